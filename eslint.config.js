@@ -1,0 +1,69 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+import svelteConfig from './svelte.config.js';
+
+const node = ['node:*', 'fs', 'path', 'child_process', 'os', 'net', 'crypto'];
+/** One import rule: `files` may not import `banned`; the message says what to do instead. */
+const rule = (files, banned, message, ignores = []) => ({
+  files,
+  ignores,
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: banned, message }] }] },
+});
+
+export default ts.config(
+  { ignores: ['out/**', 'node_modules/**', 'test/fixtures/**'] },
+  js.configs.recommended,
+  ...ts.configs.strict,
+  ...svelte.configs.recommended,
+  prettier,
+  ...svelte.configs.prettier,
+  {
+    languageOptions: { globals: { ...globals.node } },
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: {
+      globals: { ...globals.browser },
+      parserOptions: { extraFileExtensions: ['.svelte'], parser: ts.parser, svelteConfig },
+    },
+  },
+  // Who may import whom (architecture: "The path tells the process and the layer").
+  rule(
+    ['src-shared/**'],
+    [...node, 'electron', 'svelte', 'svelte/*', 'node-ssh', '**/src-engine/**', '**/src-main/**', '**/src-renderer/**'],
+    'src-shared is pure: no I/O and no other program. Pass what you need as an argument.',
+  ),
+  rule(
+    ['src-engine/**'],
+    ['electron', 'svelte', 'svelte/*', 'node-ssh', '**/src-main/**', '**/src-renderer/**'],
+    'The engine runs on a build host without the app: import from src-shared or node: only.',
+  ),
+  rule(
+    ['src-engine/snapshots/**', 'src-engine/system/**'],
+    ['**/commands/**', '**/build/**', '../cli*', 'electron', '**/src-main/**', '**/src-renderer/**'],
+    'Inside the engine arrows go cli -> commands -> build -> snapshots -> system and never back.',
+  ),
+  rule(
+    ['src-engine/build/**'],
+    ['**/commands/**', '../cli*', 'electron', '**/src-main/**', '**/src-renderer/**'],
+    'Inside the engine arrows go cli -> commands -> build -> snapshots -> system and never back.',
+  ),
+  rule(
+    ['src-main/**'],
+    ['**/src-renderer/**', '**/src-engine/**', 'svelte', 'svelte/*'],
+    'Main runs the engine as a command and never links it; what both need belongs in src-shared.',
+  ),
+  rule(
+    ['src-renderer/**'],
+    [...node, 'electron', '**/src-main/**', '**/src-engine/**'],
+    'The renderer is a web page: ask main through the RPC contract in src-shared.',
+  ),
+);

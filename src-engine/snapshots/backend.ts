@@ -1,0 +1,67 @@
+/**
+ * One snapshot of the build data. `name` is what the engine chose (`.step_im-pop`, `empty`); `id` is what the file
+ * system calls it (`pool/area/build_data@.step_im-pop`).
+ */
+export interface Snapshot {
+  readonly name: string;
+  readonly id: string;
+  /** Seconds since the epoch; order among snapshots is the order of `list()`, not this. */
+  readonly takenAt: number;
+}
+
+/** What a snapshot weighs. `undefined` where the file system cannot tell cheaply. */
+export interface SnapshotSize {
+  /** Bytes the snapshot refers to. */
+  readonly referenced: number | undefined;
+  /** Bytes that would be freed by destroying it alone. */
+  readonly unique: number | undefined;
+}
+
+/** A read-only view of a snapshot's tree. `close` MUST be called; it never touches the live build data. */
+export interface SnapshotView {
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Snapshots of one directory tree, the build data of one build area.
+ *
+ * Every operation either did what its name says or throws an `AppError`; none reports success it has not seen.
+ * Implementations: zfs, btrfs, plain, memory. The duties below are tested by test/conformance/snapshot-backend.ts.
+ */
+export interface SnapshotBackend {
+  readonly kind: 'zfs' | 'btrfs' | 'plain' | 'memory';
+
+  /** Whether the build data exists in a form this backend can snapshot (a dataset, a subvolume, a directory). */
+  exists(): Promise<boolean>;
+
+  /**
+   * Makes the build data an empty tree in that form and drops its snapshots, replacing whatever was there. What was there
+   * MUST survive until the replacement exists; a failure leaves the old tree in its place.
+   */
+  reset(): Promise<void>;
+
+  /** All snapshots of the build data, foreign ones included, in the order in which they were taken. */
+  list(): Promise<readonly Snapshot[]>;
+
+  /**
+   * Takes a snapshot. MUST be atomic: after a crash at any moment it is either listed and complete or not listed.
+   * MUST throw when a snapshot of this name exists.
+   */
+  take(name: string): Promise<Snapshot>;
+
+  /**
+   * Makes the build data equal to the snapshot and destroys all newer snapshots (contract 2.2, `zfs rollback -r`).
+   * MUST refuse, with nothing destroyed, when it can know beforehand that it will not succeed: no such snapshot, a newer one
+   * that is held or cloned, a busy tree. The snapshot itself MUST survive any failure, so that the call can be repeated.
+   */
+  rollback(name: string): Promise<void>;
+
+  /** Destroys one snapshot. MUST throw when it is held, cloned, or not there. */
+  destroy(name: string): Promise<void>;
+
+  /** Opens a read-only view of a snapshot. */
+  open(name: string): Promise<SnapshotView>;
+
+  size(name: string): Promise<SnapshotSize>;
+}

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { AppError, type ErrorCode } from '../../src-shared/errors';
+
+/** The captured result of a tool that ran to its end. */
+export interface ExecResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How to run a tool: which exit statuses are fine, and what a failure is called. */
+export interface ExecOptions {
+  /** Exit statuses that are not failures. Default: only 0. */
+  readonly okExitCodes?: readonly number[];
+  readonly env?: NodeJS.ProcessEnv;
+  /** The code of the error that a failure throws. Default `snapshot`. */
+  readonly errorCode?: ErrorCode;
+  readonly input?: string;
+}
+
+/**
+ * Runs a tool to its end and returns what it printed. Never a shell: `argv` goes to the kernel as it is.
+ *
+ * Throws an `AppError` with the tool's own words when it cannot be started, is ended by a signal, or exits with a status
+ * that is not listed as fine: a swallowed status is how the original lost images (contract section 9, 1-3).
+ * Steps are not run through here but by `build/finalizer-runner.ts`, which streams.
+ */
+export function exec(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
+  const { okExitCodes = [0], env, errorCode = 'snapshot', input } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(argv[0], argv.slice(1), {
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      ...(env && { env }),
+    });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
+    child.stdin?.on('error', () => undefined); // the tool may end without reading; its exit status tells
+    child.stdin?.end(input);
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        new AppError(
+          errorCode,
+          error.code === 'ENOENT' ? `${argv[0]} is not installed` : `cannot run ${argv[0]}: ${error.message}`,
+          error.code === 'ENOENT' ? 'Run "distro_const doctor" to see what this host lacks.' : undefined,
+        ),
+      ),
+    );
+    child.on('close', (code, signal) => {
+      const stdout = Buffer.concat(out).toString('utf8');
+      const stderr = Buffer.concat(err).toString('utf8');
+      if (code !== null && okExitCodes.includes(code)) return resolve({ code, stdout, stderr });
+      const ended = signal ? `was ended by ${signal}` : `exited with ${code}`;
+      reject(new AppError(errorCode, `${argv.join(' ')} ${ended}: ${stderr.trim() || stdout.trim() || 'no message'}`));
+    });
+  });
+}

@@ -1,0 +1,4 @@
+/** Makes a switch over a union exhaustive: a new variant becomes a type error at every place that forgot it. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected variant: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,29 @@
+/**
+ * What went wrong, as a code that two tables read: the engine's exit status and the app's sentence.
+ * Nobody matches message text.
+ *
+ * - `usage`      the command line is wrong (exit 2)
+ * - `manifest`   the manifest cannot be read, parsed or validated
+ * - `area`       the build area cannot be resolved, created or cleaned
+ * - `refused`    a rule says no (resume too late, nothing to resume, stale checkpoint)
+ * - `locked`     another build holds the build area
+ * - `snapshot`   a snapshot backend's operation failed
+ * - `step`       a finalizer script could not be registered
+ * - `cancelled`  a person or a signal ended it; never shown as a failure
+ * - `missing`    something named by the user does not exist (a checkpoint, a file in it)
+ * - `unsupported` this host cannot do it
+ */
+export type ErrorCode =
+  'usage' | 'manifest' | 'area' | 'refused' | 'locked' | 'snapshot' | 'step' | 'cancelled' | 'missing' | 'unsupported';
+
+/** An expected failure: `message` says what and where, `hint` what to do next. A plain `Error` is our own defect. */
+export class AppError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly hint?: string,
+  ) {
+    super(message);
+    this.name = 'AppError';
+  }
+}
