@@ -1,0 +1,28 @@
+/** A step as the checkpoint rules see it. Order in the list is order of execution; the first has index 0. */
+export interface BuildStep {
+  /** The checkpoint name: what `-p` and `-r` take and what the snapshot is called. */
+  readonly name: string;
+  /** The sentence shown to people. */
+  readonly message: string;
+}
+
+/** Where a build starts and stops. `undefined`: from the beginning, to the end. */
+export interface BuildChoice {
+  readonly resume: number | undefined;
+  readonly pause: number | undefined;
+}
+
+/** The snapshot of the empty build data (contract 2.1). */
+export const BASELINE = 'empty';
+
+const PREFIX = '.step_';
+
+/** The name of a step's snapshot and of its state file (contract 2.1). */
+export function checkpointName(step: string): string {
+  return PREFIX + step;
+}
+
+/** The step that a snapshot belongs to by its name, or `undefined` for a foreign one. */
+export function stepOfSnapshot(snapshot: string): string | undefined {
+  return snapshot.startsWith(PREFIX) ? snapshot.slice(PREFIX.length) : undefined;
+}

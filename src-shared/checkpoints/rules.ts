@@ -1,0 +1,98 @@
+import { type BuildChoice, type BuildStep, checkpointName, stepOfSnapshot } from './model';
+
+/** Why a rule says no. */
+export type Refusal =
+  | { readonly kind: 'unknown-step'; readonly designator: string }
+  | { readonly kind: 'nothing-to-resume' }
+  | { readonly kind: 'resume-too-late'; readonly latest: number }
+  | { readonly kind: 'inconsistent' }
+  | { readonly kind: 'resume-not-before-pause' };
+
+/** Yes, or no with a reason and the exact lines that `distro_const` prints for it (contract 1.4, 2.5). */
+export type Answer =
+  { readonly ok: true } | { readonly ok: false; readonly refusal: Refusal; readonly lines: readonly string[] };
+
+/** A step that was found, or the refusal. */
+export type StepAnswer =
+  | { readonly ok: true; readonly index: number }
+  | { readonly ok: false; readonly refusal: Refusal; readonly lines: readonly string[] };
+
+const yes: Answer = { ok: true };
+
+/**
+ * Finds a step by its designator: exact name first, else a zero-based number made of digits only (contract 1.4).
+ */
+export function resolveStep(steps: readonly BuildStep[], designator: string): StepAnswer {
+  const byName = steps.findIndex((step) => step.name === designator);
+  if (byName >= 0) return { ok: true, index: byName };
+  if (/^[0-9]+$/.test(designator) && Number(designator) < steps.length) return { ok: true, index: Number(designator) };
+  return {
+    ok: false,
+    refusal: { kind: 'unknown-step', designator },
+    lines: [
+      `An invalid step (${designator}) was specified.`,
+      'Valid step names are: ',
+      ...steps.map((step) => step.name),
+    ],
+  };
+}
+
+/**
+ * The latest step that can be resumed from: walk the steps in order and stop at the first without a snapshot, so that a gap
+ * hides everything after it (contract 2.4). `undefined` when not even the first step has one.
+ *
+ * @param snapshots names of all snapshots of the build data
+ */
+export function latestResumable(steps: readonly BuildStep[], snapshots: readonly string[]): number | undefined {
+  const taken = new Set(snapshots);
+  const gap = steps.findIndex((step) => !taken.has(checkpointName(step.name)));
+  const count = gap < 0 ? steps.length : gap;
+  return count > 0 ? count - 1 : undefined;
+}
+
+/**
+ * May the build resume from step `index`? (contract 2.5)
+ *
+ * @param snapshots names of all snapshots of the build data in the order in which they were taken
+ */
+export function canResumeFrom(steps: readonly BuildStep[], snapshots: readonly string[], index: number): Answer {
+  const latest = latestResumable(steps, snapshots);
+  if (latest === undefined) return { ok: false, refusal: { kind: 'nothing-to-resume' }, lines: nothingToResume('-r') };
+  if (index > latest)
+    return {
+      ok: false,
+      refusal: { kind: 'resume-too-late', latest },
+      lines: [
+        'You must specify an earlier step to resume at.',
+        'Valid steps to resume from are: ',
+        ...steps.slice(0, latest + 1).map((step) => step.name.padEnd(20) + step.message.padEnd(10)),
+      ],
+    };
+  // The order of the snapshots tells whether the steps before `index` are the ones that made this tree.
+  const order = snapshots.filter((name) => stepOfSnapshot(name) !== undefined);
+  const fits = steps.slice(0, index + 1).every((step, i) => order[i] === checkpointName(step.name));
+  return fits ? yes : { ok: false, refusal: { kind: 'inconsistent' }, lines: INCONSISTENT };
+}
+
+const INCONSISTENT = [
+  'The manifest file is inconsistent with your build area.',
+  'Please resolve if you wish to use the resume functionality.',
+];
+
+/** The words for "nothing to resume"; the original has a trailing blank except for `-R` (contract 1.2, 2.5). */
+export function nothingToResume(option: '-r' | '-R'): readonly string[] {
+  return [
+    `There are no valid steps to resume from.${option === '-r' ? ' ' : ''}`,
+    'Please rerun the build without the -r or -R options.',
+  ];
+}
+
+/** May the build start at `resume` and pause at `pause`? The pause must come strictly later (contract 1.2, 16). */
+export function canCombine({ resume, pause }: BuildChoice): Answer {
+  if (resume === undefined || pause === undefined || pause > resume) return yes;
+  return {
+    ok: false,
+    refusal: { kind: 'resume-not-before-pause' },
+    lines: ['The resume step must be earlier than the pause step.'],
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * The journal: what the engine writes to `logs/run-<stamp>-<n>.jsonl`, one JSON object a line, and what a GUI reads.
+ *
+ * A record is written before its effect is announced on the console. The file is flushed at every record that is not
+ * `output`. A run whose last record is not `exit` and whose lock owner is gone was interrupted. Reading from a byte offset
+ * that followed a line gives every later line once, in order. Unknown kinds and fields MUST be ignored by readers.
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** How a run ended. `paused` and `done` exit 0; `failed` 1; `cancelled` 128 + signal. */
+export type RunOutcome = 'done' | 'paused' | 'failed' | 'cancelled';
+
+/** One step as planned; `kept` steps are not run because the build resumes after them. */
+export interface PlannedStep {
+  readonly index: number;
+  readonly name: string;
+  readonly message: string;
+  readonly kept: boolean;
+}
+
+/** A nodepath (or key) that a step asked for, and a hash of the values it was given. */
+export interface ManifestReadRecord {
+  readonly request: string;
+  readonly isKey: boolean;
+  readonly hash: string;
+}
+
+/** What each record carries besides `kind` and `at`. */
+interface RecordBodies {
+  hello: { protocol: number; engine: string; run: string; pid: number; host: string; client: string };
+  plan: {
+    manifest: string;
+    distribution: string;
+    area: string;
+    backend: string | null;
+    steps: readonly PlannedStep[];
+    resume: string | null;
+    pause: string | null;
+    line: string;
+    /** Where this line of checkpoints left another one (lines are clones; `null` for the first). */
+    parent: string | null;
+  };
+  'rolled-back': { step: string | null; snapshot: string; seconds: number };
+  'checkpoint-taken': { step: string; snapshot: string; line: string; parent: string | null; seconds: number };
+  'step-started': { step: string; index: number; pid: number; argv: readonly string[] };
+  output: { step: string | null; stream: 'stdout' | 'stderr' | 'engine'; text: string };
+  'manifest-read': { step: string } & ManifestReadRecord;
+  'step-finished': {
+    step: string;
+    outcome: 'done' | 'failed' | 'cancelled';
+    exit: number | null;
+    signal: string | null;
+    seconds: number;
+  };
+  paused: { step: string };
+  cancelled: { signal: string; step: string | null };
+  exit: { code: number; outcome: RunOutcome; seconds: number };
+}
+
+export type EngineRecordKind = keyof RecordBodies;
+
+/** One line of the journal. `at` is seconds since the epoch with milliseconds. */
+export type EngineRecord = {
+  [K in EngineRecordKind]: { readonly kind: K; readonly at: number } & Readonly<RecordBodies[K]>;
+}[EngineRecordKind];
+
+/** A record before the journal stamped it. */
+export type EngineRecordBody<K extends EngineRecordKind> = Readonly<RecordBodies[K]>;
