@@ -8,7 +8,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const commands = { distro_const: 'cli.ts', ManifestRead: 'manifest-read-cli.ts' };
 
 await build({
-  entryPoints: Object.fromEntries(Object.entries(commands).map(([name, file]) => [name, join(root, 'src-engine', file)])),
+  entryPoints: Object.fromEntries(
+    Object.entries(commands).map(([name, file]) => [name, join(root, 'src-engine', file)]),
+  ),
   outdir: join(root, 'out/engine'),
   outExtension: { '.js': '.cjs' },
   bundle: true,

@@ -30,6 +30,8 @@ export function exec(argv: readonly [string, ...string[]], options: ExecOptions 
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0], argv.slice(1), {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      // A session of its own: Ctrl-C must not cut a snapshot or rollback in half. The engine ends after it.
+      detached: true,
       ...(env && { env }),
     });
     const out: Buffer[] = [];

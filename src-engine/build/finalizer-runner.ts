@@ -1,0 +1,130 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { constants } from 'node:os';
+import { LineSplitter } from './line-splitter';
+
+/** How long a step has between SIGTERM and SIGKILL when the build is cancelled. */
+const GRACE_MILLISECONDS = 5000;
+
+/** What a step did; a failing step is a result, not an exception. */
+export type StepResult =
+  | { readonly outcome: 'done' }
+  | {
+      readonly outcome: 'failed';
+      readonly exit: number | null;
+      readonly signal: NodeJS.Signals | null;
+      /** What the console says about it (contract section 4). */
+      readonly lines: readonly string[];
+    };
+
+/** What to run and who hears of it. */
+export interface StepCommand {
+  readonly argv: readonly [string, ...string[]];
+  readonly env: NodeJS.ProcessEnv;
+  onStart(pid: number): void;
+  onLine(stream: 'stdout' | 'stderr', line: Buffer): void;
+}
+
+/**
+ * Runs one finalizer script: directly, never through a shell; in a session of its own so that all it starts can be ended with
+ * it; with standard input closed; both streams read to their end (contract section 4, and 9: 21-23).
+ */
+export class FinalizerRunner {
+  #child: ChildProcess | undefined;
+  #kill: NodeJS.Timeout | undefined;
+
+  async run(command: StepCommand): Promise<StepResult> {
+    const [script, ...args] = command.argv;
+    if (!looksExecutable(script)) return notStarted(command.argv, 'ENOEXEC');
+    const child = spawn(script, args, {
+      argv0: script,
+      env: command.env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const splitter = new LineSplitter((line) => command.onLine(stream, line));
+      child[stream].on('data', (chunk: Buffer) => splitter.push(chunk)).on('end', () => splitter.end());
+    }
+    if (child.pid !== undefined) command.onStart(child.pid);
+    try {
+      return await new Promise<StepResult>((resolve) => {
+        child.on('error', (error: NodeJS.ErrnoException) => resolve(notStarted(command.argv, error.code ?? error.message)));
+        // 'close' comes after the end of both streams, whoever holds them: nothing of the step writes on into the next checkpoint.
+        child.on('close', (exit, signal) => resolve(ended(exit, signal)));
+      });
+    } finally {
+      clearTimeout(this.#kill);
+      this.#child = undefined;
+    }
+  }
+
+  /** Ends the running step and everything it started: SIGTERM, and SIGKILL for what is left after the grace period. */
+  cancel(now = false): void {
+    this.#signal(now ? 'SIGKILL' : 'SIGTERM');
+    if (!now) this.#kill ??= setTimeout(() => this.#signal('SIGKILL'), GRACE_MILLISECONDS);
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#child?.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, signal);
+    } catch {
+      // the group is gone already
+    }
+  }
+}
+
+function ended(exit: number | null, signal: NodeJS.Signals | null): StepResult {
+  if (exit === 0) return { outcome: 'done' };
+  const line =
+    signal === null ? `Child returned err ${exit}` : `Child was terminated by signal ${constants.signals[signal]}`;
+  return { outcome: 'failed', exit, signal, lines: [line] };
+}
+
+const START_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: '[Errno 2] No such file or directory',
+  ENOEXEC: '[Errno 8] Exec format error',
+  EACCES: '[Errno 13] Permission denied',
+  E2BIG: '[Errno 7] Argument list too long',
+};
+
+/** The words of contract section 4 for a script that cannot be started, in the original's notation. */
+function notStarted(argv: readonly string[], code: string): StepResult {
+  const list = argv.map(pythonString).join(', ');
+  const reason = START_ERRORS[code] ?? code;
+  return {
+    outcome: 'failed',
+    exit: null,
+    signal: null,
+    lines: [`Error starting or running shell:${reason}: ${pythonString(argv[0] ?? '')}`, `shell_list = [${list}]`],
+  };
+}
+
+function pythonString(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\r', '\\r');
+  return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
+}
+
+/**
+ * False for a plain text without an interpreter line: the kernel refuses it, but the C library would hand it to /bin/sh
+ * behind our back. A name without a slash is looked up on PATH and left to the kernel.
+ */
+function looksExecutable(script: string): boolean {
+  if (!script.includes('/')) return true;
+  const head = Buffer.alloc(256);
+  let length: number;
+  try {
+    const fd = openSync(script, 'r');
+    try {
+      length = readSync(fd, head, 0, head.length, 0);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return true; // missing, a directory, unreadable: the attempt to start it says so in the kernel's words
+  }
+  return head.subarray(0, 2).toString() === '#!' || head.subarray(0, length).includes(0);
+}

@@ -1,0 +1,87 @@
+import { constants } from 'node:fs';
+import { access, readFile, stat } from 'node:fs/promises';
+import { AppError } from '../../src-shared/errors';
+import { checkpointName } from '../../src-shared/checkpoints/model';
+import { loadManifest, type LoadedManifest } from '../../src-shared/manifest/load';
+import { ManifestSyntaxError } from '../../src-shared/manifest/parse';
+import type { Problem } from '../../src-shared/manifest/problems';
+import { decodeManifest, positionAt } from '../../src-shared/manifest/source';
+import { isExecutable } from '../system/zfs-command';
+
+/** A manifest as named on the command line and loaded. */
+export interface ManifestFile extends LoadedManifest {
+  /** The word on the command line; messages use it. */
+  readonly operand: string;
+  /** The file that was parsed: `.xml` appended where it was missing. */
+  readonly path: string;
+  /** The bytes of the file named by `operand`: what checkpoints keep and compare (contract 1.1). */
+  readonly bytes: Buffer;
+}
+
+/**
+ * Reads, parses and loads a manifest (contract 1.1 and 6.2). Problems are returned, not thrown.
+ *
+ * Throws `AppError('manifest')` when the file cannot be read or is not well-formed XML; then the message says file, line and column.
+ */
+export async function readManifestFile(operand: string): Promise<ManifestFile> {
+  const readable = await access(operand, constants.R_OK)
+    .then(() => stat(operand))
+    .then((found) => !found.isDirectory())
+    .catch(() => false);
+  if (!readable)
+    throw new AppError('manifest', `You have specified a file (${operand}) that is unable to be read.`);
+  const trimmed = operand.trim();
+  const path = trimmed.endsWith('.xml') ? trimmed : `${trimmed}.xml`;
+  const bytes = await readFile(operand);
+  const parsed = path === operand ? bytes : await readFile(path).catch(() => undefined);
+  if (!parsed)
+    throw new AppError(
+      'manifest',
+      `Error instantiating manifest tree:\n${path} cannot be read`,
+      `A manifest is read from a file whose name ends in .xml: rename ${operand} to ${path}.`,
+    );
+  try {
+    const source = decodeManifest(parsed);
+    return { operand, path, bytes, ...loadManifest(source, { now: new Date(), isExecutable }) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const at = error instanceof ManifestSyntaxError ? `${path}:${error.line}:${error.column}` : path;
+    throw new AppError('manifest', `Error instantiating manifest tree:\n${at}: ${error.message}`, error.hint);
+  }
+}
+
+/** `file:line:column: severity: sentence`, the form that editors and people jump to. */
+export function problemLine(file: ManifestFile, problem: Problem): string {
+  const { line, column } = positionAt(file.source, problem.range?.start ?? 0);
+  return `${file.path}:${line}:${column}: ${problem.severity}: ${problem.message}`;
+}
+
+/**
+ * What `build` prints for a manifest that must not be built: the original's lines where it has some, ours with the user's own
+ * file and line where the original shows a temporary file's (contract 6.2, and 9: 33, 34). Empty when it may be built.
+ */
+export function refusalLines(file: ManifestFile): readonly string[] {
+  const errors = file.problems.filter((problem) => problem.severity === 'error');
+  if (errors.length === 0) return [];
+  const first = errors[0]?.phase;
+  const lines = errors.filter((problem) => problem.phase === first);
+  if (first === 'value')
+    return [
+      ...lines.flatMap((problem) => problem.original?.split('\n') ?? [problemLine(file, problem)]),
+      'Error validating manifest tree content:',
+      'validate_singles: One or more validation errors found.',
+    ];
+  if (first === 'defaults')
+    return [
+      ...lines.map((problem) => problemLine(file, problem)),
+      'Error adding defaults to manifest tree',
+      'One or more errors occured while setting defaults',
+    ];
+  return [
+    ...lines.map((problem) => problemLine(file, problem)),
+    `schema_validate: Schema validation failed for DC manifest ${file.path}`,
+  ];
+}
+
+/** The name of a step's state file in the build area (contract 2.1). */
+export const stateFileName = checkpointName;

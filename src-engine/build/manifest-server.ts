@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keyToNodepath, NodepathError, queryNodepath } from '../../src-shared/manifest/nodepath';
+import type { ElementNode } from '../../src-shared/manifest/tree';
+
+const END = 0x05;
+const GO_AHEAD = 0x01;
+const SEND = 0x04;
+const HEADER_BYTES = 8;
+const MAX_REQUEST_BYTES = 64 * 1024;
+
+/** A request that a client made and the values it was given. */
+export interface ManifestRead {
+  readonly request: string;
+  readonly isKey: boolean;
+  readonly values: readonly string[];
+}
+
+/** Values for a nodepath or key, as steps get them. A malformed nodepath has none; `complain` is told why (contract 5.3). */
+export function readValues(
+  root: ElementNode,
+  request: string,
+  isKey: boolean,
+  complain: (line: string) => void = () => undefined,
+): string[] {
+  try {
+    return queryNodepath(root, isKey ? keyToNodepath(request) : request);
+  } catch (error) {
+    if (!(error instanceof NodepathError)) throw error;
+    complain(`Error parsing remote request "${request}"`);
+    complain(`Error parsing nodepath: ${error.message}`);
+    return [];
+  }
+}
+
+/**
+ * Serves the defaulted manifest to finalizer scripts over a Unix socket, byte for byte as the original's clients expect
+ * (contract 5.2), except that sizes count bytes and not characters (contract 9, 44).
+ */
+export class ManifestServer {
+  readonly socketPath: string;
+  readonly #folder: string;
+  readonly #server: Server;
+  readonly #clients = new Set<Socket>();
+
+  private constructor(
+    private readonly root: ElementNode,
+    private readonly onRead: (read: ManifestRead) => void,
+    private readonly chatter: (line: string) => void,
+  ) {
+    // A private folder: a predictable name in /tmp can be taken by anybody (contract 9, 29).
+    this.#folder = mkdtempSync(join(tmpdir(), 'slipway-'));
+    this.socketPath = join(this.#folder, `ManifestServ.${process.pid}`);
+    this.#server = createServer((socket) => this.#serve(socket));
+  }
+
+  /**
+   * Starts listening. `onRead` is told each request; `chatter` gets what `-d` shows.
+   */
+  static async start(
+    root: ElementNode,
+    onRead: (read: ManifestRead) => void,
+    chatter: (line: string) => void,
+  ): Promise<ManifestServer> {
+    const server = new ManifestServer(root, onRead, chatter);
+    await new Promise<void>((resolve, reject) => {
+      server.#server.once('error', reject);
+      server.#server.listen(server.socketPath, resolve);
+    });
+    return server;
+  }
+
+  /** Ends all sessions and removes the socket. */
+  close(): void {
+    for (const client of this.#clients) client.destroy();
+    this.#server.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #serve(socket: Socket): void {
+    this.#clients.add(socket);
+    socket.on('close', () => this.#clients.delete(socket));
+    socket.on('error', () => socket.destroy()); // a client that went away is no concern of the build
+    const session = new Session(socket, (request, isKey) => this.#answer(request, isKey));
+    socket.on('data', (chunk: Buffer) => session.receive(chunk));
+  }
+
+  #answer(request: string, isKey: boolean): readonly string[] {
+    const complaints: string[] = [];
+    const values = readValues(this.root, request, isKey, (line) => complaints.push(line));
+    for (const line of complaints) process.stdout.write(`${line}\n`);
+    this.chatter(`Request "${request}"${isKey ? ' (key)' : ''}: ${values.length} value(s)`);
+    this.onRead({ request, isKey, values });
+    return values;
+  }
+}
+
+/** One client's conversation: header, request, permission to send, and again. */
+class Session {
+  #buffer = Buffer.alloc(0);
+  #pending: Buffer | undefined; // the answer, waiting for the client's SEND
+  #isKey = false;
+  #length: number | undefined; // of the request being received
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly answer: (request: string, isKey: boolean) => readonly string[],
+  ) {}
+
+  receive(chunk: Buffer): void {
+    this.#buffer = Buffer.concat([this.#buffer, chunk]);
+    while (this.#step());
+  }
+
+  /** Takes one message off the buffer; false when more bytes are needed. */
+  #step(): boolean {
+    if (this.#buffer.length === 0 || this.socket.destroyed) return false;
+    if (this.#pending !== undefined) return this.#sendPending();
+    if (this.#length !== undefined) return this.#receiveRequest(this.#length);
+    return this.#receiveHeader();
+  }
+
+  #take(count: number): Buffer {
+    const taken = this.#buffer.subarray(0, count);
+    this.#buffer = this.#buffer.subarray(count);
+    return taken;
+  }
+
+  #drop(): boolean {
+    this.socket.end();
+    this.#buffer = Buffer.alloc(0);
+    return false;
+  }
+
+  #receiveHeader(): boolean {
+    if (this.#buffer[0] === END) return this.#drop();
+    if (this.#buffer.length < HEADER_BYTES) return false;
+    const header = this.#take(HEADER_BYTES).toString('latin1');
+    const length = header.slice(2).trim();
+    if (!/^[01]$/.test(header.slice(0, 1)) || !/^\d+$/.test(length) || Number(length) > MAX_REQUEST_BYTES)
+      return this.#drop();
+    this.#isKey = header.startsWith('1');
+    this.#length = Number(length);
+    this.socket.write(Buffer.of(GO_AHEAD));
+    return this.#length === 0 ? this.#receiveRequest(0) : true;
+  }
+
+  #receiveRequest(length: number): boolean {
+    if (this.#buffer.length < length) {
+      // The original's client counts characters where this counts bytes: a shorter count with more bytes is handled below.
+      return false;
+    }
+    // Old clients send a count of characters: a non-ASCII request is longer in bytes, and all of it has arrived together.
+    const request = this.#take(Math.max(length, this.#buffer.length)).toString('utf8');
+    this.#length = undefined;
+    const values = this.answer(request, this.#isKey);
+    const body = encodeValues(values);
+    this.socket.write(values.length === 0 ? '0,0' : `${values.length},${body.length}`);
+    this.#pending = values.length === 0 ? Buffer.alloc(0) : body;
+    return true;
+  }
+
+  #sendPending(): boolean {
+    const permission = this.#take(1)[0];
+    if (permission !== SEND) return this.#drop();
+    if (this.#pending && this.#pending.length > 0) this.socket.write(this.#pending);
+    this.#pending = undefined;
+    return true;
+  }
+}
+
+/** Each value followed by 0x00, an empty one as 0x03, then 0x02. */
+function encodeValues(values: readonly string[]): Buffer {
+  const parts = values.flatMap((value) => [value === '' ? Buffer.of(0x03) : Buffer.from(value), Buffer.of(0x00)]);
+  return Buffer.concat([...parts, Buffer.of(0x02)]);
+}

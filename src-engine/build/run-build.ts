@@ -1,0 +1,252 @@
+import { hostname } from 'node:os';
+import { AppError } from '../../src-shared/errors';
+import { assertNever } from '../../src-shared/assert-never';
+import type { StepExecution } from '../../src-shared/checkpoints/fingerprint';
+import { BASELINE, checkpointName, type BuildChoice } from '../../src-shared/checkpoints/model';
+import type { BuildPlan, PlannedAction } from '../../src-shared/checkpoints/plan';
+import { PROTOCOL_VERSION, type RunOutcome } from '../../src-shared/engine-protocol';
+import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
+import type { SnapshotBackend } from '../snapshots/backend';
+import { ENGINE_VERSION } from '../version';
+import { createBuildDataFolders, type BuildArea } from './area';
+import {
+  readCheckpointRecord,
+  removeCheckpointFiles,
+  removeOrphanedFiles,
+  writeCheckpointFiles,
+} from './checkpoint-records';
+import { Journal } from './journal';
+import { asctime, logStamp, type BuildLogs } from './logs';
+import type { ManifestFile } from './manifest-file';
+import { onStopSignal, type StopSignal } from './stop-signal';
+import { StepHost, type StepOutcome } from './step-host';
+
+/** Everything a build needs, decided and checked beforehand. The lock is held by the caller. */
+export interface BuildInput {
+  readonly area: BuildArea;
+  readonly file: ManifestFile;
+  readonly choice: BuildChoice;
+  readonly plan: BuildPlan;
+  readonly backend: SnapshotBackend;
+  readonly checkpointing: boolean;
+  readonly debug: boolean;
+  readonly logs: BuildLogs;
+}
+
+/**
+ * Runs a build as planned and returns its exit status: 0 done or paused, 1 failed, 128 + signal when cancelled.
+ *
+ * It obeys the plan and decides nothing itself, except that a failed snapshot, rollback or clean ends the build before another
+ * step runs, whatever `stop_on_error` says (contract 9: 1-3).
+ */
+export async function runBuild(input: BuildInput): Promise<number> {
+  const build = new Build(input);
+  return build.run();
+}
+
+class Build {
+  readonly #input: BuildInput;
+  readonly #journal: Journal;
+  readonly #started = Date.now();
+  readonly #stop: StopSignal;
+  #host: StepHost | undefined;
+  #failed = false;
+  #paused = false;
+  /** Executions since the beginning of this line; `null` when an earlier part is unknown. */
+  #history: StepExecution[] | null = [];
+  #parent: string | null = null;
+
+  constructor(input: BuildInput) {
+    this.#input = input;
+    const stamp = logStamp(new Date());
+    this.#journal = Journal.create(input.area.logs, stamp);
+    input.logs.open(input.area.logs, stamp);
+    this.#stop = onStopSignal((signal, again) => {
+      if (!again) this.#journal.write('cancelled', { signal, step: this.#host?.running ?? null });
+      this.#host?.cancel(again);
+    });
+  }
+
+  async run(): Promise<number> {
+    this.#announce();
+    try {
+      this.#host = await StepHost.start(this.#input, this.#journal);
+      for (const action of this.#input.plan.actions) {
+        if (this.#stop.signal || (this.#failed && this.#input.file.manifest.stopOnError)) break;
+        await this.#perform(action);
+        if (this.#paused) break;
+      }
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#failed = true;
+      this.#say(error.message);
+      if (error.hint) this.#say(error.hint);
+    } finally {
+      this.#host?.close();
+    }
+    return this.#finish();
+  }
+
+  #announce(): void {
+    const { area, file, choice, plan, backend, checkpointing } = this.#input;
+    const steps = file.manifest.steps;
+    const name = (index: number | undefined): string | null => (index === undefined ? null : (steps[index]?.name ?? null));
+    this.#journal.write('hello', {
+      protocol: PROTOCOL_VERSION,
+      engine: ENGINE_VERSION,
+      run: this.#journal.run,
+      pid: process.pid,
+      host: hostname(),
+      client: process.env.SLIPWAY_CLIENT ?? 'terminal',
+    });
+    this.#journal.write('plan', {
+      manifest: file.path,
+      distribution: file.manifest.distributionName,
+      area: area.mountpoint,
+      backend: checkpointing ? backend.kind : null,
+      steps: steps.map(({ index, name: step, message }) => ({
+        index,
+        name: step,
+        message,
+        kept: plan.kept.includes(index),
+      })),
+      resume: name(choice.resume),
+      pause: name(choice.pause),
+      line: MAIN_LINE,
+      parent: null,
+    });
+    this.#say(`Build started ${asctime(new Date(this.#started))}`);
+    this.#say(`Distribution name: ${file.manifest.distributionName}`);
+    if (area.dataset) this.#say(`Build Area dataset: ${area.dataset}`);
+    this.#say(`Build Area mount point: ${area.mountpoint}`);
+  }
+
+  async #perform(action: PlannedAction): Promise<void> {
+    switch (action.kind) {
+      case 'clean':
+        return this.#clean();
+      case 'roll-back':
+        return this.#rollBack(this.#step(action.step));
+      case 'checkpoint':
+        return this.#takeCheckpoint(this.#step(action.step));
+      case 'run':
+        return this.#runStep(this.#step(action.step));
+      case 'pause':
+        return this.#pause(this.#step(action.step));
+      default:
+        return assertNever(action);
+    }
+  }
+
+  #step(index: number): BuildStepDeclaration {
+    const step = this.#input.file.manifest.steps[index];
+    if (!step) throw new Error(`the plan names step ${index}, which does not exist`);
+    return step;
+  }
+
+  /** Empties the build data (contract 3.3); with it every checkpoint goes, and only after that their files. */
+  async #clean(): Promise<void> {
+    const { backend, area } = this.#input;
+    const started = Date.now();
+    const hasBaseline = (await backend.exists()) && (await backend.list()).some(({ name }) => name === BASELINE);
+    if (hasBaseline) {
+      await backend.rollback(BASELINE);
+      await createBuildDataFolders(area);
+    } else {
+      await backend.reset();
+      await createBuildDataFolders(area);
+      await backend.take(BASELINE);
+    }
+    removeOrphanedFiles(area, []);
+    this.#journal.write('rolled-back', { step: null, snapshot: BASELINE, seconds: secondsSince(started) });
+  }
+
+  async #rollBack(step: BuildStepDeclaration): Promise<void> {
+    const { backend, area } = this.#input;
+    const started = Date.now();
+    const record = await readCheckpointRecord(area, step.name);
+    await backend.rollback(checkpointName(step.name));
+    removeOrphanedFiles(area, (await backend.list()).map(({ name }) => name));
+    this.#history = record?.history ? [...record.history] : step.index === 0 ? [] : null;
+    this.#parent = step.name;
+    this.#journal.write('rolled-back', {
+      step: step.name,
+      snapshot: checkpointName(step.name),
+      seconds: secondsSince(started),
+    });
+    this.#say(`==== ${step.name}: ${step.message} `);
+  }
+
+  async #takeCheckpoint(step: BuildStepDeclaration): Promise<void> {
+    const { backend, area, file, choice } = this.#input;
+    const started = Date.now();
+    writeCheckpointFiles(area, file.bytes, {
+      step: step.name,
+      run: this.#journal.run,
+      line: MAIN_LINE,
+      parent: this.#parent,
+      takenAt: Math.floor(started / 1000),
+      history: this.#history,
+    });
+    const snapshot = await backend.take(checkpointName(step.name)).catch((error: unknown) => {
+      removeCheckpointFiles(area, step.name);
+      throw error;
+    });
+    this.#journal.write('checkpoint-taken', {
+      step: step.name,
+      snapshot: snapshot.id,
+      line: MAIN_LINE,
+      parent: this.#parent,
+      seconds: secondsSince(started),
+    });
+    this.#parent = step.name;
+    this.#say(`${step.index === choice.pause ? 'Stopping at' : '===='} ${step.name}: ${step.message} `);
+  }
+
+  async #runStep(step: BuildStepDeclaration): Promise<void> {
+    if (!this.#host) throw new Error('no step host');
+    const outcome: StepOutcome = await this.#host.run(step);
+    this.#history?.push(outcome.execution);
+    if (outcome.result.outcome === 'done') return;
+    if (this.#stop.signal) return; // it was ended on purpose
+    this.#failed = true;
+    for (const line of outcome.result.lines) this.#say(line);
+  }
+
+  #pause(step: BuildStepDeclaration): void {
+    this.#paused = true;
+    this.#journal.write('paused', { step: step.name });
+  }
+
+  async #finish(): Promise<number> {
+    const signal = this.#stop.signal;
+    const outcome: RunOutcome = signal ? 'cancelled' : this.#failed ? 'failed' : this.#paused ? 'paused' : 'done';
+    const code = signal ? 128 + this.#stop.number : this.#failed ? 1 : 0;
+    if (signal) {
+      this.#say(`Build cancelled by ${signal}. The last checkpoint is intact: resume with -R.`);
+    } else {
+      this.#say(`Build completed ${asctime(new Date())}`);
+      this.#say(this.#failed ? 'Build failed.' : 'Build is successful.');
+    }
+    this.#journal.write('exit', { code, outcome, seconds: secondsSince(this.#started) });
+    this.#journal.close();
+    const logError = await this.#input.logs.close();
+    if (logError) process.stderr.write(`The logs are incomplete: ${logError.message}\n`);
+    this.#stop.dispose();
+    return code;
+  }
+
+  /** The engine's own words: journal first, then console and logs. */
+  #say(line: string): void {
+    for (const text of line.split('\n')) this.#journal.write('output', { step: null, stream: 'engine', text });
+    this.#journal.flush();
+    this.#input.logs.info(line);
+  }
+}
+
+/** Checkpoints lie on one line until resuming makes new ones (architecture section 5). */
+const MAIN_LINE = 'main';
+
+function secondsSince(start: number): number {
+  return (Date.now() - start) / 1000;
+}

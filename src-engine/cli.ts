@@ -1,0 +1,68 @@
+import { basename } from 'node:path';
+import { AppError } from '../src-shared/errors';
+import { buildCommand, reportFailure } from './commands/build';
+import { checkpointsCommand } from './commands/checkpoints';
+import { doctorCommand } from './commands/doctor';
+import { followCommand } from './commands/follow';
+import { catCommand, diffCommand, lsCommand } from './commands/look-inside';
+import { planCommand } from './commands/plan';
+import { pruneCommand } from './commands/prune';
+import { queryCommand } from './commands/query';
+import { statusCommand } from './commands/status';
+import { usageError } from './commands/usage';
+import { validateCommand } from './commands/validate';
+import { manifestReadCommand } from './manifest-read';
+import { ENGINE_VERSION } from './version';
+
+/** `distro_const`: a subcommand and its words. The only place that turns a failure into an exit status. */
+async function main(words: readonly string[]): Promise<number> {
+  const [subcommand, ...rest] = words;
+  if (basename(process.argv[1] ?? '') === 'ManifestRead') return manifestReadCommand(words);
+  switch (subcommand) {
+    case '--version':
+      process.stdout.write(`${ENGINE_VERSION}\n`);
+      return 0;
+    case 'build':
+      return buildCommand(rest);
+    case 'status':
+      return statusCommand(rest);
+    case 'checkpoints':
+      return checkpointsCommand(rest);
+    case 'plan':
+      return planCommand(rest);
+    case 'follow':
+      return followCommand(rest);
+    case 'diff':
+      return diffCommand(rest);
+    case 'ls':
+      return lsCommand(rest);
+    case 'cat':
+      return catCommand(rest);
+    case 'prune':
+      return pruneCommand(rest);
+    case 'query':
+      return queryCommand(rest);
+    case 'validate':
+      return validateCommand(rest);
+    case 'doctor':
+      return doctorCommand(rest);
+    default:
+      // Fewer than two words print the usage alone; a wrong subcommand is named first (contract 1.2: 2, 3).
+      return words.length < 2 ? usageError() : usageError('Invalid or missing subcommand');
+  }
+}
+
+process.umask(0o022); // whatever the caller's was (contract 3.2)
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    if (error instanceof AppError) {
+      process.exitCode = reportFailure(error);
+    } else {
+      process.stderr.write(`distro_const: defect: ${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exitCode = 1;
+    }
+  },
+);

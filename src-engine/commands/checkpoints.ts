@@ -1,0 +1,63 @@
+import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
+import { canResumeFrom } from '../../src-shared/checkpoints/rules';
+import { readCheckpointRecord } from '../build/checkpoint-records';
+import { freshnessOf } from '../build/present';
+import { bytes, dateTime, openContext, parseWords, printJson, printLines } from './context';
+
+export const CHECKPOINTS_USAGE = 'distro_const checkpoints [--json] MANIFEST';
+
+/** `checkpoints`: each step's checkpoint with its size, time, and whether it still fits the manifest and why not. */
+export async function checkpointsCommand(words: readonly string[]): Promise<number> {
+  const options = { json: { type: 'boolean' } } as const;
+  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, CHECKPOINTS_USAGE);
+  const { file, area, backend, snapshots } = await openContext(positionals[0] ?? '');
+  const steps = file.manifest.steps;
+  const names = snapshots.map(({ name }) => name);
+  const rows = [];
+  for (const { index, name: step, message } of steps) {
+    const snapshot = snapshots.find(({ name }) => name === checkpointName(step));
+    const answer = canResumeFrom(steps, names, index);
+    const record = snapshot && (await readCheckpointRecord(area, step));
+    rows.push({
+      index,
+      step,
+      message,
+      resumable: answer.ok,
+      refusal: answer.ok ? null : answer.refusal,
+      snapshot: snapshot ? { ...snapshot, ...(await backend.size(snapshot.name)) } : null,
+      freshness: snapshot ? await freshnessOf(area, file, index) : null,
+      run: record?.run ?? null,
+      line: record?.line ?? null,
+      parent: record?.parent ?? null,
+    });
+  }
+  const known = new Set(steps.map(({ name }) => checkpointName(name)));
+  const others = snapshots.filter(({ name }) => !known.has(name));
+  if (values.json) {
+    printJson({ area: area.mountpoint, backend: backend.kind, checkpoints: rows, otherSnapshots: others });
+    return 0;
+  }
+  printLines(['Before step    Taken               Size       Alone      State', ...rows.map(row)]);
+  for (const { name } of others)
+    printLines([`${stepOfSnapshot(name) ?? name}: not a step of this manifest`]);
+  return 0;
+
+  function row(entry: (typeof rows)[number]): string {
+    const { step, snapshot, freshness } = entry;
+    if (!snapshot) return `${step.padEnd(14)} no checkpoint`;
+    const state = !freshness
+      ? ''
+      : freshness.kind === 'stale'
+        ? `stale: ${freshness.reasons.join('; ')}`
+        : freshness.kind === 'unknown'
+          ? 'not known (made by another engine)'
+          : 'current';
+    return [
+      step.padEnd(14),
+      dateTime(snapshot.takenAt),
+      bytes(snapshot.referenced).padEnd(10),
+      bytes(snapshot.unique).padEnd(10),
+      state,
+    ].join(' ');
+  }
+}

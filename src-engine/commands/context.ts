@@ -1,0 +1,98 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { latestResumable, resolveStep } from '../../src-shared/checkpoints/rules';
+import { AppError } from '../../src-shared/errors';
+import { resolveArea, type BuildArea } from '../build/area';
+import { readManifestFile, type ManifestFile } from '../build/manifest-file';
+import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
+import { openBackend } from '../snapshots/select';
+
+/** A manifest with its build area as it is now; nothing was created or changed to find out. */
+export interface AreaContext {
+  readonly file: ManifestFile;
+  readonly area: BuildArea;
+  readonly backend: SnapshotBackend;
+  /** In the order in which they were taken. */
+  readonly snapshots: readonly Snapshot[];
+  /** The latest step that a build may resume from. */
+  readonly latest: number | undefined;
+}
+
+/** Loads what most subcommands look at. A manifest with problems is fine here: its area may still be looked at. */
+export async function openContext(operand: string): Promise<AreaContext> {
+  const file = await readManifestFile(operand);
+  const area = await resolveArea(file.manifest.buildArea);
+  const backend = await openBackend(area);
+  const snapshots = area.exists && (await backend.exists()) ? await backend.list() : [];
+  const latest = latestResumable(
+    file.manifest.steps,
+    snapshots.map(({ name }) => name),
+  );
+  return { file, area, backend, snapshots, latest };
+}
+
+/** The step that a word on the command line means, or a refusal that lists the names. */
+export function stepNamed(context: AreaContext, designator: string): number {
+  const found = resolveStep(context.file.manifest.steps, designator);
+  if (!found.ok) throw new AppError('refused', found.lines.join('\n'));
+  return found.index;
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/**
+ * Parses a subcommand's words: long options anywhere, operands counted.
+ *
+ * @param usage one line, shown when the words do not fit
+ */
+export function parseWords<T extends Options>(
+  words: readonly string[],
+  options: T,
+  operands: { readonly least: number; readonly most: number },
+  usage: string,
+): { values: ReturnType<typeof parse<T>>['values']; positionals: string[] } {
+  let parsed: ReturnType<typeof parse<T>>;
+  try {
+    parsed = parse(words, options);
+  } catch (error) {
+    throw new AppError('usage', `${error instanceof Error ? error.message : String(error)}\nUsage: ${usage}`);
+  }
+  const count = parsed.positionals.length;
+  if (count < operands.least || count > operands.most) throw new AppError('usage', `Usage: ${usage}`);
+  return parsed;
+}
+
+function parse<T extends Options>(words: readonly string[], options: T) {
+  return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+}
+
+/** Prints the one JSON document of a `--json` call. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Prints lines for people. */
+export function printLines(lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** Bytes as people read them. */
+export function bytes(count: number | undefined): string {
+  if (count === undefined) return '?';
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = count;
+  let unit = 0;
+  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Seconds as people read them. */
+export function duration(seconds: number | undefined): string {
+  if (seconds === undefined) return '?';
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** Local date and time. */
+export function dateTime(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleString('sv-SE');
+}

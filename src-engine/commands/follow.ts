@@ -1,0 +1,112 @@
+import { watch } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { AppError } from '../../src-shared/errors';
+import type { EngineRecord } from '../../src-shared/engine-protocol';
+import { resolveArea } from '../build/area';
+import { LineSplitter } from '../build/line-splitter';
+import { readManifestFile } from '../build/manifest-file';
+import { listRuns, parseRecord } from '../build/runs';
+import { dateTime, duration, parseWords } from './context';
+
+export const FOLLOW_USAGE = 'distro_const follow [--run RUN] [--from OFFSET] [--json] MANIFEST';
+
+/** How often the journal is looked at when the file system sends no word of a change. */
+const POLL_MILLISECONDS = 500;
+const CHUNK = 64 * 1024;
+
+/**
+ * `follow`: prints a run's journal from a byte offset and goes on until the run has ended; the newest run unless one is named.
+ *
+ * With `--json` the journal's own lines, so a reader that counts bytes can go on from any of them; else text for people. Exit
+ * status: the run's own, or 1 when it was interrupted.
+ */
+export async function followCommand(words: readonly string[]): Promise<number> {
+  const options = { run: { type: 'string' }, from: { type: 'string' }, json: { type: 'boolean' } } as const;
+  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, FOLLOW_USAGE);
+  const from = Number(values.from ?? 0);
+  if (!Number.isSafeInteger(from) || from < 0) throw new AppError('usage', `--from takes a number of bytes, not ${values.from}`);
+  const area = await resolveArea((await readManifestFile(positionals[0] ?? '')).manifest.buildArea);
+  const find = (name: string | undefined) => {
+    const runs = listRuns(area);
+    return name === undefined ? runs.at(-1) : runs.find(({ run }) => run === name);
+  };
+  const run = find(values.run);
+  if (!run)
+    throw new AppError('missing', `There is no run ${values.run ?? ''} in ${area.logs}.`, 'List the runs with: distro_const status MANIFEST');
+  let exitCode: number | undefined;
+  const show = (line: Buffer): void => {
+    const record = parseRecord(line.toString('utf8'));
+    if (record?.kind === 'exit') exitCode = record.code;
+    process.stdout.write(values.json ? `${line.toString('utf8')}\n` : record ? forPeople(record) : '');
+  };
+  const file = await open(run.journal, 'r');
+  try {
+    const tail = new Tail(file, from, show);
+    for (;;) {
+      // The state is asked BEFORE the last read: what a dying engine still wrote is shown.
+      const running = find(run.run)?.state === 'running';
+      await tail.read();
+      if (exitCode !== undefined) return exitCode;
+      if (!running) {
+        process.stderr.write(`${run.run} was interrupted: its process is gone. Resume with -R.\n`);
+        return 1;
+      }
+      await changed(run.journal);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads a growing file to its present end, again and again, in whole lines. */
+class Tail {
+  readonly #splitter: LineSplitter;
+
+  constructor(
+    private readonly file: FileHandle,
+    private offset: number,
+    onLine: (line: Buffer) => void,
+  ) {
+    this.#splitter = new LineSplitter(onLine);
+  }
+
+  async read(): Promise<void> {
+    for (;;) {
+      const { bytesRead, buffer } = await this.file.read(Buffer.alloc(CHUNK), 0, CHUNK, this.offset);
+      if (bytesRead === 0) return;
+      this.offset += bytesRead;
+      this.#splitter.push(buffer.subarray(0, bytesRead));
+    }
+  }
+}
+
+/** Resolves when the file may have grown. */
+function changed(path: string): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(path, done);
+    const timer = setTimeout(done, POLL_MILLISECONDS);
+    watcher.on('error', done);
+    function done(): void {
+      clearTimeout(timer);
+      watcher.close();
+      resolve();
+    }
+  });
+}
+
+function forPeople(record: EngineRecord): string {
+  switch (record.kind) {
+    case 'output':
+      return `${record.text}\n`;
+    case 'hello':
+      return `# ${record.run}, started ${dateTime(record.at)} by ${record.client} on ${record.host}\n`;
+    case 'checkpoint-taken':
+      return `# checkpoint before ${record.step}: ${record.snapshot} (${duration(record.seconds)})\n`;
+    case 'step-finished':
+      return `# ${record.step}: ${record.outcome} in ${duration(record.seconds)}\n`;
+    case 'exit':
+      return `# ${record.outcome}, exit ${record.code}, ${duration(record.seconds)}\n`;
+    default:
+      return '';
+  }
+}

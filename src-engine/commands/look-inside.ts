@@ -1,0 +1,140 @@
+import { createReadStream } from 'node:fs';
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../src-shared/errors';
+import { checkpointName } from '../../src-shared/checkpoints/model';
+import { diffTrees, type TreeChange } from '../build/tree-diff';
+import type { SnapshotView } from '../snapshots/backend';
+import { bytes, openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
+
+export const DIFF_USAGE = 'distro_const diff [--json] MANIFEST STEP [STEP]';
+export const LS_USAGE = 'distro_const ls [--json] MANIFEST STEP [PATH]';
+export const CAT_USAGE = 'distro_const cat MANIFEST STEP PATH';
+
+/** `diff STEP [STEP]`: files added, changed and removed from the first checkpoint to the second, or to the build data as it is now. */
+export async function diffCommand(words: readonly string[]): Promise<number> {
+  const options = { json: { type: 'boolean' } } as const;
+  const { values, positionals } = parseWords(words, options, { least: 2, most: 3 }, DIFF_USAGE);
+  const [operand = '', from = '', to] = positionals;
+  const context = await openContext(operand);
+  const before = await openCheckpoint(context, from);
+  try {
+    const after = to === undefined ? liveTree(context) : await openCheckpoint(context, to);
+    try {
+      const changes: TreeChange[] = [];
+      for await (const change of diffTrees(before.path, after.path)) changes.push(change);
+      if (values.json) printJson({ from, to: to ?? null, ...totals(changes), changes });
+      else printLines([...changes.map(changeLine), summary(changes)]);
+    } finally {
+      await after.close();
+    }
+  } finally {
+    await before.close();
+  }
+  return 0;
+}
+
+/** `ls STEP [PATH]`: what is in a checkpoint. */
+export async function lsCommand(words: readonly string[]): Promise<number> {
+  const options = { json: { type: 'boolean' } } as const;
+  const { values, positionals } = parseWords(words, options, { least: 2, most: 3 }, LS_USAGE);
+  const [operand = '', step = '', path = ''] = positionals;
+  return insideCheckpoint(operand, step, path, async (found) => {
+    const stats = await lstat(found);
+    const names = stats.isDirectory() ? (await readdir(found)).sort() : [''];
+    const entries = await Promise.all(names.map((name) => entryOf(join(found, name), name === '' ? path : name)));
+    if (values.json) printJson({ step, path, entries });
+    else printLines(entries.map((entry) => `${entry.mode} ${entry.owner.padEnd(11)} ${String(entry.size).padStart(11)} ${entry.name}${entry.target === null ? '' : ` -> ${entry.target}`}`));
+  });
+}
+
+/** `cat STEP PATH`: a file of a checkpoint on standard output, byte for byte. */
+export async function catCommand(words: readonly string[]): Promise<number> {
+  const { positionals } = parseWords(words, {}, { least: 3, most: 3 }, CAT_USAGE);
+  const [operand = '', step = '', path = ''] = positionals;
+  return insideCheckpoint(operand, step, path, async (found) => {
+    if (!(await lstat(found)).isFile())
+      throw new AppError('missing', `${path} in the checkpoint of ${step} is not a file.`, `List it with: distro_const ls ${operand} ${step} ${path}`);
+    await pipeline(createReadStream(found), process.stdout, { end: false });
+  });
+}
+
+async function insideCheckpoint(
+  operand: string,
+  step: string,
+  path: string,
+  look: (found: string) => Promise<void>,
+): Promise<number> {
+  const view = await openCheckpoint(await openContext(operand), step);
+  try {
+    await look(await pathInside(view.path, path, step));
+  } finally {
+    await view.close();
+  }
+  return 0;
+}
+
+/**
+ * A path in a checkpoint's tree. Links inside the image point into the build host's own files, so a path that leaves the tree is
+ * refused: the folder it lies in must really be inside.
+ */
+async function pathInside(root: string, path: string, step: string): Promise<string> {
+  const missing = new AppError('missing', `There is no ${path} in the checkpoint of ${step}.`);
+  const wanted = join(root, join('/', path));
+  if (wanted === root || wanted === `${root}${sep}`) return root;
+  const base = await realpath(root);
+  const parent = await realpath(join(wanted, '..')).catch(() => {
+    throw missing;
+  });
+  if (parent !== base && !parent.startsWith(base + sep)) throw missing;
+  const found = join(parent, wanted.slice(wanted.lastIndexOf(sep) + 1));
+  await lstat(found).catch(() => {
+    throw missing;
+  });
+  return found;
+}
+
+async function openCheckpoint(context: AreaContext, designator: string): Promise<SnapshotView> {
+  const step = context.file.manifest.steps[stepNamed(context, designator)]?.name ?? '';
+  const name = checkpointName(step);
+  if (!context.snapshots.some((snapshot) => snapshot.name === name))
+    throw new AppError('missing', `The step ${step} has no checkpoint.`, 'See which have: distro_const checkpoints MANIFEST');
+  return context.backend.open(name);
+}
+
+/** The build data as it is: only to compare with, never handed out to browse. */
+function liveTree({ area }: AreaContext): SnapshotView {
+  return { path: area.buildData, close: () => Promise.resolve() };
+}
+
+async function entryOf(path: string, name: string) {
+  const stats = await lstat(path);
+  const type = stats.isDirectory() ? 'd' : stats.isSymbolicLink() ? 'l' : stats.isFile() ? '-' : 'o';
+  return {
+    name,
+    mode: type + (stats.mode & 0o7777).toString(8).padStart(4, '0'),
+    owner: `${stats.uid}:${stats.gid}`,
+    size: stats.size,
+    modified: stats.mtimeMs / 1000,
+    target: type === 'l' ? await readlink(path) : null,
+  };
+}
+
+function totals(changes: readonly TreeChange[]) {
+  const count = (kind: TreeChange['change']): number => changes.filter(({ change }) => change === kind).length;
+  const grown = changes.reduce((sum, { after, before, type }) => sum + (type === 'file' ? (after ?? 0) - (before ?? 0) : 0), 0);
+  return { added: count('added'), changed: count('changed'), removed: count('removed'), bytes: grown };
+}
+
+function summary(changes: readonly TreeChange[]): string {
+  const { added, changed, removed, bytes: grown } = totals(changes);
+  return `${added} added, ${changed} changed, ${removed} removed, ${grown < 0 ? '-' : '+'}${bytes(Math.abs(grown))}`;
+}
+
+const SIGN = { added: '+', changed: '~', removed: '-' } as const;
+
+function changeLine({ change, path, before, after, type, what }: TreeChange): string {
+  const size = type !== 'file' ? type : change === 'changed' ? `${bytes(before ?? 0)} -> ${bytes(after ?? 0)}` : bytes(after ?? before ?? 0);
+  return `${SIGN[change]} ${JSON.stringify(path).slice(1, -1)}  (${size}${what.length > 0 ? `; ${what.join(', ')}` : ''})`;
+}

@@ -1,0 +1,99 @@
+import { checkpointName } from '../../src-shared/checkpoints/model';
+import { planBuild } from '../../src-shared/checkpoints/plan';
+import { canCombine, canResumeFrom, nothingToResume } from '../../src-shared/checkpoints/rules';
+import { AppError } from '../../src-shared/errors';
+import { freshnessOf } from '../build/present';
+import { stepHistory } from '../build/runs';
+import { duration, openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
+import { freeBytes } from './status';
+
+export const PLAN_USAGE = 'distro_const plan [-R | -r STEP] [-p STEP] [--json] MANIFEST';
+
+/** `plan`: what `build` with the same options would keep, run again and discard, and what is stale and why. Changes nothing. */
+export async function planCommand(words: readonly string[]): Promise<number> {
+  const options = {
+    last: { type: 'boolean', short: 'R' },
+    resume: { type: 'string', short: 'r' },
+    pause: { type: 'string', short: 'p' },
+    json: { type: 'boolean' },
+  } as const;
+  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, PLAN_USAGE);
+  if (values.last && values.resume !== undefined)
+    throw new AppError('usage', '-R and -r cannot be specified for the same build.');
+  const context = await openContext(positionals[0] ?? '');
+  const { file, area, backend, snapshots, latest } = context;
+  const steps = file.manifest.steps;
+  const names = snapshots.map(({ name }) => name);
+  const pause = values.pause === undefined ? undefined : stepNamed(context, values.pause);
+  let resume = values.resume === undefined ? undefined : stepNamed(context, values.resume);
+  if (values.last) {
+    if (latest === undefined) throw new AppError('refused', nothingToResume('-R').join('\n'));
+    resume = latest;
+  }
+  for (const answer of [
+    resume === undefined ? undefined : canResumeFrom(steps, names, resume),
+    canCombine({ resume, pause }),
+  ])
+    if (answer && !answer.ok) throw new AppError('refused', answer.lines.join('\n'));
+
+  const plan = planBuild(steps, { resume, pause }, file.manifest.checkpointEnable, names);
+  const history = await stepHistory(area);
+  const stale = await firstStale(context);
+  const name = (index: number): string => steps[index]?.name ?? '';
+  const runs = plan.runs.map((index) => ({ step: name(index), expectedSeconds: history.get(name(index)) ?? null }));
+  const result = {
+    resume: resume === undefined ? null : name(resume),
+    pause: pause === undefined ? null : name(pause),
+    kept: plan.kept.map(name),
+    runs,
+    discarded: plan.discarded,
+    expectedSeconds: runs.every(({ expectedSeconds }) => expectedSeconds !== null)
+      ? runs.reduce((sum, { expectedSeconds }) => sum + (expectedSeconds ?? 0), 0)
+      : null,
+    stale,
+    suggested: stale ? stale.resumeFrom : latest === undefined ? null : name(latest),
+    spaceNeeded: await spaceNeeded(context),
+    freeBytes: area.exists ? freeBytes(area.mountpoint) : null,
+    backend: backend.kind,
+  };
+  if (values.json) {
+    printJson(result);
+    return 0;
+  }
+  printLines([
+    resume === undefined ? 'A full build: the build data is emptied first.' : `Roll back to before ${name(resume)}.`,
+    ...result.kept.map((step) => `  keep     ${step}`),
+    ...runs.map(({ step, expectedSeconds }) => `  run      ${step}  ${expectedSeconds === null ? '' : duration(expectedSeconds)}`),
+    ...(pause === undefined ? [] : [`  pause at ${name(pause)}`]),
+    ...result.discarded.map((snapshot) => `  discard  ${snapshot}`),
+    ...(stale
+      ? [
+          `Stale from ${stale.step} on:`,
+          ...stale.reasons.map((reason) => `  ${reason}`),
+          stale.resumeFrom === null ? 'Build anew.' : `The right point to resume from is ${stale.resumeFrom}.`,
+        ]
+      : []),
+  ]);
+  return 0;
+}
+
+/** The first step that would come out differently today, and so the right point to resume from. */
+async function firstStale(
+  context: AreaContext,
+): Promise<{ step: string; reasons: readonly string[]; resumeFrom: string | null } | null> {
+  const { area, file, latest, snapshots } = context;
+  const taken = new Set(snapshots.map(({ name }) => name));
+  for (let index = 0; latest !== undefined && index <= latest; index++) {
+    const freshness = await freshnessOf(area, file, index);
+    if (freshness.kind !== 'stale') continue;
+    const { step, reasons } = freshness;
+    return { step, reasons, resumeFrom: taken.has(checkpointName(step)) ? step : null };
+  }
+  return null;
+}
+
+/** About what the build data will weigh again, from the newest checkpoint; `null` when nobody knows. */
+async function spaceNeeded({ backend, snapshots }: AreaContext): Promise<number | null> {
+  const newest = snapshots.at(-1);
+  return newest ? ((await backend.size(newest.name)).referenced ?? null) : null;
+}

@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
+import { removeOrphanedFiles } from '../build/checkpoint-records';
+import { acquireLock } from '../build/lock';
+import { freshnessOf } from '../build/present';
+import { bytes, openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
+
+export const PRUNE_USAGE = 'distro_const prune [--stale] [--from STEP] [--yes] [--json] MANIFEST';
+
+/**
+ * `prune`: removes checkpoints that no step of the manifest owns; with `--stale` also those that no longer fit, with `--from STEP`
+ * that step's and all later ones. It lists them and removes nothing unless `--yes` is given.
+ */
+export async function pruneCommand(words: readonly string[]): Promise<number> {
+  const options = {
+    stale: { type: 'boolean' },
+    from: { type: 'string' },
+    yes: { type: 'boolean' },
+    json: { type: 'boolean' },
+  } as const;
+  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, PRUNE_USAGE);
+  const context = await openContext(positionals[0] ?? '');
+  const chosen = await choose(context, values.stale ?? false, values.from);
+  const sized = [];
+  for (const { name, reason } of chosen) sized.push({ name, reason, ...(await context.backend.size(name)) });
+  const removed = values.yes ? await remove(context, chosen.map(({ name }) => name)) : [];
+  if (values.json) {
+    printJson({ wouldRemove: sized, removed });
+    return 0;
+  }
+  if (sized.length === 0) printLines(['Nothing to prune.']);
+  for (const { name, reason, unique } of sized)
+    printLines([`${values.yes ? 'removed' : 'would remove'}  ${name}  ${bytes(unique)}  ${reason}`]);
+  if (sized.length > 0 && !values.yes) printLines(['Nothing was removed. Say --yes to do it.']);
+  return 0;
+}
+
+/** What to remove and why, newest first, so that a failure leaves no gap before a later checkpoint. */
+async function choose(
+  context: AreaContext,
+  stale: boolean,
+  from: string | undefined,
+): Promise<{ name: string; reason: string }[]> {
+  const { file, area, snapshots } = context;
+  const steps = file.manifest.steps;
+  const first = from === undefined ? steps.length : stepNamed(context, from);
+  const chosen: { name: string; reason: string }[] = [];
+  for (const { name } of snapshots) {
+    const step = stepOfSnapshot(name);
+    if (name === BASELINE || step === undefined) continue; // the baseline and other people's snapshots are not ours to prune
+    const index = steps.findIndex((candidate) => checkpointName(candidate.name) === name);
+    if (index < 0) chosen.push({ name, reason: 'no step of the manifest has this name' });
+    else if (index >= first) chosen.push({ name, reason: `at or after ${from}` });
+    else if (stale) {
+      const freshness = await freshnessOf(area, file, index);
+      if (freshness.kind === 'stale') chosen.push({ name, reason: `stale: ${freshness.reasons.join('; ')}` });
+    }
+  }
+  return chosen.reverse();
+}
+
+async function remove(context: AreaContext, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const { area, backend, file } = context;
+  const release = acquireLock(area, resolve(file.path));
+  const removed: string[] = [];
+  try {
+    for (const name of names) {
+      await backend.destroy(name);
+      removed.push(name);
+    }
+  } finally {
+    removeOrphanedFiles(area, (await backend.list()).map(({ name }) => name));
+    release();
+  }
+  return removed;
+}
