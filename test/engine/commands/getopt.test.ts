@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { getopt } from '../../../src-engine/commands/getopt';
+
+const spec = 'r:p:hRld?';
+const parse = (...words: string[]): unknown => {
+  const parsed = getopt(words, spec);
+  return parsed && [parsed.options.map(({ letter, value }) => letter + (value ?? '')), parsed.operands];
+};
+
+it('bundles, attaches values, and stops at the first word that is no option', () => {
+  expect(parse('-dl', 'm.xml')).toEqual([['d', 'l'], ['m.xml']]);
+  expect(parse('-rim-pop', '-p', 'iso', 'm.xml', '-l')).toEqual([
+    ['rim-pop', 'piso'],
+    ['m.xml', '-l'],
+  ]);
+  expect(parse('-r', '-d', 'im-pop', 'm.xml')).toEqual([['r-d'], ['im-pop', 'm.xml']]);
+  expect(parse('-l', '--', '-m.xml')).toEqual([['l'], ['-m.xml']]);
+  expect(parse('-?', 'm.xml')).toEqual([['?'], ['m.xml']]);
+});
+
+it('refuses what it does not know', () => {
+  expect(parse('-x', 'm.xml')).toBeUndefined();
+  expect(parse('--help', 'm.xml')).toBeUndefined();
+  expect(parse('-p')).toBeUndefined();
+});
