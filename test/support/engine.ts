@@ -1,0 +1,180 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+/** The folder with the engine's commands as built by `npm run build:engine`. */
+export const bin = join(root, 'out/bin');
+
+/** Where the recorded runs and real manifests lie when this checkout has them beside it. */
+export const corpus = join(root, '../shared/corpus');
+export const hasCorpus = existsSync(corpus);
+
+/** What a command did. */
+export interface Ran {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One step of a test manifest; `body` is shell and runs with the five arguments, `extra` on top of the usual traces. */
+export interface TestStep {
+  readonly name: string;
+  readonly message?: string;
+  readonly body?: string;
+  readonly args?: string;
+}
+
+/** What a test manifest holds besides its steps. */
+export interface TestManifest {
+  readonly steps: readonly TestStep[];
+  readonly area?: string;
+  readonly stopOnError?: string;
+  readonly checkpointEnable?: string;
+  readonly resumeFrom?: string;
+  readonly pairs?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A folder with a manifest and its scripts, and a build area in it. Each step appends its name to `$2/log` (build data), to `$5/log`
+ * (media) and to `trace` (outside the area).
+ */
+export class TestProject {
+  readonly folder = mkdtempSync(join(tmpdir(), 'slipway-project-'));
+  readonly trace = join(this.folder, 'trace');
+  area = join(this.folder, 'area');
+  env: NodeJS.ProcessEnv = { ...process.env, PATH: [bin, process.env.PATH].join(delimiter) };
+  readonly #children = new Set<ChildProcess>();
+
+  constructor(manifest?: TestManifest) {
+    mkdirSync(join(this.folder, 'scripts'));
+    if (manifest) this.write(manifest);
+  }
+
+  /** Writes manifest.xml and the steps' scripts. */
+  write({
+    steps,
+    area = this.area,
+    stopOnError = 'true',
+    checkpointEnable = 'true',
+    resumeFrom,
+    pairs = {},
+  }: TestManifest): this {
+    this.area = area;
+    for (const step of steps) this.script(step.name, step.body);
+    const scripts = steps.map(
+      ({ name, message, args }) =>
+        `      <script name="scripts/${name}">\n        <checkpoint name="${name}" message="${message ?? `Step ${name}`}"/>\n` +
+        (args === undefined ? '' : `        <argslist>${args}</argslist>\n`) +
+        '      </script>\n',
+    );
+    const values = Object.entries(pairs).map(([key, value]) => `    <pair key="${key}" value="${value}"/>\n`);
+    return this.file(
+      'manifest.xml',
+      `<distribution name="sample">
+  <distro_constr_params>
+    <build_area>${area}</build_area>
+    <distro_constr_flags>
+      <stop_on_error>${stopOnError}</stop_on_error>
+      <checkpoint_enable${resumeFrom === undefined ? '' : ` resume_from="${resumeFrom}"`}>${checkpointEnable}</checkpoint_enable>
+    </distro_constr_flags>
+    <output_image><finalizer>
+${scripts.join('')}    </finalizer></output_image>
+  </distro_constr_params>
+  <vmimg_params/>
+  <key_value_pairs>
+${values.join('')}  </key_value_pairs>
+</distribution>
+`,
+    );
+  }
+
+  /** Writes one step's script. */
+  script(name: string, body = ''): this {
+    const path = join(this.folder, 'scripts', name);
+    writeFileSync(
+      path,
+      `#!/bin/sh\necho ${name} >>"${this.trace}"\necho ${name} >>"$2/log"\necho ${name} >>"$5/log"\n${body}\n`,
+    );
+    chmodSync(path, 0o755);
+    return this;
+  }
+
+  file(name: string, content: string | Uint8Array): this {
+    writeFileSync(join(this.folder, name), content);
+    return this;
+  }
+
+  edit(change: (manifest: string) => string): this {
+    return this.file('manifest.xml', change(readFileSync(join(this.folder, 'manifest.xml'), 'utf8')));
+  }
+
+  /** Starts a command of the engine. */
+  start(command: string, words: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+    const child = spawn(join(bin, command), words, {
+      cwd: this.folder,
+      env: { ...this.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#children.add(child);
+    child.on('close', () => this.#children.delete(child));
+    return child;
+  }
+
+  /** Runs `distro_const` to its end. */
+  run(...words: string[]): Promise<Ran> {
+    return finished(this.start('distro_const', words));
+  }
+
+  /** Runs `distro_const build OPTIONS manifest.xml`. */
+  build(...options: string[]): Promise<Ran> {
+    return this.run('build', ...options, 'manifest.xml');
+  }
+
+  /** Runs a subcommand with `--json` on the manifest and parses what it prints. */
+  async json(subcommand: string, ...words: string[]): Promise<unknown> {
+    const { code, stdout, stderr } = await this.run(subcommand, '--json', 'manifest.xml', ...words);
+    if (stdout === '') throw new Error(`${subcommand} exited with ${code}: ${stderr}`);
+    return JSON.parse(stdout);
+  }
+
+  /** The steps that ran since the last call. */
+  ran(): string[] {
+    const names = existsSync(this.trace) ? readFileSync(this.trace, 'utf8').split('\n').filter(Boolean) : [];
+    rmSync(this.trace, { force: true });
+    return names;
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.area, path), 'utf8');
+  }
+
+  dispose(): void {
+    for (const child of this.#children) child.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Waits for a started command to end. */
+export function finished(child: ChildProcess): Promise<Ran> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })));
+}
+
+/** Resolves when a started command has said something on stderr. */
+export function says(child: ChildProcess, pattern: RegExp): Promise<void> {
+  let seen = '';
+  return new Promise((resolve, reject) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      seen += chunk.toString('utf8');
+      if (pattern.test(seen)) resolve();
+    });
+    child.on('close', (code) => reject(new Error(`ended with ${code} before it said ${pattern}: ${seen}`)));
+  });
+}
