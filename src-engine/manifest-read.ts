@@ -33,7 +33,9 @@ export async function manifestReadCommand(words: readonly string[]): Promise<num
     return 0;
   } catch (error) {
     const { code = '', message, errno } = error as NodeJS.ErrnoException;
-    process.stderr.write(`Error connecting to listener socket ${socketPath}\nError running Manifest Reader: ${message}\n`);
+    process.stderr.write(
+      `Error connecting to listener socket ${socketPath}\nError running Manifest Reader: ${message}\n`,
+    );
     return code === 'ENOENT' ? 2 : Math.abs(errno ?? 1) % 256 || 1;
   }
 }

@@ -27,8 +27,7 @@ const invalid = (message: string, hint?: string): AppError => new AppError('area
 /** Resolves the manifest's `build_area` (contract 3.1). Throws `AppError('area')` with the contract's words. */
 export async function resolveArea(value: string | undefined): Promise<BuildArea> {
   const name = value?.trim();
-  if (!name)
-    throw invalid('distro_constr_params/build_area in the manifest file is invalid or missing. Build aborted');
+  if (!name) throw invalid('distro_constr_params/build_area in the manifest file is invalid or missing. Build aborted');
   return name.startsWith('/') ? resolvePath(name) : resolveDataset(name);
 }
 
@@ -37,7 +36,8 @@ async function resolveDataset(dataset: string): Promise<BuildArea> {
     throw invalid('ZFS dataset was specified for the build area,\nbut zfs is not installed on the system.');
   assertDatasetName(dataset);
   const mountpoint = await mountpointOf(dataset);
-  if (mountpoint !== undefined) return layout({ kind: 'zfs', dataset, mountpoint: checked(dataset, mountpoint), exists: true });
+  if (mountpoint !== undefined)
+    return layout({ kind: 'zfs', dataset, mountpoint: checked(dataset, mountpoint), exists: true });
   // Not there yet: the mountpoint follows from the nearest ancestor that is.
   const parts = dataset.split('/');
   for (let n = parts.length - 1; n > 0; n--) {
@@ -65,7 +65,9 @@ async function resolvePath(path: string): Promise<BuildArea> {
     () => true,
     () => false,
   );
-  return layout(dataset ? { kind: 'zfs', dataset, mountpoint, exists: true } : { kind: 'directory', mountpoint, exists });
+  return layout(
+    dataset ? { kind: 'zfs', dataset, mountpoint, exists: true } : { kind: 'directory', mountpoint, exists },
+  );
 }
 
 function layout(area: { kind: BuildArea['kind']; dataset?: string; mountpoint: string; exists: boolean }): BuildArea {

@@ -50,7 +50,9 @@ export class FinalizerRunner {
     if (child.pid !== undefined) command.onStart(child.pid);
     try {
       return await new Promise<StepResult>((resolve) => {
-        child.on('error', (error: NodeJS.ErrnoException) => resolve(notStarted(command.argv, error.code ?? error.message)));
+        child.on('error', (error: NodeJS.ErrnoException) =>
+          resolve(notStarted(command.argv, error.code ?? error.message)),
+        );
         // 'close' comes after the end of both streams, whoever holds them: nothing of the step writes on into the next checkpoint.
         child.on('close', (exit, signal) => resolve(ended(exit, signal)));
       });

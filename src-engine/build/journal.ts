@@ -52,7 +52,7 @@ export class Journal {
     const text = Buffer.from(this.#pending.join(''));
     this.#pending = [];
     this.#bytes = 0;
-    for (let at = 0; at < text.length; ) at += writeSync(this.#fd, text, at);
+    for (let at = 0; at < text.length;) at += writeSync(this.#fd, text, at);
   }
 
   close(): void {

@@ -96,7 +96,11 @@ function readOwner(path: string): LockOwner | undefined {
   try {
     return JSON.parse(text) as LockOwner;
   } catch {
-    throw new AppError('locked', `The lock file ${path} cannot be understood.`, 'Look at it, and remove it if no build runs.');
+    throw new AppError(
+      'locked',
+      `The lock file ${path} cannot be understood.`,
+      'Look at it, and remove it if no build runs.',
+    );
   }
 }
 

@@ -28,8 +28,7 @@ export async function readManifestFile(operand: string): Promise<ManifestFile> {
     .then(() => stat(operand))
     .then((found) => !found.isDirectory())
     .catch(() => false);
-  if (!readable)
-    throw new AppError('manifest', `You have specified a file (${operand}) that is unable to be read.`);
+  if (!readable) throw new AppError('manifest', `You have specified a file (${operand}) that is unable to be read.`);
   const trimmed = operand.trim();
   const path = trimmed.endsWith('.xml') ? trimmed : `${trimmed}.xml`;
   const bytes = await readFile(operand);

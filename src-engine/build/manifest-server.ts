@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keyToNodepath, NodepathError, queryNodepath } from '../../src-shared/manifest/nodepath';
+import { keyToNodepath, NodepathError, queryEitherEra } from '../../src-shared/manifest/nodepath';
 import type { ElementNode } from '../../src-shared/manifest/tree';
 
 const END = 0x05;
@@ -26,7 +26,7 @@ export function readValues(
   complain: (line: string) => void = () => undefined,
 ): string[] {
   try {
-    return queryNodepath(root, isKey ? keyToNodepath(request) : request);
+    return queryEitherEra(root, isKey ? keyToNodepath(request) : request);
   } catch (error) {
     if (!(error instanceof NodepathError)) throw error;
     complain(`Error parsing remote request "${request}"`);

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { words, type DeclaredInput, type PresentStep, type StepExecution } from '../../src-shared/checkpoints/fingerprint';
+import {
+  words,
+  type DeclaredInput,
+  type PresentStep,
+  type StepExecution,
+} from '../../src-shared/checkpoints/fingerprint';
 import { checkpointFreshness, type CheckpointFreshness } from '../../src-shared/checkpoints/staleness';
 import type { ManifestReadRecord } from '../../src-shared/engine-protocol';
 import { loadManifest } from '../../src-shared/manifest/load';

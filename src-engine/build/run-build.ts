@@ -90,7 +90,8 @@ class Build {
   #announce(): void {
     const { area, file, choice, plan, backend, checkpointing } = this.#input;
     const steps = file.manifest.steps;
-    const name = (index: number | undefined): string | null => (index === undefined ? null : (steps[index]?.name ?? null));
+    const name = (index: number | undefined): string | null =>
+      index === undefined ? null : (steps[index]?.name ?? null);
     this.#journal.write('hello', {
       protocol: PROTOCOL_VERSION,
       engine: ENGINE_VERSION,
@@ -166,7 +167,10 @@ class Build {
     const started = Date.now();
     const record = await readCheckpointRecord(area, step.name);
     await backend.rollback(checkpointName(step.name));
-    removeOrphanedFiles(area, (await backend.list()).map(({ name }) => name));
+    removeOrphanedFiles(
+      area,
+      (await backend.list()).map(({ name }) => name),
+    );
     this.#history = record?.history ? [...record.history] : step.index === 0 ? [] : null;
     this.#parent = step.name;
     this.#journal.write('rolled-back', {

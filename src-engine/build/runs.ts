@@ -40,7 +40,8 @@ function journalNames(area: BuildArea): string[] {
     return []; // no area yet: no runs
   }
   const matches = names.map((name) => JOURNAL_NAME.exec(name)).filter((match) => match !== null);
-  const key = (match: RegExpExecArray): string => `${(match[1] ?? '').slice(0, 23)}-${(match[2] ?? '').padStart(6, '0')}`;
+  const key = (match: RegExpExecArray): string =>
+    `${(match[1] ?? '').slice(0, 23)}-${(match[2] ?? '').padStart(6, '0')}`;
   return matches.sort((a, b) => (key(a) < key(b) ? -1 : 1)).map((match) => match[1] ?? '');
 }
 

@@ -76,7 +76,15 @@ export class StepHost {
     const script = step.script ?? BUILT_IN_IM_POP;
     if (step.argsError) return this.#refused(step, script, [step.argsError]);
     if (step.script === undefined && !isExecutable(script)) throw noBuiltIn(step.name);
-    const argv = [script, server.socketPath, area.pkgImage, area.tmp, area.bootArchive, area.media, ...step.args] as const;
+    const argv = [
+      script,
+      server.socketPath,
+      area.pkgImage,
+      area.tmp,
+      area.bootArchive,
+      area.media,
+      ...step.args,
+    ] as const;
     const inputsFile = join(dirname(server.socketPath), 'inputs');
     const scriptHash = fileHash(script) ?? 'unreadable';
     const started = Date.now();

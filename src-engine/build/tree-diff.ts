@@ -58,12 +58,7 @@ function typeOf(stats: BigIntStats): TreeChange['type'] {
 
 const FORMAT = 0o170000n;
 
-async function differences(
-  pathA: string,
-  a: BigIntStats,
-  pathB: string,
-  b: BigIntStats,
-): Promise<TreeChange['what']> {
+async function differences(pathA: string, a: BigIntStats, pathB: string, b: BigIntStats): Promise<TreeChange['what']> {
   if ((a.mode & FORMAT) !== (b.mode & FORMAT)) return ['type'];
   const what: TreeChange['what'][number][] = [];
   if (a.mode !== b.mode) what.push('mode');

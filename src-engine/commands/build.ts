@@ -2,7 +2,13 @@ import { resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { BuildStep } from '../../src-shared/checkpoints/model';
 import { planBuild } from '../../src-shared/checkpoints/plan';
-import { canCombine, canResumeFrom, latestResumable, nothingToResume, resolveStep } from '../../src-shared/checkpoints/rules';
+import {
+  canCombine,
+  canResumeFrom,
+  latestResumable,
+  nothingToResume,
+  resolveStep,
+} from '../../src-shared/checkpoints/rules';
 import { stepTable } from '../../src-shared/checkpoints/table';
 import { checkStepNames } from '../../src-shared/manifest/validate';
 import { createArea, resolveArea, type BuildArea } from '../build/area';
@@ -121,7 +127,11 @@ function assertNames(file: ManifestFile): void {
   const problems = file.manifest.checkpointEnable
     ? checkStepNames(file.manifest).filter(({ severity }) => severity === 'error')
     : [];
-  if (problems.length > 0) throw new Stop(1, problems.map((problem) => problemLine(file, problem)));
+  if (problems.length > 0)
+    throw new Stop(
+      1,
+      problems.map((problem) => problemLine(file, problem)),
+    );
 }
 
 /** Options left to right, then what must not go together (contract 1.2: 10 to 16). */
@@ -153,8 +163,7 @@ function resolveRequest(
     }
   }
   if (resume !== undefined) assertResumable(steps, snapshots, resume);
-  if (seen.has('R') && seen.has('r'))
-    throw new Stop(2, ['-R and -r cannot be specified for the same build. '], true);
+  if (seen.has('R') && seen.has('r')) throw new Stop(2, ['-R and -r cannot be specified for the same build. '], true);
   const list = seen.has('l');
   if (list && (seen.has('R') || seen.has('r') || seen.has('p')))
     throw new Stop(2, ['-l and -R, -r, or -p cannot be specified for the same build'], true);
@@ -167,7 +176,11 @@ function resolveRequest(
  * The manifest's `resume_from`: as `-r`, with lower precedence; what resolves to step 0 means a fresh build, also where there
  * are no checkpoints (contract 2.8, 10).
  */
-function resumeFromAttribute(file: ManifestFile, steps: readonly BuildStep[], checkpointing: boolean): number | undefined {
+function resumeFromAttribute(
+  file: ManifestFile,
+  steps: readonly BuildStep[],
+  checkpointing: boolean,
+): number | undefined {
   const value = file.manifest.resumeFrom;
   if (!value || (!checkpointing && value === '0')) return undefined;
   return stepIndex(steps, value) || undefined;

@@ -38,8 +38,7 @@ export async function checkpointsCommand(words: readonly string[]): Promise<numb
     return 0;
   }
   printLines(['Before step    Taken               Size       Alone      State', ...rows.map(row)]);
-  for (const { name } of others)
-    printLines([`${stepOfSnapshot(name) ?? name}: not a step of this manifest`]);
+  for (const { name } of others) printLines([`${stepOfSnapshot(name) ?? name}: not a step of this manifest`]);
   return 0;
 
   function row(entry: (typeof rows)[number]): string {

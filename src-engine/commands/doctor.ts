@@ -47,7 +47,8 @@ export async function doctorCommand(words: readonly string[]): Promise<number> {
     ...toolFindings(),
     ...(operand === undefined ? [] : await areaFindings(await openContext(operand))),
   ];
-  const blocked = operand !== undefined && findings.some(({ what, state }) => state === 'missing' && !what.startsWith('tool '));
+  const blocked =
+    operand !== undefined && findings.some(({ what, state }) => state === 'missing' && !what.startsWith('tool '));
   if (values.json) printJson({ ok: !blocked, findings });
   else
     printLines(
@@ -68,7 +69,8 @@ function hostFindings(): Finding[] {
       : {
           what: 'privileges',
           state: 'note',
-          detail: 'an ordinary user: build areas in plain directories work, ZFS datasets and btrfs subvolumes need root',
+          detail:
+            'an ordinary user: build areas in plain directories work, ZFS datasets and btrfs subvolumes need root',
         },
   ];
 }
@@ -77,10 +79,20 @@ async function zfsFinding(): Promise<Finding> {
   const zfs = zfsCommand();
   const what = 'zfs';
   if (!zfs)
-    return { what, state: 'note', detail: 'not installed: build areas in directories work without', fix: install('zfsutils-linux') };
+    return {
+      what,
+      state: 'note',
+      detail: 'not installed: build areas in directories work without',
+      fix: install('zfsutils-linux'),
+    };
   const { code, stderr, stdout } = await exec([zfs, 'list', '-H', '-o', 'name'], { okExitCodes: [0, 1, 2] });
   if (code !== 0)
-    return { what, state: 'note', detail: `installed, but does not answer: ${stderr.trim()}`, fix: 'Start the ZFS service of this system.' };
+    return {
+      what,
+      state: 'note',
+      detail: `installed, but does not answer: ${stderr.trim()}`,
+      fix: 'Start the ZFS service of this system.',
+    };
   const pools = stdout.split('\n').filter((name) => name !== '' && !name.includes('/'));
   return { what, state: 'ok', detail: pools.length > 0 ? `pools: ${pools.join(', ')}` : 'works; there is no pool yet' };
 }
@@ -107,22 +119,38 @@ async function areaFindings(context: AreaContext): Promise<Finding[]> {
   return [
     errors.length === 0
       ? { what: 'manifest', state: 'ok', detail: `${file.manifest.steps.length} steps` }
-      : { what: 'manifest', state: 'missing', detail: `${errors.length} errors`, fix: `distro_const validate ${file.operand}` },
-    ...scripts.map(
-      ({ name, script }): Finding => ({
-        what: `step ${name}`,
-        state: 'missing',
-        detail: `${script} does not exist or is not executable`,
-        fix: `chmod +x ${script}`,
-      }),
-    ),
-    { what: 'build area', state: 'ok', detail: `${area.mountpoint}${area.exists ? `, ${bytes(freeBytes(area.mountpoint))} free` : ', not created yet'}; ${reason}` },
+      : {
+          what: 'manifest',
+          state: 'missing',
+          detail: `${errors.length} errors`,
+          fix: `distro_const validate ${file.operand}`,
+        },
+    ...scripts.map(({ name, script }): Finding => ({
+      what: `step ${name}`,
+      state: 'missing',
+      detail: `${script} does not exist or is not executable`,
+      fix: `chmod +x ${script}`,
+    })),
+    {
+      what: 'build area',
+      state: 'ok',
+      detail: `${area.mountpoint}${area.exists ? `, ${bytes(freeBytes(area.mountpoint))} free` : ', not created yet'}; ${reason}`,
+    },
     ...(area.exists ? [await xattrFinding(area.mountpoint)] : []),
     lock.kind === 'free'
       ? { what: 'lock', state: 'ok', detail: 'free' }
       : lock.kind === 'stale'
-        ? { what: 'lock', state: 'note', detail: `left by process ${lock.owner.pid}, which is dead: the next build clears it` }
-        : { what: 'lock', state: 'missing', detail: `held by process ${lock.owner.pid} on ${lock.owner.host}`, fix: 'Wait for that build, or stop it.' },
+        ? {
+            what: 'lock',
+            state: 'note',
+            detail: `left by process ${lock.owner.pid}, which is dead: the next build clears it`,
+          }
+        : {
+            what: 'lock',
+            state: 'missing',
+            detail: `held by process ${lock.owner.pid} on ${lock.owner.host}`,
+            fix: 'Wait for that build, or stop it.',
+          },
   ];
 }
 
@@ -141,7 +169,9 @@ async function xattrFinding(path: string): Promise<Finding> {
       what,
       state: 'note',
       detail: `not stored in ${path}, so file capabilities in the image would be lost (${detail})`,
-      fix: existsSync('/usr/bin/setfattr') ? 'Mount the file system with extended attributes (zfs-fuse: start it with -x).' : install('attr'),
+      fix: existsSync('/usr/bin/setfattr')
+        ? 'Mount the file system with extended attributes (zfs-fuse: start it with -x).'
+        : install('attr'),
     };
   } finally {
     rmSync(probe, { force: true });

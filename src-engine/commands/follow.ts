@@ -24,7 +24,8 @@ export async function followCommand(words: readonly string[]): Promise<number> {
   const options = { run: { type: 'string' }, from: { type: 'string' }, json: { type: 'boolean' } } as const;
   const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, FOLLOW_USAGE);
   const from = Number(values.from ?? 0);
-  if (!Number.isSafeInteger(from) || from < 0) throw new AppError('usage', `--from takes a number of bytes, not ${values.from}`);
+  if (!Number.isSafeInteger(from) || from < 0)
+    throw new AppError('usage', `--from takes a number of bytes, not ${values.from}`);
   const area = await resolveArea((await readManifestFile(positionals[0] ?? '')).manifest.buildArea);
   const find = (name: string | undefined) => {
     const runs = listRuns(area);
@@ -32,7 +33,11 @@ export async function followCommand(words: readonly string[]): Promise<number> {
   };
   const run = find(values.run);
   if (!run)
-    throw new AppError('missing', `There is no run ${values.run ?? ''} in ${area.logs}.`, 'List the runs with: distro_const status MANIFEST');
+    throw new AppError(
+      'missing',
+      `There is no run ${values.run ?? ''} in ${area.logs}.`,
+      'List the runs with: distro_const status MANIFEST',
+    );
   let exitCode: number | undefined;
   const show = (line: Buffer): void => {
     const record = parseRecord(line.toString('utf8'));

@@ -45,7 +45,13 @@ export async function lsCommand(words: readonly string[]): Promise<number> {
     const names = stats.isDirectory() ? (await readdir(found)).sort() : [''];
     const entries = await Promise.all(names.map((name) => entryOf(join(found, name), name === '' ? path : name)));
     if (values.json) printJson({ step, path, entries });
-    else printLines(entries.map((entry) => `${entry.mode} ${entry.owner.padEnd(11)} ${String(entry.size).padStart(11)} ${entry.name}${entry.target === null ? '' : ` -> ${entry.target}`}`));
+    else
+      printLines(
+        entries.map(
+          (entry) =>
+            `${entry.mode} ${entry.owner.padEnd(11)} ${String(entry.size).padStart(11)} ${entry.name}${entry.target === null ? '' : ` -> ${entry.target}`}`,
+        ),
+      );
   });
 }
 
@@ -55,7 +61,11 @@ export async function catCommand(words: readonly string[]): Promise<number> {
   const [operand = '', step = '', path = ''] = positionals;
   return insideCheckpoint(operand, step, path, async (found) => {
     if (!(await lstat(found)).isFile())
-      throw new AppError('missing', `${path} in the checkpoint of ${step} is not a file.`, `List it with: distro_const ls ${operand} ${step} ${path}`);
+      throw new AppError(
+        'missing',
+        `${path} in the checkpoint of ${step} is not a file.`,
+        `List it with: distro_const ls ${operand} ${step} ${path}`,
+      );
     await pipeline(createReadStream(found), process.stdout, { end: false });
   });
 }
@@ -99,7 +109,11 @@ async function openCheckpoint(context: AreaContext, designator: string): Promise
   const step = context.file.manifest.steps[stepNamed(context, designator)]?.name ?? '';
   const name = checkpointName(step);
   if (!context.snapshots.some((snapshot) => snapshot.name === name))
-    throw new AppError('missing', `The step ${step} has no checkpoint.`, 'See which have: distro_const checkpoints MANIFEST');
+    throw new AppError(
+      'missing',
+      `The step ${step} has no checkpoint.`,
+      'See which have: distro_const checkpoints MANIFEST',
+    );
   return context.backend.open(name);
 }
 
@@ -123,7 +137,10 @@ async function entryOf(path: string, name: string) {
 
 function totals(changes: readonly TreeChange[]) {
   const count = (kind: TreeChange['change']): number => changes.filter(({ change }) => change === kind).length;
-  const grown = changes.reduce((sum, { after, before, type }) => sum + (type === 'file' ? (after ?? 0) - (before ?? 0) : 0), 0);
+  const grown = changes.reduce(
+    (sum, { after, before, type }) => sum + (type === 'file' ? (after ?? 0) - (before ?? 0) : 0),
+    0,
+  );
   return { added: count('added'), changed: count('changed'), removed: count('removed'), bytes: grown };
 }
 
@@ -135,6 +152,11 @@ function summary(changes: readonly TreeChange[]): string {
 const SIGN = { added: '+', changed: '~', removed: '-' } as const;
 
 function changeLine({ change, path, before, after, type, what }: TreeChange): string {
-  const size = type !== 'file' ? type : change === 'changed' ? `${bytes(before ?? 0)} -> ${bytes(after ?? 0)}` : bytes(after ?? before ?? 0);
+  const size =
+    type !== 'file'
+      ? type
+      : change === 'changed'
+        ? `${bytes(before ?? 0)} -> ${bytes(after ?? 0)}`
+        : bytes(after ?? before ?? 0);
   return `${SIGN[change]} ${JSON.stringify(path).slice(1, -1)}  (${size}${what.length > 0 ? `; ${what.join(', ')}` : ''})`;
 }

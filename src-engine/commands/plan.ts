@@ -63,7 +63,9 @@ export async function planCommand(words: readonly string[]): Promise<number> {
   printLines([
     resume === undefined ? 'A full build: the build data is emptied first.' : `Roll back to before ${name(resume)}.`,
     ...result.kept.map((step) => `  keep     ${step}`),
-    ...runs.map(({ step, expectedSeconds }) => `  run      ${step}  ${expectedSeconds === null ? '' : duration(expectedSeconds)}`),
+    ...runs.map(
+      ({ step, expectedSeconds }) => `  run      ${step}  ${expectedSeconds === null ? '' : duration(expectedSeconds)}`,
+    ),
     ...(pause === undefined ? [] : [`  pause at ${name(pause)}`]),
     ...result.discarded.map((snapshot) => `  discard  ${snapshot}`),
     ...(stale

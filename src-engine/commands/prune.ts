@@ -23,7 +23,12 @@ export async function pruneCommand(words: readonly string[]): Promise<number> {
   const chosen = await choose(context, values.stale ?? false, values.from);
   const sized = [];
   for (const { name, reason } of chosen) sized.push({ name, reason, ...(await context.backend.size(name)) });
-  const removed = values.yes ? await remove(context, chosen.map(({ name }) => name)) : [];
+  const removed = values.yes
+    ? await remove(
+        context,
+        chosen.map(({ name }) => name),
+      )
+    : [];
   if (values.json) {
     printJson({ wouldRemove: sized, removed });
     return 0;
@@ -70,7 +75,10 @@ async function remove(context: AreaContext, names: readonly string[]): Promise<s
       removed.push(name);
     }
   } finally {
-    removeOrphanedFiles(area, (await backend.list()).map(({ name }) => name));
+    removeOrphanedFiles(
+      area,
+      (await backend.list()).map(({ name }) => name),
+    );
     release();
   }
   return removed;

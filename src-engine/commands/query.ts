@@ -1,6 +1,6 @@
 import { AppError } from '../../src-shared/errors';
+import { keyToNodepath, NodepathError, queryNodepath } from '../../src-shared/manifest/nodepath';
 import { readManifestFile } from '../build/manifest-file';
-import { readValues } from '../build/manifest-server';
 import { parseWords, printJson, printLines } from './context';
 
 export const QUERY_USAGE = 'distro_const query [-k] [--json] MANIFEST NODEPATH...';
@@ -14,10 +14,7 @@ export async function queryCommand(words: readonly string[]): Promise<number> {
   const found: string[] = [];
   const lines: string[] = [];
   for (const request of requests) {
-    const complaints: string[] = [];
-    const answers = readValues(defaulted.root, request, values.key ?? false, (line) => complaints.push(line));
-    if (complaints.length > 0)
-      throw new AppError('manifest', complaints.join('\n'), 'A nodepath looks like img_params/packages/pkg/name.');
+    const answers = ask(() => queryNodepath(defaulted.root, values.key ? keyToNodepath(request) : request), request);
     found.push(...answers);
     lines.push(...answers.map((value) => (requests.length > 1 ? `${request} ${value}` : value)));
   }
@@ -26,3 +23,16 @@ export async function queryCommand(words: readonly string[]): Promise<number> {
   return 0;
 }
 
+function ask(query: () => string[], request: string): string[] {
+  try {
+    return query();
+  } catch (error) {
+    if (!(error instanceof NodepathError)) throw error;
+    const message = `Error parsing nodepath: ${error.message}`;
+    throw new AppError(
+      'manifest',
+      message,
+      `"${request}" is no nodepath; one looks like img_params/packages/pkg/name.`,
+    );
+  }
+}

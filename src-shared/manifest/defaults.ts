@@ -1,0 +1,206 @@
+import { detectLayout, partsOf, type Layout } from './layout';
+import type { Problem } from './problems';
+import { attributeValue, childElements, copyTree, directText, type ElementNode, type ManifestTree } from './tree';
+
+/** One default: a child that every parent at a path gets where it lacks it or has it empty (contract 6.3). */
+interface Default {
+  /** Path of the parents, below the root. */
+  readonly parent: string;
+  /** A name; with `@` an attribute. */
+  readonly child: string;
+  readonly value: string | ((parent: ElementNode, root: ElementNode) => string);
+  /** What to do where there is no parent: build it, or leave it. */
+  readonly noParent: 'create' | 'skip';
+}
+
+/** A defaulted copy of a manifest, and what kept a default from being applied. */
+export interface Defaulted {
+  readonly tree: ManifestTree;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Fills in what a manifest leaves out, in a copy (contract 6.3 and 6.4, "default"). Validation and steps see the result; the source
+ * text does not change.
+ *
+ * @param now names a distribution that has no name
+ */
+export function applyDefaults(tree: ManifestTree, { now }: { readonly now: Date }): Defaulted {
+  const copy = copyTree(tree);
+  if (copy.root.name !== 'distribution') return { tree: copy, problems: [] };
+  for (const rule of defaultsFor(detectLayout(copy.root), copy.root, now)) apply(copy.root, rule);
+  return { tree: copy, problems: [] };
+}
+
+function apply(root: ElementNode, { parent, child, value, noParent }: Default): void {
+  let parents = elementsAt(root, parent);
+  if (parents.length === 0 && noParent === 'create') parents = createPath(root, parent);
+  for (const element of parents) {
+    const text = (): string => (typeof value === 'string' ? value : value(element, root));
+    if (child.startsWith('@')) setAttribute(element, child.slice(1), text);
+    else setElement(element, child, text);
+  }
+}
+
+function setAttribute(element: ElementNode, name: string, value: () => string): void {
+  const present = attributeValue(element, name);
+  if (present !== undefined && !isEmpty(present)) return;
+  const ranges = element.attributes.find((attribute) => attribute.name === name);
+  element.attributes = [
+    ...element.attributes.filter((attribute) => attribute.name !== name),
+    { ...ranges, name, value: value() },
+  ];
+}
+
+function setElement(parent: ElementNode, name: string, value: () => string): void {
+  const present = childElements(parent, name);
+  if (present.length === 0) {
+    const added = emptyElement(name, parent);
+    const text = value();
+    if (text !== '') added.children = [{ kind: 'text', text }];
+    parent.children.push(added);
+    return;
+  }
+  for (const element of present)
+    if (isEmpty(directText(element)) && childElements(element).length === 0) {
+      const text = value();
+      if (text !== '')
+        element.children = [...element.children.filter(({ kind }) => kind !== 'text'), { kind: 'text', text }];
+    }
+}
+
+const isEmpty = (value: string): boolean => ['', '""', "''"].includes(value.trim());
+
+function emptyElement(name: string, parent: ElementNode): ElementNode {
+  return { kind: 'element', name, attributes: [], children: [], parent };
+}
+
+function elementsAt(root: ElementNode, path: string): ElementNode[] {
+  let found = [root];
+  for (const name of path.split('/').filter(Boolean)) found = found.flatMap((element) => childElements(element, name));
+  return found;
+}
+
+/** Builds missing ancestors in every place that has the nearest present one: where the original gives up (contract 9, 41). */
+function createPath(root: ElementNode, path: string): ElementNode[] {
+  let found = [root];
+  for (const name of path.split('/'))
+    found = found.flatMap((element) => {
+      const present = childElements(element, name);
+      if (present.length > 0) return present;
+      const added = emptyElement(name, element);
+      element.children.push(added);
+      return [added];
+    });
+  return found;
+}
+
+/** The distribution's word in host names, passwords and publishers of an era. */
+const WORDS = {
+  A: { word: 'opensolaris', url: 'http://pkg.opensolaris.org/release', authname: 'opensolaris.org' },
+  B: { word: 'openindiana', url: 'http://pkg.openindiana.org/hipster', authname: 'openindiana.org' },
+} as const;
+
+function defaultsFor(layout: Layout, root: ElementNode, now: Date): Default[] {
+  const parts = partsOf(layout);
+  const { word, url, authname } = WORDS[layout === 'B' ? 'B' : 'A'];
+  const rules: Default[] = [
+    { parent: '', child: '@name', value: dateName(now), noParent: 'skip' },
+    { parent: 'distro_constr_params/distro_constr_flags', child: 'stop_on_error', value: 'true', noParent: 'create' },
+    {
+      parent: 'distro_constr_params/distro_constr_flags',
+      child: 'checkpoint_enable',
+      value: 'true',
+      noParent: 'create',
+    },
+    ...bootArchiveDefaults(layout, root, parts.outputImage),
+  ];
+  if (childElements(root, 'img_params').length === 0) return rules;
+  const image = (
+    child: string,
+    value: Default['value'],
+    below = '',
+    noParent: Default['noParent'] = 'create',
+  ): Default => ({
+    parent: below === '' ? 'img_params' : `img_params/${below}`,
+    child,
+    value,
+    noParent,
+  });
+  for (const authority of ['pkg_repo_default_authority', 'post_install_repo_default_authority'])
+    for (const [child, value] of [
+      ['@url', url],
+      ['@authname', authname],
+    ] as const)
+      rules.push({ parent: `${parts.authorities}/${authority}/main`, child, value, noParent: 'create' });
+  rules.push(
+    image('@type', 'none', 'live_img_compression'),
+    image('@level', '0', 'live_img_compression'),
+    image('generate_ips_search_index', 'false'),
+  );
+  if (layout === 'B')
+    rules.push(
+      image('min_mem64', '1000', 'grub_menu_modifications', 'skip'),
+      image('rootpass', word),
+      image('@is_plaintext', 'true', 'rootpass'),
+    );
+  rules.push(
+    image('locale_list', 'Posix/C'),
+    image('@locale', 'Posix/C', 'locale_defaults'),
+    image('@timezone', 'GMT', 'locale_defaults'),
+    image('@directlogin', 'false', 'root_user'),
+    image('homedir', '/root', 'root_user'),
+    image('password', '""', 'root_user'),
+    image('@encrypted', 'false', 'root_user/password'),
+    image('shell', '/bin/ksh93', 'root_user'),
+    image('@UID', freeUid, 'user', 'skip'),
+    image('@GID', '10', 'user', 'skip'),
+    image('homedir', (user) => `/export/home/${attributeValue(user, 'username') ?? ''}`, 'user', 'skip'),
+    image('@directlogin', 'false', 'user', 'skip'),
+    image('shell', '/bin/ksh93', 'user', 'skip'),
+    image('password', '""', 'user', 'skip'),
+    image('@encrypted', 'false', 'user/password', 'skip'),
+    image('netservices_SMF_profile', '/var/svc/profile/generic_limited_net.xml'),
+    image('enable', 'false', 'power_mgmt'),
+    image('pkg_image_area_max_size_gb', '0'),
+    image('hostname', word),
+  );
+  return rules;
+}
+
+/** The ramdisk's defaults: in layout A it is called bootroot before 2009-11, and then exists always (contract 7). */
+function bootArchiveDefaults(layout: Layout, root: ElementNode, outputImage: string): Default[] {
+  const named = elementsAt(root, `${outputImage}/boot_archive`).length > 0;
+  const old = layout !== 'B' && !named;
+  const parent = `${outputImage}/${old ? 'bootroot' : 'boot_archive'}`;
+  const noParent = old ? 'create' : 'skip';
+  if (old && childElements(root, 'img_params').length === 0) return [];
+  const compression: Default[] = [
+    { parent: `${parent}/compression`, child: '@type', value: 'gzip', noParent: 'create' },
+    { parent: `${parent}/compression`, child: '@level', value: '9', noParent: 'create' },
+  ];
+  return [
+    { parent, child: 'size_pad_mb', value: old ? '10' : '0', noParent },
+    ...(old ? [] : [{ parent, child: 'nbpi', value: '0', noParent } as const]),
+    ...(noParent === 'create' || elementsAt(root, parent).length > 0 ? compression : []),
+  ];
+}
+
+/** The first free UID from 1000 on. */
+function freeUid(user: ElementNode, root: ElementNode): string {
+  const taken = new Set(
+    elementsAt(root, 'img_params/user')
+      .filter((other) => other !== user)
+      .map((other) => attributeValue(other, 'UID')),
+  );
+  let uid = 1000;
+  while (taken.has(String(uid))) uid++;
+  return String(uid);
+}
+
+/** `YYYYMMDD-HHMM`, local time. */
+function dateName(now: Date): string {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const date = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  return `${date}-${two(now.getHours())}${two(now.getMinutes())}`;
+}

@@ -1,0 +1,79 @@
+/** A piece of the source text: UTF-16 offsets, end exclusive. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** An attribute. Without ranges it was added by defaults. */
+export interface AttributeNode {
+  readonly name: string;
+  /** Entities resolved. */
+  readonly value: string;
+  /** `name="value"` as a whole. */
+  readonly range?: Range;
+  /** Between the quotes. */
+  readonly valueRange?: Range;
+}
+
+/** Text, a CDATA section, a comment, or a processing instruction. */
+export interface CharacterNode {
+  readonly kind: 'text' | 'cdata' | 'comment' | 'instruction';
+  /** For text: entities resolved and line ends normalised; for the others what stands between their delimiters. */
+  readonly text: string;
+  readonly range?: Range;
+}
+
+/** An element. `range` and `openTag` are missing when it was added by defaults. */
+export interface ElementNode {
+  readonly kind: 'element';
+  readonly name: string;
+  attributes: AttributeNode[];
+  children: ManifestNode[];
+  parent: ElementNode | undefined;
+  readonly range?: Range;
+  readonly openTag?: Range;
+}
+
+export type ManifestNode = ElementNode | CharacterNode;
+
+/** A parsed manifest. The source text is the truth; the tree says where things are in it. */
+export interface ManifestTree {
+  readonly source: string;
+  readonly root: ElementNode;
+}
+
+/** The element children, in document order. */
+export function childElements(element: ElementNode, name?: string): ElementNode[] {
+  return element.children.filter(
+    (child): child is ElementNode => child.kind === 'element' && (name === undefined || child.name === name),
+  );
+}
+
+/** An attribute's value, or `undefined` when it is not there. */
+export function attributeValue(element: ElementNode, name: string): string | undefined {
+  return element.attributes.find((attribute) => attribute.name === name)?.value;
+}
+
+/** The element's own text: its direct text nodes, comments and CDATA passed over, trimmed (contract 4.1, 6.1). */
+export function directText(element: ElementNode): string {
+  return element.children
+    .map((child) => (child.kind === 'text' ? child.text : ''))
+    .join('')
+    .trim();
+}
+
+/** Where an element stands for a message: the nearest element, itself included, that is in the source. */
+export function sourceRange(element: ElementNode): Range | undefined {
+  for (let at: ElementNode | undefined = element; at; at = at.parent) if (at.openTag) return at.openTag;
+  return undefined;
+}
+
+/** A deep copy; ranges still refer to the same source. */
+export function copyTree(tree: ManifestTree): ManifestTree {
+  const copy = (element: ElementNode, parent: ElementNode | undefined): ElementNode => {
+    const twin: ElementNode = { ...element, attributes: [...element.attributes], children: [], parent };
+    twin.children = element.children.map((child) => (child.kind === 'element' ? copy(child, twin) : child));
+    return twin;
+  };
+  return { source: tree.source, root: copy(tree.root, undefined) };
+}
