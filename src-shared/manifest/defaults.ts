@@ -1,4 +1,5 @@
-import { detectLayout, partsOf, type Layout } from './layout';
+import { detectEra, type Era } from './eras';
+import { detectLayout, partsOf } from './layout';
 import type { Problem } from './problems';
 import { attributeValue, childElements, copyTree, directText, type ElementNode, type ManifestTree } from './tree';
 
@@ -28,7 +29,7 @@ export interface Defaulted {
 export function applyDefaults(tree: ManifestTree, { now }: { readonly now: Date }): Defaulted {
   const copy = copyTree(tree);
   if (copy.root.name !== 'distribution') return { tree: copy, problems: [] };
-  for (const rule of defaultsFor(detectLayout(copy.root), copy.root, now)) apply(copy.root, rule);
+  for (const rule of defaultsFor(detectEra(copy.root), copy.root, now)) apply(copy.root, rule);
   return { tree: copy, problems: [] };
 }
 
@@ -65,7 +66,10 @@ function setElement(parent: ElementNode, name: string, value: () => string): voi
     if (isEmpty(directText(element)) && childElements(element).length === 0) {
       const text = value();
       if (text !== '')
-        element.children = [...element.children.filter(({ kind }) => kind !== 'text'), { kind: 'text', text }];
+        element.children = [
+          ...element.children.filter(({ kind }) => kind !== 'text' && kind !== 'cdata'),
+          { kind: 'text', text },
+        ];
     }
 }
 
@@ -101,7 +105,8 @@ const WORDS = {
   B: { word: 'openindiana', url: 'http://pkg.openindiana.org/hipster', authname: 'openindiana.org' },
 } as const;
 
-function defaultsFor(layout: Layout, root: ElementNode, now: Date): Default[] {
+function defaultsFor(era: Era, root: ElementNode, now: Date): Default[] {
+  const layout = detectLayout(root);
   const parts = partsOf(layout);
   const { word, url, authname } = WORDS[layout === 'B' ? 'B' : 'A'];
   const rules: Default[] = [
@@ -113,7 +118,7 @@ function defaultsFor(layout: Layout, root: ElementNode, now: Date): Default[] {
       value: 'true',
       noParent: 'create',
     },
-    ...bootArchiveDefaults(layout, root, parts.outputImage),
+    ...bootArchiveDefaults(era, root, parts.outputImage),
   ];
   if (childElements(root, 'img_params').length === 0) return rules;
   const image = (
@@ -127,7 +132,11 @@ function defaultsFor(layout: Layout, root: ElementNode, now: Date): Default[] {
     value,
     noParent,
   });
-  for (const authority of ['pkg_repo_default_authority', 'post_install_repo_default_authority'])
+  const authorities = [
+    'pkg_repo_default_authority',
+    ...(era >= '2008-10-10' ? ['post_install_repo_default_authority'] : []),
+  ];
+  for (const authority of authorities)
     for (const [child, value] of [
       ['@url', url],
       ['@authname', authname],
@@ -136,7 +145,7 @@ function defaultsFor(layout: Layout, root: ElementNode, now: Date): Default[] {
   rules.push(
     image('@type', 'none', 'live_img_compression'),
     image('@level', '0', 'live_img_compression'),
-    image('generate_ips_search_index', 'false'),
+    ...(era >= '2008-10-26' ? [image('generate_ips_search_index', 'false')] : []),
   );
   if (layout === 'B')
     rules.push(
@@ -168,21 +177,22 @@ function defaultsFor(layout: Layout, root: ElementNode, now: Date): Default[] {
   return rules;
 }
 
-/** The ramdisk's defaults: in layout A it is called bootroot before 2009-11, and then exists always (contract 7). */
-function bootArchiveDefaults(layout: Layout, root: ElementNode, outputImage: string): Default[] {
-  const named = elementsAt(root, `${outputImage}/boot_archive`).length > 0;
-  const old = layout !== 'B' && !named;
+/** The ramdisk's defaults: until 2009-11 it is called bootroot, and made when it is missing (contract 7). */
+function bootArchiveDefaults(era: Era, root: ElementNode, outputImage: string): Default[] {
+  const old = era < '2009-11-09';
   const parent = `${outputImage}/${old ? 'bootroot' : 'boot_archive'}`;
-  const noParent = old ? 'create' : 'skip';
-  if (old && childElements(root, 'img_params').length === 0) return [];
+  const always = old && childElements(root, 'img_params').length > 0;
+  if (!always && elementsAt(root, parent).length === 0) return [];
+  // Each output image has its own; one that has no ramdisk keeps none (contract 9, 41).
+  const noParent = always ? 'create' : 'skip';
   const compression: Default[] = [
     { parent: `${parent}/compression`, child: '@type', value: 'gzip', noParent: 'create' },
     { parent: `${parent}/compression`, child: '@level', value: '9', noParent: 'create' },
   ];
   return [
-    { parent, child: 'size_pad_mb', value: old ? '10' : '0', noParent },
-    ...(old ? [] : [{ parent, child: 'nbpi', value: '0', noParent } as const]),
-    ...(noParent === 'create' || elementsAt(root, parent).length > 0 ? compression : []),
+    ...(era >= '2008-10-06' ? [{ parent, child: 'size_pad_mb', value: old ? '10' : '0', noParent } as const] : []),
+    ...(era >= '2009-12-09' ? [{ parent, child: 'nbpi', value: '0', noParent } as const] : []),
+    ...compression,
   ];
 }
 

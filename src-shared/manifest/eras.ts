@@ -1,0 +1,39 @@
+import { detectLayout, type Layout } from './layout';
+import { attributeValue, childElements, type ElementNode } from './tree';
+
+/**
+ * The days on which the schema changed (contract 7), the second change of one day with a letter. Their order is the order of
+ * text. The last is the present format.
+ */
+export const ERAS = [
+  ...['2008-08-27', '2008-10-03', '2008-10-06', '2008-10-09', '2008-10-10', '2008-10-10b', '2008-10-13', '2008-10-26'],
+  ...['2008-10-27', '2009-01-08', '2009-04-07', '2009-11-09', '2009-12-09', '2009-12-10', '2010-01-21', '2010-01-25'],
+  ...['2010-02-09', '2010-09-21', '2016-10-22'],
+] as const;
+
+export type Era = (typeof ERAS)[number];
+
+export const PRESENT: Era = '2016-10-22';
+
+/**
+ * Which era's rules a manifest is to be judged by. Layout B: the present ones, which only ever added. Layout A: the newest whose
+ * names the manifest uses, since names changed then.
+ */
+export function detectEra(root: ElementNode, layout: Layout = detectLayout(root)): Era {
+  if (layout === 'B') return PRESENT;
+  const image = childElements(root, 'img_params');
+  const below = (parents: readonly ElementNode[], name: string): ElementNode[] =>
+    parents.flatMap((parent) => childElements(parent, name));
+  const outputs = below(image, 'output_image');
+  if (below(image, 'boot_archive_contents').length > 0 || below(outputs, 'boot_archive').length > 0)
+    return '2009-12-09';
+  const scripts = below(below(outputs, 'finalizer'), 'script');
+  if (scripts.length > 0 && below(scripts, 'checkpoint').length === 0) return '2008-08-27';
+  if (below(scripts, 'stdout_logfile').length > 0 || below(scripts, 'stderr_logfile').length > 0) return '2008-10-06';
+  if (below(image, 'grub_menu.lst').length > 0) return '2008-10-10b';
+  const contents = below(image, 'bootroot_contents');
+  const typed = [...below(contents, 'base_include'), ...below(contents, 'base_exclude')].every(
+    (entry) => attributeValue(entry, 'type') !== undefined,
+  );
+  return typed ? '2009-04-07' : '2008-10-27';
+}
