@@ -29,7 +29,9 @@ export function detectEra(root: ElementNode, layout: Layout = detectLayout(root)
     return '2009-12-09';
   const scripts = below(below(outputs, 'finalizer'), 'script');
   if (scripts.length > 0 && below(scripts, 'checkpoint').length === 0) return '2008-08-27';
-  if (below(scripts, 'stdout_logfile').length > 0 || below(scripts, 'stderr_logfile').length > 0) return '2008-10-06';
+  // Scripts had log files of their own until 2008-10-09; one or two left over do not make a manifest of that time.
+  const logged = scripts.filter((script) => childElements(script).some(({ name }) => name.endsWith('_logfile')));
+  if (logged.length > 0 && logged.length === scripts.length) return '2008-10-06';
   if (below(image, 'grub_menu.lst').length > 0) return '2008-10-10b';
   const contents = below(image, 'bootroot_contents');
   const typed = [...below(contents, 'base_include'), ...below(contents, 'base_exclude')].every(
