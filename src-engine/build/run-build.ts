@@ -149,7 +149,7 @@ class Build {
   async #clean(): Promise<void> {
     const { backend, area } = this.#input;
     const started = Date.now();
-    const hasBaseline = (await backend.exists()) && (await backend.list()).some(({ name }) => name === BASELINE);
+    const hasBaseline = (await backend.list()).some(({ name }) => name === BASELINE);
     if (hasBaseline) {
       await backend.rollback(BASELINE);
       await createBuildDataFolders(area);

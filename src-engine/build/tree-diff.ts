@@ -72,10 +72,8 @@ async function differences(pathA: string, a: BigIntStats, pathB: string, b: BigI
 }
 
 async function sameContent(pathA: string, pathB: string): Promise<boolean> {
-  const [a, b] = [pathA, pathB].map((path) => createReadStream(path)[Symbol.asyncIterator]()) as [
-    AsyncIterator<Buffer>,
-    AsyncIterator<Buffer>,
-  ];
+  const chunks = (path: string): AsyncIterator<Buffer> => createReadStream(path)[Symbol.asyncIterator]();
+  const [a, b] = [chunks(pathA), chunks(pathB)];
   for (;;) {
     const [one, two] = [await a.next(), await b.next()];
     if (one.done || two.done) return one.done === two.done;

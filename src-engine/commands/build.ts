@@ -102,7 +102,7 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
 }
 
 async function snapshotNames(backend: SnapshotBackend): Promise<string[]> {
-  return (await backend.exists()) ? (await backend.list()).map(({ name }) => name) : [];
+  return (await backend.list()).map(({ name }) => name);
 }
 
 /** ZFS needs root, or a delegation that only trying would show; directories need neither (contract 9, 32). */

@@ -22,7 +22,7 @@ export async function openContext(operand: string): Promise<AreaContext> {
   const file = await readManifestFile(operand);
   const area = await resolveArea(file.manifest.buildArea);
   const backend = await openBackend(area);
-  const snapshots = area.exists && (await backend.exists()) ? await backend.list() : [];
+  const snapshots = area.exists ? await backend.list() : [];
   const latest = latestResumable(
     file.manifest.steps,
     snapshots.map(({ name }) => name),

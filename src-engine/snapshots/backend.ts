@@ -32,16 +32,13 @@ export interface SnapshotView {
 export interface SnapshotBackend {
   readonly kind: 'zfs' | 'btrfs' | 'plain' | 'memory';
 
-  /** Whether the build data exists in a form this backend can snapshot (a dataset, a subvolume, a directory). */
-  exists(): Promise<boolean>;
-
   /**
    * Makes the build data an empty tree in that form and drops its snapshots, replacing whatever was there. What was there
    * MUST survive until the replacement exists; a failure leaves the old tree in its place.
    */
   reset(): Promise<void>;
 
-  /** All snapshots of the build data, foreign ones included, in the order in which they were taken. */
+  /** All snapshots of the build data, foreign ones included, in the order in which they were taken. None before there is build data. */
   list(): Promise<readonly Snapshot[]>;
 
   /**

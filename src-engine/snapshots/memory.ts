@@ -1,0 +1,81 @@
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+import type { Snapshot, SnapshotBackend } from './backend';
+
+type Tree = ReadonlyMap<string, Buffer | undefined>; // undefined: a folder
+
+/**
+ * Snapshots of a directory of plain files and folders, kept in memory: the reference that the others are tested against. Modes, owners
+ * and links are not kept.
+ */
+export function createMemoryBackend({ buildData }: { buildData: string }): SnapshotBackend {
+  let snapshots: (Snapshot & { tree: Tree })[] = [];
+  const find = (name: string): Snapshot & { tree: Tree } => {
+    const found = snapshots.find((snapshot) => snapshot.name === name);
+    if (!found) throw new AppError('snapshot', `There is no snapshot ${name}.`);
+    return found;
+  };
+  return {
+    kind: 'memory',
+    reset() {
+      writeTree(buildData, new Map());
+      snapshots = [];
+      return Promise.resolve();
+    },
+    list: () => Promise.resolve(snapshots),
+    take(name) {
+      if (snapshots.some((snapshot) => snapshot.name === name))
+        return Promise.reject(new AppError('snapshot', `There is a snapshot ${name} already.`));
+      const snapshot = {
+        name,
+        id: `memory:${name}`,
+        takenAt: Math.floor(Date.now() / 1000),
+        tree: readTree(buildData),
+      };
+      snapshots = [...snapshots, snapshot];
+      return Promise.resolve(snapshot);
+    },
+    async rollback(name) {
+      const target = find(name);
+      writeTree(buildData, target.tree);
+      snapshots = snapshots.slice(0, snapshots.indexOf(target) + 1);
+    },
+    async destroy(name) {
+      const target = find(name);
+      snapshots = snapshots.filter((snapshot) => snapshot !== target);
+    },
+    async open(name) {
+      const path = mkdtempSync(join(tmpdir(), 'slipway-view-'));
+      writeTree(path, find(name).tree);
+      return { path, close: () => Promise.resolve(rmSync(path, { recursive: true })) };
+    },
+    async size(name) {
+      const bytes = [...find(name).tree.values()].reduce((sum, content) => sum + (content?.length ?? 0), 0);
+      return { referenced: bytes, unique: bytes };
+    },
+  };
+}
+
+function readTree(root: string, path = ''): Map<string, Buffer | undefined> {
+  const tree = new Map<string, Buffer | undefined>();
+  for (const name of readdirSync(join(root, path))) {
+    const child = join(path, name);
+    const isFolder = lstatSync(join(root, child)).isDirectory();
+    tree.set(child, isFolder ? undefined : readFileSync(join(root, child)));
+    if (isFolder) for (const [below, content] of readTree(root, child)) tree.set(below, content);
+  }
+  return tree;
+}
+
+function writeTree(root: string, tree: Tree): void {
+  rmSync(root, { recursive: true, force: true });
+  mkdirSync(root, { recursive: true });
+  for (const [path, content] of tree)
+    if (content === undefined) mkdirSync(join(root, path), { recursive: true });
+    else {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), content);
+    }
+}

@@ -1,0 +1,60 @@
+import { existsSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { exec } from '../system/exec';
+import type { SnapshotBackend } from './backend';
+import { createBtrfsBackend, isSubvolume } from './btrfs';
+import { createPlainBackend } from './plain';
+import { createZfsBackend } from './zfs';
+
+/** What of a build area decides how its build data is snapshotted. */
+export interface AreaForSnapshots {
+  readonly kind: 'zfs' | 'directory';
+  readonly dataset?: string;
+  readonly mountpoint: string;
+  readonly buildData: string;
+  readonly private: string;
+}
+
+/** The backend for a build area, and why it is that one, in a sentence. */
+export interface BackendChoice {
+  readonly backend: SnapshotBackend;
+  readonly reason: string;
+}
+
+const BTRFS_MAGIC = 0x9123683e;
+
+/** Opens the backend for a build area. Nothing is created. */
+export async function openBackend(area: AreaForSnapshots): Promise<SnapshotBackend> {
+  return (await describeBackend(area)).backend;
+}
+
+/** As `openBackend`, with the reason. */
+export async function describeBackend(area: AreaForSnapshots): Promise<BackendChoice> {
+  if (area.kind === 'zfs' && area.dataset !== undefined)
+    return {
+      backend: createZfsBackend({ dataset: `${area.dataset}/build_data`, mountpoint: area.buildData }),
+      reason: 'ZFS snapshots, because the build area is a ZFS dataset',
+    };
+  const places = { buildData: area.buildData, store: join(area.private, 'snapshots') };
+  const plain = (why: string): BackendChoice => ({
+    backend: createPlainBackend(places),
+    reason: `copies, because ${why}`,
+  });
+  if (!isBtrfs(area.mountpoint)) return plain('the build area is a directory of a file system without snapshots');
+  if (process.getuid?.() !== 0) return plain('only root may delete btrfs subvolumes');
+  // Copies made before, by an ordinary user for one, stay what they are.
+  if (existsSync(places.store) && existsSync(area.buildData) && !isSubvolume(area.buildData))
+    return plain('the build data is not a btrfs subvolume');
+  const hasTool = await exec(['btrfs', '--version']).then(
+    () => true,
+    () => false,
+  );
+  if (!hasTool) return plain('the btrfs command is not installed');
+  return { backend: createBtrfsBackend(places), reason: 'btrfs snapshots, because the build area is on btrfs' };
+}
+
+/** Asks the file system of the path, or of the nearest ancestor that exists. */
+function isBtrfs(path: string): boolean {
+  if (existsSync(path)) return statfsSync(path).type === BTRFS_MAGIC;
+  return dirname(path) !== path && isBtrfs(dirname(path));
+}

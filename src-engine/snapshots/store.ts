@@ -1,0 +1,71 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+import type { Snapshot } from './backend';
+
+const ENTRY = /^(\d{6})-(\d+)-(.+)$/;
+
+/** A snapshot in a folder: its tree lies at `path`. */
+export interface StoredSnapshot extends Snapshot {
+  readonly path: string;
+}
+
+/**
+ * A folder of snapshots, for backends that keep them as trees. An entry's name carries its number in the order of taking, its
+ * time and its snapshot's name, so one rename makes it exist, whole, and nothing else has to be kept true.
+ */
+export class SnapshotStore {
+  constructor(readonly folder: string) {}
+
+  list(): StoredSnapshot[] {
+    let names: string[];
+    try {
+      names = readdirSync(this.folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+    return names
+      .sort()
+      .map((entry) => ENTRY.exec(entry))
+      .filter((match) => match !== null)
+      .map(([entry, , takenAt, name = '']) => {
+        const path = join(this.folder, entry);
+        return { name, id: path, takenAt: Number(takenAt), path };
+      });
+  }
+
+  find(name: string): StoredSnapshot {
+    const found = this.list().find((snapshot) => snapshot.name === name);
+    if (!found) throw new AppError('snapshot', `There is no snapshot ${name} in ${this.folder}.`);
+    return found;
+  }
+
+  /** The entry that a new snapshot will become. Refuses a name that is taken. */
+  next(name: string): StoredSnapshot {
+    const present = this.list();
+    if (present.some((snapshot) => snapshot.name === name))
+      throw new AppError('snapshot', `There is a snapshot ${name} in ${this.folder} already.`);
+    mkdirSync(this.folder, { recursive: true });
+    const last = present.at(-1)?.path.slice(this.folder.length + 1, this.folder.length + 7) ?? '000000';
+    const takenAt = Math.floor(Date.now() / 1000);
+    const path = join(this.folder, `${String(Number(last) + 1).padStart(6, '0')}-${takenAt}-${name}`);
+    return { name, id: path, takenAt, path };
+  }
+
+  /** Everything that is not a whole snapshot: what a crash left. Only to be called under the area's lock. */
+  leftovers(): string[] {
+    try {
+      return readdirSync(this.folder)
+        .filter((name) => !ENTRY.test(name))
+        .map((name) => join(this.folder, name));
+    } catch {
+      return []; // no store yet
+    }
+  }
+
+  /** A name in the store that no list shows. */
+  hidden(kind: string, snapshot: StoredSnapshot): string {
+    return join(this.folder, `.${kind}-${snapshot.path.slice(this.folder.length + 1)}`);
+  }
+}
