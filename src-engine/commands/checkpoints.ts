@@ -2,7 +2,7 @@ import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/mod
 import { canResumeFrom } from '../../src-shared/checkpoints/rules';
 import { readCheckpointRecord } from '../build/checkpoint-records';
 import { freshnessOf } from '../build/present';
-import { bytes, dateTime, openContext, parseWords, printJson, printLines } from './context';
+import { bytes, dateTime, openContext, parseWords, printJson, printLines, type AreaContext } from './context';
 
 export const CHECKPOINTS_USAGE = 'distro_const checkpoints [--json] MANIFEST';
 
@@ -10,27 +10,11 @@ export const CHECKPOINTS_USAGE = 'distro_const checkpoints [--json] MANIFEST';
 export async function checkpointsCommand(words: readonly string[]): Promise<number> {
   const options = { json: { type: 'boolean' } } as const;
   const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, CHECKPOINTS_USAGE);
-  const { file, area, backend, snapshots } = await openContext(positionals[0] ?? '');
+  const context = await openContext(positionals[0] ?? '');
+  const { file, area, backend, snapshots } = context;
   const steps = file.manifest.steps;
-  const names = snapshots.map(({ name }) => name);
   const rows = [];
-  for (const { index, name: step, message } of steps) {
-    const snapshot = snapshots.find(({ name }) => name === checkpointName(step));
-    const answer = canResumeFrom(steps, names, index);
-    const record = snapshot && (await readCheckpointRecord(area, step));
-    rows.push({
-      index,
-      step,
-      message,
-      resumable: answer.ok,
-      refusal: answer.ok ? null : answer.refusal,
-      snapshot: snapshot ? { ...snapshot, ...(await backend.size(snapshot.name)) } : null,
-      freshness: snapshot ? await freshnessOf(area, file, index) : null,
-      run: record?.run ?? null,
-      line: record?.line ?? null,
-      parent: record?.parent ?? null,
-    });
-  }
+  for (const { index } of steps) rows.push(await describe(context, index));
   const known = new Set(steps.map(({ name }) => checkpointName(name)));
   const others = snapshots.filter(({ name }) => !known.has(name));
   if (values.json) {
@@ -40,23 +24,53 @@ export async function checkpointsCommand(words: readonly string[]): Promise<numb
   printLines(['Before step    Taken               Size       Alone      State', ...rows.map(row)]);
   for (const { name } of others) printLines([`${stepOfSnapshot(name) ?? name}: not a step of this manifest`]);
   return 0;
+}
 
-  function row(entry: (typeof rows)[number]): string {
-    const { step, snapshot, freshness } = entry;
-    if (!snapshot) return `${step.padEnd(14)} no checkpoint`;
-    const state = !freshness
-      ? ''
-      : freshness.kind === 'stale'
-        ? `stale: ${freshness.reasons.join('; ')}`
-        : freshness.kind === 'unknown'
-          ? 'not known (made by another engine)'
-          : 'current';
-    return [
-      step.padEnd(14),
-      dateTime(snapshot.takenAt),
-      bytes(snapshot.referenced).padEnd(10),
-      bytes(snapshot.unique).padEnd(10),
-      state,
-    ].join(' ');
+/** All that is known of the checkpoint before one step. */
+async function describe({ file, area, backend, snapshots }: AreaContext, index: number) {
+  const steps = file.manifest.steps;
+  const { name: step = '', message = '' } = steps[index] ?? {};
+  const snapshot = snapshots.find(({ name }) => name === checkpointName(step));
+  const answer = canResumeFrom(
+    steps,
+    snapshots.map(({ name }) => name),
+    index,
+  );
+  const record = snapshot && (await readCheckpointRecord(area, step));
+  return {
+    index,
+    step,
+    message,
+    resumable: answer.ok,
+    refusal: answer.ok ? null : answer.refusal,
+    snapshot: snapshot ? { ...snapshot, ...(await backend.size(snapshot.name)) } : null,
+    freshness: snapshot ? await freshnessOf(area, file, index) : null,
+    run: record?.run ?? null,
+    line: record?.line ?? null,
+    parent: record?.parent ?? null,
+  };
+}
+
+type Row = Awaited<ReturnType<typeof describe>>;
+
+function row({ step, snapshot, freshness }: Row): string {
+  if (!snapshot) return `${step.padEnd(14)} no checkpoint`;
+  return [
+    step.padEnd(14),
+    dateTime(snapshot.takenAt),
+    bytes(snapshot.referenced).padEnd(10),
+    bytes(snapshot.unique).padEnd(10),
+    state(freshness),
+  ].join(' ');
+}
+
+function state(freshness: Row['freshness']): string {
+  switch (freshness?.kind) {
+    case 'stale':
+      return `stale: ${freshness.reasons.join('; ')}`;
+    case 'unknown':
+      return 'not known (made by another engine)';
+    default:
+      return 'current';
   }
 }

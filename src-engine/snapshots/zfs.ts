@@ -7,9 +7,12 @@ import { exec, type ExecResult } from '../system/exec';
 import { zfsCommand } from '../system/zfs-command';
 import type { Snapshot, SnapshotBackend, SnapshotSize, SnapshotView } from './backend';
 
-/** After an unmount ZFS may say "busy" for a moment (seen with zfs-fuse): asked again this often, this many milliseconds apart. */
-const BUSY_TRIES = 6;
-const BUSY_PAUSE = 100;
+/**
+ * zfs-fuse ends an unmount in the background: for a moment after it says "busy", and a rollback says "I/O error" (both seen). So it
+ * is asked again, this often and this many milliseconds apart; an error that stays is an error.
+ */
+const BUSY_TRIES = 80;
+const BUSY_PAUSE = 15;
 
 /** Clones that show a snapshot's content, where the file system has no `.zfs` folder. */
 const VIEW = 'slipway-view-';
@@ -177,11 +180,11 @@ function zfs(words: readonly string[], okExitCodes: readonly number[] = [0]): Pr
   return exec([zfsCommand() ?? 'zfs', ...words], { okExitCodes });
 }
 
-/** Runs a command again while ZFS says "busy", for a short while. */
+/** Runs a command again while ZFS is busy with its own unmount, for a short while. */
 async function retryBusy(words: readonly string[], okExitCodes: readonly number[] = [0]): Promise<ExecResult> {
   for (let left = BUSY_TRIES; ; left--) {
     const result = await zfs(words, [0, 1]);
-    if (result.code === 0 || left <= 1 || !/busy/.test(result.stderr)) {
+    if (result.code === 0 || left <= 1 || !/busy|I\/O error/.test(result.stderr)) {
       if (okExitCodes.includes(result.code)) return result;
       throw new AppError('snapshot', `zfs ${words.join(' ')}: ${result.stderr.trim()}`);
     }

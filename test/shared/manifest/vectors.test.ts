@@ -42,7 +42,8 @@ describe.skipIf(!has)('recorded answers of the original (skipped without the cor
         if (!(thrown instanceof NodepathError)) throw thrown;
         got = `Error parsing nodepath: ${thrown.message}`;
       }
-      if (JSON.stringify(got) !== JSON.stringify(values ?? error)) wrong.push({ manifest, query, want: values ?? error, got });
+      if (JSON.stringify(got) !== JSON.stringify(values ?? error))
+        wrong.push({ manifest, query, want: values ?? error, got });
     }
     expect(wrong).toEqual([]);
     expect(cases.length).toBeGreaterThan(200);
