@@ -1,0 +1,84 @@
+# shellcheck shell=dash
+# What every step of this template begins with. Not a step itself: `. "$(dirname "$0")/common.sh"` as a step's first line.
+#
+# A step is called with five standard arguments, then its own (argslist in the manifest):
+#   1 manifest socket   2 package image   3 temporary files   4 boot archive   5 finished media
+# Standard error is shown on the console, standard output goes to the detail log only.
+set -eu
+umask 022
+export LC_ALL=C
+
+step=$(basename "$0")
+if [ $# -lt 5 ]; then
+  printf '%s: %s arguments given, five needed: manifest socket, package image, tmp, boot archive, media.\n' "$step" $# >&2
+  exit 1
+fi
+socket=$1 pkg_image=$2 tmp=$3 boot_archive=$4 media=$5
+shift 5
+PATH=$PATH:/usr/sbin:/sbin # mkfs.vfat and friends, which an ordinary user's PATH leaves out
+
+# say TEXT...: progress, on the console.
+say() { printf '%s\n' "$*" >&2; }
+
+# die WHAT [WHAT_NEXT]: ends the step.
+die() {
+  printf '%s: %s\n' "$step" "$1" >&2
+  [ -z "${2-}" ] || printf '%s: %s\n' "$step" "$2" >&2
+  exit 1
+}
+
+# uses FILE...: declares files this step depends on, so that a change of them makes later checkpoints stale.
+uses() {
+  [ -n "${SLIPWAY_INPUTS-}" ] || return 0
+  for _file in "$@"; do printf 'path %s\n' "$(realpath "$_file")" >>"$SLIPWAY_INPUTS"; done
+}
+
+# needs TOOL:DEBIAN_PACKAGE...: refuses to start without them, naming all that lack.
+needs() {
+  _packages=
+  for _tool in "$@"; do
+    command -v "${_tool%%:*}" >/dev/null || _packages="$_packages ${_tool#*:}"
+  done
+  [ -z "$_packages" ] || die "this build host lacks tools." "Install them and resume: sudo apt-get install$_packages"
+}
+
+# values NODEPATH: all values of a manifest node, one a line.
+values() { ManifestRead "$socket" "$1" || die "cannot read $1 from the manifest server at $socket."; }
+
+# value NODEPATH [DEFAULT]: the first value; the default if there is none.
+value() {
+  _values=$(values "$1") || exit 1
+  _first=$(printf '%s\n' "$_values" | sed -n 1p)
+  printf '%s\n' "${_first:-${2-}}"
+}
+
+# key NAME [DEFAULT]: the value of a pair in key_value_pairs.
+key() {
+  _value=$(ManifestRead -k "$socket" "$1") || die "cannot read the key $1 from the manifest server at $socket."
+  printf '%s\n' "${_value:-${2-}}"
+}
+
+# in_image COMMAND...: runs a command inside the package image. Its mounts and processes live in name spaces of their own and end
+# with it, whatever happens: nothing stays mounted in the build area.
+in_image() {
+  unshare --mount --propagation private --pid --fork --kill-child sh -eu -c '
+    root=$1
+    shift
+    mount -t proc proc "$root/proc"
+    mount --rbind /sys "$root/sys"
+    mount --rbind /dev "$root/dev"
+    exec env -i HOME=/root LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive \
+      SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" chroot "$root" "$@"' sh "$pkg_image" "$@"
+}
+
+[ "$(id -u)" = 0 ] || die "this image has files of many owners, so its steps run as root." "Run distro_const with sudo, or use the template tiny-linux."
+
+uses "$(dirname "$0")/common.sh"
+
+# One date for all files of the image, so that the same manifest gives the same bytes.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(key source_date_epoch)}
+case $SOURCE_DATE_EPOCH in
+'') SOURCE_DATE_EPOCH=$(date +%s) ;;
+*[!0-9]*) die "source_date_epoch is '$SOURCE_DATE_EPOCH', not a number of seconds since 1970." ;;
+esac
+export SOURCE_DATE_EPOCH
