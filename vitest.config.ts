@@ -3,12 +3,20 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/{shared,engine,main,renderer}/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/{shared,engine,main,renderer}/**/*.test.ts'],
+          globalSetup: 'test/support/build-engine.ts',
+          testTimeout: 30_000,
+        },
+      },
       {
         // Real file systems, real pools, the recorded runs of the original: needs root for most of it.
         test: {
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
+          globalSetup: 'test/support/build-engine.ts',
           testTimeout: 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -19,6 +27,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: ['test/slow/**/*.test.ts'],
+          globalSetup: 'test/support/build-engine.ts',
           testTimeout: 1_800_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -1,0 +1,88 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { finished, says, TestProject } from '../../support/engine';
+
+let project: TestProject;
+beforeEach(() => {
+  project = new TestProject({
+    steps: [{ name: 'a' }, { name: 'b', body: 'echo waiting >&2\nsleep 600' }, { name: 'c' }],
+  });
+});
+afterEach(() => project.dispose());
+
+const sockets = (): string[] =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith('slipway-') && !name.includes('project'));
+type Status = {
+  lastRun: { state: string; exitCode?: number };
+  runningStep: string | null;
+  lock: { kind: string; owner?: { pid: number } };
+  latestResumable: string;
+};
+
+describe('a build that is stopped', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('by %s ends the step, keeps the last checkpoint, and is recorded as cancelled', async (signal, code) => {
+    const before = sockets();
+    const build = project.start('distro_const', ['build', 'manifest.xml']);
+    await says(build, /waiting/);
+    build.kill(signal);
+    expect((await finished(build)).code).toBe(code);
+    expect(sockets()).toEqual(before);
+    expect(await project.json('status')).toMatchObject({
+      lastRun: { state: 'cancelled', exitCode: code },
+      latestResumable: 'b',
+      lock: { kind: 'free' },
+    });
+    project.script('b');
+    project.ran();
+    expect((await project.build('-R')).code).toBe(0);
+    expect(project.ran()).toEqual(['b', 'c']);
+    expect(project.read('build_data/pkg_image/log')).toBe('a\nb\nc\n');
+  });
+
+  it('by kill -9 is shown as interrupted, and resumes', async () => {
+    const build = project.start('distro_const', ['build', 'manifest.xml']);
+    await says(build, /waiting/);
+    const { lock, lastRun, runningStep } = (await project.json('status')) as Status;
+    expect({ kind: lock.kind, pid: lock.owner?.pid, state: lastRun.state, runningStep }).toEqual({
+      kind: 'held',
+      pid: build.pid,
+      state: 'running',
+      runningStep: 'b',
+    });
+    build.kill('SIGKILL');
+    await finished(build);
+    expect(await project.json('status')).toMatchObject({
+      lock: { kind: 'stale' },
+      lastRun: { state: 'interrupted' },
+      runningStep: 'b',
+      latestResumable: 'b',
+    });
+    project.script('b');
+    expect((await project.build('-R')).code).toBe(0);
+  });
+
+  it('leaves the area to one build at a time, and the other says who has it', async () => {
+    const build = project.start('distro_const', ['build', 'manifest.xml']);
+    await says(build, /waiting/);
+    const second = await project.build();
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(`process ${build.pid} on `);
+    build.kill('SIGTERM');
+    await finished(build);
+    expect(project.ran()).toEqual(['a', 'b']);
+  });
+});
+
+describe('two builds started at once', () => {
+  it('one runs, the other names it', async () => {
+    project.script('b', 'sleep 0.5');
+    const both = await Promise.all([project.build(), project.build()]);
+    expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
+    expect(both.find(({ code }) => code === 1)?.stderr).toMatch(/Another build holds this build area: process \d+/);
+    expect(project.ran()).toEqual(['a', 'b', 'c']);
+  });
+});
