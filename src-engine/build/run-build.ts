@@ -77,10 +77,11 @@ class Build {
         if (this.#paused) break;
       }
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+      // Whatever it was, no further step may run on a tree nobody vouches for, and the run must end on record.
       this.#failed = true;
-      this.#say(error.message);
-      if (error.hint) this.#say(error.hint);
+      this.#say(error instanceof Error ? error.message : String(error));
+      if (error instanceof AppError && error.hint) this.#say(error.hint);
+      else if (error instanceof Error && !('code' in error)) this.#input.logs.detail(error.stack ?? '');
     } finally {
       this.#host?.close();
     }

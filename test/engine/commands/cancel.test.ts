@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finished, says, TestProject } from '../../support/engine';
 
@@ -11,8 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => project.dispose());
 
-const sockets = (): string[] =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith('slipway-') && !name.includes('project'));
+const temporary = (): string => join(project.folder, 'tmp');
 type Status = {
   lastRun: { state: string; exitCode?: number };
   runningStep: string | null;
@@ -25,12 +24,13 @@ describe('a build that is stopped', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('by %s ends the step, keeps the last checkpoint, and is recorded as cancelled', async (signal, code) => {
-    const before = sockets();
+    mkdirSync(temporary());
+    project.env.TMPDIR = temporary();
     const build = project.start('distro_const', ['build', 'manifest.xml']);
     await says(build, /waiting/);
     build.kill(signal);
     expect((await finished(build)).code).toBe(code);
-    expect(sockets()).toEqual(before);
+    expect(readdirSync(temporary())).toEqual([]); // the socket is gone
     expect(await project.json('status')).toMatchObject({
       lastRun: { state: 'cancelled', exitCode: code },
       latestResumable: 'b',
