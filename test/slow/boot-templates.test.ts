@@ -1,0 +1,196 @@
+// The two templates, built by the real engine and booted in real (emulated) machines until they ask for a login.
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bootImage, whyNoBoot, type BootRequest } from '../support/qemu';
+
+const root = join(import.meta.dirname, '../..');
+const isRoot = process.getuid?.() === 0;
+
+/** nobody, where the tests run as root: the engine must do without. */
+const NOBODY = 65534;
+
+interface Ran {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** A copy of a template with its build area beside it, in a folder that an ordinary user can reach wherever the checkout is. */
+class TemplateProject {
+  readonly base = mkdtempSync(join(tmpdir(), 'slipway-template-'));
+  readonly folder = join(this.base, 'project');
+  readonly area = join(this.base, 'area');
+  readonly manifest = join(this.folder, 'manifest.xml');
+
+  constructor(
+    readonly name: string,
+    readonly user: 'ordinary' | 'own',
+  ) {
+    cpSync(join(root, 'resources/templates', name), this.folder, { recursive: true });
+    this.edit((text) => text.replace(/(<build_area>)[^<]*/, `$1${this.area}`));
+    const bin = join(this.base, 'bin');
+    mkdirSync(bin);
+    for (const command of ['distro_const', 'ManifestRead']) {
+      copyFileSync(join(root, `out/engine/${command}.cjs`), join(bin, command));
+      chmodSync(join(bin, command), 0o755);
+    }
+    if (!this.#asOrdinary()) return;
+    copyFileSync(process.execPath, join(bin, 'node')); // root's Node may lie where only root looks
+    mkdirSync(join(this.base, 'home'));
+    chmodSync(this.base, 0o755);
+    for (const path of [this.base, ...readdirSync(this.base, { recursive: true, encoding: 'utf8' })])
+      chownSync(join(this.base, path === this.base ? '' : path), NOBODY, NOBODY);
+  }
+
+  #asOrdinary(): boolean {
+    return this.user === 'ordinary' && isRoot;
+  }
+
+  edit(change: (text: string) => string): void {
+    writeFileSync(this.manifest, change(readFileSync(this.manifest, 'utf8')));
+  }
+
+  /** Runs `distro_const build OPTIONS manifest.xml` in the project's folder. */
+  build(...options: string[]): Ran {
+    const words = ['distro_const', 'build', ...options, 'manifest.xml'];
+    const path = [join(this.base, 'bin'), process.env.PATH].join(delimiter);
+    const [command = '', ...args] = this.#asOrdinary()
+      ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...words]
+      : words;
+    const home = this.#asOrdinary() ? { HOME: join(this.base, 'home'), XDG_CACHE_HOME: undefined } : {};
+    const { status, stderr } = spawnSync(command, args, {
+      cwd: this.folder,
+      env: { ...process.env, ...home, PATH: path },
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
+    return { code: status, stderr };
+  }
+
+  medium(suffix: 'iso' | 'usb'): string {
+    return join(this.area, `media/${this.name}.${suffix}`);
+  }
+
+  /** Boots a finished medium. */
+  boot(suffix: 'iso' | 'usb', options: Pick<BootRequest, 'firmware' | 'until'>) {
+    const medium = suffix === 'iso' ? 'cdrom' : 'usb';
+    return bootImage({ image: this.medium(suffix), medium, timeoutSeconds: 300, ...options });
+  }
+
+  dispose(): void {
+    rmSync(this.base, { recursive: true, force: true });
+  }
+}
+
+/** The message, then the prompt: the system says that it is up before anyone may log in. */
+const ready = (name: string) => new RegExp(`${name.toUpperCase()}-READY name=${name} kernel=\\d[\\s\\S]*login: `);
+
+function lacking(...tools: string[]): string | undefined {
+  const missing = tools.filter((tool) => spawnSync('sh', ['-c', 'command -v "$0"', tool]).status !== 0);
+  return missing.length > 0 ? `not installed: ${missing.join(', ')}` : undefined;
+}
+
+const whyNotTiny = whyNoBoot() ?? lacking('apt-get', 'cpio', 'grub-mkimage', 'mcopy', 'xorriso');
+const whyNotDebian = whyNotTiny ?? (isRoot ? lacking('mmdebstrap', 'mksquashfs', 'unshare') : 'needs root');
+const titled = (title: string, why: string | undefined) => (why ? `${title} (${why})` : title);
+
+describe.skipIf(whyNotTiny)(titled('tiny-linux, built by an ordinary user', whyNotTiny), () => {
+  let project: TemplateProject;
+  let built: Ran;
+
+  beforeAll(() => {
+    project = new TemplateProject('tiny-linux', 'ordinary');
+    built = project.build();
+  });
+  afterAll(() => project.dispose());
+
+  it('builds without root', () => {
+    expect(built.stderr).toContain('Build is successful.');
+    expect(built.code).toBe(0);
+    if (isRoot) expect(statSync(project.medium('iso')).uid).toBe(NOBODY);
+  });
+
+  it.each(['bios', 'uefi'] as const)('boots to a login prompt with %s', async (firmware) => {
+    const boot = await project.boot('iso', { firmware, until: ready('tiny-linux') });
+    expect(boot.verdict, boot.serial).toBe('booted');
+  });
+
+  it('gives the same bytes when it is built again', () => {
+    const first = readFileSync(project.medium('iso'));
+    expect(project.build().code).toBe(0);
+    expect(readFileSync(project.medium('iso')).equals(first)).toBe(true);
+  });
+
+  it('shows an edited boot menu after a resume at grub-setup, with no earlier step run again', async () => {
+    project.edit((text) => text.replace('<title>Tiny Linux</title>', '<title>Renamed Linux</title>'));
+    const { code, stderr } = project.build('-r', 'grub-setup');
+    expect(code, stderr).toBe(0);
+    expect(stderr.match(/^==== \S+:/gm)).toEqual(['==== grub-setup:', '==== iso:']);
+    const boot = await project.boot('iso', { firmware: 'bios', until: /Booting `Renamed Linux[\s\S]*login: / });
+    expect(boot.verdict, boot.serial).toBe('booted');
+  });
+});
+
+describe.skipIf(whyNotDebian)(titled('debian-live', whyNotDebian), () => {
+  let project: TemplateProject;
+  let built: Ran;
+
+  beforeAll(() => {
+    project = new TemplateProject('debian-live', 'own');
+    built = project.build();
+  });
+  afterAll(() => project.dispose());
+
+  it('builds, and leaves nothing mounted', () => {
+    expect(built.stderr).toContain('Build is successful.');
+    expect(built.code).toBe(0);
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(project.area);
+  });
+
+  it.each([
+    ['bios', 'iso'],
+    ['uefi', 'iso'],
+    ['uefi', 'usb'],
+  ] as const)('boots to a login prompt with %s from the %s image', async (firmware, suffix) => {
+    const boot = await project.boot(suffix, { firmware, until: ready('debian-live') });
+    expect(boot.verdict, boot.serial).toBe('booted');
+  });
+
+  it('changes the boot menu without making the image again', () => {
+    const squashfs = join(project.area, 'build_data/pkg_image/live/filesystem.squashfs');
+    expect(existsSync(squashfs)).toBe(true);
+    project.edit((text) => text.replace('<title>Debian live</title>', '<title>Renamed</title>'));
+    const { code, stderr } = project.build('-r', 'grub-setup');
+    expect(code, stderr).toBe(0);
+    expect(stderr.match(/^==== \S+:/gm)).toEqual(['==== grub-setup:', '==== iso:', '==== usb:']);
+    expect(readFileSync(join(project.area, 'build_data/pkg_image/boot/grub/grub.cfg'), 'utf8')).toContain('"Renamed"');
+  });
+});
+
+describe.skipIf(whyNotTiny || !isRoot)('debian-live, tried by an ordinary user', () => {
+  it('is refused by its first step, in words', () => {
+    const project = new TemplateProject('debian-live', 'ordinary');
+    try {
+      const { code, stderr } = project.build();
+      expect(code).toBe(1);
+      expect(stderr).toContain('im-pop: Run distro_const with sudo, or use the template tiny-linux.');
+    } finally {
+      project.dispose();
+    }
+  });
+});
