@@ -33,11 +33,17 @@ export function readLock(area: BuildArea): LockState {
   return { kind: alive === 'unknown' ? 'remote' : alive ? 'held' : 'stale', owner };
 }
 
+/** A build area that this process holds. */
+export interface HeldLock {
+  /** Whether its last owner died with it: what its steps started may still run. */
+  readonly tookOver: boolean;
+  release(): void;
+}
+
 /**
  * Takes the build area for this process; a dead owner's lock is cleared, a live owner is named in an `AppError('locked')`.
- * The returned function releases it.
  */
-export function acquireLock(area: BuildArea, manifest: string): () => void {
+export function acquireLock(area: BuildArea, manifest: string): HeldLock {
   const path = lockPath(area);
   mkdirSync(dirname(path), { recursive: true });
   const me: LockOwner = {
@@ -47,9 +53,10 @@ export function acquireLock(area: BuildArea, manifest: string): () => void {
     user: process.env.SUDO_USER ?? process.env.USER ?? String(process.getuid?.() ?? ''),
     manifest,
   };
+  const tookOver = readLock(area).kind === 'stale';
   const holder = takeExclusively(path, me);
   if (holder) throw lockedBy(holder, path);
-  return () => rmSync(path, { force: true });
+  return { tookOver, release: () => rmSync(path, { force: true }) };
 }
 
 /**

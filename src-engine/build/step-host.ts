@@ -11,6 +11,7 @@ import type { Journal } from './journal';
 import type { BuildLogs } from './logs';
 import type { ManifestFile } from './manifest-file';
 import { ManifestServer } from './manifest-server';
+import { AREA_VARIABLE } from './orphans';
 import { declaredInputs, executionOf, fileHash, valuesHash } from './present';
 
 /** Where layout A's built-in first step lives on a host that has the original's scripts (contract 7). */
@@ -138,11 +139,15 @@ export class StepHost {
   }
 
   /**
-   * The environment is inherited unchanged (contract section 4), plus the file for declared inputs; and where no `ManifestRead` is on
+   * The environment is inherited unchanged (contract section 4), plus the file for declared inputs and the mark by which leftovers are found; and where no `ManifestRead` is on
    * PATH, ours is put at its end, so that scripts find the command they were written for.
    */
   #environment(folder: string, inputsFile: string): NodeJS.ProcessEnv {
-    const env: NodeJS.ProcessEnv = { ...process.env, SLIPWAY_INPUTS: inputsFile };
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      SLIPWAY_INPUTS: inputsFile,
+      [AREA_VARIABLE]: this.area.mountpoint,
+    };
     const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => entry !== '');
     if (path.some((entry) => isExecutable(join(entry, 'ManifestRead')))) return env;
     const link = join(folder, 'ManifestRead');

@@ -16,6 +16,7 @@ import { readStateFile } from '../build/checkpoint-records';
 import { acquireLock } from '../build/lock';
 import { BuildLogs } from '../build/logs';
 import { problemLine, readManifestFile, refusalLines, type ManifestFile } from '../build/manifest-file';
+import { endOrphans } from '../build/orphans';
 import { runBuild } from '../build/run-build';
 import type { SnapshotBackend } from '../snapshots/backend';
 import { openBackend } from '../snapshots/select';
@@ -85,8 +86,10 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   const choice = { resume: request.resume, pause: request.pause };
   assertNames(file);
   await createArea(area);
-  const release = acquireLock(area, resolve(file.path));
+  const lock = acquireLock(area, resolve(file.path));
   try {
+    const ended = lock.tookOver ? await endOrphans(area) : 0;
+    if (ended > 0) process.stderr.write(`Ended ${ended} process(es) that an interrupted build had left running.\n`);
     // Another build may have ended between the first look and the lock.
     const present = checkpointing ? await snapshotNames(backend) : [];
     if (choice.resume !== undefined) {
@@ -97,7 +100,7 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
     const logs = new BuildLogs();
     return await runBuild({ area, file, choice, plan, backend, checkpointing, debug: request.debug, logs });
   } finally {
-    release();
+    lock.release();
   }
 }
 

@@ -67,7 +67,7 @@ async function choose(
 async function remove(context: AreaContext, names: readonly string[]): Promise<string[]> {
   if (names.length === 0) return [];
   const { area, backend, file } = context;
-  const release = acquireLock(area, resolve(file.path));
+  const lock = acquireLock(area, resolve(file.path));
   const removed: string[] = [];
   try {
     for (const name of names) {
@@ -79,7 +79,7 @@ async function remove(context: AreaContext, names: readonly string[]): Promise<s
       area,
       (await backend.list()).map(({ name }) => name),
     );
-    release();
+    lock.release();
   }
   return removed;
 }

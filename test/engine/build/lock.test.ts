@@ -29,11 +29,12 @@ const put = (owner: Partial<LockOwner>): void =>
 
 describe('acquireLock', () => {
   it('is exclusive, names the owner, and can be taken again after release', () => {
-    const release = acquireLock(area, '/m.xml');
+    const { release, tookOver } = acquireLock(area, '/m.xml');
+    expect(tookOver).toBe(false);
     expect(() => acquireLock(area, '/m.xml')).toThrow(new RegExp(`process ${process.pid} on ${hostname()}`));
     release();
     expect(readLock(area).kind).toBe('free');
-    acquireLock(area, '/m.xml')();
+    acquireLock(area, '/m.xml').release();
   });
 
   it('clears the lock of a process that has ended', async () => {
@@ -41,7 +42,7 @@ describe('acquireLock', () => {
     await new Promise((resolve) => child.on('close', resolve));
     put({ pid: child.pid ?? 0, startTime: '1' });
     expect(readLock(area).kind).toBe('stale');
-    acquireLock(area, '/m.xml')();
+    acquireLock(area, '/m.xml').release();
   });
 
   it('is not fooled by another process with the same number', () => {
@@ -54,7 +55,7 @@ describe('acquireLock', () => {
     expect(readLock(area).kind).toBe('held');
     process.env.SLIPWAY_BOOT_ID = 'another boot';
     expect(readLock(area).kind).toBe('stale');
-    acquireLock(area, '/m.xml')();
+    acquireLock(area, '/m.xml').release();
   });
 
   it('never clears a lock of another host, and says what to do', () => {
