@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { constants } from 'node:os';
 import { LineSplitter } from './line-splitter';
+import type { OutputPipe, OutputPipes } from './output-pipes';
 
 /** How long a step has between SIGTERM and SIGKILL when the build is cancelled. */
 const GRACE_MILLISECONDS = 5000;
@@ -33,29 +34,33 @@ export class FinalizerRunner {
   #child: ChildProcess | undefined;
   #kill: NodeJS.Timeout | undefined;
 
+  constructor(private readonly pipes: OutputPipes) {}
+
   async run(command: StepCommand): Promise<StepResult> {
     const [script, ...args] = command.argv;
     if (!looksExecutable(script)) return notStarted(command.argv, 'ENOEXEC');
+    const [stdout, stderr] = [this.pipes.open('stdout'), this.pipes.open('stderr')];
+    const streams = [readToEnd(stdout, 'stdout', command), readToEnd(stderr, 'stderr', command)];
     const child = spawn(script, args, {
       argv0: script,
       env: command.env,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', stdout.writeEnd, stderr.writeEnd],
     });
+    stdout.closeWriteEnd();
+    stderr.closeWriteEnd();
     this.#child = child;
-    for (const stream of ['stdout', 'stderr'] as const) {
-      const splitter = new LineSplitter((line) => command.onLine(stream, line));
-      child[stream].on('data', (chunk: Buffer) => splitter.push(chunk)).on('end', () => splitter.end());
-    }
     if (child.pid !== undefined) command.onStart(child.pid);
     try {
-      return await new Promise<StepResult>((resolve) => {
+      const result = await new Promise<StepResult>((resolve) => {
         child.on('error', (error: NodeJS.ErrnoException) =>
           resolve(notStarted(command.argv, error.code ?? error.message)),
         );
-        // 'close' comes after the end of both streams, whoever holds them: nothing of the step writes on into the next checkpoint.
-        child.on('close', (exit, signal) => resolve(ended(exit, signal)));
+        child.on('exit', (exit, signal) => resolve(ended(exit, signal)));
       });
+      // Both streams end with the last process that holds them: nothing of the step writes on into the next checkpoint.
+      await Promise.all(streams);
+      return result;
     } finally {
       clearTimeout(this.#kill);
       this.#child = undefined;
@@ -76,6 +81,20 @@ export class FinalizerRunner {
       // the group is gone already
     }
   }
+}
+
+/** Hands every line of a pipe to the command; resolves at its end. */
+function readToEnd(pipe: OutputPipe, stream: 'stdout' | 'stderr', command: StepCommand): Promise<void> {
+  const splitter = new LineSplitter((line) => command.onLine(stream, line));
+  return new Promise((resolve, reject) => {
+    pipe.reader
+      .on('data', (chunk: Buffer) => splitter.push(chunk))
+      .on('error', reject)
+      .on('end', () => {
+        splitter.end();
+        resolve();
+      });
+  });
 }
 
 function ended(exit: number | null, signal: NodeJS.Signals | null): StepResult {

@@ -68,7 +68,10 @@ export function refusalLines(file: ManifestFile): readonly string[] {
     return [
       ...lines.flatMap((problem) => problem.original?.split('\n') ?? [problemLine(file, problem)]),
       'Error validating manifest tree content:',
-      'validate_singles: One or more validation errors found.',
+      // The SMF profile is checked in a group of its own.
+      lines.every(({ path }) => path.endsWith('netservices_SMF_profile'))
+        ? 'validate_group: One or more validation errors found.'
+        : 'validate_singles: One or more validation errors found.',
     ];
   if (first === 'defaults')
     return [

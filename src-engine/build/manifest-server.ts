@@ -18,19 +18,32 @@ export interface ManifestRead {
   readonly values: readonly string[];
 }
 
-/** Values for a nodepath or key, as steps get them. A malformed nodepath has none; `complain` is told why (contract 5.3). */
+/** What the server says about a malformed nodepath; the client only hears that there is no value (contract 5.3). */
+export interface Complaints {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Values for a nodepath or key, as steps get them. A malformed nodepath has none; `complain` is told why. */
 export function readValues(
   root: ElementNode,
   request: string,
   isKey: boolean,
-  complain: (line: string) => void = () => undefined,
+  complain: (complaints: Complaints) => void = () => undefined,
 ): string[] {
+  const nodepath = isKey ? keyToNodepath(request) : request;
   try {
-    return queryEitherEra(root, isKey ? keyToNodepath(request) : request);
+    return queryEitherEra(root, nodepath);
   } catch (error) {
     if (!(error instanceof NodepathError)) throw error;
-    complain(`Error parsing remote request "${request}"`);
-    complain(`Error parsing nodepath: ${error.message}`);
+    const at = error.offset;
+    complain({
+      stdout: `Error parsing remote request "${request}": Error parsing nodepath: ${error.message}\n`,
+      stderr:
+        at === undefined
+          ? ''
+          : `Error parsing nodepath\nAt index ${at}, remaining string:${nodepath.trim().slice(at)}\n`,
+    });
     return [];
   }
 }
@@ -88,9 +101,10 @@ export class ManifestServer {
   }
 
   #answer(request: string, isKey: boolean): readonly string[] {
-    const complaints: string[] = [];
-    const values = readValues(this.root, request, isKey, (line) => complaints.push(line));
-    for (const line of complaints) process.stdout.write(`${line}\n`);
+    const values = readValues(this.root, request, isKey, ({ stdout, stderr }) => {
+      process.stdout.write(stdout);
+      process.stderr.write(stderr);
+    });
     this.chatter(`Request "${request}"${isKey ? ' (key)' : ''}: ${values.length} value(s)`);
     this.onRead({ request, isKey, values });
     return values;

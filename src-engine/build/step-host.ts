@@ -12,6 +12,7 @@ import type { BuildLogs } from './logs';
 import type { ManifestFile } from './manifest-file';
 import { ManifestServer } from './manifest-server';
 import { AREA_VARIABLE } from './orphans';
+import { OutputPipes } from './output-pipes';
 import { declaredInputs, executionOf, fileHash, valuesHash } from './present';
 
 /** Where layout A's built-in first step lives on a host that has the original's scripts (contract 7). */
@@ -25,9 +26,9 @@ export interface StepOutcome {
 
 /** Runs the steps of one build: the manifest server they read from, their environment, and the record of what they read. */
 export class StepHost {
-  readonly #runner = new FinalizerRunner();
   readonly #reads = new Map<string, ManifestReadRecord>();
   #server: ManifestServer | undefined;
+  #runner: FinalizerRunner | undefined;
   #step: string | undefined;
 
   private constructor(
@@ -46,6 +47,7 @@ export class StepHost {
       ({ request, isKey, values }) => host.#onRead({ request, isKey, hash: valuesHash(values) }),
       (line) => input.debug && process.stdout.write(`${line}\n`),
     );
+    host.#runner = new FinalizerRunner(new OutputPipes(dirname(host.#server.socketPath)));
     return host;
   }
 
@@ -55,7 +57,7 @@ export class StepHost {
   }
 
   cancel(now: boolean): void {
-    this.#runner.cancel(now);
+    this.#runner?.cancel(now);
   }
 
   close(): void {
@@ -72,7 +74,8 @@ export class StepHost {
 
   async run(step: BuildStepDeclaration): Promise<StepOutcome> {
     const server = this.#server;
-    if (!server) throw new Error('the step host is not started');
+    const runner = this.#runner;
+    if (!server || !runner) throw new Error('the step host is not started');
     const { area, journal, logs } = this;
     const script = step.script ?? BUILT_IN_IM_POP;
     if (step.argsError) return this.#refused(step, script, [step.argsError]);
@@ -93,7 +96,7 @@ export class StepHost {
     this.#reads.clear();
     rmSync(inputsFile, { force: true });
     this.#logCommand(argv.join(' '));
-    const result = await this.#runner.run({
+    const result = await runner.run({
       argv: [...argv],
       env: this.#environment(dirname(server.socketPath), inputsFile),
       onStart: (pid) => journal.write('step-started', { step: step.name, index: step.index, pid, argv }),

@@ -66,10 +66,7 @@ function setElement(parent: ElementNode, name: string, value: () => string): voi
     if (isEmpty(directText(element)) && childElements(element).length === 0) {
       const text = value();
       if (text !== '')
-        element.children = [
-          ...element.children.filter(({ kind }) => kind !== 'text' && kind !== 'cdata'),
-          { kind: 'text', text },
-        ];
+        element.children = [...element.children.filter(({ kind }) => kind !== 'text'), { kind: 'text', text }];
     }
 }
 
@@ -157,7 +154,7 @@ function defaultsFor(era: Era, root: ElementNode, now: Date): Default[] {
     image('locale_list', 'Posix/C'),
     image('@locale', 'Posix/C', 'locale_defaults'),
     image('@timezone', 'GMT', 'locale_defaults'),
-    image('@directlogin', 'false', 'root_user'),
+    image('@directlogin', rootDirectLogin, 'root_user'),
     image('homedir', '/root', 'root_user'),
     image('password', '""', 'root_user'),
     image('@encrypted', 'false', 'root_user/password'),
@@ -194,6 +191,14 @@ function bootArchiveDefaults(era: Era, root: ElementNode, outputImage: string): 
     ...(era >= '2009-12-09' ? [{ parent, child: 'nbpi', value: '0', noParent } as const] : []),
     ...compression,
   ];
+}
+
+/**
+ * As recorded of the original: true as soon as there is a user (contract 9, 40 says that it was meant the other way round). No
+ * script reads it, so the recorded answer stands.
+ */
+function rootDirectLogin(_rootUser: ElementNode, root: ElementNode): string {
+  return elementsAt(root, 'img_params/user').length > 0 ? 'true' : 'false';
 }
 
 /** The first free UID from 1000 on. */

@@ -3,7 +3,15 @@ import { aliasPaths } from './layout';
 import { attributeValue, childElements, directText, type ElementNode } from './tree';
 
 /** A nodepath that does not parse. The message is the original's, without `Error parsing nodepath: ` (contract 5.5). */
-export class NodepathError extends Error {}
+export class NodepathError extends Error {
+  /** @param offset where a token cannot go on, when that is what is wrong */
+  constructor(
+    message: string,
+    readonly offset?: number,
+  ) {
+    super(message);
+  }
+}
 
 interface Predicate {
   readonly path: readonly string[];
@@ -65,10 +73,17 @@ export function parseNodepath(nodepath: string): readonly Token[] {
   const text = nodepath.trim();
   if (text === '') return [];
   if (text.startsWith('/')) throw new NodepathError('Path cannot start with a /');
-  return splitOutside(text, '/')
-    .filter((token) => token !== '')
-    .map(parseToken);
+  try {
+    return splitOutside(text, '/')
+      .filter((token) => token !== '')
+      .map(parseToken);
+  } catch (error) {
+    if (!(error instanceof NodepathError) || error.message !== BAD_TOKEN) throw error;
+    throw new NodepathError(BAD_TOKEN, stuckAt(text));
+  }
 }
+
+const BAD_TOKEN = 'Error parsing path token';
 
 /** Splits at a character, but not inside brackets or quotes. */
 function splitOutside(text: string, separator: string): string[] {
@@ -90,7 +105,7 @@ function splitOutside(text: string, separator: string): string[] {
   }
   if (quote !== '') throw new NodepathError('Quote mistmatch in path token');
   if (inBrackets && separator === '/')
-    throw new NodepathError(part.startsWith('[') ? 'Error parsing path token' : 'Mismatching brackets in path token');
+    throw new NodepathError(part.startsWith('[') ? BAD_TOKEN : 'Mismatching brackets in path token');
   return [...parts, part];
 }
 
@@ -107,14 +122,39 @@ function parseToken(text: string): Token {
     return { name: plain[1].trim(), ...value, predicates: [] };
   }
   const bracketed = BRACKETED.exec(text);
-  if (!bracketed?.[1] || !bracketed[2]) throw new NodepathError('Error parsing path token');
+  if (!bracketed?.[1] || !bracketed[2]) throw new NodepathError(BAD_TOKEN);
   const predicates = splitOutside(bracketed[2], ':').map((predicate): Predicate => {
     const equals = predicate.indexOf('=');
     const path = predicate.slice(0, equals);
-    if (path.startsWith('/')) throw new NodepathError('Error parsing path token');
+    if (path.startsWith('/')) throw new NodepathError(BAD_TOKEN);
     return { path: path.split('/').filter((step) => step !== ''), value: unquote(predicate.slice(equals + 1)) };
   });
   return { name: bracketed[1].trim(), predicates };
+}
+
+/** How far a scanner of the grammar of contract 5.5 gets. */
+function stuckAt(text: string): number {
+  let at = 0;
+  const take = (pattern: RegExp): boolean => {
+    const sticky = new RegExp(pattern.source, 'y');
+    sticky.lastIndex = at;
+    const taken = sticky.test(text);
+    if (taken) at = sticky.lastIndex;
+    return taken;
+  };
+  const value = new RegExp(VALUE);
+  for (;;) {
+    take(/\/*/);
+    if (!take(new RegExp(NAME))) return at;
+    if (take(/=/)) {
+      if (!take(value)) return at;
+    } else if (take(/\[/)) {
+      do if (!take(/[^/[\]=:"'][^[\]=:"']*/) || !take(/=/) || !take(value)) return at;
+      while (take(/:/));
+      if (!take(/\]/)) return at;
+    }
+    if (at >= text.length || text.charAt(at) !== '/') return at;
+  }
 }
 
 function unquote(value: string): string {

@@ -123,13 +123,16 @@ class Checker {
         `\`${child.name}\` is not allowed in \`${element.name}\`, which holds text.`,
       );
     const value = characters(element);
-    if (children.length === 0 && !type.accepts(value))
-      this.#report(
-        element,
-        path,
-        'bad-value',
-        `\`${element.name}\` must be ${type.expected}, not \`${value.trim()}\`.`,
-      );
+    if (children.length > 0 || type.accepts(value)) return;
+    const hidden = element.children.some(({ kind }) => kind === 'cdata');
+    this.#report(
+      element,
+      path,
+      'bad-value',
+      hidden
+        ? `\`${element.name}\` has its value in a CDATA section, where steps do not see it: write it as plain text.`
+        : `\`${element.name}\` must be ${type.expected}, not \`${value.trim()}\`.`,
+    );
   }
 
   #children(element: ElementNode, ordered: boolean, particles: readonly Particle[], path: string): void {

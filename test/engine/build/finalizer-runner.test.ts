@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FinalizerRunner, type StepResult } from '../../../src-engine/build/finalizer-runner';
+import { OutputPipes } from '../../../src-engine/build/output-pipes';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-runner-'));
+const pipes = new OutputPipes(folder);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function script(name: string, content: string, mode = 0o755): string {
@@ -20,7 +22,7 @@ async function run(
 ): Promise<{ result: StepResult; lines: string[]; raw: Buffer[] }> {
   const lines: string[] = [];
   const raw: Buffer[] = [];
-  const runner = new FinalizerRunner();
+  const runner = new FinalizerRunner(pipes);
   const result = await runner.run({
     argv: [path, 'one', 'two words'],
     env: process.env,
@@ -43,6 +45,12 @@ describe('FinalizerRunner', () => {
     expect(lines.slice(0, 2)).toEqual(['stdout: one', 'stdout: two words']);
     expect(lines).toHaveLength(2 + 5000 + 1);
     expect(lines.at(-1)).toBe('stderr: tail');
+  });
+
+  it('gives it streams that can be opened by name, as scripts do', async () => {
+    const { result, lines } = await run(script('names', '#!/bin/sh\necho one >/dev/stderr\necho two >/dev/stdout\n'));
+    expect(result).toEqual({ outcome: 'done' });
+    expect(lines.sort()).toEqual(['stderr: one', 'stdout: two']);
   });
 
   it('keeps bytes that are no UTF-8', async () => {
