@@ -1,6 +1,17 @@
-/** How much text all entities of one document may expand to, in UTF-16 units. */
-const MAX_EXPANSION = 1024 * 1024;
+/** How much text all entities of one document may expand to, in UTF-16 units and references. */
+export const MAX_EXPANSION = 1024 * 1024;
 const MAX_NESTING = 16;
+
+const PREDEFINED: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+
+const REFERENCE = /&(#?[^;&\s]+);/g;
+const CHARACTER = /&(#x[0-9a-fA-F]+|#[0-9]+);/g;
 
 /** An entity that cannot be resolved; `message` is a sentence. */
 export class EntityError extends Error {}
@@ -12,9 +23,14 @@ export class Entities {
 
   /** @param doctype what stands between `<!DOCTYPE` and its `>` */
   constructor(doctype: string) {
-    const declaration = /<!ENTITY\s+([^\s%"']+)\s+(?:(SYSTEM|PUBLIC)\b|"([^"]*)"|'([^']*)')/g;
-    for (const [, name = '', external, double, single] of doctype.matchAll(declaration))
-      if (!this.#declared.has(name)) this.#declared.set(name, external ? null : (double ?? single ?? ''));
+    // Comments and instructions are matched only so that a declaration inside one does not count.
+    const declaration = /<!--[^]*?-->|<\?[^]*?\?>|<!ENTITY\s+([^\s%"']+)\s+(?:(SYSTEM|PUBLIC)\b|"([^"]*)"|'([^']*)')/g;
+    for (const [, name, external, double, single] of doctype.matchAll(declaration))
+      if (name !== undefined && !this.#declared.has(name))
+        this.#declared.set(
+          name,
+          external ? null : (double ?? single ?? '').replace(CHARACTER, (_, code: string) => character(code)),
+        );
   }
 
   /** Names that a strict parser must accept, with a harmless stand-in. */
@@ -26,24 +42,26 @@ export class Entities {
   resolve(raw: string, nesting = 0): string {
     if (!raw.includes('&')) return raw;
     if (nesting > MAX_NESTING) throw new EntityError('entities refer to each other too deeply');
-    return raw.replace(/&(#x[0-9a-fA-F]+|#[0-9]+|[^;&\s]+);/g, (_, name: string) => this.#one(name, nesting));
+    return raw.replace(REFERENCE, (_, name: string) => this.#one(name, nesting));
   }
 
   #one(name: string, nesting: number): string {
-    if (name.startsWith('#')) {
-      const code = name.startsWith('#x') ? parseInt(name.slice(2), 16) : parseInt(name.slice(1), 10);
-      return String.fromCodePoint(code);
-    }
-    const known = ({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" } as Record<string, string>)[name];
-    if (known !== undefined) return known;
+    const literal = name.startsWith('#') ? character(name) : PREDEFINED.get(name);
+    if (literal !== undefined) return literal;
     const value = this.#declared.get(name);
     if (value === undefined) throw new EntityError(`the entity &${name}; is not declared`);
     if (value === null) throw new EntityError(`the entity &${name}; lies in another file, which is not read`);
     if (value.includes('<')) throw new EntityError(`the entity &${name}; contains markup, which is not supported`);
-    const text = this.resolve(value, nesting + 1);
-    this.#expanded += text.length;
+    if (/&(?!#?[^;&\s]+;)/.test(value)) throw new EntityError(`the entity &${name}; contains a bare &`);
+    // A reference counts too, or entities that are empty in the end could multiply without bound.
+    this.#expanded += value.length + 1;
     if (this.#expanded > MAX_EXPANSION)
       throw new EntityError(`entities expand to more than ${MAX_EXPANSION} characters`);
-    return text;
+    return this.resolve(value, nesting + 1);
   }
+}
+
+/** The character of `#65` or `#x41`. */
+function character(name: string): string {
+  return String.fromCodePoint(name.startsWith('#x') ? parseInt(name.slice(2), 16) : parseInt(name.slice(1), 10));
 }

@@ -1,7 +1,10 @@
 import { AppError } from '../errors';
 
 /** Larger files are refused: a manifest is a few kilobytes. */
-export const MAX_BYTES = 64 * 1024 * 1024;
+export const MAX_BYTES = 8 * 1024 * 1024;
+
+/** The same limit for text that is already decoded, in UTF-16 units. */
+export const MAX_LENGTH = MAX_BYTES;
 
 /** A place in the source text, both from 1. */
 export interface Position {
@@ -23,7 +26,7 @@ export function positionAt(source: string, offset: number): Position {
 /**
  * Turns a manifest's bytes into text: by byte order mark, else by the encoding that the XML declaration names, else UTF-8.
  *
- * Throws `AppError('manifest')` for bytes that are not in that encoding, naming the first one, and for files over 64 MiB.
+ * Throws `AppError('manifest')` for bytes that are not in that encoding, naming the first one, and for files over 8 MiB.
  */
 export function decodeManifest(bytes: Uint8Array): string {
   if (bytes.length > MAX_BYTES)
@@ -33,6 +36,7 @@ export function decodeManifest(bytes: Uint8Array): string {
       'Is this the right file?',
     );
   const encoding = encodingOf(bytes);
+  if (['iso-8859-1', 'latin1', 'latin-1'].includes(encoding)) return latin1(bytes);
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (error) {
@@ -54,9 +58,24 @@ function encodingOf(bytes: Uint8Array): string {
   if (a === 0xfe && b === 0xff) return 'utf-16be';
   if (a === 0x3c && b === 0x00) return 'utf-16le';
   if (a === 0x00 && b === 0x3c) return 'utf-16be';
-  const head = String.fromCharCode(...bytes.subarray(0, 200));
-  const declared = /^(?:\u00ef\u00bb\u00bf)?<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(head)?.[1];
-  return (declared ?? 'utf-8').toLowerCase();
+  const declared = /^(?:\u00ef\u00bb\u00bf)?<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(
+    latin1(bytes.subarray(0, 200)),
+  );
+  const name = (declared?.[1] ?? 'utf-8').toLowerCase();
+  if (/^(utf-?16|utf-?32|ucs)/.test(name))
+    throw new AppError(
+      'manifest',
+      `the XML declaration says ${name.toUpperCase()}, but the file is not`,
+      'Correct the encoding in its first line; for most files it is UTF-8.',
+    );
+  return name;
+}
+
+/** Every byte is the character of its number; `TextDecoder` would read Windows-1252. */
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return text;
 }
 
 /** Bisects for the length of the longest good beginning. */

@@ -4,7 +4,7 @@ export interface Range {
   readonly end: number;
 }
 
-/** An attribute. Without ranges it was added by defaults. */
+/** An attribute. Without ranges when it was added by defaults. */
 export interface AttributeNode {
   readonly name: string;
   /** Entities resolved. */
@@ -13,6 +13,8 @@ export interface AttributeNode {
   readonly range?: Range;
   /** Between the quotes. */
   readonly valueRange?: Range;
+  /** Put there by defaults. */
+  readonly added?: boolean;
 }
 
 /** Text, a CDATA section, a comment, or a processing instruction. */
@@ -32,8 +34,11 @@ export interface ElementNode {
   parent: ElementNode | undefined;
   readonly range?: Range;
   readonly openTag?: Range;
+  /** Put there by defaults. */
+  readonly added?: boolean;
 }
 
+/** Anything in an element. */
 export type ManifestNode = ElementNode | CharacterNode;
 
 /** A parsed manifest. The source text is the truth; the tree says where things are in it. */

@@ -1,15 +1,21 @@
 import { SaxesParser } from 'saxes';
+import { condense } from './condense';
 import { Entities } from './entities';
+import type { Range } from './tree';
 
 /** Elements nested deeper are refused, before anything recurses over them. */
-const MAX_DEPTH = 256;
+export const MAX_DEPTH = 256;
+
+/** More elements, comments and other nodes than this are refused: the largest known manifest has some 900. */
+export const MAX_NODES = 200_000;
+
 const CHUNK = 64 * 1024;
 
 /** What the strict pass found out. */
 export interface WellFormed {
   readonly entities: Entities;
-  /** Range of the DOCTYPE declaration, if there is one. */
-  readonly doctype: { readonly start: number; readonly end: number } | undefined;
+  /** The DOCTYPE declaration, if there is one. */
+  readonly doctype: Range | undefined;
 }
 
 /** Why a text is not well-formed XML, and where. */
@@ -23,29 +29,53 @@ export class NotWellFormed extends Error {
 }
 
 /**
- * The strict gatekeeper: refuses every text that is not well-formed or nested too deeply, before the lenient reader sees it.
- * Bounded time and memory: it builds nothing. Throws `NotWellFormed`.
+ * The strict gatekeeper: refuses every text that is not well-formed, is nested too deeply or has too many nodes, before the lenient
+ * reader sees it. Bounded time and memory: it builds nothing. Throws `NotWellFormed`.
  */
 export function assertWellFormed(source: string): WellFormed {
-  // fileName keeps its messages free of a position, which is given separately.
+  const short = condense(source);
+  if (short !== undefined)
+    try {
+      return check(short);
+    } catch (error) {
+      if (!(error instanceof NotWellFormed)) throw error; // the full text tells where
+    }
+  return check(source);
+}
+
+function check(source: string): WellFormed {
   const parser = new SaxesParser({ xmlns: false, position: true });
   let entities = new Entities('');
-  let doctype: WellFormed['doctype'];
+  let doctype: Range | undefined;
   let depth = 0;
-  parser.on('error', (error) => {
-    throw new NotWellFormed(error.message.replace(/^\d+:\d+: /, ''), Math.min(parser.position, source.length));
-  });
+  let nodes = 0;
+  const refuse = (message: string): never => {
+    throw new NotWellFormed(message, Math.min(parser.position, source.length));
+  };
+  const count = (): void => {
+    if (++nodes > MAX_NODES) refuse(`the file has more than ${MAX_NODES} elements and comments`);
+  };
+  parser.on('error', (error) => refuse(error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '')));
   parser.on('doctype', (text) => {
     entities = new Entities(text);
-    const end = parser.position;
-    doctype = { start: source.lastIndexOf('<!DOCTYPE', end), end };
+    doctype = { start: prologLength(source), end: parser.position };
     for (const name of entities.names()) parser.ENTITIES[name] = '';
   });
   parser.on('opentagstart', () => {
-    if (++depth > MAX_DEPTH) throw new NotWellFormed(`elements are nested deeper than ${MAX_DEPTH}`, parser.position);
+    count();
+    if (++depth > MAX_DEPTH) refuse(`elements are nested deeper than ${MAX_DEPTH}`);
   });
+  parser.on('attribute', count);
   parser.on('closetag', () => depth--);
+  parser.on('comment', count);
+  parser.on('cdata', count);
+  parser.on('processinginstruction', count);
   for (let at = 0; at < source.length; at += CHUNK) parser.write(source.slice(at, at + CHUNK));
   parser.close();
   return { entities, doctype };
+}
+
+/** How much stands before the DOCTYPE: the XML declaration, comments, processing instructions. */
+function prologLength(source: string): number {
+  return /^\ufeff?(?:\s+|<\?[^]*?\?>|<!--[^]*?-->)*/.exec(source)?.[0].length ?? 0;
 }
