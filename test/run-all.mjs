@@ -1,6 +1,6 @@
 // `npm test`: sets the checkout up, then runs the checks and every suite, and ends with "N passed, N failed, N skipped".
 // Skips are listed with their reasons: a machine without ZFS cannot show what ZFS shows.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ function check(name, command, ...args) {
 }
 
 /** Runs one Vitest project and counts its tests. A suite that breaks before it counts is one failure. */
-function suite(project) {
+async function suite(project) {
   const started = Date.now();
   const report = join(out, `${project}.json`);
   const args = [
@@ -33,7 +33,12 @@ function suite(project) {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ];
-  const { status } = spawnSync('npx', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn('npx', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  process.stdout.write(output);
+  process.stdout.write(`suite ${project}: ${seconds(started)}\n`);
   let counted;
   try {
     counted = JSON.parse(readFileSync(report, 'utf8'));
@@ -48,7 +53,11 @@ function suite(project) {
   for (const file of counted.testResults)
     for (const test of file.assertionResults)
       if (!['passed', 'failed'].includes(test.status)) skipped.push(`${project}: ${test.fullName}`);
-  process.stdout.write(`suite ${project}: ${seconds(started)}\n`);
+}
+
+/** Runs suites one after the other. */
+async function inTurn(...projects) {
+  for (const project of projects) await suite(project);
 }
 
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
@@ -57,8 +66,13 @@ check('format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.');
 check('lint and import rules', 'npx', 'eslint', '.');
 check('types', 'npm', 'run', '--silent', 'types');
 check('build', 'npm', 'run', '--silent', 'build');
-const suites = process.argv.slice(2);
-for (const project of suites.length > 0 ? suites : ['unit', 'conformance', 'slow']) suite(project);
+const chosen = process.argv.slice(2);
+if (chosen.length > 0) await inTurn(...chosen);
+else {
+  await suite('unit');
+  // The recordings mostly wait; image builds and boots mostly compute.
+  await Promise.all([inTurn('golden'), inTurn('conformance', 'slow')]);
+}
 rmSync(out, { recursive: true, force: true });
 
 for (const name of skipped) process.stdout.write(`skipped  ${name}\n`);
