@@ -1,17 +1,19 @@
 // Builds the engine: one self-contained file per command, so that it can be copied to a build host as it is (Node >= 18).
-import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const engine = join(root, 'out/engine');
+const bin = join(root, 'out/bin');
 const commands = { distro_const: 'cli.ts', ManifestRead: 'manifest-read-cli.ts' };
 
-await build({
+const { outputFiles } = await build({
   entryPoints: Object.fromEntries(
     Object.entries(commands).map(([name, file]) => [name, join(root, 'src-engine', file)]),
   ),
-  outdir: join(root, 'out/engine'),
+  outdir: engine,
   outExtension: { '.js': '.cjs' },
   bundle: true,
   minify: true,
@@ -19,15 +21,21 @@ await build({
   target: 'node18',
   format: 'cjs',
   banner: { js: '#!/usr/bin/env node' },
-  loader: { '.rng': 'text' },
   logLevel: 'warning',
+  write: false,
 });
 
-// out/bin is what goes on PATH: the commands by their own names, as steps and people call them.
-const bin = join(root, 'out/bin');
-rmSync(bin, { recursive: true, force: true });
+mkdirSync(engine, { recursive: true });
 mkdirSync(bin, { recursive: true });
-for (const name of Object.keys(commands)) {
-  chmodSync(join(root, `out/engine/${name}.cjs`), 0o755);
-  symlinkSync(`../engine/${name}.cjs`, join(bin, name));
+// A build may be using the engine right now: it sees the old file or the new, and the same file is left alone.
+for (const { path, contents } of outputFiles) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+  const partial = `${path}.${process.pid}`;
+  writeFileSync(partial, contents);
+  chmodSync(partial, 0o755);
+  renameSync(partial, path);
 }
+
+// out/bin is what goes on PATH: the commands by their own names, as steps and people call them.
+for (const name of Object.keys(commands))
+  if (!existsSync(join(bin, name))) symlinkSync(`../engine/${name}.cjs`, join(bin, name));

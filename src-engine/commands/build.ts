@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { AppError } from '../../src-shared/errors';
+import type { AppError } from '../../src-shared/errors';
 import type { BuildStep } from '../../src-shared/checkpoints/model';
 import { planBuild } from '../../src-shared/checkpoints/plan';
 import {
