@@ -1,9 +1,10 @@
-import { existsSync, renameSync, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { exec } from '../system/exec';
 import type { SnapshotBackend } from './backend';
 import { SnapshotStore, type StoredSnapshot } from './store';
+import { endOrphanedTools, refuseUse, removeTree, storeTool } from './store-tools';
+import { TreeSwap } from './tree-swap';
 
 /** A subvolume's root always has this inode number. */
 const SUBVOLUME_INODE = 256;
@@ -14,7 +15,7 @@ export function isSubvolume(path: string): boolean {
 }
 
 /**
- * Snapshots of a btrfs subvolume, read-only, in a folder of the same file system.
+ * Snapshots of a btrfs subvolume, read-only, in a folder of the same file system. Taking one is a single call into the kernel.
  *
  * A rollback makes a writable snapshot beside the build data and swaps the two by renaming; a crash between the two renames is
  * mended at the next call.
@@ -27,20 +28,37 @@ export function createBtrfsBackend({
   store: string;
 }): SnapshotBackend {
   const store = new SnapshotStore(folder);
-  const fresh = `${buildData}.new`;
-  const old = `${buildData}.old`;
+  const tool = storeTool(folder);
 
-  /** Finishes what a crash interrupted: between the renames the new tree is complete and the build data missing. */
-  async function recover(): Promise<void> {
-    if (!existsSync(buildData) && existsSync(fresh)) renameSync(fresh, buildData);
-    else if (!existsSync(buildData) && existsSync(old)) renameSync(old, buildData);
-    for (const path of [fresh, old]) await remove(path);
+  /** Removes a subvolume, or the plain directory that a build area may have had before. */
+  async function remove(path: string): Promise<void> {
+    if (!existsSync(path)) return;
+    if (!isSubvolume(path)) return removeTree(path, tool);
+    const { code } = await tool(['btrfs', 'subvolume', 'delete', path], { okExitCodes: [0, 1] });
+    if (code === 0) return;
+    // A step may have made subvolumes of its own, and those have to go first.
+    const { stdout } = await tool(['find', path, '-depth', '-type', 'd', '-inum', `${SUBVOLUME_INODE}`, '-print0']);
+    for (const subvolume of stdout.split('\0').filter(Boolean)) await tool(['btrfs', 'subvolume', 'delete', subvolume]);
+    if (existsSync(path)) throw new AppError('snapshot', `${path} could not be removed.`);
   }
 
-  async function swapIn(): Promise<void> {
-    if (existsSync(buildData)) renameSync(buildData, old);
-    renameSync(fresh, buildData);
-    await remove(old);
+  const swap = new TreeSwap(buildData, remove);
+
+  async function recover(): Promise<void> {
+    await endOrphanedTools(folder);
+    await swap.recover();
+  }
+
+  /** A snapshot does not hold the subvolumes below it: they would be lost without a word. */
+  async function refuseNested(): Promise<void> {
+    const { stdout } = await exec(['btrfs', 'subvolume', 'list', '-o', buildData]);
+    const names = stdout.split('\n').filter(Boolean);
+    if (names.length > 0)
+      throw new AppError(
+        'snapshot',
+        `${buildData} holds subvolumes of its own, which a snapshot would leave out: ${names.join('; ')}.`,
+        'Let the step make folders instead of subvolumes.',
+      );
   }
 
   const destroyEntry = (snapshot: StoredSnapshot): Promise<void> => remove(snapshot.path);
@@ -50,33 +68,39 @@ export function createBtrfsBackend({
 
     async reset() {
       await recover();
-      await exec(['btrfs', 'subvolume', 'create', fresh]);
-      await swapIn();
+      refuseUse(`Emptying ${buildData}`, buildData);
+      await tool(['btrfs', 'subvolume', 'create', swap.fresh]);
+      await swap.swapIn();
       for (const snapshot of store.list().reverse()) await destroyEntry(snapshot);
     },
 
     list: () => Promise.resolve(store.list()),
 
     async take(name) {
-      await recover();
       const snapshot = store.next(name);
-      await exec(['btrfs', 'subvolume', 'snapshot', '-r', buildData, snapshot.path]);
+      await recover();
+      await refuseNested();
+      await tool(['btrfs', 'subvolume', 'snapshot', '-r', buildData, snapshot.path]);
       return snapshot;
     },
 
     async rollback(name) {
       const target = store.find(name);
       await recover();
-      await exec(['btrfs', 'subvolume', 'snapshot', target.path, fresh]);
-      await swapIn();
-      for (const snapshot of store.list().reverse()) if (snapshot.path > target.path) await destroyEntry(snapshot);
+      refuseUse(`Rolling back to ${name}`, buildData);
+      await tool(['btrfs', 'subvolume', 'snapshot', target.path, swap.fresh]);
+      await swap.swapIn();
+      // Newest first: an interruption leaves no gap.
+      for (const snapshot of store.newerThan(target).reverse()) await destroyEntry(snapshot);
     },
 
     async destroy(name) {
       await destroyEntry(store.find(name));
     },
 
-    open: (name) => Promise.resolve({ path: store.find(name).path, close: () => Promise.resolve() }),
+    async open(name) {
+      return { path: store.find(name).path, close: () => Promise.resolve() };
+    },
 
     async size(name) {
       const { path } = store.find(name);
@@ -86,12 +110,4 @@ export function createBtrfsBackend({
       return { referenced: Number(total), unique: Number(exclusive) };
     },
   };
-}
-
-/** Removes a subvolume, or the plain directory that a build area may have had before. */
-async function remove(path: string): Promise<void> {
-  if (!existsSync(path)) return;
-  if (isSubvolume(path)) await exec(['btrfs', 'subvolume', 'delete', path]);
-  else await rm(path, { recursive: true, force: true });
-  if (existsSync(path)) throw new AppError('snapshot', `${path} could not be removed.`);
 }

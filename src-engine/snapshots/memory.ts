@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { Snapshot, SnapshotBackend } from './backend';
+import { assertSnapshotName } from './names';
 
 type Tree = ReadonlyMap<string, Buffer | undefined>; // undefined: a folder
 
@@ -25,9 +26,10 @@ export function createMemoryBackend({ buildData }: { buildData: string }): Snaps
       return Promise.resolve();
     },
     list: () => Promise.resolve(snapshots),
-    take(name) {
+    async take(name) {
+      assertSnapshotName(name);
       if (snapshots.some((snapshot) => snapshot.name === name))
-        return Promise.reject(new AppError('snapshot', `There is a snapshot ${name} already.`));
+        throw new AppError('snapshot', `There is a snapshot ${name} already.`);
       const snapshot = {
         name,
         id: `memory:${name}`,
@@ -35,7 +37,7 @@ export function createMemoryBackend({ buildData }: { buildData: string }): Snaps
         tree: readTree(buildData),
       };
       snapshots = [...snapshots, snapshot];
-      return Promise.resolve(snapshot);
+      return snapshot;
     },
     async rollback(name) {
       const target = find(name);
@@ -47,8 +49,9 @@ export function createMemoryBackend({ buildData }: { buildData: string }): Snaps
       snapshots = snapshots.filter((snapshot) => snapshot !== target);
     },
     async open(name) {
+      const { tree } = find(name);
       const path = mkdtempSync(join(tmpdir(), 'slipway-view-'));
-      writeTree(path, find(name).tree);
+      writeTree(path, tree);
       return { path, close: () => Promise.resolve(rmSync(path, { recursive: true })) };
     },
     async size(name) {

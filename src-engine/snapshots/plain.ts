@@ -1,12 +1,14 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError } from '../../src-shared/errors';
 import { exec } from '../system/exec';
 import type { SnapshotBackend } from './backend';
-import { SnapshotStore } from './store';
+import { copySharing, RSYNC } from './rsync-copy';
+import { SnapshotStore, type StoredSnapshot } from './store';
+import { endOrphanedTools, makeFoldersWritable, refuseUse, removeTree, storeTool } from './store-tools';
+import { TreeSwap } from './tree-swap';
 
-/** `--checksum`: builds clamp modification times, so a changed file may have its old size and time. */
-const RSYNC = ['rsync', '-aHAXS', '--checksum', '--numeric-ids', '--delete'] as const;
+/** How trees are copied here. */
+type CopyMethod = 'reflink' | 'rsync' | 'cp';
 
 /**
  * Snapshots of any directory, as exact copies: copy-on-write copies where the file system can make them; else copies that share unchanged
@@ -23,78 +25,85 @@ export function createPlainBackend({
   store: string;
 }): SnapshotBackend {
   const store = new SnapshotStore(folder);
-  let copying: Promise<'reflink' | 'rsync' | 'cp'> | undefined;
-  const method = (): Promise<'reflink' | 'rsync' | 'cp'> => (copying ??= copyMethod(folder));
+  const tool = storeTool(folder);
+  const remove = (path: string): Promise<void> => removeTree(path, tool);
+  const swap = new TreeSwap(buildData, remove);
+  let copying: Promise<CopyMethod> | undefined;
+  const method = (): Promise<CopyMethod> => (copying ??= copyMethod(folder));
 
-  async function clearLeftovers(): Promise<void> {
+  /** Clears what a killed engine left: its tools first, then their half trees. */
+  async function recover(): Promise<void> {
+    await endOrphanedTools(folder);
+    await swap.recover();
     for (const path of store.leftovers()) await remove(path);
   }
 
-  async function destroyEntry(snapshot: { path: string; name: string; id: string; takenAt: number }): Promise<void> {
+  async function destroyEntry(snapshot: StoredSnapshot): Promise<void> {
     const doomed = store.hidden('doomed', snapshot);
     renameSync(snapshot.path, doomed); // from here on it is not listed any more
     await remove(doomed);
+  }
+
+  async function copyTree(from: string, to: string, how: 'reflink' | 'cp'): Promise<void> {
+    const reflink = how === 'reflink' ? [process.platform === 'darwin' ? '-c' : '--reflink=always'] : [];
+    const sparse = process.platform === 'linux' && how === 'cp' ? ['--sparse=auto'] : [];
+    await tool(['cp', '-a', ...reflink, ...sparse, '--', `${from}/.`, to]);
+  }
+
+  /** In place, for rsync writes only what differs. Interrupted, it is simply done again. */
+  async function restoreInPlace(snapshot: StoredSnapshot): Promise<void> {
+    mkdirSync(buildData, { recursive: true });
+    await makeFoldersWritable(buildData, tool);
+    // Names that share a file now and did not then would stay one: they are copied anew.
+    await tool(['find', buildData, '!', '-type', 'd', '-links', '+1', '-delete']);
+    await tool([...RSYNC, `${snapshot.path}/`, `${buildData}/`]);
   }
 
   return {
     kind: 'plain',
 
     async reset() {
-      const old = `${buildData}.old`;
-      const fresh = `${buildData}.new`;
-      await remove(old);
-      await remove(fresh);
-      mkdirSync(fresh, { recursive: true, mode: 0o755 });
-      if (existsSync(buildData)) renameSync(buildData, old);
-      renameSync(fresh, buildData);
+      await recover();
+      refuseUse(`Emptying ${buildData}`, buildData);
+      mkdirSync(swap.fresh, { recursive: true, mode: 0o755 });
+      await swap.swapIn();
       for (const snapshot of store.list().reverse()) await destroyEntry(snapshot);
-      await clearLeftovers();
-      await remove(old);
     },
 
     list: () => Promise.resolve(store.list()),
 
     async take(name) {
       const snapshot = store.next(name);
-      const previous = store.list().at(-1);
-      await clearLeftovers();
+      await recover();
       const partial = store.hidden('partial', snapshot);
       const how = await method();
-      if (how === 'rsync') {
-        const link = previous ? [`--link-dest=${previous.path}`] : [];
-        await exec([...RSYNC, ...link, `${buildData}/`, `${partial}/`]);
-      } else await copyTree(buildData, partial, how);
+      if (how === 'rsync') await copySharing(buildData, partial, store.list().at(-1)?.path, tool);
+      else await copyTree(buildData, partial, how);
       renameSync(partial, snapshot.path);
       return snapshot;
     },
 
     async rollback(name) {
       const target = store.find(name);
-      const newer = store.list().filter(({ path }) => path > target.path);
-      if ((await method()) === 'rsync') {
-        mkdirSync(buildData, { recursive: true });
-        // Names that share a file now and did not then would stay one: they are copied anew.
-        await exec(['find', buildData, '-type', 'f', '-links', '+1', '-delete']);
-        await exec([...RSYNC, `${target.path}/`, `${buildData}/`]);
-      } else {
-        const fresh = `${buildData}.new`;
-        const old = `${buildData}.old`;
-        await remove(fresh);
-        await remove(old);
-        await copyTree(target.path, fresh, await method());
-        if (existsSync(buildData)) renameSync(buildData, old);
-        renameSync(fresh, buildData);
-        await remove(old);
+      await recover();
+      refuseUse(`Rolling back to ${name}`, buildData);
+      const how = await method();
+      if (how === 'rsync') await restoreInPlace(target);
+      else {
+        await copyTree(target.path, swap.fresh, how);
+        await swap.swapIn();
       }
       // Newest first: an interruption leaves no gap.
-      for (const snapshot of newer.reverse()) await destroyEntry(snapshot);
+      for (const snapshot of store.newerThan(target).reverse()) await destroyEntry(snapshot);
     },
 
     async destroy(name) {
       await destroyEntry(store.find(name));
     },
 
-    open: (name) => Promise.resolve({ path: store.find(name).path, close: () => Promise.resolve() }),
+    async open(name) {
+      return { path: store.find(name).path, close: () => Promise.resolve() };
+    },
 
     async size(name) {
       const { path } = store.find(name);
@@ -104,35 +113,26 @@ export function createPlainBackend({
   };
 }
 
-async function copyTree(from: string, to: string, how: 'reflink' | 'rsync' | 'cp'): Promise<void> {
-  const reflink = how === 'reflink' ? ['--reflink=always'] : [];
-  const sparse = process.platform === 'linux' && how === 'cp' ? ['--sparse=auto'] : [];
-  await exec(['cp', '-a', ...reflink, ...sparse, `${from}/.`, to]);
-}
-
 /** Tries out what this file system and host can do. */
-async function copyMethod(folder: string): Promise<'reflink' | 'rsync' | 'cp'> {
+async function copyMethod(folder: string): Promise<CopyMethod> {
   mkdirSync(folder, { recursive: true });
   const probe = join(folder, `.probe-${process.pid}`);
+  const copy = `${probe}-copy`;
   try {
     writeFileSync(probe, 'x');
-    const { code } = await exec(['cp', '--reflink=always', probe, `${probe}-copy`], { okExitCodes: [0, 1, 64] });
-    if (code === 0) return 'reflink';
-    return await exec(['rsync', '--version']).then(
-      () => 'rsync' as const,
-      () => 'cp' as const,
-    );
+    const reflink = process.platform === 'darwin' ? '-c' : '--reflink=always';
+    if (await works(['cp', reflink, probe, copy])) return 'reflink';
+    // Old rsyncs, as on macOS, lack some of the options: ask for these.
+    return (await works([...RSYNC, '--dry-run', probe, copy])) ? 'rsync' : 'cp';
   } finally {
     rmSync(probe, { force: true });
-    rmSync(`${probe}-copy`, { force: true });
+    rmSync(copy, { force: true });
   }
 }
 
-/** Removes a tree; an ordinary user's read-only folders are made writable first. */
-async function remove(path: string): Promise<void> {
-  if (!existsSync(path)) return;
-  if (process.getuid?.() !== 0)
-    await exec(['find', path, '-type', 'd', '!', '-perm', '-u+rwx', '-exec', 'chmod', 'u+rwx', '{}', '+']);
-  rmSync(path, { recursive: true, force: true });
-  if (existsSync(path)) throw new AppError('snapshot', `${path} could not be removed.`);
+function works(argv: readonly [string, ...string[]]): Promise<boolean> {
+  return exec(argv).then(
+    () => true,
+    () => false,
+  );
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { Snapshot } from './backend';
+import { assertSnapshotName } from './names';
 
 const ENTRY = /^(\d{6})-(\d+)-(.+)$/;
 
@@ -41,8 +42,14 @@ export class SnapshotStore {
     return found;
   }
 
+  /** Those taken after this one, oldest first. */
+  newerThan(snapshot: StoredSnapshot): StoredSnapshot[] {
+    return this.list().filter(({ path }) => path > snapshot.path);
+  }
+
   /** The entry that a new snapshot will become. Refuses a name that is taken. */
   next(name: string): StoredSnapshot {
+    assertSnapshotName(name);
     const present = this.list();
     if (present.some((snapshot) => snapshot.name === name))
       throw new AppError('snapshot', `There is a snapshot ${name} in ${this.folder} already.`);

@@ -1,21 +1,21 @@
-import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
-import { exec, type ExecResult } from '../system/exec';
-import { zfsCommand } from '../system/zfs-command';
-import type { Snapshot, SnapshotBackend, SnapshotSize, SnapshotView } from './backend';
-
-/**
- * zfs-fuse ends an unmount in the background: for a moment after it says "busy", and a rollback says "I/O error" (both seen). So it
- * is asked again, this often and this many milliseconds apart; an error that stays is an error.
- */
-const BUSY_TRIES = 80;
-const BUSY_PAUSE = 15;
-
-/** Clones that show a snapshot's content, where the file system has no `.zfs` folder. */
-const VIEW = 'slipway-view-';
+import type { ExecResult } from '../system/exec';
+import { isFuse, isMountPoint, processesUsing, processesWithPrivateMount } from '../system/mounts';
+import type { Snapshot, SnapshotBackend, SnapshotSize } from './backend';
+import { assertSnapshotName } from './names';
+import {
+  getProperties,
+  readProperties,
+  SNAPSHOT_PROPERTIES,
+  snapshotsOf,
+  type ZfsProperties,
+  type ZfsSnapshot,
+} from './zfs-properties';
+import { BUSY_PATIENCE, BUSY_PAUSE, zfsRunner } from './zfs-runner';
+import { createZfsViews } from './zfs-views';
 
 /**
  * Snapshots of a ZFS dataset, through the `zfs` command: OpenZFS, illumos and zfs-fuse.
@@ -25,140 +25,172 @@ const VIEW = 'slipway-view-';
  */
 export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mountpoint: string }): SnapshotBackend {
   const snapshotId = (name: string): string => `${dataset}@${name}`;
-  const area = dataset.slice(0, dataset.lastIndexOf('/'));
+  const { zfs, zfsPatiently, orphansEnd } = zfsRunner(dataset);
+  const views = createZfsViews(dataset.slice(0, dataset.lastIndexOf('/')), zfs, zfsPatiently);
 
-  async function list(): Promise<readonly (Snapshot & { held: boolean })[]> {
-    const argv = ['get', '-H', '-p', '-r', '-o', 'name,property,value', 'creation,userrefs', dataset];
-    const { code, stdout, stderr } = await zfs(argv, [0, 1]);
-    if (code !== 0) {
-      if (/does not exist/.test(stderr)) return [];
-      throw new AppError('snapshot', `zfs cannot list the snapshots of ${dataset}: ${stderr.trim()}`);
-    }
-    // ZFS lists the snapshots of one dataset in the order of their transactions, also those of one second.
-    const found = new Map<string, { name: string; id: string; takenAt: number; held: boolean }>();
-    for (const line of stdout.split('\n')) {
-      const [id = '', property, value] = line.split('\t');
-      if (!id.startsWith(`${dataset}@`)) continue;
-      const entry = found.get(id) ?? { id, name: id.slice(dataset.length + 1), takenAt: 0, held: false };
-      found.set(id, entry);
-      if (property === 'creation') entry.takenAt = Number(value);
-      if (property === 'userrefs') entry.held = Number(value) > 0;
-    }
-    return [...found.values()];
+  /** Properties of the dataset and all below it; empty when there is no such dataset. */
+  async function properties(names: readonly string[] = SNAPSHOT_PROPERTIES): Promise<ZfsProperties> {
+    const { code, stdout, stderr } = await zfs(getProperties(dataset, names));
+    if (code === 0) return readProperties(stdout);
+    if (/does not exist/.test(stderr)) return new Map();
+    throw new AppError('snapshot', `zfs cannot list the snapshots of ${dataset}: ${stderr.trim()}`);
+  }
+
+  const list = async (): Promise<ZfsSnapshot[]> => snapshotsOf(dataset, await properties());
+
+  async function find(name: string): Promise<{ snapshot: ZfsSnapshot; newer: ZfsSnapshot[] }> {
+    const snapshots = await list();
+    const at = snapshots.findIndex((snapshot) => snapshot.name === name);
+    const snapshot = snapshots[at];
+    if (!snapshot) throw new AppError('snapshot', `There is no snapshot ${snapshotId(name)}.`);
+    return { snapshot, newer: snapshots.slice(at + 1) };
   }
 
   async function take(name: string): Promise<Snapshot> {
-    await zfs(['snapshot', snapshotId(name)]);
+    assertSnapshotName(name);
+    // Else what the steps write lands in the dataset above, and the snapshot holds none of it.
+    if (!isMountPoint(mountpoint))
+      throw new AppError(
+        'snapshot',
+        `${dataset} is not mounted at ${mountpoint}, so a snapshot would not hold what is there.`,
+        `Mount it: zfs mount ${dataset}`,
+      );
+    await must(zfs(['snapshot', snapshotId(name)]));
     return { name, id: snapshotId(name), takenAt: Math.floor(Date.now() / 1000) };
   }
 
   async function rollback(name: string): Promise<void> {
-    const snapshots = await list();
-    const at = snapshots.findIndex((snapshot) => snapshot.name === name);
-    if (at < 0) throw new AppError('snapshot', `There is no snapshot ${snapshotId(name)} to roll back to.`);
-    const newer = snapshots.slice(at + 1);
-    const held = newer.filter((snapshot) => snapshot.held);
-    if (held.length > 0)
-      throw new AppError(
-        'snapshot',
-        `Rolling back to ${snapshotId(name)} would destroy ${ids(held)}, which is held. Nothing was changed.`,
-        `See who holds it: zfs holds ${held[0]?.id}`,
-      );
-    if (newer.length > 0) await refuseClones(name, newer);
-    await unmount();
-    try {
-      // Unmounted, because a rollback under a mounted FUSE file system leaves stale caches.
-      await retryBusy(['rollback', '-r', snapshotId(name)]);
-    } finally {
-      await retryBusy(['mount', dataset]);
-    }
+    await orphansEnd();
+    const { newer } = await find(name);
+    const doing = `Rolling back to ${snapshotId(name)}`;
+    refuseHeld(doing, newer);
+    if (newer.length > 0) await refuseClones(doing, newer);
+    await unmount(doing);
+    // Unmounted, because a rollback under a mounted FUSE file system leaves stale caches.
+    const rolledBack = await settled(zfsPatiently(['rollback', '-r', snapshotId(name)]));
+    await mount(rolledBack);
+    // zfs-fuse drops the machine's caches after a rollback and fails where it may not, as in a container; unmounted there are none.
+    if (!('code' in rolledBack)) throw rolledBack.error;
+    if (rolledBack.code !== 0 && !/drop_caches/.test(rolledBack.stderr))
+      throw new AppError('snapshot', `${doing} failed: ${rolledBack.stderr.trim()}`);
     const left = await list();
     if (left.at(-1)?.name !== name)
-      throw new AppError(
-        'snapshot',
-        `After rolling back to ${snapshotId(name)} there is still ${ids(left.slice(-1))}.`,
-      );
+      throw new AppError('snapshot', `${doing} was reported as done, but there is still ${ids(left.slice(-1))}.`);
   }
 
-  /** A clone keeps its snapshot from being destroyed; our own views of processes that have ended are cleared away. */
-  async function refuseClones(name: string, newer: readonly Snapshot[]): Promise<void> {
-    await removeDeadViews();
+  /** A clone keeps its snapshot from being destroyed, and it may be anywhere in the pool. Dead views are ours to clear. */
+  async function refuseClones(doing: string, doomed: readonly Snapshot[]): Promise<void> {
+    await views.removeDead();
     const pool = dataset.split('/')[0] ?? dataset;
-    const { stdout } = await zfs(['list', '-H', '-t', 'filesystem,volume', '-o', 'name,origin', '-r', pool]);
+    const argv = ['list', '-H', '-t', 'filesystem,volume', '-o', 'name,origin', '-r', pool];
+    const { stdout } = await must(zfs(argv));
     const clones = stdout
       .split('\n')
       .map((line) => line.split('\t'))
-      .filter(([, origin]) => newer.some(({ id }) => id === origin));
+      .filter(([name, origin]) => !isBelow(name ?? '', dataset) && doomed.some(({ id }) => id === origin));
     if (clones.length > 0)
       throw new AppError(
         'snapshot',
-        `Rolling back to ${snapshotId(name)} would destroy a snapshot that ${clones.map(([clone]) => clone).join(', ')} was cloned from. Nothing was changed.`,
+        `${doing} would destroy ${clones.map(([clone, origin]) => `${origin}, from which ${clone} was cloned`).join(', ')}. Nothing was changed.`,
         'Close what looks at it, or destroy or promote the clone.',
       );
   }
 
-  async function unmount(): Promise<void> {
-    const { code, stderr } = await retryBusy(['unmount', dataset], [0, 1]);
-    if (code === 0 || /not currently mounted/.test(stderr)) return;
-    const users = processesUnder(mountpoint);
-    throw new AppError(
+  /** Unmounts the build data, or refuses with the names of those who use it. */
+  async function unmount(doing: string): Promise<void> {
+    const elsewhere = isFuse(mountpoint) ? processesWithPrivateMount(mountpoint) : [];
+    if (elsewhere.length > 0) throw inUse(doing, elsewhere);
+    const until = Date.now() + BUSY_PATIENCE;
+    for (;;) {
+      const { code, stderr } = await zfs(['unmount', dataset]);
+      if (code === 0 || /not currently mounted/.test(stderr)) return;
+      if (!/busy/.test(stderr)) throw new AppError('snapshot', `${doing} failed: ${stderr.trim()}`);
+      const users = processesUsing(mountpoint);
+      if (users.length > 0 || Date.now() > until) throw inUse(doing, users);
+      await delay(BUSY_PAUSE);
+    }
+  }
+
+  function inUse(doing: string, users: readonly string[]): AppError {
+    return new AppError(
       'snapshot',
-      `${mountpoint} is in use${users.length > 0 ? ` by ${users.join(', ')}` : ''}, so it cannot be rolled back. Nothing was changed.`,
+      `${doing} is not possible: ${mountpoint} is in use${users.length > 0 ? ` by ${users.join(', ')}` : ''}. Nothing was changed.`,
       'Leave that directory or end that process, and try again.',
     );
   }
 
+  /** Mounts the build data again, whatever came of what was done meanwhile. */
+  async function mount(meanwhile: Outcome): Promise<void> {
+    const { code, stderr } = await zfsPatiently(['mount', dataset]);
+    if (code === 0 || /already mounted/.test(stderr)) return;
+    const before =
+      'code' in meanwhile
+        ? meanwhile.code === 0
+          ? ''
+          : `${meanwhile.stderr.trim()}. `
+        : `${String(meanwhile.error)}. `;
+    throw new AppError(
+      'snapshot',
+      `${before}${dataset} cannot be mounted again: ${stderr.trim()}`,
+      `Mount it: zfs mount ${dataset}`,
+    );
+  }
+
   async function reset(): Promise<void> {
-    const { code } = await zfs(['list', '-H', '-o', 'name', dataset], [0, 1]);
-    if (code !== 0) {
-      await zfs(['create', '-p', dataset]);
-      return;
-    }
-    const old = `${dataset}.old-${process.pid}`;
-    await retryBusy(['rename', dataset, old]);
-    try {
-      await zfs(['create', dataset]);
-    } catch (error) {
-      await retryBusy(['rename', old, dataset]);
-      throw error;
-    }
-    await retryBusy(['destroy', '-r', old]);
+    await orphansEnd();
+    const present = await properties();
+    if (present.has(dataset)) await replace(present);
+    else await must(zfs(['create', '-p', dataset]));
+    for (const leftover of await replacedDatasets()) await must(zfsPatiently(['destroy', '-r', leftover]));
   }
 
-  async function open(name: string): Promise<SnapshotView> {
-    const visible = join(mountpoint, '.zfs/snapshot', name);
-    if (existsSync(visible)) return { path: visible, close: () => Promise.resolve() };
-    await removeDeadViews();
-    const path = mkdtempSync(join(tmpdir(), VIEW));
-    const clone = `${area}/${VIEW}${process.pid}-${path.slice(-6)}`;
-    await zfs(['clone', '-o', 'readonly=on', '-o', `mountpoint=${path}`, snapshotId(name), clone]);
-    return {
-      path,
-      close: async () => {
-        await retryBusy(['destroy', clone]);
-        rmdirSync(path);
-      },
-    };
+  async function replace(present: ZfsProperties): Promise<void> {
+    const doing = `Replacing ${dataset}`;
+    const below = [...present.keys()].filter((id) => !id.includes('@'));
+    const doomed = below.flatMap((name) => snapshotsOf(name, present));
+    refuseHeld(doing, doomed);
+    await refuseClones(doing, doomed);
+    await unmount(doing);
+    const old = `${dataset}.old-${Date.now()}`;
+    const renamed = await settled(must(zfsPatiently(['rename', dataset, old])));
+    if ('error' in renamed) {
+      await mount(renamed);
+      throw renamed.error;
+    }
+    const created = await settled(must(zfs(['create', dataset])));
+    if ('error' in created) {
+      await must(zfsPatiently(['rename', old, dataset]));
+      await mount(created);
+      throw created.error;
+    }
   }
 
-  async function removeDeadViews(): Promise<void> {
-    const { code, stdout } = await zfs(['list', '-H', '-t', 'filesystem', '-o', 'name', '-r', area], [0, 1]);
-    if (code !== 0) return;
-    for (const name of stdout.split('\n')) {
-      const pid = name.startsWith(`${area}/${VIEW}`)
-        ? Number(name.slice(area.length + 1 + VIEW.length).split('-')[0])
-        : 0;
-      if (pid > 0 && !isRunning(pid)) await retryBusy(['destroy', name]);
-    }
+  /** What resets have replaced and not destroyed yet, this one and those that were killed. */
+  async function replacedDatasets(): Promise<string[]> {
+    const area = dataset.slice(0, dataset.lastIndexOf('/'));
+    const { stdout } = await must(zfs(['list', '-H', '-t', 'filesystem', '-o', 'name', '-r', area]));
+    return stdout
+      .split('\n')
+      .filter((name) => name.startsWith(`${dataset}.old-`) && !name.slice(dataset.length).includes('/'));
+  }
+
+  async function destroy(name: string): Promise<void> {
+    const { snapshot } = await find(name);
+    refuseHeld(`Destroying ${snapshot.id}`, [snapshot]);
+    const { code, stderr } = await zfsPatiently(['destroy', snapshot.id]);
+    if (code === 0) return;
+    await refuseClones(`Destroying ${snapshot.id}`, [snapshot]); // clears dead views, or says who
+    if (!/clone/.test(stderr)) throw new AppError('snapshot', `Destroying ${snapshot.id} failed: ${stderr.trim()}`);
+    await must(zfsPatiently(['destroy', snapshot.id]));
   }
 
   async function size(name: string): Promise<SnapshotSize> {
-    const { stdout } = await zfs(['get', '-H', '-p', '-o', 'property,value', 'used,referenced', snapshotId(name)]);
-    const value = (property: string): number | undefined => {
-      const line = stdout.split('\n').find((candidate) => candidate.startsWith(`${property}\t`));
-      return line === undefined ? undefined : Number(line.split('\t')[1]);
-    };
-    return { referenced: value('referenced'), unique: value('used') };
+    await find(name);
+    const { stdout } = await must(zfs(getProperties(snapshotId(name), ['used', 'referenced'])));
+    const values = readProperties(stdout).get(snapshotId(name));
+    const bytes = (property: string): number | undefined =>
+      values?.has(property) ? Number(values.get(property)) : undefined;
+    return { referenced: bytes('referenced'), unique: bytes('used') };
   }
 
   return {
@@ -167,61 +199,49 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
     list,
     take,
     rollback,
-    destroy: async (name) => {
-      await removeDeadViews();
-      await retryBusy(['destroy', snapshotId(name)]);
+    destroy,
+    open: async (name) => {
+      const visible = join(mountpoint, '.zfs/snapshot', name);
+      // Absent in zfs-fuse.
+      if (isReadable(visible)) return { path: visible, close: () => Promise.resolve() };
+      const { snapshot } = await find(name);
+      return views.open(snapshot.id);
     },
-    open,
     size,
   };
 }
 
-function zfs(words: readonly string[], okExitCodes: readonly number[] = [0]): Promise<ExecResult> {
-  return exec([zfsCommand() ?? 'zfs', ...words], { okExitCodes });
-}
+type Outcome = ExecResult | { readonly error: unknown };
 
-/** Runs a command again while ZFS is busy with its own unmount, for a short while. */
-async function retryBusy(words: readonly string[], okExitCodes: readonly number[] = [0]): Promise<ExecResult> {
-  for (let left = BUSY_TRIES; ; left--) {
-    const result = await zfs(words, [0, 1]);
-    if (result.code === 0 || left <= 1 || !/busy|I\/O error/.test(result.stderr)) {
-      if (okExitCodes.includes(result.code)) return result;
-      throw new AppError('snapshot', `zfs ${words.join(' ')}: ${result.stderr.trim()}`);
-    }
-    await delay(BUSY_PAUSE);
-  }
-}
+const settled = (running: Promise<ExecResult>): Promise<Outcome> => running.catch((error: unknown) => ({ error }));
 
 const ids = (snapshots: readonly Snapshot[]): string => snapshots.map(({ id }) => id).join(', ');
 
-function isRunning(pid: number): boolean {
+const isBelow = (name: string, dataset: string): boolean => name === dataset || name.startsWith(`${dataset}/`);
+
+/** `destroy -r` and `rollback -r` destroy what they can before they come to a held snapshot. */
+function refuseHeld(doing: string, doomed: readonly ZfsSnapshot[]): void {
+  const held = doomed.filter((snapshot) => snapshot.held);
+  if (held.length === 0) return;
+  throw new AppError(
+    'snapshot',
+    `${doing} would destroy ${ids(held)}, which is held. Nothing was changed.`,
+    `See who holds it: zfs holds ${held[0]?.id}`,
+  );
+}
+
+/** Makes every status but 0 an error. */
+async function must(running: Promise<ExecResult>): Promise<ExecResult> {
+  const result = await running;
+  if (result.code === 0) return result;
+  throw new AppError('snapshot', result.stderr.trim() || `zfs exited with ${result.code} and said nothing`);
+}
+
+function isReadable(folder: string): boolean {
   try {
-    process.kill(pid, 0);
+    readdirSync(folder);
     return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Who stands or has something open below a path, as `1234 (bash)`; empty where there is no /proc. */
-function processesUnder(path: string): string[] {
-  const inside = (target: string): boolean => target === path || target.startsWith(`${path}/`);
-  const links = (folder: string): string[] => read(() => readdirSync(folder).map((name) => join(folder, name)), []);
-  return read(() => readdirSync('/proc'), [])
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) =>
-      [`/proc/${pid}/cwd`, `/proc/${pid}/root`, `/proc/${pid}/exe`, ...links(`/proc/${pid}/fd`)].some((link) =>
-        inside(read(() => readlinkSync(link), '')),
-      ),
-    )
-    .map((pid) => `${pid} (${read(() => readlinkSync(`/proc/${pid}/exe`).split('/').at(-1), '?')})`);
-}
-
-/** A look into /proc may fail at any time: processes end, and some are not ours to look at. */
-function read<T>(look: () => T, otherwise: T): T {
-  try {
-    return look();
   } catch {
-    return otherwise;
+    return false;
   }
 }

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../src-shared/errors';
+import { exec, type ExecOptions, type ExecResult } from '../system/exec';
+import { isRunning, processesUsing, processesWithVariable } from '../system/mounts';
+
+/** Marks the tools that work on a store, so that the next engine knows them. */
+const MARK = 'SLIPWAY_SNAPSHOT_STORE';
+const PATIENCE = 10_000;
+
+/** Runs a tool that changes the build data or the store. */
+export type RunStoreTool = (argv: readonly [string, ...string[]], options?: ExecOptions) => Promise<ExecResult>;
+
+/** The runner for the tools of one store. */
+export function storeTool(folder: string): RunStoreTool {
+  return (argv, options) => exec(argv, { ...options, env: { ...process.env, LC_ALL: 'C', [MARK]: folder } });
+}
+
+/**
+ * Ends the tools of an engine that was killed. They run in sessions of their own and outlive it: an `rsync` that still restores the
+ * build data would write under the next step's feet. What they did is done again or cleared away by whoever calls this.
+ */
+export async function endOrphanedTools(folder: string): Promise<void> {
+  const orphans = new Set<number>();
+  for (const until = Date.now() + PATIENCE; ; await delay(5)) {
+    // Again and again: one may start another before it ends; and one that ends closes its files after its environment is gone.
+    for (const pid of processesWithVariable(MARK, folder)) orphans.add(pid);
+    const running = [...orphans].filter(isRunning);
+    if (running.length === 0) return;
+    if (Date.now() > until)
+      throw new AppError(
+        'snapshot',
+        `A tool of an engine that has ended still works on ${folder}: ${running.join(', ')}.`,
+      );
+    for (const pid of running) kill(pid);
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+/** Refuses while somebody works in the build data: their files would change under them, or their changes end up nowhere. */
+export function refuseUse(doing: string, buildData: string): void {
+  const users = processesUsing(buildData);
+  if (users.length > 0)
+    throw new AppError(
+      'snapshot',
+      `${doing} is not possible: ${buildData} is in use by ${users.join(', ')}. Nothing was changed.`,
+      'Leave that directory or end that process, and try again.',
+    );
+}
+
+/** Removes a tree, whatever its names and modes are. */
+export async function removeTree(path: string, tool: RunStoreTool): Promise<void> {
+  if (!existsSync(path)) return;
+  await makeFoldersWritable(path, tool);
+  await tool(['rm', '-rf', '--', path]);
+  if (existsSync(path)) throw new AppError('snapshot', `${path} could not be removed.`);
+}
+
+/** An ordinary user can neither fill nor empty a folder without write permission, not even an own one. */
+export async function makeFoldersWritable(path: string, tool: RunStoreTool): Promise<void> {
+  if (process.getuid?.() === 0) return;
+  await tool(['find', path, '-type', 'd', '!', '-perm', '-u+rwx', '-exec', 'chmod', 'u+rwx', '{}', '+']);
+}

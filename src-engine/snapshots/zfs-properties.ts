@@ -1,0 +1,47 @@
+import type { Snapshot } from './backend';
+
+/** A ZFS snapshot and what else one call tells about it. */
+export interface ZfsSnapshot extends Snapshot {
+  /** Somebody holds it (`zfs hold`): it cannot be destroyed. */
+  readonly held: boolean;
+}
+
+/** The properties that `snapshotsOf` needs. */
+export const SNAPSHOT_PROPERTIES = ['creation', 'userrefs'] as const;
+
+/** Rows of `zfs get -o name,property,value`: dataset or snapshot, then property, then value. */
+export type ZfsProperties = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/**
+ * The words that make `zfs` print properties for `readProperties`.
+ *
+ * `get`, not `list`: zfs-fuse knows `-p` (numbers instead of dates and `1.2M`) only there. Snapshots of a dataset come in the
+ * order of their transactions, so also those of one second are in order (OpenZFS, illumos and zfs-fuse alike).
+ */
+export function getProperties(dataset: string, properties: readonly string[]): string[] {
+  return ['get', '-H', '-p', '-r', '-o', 'name,property,value', properties.join(','), dataset];
+}
+
+/** Reads what `getProperties` made zfs print. */
+export function readProperties(stdout: string): ZfsProperties {
+  const rows = new Map<string, Map<string, string>>();
+  for (const line of stdout.split('\n')) {
+    const [name, property, value] = line.split('\t');
+    if (!name || property === undefined || value === undefined) continue;
+    const row = rows.get(name) ?? new Map<string, string>();
+    rows.set(name, row.set(property, value));
+  }
+  return rows;
+}
+
+/** The snapshots of exactly this dataset, oldest first. */
+export function snapshotsOf(dataset: string, properties: ZfsProperties): ZfsSnapshot[] {
+  return [...properties]
+    .filter(([id]) => id.startsWith(`${dataset}@`))
+    .map(([id, values]) => ({
+      id,
+      name: id.slice(dataset.length + 1),
+      takenAt: Number(values.get('creation') ?? 0),
+      held: Number(values.get('userrefs') ?? 0) > 0,
+    }));
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+import type { ExecResult } from '../system/exec';
+import { isAlive, ownIdentity, type ProcessIdentity } from '../system/processes';
+import type { SnapshotView } from './backend';
+
+type Zfs = (words: readonly string[]) => Promise<ExecResult>;
+
+/** Clones that show a snapshot's content, where the file system has no `.zfs` folder. */
+const VIEW = '.slipway-view-';
+/** A user property of each clone: which process made it. */
+const OWNER = 'slipway:owner';
+
+/** The views of a build area's snapshots that are clones. A view keeps its snapshot from being destroyed while it is open. */
+export interface ZfsViews {
+  open(snapshot: string): Promise<SnapshotView>;
+  /** Destroys the views whose processes have ended without closing them. */
+  removeDead(): Promise<void>;
+}
+
+/**
+ * Views in a build area.
+ *
+ * @param patiently as `zfs`, but asks again while the file system is busy with an unmount
+ */
+export function createZfsViews(area: string, zfs: Zfs, patiently: Zfs): ZfsViews {
+  async function destroy(clone: string, path: string): Promise<void> {
+    const { code, stderr } = await patiently(['destroy', clone]);
+    if (code !== 0 && !/does not exist/.test(stderr))
+      throw new AppError(
+        'snapshot',
+        `The view ${clone} cannot be closed: ${stderr.trim()}`,
+        `Leave ${path} and try again; the next rollback clears it away.`,
+      );
+    removeFolder(path);
+  }
+
+  return {
+    async open(snapshot) {
+      const path = mkdtempSync(join(tmpdir(), 'slipway-view-'));
+      const clone = `${area}/${VIEW}${process.pid}-${path.slice(-6)}`;
+      const options = ['readonly=on', `mountpoint=${path}`, `${OWNER}=${JSON.stringify(ownIdentity())}`];
+      const { code, stderr } = await zfs(['clone', ...options.flatMap((option) => ['-o', option]), snapshot, clone]);
+      if (code !== 0) {
+        removeFolder(path);
+        throw new AppError('snapshot', `No view of ${snapshot} could be opened: ${stderr.trim()}`);
+      }
+      return { path, close: () => destroy(clone, path) };
+    },
+
+    async removeDead() {
+      const argv = ['list', '-H', '-t', 'filesystem', '-o', `name,mountpoint,${OWNER}`, '-r', area];
+      const { code, stdout } = await zfs(argv);
+      if (code !== 0) return;
+      for (const line of stdout.split('\n')) {
+        const [name = '', path = '', owner = ''] = line.split('\t');
+        if (name.startsWith(`${area}/${VIEW}`) && hasEnded(owner)) await destroy(name, path);
+      }
+    },
+  };
+}
+
+function hasEnded(owner: string): boolean {
+  try {
+    return isAlive(JSON.parse(owner) as ProcessIdentity) === false;
+  } catch {
+    return false; // not readable, so not known to be ours
+  }
+}
+
+function removeFolder(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // An empty folder in the temporary directory; whoever cleans that takes it.
+  }
+}

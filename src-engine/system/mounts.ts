@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Whether a file system is mounted exactly here: its device is not that of the folder above. */
+export function isMountPoint(path: string): boolean {
+  return look(() => statSync(path).dev !== statSync(dirname(path)).dev, false);
+}
+
+/** Whether a path is on a FUSE file system, which zfs-fuse is and ZFS in the kernel is not. */
+export function isFuse(path: string): boolean {
+  return look(() => statfsSync(path).type === 0x65735546, false);
+}
+
+/**
+ * Who stands below a path, runs a program from there, or has something open or mapped there, as `1234 (bash)`.
+ *
+ * Empty where there is no /proc, and of other people's processes only root sees everything: an empty answer is no proof.
+ */
+export function processesUsing(path: string): string[] {
+  const inside = (target: string): boolean => target === path || target.startsWith(`${path}/`);
+  return processIds()
+    .filter((pid) => {
+      const links = ['cwd', 'root', 'exe'].map((link) => `/proc/${pid}/${link}`);
+      const open = look(() => readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`), []);
+      if ([...links, ...open].some((link) => inside(look(() => readlinkSync(link), '')))) return true;
+      const maps = look(() => readFileSync(`/proc/${pid}/maps`, 'utf8'), '');
+      return maps.includes(path) && maps.split('\n').some((line) => inside(line.slice(Math.max(line.indexOf('/'), 0))));
+    })
+    .map(describe);
+}
+
+/**
+ * Who keeps a mount in a mount namespace that does not hear of an unmount here. With FUSE that keeps the file system busy after
+ * it was unmounted, so that it can be neither rolled back nor mounted again; it has to be found out before.
+ */
+export function processesWithPrivateMount(path: string): string[] {
+  const seen = new Set([look(() => readlinkSync('/proc/self/ns/mnt'), '')]);
+  const found: string[] = [];
+  for (const pid of processIds()) {
+    const namespace = look(() => readlinkSync(`/proc/${pid}/ns/mnt`), '');
+    if (namespace === '' || seen.has(namespace)) continue;
+    seen.add(namespace);
+    // `36 35 0:32 / /mount/point rw shared:1 master:2 - type source options`; the tags mean that it hears of an unmount.
+    const mounts = look(() => readFileSync(`/proc/${pid}/mountinfo`, 'utf8'), '').split('\n');
+    const isPrivate = (line: string): boolean => !/ (shared|master):\d+ /.test(line.split(' - ')[0] + ' ');
+    if (mounts.some((line) => unescapeOctal(line.split(' ')[4] ?? '') === path && isPrivate(line)))
+      found.push(`${describe(pid)} in a mount namespace of its own`);
+  }
+  return found;
+}
+
+/** Processes that were started with this variable in their environment and still run. Empty where there is no /proc. */
+export function processesWithVariable(name: string, value: string): number[] {
+  const wanted = `\0${name}=${value}\0`;
+  return processIds()
+    .filter((pid) => `\0${look(() => readFileSync(`/proc/${pid}/environ`, 'utf8'), '')}`.includes(wanted))
+    .map(Number);
+}
+
+/** Whether a process exists and has not ended yet; one that only waits to be collected has closed its files. */
+export function isRunning(pid: number): boolean {
+  const stat = look(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
+  return stat !== '' && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+}
+
+function processIds(): string[] {
+  return look(() => readdirSync('/proc'), []).filter((name) => /^\d+$/.test(name));
+}
+
+function describe(pid: string): string {
+  const name = look(() => readFileSync(join('/proc', pid, 'comm'), 'utf8').trim(), '?');
+  return `${pid} (${name})`;
+}
+
+const unescapeOctal = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+
+/** A look into /proc may fail at any time: processes end, and some are not ours to look at. */
+function look<T>(at: () => T, otherwise: T): T {
+  try {
+    return at();
+  } catch {
+    return otherwise;
+  }
+}

@@ -1,0 +1,31 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPlainBackend } from '../../src-engine/snapshots/plain';
+import { lacksRootOr, runTool } from '../support/run-tool';
+import { describeSnapshotBackend } from './snapshot-backend';
+
+const folder = mkdtempSync(join(tmpdir(), 'slipway-plain-'));
+let areas = 0;
+// As an ordinary user everything holds too, except what only root can make.
+const isRoot = process.getuid?.() === 0;
+
+describeSnapshotBackend({
+  name: 'plain (rsync)',
+  lacks: isRoot ? lacksRootOr('rsync', 'setfattr', 'setfacl', 'setcap') : undefined,
+  properties: () => ({
+    keeps: 'everything',
+    root: isRoot,
+    xattrs: true,
+    nanoseconds: true,
+    persistent: true,
+    refusesBusy: true,
+  }),
+  tearDown: async () => void runTool('rm', '-rf', folder),
+  async area() {
+    const area = join(folder, `${areas++}`);
+    mkdirSync(area);
+    const places = { buildData: join(area, 'build_data'), store: join(area, '.slipway/snapshots') };
+    return { backend: createPlainBackend(places), buildData: places.buildData, reopen: { kind: 'plain', ...places } };
+  },
+});

@@ -1,0 +1,384 @@
+import { spawn } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SnapshotBackend } from '../../src-engine/snapshots/backend';
+import { AppError } from '../../src-shared/errors';
+import { makeHardTree, spoilHardTree } from '../support/hard-tree';
+import { Random } from '../support/random';
+import type { BackendArguments } from '../support/snapshot-child';
+import { SnapshotProcesses } from '../support/snapshot-process';
+import { treeManifest } from '../support/tree-manifest';
+import { compareWithMemory } from './snapshot-random';
+
+/** What a backend, on the file system it is tested on, keeps and can do. What it cannot is declared here and not tested. */
+export interface BackendProperties {
+  /** `files`: only folders and the content of plain files. */
+  readonly keeps: 'files' | 'everything';
+  /** Device nodes, owners and capabilities can be made and kept. */
+  readonly root: boolean;
+  readonly xattrs: boolean;
+  /** Modification times are kept in nanoseconds, not only whole seconds. */
+  readonly nanoseconds: boolean;
+  /** Snapshots outlive the process. */
+  readonly persistent: boolean;
+  /** A tree that somebody works in is not rolled back. */
+  readonly refusesBusy: boolean;
+}
+
+/** A build area to test in. */
+export interface BackendUnderTest {
+  readonly backend: SnapshotBackend;
+  readonly buildData: string;
+  /** How another process opens the same backend. */
+  readonly reopen?: BackendArguments;
+  /** Keeps a snapshot from being destroyed; returns the release. Only where the file system knows that. */
+  hold?(name: string): () => void;
+  /** Clones a snapshot; returns what destroys the clone. Only where the file system knows that. */
+  clone?(name: string): () => Promise<void>;
+}
+
+/** What the suite needs to know of a backend. */
+export interface BackendSubject {
+  readonly name: string;
+  /** Why it cannot be tested here; shown in the test's name. */
+  readonly lacks: string | undefined;
+  properties(): BackendProperties;
+  setUp?(): Promise<void>;
+  tearDown?(): Promise<void>;
+  /** A new area each time, without build data. */
+  area(): Promise<BackendUnderTest>;
+}
+
+/** The duties of a `SnapshotBackend`, tried on the real thing. */
+export function describeSnapshotBackend(subject: BackendSubject): void {
+  if (subject.lacks !== undefined) {
+    describe.skip(`snapshot backend ${subject.name} (${subject.lacks})`, () =>
+      it('is not tested here', () => undefined));
+    return;
+  }
+  const processes = new SnapshotProcesses();
+  let properties: BackendProperties;
+  beforeAll(async () => {
+    await processes.prepare();
+    await subject.setUp?.();
+    properties = subject.properties();
+  });
+  afterAll(async () => {
+    processes.dispose();
+    await subject.tearDown?.();
+  });
+
+  const manifest = (path: string): Promise<string[]> =>
+    treeManifest(path, {
+      contentOnly: properties.keeps === 'files',
+      ignoreXattrs: !properties.xattrs,
+      wholeSeconds: !properties.nanoseconds,
+    });
+  const names = async (backend: SnapshotBackend): Promise<string[]> => (await backend.list()).map(({ name }) => name);
+  /** An area with build data, a file in it, and snapshots that each saw another content of that file. */
+  async function areaWith(...snapshots: string[]): Promise<BackendUnderTest> {
+    const area = await subject.area();
+    await area.backend.reset();
+    for (const name of snapshots) {
+      writeFileSync(join(area.buildData, 'file'), name);
+      await area.backend.take(name);
+    }
+    return area;
+  }
+  const content = (area: BackendUnderTest): string => readFileSync(join(area.buildData, 'file'), 'utf8');
+  /** Expects a refusal that says why, and that nothing has changed. */
+  async function expectRefusal(
+    area: BackendUnderTest,
+    attempt: () => Promise<unknown>,
+    why: RegExp,
+  ): Promise<AppError> {
+    const before = { snapshots: await names(area.backend), tree: await manifest(area.buildData) };
+    const error = await attempt().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(AppError);
+    expect((error as AppError).message).toMatch(why);
+    expect({ snapshots: await names(area.backend), tree: await manifest(area.buildData) }).toEqual(before);
+    return error as AppError;
+  }
+
+  describe(`snapshot backend ${subject.name}`, () => {
+    it('lists nothing before there is build data', async () => {
+      expect(await (await subject.area()).backend.list()).toEqual([]);
+    });
+
+    it('resets to an empty tree without snapshots, whatever was there', async () => {
+      const { backend, buildData } = await areaWith('a', 'b');
+      mkdirSync(join(buildData, 'folder'));
+      await backend.reset();
+      expect(await backend.list()).toEqual([]);
+      expect(await manifest(buildData)).toHaveLength(1);
+      writeFileSync(join(buildData, 'file'), 'again');
+      await backend.take('a');
+      expect(await names(backend)).toEqual(['a']);
+    });
+
+    it('keeps the order of many snapshots of one second', async () => {
+      const order = ['z', 'b', 'a', '.step_9', '.step_10', 'empty', 'B', '0'];
+      const { backend } = await areaWith(...order);
+      const listed = await backend.list();
+      expect(listed.map(({ name }) => name)).toEqual(order);
+      expect(new Set(listed.map(({ id }) => id)).size).toBe(order.length);
+      for (const { takenAt } of listed) expect(Math.abs(takenAt - Date.now() / 1000)).toBeLessThan(600);
+    });
+
+    it('does not take a name twice', async () => {
+      const area = await areaWith('a');
+      await expectRefusal(area, () => area.backend.take('a'), /exists|already/);
+    });
+
+    it.each(['', 'a/b', '../a', 'a,b', 'a%b', 'a@b', 'a\nb'])('does not take the name %j', async (name) => {
+      const area = await areaWith('a');
+      await expectRefusal(area, () => area.backend.take(name), /name/);
+    });
+
+    it('rolls back, any number of times, and destroys what is newer', async () => {
+      const area = await areaWith('a', 'b', 'c');
+      writeFileSync(join(area.buildData, 'added'), 'x');
+      await area.backend.rollback('c');
+      expect([content(area), await names(area.backend)]).toEqual(['c', ['a', 'b', 'c']]);
+      expect(existsSync(join(area.buildData, 'added'))).toBe(false);
+      await area.backend.rollback('a');
+      await area.backend.rollback('a');
+      expect([content(area), await names(area.backend)]).toEqual(['a', ['a']]);
+      await area.backend.take('b');
+      expect(await names(area.backend)).toEqual(['a', 'b']);
+    });
+
+    it('destroys one snapshot and leaves its neighbours whole', async () => {
+      const area = await areaWith('a', 'b', 'c');
+      await area.backend.destroy('b');
+      expect(await names(area.backend)).toEqual(['a', 'c']);
+      await area.backend.rollback('c');
+      expect(content(area)).toBe('c');
+      await area.backend.rollback('a');
+      expect(content(area)).toBe('a');
+    });
+
+    it('refuses what is not there', async () => {
+      const area = await areaWith('a', 'ab');
+      for (const name of ['none', 'A', 'a '])
+        for (const operation of ['rollback', 'destroy', 'open', 'size'] as const)
+          await expectRefusal(area, () => area.backend[operation](name), /no snapshot/i);
+    });
+
+    it('shows a snapshot without touching the build data', async () => {
+      const area = await areaWith('a', 'b');
+      const view = await area.backend.open('a');
+      expect(readFileSync(join(view.path, 'file'), 'utf8')).toBe('a');
+      expect(content(area)).toBe('b');
+      await view.close();
+      await area.backend.rollback('a');
+      expect(content(area)).toBe('a');
+    });
+
+    it('tells a size', async () => {
+      const { backend, buildData } = await areaWith();
+      writeFileSync(join(buildData, 'big'), Buffer.alloc(3_000_000, 'random enough? no, but not zero'));
+      await backend.take('a');
+      const { referenced } = await backend.size('a');
+      expect(referenced).toBeGreaterThan(10_000);
+      expect(referenced).toBeLessThan(10_000_000);
+    });
+
+    it('keeps everything a tree can hold', async ({ skip }) => {
+      skip(properties.keeps === 'files', 'declared: keeps folders and content of plain files only');
+      const { backend, buildData } = await areaWith();
+      await makeHardTree(buildData, properties);
+      const first = await manifest(buildData);
+      expect(first.length).toBeGreaterThan(20);
+      await backend.take('first');
+      expect(await manifest(buildData)).toEqual(first); // taking changes nothing
+      spoilHardTree(buildData, properties);
+      const second = await manifest(buildData);
+      expect(second).not.toEqual(first);
+      await backend.take('second');
+      for (const [name, expected] of [
+        ['first', first],
+        ['second', second],
+      ] as const) {
+        const view = await backend.open(name);
+        expect(await manifest(view.path)).toEqual(expected);
+        await view.close();
+      }
+      await backend.rollback('second');
+      expect(await manifest(buildData)).toEqual(second);
+      await backend.rollback('first');
+      expect(await manifest(buildData)).toEqual(first);
+      spoilHardTree(buildData, properties);
+      await backend.rollback('first');
+      expect(await manifest(buildData)).toEqual(first);
+    });
+
+    it('does not share files with the build data: an edit in place never reaches a snapshot', async () => {
+      const area = await areaWith('a');
+      await area.backend.take('b');
+      await area.backend.rollback('b');
+      writeFileSync(join(area.buildData, 'file'), '!', { flag: 'r+' });
+      await area.backend.rollback('b');
+      expect(content(area)).toBe('a');
+    });
+
+    it('refuses while somebody works in the tree, and says who', async ({ skip }) => {
+      skip(!properties.refusesBusy, 'declared: does not know who uses the tree');
+      const area = await areaWith('a', 'b');
+      const cat = spawn('cat', { cwd: area.buildData, stdio: ['pipe', 'pipe', 'ignore'] });
+      const ended = new Promise((resolve) => cat.on('close', resolve));
+      const awake = new Promise((resolve) => cat.stdout.once('data', resolve));
+      cat.stdin.write('x');
+      await awake;
+      const error = await expectRefusal(
+        area,
+        () => area.backend.rollback('a'),
+        new RegExp(`in use by .*${cat.pid} \\(cat\\)`),
+      );
+      expect(error.hint).toBeTruthy();
+      await expectRefusal(area, () => area.backend.reset(), new RegExp(`${cat.pid} \\(cat\\)`));
+      cat.stdin.end();
+      await ended;
+      await area.backend.rollback('a');
+      expect(content(area)).toBe('a');
+    });
+
+    it('refuses to destroy what is held, newer ones included, before anything is destroyed', async ({ skip }) => {
+      const area = await areaWith('a', 'b', 'c', 'd');
+      if (!area.hold) return skip('this file system has no holds');
+      const release = area.hold('c');
+      await expectRefusal(area, () => area.backend.rollback('a'), /@c.* held/);
+      await expectRefusal(area, () => area.backend.destroy('c'), /@c.* held/);
+      await expectRefusal(area, () => area.backend.reset(), /@c.* held/);
+      await area.backend.rollback('c'); // itself may be held
+      release();
+      await area.backend.rollback('a');
+      expect(await names(area.backend)).toEqual(['a']);
+    });
+
+    it('refuses to destroy what is cloned, newer ones included, before anything is destroyed', async ({ skip }) => {
+      const area = await areaWith('a', 'b', 'c', 'd');
+      if (!area.clone) return skip('this file system has no clones');
+      const release = area.clone('c');
+      await expectRefusal(area, () => area.backend.rollback('a'), /@c, from which .* was cloned/);
+      await expectRefusal(area, () => area.backend.destroy('c'), /@c, from which .* was cloned/);
+      await expectRefusal(area, () => area.backend.reset(), /@c, from which .* was cloned/);
+      await area.backend.rollback('c'); // itself may be cloned
+      await release();
+      await area.backend.rollback('a');
+      expect(content(area)).toBe('a');
+    });
+
+    it('clears away the view of a process that was killed', async ({ skip }) => {
+      const area = await areaWith('a', 'b', 'c');
+      if (!area.reopen) return skip('lives in this process only');
+      await processes.killDuring(area.reopen, 'open', 'b', 0);
+      await processes.killDuring(area.reopen, 'open', 'c', 0);
+      await area.backend.destroy('c');
+      await area.backend.rollback('a');
+      expect(await names(area.backend)).toEqual(['a']);
+    });
+
+    it.each([1, 2])('does at random what the memory backend does (seed %i)', async (seed) => {
+      await compareWithMemory(await subject.area(), new Random(seed));
+    });
+
+    describe('killed at any moment', () => {
+      /** Kills an operation at points spread over the time it takes, and a bit beyond. */
+      async function killAtRandom(
+        seed: number,
+        attempt: (milliseconds: number) => Promise<{ finished: boolean; elapsed: number }>,
+        check: () => Promise<void>,
+      ): Promise<void> {
+        const random = new Random(seed);
+        let longest = (await attempt(60_000)).elapsed;
+        await check();
+        for (let n = 0; n < 7; n++) {
+          const { finished, elapsed } = await attempt(random.next() * longest);
+          if (finished) longest = Math.max(elapsed, longest);
+          await check();
+        }
+      }
+
+      /** A tree that takes a while to copy. */
+      async function bigArea(
+        skip: (note: string) => void,
+      ): Promise<(BackendUnderTest & { reopen: BackendArguments }) | undefined> {
+        const area = await areaWith('first');
+        if (!area.reopen) return void skip('lives in this process only');
+        for (let folder = 0; folder < 30; folder++) {
+          mkdirSync(join(area.buildData, `${folder}`));
+          for (let n = 0; n < 20; n++)
+            writeFileSync(join(area.buildData, `${folder}/${n}`), `${folder} ${n} `.repeat(2000));
+        }
+        return { ...area, reopen: area.reopen };
+      }
+
+      it('a snapshot is listed and complete or not listed', async ({ skip }) => {
+        const area = await bigArea(skip);
+        if (!area) return;
+        const tree = await manifest(area.buildData);
+        let n = 0;
+        await killAtRandom(
+          101,
+          (milliseconds) => processes.killDuring(area.reopen, 'take', `s${n++}`, milliseconds),
+          async () => {
+            expect(await manifest(area.buildData)).toEqual(tree);
+            for (const { name } of (await area.backend.list()).filter((snapshot) => snapshot.name === `s${n - 1}`)) {
+              const view = await area.backend.open(name);
+              expect(await manifest(view.path)).toEqual(tree);
+              await view.close();
+            }
+          },
+        );
+        await area.backend.take('last');
+        expect((await names(area.backend)).at(-1)).toBe('last');
+      });
+
+      it('a rollback can be repeated', async ({ skip }) => {
+        const area = await bigArea(skip);
+        if (!area) return;
+        const tree = await manifest(area.buildData);
+        await area.backend.take('goal');
+        await killAtRandom(
+          102,
+          async (milliseconds) => {
+            for (let folder = 0; folder < 30; folder += 2) writeFileSync(join(area.buildData, `${folder}/0`), 'spoilt');
+            writeFileSync(join(area.buildData, 'added'), 'x');
+            await area.backend.take('newer');
+            return processes.killDuring(area.reopen, 'rollback', 'goal', milliseconds);
+          },
+          async () => {
+            expect((await names(area.backend)).slice(0, 2)).toEqual(['first', 'goal']);
+            await area.backend.rollback('goal');
+            expect(await manifest(area.buildData)).toEqual(tree);
+            expect(await names(area.backend)).toEqual(['first', 'goal']);
+          },
+        );
+      });
+
+      it('a reset can be repeated', async ({ skip }) => {
+        const area = await bigArea(skip);
+        if (!area) return;
+        await killAtRandom(
+          103,
+          async (milliseconds) => {
+            writeFileSync(join(area.buildData, 'file'), 'x');
+            await area.backend.take('snapshot');
+            return processes.killDuring(area.reopen, 'reset', '', milliseconds);
+          },
+          async () => {
+            await area.backend.reset();
+            expect(await names(area.backend)).toEqual([]);
+            expect(lstatSync(area.buildData).isDirectory()).toBe(true);
+            expect(await manifest(area.buildData)).toHaveLength(1);
+          },
+        );
+      });
+    });
+  });
+}

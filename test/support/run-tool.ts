@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+
+/** Runs a tool of the test's host and returns what it printed; throws with its stderr when it fails. */
+export function runTool(command: string, ...words: string[]): string {
+  return execFileSync(command, words, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Whether this host has a tool. */
+export function hasTool(command: string): boolean {
+  try {
+    runTool('which', command);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What makes this test impossible here, or `undefined`: not being root, or the first tool that is missing. */
+export function lacksRootOr(...commands: string[]): string | undefined {
+  if (process.getuid?.() !== 0) return 'needs root';
+  const missing = commands.find((command) => !hasTool(command));
+  return missing === undefined ? undefined : `needs ${missing}`;
+}

@@ -1,0 +1,30 @@
+import { createBtrfsBackend } from '../../src-engine/snapshots/btrfs';
+import { createPlainBackend } from '../../src-engine/snapshots/plain';
+import { createZfsBackend } from '../../src-engine/snapshots/zfs';
+import type { SnapshotBackend } from '../../src-engine/snapshots/backend';
+
+/** How a process of its own opens the backend that a test uses. */
+export type BackendArguments =
+  | { readonly kind: 'plain' | 'btrfs'; readonly buildData: string; readonly store: string }
+  | { readonly kind: 'zfs'; readonly dataset: string; readonly mountpoint: string };
+
+function open(given: BackendArguments): SnapshotBackend {
+  if (given.kind === 'zfs') return createZfsBackend(given);
+  return given.kind === 'plain' ? createPlainBackend(given) : createBtrfsBackend(given);
+}
+
+/** Performs one operation and is killed while it does: `snapshot-child.cjs BACKEND-JSON OPERATION NAME`. */
+async function main(): Promise<void> {
+  const [given = '', operation, name = ''] = process.argv.slice(2);
+  const backend = open(JSON.parse(given) as BackendArguments);
+  process.stdout.write('go\n');
+  if (operation === 'take') await backend.take(name);
+  else if (operation === 'rollback') await backend.rollback(name);
+  else if (operation === 'reset') await backend.reset();
+  else if (operation === 'open') {
+    process.stdout.write(`${(await backend.open(name)).path}\n`);
+    await new Promise((resolve) => process.stdin.on('end', resolve).resume());
+  } else throw new Error(`no such operation: ${operation}`);
+}
+
+void main();

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { build } from 'esbuild';
+import type { BackendArguments } from './snapshot-child';
+
+/** Runs snapshot operations in a process of their own, which can be killed. */
+export class SnapshotProcesses {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'slipway-child-'));
+  readonly #program = join(this.#folder, 'snapshot-child.cjs');
+
+  /** Bundles the program; node cannot run TypeScript by itself. */
+  async prepare(): Promise<void> {
+    const entryPoints = [join(import.meta.dirname, 'snapshot-child.ts')];
+    await build({
+      entryPoints,
+      outfile: this.#program,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      logLevel: 'error',
+    });
+  }
+
+  /**
+   * Starts an operation and kills the process with SIGKILL so many milliseconds after it began, unless it has ended by then. Returns
+   * whether it ended by itself, and how long it ran.
+   */
+  async killDuring(
+    backend: BackendArguments,
+    operation: 'take' | 'rollback' | 'reset' | 'open',
+    name: string,
+    milliseconds: number,
+  ): Promise<{ finished: boolean; elapsed: number }> {
+    const child = spawn(process.execPath, [this.#program, JSON.stringify(backend), operation, name], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+    // For a view: when it is open. Else: when the operation begins.
+    await waitForLines(child.stdout, operation === 'open' ? 2 : 1);
+    const started = Date.now();
+    const stop = new AbortController();
+    void delay(milliseconds, undefined, { signal: stop.signal }).then(
+      () => child.kill('SIGKILL'),
+      () => undefined,
+    );
+    const code = await closed;
+    stop.abort();
+    if (code !== null && code !== 0) throw new Error(`${operation} ${name} exited with ${code}: ${said}`);
+    return { finished: code === 0, elapsed: Date.now() - started };
+  }
+
+  dispose(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function waitForLines(stream: NodeJS.ReadableStream, count: number): Promise<void> {
+  let seen = '';
+  return new Promise((resolve, reject) => {
+    stream.on('data', (chunk: Buffer) => {
+      seen += chunk.toString();
+      if (seen.split('\n').length > count) resolve();
+    });
+    stream.on('end', () => reject(new Error(`ended after "${seen}"`)));
+  });
+}

@@ -1,0 +1,11 @@
+import { lacksTempFileSystem, makeTempFileSystem, type TemporaryPlace } from './temp-loop';
+
+export type { TemporaryPlace };
+
+/** Whether a btrfs can be made and mounted here. */
+export const hasBtrfs = lacksTempFileSystem('btrfs') === undefined;
+
+/** A folder on a btrfs of its own. */
+export async function btrfsFolder(): Promise<TemporaryPlace> {
+  return makeTempFileSystem('btrfs');
+}

@@ -1,0 +1,96 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './eventually';
+import { lacksRootOr, runTool } from './run-tool';
+
+/** A ZFS pool of its own on a file. */
+export interface TemporaryPool {
+  readonly name: string;
+  readonly mountpoint: string;
+  /** Whether extended attributes are kept; zfs-fuse does so only with `-x`. */
+  readonly xattrs: boolean;
+  dispose(): Promise<void>;
+}
+
+const SOCKET = '/run/zfs/zfs_socket';
+
+/** Why there can be no pool here, or `undefined`. */
+export function lacksZfs(): string | undefined {
+  if (hasKernelZfs()) return lacksRootOr('zfs', 'zpool');
+  return lacksRootOr('zfs', 'zpool', 'zfs-fuse') ?? (existsSync('/dev/fuse') ? undefined : 'needs /dev/fuse');
+}
+
+/** Whether a pool can be had here. */
+export const hasZfs = lacksZfs() === undefined;
+
+/** Whether ZFS here is OpenZFS in the kernel; else it is zfs-fuse, which keeps whole seconds only. */
+export function hasKernelZfs(): boolean {
+  return existsSync('/sys/module/zfs');
+}
+
+/**
+ * Makes a pool with a name that nobody else has. Where ZFS is zfs-fuse and no daemon runs, one is started, without the caches that would
+ * show old content and with extended attributes; one that runs is used as it is, and other pools are left alone.
+ */
+export async function zfsPool(bytes = 1 << 30): Promise<TemporaryPool> {
+  const daemon = hasKernelZfs() || existsSync(SOCKET) ? undefined : await startDaemon();
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-zpool-'));
+  const name = `slipwaytest${process.pid}${folder
+    .slice(-6)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')}`;
+  const image = join(folder, 'vdev');
+  const mountpoint = `/${name}`;
+  const end = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(mountpoint, { recursive: true, force: true });
+    // Somebody may have come to use the daemon meanwhile.
+    if (daemon && runTool('zpool', 'list', '-H', '-o', 'name').trim().replace('no pools available', '') === '')
+      daemon.kill();
+  };
+  try {
+    writeFileSync(image, '');
+    truncateSync(image, bytes);
+    runTool('zpool', 'create', '-f', name, image);
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return {
+    name,
+    mountpoint,
+    xattrs: canKeepXattrs(mountpoint),
+    async dispose() {
+      await eventually(() => runTool('zpool', 'destroy', '-f', name));
+      end();
+    },
+  };
+}
+
+function canKeepXattrs(path: string): boolean {
+  const probe = join(path, 'probe');
+  try {
+    writeFileSync(probe, '');
+    runTool('setfattr', '-n', 'user.probe', '-v', 'x', probe);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+async function startDaemon(): Promise<ChildProcess> {
+  const daemon = spawn('zfs-fuse', ['-n', '-x', '-a', '0', '-e', '0', '--no-kstat-mount'], {
+    stdio: 'ignore',
+    detached: true,
+  });
+  daemon.unref();
+  await eventually(() => {
+    if (daemon.exitCode !== null) throw new Error(`zfs-fuse ended with ${daemon.exitCode}`);
+    if (!existsSync(SOCKET)) throw new Error('zfs-fuse did not open its socket');
+  });
+  return daemon;
+}
