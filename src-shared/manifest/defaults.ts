@@ -46,10 +46,10 @@ function apply(root: ElementNode, { parent, child, value, noParent }: Default): 
 function setAttribute(element: ElementNode, name: string, value: () => string): void {
   const present = attributeValue(element, name);
   if (present !== undefined && !isEmpty(present)) return;
-  const ranges = element.attributes.find((attribute) => attribute.name === name);
+  const there = element.attributes.find((attribute) => attribute.name === name);
   element.attributes = [
     ...element.attributes.filter((attribute) => attribute.name !== name),
-    { ...ranges, name, value: value() },
+    { ...(there ?? { added: true }), name, value: value() },
   ];
 }
 
@@ -73,7 +73,7 @@ function setElement(parent: ElementNode, name: string, value: () => string): voi
 const isEmpty = (value: string): boolean => ['', '""', "''"].includes(value.trim());
 
 function emptyElement(name: string, parent: ElementNode): ElementNode {
-  return { kind: 'element', name, attributes: [], children: [], parent };
+  return { kind: 'element', name, attributes: [], children: [], parent, added: true };
 }
 
 function elementsAt(root: ElementNode, path: string): ElementNode[] {
@@ -187,7 +187,9 @@ function bootArchiveDefaults(era: Era, root: ElementNode, outputImage: string): 
     { parent: `${parent}/compression`, child: '@level', value: '9', noParent: 'create' },
   ];
   return [
-    ...(era >= '2008-10-06' ? [{ parent, child: 'size_pad_mb', value: old ? '10' : '0', noParent } as const] : []),
+    ...(era >= '2008-10-06'
+      ? [{ parent, child: 'size_pad_mb', value: era < '2009-04-07' ? '10' : '0', noParent } as const]
+      : []),
     ...(era >= '2009-12-09' ? [{ parent, child: 'nbpi', value: '0', noParent } as const] : []),
     ...compression,
   ];

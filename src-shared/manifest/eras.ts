@@ -11,8 +11,13 @@ export const ERAS = [
   ...['2010-02-09', '2010-09-21', '2016-10-22'],
 ] as const;
 
+/** One of those days. */
 export type Era = (typeof ERAS)[number];
 
+/** The day of layout B's first schema. */
+export const LAYOUT_B_SINCE: Era = '2009-12-10';
+
+/** The last schema: the present format. */
 export const PRESENT: Era = '2016-10-22';
 
 /**
@@ -33,9 +38,7 @@ export function detectEra(root: ElementNode, layout: Layout = detectLayout(root)
   const logged = scripts.filter((script) => childElements(script).some(({ name }) => name.endsWith('_logfile')));
   if (logged.length > 0 && logged.length === scripts.length) return '2008-10-06';
   if (below(image, 'grub_menu.lst').length > 0) return '2008-10-10b';
-  const contents = below(image, 'bootroot_contents');
-  const typed = [...below(contents, 'base_include'), ...below(contents, 'base_exclude')].every(
-    (entry) => attributeValue(entry, 'type') !== undefined,
-  );
-  return typed ? '2009-04-07' : '2008-10-27';
+  const included = below(below(image, 'bootroot_contents'), 'base_include');
+  const sorted = included.some((entry) => attributeValue(entry, 'fiocompress') !== undefined);
+  return sorted || below(below(image, 'grub_menu_modifications'), 'title').length > 0 ? '2009-04-07' : '2008-10-27';
 }

@@ -24,26 +24,36 @@ export function detectLayout(root: ElementNode): Layout {
   return has('img_params', ['output_image', 'build_area']) || has('distro_constr_params', AUTHORITIES) ? 'A' : 'B';
 }
 
+/** Paths of the parts of a manifest, below the root; `script` and `bootArchive` below an output image. */
+export interface Parts {
+  readonly image: string;
+  readonly buildArea: string;
+  readonly outputImage: string;
+  readonly script: string;
+  readonly authorities: string;
+  readonly bootArchive: readonly string[];
+}
+
 /** Where the parts of a manifest lie in each layout. */
-export function partsOf(layout: Layout): {
-  buildArea: string;
-  outputImage: string;
-  authorities: string;
-  bootArchive: string[];
-} {
-  return layout === 'B'
-    ? {
-        buildArea: 'distro_constr_params/build_area',
-        outputImage: 'distro_constr_params/output_image',
-        authorities: 'img_params',
-        bootArchive: ['boot_archive'],
-      }
-    : {
-        buildArea: 'img_params/build_area',
-        outputImage: 'img_params/output_image',
-        authorities: 'distro_constr_params',
-        bootArchive: ['boot_archive', 'bootroot'],
-      };
+export function partsOf(layout: Layout): Parts {
+  if (layout === 'B')
+    return {
+      image: 'img_params',
+      buildArea: 'distro_constr_params/build_area',
+      outputImage: 'distro_constr_params/output_image',
+      script: 'finalizer/script',
+      authorities: 'img_params',
+      bootArchive: ['boot_archive'],
+    };
+  const image = layout === 'A' ? 'img_params' : 'live_img_params';
+  return {
+    image,
+    buildArea: `${image}/${layout === 'A' ? 'build_area' : 'pkg_image_area'}`,
+    outputImage: `${image}/output_image`,
+    script: layout === 'A' ? 'finalizer/script' : 'finalizer/module',
+    authorities: 'distro_constr_params',
+    bootArchive: ['boot_archive', 'bootroot'],
+  };
 }
 
 /** Old name, new name. A path beginning with one may be meant for the other. */
@@ -57,10 +67,13 @@ const ALIASES: readonly (readonly [string, string])[] = [
 
 /** The other era's spellings of a nodepath, so that scripts of either era read manifests of the other (contract 7). */
 export function aliasPaths(nodepath: string): string[] {
-  let paths = [nodepath.trim()];
+  const paths = new Set([nodepath.trim()]);
   for (const [old, recent] of ALIASES)
-    paths = paths.flatMap((path) => [path, replacePart(path, old, recent), replacePart(path, recent, old)]);
-  return [...new Set(paths)].slice(1);
+    for (const path of [...paths]) {
+      paths.add(replacePart(path, old, recent));
+      paths.add(replacePart(path, recent, old));
+    }
+  return [...paths].slice(1);
 }
 
 /** Replaces whole names of a path, once. */

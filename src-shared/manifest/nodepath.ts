@@ -40,7 +40,9 @@ export function queryNodepath(root: ElementNode, nodepath: string): string[] {
  * either era read manifests of the other (contract 7).
  */
 export function queryEitherEra(root: ElementNode, nodepath: string): string[] {
-  for (const path of [nodepath, ...aliasPaths(nodepath)]) {
+  const literal = match(root, parseNodepath(nodepath));
+  if (literal.length > 0) return literal.flatMap(wordsOf);
+  for (const path of aliasPaths(nodepath)) {
     const found = match(root, parseNodepath(path));
     if (found.length > 0) return found.flatMap(wordsOf);
   }
@@ -205,6 +207,8 @@ function comparable(node: Match): string {
   return node.attribute === undefined ? (outerPair(value) ?? value) : value;
 }
 
+/** Without repetitions; only `..` can produce them, and it matches elements. */
 function unique(nodes: readonly Match[]): Match[] {
-  return nodes.filter((node, at) => nodes.findIndex(({ element }) => element === node.element) === at);
+  const seen = new Set<ElementNode>();
+  return nodes.filter(({ element }) => !seen.has(element) && seen.add(element));
 }

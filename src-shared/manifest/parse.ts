@@ -63,16 +63,17 @@ class TreeBuilder {
     const name = NAME.exec(this.source)?.[0] ?? '';
     const { attributes, openEnd } = this.#attributes(start + 1 + name.length);
     const range = { start, end };
-    const openTag = openEnd === end ? range : { start, end: openEnd };
-    const element: ElementNode = { kind: 'element', name, attributes, children: [], parent, range, openTag };
-    if (openEnd === end) return element;
+    if (openEnd === end) return { kind: 'element', name, attributes, children: [], parent, range, openTag: range };
+    const openTag = { start, end: openEnd };
+    const closeTag = { start: this.source.lastIndexOf('</', end), end };
+    const element: ElementNode = { kind: 'element', name, attributes, children: [], parent, range, openTag, closeTag };
     let at = openEnd;
     for (const child of raw.children) {
       if (child.start > at) this.#characters(at, child.start, element.children);
       element.children.push(this.element(child, element));
       at = child.end;
     }
-    this.#characters(at, this.source.lastIndexOf('</', end), element.children);
+    this.#characters(at, closeTag.start, element.children);
     return element;
   }
 

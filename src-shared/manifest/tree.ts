@@ -25,7 +25,7 @@ export interface CharacterNode {
   readonly range?: Range;
 }
 
-/** An element. `range` and `openTag` are missing when it was added by defaults. */
+/** An element. The ranges are missing when it was added by defaults. */
 export interface ElementNode {
   readonly kind: 'element';
   readonly name: string;
@@ -34,6 +34,8 @@ export interface ElementNode {
   parent: ElementNode | undefined;
   readonly range?: Range;
   readonly openTag?: Range;
+  /** Missing when the open tag closes itself. */
+  readonly closeTag?: Range;
   /** Put there by defaults. */
   readonly added?: boolean;
 }

@@ -1,10 +1,22 @@
-import { detectEra, type Era } from './eras';
+import type { Datatype } from './datatypes';
+import { detectEra, ERAS, LAYOUT_B_SINCE, type Era } from './eras';
+import {
+  closestName,
+  correctValue,
+  plainText,
+  removeAttribute,
+  removeElement,
+  renameAttribute,
+  renameElement,
+} from './fixes';
+import { detectLayout } from './layout';
 import type { Problem, ProblemFix } from './problems';
 import { manifestSchema, type ElementSchema, type Particle } from './schema';
 import {
   childElements,
   sourceRange,
   type AttributeNode,
+  type CharacterNode,
   type ElementNode,
   type ManifestTree,
   type Range,
@@ -14,42 +26,48 @@ import {
  * Validates the structure of a defaulted manifest (contract 6.2 to 6.4). Elements that defaults added are judged like all others;
  * their problems point at the nearest element of the source.
  *
- * @param era whose rules; found out from the manifest unless given
+ * @param era whose rules; without it: layout B by the present rules, layout A by those of the days that its names point to, and if
+ *   it breaks them by those of any other day of that layout (resources/schema/layout-a.rng)
  */
-export function validateSchema({ root }: ManifestTree, era: Era = detectEra(root)): Problem[] {
-  const schema = manifestSchema(era);
-  const problems: Problem[] = [];
-  if (root.name !== schema.name)
-    return [problemAt(root, '', 'wrong-root', `The root element must be \`${schema.name}\`, not \`${root.name}\`.`)];
-  new Checker(problems).element(root, schema, '');
-  return problems;
+export function validateSchema(tree: ManifestTree, era?: Era): Problem[] {
+  const { root } = tree;
+  const layout = detectLayout(root);
+  if (era === undefined && layout === 'A0') return tooOld(root);
+  const problems = check(root, era ?? detectEra(root, layout));
+  if (era !== undefined || layout === 'B' || problems.length === 0) return problems;
+  const fits = ERAS.some((other) => other < LAYOUT_B_SINCE && check(root, other).length === 0);
+  return fits ? [] : problems;
 }
 
-function problemAt(
-  element: ElementNode,
-  path: string,
-  code: string,
-  message: string,
-  range?: Range,
-  fix?: ProblemFix,
-): Problem {
-  const where = range ?? sourceRange(element);
-  return {
-    severity: 'error',
-    phase: 'schema',
-    code,
-    message,
-    path,
-    ...(where && { range: where }),
-    ...(fix && { fix }),
-  };
+function check(root: ElementNode, era: Era): Problem[] {
+  const checker = new Checker();
+  const schema = manifestSchema(era);
+  if (root.name === schema.name) checker.element(root, schema, '');
+  else checker.report(root, '', 'wrong-root', `The root element must be \`${schema.name}\`, not \`${root.name}\`.`);
+  return checker.problems;
+}
+
+function tooOld(root: ElementNode): Problem[] {
+  const checker = new Checker();
+  const element = childElements(root, 'live_img_params')[0] ?? root;
+  const message =
+    'This manifest has the layout of August 2008 (`live_img_params`), which no release ever built: rewrite it from a newer one.';
+  checker.report(element, 'live_img_params', 'layout-too-old', message);
+  return checker.problems;
+}
+
+interface Extra {
+  readonly range?: Range | undefined;
+  readonly fix?: ProblemFix | undefined;
 }
 
 class Checker {
-  constructor(private readonly problems: Problem[]) {}
+  readonly problems: Problem[] = [];
 
-  #report(element: ElementNode, path: string, code: string, message: string, range?: Range, fix?: ProblemFix): void {
-    this.problems.push(problemAt(element, path, code, message, range, fix));
+  report(element: ElementNode, path: string, code: string, message: string, { range, fix }: Extra = {}): void {
+    const where = range ?? sourceRange(element);
+    const place = { ...(where && { range: where }), ...(fix && { fix }) };
+    this.problems.push({ severity: 'error', phase: 'schema', code, message, path, ...place });
   }
 
   /** @param path nodepath of the element, empty for the root */
@@ -60,91 +78,93 @@ class Checker {
   }
 
   #attributes(element: ElementNode, schema: ElementSchema, path: string): void {
-    const name = `\`${element.name}\``;
     for (const attribute of element.attributes) {
-      const known = schema.attributes.find((candidate) => candidate.name === attribute.name);
+      const known = schema.attributes.find(({ name }) => name === attribute.name);
       const at = join(path, attribute.name);
-      if (!known)
-        this.#report(
-          element,
-          at,
-          'unknown-attribute',
-          `${name} has no attribute \`${attribute.name}\`.`,
-          attribute.range,
-          removal(attribute),
-        );
+      if (!known) this.#unknownAttribute(element, attribute, schema, at);
       else if (!known.type.accepts(attribute.value))
-        this.#report(
+        this.report(
           element,
           at,
           'bad-value',
-          `\`${attribute.name}\` of ${name} must be ${known.type.expected}, not \`${attribute.value}\`.`,
-          attribute.valueRange,
+          `\`${attribute.name}\` of \`${element.name}\` must be ${known.type.expected}, not \`${shorten(attribute.value)}\`.`,
+          { range: attribute.valueRange, fix: correctValue(attribute.value, known.type, attribute.valueRange) },
         );
     }
-    const has = (attribute: string): boolean => element.attributes.some((found) => found.name === attribute);
-    for (const attribute of schema.attributes)
-      if (attribute.required && !has(attribute.name))
-        this.#report(
+    const has = (name: string): boolean => element.attributes.some((attribute) => attribute.name === name);
+    for (const { name, required } of schema.attributes)
+      if (required && !has(name))
+        this.report(
           element,
-          join(path, attribute.name),
+          join(path, name),
           'missing-attribute',
-          `${name} lacks the attribute \`${attribute.name}\`.`,
+          `\`${element.name}\` lacks the attribute \`${name}\`.`,
         );
+    this.#attributeRules(element, schema, path, has);
+  }
+
+  #unknownAttribute(element: ElementNode, attribute: AttributeNode, schema: ElementSchema, path: string): void {
+    const allowed = schema.attributes.map(({ name }) => name);
+    const free = allowed.filter((name) => element.attributes.every((other) => other.name !== name));
+    const meant = closestName(attribute.name, free);
+    const fix = meant === undefined ? removeAttribute(attribute) : renameAttribute(attribute, meant);
+    const message = `\`${element.name}\` has no attribute \`${attribute.name}\`${didYouMean(meant)}.`;
+    this.report(element, path, 'unknown-attribute', message, { range: attribute.range, fix });
+  }
+
+  /** What attributes ask of each other. */
+  #attributeRules(element: ElementNode, schema: ElementSchema, path: string, has: (name: string) => boolean): void {
     const choice = schema.oneAttributeOf;
     if (choice && choice.filter(has).length !== 1)
-      this.#report(
+      this.report(
         element,
         path,
         'attribute-choice',
-        `${name} must have one of the attributes \`${choice.join('` and `')}\`.`,
+        `\`${element.name}\` must have exactly one of the attributes \`${choice.join('` and `')}\`.`,
       );
-    const needs = schema.attributeNeeds;
-    if (
-      needs &&
-      has(needs.name) &&
-      element.attributes.find(({ name: other }) => other === needs.other)?.value.trim() !== needs.value
-    )
-      this.#report(
-        element,
-        join(path, needs.name),
-        'attribute-choice',
-        `\`${needs.name}\` of ${name} goes only with \`${needs.other}="${needs.value}"\`.`,
-      );
+    const need = schema.attributeNeeds;
+    if (!need || !has(need.name)) return;
+    const other = element.attributes.find(({ name }) => name === need.other)?.value.trim();
+    if (other === need.value) return;
+    const message = `\`${need.name}\` of \`${element.name}\` goes only with \`${need.other}="${need.value}"\`.`;
+    const dependent = element.attributes.find(({ name }) => name === need.name);
+    this.report(element, join(path, need.name), 'attribute-choice', message, {
+      range: dependent?.range,
+      fix: dependent && removeAttribute(dependent),
+    });
   }
 
-  #text(element: ElementNode, type: { expected: string; accepts(value: string): boolean }, path: string): void {
+  #text(element: ElementNode, type: Datatype, path: string): void {
     const children = childElements(element);
     for (const child of children)
-      this.#report(
+      this.report(
         child,
         join(path, child.name),
         'unknown-element',
         `\`${child.name}\` is not allowed in \`${element.name}\`, which holds text.`,
+        { fix: removeElement(child) },
       );
     const value = characters(element);
     if (children.length > 0 || type.accepts(value)) return;
-    const hidden = element.children.some(({ kind }) => kind === 'cdata');
-    this.#report(
-      element,
-      path,
-      'bad-value',
-      hidden
-        ? `\`${element.name}\` has its value in a CDATA section, where steps do not see it: write it as plain text.`
-        : `\`${element.name}\` must be ${type.expected}, not \`${value.trim()}\`.`,
-    );
+    const cdata = element.children.find((child): child is CharacterNode => child.kind === 'cdata');
+    if (cdata) {
+      const message = `\`${element.name}\` holds a CDATA section, which is not read as a value: write plain text.`;
+      this.report(element, path, 'cdata-value', message, { range: cdata.range, fix: plainText(cdata) });
+      return;
+    }
+    const text = element.children.filter((child) => child.kind === 'text');
+    const range = text.length === 1 ? text[0]?.range : undefined;
+    const message = `\`${element.name}\` must be ${type.expected}, not \`${shorten(value.trim())}\`.`;
+    this.report(element, path, 'bad-value', message, { range, fix: correctValue(value, type, range) });
   }
 
   #children(element: ElementNode, ordered: boolean, particles: readonly Particle[], path: string): void {
-    if (characters(element).trim() !== '')
-      this.#report(
-        element,
-        path,
-        'stray-text',
-        `\`${element.name}\` holds no text, but has \`${shorten(characters(element).trim())}\`.`,
-      );
+    const text = characters(element).trim();
+    if (text !== '')
+      this.report(element, path, 'stray-text', `\`${element.name}\` holds no text, but has \`${shorten(text)}\`.`);
     const children = childElements(element);
-    const counts = new Map<Particle, ElementNode[]>(particles.map((particle) => [particle, []]));
+    const counts = new Map<Particle, number>();
+    const seen = new Set<string>();
     let reached = 0; // in ordered content: the particle that the last child belonged to
     for (const child of children) {
       const index = particles.findIndex(({ elements }) => elements.some(({ name }) => name === child.name));
@@ -152,54 +172,65 @@ class Checker {
       const schema = particle?.elements.find(({ name }) => name === child.name);
       const at = join(path, child.name);
       if (!particle || !schema) {
-        this.#report(
-          child,
-          at,
-          'unknown-element',
-          `\`${child.name}\` is not allowed in \`${element.name}\`${particles.length > 0 ? `, which holds ${names(particles)}` : ', which is empty'}.`,
-        );
+        this.#unknownElement(child, element, particles, counts, at);
         continue;
       }
+      const wrongOrder = (sentence: string): void => this.report(child, at, 'wrong-order', sentence);
       if (ordered && index < reached)
-        this.#report(
-          child,
-          at,
-          'wrong-order',
-          `\`${child.name}\` must come before \`${particles[reached]?.elements[0]?.name}\` in \`${element.name}\`.`,
+        wrongOrder(
+          `\`${child.name}\` must come before ${names(particles.slice(reached, reached + 1))} in \`${element.name}\`.`,
         );
       reached = Math.max(reached, index);
-      const before = counts.get(particle) ?? [];
-      if (before.length >= particle.most)
-        this.#report(child, at, 'too-many', `\`${element.name}\` has more than one ${names([particle])}.`);
-      if (particle.after !== undefined && !precedes(children, particle.after, child))
-        this.#report(
+      const before = counts.get(particle) ?? 0;
+      if (before >= particle.most)
+        this.report(
           child,
           at,
-          'wrong-order',
-          `\`${child.name}\` needs a \`${particle.after}\` before it in \`${element.name}\`.`,
+          'too-many',
+          `\`${element.name}\` has more than one ${names([particle])}: remove the others.`,
+          {
+            fix: removeElement(child),
+          },
         );
-      before.push(child);
+      if (particle.after !== undefined && !seen.has(particle.after))
+        wrongOrder(`\`${child.name}\` needs a \`${particle.after}\` before it in \`${element.name}\`.`);
+      seen.add(child.name);
+      counts.set(particle, before + 1);
       this.element(child, schema, at);
     }
-    for (const [particle, found] of counts)
-      if (found.length < particle.least)
-        this.#report(
+    for (const particle of particles)
+      if ((counts.get(particle) ?? 0) < particle.least)
+        this.report(
           element,
           join(path, particle.elements[0]?.name ?? ''),
           'missing-element',
           `\`${element.name}\` lacks ${names([particle])}.`,
         );
   }
+
+  #unknownElement(
+    child: ElementNode,
+    parent: ElementNode,
+    particles: readonly Particle[],
+    counts: ReadonlyMap<Particle, number>,
+    path: string,
+  ): void {
+    const open = particles.filter((particle) => (counts.get(particle) ?? 0) < particle.most);
+    const meant = closestName(
+      child.name,
+      open.flatMap(({ elements }) => elements.map(({ name }) => name)),
+    );
+    const holds = particles.length > 0 ? `which holds ${names(particles)}` : 'which is empty';
+    const hint = meant === undefined ? `, ${holds}` : didYouMean(meant);
+    const fix = meant === undefined ? removeElement(child) : renameElement(child, meant);
+    const message = `\`${child.name}\` is not allowed in \`${parent.name}\`${hint}.`;
+    this.report(child, path, 'unknown-element', message, { fix });
+  }
 }
 
 /** All character data, CDATA included: what XML says the element's content is. */
 function characters(element: ElementNode): string {
   return element.children.map((child) => (child.kind === 'text' || child.kind === 'cdata' ? child.text : '')).join('');
-}
-
-function precedes(children: readonly ElementNode[], name: string, child: ElementNode): boolean {
-  const at = children.findIndex((sibling) => sibling.name === name);
-  return at >= 0 && at < children.indexOf(child);
 }
 
 function names(particles: readonly Particle[]): string {
@@ -214,8 +245,6 @@ function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }
 
-function removal({ name, range }: AttributeNode): ProblemFix | undefined {
-  return (
-    range && { title: `Remove \`${name}\``, edits: [{ range: { start: range.start - 1, end: range.end }, text: '' }] }
-  );
+function didYouMean(name: string | undefined): string {
+  return name === undefined ? '' : `; did you mean \`${name}\``;
 }
