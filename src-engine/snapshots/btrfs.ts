@@ -35,7 +35,8 @@ export function createBtrfsBackend({
     if (!existsSync(path)) return;
     if (!isSubvolume(path)) return removeTree(path, tool);
     const { code } = await tool(['btrfs', 'subvolume', 'delete', path], { okExitCodes: [0, 1] });
-    if (code === 0) return;
+    // Gone although that failed: a killed engine's command came first.
+    if (code === 0 || !existsSync(path)) return;
     // A step may have made subvolumes of its own, and those have to go first.
     const { stdout } = await tool(['find', path, '-depth', '-type', 'd', '-inum', `${SUBVOLUME_INODE}`, '-print0']);
     for (const subvolume of stdout.split('\0').filter(Boolean)) await tool(['btrfs', 'subvolume', 'delete', subvolume]);

@@ -40,7 +40,10 @@ export async function describeBackend(area: AreaForSnapshots): Promise<BackendCh
     backend: createPlainBackend(places),
     reason: `copies, because ${why}`,
   });
-  if (!isBtrfs(area.mountpoint)) return plain('the build area is a directory of a file system without snapshots');
+  if (!isBtrfs(area.mountpoint))
+    return plain(
+      'the build area is a plain directory: no ZFS dataset is mounted exactly there, and it is not on btrfs',
+    );
   if (process.getuid?.() !== 0) return plain('only root may delete btrfs subvolumes');
   // Copies made before, by an ordinary user for one, stay what they are.
   if (existsSync(places.store) && existsSync(area.buildData) && !isSubvolume(area.buildData))

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function eventually(attempt: () => unknown): Promise<void> {
   for (let left = 200; ; left--)
     try {
-      attempt();
+      await attempt();
       return;
     } catch (error) {
       if (left <= 0) throw error;
