@@ -21,7 +21,10 @@ describeSnapshotBackend({
     persistent: true,
     refusesBusy: true,
   }),
-  tearDown: async () => void runTool('rm', '-rf', folder),
+  async tearDown() {
+    runTool('chmod', '-R', 'u+rwX', folder); // an ordinary user could not empty them
+    runTool('rm', '-rf', folder);
+  },
   async area() {
     const area = join(folder, `${areas++}`);
     mkdirSync(area);
