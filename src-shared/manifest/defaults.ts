@@ -1,7 +1,15 @@
 import { detectEra, type Era } from './eras';
 import { detectLayout, partsOf } from './layout';
 import type { Problem } from './problems';
-import { attributeValue, childElements, copyTree, directText, type ElementNode, type ManifestTree } from './tree';
+import {
+  attributeValue,
+  childElements,
+  copyTree,
+  directText,
+  elementsAt,
+  type ElementNode,
+  type ManifestTree,
+} from './tree';
 
 /** One default: a child that every parent at a path gets where it lacks it or has it empty (contract 6.3). */
 interface Default {
@@ -74,12 +82,6 @@ const isEmpty = (value: string): boolean => ['', '""', "''"].includes(value.trim
 
 function emptyElement(name: string, parent: ElementNode): ElementNode {
   return { kind: 'element', name, attributes: [], children: [], parent, added: true };
-}
-
-function elementsAt(root: ElementNode, path: string): ElementNode[] {
-  let found = [root];
-  for (const name of path.split('/').filter(Boolean)) found = found.flatMap((element) => childElements(element, name));
-  return found;
 }
 
 /** Builds missing ancestors in every place that has the nearest present one: where the original gives up (contract 9, 41). */
@@ -159,7 +161,7 @@ function defaultsFor(era: Era, root: ElementNode, now: Date): Default[] {
     image('password', '""', 'root_user'),
     image('@encrypted', 'false', 'root_user/password'),
     image('shell', '/bin/ksh93', 'root_user'),
-    image('@UID', freeUid, 'user', 'skip'),
+    image('@UID', uidSource(root), 'user', 'skip'),
     image('@GID', '10', 'user', 'skip'),
     image('homedir', (user) => `/export/home/${attributeValue(user, 'username') ?? ''}`, 'user', 'skip'),
     image('@directlogin', 'false', 'user', 'skip'),
@@ -203,16 +205,14 @@ function rootDirectLogin(_rootUser: ElementNode, root: ElementNode): string {
   return elementsAt(root, 'img_params/user').length > 0 ? 'true' : 'false';
 }
 
-/** The first free UID from 1000 on. */
-function freeUid(user: ElementNode, root: ElementNode): string {
-  const taken = new Set(
-    elementsAt(root, 'img_params/user')
-      .filter((other) => other !== user)
-      .map((other) => attributeValue(other, 'UID')),
-  );
-  let uid = 1000;
-  while (taken.has(String(uid))) uid++;
-  return String(uid);
+/** The first free UID from 1000 on, for one user after the other. */
+function uidSource(root: ElementNode): () => string {
+  const taken = new Set(elementsAt(root, 'img_params/user').map((user) => attributeValue(user, 'UID')));
+  let next = 1000;
+  return () => {
+    while (taken.has(String(next))) next++;
+    return String(next++);
+  };
 }
 
 /** `YYYYMMDD-HHMM`, local time. */

@@ -26,6 +26,7 @@ export const PRESENT: Era = '2016-10-22';
  */
 export function detectEra(root: ElementNode, layout: Layout = detectLayout(root)): Era {
   if (layout === 'B') return PRESENT;
+  if (layout === 'A0') return '2008-08-27';
   const image = childElements(root, 'img_params');
   const below = (parents: readonly ElementNode[], name: string): ElementNode[] =>
     parents.flatMap((parent) => childElements(parent, name));

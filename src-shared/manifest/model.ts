@@ -1,9 +1,11 @@
 import { ArgslistError, splitArgslist, splitWords } from './argslist';
-import { detectLayout, partsOf, type Layout } from './layout';
+import { detectLayout, partsOf, type Layout, type Parts } from './layout';
+import { isTrue, readImageSettings, type ImageSettings } from './model-image';
 import {
   attributeValue,
   childElements,
   directText,
+  elementsAt,
   sourceRange,
   type ElementNode,
   type ManifestTree,
@@ -22,6 +24,7 @@ export interface BuildStepDeclaration {
   readonly args: readonly string[];
   /** Why the argslist cannot be split. */
   readonly argsError?: string;
+  /** The script's open tag. */
   readonly range?: Range;
 }
 
@@ -33,39 +36,8 @@ export interface PackageEntry {
   readonly range?: Range;
 }
 
-/** A package source; old manifests say authority. */
-export interface Publisher {
-  readonly url: string;
-  readonly authname: string;
-  readonly mirrors: readonly string[];
-}
-
-/** A user's account, or root's. */
-export interface Account {
-  readonly username: string;
-  readonly uid?: string;
-  readonly gid?: string;
-  readonly homedir: string;
-  readonly shell: string;
-  readonly directLogin: boolean;
-}
-
-/** Something that goes into, or stays out of, the boot archive. */
-export interface BootArchiveEntry {
-  readonly kind: 'include' | 'exclude';
-  readonly type: string | undefined;
-  readonly path: string;
-}
-
-/** One GRUB entry of the manifest. */
-export interface GrubEntry {
-  readonly titleSuffix: string;
-  readonly position: string | undefined;
-  readonly lines: readonly string[];
-}
-
-/** A manifest as programs use it: read from the defaulted tree, both eras alike. */
-export interface Manifest {
+/** A manifest as programs use it: read from the defaulted tree, all layouts alike. */
+export interface Manifest extends ImageSettings {
   readonly layout: Layout;
   readonly distributionName: string;
   readonly buildArea: string | undefined;
@@ -74,14 +46,10 @@ export interface Manifest {
   /** `undefined` when it is absent or empty. */
   readonly resumeFrom: string | undefined;
   readonly steps: readonly BuildStepDeclaration[];
+  /** `vmimg_params` instead of `img_params`: steps turn an image into a virtual machine's, nothing is installed. */
+  readonly isVirtualMachine: boolean;
   readonly packages: readonly PackageEntry[];
   readonly removedPackages: readonly PackageEntry[];
-  readonly publisher: Publisher | undefined;
-  readonly extraPublishers: readonly Publisher[];
-  readonly users: readonly Account[];
-  readonly bootArchive: readonly BootArchiveEntry[];
-  readonly grub: { readonly title?: string; readonly timeout?: string; readonly entries: readonly GrubEntry[] };
-  readonly hostname: string | undefined;
   readonly keyValuePairs: readonly { readonly key: string; readonly value: string }[];
 }
 
@@ -96,23 +64,17 @@ export function readManifest({ root }: ManifestTree): Manifest {
   const flags = 'distro_constr_params/distro_constr_flags';
   const checkpointing = at(`${flags}/checkpoint_enable`)[0];
   return {
+    ...readImageSettings(root, parts),
     layout,
-    distributionName: firstWord(attributeValue(root, 'name') ?? ''),
-    buildArea: optional(firstWord(textOf(at(parts.buildArea)[0]) ?? '')),
+    distributionName: firstWord(attributeValue(root, 'name')),
+    buildArea: filled(firstWord(textOf(at(parts.buildArea)[0]))),
     stopOnError: isTrue(textOf(at(`${flags}/stop_on_error`)[0]) ?? 'true'),
     checkpointEnable: isTrue(textOf(checkpointing) ?? 'true'),
-    resumeFrom: optional(firstWord((checkpointing && attributeValue(checkpointing, 'resume_from')) ?? '')),
-    steps: readSteps(root, layout),
-    packages: at('img_params/packages/pkg').map(packageEntry),
-    removedPackages: at('img_params/post_install_remove_packages/pkg').map(packageEntry),
-    publisher: at(`${parts.authorities}/pkg_repo_default_authority`).map(publisher)[0],
-    extraPublishers: at(`${parts.authorities}/pkg_repo_addl_authority`).map(publisher),
-    users: at('img_params/user').map(account),
-    bootArchive: ['boot_archive_contents', 'bootroot_contents'].flatMap((name) =>
-      at(`img_params/${name}`).flatMap((contents) => childElements(contents).flatMap(bootArchiveEntry)),
-    ),
-    grub: readGrub(at('img_params/grub_menu_modifications')[0]),
-    hostname: textOf(at('img_params/hostname')[0]),
+    resumeFrom: filled(firstWord(checkpointing && attributeValue(checkpointing, 'resume_from'))),
+    steps: readSteps(root, layout, parts),
+    isVirtualMachine: at('vmimg_params').length > 0,
+    packages: at(`${parts.image}/packages/pkg`).map(packageEntry),
+    removedPackages: at(`${parts.image}/post_install_remove_packages/pkg`).map(packageEntry),
     keyValuePairs: at('key_value_pairs/pair').map((pair) => ({
       key: attributeValue(pair, 'key') ?? '',
       value: attributeValue(pair, 'value') ?? '',
@@ -120,15 +82,15 @@ export function readManifest({ root }: ManifestTree): Manifest {
   };
 }
 
-function readSteps(root: ElementNode, layout: Layout): BuildStepDeclaration[] {
-  const scripts = elementsAt(root, `${partsOf(layout).outputImage}/finalizer/script`);
+function readSteps(root: ElementNode, layout: Layout, parts: Parts): BuildStepDeclaration[] {
+  const scripts = elementsAt(root, `${parts.outputImage}/${parts.script}`);
   const declared = scripts.map((element): Omit<BuildStepDeclaration, 'index'> => {
     const checkpoint = childElements(element, 'checkpoint')[0];
-    const script = firstWord(attributeValue(element, 'name') ?? '');
-    const message = firstWord((checkpoint && attributeValue(checkpoint, 'message')) ?? '');
+    const script = firstWord(attributeValue(element, 'name'));
+    const message = firstWord(checkpoint && attributeValue(checkpoint, 'message'));
     const range = sourceRange(element);
     return {
-      name: firstWord((checkpoint && attributeValue(checkpoint, 'name')) ?? ''),
+      name: firstWord(checkpoint && attributeValue(checkpoint, 'name')),
       message: message === '' ? `Executing ${script}` : message,
       script,
       ...readArguments(element),
@@ -149,24 +111,9 @@ function readArguments(script: ElementNode): { args: readonly string[]; argsErro
   }
 }
 
-function readGrub(menu: ElementNode | undefined): Manifest['grub'] {
-  if (!menu) return { entries: [] };
-  const title = textOf(childElements(menu, 'title')[0]);
-  const timeout = textOf(childElements(menu, 'timeout')[0]);
-  const entries = childElements(menu, 'entry').map((entry) => ({
-    titleSuffix: textOf(childElements(entry, 'title_suffix')[0]) ?? '',
-    position: attributeValue(entry, 'position'),
-    lines: childElements(entry, 'line').map((line) => directText(line)),
-  }));
-  return { ...(title !== undefined && { title }), ...(timeout !== undefined && { timeout }), entries };
-}
-
 function packageEntry(element: ElementNode): PackageEntry {
-  const [attrs, tags, range] = [
-    attributeValue(element, 'attrs'),
-    attributeValue(element, 'tags'),
-    sourceRange(element),
-  ];
+  const [attrs, tags] = [attributeValue(element, 'attrs'), attributeValue(element, 'tags')];
+  const range = sourceRange(element);
   return {
     name: attributeValue(element, 'name') ?? '',
     ...(attrs !== undefined && { attrs }),
@@ -175,44 +122,13 @@ function packageEntry(element: ElementNode): PackageEntry {
   };
 }
 
-function publisher(element: ElementNode): Publisher {
-  const main = childElements(element, 'main')[0];
-  return {
-    url: (main && attributeValue(main, 'url')) ?? '',
-    authname: (main && attributeValue(main, 'authname')) ?? '',
-    mirrors: childElements(element, 'mirror').map((mirror) => attributeValue(mirror, 'url') ?? ''),
-  };
-}
-
-function account(element: ElementNode): Account {
-  const [uid, gid] = [attributeValue(element, 'UID'), attributeValue(element, 'GID')];
-  return {
-    username: attributeValue(element, 'username') ?? '',
-    ...(uid !== undefined && { uid }),
-    ...(gid !== undefined && { gid }),
-    homedir: textOf(childElements(element, 'homedir')[0]) ?? '',
-    shell: textOf(childElements(element, 'shell')[0]) ?? '',
-    directLogin: isTrue(attributeValue(element, 'directlogin') ?? 'false'),
-  };
-}
-
-function bootArchiveEntry(element: ElementNode): BootArchiveEntry[] {
-  const kind = element.name === 'base_include' ? 'include' : element.name === 'base_exclude' ? 'exclude' : undefined;
-  return kind ? [{ kind, type: attributeValue(element, 'type'), path: directText(element) }] : [];
-}
-
-function elementsAt(root: ElementNode, path: string): ElementNode[] {
-  return path
-    .split('/')
-    .reduce<ElementNode[]>((found, name) => found.flatMap((element) => childElements(element, name)), [root]);
-}
-
 function textOf(element: ElementNode | undefined): string | undefined {
   return element && directText(element);
 }
 
 /** The first word of a value; with unpaired quotes (an apostrophe) the value as it is (contract 9, 36). */
-function firstWord(value: string): string {
+function firstWord(value: string | undefined): string {
+  if (value === undefined) return '';
   try {
     return splitWords(value)[0] ?? '';
   } catch (error) {
@@ -221,11 +137,6 @@ function firstWord(value: string): string {
   }
 }
 
-function optional(value: string): string | undefined {
+function filled(value: string): string | undefined {
   return value === '' ? undefined : value;
-}
-
-/** An XML schema boolean; `1` is true, which the original takes for false (contract 9, 17). */
-function isTrue(value: string): boolean {
-  return ['true', '1'].includes(value.trim().toLowerCase());
 }

@@ -56,6 +56,13 @@ export function childElements(element: ElementNode, name?: string): ElementNode[
   );
 }
 
+/** The elements at a path of names separated by slashes, in document order; the element itself when the path is empty. */
+export function elementsAt(element: ElementNode, path: string): ElementNode[] {
+  let found = [element];
+  if (path !== '') for (const name of path.split('/')) found = found.flatMap((at) => childElements(at, name));
+  return found;
+}
+
 /** An attribute's value, or `undefined` when it is not there. */
 export function attributeValue(element: ElementNode, name: string): string | undefined {
   return element.attributes.find((attribute) => attribute.name === name)?.value;

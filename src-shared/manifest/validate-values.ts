@@ -1,9 +1,11 @@
 import { detectLayout, partsOf } from './layout';
-import { outerPair, splitWords } from './argslist';
+import { outerPair } from './argslist';
+import { readImageSettings } from './model-image';
 import type { Problem } from './problems';
 import {
   attributeValue,
   childElements,
+  elementsAt,
   directText,
   sourceRange,
   type ElementNode,
@@ -15,7 +17,7 @@ import {
 interface Check {
   /** Elements below the root; with `@name` at the end an attribute. */
   readonly path: string;
-  readonly ok: (value: string, root: ElementNode) => boolean;
+  readonly ok: (value: string) => boolean;
   readonly sentence: (value: string) => string;
 }
 
@@ -32,7 +34,7 @@ export function validateValues(tree: ManifestTree, isExecutable: ((path: string)
   if (isExecutable) problems.push(...checkScripts(root, `${outputImage}/finalizer/script`, isExecutable));
   for (const check of checksFor(root)) {
     for (const { value, element, range } of valuesAt(root, check.path)) {
-      if (check.ok(value, root)) continue;
+      if (check.ok(value)) continue;
       const path = check.path.replace('@', '');
       const where = range ?? sourceRange(element);
       problems.push({
@@ -70,6 +72,9 @@ function checkScripts(root: ElementNode, path: string, isExecutable: (path: stri
 function checksFor(root: ElementNode): Check[] {
   if (childElements(root, 'img_params').length === 0) return [];
   const parts = partsOf(detectLayout(root));
+  const { locales } = readImageSettings(root, parts);
+  const keys = new Map<string, number>();
+  for (const { value } of valuesAt(root, 'key_value_pairs/pair/@key')) keys.set(value, (keys.get(value) ?? 0) + 1);
   const level: Check['ok'] = (value) => /^\d+$/.test(value.trim()) && Number(value) <= 9;
   const levelSentence = (value: string): string => `A compression level is a number from 0 to 9, not \`${value}\`.`;
   const packageName: Check['ok'] = (value) => !PACKAGE_PATTERN.test(value);
@@ -92,9 +97,9 @@ function checksFor(root: ElementNode): Check[] {
     { path: 'img_params/live_img_compression/@level', ok: level, sentence: levelSentence },
     {
       path: 'img_params/locale_defaults/@locale',
-      ok: (value) => words(root, 'img_params/locale_list').includes(value),
+      ok: (value) => locales.includes(value),
       sentence: (value) =>
-        `The default locale \`${value}\` is not in \`locale_list\`: add it there, or choose one of ${words(root, 'img_params/locale_list').join(', ')}.`,
+        `The default locale \`${value}\` is not in \`locale_list\`: add it there, or choose one of ${locales.join(', ')}.`,
     },
     {
       path: 'img_params/user/homedir',
@@ -118,7 +123,7 @@ function checksFor(root: ElementNode): Check[] {
     },
     {
       path: 'key_value_pairs/pair/@key',
-      ok: (value) => keys(root).filter((key) => key === value).length === 1,
+      ok: (value) => (keys.get(value) ?? 0) <= 1,
       sentence: (value) => `The key \`${value}\` is given more than once in \`key_value_pairs\`.`,
     },
   ];
@@ -130,31 +135,12 @@ function isHostname(value: string): boolean {
   return value.length <= 256 && /^[A-Za-z0-9]([A-Za-z0-9-]*)(\.[A-Za-z0-9-]+)*$/.test(name);
 }
 
-function words(root: ElementNode, path: string): string[] {
-  return valuesAt(root, path).flatMap(({ value }) => {
-    try {
-      return splitWords(value).flatMap((word) => word.split(/\s+/));
-    } catch {
-      return value.split(/\s+/);
-    }
-  });
-}
-
-function keys(root: ElementNode): string[] {
-  return valuesAt(root, 'key_value_pairs/pair/@key').map(({ value }) => value);
-}
-
 function valuesAt(
   root: ElementNode,
   path: string,
 ): { value: string; element: ElementNode; range: Range | undefined }[] {
-  const steps = path.split('/');
-  const last = steps.at(-1) ?? '';
-  const attribute = last.startsWith('@') ? last.slice(1) : undefined;
-  let elements = [root];
-  for (const name of attribute === undefined ? steps : steps.slice(0, -1))
-    elements = elements.flatMap((element) => childElements(element, name));
-  return elements.flatMap((element) => {
+  const [parents = '', attribute] = path.split('/@');
+  return elementsAt(root, parents).flatMap((element) => {
     if (attribute === undefined)
       return [{ value: outerPair(directText(element)) ?? directText(element), element, range: undefined }];
     const found = element.attributes.find(({ name }) => name === attribute);
