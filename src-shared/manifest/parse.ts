@@ -65,7 +65,7 @@ class TreeBuilder {
     const range = { start, end };
     if (openEnd === end) return { kind: 'element', name, attributes, children: [], parent, range, openTag: range };
     const openTag = { start, end: openEnd };
-    const closeTag = { start: this.source.lastIndexOf('</', end), end };
+    const closeTag = { start: this.source.lastIndexOf('</', end - 1), end };
     const element: ElementNode = { kind: 'element', name, attributes, children: [], parent, range, openTag, closeTag };
     let at = openEnd;
     for (const child of raw.children) {
