@@ -78,10 +78,12 @@ class Checker {
   }
 
   #attributes(element: ElementNode, schema: ElementSchema, path: string): void {
+    const present = new Set(element.attributes.map(({ name }) => name));
+    const has = (name: string): boolean => present.has(name);
     for (const attribute of element.attributes) {
       const known = schema.attributes.find(({ name }) => name === attribute.name);
       const at = join(path, attribute.name);
-      if (!known) this.#unknownAttribute(element, attribute, schema, at);
+      if (!known) this.#unknownAttribute(element, attribute, schema, at, has);
       else if (!known.type.accepts(attribute.value))
         this.report(
           element,
@@ -91,7 +93,6 @@ class Checker {
           { range: attribute.valueRange, fix: correctValue(attribute.value, known.type, attribute.valueRange) },
         );
     }
-    const has = (name: string): boolean => element.attributes.some((attribute) => attribute.name === name);
     for (const { name, required } of schema.attributes)
       if (required && !has(name))
         this.report(
@@ -103,9 +104,14 @@ class Checker {
     this.#attributeRules(element, schema, path, has);
   }
 
-  #unknownAttribute(element: ElementNode, attribute: AttributeNode, schema: ElementSchema, path: string): void {
-    const allowed = schema.attributes.map(({ name }) => name);
-    const free = allowed.filter((name) => element.attributes.every((other) => other.name !== name));
+  #unknownAttribute(
+    element: ElementNode,
+    attribute: AttributeNode,
+    schema: ElementSchema,
+    path: string,
+    has: (name: string) => boolean,
+  ): void {
+    const free = schema.attributes.map(({ name }) => name).filter((name) => !has(name));
     const meant = closestName(attribute.name, free);
     const fix = meant === undefined ? removeAttribute(attribute) : renameAttribute(attribute, meant);
     const message = `\`${element.name}\` has no attribute \`${attribute.name}\`${didYouMean(meant)}.`;

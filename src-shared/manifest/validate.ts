@@ -3,19 +3,23 @@ import type { Problem } from './problems';
 import type { ManifestTree } from './tree';
 import { validateSchema } from './validate-schema';
 import { validateValues } from './validate-values';
+import { findWarnings } from './warnings';
 
 /** A snapshot's whole name must stay under ZFS's 256 characters. */
 const MAX_NAME = 200;
 
 /**
  * All problems of a defaulted manifest: its structure, and if that is right its values (contract 6.2). Never throws.
+ *
+ * @param options `isExecutable` says whether a script may be executed; without it scripts are not looked at
  */
 export function validateManifest(
   defaulted: ManifestTree,
   options: { readonly isExecutable?: (path: string) => boolean },
 ): Problem[] {
   const structure = validateSchema(defaulted);
-  return structure.length > 0 ? structure : validateValues(defaulted, options.isExecutable);
+  if (structure.length > 0) return structure;
+  return [...validateValues(defaulted, options.isExecutable), ...findWarnings(defaulted)];
 }
 
 /**
