@@ -62,7 +62,7 @@ const places: [string, boolean, () => Promise<(name: string) => string>][] = [
     'btrfs',
     hasBtrfs,
     async () => {
-      const place = await btrfsFolder();
+      const place = await btrfsFolder(6 * 2 ** 30);
       opened.push(place);
       return (name) => join(place.path, name);
     },

@@ -50,7 +50,7 @@ const places: [string, boolean, () => Promise<string>][] = [
     'btrfs',
     hasBtrfs,
     async () => {
-      const place = await btrfsFolder();
+      const place = await btrfsFolder(6 * 2 ** 30);
       opened.push(() => place.dispose());
       return join(place.path, 'area');
     },

@@ -17,6 +17,8 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { btrfsFolder, hasBtrfs } from '../support/temp-btrfs';
+import { hasZfs, zfsPool } from '../support/temp-zpool';
 import { bootImage, whyNoBoot, type BootRequest } from '../support/qemu';
 
 const root = join(import.meta.dirname, '../..');
@@ -30,19 +32,29 @@ interface Ran {
   readonly stderr: string;
 }
 
+/** A build area somewhere else than in the project: what the manifest calls it, and where it is. */
+interface Place {
+  readonly buildArea: string;
+  readonly path: string;
+}
+
 /** A copy of a template with its build area beside it, in a folder that an ordinary user can reach wherever the checkout is. */
 class TemplateProject {
   readonly base = mkdtempSync(join(tmpdir(), 'slipway-template-'));
   readonly folder = join(this.base, 'project');
-  readonly area = join(this.base, 'area');
   readonly manifest = join(this.folder, 'manifest.xml');
+  /** Where the build area is in the file system. */
+  readonly area: string;
 
   constructor(
     readonly name: string,
     readonly user: 'ordinary' | 'own',
+    place?: Place,
   ) {
+    const inside = join(this.base, 'area');
+    this.area = place?.path ?? inside;
     cpSync(join(root, 'resources/templates', name), this.folder, { recursive: true });
-    this.edit((text) => text.replace(/(<build_area>)[^<]*/, `$1${this.area}`));
+    this.edit((text) => text.replace(/(<build_area>)[^<]*/, `$1${place?.buildArea ?? inside}`));
     const bin = join(this.base, 'bin');
     mkdirSync(bin);
     for (const command of ['distro_const', 'ManifestRead']) {
@@ -179,6 +191,48 @@ describe.skipIf(whyNotDebian)(titled('debian-live', whyNotDebian), () => {
     expect(code, stderr).toBe(0);
     expect(stderr.match(/^==== \S+:/gm)).toEqual(['==== grub-setup:', '==== iso:', '==== usb:']);
     expect(readFileSync(join(project.area, 'build_data/pkg_image/boot/grub/grub.cfg'), 'utf8')).toContain('"Renamed"');
+  });
+});
+
+/** File systems whose own snapshots are the checkpoints; the tests above run on a plain directory. */
+const fileSystems: [string, boolean, () => Promise<Place & { dispose(): void | Promise<void> }>][] = [
+  [
+    'btrfs',
+    hasBtrfs,
+    async () => {
+      const folder = await btrfsFolder(6 * 2 ** 30);
+      const path = join(folder.path, 'area');
+      return { buildArea: path, path, dispose: () => folder.dispose() };
+    },
+  ],
+  [
+    'zfs',
+    hasZfs,
+    async () => {
+      const pool = await zfsPool(6 * 2 ** 30);
+      return { buildArea: `${pool.name}/area`, path: join(pool.mountpoint, 'area'), dispose: () => pool.dispose() };
+    },
+  ],
+];
+
+describe.skipIf(whyNotDebian)(titled('debian-live', whyNotDebian), () => {
+  describe.each(fileSystems)('on %s', (_kind, available, open) => {
+    it.skipIf(!available)('builds, resumes at the boot menu, and boots to a login prompt', async () => {
+      const place = await open();
+      const project = new TemplateProject('debian-live', 'own', place);
+      try {
+        const built = project.build();
+        expect(built.code, built.stderr).toBe(0);
+        project.edit((text) => text.replace('<title>Debian live</title>', '<title>Renamed</title>'));
+        const resumed = project.build('-r', 'grub-setup');
+        expect(resumed.code, resumed.stderr).toBe(0);
+        const boot = await project.boot('iso', { firmware: 'bios', until: ready('debian-live') });
+        expect(boot.verdict, boot.serial).toBe('booted');
+      } finally {
+        project.dispose();
+        await place.dispose();
+      }
+    });
   });
 });
 
