@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { exec } from '../system/exec';
+import { isMountPoint } from '../system/mounts';
 import { zfsCommand } from '../system/zfs-command';
 
 /** A build area as resolved from the manifest; nothing is created by resolving (contract 3.1). */
@@ -88,7 +89,8 @@ function layout(area: { kind: BuildArea['kind']; dataset?: string; mountpoint: s
 export async function createArea(area: BuildArea): Promise<void> {
   if (area.kind === 'zfs' && area.dataset) {
     if (!area.exists) await createDataset(area.dataset);
-    for (const child of ['media', 'logs']) await createChild(area.dataset, child);
+    for (const child of ['media', 'logs'] as const)
+      if (!isMountPoint(area[child])) await createChild(area.dataset, child);
   } else {
     await makeDirectory(area.mountpoint, `Unable to create the build area at ${area.mountpoint}`);
   }

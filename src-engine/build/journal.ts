@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineRecordBody, EngineRecordKind } from '../../src-shared/engine-protocol';
 
@@ -57,7 +57,6 @@ export class Journal {
 
   close(): void {
     this.flush();
-    fsyncSync(this.#fd);
     closeSync(this.#fd);
   }
 }

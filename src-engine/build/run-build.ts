@@ -27,6 +27,8 @@ export interface BuildInput {
   readonly file: ManifestFile;
   readonly choice: BuildChoice;
   readonly plan: BuildPlan;
+  /** Names of the snapshots as of taking the lock: since then nobody else changes them. */
+  readonly snapshots: readonly string[];
   readonly backend: SnapshotBackend;
   readonly checkpointing: boolean;
   readonly debug: boolean;
@@ -148,10 +150,9 @@ class Build {
 
   /** Empties the build data (contract 3.3); with it every checkpoint goes, and only after that their files. */
   async #clean(): Promise<void> {
-    const { backend, area } = this.#input;
+    const { backend, area, snapshots } = this.#input;
     const started = Date.now();
-    const hasBaseline = (await backend.list()).some(({ name }) => name === BASELINE);
-    if (hasBaseline) {
+    if (snapshots.includes(BASELINE)) {
       await backend.rollback(BASELINE);
       await createBuildDataFolders(area);
     } else {
@@ -164,7 +165,7 @@ class Build {
   }
 
   async #rollBack(step: BuildStepDeclaration): Promise<void> {
-    const { backend, area } = this.#input;
+    const { backend, area, plan, snapshots } = this.#input;
     const started = Date.now();
     const record = await readCheckpointRecord(area, step.name);
     await backend.rollback(checkpointName(step.name));

@@ -75,7 +75,9 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   const backend = await openBackend(area);
   const checkpointing = file.manifest.checkpointEnable;
   const steps: readonly BuildStep[] = checkpointing ? file.manifest.steps : [];
-  const snapshots = checkpointing && area.exists ? await snapshotNames(backend) : [];
+  // A full build asks once, under the lock.
+  const asks = options.some(({ letter }) => 'lrR'.includes(letter)) || file.manifest.resumeFrom !== undefined;
+  const snapshots = asks && checkpointing && area.exists ? await snapshotNames(backend) : [];
   assertNamed(file, checkpointing);
   const request = resolveRequest(file, options, steps, snapshots, checkpointing);
 
@@ -91,14 +93,24 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
     const ended = lock.tookOver ? await endOrphans(area) : 0;
     if (ended > 0) process.stderr.write(`Ended ${ended} process(es) that an interrupted build had left running.\n`);
     // Another build may have ended between the first look and the lock.
-    const present = checkpointing ? await snapshotNames(backend) : [];
+    const present = await snapshotNames(backend);
     if (choice.resume !== undefined) {
       assertResumable(steps, present, choice.resume);
       await warnOfChanges(area, file, choice.resume);
     }
     const plan = planBuild(file.manifest.steps, choice, checkpointing, present);
     const logs = new BuildLogs();
-    return await runBuild({ area, file, choice, plan, backend, checkpointing, debug: request.debug, logs });
+    return await runBuild({
+      area,
+      file,
+      choice,
+      plan,
+      snapshots: present,
+      backend,
+      checkpointing,
+      debug: request.debug,
+      logs,
+    });
   } finally {
     lock.release();
   }

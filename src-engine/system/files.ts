@@ -1,18 +1,13 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 /**
- * Replaces a file so that a reader, or the next start after a crash, sees the old content or the new and never a part.
+ * Replaces a file so that a reader, or the next start after a crash of the engine, sees the old content or the new and never a part.
+ * It is not forced to the disk: what power loss may cost here is a record beside a snapshot, and that is known to be missing.
  */
 export function writeFileAtomically(path: string, content: string | Uint8Array): void {
   const partial = `${path}.${process.pid}.partial`;
-  const fd = openSync(partial, 'w', 0o644);
-  try {
-    writeSync(fd, content as Uint8Array);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  writeFileSync(partial, content, { mode: 0o644 });
   renameSync(partial, path);
 }
 
