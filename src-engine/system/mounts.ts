@@ -36,6 +36,7 @@ export function processesUsing(path: string): string[] {
 export function processesWithPrivateMount(path: string): string[] {
   const seen = new Set([look(() => readlinkSync('/proc/self/ns/mnt'), '')]);
   const found: string[] = [];
+  const device = look(() => deviceNumber(statSync(path).dev), '');
   for (const pid of processIds()) {
     const namespace = look(() => readlinkSync(`/proc/${pid}/ns/mnt`), '');
     if (namespace === '' || seen.has(namespace)) continue;
@@ -43,7 +44,7 @@ export function processesWithPrivateMount(path: string): string[] {
     // `36 35 0:32 / /mount/point rw shared:1 master:2 - type source options`; the tags mean that it hears of an unmount.
     const mounts = look(() => readFileSync(`/proc/${pid}/mountinfo`, 'utf8'), '').split('\n');
     const isPrivate = (line: string): boolean => !/ (shared|master):\d+ /.test(line.split(' - ')[0] + ' ');
-    if (mounts.some((line) => unescapeOctal(line.split(' ')[4] ?? '') === path && isPrivate(line)))
+    if (mounts.some((line) => line.split(' ')[2] === device && isPrivate(line)))
       found.push(`${describe(pid)} in a mount namespace of its own`);
   }
   return found;
@@ -63,6 +64,11 @@ export function isRunning(pid: number): boolean {
   return stat !== '' && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }
 
+/** A device as mountinfo writes it. Another namespace may have another file system at the same path. */
+function deviceNumber(dev: number): string {
+  return `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`;
+}
+
 function processIds(): string[] {
   return look(() => readdirSync('/proc'), []).filter((name) => /^\d+$/.test(name));
 }
@@ -71,9 +77,6 @@ function describe(pid: string): string {
   const name = look(() => readFileSync(join('/proc', pid, 'comm'), 'utf8').trim(), '?');
   return `${pid} (${name})`;
 }
-
-const unescapeOctal = (text: string): string =>
-  text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
 
 /** A look into /proc may fail at any time: processes end, and some are not ours to look at. */
 function look<T>(at: () => T, otherwise: T): T {
