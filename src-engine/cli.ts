@@ -9,7 +9,7 @@ import { planCommand } from './commands/plan';
 import { pruneCommand } from './commands/prune';
 import { queryCommand } from './commands/query';
 import { statusCommand } from './commands/status';
-import { usageError } from './commands/usage';
+import { HELP, usageError } from './commands/usage';
 import { validateCommand } from './commands/validate';
 import { manifestReadCommand } from './manifest-read';
 import { ENGINE_VERSION } from './version';
@@ -19,6 +19,9 @@ async function main(words: readonly string[]): Promise<number> {
   const [subcommand, ...rest] = words;
   if (basename(process.argv[1] ?? '') === 'ManifestRead') return manifestReadCommand(words);
   switch (subcommand) {
+    case 'help':
+      process.stdout.write(`${HELP.join('\n')}\n`);
+      return 0;
     case '--version':
       process.stdout.write(`${ENGINE_VERSION}\n`);
       return 0;

@@ -14,3 +14,20 @@ export function usageError(...lines: readonly string[]): number {
   process.stderr.write(BUILD_USAGE);
   return 2;
 }
+
+/** What `distro_const help` prints: every subcommand on a line. `-h` is the original's and prints its usage. */
+export const HELP: readonly string[] = [
+  'distro_const build [-R] [-r STEP] [-p STEP] [-l] [-d] MANIFEST   build, resume, pause, list steps',
+  'distro_const status MANIFEST                  who holds the build area, runs, where a build can resume',
+  'distro_const checkpoints MANIFEST             each checkpoint, and whether it still fits the manifest',
+  'distro_const plan [-R | -r STEP] [-p STEP] MANIFEST   what a build would keep, run and discard',
+  "distro_const follow [--run RUN] [--from OFFSET] MANIFEST   a run's journal, live",
+  'distro_const diff MANIFEST STEP [STEP]        what changed between checkpoints, or since one',
+  'distro_const ls MANIFEST STEP [PATH]          what is in a checkpoint',
+  'distro_const cat MANIFEST STEP PATH           a file of a checkpoint',
+  'distro_const prune [--stale] [--from STEP] [--yes] MANIFEST   remove checkpoints; lists them without --yes',
+  'distro_const query [-k] MANIFEST NODEPATH...  values, as ManifestRead prints them',
+  'distro_const validate MANIFEST                every problem with file, line and column',
+  'distro_const doctor [MANIFEST]                what this host can do and what is missing',
+  'All but build, cat and help take --json. A STEP is a checkpoint name, or a number from 0.',
+];
