@@ -44,6 +44,7 @@ export function parseManifest(source: string): ManifestTree {
 
 const NAME = /[^\s/>]+/y;
 const ATTRIBUTE = /\s*(?:(\/?>)|([^\s=/>]+)\s*=\s*("[^"]*"|'[^']*'))/y;
+const BREAK = /[\t\r\n]/;
 const DELIMITERS = [
   { kind: 'comment', open: '<!--', close: '-->' },
   { kind: 'cdata', open: '<![CDATA[', close: ']]>' },
@@ -87,9 +88,10 @@ class TreeBuilder {
       const [all, , name = '', quoted = ''] = match;
       const end = ATTRIBUTE.lastIndex;
       const valueRange = { start: end - quoted.length + 1, end: end - 1 };
-      const raw = quoted.slice(1, -1).replace(/\r\n|[\t\r\n]/g, ' '); // XML normalises white space in attributes
+      const raw = quoted.slice(1, -1);
+      const normal = BREAK.test(raw) ? raw.replace(/\r\n|[\t\r\n]/g, ' ') : raw; // as XML says for attributes
       const range = { start: end - all.trimStart().length, end };
-      attributes.push({ name, value: this.#resolve(raw, valueRange.start), range, valueRange });
+      attributes.push({ name, value: this.#resolve(normal, valueRange.start), range, valueRange });
     }
   }
 
@@ -104,7 +106,8 @@ class TreeBuilder {
   }
 
   #characterNode(start: number, limit: number): CharacterNode & { range: { start: number; end: number } } {
-    const delimiter = DELIMITERS.find(({ open }) => this.source.startsWith(open, start));
+    const isMarkup = this.source.charAt(start) === '<';
+    const delimiter = isMarkup && DELIMITERS.find(({ open }) => this.source.startsWith(open, start));
     if (delimiter) {
       const { kind, open, close } = delimiter;
       const inner = start + open.length;
@@ -113,7 +116,8 @@ class TreeBuilder {
     }
     const next = this.source.indexOf('<', start);
     const end = next < 0 ? limit : next;
-    const text = this.source.slice(start, end).replace(/\r\n?/g, '\n');
+    const raw = this.source.slice(start, end);
+    const text = raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw;
     return { kind: 'text', text: this.#resolve(text, start), range: { start, end } };
   }
 
