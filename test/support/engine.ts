@@ -46,11 +46,16 @@ export class TestProject {
   readonly folder = mkdtempSync(join(tmpdir(), 'slipway-project-'));
   readonly trace = join(this.folder, 'trace');
   area = join(this.folder, 'area');
-  env: NodeJS.ProcessEnv = { ...process.env, PATH: [bin, process.env.PATH].join(delimiter) };
+  /** Temporary files stay in the project, also those of engines that are killed. */
+  env: NodeJS.ProcessEnv = {
+    ...process.env,
+    PATH: [bin, process.env.PATH].join(delimiter),
+    TMPDIR: join(this.folder, 'tmp'),
+  };
   readonly #children = new Set<ChildProcess>();
 
   constructor(manifest?: TestManifest) {
-    mkdirSync(join(this.folder, 'scripts'));
+    for (const folder of ['scripts', 'tmp']) mkdirSync(join(this.folder, folder));
     if (manifest) this.write(manifest);
   }
 

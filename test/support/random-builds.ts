@@ -112,5 +112,22 @@ export class RandomBuilds {
     const { signal, code } = await ended;
     clearTimeout(timer);
     this.log.push(`build ${options.join(' ')} killed after ${after} ms: ${signal ?? code}`);
+    await this.#expectTruth();
+  }
+
+  /** After a kill at any moment: nobody holds the area, and `-l` and `status` name the same step. */
+  async #expectTruth(): Promise<void> {
+    const { lock, latestResumable, lastRun } = (await this.project.json('status')) as {
+      lock: { kind: string };
+      latestResumable: string | null;
+      lastRun: { state: string } | null;
+    };
+    const { stderr } = await this.project.build('-l');
+    const marked = stderr.split('\n').filter((line) => / {4}X {5}/.test(line));
+    const last = marked.at(-1)?.split(' ')[0] ?? null;
+    if (lock.kind === 'held' || lastRun?.state === 'running' || last !== latestResumable)
+      throw new Error(
+        `-l says ${last}, status says ${latestResumable}, ${lock.kind}, ${lastRun?.state}\n${this.log.join('\n')}`,
+      );
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finished, says, TestProject } from '../../support/engine';
@@ -24,8 +24,6 @@ describe('a build that is stopped', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('by %s ends the step, keeps the last checkpoint, and is recorded as cancelled', async (signal, code) => {
-    mkdirSync(temporary());
-    project.env.TMPDIR = temporary();
     const build = project.start('distro_const', ['build', 'manifest.xml']);
     await says(build, /waiting/);
     build.kill(signal);
