@@ -51,7 +51,7 @@ function tooOld(root: ElementNode): Problem[] {
   const checker = new Checker();
   const element = childElements(root, 'live_img_params')[0] ?? root;
   const message =
-    'This manifest has the layout of August 2008 (`live_img_params`), which no release ever built: rewrite it from a newer one.';
+    'This manifest has the layout of August 2008 (`live_img_params`), which is not supported: rewrite it after a newer one.';
   checker.report(element, 'live_img_params', 'layout-too-old', message);
   return checker.problems;
 }

@@ -6,7 +6,7 @@ import type { Range } from './tree';
 /** Elements nested deeper are refused, before anything recurses over them. */
 export const MAX_DEPTH = 256;
 
-/** More elements, comments and other nodes than this are refused: the largest known manifest has some 900. */
+/** More elements, attributes and comments together are refused: the largest known manifest has 1,156. */
 export const MAX_NODES = 200_000;
 
 const CHUNK = 64 * 1024;
@@ -53,7 +53,7 @@ function check(source: string): WellFormed {
     throw new NotWellFormed(message, Math.min(parser.position, source.length));
   };
   const count = (): void => {
-    if (++nodes > MAX_NODES) refuse(`the file has more than ${MAX_NODES} elements and comments`);
+    if (++nodes > MAX_NODES) refuse(`the file has more than ${MAX_NODES} elements, attributes and comments`);
   };
   parser.on('error', (error) => refuse(error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '')));
   parser.on('doctype', (text) => {
