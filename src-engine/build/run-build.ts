@@ -171,7 +171,7 @@ class Build {
     await backend.rollback(checkpointName(step.name));
     removeOrphanedFiles(
       area,
-      (await backend.list()).map(({ name }) => name),
+      snapshots.filter((name) => !plan.discarded.includes(name)),
     );
     this.#history = record?.history ? [...record.history] : step.index === 0 ? [] : null;
     this.#parent = step.name;
