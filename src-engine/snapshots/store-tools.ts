@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { exec, type ExecOptions, type ExecResult } from '../system/exec';
@@ -13,7 +13,14 @@ export type RunStoreTool = (argv: readonly [string, ...string[]], options?: Exec
 
 /** The runner for the tools of one store. */
 export function storeTool(folder: string): RunStoreTool {
-  return (argv, options) => exec(argv, { ...options, env: { ...process.env, LC_ALL: 'C', [MARK]: folder } });
+  return (argv, options) => exec(argv, { ...options, env: { ...process.env, LC_ALL: 'C', [MARK]: identity(folder) } });
+}
+
+/** Which folder it is, not how it is called: in a container the same path is another store, and its tools are not ours to end. */
+function identity(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  const { dev, ino } = statSync(folder, { bigint: true });
+  return `${dev}:${ino}`;
 }
 
 /**
@@ -24,7 +31,7 @@ export async function endOrphanedTools(folder: string): Promise<void> {
   const orphans = new Set<number>();
   for (const until = Date.now() + PATIENCE; ; await delay(5)) {
     // Again and again: one may start another before it ends; and one that ends closes its files after its environment is gone.
-    for (const pid of processesWithVariable(MARK, folder)) orphans.add(pid);
+    for (const pid of processesWithVariable(MARK, identity(folder))) orphans.add(pid);
     const running = [...orphans].filter(isRunning);
     if (running.length === 0) return;
     if (Date.now() > until)

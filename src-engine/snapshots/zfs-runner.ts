@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { exec, type ExecResult } from '../system/exec';
-import { processesWithVariable } from '../system/mounts';
+import { isRunning, processesWithVariable } from '../system/mounts';
 import { zfsCommand } from '../system/zfs-command';
 
 /**
@@ -44,16 +44,15 @@ export function zfsRunner(dataset: string): ZfsRunner {
       }
     },
     async orphansEnd() {
-      for (const until = Date.now() + ORPHAN_PATIENCE; ; await delay(BUSY_PAUSE)) {
-        const orphans = processesWithVariable(MARK, dataset);
-        if (orphans.length === 0) return;
+      // Only those of now: what comes later is no orphan, but works on a dataset of this name in a container.
+      const orphans = processesWithVariable(MARK, dataset);
+      for (const until = Date.now() + ORPHAN_PATIENCE; orphans.some(isRunning); await delay(BUSY_PAUSE))
         if (Date.now() > until)
           throw new AppError(
             'snapshot',
-            `A zfs command of an engine that has ended still works on ${dataset}: ${orphans.join(', ')}.`,
+            `A zfs command of an engine that has ended still works on ${dataset}: ${orphans.filter(isRunning).join(', ')}.`,
             'Wait for it to end, and try again.',
           );
-      }
     },
   };
 }

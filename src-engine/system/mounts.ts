@@ -18,12 +18,16 @@ export function isFuse(path: string): boolean {
  */
 export function processesUsing(path: string): string[] {
   const inside = (target: string): boolean => target === path || target.startsWith(`${path}/`);
+  const device = look(() => statSync(path).dev, undefined);
   return processIds()
     .filter((pid) => {
+      // In another mount namespace, a container for one, the same path may be another place.
+      const samePaths = mountNamespace(pid) === mountNamespace('self');
       const links = ['cwd', 'root', 'exe'].map((link) => `/proc/${pid}/${link}`);
       const open = look(() => readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`), []);
-      if ([...links, ...open].some((link) => inside(look(() => readlinkSync(link), '')))) return true;
-      const maps = look(() => readFileSync(`/proc/${pid}/maps`, 'utf8'), '');
+      const isHere = (link: string): boolean => samePaths || look(() => statSync(link).dev, -1) === device;
+      if ([...links, ...open].some((link) => inside(look(() => readlinkSync(link), '')) && isHere(link))) return true;
+      const maps = samePaths ? look(() => readFileSync(`/proc/${pid}/maps`, 'utf8'), '') : '';
       return maps.includes(path) && maps.split('\n').some((line) => inside(line.slice(Math.max(line.indexOf('/'), 0))));
     })
     .map(describe);
@@ -34,11 +38,11 @@ export function processesUsing(path: string): string[] {
  * it was unmounted, so that it can be neither rolled back nor mounted again; it has to be found out before.
  */
 export function processesWithPrivateMount(path: string): string[] {
-  const seen = new Set([look(() => readlinkSync('/proc/self/ns/mnt'), '')]);
+  const seen = new Set([mountNamespace('self')]);
   const found: string[] = [];
   const device = look(() => deviceNumber(statSync(path).dev), '');
   for (const pid of processIds()) {
-    const namespace = look(() => readlinkSync(`/proc/${pid}/ns/mnt`), '');
+    const namespace = mountNamespace(pid);
     if (namespace === '' || seen.has(namespace)) continue;
     seen.add(namespace);
     // `36 35 0:32 / /mount/point rw shared:1 master:2 - type source options`; the tags mean that it hears of an unmount.
@@ -68,6 +72,8 @@ export function isRunning(pid: number): boolean {
 function deviceNumber(dev: number): string {
   return `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`;
 }
+
+const mountNamespace = (pid: string): string => look(() => readlinkSync(`/proc/${pid}/ns/mnt`), '');
 
 function processIds(): string[] {
   return look(() => readdirSync('/proc'), []).filter((name) => /^\d+$/.test(name));
