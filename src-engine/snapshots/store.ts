@@ -71,8 +71,8 @@ export class SnapshotStore {
     }
   }
 
-  /** A name in the store that no list shows. */
+  /** A name in the store that no list shows, and that no other engine uses. */
   hidden(kind: string, snapshot: StoredSnapshot): string {
-    return join(this.folder, `.${kind}-${snapshot.path.slice(this.folder.length + 1)}`);
+    return join(this.folder, `.${kind}-${process.pid}-${snapshot.path.slice(this.folder.length + 1)}`);
   }
 }

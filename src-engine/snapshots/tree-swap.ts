@@ -1,8 +1,12 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 /**
- * Replaces the build data by a tree made beside it. The tree is complete before the first rename, so a crash between the two
- * renames leaves a whole tree under one of three names, and `recover` finds it.
+ * Replaces the build data by a tree made beside it. The new tree is complete before the first rename, and the old one is removed
+ * after the second, so a crash at any moment leaves the one or the other whole.
+ *
+ * Names differ from engine to engine: a tool that a killed engine has just started may still make its tree when the next engine
+ * is at work, and then it is only garbage.
  */
 export class TreeSwap {
   /** Where the new tree is made. */
@@ -13,17 +17,16 @@ export class TreeSwap {
     readonly buildData: string,
     readonly remove: (path: string) => Promise<void>,
   ) {
-    this.fresh = `${buildData}.new`;
-    this.#old = `${buildData}.old`;
+    const engine = `${process.pid}-${Date.now()}`;
+    this.fresh = `${buildData}.new-${engine}`;
+    this.#old = `${buildData}.old-${engine}`;
   }
 
-  /** Finishes what a crash interrupted, and makes room for a new tree. */
+  /** Undoes what a crash interrupted, whoever it was, and clears the rest away. */
   async recover(): Promise<void> {
-    const { buildData, fresh } = this;
-    if (!existsSync(buildData) && existsSync(fresh)) renameSync(fresh, buildData);
-    if (!existsSync(buildData) && existsSync(this.#old)) renameSync(this.#old, buildData);
-    await this.remove(fresh);
-    await this.remove(this.#old);
+    const old = this.#leftovers('old')[0];
+    if (!existsSync(this.buildData) && old !== undefined) renameSync(old, this.buildData);
+    for (const path of [...this.#leftovers('new'), ...this.#leftovers('old')]) await this.remove(path);
   }
 
   /** Puts the new tree in place. When it cannot, the old one is there again. */
@@ -38,5 +41,14 @@ export class TreeSwap {
       throw error;
     }
     await this.remove(this.#old);
+  }
+
+  #leftovers(kind: 'new' | 'old'): string[] {
+    const folder = dirname(this.buildData);
+    if (!existsSync(folder)) return [];
+    const prefix = `${basename(this.buildData)}.${kind}-`;
+    return readdirSync(folder)
+      .filter((name) => name.startsWith(prefix) && /^\d+-\d+$/.test(name.slice(prefix.length)))
+      .map((name) => join(folder, name));
   }
 }

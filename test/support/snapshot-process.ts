@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
+import { processesWithVariable } from '../../src-engine/system/mounts';
 import type { BackendArguments } from './snapshot-child';
+
+/** Known in all that a started process starts. */
+const MARK = 'SLIPWAY_TEST_PROCESS';
 
 /** Runs snapshot operations in a process of their own, which can be killed. */
 export class SnapshotProcesses {
@@ -36,6 +40,7 @@ export class SnapshotProcesses {
   ): Promise<{ finished: boolean; elapsed: number }> {
     const child = spawn(process.execPath, [this.#program, JSON.stringify(backend), operation, name], {
       stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, [MARK]: this.#folder },
     });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -50,8 +55,26 @@ export class SnapshotProcesses {
     );
     const code = await closed;
     stop.abort();
+    await this.#noForkLeft();
     if (code !== null && code !== 0) throw new Error(`${operation} ${name} exited with ${code}: ${said}`);
     return { finished: code === 0, elapsed: Date.now() - started };
+  }
+
+  /**
+   * A tool that was being started lives on, for a moment as a copy of the killed process, which nobody can tell from a stranger. The
+   * next engine starts later than that; a test would be sooner.
+   */
+  async #noForkLeft(): Promise<void> {
+    const isFork = (pid: number): boolean => {
+      try {
+        return readlinkSync(`/proc/${pid}/exe`) === realpathSync(process.execPath);
+      } catch {
+        return false; // it has ended
+      }
+    };
+    // Twice: while it becomes the tool it has no environment.
+    for (let clear = 0; clear < 2; await delay(2))
+      clear = processesWithVariable(MARK, this.#folder).some(isFork) ? 0 : clear + 1;
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TreeSwap } from '../../../src-engine/snapshots/tree-swap';
 
@@ -18,30 +18,41 @@ describe('replacing a tree by one made beside it', () => {
     writeFileSync(join(folder, name, 'content'), content);
   };
   const content = (): string => readFileSync(join(folder, 'data/content'), 'utf8');
-  const exists = (name: string): boolean => existsSync(join(folder, name));
+
+  const names = (): string[] => readdirSync(folder).sort();
 
   it('puts the new one in place', async () => {
     tree('data', 'old');
-    tree('data.new', 'new');
+    tree(basename(swap.fresh), 'new');
     await swap.swapIn();
-    expect([content(), exists('data.old'), exists('data.new')]).toEqual(['new', false, false]);
+    expect([content(), names()]).toEqual(['new', ['data']]);
   });
 
   it('has the old one when there is no new one', async () => {
     tree('data', 'old');
     await expect(swap.swapIn()).rejects.toThrow('ENOENT');
-    expect([content(), exists('data.old')]).toEqual(['old', false]);
+    expect([content(), names()]).toEqual(['old', ['data']]);
   });
 
   it.each([
-    ['before the first rename', ['data', 'data.new'], 'data'],
-    ['between the renames', ['data.old', 'data.new'], 'data.new'],
-    ['after the second rename', ['data', 'data.old'], 'data'],
-    ['by hand: only the old one is left', ['data.old'], 'data.old'],
+    ['before the first rename', ['data', 'data.new-7-1'], 'data'],
+    ['between the renames', ['data.old-7-1', 'data.new-7-1'], 'data.old-7-1'],
+    [
+      'between the renames, when a killed tool made another',
+      ['data.new-6-1', 'data.old-7-1', 'data.new-7-1'],
+      'data.old-7-1',
+    ],
+    ['after the second rename', ['data', 'data.old-7-1'], 'data'],
   ])('recovers from a crash %s', async (_when, present, survivor) => {
     for (const name of present) tree(name, name);
     await swap.recover();
     await swap.recover();
-    expect([content(), exists('data.old'), exists('data.new')]).toEqual([survivor, false, false]);
+    expect([content(), names()]).toEqual([survivor, ['data']]);
+  });
+
+  it('leaves what only looks like its own', async () => {
+    for (const name of ['data', 'data.old', 'data.new-mine', 'data2.old-7-1']) tree(name, name);
+    await swap.recover();
+    expect(names()).toEqual(['data', 'data.new-mine', 'data.old', 'data2.old-7-1']);
   });
 });
