@@ -1,4 +1,4 @@
-import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
+import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { canResumeFrom } from '../../src-shared/checkpoints/rules';
 import { readCheckpointRecord } from '../build/checkpoint-records';
 import { freshnessOf } from '../build/present';
@@ -15,7 +15,7 @@ export async function checkpointsCommand(words: readonly string[]): Promise<numb
   const steps = file.manifest.steps;
   const rows = [];
   for (const { index } of steps) rows.push(await describe(context, index));
-  const known = new Set(steps.map(({ name }) => checkpointName(name)));
+  const known = new Set([BASELINE, ...steps.map(({ name }) => checkpointName(name))]);
   const others = snapshots.filter(({ name }) => !known.has(name));
   if (values.json) {
     printJson({ area: area.mountpoint, backend: backend.kind, checkpoints: rows, otherSnapshots: others });
