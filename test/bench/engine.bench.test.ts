@@ -53,7 +53,7 @@ const places: [string, boolean, () => Promise<(name: string) => string>][] = [
     'zfs',
     hasZfs,
     async () => {
-      const pool = await zfsPool(4 << 30);
+      const pool = await zfsPool(4 * 2 ** 30);
       opened.push(pool);
       return (name) => `${pool.name}/${name}`;
     },

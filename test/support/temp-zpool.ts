@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ export function hasKernelZfs(): boolean {
  * show old content and with extended attributes; one that runs is used as it is, and other pools are left alone.
  */
 export async function zfsPool(bytes = 1 << 30): Promise<TemporaryPool> {
-  const daemon = hasKernelZfs() || existsSync(SOCKET) ? undefined : await startDaemon();
+  const daemon = hasKernelZfs() || zfsAnswers() ? undefined : await startDaemon();
   const folder = mkdtempSync(join(tmpdir(), 'slipway-zpool-'));
   const name = `slipwaytest${process.pid}${folder
     .slice(-6)
@@ -82,6 +82,11 @@ function canKeepXattrs(path: string): boolean {
   }
 }
 
+/** A socket alone may be what a daemon that died has left. */
+function zfsAnswers(): boolean {
+  return existsSync(SOCKET) && spawnSync('zpool', ['list', '-H', '-o', 'name']).status === 0;
+}
+
 async function startDaemon(): Promise<ChildProcess> {
   const daemon = spawn('zfs-fuse', ['-n', '-x', '-a', '0', '-e', '0', '--no-kstat-mount'], {
     stdio: 'ignore',
@@ -90,7 +95,7 @@ async function startDaemon(): Promise<ChildProcess> {
   daemon.unref();
   await eventually(() => {
     if (daemon.exitCode !== null) throw new Error(`zfs-fuse ended with ${daemon.exitCode}`);
-    if (!existsSync(SOCKET)) throw new Error('zfs-fuse did not open its socket');
+    if (!zfsAnswers()) throw new Error('zfs-fuse does not answer');
   });
   return daemon;
 }
