@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { AppError } from '../../src-shared/errors';
@@ -61,11 +62,11 @@ function cannotCreate(dataset: string): AppError {
 async function resolvePath(path: string): Promise<BuildArea> {
   const mountpoint = normalize(path).replace(/(.)\/+$/, '$1');
   // The original compares strings and turns checkpoints off for `/pool/area/` (contract 9, 8 and 16); a path is a path here.
-  const dataset = zfsCommand() ? await datasetMountedAt(mountpoint) : undefined;
   const exists = await stat(mountpoint).then(
     () => true,
     () => false,
   );
+  const dataset = exists && zfsCommand() && mayBeZfs(mountpoint) ? await datasetMountedAt(mountpoint) : undefined;
   return layout(
     dataset ? { kind: 'zfs', dataset, mountpoint, exists: true } : { kind: 'directory', mountpoint, exists },
   );
@@ -127,6 +128,14 @@ async function mountpointOf(dataset: string): Promise<string | undefined> {
   const argv = [zfsCommand() ?? 'zfs', 'list', '-H', '-o', 'mountpoint', dataset] as const;
   const { code, stdout } = await exec(argv, { okExitCodes: [0, 1], errorCode: 'area' });
   return code === 0 ? stdout.trim() : undefined;
+}
+
+const ZFS_MAGIC = 0x2fc12fc1;
+const FUSE_MAGIC = 0x65735546;
+
+/** Only what can be ZFS is asked about: a ZFS that is ill must not stop a build that has nothing to do with it. */
+function mayBeZfs(path: string): boolean {
+  return process.platform !== 'linux' || [ZFS_MAGIC, FUSE_MAGIC].includes(statfsSync(path).type);
 }
 
 async function datasetMountedAt(path: string): Promise<string | undefined> {

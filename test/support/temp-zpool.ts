@@ -88,7 +88,7 @@ function zfsAnswers(): boolean {
 }
 
 async function startDaemon(): Promise<ChildProcess> {
-  const daemon = spawn('zfs-fuse', ['-n', '-x', '-a', '0', '-e', '0', '--no-kstat-mount'], {
+  const daemon = spawn('zfs-fuse', ['-n', '-x', '--no-kstat-mount'], {
     stdio: 'ignore',
     detached: true,
   });
