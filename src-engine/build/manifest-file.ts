@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { AppError } from '../../src-shared/errors';
-import { checkpointName } from '../../src-shared/checkpoints/model';
 import { loadManifest, type LoadedManifest } from '../../src-shared/manifest/load';
 import { ManifestSyntaxError } from '../../src-shared/manifest/parse';
 import type { Problem } from '../../src-shared/manifest/problems';
@@ -84,6 +83,3 @@ export function refusalLines(file: ManifestFile): readonly string[] {
     `schema_validate: Schema validation failed for DC manifest ${file.path}`,
   ];
 }
-
-/** The name of a step's state file in the build area (contract 2.1). */
-export const stateFileName = checkpointName;
