@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,19 +44,19 @@ export async function zfsPool(bytes = 1 << 30): Promise<TemporaryPool> {
     .replace(/[^a-z0-9]/g, '')}`;
   const image = join(folder, 'vdev');
   const mountpoint = `/${name}`;
-  const end = (): void => {
+  const end = async (): Promise<void> => {
     rmSync(folder, { recursive: true, force: true });
     rmSync(mountpoint, { recursive: true, force: true });
     // Somebody may have come to use the daemon meanwhile.
     if (daemon && runTool('zpool', 'list', '-H', '-o', 'name').trim().replace('no pools available', '') === '')
-      daemon.kill();
+      await stopDaemon(daemon);
   };
   try {
     writeFileSync(image, '');
     truncateSync(image, bytes);
     runTool('zpool', 'create', '-f', name, image);
   } catch (error) {
-    end();
+    await end();
     throw error;
   }
   return {
@@ -64,7 +65,7 @@ export async function zfsPool(bytes = 1 << 30): Promise<TemporaryPool> {
     xattrs: canKeepXattrs(mountpoint),
     async dispose() {
       await eventually(() => runTool('zpool', 'destroy', '-f', name));
-      end();
+      await end();
     },
   };
 }
@@ -87,15 +88,24 @@ function zfsAnswers(): boolean {
   return existsSync(SOCKET) && spawnSync('zpool', ['list', '-H', '-o', 'name']).status === 0;
 }
 
-async function startDaemon(): Promise<ChildProcess> {
-  const daemon = spawn('zfs-fuse', ['-n', '-x', '--no-kstat-mount'], {
-    stdio: 'ignore',
-    detached: true,
-  });
-  daemon.unref();
+/** One that is just ending (of another test, of another run) still holds the daemon's lock: then ours ends with 1 and is tried again. */
+async function startDaemon(): Promise<ChildProcess | undefined> {
+  let daemon: ChildProcess | undefined;
   await eventually(() => {
-    if (daemon.exitCode !== null) throw new Error(`zfs-fuse ended with ${daemon.exitCode}`);
-    if (!zfsAnswers()) throw new Error('zfs-fuse does not answer');
+    if (zfsAnswers()) return;
+    if (!daemon || daemon.exitCode !== null) {
+      daemon = spawn('zfs-fuse', ['-n', '-x', '--no-kstat-mount'], { stdio: 'ignore', detached: true });
+      daemon.unref();
+    }
+    throw new Error('zfs-fuse does not answer');
   });
-  return daemon;
+  return daemon?.exitCode === null ? daemon : undefined;
+}
+
+/** Waits until it has gone: the next one cannot start before. */
+async function stopDaemon(daemon: ChildProcess): Promise<void> {
+  if (daemon.exitCode !== null || daemon.signalCode !== null) return;
+  daemon.ref();
+  daemon.kill();
+  await once(daemon, 'exit');
 }
