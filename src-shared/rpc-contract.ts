@@ -1,0 +1,172 @@
+import { eventIterator, oc } from '@orpc/contract';
+import * as z from 'zod';
+
+/**
+ * Every call from the window to the main process. Two carriers serve it, Electron's message port and a WebSocket on loopback; the
+ * window cannot tell which one it has. Main parses every argument with these schemas before a handler sees it.
+ *
+ * Failures are data: `oc.errors` would want a list per call, so main throws `ORPCError` with the code of an `AppError` and its hint in
+ * `data.hint` (src-main/rpc/errors.ts).
+ */
+
+/** An absolute path on the computer that main runs on. */
+const path = z.string().min(1).max(4096);
+
+/** The text of a manifest or a script. A longer one is refused before it is parsed. */
+const text = z.string().max(16 * 1024 * 1024);
+
+/** A script's path below the document's folder: `scripts/im-pop`. Main refuses one that leads out of the folder. */
+const scriptPath = z.string().min(1).max(1024);
+
+const script = z.object({
+  path: scriptPath,
+  executable: z.boolean(),
+  /** Missing for a file that is not text or is larger than 1 MiB. */
+  text: text.optional(),
+});
+
+const recovery = z.object({
+  source: text,
+  /** ISO 8601. */
+  savedAt: z.string(),
+});
+
+const opened = z.object({
+  path,
+  folder: path,
+  source: text,
+  /** Identifies the bytes on disk; `save` refuses when they have changed since. */
+  version: z.string(),
+  /** As the file is encoded; it is saved the same way. */
+  encoding: z.string(),
+  readOnly: z.boolean(),
+  scripts: z.array(script),
+  /** What a session that did not end properly had not saved. */
+  recovery: recovery.optional(),
+});
+
+const finalizer = z.object({
+  /** `tiny-linux/grub-setup`. */
+  id: z.string(),
+  template: z.string(),
+  name: z.string(),
+  summary: z.string(),
+  arguments: z.array(z.object({ name: z.string(), summary: z.string() })),
+  reads: z.array(z.string()),
+  needs: z.array(z.string()),
+});
+
+const template = z.object({
+  name: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  /** Which build hosts can build it, in words. */
+  requirements: z.string(),
+});
+
+/** One line of the export's report: what the stock command rejects, or what only our engine has. */
+const exportNote = z.object({
+  kind: z.enum(['stock-rejects', 'slipway-only', 'note']),
+  message: z.string(),
+});
+
+const appEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('menu'), command: z.string() }),
+  z.object({ kind: z.literal('open'), path }),
+  z.object({ kind: z.literal('close-requested') }),
+]);
+
+export const contract = {
+  app: {
+    info: oc.output(
+      z.object({
+        carrier: z.enum(['electron', 'browser']),
+        version: z.string(),
+        home: path,
+        /** Where new documents go unless the person says otherwise. */
+        documentsFolder: path,
+        /** The document that was named on the command line, dropped on the icon, or made for the first start. */
+        startDocument: path.optional(),
+      }),
+    ),
+    /** Menu commands and files opened from outside, as they come. Ends with the connection. */
+    events: oc.output(eventIterator(appEvent)),
+    /** Tells main what the window has: its title, and whether closing it loses work. */
+    setWindowState: oc.input(z.object({ title: z.string().max(400), unsaved: z.boolean() })),
+    /** Closes the window for good, after the person has decided about unsaved work. */
+    closeWindow: oc,
+  },
+  dialogs: {
+    /** The system's own dialog, or `available: false` where there is none (browser mode): then the window shows its own. */
+    pick: oc
+      .input(
+        z.object({ kind: z.enum(['open-manifest', 'folder', 'save-file']), title: z.string(), start: path.optional() }),
+      )
+      .output(z.object({ available: z.boolean(), path: path.optional() })),
+    /** A folder's content, for the window's own dialog. Hidden files are left out. */
+    list: oc.input(z.object({ folder: path })).output(
+      z.object({
+        folder: path,
+        parent: path.optional(),
+        entries: z.array(z.object({ name: z.string(), path, kind: z.enum(['folder', 'manifest', 'file']) })),
+      }),
+    ),
+  },
+  documents: {
+    open: oc.input(z.object({ path })).output(opened),
+    /** Writes the manifest, if the file still is what `expected` says; `expected: null` overwrites whatever is there. */
+    save: oc
+      .input(z.object({ path, source: text, encoding: z.string(), expected: z.string().nullable() }))
+      .output(z.object({ version: z.string() })),
+    /** Writes the manifest to another place; scripts of the folder go with it when the folder is another one. */
+    saveAs: oc
+      .input(z.object({ from: path, path, source: text, encoding: z.string() }))
+      .output(z.object({ path, version: z.string() })),
+    /** Keeps unsaved text safe from a crash. `source: null` forgets it. */
+    keepForRecovery: oc.input(z.object({ path, source: text.nullable() })),
+    /** Waits until the manifest's file or a script changes on disk, and says what is there now; `undefined` when it has gone. */
+    nextChange: oc
+      .input(z.object({ path, version: z.string() }))
+      .output(z.object({ version: z.string().optional(), scripts: z.array(script) })),
+    recent: oc.output(z.array(z.object({ path, folder: path, openedAt: z.string(), exists: z.boolean() }))),
+    forgetRecent: oc.input(z.object({ path })),
+  },
+  scripts: {
+    read: oc.input(z.object({ document: path, path: scriptPath })).output(script),
+    /** Makes or replaces a script beside the manifest; the executable bit is set as told, else kept, else set. */
+    write: oc
+      .input(z.object({ document: path, path: scriptPath, text, executable: z.boolean().optional() }))
+      .output(script),
+    /** Puts a stock finalizer of a template, and what it includes, into the document's `scripts/`; a file of that name is kept if equal. */
+    addFinalizer: oc.input(z.object({ document: path, id: z.string() })).output(z.array(script)),
+    palette: oc.output(z.array(finalizer)),
+  },
+  templates: {
+    list: oc.output(z.array(template)),
+    /** Makes `folder` with `manifest.xml` and `scripts/`. Refuses a folder that has something in it. */
+    create: oc
+      .input(z.object({ template: z.string(), folder: path, name: z.string().min(1).max(200) }))
+      .output(z.object({ path })),
+  },
+  exporting: {
+    /** What the stock command rejects, and what only our engine has, for a text that need not be saved. */
+    check: oc.input(z.object({ path, source: text })).output(z.array(exportNote)),
+    /** Writes manifest, scripts, checksums and the commands to a folder or a `.tar.gz`. */
+    write: oc
+      .input(z.object({ path, source: text, encoding: z.string(), to: path, format: z.enum(['folder', 'tar.gz']) }))
+      .output(z.object({ path, files: z.array(z.string()) })),
+  },
+};
+
+/** What main tells the window unasked. */
+export type AppEvent = z.output<typeof appEvent>;
+/** A file of the document's `scripts/`. */
+export type ScriptFile = z.output<typeof script>;
+/** A document as main has read it. */
+export type OpenedDocument = z.output<typeof opened>;
+/** A stock finalizer, as the palette shows it. */
+export type Finalizer = z.output<typeof finalizer>;
+/** A template for new documents. */
+export type Template = z.output<typeof template>;
+/** A line of the export's report. */
+export type ExportNote = z.output<typeof exportNote>;
