@@ -1,0 +1,124 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { _electron, chromium, type BrowserContext, type Page } from 'playwright-core';
+import { electronFor } from '../../support/electron-runtime';
+import { chromiumExecutable } from './chromium';
+import { closeAtEnd } from './closing';
+import { display } from './display';
+import { readFirstLine } from './first-line';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** What the app is opened with. */
+export interface OpenOptions {
+  /** The manifest to open. */
+  readonly document?: string;
+  /** A folder that keeps what the app remembers from one start to the next; without it the app starts as on a new computer. */
+  readonly state?: string;
+  /** Of the page, in CSS pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly theme?: 'light' | 'dark';
+  /** Another project than this one, with the same `out/main`. */
+  readonly project?: string;
+}
+
+/** The app, open in front of somebody who does not sit there. */
+export interface OpenApp {
+  readonly page: Page;
+  /** What the page has complained about so far. */
+  readonly consoleErrors: readonly string[];
+  /** The folder that the app keeps its own things in. */
+  readonly state: string;
+  /** Ends the app at once, without a question about unsaved work. Happens by itself at the end of the test. */
+  close(): Promise<void>;
+}
+
+/** Opens the designer as a web page: the server of browser mode and a headless Chromium. */
+export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp> {
+  const { env, state, whenClosed, close } = await place(options);
+  const words = [join(options.project ?? root, 'out/main/serve-web.cjs'), '--port', '0'];
+  if (options.document !== undefined) words.push(options.document);
+  const server = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  whenClosed(() => end(server));
+  const url = await readFirstLine(server, server.stdout, /^Slipway is open at (http:\S+)$/);
+  const browser = await chromium.launch({ executablePath: chromiumExecutable(), args: ['--no-sandbox'] });
+  whenClosed(() => browser.close());
+  const { width = 1280, height = 800, theme = 'light' } = options;
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
+  const consoleErrors = collectErrors(context);
+  const page = await context.newPage();
+  await page.goto(url);
+  return { page, state, consoleErrors, close };
+}
+
+/** Opens the designer as the desktop app. */
+export async function openInElectron(options: OpenOptions = {}): Promise<OpenApp> {
+  const DISPLAY = await display();
+  const { env, state, whenClosed, close } = await place(options);
+  const executablePath = await electronFor(options.project ?? root);
+  whenClosed(() => removeFolder(dirname(executablePath)));
+  const args = ['--no-sandbox', '--disable-gpu'];
+  if (options.document !== undefined) args.push(options.document);
+  const { width = 1280, height = 800, theme = 'light' } = options;
+  const app = await _electron.launch({
+    executablePath,
+    args,
+    colorScheme: theme,
+    env: { ...env, DISPLAY, DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
+  });
+  const main = app.process();
+  whenClosed(async () => {
+    // `app.close()` would ask the window, which may ask its user.
+    void app.evaluate((electron) => electron.app.exit(0)).catch(() => undefined);
+    await end(main, false);
+  });
+  const consoleErrors = collectErrors(app.context());
+  const page = await app.firstWindow();
+  await app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [
+    width,
+    height,
+  ] as const);
+  return { page, state, consoleErrors, close };
+}
+
+/** A home and a state folder of the test's own, and the list of what has to be closed, the last first. */
+async function place(options: OpenOptions) {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-e2e-'));
+  const home = join(folder, 'home');
+  const state = options.state ?? join(folder, 'state');
+  await mkdir(home);
+  const { close, whenClosed } = closeAtEnd();
+  whenClosed(() => removeFolder(folder));
+  // Nothing of the person who runs the tests: neither folders (XDG_CONFIG_HOME ...) nor settings of Electron.
+  const ours = Object.entries(process.env).filter(([name]) => !/^(XDG|ELECTRON|SLIPWAY)_/.test(name));
+  const env = { ...(Object.fromEntries(ours) as Record<string, string>), HOME: home, SLIPWAY_STATE: state };
+  return { env, state, close, whenClosed };
+}
+
+/** Browsers' children may still be writing their last words. */
+function removeFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function collectErrors(context: BrowserContext): string[] {
+  const errors: string[] = [];
+  context.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  context.on('weberror', (error) => errors.push(String(error.error().stack ?? error.error())));
+  return errors;
+}
+
+/** Waits for a program's end, after asking for it. One that does not listen is killed. */
+async function end(child: ChildProcess, ask = true): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  if (ask) child.kill();
+  const impatience = setTimeout(() => child.kill('SIGKILL'), 5000);
+  await gone;
+  clearTimeout(impatience);
+}

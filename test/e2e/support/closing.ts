@@ -1,0 +1,42 @@
+import { afterAll, onTestFinished, TestRunner } from 'vitest';
+
+type Step = () => Promise<void>;
+
+const open = new Set<Step>();
+
+// Registered once in each test file that imports this: what no single test has opened.
+afterAll(async () => {
+  for (const close of [...open].reverse()) await close();
+});
+
+/** Something that takes several steps to close. */
+export interface Closing {
+  /** Adds a step; the last one added runs first. One that comes too late, because a test ran out of time, runs at once. */
+  whenClosed(step: Step): void;
+  /** Runs the steps, once. All run, even when one throws. */
+  close(): Promise<void>;
+}
+
+/** Collects what has to be closed and closes it at the end of the test, or of the file when no test runs or `forFile` is told. */
+export function closeAtEnd(forFile = false): Closing {
+  const steps: Step[] = [];
+  let closing: Promise<void> | undefined;
+  const runSteps = async () => {
+    const failures: unknown[] = [];
+    for (let step = steps.pop(); step; step = steps.pop()) await step().catch((error) => failures.push(error));
+    if (failures.length > 0) throw new AggregateError(failures, `could not close: ${failures.join('; ')}`);
+  };
+  const close = () => {
+    open.delete(close);
+    return (closing ??= runSteps());
+  };
+  open.add(close);
+  if (!forFile && TestRunner.getCurrentTest()) onTestFinished(close);
+  return {
+    close,
+    whenClosed(step) {
+      if (closing) void step();
+      else steps.push(step);
+    },
+  };
+}
