@@ -10,6 +10,9 @@ import { closeAtEnd } from './closing';
 import { display } from './display';
 import { readFirstLine } from './first-line';
 
+/** Milliseconds for a start. A main process that throws shows a box and waits for a click that never comes. */
+const PATIENCE = 20_000;
+
 const root = join(import.meta.dirname, '../../..');
 
 /** What the app is opened with. */
@@ -68,6 +71,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenApp
     executablePath,
     args,
     colorScheme: theme,
+    timeout: PATIENCE,
     env: { ...env, DISPLAY, DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
   });
   const main = app.process();
@@ -77,7 +81,9 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenApp
     await end(main, false);
   });
   const consoleErrors = collectErrors(app.context());
-  const page = await app.firstWindow();
+  const page = await app.firstWindow({ timeout: PATIENCE }).catch((error: unknown) => {
+    throw new Error('no window came; with DEBUG=pw:browser the main process tells why', { cause: error });
+  });
   await app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [
     width,
     height,

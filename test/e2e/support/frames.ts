@@ -1,16 +1,18 @@
 import type { Page } from 'playwright-core';
 
+// The clock, not the time that the browser hands to a frame: after a long frame that one is put back to when the frame was due.
 const START = `(() => {
-  const frames = { times: [], last: performance.now(), on: true };
+  const frames = { times: [], last: 0, on: true };
   globalThis.slipwayFrames = frames;
-  const tick = (now) => {
+  const tick = () => {
+    const now = performance.now();
     frames.times.push(now - frames.last);
     frames.last = now;
     if (frames.on) requestAnimationFrame(tick);
     else frames.done();
   };
-  return new Promise((started) => requestAnimationFrame((now) => {
-    frames.last = now;
+  return new Promise((started) => requestAnimationFrame(() => {
+    frames.last = performance.now();
     requestAnimationFrame(tick);
     started();
   }));

@@ -10,16 +10,29 @@ const EDGE = { before: 'top', after: 'bottom' };
 export async function dragTo(page: Page, from: Locator, to: Locator, where: 'before' | 'after'): Promise<void> {
   await from.scrollIntoViewIfNeeded();
   await to.scrollIntoViewIfNeeded();
-  const [start, target] = [await boxOf(from), await boxOf(to)];
+  const start = await boxOf(from);
+  const mark = page.locator(`[data-drop-edge="${EDGE[where]}"]`);
+  const marked = to.and(mark).or(to.locator(mark)).first();
+  const hover = async (steps: number) => {
+    const { x, y, width, height } = await boxOf(to);
+    await page.mouse.move(x + width / 2, y + height * (where === 'before' ? 0.15 : 0.85), { steps });
+  };
   await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);
   await page.mouse.down();
   // Only a mouse that has moved a little starts a drag.
   await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2 + 8, { steps: 4 });
-  const y = target.y + target.height * (where === 'before' ? 0.15 : 0.85);
-  await page.mouse.move(target.x + target.width / 2, y, { steps: 12 });
-  const mark = page.locator(`[data-drop-edge="${EDGE[where]}"]`);
-  await to.and(mark).or(to.locator(mark)).first().waitFor({ state: 'attached' });
+  await hover(12);
+  // Near its end a list scrolls by itself and carries the row away from under the mouse: follow it.
+  for (let tries = 10; tries > 0 && !(await appears(marked)); tries--) await hover(3);
+  await marked.waitFor({ state: 'attached', timeout: 1000 });
   await page.mouse.up();
+}
+
+function appears(mark: Locator): Promise<boolean> {
+  return mark.waitFor({ state: 'attached', timeout: 500 }).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function boxOf(row: Locator) {
