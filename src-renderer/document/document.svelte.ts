@@ -1,0 +1,192 @@
+import { History } from '../../src-shared/document/history';
+import { stepPaths } from '../../src-shared/document/list-paths';
+import { moveAt } from '../../src-shared/document/fields';
+import { applySplices, type Edit } from '../../src-shared/document/splice';
+import { loadManifest, type LoadedManifest } from '../../src-shared/manifest/load';
+import { ManifestSyntaxError } from '../../src-shared/manifest/parse';
+import type { Problem } from '../../src-shared/manifest/problems';
+import { findStepOrderProblems } from '../../src-shared/manifest/step-order';
+import { checkStepNames } from '../../src-shared/manifest/validate';
+import type { OpenedDocument } from '../../src-shared/rpc-contract';
+
+/** A problem as the list shows it: with what its button does, when it has one. */
+export interface ListedProblem extends Problem {
+  readonly action?: { readonly title: string; readonly edit: Edit };
+  /** The checkpoint name of the step it is about. */
+  readonly step?: number;
+}
+
+/**
+ * The manifest that is being edited. Its source text is the truth; everything else is derived from it. While the text is not XML, what
+ * was read last stays, and forms do not write (`syntaxError`).
+ */
+export class ManifestDocument {
+  readonly path: string;
+  readonly folder: string;
+  readonly encoding: string;
+  readonly readOnly: boolean;
+  #source = $state.raw('');
+  #saved = $state.raw('');
+  #loaded = $state.raw<LoadedManifest>();
+  #syntaxError = $state.raw<ManifestSyntaxError>();
+  #revision = $state(0);
+  readonly #history = new History();
+  /** Of the bytes on disk, as main knows them. */
+  version: string;
+
+  constructor(opened: OpenedDocument) {
+    this.path = opened.path;
+    this.folder = opened.folder;
+    this.encoding = opened.encoding;
+    this.readOnly = opened.readOnly;
+    this.version = opened.version;
+    this.#saved = opened.source;
+    this.#set(opened.source);
+  }
+
+  get source(): string {
+    return this.#source;
+  }
+
+  /** What was last read; `undefined` when the file never was XML since it was opened. */
+  get loaded(): LoadedManifest | undefined {
+    return this.#loaded;
+  }
+
+  get syntaxError(): ManifestSyntaxError | undefined {
+    return this.#syntaxError;
+  }
+
+  get savedSource(): string {
+    return this.#saved;
+  }
+
+  get isUnsaved(): boolean {
+    return this.#source !== this.#saved;
+  }
+
+  get undoLabel(): string | undefined {
+    void this.#revision;
+    return this.#history.undoLabel;
+  }
+
+  get redoLabel(): string | undefined {
+    void this.#revision;
+    return this.#history.redoLabel;
+  }
+
+  /** Whether forms may write now. */
+  get isEditable(): boolean {
+    return this.#loaded !== undefined && this.#syntaxError === undefined && !this.readOnly;
+  }
+
+  readonly problems: readonly ListedProblem[] = $derived.by(() => this.#findProblems());
+
+  /** Makes a change that a form asks for. Returns whether the text changed. */
+  apply(edit: Edit): boolean {
+    if (!this.isEditable || edit.splices.length === 0) return false;
+    return this.replace(edit.label, applySplices(this.#source, edit.splices), edit.gesture);
+  }
+
+  /** Makes a change by what the tree is now. */
+  edit(make: (tree: LoadedManifest['tree']) => Edit): boolean {
+    return this.#loaded ? this.apply(make(this.#loaded.tree)) : false;
+  }
+
+  /** Replaces the whole text: what the XML editor types, what a fix or a restore writes. */
+  replace(label: string, text: string, gesture?: string): boolean {
+    if (text === this.#source || this.readOnly) return false;
+    this.#history.record(label, this.#source, text, gesture);
+    this.#set(text);
+    return true;
+  }
+
+  endGesture(): void {
+    this.#history.endGesture();
+  }
+
+  undo(): string | undefined {
+    const label = this.#history.undoLabel;
+    if (label !== undefined) this.#set(this.#history.undo(this.#source));
+    return label;
+  }
+
+  redo(): string | undefined {
+    const label = this.#history.redoLabel;
+    if (label !== undefined) this.#set(this.#history.redo(this.#source));
+    return label;
+  }
+
+  /** After a save, or when the file on disk was taken over. */
+  markSaved(text: string, version: string): void {
+    this.#saved = text;
+    this.version = version;
+    this.#history.endGesture();
+  }
+
+  #set(text: string): void {
+    this.#source = text;
+    this.#revision++;
+    try {
+      this.#loaded = loadManifest(text, { now: new Date() });
+      this.#syntaxError = undefined;
+    } catch (error) {
+      if (!(error instanceof ManifestSyntaxError)) throw error;
+      this.#syntaxError = error;
+    }
+  }
+
+  #findProblems(): ListedProblem[] {
+    if (this.#syntaxError) {
+      const { message, offset, line, column } = this.#syntaxError;
+      return [
+        {
+          severity: 'error',
+          phase: 'structure',
+          code: 'not-xml',
+          message: `Line ${line}, column ${column}: ${message}`,
+          path: '',
+          range: { start: offset, end: Math.min(offset + 1, this.#source.length) },
+        },
+      ];
+    }
+    const loaded = this.#loaded;
+    if (!loaded) return [];
+    return [
+      ...[...loaded.problems, ...checkStepNames(loaded.manifest)].map(withAction),
+      ...this.#findStepOrderProblems(loaded),
+    ];
+  }
+
+  #findStepOrderProblems({ tree, manifest }: LoadedManifest): ListedProblem[] {
+    const paths = stepPaths(tree);
+    const builtIn = manifest.steps.length - paths.length;
+    return findStepOrderProblems(manifest.steps).map(({ early, needed, message }) => {
+      const path = paths[early - builtIn];
+      const name = manifest.steps[needed]?.name ?? '';
+      const range = manifest.steps[early]?.range;
+      return {
+        severity: 'warning',
+        phase: 'structure',
+        code: 'step-order',
+        message,
+        path: 'finalizer/script',
+        step: early,
+        ...(range && { range }),
+        ...(path !== undefined && {
+          action: {
+            title: `Move after ${name}`,
+            edit: moveAt(tree, [path], needed - builtIn + 1, `Move step ${manifest.steps[early]?.name ?? ''}`),
+          },
+        }),
+      };
+    });
+  }
+}
+
+function withAction(problem: Problem): ListedProblem {
+  if (!problem.fix) return problem;
+  const { title, edits } = problem.fix;
+  const splices = edits.map(({ range, text }) => ({ ...range, text }));
+  return { ...problem, action: { title, edit: { label: title, splices } } };
+}

@@ -1,0 +1,59 @@
+import { detectLayout, partsOf } from '../../../src-shared/manifest/layout';
+import type { ManifestTree } from '../../../src-shared/manifest/tree';
+import type { SectionId } from '../../state/sections';
+
+/** One element, or some of its children, on a form screen. */
+export interface FormPart {
+  readonly path: string;
+  readonly only?: readonly string[];
+  readonly without?: readonly string[];
+  /** Edited elsewhere, at any depth. */
+  readonly hidden?: readonly string[];
+}
+
+const AUTHORITIES = [
+  'pkg_repo_default_authority',
+  'pkg_repo_addl_authority',
+  'post_install_repo_default_authority',
+  'post_install_repo_addl_authority',
+];
+const ACCOUNTS = ['rootpass', 'hostname', 'locale_list', 'locale_defaults', 'root_user', 'user'];
+const BOOT = [
+  'boot_archive_contents',
+  'bootroot_contents',
+  'loader_menu_modifications',
+  'grub_menu_modifications',
+  'grub_menu.lst',
+];
+const LISTS = ['packages', 'post_install_remove_packages'];
+
+/** What each form screen edits. Together with packages and steps they cover the whole schema (test/shared/document/coverage.test.ts). */
+export function formOf(section: SectionId, { root }: ManifestTree): readonly FormPart[] {
+  const layout = detectLayout(root);
+  const parts = partsOf(layout);
+  switch (section) {
+    case 'repositories':
+      return [{ path: parts.authorities, only: AUTHORITIES }];
+    case 'accounts':
+      return [{ path: parts.image, only: ACCOUNTS }];
+    case 'boot':
+      return [{ path: parts.image, only: BOOT }];
+    case 'area':
+      return [
+        ...(layout === 'B' ? [] : [{ path: parts.image, only: ['build_area', 'pkg_image_area'] }]),
+        { path: 'distro_constr_params', without: ['output_image', ...AUTHORITIES] },
+      ];
+    case 'outputs':
+      return [
+        { path: parts.outputImage.replace('/output_image', ''), only: ['output_image'], hidden: ['finalizer'] },
+        {
+          path: parts.image,
+          without: [...AUTHORITIES, ...ACCOUNTS, ...BOOT, ...LISTS, 'output_image', 'build_area', 'pkg_image_area'],
+        },
+      ];
+    case 'pairs':
+      return [{ path: 'key_value_pairs' }];
+    default:
+      return [];
+  }
+}

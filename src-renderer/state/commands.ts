@@ -1,0 +1,128 @@
+import { SECTIONS } from './sections';
+import type { Workspace } from './workspace.svelte';
+
+/** Something a person can do, from the palette, a menu or a key. */
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  /** As shown; `Mod` is Ctrl, or Command on macOS. */
+  readonly keys?: string;
+  readonly isEnabled: boolean;
+  run(): void;
+}
+
+/** All commands as they are now. Menu items of the main process name them by id. */
+export function commandsOf(workspace: Workspace): Command[] {
+  const { document } = workspace;
+  const has = document !== undefined;
+  return [
+    {
+      id: 'new',
+      title: 'New from template…',
+      keys: 'Mod+N',
+      isEnabled: true,
+      run: () => (workspace.dialog = { kind: 'new' }),
+    },
+    { id: 'open', title: 'Open manifest…', keys: 'Mod+O', isEnabled: true, run: () => void openManifest(workspace) },
+    { id: 'save', title: 'Save', keys: 'Mod+S', isEnabled: has, run: () => void workspace.save() },
+    { id: 'save-as', title: 'Save as…', keys: 'Mod+Shift+S', isEnabled: has, run: () => void saveAs(workspace) },
+    {
+      id: 'export',
+      title: 'Export for the command line…',
+      keys: 'Mod+E',
+      isEnabled: has,
+      run: () => (workspace.dialog = { kind: 'export' }),
+    },
+    {
+      id: 'undo',
+      title: document?.undoLabel === undefined ? 'Undo' : `Undo ${document.undoLabel}`,
+      keys: 'Mod+Z',
+      isEnabled: document?.undoLabel !== undefined,
+      run: () => workspace.undo(),
+    },
+    {
+      id: 'redo',
+      title: document?.redoLabel === undefined ? 'Redo' : `Redo ${document.redoLabel}`,
+      keys: 'Mod+Shift+Z',
+      isEnabled: document?.redoLabel !== undefined,
+      run: () => workspace.redo(),
+    },
+    {
+      id: 'add-step',
+      title: 'Add step…',
+      isEnabled: document?.isEditable ?? false,
+      run: () => {
+        workspace.section = 'steps';
+        workspace.dialog = { kind: 'add-step' };
+      },
+    },
+    {
+      id: 'paste-packages',
+      title: 'Paste a list of packages…',
+      isEnabled: document?.isEditable ?? false,
+      run: () => {
+        workspace.section = 'packages';
+        workspace.dialog = { kind: 'paste-packages', list: 'install' };
+      },
+    },
+    {
+      id: 'close',
+      title: 'Close the manifest',
+      isEnabled: has,
+      run: () => workspace.guardUnsaved(() => (workspace.document = undefined)),
+    },
+    ...SECTIONS.map(({ id, title }, at) => ({
+      id: `section-${id}`,
+      title: `Go to ${title}`,
+      ...(at < 9 && { keys: `Mod+${at + 1}` }),
+      isEnabled: has,
+      run: () => {
+        workspace.section = id;
+      },
+    })),
+    {
+      id: 'palette',
+      title: 'Show all commands',
+      keys: 'Mod+K',
+      isEnabled: true,
+      run: () => (workspace.dialog = { kind: 'palette' }),
+    },
+  ];
+}
+
+/** Runs the command whose key this is; returns whether there was one. */
+export function runKey(event: KeyboardEvent, workspace: Workspace): boolean {
+  if (!event.ctrlKey && !event.metaKey) return false;
+  const pressed = ['Mod', ...(event.shiftKey ? ['Shift'] : []), event.key.toUpperCase()].join('+');
+  const wanted = pressed === 'Mod+Y' ? 'Mod+Shift+Z' : pressed;
+  const command = commandsOf(workspace).find(({ keys }) => keys?.toUpperCase() === wanted.toUpperCase());
+  if (!command?.isEnabled) return false;
+  command.run();
+  return true;
+}
+
+/** Asks for a manifest and opens it. */
+export async function openManifest(workspace: Workspace): Promise<void> {
+  await choose(workspace, 'manifest', 'Open manifest', (path) =>
+    workspace.guardUnsaved(() => void workspace.open(path)),
+  );
+}
+
+async function saveAs(workspace: Workspace): Promise<void> {
+  await choose(workspace, 'file', 'Save as', (path) => void workspace.saveAs(path));
+}
+
+/** Asks for a path with the system's dialog, or with our own where there is none. */
+export async function choose(
+  workspace: Workspace,
+  want: 'manifest' | 'folder' | 'file',
+  title: string,
+  done: (path: string) => void,
+): Promise<void> {
+  const kind = want === 'manifest' ? 'open-manifest' : want === 'folder' ? 'folder' : 'save-file';
+  await workspace.attempt(async () => {
+    const picked = await workspace.main.dialogs.pick({ kind, title });
+    if (!picked.available) workspace.dialog = { kind: 'browse', want, title, done };
+    else if (picked.path !== undefined) done(picked.path);
+  });
+}

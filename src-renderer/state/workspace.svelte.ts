@@ -1,0 +1,249 @@
+import { packageLists, stepPaths } from '../../src-shared/document/list-paths';
+import type { Finalizer, ScriptFile, Template } from '../../src-shared/rpc-contract';
+import { ManifestDocument } from '../document/document.svelte';
+import { failureOf, type CallFailure, type Main } from '../rpc';
+import { Scripts } from './scripts.svelte';
+import type { SectionId } from './sections';
+
+/** A dialog that is open, with what it needs. */
+export type OpenDialog =
+  | { readonly kind: 'new' }
+  | {
+      readonly kind: 'browse';
+      readonly want: 'manifest' | 'folder' | 'file';
+      readonly title: string;
+      readonly done: (path: string) => void;
+    }
+  | { readonly kind: 'export' }
+  | { readonly kind: 'palette' }
+  | { readonly kind: 'add-step' }
+  | { readonly kind: 'paste-packages'; readonly list: 'install' | 'remove' }
+  | { readonly kind: 'unsaved'; readonly then: () => void }
+  | { readonly kind: 'recovery'; readonly source: string; readonly savedAt: string }
+  | { readonly kind: 'changed-on-disk' };
+
+/** A sentence at the bottom of the window; spoken as well. */
+export interface Notice {
+  readonly kind: 'done' | 'failed';
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Typed text is kept for recovery this long after the last change, in milliseconds. */
+const RECOVERY_DELAY = 1000;
+
+/** What the window shows: the open document, the section, the dialog. One for the window. */
+export class Workspace {
+  readonly main: Main;
+  document = $state.raw<ManifestDocument>();
+  scripts = $state.raw(new Scripts([]));
+  section = $state<SectionId>('overview');
+  dialog = $state.raw<OpenDialog>();
+  notice = $state.raw<Notice>();
+  isConnected = $state(true);
+  isBusy = $state(false);
+  /** The step that the inspector shows. */
+  selectedStep = $state(0);
+  selectedScript = $state<string>();
+  /** A place of the source that the XML editor shows next. */
+  reveal = $state.raw<{ readonly start: number; readonly end: number }>();
+  palette = $state.raw<readonly Finalizer[]>([]);
+  templates = $state.raw<readonly Template[]>([]);
+  documentsFolder = $state('');
+  carrier = $state<'electron' | 'browser'>('browser');
+  /** Text for assistive technology. */
+  spoken = $state('');
+  #watching: AbortController | undefined;
+  #recovery: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(main: Main) {
+    this.main = main;
+  }
+
+  get isUnsaved(): boolean {
+    return (this.document?.isUnsaved ?? false) || this.scripts.isUnsaved;
+  }
+
+  /** Step paths of the open document, in build order. */
+  get stepPaths(): readonly string[] {
+    return this.document?.loaded ? stepPaths(this.document.loaded.tree) : [];
+  }
+
+  get packageLists(): { readonly install: string; readonly remove: string } {
+    return this.document?.loaded
+      ? packageLists(this.document.loaded.tree)
+      : { install: 'img_params/packages', remove: 'img_params/post_install_remove_packages' };
+  }
+
+  /** Asks main what it is, and opens what it was started with. */
+  async start(): Promise<void> {
+    await this.attempt(async () => {
+      const info = await this.main.app.info();
+      this.documentsFolder = info.documentsFolder;
+      this.carrier = info.carrier;
+      [this.palette, this.templates] = await Promise.all([this.main.scripts.palette(), this.main.templates.list()]);
+      if (info.startDocument !== undefined) await this.open(info.startDocument);
+    });
+  }
+
+  /** Opens a manifest in place of the present one. Ask about unsaved work before (`guardUnsaved`). */
+  async open(path: string): Promise<void> {
+    await this.attempt(async () => {
+      const opened = await this.main.documents.open({ path });
+      this.document = new ManifestDocument(opened);
+      this.scripts = new Scripts(opened.scripts);
+      this.section = this.document.loaded ? 'overview' : 'xml';
+      this.selectedStep = 0;
+      this.selectedScript = undefined;
+      this.notice = undefined;
+      if (opened.recovery) this.dialog = { kind: 'recovery', ...opened.recovery };
+      void this.#watch();
+    });
+  }
+
+  /** Runs what would lose unsaved work, after the person has decided about it. */
+  guardUnsaved(then: () => void): void {
+    if (this.isUnsaved) this.dialog = { kind: 'unsaved', then };
+    else then();
+  }
+
+  /** Saves manifest and scripts. `force` overwrites what somebody else has changed. Returns whether all is saved. */
+  async save(force = false): Promise<boolean> {
+    const { document } = this;
+    if (!document) return true;
+    return this.attempt(async () => {
+      document.endGesture();
+      const { source, path, encoding } = document;
+      for (const [script, text] of this.scripts.drafts)
+        this.scripts.wrote(await this.main.scripts.write({ document: path, path: script, text }));
+      if (source !== document.savedSource || force) {
+        const expected = force ? null : document.version;
+        const { version } = await this.main.documents.save({ path, source, encoding, expected });
+        document.markSaved(source, version);
+      }
+      clearTimeout(this.#recovery);
+      await this.main.documents.keepForRecovery({ path, source: null });
+      this.say({ kind: 'done', message: 'Saved' });
+      void this.#watch();
+    });
+  }
+
+  async saveAs(path: string): Promise<void> {
+    const { document } = this;
+    if (!document) return;
+    await this.attempt(async () => {
+      const { source, encoding } = document;
+      const saved = await this.main.documents.saveAs({ from: document.path, path, source, encoding });
+      await this.main.documents.keepForRecovery({ path: document.path, source: null });
+      await this.open(saved.path);
+    });
+  }
+
+  /** Takes what is on disk now; what is in the window becomes one undo away. */
+  async reload(): Promise<void> {
+    const { document } = this;
+    if (!document) return;
+    await this.attempt(async () => {
+      const opened = await this.main.documents.open({ path: document.path });
+      document.replace('Reload from disk', opened.source);
+      document.markSaved(opened.source, opened.version);
+      this.scripts.replaceFiles(opened.scripts);
+      void this.#watch();
+    });
+  }
+
+  undo(): void {
+    const label = this.document?.undo();
+    if (label !== undefined) this.say({ kind: 'done', message: `Undone: ${label}` });
+  }
+
+  redo(): void {
+    const label = this.document?.redo();
+    if (label !== undefined) this.say({ kind: 'done', message: `Done again: ${label}` });
+  }
+
+  /** A script was made or changed by main. */
+  async writeScript(path: string, text: string, executable?: boolean): Promise<ScriptFile | undefined> {
+    const { document } = this;
+    if (!document) return undefined;
+    let written: ScriptFile | undefined;
+    await this.attempt(async () => {
+      written = await this.main.scripts.write({
+        document: document.path,
+        path,
+        text,
+        ...(executable !== undefined && { executable }),
+      });
+      this.scripts.wrote(written);
+    });
+    return written;
+  }
+
+  say(notice: Notice): void {
+    this.notice = notice;
+    this.spoken = notice.message;
+  }
+
+  /** Runs a call; a failure becomes a notice. Returns whether it went well. */
+  async attempt(work: () => Promise<void>): Promise<boolean> {
+    this.isBusy = true;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.failed(failureOf(error));
+      return false;
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  failed({ code, message, hint }: CallFailure): void {
+    if (code === 'CHANGED_ON_DISK' || /changed on disk/.test(message)) this.dialog = { kind: 'changed-on-disk' };
+    else this.say({ kind: 'failed', message, ...(hint !== undefined && { hint }) });
+  }
+
+  /** Keeps unsaved text safe from a crash; called when the text has changed. */
+  scheduleRecovery(): void {
+    clearTimeout(this.#recovery);
+    const { document } = this;
+    if (!document) return;
+    const { path } = document;
+    this.#recovery = setTimeout(() => {
+      const source = document.isUnsaved ? document.source : null;
+      void this.main.documents.keepForRecovery({ path, source }).catch(() => undefined);
+    }, RECOVERY_DELAY);
+  }
+
+  /** Follows the files on disk until another document is opened. */
+  async #watch(): Promise<void> {
+    this.#watching?.abort();
+    const watching = new AbortController();
+    this.#watching = watching;
+    const { document } = this;
+    while (document && document === this.document && !watching.signal.aborted)
+      try {
+        const { path, version } = document;
+        const change = await this.main.documents.nextChange({ path, version }, { signal: watching.signal });
+        if (watching.signal.aborted || document !== this.document) return;
+        this.scripts.replaceFiles(change.scripts);
+        if (change.version === version) continue;
+        if (change.version === undefined) {
+          this.say({
+            kind: 'failed',
+            message: 'The manifest was removed from the disk.',
+            hint: 'Save to write it again.',
+          });
+          return;
+        }
+        if (document.isUnsaved) {
+          this.dialog = { kind: 'changed-on-disk' };
+          return;
+        }
+        await this.reload();
+        return;
+      } catch {
+        return; // the connection ended, or this watch was replaced
+      }
+  }
+}
