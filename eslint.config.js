@@ -25,6 +25,8 @@ export default ts.config(
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
       '@typescript-eslint/consistent-type-imports': 'error',
+      // A Map that a derived value makes and hands out is not state.
+      'svelte/prefer-svelte-reactivity': 'off',
       'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
     },
   },
