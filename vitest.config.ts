@@ -24,6 +24,17 @@ export default defineConfig({
         },
       },
       {
+        // The app in Chromium and in Electron, with a real mouse and a real keyboard.
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/build-engine.ts', 'test/support/build-app.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
         // The recordings sleep more than they work: `npm test` runs them beside the others.
         test: {
           name: 'golden',

@@ -1,14 +1,46 @@
-import { join } from 'node:path';
-import { app, BrowserWindow } from 'electron';
+// Electron's main process: an ordered list of what is set up, nothing else.
+import { app, dialog } from 'electron';
+import { createDocumentServices } from './documents';
+import { findPlaces } from './places';
+import { createRouter } from './rpc/router';
+import { documentOf, sampleDocument } from './start-document';
+import { serveApp, registerAppScheme } from './window/app-protocol';
+import { servePorts } from './window/carrier';
+import { EventQueue } from './window/event-queue';
+import { createMainWindow } from './window/main-window';
+import { setMenu } from './window/menu';
+import { createWindowServices } from './window/services';
+import { refuseEverythingElse } from './window/hardening';
 
-// The page is untrusted by construction: no node, no preload yet, its own files only.
-void app.whenReady().then(() => {
-  const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
-    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
+const places = findPlaces(__dirname);
+app.setPath('userData', `${places.state}/electron`);
+// As root, which only test machines and build hosts are, there is no sandbox to enable: Chromium refuses, and would start for ever.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+
+if (!app.requestSingleInstanceLock()) app.exit(0);
+else void main().catch((error: unknown) => dialog.showErrorBox('Slipway cannot start', String(error)));
+
+async function main(): Promise<void> {
+  registerAppScheme();
+  const events = new EventQueue();
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    events.push({ kind: 'open', path });
   });
-  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  return window.loadFile(join(__dirname, '../renderer/index.html'));
-});
-app.on('window-all-closed', () => app.quit());
+  app.on('second-instance', (_, argv, folder) => {
+    const path = documentOf(argv.slice(1), folder);
+    if (path !== undefined) events.push({ kind: 'open', path });
+    window?.show();
+  });
+  app.on('window-all-closed', () => app.quit());
+  refuseEverythingElse();
+  const documents = createDocumentServices(places);
+  await app.whenReady();
+  serveApp(__dirname);
+  const startDocument =
+    documentOf(process.argv.slice(1), process.cwd()) ?? (await sampleDocument(documents, places.documents));
+  const services = createWindowServices({ events, places, startDocument, window: () => window });
+  servePorts(createRouter({ ...documents, ...services }));
+  setMenu(events, await documents.documents.recent(undefined, {}));
+  const window = createMainWindow(__dirname, places.state, events);
+}

@@ -3,3 +3,8 @@ declare class TextDecoder {
   constructor(encoding?: string, options?: { readonly fatal?: boolean });
   decode(input?: Uint8Array, options?: { readonly stream?: boolean }): string;
 }
+
+/** Text to UTF-8. */
+declare class TextEncoder {
+  encode(text: string): Uint8Array;
+}

@@ -1,0 +1,52 @@
+import type { DocumentServices } from '../rpc/services';
+import type { Places } from '../places';
+import { findStockDifferences } from '../../src-shared/manifest/stock';
+import { exportDocument } from './export';
+import { openDocument } from './open';
+import { readPalette } from './palette';
+import { RecentFiles } from './recent';
+import { Recovery } from './recovery';
+import { saveDocument, saveDocumentAs } from './save';
+import { addFinalizer, readScript, writeScript } from './scripts';
+import { createFromTemplate, listTemplates } from './templates';
+import { nextChange } from './watch';
+
+/** Everything that main does with manifests and their scripts, for any carrier. */
+export function createDocumentServices({ resources, state }: Places): DocumentServices {
+  const recent = new RecentFiles(state);
+  const recovery = new Recovery(state);
+  return {
+    documents: {
+      open: async ({ path }) => {
+        const opened = await openDocument(path);
+        await recent.add(opened.path);
+        const kept = await recovery.read(opened.path);
+        return { ...opened, ...(kept && kept.source !== opened.source && { recovery: kept }) };
+      },
+      save: (input) => saveDocument(input),
+      saveAs: async (input) => {
+        const saved = await saveDocumentAs(input);
+        await recent.add(saved.path);
+        return saved;
+      },
+      keepForRecovery: ({ path, source }) => (source === null ? recovery.forget(path) : recovery.keep(path, source)),
+      nextChange: ({ path, version }, { signal }) => nextChange(path, version, signal),
+      recent: () => recent.list(),
+      forgetRecent: ({ path }) => recent.forget(path),
+    },
+    scripts: {
+      read: ({ document, path }) => readScript(document, path),
+      write: (input) => writeScript(input),
+      addFinalizer: ({ document, id }) => addFinalizer(resources, document, id),
+      palette: () => readPalette(resources),
+    },
+    templates: {
+      list: () => listTemplates(resources),
+      create: (input) => createFromTemplate(resources, input),
+    },
+    exporting: {
+      check: async ({ source }) => findStockDifferences(source, new Date()),
+      write: (input) => exportDocument(input),
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { dirname, resolve } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+import { encodingThatMakes } from '../../src-shared/manifest/encode';
+import { decodeManifest, MAX_BYTES } from '../../src-shared/manifest/source';
+import type { OpenedDocument } from '../../src-shared/rpc-contract';
+import { isWritable, readBounded, versionOf } from './files';
+import { listScripts } from './scripts';
+
+/**
+ * Reads a manifest and the scripts beside it. Text that is not XML opens too, so that it can be mended; what is not text does not.
+ * Throws `AppError`: `missing`, `manifest`.
+ */
+export async function openDocument(path: string): Promise<OpenedDocument> {
+  const absolute = resolve(path);
+  const bytes = await readBounded(absolute, MAX_BYTES);
+  const source = decodeManifest(bytes);
+  if (source.includes('\0'))
+    throw new AppError('manifest', `${absolute} is not text: it has zero bytes.`, 'Is this the right file?');
+  const encoding = encodingThatMakes(bytes, source);
+  return {
+    path: absolute,
+    folder: dirname(absolute),
+    source,
+    version: versionOf(bytes),
+    encoding: encoding ?? 'utf-8',
+    // What cannot be written as it was is shown, and saved under another name.
+    readOnly: encoding === undefined || !(await isWritable(absolute)),
+    scripts: await listScripts(dirname(absolute)),
+  };
+}

@@ -1,0 +1,42 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { AppError } from '../../src-shared/errors';
+import type { Finalizer } from '../../src-shared/rpc-contract';
+
+/** A finalizer's `.meta.json`. */
+const meta = z.object({
+  summary: z.string(),
+  arguments: z.array(z.object({ name: z.string(), summary: z.string() })),
+  reads: z.array(z.string()),
+  needs: z.array(z.string()),
+});
+
+const SUFFIX = '.meta.json';
+
+/** The stock finalizers of all templates, as the palette shows them. */
+export async function readPalette(resources: string): Promise<Finalizer[]> {
+  const root = join(resources, 'templates');
+  const found: Finalizer[] = [];
+  for (const template of (await readdir(root)).sort()) {
+    const names = await readdir(join(root, template, 'scripts')).catch(() => []);
+    for (const file of names.filter((name) => name.endsWith(SUFFIX)).sort()) {
+      const described = meta.parse(JSON.parse(await readFile(join(root, template, 'scripts', file), 'utf8')));
+      const name = file.slice(0, -SUFFIX.length);
+      found.push({ id: `${template}/${name}`, template, name, ...described });
+    }
+  }
+  return found;
+}
+
+/** Where a finalizer of the palette lies, and the files that belong to it: script, description, what it includes. */
+export async function locateFinalizer(resources: string, id: string): Promise<{ source: string; files: string[] }> {
+  const known = (await readPalette(resources)).find((finalizer) => finalizer.id === id);
+  if (!known) throw new AppError('missing', `there is no stock finalizer ${id}`, 'Choose one of the palette.');
+  const source = join(resources, 'templates', known.template, 'scripts');
+  const text = await readFile(join(source, known.name), 'utf8');
+  const includes = [...text.matchAll(/\b([A-Za-z0-9_-]+\.sh)\b/g)].map((match) => match[1] ?? '');
+  const shared = [...new Set(includes)].filter((name) => existsSync(join(source, name)));
+  return { source, files: [known.name, `${known.name}${SUFFIX}`, ...shared] };
+}

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, lstat, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+import type { ScriptFile } from '../../src-shared/rpc-contract';
+import { writeAtomically } from './files';
+import { locateFinalizer } from './palette';
+
+const MAX_TEXT_BYTES = 1024 * 1024;
+const MAX_FILES = 500;
+const MAX_DEPTH = 4;
+
+/** The files of `scripts/` in a folder, with their texts: at most 500. */
+export async function listScripts(folder: string): Promise<ScriptFile[]> {
+  const found: ScriptFile[] = [];
+  const visit = async (below: string, depth: number): Promise<void> => {
+    const entries = await readdir(join(folder, below), { withFileTypes: true }).catch(() => []);
+    for (const { name } of entries.sort((a, b) => a.name.localeCompare(b.name))) {
+      if (found.length >= MAX_FILES || name.startsWith('.')) continue;
+      const path = `${below}/${name}`;
+      const kind = await lstat(join(folder, path)).catch(() => undefined);
+      if (kind?.isDirectory() && depth < MAX_DEPTH) await visit(path, depth + 1);
+      else if (kind?.isFile()) found.push(await describe(folder, path));
+    }
+  };
+  await visit('scripts', 1);
+  return found;
+}
+
+/** One script of a document. Throws `AppError`: `missing`, `refused` for a path that leads out of the folder. */
+export async function readScript(document: string, path: string): Promise<ScriptFile> {
+  const folder = dirname(resolve(document));
+  await inside(folder, path);
+  if (!existsSync(join(folder, path)))
+    throw new AppError('missing', `there is no ${path} in ${folder}`, 'Make it, or correct the step.');
+  return describe(folder, path);
+}
+
+/** Makes or replaces a script. The run bit is set as told; else it is kept, and a new script has it. */
+export async function writeScript(request: {
+  readonly document: string;
+  readonly path: string;
+  readonly text: string;
+  readonly executable?: boolean | undefined;
+}): Promise<ScriptFile> {
+  const folder = dirname(resolve(request.document));
+  const file = await inside(folder, request.path);
+  const old = await stat(file).catch(() => undefined);
+  if (old && !old.isFile()) throw new AppError('refused', `${request.path} is not a file`, 'Choose another name.');
+  await writeAtomically(file, request.text, 0o755);
+  if (request.executable !== undefined) {
+    const mode = old ? old.mode & 0o777 : 0o755;
+    await chmod(file, request.executable ? mode | 0o111 : mode & ~0o111);
+  }
+  return describe(folder, request.path);
+}
+
+/**
+ * Copies a stock finalizer, its description and what it includes into a document's `scripts/`. What is there already must be the same.
+ * Returns the files. Throws `AppError('refused')` and copies nothing when one differs.
+ */
+export async function addFinalizer(resources: string, document: string, id: string): Promise<ScriptFile[]> {
+  const folder = dirname(resolve(document));
+  const { source, files } = await locateFinalizer(resources, id);
+  for (const name of files) {
+    const to = await inside(folder, `scripts/${name}`);
+    const there = await readFile(to).catch(() => undefined);
+    if (there && !there.equals(await readFile(join(source, name))))
+      throw new AppError(
+        'refused',
+        `scripts/${name} is there already and differs from the one of ${id}.`,
+        'Rename yours, or add a step of your own that runs it.',
+      );
+  }
+  await mkdir(join(folder, 'scripts'), { recursive: true });
+  for (const name of files) {
+    const to = join(folder, 'scripts', name);
+    if (existsSync(to)) continue;
+    await copyFile(join(source, name), to);
+    await chmod(to, (await stat(join(source, name))).mode & 0o777);
+  }
+  return Promise.all(files.map((name) => describe(folder, `scripts/${name}`)));
+}
+
+/** The file of a path below a folder. Throws when it is not below it, links followed. */
+async function inside(folder: string, path: string): Promise<string> {
+  const file = resolve(folder, path);
+  const refuse = (): never => {
+    throw new AppError(
+      'refused',
+      `${path} is outside the manifest's folder`,
+      'Keep scripts in scripts/ beside the manifest.',
+    );
+  };
+  if (path.startsWith('/') || path.includes('\0') || !file.startsWith(folder + sep)) refuse();
+  // The nearest folder that exists decides: a link in the path may lead anywhere.
+  let at = file;
+  while (!existsSync(at) && at !== folder) at = dirname(at);
+  const [real, root] = await Promise.all([realpath(at), realpath(folder)]);
+  if (real !== root && relative(root, real).startsWith('..')) refuse();
+  return file;
+}
+
+async function describe(folder: string, path: string): Promise<ScriptFile> {
+  const file = join(folder, path);
+  const { mode, size } = await stat(file);
+  const executable = (mode & 0o111) !== 0;
+  if (size > MAX_TEXT_BYTES) return { path, executable };
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
+    return text.includes('\0') ? { path, executable } : { path, executable, text };
+  } catch {
+    return { path, executable };
+  }
+}

@@ -1,0 +1,68 @@
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+import { setField } from '../../src-shared/document/fields';
+import { applySplices } from '../../src-shared/document/splice';
+import { AppError } from '../../src-shared/errors';
+import { parseManifest } from '../../src-shared/manifest/parse';
+import type { Template } from '../../src-shared/rpc-contract';
+
+const description = z.object({
+  name: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  backends: z.array(z.string()),
+  privileges: z.string(),
+});
+
+/** The templates for new documents, the blank one last. */
+export async function listTemplates(resources: string): Promise<Template[]> {
+  const root = join(resources, 'templates');
+  const found: Template[] = [];
+  for (const name of await readdir(root)) {
+    const file = join(root, name, 'template.json');
+    if (!existsSync(file)) continue;
+    const { title, summary, backends, privileges } = description.parse(JSON.parse(await readFile(file, 'utf8')));
+    const rights = privileges === 'root' ? 'Needs root on the build host' : 'Builds without root';
+    found.push({ name, title, summary, requirements: backends.length > 0 ? `${rights}.` : '' });
+  }
+  return found.sort((a, b) => Number(a.name === 'blank') - Number(b.name === 'blank') || b.name.localeCompare(a.name));
+}
+
+/** Makes a folder with `manifest.xml` and `scripts/`. Throws `AppError('refused')` for a folder that has something in it. */
+export async function createFromTemplate(
+  resources: string,
+  { template, folder, name }: { readonly template: string; readonly folder: string; readonly name: string },
+): Promise<{ path: string }> {
+  const known = (await listTemplates(resources)).some((one) => one.name === template);
+  if (!known) throw new AppError('missing', `there is no template ${template}`, 'Choose one of the list.');
+  const target = resolve(folder);
+  const there = await readdir(target).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? [] : undefined,
+  );
+  if (there === undefined) throw new AppError('refused', `${target} is not a folder.`, 'Choose another name.');
+  if (there.length > 0)
+    throw new AppError('refused', `${target} has files in it already.`, 'Choose another name or folder.');
+  const from = join(resources, 'templates', template);
+  try {
+    await mkdir(target, { recursive: true });
+    if (existsSync(join(from, 'scripts')))
+      await cp(join(from, 'scripts'), join(target, 'scripts'), { recursive: true });
+    await mkdir(join(target, 'scripts'), { recursive: true });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new AppError('refused', `${target} cannot be made (${code ?? message}).`, 'Choose another folder.');
+  }
+  const path = join(target, 'manifest.xml');
+  await writeFile(path, named(await readFile(join(from, 'manifest.xml'), 'utf8'), template, name), { flag: 'wx' });
+  return { path };
+}
+
+/** The template's text with the document's name, and a build area of its own so that two documents do not share one. */
+function named(source: string, template: string, name: string): string {
+  const renamed = applySplices(source, setField(parseManifest(source), '', 'name', name).splices);
+  const area = 'distro_constr_params/build_area';
+  if (name === template) return renamed;
+  return applySplices(renamed, setField(parseManifest(renamed), area, undefined, `/var/tmp/slipway/${name}`).splices);
+}

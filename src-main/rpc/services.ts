@@ -1,0 +1,37 @@
+import type { AppEvent, contract } from '../../src-shared/rpc-contract';
+import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orpc/contract';
+
+type Inputs = InferContractRouterInputs<typeof contract>;
+type Outputs = InferContractRouterOutputs<typeof contract>;
+
+/** What a call may use besides its input. */
+export interface CallContext {
+  /** Aborted when the window gives the call up or goes away. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Service<G extends keyof Inputs & keyof Outputs> = {
+  [Name in keyof Inputs[G] & keyof Outputs[G]]: (
+    input: Inputs[G][Name],
+    context: CallContext,
+  ) => Promise<Outputs[G][Name]>;
+};
+
+/** Documents, scripts, templates and exports: plain functions that know no carrier. */
+export interface DocumentServices {
+  readonly documents: Service<'documents'>;
+  readonly scripts: Service<'scripts'>;
+  readonly templates: Service<'templates'>;
+  readonly exporting: Service<'exporting'>;
+}
+
+/** What the carrier gives: the window, its menus, the system's dialogs. */
+export interface WindowServices {
+  readonly app: Omit<Service<'app'>, 'events'> & {
+    events(input: undefined, context: CallContext): Promise<AsyncGenerator<AppEvent>>;
+  };
+  readonly dialogs: Service<'dialogs'>;
+}
+
+/** Everything that the window can ask for. */
+export type Services = DocumentServices & WindowServices;

@@ -1,0 +1,56 @@
+// Browser mode: the designer as a page, for computers without a display or an Electron binary.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { spawn } from 'node:child_process';
+import { createDocumentServices } from './documents';
+import { findPlaces } from './places';
+import { createRouter } from './rpc/router';
+import { documentOf, sampleDocument } from './start-document';
+import { version } from './version';
+import { startWebServer } from './web/server';
+import { EventQueue } from './window/event-queue';
+import { listFolder } from './window/list-folder';
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { port: { type: 'string' }, open: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const places = findPlaces(__dirname);
+  const documents = createDocumentServices(places);
+  const startDocument = documentOf(positionals, process.cwd()) ?? (await sampleDocument(documents, places.documents));
+  const router = createRouter({
+    ...documents,
+    app: {
+      info: async () => ({
+        carrier: 'browser',
+        version,
+        home: homedir(),
+        documentsFolder: places.documents,
+        ...(startDocument !== undefined && { startDocument }),
+      }),
+      // Nothing opens files from outside here; a queue for each page, so that a reloaded one does not wait for the old.
+      events: async (_, { signal }) => new EventQueue().read(signal),
+      setWindowState: async () => undefined,
+      closeWindow: async () => undefined,
+    },
+    dialogs: {
+      pick: async () => ({ available: false }),
+      list: ({ folder }) => listFolder(folder),
+    },
+  });
+  const server = await startWebServer(join(__dirname, '../renderer'), router, Number(values.port ?? 0));
+  process.stdout.write(`Slipway is open at ${server.url}\n`);
+  if (values.open && (process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']))
+    spawn('xdg-open', [server.url], { stdio: 'ignore', detached: true })
+      .on('error', () => undefined)
+      .unref();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void server.close().then(() => process.exit(0)));
+}
+
+void main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

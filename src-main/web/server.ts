@@ -1,0 +1,98 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { RPCHandler } from '@orpc/server/ws';
+import { WebSocketServer } from 'ws';
+import type { Router } from '../rpc/router';
+import { CONTENT_SECURITY_POLICY } from './csp';
+import { readWindowFile } from './files';
+
+/** The largest message: a manifest of the largest size, and the words around it. */
+const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+
+/** The server of browser mode. */
+export interface WebServer {
+  /** With the token in its fragment, which browsers send to nobody. */
+  readonly url: string;
+  readonly origin: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the window to a browser of this computer: on loopback only, and the calls only to who has the token. `Host` and `Origin` are
+ * checked, so that no other page and no name that somebody points at 127.0.0.1 can reach it.
+ */
+export async function startWebServer(root: string, router: Router, port = 0): Promise<WebServer> {
+  const token = randomBytes(32).toString('base64url');
+  let origin = '';
+  const isOurHost = ({ headers }: IncomingMessage): boolean => `http://${headers.host ?? ''}` === origin;
+
+  const http = createServer((request, response) => {
+    void (async () => {
+      if (!isOurHost(request)) return response.writeHead(403).end();
+      if (request.method !== 'GET' && request.method !== 'HEAD') return response.writeHead(405).end();
+      const file = await readWindowFile(root, (request.url ?? '/').split(/[?#]/)[0] ?? '/');
+      if (!file) return response.writeHead(404).end();
+      response
+        .writeHead(200, {
+          'content-type': file.type,
+          'content-security-policy': CONTENT_SECURITY_POLICY,
+          'x-content-type-options': 'nosniff',
+          'referrer-policy': 'no-referrer',
+          'cross-origin-opener-policy': 'same-origin',
+          'cross-origin-resource-policy': 'same-origin',
+          'cache-control': 'no-store',
+        })
+        .end(file.body);
+      return undefined;
+    })();
+  });
+
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    handleProtocols: () => 'rpc.v1',
+  });
+  const handler = new RPCHandler(router);
+  http.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    const isOurs =
+      isOurHost(request) &&
+      request.headers.origin === origin &&
+      request.url === '/rpc' &&
+      hasToken(request.headers['sec-websocket-protocol'], token);
+    if (!isOurs) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (websocket) => {
+      // A frame that is too large or broken ends this connection, not the server.
+      websocket.on('error', () => websocket.terminate());
+      handler.upgrade(websocket);
+    });
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, '127.0.0.1', resolve);
+  });
+  origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  return {
+    url: `${origin}/#token=${token}`,
+    origin,
+    token,
+    close: () =>
+      new Promise((resolve) => {
+        for (const client of sockets.clients) client.terminate();
+        http.close(() => resolve());
+        http.closeAllConnections();
+      }),
+  };
+}
+
+function hasToken(protocols: string | undefined, token: string): boolean {
+  const given = (protocols ?? '').split(/,\s*/).find((protocol) => protocol.startsWith('token.'));
+  const [a, b] = [Buffer.from(given?.slice('token.'.length) ?? ''), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,34 @@
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+
+/** An entry of a folder, for the window's own file dialog. */
+export interface FolderEntry {
+  name: string;
+  path: string;
+  kind: 'folder' | 'manifest' | 'file';
+}
+
+/** Lists a folder, folders first. Hidden entries and what is neither file nor folder are left out. Throws `AppError('missing')`. */
+export async function listFolder(path: string): Promise<{ folder: string; parent?: string; entries: FolderEntry[] }> {
+  const folder = resolve(path);
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'EACCES' ? 'may not be read' : 'is not a folder';
+    throw new AppError('missing', `${folder} ${why}.`, 'Choose another folder.');
+  });
+  const entries = await Promise.all(
+    names.filter((name) => !name.startsWith('.')).map((name) => describe(join(folder, name), name)),
+  );
+  const found = entries.filter((entry): entry is FolderEntry => entry !== undefined);
+  found.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+  return { folder, ...(dirname(folder) !== folder && { parent: dirname(folder) }), entries: found };
+}
+
+const rank = ({ kind }: FolderEntry): number => ['folder', 'manifest', 'file'].indexOf(kind);
+
+async function describe(path: string, name: string): Promise<FolderEntry | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return { name, path, kind: 'folder' };
+  if (!found?.isFile()) return undefined;
+  return { name, path, kind: name.endsWith('.xml') ? 'manifest' : 'file' };
+}

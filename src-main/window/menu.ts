@@ -1,0 +1,70 @@
+import { Menu, type MenuItemConstructorOptions } from 'electron';
+import type { EventQueue } from './event-queue';
+
+/** Sets the native menu. Its commands are the window's: an item only names one. */
+export function setMenu(
+  events: EventQueue,
+  recent: readonly { readonly path: string; readonly exists: boolean }[],
+): void {
+  // The window has the keys too, for editors that need some of them first: shown here, not taken.
+  const item = (label: string, command: string, accelerator?: string): MenuItemConstructorOptions => ({
+    label,
+    click: () => events.push({ kind: 'menu', command }),
+    ...(accelerator !== undefined && { accelerator, registerAccelerator: false }),
+  });
+  const isMac = process.platform === 'darwin';
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate([
+      ...(isMac ? [{ role: 'appMenu' as const }] : []),
+      {
+        label: '&File',
+        submenu: [
+          item('New from template…', 'new', 'CmdOrCtrl+N'),
+          item('Open…', 'open', 'CmdOrCtrl+O'),
+          {
+            label: 'Open recent',
+            enabled: recent.length > 0,
+            submenu: recent
+              .filter(({ exists }) => exists)
+              .map(({ path }) => ({ label: path, click: () => events.push({ kind: 'open', path }) })),
+          },
+          { type: 'separator' },
+          item('Save', 'save', 'CmdOrCtrl+S'),
+          item('Save as…', 'save-as', 'CmdOrCtrl+Shift+S'),
+          item('Export for the command line…', 'export', 'CmdOrCtrl+E'),
+          { type: 'separator' },
+          item('Close the manifest', 'close'),
+          isMac ? { role: 'close' } : { role: 'quit' },
+        ],
+      },
+      {
+        label: '&Edit',
+        submenu: [
+          item('Undo', 'undo', 'CmdOrCtrl+Z'),
+          item('Redo', 'redo', 'CmdOrCtrl+Shift+Z'),
+          { type: 'separator' },
+          { role: 'cut' },
+          { role: 'copy' },
+          { role: 'paste' },
+          { role: 'selectAll' },
+        ],
+      },
+      {
+        label: '&View',
+        submenu: [
+          item('All commands', 'palette', 'CmdOrCtrl+K'),
+          { type: 'separator' },
+          item('Overview', 'section-overview', 'CmdOrCtrl+1'),
+          item('Packages', 'section-packages', 'CmdOrCtrl+2'),
+          item('Steps', 'section-steps', 'CmdOrCtrl+6'),
+          item('XML', 'section-xml'),
+          { type: 'separator' },
+          { role: 'resetZoom' },
+          { role: 'zoomIn' },
+          { role: 'zoomOut' },
+          { role: 'togglefullscreen' },
+        ],
+      },
+    ]),
+  );
+}

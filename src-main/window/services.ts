@@ -1,0 +1,54 @@
+import { homedir } from 'node:os';
+import { dialog, type OpenDialogOptions } from 'electron';
+import type { Places } from '../places';
+import type { WindowServices } from '../rpc/services';
+import { version } from '../version';
+import type { EventQueue } from './event-queue';
+import { listFolder } from './list-folder';
+import type { MainWindow } from './main-window';
+
+const XML = [
+  { name: 'Manifests', extensions: ['xml'] },
+  { name: 'All files', extensions: ['*'] },
+];
+
+/** What Electron gives the page: its window, its menus, the system's dialogs. */
+export function createWindowServices(options: {
+  readonly events: EventQueue;
+  readonly places: Places;
+  readonly startDocument: string | undefined;
+  readonly window: () => MainWindow;
+}): WindowServices {
+  const { events, places, startDocument, window } = options;
+  return {
+    app: {
+      info: async () => ({
+        carrier: 'electron',
+        version,
+        home: homedir(),
+        documentsFolder: places.documents,
+        ...(startDocument !== undefined && { startDocument }),
+      }),
+      events: async (_, { signal }) => events.read(signal),
+      setWindowState: async (state) => window().setState(state),
+      closeWindow: async () => window().close(),
+    },
+    dialogs: {
+      pick: async ({ kind, title, start }) => {
+        const { browserWindow } = window();
+        const common = { title, ...(start !== undefined && { defaultPath: start }) };
+        if (kind === 'save-file') {
+          const { filePath, canceled } = await dialog.showSaveDialog(browserWindow, { ...common, filters: XML });
+          return { available: true, ...(!canceled && filePath && { path: filePath }) };
+        }
+        const open: OpenDialogOptions =
+          kind === 'folder'
+            ? { ...common, properties: ['openDirectory', 'createDirectory'] }
+            : { ...common, properties: ['openFile'], filters: XML };
+        const { filePaths } = await dialog.showOpenDialog(browserWindow, open);
+        return { available: true, ...(filePaths[0] !== undefined && { path: filePaths[0] }) };
+      },
+      list: ({ folder }) => listFolder(folder),
+    },
+  };
+}

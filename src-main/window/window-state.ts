@@ -1,0 +1,38 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { screen, type BrowserWindow, type Rectangle } from 'electron';
+import * as z from 'zod';
+
+const kept = z.object({
+  bounds: z.object({ x: z.number(), y: z.number(), width: z.number().min(200), height: z.number().min(200) }),
+  isMaximized: z.boolean(),
+});
+
+/** Where the window was, if that is still on a display; else a size that fits most. */
+export function readWindowState(state: string): { bounds: Partial<Rectangle>; isMaximized: boolean } {
+  try {
+    const { bounds, isMaximized } = kept.parse(JSON.parse(readFileSync(fileOf(state), 'utf8')));
+    const { workArea } = screen.getDisplayMatching(bounds);
+    const isVisible =
+      bounds.x < workArea.x + workArea.width &&
+      bounds.x + bounds.width > workArea.x &&
+      bounds.y >= workArea.y - 20 &&
+      bounds.y < workArea.y + workArea.height;
+    return { bounds: isVisible ? bounds : { width: bounds.width, height: bounds.height }, isMaximized };
+  } catch {
+    return { bounds: { width: 1360, height: 860 }, isMaximized: false };
+  }
+}
+
+/** Remembers it. A state folder that cannot be written only means that the window opens in the middle. */
+export function keepWindowState(state: string, window: BrowserWindow): void {
+  try {
+    mkdirSync(state, { recursive: true });
+    const content = { bounds: window.getNormalBounds(), isMaximized: window.isMaximized() };
+    writeFileSync(fileOf(state), JSON.stringify(content), { mode: 0o600 });
+  } catch {
+    // nothing is lost but a convenience
+  }
+}
+
+const fileOf = (state: string): string => join(state, 'window.json');

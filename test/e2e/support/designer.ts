@@ -1,0 +1,48 @@
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** The designer as a person reads it: sections, lists, fields, by their names. */
+export class Designer {
+  constructor(readonly page: Page) {}
+
+  /** The list on the left. */
+  section(title: string): Locator {
+    return this.page.getByRole('navigation', { name: 'Sections' }).getByRole('button', { name: title });
+  }
+
+  async goTo(title: string): Promise<void> {
+    await this.section(title).click();
+    await this.page.getByRole('heading', { level: 1, name: title }).waitFor();
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: typeof name === 'string' });
+  }
+
+  row(name: string): Locator {
+    return this.page.getByRole('option', { name, exact: true });
+  }
+
+  /** The rows that are in the page, in their order. */
+  async rows(): Promise<string[]> {
+    const options = await this.page.getByRole('listbox').first().getByRole('option').all();
+    const placed = await Promise.all(
+      options.map(async (option) => ({
+        at: Number(await option.getAttribute('aria-posinset')),
+        name: (await option.getAttribute('aria-label')) ?? '',
+      })),
+    );
+    return placed.sort((a, b) => a.at - b.at).map(({ name }) => name.replace(/^Step /, ''));
+  }
+
+  /** Waits until a screen reader would have said this. */
+  async hears(text: string | RegExp): Promise<void> {
+    await this.page.getByTestId('spoken').filter({ hasText: text }).waitFor({ state: 'attached' });
+  }
+
+  /** Saves and waits until it is done. */
+  async save(): Promise<void> {
+    await this.page.keyboard.press('Control+s');
+    await expect.poll(() => this.button('Save').isDisabled()).toBe(true);
+  }
+}

@@ -1,0 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** Builds window, preload and main process once before the tests, so that none can run against old ones. */
+export default function setup(): void {
+  const vite = join(import.meta.dirname, '../../node_modules/electron-vite/bin/electron-vite.js');
+  execFileSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+    cwd: join(import.meta.dirname, '../..'),
+    stdio: 'inherit',
+  });
+}
