@@ -35,6 +35,16 @@ export default defineConfig({
         },
       },
       {
+        // The pictures of the README, made anew by `npm run screenshots`.
+        test: {
+          name: 'screenshots',
+          include: ['test/screenshots/**/*.test.ts'],
+          globalSetup: ['test/support/build-engine.ts', 'test/support/build-app.ts'],
+          testTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
         // The recordings sleep more than they work: `npm test` runs them beside the others.
         test: {
           name: 'golden',

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     events.push({ kind: 'open', path });
   });
   app.on('second-instance', (_, argv, folder) => {
-    const path = documentOf(argv.slice(1), folder);
+    const path = documentOf(argv.slice(1), folder, app.getAppPath());
     if (path !== undefined) events.push({ kind: 'open', path });
     window?.show();
   });
@@ -38,7 +38,8 @@ async function main(): Promise<void> {
   await app.whenReady();
   serveApp(__dirname);
   const startDocument =
-    documentOf(process.argv.slice(1), process.cwd()) ?? (await sampleDocument(documents, places.documents));
+    documentOf(process.argv.slice(1), process.cwd(), app.getAppPath()) ??
+    (await sampleDocument(documents, places.documents));
   const services = createWindowServices({ events, places, startDocument, window: () => window });
   servePorts(createRouter({ ...documents, ...services }));
   setMenu(events, await documents.documents.recent(undefined, {}));

@@ -4,10 +4,10 @@ import type { DocumentServices } from './rpc/services';
 
 const SAMPLE = 'tiny-linux';
 
-/** The manifest that the command line names: its first word that is not an option, nor the app itself. */
-export function documentOf(words: readonly string[], folder: string): string | undefined {
-  const word = words.find((one) => !one.startsWith('-') && one !== '.' && one !== '');
-  return word === undefined ? undefined : resolve(folder, word);
+/** The manifest that the command line names: its first word that is neither an option nor the app's own folder. */
+export function documentOf(words: readonly string[], folder: string, app?: string): string | undefined {
+  const paths = words.filter((word) => word !== '' && !word.startsWith('-')).map((word) => resolve(folder, word));
+  return paths.find((path) => path !== app);
 }
 
 /** A sample for the first start, so that a newcomer has something to build: made once, opened again later. */

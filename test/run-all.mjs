@@ -70,6 +70,8 @@ const chosen = process.argv.slice(2);
 if (chosen.length > 0) await inTurn(...chosen);
 else {
   await suite('unit');
+  // Alone: it measures frames and answers.
+  await suite('e2e');
   // The recordings mostly wait; image builds and boots mostly compute.
   await Promise.all([inTurn('golden'), inTurn('conformance', 'slow')]);
 }

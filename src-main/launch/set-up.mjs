@@ -2,7 +2,7 @@
 // runs before there are any. Nothing here is needed once the app is installed from a package.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -28,9 +28,15 @@ const IMAGE_PACKAGES = [
 const TEST_PACKAGES = [
   ...['zfs-fuse', 'btrfs-progs', 'xfsprogs', 'attr', 'acl', 'libcap2-bin', 'libxml2-utils', 'python3'],
   ...['mmdebstrap', 'squashfs-tools', 'qemu-system-x86', 'ovmf', 'uidmap', 'util-linux', 'time'],
+  // The designer, looked at: a browser, a display, and what Electron links against.
+  ...['chromium', 'xvfb', 'xauth', 'fonts-dejavu-core', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1'],
 ];
 
-export const packagesFor = { start: IMAGE_PACKAGES, test: [...IMAGE_PACKAGES, ...TEST_PACKAGES] };
+export const packagesFor = {
+  start: IMAGE_PACKAGES,
+  build: IMAGE_PACKAGES,
+  test: [...IMAGE_PACKAGES, ...TEST_PACKAGES],
+};
 
 /** Ends the program with one clear line. */
 function stop(line) {
@@ -52,14 +58,41 @@ function run(command, args, { quiet = false, env = process.env } = {}) {
   return stdout;
 }
 
-/** Makes the checkout ready for `purpose` (`start` or `test`). Quick when there is nothing to do. */
+/**
+ * Makes the checkout ready: to `start` the designer, to `build` the sample in the terminal, to `test` everything. Quick when there is
+ * nothing to do.
+ */
 export function setUp(purpose) {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < OLDEST_NODE) stop(`Slipway needs Node ${OLDEST_NODE} or later; this is ${process.version}.`);
   installNpmPackages();
   const missing = installDebianPackages(packagesFor[purpose]);
   run(process.execPath, ['src-engine/bundle.mjs'], { quiet: true });
+  if (purpose === 'start') buildApp();
   return { missing };
+}
+
+/** Builds window, preload and main process, when a source is newer than they are. */
+function buildApp() {
+  const sources = ['src-main', 'src-renderer', 'src-shared', 'electron.vite.config.ts', 'package-lock.json'];
+  const built = ['out/main/serve-web.cjs', 'out/preload/index.cjs', 'out/renderer/index.html'];
+  const oldest = Math.min(...built.map((file) => modified(join(root, file)) ?? 0));
+  if (sources.every((source) => newest(join(root, source)) <= oldest)) return;
+  process.stderr.write('Building the designer...\n');
+  run(process.execPath, ['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn'], {
+    quiet: true,
+  });
+}
+
+function modified(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+/** When the newest file at or below a path was written. */
+function newest(path) {
+  const found = statSync(path);
+  if (!found.isDirectory()) return found.mtimeMs;
+  return Math.max(found.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
 function installNpmPackages() {
