@@ -41,6 +41,8 @@ const opened = z.object({
   encoding: z.string(),
   readOnly: z.boolean(),
   scripts: z.array(script),
+  /** Identifies the scripts as they are on disk, for `nextChange`. */
+  scriptsVersion: z.string(),
   /** What a session that did not end properly had not saved. */
   recovery: recovery.optional(),
 });
@@ -126,8 +128,8 @@ export const contract = {
     keepForRecovery: oc.input(z.object({ path, source: text.nullable() })),
     /** Waits until the manifest's file or a script changes on disk, and says what is there now; `undefined` when it has gone. */
     nextChange: oc
-      .input(z.object({ path, version: z.string() }))
-      .output(z.object({ version: z.string().optional(), scripts: z.array(script) })),
+      .input(z.object({ path, version: z.string(), scriptsVersion: z.string() }))
+      .output(z.object({ version: z.string().optional(), scripts: z.array(script), scriptsVersion: z.string() })),
     recent: oc.output(z.array(z.object({ path, folder: path, openedAt: z.string(), exists: z.boolean() }))),
     forgetRecent: oc.input(z.object({ path })),
   },

@@ -30,7 +30,7 @@ export function createDocumentServices({ resources, state }: Places): DocumentSe
         return saved;
       },
       keepForRecovery: ({ path, source }) => (source === null ? recovery.forget(path) : recovery.keep(path, source)),
-      nextChange: ({ path, version }, { signal }) => nextChange(path, version, signal),
+      nextChange: (known, { signal }) => nextChange(known, signal),
       recent: () => recent.list(),
       forgetRecent: ({ path }) => recent.forget(path),
     },

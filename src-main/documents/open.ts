@@ -4,7 +4,7 @@ import { encodingThatMakes } from '../../src-shared/manifest/encode';
 import { decodeManifest, MAX_BYTES } from '../../src-shared/manifest/source';
 import type { OpenedDocument } from '../../src-shared/rpc-contract';
 import { isWritable, readBounded, versionOf } from './files';
-import { listScripts } from './scripts';
+import { listScripts, scriptsVersionOf } from './scripts';
 
 /**
  * Reads a manifest and the scripts beside it. Text that is not XML opens too, so that it can be mended; what is not text does not.
@@ -16,6 +16,7 @@ export async function openDocument(path: string): Promise<OpenedDocument> {
   const source = decodeManifest(bytes);
   if (source.includes('\0'))
     throw new AppError('manifest', `${absolute} is not text: it has zero bytes.`, 'Is this the right file?');
+  const scripts = await listScripts(dirname(absolute));
   const encoding = encodingThatMakes(bytes, source);
   return {
     path: absolute,
@@ -25,6 +26,7 @@ export async function openDocument(path: string): Promise<OpenedDocument> {
     encoding: encoding ?? 'utf-8',
     // What cannot be written as it was is shown, and saved under another name.
     readOnly: encoding === undefined || !(await isWritable(absolute)),
-    scripts: await listScripts(dirname(absolute)),
+    scripts,
+    scriptsVersion: scriptsVersionOf(scripts),
   };
 }

@@ -3,7 +3,7 @@ import { chmod, copyFile, lstat, mkdir, readdir, readFile, realpath, stat } from
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
-import { writeAtomically } from './files';
+import { versionOf, writeAtomically } from './files';
 import { locateFinalizer } from './palette';
 
 const MAX_TEXT_BYTES = 1024 * 1024;
@@ -25,6 +25,11 @@ export async function listScripts(folder: string): Promise<ScriptFile[]> {
   };
   await visit('scripts', 1);
   return found;
+}
+
+/** Identifies scripts by their names, run bits and texts. */
+export function scriptsVersionOf(scripts: readonly ScriptFile[]): string {
+  return versionOf(Buffer.from(JSON.stringify(scripts)));
 }
 
 /** One script of a document. Throws `AppError`: `missing`, `refused` for a path that leads out of the folder. */

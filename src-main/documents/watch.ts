@@ -3,27 +3,33 @@ import { dirname, join, resolve } from 'node:path';
 import { MAX_BYTES } from '../../src-shared/manifest/source';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
 import { readBounded, versionOf } from './files';
-import { listScripts } from './scripts';
+import { listScripts, scriptsVersionOf } from './scripts';
 
 /** File systems that tell nothing (network, FUSE) are looked at this often, in milliseconds. */
 const LOOK_AGAIN = 2000;
 
+/** What is on disk now; without `version` when the manifest has gone. */
+export interface Change {
+  version?: string;
+  scripts: ScriptFile[];
+  scriptsVersion: string;
+}
+
 /**
- * Waits until a manifest is no longer `version`, or a script beside it changes, and says what is there now. Editors that save by
- * renaming are followed, since folders are watched, not files. Ends with the signal's reason.
+ * Waits until a manifest or the scripts beside it are others than the versions that the caller has, and says what is there now. Editors
+ * that save by renaming are followed, since folders are watched, not files. Ends with the signal's reason.
  */
 export async function nextChange(
-  path: string,
-  version: string,
+  known: { readonly path: string; readonly version: string; readonly scriptsVersion: string },
   signal?: AbortSignal,
-): Promise<{ version?: string; scripts: ScriptFile[] }> {
-  const folder = dirname(resolve(path));
-  const before = JSON.stringify(await listScripts(folder));
-  const look = async (): Promise<{ version?: string; scripts: ScriptFile[] } | undefined> => {
+): Promise<Change> {
+  const folder = dirname(resolve(known.path));
+  const look = async (): Promise<Change | undefined> => {
     const scripts = await listScripts(folder);
-    const now = await readBounded(path, MAX_BYTES).then(versionOf, () => undefined);
-    if (now === version && JSON.stringify(scripts) === before) return undefined;
-    return { ...(now !== undefined && { version: now }), scripts };
+    const scriptsVersion = scriptsVersionOf(scripts);
+    const version = await readBounded(known.path, MAX_BYTES).then(versionOf, () => undefined);
+    if (version === known.version && scriptsVersion === known.scriptsVersion) return undefined;
+    return { ...(version !== undefined && { version }), scripts, scriptsVersion };
   };
   return new Promise((done, fail) => {
     let isLooking = false;

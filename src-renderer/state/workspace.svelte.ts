@@ -54,6 +54,7 @@ export class Workspace {
   /** Text for assistive technology. */
   spoken = $state('');
   #watching: AbortController | undefined;
+  #scriptsVersion = '';
   #recovery: ReturnType<typeof setTimeout> | undefined;
 
   constructor(main: Main) {
@@ -92,6 +93,7 @@ export class Workspace {
       const opened = await this.main.documents.open({ path });
       this.document = new ManifestDocument(opened);
       this.scripts = new Scripts(opened.scripts);
+      this.#scriptsVersion = opened.scriptsVersion;
       this.section = this.document.loaded ? 'overview' : 'xml';
       this.selectedStep = 0;
       this.selectedScript = undefined;
@@ -148,6 +150,7 @@ export class Workspace {
       document.replace('Reload from disk', opened.source);
       document.markSaved(opened.source, opened.version);
       this.scripts.replaceFiles(opened.scripts);
+      this.#scriptsVersion = opened.scriptsVersion;
       void this.#watch();
     });
   }
@@ -224,8 +227,12 @@ export class Workspace {
     while (document && document === this.document && !watching.signal.aborted)
       try {
         const { path, version } = document;
-        const change = await this.main.documents.nextChange({ path, version }, { signal: watching.signal });
+        const change = await this.main.documents.nextChange(
+          { path, version, scriptsVersion: this.#scriptsVersion },
+          { signal: watching.signal },
+        );
         if (watching.signal.aborted || document !== this.document) return;
+        this.#scriptsVersion = change.scriptsVersion;
         this.scripts.replaceFiles(change.scripts);
         if (change.version === version) continue;
         if (change.version === undefined) {

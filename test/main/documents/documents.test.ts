@@ -1,0 +1,243 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDocumentServices } from '../../../src-main/documents';
+import type { DocumentServices } from '../../../src-main/rpc/services';
+import { loadManifest } from '../../../src-shared/manifest/load';
+import { corpus } from '../../support/engine';
+
+const resources = join(import.meta.dirname, '../../../resources');
+let folder: string;
+let services: DocumentServices;
+let manifest: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-documents-'));
+  services = createDocumentServices({ resources, state: join(folder, 'state'), documents: folder });
+  ({ path: manifest } = await services.templates.create(
+    { template: 'tiny-linux', folder: join(folder, 'tiny'), name: 'tiny' },
+    {},
+  ));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const open = (path = manifest) => services.documents.open({ path }, {});
+
+describe('opening and saving', () => {
+  const manifests = join(corpus, 'manifests');
+  it.skipIf(!existsSync(manifests))(
+    'gives every manifest of the corpus back byte for byte (skipped without it)',
+    async () => {
+      const files = readdirSync(manifests, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.xml'),
+      );
+      expect(files.length).toBeGreaterThan(30);
+      for (const file of files) {
+        const bytes = readFileSync(join(manifests, file));
+        const path = join(folder, 'copy.xml');
+        writeFileSync(path, bytes);
+        const { source, encoding, version } = await open(path);
+        await services.documents.save({ path, source, encoding, expected: version }, {});
+        expect(readFileSync(path).equals(bytes), file).toBe(true);
+      }
+    },
+  );
+
+  it.each([
+    ['UTF-8 with a mark', Buffer.from('\ufeff<distribution name="ä"/>')],
+    ['UTF-16, little end first', Buffer.from('\ufeff<distribution name="ä"/>', 'utf16le')],
+    ['UTF-16, big end first', Buffer.from('\ufeff<distribution name="ä"/>', 'utf16le').swap16()],
+    ['ISO-8859-1', Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><distribution name="ä"/>', 'latin1')],
+    ['CRLF', Buffer.from('<distribution\r\n name="x"/>\r\n')],
+  ])('keeps %s', async (_, bytes) => {
+    const path = join(folder, 'encoded.xml');
+    writeFileSync(path, bytes);
+    const { source, encoding, version } = await open(path);
+    await services.documents.save({ path, source, encoding, expected: version }, {});
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    await services.documents.save({ path, source: source.replace('name', 'nom'), encoding, expected: version }, {});
+    expect((await open(path)).encoding).toBe(encoding);
+  });
+
+  it('says what is wrong with what is no manifest, and reads nothing of a large one', async () => {
+    const junk = join(folder, 'junk.xml');
+    writeFileSync(junk, Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0xff, 0xfe, 0x00]));
+    await expect(open(junk)).rejects.toThrow(/not UTF-8/);
+    writeFileSync(junk, '');
+    truncateSync(junk, 50 * 1024 * 1024);
+    await expect(open(junk)).rejects.toThrow(/has 52428800 bytes/);
+    await expect(open(folder)).rejects.toThrow(/is a folder/);
+    await expect(open('/dev/zero')).rejects.toThrow(/not a file/);
+    execFileSync('mkfifo', [join(folder, 'fifo')]);
+    await expect(open(join(folder, 'fifo'))).rejects.toThrow(/not a file/);
+    writeFileSync(junk, '<distribution');
+    expect((await open(junk)).source).toBe('<distribution');
+  });
+
+  it('does not overwrite what somebody else has written, unless told to', async () => {
+    const { source, encoding, version } = await open();
+    writeFileSync(manifest, 'theirs');
+    await expect(services.documents.save({ path: manifest, source, encoding, expected: version }, {})).rejects.toThrow(
+      /changed on disk/,
+    );
+    expect(readFileSync(manifest, 'utf8')).toBe('theirs');
+    await services.documents.save({ path: manifest, source, encoding, expected: null }, {});
+    expect(readFileSync(manifest, 'utf8')).toBe(source);
+  });
+
+  it('keeps the mode, follows a link, and leaves nothing beside', async () => {
+    chmodSync(manifest, 0o640);
+    const link = join(folder, 'link.xml');
+    symlinkSync(manifest, link);
+    const { source, encoding, version } = await open(link);
+    await services.documents.save({ path: link, source: `${source}\n`, encoding, expected: version }, {});
+    expect(statSync(manifest).mode & 0o777).toBe(0o640);
+    expect(readFileSync(manifest, 'utf8')).toBe(`${source}\n`);
+    expect(readdirSync(join(folder, 'tiny')).sort()).toEqual(['manifest.xml', 'scripts']);
+  });
+
+  it('takes the scripts along when it is saved elsewhere', async () => {
+    const { source, encoding } = await open();
+    const path = join(folder, 'other/manifest.xml');
+    await services.documents.saveAs({ from: manifest, path, source, encoding }, {});
+    expect(statSync(join(folder, 'other/scripts/iso')).mode & 0o111).not.toBe(0);
+    expect((await services.documents.recent(undefined, {}))[0]).toMatchObject({ path, exists: true });
+  });
+});
+
+describe('unsaved work', () => {
+  it('comes back after a crash, and is gone after a save', async () => {
+    await services.documents.keepForRecovery({ path: manifest, source: 'typed' }, {});
+    const again = createDocumentServices({ resources, state: join(folder, 'state'), documents: folder });
+    expect((await again.documents.open({ path: manifest }, {})).recovery?.source).toBe('typed');
+    await again.documents.keepForRecovery({ path: manifest, source: null }, {});
+    expect((await open()).recovery).toBeUndefined();
+  });
+});
+
+describe('changes on disk', () => {
+  const next = (known: { version: string; scriptsVersion: string }, signal?: AbortSignal) =>
+    services.documents.nextChange({ path: manifest, ...known }, { signal });
+
+  it('are told when an editor saves by renaming, and when a script changes', async () => {
+    const { version, scriptsVersion, source } = await open();
+    const changed = next({ version, scriptsVersion });
+    writeFileSync(`${manifest}.new`, `${source}<!-- theirs -->`);
+    renameSync(`${manifest}.new`, manifest);
+    const { version: after = '', scriptsVersion: same } = await changed;
+    expect(after).toBe((await open()).version);
+    expect(same).toBe(scriptsVersion);
+    const scripted = next({ version: after, scriptsVersion });
+    writeFileSync(join(folder, 'tiny/scripts/new'), '#!/bin/sh\n');
+    const change = await scripted;
+    expect(change.scripts.map(({ path }) => path)).toContain('scripts/new');
+    rmSync(manifest);
+    expect((await next({ version: after, scriptsVersion: change.scriptsVersion })).version).toBeUndefined();
+  });
+
+  it('end with the signal', async () => {
+    const { version, scriptsVersion } = await open();
+    const abort = new AbortController();
+    const waiting = next({ version, scriptsVersion }, abort.signal);
+    abort.abort(new Error('given up'));
+    await expect(waiting).rejects.toThrow('given up');
+  });
+});
+
+describe('scripts', () => {
+  const write = (path: string, text: string, executable?: boolean) =>
+    services.scripts.write({ document: manifest, path, text, ...(executable !== undefined && { executable }) }, {});
+
+  it('keep their run bit, get one when they are new, and lose it when told', async () => {
+    expect(await write('scripts/iso', '#!/bin/sh\n')).toMatchObject({ executable: true, text: '#!/bin/sh\n' });
+    chmodSync(join(folder, 'tiny/scripts/iso'), 0o644);
+    expect(await write('scripts/iso', 'x')).toMatchObject({ executable: false });
+    expect(await write('scripts/fresh', 'x')).toMatchObject({ executable: true });
+    expect(await write('scripts/fresh', 'x', false)).toMatchObject({ executable: false });
+  });
+
+  it.each(['../outside', '/etc/passwd', 'scripts/../../x', 'link/x'])('stay in the folder: %s', async (path) => {
+    mkdirSync(join(folder, 'elsewhere'));
+    symlinkSync(join(folder, 'elsewhere'), join(folder, 'tiny/link'));
+    await expect(write(path, 'x')).rejects.toThrow(/outside the manifest's folder/);
+    expect(readdirSync(join(folder, 'elsewhere'))).toEqual([]);
+  });
+
+  it('of the palette come with what they include, once, and never over another one', async () => {
+    const { path } = await services.templates.create({ template: 'blank', folder: join(folder, 'b'), name: 'b' }, {});
+    const add = () => services.scripts.addFinalizer({ document: path, id: 'tiny-linux/iso' }, {});
+    expect((await add()).map((file) => file.path)).toEqual([
+      'scripts/iso',
+      'scripts/iso.meta.json',
+      'scripts/common.sh',
+    ]);
+    await expect(add()).resolves.toHaveLength(3);
+    writeFileSync(join(folder, 'b/scripts/iso'), 'mine');
+    await expect(add()).rejects.toThrow(/differs/);
+    expect(readFileSync(join(folder, 'b/scripts/iso'), 'utf8')).toBe('mine');
+  });
+});
+
+describe('templates', () => {
+  it('are all offered, load without a problem, and take the name', async () => {
+    const offered = await services.templates.list(undefined, {});
+    expect(offered.map(({ name }) => name)).toEqual(['tiny-linux', 'debian-live', 'blank']);
+    for (const { name: template } of offered) {
+      const { path } = await services.templates.create({ template, folder: join(folder, template), name: 'a&b' }, {});
+      const { manifest: loaded, problems } = loadManifest(readFileSync(path, 'utf8'), { now: new Date(0) });
+      expect(problems).toEqual([]);
+      expect(loaded).toMatchObject({ distributionName: 'a&b', buildArea: '/var/tmp/slipway/a&b' });
+    }
+  });
+
+  it('refuse a folder with something in it', async () => {
+    await expect(
+      services.templates.create({ template: 'blank', folder: join(folder, 'tiny'), name: 'x' }, {}),
+    ).rejects.toThrow(/has files in it already/);
+  });
+});
+
+describe('export', () => {
+  it('has manifest, scripts with run bits, checksums and commands; the same bytes each time', async () => {
+    const { source, encoding } = await open();
+    const write = (to: string, format: 'folder' | 'tar.gz') =>
+      services.exporting.write({ path: manifest, source, encoding, to: join(folder, to), format }, {});
+    const { files } = await write('out', 'folder');
+    expect(files).toContain('scripts/iso');
+    execFileSync('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: join(folder, 'out') });
+    expect(statSync(join(folder, 'out/scripts/iso')).mode & 0o777).toBe(0o755);
+    expect(readFileSync(join(folder, 'out/README.txt'), 'utf8')).toContain(
+      'distro_const build -r br-config manifest.xml',
+    );
+    await write('a/x.tar.gz', 'tar.gz');
+    await write('b/x.tar.gz', 'tar.gz');
+    expect(readFileSync(join(folder, 'a/x.tar.gz')).equals(readFileSync(join(folder, 'b/x.tar.gz')))).toBe(true);
+    await expect(write('out', 'folder')).rejects.toThrow(/is there already/);
+    await expect(write('a/x.tar.gz', 'tar.gz')).rejects.toThrow(/is there already/);
+  });
+
+  it('says what the stock command rejects and what only our engine has', async () => {
+    const notes = await services.exporting.check({ path: manifest, source: (await open()).source }, {});
+    expect(notes.filter(({ kind }) => kind === 'stock-rejects').map(({ message }) => message)).toEqual([
+      expect.stringContaining('is a folder'),
+    ]);
+    const dataset = (await open()).source.replace('/var/tmp/slipway/tiny', 'rpool/dc');
+    const stock = await services.exporting.check({ path: manifest, source: dataset }, {});
+    expect(stock.filter(({ kind }) => kind !== 'note')).toEqual([]);
+  });
+});
