@@ -16,6 +16,9 @@ export interface ListedProblem extends Problem {
   readonly step?: number;
 }
 
+/** While somebody types, the text is read again this long after the last key, in milliseconds. */
+const READ_AFTER = 150;
+
 /**
  * The manifest that is being edited. Its source text is the truth; everything else is derived from it. While the text is not XML, what
  * was read last stays, and forms do not write (`syntaxError`).
@@ -31,6 +34,9 @@ export class ManifestDocument {
   #syntaxError = $state.raw<ManifestSyntaxError>();
   #revision = $state(0);
   readonly #history = new History();
+  /** Set while the text is newer than what was read of it: somebody is typing in one field. */
+  #reading: ReturnType<typeof setTimeout> | undefined;
+  #gesture: string | undefined;
   /** Of the bytes on disk, as main knows them. */
   version: string;
 
@@ -82,26 +88,42 @@ export class ManifestDocument {
 
   readonly problems: readonly ListedProblem[] = $derived.by(() => this.#findProblems());
 
-  /** Makes a change that a form asks for. Returns whether the text changed. */
+  /** Makes a change that was made for the present text. Returns whether the text changed. */
   apply(edit: Edit): boolean {
+    if (this.#reading !== undefined) {
+      this.#read();
+      return false; // it was made for an older text
+    }
     if (!this.isEditable || edit.splices.length === 0) return false;
     return this.replace(edit.label, applySplices(this.#source, edit.splices), edit.gesture);
   }
 
-  /** Makes a change by what the tree is now. */
+  /**
+   * Makes a change by what the tree is now. The keys of one gesture all start from the text before it, whose tree is there: a manifest
+   * of 5,000 packages need not be read at each.
+   */
   edit(make: (tree: LoadedManifest['tree']) => Edit): boolean {
-    return this.#loaded ? this.apply(make(this.#loaded.tree)) : false;
+    const loaded = this.#loaded;
+    if (!loaded || !this.isEditable) return false;
+    const edit = make(loaded.tree);
+    if (this.#reading === undefined) return this.apply(edit);
+    if (edit.gesture !== undefined && edit.gesture === this.#gesture)
+      return this.replace(edit.label, applySplices(loaded.source, edit.splices), edit.gesture);
+    this.#read();
+    return this.isEditable && this.apply(make(this.#loaded?.tree ?? loaded.tree));
   }
 
   /** Replaces the whole text: what the XML editor types, what a fix or a restore writes. */
   replace(label: string, text: string, gesture?: string): boolean {
     if (text === this.#source || this.readOnly) return false;
     this.#history.record(label, this.#source, text, gesture);
-    this.#set(text);
+    this.#gesture = gesture;
+    this.#set(text, gesture !== undefined);
     return true;
   }
 
   endGesture(): void {
+    if (this.#reading !== undefined) this.#read();
     this.#history.endGesture();
   }
 
@@ -121,14 +143,22 @@ export class ManifestDocument {
   markSaved(text: string, version: string): void {
     this.#saved = text;
     this.version = version;
-    this.#history.endGesture();
+    this.endGesture();
   }
 
-  #set(text: string): void {
+  #set(text: string, isTyped = false): void {
     this.#source = text;
     this.#revision++;
+    clearTimeout(this.#reading);
+    if (isTyped) this.#reading = setTimeout(() => this.#read(), READ_AFTER);
+    else this.#read();
+  }
+
+  #read(): void {
+    clearTimeout(this.#reading);
+    this.#reading = undefined;
     try {
-      this.#loaded = loadManifest(text, { now: new Date() });
+      this.#loaded = loadManifest(this.#source, { now: new Date() });
       this.#syntaxError = undefined;
     } catch (error) {
       if (!(error instanceof ManifestSyntaxError)) throw error;

@@ -113,7 +113,9 @@ export class Workspace {
   async save(force = false): Promise<boolean> {
     const { document } = this;
     if (!document) return true;
-    return this.attempt(async () => {
+    // Our own writing is no change on disk to ask about.
+    this.#watching?.abort();
+    const isSaved = await this.attempt(async () => {
       document.endGesture();
       const { source, path, encoding } = document;
       for (const [script, text] of this.scripts.drafts)
@@ -126,8 +128,9 @@ export class Workspace {
       clearTimeout(this.#recovery);
       await this.main.documents.keepForRecovery({ path, source: null });
       this.say({ kind: 'done', message: 'Saved' });
-      void this.#watch();
     });
+    if (this.dialog?.kind !== 'changed-on-disk') void this.#watch();
+    return isSaved;
   }
 
   async saveAs(path: string): Promise<void> {

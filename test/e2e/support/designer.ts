@@ -20,7 +20,7 @@ export class Designer {
   }
 
   row(name: string): Locator {
-    return this.page.getByRole('option', { name, exact: true });
+    return this.page.locator(`[role=option][data-name="${name}"]`);
   }
 
   /** The rows that are in the page, in their order. */
@@ -29,7 +29,7 @@ export class Designer {
     const placed = await Promise.all(
       options.map(async (option) => ({
         at: Number(await option.getAttribute('aria-posinset')),
-        name: (await option.getAttribute('aria-label')) ?? '',
+        name: (await option.getAttribute('data-name')) ?? '',
       })),
     );
     return placed.sort((a, b) => a.at - b.at).map(({ name }) => name.replace(/^Step /, ''));
