@@ -34,14 +34,26 @@ async function main(): Promise<void> {
   });
   app.on('window-all-closed', () => app.quit());
   refuseEverythingElse();
-  const documents = createDocumentServices(places);
+  const services = createDocumentServices(places);
+  const showRecent = async (): Promise<void> => setMenu(events, await services.documents.recent(undefined, {}));
+  const documents = {
+    ...services,
+    documents: {
+      ...services.documents,
+      open: async (...call: Parameters<typeof services.documents.open>) => {
+        const opened = await services.documents.open(...call);
+        await showRecent();
+        return opened;
+      },
+    },
+  };
   await app.whenReady();
   serveApp(__dirname);
   const startDocument =
     documentOf(process.argv.slice(1), process.cwd(), app.getAppPath()) ??
     (await sampleDocument(documents, places.documents));
-  const services = createWindowServices({ events, places, startDocument, window: () => window });
-  servePorts(createRouter({ ...documents, ...services }));
-  setMenu(events, await documents.documents.recent(undefined, {}));
+  const windowServices = createWindowServices({ events, places, startDocument, window: () => window });
+  servePorts(createRouter({ ...documents, ...windowServices }));
+  await showRecent();
   const window = createMainWindow(__dirname, places.state, events);
 }

@@ -27,6 +27,8 @@ const script = z.object({
 
 const recovery = z.object({
   source: text,
+  /** Texts of scripts by their paths. */
+  scripts: z.record(scriptPath, text),
   /** ISO 8601. */
   savedAt: z.string(),
 });
@@ -124,8 +126,10 @@ export const contract = {
     saveAs: oc
       .input(z.object({ from: path, path, source: text, encoding: z.string() }))
       .output(z.object({ path, version: z.string() })),
-    /** Keeps unsaved text safe from a crash. `source: null` forgets it. */
-    keepForRecovery: oc.input(z.object({ path, source: text.nullable() })),
+    /** Keeps unsaved texts safe from a crash: the manifest's, and those of scripts that differ from the disk. */
+    keepForRecovery: oc.input(z.object({ path, source: text, scripts: z.record(scriptPath, text) })),
+    /** Forgets them: they were saved, or given up. */
+    forgetRecovery: oc.input(z.object({ path })),
     /** Waits until the manifest's file or a script changes on disk, and says what is there now; `undefined` when it has gone. */
     nextChange: oc
       .input(z.object({ path, version: z.string(), scriptsVersion: z.string() }))

@@ -5,7 +5,7 @@ import { exportDocument } from './export';
 import { openDocument } from './open';
 import { readPalette } from './palette';
 import { RecentFiles } from './recent';
-import { Recovery } from './recovery';
+import { isNews, Recovery } from './recovery';
 import { saveDocument, saveDocumentAs } from './save';
 import { addFinalizer, readScript, writeScript } from './scripts';
 import { createFromTemplate, listTemplates } from './templates';
@@ -21,7 +21,7 @@ export function createDocumentServices({ resources, state }: Places): DocumentSe
         const opened = await openDocument(path);
         await recent.add(opened.path);
         const kept = await recovery.read(opened.path);
-        return { ...opened, ...(kept && kept.source !== opened.source && { recovery: kept }) };
+        return { ...opened, ...(kept && isNews(kept, opened) && { recovery: kept }) };
       },
       save: (input) => saveDocument(input),
       saveAs: async (input) => {
@@ -29,7 +29,8 @@ export function createDocumentServices({ resources, state }: Places): DocumentSe
         await recent.add(saved.path);
         return saved;
       },
-      keepForRecovery: ({ path, source }) => (source === null ? recovery.forget(path) : recovery.keep(path, source)),
+      keepForRecovery: ({ path, source, scripts }) => recovery.keep(path, { source, scripts }),
+      forgetRecovery: ({ path }) => recovery.forget(path),
       nextChange: (known, { signal }) => nextChange(known, signal),
       recent: () => recent.list(),
       forgetRecent: ({ path }) => recent.forget(path),

@@ -33,6 +33,9 @@ export function createRouter(services: Services) {
       keepForRecovery: guarded.documents.keepForRecovery.handler(({ input, signal }) =>
         documents.keepForRecovery(input, { signal }),
       ),
+      forgetRecovery: guarded.documents.forgetRecovery.handler(({ input, signal }) =>
+        documents.forgetRecovery(input, { signal }),
+      ),
       nextChange: guarded.documents.nextChange.handler(({ input, signal }) => documents.nextChange(input, { signal })),
       recent: guarded.documents.recent.handler(({ input, signal }) => documents.recent(input, { signal })),
       forgetRecent: guarded.documents.forgetRecent.handler(({ input, signal }) =>

@@ -19,7 +19,12 @@ export type OpenDialog =
   | { readonly kind: 'add-step' }
   | { readonly kind: 'paste-packages'; readonly list: 'install' | 'remove' }
   | { readonly kind: 'unsaved'; readonly then: () => void }
-  | { readonly kind: 'recovery'; readonly source: string; readonly savedAt: string }
+  | {
+      readonly kind: 'recovery';
+      readonly source: string;
+      readonly scripts: Readonly<Record<string, string>>;
+      readonly savedAt: string;
+    }
   | { readonly kind: 'changed-on-disk' };
 
 /** A sentence at the bottom of the window; spoken as well. */
@@ -126,7 +131,7 @@ export class Workspace {
         document.markSaved(source, version);
       }
       clearTimeout(this.#recovery);
-      await this.main.documents.keepForRecovery({ path, source: null });
+      await this.main.documents.forgetRecovery({ path });
       this.say({ kind: 'done', message: 'Saved' });
     });
     if (this.dialog?.kind !== 'changed-on-disk') void this.#watch();
@@ -139,7 +144,7 @@ export class Workspace {
     await this.attempt(async () => {
       const { source, encoding } = document;
       const saved = await this.main.documents.saveAs({ from: document.path, path, source, encoding });
-      await this.main.documents.keepForRecovery({ path: document.path, source: null });
+      await this.main.documents.forgetRecovery({ path: document.path });
       await this.open(saved.path);
     });
   }
@@ -216,8 +221,12 @@ export class Workspace {
     if (!document) return;
     const { path } = document;
     this.#recovery = setTimeout(() => {
-      const source = document.isUnsaved ? document.source : null;
-      void this.main.documents.keepForRecovery({ path, source }).catch(() => undefined);
+      const { documents } = this.main;
+      const scripts = Object.fromEntries(this.scripts.drafts);
+      const kept = this.isUnsaved
+        ? documents.keepForRecovery({ path, source: document.source, scripts })
+        : documents.forgetRecovery({ path });
+      void kept.catch(() => undefined);
     }, RECOVERY_DELAY);
   }
 

@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -173,12 +182,26 @@ function bomb(): string {
 describe('work is not lost', () => {
   it('a crash gives it back, and the file was never touched', async () => {
     const document = copyOfSample();
+    const script = join(document, '../scripts/mine');
+    mkdirSync(join(document, '../scripts'));
+    writeFileSync(script, '#!/bin/sh\n');
     const state = temporary();
     const app = await openInChromium({ document, state });
     const designer = new Designer(app.page);
+    await designer.goTo('Scripts');
+    await app.page.getByRole('textbox', { name: 'Script scripts/mine' }).click();
+    await app.page.keyboard.press('Control+End');
+    await app.page.keyboard.type('precious too');
     await designer.goTo('Accounts and locale');
     await app.page.getByLabel('Host name').fill('precious');
-    await expect.poll(() => existsSync(join(state, 'recovery')) && readdirSync(join(state, 'recovery')).length).toBe(1);
+    const kept = (): string =>
+      existsSync(join(state, 'recovery'))
+        ? readdirSync(join(state, 'recovery'))
+            .filter((name) => name.endsWith('.json'))
+            .map((name) => readFileSync(join(state, 'recovery', name), 'utf8'))
+            .join()
+        : '';
+    await expect.poll(kept, { timeout: 10_000 }).toMatch(/<hostname>precious</);
     await app.close();
     expect(readFileSync(document, 'utf8')).toBe(readFileSync(template, 'utf8'));
     const again = await openInChromium({ document, state });
@@ -188,6 +211,7 @@ describe('work is not lost', () => {
     expect(await again.page.getByLabel('Host name').inputValue()).toBe('precious');
     await second.save();
     expect(readFileSync(document, 'utf8')).toContain('precious');
+    expect(readFileSync(script, 'utf8')).toBe('#!/bin/sh\nprecious too');
   });
 
   it('what somebody else writes is taken when nothing is unsaved, and asked about otherwise', async () => {
@@ -400,6 +424,10 @@ describe('Electron is locked up', () => {
     })()`);
       expect(await inPage('globalThis.wasRun')).toBeUndefined();
       await expect(inPage('fetch("https://example.org/").then(() => "came")')).rejects.toThrow(/Failed to fetch/);
+      // A frame of the page has no bridge, so that nothing in it can hand over a port.
+      expect(
+        await inPage('document.body.appendChild(document.createElement("iframe")).contentWindow.host === undefined'),
+      ).toBe(true);
       expect(await inPage('location.href')).toBe('app://bundle/');
       expect(await inPage('Notification.requestPermission()')).toBe('denied');
       expect(await inPage('fetch("app://bundle/../main/index.cjs").then(({ status }) => status)')).toBe(404);

@@ -122,10 +122,15 @@ describe('opening and saving', () => {
 
 describe('unsaved work', () => {
   it('comes back after a crash, and is gone after a save', async () => {
-    await services.documents.keepForRecovery({ path: manifest, source: 'typed' }, {});
+    const scripts = { 'scripts/iso': 'typed too' };
+    await services.documents.keepForRecovery({ path: manifest, source: 'typed', scripts }, {});
     const again = createDocumentServices({ resources, state: join(folder, 'state'), documents: folder });
-    expect((await again.documents.open({ path: manifest }, {})).recovery?.source).toBe('typed');
-    await again.documents.keepForRecovery({ path: manifest, source: null }, {});
+    expect((await again.documents.open({ path: manifest }, {})).recovery).toMatchObject({ source: 'typed', scripts });
+    await again.documents.forgetRecovery({ path: manifest }, {});
+    expect((await open()).recovery).toBeUndefined();
+    // What is on disk by now is no unsaved work.
+    const { source } = await open();
+    await again.documents.keepForRecovery({ path: manifest, source, scripts: {} }, {});
     expect((await open()).recovery).toBeUndefined();
   });
 });

@@ -1,0 +1,41 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { createDocumentServices } from '../../src-main/documents';
+import { bin } from '../support/engine';
+
+it('what is exported builds with the command alone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-exported-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const resources = join(import.meta.dirname, '../../resources');
+  const { templates, exporting } = createDocumentServices({
+    resources,
+    state: join(folder, 'state'),
+    documents: folder,
+  });
+  const { path } = await templates.create({ template: 'tiny-linux', folder: join(folder, 'tiny'), name: 'tiny' }, {});
+  const source = readFileSync(path, 'utf8').replace('/var/tmp/slipway/tiny', join(folder, 'area'));
+  const to = join(folder, 'tiny-export.tar.gz');
+  await exporting.write({ path, source, encoding: 'utf-8', to, format: 'tar.gz' }, {});
+  // Nothing is left but the export.
+  rmSync(join(folder, 'tiny'), { recursive: true });
+  execFileSync('tar', ['-xzf', to, '-C', folder]);
+  const cwd = join(folder, 'tiny-export');
+  execFileSync('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd });
+  const run = (...words: string[]) => spawnSync(join(bin, 'distro_const'), words, { cwd, encoding: 'utf8' });
+  // The commands of its README, as they stand there.
+  const commands = readFileSync(join(cwd, 'README.txt'), 'utf8').matchAll(
+    /^ {2}distro_const (build .*?manifest\.xml)/gm,
+  );
+  const seen: string[] = [];
+  for (const [, words = ''] of commands) {
+    const { status, stderr } = run(...words.split(' '));
+    expect(stderr.slice(-2000), words).not.toMatch(/fail/i);
+    expect(status, words).toBe(0);
+    seen.push(words);
+  }
+  expect(seen).toHaveLength(5);
+  expect(readdirSync(join(folder, 'area/media')).filter((name) => name.endsWith('.iso'))).toHaveLength(1);
+});
