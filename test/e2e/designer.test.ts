@@ -315,7 +315,7 @@ describe('a large manifest', () => {
     await page.getByRole('option').nth(8).click();
     const field = page.getByRole('complementary').getByLabel('Name', { exact: true });
     await field.click();
-    const latency = await typingLatency(page, 'abcdefghijkl');
+    const { p95: latency } = await bestOf(3, () => typingLatency(page, 'abcdefghijklmnopqrst'));
     process.stdout.write(
       `large manifest: open ${openedIn.toFixed(0)} ms; scroll p95 ${scroll.p95.toFixed(1)} ms; drag p95 ${drag.p95.toFixed(1)} ms, its drop ${drop.max.toFixed(0)} ms; typing p95 ${latency.toFixed(1)} ms\n`,
     );
@@ -339,17 +339,18 @@ async function bestOf<T extends { readonly p95: number }>(rounds: number, measur
 }
 
 /** From a key's event to the frame that shows it, 95th percentile in milliseconds. */
-async function typingLatency(page: Page, text: string): Promise<number> {
+async function typingLatency(page: Page, text: string): Promise<{ p95: number }> {
   await page.evaluate(`(() => {
+    if (!globalThis.slipwayTyping)
+      addEventListener('keydown', ({ timeStamp: from }) => {
+        requestAnimationFrame(() => setTimeout(() => globalThis.slipwayTyping.push(performance.now() - from)));
+      }, true);
     globalThis.slipwayTyping = [];
-    addEventListener('keydown', ({ timeStamp: from }) => {
-      requestAnimationFrame(() => setTimeout(() => globalThis.slipwayTyping.push(performance.now() - from)));
-    }, true);
   })()`);
   for (const key of text) await page.keyboard.press(key);
   await expect.poll(() => page.evaluate('globalThis.slipwayTyping.length')).toBe(text.length);
   const times = (await page.evaluate<number[]>('globalThis.slipwayTyping')).sort((a, b) => a - b);
-  return times[Math.ceil(times.length * 0.95) - 1] ?? 0;
+  return { p95: times[Math.ceil(times.length * 0.95) - 1] ?? 0 };
 }
 
 describe.each(['light', 'dark'] as const)('for everybody, %s', (theme) => {
