@@ -7,7 +7,7 @@ import { documentOf, sampleDocument } from './start-document';
 import { serveApp, registerAppScheme } from './window/app-protocol';
 import { servePorts } from './window/carrier';
 import { EventQueue } from './window/event-queue';
-import { createMainWindow } from './window/main-window';
+import { createMainWindow, type MainWindow } from './window/main-window';
 import { setMenu } from './window/menu';
 import { createWindowServices } from './window/services';
 import { refuseEverythingElse } from './window/hardening';
@@ -23,6 +23,8 @@ else void main().catch((error: unknown) => dialog.showErrorBox('Slipway cannot s
 async function main(): Promise<void> {
   registerAppScheme();
   const events = new EventQueue();
+  // Another start may come before there is a window: its file waits in the queue.
+  let window: MainWindow | undefined = undefined;
   app.on('open-file', (event, path) => {
     event.preventDefault();
     events.push({ kind: 'open', path });
@@ -55,5 +57,5 @@ async function main(): Promise<void> {
   const windowServices = createWindowServices({ events, places, startDocument, window: () => window });
   servePorts(createRouter({ ...documents, ...windowServices }));
   await showRecent();
-  const window = createMainWindow(__dirname, places.state, events);
+  window = createMainWindow(__dirname, places.state, events);
 }

@@ -41,13 +41,13 @@ async function main(): Promise<void> {
     },
   });
   const server = await startWebServer(join(__dirname, '../renderer'), router, Number(values.port ?? 0));
-  process.stdout.write(`Slipway is open at ${server.url}\n`);
   if (values.open && (process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']))
     spawn('xdg-open', [server.url], { stdio: 'ignore', detached: true })
       .on('error', () => undefined)
       .unref();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void server.close().then(() => process.exit(0)));
+  process.stdout.write(`Slipway is open at ${server.url}\n`);
 }
 
 void main().catch((error: unknown) => {

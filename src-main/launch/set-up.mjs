@@ -74,7 +74,15 @@ export function setUp(purpose) {
 
 /** Builds window, preload and main process, when a source is newer than they are. */
 function buildApp() {
-  const sources = ['src-main', 'src-renderer', 'src-shared', 'electron.vite.config.ts', 'package-lock.json'];
+  const sources = [
+    'src-main',
+    'src-renderer',
+    'src-shared',
+    'electron.vite.config.ts',
+    'svelte.config.js',
+    'package.json',
+    'package-lock.json',
+  ];
   const built = ['out/main/serve-web.cjs', 'out/preload/index.cjs', 'out/renderer/index.html'];
   const oldest = Math.min(...built.map((file) => modified(join(root, file)) ?? 0));
   if (sources.every((source) => newest(join(root, source)) <= oldest)) return;

@@ -11,7 +11,8 @@ const DOWNLOAD_PATIENCE = 60_000;
 setUp('start'); // what a build host lacks is said there; composing needs none of it
 
 const words = process.argv.slice(2);
-const binary = hasDisplay() ? electronBinary() : undefined;
+const wantsPage = words.some((word) => /^--port(=|$)/.test(word));
+const binary = hasDisplay() && !wantsPage ? electronBinary() : undefined;
 if (binary) {
   const flags = [];
   if (process.getuid?.() === 0) {
@@ -20,7 +21,7 @@ if (binary) {
   }
   run(binary, [...flags, root, ...words]);
 } else {
-  const why = hasDisplay() ? 'There is no Electron binary' : 'There is no display';
+  const why = wantsPage ? 'A port is given' : hasDisplay() ? 'There is no Electron binary' : 'There is no display';
   process.stderr.write(`${why}: the designer opens as a page. Open this address in a browser of this computer:\n`);
   run(process.execPath, [join(root, 'out/main/serve-web.cjs'), ...(hasDisplay() ? ['--open'] : []), ...words]);
 }

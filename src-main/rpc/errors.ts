@@ -1,9 +1,11 @@
+import { inspect } from 'node:util';
 import { ORPCError } from '@orpc/server';
 import { AppError } from '../../src-shared/errors';
 
 /** What a failed call becomes on the wire: an expected failure keeps its code, sentence and hint; our own defects only say so. */
 export function toWireError(error: unknown): Error {
-  if (error instanceof ORPCError) return error;
+  // Input that the schema refuses; a result that it refuses is our own defect.
+  if (error instanceof ORPCError && error.status < 500) return error;
   if (error instanceof AppError)
     return new ORPCError(error.code.toUpperCase(), {
       status: 422,
@@ -11,6 +13,6 @@ export function toWireError(error: unknown): Error {
       data: { hint: error.hint },
     });
   if (error instanceof Error && error.name === 'AbortError') return error;
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`${inspect(error)}\n`);
   return new ORPCError('INTERNAL_SERVER_ERROR', { message: 'Slipway itself failed; the terminal says more.' });
 }

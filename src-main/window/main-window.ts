@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BrowserWindow } from 'electron';
+import { BrowserWindow, nativeTheme } from 'electron';
 import { APP_URL } from './app-protocol';
 import type { EventQueue } from './event-queue';
 import { readWindowState, keepWindowState } from './window-state';
@@ -21,7 +21,8 @@ export function createMainWindow(bundle: string, state: string, events: EventQue
     minWidth: 900,
     minHeight: 600,
     title: 'Slipway',
-    backgroundColor: '#0f1216',
+    // What shows before the page does.
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#0f1216' : '#ffffff',
     webPreferences: {
       preload: join(bundle, '../preload/index.cjs'),
       sandbox: true,
@@ -39,6 +40,10 @@ export function createMainWindow(bundle: string, state: string, events: EventQue
     if (!isUnsaved || mayClose) return;
     event.preventDefault();
     events.push({ kind: 'close-requested' });
+  });
+  // A page that is gone cannot answer; what it had is in the recovery file.
+  window.webContents.on('render-process-gone', () => {
+    isUnsaved = false;
   });
   void window.loadURL(APP_URL);
   return {

@@ -1,6 +1,22 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { EventQueue } from './event-queue';
 
+/** The window's sections in its order; src-renderer/state/sections.ts has the same. */
+const SECTIONS = [
+  ['overview', 'Overview'],
+  ['packages', 'Packages'],
+  ['repositories', 'Repositories'],
+  ['accounts', 'Accounts and locale'],
+  ['boot', 'Boot'],
+  ['steps', 'Steps'],
+  ['area', 'Build area and flags'],
+  ['outputs', 'Outputs'],
+  ['pairs', 'Key-value pairs'],
+  ['scripts', 'Scripts'],
+  ['xml', 'XML'],
+  ['changes', 'Changes since save'],
+] as const;
+
 /** Sets the native menu. Its commands are the window's: an item only names one. */
 export function setMenu(
   events: EventQueue,
@@ -52,12 +68,9 @@ export function setMenu(
       {
         label: '&View',
         submenu: [
-          item('All commands', 'palette', 'CmdOrCtrl+K'),
-          { type: 'separator' },
-          item('Overview', 'section-overview', 'CmdOrCtrl+1'),
-          item('Packages', 'section-packages', 'CmdOrCtrl+2'),
-          item('Steps', 'section-steps', 'CmdOrCtrl+6'),
-          item('XML', 'section-xml'),
+          ...SECTIONS.map(([id, title], at) =>
+            item(title, `section-${id}`, at < 9 ? `CmdOrCtrl+${at + 1}` : undefined),
+          ),
           { type: 'separator' },
           { role: 'resetZoom' },
           { role: 'zoomIn' },
@@ -65,6 +78,7 @@ export function setMenu(
           { role: 'togglefullscreen' },
         ],
       },
+      { role: 'help', submenu: [item('All commands', 'palette', 'CmdOrCtrl+K'), { role: 'about' }] },
     ]),
   );
 }

@@ -17,7 +17,7 @@ export function createWindowServices(options: {
   readonly events: EventQueue;
   readonly places: Places;
   readonly startDocument: string | undefined;
-  readonly window: () => MainWindow;
+  readonly window: () => MainWindow | undefined;
 }): WindowServices {
   const { events, places, startDocument, window } = options;
   return {
@@ -30,12 +30,13 @@ export function createWindowServices(options: {
         ...(startDocument !== undefined && { startDocument }),
       }),
       events: async (_, { signal }) => events.read(signal),
-      setWindowState: async (state) => window().setState(state),
-      closeWindow: async () => window().close(),
+      setWindowState: async (state) => window()?.setState(state),
+      closeWindow: async () => window()?.close(),
     },
     dialogs: {
       pick: async ({ kind, title, start }) => {
-        const { browserWindow } = window();
+        const browserWindow = window()?.browserWindow;
+        if (!browserWindow) return { available: false };
         const common = { title, ...(start !== undefined && { defaultPath: start }) };
         if (kind === 'save-file') {
           const { filePath, canceled } = await dialog.showSaveDialog(browserWindow, { ...common, filters: XML });
