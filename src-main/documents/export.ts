@@ -1,15 +1,20 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../../src-shared/errors';
 import { applyDefaults } from '../../src-shared/manifest/defaults';
-import { encodeManifest, isEncoding } from '../../src-shared/manifest/encode';
+import { encodeAsDeclared, isEncoding } from '../../src-shared/manifest/encode';
 import { readManifest, type Manifest } from '../../src-shared/manifest/model';
 import { parseManifest } from '../../src-shared/manifest/parse';
+import { scriptsNamedIn } from './named-scripts';
+import { listScripts } from './scripts';
+
+/** The export's own files. */
+const OURS = new Set(['manifest.xml', 'README.txt', 'SHA256SUMS']);
 
 /** What is exported where. */
 export interface ExportRequest {
@@ -22,15 +27,33 @@ export interface ExportRequest {
 
 /**
  * Writes what the stock command needs: `manifest.xml`, `scripts/` with their run bits, checksums, and the exact commands. The same
- * document gives the same bytes. Throws `AppError('refused')` when something is there already.
+ * document gives the same bytes. Throws `AppError('refused')` when something is there already or cannot be written.
  */
 export async function exportDocument(request: ExportRequest): Promise<{ path: string; files: string[] }> {
   const to = resolve(request.to);
-  if (existsSync(to) && (request.format === 'tar.gz' || (await readdir(to)).length > 0))
+  if (await isTaken(to, request.format))
     throw new AppError('refused', `${to} is there already.`, 'Choose another folder, or remove it.');
+  if (to.startsWith(join(dirname(resolve(request.path)), 'scripts') + sep))
+    throw new AppError('refused', `${to} is among the scripts of this manifest.`, 'Choose another folder.');
   const manifest = readManifest(applyDefaults(parseManifest(request.source), { now: new Date() }).tree);
-  if (request.format === 'folder') return { path: to, files: await fill(to, request, manifest) };
+  try {
+    return { path: to, files: await (request.format === 'folder' ? fill : pack)(to, request, manifest) };
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new AppError('refused', `${to} cannot be written (${code ?? message}).`, 'Choose another folder.');
+  }
+}
 
+/** An empty folder may be filled; anything else is somebody's. */
+async function isTaken(to: string, format: ExportRequest['format']): Promise<boolean> {
+  if (!existsSync(to)) return false;
+  if (format === 'tar.gz' || !(await stat(to)).isDirectory()) return true;
+  return (await readdir(to)).length > 0;
+}
+
+/** The export as one file; half of one does not stay behind. */
+async function pack(to: string, request: ExportRequest, manifest: Manifest): Promise<string[]> {
   const temporary = await mkdtemp(join(tmpdir(), 'slipway-export-'));
   try {
     const name = basename(to).replace(/\.tar\.gz$/, '');
@@ -40,7 +63,10 @@ export async function exportDocument(request: ExportRequest): Promise<{ path: st
     await promisify(execFile)('tar', [...order, '-czf', to, '-C', temporary, name], {
       env: { ...process.env, GZIP: '-n' },
     });
-    return { path: to, files };
+    return files;
+  } catch (error) {
+    await rm(to, { force: true });
+    throw error;
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -50,9 +76,16 @@ async function fill(folder: string, { path, source, encoding }: ExportRequest, m
   if (!isEncoding(encoding))
     throw new AppError('manifest', `the encoding ${encoding} cannot be written`, 'Save it as UTF-8.');
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'manifest.xml'), encodeManifest(source, encoding));
+  await writeFile(join(folder, 'manifest.xml'), encodeAsDeclared(source, encoding));
   const from = dirname(resolve(path));
   const scripts = await copyScripts(from, folder, 'scripts');
+  // Steps may name scripts elsewhere in the folder, or by a link.
+  for (const { path: script, executable } of await listScripts(from, scriptsNamedIn(source))) {
+    if (scripts.includes(script)) continue;
+    if (OURS.has(script)) throw new AppError('refused', `a script cannot be exported as ${script}`, 'Rename it.');
+    await copyFile(join(from, script), folder, script, executable);
+    scripts.push(script);
+  }
   await writeFile(join(folder, 'README.txt'), readme(manifest));
   const files = ['README.txt', 'manifest.xml', ...scripts].sort();
   const sums = await Promise.all(files.map(async (file) => `${await sha256(join(folder, file))}  ${file}\n`));
@@ -69,12 +102,16 @@ async function copyScripts(from: string, to: string, below: string): Promise<str
     const kind = await lstat(join(from, path));
     if (kind.isDirectory()) copied.push(...(await copyScripts(from, to, path)));
     if (!kind.isFile()) continue;
-    await mkdir(join(to, below), { recursive: true });
-    await writeFile(join(to, path), await readFile(join(from, path)));
-    await chmod(join(to, path), (kind.mode & 0o111) === 0 ? 0o644 : 0o755);
+    await copyFile(join(from, path), to, path, (kind.mode & 0o111) !== 0);
     copied.push(path);
   }
   return copied;
+}
+
+async function copyFile(from: string, folder: string, path: string, executable: boolean): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), await readFile(from));
+  await chmod(join(folder, path), executable ? 0o755 : 0o644);
 }
 
 async function sha256(file: string): Promise<string> {

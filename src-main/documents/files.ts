@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, chmod, chown, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
@@ -41,6 +41,9 @@ export async function readBounded(path: string, limit: number): Promise<Buffer> 
     );
   });
   try {
+    // What was looked at may have been replaced before it was opened.
+    const { size } = await file.stat();
+    if (size > limit) throw new AppError('manifest', `${path} has ${size} bytes; at most ${limit} are read.`);
     return await file.readFile();
   } finally {
     await file.close();
@@ -51,9 +54,9 @@ export async function readBounded(path: string, limit: number): Promise<Buffer> 
 export async function writeAtomically(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
   const target = await realpath(path).catch(() => path);
   const old = await stat(target).catch(() => undefined);
-  await mkdir(dirname(target), { recursive: true });
   const temporary = join(dirname(target), `.slipway-${randomBytes(6).toString('hex')}`);
   try {
+    await mkdir(dirname(target), { recursive: true });
     const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(bytes);
@@ -71,10 +74,18 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
   }
 }
 
-/** Whether this process may write a file, or make one in its folder. */
+/** Whether this process may write a file. One without any write bit is meant to stay as it is: root, who may, is told no too. */
 export async function isWritable(path: string): Promise<boolean> {
-  return access(path, constants.W_OK).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await access(path, constants.W_OK);
+    return ((await stat(path)).mode & 0o222) !== 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Throws `AppError('refused')` for a file that is read-only: replacing it by renaming would need no right to write it. */
+export async function assertWritable(path: string): Promise<void> {
+  if (existsSync(path) && !(await isWritable(path)))
+    throw new AppError('refused', `${path} is read-only.`, 'Make it writable, or save it elsewhere with Save as.');
 }

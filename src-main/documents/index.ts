@@ -1,13 +1,15 @@
+import { dirname, resolve } from 'node:path';
 import type { DocumentServices } from '../rpc/services';
 import type { Places } from '../places';
 import { findStockDifferences } from '../../src-shared/manifest/stock';
 import { exportDocument } from './export';
+import { scriptsNamedIn } from './named-scripts';
 import { openDocument } from './open';
 import { readPalette } from './palette';
 import { RecentFiles } from './recent';
 import { isNews, Recovery } from './recovery';
 import { saveDocument, saveDocumentAs } from './save';
-import { addFinalizer, readScript, writeScript } from './scripts';
+import { addFinalizer, listScripts, readScript, writeScript } from './scripts';
 import { createFromTemplate, listTemplates } from './templates';
 import { nextChange } from './watch';
 
@@ -46,7 +48,8 @@ export function createDocumentServices({ resources, state }: Places): DocumentSe
       create: (input) => createFromTemplate(resources, input),
     },
     exporting: {
-      check: async ({ source }) => findStockDifferences(source, new Date()),
+      check: async ({ path, source }) =>
+        findStockDifferences(source, new Date(), await listScripts(dirname(resolve(path)), scriptsNamedIn(source))),
       write: (input) => exportDocument(input),
     },
   };

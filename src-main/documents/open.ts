@@ -4,6 +4,7 @@ import { encodingThatMakes } from '../../src-shared/manifest/encode';
 import { decodeManifest, MAX_BYTES } from '../../src-shared/manifest/source';
 import type { OpenedDocument } from '../../src-shared/rpc-contract';
 import { isWritable, readBounded, versionOf } from './files';
+import { scriptsNamedIn } from './named-scripts';
 import { listScripts, scriptsVersionOf } from './scripts';
 
 /**
@@ -16,7 +17,7 @@ export async function openDocument(path: string): Promise<OpenedDocument> {
   const source = decodeManifest(bytes);
   if (source.includes('\0'))
     throw new AppError('manifest', `${absolute} is not text: it has zero bytes.`, 'Is this the right file?');
-  const scripts = await listScripts(dirname(absolute));
+  const scripts = await listScripts(dirname(absolute), scriptsNamedIn(source));
   const encoding = encodingThatMakes(bytes, source);
   return {
     path: absolute,

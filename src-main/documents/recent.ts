@@ -6,10 +6,12 @@ import { writeAtomically } from './files';
 
 const MOST = 20;
 const list = z.array(z.object({ path: z.string(), openedAt: z.string() }));
+type Entries = z.output<typeof list>;
 
 /** The manifests that were opened, newest first. */
 export class RecentFiles {
   readonly #file: string;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(state: string) {
     this.#file = join(state, 'recent.json');
@@ -19,17 +21,27 @@ export class RecentFiles {
     return (await this.#read()).map((one) => ({ ...one, folder: dirname(one.path), exists: existsSync(one.path) }));
   }
 
+  /** Puts a file first. A list that cannot be written is no reason not to open the file. */
   async add(path: string): Promise<void> {
-    const others = (await this.#read()).filter((one) => one.path !== path);
-    await this.#write([{ path, openedAt: new Date().toISOString() }, ...others].slice(0, MOST));
+    const first = { path, openedAt: new Date().toISOString() };
+    await this.#change((others) => [first, ...others].slice(0, MOST), path).catch(() => undefined);
   }
 
   async forget(path: string): Promise<void> {
-    await this.#write((await this.#read()).filter((one) => one.path !== path));
+    await this.#change((others) => others, path);
+  }
+
+  /** One change after the other: each reads what the last has written. */
+  #change(change: (others: Entries) => Entries, path: string): Promise<void> {
+    const changed = this.#last.then(async () =>
+      this.#write(change((await this.#read()).filter((one) => one.path !== path))),
+    );
+    this.#last = changed.catch(() => undefined);
+    return changed;
   }
 
   /** A file that cannot be read is an empty list: it is only a convenience. */
-  async #read(): Promise<z.output<typeof list>> {
+  async #read(): Promise<Entries> {
     try {
       return list.parse(JSON.parse(await readFile(this.#file, 'utf8')));
     } catch {
@@ -37,7 +49,7 @@ export class RecentFiles {
     }
   }
 
-  async #write(entries: z.output<typeof list>): Promise<void> {
+  async #write(entries: Entries): Promise<void> {
     await writeAtomically(this.#file, `${JSON.stringify(entries, null, 2)}\n`, 0o600);
   }
 }

@@ -3,15 +3,15 @@ import { chmod, copyFile, lstat, mkdir, readdir, readFile, realpath, stat } from
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
-import { versionOf, writeAtomically } from './files';
+import { assertWritable, versionOf, writeAtomically } from './files';
 import { locateFinalizer } from './palette';
 
 const MAX_TEXT_BYTES = 1024 * 1024;
 const MAX_FILES = 500;
 const MAX_DEPTH = 4;
 
-/** The files of `scripts/` in a folder, with their texts: at most 500. */
-export async function listScripts(folder: string): Promise<ScriptFile[]> {
+/** The files of `scripts/` in a folder and those that steps name elsewhere in it, with their texts: at most 500. */
+export async function listScripts(folder: string, named: readonly string[] = []): Promise<ScriptFile[]> {
   const found: ScriptFile[] = [];
   const visit = async (below: string, depth: number): Promise<void> => {
     const entries = await readdir(join(folder, below), { withFileTypes: true }).catch(() => []);
@@ -24,6 +24,12 @@ export async function listScripts(folder: string): Promise<ScriptFile[]> {
     }
   };
   await visit('scripts', 1);
+  const listed = new Set(found.map(({ path }) => path));
+  for (const path of named.filter((name) => !listed.has(name)).slice(0, MAX_FILES - found.length)) {
+    const file = await inside(folder, path).catch(() => undefined);
+    const kind = file === undefined ? undefined : await stat(file).catch(() => undefined);
+    if (kind?.isFile()) found.push(await describe(folder, path));
+  }
   return found;
 }
 
@@ -52,6 +58,7 @@ export async function writeScript(request: {
   const file = await inside(folder, request.path);
   const old = await stat(file).catch(() => undefined);
   if (old && !old.isFile()) throw new AppError('refused', `${request.path} is not a file`, 'Choose another name.');
+  await assertWritable(file);
   await writeAtomically(file, request.text, 0o755);
   if (request.executable !== undefined) {
     const mode = old ? old.mode & 0o777 : 0o755;

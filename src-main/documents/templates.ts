@@ -64,5 +64,8 @@ function named(source: string, template: string, name: string): string {
   const renamed = applySplices(source, setField(parseManifest(source), '', 'name', name).splices);
   const area = 'distro_constr_params/build_area';
   if (name === template) return renamed;
-  return applySplices(renamed, setField(parseManifest(renamed), area, undefined, `/var/tmp/slipway/${name}`).splices);
+  // A value ends at its first blank, and a name must not lead out of the folder of the areas.
+  const folder = name.trim().replace(/[\s/\\'"]+/g, '-');
+  const place = `/var/tmp/slipway/${/^\.*$/.test(folder) ? 'unnamed' : folder}`;
+  return applySplices(renamed, setField(parseManifest(renamed), area, undefined, place).splices);
 }

@@ -1,8 +1,10 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { MAX_BYTES } from '../../src-shared/manifest/source';
+import { AppError } from '../../src-shared/errors';
+import { decodeManifest, MAX_BYTES } from '../../src-shared/manifest/source';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
 import { readBounded, versionOf } from './files';
+import { scriptsNamedIn } from './named-scripts';
 import { listScripts, scriptsVersionOf } from './scripts';
 
 /** File systems that tell nothing (network, FUSE) are looked at this often, in milliseconds. */
@@ -24,10 +26,14 @@ export async function nextChange(
   signal?: AbortSignal,
 ): Promise<Change> {
   const folder = dirname(resolve(known.path));
+  // The manifest is parsed when it is another one, not each time it is looked at.
+  let parsed: { version: string | undefined; named: string[] } | undefined;
   const look = async (): Promise<Change | undefined> => {
-    const scripts = await listScripts(folder);
+    const bytes = await readBounded(known.path, MAX_BYTES).catch(() => undefined);
+    const version = bytes && versionOf(bytes);
+    if (!parsed || parsed.version !== version) parsed = { version, named: bytes ? namedIn(bytes) : [] };
+    const scripts = await listScripts(folder, parsed.named);
     const scriptsVersion = scriptsVersionOf(scripts);
-    const version = await readBounded(known.path, MAX_BYTES).then(versionOf, () => undefined);
     if (version === known.version && scriptsVersion === known.scriptsVersion) return undefined;
     return { ...(version !== undefined && { version }), scripts, scriptsVersion };
   };
@@ -64,6 +70,16 @@ export async function nextChange(
     if (signal?.aborted) aborted();
     else check();
   });
+}
+
+/** What was changed to something that is no text names nothing. */
+function namedIn(bytes: Uint8Array): string[] {
+  try {
+    return scriptsNamedIn(decodeManifest(bytes));
+  } catch (error) {
+    if (error instanceof AppError) return [];
+    throw error;
+  }
 }
 
 function follow(place: string, changed: () => void): FSWatcher[] {

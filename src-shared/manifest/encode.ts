@@ -1,4 +1,5 @@
 import { AppError } from '../errors';
+import { decodeManifest } from './source';
 
 /** How a manifest's bytes hold its text; `-bom` with a byte order mark. */
 export const ENCODINGS = [
@@ -17,11 +18,8 @@ export type Encoding = (typeof ENCODINGS)[number];
 /** Which encoding makes these bytes of this text again; `undefined` when none that can be written does. */
 export function encodingThatMakes(bytes: Uint8Array, text: string): Encoding | undefined {
   return ENCODINGS.find((encoding) => {
-    try {
-      return isSame(encodeManifest(text, encoding), bytes);
-    } catch {
-      return false;
-    }
+    const encoded = attempt(() => encodeManifest(text, encoding));
+    return encoded !== undefined && isSame(encoded, bytes);
   });
 }
 
@@ -31,6 +29,25 @@ export function encodeManifest(text: string, encoding: Encoding): Uint8Array {
   if (name === 'utf-8') return new TextEncoder().encode(mark + text);
   if (name === 'iso-8859-1') return latin1(text);
   return utf16(mark + text, name === 'utf-16le');
+}
+
+/**
+ * A text as bytes that will be read as that text again: in the encoding it came in, or the one that its first line names by now. Throws
+ * `AppError('manifest')` when no encoding that can be written does that.
+ */
+export function encodeAsDeclared(text: string, encoding: Encoding): Uint8Array {
+  // Not UTF-16: its first bytes outvote the first line, which would go on naming another encoding.
+  const encoded = [encoding, 'utf-8' as const, 'iso-8859-1' as const].map((each) =>
+    attempt(() => encodeManifest(text, each)),
+  );
+  const bytes = encoded.find((each) => each && attempt(() => decodeManifest(each)) === text);
+  if (bytes) return bytes;
+  encodeManifest(text, encoding); // says which character it lacks
+  throw new AppError(
+    'manifest',
+    'the encoding that the first line names cannot be written',
+    'Change it to UTF-8 in the XML declaration.',
+  );
 }
 
 /** Whether a word names an encoding that can be written. */
@@ -45,8 +62,8 @@ function latin1(text: string): Uint8Array {
     if (code > 0xff)
       throw new AppError(
         'manifest',
-        `the file is in ISO-8859-1, which has no ${JSON.stringify(text.charAt(at))}`,
-        `Write it as &#${text.codePointAt(at)};, or change the encoding in the first line to UTF-8 and save under another name.`,
+        `the file is in ISO-8859-1, which has no ${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? code))}`,
+        `Write it as &#${text.codePointAt(at)};, or change the encoding in the first line to UTF-8.`,
       );
     bytes[at] = code;
   }
@@ -58,6 +75,15 @@ function utf16(text: string, littleEndian: boolean): Uint8Array {
   const view = new DataView(bytes.buffer);
   for (let at = 0; at < text.length; at++) view.setUint16(at * 2, text.charCodeAt(at), littleEndian);
   return bytes;
+}
+
+function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

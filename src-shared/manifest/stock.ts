@@ -1,7 +1,9 @@
-import { readManifest } from './model';
-import { parseManifest } from './parse';
+import { ArgslistError, splitWords } from './argslist';
 import { applyDefaults } from './defaults';
-import { checkStepNames } from './validate';
+import { readManifest, type Manifest } from './model';
+import { parseManifest } from './parse';
+import { attributeValue, childElements, directText, elementsAt, type ElementNode } from './tree';
+import { checkStepNames, validateManifest } from './validate';
 
 /** A line of the export's report. */
 export interface StockDifference {
@@ -9,36 +11,150 @@ export interface StockDifference {
   readonly message: string;
 }
 
-/**
- * What the stock `distro_const` rejects in a manifest that our engine builds, and what only our engine provides (contract 2, 6, 7).
- * Throws `ManifestSyntaxError` for what is not XML.
- */
-export function findStockDifferences(source: string, now: Date): StockDifference[] {
-  const tree = parseManifest(source);
-  const manifest = readManifest(applyDefaults(tree, { now }).tree);
-  const found: StockDifference[] = [];
-  const add = (kind: StockDifference['kind'], message: string): void => void found.push({ kind, message });
+/** A file that is exported with the manifest. */
+export interface ExportedScript {
+  readonly path: string;
+  readonly executable: boolean;
+  /** Missing when it is not text. */
+  readonly text?: string | undefined;
+}
 
-  if (manifest.layout !== 'B')
-    add('stock-rejects', 'The format of 2008 and 2009: the present stock command reads only the one since 2009-12.');
-  if (manifest.buildArea === undefined) add('stock-rejects', 'There is no build area.');
-  else if (manifest.buildArea.startsWith('/')) {
-    const dataset = manifest.buildArea.replace(/^\/+/, '');
-    add(
-      'stock-rejects',
-      `The build area ${manifest.buildArea} is a folder. The stock command takes checkpoints of a ZFS dataset only: there, write the name of one (such as ${dataset}).`,
+/** Volume names of an ISO end here; create_iso refuses longer ones (contract 9, 35). */
+const MAX_VOLUME_NAME = 32;
+
+/**
+ * What the stock `distro_const` rejects in a manifest that our engine builds, and what only our engine provides (contract 2, 3, 6, 7, 9).
+ * Throws `ManifestSyntaxError` for what is not XML.
+ *
+ * @param scripts the files that go along; without them scripts are not looked at
+ */
+export function findStockDifferences(
+  source: string,
+  now: Date,
+  scripts?: readonly ExportedScript[],
+): StockDifference[] {
+  const tree = parseManifest(source);
+  const { tree: defaulted, problems } = applyDefaults(tree, { now });
+  const manifest = readManifest(defaulted);
+  // In the old format every path is wrong for the stock command: one line says so, not one for each.
+  const format: StockDifference[] =
+    manifest.layout === 'B'
+      ? [...problems, ...validateManifest(defaulted, {})]
+          .filter(({ severity }) => severity === 'error')
+          .map(({ message }) => rejected(message))
+      : [rejected('The format of 2008 and 2009: the present stock command reads only the one since 2009-12.')];
+  return [
+    ...format,
+    ...buildAreaDifferences(manifest),
+    ...stepDifferences(manifest),
+    ...valueDifferences(tree.root, manifest),
+    ...(scripts ? scriptDifferences(manifest, scripts) : []),
+    ...notes(source, manifest),
+  ];
+}
+
+function buildAreaDifferences({ buildArea, resumeFrom, checkpointEnable }: Manifest): StockDifference[] {
+  if (buildArea === undefined) return [rejected('There is no build area.')];
+  const isFolder = buildArea.startsWith('/');
+  const found: StockDifference[] = [];
+  if (isFolder)
+    found.push(
+      rejected(
+        `The build area ${buildArea} is a folder. Unless a ZFS dataset is mounted exactly there, the stock command builds in it without checkpoints and rejects -l, -p, -r and -R: write the name of a dataset (such as rpool/dc).`,
+      ),
+      only('Checkpoints in a folder: on btrfs, or as copies on any other file system.'),
     );
-    add('slipway-only', 'Checkpoints in a folder: on btrfs, or as copies on any other file system.');
-  }
-  for (const { message } of checkStepNames(manifest)) add('stock-rejects', message);
-  if (/<!DOCTYPE/.test(source))
-    add('note', 'It has a DOCTYPE; the stock command reads it with libxml2, entities included.');
-  if (manifest.steps.some(({ script }) => script !== undefined && !script.startsWith('/')))
-    add('note', 'Steps name their scripts relative to the folder: run the command from there.');
-  if (manifest.publisher && !/^https?:|^file:/.test(manifest.publisher.url))
-    add(
-      'note',
-      `The publisher's address ${manifest.publisher.url} is for the scripts here; a stock im_pop does not know it.`,
+  else if (!buildArea.includes('/'))
+    found.push(rejected(`The build area ${buildArea} is a whole pool: the stock command needs a dataset in it.`));
+  if (resumeFrom !== undefined && (isFolder || !checkpointEnable))
+    found.push(rejected(`\`resume_from\` is ${resumeFrom}, and the stock command has no checkpoints here.`));
+  return found;
+}
+
+function stepDifferences(manifest: Manifest): StockDifference[] {
+  const names = checkStepNames(manifest).map(({ code, message }) =>
+    code === 'checkpoint-name-missing'
+      ? rejected(message)
+      : note(`${message} Slipway refuses to build it; the stock command goes on without that checkpoint.`),
+  );
+  const scripts = manifest.steps.flatMap(({ script }) => (script === undefined ? [] : [script]));
+  const twice = [...new Set(scripts.filter((script, at) => scripts.indexOf(script) !== at))];
+  const shared = twice.map((script) =>
+    only(`Several steps run ${script}, each with its own arguments: the stock command gives all of them the same.`),
+  );
+  return [...names, ...shared];
+}
+
+/** Values that the stock command reads wrongly or not at all; ours reads them as they are meant. */
+function valueDifferences(root: ElementNode, { distributionName }: Manifest): StockDifference[] {
+  const found: StockDifference[] = [];
+  const unpaired = [...new Set(placesWithUnpairedQuotes(root))];
+  if (unpaired.length > 0)
+    found.push(
+      rejected(`A quote or an apostrophe without its partner stops the stock command: ${unpaired.join(', ')}.`),
+    );
+  const textAt = (path: string): string => elementsAt(root, path).map(directText).join('').trim();
+  const hostname = textAt('img_params/hostname').replace(/^[-.]+/, '');
+  if (/[-.]/.test(hostname))
+    found.push(rejected(`The host name ${hostname}: the stock command allows letters and digits only.`));
+  const flags = 'distro_constr_params/distro_constr_flags';
+  if (textAt(`${flags}/checkpoint_enable`) === '0')
+    found.push(note('`checkpoint_enable` is 0: for the stock command only `false` turns checkpoints off.'));
+  if (textAt(`${flags}/stop_on_error`) === '1')
+    found.push(note('`stop_on_error` is 1: the stock command stops only for `true`.'));
+  if (distributionName.length > MAX_VOLUME_NAME)
+    found.push(
+      note(`The name has ${distributionName.length} characters; a stock ISO may have ${MAX_VOLUME_NAME} at most.`),
     );
   return found;
 }
+
+function placesWithUnpairedQuotes(element: ElementNode): string[] {
+  const attributes = element.attributes.filter(({ name }) => !isSplittable(attributeValue(element, name) ?? ''));
+  return [
+    ...attributes.map(({ name }) => `\`${name}\` of \`${element.name}\``),
+    ...(isSplittable(directText(element)) ? [] : [`\`${element.name}\``]),
+    ...childElements(element).flatMap(placesWithUnpairedQuotes),
+  ];
+}
+
+function isSplittable(value: string): boolean {
+  try {
+    splitWords(value);
+    return true;
+  } catch (error) {
+    if (error instanceof ArgslistError) return false;
+    throw error;
+  }
+}
+
+function scriptDifferences({ steps }: Manifest, scripts: readonly ExportedScript[]): StockDifference[] {
+  const byPath = new Map(scripts.map((script) => [script.path, script]));
+  const lacking = steps.flatMap(({ script }) => {
+    if (script === undefined || script.startsWith('/')) return [];
+    const file = byPath.get(script.replace(/^(\.\/+)+/, ''));
+    if (!file) return [rejected(`The script ${script} is not there, so it is not exported.`)];
+    return file.executable ? [] : [rejected(`The script ${script} is not executable.`)];
+  });
+  const declaring = scripts.filter(({ text }) => text?.includes('SLIPWAY_INPUTS')).map(({ path }) => path);
+  if (declaring.length === 0) return lacking;
+  const inputs = `What a step reads besides the manifest, told through SLIPWAY_INPUTS: ${declaring.join(', ')}.`;
+  return [...lacking, only(inputs)];
+}
+
+function notes(source: string, { steps, publisher }: Manifest): StockDifference[] {
+  const found: StockDifference[] = [];
+  if (/<!DOCTYPE/.test(source))
+    found.push(note('It has a DOCTYPE; the stock command reads it with libxml2, entities included.'));
+  if (steps.some(({ script }) => script !== undefined && !script.startsWith('/')))
+    found.push(note('Steps name their scripts relative to the folder: run the command from there.'));
+  if (publisher && !/^https?:|^file:/.test(publisher.url))
+    found.push(
+      note(`The publisher's address ${publisher.url} is for the scripts here; a stock im_pop does not know it.`),
+    );
+  return found;
+}
+
+const rejected = (message: string): StockDifference => ({ kind: 'stock-rejects', message });
+const only = (message: string): StockDifference => ({ kind: 'slipway-only', message });
+const note = (message: string): StockDifference => ({ kind: 'note', message });

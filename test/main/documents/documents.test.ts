@@ -243,6 +243,8 @@ describe('export', () => {
     ]);
     const dataset = (await open()).source.replace('/var/tmp/slipway/tiny', 'rpool/dc');
     const stock = await services.exporting.check({ path: manifest, source: dataset }, {});
-    expect(stock.filter(({ kind }) => kind !== 'note')).toEqual([]);
+    expect(stock.filter(({ kind }) => kind !== 'note')).toEqual([
+      { kind: 'slipway-only', message: expect.stringContaining('SLIPWAY_INPUTS: scripts/common.sh') },
+    ]);
   });
 });
