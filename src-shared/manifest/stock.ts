@@ -43,7 +43,7 @@ export function findStockDifferences(
           .filter(({ severity }) => severity === 'error')
           .map(({ message }) => rejected(message))
       : [rejected('The format of 2008 and 2009: the present stock command reads only the one since 2009-12.')];
-  return [
+  const found = [
     ...format,
     ...buildAreaDifferences(manifest),
     ...stepDifferences(manifest),
@@ -51,6 +51,8 @@ export function findStockDifferences(
     ...(scripts ? scriptDifferences(manifest, scripts) : []),
     ...notes(source, manifest),
   ];
+  // Twenty steps with the same fault are one line of a report.
+  return [...new Map(found.map((one) => [one.message, one])).values()];
 }
 
 function buildAreaDifferences({ buildArea, resumeFrom, checkpointEnable }: Manifest): StockDifference[] {

@@ -51,6 +51,12 @@ describe('the stock command rejects', () => {
   });
 });
 
+it('says once what several steps have in common', () => {
+  const nameless = '<script name="scripts/hello"><checkpoint name=""/></script>';
+  const source = stock.replace('</finalizer>', `${nameless}${nameless}</finalizer>`);
+  expect(of('stock-rejects', source)).toEqual([expect.stringContaining('lacks its checkpoint')]);
+});
+
 it('names what only our engine provides', () => {
   expect(of('slipway-only', blank)).toEqual([expect.stringContaining('Checkpoints in a folder')]);
   const again = '</script><script name="scripts/hello"><checkpoint name="again"/></script>';
