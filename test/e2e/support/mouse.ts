@@ -10,9 +10,29 @@ const EDGE = { before: 'top', after: 'bottom' };
 export async function dragTo(page: Page, from: Locator, to: Locator, where: 'before' | 'after'): Promise<void> {
   await from.scrollIntoViewIfNeeded();
   await to.scrollIntoViewIfNeeded();
-  const start = await boxOf(from);
   const mark = page.locator(`[data-drop-edge="${EDGE[where]}"]`);
   const marked = to.and(mark).or(to.locator(mark)).first();
+  for (let tries = 3; tries > 0; tries--) {
+    await carry(page, from, to, where, marked);
+    if (await appears(marked)) {
+      await page.mouse.up();
+      return;
+    }
+    // On a busy machine the browser may miss that a drag began: a hand lets go and takes the row again.
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+  }
+  throw new Error(`${from} could not be dragged ${where} ${to}`);
+}
+
+async function carry(
+  page: Page,
+  from: Locator,
+  to: Locator,
+  where: 'before' | 'after',
+  marked: Locator,
+): Promise<void> {
+  const start = await boxOf(from);
   const hover = async (steps: number) => {
     const { x, y, width, height } = await boxOf(to);
     await page.mouse.move(x + width / 2, y + height * (where === 'before' ? 0.15 : 0.85), { steps });
@@ -23,9 +43,7 @@ export async function dragTo(page: Page, from: Locator, to: Locator, where: 'bef
   await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2 + 8, { steps: 4 });
   await hover(12);
   // Near its end a list scrolls by itself and carries the row away from under the mouse: follow it.
-  for (let tries = 10; tries > 0 && !(await appears(marked)); tries--) await hover(3);
-  await marked.waitFor({ state: 'attached', timeout: 1000 });
-  await page.mouse.up();
+  for (let tries = 5; tries > 0 && !(await appears(marked)); tries--) await hover(3);
 }
 
 function appears(mark: Locator): Promise<boolean> {
