@@ -1,5 +1,4 @@
 // Browser mode: the designer as a page, for computers without a display or an Electron binary.
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { spawn } from 'node:child_process';
@@ -26,7 +25,6 @@ async function main(): Promise<void> {
       info: async () => ({
         carrier: 'browser',
         version,
-        home: homedir(),
         documentsFolder: places.documents,
         ...(startDocument !== undefined && { startDocument }),
       }),

@@ -9,12 +9,23 @@
  * - `locked`     another build holds the build area
  * - `snapshot`   a snapshot backend's operation failed
  * - `step`       a finalizer script could not be registered
+ * - `conflict`   somebody else has changed what was to be written
  * - `cancelled`  a person or a signal ended it; never shown as a failure
  * - `missing`    something named by the user does not exist (a checkpoint, a file in it)
  * - `unsupported` this host cannot do it
  */
 export type ErrorCode =
-  'usage' | 'manifest' | 'area' | 'refused' | 'locked' | 'snapshot' | 'step' | 'cancelled' | 'missing' | 'unsupported';
+  | 'usage'
+  | 'manifest'
+  | 'area'
+  | 'refused'
+  | 'locked'
+  | 'snapshot'
+  | 'step'
+  | 'conflict'
+  | 'cancelled'
+  | 'missing'
+  | 'unsupported';
 
 /** An expected failure: `message` says what and where, `hint` what to do next. A plain `Error` is our own defect. */
 export class AppError extends Error {

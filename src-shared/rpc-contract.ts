@@ -86,7 +86,6 @@ export const contract = {
       z.object({
         carrier: z.enum(['electron', 'browser']),
         version: z.string(),
-        home: path,
         /** Where new documents go unless the person says otherwise. */
         documentsFolder: path,
         /** The document that was named on the command line, dropped on the icon, or made for the first start. */
@@ -103,9 +102,7 @@ export const contract = {
   dialogs: {
     /** The system's own dialog, or `available: false` where there is none (browser mode): then the window shows its own. */
     pick: oc
-      .input(
-        z.object({ kind: z.enum(['open-manifest', 'folder', 'save-file']), title: z.string(), start: path.optional() }),
-      )
+      .input(z.object({ kind: z.enum(['open-manifest', 'folder', 'save-file']), title: z.string() }))
       .output(z.object({ available: z.boolean(), path: path.optional() })),
     /** A folder's content, for the window's own dialog. Hidden files are left out. */
     list: oc.input(z.object({ folder: path })).output(
@@ -138,7 +135,6 @@ export const contract = {
     forgetRecent: oc.input(z.object({ path })),
   },
   scripts: {
-    read: oc.input(z.object({ document: path, path: scriptPath })).output(script),
     /** Makes or replaces a script beside the manifest; the executable bit is set as told, else kept, else set. */
     write: oc
       .input(z.object({ document: path, path: scriptPath, text, executable: z.boolean().optional() }))

@@ -9,7 +9,7 @@ import { readPalette } from './palette';
 import { RecentFiles } from './recent';
 import { isNews, Recovery } from './recovery';
 import { saveDocument, saveDocumentAs } from './save';
-import { addFinalizer, listScripts, readScript, writeScript } from './scripts';
+import { addFinalizer, listScripts, writeScript } from './scripts';
 import { createFromTemplate, listTemplates } from './templates';
 import { nextChange } from './watch';
 
@@ -38,7 +38,6 @@ export function createDocumentServices({ resources, state }: Places): DocumentSe
       forgetRecent: ({ path }) => recent.forget(path),
     },
     scripts: {
-      read: ({ document, path }) => readScript(document, path),
       write: (input) => writeScript(input),
       addFinalizer: ({ document, id }) => addFinalizer(resources, document, id),
       palette: () => readPalette(resources),

@@ -18,8 +18,8 @@ export interface SaveRequest {
 }
 
 /**
- * Writes a manifest if the file still is what was opened. Throws `AppError('refused')` when somebody else has changed it, and when it is
- * read-only.
+ * Writes a manifest if the file still is what was opened. Throws `AppError`: `conflict` when somebody else has changed it, `refused`
+ * when it is read-only.
  */
 export async function saveDocument({ path, source, encoding, expected }: SaveRequest): Promise<{ version: string }> {
   const bytes = encodeAsDeclared(source, asEncoding(encoding));
@@ -28,7 +28,7 @@ export async function saveDocument({ path, source, encoding, expected }: SaveReq
     const now = versionOf(await readBounded(path, MAX_BYTES));
     if (now !== expected)
       throw new AppError(
-        'refused',
+        'conflict',
         `${path} has changed on disk since it was opened.`,
         'Take what is on disk, or overwrite it.',
       );

@@ -38,15 +38,6 @@ export function scriptsVersionOf(scripts: readonly ScriptFile[]): string {
   return versionOf(Buffer.from(JSON.stringify(scripts)));
 }
 
-/** One script of a document. Throws `AppError`: `missing`, `refused` for a path that leads out of the folder. */
-export async function readScript(document: string, path: string): Promise<ScriptFile> {
-  const folder = dirname(resolve(document));
-  await inside(folder, path);
-  if (!existsSync(join(folder, path)))
-    throw new AppError('missing', `there is no ${path} in ${folder}`, 'Make it, or correct the step.');
-  return describe(folder, path);
-}
-
 /** Makes or replaces a script. The run bit is set as told; else it is kept, and a new script has it. */
 export async function writeScript(request: {
   readonly document: string;

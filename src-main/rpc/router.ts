@@ -43,7 +43,6 @@ export function createRouter(services: Services) {
       ),
     },
     scripts: {
-      read: guarded.scripts.read.handler(({ input, signal }) => scripts.read(input, { signal })),
       write: guarded.scripts.write.handler(({ input, signal }) => scripts.write(input, { signal })),
       addFinalizer: guarded.scripts.addFinalizer.handler(({ input, signal }) =>
         scripts.addFinalizer(input, { signal }),

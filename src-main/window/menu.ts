@@ -1,21 +1,6 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
+import { SECTIONS } from '../../src-shared/document/sections';
 import type { EventQueue } from './event-queue';
-
-/** The window's sections in its order; src-renderer/state/sections.ts has the same. */
-const SECTIONS = [
-  ['overview', 'Overview'],
-  ['packages', 'Packages'],
-  ['repositories', 'Repositories'],
-  ['accounts', 'Accounts and locale'],
-  ['boot', 'Boot'],
-  ['steps', 'Steps'],
-  ['area', 'Build area and flags'],
-  ['outputs', 'Outputs'],
-  ['pairs', 'Key-value pairs'],
-  ['scripts', 'Scripts'],
-  ['xml', 'XML'],
-  ['changes', 'Changes since save'],
-] as const;
 
 /** Sets the native menu. Its commands are the window's: an item only names one. */
 export function setMenu(
@@ -68,7 +53,7 @@ export function setMenu(
       {
         label: '&View',
         submenu: [
-          ...SECTIONS.map(([id, title], at) =>
+          ...SECTIONS.map(({ id, title }, at) =>
             item(title, `section-${id}`, at < 9 ? `CmdOrCtrl+${at + 1}` : undefined),
           ),
           { type: 'separator' },

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { dialog, type OpenDialogOptions } from 'electron';
 import type { Places } from '../places';
 import type { WindowServices } from '../rpc/services';
@@ -25,7 +24,6 @@ export function createWindowServices(options: {
       info: async () => ({
         carrier: 'electron',
         version,
-        home: homedir(),
         documentsFolder: places.documents,
         ...(startDocument !== undefined && { startDocument }),
       }),
@@ -34,18 +32,17 @@ export function createWindowServices(options: {
       closeWindow: async () => window()?.close(),
     },
     dialogs: {
-      pick: async ({ kind, title, start }) => {
+      pick: async ({ kind, title }) => {
         const browserWindow = window()?.browserWindow;
         if (!browserWindow) return { available: false };
-        const common = { title, ...(start !== undefined && { defaultPath: start }) };
         if (kind === 'save-file') {
-          const { filePath, canceled } = await dialog.showSaveDialog(browserWindow, { ...common, filters: XML });
+          const { filePath, canceled } = await dialog.showSaveDialog(browserWindow, { title, filters: XML });
           return { available: true, ...(!canceled && filePath && { path: filePath }) };
         }
         const open: OpenDialogOptions =
           kind === 'folder'
-            ? { ...common, properties: ['openDirectory', 'createDirectory'] }
-            : { ...common, properties: ['openFile'], filters: XML };
+            ? { title, properties: ['openDirectory', 'createDirectory'] }
+            : { title, properties: ['openFile'], filters: XML };
         const { filePaths } = await dialog.showOpenDialog(browserWindow, open);
         return { available: true, ...(filePaths[0] !== undefined && { path: filePaths[0] }) };
       },

@@ -1,4 +1,4 @@
-import { SECTIONS } from './sections';
+import { SECTIONS } from '../../src-shared/document/sections';
 import type { Workspace } from './workspace.svelte';
 
 /** Something a person can do, from the palette, a menu or a key. */

@@ -3,7 +3,7 @@ import type { Finalizer, ScriptFile, Template } from '../../src-shared/rpc-contr
 import { ManifestDocument } from '../document/document.svelte';
 import { failureOf, type CallFailure, type Main } from '../rpc';
 import { Scripts } from './scripts.svelte';
-import type { SectionId } from './sections';
+import type { SectionId } from '../../src-shared/document/sections';
 
 /** A dialog that is open, with what it needs. */
 export type OpenDialog =
@@ -210,7 +210,7 @@ export class Workspace {
   }
 
   failed({ code, message, hint }: CallFailure): void {
-    if (code === 'CHANGED_ON_DISK' || /changed on disk/.test(message)) this.dialog = { kind: 'changed-on-disk' };
+    if (code === 'CONFLICT') this.dialog = { kind: 'changed-on-disk' };
     else this.say({ kind: 'failed', message, ...(hint !== undefined && { hint }) });
   }
 

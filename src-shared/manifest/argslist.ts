@@ -34,6 +34,17 @@ export function splitArgslist(text: string): string[] {
   return splitWords(text).filter((word) => word !== '');
 }
 
+/** Whether a value can be split. */
+export function hasPairedQuotes(value: string): boolean {
+  try {
+    splitWords(value);
+    return true;
+  } catch (error) {
+    if (error instanceof ArgslistError) return false;
+    throw error;
+  }
+}
+
 /** What stands between the quotes when one pair encloses the whole text. */
 export function outerPair(text: string): string | undefined {
   const quote = text.charAt(0);

@@ -1,4 +1,4 @@
-import { ArgslistError, splitWords } from './argslist';
+import { hasPairedQuotes } from './argslist';
 import { applyDefaults } from './defaults';
 import { readManifest, type Manifest } from './model';
 import { parseManifest } from './parse';
@@ -112,22 +112,12 @@ function valueDifferences(root: ElementNode, { distributionName }: Manifest): St
 }
 
 function placesWithUnpairedQuotes(element: ElementNode): string[] {
-  const attributes = element.attributes.filter(({ name }) => !isSplittable(attributeValue(element, name) ?? ''));
+  const attributes = element.attributes.filter(({ name }) => !hasPairedQuotes(attributeValue(element, name) ?? ''));
   return [
     ...attributes.map(({ name }) => `\`${name}\` of \`${element.name}\``),
-    ...(isSplittable(directText(element)) ? [] : [`\`${element.name}\``]),
+    ...(hasPairedQuotes(directText(element)) ? [] : [`\`${element.name}\``]),
     ...childElements(element).flatMap(placesWithUnpairedQuotes),
   ];
-}
-
-function isSplittable(value: string): boolean {
-  try {
-    splitWords(value);
-    return true;
-  } catch (error) {
-    if (error instanceof ArgslistError) return false;
-    throw error;
-  }
 }
 
 function scriptDifferences({ steps }: Manifest, scripts: readonly ExportedScript[]): StockDifference[] {

@@ -1,4 +1,4 @@
-import { ArgslistError, splitWords } from './argslist';
+import { hasPairedQuotes } from './argslist';
 import { plainText } from './fixes';
 import type { Problem } from './problems';
 import { childElements, directText, sourceRange, type ElementNode, type ManifestTree, type Range } from './tree';
@@ -28,14 +28,4 @@ function visit(element: ElementNode, path: string, problems: Problem[]): void {
 
 function warning(code: string, message: string, path: string, range: Range | undefined): Problem {
   return { severity: 'warning', phase: 'value', code, message, path, ...(range && { range }) };
-}
-
-function hasPairedQuotes(text: string): boolean {
-  try {
-    splitWords(text);
-    return true;
-  } catch (error) {
-    if (error instanceof ArgslistError) return false;
-    throw error;
-  }
 }

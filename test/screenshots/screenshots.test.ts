@@ -1,16 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { SECTIONS } from '../../src-shared/document/sections';
 import { openInChromium } from '../e2e/support/app';
 import { Designer } from '../e2e/support/designer';
 
 /** Where the README looks for them; `npm run screenshots` makes them anew. */
 const folder = join(import.meta.dirname, '../../resources/screenshots');
-
-const SECTIONS = [
-  ...['Overview', 'Packages', 'Repositories', 'Accounts and locale', 'Boot', 'Steps', 'Build area and flags'],
-  ...['Outputs', 'Key-value pairs', 'Scripts', 'XML', 'Changes since save'],
-];
 
 it.each(['dark', 'light'] as const)('takes every screen, %s', async (theme) => {
   mkdirSync(folder, { recursive: true });
@@ -24,7 +20,7 @@ it.each(['dark', 'light'] as const)('takes every screen, %s', async (theme) => {
   await page.keyboard.press('Alt+ArrowDown');
   await designer.goTo('Accounts and locale');
   await page.getByLabel('Host name').fill('slipway');
-  for (const section of SECTIONS) {
+  for (const { title: section } of SECTIONS) {
     await designer.goTo(section);
     if (section === 'Steps') await designer.row('Step grub-setup').click();
     await take(section);

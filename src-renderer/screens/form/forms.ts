@@ -1,6 +1,6 @@
 import { detectLayout, partsOf } from '../../../src-shared/manifest/layout';
 import type { ManifestTree } from '../../../src-shared/manifest/tree';
-import type { SectionId } from '../../state/sections';
+import type { SectionId } from '../../../src-shared/document/sections';
 
 /** One element, or some of its children, on a form screen. */
 export interface FormPart {
@@ -27,7 +27,7 @@ const BOOT = [
 ];
 const LISTS = ['packages', 'post_install_remove_packages'];
 
-/** What each form screen edits. Together with packages and steps they cover the whole schema (test/shared/document/coverage.test.ts). */
+/** What each form screen edits. Together with packages and steps they cover the whole schema (test/renderer/form/forms.test.ts). */
 export function formOf(section: SectionId, { root }: ManifestTree): readonly FormPart[] {
   const layout = detectLayout(root);
   const parts = partsOf(layout);

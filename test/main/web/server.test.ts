@@ -34,7 +34,7 @@ beforeAll(async () => {
     ...documents,
     documents: { ...documents.documents, recent: defect },
     app: {
-      info: async () => ({ carrier: 'browser', version: '0', home: '/', documentsFolder: folder }),
+      info: async () => ({ carrier: 'browser', version: '0', documentsFolder: folder }),
       events: async (_, { signal }) => new EventQueue().read(signal),
       setWindowState: async () => undefined,
       closeWindow: async () => undefined,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formOf, type FormPart } from '../../../src-renderer/screens/form/forms';
-import { SECTIONS } from '../../../src-renderer/state/sections';
+import { SECTIONS } from '../../../src-shared/document/sections';
 import { childSchemas, schemaAt, schemaOf } from '../../../src-shared/document/schema-place';
 import { labelOf } from '../../../src-shared/manifest/labels';
 import { parseManifest } from '../../../src-shared/manifest/parse';

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { electronRuntime } from '../support/electron-runtime';
+import { openInElectron } from './support/app';
+import { Designer } from './support/designer';
+
+const runtime = await electronRuntime();
+const lacksElectron = 'lacks' in runtime ? runtime.lacks : undefined;
+
+describe('Electron is locked up', () => {
+  it.skipIf(lacksElectron)(
+    'no node, no other page, no window, no inline script, no call without the contract',
+    async () => {
+      const { page, consoleErrors } = await openInElectron();
+      await new Designer(page).goTo('Overview');
+      const inPage = (text: string): Promise<unknown> => page.evaluate(text);
+      expect(await inPage('[typeof require, typeof process, typeof module, typeof Buffer].join()')).toBe(
+        'undefined,undefined,undefined,undefined',
+      );
+      expect(await inPage('Object.keys(window.host).sort().join()')).toBe('kind,pathForFile');
+      expect(await inPage('window.open("https://example.org") === null')).toBe(true);
+      await inPage('location.href = "https://example.org/"');
+      await inPage(`(() => {
+      const script = document.createElement('script');
+      script.textContent = 'globalThis.wasRun = true';
+      document.head.append(script);
+    })()`);
+      expect(await inPage('globalThis.wasRun')).toBeUndefined();
+      await expect(inPage('fetch("https://example.org/").then(() => "came")')).rejects.toThrow(/Failed to fetch/);
+      // A frame of the page has no bridge, so that nothing in it can hand over a port.
+      expect(
+        await inPage('document.body.appendChild(document.createElement("iframe")).contentWindow.host === undefined'),
+      ).toBe(true);
+      expect(await inPage('location.href')).toBe('app://bundle/');
+      expect(await inPage('Notification.requestPermission()')).toBe('denied');
+      expect(await inPage('fetch("app://bundle/../main/index.cjs").then(({ status }) => status)')).toBe(404);
+      expect(await inPage('fetch("app://elsewhere/index.html").then(({ status }) => status, () => 404)')).toBe(404);
+      // What the policy refused was said, and nothing else.
+      expect(consoleErrors.length).toBeGreaterThan(0);
+      for (const text of consoleErrors) expect(text).toMatch(/Content Security Policy|404|Refused|fetch|CORS/i);
+    },
+  );
+});
