@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { AppError } from '../src-shared/errors';
-import { buildCommand, reportFailure } from './commands/build';
+import { buildCommand } from './commands/build';
 import { checkpointsCommand } from './commands/checkpoints';
 import { doctorCommand } from './commands/doctor';
 import { followCommand } from './commands/follow';
@@ -11,6 +11,7 @@ import { queryCommand } from './commands/query';
 import { statusCommand } from './commands/status';
 import { HELP, usageError } from './commands/usage';
 import { validateCommand } from './commands/validate';
+import { printFailure, reportFailure } from './commands/failure';
 import { manifestReadCommand } from './manifest-read';
 import { ENGINE_VERSION } from './version';
 
@@ -62,7 +63,8 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     if (error instanceof AppError) {
-      process.exitCode = reportFailure(error);
+      const words = process.argv.slice(2);
+      process.exitCode = words[0] !== 'build' && words.includes('--json') ? printFailure(error) : reportFailure(error);
     } else {
       process.stderr.write(`distro_const: defect: ${error instanceof Error ? error.stack : String(error)}\n`);
       process.exitCode = 1;

@@ -1,6 +1,8 @@
 // Electron's main process: an ordered list of what is set up, nothing else.
 import { app, dialog } from 'electron';
+import { createBuildServices } from './build-services';
 import { createDocumentServices } from './documents';
+import { thisComputer } from './hosts/this-computer';
 import { findPlaces } from './places';
 import { createRouter } from './rpc/router';
 import { documentOf, sampleDocument } from './start-document';
@@ -55,7 +57,7 @@ async function main(): Promise<void> {
     documentOf(process.argv.slice(1), process.cwd(), app.getAppPath()) ??
     (await sampleDocument(documents, places.documents));
   const windowServices = createWindowServices({ events, places, startDocument, window: () => window });
-  servePorts(createRouter({ ...documents, ...windowServices }));
+  servePorts(createRouter({ ...documents, ...createBuildServices(thisComputer(places.engine)), ...windowServices }));
   await showRecent();
   window = createMainWindow(__dirname, places.state, events);
 }

@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 export interface Places {
   /** What is shipped: templates, schemas. */
   readonly resources: string;
+  /** The engine's commands, as they run on this computer and are sent to others. */
+  readonly engine: string;
   /** What the app remembers: recent files, unsaved work, the window's place. */
   readonly state: string;
   /** Where new documents go unless the person says otherwise. */
@@ -17,6 +19,7 @@ export function findPlaces(bundle: string): Places {
   const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state');
   return {
     resources: findResources(bundle),
+    engine: join(dirname(bundle), 'engine'),
     state: process.env['SLIPWAY_STATE'] ?? join(state, 'slipway'),
     documents: join(homedir(), 'Slipway'),
   };

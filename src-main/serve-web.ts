@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { spawn } from 'node:child_process';
+import { createBuildServices } from './build-services';
 import { createDocumentServices } from './documents';
+import { thisComputer } from './hosts/this-computer';
 import { findPlaces } from './places';
 import { createRouter } from './rpc/router';
 import { documentOf, sampleDocument } from './start-document';
@@ -21,6 +23,7 @@ async function main(): Promise<void> {
   const startDocument = documentOf(positionals, process.cwd()) ?? (await sampleDocument(documents, places.documents));
   const router = createRouter({
     ...documents,
+    ...createBuildServices(thisComputer(places.engine)),
     app: {
       info: async () => ({
         carrier: 'browser',

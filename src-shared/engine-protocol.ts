@@ -52,6 +52,8 @@ interface RecordBodies {
     signal: string | null;
     seconds: number;
   };
+  /** Somebody moved the pause of this run while it ran; `null`: no pause any more. */
+  'pause-requested': { step: string | null };
   paused: { step: string };
   cancelled: { signal: string; step: string | null };
   exit: { code: number; outcome: RunOutcome; seconds: number };

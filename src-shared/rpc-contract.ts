@@ -1,5 +1,11 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
+import { builds } from './rpc/builds';
+import { path } from './rpc/common';
+import { inside } from './rpc/inside';
+import { logs } from './rpc/logs';
+import { media } from './rpc/media';
+import { shell } from './rpc/shell';
 
 /**
  * Every call from the window to the main process. Two carriers serve it, Electron's message port and a WebSocket on loopback; the
@@ -8,9 +14,6 @@ import * as z from 'zod';
  * Failures are data: `oc.errors` would want a list per call, so main throws `ORPCError` with the code of an `AppError` and its hint in
  * `data.hint` (src-main/rpc/errors.ts).
  */
-
-/** An absolute path on the computer that main runs on. */
-const path = z.string().min(1).max(4096);
 
 /** The text of a manifest or a script. A longer one is refused before it is parsed. */
 const text = z.string().max(16 * 1024 * 1024);
@@ -158,6 +161,11 @@ export const contract = {
       .input(z.object({ path, source: text, encoding: z.string(), to: path, format: z.enum(['folder', 'tar.gz']) }))
       .output(z.object({ path, files: z.array(z.string()) })),
   },
+  builds,
+  logs,
+  inside,
+  shell,
+  media,
 };
 
 /** What main tells the window unasked. */

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { AppError } from '../../src-shared/errors';
 import type { BuildStep } from '../../src-shared/checkpoints/model';
 import { planBuild } from '../../src-shared/checkpoints/plan';
 import {
@@ -223,10 +222,4 @@ async function warnOfChanges(area: BuildArea, file: ManifestFile, resume: number
   process.stderr.write(
     `WARNING: The manifest file, ${file.operand}, has changed \nsince Step(s)  ${changed.join(' ')} was generated.\nResults may be indeterminate.\n`,
   );
-}
-
-/** Prints an expected failure and gives its exit status. */
-export function reportFailure(error: AppError): number {
-  process.stderr.write(`${error.message}\n${error.hint ? `${error.hint}\n` : ''}`);
-  return error.code === 'usage' ? 2 : 1;
 }

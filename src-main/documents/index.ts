@@ -14,7 +14,7 @@ import { createFromTemplate, listTemplates } from './templates';
 import { nextChange } from './watch';
 
 /** Everything that main does with manifests and their scripts, for any carrier. */
-export function createDocumentServices({ resources, state }: Places): DocumentServices {
+export function createDocumentServices({ resources, state }: Pick<Places, 'resources' | 'state'>): DocumentServices {
   const recent = new RecentFiles(state);
   const recovery = new Recovery(state);
   return {

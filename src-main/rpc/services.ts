@@ -33,5 +33,14 @@ export interface WindowServices {
   readonly dialogs: Service<'dialogs'>;
 }
 
+/** Builds, their logs, what is in their checkpoints, and what came of them. */
+export interface BuildServices {
+  readonly builds: Service<'builds'>;
+  readonly logs: Service<'logs'>;
+  readonly inside: Service<'inside'>;
+  readonly shell: Service<'shell'>;
+  readonly media: Service<'media'>;
+}
+
 /** Everything that the window can ask for. */
-export type Services = DocumentServices & WindowServices;
+export type Services = DocumentServices & BuildServices & WindowServices;

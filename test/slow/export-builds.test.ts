@@ -13,7 +13,6 @@ it('what is exported builds with the command alone', async () => {
   const { templates, exporting } = createDocumentServices({
     resources,
     state: join(folder, 'state'),
-    documents: folder,
   });
   const { path } = await templates.create({ template: 'tiny-linux', folder: join(folder, 'tiny'), name: 'tiny' }, {});
   const source = readFileSync(path, 'utf8').replace('/var/tmp/slipway/tiny', join(folder, 'area'));

@@ -28,7 +28,7 @@ let manifest: string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-documents-'));
-  services = createDocumentServices({ resources, state: join(folder, 'state'), documents: folder });
+  services = createDocumentServices({ resources, state: join(folder, 'state') });
   ({ path: manifest } = await services.templates.create(
     { template: 'tiny-linux', folder: join(folder, 'tiny'), name: 'tiny' },
     {},
@@ -124,7 +124,7 @@ describe('unsaved work', () => {
   it('comes back after a crash, and is gone after a save', async () => {
     const scripts = { 'scripts/iso': 'typed too' };
     await services.documents.keepForRecovery({ path: manifest, source: 'typed', scripts }, {});
-    const again = createDocumentServices({ resources, state: join(folder, 'state'), documents: folder });
+    const again = createDocumentServices({ resources, state: join(folder, 'state') });
     expect((await again.documents.open({ path: manifest }, {})).recovery).toMatchObject({ source: 'typed', scripts });
     await again.documents.forgetRecovery({ path: manifest }, {});
     expect((await open()).recovery).toBeUndefined();

@@ -14,7 +14,7 @@ let manifest: string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-refusals-'));
-  services = createDocumentServices({ resources, state: join(folder, 'state'), documents: folder });
+  services = createDocumentServices({ resources, state: join(folder, 'state') });
   ({ path: manifest } = await services.templates.create(
     { template: 'blank', folder: join(folder, 'doc'), name: 'doc' },
     {},

@@ -8,7 +8,9 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import { createBuildServices } from '../../../src-main/build-services';
 import { createDocumentServices } from '../../../src-main/documents';
+import { thisComputer } from '../../../src-main/hosts/this-computer';
 import { createRouter } from '../../../src-main/rpc/router';
 import type { DocumentServices } from '../../../src-main/rpc/services';
 import { startWebServer, type WebServer } from '../../../src-main/web/server';
@@ -32,6 +34,7 @@ beforeAll(async () => {
   const defect = (): Promise<never> => Promise.reject(new TypeError('a defect with a secret path'));
   const router = createRouter({
     ...documents,
+    ...createBuildServices(thisComputer(join(import.meta.dirname, '../../../out/engine'))),
     documents: { ...documents.documents, recent: defect },
     app: {
       info: async () => ({ carrier: 'browser', version: '0', documentsFolder: folder }),

@@ -1,0 +1,164 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, watch } from 'node:fs';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+import type { Argv, CommandOptions, CommandResult, DetachedCommand, RunningCommand, Transport } from './transport';
+
+const MOST_OUTPUT = 256 * 1024 * 1024;
+const MOST_SAID = 64 * 1024;
+/** How often a file is looked at where the file system sends no word of a change, in milliseconds. */
+const POLL = 1000;
+
+/** Runs commands on this computer. */
+export function createLocalTransport(): Transport {
+  return {
+    async run(argv, options) {
+      const child = start(argv, options, ['ignore', 'pipe', 'pipe']);
+      const stdout: Buffer[] = [];
+      const stderr: Buffer[] = [];
+      let size = 0;
+      child.stdout?.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > MOST_OUTPUT) endGroup(child);
+        else stdout.push(chunk);
+      });
+      child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+      const code = await end(child, argv);
+      if (size > MOST_OUTPUT) throw new AppError('unsupported', `${argv[0]} said more than 256 MiB.`);
+      return { code, stdout: Buffer.concat(stdout), stderr: text(stderr) } satisfies CommandResult;
+    },
+
+    async stream(argv, options) {
+      const child = start(argv, options, ['pipe', 'pipe', 'pipe']);
+      const stderr: Buffer[] = [];
+      child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+      // What is typed at a command that has just ended goes nowhere.
+      child.stdin?.on('error', () => undefined);
+      const ended = end(child, argv);
+      await started(child, ended);
+      return {
+        output: child.stdout as AsyncIterable<Buffer>,
+        write: (data) => void child.stdin?.write(data),
+        ended: ended.then((code) => ({ code, stderr: text(stderr) })),
+      } satisfies RunningCommand;
+    },
+
+    async startDetached(argv, options) {
+      // A file, not a pipe: it must be there for the command when we are not.
+      const folder = mkdtempSync(join(tmpdir(), 'slipway-start-'));
+      const file = join(folder, 'said');
+      const fd = openSync(file, 'a', 0o600);
+      try {
+        const child = start(argv, options, ['ignore', fd, fd]);
+        const ended = end(child, argv).then(async (code) => {
+          const said = (await readFile(file)).subarray(-MOST_SAID).toString('utf8');
+          await rm(folder, { recursive: true, force: true });
+          return { code, said };
+        });
+        await started(child, ended);
+        child.unref();
+        return { pid: child.pid ?? 0, ended } satisfies DetachedCommand;
+      } finally {
+        closeSync(fd);
+      }
+    },
+
+    async readFile(path, offset, length) {
+      const file = await open(path, 'r');
+      try {
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
+
+    async list(folder) {
+      return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+        throw error;
+      });
+    },
+
+    changes: (path, signal) => changes(path, signal),
+  };
+}
+
+type Stdio = ['ignore' | 'pipe', 'pipe' | number, 'pipe' | number];
+
+function start([command, ...args]: Argv, options: CommandOptions = {}, stdio: Stdio): ChildProcess {
+  const child = spawn(command, args, {
+    cwd: options.folder,
+    env: { ...process.env, ...options.env },
+    stdio,
+    detached: true, // in a session of its own, so that all it starts can be ended with it, and nothing ends it with us
+  });
+  const abort = (): void => endGroup(child);
+  if (options.signal?.aborted) abort();
+  options.signal?.addEventListener('abort', abort, { once: true });
+  child.once('close', () => options.signal?.removeEventListener('abort', abort));
+  return child;
+}
+
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  try {
+    process.kill(-child.pid, 'SIGTERM');
+  } catch {
+    // it has ended
+  }
+}
+
+/** The exit status, `null` after a signal; rejects when it could not be started. */
+function end(child: ChildProcess, argv: Argv): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        new AppError(
+          'unsupported',
+          `${argv[0]} cannot be started on this computer: ${error.message}.`,
+          error.code === 'ENOENT' ? `Install it, or check that the folder is there: ${argv[0]}` : undefined,
+        ),
+      ),
+    );
+    child.once('close', (code) => resolve(code));
+  });
+}
+
+async function started(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  await Promise.race([new Promise<void>((resolve) => child.once('spawn', () => resolve())), ended]);
+}
+
+const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString('utf8');
+
+/** Looks anew whenever the file system says so, and now and then when it does not (network file systems, FUSE). */
+async function* changes(path: string, signal: AbortSignal): AsyncGenerator<void> {
+  while (!signal.aborted) {
+    // The watch begins before the look, so that nothing falls between them.
+    const next = nextChange(path, signal);
+    yield;
+    await next;
+  }
+}
+
+async function nextChange(path: string, signal: AbortSignal): Promise<void> {
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return new Promise((resolve) => {
+    const watcher = isThere ? watch(path, done) : undefined;
+    const timer = setTimeout(done, POLL);
+    watcher?.on('error', done);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+    function done(): void {
+      clearTimeout(timer);
+      watcher?.close();
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,56 @@
+/** A command as words, never a line for a shell. */
+export type Argv = readonly [string, ...string[]];
+
+/** Where and with what a command runs. */
+export interface CommandOptions {
+  /** An absolute path. A missing folder is a failure. */
+  readonly folder?: string;
+  /** Added to the environment that commands have on the host. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Ends the command, and all it started, when aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a command ended. `code` is `null` when a signal ended it. */
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** A command that runs and talks. */
+export interface RunningCommand {
+  /** Standard output as it comes; ends when the command does. */
+  readonly output: AsyncIterable<Buffer>;
+  write(data: string | Buffer): void;
+  /** Its end; never rejects once it has started. */
+  readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
+}
+
+/** A command that goes on without us. */
+export interface DetachedCommand {
+  readonly pid: number;
+  /** Resolves when it ends while we are still here; what it said on both streams comes with it, shortened to its last 64 KiB. */
+  readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
+}
+
+/**
+ * How main reaches a build host: `local` and, later, `ssh`. Nothing above it knows which.
+ *
+ * Every call rejects with an `AppError` when the host cannot be reached or the command cannot be started; a command that ran and
+ * failed is a result.
+ */
+export interface Transport {
+  /** Runs a command to its end. Output beyond 256 MiB is a failure. */
+  run(argv: Argv, options?: CommandOptions): Promise<CommandResult>;
+  /** Runs a command whose output is read while it runs. */
+  stream(argv: Argv, options?: CommandOptions): Promise<RunningCommand>;
+  /** Starts a command in a session of its own, detached from this connection and this program. */
+  startDetached(argv: Argv, options?: CommandOptions): Promise<DetachedCommand>;
+  /** At most `length` bytes of a file from an offset; fewer at its end, none behind it. */
+  readFile(path: string, offset: number, length: number): Promise<Buffer>;
+  /** Names in a folder; none when it does not exist. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Yields whenever something in the folder, or the file, may have changed, at once the first time; ends with the signal. */
+  changes(path: string, signal: AbortSignal): AsyncIterable<void>;
+}

@@ -1,0 +1,25 @@
+import { eventIterator, oc } from '@orpc/contract';
+import * as z from 'zod';
+import { path, stepName } from './common';
+
+const size = { columns: z.number().int().min(2).max(1000), rows: z.number().int().min(2).max(1000) };
+
+const shellEvent = z.discriminatedUnion('kind', [
+  /** The first: by this name the shell is written to. */
+  z.object({ kind: z.literal('opened'), id: z.string() }),
+  /** Bytes for the terminal, as base64. */
+  z.object({ kind: z.literal('output'), data: z.string() }),
+  z.object({ kind: z.literal('ended'), code: z.number().nullable() }),
+]);
+
+/** A shell on the build host, in a read-only view of a checkpoint; never in the live build data. */
+export const shell = {
+  /** Opens one; it ends with the caller. */
+  open: oc.input(z.object({ path, step: stepName, ...size })).output(eventIterator(shellEvent)),
+  /** What was typed. */
+  write: oc.input(z.object({ id: z.string(), data: z.string().max(65536) })),
+  resize: oc.input(z.object({ id: z.string(), ...size })),
+};
+
+/** What a shell tells. */
+export type ShellEvent = z.output<typeof shellEvent>;

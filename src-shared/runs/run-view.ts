@@ -1,0 +1,121 @@
+import type { EngineRecord, PlannedStep, RunOutcome } from '../engine-protocol';
+
+/** What one step did in one run. */
+export interface StepView {
+  readonly step: string;
+  readonly index: number;
+  readonly outcome: 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+  /** Seconds since the epoch. */
+  readonly startedAt: number;
+  /** Missing while it runs, and when nobody saw it end. */
+  readonly seconds?: number;
+  readonly exit?: number;
+  readonly signal?: string;
+}
+
+/** A run as its journal tells it: what the timeline draws as one lane. */
+export interface RunView {
+  readonly run: string;
+  /** `interrupted` when it neither ended nor runs. */
+  readonly state: RunOutcome | 'running' | 'interrupted';
+  /** What started it: `terminal`, or the app. */
+  readonly client?: string;
+  readonly pid?: number;
+  readonly host?: string;
+  /** Seconds since the epoch. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly exitCode?: number;
+  readonly manifest?: string;
+  readonly backend?: string;
+  /** The steps as they were planned; those that are `kept` were not run. */
+  readonly planned: readonly PlannedStep[];
+  /** The step it resumed at; `null` for a build from the beginning. */
+  readonly resume: string | null;
+  /** Where it is to pause: as planned, or as asked for while it ran. */
+  readonly pause: string | null;
+  readonly steps: readonly StepView[];
+  /** Steps before which this run took a checkpoint. */
+  readonly checkpoints: readonly string[];
+  /** The step it paused before. */
+  readonly pausedBefore?: string;
+  /** The signal that cancelled it. */
+  readonly cancelledBy?: string;
+  /** Whether anything was rolled back or emptied yet: until then the build data is as the run found it. */
+  readonly isUnderWay: boolean;
+}
+
+/** A run of which nothing is known yet but its name. */
+export function newRun(run: string): RunView {
+  return {
+    run,
+    state: 'running',
+    planned: [],
+    resume: null,
+    pause: null,
+    steps: [],
+    checkpoints: [],
+    isUnderWay: false,
+  };
+}
+
+/** The run after one more record of its journal. `output` and unknown records change nothing and give the same object. */
+export function withRecord(run: RunView, record: EngineRecord): RunView {
+  switch (record.kind) {
+    case 'hello':
+      return { ...run, client: record.client, pid: record.pid, host: record.host, startedAt: record.at };
+    case 'plan':
+      return {
+        ...run,
+        manifest: record.manifest,
+        planned: record.steps,
+        resume: record.resume,
+        pause: record.pause,
+        ...(record.backend !== null && { backend: record.backend }),
+      };
+    case 'pause-requested':
+      return { ...run, pause: record.step };
+    case 'rolled-back':
+      return { ...run, isUnderWay: true };
+    case 'checkpoint-taken':
+      return { ...run, checkpoints: [...run.checkpoints, record.step] };
+    case 'step-started':
+      return {
+        ...run,
+        steps: [...run.steps, { step: record.step, index: record.index, outcome: 'running', startedAt: record.at }],
+      };
+    case 'step-finished':
+      return {
+        ...run,
+        steps: run.steps.map((step, at) =>
+          at === run.steps.length - 1 && step.step === record.step
+            ? {
+                ...step,
+                outcome: record.outcome,
+                seconds: record.seconds,
+                ...(record.exit !== null && { exit: record.exit }),
+                ...(record.signal !== null && { signal: record.signal }),
+              }
+            : step,
+        ),
+      };
+    case 'paused':
+      return { ...run, pausedBefore: record.step };
+    case 'cancelled':
+      return { ...run, cancelledBy: record.signal };
+    case 'exit':
+      return { ...run, state: record.outcome, exitCode: record.code, endedAt: record.at };
+    default:
+      return run;
+  }
+}
+
+/** The run whose process is gone without a last word. */
+export function interrupted(run: RunView): RunView {
+  if (run.state !== 'running') return run;
+  return {
+    ...run,
+    state: 'interrupted',
+    steps: run.steps.map((step) => (step.outcome === 'running' ? { ...step, outcome: 'interrupted' } : step)),
+  };
+}
