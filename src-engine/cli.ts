@@ -8,6 +8,7 @@ import { catCommand, diffCommand, lsCommand } from './commands/look-inside';
 import { planCommand } from './commands/plan';
 import { pruneCommand } from './commands/prune';
 import { queryCommand } from './commands/query';
+import { cancelCommand, pauseCommand } from './commands/running';
 import { statusCommand } from './commands/status';
 import { HELP, usageError } from './commands/usage';
 import { validateCommand } from './commands/validate';
@@ -44,6 +45,10 @@ async function main(words: readonly string[]): Promise<number> {
       return catCommand(rest);
     case 'prune':
       return pruneCommand(rest);
+    case 'cancel':
+      return cancelCommand(rest);
+    case 'pause':
+      return pauseCommand(rest);
     case 'query':
       return queryCommand(rest);
     case 'validate':

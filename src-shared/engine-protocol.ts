@@ -25,6 +25,19 @@ export interface ManifestReadRecord {
   readonly hash: string;
 }
 
+/** What one step did in one run. */
+export interface RunStep {
+  readonly step: string;
+  readonly index: number;
+  readonly outcome: 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+  /** Seconds since the epoch. */
+  readonly startedAt: number;
+  /** Missing while it runs, and when nobody saw it end. */
+  readonly seconds?: number;
+  readonly exit?: number;
+  readonly signal?: string;
+}
+
 /** What each record carries besides `kind` and `at`. */
 interface RecordBodies {
   hello: { protocol: number; engine: string; run: string; pid: number; host: string; client: string };
@@ -56,7 +69,14 @@ interface RecordBodies {
   'pause-requested': { step: string | null };
   paused: { step: string };
   cancelled: { signal: string; step: string | null };
-  exit: { code: number; outcome: RunOutcome; seconds: number };
+  /** The last. It repeats what the run did, so that a reader of many runs need not read all they printed. */
+  exit: {
+    code: number;
+    outcome: RunOutcome;
+    seconds: number;
+    steps?: readonly RunStep[];
+    checkpoints?: readonly string[];
+  };
 }
 
 export type EngineRecordKind = keyof RecordBodies;

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineRecordBody, EngineRecordKind } from '../../src-shared/engine-protocol';
+import type { EngineRecord, EngineRecordBody, EngineRecordKind } from '../../src-shared/engine-protocol';
+import { newRun, withRecord, type RunView } from '../../src-shared/runs/run-view';
 
 const FLUSH_BYTES = 64 * 1024;
 const FLUSH_MILLISECONDS = 50;
@@ -17,6 +18,7 @@ export class Journal {
   #pending: string[] = [];
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
+  #view = newRun('');
 
   private constructor(folder: string, run: string, fd: number) {
     this.run = run;
@@ -36,8 +38,15 @@ export class Journal {
     }
   }
 
+  /** The run as a reader of the journal sees it. */
+  get view(): RunView {
+    return this.#view;
+  }
+
   write<K extends EngineRecordKind>(kind: K, body: EngineRecordBody<K>): void {
-    const line = `${JSON.stringify({ kind, at: Date.now() / 1000, ...body })}\n`;
+    const record = { kind, at: Date.now() / 1000, ...body } as unknown as EngineRecord;
+    this.#view = withRecord(this.#view, record);
+    const line = `${JSON.stringify(record)}\n`;
     this.#pending.push(line);
     this.#bytes += line.length;
     if (kind !== 'output' || this.#bytes >= FLUSH_BYTES) this.flush();

@@ -3,7 +3,7 @@ import { AppError } from '../../src-shared/errors';
 import { assertNever } from '../../src-shared/assert-never';
 import type { StepExecution } from '../../src-shared/checkpoints/fingerprint';
 import { BASELINE, checkpointName, type BuildChoice } from '../../src-shared/checkpoints/model';
-import type { BuildPlan, PlannedAction } from '../../src-shared/checkpoints/plan';
+import { planBuild, type BuildPlan, type PlannedAction } from '../../src-shared/checkpoints/plan';
 import { PROTOCOL_VERSION, type RunOutcome } from '../../src-shared/engine-protocol';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
 import type { SnapshotBackend } from '../snapshots/backend';
@@ -16,6 +16,7 @@ import {
   writeCheckpointFiles,
 } from './checkpoint-records';
 import { Journal } from './journal';
+import { PauseRequests } from './pause-request';
 import { asctime, logStamp, type BuildLogs } from './logs';
 import type { ManifestFile } from './manifest-file';
 import { onStopSignal, type StopSignal } from './stop-signal';
@@ -51,6 +52,10 @@ class Build {
   readonly #journal: Journal;
   readonly #started = Date.now();
   readonly #stop: StopSignal;
+  readonly #pauses: PauseRequests;
+  /** The plan's, or those of the plan with a pause that was moved meanwhile. */
+  #actions: readonly PlannedAction[];
+  #pauseAt: number | undefined;
   #host: StepHost | undefined;
   #failed = false;
   #paused = false;
@@ -63,6 +68,9 @@ class Build {
     const stamp = logStamp(new Date());
     this.#journal = Journal.create(input.area.logs, stamp);
     input.logs.open(input.area.logs, stamp);
+    this.#actions = input.plan.actions;
+    this.#pauseAt = input.choice.pause;
+    this.#pauses = new PauseRequests(input.area, (step) => this.#movePause(step));
     this.#stop = onStopSignal((signal, again) => {
       if (!again) this.#journal.write('cancelled', { signal, step: this.#host?.running ?? null });
       this.#host?.cancel(again);
@@ -73,9 +81,11 @@ class Build {
     this.#announce();
     try {
       this.#host = await StepHost.start(this.#input, this.#journal);
-      for (const action of this.#input.plan.actions) {
+      for (let at = 0; at < this.#actions.length; at++) {
         if (this.#stop.signal || (this.#failed && this.#input.file.manifest.stopOnError)) break;
-        await this.#perform(action);
+        this.#pauses.look();
+        const action = this.#actions[at];
+        if (action) await this.#perform(action);
         if (this.#paused) break;
       }
     } catch (error) {
@@ -86,8 +96,21 @@ class Build {
       else if (error instanceof Error && !('code' in error)) this.#input.logs.detail(error.stack ?? '');
     } finally {
       this.#host?.close();
+      this.#pauses.close();
     }
     return this.#finish();
+  }
+
+  /** Somebody wants the pause elsewhere. Up to the step that runs now both plans are the same; a step that has begun is too late. */
+  #movePause(name: string | null): void {
+    const { file, choice, checkpointing } = this.#input;
+    const steps = file.manifest.steps;
+    const pause = name === null ? undefined : steps.findIndex((step) => step.name === name);
+    const begun = this.#journal.view.steps.at(-1)?.index ?? choice.resume ?? -1;
+    if (!checkpointing || (pause !== undefined && pause <= begun)) return;
+    this.#pauseAt = pause;
+    this.#actions = planBuild(steps, { resume: choice.resume, pause }, checkpointing).actions;
+    this.#journal.write('pause-requested', { step: name });
   }
 
   #announce(): void {
@@ -184,7 +207,7 @@ class Build {
   }
 
   async #takeCheckpoint(step: BuildStepDeclaration): Promise<void> {
-    const { backend, area, file, choice } = this.#input;
+    const { backend, area, file } = this.#input;
     const started = Date.now();
     writeCheckpointFiles(area, file.bytes, {
       step: step.name,
@@ -206,7 +229,7 @@ class Build {
       seconds: secondsSince(started),
     });
     this.#parent = step.name;
-    this.#say(`${step.index === choice.pause ? 'Stopping at' : '===='} ${step.name}: ${step.message} `);
+    this.#say(`${step.index === this.#pauseAt ? 'Stopping at' : '===='} ${step.name}: ${step.message} `);
   }
 
   async #runStep(step: BuildStepDeclaration): Promise<void> {
@@ -234,7 +257,8 @@ class Build {
       this.#say(`Build completed ${asctime(new Date())}`);
       this.#say(this.#failed ? 'Build failed.' : 'Build is successful.');
     }
-    this.#journal.write('exit', { code, outcome, seconds: secondsSince(this.#started) });
+    const { steps, checkpoints } = this.#journal.view;
+    this.#journal.write('exit', { code, outcome, seconds: secondsSince(this.#started), steps, checkpoints });
     this.#journal.close();
     const logError = await this.#input.logs.close();
     if (logError) process.stderr.write(`The logs are incomplete: ${logError.message}\n`);

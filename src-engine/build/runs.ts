@@ -1,38 +1,40 @@
-import { closeSync, createReadStream, openSync, readdirSync, readSync, fstatSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { EngineRecord, RunOutcome } from '../../src-shared/engine-protocol';
+import {
+  concernsRun,
+  interrupted,
+  newRun,
+  parseRecord,
+  withRecord,
+  type RunView,
+} from '../../src-shared/runs/run-view';
 import type { BuildArea } from './area';
+import { LineSplitter } from './line-splitter';
 import { readLock } from './lock';
 
-/** A run as its journal tells it. */
-export interface RunSummary {
-  readonly run: string;
+/** A run and where its journal is. */
+export interface Run extends RunView {
   readonly journal: string;
-  /** `running` while its process holds the lock; `interrupted` when it neither ended nor runs. */
-  readonly state: RunOutcome | 'running' | 'interrupted';
-  /** Seconds since the epoch. */
-  readonly startedAt: number | undefined;
-  readonly pid: number | undefined;
-  readonly client: string | undefined;
-  readonly resume: string | null;
-  readonly pause: string | null;
-  readonly exitCode: number | undefined;
-  readonly seconds: number | undefined;
 }
 
 const JOURNAL_NAME = /^(run-\d{4}(?:-\d\d){5}-(\d+))\.jsonl$/;
-const HEAD_BYTES = 256 * 1024;
-const TAIL_BYTES = 64 * 1024;
+const END_BYTES = 256 * 1024;
+const CHUNK = 1024 * 1024;
 
-/** All runs of an area, oldest first. */
-export function listRuns(area: BuildArea): RunSummary[] {
+/**
+ * Runs of an area, oldest first.
+ *
+ * @param since only this run and later ones
+ */
+export function listRuns(area: BuildArea, since = ''): Run[] {
   const lock = readLock(area);
   const holder = lock.kind === 'held' || lock.kind === 'remote' ? lock.owner.pid : undefined;
-  return journalNames(area).map((name) => summarise(join(area.logs, `${name}.jsonl`), name, holder));
+  const names = runNames(area);
+  return names.slice(Math.max(0, names.indexOf(since))).map((name) => readRun(area, name, holder));
 }
 
-function journalNames(area: BuildArea): string[] {
+/** Names of an area's runs, oldest first. */
+export function runNames(area: BuildArea): string[] {
   let names: string[];
   try {
     names = readdirSync(area.logs);
@@ -45,76 +47,74 @@ function journalNames(area: BuildArea): string[] {
   return matches.sort((a, b) => (key(a) < key(b) ? -1 : 1)).map((match) => match[1] ?? '');
 }
 
-function summarise(journal: string, run: string, holder: number | undefined): RunSummary {
-  const { head, tail } = headAndTail(journal);
-  const hello = head.find((record) => record.kind === 'hello');
-  const plan = head.find((record) => record.kind === 'plan');
-  const last = tail.at(-1);
-  const exit = last?.kind === 'exit' ? last : undefined;
-  return {
-    run,
-    journal,
-    state: exit ? exit.outcome : hello && hello.pid === holder ? 'running' : 'interrupted',
-    startedAt: hello?.at,
-    pid: hello?.pid,
-    client: hello?.client,
-    resume: plan?.resume ?? null,
-    pause: plan?.pause ?? null,
-    exitCode: exit?.code,
-    seconds: exit?.seconds ?? (hello && last ? last.at - hello.at : undefined),
-  };
+/** Whether the process that writes this journal still holds the area. */
+export function isRunning(area: BuildArea, journal: string): boolean {
+  const lock = readLock(area);
+  if (lock.kind !== 'held' && lock.kind !== 'remote') return false;
+  const { run } = readEnds(journal);
+  return run.state === 'running' && run.pid === lock.owner.pid;
 }
 
-/** Journals may be huge: only both ends are read. */
-function headAndTail(path: string): { head: EngineRecord[]; tail: EngineRecord[] } {
-  const fd = openSync(path, 'r');
+function readRun(area: BuildArea, name: string, holder: number | undefined): Run {
+  const journal = join(area.logs, `${name}.jsonl`);
+  const { run: ends, isWhole } = readEnds(journal);
+  const run = { ...(isWhole ? ends : readWhole(journal)), run: name };
+  return { ...(run.pid === holder && holder !== undefined ? run : interrupted(run)), journal };
+}
+
+/** A run from both ends of its journal: whole when its `exit` record repeats what it did. */
+function readEnds(journal: string): { run: RunView; isWhole: boolean } {
+  const fd = openSync(journal, 'r');
   try {
     const size = fstatSync(fd).size;
-    const read = (from: number, length: number): string => {
-      const buffer = Buffer.alloc(Math.min(length, size - from));
-      return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, from));
-    };
-    const tailFrom = Math.max(0, size - TAIL_BYTES);
-    return { head: parseRecords(read(0, HEAD_BYTES)), tail: parseRecords(read(tailFrom, TAIL_BYTES)) };
+    const head = piece(fd, 0, Math.min(END_BYTES, size));
+    const tail = size > END_BYTES ? piece(fd, size - END_BYTES, END_BYTES) : '';
+    let run = newRun('');
+    for (const line of [...head.split('\n'), ...tail.split('\n')]) run = withLine(run, line);
+    const exit = parseRecord((tail || head).trimEnd().split('\n').at(-1) ?? '');
+    return { run, isWhole: size <= END_BYTES || (exit?.kind === 'exit' && exit.steps !== undefined) };
   } finally {
     closeSync(fd);
   }
 }
 
-/** The whole records in a piece of a journal; a line cut at either end is left out. */
-function parseRecords(text: string): EngineRecord[] {
-  const records: EngineRecord[] = [];
-  for (const line of text.split('\n')) {
-    const record = parseRecord(line);
-    if (record) records.push(record);
-  }
-  return records;
-}
-
-/** One line of a journal, or `undefined` when it is not a whole record. */
-export function parseRecord(line: string): EngineRecord | undefined {
-  if (!line.startsWith('{') || !line.endsWith('}')) return undefined;
+function readWhole(journal: string): RunView {
+  let run = newRun('');
+  const splitter = new LineSplitter((line) => {
+    // Most lines are output: they are not even decoded.
+    if (line.length < 64 || !line.subarray(0, 16).equals(OUTPUT)) run = withLine(run, line.toString('utf8'));
+  });
+  const fd = openSync(journal, 'r');
   try {
-    return JSON.parse(line) as EngineRecord;
-  } catch {
-    return undefined;
+    const buffer = Buffer.alloc(CHUNK);
+    for (let at = 0, length; (length = readSync(fd, buffer, 0, CHUNK, at)) > 0; at += length)
+      splitter.push(Buffer.from(buffer.subarray(0, length)));
+    return run;
+  } finally {
+    closeSync(fd);
   }
 }
 
-/** Reads a whole journal record by record, in bounded memory. */
-export async function* readJournal(path: string): AsyncGenerator<EngineRecord> {
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    const record = parseRecord(line);
-    if (record) yield record;
-  }
+const OUTPUT = Buffer.from('{"kind":"output"');
+
+function withLine(run: RunView, line: string): RunView {
+  const record = concernsRun(line) ? parseRecord(line) : undefined;
+  return record ? withRecord(run, record) : run;
 }
 
-/** How long each step took when it last succeeded, in seconds: the median of up to five of the newest runs. */
-export async function stepHistory(area: BuildArea): Promise<ReadonlyMap<string, number>> {
+function piece(fd: number, from: number, length: number): string {
+  const buffer = Buffer.alloc(length);
+  return buffer.toString('utf8', 0, readSync(fd, buffer, 0, length, from));
+}
+
+/** How long each step took when it last succeeded, in seconds: the median of up to five of the newest runs in which it did. */
+export function stepHistory(runs: readonly RunView[]): ReadonlyMap<string, number> {
   const seconds = new Map<string, number[]>();
-  for (const { journal } of listRuns(area).slice(-5))
-    for await (const record of readJournal(journal))
-      if (record.kind === 'step-finished' && record.outcome === 'done')
-        seconds.set(record.step, [...(seconds.get(record.step) ?? []), record.seconds]);
+  for (const { steps } of [...runs].reverse())
+    for (const step of steps) {
+      const known = seconds.get(step.step) ?? [];
+      if (step.outcome === 'done' && step.seconds !== undefined && known.length < 5)
+        seconds.set(step.step, [...known, step.seconds]);
+    }
   return new Map([...seconds].map(([step, values]) => [step, values.sort((a, b) => a - b)[values.length >> 1] ?? 0]));
 }

@@ -1,7 +1,9 @@
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { canResumeFrom } from '../../src-shared/checkpoints/rules';
+import type { CheckpointFreshness } from '../../src-shared/checkpoints/staleness';
 import { readCheckpointRecord } from '../build/checkpoint-records';
 import { freshnessOf } from '../build/present';
+import type { Snapshot, SnapshotSize } from '../snapshots/backend';
 import { bytes, dateTime, openContext, parseWords, printJson, printLines, type AreaContext } from './context';
 
 export const CHECKPOINTS_USAGE = 'distro_const checkpoints [--json] MANIFEST';
@@ -14,7 +16,10 @@ export async function checkpointsCommand(words: readonly string[]): Promise<numb
   const { file, area, backend, snapshots } = context;
   const steps = file.manifest.steps;
   const rows = [];
-  for (const { index } of steps) rows.push(await describe(context, index));
+  for (const { index } of steps) {
+    const row = await describeCheckpoint(context, index);
+    rows.push({ ...row, snapshot: row.snapshot && { ...row.snapshot, ...(await backend.size(row.snapshot.name)) } });
+  }
   const known = new Set([BASELINE, ...steps.map(({ name }) => checkpointName(name))]);
   const others = snapshots.filter(({ name }) => !known.has(name));
   if (values.json) {
@@ -26,8 +31,8 @@ export async function checkpointsCommand(words: readonly string[]): Promise<numb
   return 0;
 }
 
-/** All that is known of the checkpoint before one step. */
-async function describe({ file, area, backend, snapshots }: AreaContext, index: number) {
+/** All that is known of the checkpoint before one step, except its size, which may take long to find out. */
+export async function describeCheckpoint({ file, area, snapshots }: AreaContext, index: number) {
   const steps = file.manifest.steps;
   const { name: step = '', message = '' } = steps[index] ?? {};
   const snapshot = snapshots.find(({ name }) => name === checkpointName(step));
@@ -43,7 +48,8 @@ async function describe({ file, area, backend, snapshots }: AreaContext, index: 
     message,
     resumable: answer.ok,
     refusal: answer.ok ? null : answer.refusal,
-    snapshot: snapshot ? { ...snapshot, ...(await backend.size(snapshot.name)) } : null,
+    refusalLines: answer.ok ? [] : answer.lines,
+    snapshot: snapshot ?? null,
     freshness: snapshot ? await freshnessOf(area, file, index) : null,
     run: record?.run ?? null,
     line: record?.line ?? null,
@@ -51,7 +57,11 @@ async function describe({ file, area, backend, snapshots }: AreaContext, index: 
   };
 }
 
-type Row = Awaited<ReturnType<typeof describe>>;
+interface Row {
+  readonly step: string;
+  readonly snapshot: (Snapshot & SnapshotSize) | null;
+  readonly freshness: CheckpointFreshness | null;
+}
 
 function row({ step, snapshot, freshness }: Row): string {
   if (!snapshot) return `${step.padEnd(14)} no checkpoint`;

@@ -1,11 +1,13 @@
 import { watch } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { EngineRecord } from '../../src-shared/engine-protocol';
 import { resolveArea } from '../build/area';
 import { LineSplitter } from '../build/line-splitter';
 import { readManifestFile } from '../build/manifest-file';
-import { listRuns, parseRecord } from '../build/runs';
+import { parseRecord } from '../../src-shared/runs/run-view';
+import { isRunning, runNames } from '../build/runs';
 import { dateTime, duration, parseWords } from './context';
 
 export const FOLLOW_USAGE = 'distro_const follow [--run RUN] [--from OFFSET] [--json] MANIFEST';
@@ -27,12 +29,9 @@ export async function followCommand(words: readonly string[]): Promise<number> {
   if (!Number.isSafeInteger(from) || from < 0)
     throw new AppError('usage', `--from takes a number of bytes, not ${values.from}`);
   const area = await resolveArea((await readManifestFile(positionals[0] ?? '')).manifest.buildArea);
-  const find = (name: string | undefined) => {
-    const runs = listRuns(area);
-    return name === undefined ? runs.at(-1) : runs.find(({ run }) => run === name);
-  };
-  const run = find(values.run);
-  if (!run)
+  const names = runNames(area);
+  const run = values.run === undefined ? names.at(-1) : names.find((name) => name === values.run);
+  if (run === undefined)
     throw new AppError(
       'missing',
       `There is no run ${values.run ?? ''} in ${area.logs}.`,
@@ -44,19 +43,20 @@ export async function followCommand(words: readonly string[]): Promise<number> {
     if (record?.kind === 'exit') exitCode = record.code;
     process.stdout.write(values.json ? `${line.toString('utf8')}\n` : record ? forPeople(record) : '');
   };
-  const file = await open(run.journal, 'r');
+  const journal = join(area.logs, `${run}.jsonl`);
+  const file = await open(journal, 'r');
   try {
     const tail = new Tail(file, from, show);
     for (;;) {
       // The state is asked BEFORE the last read: what a dying engine still wrote is shown.
-      const running = find(run.run)?.state === 'running';
+      const running = isRunning(area, journal);
       await tail.read();
       if (exitCode !== undefined) return exitCode;
       if (!running) {
-        process.stderr.write(`${run.run} was interrupted: its process is gone. Resume with -R.\n`);
+        process.stderr.write(`${run} was interrupted: its process is gone. Resume with -R.\n`);
         return 1;
       }
-      await changed(run.journal);
+      await changed(journal);
     }
   } finally {
     await file.close();

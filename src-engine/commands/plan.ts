@@ -3,7 +3,7 @@ import { planBuild } from '../../src-shared/checkpoints/plan';
 import { canCombine, canResumeFrom, nothingToResume } from '../../src-shared/checkpoints/rules';
 import { AppError } from '../../src-shared/errors';
 import { freshnessOf } from '../build/present';
-import { stepHistory } from '../build/runs';
+import { listRuns, stepHistory } from '../build/runs';
 import { duration, openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
 import { freeBytes } from './status';
 
@@ -37,7 +37,7 @@ export async function planCommand(words: readonly string[]): Promise<number> {
     if (answer && !answer.ok) throw new AppError('refused', answer.lines.join('\n'));
 
   const plan = planBuild(steps, { resume, pause }, file.manifest.checkpointEnable, names);
-  const history = await stepHistory(area);
+  const history = stepHistory(listRuns(area));
   const stale = await firstStale(context);
   const name = (index: number): string => steps[index]?.name ?? '';
   const runs = plan.runs.map((index) => ({ step: name(index), expectedSeconds: history.get(name(index)) ?? null }));

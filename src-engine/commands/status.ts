@@ -1,29 +1,44 @@
 import { statfsSync } from 'node:fs';
+import { BASELINE } from '../../src-shared/checkpoints/model';
 import { readLock } from '../build/lock';
-import { listRuns, readJournal, type RunSummary } from '../build/runs';
+import { listRuns, stepHistory, type Run } from '../build/runs';
+import { describeCheckpoint } from './checkpoints';
 import { bytes, dateTime, duration, openContext, parseWords, printJson, printLines } from './context';
 
-export const STATUS_USAGE = 'distro_const status [--json] MANIFEST';
+export const STATUS_USAGE = 'distro_const status [--since RUN] [--json] MANIFEST';
 
-/** `status`: who holds the build area, what the last run did, and where a build can resume. Changes nothing. */
+/**
+ * `status`: who holds the build area, what the last run did, and where a build can resume. Changes nothing.
+ *
+ * With `--json` also each step with its checkpoint, and all runs; with `--since RUN` that run and later ones only.
+ */
 export async function statusCommand(words: readonly string[]): Promise<number> {
-  const { values, positionals } = parseWords(words, { json: { type: 'boolean' } }, { least: 1, most: 1 }, STATUS_USAGE);
-  const { file, area, backend, latest } = await openContext(positionals[0] ?? '');
-  const runs = area.exists ? listRuns(area) : [];
-  const last = runs.at(-1);
+  const options = { json: { type: 'boolean' }, since: { type: 'string' } } as const;
+  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, STATUS_USAGE);
+  const context = await openContext(positionals[0] ?? '');
+  const { file, area, backend, latest, snapshots } = context;
+  const all = listRuns(area);
+  const last = all.at(-1);
   const lock = readLock(area);
   const status = {
     area: { kind: area.kind, dataset: area.dataset ?? null, path: area.mountpoint, exists: area.exists },
     backend: backend.kind,
+    checkpointing: file.manifest.checkpointEnable,
     freeBytes: area.exists ? freeBytes(area.mountpoint) : null,
     lock,
     latestResumable: latest === undefined ? null : (file.manifest.steps[latest]?.name ?? null),
-    runningStep: last?.state === 'running' || last?.state === 'interrupted' ? await openStep(last) : null,
+    runningStep: last ? openStep(last) : null,
     lastRun: last ?? null,
-    runs,
   };
   if (values.json) {
-    printJson(status);
+    const expected = stepHistory(all);
+    const steps = [];
+    for (const { index, name } of file.manifest.steps)
+      steps.push({ ...(await describeCheckpoint(context, index)), expectedSeconds: expected.get(name) ?? null });
+    const known = new Set([BASELINE, ...steps.map(({ snapshot }) => snapshot?.name)]);
+    const otherSnapshots = snapshots.map(({ name }) => name).filter((name) => !known.has(name));
+    const from = values.since === undefined ? 0 : all.findIndex(({ run }) => run === values.since);
+    printJson({ ...status, steps, otherSnapshots, runs: all.slice(Math.max(0, from)) });
     return 0;
   }
   printLines([
@@ -36,19 +51,15 @@ export async function statusCommand(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-function describeRun(run: RunSummary, step: string | null): string {
+function describeRun(run: Run, step: string | null): string {
   const at = run.startedAt === undefined ? '' : `, started ${dateTime(run.startedAt)}`;
   return `${run.run}: ${run.state}${step ? ` in ${step}` : ''}${at}, ${duration(run.seconds)}`;
 }
 
-/** The step that started and did not finish. */
-async function openStep(run: RunSummary): Promise<string | null> {
-  let step: string | null = null;
-  for await (const record of readJournal(run.journal)) {
-    if (record.kind === 'step-started') step = record.step;
-    if (record.kind === 'step-finished') step = null;
-  }
-  return step;
+/** The step that started and that nobody saw end. */
+function openStep({ steps }: Run): string | null {
+  const last = steps.at(-1);
+  return last?.outcome === 'running' || last?.outcome === 'interrupted' ? last.step : null;
 }
 
 /** Free space for this user where the area is. */

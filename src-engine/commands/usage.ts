@@ -22,6 +22,8 @@ export const HELP: readonly string[] = [
   'distro_const checkpoints MANIFEST             each checkpoint, and whether it still fits the manifest',
   'distro_const plan [-R | -r STEP] [-p STEP] MANIFEST   what a build would keep, run and discard',
   "distro_const follow [--run RUN] [--from OFFSET] MANIFEST   a run's journal, live",
+  'distro_const pause [--none] MANIFEST [STEP]   moves the pause of the running build',
+  'distro_const cancel MANIFEST                  stops the running build and all it started',
   'distro_const diff MANIFEST STEP [STEP]        what changed between checkpoints, or since one',
   'distro_const ls MANIFEST STEP [PATH]          what is in a checkpoint',
   'distro_const cat MANIFEST STEP PATH           a file of a checkpoint',

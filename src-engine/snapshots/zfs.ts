@@ -185,7 +185,6 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
   }
 
   async function size(name: string): Promise<SnapshotSize> {
-    await find(name);
     const { stdout } = await must(zfs(getProperties(snapshotId(name), ['used', 'referenced'])));
     const values = readProperties(stdout).get(snapshotId(name));
     const bytes = (property: string): number | undefined =>

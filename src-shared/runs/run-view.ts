@@ -1,17 +1,4 @@
-import type { EngineRecord, PlannedStep, RunOutcome } from '../engine-protocol';
-
-/** What one step did in one run. */
-export interface StepView {
-  readonly step: string;
-  readonly index: number;
-  readonly outcome: 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
-  /** Seconds since the epoch. */
-  readonly startedAt: number;
-  /** Missing while it runs, and when nobody saw it end. */
-  readonly seconds?: number;
-  readonly exit?: number;
-  readonly signal?: string;
-}
+import type { EngineRecord, PlannedStep, RunOutcome, RunStep } from '../engine-protocol';
 
 /** A run as its journal tells it: what the timeline draws as one lane. */
 export interface RunView {
@@ -25,6 +12,7 @@ export interface RunView {
   /** Seconds since the epoch. */
   readonly startedAt?: number;
   readonly endedAt?: number;
+  readonly seconds?: number;
   readonly exitCode?: number;
   readonly manifest?: string;
   readonly backend?: string;
@@ -34,7 +22,7 @@ export interface RunView {
   readonly resume: string | null;
   /** Where it is to pause: as planned, or as asked for while it ran. */
   readonly pause: string | null;
-  readonly steps: readonly StepView[];
+  readonly steps: readonly RunStep[];
   /** Steps before which this run took a checkpoint. */
   readonly checkpoints: readonly string[];
   /** The step it paused before. */
@@ -104,9 +92,35 @@ export function withRecord(run: RunView, record: EngineRecord): RunView {
     case 'cancelled':
       return { ...run, cancelledBy: record.signal };
     case 'exit':
-      return { ...run, state: record.outcome, exitCode: record.code, endedAt: record.at };
+      return {
+        ...run,
+        state: record.outcome,
+        exitCode: record.code,
+        endedAt: record.at,
+        seconds: record.seconds,
+        isUnderWay: run.isUnderWay || (record.steps ?? []).length > 0,
+        ...(record.steps && { steps: record.steps }),
+        ...(record.checkpoints && { checkpoints: record.checkpoints }),
+      };
     default:
       return run;
+  }
+}
+
+/** Whether a line of a journal may be a record that changes a run; most lines are output. */
+export function concernsRun(line: string): boolean {
+  return (
+    line.startsWith('{"kind":"') && !line.startsWith('{"kind":"output"') && !line.startsWith('{"kind":"manifest-read"')
+  );
+}
+
+/** One line of a journal, or `undefined` when it is not a whole record. */
+export function parseRecord(line: string): EngineRecord | undefined {
+  if (!line.startsWith('{') || !line.endsWith('}')) return undefined;
+  try {
+    return JSON.parse(line) as EngineRecord;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { finished, says, TestProject } from '../../support/engine';
+
+let project: TestProject;
+beforeEach(() => {
+  // Step a goes on until the test lets it.
+  project = new TestProject({
+    steps: [
+      { name: 'a', body: 'echo waiting >&2\nwhile [ ! -e "$2/go" ]; do sleep 0.02; done' },
+      { name: 'b' },
+      { name: 'c' },
+    ],
+  });
+});
+afterEach(() => project.dispose());
+
+const go = (): unknown => project.file('area/build_data/pkg_image/go', '');
+
+it('pauses a running build before a step that has not begun', async () => {
+  const build = project.start('distro_const', ['build', 'manifest.xml']);
+  await says(build, /waiting/);
+  expect(await project.json('pause', 'c')).toEqual({ step: 'c' });
+  go();
+  const { code, stderr } = await finished(build);
+  expect({ code, stopped: stderr.includes('Stopping at c: ') }).toEqual({ code: 0, stopped: true });
+  expect(project.ran()).toEqual(['a', 'b']);
+  expect(await project.json('status')).toMatchObject({
+    latestResumable: 'c',
+    lastRun: { state: 'paused', pause: 'c', pausedBefore: 'c', checkpoints: ['a', 'b', 'c'] },
+  });
+});
+
+it('takes a pause back', async () => {
+  const build = project.start('distro_const', ['build', '-p', 'b', 'manifest.xml']);
+  await says(build, /waiting/);
+  expect(await project.json('pause', '--none')).toEqual({ step: null });
+  go();
+  await finished(build);
+  expect(project.ran()).toEqual(['a', 'b', 'c']);
+});
+
+it('refuses a step that has begun, and an area where nothing runs', async () => {
+  const refused = (message: string, hint?: string) => ({ failed: true, error: { code: 'refused', message, hint } });
+  expect(await project.json('pause', 'c')).toEqual(refused('No build is running in this build area.'));
+  expect(await project.json('cancel')).toEqual(refused('No build is running in this build area.'));
+  const build = project.start('distro_const', ['build', 'manifest.xml']);
+  await says(build, /waiting/);
+  expect(await project.json('pause', 'a')).toEqual(
+    refused('The build has already begun a.', 'It can pause before b or a later step.'),
+  );
+  go();
+  await finished(build);
+});
+
+it('cancels a running build and says where it can go on', async () => {
+  const build = project.start('distro_const', ['build', 'manifest.xml']);
+  const end = finished(build);
+  await says(build, /waiting/);
+  expect(await project.json('cancel')).toEqual({ step: 'a', resumeFrom: 'a' });
+  expect((await end).code).toBe(143);
+  expect(await project.json('status')).toMatchObject({ lock: { kind: 'free' }, lastRun: { state: 'cancelled' } });
+});
