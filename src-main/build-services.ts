@@ -1,4 +1,5 @@
 import { createBuilds } from './builds';
+import type { RunListener } from './builds/session';
 import type { BuildHost } from './hosts/build-host';
 import { createInside } from './inside';
 import { createLogs } from './logs';
@@ -7,9 +8,9 @@ import type { BuildServices } from './rpc/services';
 import { createShells } from './shell';
 
 /** Everything that main does with builds on a host, for any carrier. */
-export function createBuildServices(host: BuildHost): BuildServices {
+export function createBuildServices(host: BuildHost, onRun?: RunListener): BuildServices {
   return {
-    builds: createBuilds(host),
+    builds: createBuilds(host, onRun),
     logs: createLogs(host),
     inside: createInside(host),
     shell: createShells(host),

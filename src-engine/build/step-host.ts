@@ -30,6 +30,7 @@ export class StepHost {
   #server: ManifestServer | undefined;
   #runner: FinalizerRunner | undefined;
   #step: string | undefined;
+  #isCancelled = false;
 
   private constructor(
     private readonly area: BuildArea,
@@ -57,6 +58,7 @@ export class StepHost {
   }
 
   cancel(now: boolean): void {
+    this.#isCancelled = true;
     this.#runner?.cancel(now);
   }
 
@@ -111,7 +113,7 @@ export class StepHost {
     const failed = result.outcome === 'failed';
     journal.write('step-finished', {
       step: step.name,
-      outcome: result.outcome,
+      outcome: failed && this.#isCancelled ? 'cancelled' : result.outcome,
       exit: failed ? result.exit : 0,
       signal: failed ? result.signal : null,
       seconds,

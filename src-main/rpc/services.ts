@@ -1,4 +1,4 @@
-import type { AppEvent, contract } from '../../src-shared/rpc-contract';
+import type { contract } from '../../src-shared/rpc-contract';
 import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orpc/contract';
 
 type Inputs = InferContractRouterInputs<typeof contract>;
@@ -10,11 +10,14 @@ export interface CallContext {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An event iterator is served as a generator; what the contract makes of it is the carrier's affair. */
+type Served<Output> = Output extends AsyncIterator<infer Event, unknown, unknown> ? AsyncGenerator<Event> : Output;
+
 type Service<G extends keyof Inputs & keyof Outputs> = {
   [Name in keyof Inputs[G] & keyof Outputs[G]]: (
     input: Inputs[G][Name],
     context: CallContext,
-  ) => Promise<Outputs[G][Name]>;
+  ) => Promise<Served<Outputs[G][Name]>>;
 };
 
 /** Documents, scripts, templates and exports: plain functions that know no carrier. */
@@ -27,9 +30,7 @@ export interface DocumentServices {
 
 /** What the carrier gives: the window, its menus, the system's dialogs. */
 export interface WindowServices {
-  readonly app: Omit<Service<'app'>, 'events'> & {
-    events(input: undefined, context: CallContext): Promise<AsyncGenerator<AppEvent>>;
-  };
+  readonly app: Service<'app'>;
   readonly dialogs: Service<'dialogs'>;
 }
 

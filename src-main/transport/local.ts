@@ -66,7 +66,9 @@ export function createLocalTransport(): Transport {
     },
 
     async readFile(path, offset, length) {
-      const file = await open(path, 'r');
+      const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+        throw new AppError('missing', `${path} cannot be read: ${error.message}.`);
+      });
       try {
         const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
         return buffer.subarray(0, bytesRead);
@@ -80,6 +82,14 @@ export function createLocalTransport(): Transport {
         if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
         throw error;
       });
+    },
+
+    async stamp(path) {
+      const names = await readdir(path).catch(() => ['']);
+      const stats = await Promise.all(
+        names.map((name) => stat(join(path, name), { bigint: true }).catch(() => undefined)),
+      );
+      return names.map((name, at) => `${name} ${stats[at]?.mtimeNs} ${stats[at]?.size} ${stats[at]?.mode}`).join('\n');
     },
 
     changes: (path, signal) => changes(path, signal),

@@ -47,10 +47,12 @@ export interface Transport {
   stream(argv: Argv, options?: CommandOptions): Promise<RunningCommand>;
   /** Starts a command in a session of its own, detached from this connection and this program. */
   startDetached(argv: Argv, options?: CommandOptions): Promise<DetachedCommand>;
-  /** At most `length` bytes of a file from an offset; fewer at its end, none behind it. */
+  /** At most `length` bytes of a file from an offset; fewer at its end, none behind it. `AppError('missing')` without the file. */
   readFile(path: string, offset: number, length: number): Promise<Buffer>;
   /** Names in a folder; none when it does not exist. */
   list(folder: string): Promise<readonly string[]>;
+  /** A word that changes when a file does, or for a folder when a file in it does; the same word for what does not exist. */
+  stamp(path: string): Promise<string>;
   /** Yields whenever something in the folder, or the file, may have changed, at once the first time; ends with the signal. */
   changes(path: string, signal: AbortSignal): AsyncIterable<void>;
 }

@@ -1,0 +1,44 @@
+/** Events for any number of readers, each at its own pace. */
+export class Broadcast<T> {
+  readonly #readers = new Set<{ waiting: T[]; wake(): void }>();
+
+  get isHeard(): boolean {
+    return this.#readers.size > 0;
+  }
+
+  push(event: T): void {
+    for (const reader of this.#readers) {
+      reader.waiting.push(event);
+      reader.wake();
+    }
+  }
+
+  /** What comes from now on, after `first`, until the signal ends it. It is subscribed at once, not at the first read. */
+  read(first: readonly T[], signal: AbortSignal | undefined): AsyncGenerator<T> {
+    const reader = { waiting: [...first], wake: (): void => undefined };
+    this.#readers.add(reader);
+    const wake = (): void => {
+      if (signal?.aborted) this.#readers.delete(reader);
+      reader.wake();
+    };
+    signal?.addEventListener('abort', wake);
+    return this.#drain(reader, signal, wake);
+  }
+
+  async *#drain(
+    reader: { waiting: T[]; wake(): void },
+    signal: AbortSignal | undefined,
+    wake: () => void,
+  ): AsyncGenerator<T> {
+    try {
+      while (!signal?.aborted) {
+        const event = reader.waiting.shift();
+        if (event !== undefined) yield event;
+        else await new Promise<void>((resolve) => (reader.wake = resolve));
+      }
+    } finally {
+      signal?.removeEventListener('abort', wake);
+      this.#readers.delete(reader);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { concernsRun, parseRecord, withRecord, type RunView } from '../../src-shared/runs/run-view';
+import type { Transport } from '../transport/transport';
+
+const CHUNK = 256 * 1024;
+const NEWLINE = 0x0a;
+
+/** Reads a growing journal from where it stopped the last time, and keeps the run as far as it tells. */
+export class JournalTail {
+  #offset = 0;
+  /** The beginning of a line whose end has not been written yet. */
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly path: string,
+    public run: RunView,
+  ) {}
+
+  /** Reads what is new; returns how many bytes that were. */
+  async read(): Promise<number> {
+    const before = this.#offset;
+    for (;;) {
+      const chunk = await this.transport.readFile(this.path, this.#offset, CHUNK);
+      if (chunk.length === 0) return this.#offset - before;
+      this.#offset += chunk.length;
+      this.#take(chunk);
+    }
+  }
+
+  #take(chunk: Buffer): void {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    let start = 0;
+    for (let end; (end = bytes.indexOf(NEWLINE, start)) >= 0; start = end + 1) {
+      // Lines of output are the most by far: they are not even decoded.
+      if (bytes[start + 9] === OUTPUT_LETTER && bytes[start + 10] === OUTPUT_NEXT) continue;
+      const line = bytes.toString('utf8', start, end);
+      const record = concernsRun(line) ? parseRecord(line) : undefined;
+      if (record) this.run = withRecord(this.run, record);
+    }
+    this.#rest = Buffer.from(bytes.subarray(start));
+  }
+}
+
+// `{"kind":"ou…`: no other record begins so.
+const OUTPUT_LETTER = 'o'.charCodeAt(0);
+const OUTPUT_NEXT = 'u'.charCodeAt(0);

@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../src-shared/errors';
+import type { AreaView, BuildEvent } from '../../src-shared/rpc/builds';
+import { interrupted, newRun, type RunView } from '../../src-shared/runs/run-view';
+import type { BuildHost } from '../hosts/build-host';
+import { Broadcast } from './broadcast';
+import { readSizes, readStatus, type Size } from './engine-answers';
+import { JournalTail } from './journal-tail';
+import { startBuild, type BuildChoice } from './start-build';
+
+/** While a build writes without a pause, it is looked at this often, in milliseconds: often enough for an eye. */
+const PACE = 40;
+/** A running build that has said nothing for so long may have been killed: its lock is looked at, in milliseconds. */
+const SILENCE = 3000;
+/** While a build runs, its area is asked for at most this often, in milliseconds: asking takes a process. */
+const AREA_PACE = 2000;
+
+/** Told when a run that was seen running goes on or ends, for notifications and the taskbar. */
+export type RunListener = (manifest: string, run: RunView, area: AreaView | undefined) => void;
+
+type Area = Omit<AreaView, 'queue'>;
+
+/** Builds of one manifest: what is known of its area and its runs, for as long as somebody looks or something runs. */
+export class BuildSession {
+  readonly #broadcast = new Broadcast<BuildEvent>();
+  readonly #runs = new Map<string, RunView>();
+  readonly #tails = new Map<string, JournalTail>();
+  readonly #queue: AreaView['queue'] = [];
+  #area: Area | undefined;
+  #sizes: ReadonlyMap<string, Size> = new Map();
+  #following: AbortController | undefined;
+  #refreshing: Promise<void> | undefined;
+  #isDirty = false;
+  #askedAt = 0;
+  #grewAt = 0;
+
+  constructor(
+    private readonly host: BuildHost,
+    private readonly manifest: string,
+    private readonly onRun: RunListener,
+  ) {}
+
+  /** Everything that is known, then every change. */
+  watch(signal: AbortSignal | undefined): AsyncGenerator<BuildEvent> {
+    const known: BuildEvent[] = [...this.#runs.values()].map((run) => ({ kind: 'run', run }));
+    const events = this.#broadcast.read(this.#area ? [...known, this.#areaEvent(this.#area)] : known, signal);
+    signal?.addEventListener('abort', () => this.#stopIfUnneeded());
+    this.#follow();
+    void this.refresh();
+    return events;
+  }
+
+  /** The run that holds the area now. */
+  get #live(): RunView | undefined {
+    return [...this.#runs.values()].reverse().find(({ state }) => state === 'running');
+  }
+
+  /** Starts a build, or queues it behind the one that runs. */
+  async start(choice: BuildChoice): Promise<{ run?: string; queued: boolean }> {
+    if (!this.#area) await this.refresh();
+    if (this.#live || this.#queue.length > 0) {
+      this.#queue.push({ id: randomUUID(), ...choice, since: Date.now() / 1000 });
+      this.#follow();
+      this.#pushArea();
+      return { queued: true };
+    }
+    return { run: await this.#launch(choice), queued: false };
+  }
+
+  unqueue(id: string): void {
+    const at = this.#queue.findIndex((waiting) => waiting.id === id);
+    if (at >= 0) this.#queue.splice(at, 1);
+    this.#pushArea();
+  }
+
+  async #launch(choice: BuildChoice): Promise<string> {
+    const area = this.#area;
+    if (!area) throw new AppError('area', 'The build area is not known.', 'See the problems of the manifest.');
+    this.#follow();
+    const { run, ended } = await startBuild(this.host, this.manifest, this.#logs(area), choice);
+    void ended.then(() => this.#look().then(() => this.refresh()));
+    await this.#look();
+    return run;
+  }
+
+  /** Asks the engine for the area and for runs that are not known yet; one question at a time. */
+  async refresh(): Promise<void> {
+    this.#isDirty = true;
+    this.#refreshing ??= this.#ask().finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  async #ask(): Promise<void> {
+    while (this.#isDirty) {
+      this.#isDirty = false;
+      this.#askedAt = Date.now();
+      try {
+        const oldest = this.#live ?? [...this.#runs.values()].at(-1);
+        const options = oldest ? ['--since', oldest.run] : [];
+        const { area, runs } = readStatus(
+          await this.host.ask({ subcommand: 'status', manifest: this.manifest, options }),
+        );
+        this.#area = area;
+        // A run that is being read is known better here, except that its process may be gone.
+        for (const run of runs) if (!this.#tails.has(run.run) || run.state === 'interrupted') this.#setRun(run);
+        this.#pushArea();
+        if (!this.#live) await this.#measure(area);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        const { message, hint } = error;
+        this.#broadcast.push({ kind: 'trouble', trouble: { message, ...(hint !== undefined && { hint }) } });
+      }
+      await this.#startNext();
+    }
+  }
+
+  /** Sizes take long on some file systems: they come after the rest, and only when there are other checkpoints than before. */
+  async #measure(area: Area): Promise<void> {
+    const ids = area.steps.flatMap(({ snapshot }) => (snapshot ? [`${snapshot.id} ${snapshot.takenAt}`] : []));
+    const key = ids.join('\n');
+    if (key === this.#measured || ids.length === 0) return;
+    this.#sizes = readSizes(await this.host.ask({ subcommand: 'checkpoints', manifest: this.manifest }));
+    this.#measured = key;
+    this.#pushArea();
+  }
+  #measured = '';
+
+  async #startNext(): Promise<void> {
+    const [next] = this.#queue;
+    if (!next || this.#live || this.#area?.lock.kind === 'held') return;
+    this.#queue.shift();
+    this.#pushArea();
+    const { resume, pause } = next;
+    await this.#launch({ ...(resume !== undefined && { resume }), ...(pause !== undefined && { pause }) });
+  }
+
+  #setRun(run: RunView): void {
+    const before = this.#runs.get(run.run);
+    if (before === run) return;
+    this.#runs.set(run.run, run);
+    if (run.state !== 'running') this.#tails.delete(run.run);
+    this.#broadcast.push({ kind: 'run', run });
+    if (before?.state === 'running')
+      this.onRun(this.manifest, run, this.#area && { ...this.#area, queue: this.#queue });
+  }
+
+  #areaEvent(area: Area): BuildEvent {
+    const steps = area.steps.map((step) =>
+      step.snapshot ? { ...step, snapshot: { ...step.snapshot, ...this.#sizes.get(step.snapshot.id) } } : step,
+    );
+    return { kind: 'area', area: { ...area, steps, queue: [...this.#queue] } };
+  }
+
+  #pushArea(): void {
+    if (this.#area) this.#broadcast.push(this.#areaEvent(this.#area));
+  }
+
+  #logs(area: Area): string {
+    return join(area.path, 'logs');
+  }
+
+  /** Follows journals, manifest and scripts for as long as it is needed. */
+  #follow(): void {
+    if (this.#following) return;
+    const following = new AbortController();
+    this.#following = following;
+    const folder = dirname(this.manifest);
+    void this.#followLogs(following.signal);
+    for (const path of [folder, join(folder, 'scripts')]) void this.#followFiles(path, following.signal);
+  }
+
+  #stopIfUnneeded(): void {
+    if (this.#broadcast.isHeard || this.#queue.length > 0 || this.#live) return;
+    this.#following?.abort();
+    this.#following = undefined;
+  }
+
+  /** Saved files may make checkpoints stale. */
+  async #followFiles(path: string, signal: AbortSignal): Promise<void> {
+    let isFirst = true;
+    let names = '';
+    for await (const _ of this.host.transport.changes(path, signal)) {
+      const now = await this.#fingerprint(path);
+      if (!isFirst && now !== names) await this.refresh();
+      [isFirst, names] = [false, now];
+      await delay(PACE);
+    }
+  }
+
+  /** Changes come also when only a timer ran out: what is there says whether something changed. */
+  async #fingerprint(path: string): Promise<string> {
+    return this.host.transport.stamp(path);
+  }
+
+  async #followLogs(signal: AbortSignal): Promise<void> {
+    while (!this.#area && !signal.aborted) {
+      await this.refresh();
+      if (!this.#area) await delay(AREA_PACE, undefined, { signal }).catch(() => undefined);
+    }
+    const area = this.#area;
+    if (!area) return;
+    for await (const _ of this.host.transport.changes(this.#logs(area), signal)) {
+      await this.#look();
+      if (this.#area && this.#area.path !== area.path) break; // the manifest names another area now
+      this.#stopIfUnneeded();
+      await delay(PACE);
+    }
+    if (!signal.aborted) void this.#followLogs(signal);
+  }
+
+  /** Reads what the journals have new. */
+  async #look(): Promise<void> {
+    const area = this.#area;
+    if (!area) return;
+    const folder = this.#logs(area);
+    for (const name of await this.host.transport.list(folder)) {
+      const run = /^(run-[\d-]+)\.jsonl$/.exec(name)?.[1];
+      if (run === undefined || this.#tails.has(run)) continue;
+      const known = this.#runs.get(run);
+      if (known && known.state !== 'running') continue;
+      this.#tails.set(run, new JournalTail(this.host.transport, join(folder, name), newRun(run)));
+    }
+    let hasNews = false;
+    for (const [name, tail] of [...this.#tails]) {
+      const before = tail.run;
+      try {
+        if ((await tail.read()) > 0) this.#grewAt = Date.now();
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        this.#setRun(interrupted(tail.run)); // somebody removed the journal
+        continue;
+      }
+      if (tail.run === before) continue;
+      hasNews ||= before.checkpoints !== tail.run.checkpoints || tail.run.state !== 'running';
+      if (this.#tails.has(name)) this.#setRun(tail.run);
+    }
+    const isSilent = this.#live !== undefined && Date.now() - Math.max(this.#grewAt, this.#askedAt) > SILENCE;
+    if (isSilent || (hasNews && (!this.#live || Date.now() - this.#askedAt > AREA_PACE))) void this.refresh();
+  }
+}

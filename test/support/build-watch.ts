@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { createBuildServices } from '../../src-main/build-services';
+import { thisComputer } from '../../src-main/hosts/this-computer';
+import type { BuildServices } from '../../src-main/rpc/services';
+import type { AreaView } from '../../src-shared/rpc/builds';
+import type { RunView } from '../../src-shared/runs/run-view';
+
+/** The services of building, on this computer with the engine that was built. */
+export const buildServices = (): BuildServices =>
+  createBuildServices(thisComputer(join(import.meta.dirname, '../../out/engine')));
+
+/** What a window that watches a manifest's builds knows, and a way to wait for it. */
+export class BuildWatch {
+  area: AreaView | undefined;
+  readonly runs = new Map<string, RunView>();
+  trouble: string | undefined;
+  /** Every event's kind and what it told, in order. */
+  readonly states: string[] = [];
+  readonly #ending = new AbortController();
+  readonly #wake = new Set<() => void>();
+  #failure: unknown;
+
+  constructor(
+    readonly services: BuildServices,
+    readonly path: string,
+  ) {
+    void this.#read().catch((error: unknown) => {
+      this.#failure = error;
+      for (const wake of this.#wake) wake();
+    });
+  }
+
+  async #read(): Promise<void> {
+    for await (const event of await this.services.builds.watch({ path: this.path }, { signal: this.#ending.signal })) {
+      if (event.kind === 'area') [this.area, this.trouble] = [event.area, undefined];
+      else if (event.kind === 'run') {
+        this.runs.set(event.run.run, event.run);
+        this.states.push(
+          `${event.run.state} ${event.run.steps.map(({ step, outcome }) => `${step}:${outcome}`).join(' ')}`,
+        );
+      } else this.trouble = event.trouble.message;
+      for (const wake of this.#wake) wake();
+    }
+  }
+
+  /** The newest run. */
+  get last(): RunView | undefined {
+    return [...this.runs.values()].sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0)).at(-1);
+  }
+
+  /** Resolves with what `find` finds as soon as it finds something. */
+  async until<T>(find: (watch: this) => T | undefined | false): Promise<T> {
+    for (;;) {
+      if (this.#failure) throw this.#failure;
+      const found = find(this);
+      if (found !== undefined && found !== false) return found;
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#wake.delete(wake);
+          resolve();
+        };
+        this.#wake.add(wake);
+      });
+    }
+  }
+
+  end(): void {
+    this.#ending.abort();
+  }
+}
