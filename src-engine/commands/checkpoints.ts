@@ -1,10 +1,11 @@
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { canResumeFrom } from '../../src-shared/checkpoints/rules';
 import type { CheckpointFreshness } from '../../src-shared/checkpoints/staleness';
+import { bytes } from '../../src-shared/words';
 import { readCheckpointRecord } from '../build/checkpoint-records';
 import { freshnessOf } from '../build/present';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';
-import { bytes, dateTime, openContext, parseWords, printJson, printLines, type AreaContext } from './context';
+import { dateTime, openContext, parseWords, printJson, printLines, type AreaContext } from './context';
 
 export const CHECKPOINTS_USAGE = 'distro_const checkpoints [--json] MANIFEST';
 

@@ -75,23 +75,6 @@ export function printLines(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
 
-/** Bytes as people read them. */
-export function bytes(count: number | undefined): string {
-  if (count === undefined) return '?';
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = count;
-  let unit = 0;
-  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
-}
-
-/** Seconds as people read them. */
-export function duration(seconds: number | undefined): string {
-  if (seconds === undefined) return '?';
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-}
-
 /** Local date and time. */
 export function dateTime(seconds: number): string {
   return new Date(seconds * 1000).toLocaleString('sv-SE');

@@ -1,3 +1,4 @@
+import { bytes } from '../../src-shared/words';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -5,7 +6,7 @@ import { exec } from '../system/exec';
 import { isExecutable, zfsCommand } from '../system/zfs-command';
 import { readLock } from '../build/lock';
 import { describeBackend } from '../snapshots/select';
-import { bytes, openContext, parseWords, printJson, printLines, type AreaContext } from './context';
+import { openContext, parseWords, printJson, printLines, type AreaContext } from './context';
 import { freeBytes } from './status';
 
 export const DOCTOR_USAGE = 'distro_const doctor [--json] [MANIFEST]';

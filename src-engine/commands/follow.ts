@@ -7,8 +7,9 @@ import { resolveArea } from '../build/area';
 import { LineSplitter } from '../build/line-splitter';
 import { readManifestFile } from '../build/manifest-file';
 import { parseRecord } from '../../src-shared/runs/run-view';
+import { duration } from '../../src-shared/words';
 import { isRunning, runNames } from '../build/runs';
-import { dateTime, duration, parseWords } from './context';
+import { dateTime, parseWords } from './context';
 
 export const FOLLOW_USAGE = 'distro_const follow [--run RUN] [--from OFFSET] [--json] MANIFEST';
 

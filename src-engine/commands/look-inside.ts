@@ -4,9 +4,10 @@ import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../src-shared/errors';
 import { checkpointName } from '../../src-shared/checkpoints/model';
+import { bytes } from '../../src-shared/words';
 import { diffTrees, type TreeChange } from '../build/tree-diff';
 import type { SnapshotView } from '../snapshots/backend';
-import { bytes, openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
+import { openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
 
 export const DIFF_USAGE = 'distro_const diff [--json] MANIFEST STEP [STEP]';
 export const LS_USAGE = 'distro_const ls [--json] MANIFEST STEP [PATH]';

@@ -1,10 +1,12 @@
 import { checkpointName } from '../../src-shared/checkpoints/model';
 import { planBuild } from '../../src-shared/checkpoints/plan';
 import { canCombine, canResumeFrom, nothingToResume } from '../../src-shared/checkpoints/rules';
+import { firstStale, suggestedStart, type SuggestionStep } from '../../src-shared/checkpoints/suggest';
 import { AppError } from '../../src-shared/errors';
+import { duration } from '../../src-shared/words';
 import { freshnessOf } from '../build/present';
 import { listRuns, stepHistory } from '../build/runs';
-import { duration, openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
+import { openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
 import { freeBytes } from './status';
 
 export const PLAN_USAGE = 'distro_const plan [-R | -r STEP] [-p STEP] [--json] MANIFEST';
@@ -38,8 +40,10 @@ export async function planCommand(words: readonly string[]): Promise<number> {
 
   const plan = planBuild(steps, { resume, pause }, file.manifest.checkpointEnable, names);
   const history = stepHistory(listRuns(area));
-  const stale = await firstStale(context);
   const name = (index: number): string => steps[index]?.name ?? '';
+  const latestName = latest === undefined ? null : name(latest);
+  const candidates = await judged(context);
+  const stale = firstStale(candidates, latestName);
   const runs = plan.runs.map((index) => ({ step: name(index), expectedSeconds: history.get(name(index)) ?? null }));
   const result = {
     resume: resume === undefined ? null : name(resume),
@@ -51,7 +55,7 @@ export async function planCommand(words: readonly string[]): Promise<number> {
       ? runs.reduce((sum, { expectedSeconds }) => sum + (expectedSeconds ?? 0), 0)
       : null,
     stale,
-    suggested: stale ? stale.resumeFrom : latest === undefined ? null : name(latest),
+    suggested: suggestedStart(candidates, latestName),
     spaceNeeded: await spaceNeeded(context),
     freeBytes: area.exists ? freeBytes(area.mountpoint) : null,
     backend: backend.kind,
@@ -79,19 +83,15 @@ export async function planCommand(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** The first step that would come out differently today, and so the right point to resume from. */
-async function firstStale(
-  context: AreaContext,
-): Promise<{ step: string; reasons: readonly string[]; resumeFrom: string | null } | null> {
-  const { area, file, latest, snapshots } = context;
+/** Each step's checkpoint and whether it still fits. */
+async function judged({ area, file, snapshots }: AreaContext): Promise<SuggestionStep[]> {
   const taken = new Set(snapshots.map(({ name }) => name));
-  for (let index = 0; latest !== undefined && index <= latest; index++) {
-    const freshness = await freshnessOf(area, file, index);
-    if (freshness.kind !== 'stale') continue;
-    const { step, reasons } = freshness;
-    return { step, reasons, resumeFrom: taken.has(checkpointName(step)) ? step : null };
+  const steps = [];
+  for (const { index, name: step } of file.manifest.steps) {
+    const hasCheckpoint = taken.has(checkpointName(step));
+    steps.push({ step, hasCheckpoint, freshness: hasCheckpoint ? await freshnessOf(area, file, index) : null });
   }
-  return null;
+  return steps;
 }
 
 /** About what the build data will weigh again, from the newest checkpoint; `null` when nobody knows. */

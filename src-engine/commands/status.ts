@@ -1,9 +1,10 @@
 import { statfsSync } from 'node:fs';
 import { BASELINE } from '../../src-shared/checkpoints/model';
+import { bytes, duration } from '../../src-shared/words';
 import { readLock } from '../build/lock';
 import { listRuns, stepHistory, type Run } from '../build/runs';
 import { describeCheckpoint } from './checkpoints';
-import { bytes, dateTime, duration, openContext, parseWords, printJson, printLines } from './context';
+import { dateTime, openContext, parseWords, printJson, printLines } from './context';
 
 export const STATUS_USAGE = 'distro_const status [--since RUN] [--json] MANIFEST';
 
