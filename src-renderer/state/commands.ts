@@ -52,6 +52,7 @@ export function commandsOf(workspace: Workspace): Command[] {
       title: 'Add step…',
       isEnabled: document?.isEditable ?? false,
       run: () => {
+        workspace.view = 'compose';
         workspace.section = 'steps';
         workspace.dialog = { kind: 'add-step' };
       },
@@ -61,6 +62,7 @@ export function commandsOf(workspace: Workspace): Command[] {
       title: 'Paste a list of packages…',
       isEnabled: document?.isEditable ?? false,
       run: () => {
+        workspace.view = 'compose';
         workspace.section = 'packages';
         workspace.dialog = { kind: 'paste-packages', list: 'install' };
       },
@@ -69,7 +71,7 @@ export function commandsOf(workspace: Workspace): Command[] {
       id: 'close',
       title: 'Close the manifest',
       isEnabled: has,
-      run: () => workspace.guardUnsaved(() => (workspace.document = undefined)),
+      run: () => workspace.guardUnsaved(() => workspace.close()),
     },
     ...SECTIONS.map(({ id, title }, at) => ({
       id: `section-${id}`,
@@ -77,15 +79,71 @@ export function commandsOf(workspace: Workspace): Command[] {
       ...(at < 9 && { keys: `Mod+${at + 1}` }),
       isEnabled: has,
       run: () => {
+        workspace.view = 'compose';
         workspace.section = id;
       },
     })),
+    ...buildCommands(workspace),
     {
       id: 'palette',
       title: 'Show all commands',
       keys: 'Mod+K',
       isEnabled: true,
       run: () => (workspace.dialog = { kind: 'palette' }),
+    },
+  ];
+}
+
+function buildCommands(workspace: Workspace): Command[] {
+  const { builds } = workspace;
+  const canBuild = workspace.document?.loaded !== undefined && !builds.isStarting;
+  const { suggested, selected, live } = builds;
+  return [
+    {
+      id: 'compose',
+      title: 'Compose the manifest',
+      keys: 'Mod+Shift+1',
+      isEnabled: workspace.document !== undefined,
+      run: () => (workspace.view = 'compose'),
+    },
+    {
+      id: 'timeline',
+      title: 'Show the timeline',
+      keys: 'Mod+Shift+2',
+      isEnabled: workspace.document !== undefined,
+      run: () => (workspace.view = 'build'),
+    },
+    {
+      id: 'build',
+      title: suggested === null ? 'Build' : `Resume from ${suggested}`,
+      keys: 'Mod+B',
+      isEnabled: canBuild && !live,
+      run: () => {
+        workspace.view = 'build';
+        void builds.start(suggested === null ? {} : { resume: suggested });
+      },
+    },
+    {
+      id: 'build-all',
+      title: 'Build from the beginning',
+      isEnabled: canBuild && !live,
+      run: () => {
+        workspace.view = 'build';
+        void builds.start({});
+      },
+    },
+    {
+      id: 'resume-selected',
+      title: `Resume from ${selected?.step ?? 'the selected checkpoint'}`,
+      isEnabled: canBuild && !live && (selected?.resumable ?? false),
+      run: () => void (selected && builds.start({ resume: selected.step })),
+    },
+    { id: 'stop', title: 'Stop the build', isEnabled: live !== undefined, run: () => void builds.cancel() },
+    {
+      id: 'prune',
+      title: 'Prune checkpoints…',
+      isEnabled: !live && builds.columns.some(({ snapshot }) => snapshot !== null),
+      run: () => (workspace.dialog = { kind: 'prune' }),
     },
   ];
 }

@@ -2,6 +2,7 @@ import { packageLists, stepPaths } from '../../src-shared/document/list-paths';
 import type { Finalizer, ScriptFile, Template } from '../../src-shared/rpc-contract';
 import { ManifestDocument } from '../document/document.svelte';
 import { failureOf, type CallFailure, type Main } from '../rpc';
+import { Builds } from './builds.svelte';
 import { Scripts } from './scripts.svelte';
 import type { SectionId } from '../../src-shared/document/sections';
 
@@ -25,7 +26,8 @@ export type OpenDialog =
       readonly scripts: Readonly<Record<string, string>>;
       readonly savedAt: string;
     }
-  | { readonly kind: 'changed-on-disk' };
+  | { readonly kind: 'changed-on-disk' }
+  | { readonly kind: 'prune' };
 
 /** A sentence at the bottom of the window; spoken as well. */
 export interface Notice {
@@ -42,6 +44,10 @@ export class Workspace {
   readonly main: Main;
   document = $state.raw<ManifestDocument>();
   scripts = $state.raw(new Scripts([]));
+  /** Builds of the open document. */
+  readonly builds = new Builds(this);
+  /** Which half of the window is shown: designing the manifest, or building it. */
+  view = $state<'compose' | 'build'>('compose');
   section = $state<SectionId>('overview');
   dialog = $state.raw<OpenDialog>();
   notice = $state.raw<Notice>();
@@ -100,12 +106,21 @@ export class Workspace {
       this.scripts = new Scripts(opened.scripts);
       this.#scriptsVersion = opened.scriptsVersion;
       this.section = this.document.loaded ? 'overview' : 'xml';
+      this.builds.follow(opened.path);
+      if (!this.document.loaded) this.view = 'compose';
       this.selectedStep = 0;
       this.selectedScript = undefined;
       this.notice = undefined;
       if (opened.recovery) this.dialog = { kind: 'recovery', ...opened.recovery };
       void this.#watch();
     });
+  }
+
+  /** Closes the document. Ask about unsaved work before. */
+  close(): void {
+    this.document = undefined;
+    this.view = 'compose';
+    this.builds.follow(undefined);
   }
 
   /** Runs what would lose unsaved work, after the person has decided about it. */

@@ -1,0 +1,32 @@
+/** Sizes of the timeline in pixels. */
+export const LABEL = 104;
+export const LANE = 30;
+export const HEAD = 92;
+
+/** Widths of a step's column, from which the zoom buttons choose; the first that fits all steps is the default. */
+export const WIDTHS = [220, 160, 120, 88, 60, 36] as const;
+
+/** The widest column with which all steps fit; the narrowest readable one when none does. */
+export function fittingWidth(room: number, steps: number): number {
+  const even = Math.floor((room - LABEL) / Math.max(1, steps));
+  return Math.min(WIDTHS[0], Math.max(WIDTHS[3], even));
+}
+
+/** The next wider or narrower column. */
+export function zoomed(width: number, by: 1 | -1): number {
+  const wider = [...WIDTHS].reverse().find((candidate) => candidate > width);
+  const narrower = WIDTHS.find((candidate) => candidate < width);
+  return (by > 0 ? wider : narrower) ?? width;
+}
+
+/** Which of `count` items of one size are within the window, with a few beyond it. */
+export function visible(
+  count: number,
+  size: number,
+  from: number,
+  room: number,
+): { readonly first: number; readonly end: number } {
+  const beyond = 3;
+  const first = Math.max(0, Math.floor(from / size) - beyond);
+  return { first, end: Math.min(count, Math.ceil((from + room) / size) + beyond) };
+}

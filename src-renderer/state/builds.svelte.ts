@@ -1,0 +1,217 @@
+import type { AreaView } from '../../src-shared/rpc/builds';
+import { suggestedStart } from '../../src-shared/checkpoints/suggest';
+import type { RunView } from '../../src-shared/runs/run-view';
+import { timelineOf, type Column, type Lane } from '../../src-shared/runs/timeline';
+import type { Workspace } from './workspace.svelte';
+
+/** What the lower right of the build screen shows. */
+export type BuildTab = 'log' | 'changes' | 'files' | 'manifest' | 'shell' | 'outputs';
+
+/** Where a build begins and stops: names of steps. */
+export interface BuildChoice {
+  readonly resume?: string | undefined;
+  readonly pause?: string | undefined;
+}
+
+/** Builds of the open document: what main tells of them, and what is selected on the timeline. */
+export class Builds {
+  area = $state.raw<AreaView>();
+  trouble = $state.raw<{ readonly message: string; readonly hint?: string | undefined }>();
+  /** The step whose checkpoint is selected. */
+  selectedStep = $state<string>();
+  /** The run whose log is shown; the newest unless one was chosen. */
+  selectedRun = $state<string>();
+  /** The step whose lines the log shows; all of the run when missing. */
+  logStep = $state<string>();
+  tab = $state<BuildTab>('log');
+  /** Where the next build is to pause. */
+  pauseNext = $state<string>();
+  isStarting = $state(false);
+  /** Seconds since the epoch, moved on while a build runs. */
+  now = $state(Date.now() / 1000);
+  #runs = $state.raw<readonly RunView[]>([]);
+  readonly #timeline = $derived(
+    this.area ? timelineOf(this.area, this.#runs) : { columns: [] as Column[], lanes: [] as Lane[] },
+  );
+  readonly #workspace: Workspace;
+  #watching: AbortController | undefined;
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
+
+  /** Oldest first. */
+  get runs(): readonly RunView[] {
+    return this.#runs;
+  }
+
+  get columns(): readonly Column[] {
+    return this.#timeline.columns;
+  }
+
+  get lanes(): readonly Lane[] {
+    return this.#timeline.lanes;
+  }
+
+  get last(): RunView | undefined {
+    return this.#runs.at(-1);
+  }
+
+  /** The run that goes on now. */
+  get live(): RunView | undefined {
+    return this.last?.state === 'running' ? this.last : undefined;
+  }
+
+  /** The run whose log is shown. */
+  get shownRun(): RunView | undefined {
+    return this.#runs.find(({ run }) => run === this.selectedRun) ?? this.last;
+  }
+
+  get selected(): Column | undefined {
+    return this.columns.find(({ step }) => step === this.selectedStep);
+  }
+
+  /** The checkpoint before the selected one, to compare with. */
+  get previous(): Column | undefined {
+    const at = this.selected?.index ?? 0;
+    return this.columns
+      .slice(0, at)
+      .reverse()
+      .find(({ snapshot }) => snapshot !== null);
+  }
+
+  /** Where the button begins unless the person says otherwise; `null`: from the beginning. */
+  get suggested(): string | null {
+    if (!this.area) return null;
+    const steps = this.area.steps.map((one) => ({ ...one, hasCheckpoint: one.snapshot !== null }));
+    return suggestedStart(steps, this.area.latestResumable);
+  }
+
+  /** Follows the builds of a manifest; what was followed before is let go. */
+  follow(path: string | undefined): void {
+    this.#watching?.abort();
+    this.area = undefined;
+    this.trouble = undefined;
+    this.#runs = [];
+    this.selectedStep = undefined;
+    this.selectedRun = undefined;
+    this.logStep = undefined;
+    this.pauseNext = undefined;
+    this.tab = 'log';
+    if (path === undefined) return;
+    const watching = new AbortController();
+    this.#watching = watching;
+    void this.#watch(path, watching.signal);
+  }
+
+  async #watch(path: string, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const event of await this.#workspace.main.builds.watch({ path }, { signal })) {
+        if (signal.aborted) return;
+        if (event.kind === 'area') {
+          this.area = event.area;
+          this.trouble = undefined;
+        } else if (event.kind === 'trouble') this.trouble = event.trouble;
+        else this.#hear(event.run);
+      }
+    } catch {
+      // The connection ended; the status line says so.
+    }
+  }
+
+  #hear(run: RunView): void {
+    this.now = Date.now() / 1000;
+    const at = this.#runs.findIndex((known) => known.run === run.run);
+    const before = this.#runs[at];
+    const runs = at < 0 ? [...this.#runs, run] : this.#runs.map((known) => (known.run === run.run ? run : known));
+    // Names begin with the time, but a newer run may be heard of first.
+    this.#runs = at < 0 ? runs.sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0)) : runs;
+    if (before?.state === 'running' && run.state !== 'running') this.#announceEnd(run);
+  }
+
+  #announceEnd(run: RunView): void {
+    const failed = run.steps.find(({ outcome }) => outcome === 'failed');
+    const message = {
+      done: 'The build is done.',
+      paused: `The build paused before ${run.pausedBefore ?? ''}.`,
+      failed: `The build failed${failed ? ` in ${failed.step}` : ''}.`,
+      cancelled: 'The build was stopped.',
+      interrupted: 'The build was interrupted.',
+      running: '',
+    }[run.state];
+    const isGood = run.state === 'done' || run.state === 'paused';
+    this.#workspace.say({ kind: isGood ? 'done' : 'failed', message });
+    if (run.state === 'paused' && run.pausedBefore !== undefined) this.selectedStep = run.pausedBefore;
+    if (run.state === 'done' && this.tab === 'log' && this.selectedStep === undefined) this.tab = 'outputs';
+  }
+
+  /** Saves what is not saved, and starts a build or queues it. */
+  async start(choice: BuildChoice): Promise<void> {
+    const { document } = this.#workspace;
+    if (!document || this.isStarting) return;
+    this.isStarting = true;
+    try {
+      if (this.#workspace.isUnsaved && !(await this.#workspace.save())) return;
+      await this.#workspace.attempt(async () => {
+        const pause = choice.pause ?? this.pauseNext;
+        const { queued } = await this.#workspace.main.builds.start({
+          path: document.path,
+          ...(choice.resume !== undefined && { resume: choice.resume }),
+          ...(pause !== undefined && { pause }),
+        });
+        this.selectedRun = undefined;
+        this.logStep = undefined;
+        this.pauseNext = undefined;
+        this.tab = 'log';
+        this.#workspace.say({
+          kind: 'done',
+          message: queued
+            ? 'The build waits until the area is free.'
+            : choice.resume === undefined
+              ? 'The build has started.'
+              : `The build resumes from ${choice.resume}.`,
+        });
+      });
+    } finally {
+      this.isStarting = false;
+    }
+  }
+
+  async cancel(): Promise<void> {
+    const { document, main } = this.#workspace;
+    if (!document) return;
+    await this.#workspace.attempt(async () => {
+      const { step, resumeFrom } = await main.builds.cancel({ path: document.path });
+      const left = resumeFrom === null ? 'There is no checkpoint yet.' : `Resume from ${resumeFrom}.`;
+      this.#workspace.say({ kind: 'done', message: `Stopped${step === null ? '' : ` in ${step}`}. ${left}` });
+    });
+  }
+
+  /** Sets or takes back the pause before a step: of the running build, else of the next one. */
+  async togglePause(step: string): Promise<void> {
+    const { document, main } = this.#workspace;
+    const { live } = this;
+    if (!document) return;
+    if (!live) {
+      this.pauseNext = this.pauseNext === step ? undefined : step;
+      const message =
+        this.pauseNext === undefined ? 'The next build does not pause.' : `The next build pauses before ${step}.`;
+      this.#workspace.say({ kind: 'done', message });
+      return;
+    }
+    await this.#workspace.attempt(async () => {
+      const wanted = live.pause === step ? null : step;
+      await main.builds.pauseBefore({ path: document.path, step: wanted });
+      const message = wanted === null ? 'The build does not pause any more.' : `The build pauses before ${step}.`;
+      this.#workspace.say({ kind: 'done', message });
+    });
+  }
+
+  async unqueue(id: string): Promise<void> {
+    const { document, main } = this.#workspace;
+    if (!document) return;
+    await this.#workspace.attempt(async () => {
+      await main.builds.unqueue({ path: document.path, id });
+    });
+  }
+}
