@@ -9,6 +9,7 @@ import { planCommand } from './commands/plan';
 import { pruneCommand } from './commands/prune';
 import { queryCommand } from './commands/query';
 import { cancelCommand, pauseCommand } from './commands/running';
+import { shellCommand } from './commands/shell';
 import { statusCommand } from './commands/status';
 import { HELP, usageError } from './commands/usage';
 import { validateCommand } from './commands/validate';
@@ -43,6 +44,8 @@ async function main(words: readonly string[]): Promise<number> {
       return lsCommand(rest);
     case 'cat':
       return catCommand(rest);
+    case 'shell':
+      return shellCommand(rest);
     case 'prune':
       return pruneCommand(rest);
     case 'cancel':

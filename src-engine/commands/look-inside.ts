@@ -11,7 +11,7 @@ import { openContext, parseWords, printJson, printLines, stepNamed, type AreaCon
 
 export const DIFF_USAGE = 'distro_const diff [--json] MANIFEST STEP [STEP]';
 export const LS_USAGE = 'distro_const ls [--json] MANIFEST STEP [PATH]';
-export const CAT_USAGE = 'distro_const cat MANIFEST STEP PATH';
+export const CAT_USAGE = 'distro_const cat [--bytes N] MANIFEST STEP PATH';
 
 /** `diff STEP [STEP]`: files added, changed and removed from the first checkpoint to the second, or to the build data as it is now. */
 export async function diffCommand(words: readonly string[]): Promise<number> {
@@ -56,9 +56,13 @@ export async function lsCommand(words: readonly string[]): Promise<number> {
   });
 }
 
-/** `cat STEP PATH`: a file of a checkpoint on standard output, byte for byte. */
+/** `cat STEP PATH`: a file of a checkpoint on standard output, byte for byte; with `--bytes N` no more than its first N bytes. */
 export async function catCommand(words: readonly string[]): Promise<number> {
-  const { positionals } = parseWords(words, {}, { least: 3, most: 3 }, CAT_USAGE);
+  const options = { bytes: { type: 'string' } } as const;
+  const { values, positionals } = parseWords(words, options, { least: 3, most: 3 }, CAT_USAGE);
+  if (values.bytes !== undefined && !/^[1-9]\d{0,14}$/.test(values.bytes))
+    throw new AppError('usage', `--bytes takes a number from 1: ${values.bytes}\nUsage: ${CAT_USAGE}`);
+  const range = values.bytes === undefined ? {} : { end: Number(values.bytes) - 1 };
   const [operand = '', step = '', path = ''] = positionals;
   return insideCheckpoint(operand, step, path, async (found) => {
     if (!(await lstat(found)).isFile())
@@ -67,7 +71,7 @@ export async function catCommand(words: readonly string[]): Promise<number> {
         `${path} in the checkpoint of ${step} is not a file.`,
         `List it with: distro_const ls ${operand} ${step} ${path}`,
       );
-    await pipeline(createReadStream(found), process.stdout, { end: false });
+    await pipeline(createReadStream(found, range), process.stdout, { end: false });
   });
 }
 
@@ -106,7 +110,8 @@ async function pathInside(root: string, path: string, step: string): Promise<str
   return found;
 }
 
-async function openCheckpoint(context: AreaContext, designator: string): Promise<SnapshotView> {
+/** A read-only view of a step's checkpoint; throws `missing` when it has none. Close it. */
+export async function openCheckpoint(context: AreaContext, designator: string): Promise<SnapshotView> {
   const step = context.file.manifest.steps[stepNamed(context, designator)]?.name ?? '';
   const name = checkpointName(step);
   if (!context.snapshots.some((snapshot) => snapshot.name === name))

@@ -26,10 +26,11 @@ export const HELP: readonly string[] = [
   'distro_const cancel MANIFEST                  stops the running build and all it started',
   'distro_const diff MANIFEST STEP [STEP]        what changed between checkpoints, or since one',
   'distro_const ls MANIFEST STEP [PATH]          what is in a checkpoint',
-  'distro_const cat MANIFEST STEP PATH           a file of a checkpoint',
+  'distro_const cat [--bytes N] MANIFEST STEP PATH   a file of a checkpoint',
+  'distro_const shell MANIFEST STEP              a shell in a read-only view of a checkpoint',
   'distro_const prune [--stale] [--from STEP] [--yes] MANIFEST   remove checkpoints; lists them without --yes',
   'distro_const query [-k] MANIFEST NODEPATH...  values, as ManifestRead prints them',
   'distro_const validate MANIFEST                every problem with file, line and column',
   'distro_const doctor [MANIFEST]                what this host can do and what is missing',
-  'All but build, cat and help take --json. A STEP is a checkpoint name, or a number from 0.',
+  'All but build, cat, shell and help take --json. A STEP is a checkpoint name, or a number from 0.',
 ];

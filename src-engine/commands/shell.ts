@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../src-shared/errors';
+import { onStopSignal } from '../build/stop-signal';
+import { isRunning, processesWithVariable } from '../system/mounts';
+import { readOnlyMount } from '../system/read-only-mount';
+import { openContext, parseWords, stepNamed } from './context';
+import { openCheckpoint } from './look-inside';
+
+export const SHELL_USAGE = 'distro_const shell MANIFEST STEP';
+
+/** Marks everything that was started in a shell, so that it ends with the shell. */
+const MARK = 'SLIPWAY_SHELL';
+/** How long processes have to end by themselves after the hang-up, in milliseconds. `script` waits two seconds before it kills. */
+const PATIENCE = 400;
+const LOOK = 20;
+
+/**
+ * `shell STEP`: an interactive shell in a read-only view of a checkpoint, never in the live build data.
+ *
+ * The view is closed when the shell ends, however it ends; what still runs in it is ended before. The exit status is the shell's,
+ * or 128 + n after signal n. Throws `missing` without the checkpoint, `unsupported` where the view cannot be kept from writing.
+ */
+export async function shellCommand(words: readonly string[]): Promise<number> {
+  const { positionals } = parseWords(words, {}, { least: 2, most: 2 }, SHELL_USAGE);
+  const [operand = '', designator = ''] = positionals;
+  const context = await openContext(operand);
+  const step = context.file.manifest.steps[stepNamed(context, designator)]?.name ?? '';
+  // Before the view is there: a signal must find somebody who closes it.
+  let running: ChildProcess | undefined;
+  const stop = onStopSignal((signal) => {
+    // Ctrl-C is for the shell and what runs in it; they have it already.
+    if (signal !== 'SIGINT') running?.kill('SIGHUP');
+  });
+  const view = await openCheckpoint(context, designator);
+  const mark = `${process.pid}-${Date.now()}`;
+  try {
+    const shell = process.env['SHELL'] || '/bin/sh';
+    // Snapshots of file systems are read-only by themselves; a copy in a folder is not.
+    const guarded = context.backend.kind === 'plain' ? await readOnlyMount(view.path, step) : [];
+    const [command = shell, ...rest] = [...guarded, shell];
+    if (stop.signal !== undefined && stop.signal !== 'SIGINT') return 128 + stop.number;
+    running = spawn(command, rest, { cwd: view.path, env: environment(step, mark, shell), stdio: 'inherit' });
+    const ended = await end(running, shell);
+    return stop.signal !== undefined && stop.signal !== 'SIGINT' ? 128 + stop.number : ended;
+  } finally {
+    await endMarked(mark);
+    await view.close();
+    stop.dispose();
+  }
+}
+
+function environment(step: string, mark: string, shell: string): NodeJS.ProcessEnv {
+  const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env;
+  return {
+    ...inherited,
+    SLIPWAY_CHECKPOINT: step,
+    [MARK]: mark,
+    PS1: basename(shell) === 'bash' ? `[${step}] \\w\\$ ` : `[${step}] $ `,
+    // Debian's bashrc sets PS1 anew, and puts this before it.
+    debian_chroot: step,
+  };
+}
+
+/** The exit status as shells tell it. */
+function end(child: ChildProcess, shell: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new AppError('unsupported', `${shell} cannot be started: ${error.message}`)));
+    child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+  });
+}
+
+/** Ends what was left running: it would keep the view busy. Where there is no /proc nothing is found, and closing the view says so. */
+async function endMarked(mark: string): Promise<void> {
+  for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
+    const left = processesWithVariable(MARK, mark);
+    for (const pid of left) tell(pid, signal);
+    for (const until = Date.now() + PATIENCE; left.some(isRunning) && Date.now() < until;) await delay(LOOK);
+  }
+}
+
+function tell(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // it has ended
+  }
+}

@@ -1,0 +1,31 @@
+import { AppError } from '../../src-shared/errors';
+import { exec } from './exec';
+
+/**
+ * Mounts a folder read-only onto itself and becomes a program in it. Arguments: the folder, then the program's words. The mount is
+ * seen only by that program and what it starts, and goes with the last of them.
+ */
+const MOUNT_AND_BECOME =
+  'folder=$1; shift; mount --bind -- "$folder" "$folder" && mount -o remount,bind,ro -- "$folder" && cd -- "$folder" && exec "$@"';
+
+/**
+ * The words to put before a program so that it cannot write into a folder, not even as root. Tried out before they are given.
+ *
+ * Throws `unsupported` where the kernel does not let us: macOS, many containers, hosts without user namespaces for other users.
+ */
+export async function readOnlyMount(folder: string, what: string): Promise<string[]> {
+  // `slave`: it hears of unmounts outside, so that it keeps no file system busy.
+  const own = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const words = ['unshare', ...own, '--mount', '--propagation', 'slave', 'sh', '-c', MOUNT_AND_BECOME, 'sh', folder];
+  try {
+    await exec(['env', ...words, 'true'], { errorCode: 'unsupported' });
+  } catch (error) {
+    throw new AppError(
+      'unsupported',
+      `A shell could write into the checkpoint of ${what}: this host keeps it as a plain folder and cannot mount that read-only. ` +
+        (error instanceof Error ? error.message : String(error)),
+      'Look at it with "distro_const ls" and "cat", or build on ZFS or btrfs.',
+    );
+  }
+  return words;
+}

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { bin, TestProject } from '../support/engine';
+import { eventually } from '../support/eventually';
+import { lacksRootOr, runTool } from '../support/run-tool';
+import { btrfsFolder } from '../support/temp-btrfs';
+import { lacksTempFileSystem } from '../support/temp-loop';
+import { lacksZfs, zfsPool } from '../support/temp-zpool';
+
+interface Place {
+  /** What the manifest calls the area. */
+  readonly area: string;
+  dispose(): void | Promise<void>;
+}
+
+const plain = (): Place => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-plain-'));
+  return { area: join(folder, 'area'), dispose: () => rmSync(folder, { recursive: true, force: true }) };
+};
+const btrfs = async (): Promise<Place> => {
+  const place = await btrfsFolder();
+  return { area: join(place.path, 'area'), dispose: () => place.dispose() };
+};
+const zfs = async (): Promise<Place> => {
+  const pool = await zfsPool();
+  return { area: `${pool.name}/area`, dispose: () => pool.dispose() };
+};
+
+const kinds = [
+  { name: 'plain', lacks: lacksRootOr('unshare'), make: plain },
+  { name: 'btrfs', lacks: lacksTempFileSystem('btrfs'), make: btrfs },
+  { name: 'zfs', lacks: lacksZfs(), make: zfs },
+];
+
+describe.each(kinds)('a shell in a checkpoint on $name', ({ lacks, make }) => {
+  let place: Place | undefined;
+  let project: TestProject | undefined;
+  afterEach(async () => {
+    project?.dispose();
+    await place?.dispose();
+    project = place = undefined;
+  });
+
+  async function built(): Promise<TestProject> {
+    place = await make();
+    project = new TestProject({
+      area: place.area,
+      steps: [{ name: 'a', body: 'echo kept >"$2/file"' }, { name: 'b' }, { name: 'c' }],
+    });
+    expect((await project.build()).code).toBe(0);
+    return project;
+  }
+
+  /** Runs a shell on lines from a pipe. */
+  function shell(on: TestProject, lines: string) {
+    const child = spawn(join(bin, 'distro_const'), ['shell', 'manifest.xml', 'b'], {
+      cwd: on.folder,
+      env: { ...on.env, SHELL: '/bin/sh' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+    child.stdin.write(lines);
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    return { child, ended, said: () => said };
+  }
+
+  /** Nothing of the checkpoint is mounted, cloned or in use any more, and the checkpoint is as it was. */
+  async function isUntouched(on: TestProject): Promise<void> {
+    expect(await on.json('diff', 'b', 'c')).toMatchObject({ changes: [{ path: 'pkg_image/log' }] });
+    expect((await on.run('cat', 'manifest.xml', 'b', 'pkg_image/file')).stdout).toBe('kept\n');
+    expect(readdirSync(join(on.folder, 'tmp'))).toEqual([]);
+    expect(runTool('mount')).not.toContain(on.folder);
+    expect((await on.build('-r', 'b')).code).toBe(0);
+  }
+
+  it('cannot write into it, and leaves nothing behind', async ({ skip }) => {
+    skip(lacks !== undefined, lacks);
+    const on = await built();
+    const { child, ended, said } = shell(
+      on,
+      'echo "$SLIPWAY_CHECKPOINT"\ntouch x\necho more >>pkg_image/file\nrm -rf pkg_image\nchmod 777 pkg_image/file\n' +
+        'sleep 997 & setsid sleep 996 &\nexit 3\n',
+    );
+    expect(await ended).toBe(3);
+    expect(child.exitCode).toBe(3);
+    expect(said()).toMatch(/^b\n/);
+    expect(said().match(/Read-only file system/g)?.length).toBeGreaterThanOrEqual(4);
+    await isUntouched(on);
+  });
+
+  it.for(['SIGHUP', 'SIGTERM'] as const)('is closed by %s', async (signal, { skip }) => {
+    skip(lacks !== undefined, lacks);
+    const on = await built();
+    const { child, ended, said } = shell(on, 'echo ready\nsleep 995\n');
+    await eventually(() => expect(said()).toContain('ready'));
+    child.kill(signal);
+    expect(await ended).toBe(signal === 'SIGHUP' ? 129 : 143);
+    await isUntouched(on);
+  });
+});
