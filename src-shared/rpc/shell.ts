@@ -16,7 +16,7 @@ const shellEvent = z.discriminatedUnion('kind', [
 export const shell = {
   /** Opens one; it ends with the caller. */
   open: oc.input(z.object({ path, step: stepName, ...size })).output(eventIterator(shellEvent)),
-  /** What was typed. */
+  /** What was typed: bytes, as base64. In the order of the calls. */
   write: oc.input(z.object({ id: z.string(), data: z.string().max(65536) })),
   resize: oc.input(z.object({ id: z.string(), ...size })),
 };

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { link, lstat, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../src-shared/errors';
+import type { RunningCommand } from '../transport/transport';
+
+/**
+ * Writes what a command says to a new file on this computer. The file is there whole or not at all: it is written beside its place
+ * and then named.
+ *
+ * Throws `refused` when something of that name is there, `missing` when its folder is not.
+ *
+ * @param start starts the command; called when the place has been looked at
+ */
+export async function copyOut(to: string, start: () => Promise<RunningCommand>): Promise<string> {
+  const target = resolve(to);
+  if (await lstat(target).catch(() => undefined)) throw isThere(target);
+  if (!(await lstat(dirname(target)).catch(() => undefined)))
+    throw new AppError('missing', `There is no folder ${dirname(target)}.`, 'Choose a folder that is there.');
+  const partial = join(dirname(target), `.${basename(target)}.${randomUUID().slice(0, 8)}.part`);
+  try {
+    const command = await start();
+    await pipeline(command.output, createWriteStream(partial, { flags: 'wx' })).catch((error: unknown) => {
+      throw new AppError('refused', `${target} cannot be written: ${error instanceof Error ? error.message : error}`);
+    });
+    const { code, stderr } = await command.ended;
+    if (code !== 0) throw new AppError('snapshot', `The file could not be read to its end: ${stderr.trim()}`);
+    await place(partial, target);
+    return target;
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+/** Gives the file its name. A link, unlike a rename, never replaces what has come there meanwhile; some file systems know no links. */
+async function place(partial: string, target: string): Promise<void> {
+  await link(partial, target).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') throw isThere(target);
+    return rename(partial, target);
+  });
+}
+
+const isThere = (target: string): AppError =>
+  new AppError('refused', `${target} is there already.`, 'Choose another name, or remove it first.');

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { readAnswer } from '../hosts/read-answer';
+
+// What the engine's `--json` documents hold of a checkpoint's inside. Fields that the app does not know are left out.
+
+const bytes = z
+  .number()
+  .nullable()
+  .transform((size) => size ?? undefined);
+
+const diff = z.object({
+  added: z.number(),
+  changed: z.number(),
+  removed: z.number(),
+  bytes: z.number(),
+  changes: z.array(
+    z.object({
+      change: z.enum(['added', 'changed', 'removed']),
+      path: z.string(),
+      type: z.string(),
+      before: bytes,
+      after: bytes,
+      what: z.array(z.string()),
+    }),
+  ),
+});
+
+const list = z.object({
+  entries: z.array(
+    z.object({
+      name: z.string(),
+      mode: z.string(),
+      owner: z.string(),
+      size: z.number(),
+      modified: z.number(),
+      target: z.string().nullable(),
+    }),
+  ),
+});
+
+const status = z.object({ area: z.object({ path: z.string() }) });
+
+/** What `diff` found. */
+export const readDiff = (answer: unknown): z.output<typeof diff> => readAnswer(diff, answer);
+/** What `ls` found. */
+export const readList = (answer: unknown): z.output<typeof list> => readAnswer(list, answer);
+/** Where `status` says that the build area is. */
+export const readAreaPath = (answer: unknown): string => readAnswer(status, answer).area.path;

@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { quoteCommand, quoteWord } from '../../src-shared/shell-quote';
+
+describe('a command as a line for a shell', () => {
+  it.each([
+    '',
+    ' ',
+    'plain',
+    "it's",
+    '"$HOME" `id` $(id) \\',
+    '; rm -rf x & | > < * ? [a] {a,b} ~ # !!',
+    'two\nlines\r\ttab',
+    '-n',
+    'a=b',
+    "'''",
+    'дом 🏠 \u001b[31m',
+  ])('gives %j to the command as it is', (word) => {
+    for (const shell of ['sh', 'bash'])
+      expect(execFileSync(shell, ['-c', quoteCommand(['printf', '%s|', word, word])], { encoding: 'utf8' })).toBe(
+        `${word}|${word}|`,
+      );
+  });
+
+  it('is the same word again through two shells', () => {
+    const word = `a'b"c $d`;
+    const line = quoteCommand(['sh', '-c', quoteCommand(['printf', '%s', word])]);
+    expect(execFileSync('sh', ['-c', line], { encoding: 'utf8' })).toBe(word);
+  });
+
+  it('leaves plain words readable, also as the command', () => {
+    expect(quoteCommand(['/usr/bin/node', '--json', 'manifest.xml', 'im-pop'])).toBe(
+      '/usr/bin/node --json manifest.xml im-pop',
+    );
+    expect(quoteWord('A=b')).toBe("'A=b'");
+  });
+
+  it('refuses what no command can be given', () => {
+    expect(() => quoteWord('a\0b')).toThrow('zero byte');
+  });
+});
