@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { electronRuntime } from '../support/electron-runtime';
 import { openInElectron } from './support/app';
 import { Designer } from './support/designer';
+import { callOverNewPort, recordedCall } from './support/recorded-call';
+import { openStrangers } from './support/strangers';
 
 const runtime = await electronRuntime();
 const lacksElectron = 'lacks' in runtime ? runtime.lacks : undefined;
@@ -39,4 +41,17 @@ describe('Electron is locked up', () => {
       for (const text of consoleErrors) expect(text).toMatch(/Content Security Policy|404|Refused|fetch|CORS/i);
     },
   );
+
+  it.skipIf(lacksElectron)('only the top frame of our own page is answered, whoever else has a port', async () => {
+    const { page, electron } = await openInElectron();
+    await new Designer(page).goTo('Overview');
+    const call = callOverNewPort(await recordedCall());
+    const { otherPage, ourFrame } = await openStrangers(electron);
+    // Each has the bridge and a port, so that nothing but the check of the sender keeps it out.
+    expect(await otherPage.evaluate('window.host.kind')).toBe('electron');
+    expect(await ourFrame.evaluate('[window.host.kind, location.href].join(" ")')).toBe('electron app://bundle/frame');
+    expect(await otherPage.evaluate(call)).toBe('nothing');
+    expect(await ourFrame.evaluate(call)).toBe('nothing');
+    expect(await page.evaluate(call)).toContain('"carrier":"electron"');
+  });
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { _electron, chromium, type BrowserContext, type Page } from 'playwright-core';
+import { _electron, chromium, type BrowserContext, type ElectronApplication, type Page } from 'playwright-core';
 import { electronFor } from '../../support/electron-runtime';
 import { chromiumExecutable } from './chromium';
 import { closeAtEnd } from './closing';
@@ -40,6 +40,11 @@ export interface OpenApp {
   close(): Promise<void>;
 }
 
+/** The desktop app, with its main process. */
+export interface OpenDesktopApp extends OpenApp {
+  readonly electron: ElectronApplication;
+}
+
 /** Opens the designer as a web page: the server of browser mode and a headless Chromium. */
 export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp> {
   const { env, state, whenClosed, close } = await place(options);
@@ -59,7 +64,7 @@ export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp
 }
 
 /** Opens the designer as the desktop app. */
-export async function openInElectron(options: OpenOptions = {}): Promise<OpenApp> {
+export async function openInElectron(options: OpenOptions = {}): Promise<OpenDesktopApp> {
   const DISPLAY = await display();
   const { env, state, whenClosed, close } = await place(options);
   const executablePath = await electronFor(options.project ?? root);
@@ -88,7 +93,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenApp
     width,
     height,
   ] as const);
-  return { page, state, consoleErrors, close };
+  return { page, electron: app, state, consoleErrors, close };
 }
 
 /** A home and a state folder of the test's own, and the list of what has to be closed, the last first. */

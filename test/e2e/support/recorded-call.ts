@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { MessageChannel } from 'node:worker_threads';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { contract } from '../../../src-shared/rpc-contract';
+
+/** What the window's own client says on its port when it asks main who it is: for pages that have no client. */
+export async function recordedCall(): Promise<unknown> {
+  const { port1, port2 } = new MessageChannel();
+  const client: ContractRouterClient<typeof contract> = createORPCClient(new RPCLink({ port: port1 }));
+  const said = once(port2, 'message');
+  // Nobody answers here.
+  void client.app.info().catch(() => undefined);
+  const [message] = (await said) as [unknown];
+  port1.close();
+  return message;
+}
+
+/**
+ * To be evaluated in a page: hands a port of its own to the preload, as the window does, makes the call, and tells the answer, or
+ * `nothing` when none comes within a second.
+ */
+export function callOverNewPort(message: unknown): string {
+  return `new Promise((tell) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => tell(typeof data === 'string' ? data : JSON.stringify(data));
+    window.postMessage('rpc:connect', '*', [port2]);
+    port1.postMessage(${JSON.stringify(message)});
+    setTimeout(() => tell('nothing'), 1000);
+  })`;
+}

@@ -1,0 +1,25 @@
+import type { ElectronApplication, Frame, Page } from 'playwright-core';
+
+/**
+ * Opens another window with our preload, as a flaw elsewhere might: its page is not ours, and the frame in it bears our address but is
+ * no page of its own.
+ */
+export async function openStrangers(electron: ElectronApplication): Promise<{ otherPage: Page; ourFrame: Frame }> {
+  const coming = electron.waitForEvent('window');
+  await electron.evaluate(({ app, BrowserWindow }) => {
+    const stranger = new BrowserWindow({
+      show: false,
+      webPreferences: {
+        preload: `${app.getAppPath()}/out/preload/index.cjs`,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegrationInSubFrames: true,
+      },
+    });
+    return stranger.loadURL('data:text/html,<iframe src="app://bundle/frame"></iframe>');
+  });
+  const otherPage = await coming;
+  const ourFrame = otherPage.frames().find((frame) => frame.url().startsWith('app://bundle/'));
+  if (!ourFrame) throw new Error(`no frame with our address: ${otherPage.frames().map((frame) => frame.url())}`);
+  return { otherPage, ourFrame };
+}
