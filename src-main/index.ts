@@ -6,6 +6,7 @@ import { thisComputer } from './hosts/this-computer';
 import { findPlaces } from './places';
 import { createRouter } from './rpc/router';
 import { documentOf, sampleDocument } from './start-document';
+import { announceRuns } from './window/announce';
 import { serveApp, registerAppScheme } from './window/app-protocol';
 import { servePorts } from './window/carrier';
 import { EventQueue } from './window/event-queue';
@@ -57,7 +58,11 @@ async function main(): Promise<void> {
     documentOf(process.argv.slice(1), process.cwd(), app.getAppPath()) ??
     (await sampleDocument(documents, places.documents));
   const windowServices = createWindowServices({ events, places, startDocument, window: () => window });
-  servePorts(createRouter({ ...documents, ...createBuildServices(thisComputer(places.engine)), ...windowServices }));
+  const builds = createBuildServices(
+    thisComputer(places.engine),
+    announceRuns(() => window),
+  );
+  servePorts(createRouter({ ...documents, ...builds, ...windowServices }));
   await showRecent();
   window = createMainWindow(__dirname, places.state, events);
 }

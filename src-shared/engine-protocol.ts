@@ -1,3 +1,5 @@
+import type { StepExecution } from './checkpoints/fingerprint';
+
 /**
  * The journal: what the engine writes to `logs/run-<stamp>-<n>.jsonl`, one JSON object a line, and what a GUI reads.
  *
@@ -64,6 +66,8 @@ interface RecordBodies {
     exit: number | null;
     signal: string | null;
     seconds: number;
+    /** What shaped it: to be compared with what shaped another run's step. */
+    execution?: StepExecution;
   };
   /** Somebody moved the pause of this run while it ran; `null`: no pause any more. */
   'pause-requested': { step: string | null };

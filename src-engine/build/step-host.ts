@@ -111,13 +111,6 @@ export class StepHost {
     this.#step = undefined;
     const seconds = (Date.now() - started) / 1000;
     const failed = result.outcome === 'failed';
-    journal.write('step-finished', {
-      step: step.name,
-      outcome: failed && this.#isCancelled ? 'cancelled' : result.outcome,
-      exit: failed ? result.exit : 0,
-      signal: failed ? result.signal : null,
-      seconds,
-    });
     const execution = executionOf(step, {
       scriptHash,
       reads: [...this.#reads.values()],
@@ -125,6 +118,14 @@ export class StepHost {
       outcome: result.outcome,
       run: journal.run,
       seconds,
+    });
+    journal.write('step-finished', {
+      step: step.name,
+      outcome: failed && this.#isCancelled ? 'cancelled' : result.outcome,
+      exit: failed ? result.exit : 0,
+      signal: failed ? result.signal : null,
+      seconds,
+      execution,
     });
     return { result, execution };
   }

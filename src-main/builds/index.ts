@@ -24,6 +24,7 @@ export function createBuilds(host: BuildHost, onRun: RunListener = () => undefin
       await host.ask({ subcommand: 'pause', manifest: path, ...call });
     },
     cancel: async ({ path }) => readCancelled(await host.ask({ subcommand: 'cancel', manifest: path })),
+    changedSinceGood: async ({ path, run, step }) => session(path).changedSinceGood(run, step),
     prune: async ({ path, stale, from, remove }) => {
       const options = [
         ...(stale ? ['--stale'] : []),

@@ -8,6 +8,7 @@ import type { BuildHost } from '../hosts/build-host';
 import { Broadcast } from './broadcast';
 import { readSizes, readStatus, type Size } from './engine-answers';
 import { JournalTail } from './journal-tail';
+import { changesSinceGood } from './since-good';
 import { startBuild, type BuildChoice } from './start-build';
 
 /** While a build writes without a pause, it is looked at this often, in milliseconds: often enough for an eye. */
@@ -67,6 +68,31 @@ export class BuildSession {
       return { queued: true };
     }
     return { run: await this.#launch(choice), queued: false };
+  }
+
+  /** What changed since the step last succeeded, before the given run. */
+  async changedSinceGood(run: string, step: string): Promise<{ since?: string; changes: string[] }> {
+    if (!this.#area) await this.refresh();
+    const area = this.#area;
+    const runs = [...this.#runs.values()];
+    const before = runs
+      .slice(
+        0,
+        runs.findIndex((one) => one.run === run),
+      )
+      .reverse();
+    const good = before.findIndex(({ steps }) => steps.some((one) => one.step === step && one.outcome === 'done'));
+    if (!area || good < 0) return { changes: [] };
+    const journal = (name: string): string => join(this.#logs(area), `${name}.jsonl`);
+    // A run that was resumed ran only its last steps: those before come from the runs before it.
+    const made = before.slice(
+      good,
+      before.findIndex(({ resume }, at) => at >= good && resume === null) + 1 || undefined,
+    );
+    const journals = made.map((one) => journal(one.run));
+    const since = made[0]?.run;
+    const changes = await changesSinceGood(this.host.transport, step, journal(run), journals);
+    return { ...(since !== undefined && { since }), changes };
   }
 
   unqueue(id: string): void {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, watch } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, watch, type FSWatcher } from 'node:fs';
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -153,15 +153,10 @@ async function* changes(path: string, signal: AbortSignal): AsyncGenerator<void>
   }
 }
 
-async function nextChange(path: string, signal: AbortSignal): Promise<void> {
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  );
+function nextChange(path: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const watcher = isThere ? watch(path, done) : undefined;
+    const watcher = tryWatch(path, done);
     const timer = setTimeout(done, POLL);
-    watcher?.on('error', done);
     signal.addEventListener('abort', done);
     if (signal.aborted) done();
     function done(): void {
@@ -171,4 +166,13 @@ async function nextChange(path: string, signal: AbortSignal): Promise<void> {
       resolve();
     }
   });
+}
+
+/** A watch, where there is something to watch. */
+function tryWatch(path: string, done: () => void): FSWatcher | undefined {
+  try {
+    return watch(path, done).on('error', done);
+  } catch {
+    return undefined;
+  }
 }

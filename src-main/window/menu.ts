@@ -51,6 +51,18 @@ export function setMenu(
         ],
       },
       {
+        label: '&Build',
+        submenu: [
+          item('Build', 'build', 'CmdOrCtrl+B'),
+          item('Build from the beginning', 'build-all'),
+          item('Resume from the selected checkpoint', 'resume-selected'),
+          item('Stop the build', 'stop'),
+          { type: 'separator' },
+          item('Show the timeline', 'timeline', 'CmdOrCtrl+Shift+B'),
+          item('Prune checkpoints…', 'prune'),
+        ],
+      },
+      {
         label: '&View',
         submenu: [
           ...SECTIONS.map(({ id, title }, at) =>

@@ -102,14 +102,13 @@ function buildCommands(workspace: Workspace): Command[] {
     {
       id: 'compose',
       title: 'Compose the manifest',
-      keys: 'Mod+Shift+1',
       isEnabled: workspace.document !== undefined,
       run: () => (workspace.view = 'compose'),
     },
     {
       id: 'timeline',
       title: 'Show the timeline',
-      keys: 'Mod+Shift+2',
+      keys: 'Mod+Shift+B',
       isEnabled: workspace.document !== undefined,
       run: () => (workspace.view = 'build'),
     },

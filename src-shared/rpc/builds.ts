@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import type { RunView } from '../runs/run-view';
-import { path, stepName } from './common';
+import { path, runName, stepName } from './common';
 
 /** Who holds a build area, as its lock file says. */
 const owner = z.object({
@@ -118,6 +118,10 @@ export const builds = {
   cancel: oc
     .input(z.object({ path }))
     .output(z.object({ step: z.string().nullable(), resumeFrom: z.string().nullable() })),
+  /** What changed in scripts, arguments and values since the step last succeeded; `since` is missing when it never did. */
+  changedSinceGood: oc
+    .input(z.object({ path, run: runName, step: stepName }))
+    .output(z.object({ since: z.string().optional(), changes: z.array(z.string()) })),
   /** What pruning would remove, and, with `remove`, does. */
   prune: oc.input(z.object({ path, stale: z.boolean(), from: stepName.optional(), remove: z.boolean() })).output(
     z.object({

@@ -14,6 +14,8 @@ export class BuildWatch {
   area: AreaView | undefined;
   readonly runs = new Map<string, RunView>();
   trouble: string | undefined;
+  /** How often the area was told. */
+  looks = 0;
   /** Every event's kind and what it told, in order. */
   readonly states: string[] = [];
   readonly #ending = new AbortController();
@@ -32,8 +34,10 @@ export class BuildWatch {
 
   async #read(): Promise<void> {
     for await (const event of await this.services.builds.watch({ path: this.path }, { signal: this.#ending.signal })) {
-      if (event.kind === 'area') [this.area, this.trouble] = [event.area, undefined];
-      else if (event.kind === 'run') {
+      if (event.kind === 'area') {
+        [this.area, this.trouble] = [event.area, undefined];
+        this.looks++;
+      } else if (event.kind === 'run') {
         this.runs.set(event.run.run, event.run);
         this.states.push(
           `${event.run.state} ${event.run.steps.map(({ step, outcome }) => `${step}:${outcome}`).join(' ')}`,

@@ -1,0 +1,53 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { executionDifferences } from '../../src-shared/checkpoints/compare-runs';
+import type { StepExecution } from '../../src-shared/checkpoints/fingerprint';
+import { parseRecord } from '../../src-shared/runs/run-view';
+import type { Transport } from '../transport/transport';
+
+const CHUNK = 256 * 1024;
+
+/**
+ * What changed in what the steps of a failed run are made from, since a run in which the step succeeded.
+ *
+ * @param failed path of the failed run's journal
+ * @param good paths of the journals of the good run and of those that made what it began with, the newest first
+ */
+export async function changesSinceGood(
+  transport: Transport,
+  step: string,
+  failed: string,
+  good: readonly string[],
+): Promise<string[]> {
+  const now = await executions(transport, failed);
+  const then = new Map<string, StepExecution>();
+  for (const journal of good)
+    for (const [name, execution] of await executions(transport, journal))
+      if (!then.has(name)) then.set(name, execution);
+  const differences: string[] = [];
+  for (const [name, execution] of now) {
+    const before = then.get(name);
+    if (before) differences.push(...executionDifferences(before, execution));
+    if (name === step) break;
+  }
+  return differences;
+}
+
+/** What shaped each step of a run, in the order in which they ran. */
+async function executions(transport: Transport, journal: string): Promise<Map<string, StepExecution>> {
+  const found = new Map<string, StepExecution>();
+  for await (const line of createInterface({ input: Readable.from(pieces(transport, journal)), crlfDelay: Infinity })) {
+    const record = line.startsWith('{"kind":"step-finished"') ? parseRecord(line) : undefined;
+    if (record?.kind === 'step-finished' && record.execution) found.set(record.step, record.execution);
+  }
+  return found;
+}
+
+async function* pieces(transport: Transport, path: string): AsyncGenerator<Buffer> {
+  for (let at = 0; ;) {
+    const piece = await transport.readFile(path, at, CHUNK);
+    if (piece.length === 0) return;
+    at += piece.length;
+    yield piece;
+  }
+}

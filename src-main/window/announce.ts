@@ -1,0 +1,40 @@
+import { Notification } from 'electron';
+import { basename, dirname } from 'node:path';
+import { progress } from '../../src-shared/runs/timeline';
+import type { RunView } from '../../src-shared/runs/run-view';
+import { duration } from '../../src-shared/words';
+import type { RunListener } from '../builds/session';
+import type { MainWindow } from './main-window';
+
+/** Shows how far a build is in the taskbar, and tells its end to whoever looks elsewhere. */
+export function announceRuns(window: () => MainWindow | undefined): RunListener {
+  return (manifest, run, area) => {
+    const browserWindow = window()?.browserWindow;
+    if (run.state === 'running') {
+      if (area) browserWindow?.setProgressBar(Math.min(1, progress(area, run, Date.now() / 1000)));
+      return;
+    }
+    browserWindow?.setProgressBar(-1);
+    if (browserWindow?.isFocused() || !Notification.isSupported()) return;
+    const notification = new Notification(wordsFor(manifest, run));
+    notification.on('click', () => window()?.show());
+    notification.show();
+  };
+}
+
+function wordsFor(manifest: string, run: RunView): { title: string; body: string } {
+  const name = basename(dirname(manifest));
+  const step = run.steps.at(-1)?.step ?? 'the beginning';
+  switch (run.state) {
+    case 'done':
+      return { title: `${name} is built`, body: `It took ${duration(run.seconds)}.` };
+    case 'paused':
+      return { title: `${name} is paused`, body: `Before ${run.pausedBefore ?? step}.` };
+    case 'cancelled':
+      return { title: `${name} was stopped`, body: `In ${step}.` };
+    case 'failed':
+      return { title: `${name} failed`, body: `In ${step}.` };
+    default:
+      return { title: `${name} was interrupted`, body: `In ${step}: its process is gone.` };
+  }
+}
