@@ -1,5 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,6 +7,7 @@ import { electronFor } from '../../support/electron-runtime';
 import { chromiumExecutable } from './chromium';
 import { closeAtEnd } from './closing';
 import { display } from './display';
+import { endProgram } from './end-program';
 import { readFirstLine } from './first-line';
 
 /** Milliseconds for a start. A main process that throws shows a box and waits for a click that never comes. */
@@ -51,7 +51,7 @@ export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp
   const words = [join(options.project ?? root, 'out/main/serve-web.cjs'), '--port', '0'];
   if (options.document !== undefined) words.push(options.document);
   const server = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  whenClosed(() => end(server));
+  whenClosed(() => endProgram(server));
   const url = await readFirstLine(server, server.stdout, /^Slipway is open at (http:\S+)$/);
   const browser = await chromium.launch({ executablePath: chromiumExecutable(), args: ['--no-sandbox'] });
   whenClosed(() => browser.close());
@@ -83,7 +83,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenDes
   whenClosed(async () => {
     // `app.close()` would ask the window, which may ask its user.
     void app.evaluate((electron) => electron.app.exit(0)).catch(() => undefined);
-    await end(main, false);
+    await endProgram(main, false);
   });
   const consoleErrors = collectErrors(app.context());
   const page = await app.firstWindow({ timeout: PATIENCE }).catch((error: unknown) => {
@@ -122,14 +122,4 @@ function collectErrors(context: BrowserContext): string[] {
   });
   context.on('weberror', (error) => errors.push(String(error.error().stack ?? error.error())));
   return errors;
-}
-
-/** Waits for a program's end, after asking for it. One that does not listen is killed. */
-async function end(child: ChildProcess, ask = true): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  if (ask) child.kill();
-  const impatience = setTimeout(() => child.kill('SIGKILL'), 5000);
-  await gone;
-  clearTimeout(impatience);
 }

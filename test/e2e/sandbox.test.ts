@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { electronRuntime } from '../support/electron-runtime';
+import { Designer } from './support/designer';
+import { lacksOrdinaryUser, openAsOrdinaryUser } from './support/ordinary-user';
+
+const runtime = await electronRuntime();
+const lacks = 'lacks' in runtime ? runtime.lacks : lacksOrdinaryUser();
+
+describe(`Chromium's sandbox${lacks === undefined ? '' : ` (${lacks})`}`, () => {
+  it.skipIf(lacks)('an ordinary user opens the designer, whose page is shut in by the kernel', async () => {
+    const { electron, page } = await openAsOrdinaryUser();
+    const designer = new Designer(page);
+    await designer.goTo('Steps');
+    await designer.row('Step iso').waitFor();
+    const processes = await electron.evaluate(({ app, BrowserWindow }) => ({
+      switches: ['no-sandbox', 'disable-setuid-sandbox'].filter((name) => app.commandLine.hasSwitch(name)),
+      window: BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId(),
+      // Their `sandboxed` is told on macOS and Windows only: here the kernel is asked.
+      all: app.getAppMetrics().map(({ pid, type }) => ({ pid, type })),
+    }));
+    expect(processes.switches).toEqual([]);
+    expect(processes.all).toContainEqual({ pid: processes.window, type: 'Tab' });
+    // Of main: an ordinary user, not shut in. Of the page: no system calls but the filter's, no rights, and none to be had.
+    const main = statusOf(processes.all.find(({ type }) => type === 'Browser')?.pid);
+    expect(main).toMatchObject({ Seccomp: '0' });
+    expect(main['Uid']).not.toMatch(/\b0\b/);
+    expect(statusOf(processes.window)).toMatchObject({ Seccomp: '2', NoNewPrivs: '1', CapEff: '0'.repeat(16) });
+  });
+});
+
+/** What the kernel says of a process. */
+function statusOf(pid: number | undefined): Record<string, string> {
+  const lines = readFileSync(`/proc/${pid}/status`, 'utf8').trim().split('\n');
+  return Object.fromEntries(lines.map((line) => line.split(/:\s+/, 2) as [string, string]));
+}
