@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { SECTIONS } from '../../src-shared/document/sections';
+import { openInChromium } from './support/app';
+import { Designer } from './support/designer';
+import { unreachableByKeyboard } from './support/keyboard-reach';
+
+describe('every action is reachable by keyboard, and shows that it has the focus', () => {
+  it('in every section', async () => {
+    const { page } = await openInChromium();
+    const designer = new Designer(page);
+    const found: string[] = [];
+    for (const { title } of SECTIONS) {
+      await designer.goTo(title);
+      for (const fault of await unreachableByKeyboard(page)) found.push(`${title}: ${fault}`);
+    }
+    // What is there only when something is chosen, or wrong.
+    await designer.goTo('Packages');
+    await page.getByRole('option').first().click();
+    for (const fault of await unreachableByKeyboard(page)) found.push(`Packages, one chosen: ${fault}`);
+    await designer.goTo('Accounts and locale');
+    await page.getByLabel('User id').fill('many');
+    await page.getByRole('region', { name: 'Problems' }).waitFor();
+    for (const fault of await unreachableByKeyboard(page)) found.push(`with problems: ${fault}`);
+    await designer.goTo('Changes since save');
+    for (const fault of await unreachableByKeyboard(page)) found.push(`Changes since save, with some: ${fault}`);
+    expect(found).toEqual([]);
+  });
+
+  it('in every dialog, and where no manifest is open', async () => {
+    const { page } = await openInChromium();
+    const designer = new Designer(page);
+    const found: string[] = [];
+    const look = async (title: string): Promise<void> => {
+      await page.getByRole('dialog', { name: title }).waitFor();
+      for (const fault of await unreachableByKeyboard(page)) found.push(`${title}: ${fault}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    };
+    await designer.goTo('Overview');
+    // After a click a browser leaves the ring out.
+    await page.keyboard.press('Tab');
+    for (const [key, title] of [
+      ['Control+n', 'New from template'],
+      ['Control+o', 'Open manifest'],
+      ['Control+Shift+s', 'Save as'],
+      ['Control+e', 'Export for the command line'],
+      ['Control+k', 'Commands'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await look(title);
+    }
+    await designer.goTo('Steps');
+    await designer.button('Add step…').press('Enter');
+    await look('Add step');
+    await designer.goTo('Packages');
+    await designer.button('Paste list…').press('Enter');
+    await look('Paste a list of packages');
+    await designer.goTo('Accounts and locale');
+    await page.getByLabel('Host name').fill('other');
+    const close = async (): Promise<void> => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('close the');
+      await page.keyboard.press('Enter');
+    };
+    await close();
+    await look('Save the changes?');
+    await close();
+    await designer.button('Discard').click();
+    await page.getByRole('heading', { name: 'Compose an operating-system image' }).waitFor();
+    for (const fault of await unreachableByKeyboard(page)) found.push(`Welcome: ${fault}`);
+    expect(found).toEqual([]);
+  });
+});

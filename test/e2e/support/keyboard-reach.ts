@@ -1,0 +1,149 @@
+import type { Page } from 'playwright-core';
+
+/** What somebody can act on. */
+const INTERACTIVE = [
+  'button',
+  'a[href]',
+  'input',
+  'select',
+  'textarea',
+  '[contenteditable=true]',
+  ...['button', 'option', 'tab', 'menuitem', 'listbox', 'checkbox', 'switch'].map((role) => `[role=${role}]`),
+].join(',');
+
+/** The most stops that a screen has; more, and the focus never comes around. */
+const MOST_STOPS = 300;
+
+// In the page: what there is to act on (behind a dialog: nothing), each with a name, and what takes the focus while Tab is pressed.
+const WATCH = `(() => {
+  const scope = [...document.querySelectorAll('[role=dialog]')].at(-1) ?? document;
+  const inEditor = (element) => element.closest('.cm-editor') !== null && !element.matches('.cm-content');
+  const there = (element) =>
+    element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
+    !element.matches(':disabled') && element.closest('[inert],[aria-hidden=true]') === null && !inEditor(element);
+  const look = (element) => {
+    const { outlineStyle, outlineWidth, outlineColor, boxShadow } = getComputedStyle(element);
+    return { outline: outlineStyle === 'none' || outlineWidth === '0px' ? '' : outlineWidth + outlineStyle + outlineColor, boxShadow };
+  };
+  const nameOf = (element) => {
+    const label = element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent;
+    return element.tagName.toLowerCase() + ' ' + JSON.stringify(label.replace(/\\s+/g, ' ').trim().slice(0, 60));
+  };
+  const first = document.activeElement;
+  first?.blur();
+  const wanted = [...scope.querySelectorAll(${JSON.stringify(INTERACTIVE)})].filter(there);
+  const before = new Map(wanted.map((element) => [element, look(element)]));
+  const stops = [];
+  const unseen = [];
+  let seen = 0;
+  let idle = 0;
+  const focused = ({ target }) => {
+    stops.push(target);
+    // The editor's ring is around its text, and comes a moment later.
+    const editor = target.closest('.cm-editor');
+    const drawn = editor ?? target;
+    setTimeout(() => {
+      if (document.activeElement !== target) return;
+      const now = look(drawn);
+      const then = before.get(target) ?? { outline: '', boxShadow: 'none' };
+      if ((now.outline === '' || now.outline === then.outline) && now.boxShadow === then.boxShadow) unseen.push(nameOf(target));
+    }, editor ? 50 : 0);
+  };
+  document.addEventListener('focusin', focused);
+  // A dialog takes the focus as it opens, and keeps it.
+  if (scope !== document) first?.focus();
+  globalThis.slipwayReach = {
+    stops, wanted, nameOf,
+    state: async () => {
+      const inEditor = document.activeElement.closest('.cm-editor') !== null;
+      await new Promise((later) => setTimeout(later, inEditor ? 100 : 0));
+      // Also where Tab leads nowhere else (once it goes to the page itself): what it should have reached is missed then.
+      idle = stops.length === seen ? idle + 1 : 0;
+      const isAround = stops.slice(1).includes(stops[0]) || idle === 3;
+      seen = stops.length;
+      return { isAround, inEditor };
+    },
+    missed: () => wanted.filter((element) => !stops.includes(element)),
+    unseen: () => [...new Set(unseen)],
+    end: () => document.removeEventListener('focusin', focused),
+  };
+})()`;
+
+// Of what Tab has missed: members of a group that another key goes through, by the member that Tab reaches.
+const GROUPS = `(() => {
+  const { stops, nameOf } = slipwayReach;
+  const groups = [];
+  const alone = [];
+  for (const element of slipwayReach.missed()) {
+    const list = element.closest('[role=listbox]');
+    const owner = list?.id ? document.querySelector('[aria-controls="' + list.id + '"]') : undefined;
+    const entry = element.type === 'radio'
+      ? stops.find((stop) => stop.type === 'radio' && stop.name === element.name)
+      : stops.find((stop) => stop === owner || (list !== null && list.contains(stop)));
+    const group = groups.find((one) => one.entry === entry);
+    if (entry === undefined) alone.push(nameOf(element));
+    else if (element === list) continue;
+    else if (group) group.members.push(element);
+    else groups.push({ entry, members: [element] });
+  }
+  slipwayReach.groups = groups;
+  return { alone, sizes: groups.map(({ members }) => members.length) };
+})()`;
+
+const activeItem = `(() => {
+  const { activeElement } = document;
+  const active = document.getElementById(activeElement.getAttribute('aria-activedescendant') ?? '') ?? activeElement;
+  const { top, bottom } = active.getBoundingClientRect();
+  const seen = document.elementFromPoint(active.getBoundingClientRect().left + 6, (top + bottom) / 2);
+  return { active, isSeen: seen !== null && (active.contains(seen) || seen.contains(active)) };
+})`;
+
+/**
+ * Goes through all that can be acted on with Tab, and through lists and groups with the arrows. Says in a line each what cannot be
+ * reached, what does not show that it has the focus, and what has it out of sight.
+ */
+export async function unreachableByKeyboard(page: Page): Promise<string[]> {
+  await page.evaluate(WATCH);
+  for (let stops = 0; ; stops++) {
+    if (stops === MOST_STOPS) return ['the focus never comes around'];
+    await page.keyboard.press('Tab');
+    const { isAround, inEditor } = await page.evaluate<{ isAround: boolean; inEditor: boolean }>(
+      'slipwayReach.state()',
+    );
+    if (isAround) break;
+    // Tab indents there; Escape before it leaves.
+    if (inEditor) await page.keyboard.press('Escape');
+  }
+  const unseen = await page.evaluate<string[]>('slipwayReach.unseen()');
+  const { alone, sizes } = await page.evaluate<{ alone: string[]; sizes: number[] }>(GROUPS);
+  const found = [
+    ...alone.map((name) => `${name} cannot be reached`),
+    ...unseen.map((name) => `${name} does not show that it has the focus`),
+  ];
+  for (const [at, size] of sizes.entries()) found.push(...(await throughGroup(page, at, size)));
+  await page.evaluate('slipwayReach.end()');
+  return found;
+}
+
+async function throughGroup(page: Page, at: number, size: number): Promise<string[]> {
+  await page.evaluate(`slipwayReach.groups[${at}].entry.focus()`);
+  await page.evaluate('void (slipwayReach.active = new Set(), slipwayReach.hidden = new Set())');
+  const note = `(() => {
+    const { active, isSeen } = ${activeItem}();
+    slipwayReach.active.add(active);
+    if (!isSeen) slipwayReach.hidden.add(active);
+  })()`;
+  // From wherever it stands to one end, then to the other.
+  for (const key of ['ArrowUp', 'ArrowDown'])
+    for (let presses = 0; presses <= size + 1; presses++) {
+      await page.evaluate(note);
+      await page.keyboard.press(key);
+    }
+  return page.evaluate<string[]>(`(() => {
+    const { groups, active, hidden, nameOf } = slipwayReach;
+    return [
+      ...groups[${at}].members.filter((one) => !active.has(one)).map((one) => nameOf(one) + ' cannot be reached with the arrows'),
+      ...[...hidden].map((one) => nameOf(one) + ' has the focus out of sight'),
+    ];
+  })()`);
+}
