@@ -1,0 +1,54 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { temporary } from './samples';
+
+/** The build half of the window as a person reads it. */
+export class TimelinePage {
+  constructor(readonly page: Page) {}
+
+  /** Goes there and waits until the build area has been looked at. */
+  async open(): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Areas' }).getByRole('button', { name: 'Build' }).click();
+    await this.page.getByRole('option').first().waitFor();
+  }
+
+  checkpoint(step: string): Locator {
+    return this.page.locator(`[data-step="${step}"]`);
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('main').getByRole('button', { name, exact: typeof name === 'string' });
+  }
+
+  /** The button at the top that offers the smart default. */
+  get buildButton(): Locator {
+    return this.page.getByTestId('build');
+  }
+
+  /** Waits until the line at the top says how things stand. */
+  async says(state: string | RegExp, timeout = 60_000): Promise<void> {
+    await this.page.getByTestId('build-state').filter({ hasText: state }).waitFor({ timeout });
+  }
+
+  /** Waits until the checkpoint before a step is drawn like this. */
+  async shows(step: string, state: string): Promise<void> {
+    await expect.poll(() => this.checkpoint(step).getAttribute('data-state')).toBe(state);
+  }
+
+  async tab(name: string): Promise<void> {
+    await this.page.getByRole('tab', { name }).click();
+  }
+}
+
+/** A copy of the template tiny-linux with its scripts, to be built in a folder of the test's own. */
+export function tinyLinux(): { path: string; folder: string; area: string } {
+  const base = temporary();
+  const folder = join(base, 'tiny-linux');
+  cpSync(join(import.meta.dirname, '../../../resources/templates/tiny-linux'), folder, { recursive: true });
+  const path = join(folder, 'manifest.xml');
+  const area = join(base, 'area');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('/var/tmp/slipway/tiny-linux', area));
+  return { path, folder, area };
+}
