@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -25,6 +25,8 @@ export interface OpenOptions {
   readonly width?: number;
   readonly height?: number;
   readonly theme?: 'light' | 'dark';
+  /** Added to the environment of the main process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Another project than this one, with the same `out/main`. */
   readonly project?: string;
 }
@@ -36,6 +38,8 @@ export interface OpenApp {
   readonly consoleErrors: readonly string[];
   /** The folder that the app keeps its own things in. */
   readonly state: string;
+  /** The main process: Electron's, or the server of browser mode. */
+  readonly main: ChildProcess;
   /** Ends the app at once, without a question about unsaved work. Happens by itself at the end of the test. */
   close(): Promise<void>;
 }
@@ -60,7 +64,7 @@ export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp
   const consoleErrors = collectErrors(context);
   const page = await context.newPage();
   await page.goto(url);
-  return { page, state, consoleErrors, close };
+  return { page, state, main: server, consoleErrors, close };
 }
 
 /** Opens the designer as the desktop app. */
@@ -93,7 +97,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenDes
     width,
     height,
   ] as const);
-  return { page, electron: app, state, consoleErrors, close };
+  return { page, electron: app, main, state, consoleErrors, close };
 }
 
 /** A home and a state folder of the test's own, and the list of what has to be closed, the last first. */
@@ -106,7 +110,12 @@ async function place(options: OpenOptions) {
   whenClosed(() => removeFolder(folder));
   // Nothing of the person who runs the tests: neither folders (XDG_CONFIG_HOME ...) nor settings of Electron.
   const ours = Object.entries(process.env).filter(([name]) => !/^(XDG|ELECTRON|SLIPWAY)_/.test(name));
-  const env = { ...(Object.fromEntries(ours) as Record<string, string>), HOME: home, SLIPWAY_STATE: state };
+  const env = {
+    ...(Object.fromEntries(ours) as Record<string, string>),
+    HOME: home,
+    SLIPWAY_STATE: state,
+    ...options.env,
+  };
   return { env, state, close, whenClosed };
 }
 

@@ -1,0 +1,145 @@
+// A build outlives the app; the app finds every build, and says what became of it.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openInChromium, openInElectron } from './support/app';
+import { TimelinePage } from './support/timeline';
+import { TestProject } from '../support/engine';
+
+const carriers = [
+  ['Chromium', openInChromium],
+  ['Electron', openInElectron],
+] as const;
+
+/** Step b writes numbered lines, 20 a second, until it is let go. */
+function talkative(): { project: TestProject; document: string } {
+  const body =
+    'n=0; while [ ! -e "$2/go" ]; do n=$((n+1)); echo "line $n of b"; [ $n = 1 ] && echo ready >&2; sleep 0.05; done; echo "last $n"';
+  const project = new TestProject({ steps: [{ name: 'a' }, { name: 'b', body }, { name: 'c' }] });
+  onTestFinished(() => project.dispose());
+  return { project, document: join(project.folder, 'manifest.xml') };
+}
+
+const journals = (project: TestProject): string[] =>
+  readdirSync(join(project.area, 'logs')).filter((name) => name.endsWith('.jsonl'));
+
+describe.each(carriers)('in %s', (_name, open) => {
+  it('the app is killed in mid-step and started again: attached, the build untouched, every line once', async () => {
+    const { project, document } = talkative();
+    const first = await open({ document });
+    const before = new TimelinePage(first.page);
+    await before.open();
+    await before.buildButton.click();
+    await first.page.getByText('line 3 of b', { exact: true }).waitFor();
+    first.main.kill('SIGKILL');
+    await first.close();
+
+    const again = await open({ document });
+    const timeline = new TimelinePage(again.page);
+    await timeline.open();
+    await timeline.says('Running b');
+    await again.page.getByRole('button', { name: 'Stop' }).waitFor();
+    project.file('area/build_data/pkg_image/go', '');
+    await timeline.says('Done');
+    const [name = ''] = journals(project);
+    const records = readFileSync(join(project.area, 'logs', name), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string; text?: string });
+    const output = records.flatMap(({ kind, text }) => (kind === 'output' ? [text ?? ''] : []));
+    const count = Number(/^last (\d+)$/.exec(output.find((text) => text.startsWith('last')) ?? '')?.[1]);
+    expect(output.filter((text) => text.startsWith('line'))).toEqual(
+      Array.from({ length: count }, (_, n) => `line ${n + 1} of b`),
+    );
+    // What the window has of it: as many lines, the last one at the end.
+    await again.page.getByText(`last ${count}`, { exact: true }).waitFor();
+    await expect
+      .poll(() => again.page.getByTestId('log-count').textContent())
+      .toContain(output.length.toLocaleString('en'));
+    expect(journals(project)).toHaveLength(1);
+    expect(project.ran()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('the engine is killed: shown as interrupted, and resumed', async () => {
+    const { project, document } = talkative();
+    const { page } = await open({ document });
+    const timeline = new TimelinePage(page);
+    await timeline.open();
+    await timeline.buildButton.click();
+    await timeline.says('Running b');
+    const { pid } = JSON.parse(readFileSync(join(project.area, '.slipway/lock'), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    await timeline.says('Interrupted in b');
+    project.script('b');
+    await timeline.checkpoint('b').click();
+    await timeline.button('Resume from here').click();
+    await timeline.says('Done');
+    expect(project.read('build_data/pkg_image/log')).toBe('a\nb\nc\n');
+  });
+});
+
+it('a computer that was started anew meanwhile: the build is shown as interrupted, and resumed', async () => {
+  const { project, document } = talkative();
+  const first = await openInChromium({ document });
+  const before = new TimelinePage(first.page);
+  await before.open();
+  await before.buildButton.click();
+  await before.says('Running b');
+  await first.close();
+  const { pid } = JSON.parse(readFileSync(join(project.area, '.slipway/lock'), 'utf8')) as { pid: number };
+  process.kill(pid, 'SIGKILL');
+  const { page } = await openInChromium({ document, env: { SLIPWAY_BOOT_ID: 'another-boot' } });
+  const timeline = new TimelinePage(page);
+  await timeline.open();
+  await timeline.says('Interrupted in b');
+  project.script('b');
+  await timeline.buildButton.click();
+  await timeline.says('Done');
+});
+
+it('a build that was started in a terminal shows up, with its owner', async () => {
+  const { project, document } = talkative();
+  const { page } = await openInChromium({ document });
+  const timeline = new TimelinePage(page);
+  await timeline.open();
+  project.start('distro_const', ['build', 'manifest.xml']);
+  await timeline.says('Running b');
+  await page.getByText(/In use by process \d+ on .*terminal/).waitFor();
+  // Another one waits in line, and goes when it is its turn.
+  await page.getByRole('button', { name: 'More ways to build' }).click();
+  await page.getByRole('menuitem', { name: 'Queue a build from the beginning' }).click();
+  await page.getByText(/^Waiting: a build from the beginning/).waitFor();
+  project.script('b');
+  project.file('area/build_data/pkg_image/go', '');
+  await expect.poll(() => page.locator('[data-run][data-state=done]').count(), { timeout: 20_000 }).toBe(2);
+});
+
+it('the end of a build is told to whoever looks elsewhere', async () => {
+  const { project, document } = talkative();
+  const app = await openInElectron({ document });
+  // There is no notification service under Xvfb: what would be shown is kept here instead.
+  await app.electron.evaluate(({ Notification, BrowserWindow }) => {
+    const told: unknown[] = [];
+    Object.assign(globalThis, { told });
+    Notification.isSupported = () => true;
+    Notification.prototype.show = function (this: Electron.Notification) {
+      told.push(`${this.title}: ${this.body}`);
+    };
+    const [window] = BrowserWindow.getAllWindows();
+    if (window) {
+      window.isFocused = () => false;
+      window.setProgressBar = (value: number) => void told.push(Math.sign(value));
+    }
+  });
+  const timeline = new TimelinePage(app.page);
+  await timeline.open();
+  await timeline.checkpoint('c').click();
+  await timeline.button('Pause here').click();
+  await timeline.buildButton.click();
+  await timeline.says('Running b');
+  project.file('area/build_data/pkg_image/go', '');
+  await timeline.says('Paused before c');
+  const told = () => app.electron.evaluate(() => (globalThis as unknown as { told: unknown[] }).told);
+  await expect.poll(told).toContainEqual(expect.stringMatching(/^slipway-project-\w+ is paused: Before c\.$/));
+  expect(await told()).toEqual(expect.arrayContaining([1, -1]));
+});
