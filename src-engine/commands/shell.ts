@@ -61,6 +61,8 @@ function environment(step: string, mark: string, shell: string): NodeJS.ProcessE
     PS1: basename(shell) === 'bash' ? `[${step}] \\w\\$ ` : `[${step}] $ `,
     // Debian's bashrc sets PS1 anew, and puts this before it.
     debian_chroot: step,
+    // The way to a view is long and says little.
+    PROMPT_DIRTRIM: '2',
   };
 }
 

@@ -7,6 +7,8 @@ export interface ShellTerminal {
   readonly terminal: Terminal;
   /** As many columns and rows as there is room for. */
   fit(): void;
+  /** Whether its text is in the page for screen readers. Not always: then the library takes no text from emoji pickers and the like. */
+  speak(on: boolean): void;
   dispose(): void;
 }
 
@@ -25,7 +27,6 @@ export function createTerminal(element: HTMLElement, label: string, onleave: () 
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
     // Whatever colours a program asks for.
     minimumContrastRatio: 4.5,
-    screenReaderMode: true,
   });
   const fitting = new FitAddon();
   terminal.loadAddon(fitting);
@@ -46,6 +47,7 @@ export function createTerminal(element: HTMLElement, label: string, onleave: () 
   return {
     terminal,
     fit: () => fitting.fit(),
+    speak: (on) => void (terminal.options.screenReaderMode = on),
     dispose: () => {
       scheme.removeEventListener('change', recolour);
       terminal.dispose();
