@@ -7,6 +7,7 @@ import { createShells } from '../../../src-main/shell';
 import type { ShellEvent } from '../../../src-shared/rpc/shell';
 import { TestProject } from '../../support/engine';
 import { lacksRootOr } from '../../support/run-tool';
+import { shellProcesses } from '../../support/shell-processes';
 
 const lacks = lacksRootOr('script', 'unshare', 'bash');
 
@@ -55,19 +56,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
     };
   }
 
-  /** Processes that have the checkpoint's shell mark and this project in their surroundings. */
-  const left = (): string[] =>
-    readdirSync('/proc')
-      .filter((pid) => /^\d+$/.test(pid))
-      .filter((pid) => {
-        try {
-          const environ = readFileSync(`/proc/${pid}/environ`, 'utf8');
-          return environ.includes('SLIPWAY_SHELL=') && environ.includes(`PWD=${project.area}`);
-        } catch {
-          return false;
-        }
-      })
-      .map((pid) => `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`);
+  const left = (): string[] => shellProcesses(project.area);
 
   it('stands in the checkpoint, knows its name, and tells its exit status', async () => {
     const shell = await open();
