@@ -34,6 +34,13 @@ describe('one line changes', () => {
     expect(readFileSync(document, 'utf8')).toBe(before.join('\n'));
   });
 
+  it('and each thing is edited in one place: steps are not among the outputs', async () => {
+    const designer = await opened(await openInChromium());
+    await designer.goTo('Outputs');
+    await designer.page.getByRole('group', { name: 'Boot archive', exact: true }).waitFor();
+    expect(await designer.page.locator('[data-element=finalizer]').count()).toBe(0);
+  });
+
   it('typing in the XML changes the forms, and a form the XML; broken XML stops the forms, not the typing', async () => {
     const document = copyOfSample();
     const { page } = await openInChromium({ document });
