@@ -16,14 +16,22 @@ export interface TreeChange {
 /**
  * Compares two trees name by name, in the order of names. Times alone are no difference; the same file in both (one inode,
  * not touched since) is not read; anything else of equal size is compared byte by byte, because builds clamp modification times.
+ *
+ * @param signal ends it with the signal's reason
  */
-export async function* diffTrees(before: string, after: string, path = ''): AsyncGenerator<TreeChange> {
+export async function* diffTrees(
+  before: string,
+  after: string,
+  signal?: AbortSignal,
+  path = '',
+): AsyncGenerator<TreeChange> {
   const [old, now] = [await names(join(before, path)), await names(join(after, path))];
   for (const name of [...new Set([...old, ...now])].sort()) {
+    signal?.throwIfAborted();
     const child = path === '' ? name : `${path}/${name}`;
     const [a, b] = [await statOf(join(before, child)), await statOf(join(after, child))];
     if (a && b) {
-      const what = await differences(join(before, child), a, join(after, child), b);
+      const what = await differences(join(before, child), a, join(after, child), b, signal);
       if (what.length > 0)
         yield { path: child, change: 'changed', type: typeOf(b), before: Number(a.size), after: Number(b.size), what };
     } else if (a ?? b) {
@@ -37,7 +45,7 @@ export async function* diffTrees(before: string, after: string, path = ''): Asyn
         what: [],
       };
     }
-    if (a?.isDirectory() || b?.isDirectory()) yield* diffTrees(before, after, child);
+    if (a?.isDirectory() || b?.isDirectory()) yield* diffTrees(before, after, signal, child);
   }
 }
 
@@ -58,7 +66,13 @@ function typeOf(stats: BigIntStats): TreeChange['type'] {
 
 const FORMAT = 0o170000n;
 
-async function differences(pathA: string, a: BigIntStats, pathB: string, b: BigIntStats): Promise<TreeChange['what']> {
+async function differences(
+  pathA: string,
+  a: BigIntStats,
+  pathB: string,
+  b: BigIntStats,
+  signal: AbortSignal | undefined,
+): Promise<TreeChange['what']> {
   if ((a.mode & FORMAT) !== (b.mode & FORMAT)) return ['type'];
   const what: TreeChange['what'][number][] = [];
   if (a.mode !== b.mode) what.push('mode');
@@ -66,13 +80,14 @@ async function differences(pathA: string, a: BigIntStats, pathB: string, b: BigI
   if (a.isSymbolicLink() && (await readlink(pathA)) !== (await readlink(pathB))) what.push('target');
   if (a.isFile()) {
     const untouched = a.ino === b.ino && a.ctimeNs === b.ctimeNs && a.size === b.size;
-    if (!untouched && (a.size !== b.size || !(await sameContent(pathA, pathB)))) what.push('content');
+    if (!untouched && (a.size !== b.size || !(await sameContent(pathA, pathB, signal)))) what.push('content');
   }
   return what;
 }
 
-async function sameContent(pathA: string, pathB: string): Promise<boolean> {
-  const chunks = (path: string): AsyncIterator<Buffer> => createReadStream(path)[Symbol.asyncIterator]();
+async function sameContent(pathA: string, pathB: string, signal: AbortSignal | undefined): Promise<boolean> {
+  const chunks = (path: string): AsyncIterator<Buffer> =>
+    createReadStream(path, { ...(signal && { signal }) })[Symbol.asyncIterator]();
   const [a, b] = [chunks(pathA), chunks(pathB)];
   for (;;) {
     const [one, two] = [await a.next(), await b.next()];

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../src-shared/errors';
 import { checkpointName } from '../../src-shared/checkpoints/model';
 import { bytes } from '../../src-shared/words';
+import { onStopSignal } from '../build/stop-signal';
 import { diffTrees, type TreeChange } from '../build/tree-diff';
 import type { SnapshotView } from '../snapshots/backend';
 import { openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
@@ -19,21 +20,22 @@ export async function diffCommand(words: readonly string[]): Promise<number> {
   const { values, positionals } = parseWords(words, options, { least: 2, most: 3 }, DIFF_USAGE);
   const [operand = '', from = '', to] = positionals;
   const context = await openContext(operand);
-  const before = await openCheckpoint(context, from);
-  try {
-    const after = to === undefined ? liveTree(context) : await openCheckpoint(context, to);
+  return stoppable(async (signal) => {
+    const before = await openCheckpoint(context, from);
     try {
-      const changes: TreeChange[] = [];
-      for await (const change of diffTrees(before.path, after.path)) changes.push(change);
-      if (values.json) printJson({ from, to: to ?? null, ...totals(changes), changes });
-      else printLines([...changes.map(changeLine), summary(changes)]);
+      const after = to === undefined ? liveTree(context) : await openCheckpoint(context, to);
+      try {
+        const changes: TreeChange[] = [];
+        for await (const change of diffTrees(before.path, after.path, signal)) changes.push(change);
+        if (values.json) printJson({ from, to: to ?? null, ...totals(changes), changes });
+        else printLines([...changes.map(changeLine), summary(changes)]);
+      } finally {
+        await after.close();
+      }
     } finally {
-      await after.close();
+      await before.close();
     }
-  } finally {
-    await before.close();
-  }
-  return 0;
+  });
 }
 
 /** `ls STEP [PATH]`: what is in a checkpoint. */
@@ -64,14 +66,14 @@ export async function catCommand(words: readonly string[]): Promise<number> {
     throw new AppError('usage', `--bytes takes a number from 1: ${values.bytes}\nUsage: ${CAT_USAGE}`);
   const range = values.bytes === undefined ? {} : { end: Number(values.bytes) - 1 };
   const [operand = '', step = '', path = ''] = positionals;
-  return insideCheckpoint(operand, step, path, async (found) => {
+  return insideCheckpoint(operand, step, path, async (found, signal) => {
     if (!(await lstat(found)).isFile())
       throw new AppError(
         'missing',
         `${path} in the checkpoint of ${step} is not a file.`,
         `List it with: distro_const ls ${operand} ${step} ${path}`,
       );
-    await pipeline(createReadStream(found, range), process.stdout, { end: false });
+    await pipeline(createReadStream(found, range), process.stdout, { end: false, signal });
   });
 }
 
@@ -79,15 +81,34 @@ async function insideCheckpoint(
   operand: string,
   step: string,
   path: string,
-  look: (found: string) => Promise<void>,
+  look: (found: string, signal: AbortSignal) => Promise<void>,
 ): Promise<number> {
-  const view = await openCheckpoint(await openContext(operand), step);
+  const context = await openContext(operand);
+  return stoppable(async (signal) => {
+    const view = await openCheckpoint(context, step);
+    try {
+      await look(await pathInside(view.path, path, step), signal);
+    } finally {
+      await view.close();
+    }
+  });
+}
+
+/**
+ * Runs a look that a signal ends with its views closed: a view of ZFS that stays keeps its checkpoint from being removed.
+ * The exit status is 0, or 128 + n after signal n.
+ */
+async function stoppable(look: (signal: AbortSignal) => Promise<void>): Promise<number> {
+  const stopping = new AbortController();
+  const stop = onStopSignal(() => stopping.abort());
   try {
-    await look(await pathInside(view.path, path, step));
+    await look(stopping.signal);
+  } catch (error) {
+    if (stop.signal === undefined) throw error;
   } finally {
-    await view.close();
+    stop.dispose();
   }
-  return 0;
+  return stop.signal === undefined ? 0 : 128 + stop.number;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { bin, TestProject } from '../support/engine';
+import { bin, TestProject, type TestStep } from '../support/engine';
 import { eventually } from '../support/eventually';
 import { lacksRootOr, runTool } from '../support/run-tool';
 import { btrfsFolder } from '../support/temp-btrfs';
@@ -44,12 +44,11 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ lacks, make }) => {
     project = place = undefined;
   });
 
-  async function built(): Promise<TestProject> {
+  async function built(
+    steps: readonly TestStep[] = [{ name: 'a', body: 'echo kept >"$2/file"' }, { name: 'b' }, { name: 'c' }],
+  ): Promise<TestProject> {
     place = await make();
-    project = new TestProject({
-      area: place.area,
-      steps: [{ name: 'a', body: 'echo kept >"$2/file"' }, { name: 'b' }, { name: 'c' }],
-    });
+    project = new TestProject({ area: place.area, steps });
     expect((await project.build()).code).toBe(0);
     return project;
   }
@@ -102,4 +101,43 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ lacks, make }) => {
     expect(await ended).toBe(signal === 'SIGHUP' ? 129 : 143);
     await isUntouched(on);
   });
+
+  it('is looked into by commands that close their views when they are stopped', async ({ skip }) => {
+    skip(lacks !== undefined, lacks);
+    const on = await built([
+      { name: 'a', body: 'cd "$2"; head -c 400000000 /dev/zero >big' },
+      // Another file of the same content: it has to be read to be known.
+      { name: 'b', body: 'cd "$2"; cp big other; mv other big' },
+      { name: 'c' },
+    ]);
+    for (const words of [
+      ['diff', 'manifest.xml', 'b', 'c'],
+      ['cat', 'manifest.xml', 'b', 'pkg_image/big'],
+    ]) {
+      const child = spawn(join(bin, 'distro_const'), words, {
+        cwd: on.folder,
+        env: on.env,
+        // Nobody reads it: what is said waits.
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+      const isReading = (): boolean =>
+        readdirSync(`/proc/${child.pid}/fd`).some((fd) => linkOf(`/proc/${child.pid}/fd/${fd}`).endsWith('/big'));
+      await eventually(() => expect(isReading()).toBe(true));
+      child.kill('SIGTERM');
+      child.stdout.resume();
+      expect(await ended, words[0]).toBe(143);
+    }
+    expect(readdirSync(join(on.folder, 'tmp'))).toEqual([]);
+    expect(runTool('mount')).not.toContain(on.folder);
+    expect((await on.run('prune', '--from', 'b', '--yes', 'manifest.xml')).code).toBe(0);
+  });
 });
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ''; // it was closed meanwhile
+  }
+}
