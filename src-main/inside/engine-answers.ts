@@ -40,8 +40,11 @@ const list = z.object({
 
 const status = z.object({ area: z.object({ path: z.string() }) });
 
+/** What differs between two trees. */
+export type Diff = z.output<typeof diff>;
+
 /** What `diff` found. */
-export const readDiff = (answer: unknown): z.output<typeof diff> => readAnswer(diff, answer);
+export const readDiff = (answer: unknown): Diff => readAnswer(diff, answer);
 /** What `ls` found. */
 export const readList = (answer: unknown): z.output<typeof list> => readAnswer(list, answer);
 /** Where `status` says that the build area is. */

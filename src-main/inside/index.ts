@@ -2,7 +2,8 @@ import { AppError } from '../../src-shared/errors';
 import type { BuildHost } from '../hosts/build-host';
 import type { BuildServices } from '../rpc/services';
 import { copyOut } from './copy-out';
-import { readDiff, readList } from './engine-answers';
+import { readDiff, readList, type Diff } from './engine-answers';
+import { SharedCalls } from './shared-calls';
 import { StateFiles } from './state-file';
 import { textOf } from './text';
 
@@ -14,6 +15,7 @@ const MOST_SHOWN = 1024 * 1024;
 /** What is in checkpoints, as the engine of a host tells it. */
 export function createInside(host: BuildHost): BuildServices['inside'] {
   const stateFiles = new StateFiles(host);
+  const diffs = new SharedCalls<Diff>();
 
   /** A file's size in bytes; throws `missing` when it is not there or not a file. */
   async function sizeOf(manifest: string, step: string, file: string, signal?: AbortSignal): Promise<number> {
@@ -28,7 +30,10 @@ export function createInside(host: BuildHost): BuildServices['inside'] {
   return {
     changes: async ({ path: manifest, from, to }, { signal }) => {
       const operands = [from, ...(to === undefined ? [] : [to])];
-      const { changes, ...counts } = readDiff(await host.ask({ subcommand: 'diff', manifest, operands }, signal));
+      const compare = async (until: AbortSignal): Promise<Diff> =>
+        readDiff(await host.ask({ subcommand: 'diff', manifest, operands }, until));
+      // A panel with the counts and one with the files ask at the same time, and a comparison of large trees takes seconds.
+      const { changes, ...counts } = await diffs.call(JSON.stringify([manifest, ...operands]), compare, signal);
       return { ...counts, changes: changes.slice(0, MOST_CHANGES), total: changes.length };
     },
 
