@@ -10,6 +10,7 @@ import { applyDefaults } from '../../src-shared/manifest/defaults';
 import { encodeAsDeclared, isEncoding } from '../../src-shared/manifest/encode';
 import { readManifest, type Manifest } from '../../src-shared/manifest/model';
 import { parseManifest } from '../../src-shared/manifest/parse';
+import { quoteCommand, quoteWord } from '../../src-shared/shell-quote';
 import { scriptsNamedIn } from './named-scripts';
 import { listScripts } from './scripts';
 
@@ -120,20 +121,26 @@ async function sha256(file: string): Promise<string> {
     .digest('hex');
 }
 
+/** Commands that can be pasted into a shell, whatever the steps are called. */
 function readme({ distributionName, buildArea, steps }: Manifest): string {
   const step = steps[Math.floor(steps.length / 2)]?.name ?? 'STEP';
+  const build = (...words: string[]): string => quoteCommand(['distro_const', 'build', ...words, 'manifest.xml']);
+  const commands = [
+    ['sha256sum -c SHA256SUMS', 'nothing was lost on the way'],
+    [build(), 'build from the start'],
+    [build('-l'), 'list the steps, and where a build can resume'],
+    [build('-p', step), 'build, and pause before this step'],
+    [build('-r', step), 'resume at the checkpoint before this step'],
+    [build('-R'), 'resume where the last build stopped'],
+  ] as const;
+  const width = Math.max(...commands.map(([command]) => command.length)) + 3;
   return `${distributionName}
 
 Run these in this folder: steps name their scripts relative to it.
 
-  sha256sum -c SHA256SUMS                    nothing was lost on the way
-  distro_const build manifest.xml            build from the start
-  distro_const build -l manifest.xml         list the steps, and where a build can resume
-  distro_const build -p ${step} manifest.xml   build, and pause before the step ${step}
-  distro_const build -r ${step} manifest.xml   resume at the checkpoint before ${step}
-  distro_const build -R manifest.xml         resume where the last build stopped
+${commands.map(([command, meaning]) => `  ${command.padEnd(width)}# ${meaning}`).join('\n')}
 
 The build area is ${buildArea ?? 'not set'}. Media and logs are in its media/ and logs/.
-The steps, in their order: ${steps.map(({ name }) => name).join(', ')}.
+The steps, in their order: ${steps.map(({ name }) => quoteWord(name)).join(', ')}.
 `;
 }

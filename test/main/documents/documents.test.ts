@@ -236,6 +236,27 @@ describe('export', () => {
     await expect(write('a/x.tar.gz', 'tar.gz')).rejects.toThrow(/is there already/);
   });
 
+  it('has commands that a shell runs as they stand, whatever the step is called', async () => {
+    const name = `it's a $(step); "two"`;
+    const { source, encoding } = await open();
+    const escaped = name.replaceAll('"', '&quot;');
+    const renamed = source.replace('<checkpoint name="br-config"', `<checkpoint name="${escaped}"`);
+    expect(renamed).not.toBe(source);
+    await services.exporting.write(
+      { path: manifest, source: renamed, encoding, to: join(folder, 'out'), format: 'folder' },
+      {},
+    );
+    const commands = readFileSync(join(folder, 'out/README.txt'), 'utf8').match(/^ {2}distro_const .*$/gm) ?? [];
+    const said = execFileSync('sh', ['-euc', `distro_const() { printf '%s|' "$@"; echo; }\n${commands.join('\n')}`], {
+      encoding: 'utf8',
+    });
+    expect(said.trim().split('\n')).toEqual(
+      [['build'], ['build', '-l'], ['build', '-p', name], ['build', '-r', name], ['build', '-R']].map((words) =>
+        [...words, 'manifest.xml', ''].join('|'),
+      ),
+    );
+  });
+
   it('says what the stock command rejects and what only our engine has', async () => {
     const notes = await services.exporting.check({ path: manifest, source: (await open()).source }, {});
     expect(notes.filter(({ kind }) => kind === 'stock-rejects').map(({ message }) => message)).toEqual([
