@@ -1,9 +1,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { RPCHandler } from '@orpc/server/ws';
+import { RPCHandler } from '@orpc/server/websocket';
 import { WebSocketServer } from 'ws';
 import type { Router } from '../rpc/router';
+import { serveCalls } from './calls';
 import { CONTENT_SECURITY_POLICY } from './csp';
 import { readWindowFile } from './files';
 
@@ -69,7 +70,7 @@ export async function startWebServer(root: string, router: Router, port = 0): Pr
     sockets.handleUpgrade(request, socket, head, (websocket) => {
       // A frame that is too large or broken ends this connection, not the server.
       websocket.on('error', () => websocket.terminate());
-      handler.upgrade(websocket);
+      serveCalls(handler, websocket);
     });
   });
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import WebSocket from 'ws';
 import { createBuildServices } from '../../../src-main/build-services';
 import { createDocumentServices } from '../../../src-main/documents';
@@ -97,6 +97,9 @@ async function open({ token = server.token, origin = server.origin, host, path =
   return Promise.race([once(socket, 'open').then(() => socket), refused]);
 }
 
+/** As the console writes it: an error with its stack. */
+const inFull = (word: unknown): string => (word instanceof Error ? (word.stack ?? '') : String(word));
+
 const client = (socket: WebSocket) =>
   createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })) as unknown as {
     app: { info(): Promise<{ version: string }> };
@@ -154,6 +157,24 @@ describe('browser mode', () => {
       message: 'Slipway itself failed; the terminal says more.',
     });
     socket.close();
+  });
+
+  it.each<[string, string | Buffer]>([
+    ['not JSON', '{ not json'],
+    ['JSON, but no call', '[]'],
+    ['a call without an address', '{"i":"1","p":{}}'],
+    ['bytes', Buffer.from([0xff, 0x00])],
+  ])('says a line of a message that is no call, not a stack, and takes the next: %s', async (_, message) => {
+    const said: string[] = [];
+    const listening = vi
+      .spyOn(console, 'error')
+      .mockImplementation((...words) => void said.push(words.map(inFull).join(' ')));
+    onTestFinished(() => listening.mockRestore());
+    const socket = (await open()) as WebSocket;
+    socket.send(message);
+    expect(await client(socket).app.info()).toMatchObject({ version: '0' });
+    socket.close();
+    await expect.poll(() => said).toEqual([expect.stringMatching(/^A message that is no call was left out: .+$/)]);
   });
 
   it('lives on after broken frames and broken requests', async () => {
