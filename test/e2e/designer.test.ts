@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stepPaths } from '../../src-shared/document/list-paths';
+import { SECTIONS } from '../../src-shared/document/sections';
 import { parseManifest } from '../../src-shared/manifest/parse';
 import { decodeManifest } from '../../src-shared/manifest/source';
 import { corpus } from '../support/engine';
@@ -40,6 +41,18 @@ describe('one line changes', () => {
     await designer.page.getByRole('group', { name: 'Boot archive', exact: true }).waitFor();
     expect(await designer.page.locator('[data-element=finalizer]').count()).toBe(0);
   });
+
+  it.each(['layout-a0.xml', 'layout-a.xml', 'layout-b.xml', 'virtual-machine.xml', 'odd.xml'])(
+    'and every section shows every format: %s',
+    async (name) => {
+      const document = join(temporary(), name);
+      copyFileSync(join(import.meta.dirname, '../fixtures/manifests', name), document);
+      const { page, consoleErrors } = await openInChromium({ document });
+      const designer = new Designer(page);
+      for (const { title } of SECTIONS) await designer.goTo(title);
+      expect(consoleErrors).toEqual([]);
+    },
+  );
 
   it('typing in the XML changes the forms, and a form the XML; broken XML stops the forms, not the typing', async () => {
     const document = copyOfSample();
