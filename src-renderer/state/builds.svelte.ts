@@ -154,7 +154,7 @@ export class Builds {
       if (this.#workspace.isUnsaved && !(await this.#workspace.save())) return;
       await this.#workspace.attempt(async () => {
         const pause = choice.pause ?? this.pauseNext;
-        const { queued } = await this.#workspace.main.builds.start({
+        const { queued, run } = await this.#workspace.main.builds.start({
           path: document.path,
           ...(choice.resume !== undefined && { resume: choice.resume }),
           ...(pause !== undefined && { pause }),
@@ -163,6 +163,8 @@ export class Builds {
         this.logStep = undefined;
         this.pauseNext = undefined;
         this.tab = 'log';
+        // A quick one may have ended already, which has been said.
+        if (this.#runs.some((known) => known.run === run && known.state !== 'running')) return;
         this.#workspace.say({
           kind: 'done',
           message: queued

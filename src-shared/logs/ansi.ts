@@ -1,0 +1,73 @@
+/** How a piece of a line looks. Colours are numbers: 0 to 7, 8 to 15 for the bright ones. */
+export interface AnsiStyle {
+  readonly colour?: number;
+  readonly bold?: boolean;
+  readonly underline?: boolean;
+}
+
+/** A piece of a line in one style. The text is text: nothing in it is markup or a control sequence. */
+export interface AnsiSpan extends AnsiStyle {
+  readonly text: string;
+}
+
+// CSI … final byte; OSC, DCS, PM and APC up to their end or the line's; two-byte escapes; single control characters but for tab.
+/* eslint-disable no-control-regex -- control characters are what this file is about */
+const SEQUENCE =
+  /\x1b\[([0-9;:<=>?]{0,64})[ -/]{0,4}([@-~])|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]{0,2}[0-~]?|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+/* eslint-enable no-control-regex */
+
+/**
+ * What a terminal would show of a line: colours, bold and underlined text as spans; all other control sequences are left out. After
+ * a carriage return the line is written anew, as progress bars do: the last state is shown.
+ */
+export function ansiSpans(line: string): readonly AnsiSpan[] {
+  const shown = lastState(line);
+  const spans: AnsiSpan[] = [];
+  let style: AnsiStyle = {};
+  let at = 0;
+  const add = (end: number): void => {
+    if (end > at) spans.push({ ...style, text: shown.slice(at, end) });
+  };
+  for (const match of shown.matchAll(SEQUENCE)) {
+    add(match.index);
+    at = match.index + match[0].length;
+    if (match[2] === 'm') style = styled(style, match[1] ?? '');
+  }
+  add(shown.length);
+  return spans;
+}
+
+/** The text alone. */
+export function plainText(line: string): string {
+  return ansiSpans(line)
+    .map(({ text }) => text)
+    .join('');
+}
+
+function lastState(line: string): string {
+  const end = line.endsWith('\r') ? line.length - 1 : line.length;
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
+}
+
+function styled(before: AnsiStyle, parameters: string): AnsiStyle {
+  let style: { -readonly [K in keyof AnsiStyle]: AnsiStyle[K] } = { ...before };
+  const codes = parameters.split(/[;:]/).map(Number);
+  for (let n = 0; n < codes.length; n++) {
+    const code = codes[n] ?? 0;
+    if (code === 0) style = {};
+    else if (code === 1) style.bold = true;
+    else if (code === 22) delete style.bold;
+    else if (code === 4) style.underline = true;
+    else if (code === 24) delete style.underline;
+    else if (code >= 30 && code <= 37) style.colour = code - 30;
+    else if (code >= 90 && code <= 97) style.colour = code - 82;
+    else if (code === 39) delete style.colour;
+    // 256 colours and true colour: the first sixteen are ours, the rest is left as it is.
+    else if (code === 38 || code === 48) {
+      const index = codes[n + 1] === 5 ? codes[n + 2] : undefined;
+      if (code === 38 && index !== undefined && index < 16) style.colour = index;
+      n += codes[n + 1] === 5 ? 2 : 4;
+    }
+  }
+  return style;
+}

@@ -1,0 +1,231 @@
+// The timeline for everybody: by keyboard alone, as tables, in both themes, with many steps and runs.
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { TestProject } from '../support/engine';
+import { openInChromium } from './support/app';
+import { accessibilityViolations } from './support/axe';
+import { Designer } from './support/designer';
+import { frameTimes } from './support/frames';
+import { tabTo } from './support/person';
+import { TimelinePage } from './support/timeline';
+
+function built(steps: readonly string[]): TestProject {
+  const project = new TestProject({ steps: steps.map((name) => ({ name })), pairs: { hostname: 'x' } });
+  onTestFinished(() => project.dispose());
+  return project;
+}
+
+const manifest = (project: TestProject): string => join(project.folder, 'manifest.xml');
+
+it('is usable by keyboard alone: choose, pause, build, look, resume', async () => {
+  const project = built(['a', 'b', 'c', 'd']);
+  const { page } = await openInChromium({ document: manifest(project) });
+  const timeline = new TimelinePage(page);
+  const designer = new Designer(page);
+  await page.getByRole('navigation', { name: 'Sections' }).waitFor();
+  await page.keyboard.press('Control+Shift+b');
+  const checkpoints = page.getByRole('listbox', { name: 'Checkpoints' });
+  await tabTo(page, checkpoints);
+  const chosen = async (): Promise<string | null> => {
+    const id = await checkpoints.getAttribute('aria-activedescendant');
+    return id === null ? null : page.locator(`#${id}`).getAttribute('aria-label');
+  };
+  await page.keyboard.press('ArrowRight');
+  expect(await chosen()).toMatch(/^1, a, Step a, no checkpoint/);
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
+  expect(await chosen()).toMatch(/^3, c, Step c/);
+  await page.keyboard.press('p');
+  await designer.hears('The next build pauses before c.');
+  await page.keyboard.press('Control+b');
+  await timeline.says('Paused before c');
+  await designer.hears('The build paused before c.');
+  await tabTo(page, checkpoints);
+  await expect.poll(chosen).toMatch(/^3, c, Step c, paused here/);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate('document.activeElement.textContent')).toMatch(/Resume from here|files/);
+  await tabTo(page, checkpoints);
+  await page.keyboard.press('r');
+  await designer.hears('The build resumes from b.');
+  await timeline.says('Done');
+  expect(project.ran()).toEqual(['a', 'b', 'b', 'c', 'd']);
+  await tabTo(page, checkpoints);
+  await page.keyboard.press('ArrowDown');
+  await designer.hears(/^Run 1, .*paused/);
+  // The same as tables.
+  await tabTo(page, timeline.button('Table'));
+  await page.keyboard.press('Enter');
+  const steps = page.getByRole('table', { name: 'Steps, and the checkpoint before each' });
+  expect(await steps.getByRole('row').allTextContents()).toEqual([
+    expect.stringContaining('Checkpoint before it'),
+    expect.stringMatching(/1\s*a\s*checkpoint.*done.*run 1/s),
+    expect.stringMatching(/2\s*b\s*checkpoint.*done.*run 2/s),
+    expect.stringMatching(/3\s*c\s*checkpoint.*done.*run 2/s),
+    expect.stringMatching(/4\s*d\s*checkpoint.*done.*run 2/s),
+  ]);
+  const runs = page.getByRole('table', { name: 'Runs, the newest first' });
+  expect(await runs.getByRole('row').allTextContents()).toEqual([
+    expect.stringContaining('Started'),
+    expect.stringMatching(/2.*Slipway\s*b\s*done/s),
+    expect.stringMatching(/1.*Slipway\s*the beginning\s*paused before c/s),
+  ]);
+});
+
+it('says what is stale, why, and which point is the right one', async () => {
+  const project = built(['a', 'b', 'c', 'd']);
+  project.script('b', 'ManifestRead "$1" key_value_pairs/pair[key=hostname]/value');
+  await project.build();
+  const { page } = await openInChromium({ document: manifest(project) });
+  const timeline = new TimelinePage(page);
+  await timeline.open();
+  await expect.poll(() => timeline.buildButton.textContent()).toMatch(/Resume from d/);
+  project.edit((text) => text.replace('value="x"', 'value="y"'));
+  await timeline.shows('c', 'stale');
+  await timeline.shows('b', 'current');
+  await timeline.checkpoint('d').click();
+  const sentence = '`b` read `key_value_pairs/pair[key=hostname]/value`: it was `x`, is `y`';
+  await page.getByText(sentence, { exact: true }).waitFor();
+  await timeline.button('Go to b, the right point').click();
+  await expect.poll(() => timeline.buildButton.textContent()).toMatch(/Resume from b/);
+  await timeline.button('Resume from here').click();
+  await timeline.says('Done');
+  await timeline.shows('d', 'current');
+});
+
+it('refuses what the engine refuses, with its reason', async () => {
+  const project = built(['a', 'b', 'c']);
+  await project.build('-p', 'c');
+  const path = manifest(project);
+  // The steps change places: what the later checkpoints hold does not fit any more.
+  writeFileSync(
+    path,
+    readFileSync(path, 'utf8').replace(
+      /(<script name="scripts\/a">[\s\S]*?<\/script>\s*)(<script name="scripts\/b">[\s\S]*?<\/script>\s*)/,
+      '$2$1',
+    ),
+  );
+  const { page } = await openInChromium({ document: path });
+  const timeline = new TimelinePage(page);
+  await timeline.open();
+  await timeline.checkpoint('c').click();
+  await page.getByText('The manifest file is inconsistent with your build area.').waitFor();
+  expect(await timeline.button('Resume from here').isDisabled()).toBe(true);
+  await timeline.checkpoint('c').press('r');
+});
+
+describe.each(['light', 'dark'] as const)('for everybody, %s', (theme) => {
+  it('axe finds nothing, in any state or tab', async () => {
+    const project = built(['a', 'b', 'c']);
+    project.script('b', 'echo "cannot find it" >&2; exit 2');
+    const { page, consoleErrors } = await openInChromium({ theme, document: manifest(project) });
+    const timeline = new TimelinePage(page);
+    const found: string[] = [];
+    const look = async (where: string): Promise<void> => {
+      for (const violation of await accessibilityViolations(page)) found.push(`${where}: ${violation}`);
+    };
+    await timeline.open();
+    await look('nothing built');
+    await timeline.buildButton.click();
+    await timeline.says('Failed in b');
+    await page.getByRole('region', { name: 'What went wrong' }).waitFor();
+    await look('failed');
+    await timeline.checkpoint('b').click();
+    await page.getByText('Keeps').waitFor();
+    for (const tab of ['Changes', 'Files', 'Manifest', 'Shell', 'Outputs']) {
+      await timeline.tab(tab);
+      await look(tab);
+    }
+    await timeline.button('Table').click();
+    await look('tables');
+    await timeline.button('Prune…').click();
+    await page.getByRole('dialog').waitFor();
+    await look('prune');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'More ways to build' }).click();
+    await page.getByRole('menuitem').first().waitFor();
+    await look('menu');
+    expect(found).toEqual([]);
+    expect(consoleErrors).toEqual([]);
+  });
+});
+
+it('prunes what is chosen, after it has been shown', async () => {
+  const project = built(['a', 'b', 'c']);
+  await project.build();
+  const { page } = await openInChromium({ document: manifest(project) });
+  const timeline = new TimelinePage(page);
+  await timeline.open();
+  await timeline.shows('c', 'current');
+  await timeline.button('Prune…').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Nothing to remove.').waitFor();
+  await dialog.getByLabel('All of them').check();
+  await dialog.getByRole('button', { name: 'Remove 3 checkpoints' }).click();
+  await timeline.shows('a', 'absent');
+  expect(await project.json('status')).toMatchObject({ latestResumable: null });
+});
+
+/** Writes journals of runs that never were, in the engine's own form: 100 real builds of 200 steps would take an hour. */
+function inventRuns(project: TestProject, steps: readonly string[], count: number): void {
+  const logs = join(project.area, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const [real = ''] = readdirSync(logs).filter((name) => name.endsWith('.jsonl'));
+  const head = readFileSync(join(logs, real), 'utf8').split('\n').slice(0, 2);
+  for (let n = 0; n < count; n++) {
+    const run = `run-2026-01-01-00-${String(n % 60).padStart(2, '0')}-${String(Math.floor(n / 60)).padStart(2, '0')}-1`;
+    const file = join(logs, `${run}.jsonl`);
+    const at = 1_767_225_600 + n * 60;
+    const [hello = '{}', plan = '{}'] = head;
+    appendFileSync(file, `${JSON.stringify({ ...JSON.parse(hello), at, run })}\n${plan}\n`);
+    const did = steps.map((step, index) => ({ step, index, outcome: 'done', startedAt: at, seconds: 1.5, exit: 0 }));
+    appendFileSync(
+      file,
+      `${JSON.stringify({ kind: 'exit', at: at + 300, code: 0, outcome: 'done', seconds: 300, steps: did, checkpoints: steps })}\n`,
+    );
+  }
+}
+
+it('200 steps and 100 runs: zoom and scroll stay smooth', async () => {
+  const steps = Array.from({ length: 200 }, (_, n) => `step-${n + 1}`);
+  const project = built(steps);
+  await project.build('-p', 'step-3');
+  inventRuns(project, steps, 99);
+  const { page } = await openInChromium({ document: manifest(project), width: 1360, height: 860 });
+  const timeline = new TimelinePage(page);
+  const started = Date.now();
+  await timeline.open();
+  await page.getByText('Run 100', { exact: false }).first().waitFor();
+  const opened = Date.now() - started;
+  // Only what is in the window is drawn.
+  expect(await page.locator('[data-step]').count()).toBeLessThan(40);
+  expect(await page.locator('[data-run]').count()).toBeLessThan(30);
+  const scroller = page.getByTestId('timeline');
+  const box = await scroller.boundingBox();
+  if (!box) throw new Error('no timeline');
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const frames = await frameTimes(page, async () => {
+    for (let n = 0; n < 60; n++) await page.mouse.wheel(120, 30);
+  });
+  await keyboardTour(page);
+  await timeline.button('Zoom in').click();
+  await timeline.button('Zoom out').click();
+  process.stdout.write(
+    `timeline of 200 steps and 100 runs: ${opened} ms to open, scroll frames p95 ${frames.p95.toFixed(1)} ms, longest ${frames.max.toFixed(1)} ms\n`,
+  );
+  expect(frames.p95).toBeLessThan(25);
+  expect(opened).toBeLessThan(10_000);
+});
+
+/** To the last step and back, and to the oldest run. */
+async function keyboardTour(page: Page): Promise<void> {
+  await page.getByRole('listbox', { name: 'Checkpoints' }).focus();
+  await page.keyboard.press('End');
+  await page.locator('[data-step="step-200"][aria-selected=true]').waitFor();
+  await page.keyboard.press('Home');
+  await page.locator('[data-step="step-1"][aria-selected=true]').waitFor();
+  await page.keyboard.press('ArrowDown');
+}
