@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
 import { AppError } from '../src-shared/errors';
+import { bootTestCommand } from './commands/boot-test';
 import { buildCommand } from './commands/build';
 import { checkpointsCommand } from './commands/checkpoints';
 import { doctorCommand } from './commands/doctor';
 import { followCommand } from './commands/follow';
 import { catCommand, diffCommand, lsCommand } from './commands/look-inside';
+import { mediaCommand } from './commands/media';
 import { planCommand } from './commands/plan';
 import { pruneCommand } from './commands/prune';
 import { queryCommand } from './commands/query';
@@ -52,6 +54,10 @@ async function main(words: readonly string[]): Promise<number> {
       return cancelCommand(rest);
     case 'pause':
       return pauseCommand(rest);
+    case 'media':
+      return mediaCommand(rest);
+    case 'boot-test':
+      return bootTestCommand(rest);
     case 'query':
       return queryCommand(rest);
     case 'validate':

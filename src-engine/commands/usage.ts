@@ -29,6 +29,8 @@ export const HELP: readonly string[] = [
   'distro_const cat [--bytes N] MANIFEST STEP PATH   a file of a checkpoint',
   'distro_const shell MANIFEST STEP              a shell in a read-only view of a checkpoint',
   'distro_const prune [--stale] [--from STEP] [--yes] MANIFEST   remove checkpoints; lists them without --yes',
+  'distro_const media [--checksum NAME] MANIFEST   finished images, or the SHA-256 of one',
+  'distro_const boot-test [--firmware bios|uefi] [--timeout SECONDS] [--screenshot FILE] MANIFEST NAME   boots an image',
   'distro_const query [-k] MANIFEST NODEPATH...  values, as ManifestRead prints them',
   'distro_const validate MANIFEST                every problem with file, line and column',
   'distro_const doctor [MANIFEST]                what this host can do and what is missing',

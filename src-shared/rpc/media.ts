@@ -20,8 +20,8 @@ const medium = z.object({
   bootable: z.enum(['cdrom', 'disk']).nullable(),
 });
 
-/** What a boot test tells while it runs. */
-const bootEvent = z.discriminatedUnion('kind', [
+/** What a boot test tells while it runs; the engine prints the same, one JSON object a line. */
+export const bootEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), argv: z.array(z.string()) }),
   /** What came over the serial console. */
   z.object({ kind: z.literal('console'), text: z.string() }),
@@ -44,6 +44,8 @@ export const media = {
       media: z.array(medium),
       /** Why the build host cannot boot images; missing when it can. */
       noBootTest: z.string().optional(),
+      /** Why it cannot boot them with UEFI; missing when it can. */
+      noUefi: z.string().optional(),
     }),
   ),
   /** SHA-256 of a file, in hex. */

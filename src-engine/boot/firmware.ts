@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+import { isExecutable } from '../system/zfs-command';
+
+/** What starts a machine: the old way of PCs, or the new one. */
+export type Firmware = 'bios' | 'uefi';
+
+/** The emulator, by its name on `PATH`. */
+export const QEMU = 'qemu-system-x86_64';
+
+/** UEFI firmware: the program, and the variables it writes to, of which each machine gets a copy. */
+export interface UefiFirmware {
+  readonly code: string;
+  readonly variables: string;
+}
+
+/** Where systems keep it, newest form first: Debian and Ubuntu, Fedora, Arch. */
+const UEFI: readonly UefiFirmware[] = [
+  ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'],
+  ['/usr/share/OVMF/OVMF_CODE.fd', '/usr/share/OVMF/OVMF_VARS.fd'],
+  ['/usr/share/edk2/ovmf/OVMF_CODE.fd', '/usr/share/edk2/ovmf/OVMF_VARS.fd'],
+  ['/usr/share/edk2/x64/OVMF_CODE.4m.fd', '/usr/share/edk2/x64/OVMF_VARS.4m.fd'],
+].map(([code = '', variables = '']) => ({ code, variables }));
+
+/** The UEFI firmware of this host, if it has one. */
+export function uefiFirmware(): UefiFirmware | undefined {
+  return UEFI.find(({ code, variables }) => existsSync(code) && existsSync(variables));
+}
+
+/** Why this host cannot boot an image with a firmware, with what to do; `undefined` when it can. */
+export function whyNoBoot(firmware: Firmware): AppError | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  if (!folders.some((folder) => isExecutable(join(folder, QEMU))))
+    return new AppError(
+      'unsupported',
+      `${QEMU} is not installed on the build host.`,
+      'Install it there: Debian package qemu-system-x86',
+    );
+  if (firmware === 'uefi' && !uefiFirmware())
+    return new AppError(
+      'unsupported',
+      'UEFI firmware for virtual machines is not installed on the build host.',
+      'Install it there: Debian package ovmf',
+    );
+  return undefined;
+}

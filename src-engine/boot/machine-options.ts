@@ -1,0 +1,51 @@
+import type { Firmware, UefiFirmware } from './firmware';
+
+/** What a machine is made of. */
+export interface MachineRequest {
+  /** A raw image; it is not written to. */
+  readonly image: string;
+  readonly firmware: Firmware;
+  /** What the image is put into. */
+  readonly medium: 'cdrom' | 'usb';
+  /** Default 1024. */
+  readonly memoryMegabytes?: number;
+}
+
+/**
+ * QEMU's options for a machine without a window and without a network: its first serial line is QEMU's standard output, its
+ * screen exists only for screenshots, QEMU's own protocol is on file descriptor 3.
+ *
+ * The processor is emulated (TCG): the same on every host, and hosts that are virtual machines themselves often offer a /dev/kvm
+ * that opens but hangs.
+ *
+ * @param uefi for UEFI: the firmware, with this machine's own copy of the variables
+ */
+export function machineOptions(request: MachineRequest, uefi?: UefiFirmware): string[] {
+  return [
+    ...['-accel', 'tcg,thread=multi', '-smp', '2', '-m', String(request.memoryMegabytes ?? 1024)],
+    ...['-nodefaults', '-no-user-config', '-no-reboot', '-nic', 'none', '-vga', 'std', '-display', 'none'],
+    ...['-serial', 'stdio', '-chardev', 'socket,id=qmp,fd=3', '-mon', 'chardev=qmp,mode=control'],
+    ...(uefi ? firmwareOptions(uefi) : []),
+    ...mediumOptions(request),
+  ];
+}
+
+function firmwareOptions({ code, variables }: UefiFirmware): string[] {
+  return [
+    ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${quoted(code)}`],
+    ...['-drive', `if=pflash,unit=1,format=raw,file=${quoted(variables)}`],
+  ];
+}
+
+function mediumOptions({ image, medium }: MachineRequest): string[] {
+  // What the machine writes goes to a file of QEMU's that nobody sees.
+  const drive = `if=none,id=medium,format=raw,snapshot=on,file=${quoted(image)}`;
+  const devices = {
+    cdrom: ['-device', 'ide-cd,drive=medium,bootindex=0'],
+    usb: ['-device', 'qemu-xhci', '-device', 'usb-storage,drive=medium,bootindex=0'],
+  };
+  return ['-drive', drive, ...devices[medium]];
+}
+
+/** QEMU splits options at commas; a doubled one is a comma. */
+const quoted = (path: string): string => path.replaceAll(',', ',,');

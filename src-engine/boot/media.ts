@@ -1,0 +1,67 @@
+import { open, lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+
+/** A finished file of a build area. */
+export interface MediaFile {
+  readonly name: string;
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Seconds since the epoch. */
+  readonly modified: number;
+  readonly bootable: 'cdrom' | 'disk' | null;
+}
+
+/** The files of a media folder, by name; none when there is no folder. Links, folders and hidden files are not media. */
+export async function listMedia(folder: string): Promise<MediaFile[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new AppError('area', `${folder} cannot be read: ${error.message}.`);
+  });
+  const found = await Promise.all(names.filter((name) => !name.startsWith('.')).map((name) => mediaFile(folder, name)));
+  return found.flatMap((file) => (file ? [file] : [])).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** One file of a media folder. Throws `missing` when it has none of this name. */
+export async function mediumNamed(folder: string, name: string): Promise<MediaFile> {
+  const file = name.includes('/') ? undefined : await mediaFile(folder, name);
+  if (file) return file;
+  throw new AppError(
+    'missing',
+    `There is no ${name} in ${folder}.`,
+    'List what is there with: distro_const media MANIFEST',
+  );
+}
+
+async function mediaFile(folder: string, name: string): Promise<MediaFile | undefined> {
+  const path = join(folder, name);
+  const stats = await lstat(path).catch(() => undefined);
+  if (!stats?.isFile()) return undefined;
+  return { name, path, size: stats.size, modified: stats.mtimeMs / 1000, bootable: await bootableAs(path) };
+}
+
+const ISO_VOLUME = 0x8001;
+const GPT = 0x200;
+const MBR_MARK = 0x1fe;
+
+/**
+ * How an image boots, by what is in it: ISO 9660 as a CD, a boot sector or a partition table as a disk, else `null`.
+ *
+ * An image that is both boots both ways; it is a CD unless its name says that it is meant for a stick.
+ */
+async function bootableAs(path: string): Promise<MediaFile['bootable']> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (!file) return null;
+  try {
+    const has = async (at: number, mark: string): Promise<boolean> => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(mark.length), 0, mark.length, at);
+      return buffer.toString('latin1', 0, bytesRead) === mark;
+    };
+    const isDisk = (await has(MBR_MARK, '\x55\xaa')) || (await has(GPT, 'EFI PART'));
+    if (await has(ISO_VOLUME, 'CD001')) return isDisk && /\.(usb|img|raw)$/i.test(path) ? 'disk' : 'cdrom';
+    return isDisk ? 'disk' : null;
+  } finally {
+    await file.close();
+  }
+}

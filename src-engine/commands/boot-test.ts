@@ -1,0 +1,95 @@
+import { writeFileSync } from 'node:fs';
+import { ConsoleText } from '../../src-shared/boot/console-text';
+import { AppError } from '../../src-shared/errors';
+import type { BootEvent } from '../../src-shared/rpc/media';
+import { bootTest, type BootVerdict } from '../boot/boot-test';
+import { mediumNamed } from '../boot/media';
+import { onStopSignal } from '../build/stop-signal';
+import { parseWords } from './context';
+import { mediaFolder } from './media';
+
+export const BOOT_TEST_USAGE =
+  'distro_const boot-test [--firmware bios|uefi] [--timeout SECONDS] [--screenshot FILE] [--json] MANIFEST NAME';
+
+/** An emulated machine takes about 40 seconds to the login of a Debian, longer on a host that does something else. */
+const TIMEOUT = '300';
+
+/**
+ * `boot-test NAME`: boots a finished image in a virtual machine until its serial console asks for a login. The image is not written to.
+ *
+ * Prints the console as plain text and the verdict last; with `--json` each `BootEvent`, one JSON object a line. Exit status 0 when
+ * it has booted, 128 + n after signal n, else 1. The machine ends with the command.
+ */
+export async function bootTestCommand(words: readonly string[]): Promise<number> {
+  const options = {
+    json: { type: 'boolean' },
+    firmware: { type: 'string', default: 'bios' },
+    timeout: { type: 'string', default: TIMEOUT },
+    screenshot: { type: 'string' },
+  } as const;
+  const { values, positionals } = parseWords(words, options, { least: 2, most: 2 }, BOOT_TEST_USAGE);
+  const { firmware, timeout, screenshot } = values;
+  if (firmware !== 'bios' && firmware !== 'uefi')
+    throw new AppError('usage', `--firmware takes bios or uefi: ${firmware}\nUsage: ${BOOT_TEST_USAGE}`);
+  if (!/^[1-9]\d{0,4}$/.test(timeout))
+    throw new AppError('usage', `--timeout takes seconds from 1 to 99999: ${timeout}\nUsage: ${BOOT_TEST_USAGE}`);
+  const [operand = '', name = ''] = positionals;
+  const { path, bootable } = await mediumNamed(await mediaFolder(operand), name);
+  if (bootable === null)
+    throw new AppError('refused', `${name} is no image that boots: it has neither ISO 9660 nor a boot sector.`);
+
+  const stopping = new AbortController();
+  const stop = onStopSignal(() => stopping.abort());
+  // Nobody reads any more: the window or the pager has gone.
+  process.stdout.on('error', () => stopping.abort());
+  const show = values.json ? showJson : showText();
+  try {
+    const medium = bootable === 'cdrom' ? 'cdrom' : 'usb';
+    const request = {
+      image: path,
+      firmware,
+      medium,
+      timeoutSeconds: Number(timeout),
+      signal: stopping.signal,
+    } as const;
+    const { verdict } = await bootTest(request, (event) => {
+      if (event.kind === 'screenshot' && screenshot !== undefined) writePicture(screenshot, event.data);
+      show(event);
+    });
+    return stop.signal === undefined ? Number(verdict !== 'booted') : 128 + stop.number;
+  } finally {
+    stop.dispose();
+  }
+}
+
+const showJson = (event: BootEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
+
+function showText(): (event: BootEvent) => void {
+  const plain = new ConsoleText();
+  return (event) => {
+    if (event.kind === 'console') process.stdout.write(plain.push(event.text));
+    else if (event.kind === 'verdict') process.stdout.write(`\n${verdictLine(event)}\n`);
+  };
+}
+
+function verdictLine({ verdict, reason, seconds }: BootVerdict): string {
+  const words = {
+    booted: 'Booted',
+    panic: 'Not booted (panic)',
+    timeout: 'Not booted (too late)',
+    exited: 'Not booted (machine ended)',
+    cancelled: 'Stopped',
+  }[verdict];
+  return `==== ${words} after ${seconds.toFixed(1)} s. ${reason}`;
+}
+
+function writePicture(path: string, data: string): void {
+  try {
+    writeFileSync(path, Buffer.from(data, 'base64'));
+  } catch (error) {
+    throw new AppError(
+      'refused',
+      `The screenshot cannot be written: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
