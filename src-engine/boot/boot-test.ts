@@ -60,7 +60,8 @@ export async function bootTest(request: BootTestRequest, tell: (event: BootEvent
     const ended = await settled;
     const seconds = Math.round(performance.now() - started) / 1000;
     tellConsole();
-    const picture = ended.verdict === 'cancelled' ? undefined : await machine.screenshot();
+    const isThere = ended.verdict !== 'cancelled' && ended.verdict !== 'exited';
+    const picture = isThere ? await machine.screenshot() : undefined;
     if (picture) tell({ kind: 'screenshot', data: picture.toString('base64') });
     machine.end();
     await machine.ended;

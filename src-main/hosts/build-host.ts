@@ -41,7 +41,8 @@ export function createBuildHost(transport: Transport, engine: EngineCommand): Bu
       const { code, stdout, stderr } = await transport.run(argv, { ...options, signal });
       const text = stdout.toString('utf8');
       const answer: unknown = text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : undefined;
-      if (isFailure(answer)) throw new AppError(answer.error.code, answer.error.message, answer.error.hint);
+      const refusal = refusalOf(answer);
+      if (refusal) throw refusal;
       if (answer !== undefined) return answer;
       const said = stderr.trim() || 'and said nothing';
       throw new AppError('unsupported', `distro_const ${call.subcommand} ended with ${code ?? 'a signal'}: ${said}`);
@@ -52,6 +53,11 @@ export function createBuildHost(transport: Transport, engine: EngineCommand): Bu
 /** How a `--json` subcommand says that it failed (src-engine/cli.ts). */
 interface EngineFailure {
   readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint?: string };
+}
+
+/** What a `--json` subcommand refuses, in its words; `undefined` for any other answer. */
+export function refusalOf(answer: unknown): AppError | undefined {
+  return isFailure(answer) ? new AppError(answer.error.code, answer.error.message, answer.error.hint) : undefined;
 }
 
 function isFailure(answer: unknown): answer is EngineFailure {

@@ -36,18 +36,19 @@ export const bootEvent = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** The finished files of a build area; the engine prints the same. */
+export const mediaList = z.object({
+  folder: z.string(),
+  media: z.array(medium),
+  /** Why the build host cannot boot images; missing when it can. */
+  noBootTest: z.string().optional(),
+  /** Why it cannot boot them with UEFI; missing when it can. */
+  noUefi: z.string().optional(),
+});
+
 /** The finished images of a build area. */
 export const media = {
-  list: oc.input(z.object({ path })).output(
-    z.object({
-      folder: z.string(),
-      media: z.array(medium),
-      /** Why the build host cannot boot images; missing when it can. */
-      noBootTest: z.string().optional(),
-      /** Why it cannot boot them with UEFI; missing when it can. */
-      noUefi: z.string().optional(),
-    }),
-  ),
+  list: oc.input(z.object({ path })).output(mediaList),
   /** SHA-256 of a file, in hex. */
   checksum: oc.input(z.object({ path, name: mediumName })).output(z.object({ sha256: z.string() })),
   /** Copies a file to a folder of this computer, whole or not at all. */
@@ -60,5 +61,7 @@ export const media = {
 
 /** A finished file. */
 export type Medium = z.output<typeof medium>;
+/** All there is. */
+export type MediaList = z.output<typeof mediaList>;
 /** What a boot test tells. */
 export type BootEvent = z.output<typeof bootEvent>;
