@@ -1,0 +1,79 @@
+import type { BootEvent } from '../../../../src-shared/rpc/media';
+import { failureOf, type CallFailure, type Main } from '../../../rpc';
+import { ConsoleTail } from './console-tail';
+
+export type Firmware = 'bios' | 'uefi';
+export type Verdict = Extract<BootEvent, { kind: 'verdict' }>;
+
+/** A boot test as it is shown, from its start to its verdict and on. */
+export class BootRun {
+  /** What came over the serial line, plain. */
+  console = $state('');
+  /** A PNG, as base64. */
+  screenshot = $state<string>();
+  verdict = $state.raw<Verdict>();
+  failure = $state.raw<CallFailure>();
+  readonly startedAt = Date.now();
+  readonly #leaving = new AbortController();
+  readonly #tail = new ConsoleTail();
+
+  constructor(
+    readonly name: string,
+    readonly firmware: Firmware,
+  ) {}
+
+  get isRunning(): boolean {
+    return this.verdict === undefined && this.failure === undefined;
+  }
+
+  /** Follows the test to its end; never rejects. */
+  async follow(media: Main['media'], path: string): Promise<void> {
+    const { name, firmware } = this;
+    try {
+      const { signal } = this.#leaving;
+      for await (const event of await media.bootTest({ path, name, firmware }, { signal })) this.#hear(event);
+      this.#ended({ code: 'CONNECTION', message: 'The boot test ended without a verdict.' });
+    } catch (error) {
+      this.#ended(failureOf(error));
+    }
+  }
+
+  /** Ends the virtual machine. */
+  stop(): void {
+    if (!this.isRunning) return;
+    const seconds = (Date.now() - this.startedAt) / 1000;
+    this.verdict = { kind: 'verdict', verdict: 'cancelled', reason: 'It was stopped.', seconds };
+    this.#leaving.abort();
+  }
+
+  #hear(event: BootEvent): void {
+    if (!this.isRunning) return;
+    if (event.kind === 'console') this.console = this.#tail.push(event.text);
+    else if (event.kind === 'screenshot') this.screenshot = event.data;
+    else if (event.kind === 'verdict') this.verdict = event;
+  }
+
+  #ended(failure: CallFailure): void {
+    if (this.isRunning) this.failure = failure;
+  }
+}
+
+/** The last boot test of each manifest. They are here and not in the panel, so that somebody may look at a log meanwhile. */
+class BootRuns {
+  #runs = $state.raw<ReadonlyMap<string, BootRun>>(new Map());
+
+  of(path: string): BootRun | undefined {
+    return this.#runs.get(path);
+  }
+
+  /** Shows a test in place of the one before, which is ended; `undefined` shows none. */
+  show(path: string, run: BootRun | undefined): void {
+    this.of(path)?.stop();
+    const runs = new Map(this.#runs);
+    if (run) runs.set(path, run);
+    else runs.delete(path);
+    this.#runs = runs;
+  }
+}
+
+export const bootRuns = new BootRuns();
