@@ -44,47 +44,75 @@ export function inputHash(input: Pick<DeclaredInput, 'kind' | 'value'>): string 
   return input.kind === 'url' ? shortHash(input.value) : (fileHash(input.value) ?? 'missing');
 }
 
-/** A step of the present manifest, for comparison with what ran. `then` is the tree of the manifest it ran with. */
-export function presentStep(step: BuildStepDeclaration, now: ElementNode, then: ElementNode | undefined): PresentStep {
-  return {
-    name: step.name,
-    script: step.script ?? '(built in)',
-    scriptHash: step.script === undefined ? 'built in' : fileHash(step.script),
-    args: step.args,
-    answer: (read: ManifestReadRecord) => {
-      const values = readValues(now, read.request, read.isKey);
-      const secret = SECRET.test(read.request);
-      const old = then && !secret ? readValues(then, read.request, read.isKey) : undefined;
-      // Only words that belong to the recorded hash may be shown as what the step was given.
-      const known = old !== undefined && valuesHash(old) === read.hash;
-      return { hash: valuesHash(values), now: words(values), then: known ? words(old) : undefined };
-    },
-    inputHash,
-  };
+/**
+ * The present, looked at once: scripts are hashed, values read and old manifests parsed one time however many checkpoints are
+ * judged.
+ */
+class Present {
+  readonly #scripts = new Map<string, string | undefined>();
+  readonly #answers = new Map<string, readonly string[]>();
+  readonly #manifests = new Map<string, ElementNode | undefined>();
+
+  constructor(private readonly file: ManifestFile) {}
+
+  /** A step of the present manifest, for comparison with what ran. `then` is the tree of the manifest it ran with. */
+  step(step: BuildStepDeclaration, then: ElementNode | undefined): PresentStep {
+    return {
+      name: step.name,
+      script: step.script ?? '(built in)',
+      scriptHash: step.script === undefined ? 'built in' : this.#once(this.#scripts, step.script, fileHash),
+      args: step.args,
+      answer: (read: ManifestReadRecord) => {
+        const values = this.#once(this.#answers, `${read.isKey} ${read.request}`, () =>
+          readValues(this.file.defaulted.root, read.request, read.isKey),
+        );
+        const hash = valuesHash(values);
+        if (hash === read.hash) return { hash, now: '', then: undefined };
+        const secret = SECRET.test(read.request);
+        const old = then && !secret ? readValues(then, read.request, read.isKey) : undefined;
+        // Only words that belong to the recorded hash may be shown as what the step was given.
+        const known = old !== undefined && valuesHash(old) === read.hash;
+        return { hash, now: words(values), then: known ? words(old) : undefined };
+      },
+      inputHash,
+    };
+  }
+
+  /** The tree of a manifest of then; `undefined` when its copy is damaged: reasons are then given without the old values. */
+  manifest(bytes: Buffer): ElementNode | undefined {
+    return this.#once(this.#manifests, shortHash(bytes), () => {
+      try {
+        return loadManifest(decodeManifest(bytes), { now: new Date() }).defaulted.root;
+      } catch {
+        return undefined;
+      }
+    });
+  }
+
+  #once<T>(known: Map<string, T>, key: string, find: (key: string) => T): T {
+    const found = known.has(key) ? (known.get(key) as T) : find(key);
+    known.set(key, found);
+    return found;
+  }
 }
 
-/** Judges the checkpoint of step `index` against the manifest and scripts of today. */
+const presents = new WeakMap<ManifestFile, Present>();
+
+/** Judges the checkpoint of step `index` against the manifest and scripts as they were when the first of the file's was judged. */
 export async function freshnessOf(area: BuildArea, file: ManifestFile, index: number): Promise<CheckpointFreshness> {
   const steps = file.manifest.steps;
   const step = steps[index];
   if (!step) return { kind: 'unknown' };
+  const present = presents.get(file) ?? new Present(file);
+  presents.set(file, present);
   const record = await readCheckpointRecord(area, step.name);
-  const then = await manifestTreeOf(area, step.name);
+  const copy = await readStateFile(area, step.name);
+  const then = copy && present.manifest(copy);
   return checkpointFreshness(steps, index, record?.history ?? undefined, (i) => {
     const declared = steps[i];
     if (!declared) throw new Error(`no step ${i}`);
-    return presentStep(declared, file.defaulted.root, then);
+    return present.step(declared, then);
   });
-}
-
-async function manifestTreeOf(area: BuildArea, step: string): Promise<ElementNode | undefined> {
-  const bytes = await readStateFile(area, step);
-  if (!bytes) return undefined;
-  try {
-    return loadManifest(decodeManifest(bytes), { now: new Date() }).defaulted.root;
-  } catch {
-    return undefined; // the copy is damaged: reasons are then given without the old values
-  }
 }
 
 /** Reads the `path` and `url` lines that a step wrote into its inputs file. Other lines are ignored. */

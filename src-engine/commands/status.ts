@@ -16,12 +16,14 @@ export const STATUS_USAGE = 'distro_const status [--since RUN] [--json] MANIFEST
 export async function statusCommand(words: readonly string[]): Promise<number> {
   const options = { json: { type: 'boolean' }, since: { type: 'string' } } as const;
   const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, STATUS_USAGE);
+  const at = Date.now() / 1000; // what happens from here on may be missing
   const context = await openContext(positionals[0] ?? '');
   const { file, area, backend, latest, snapshots } = context;
   const all = listRuns(area);
   const last = all.at(-1);
   const lock = readLock(area);
   const status = {
+    at,
     area: { kind: area.kind, dataset: area.dataset ?? null, path: area.mountpoint, exists: area.exists },
     backend: backend.kind,
     checkpointing: file.manifest.checkpointEnable,

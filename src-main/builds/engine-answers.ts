@@ -22,6 +22,7 @@ const owner = z.object({
 });
 
 const status = z.object({
+  at: z.number(),
   area: z.object({
     kind: z.enum(['zfs', 'directory']),
     dataset: z.string().nullable(),

@@ -45,8 +45,8 @@ export class BuildSession {
 
   /** Everything that is known, then every change. */
   watch(signal: AbortSignal | undefined): AsyncGenerator<BuildEvent> {
-    const known: BuildEvent[] = [...this.#runs.values()].map((run) => ({ kind: 'run', run }));
-    const events = this.#broadcast.read(this.#area ? [...known, this.#areaEvent(this.#area)] : known, signal);
+    const runs: BuildEvent[] = this.#runs.size > 0 ? [{ kind: 'runs', runs: [...this.#runs.values()] }] : [];
+    const events = this.#broadcast.read(this.#area ? [...runs, this.#areaEvent(this.#area)] : runs, signal);
     signal?.addEventListener('abort', () => this.#stopIfUnneeded());
     this.#follow();
     void this.refresh();
@@ -130,7 +130,7 @@ export class BuildSession {
         );
         this.#area = area;
         // A run that is being read is known better here, except that its process may be gone.
-        for (const run of runs) if (!this.#tails.has(run.run) || run.state === 'interrupted') this.#setRun(run);
+        this.#setRuns(runs.filter((run) => !this.#tails.has(run.run) || run.state === 'interrupted'));
         this.#pushArea();
         if (!this.#live) await this.#measure(area);
       } catch (error) {
@@ -162,14 +162,17 @@ export class BuildSession {
     await this.#launch({ ...(resume !== undefined && { resume }), ...(pause !== undefined && { pause }) });
   }
 
-  #setRun(run: RunView): void {
-    const before = this.#runs.get(run.run);
-    if (before === run) return;
-    this.#runs.set(run.run, run);
-    if (run.state !== 'running') this.#tails.delete(run.run);
-    this.#broadcast.push({ kind: 'run', run });
-    if (before?.state === 'running')
-      this.onRun(this.manifest, run, this.#area && { ...this.#area, queue: this.#queue });
+  #setRuns(runs: readonly RunView[]): void {
+    const changed = runs.filter((run) => this.#runs.get(run.run) !== run);
+    if (changed.length === 0) return;
+    const wasRunning = changed.filter((run) => this.#runs.get(run.run)?.state === 'running');
+    for (const run of changed) {
+      this.#runs.set(run.run, run);
+      if (run.state !== 'running') this.#tails.delete(run.run);
+    }
+    this.#broadcast.push({ kind: 'runs', runs: changed });
+    const area = this.#area && { ...this.#area, queue: this.#queue };
+    for (const run of wasRunning) this.onRun(this.manifest, run, area);
   }
 
   #areaEvent(area: Area): BuildEvent {
@@ -255,12 +258,12 @@ export class BuildSession {
         if ((await tail.read()) > 0) this.#grewAt = Date.now();
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
-        this.#setRun(interrupted(tail.run)); // somebody removed the journal
+        this.#setRuns([interrupted(tail.run)]); // somebody removed the journal
         continue;
       }
       if (tail.run === before) continue;
       hasNews ||= before.checkpoints !== tail.run.checkpoints || tail.run.state !== 'running';
-      if (this.#tails.has(name)) this.#setRun(tail.run);
+      if (this.#tails.has(name)) this.#setRuns([tail.run]);
     }
     const isSilent = this.#live !== undefined && Date.now() - Math.max(this.#grewAt, this.#askedAt) > SILENCE;
     if (isSilent || (hasNews && (!this.#live || Date.now() - this.#askedAt > AREA_PACE))) void this.refresh();

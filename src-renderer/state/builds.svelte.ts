@@ -112,21 +112,20 @@ export class Builds {
           this.area = event.area;
           this.trouble = undefined;
         } else if (event.kind === 'trouble') this.trouble = event.trouble;
-        else this.#hear(event.run);
+        else this.#hear(event.runs);
       }
     } catch {
       // The connection ended; the status line says so.
     }
   }
 
-  #hear(run: RunView): void {
+  #hear(news: readonly RunView[]): void {
     this.now = Date.now() / 1000;
-    const at = this.#runs.findIndex((known) => known.run === run.run);
-    const before = this.#runs[at];
-    const runs = at < 0 ? [...this.#runs, run] : this.#runs.map((known) => (known.run === run.run ? run : known));
-    // Names begin with the time, but a newer run may be heard of first.
-    this.#runs = at < 0 ? runs.sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0)) : runs;
-    if (before?.state === 'running' && run.state !== 'running') this.#announceEnd(run);
+    const runs = new Map(this.#runs.map((run) => [run.run, run]));
+    const ended = news.filter((run) => run.state !== 'running' && runs.get(run.run)?.state === 'running');
+    for (const run of news) runs.set(run.run, run);
+    this.#runs = [...runs.values()].sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
+    for (const run of ended) this.#announceEnd(run);
   }
 
   #announceEnd(run: RunView): void {

@@ -57,6 +57,8 @@ const queued = z.object({
 });
 
 const area = z.object({
+  /** When the build host was asked, by its clock, in seconds since the epoch: what happened later may be missing. */
+  at: z.number(),
   kind: z.enum(['zfs', 'directory']),
   dataset: z.string().nullable(),
   path: z.string(),
@@ -78,8 +80,8 @@ const trouble = z.object({ message: z.string(), hint: z.string().optional() });
 const buildEvent = z.discriminatedUnion('kind', [
   /** The area as it is now. */
   z.object({ kind: z.literal('area'), area }),
-  /** A run, new or changed. Runs that ended do not come again. Its shape is ours on both sides: src-shared/runs/run-view.ts. */
-  z.object({ kind: z.literal('run'), run: z.custom<RunView>() }),
+  /** Runs, new or changed. Those that ended do not come again. Their shape is ours on both sides: src-shared/runs/run-view.ts. */
+  z.object({ kind: z.literal('runs'), runs: z.array(z.custom<RunView>()) }),
   /** The area cannot be looked at, and why; an `area` event says that it can be again. */
   z.object({ kind: z.literal('trouble'), trouble }),
 ]);

@@ -52,19 +52,32 @@ export interface Timeline {
  */
 export function timelineOf(area: AreaView, runs: readonly RunView[]): Timeline {
   const columnOf = new Map(area.steps.map(({ step, index }) => [step, index]));
+  const names = [...columnOf.keys()].join(' ');
   const last = runs.at(-1);
-  const live = last?.state === 'running' ? last : undefined;
+  const isNewer = last?.state === 'running' || (last?.endedAt !== undefined && last.endedAt > area.at);
   return {
-    columns: area.steps.map((step) => columnFor(step, last, live)),
-    lanes: runs.map((run, at) => laneFor(run, at + 1, columnOf)).reverse(),
+    columns: area.steps.map((step) => columnFor(step, last, isNewer ? last : undefined)),
+    lanes: runs.map((run, at) => keptLane(run, at + 1, columnOf, names)).reverse(),
   };
 }
 
-function columnFor(step: AreaStep, last: RunView | undefined, live: RunView | undefined): Column {
-  const isPause = live !== undefined && live.pause === step.step;
-  const running = live?.steps.at(-1);
+/** Runs that ended do not change: their lanes are made once for a list of steps. */
+const lanes = new WeakMap<RunView, { readonly steps: string; readonly lane: Lane }>();
+
+function keptLane(run: RunView, number: number, columnOf: ReadonlyMap<string, number>, steps: string): Lane {
+  const kept = lanes.get(run);
+  if (kept?.steps === steps && kept.lane.number === number) return kept.lane;
+  const lane = laneFor(run, number, columnOf);
+  lanes.set(run, { steps, lane });
+  return lane;
+}
+
+/** @param newer the last run, while the area does not know all of it */
+function columnFor(step: AreaStep, last: RunView | undefined, newer: RunView | undefined): Column {
+  const isPause = last?.state === 'running' && last.pause === step.step;
+  const running = newer?.steps.at(-1);
   if (running?.outcome === 'running' && running.step === step.step) return { ...step, state: 'running', isPause };
-  const state = live?.isUnderWay ? liveState(step, live) : restingState(step);
+  const state = newer?.isUnderWay ? newerState(step, newer) : restingState(step);
   if (state === 'current' && last?.state === 'paused' && last.pausedBefore === step.step)
     return { ...step, state: 'paused', isPause };
   return { ...step, state, isPause };
@@ -74,9 +87,9 @@ function restingState({ snapshot, freshness }: AreaStep): CheckpointState {
   return snapshot ? (freshness?.kind ?? 'unknown') : 'absent';
 }
 
-function liveState(step: AreaStep, live: RunView): CheckpointState {
-  if (live.checkpoints.includes(step.step)) return 'current';
-  const from = live.planned.find(({ name }) => name === live.resume)?.index ?? -1;
+function newerState(step: AreaStep, run: RunView): CheckpointState {
+  if (run.checkpoints.includes(step.step)) return 'current';
+  const from = run.planned.find(({ name }) => name === run.resume)?.index ?? -1;
   return step.index <= from ? restingState(step) : 'absent';
 }
 

@@ -30,7 +30,10 @@ describe.each(carriers)('in %s', (_name, open) => {
     const before = new TimelinePage(first.page);
     await before.open();
     await before.buildButton.click();
-    await first.page.getByText('line 3 of b', { exact: true }).waitFor();
+    await first.page
+      .getByRole('log')
+      .getByText(/line 3 of b$/)
+      .waitFor();
     first.main.kill('SIGKILL');
     await first.close();
 
@@ -51,8 +54,12 @@ describe.each(carriers)('in %s', (_name, open) => {
     expect(output.filter((text) => text.startsWith('line'))).toEqual(
       Array.from({ length: count }, (_, n) => `line ${n + 1} of b`),
     );
+    await timeline.tab('Log');
     // What the window has of it: as many lines, the last one at the end.
-    await again.page.getByText(`last ${count}`, { exact: true }).waitFor();
+    await again.page
+      .getByRole('log')
+      .getByText(new RegExp(`last ${count}$`))
+      .waitFor();
     await expect
       .poll(() => again.page.getByTestId('log-count').textContent())
       .toContain(output.length.toLocaleString('en'));

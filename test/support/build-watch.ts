@@ -37,11 +37,11 @@ export class BuildWatch {
       if (event.kind === 'area') {
         [this.area, this.trouble] = [event.area, undefined];
         this.looks++;
-      } else if (event.kind === 'run') {
-        this.runs.set(event.run.run, event.run);
-        this.states.push(
-          `${event.run.state} ${event.run.steps.map(({ step, outcome }) => `${step}:${outcome}`).join(' ')}`,
-        );
+      } else if (event.kind === 'runs') {
+        for (const run of event.runs) {
+          this.runs.set(run.run, run);
+          this.states.push(`${run.state} ${run.steps.map(({ step, outcome }) => `${step}:${outcome}`).join(' ')}`);
+        }
       } else this.trouble = event.trouble.message;
       for (const wake of this.#wake) wake();
     }
