@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BootEvent } from '../../src-shared/rpc/media';
 import { btrfsFolder, hasBtrfs } from '../support/temp-btrfs';
 import { hasZfs, zfsPool } from '../support/temp-zpool';
 import { bootImage, whyNoBoot, type BootRequest } from '../support/qemu';
@@ -140,6 +141,22 @@ describe.skipIf(whyNotTiny)(titled('tiny-linux, built by an ordinary user', whyN
   it.each(['bios', 'uefi'] as const)('boots to a login prompt with %s', async (firmware) => {
     const boot = await project.boot('iso', { firmware, until: ready('tiny-linux') });
     expect(boot.verdict, boot.serial).toBe('booted');
+  });
+
+  it('passes the boot test of the engine', () => {
+    const words = ['boot-test', '--json', 'manifest.xml', 'tiny-linux.iso'];
+    const program = join(root, 'out/engine/distro_const.cjs');
+    const { status, stdout } = spawnSync(process.execPath, [program, ...words], {
+      cwd: project.folder,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    });
+    const told = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as BootEvent);
+    expect(told.at(-1)).toMatchObject({ verdict: 'booted', reason: expect.stringContaining('TINY-LINUX-READY') });
+    expect(status).toBe(0);
   });
 
   it('gives the same bytes when it is built again', () => {
