@@ -13,7 +13,7 @@ export interface AnsiSpan extends AnsiStyle {
 // CSI … final byte; OSC, DCS, PM and APC up to their end or the line's; two-byte escapes; single control characters but for tab.
 /* eslint-disable no-control-regex -- control characters are what this file is about */
 const SEQUENCE =
-  /\x1b\[([0-9;:<=>?]{0,64})[ -/]{0,4}([@-~])|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]{0,2}[0-~]?|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+  /\x1b\[([0-9;:<=>?]*)[ -/]*([@-~])|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]{0,2}[0-~]?|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 /* eslint-enable no-control-regex */
 
 /**

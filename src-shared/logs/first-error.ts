@@ -3,7 +3,7 @@
  * option (`--no-error`) do not.
  */
 const ERROR =
-  /(?<![\w./-])(?:error|fatal|failed|failure|cannot|can't|unable to|no such file|not found|permission denied|no space left|traceback|panic|segmentation fault|killed|aborted)(?![\w./-]*\w\.\w)(?!-)/i;
+  /(?<![\w./-])(?:error|fatal|failed|failure|cannot|can't|unable to|no such file|not found|permission denied|no space left|traceback|panic|segmentation fault|killed|aborted)(?![\w-]|\.\w)/i;
 const HARMLESS = /(?<![\w.])(?:0|no|without) (?:error|failure|failed)|ignored|error:? 0\b/i;
 
 /** Whether a line of a log speaks of an error. */

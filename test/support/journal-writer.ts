@@ -1,0 +1,33 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A journal in the engine's form, written by a test: for more lines than a build prints in a test's time. */
+export class JournalWriter {
+  readonly path: string;
+
+  /** @param logs the area's folder for journals, made if need be */
+  constructor(
+    logs: string,
+    readonly run: string,
+  ) {
+    mkdirSync(logs, { recursive: true });
+    this.path = join(logs, `${run}.jsonl`);
+    writeFileSync(this.path, '');
+  }
+
+  record(kind: string, body: object, at = 1_767_225_600): string {
+    return `${JSON.stringify({ kind, at, ...body })}\n`;
+  }
+
+  output(text: string, step: string | null = 'a', stream = 'stdout', at?: number): string {
+    return this.record('output', { step, stream, text }, at);
+  }
+
+  append(text: string | Buffer): void {
+    appendFileSync(this.path, text);
+  }
+
+  end(): void {
+    this.append(this.record('exit', { code: 0, outcome: 'done', seconds: 1 }));
+  }
+}
