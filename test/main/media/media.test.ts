@@ -104,7 +104,7 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
     const leaving = new AbortController();
     const boot = await media.bootTest({ path, name: 'silent.usb', firmware: 'bios' }, { signal: leaving.signal });
     expect((await boot.next()).value).toMatchObject({ kind: 'started' });
-    expect(machines()).toBe(1);
+    await eventually(() => expect(machines()).toBe(1));
     if (how === 'aborts') leaving.abort();
     else await boot.return(undefined);
     await eventually(() => expect(machines()).toBe(0));
