@@ -95,7 +95,8 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
     const told: BootEvent[] = [];
     for await (const event of await media.bootTest({ path, name: 'login.usb', firmware: 'bios' }, {})) told.push(event);
     expect(told[0]?.kind).toBe('started');
-    expect(told).toContainEqual({ kind: 'console', text: 'x login: ' });
+    // In as many pieces as it came.
+    expect(told.map((event) => (event.kind === 'console' ? event.text : '')).join('')).toBe('x login: ');
     expect(told.at(-1)).toMatchObject({ kind: 'verdict', verdict: 'booted' });
   });
 
