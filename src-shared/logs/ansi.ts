@@ -10,6 +10,9 @@ export interface AnsiSpan extends AnsiStyle {
   readonly text: string;
 }
 
+/** A line of more pieces than this is shown in the last one's style from there on: each piece costs the page an element. */
+const MOST_SPANS = 400;
+
 // CSI … final byte; OSC, DCS, PM and APC up to their end or the line's; two-byte escapes; single control characters but for tab.
 /* eslint-disable no-control-regex -- control characters are what this file is about */
 const SEQUENCE =
@@ -26,7 +29,13 @@ export function ansiSpans(line: string): readonly AnsiSpan[] {
   let style: AnsiStyle = {};
   let at = 0;
   const add = (end: number): void => {
-    if (end > at) spans.push({ ...style, text: shown.slice(at, end) });
+    if (end <= at) return;
+    const text = shown.slice(at, end);
+    const last = spans.at(-1);
+    // Sequences that change nothing make no new piece: compilers write many.
+    if (last && (spans.length === MOST_SPANS || isSame(last, style)))
+      spans[spans.length - 1] = { ...last, text: last.text + text };
+    else spans.push({ ...style, text });
   };
   for (const match of shown.matchAll(SEQUENCE)) {
     add(match.index);
@@ -35,6 +44,10 @@ export function ansiSpans(line: string): readonly AnsiSpan[] {
   }
   add(shown.length);
   return spans;
+}
+
+function isSame(one: AnsiStyle, other: AnsiStyle): boolean {
+  return one.colour === other.colour && one.bold === other.bold && one.underline === other.underline;
 }
 
 /** The text alone. */
