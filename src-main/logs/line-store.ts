@@ -32,9 +32,8 @@ export class LineStore {
 
   /** Adds a line; `at` in seconds since the epoch. */
   add(at: number, stream: Stream, step: string | null, text: string): void {
-    const line = text.length > LONGEST ? text.slice(0, LONGEST) + CUT : text;
-    // Three bytes at most for each unit, and the newline that ends it.
-    const chunk = this.#roomFor(line.length * 3 + 1);
+    const line = oneLine(text);
+    const chunk = this.#roomFor(Buffer.byteLength(line) + 1); // the newline ends it
     chunk.used += chunk.bytes.write(`${line}\n`, chunk.used, 'utf8');
     if (this.count === this.#ends.length) this.#grow();
     this.#ends[this.count] = chunk.used;
@@ -145,6 +144,15 @@ export class LineStore {
         lines.add(lines.seen);
     return lines;
   }
+}
+
+/** The text in at most `LONGEST` bytes, cut between characters. Newlines tell lines apart here, so that none may be in it. */
+function oneLine(text: string): string {
+  const line = text.includes('\n') ? text.replaceAll('\n', ' ') : text;
+  // No character has more than three bytes for each of its units.
+  if (line.length * 3 <= LONGEST || Buffer.byteLength(line) <= LONGEST) return line;
+  const { read } = new TextEncoder().encodeInto(line, new Uint8Array(LONGEST));
+  return line.slice(0, read) + CUT;
 }
 
 /** Numbers of lines, in order. */
