@@ -13,9 +13,9 @@ export function createBuilds(host: BuildHost, onRun: RunListener = () => undefin
   };
   return {
     watch: async ({ path }, { signal }) => session(path).watch(signal),
-    plan: async ({ path, resume, pause }) => {
+    plan: async ({ path, resume, pause }, { signal }) => {
       const options = [...(resume === undefined ? [] : ['-r', resume]), ...(pause === undefined ? [] : ['-p', pause])];
-      return readPlan(await host.ask({ subcommand: 'plan', manifest: path, options }));
+      return readPlan(await host.ask({ subcommand: 'plan', manifest: path, options }, signal));
     },
     start: ({ path, resume, pause }) => session(path).start({ resume, pause }),
     unqueue: async ({ path, id }) => session(path).unqueue(id),

@@ -26,11 +26,21 @@ export function createLogs(host: BuildHost): BuildServices['logs'] {
     return status.parse(await host.ask({ subcommand: 'status', manifest }));
   }
 
+  /** Where each manifest's area is: asked once, because a new run's first line must not wait for an answer. */
+  const areas = new Map<string, Promise<string>>();
+
+  function areaOf(manifest: string): Promise<string> {
+    const area = areas.get(manifest) ?? ask(manifest).then((answer) => answer.area.path);
+    areas.set(manifest, area);
+    area.catch(() => areas.delete(manifest));
+    return area;
+  }
+
   async function openLog(manifest: string, run: string): Promise<RunLog> {
-    const { area } = await ask(manifest);
+    const area = await areaOf(manifest);
     const isRunning = async (): Promise<boolean> =>
       (await ask(manifest)).runs.some((one) => one.run === run && one.state === 'running');
-    return new RunLog(host.transport, join(area.path, 'logs', `${run}.jsonl`), isRunning);
+    return new RunLog(host.transport, join(area, 'logs', `${run}.jsonl`), isRunning);
   }
 
   function logOf(manifest: string, run: string): Promise<RunLog> {
@@ -38,7 +48,12 @@ export function createLogs(host: BuildHost): BuildServices['logs'] {
     const log = logs.get(key) ?? openLog(manifest, run);
     logs.delete(key);
     logs.set(key, log);
-    log.catch(() => logs.delete(key));
+    // The manifest may name another area now.
+    const forget = (): void => {
+      logs.delete(key);
+      areas.delete(manifest);
+    };
+    log.then((one) => one.failed.then(forget), forget);
     for (const [oldest, unused] of logs) {
       if (logs.size <= KEPT) break;
       logs.delete(oldest);

@@ -20,6 +20,9 @@ export class RunLog {
   #rest: Buffer = Buffer.alloc(0);
   #isFollowed = false;
   #failure: unknown;
+  #fail: () => void = () => undefined;
+  /** Resolves when the journal cannot be read. */
+  readonly failed = new Promise<void>((resolve) => (this.#fail = resolve));
   readonly #waiting = new Set<() => void>();
   #askedAt = Date.now();
   #grewAt = Date.now();
@@ -63,6 +66,7 @@ export class RunLog {
     void this.#read()
       .catch((error: unknown) => {
         this.#failure = error;
+        this.#fail();
         this.#wake();
       })
       .finally(() => (this.#isFollowed = false));

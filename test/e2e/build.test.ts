@@ -53,6 +53,8 @@ describe.each(carriers)('in %s', (_name, open) => {
 
       await timeline.tab('Outputs');
       await page.getByText('tiny-linux.iso').first().waitFor();
+      await page.getByRole('button', { name: 'Boot test of tiny-linux.iso' }).click();
+      await page.getByTestId('boot-verdict').filter({ hasText: 'Booted' }).waitFor({ timeout: 180_000 });
       expect(consoleErrors).toEqual([]);
     },
   );

@@ -1,0 +1,98 @@
+// What came of a build, as a person sees it: images, their checksums, out to this computer, and into a virtual machine.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whyNoBoot } from '../../src-engine/boot/firmware';
+import { bootSector } from '../support/boot-sector';
+import { TestProject } from '../support/engine';
+import { openInChromium } from './support/app';
+import { accessibilityViolations } from './support/axe';
+import { TimelinePage } from './support/timeline';
+
+const lacking = whyNoBoot('bios')?.message;
+
+let project: TestProject;
+let manifest: string;
+beforeAll(() => {
+  project = new TestProject({ steps: [{ name: 'iso' }] });
+  manifest = join(project.folder, 'manifest.xml');
+});
+afterAll(() => project.dispose());
+
+async function open(theme: 'light' | 'dark') {
+  const { page, consoleErrors } = await openInChromium({ document: manifest, theme, width: 1360, height: 860 });
+  const timeline = new TimelinePage(page);
+  await timeline.open();
+  await timeline.tab('Outputs');
+  const panel = page.getByRole('region', { name: 'Outputs' });
+  const look = async (where: string): Promise<void> => {
+    expect(await accessibilityViolations(page)).toEqual([]);
+    if (process.env['PICTURES'])
+      await page.screenshot({ path: join(process.env['PICTURES'], `${theme}-${where}.png`) });
+  };
+  return { page, panel, look, consoleErrors };
+}
+
+it('says that there is nothing before the first build', async () => {
+  const { panel, look } = await open('light');
+  await panel.getByText('No image yet: they appear here when a build has made them.').waitFor();
+  await look('no-image');
+});
+
+describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
+  beforeAll(() => {
+    const media = join(project.area, 'media');
+    mkdirSync(media, { recursive: true });
+    const greeting = Array.from({ length: 12 }, (_, at) => `\x1b[1mline ${at}\x1b[0m\r\n`).join('');
+    writeFileSync(join(media, 'sample.usb'), bootSector(`${greeting}<b>x</b>\r\nsample login: `));
+    writeFileSync(join(media, 'silent.usb'), bootSector('one moment\r\n'));
+    writeFileSync(join(media, '<img src=x>.txt'), 'text');
+  });
+
+  it('lists files, sums them, and copies them out', async () => {
+    const { page, panel, look, consoleErrors } = await open(theme);
+    await panel.getByText('Disk or USB stick image · 1.0 MiB').first().waitFor();
+    await panel.getByRole('button', { name: 'Checksum of <img src=x>.txt' }).click();
+    await panel.getByText('982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1').waitFor();
+    await look('checksum');
+    const to = join(project.folder, `to-${theme}`);
+    mkdirSync(to);
+    await panel.getByRole('button', { name: 'Copy out… sample.usb' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox').first().fill(to);
+    await dialog.getByRole('textbox').first().press('Enter');
+    await page
+      .getByText(`Copied to ${join(to, 'sample.usb')}`)
+      .first()
+      .waitFor();
+    expect(readFileSync(join(to, 'sample.usb')).length).toBe(1024 * 1024);
+    expect(consoleErrors).toEqual([]);
+  });
+
+  it.skipIf(lacking)(
+    `boots one until it asks for a login, and stops another${lacking ? ` (${lacking})` : ''}`,
+    async () => {
+      const { page, panel, look, consoleErrors } = await open(theme);
+      await panel.getByRole('button', { name: 'Boot test of sample.usb' }).press('Enter');
+      await panel.getByTestId('boot-verdict').filter({ hasText: 'Booted' }).waitFor();
+      await panel.getByText('It asks for a login: sample login:').waitFor();
+      const console = panel.getByRole('region', { name: 'Serial console' });
+      expect(await console.innerText()).toMatch(/^line 0\n[^]*line 11\n<b>x<\/b>\nsample login: $/);
+      await page.getByAltText('The screen of the machine at the verdict').waitFor();
+      await look('booted');
+
+      await panel.getByRole('button', { name: 'Boot test of silent.usb' }).click();
+      await console.getByText('one moment').waitFor();
+      await look('booting');
+      // Whoever looks at something else meanwhile finds it again.
+      await page.getByRole('tab', { name: 'Log' }).click();
+      await page.getByRole('tab', { name: 'Outputs' }).click();
+      await panel.getByRole('button', { name: 'Stop' }).click();
+      await panel.getByTestId('boot-verdict').filter({ hasText: 'Stopped' }).waitFor();
+      await look('stopped');
+      await panel.getByRole('button', { name: 'Close the boot test' }).click();
+      await panel.getByTestId('boot-verdict').waitFor({ state: 'detached' });
+      expect(consoleErrors).toEqual([]);
+    },
+  );
+});
