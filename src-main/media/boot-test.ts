@@ -4,6 +4,7 @@ import { refusalOf, type BuildHost } from '../hosts/build-host';
 import type { RunningCommand } from '../transport/transport';
 import { readBootEvent } from './engine-answers';
 import { lines } from './lines';
+import { anySignal } from '../transport/signals';
 
 /**
  * Boots an image on the host and gives what the engine tells of it, the verdict last. The virtual machine ends with the signal, and
@@ -17,7 +18,7 @@ export async function* bootTest(
   signal?: AbortSignal,
 ): AsyncGenerator<BootEvent> {
   const closing = new AbortController();
-  const until = AbortSignal.any([closing.signal, ...(signal ? [signal] : [])]);
+  const until = anySignal(closing.signal, signal);
   // The two dashes: a file's name may begin with one.
   const options = ['--json', '--firmware', firmware, '--'];
   const call = host.command({ subcommand: 'boot-test', manifest, options, operands: [name] });

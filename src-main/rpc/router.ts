@@ -30,11 +30,27 @@ export function createRouter(services: Services) {
     >;
     const procedures = Object.keys(calls).map((name) => [
       name,
-      groups[group]?.[name]?.handler(({ input, signal }) => service[name]?.(input, { ...(signal && { signal }) })),
+      groups[group]?.[name]?.handler(async ({ input, signal }) => {
+        const result = await service[name]?.(input, { ...(signal && { signal }) });
+        return isStream(result) ? guardedStream(result) : result;
+      }),
     ]);
     return [group, Object.fromEntries(procedures)];
   });
   return Object.fromEntries(served) as OrpcRouter<typeof contract, Record<never, never>>;
+}
+
+function isStream(result: unknown): result is AsyncGenerator {
+  return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
+}
+
+/** What fails in the middle of a stream is told as what fails at a call's end. */
+async function* guardedStream(stream: AsyncGenerator): AsyncGenerator {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw toWireError(error);
+  }
 }
 
 /** The served contract, for a carrier's handler. */

@@ -3,6 +3,7 @@ import type { ShellEvent } from '../../src-shared/rpc/shell';
 import type { BuildHost } from '../hosts/build-host';
 import type { BuildServices } from '../rpc/services';
 import { Terminal } from './terminal';
+import { anySignal } from '../transport/signals';
 
 /** Shells in checkpoints. Each lives as long as the call that opened it. */
 export function createShells(host: BuildHost): BuildServices['shell'] {
@@ -27,7 +28,7 @@ export function createShells(host: BuildHost): BuildServices['shell'] {
   return {
     open: async ({ path: manifest, step, columns, rows }, { signal }) => {
       const closing = new AbortController();
-      const until = AbortSignal.any([closing.signal, ...(signal ? [signal] : [])]);
+      const until = anySignal(closing.signal, signal);
       const { argv, options } = host.command({ subcommand: 'shell', manifest, operands: [step] });
       const terminal = await Terminal.start(host.transport, argv, { columns, rows }, { ...options, signal: until });
       terminals.set(terminal.id, terminal);

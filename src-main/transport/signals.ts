@@ -1,0 +1,9 @@
+/** A signal that is aborted as soon as one of the given is; Node 18, which old Electrons have, lacks `AbortSignal.any`. */
+export function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of signals) {
+    if (signal?.aborted) controller.abort(signal.reason);
+    signal?.addEventListener('abort', () => controller.abort(signal.reason), { once: true, signal: controller.signal });
+  }
+  return controller.signal;
+}
