@@ -68,7 +68,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: ['test/slow/**/*.test.ts'],
-          globalSetup: 'test/support/build-engine.ts',
+          globalSetup: ['test/support/build-engine.ts', 'test/support/build-app.ts'],
           testTimeout: 1_800_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -1,0 +1,58 @@
+// A Debian live image built from the window on ZFS: paused by a click, edited, resumed from its checkpoint, and booted.
+import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { openInChromium } from '../e2e/support/app';
+import { Designer } from '../e2e/support/designer';
+import { temporary } from '../e2e/support/samples';
+import { TimelinePage } from '../e2e/support/timeline';
+import { lacksRootOr } from '../support/run-tool';
+import { lacksZfs, zfsPool } from '../support/temp-zpool';
+import { whyNoBoot } from '../support/qemu';
+
+const lacking = lacksZfs() ?? whyNoBoot() ?? lacksRootOr('mmdebstrap', 'mksquashfs', 'unshare', 'xorriso', 'mcopy');
+
+it.skipIf(lacking !== undefined)(`debian-live on ZFS${lacking === undefined ? '' : ` (${lacking})`}`, async () => {
+  const pool = await zfsPool(6 * 2 ** 30);
+  onTestFinished(() => pool.dispose());
+  const folder = join(temporary(), 'debian-live');
+  cpSync(join(import.meta.dirname, '../../resources/templates/debian-live'), folder, { recursive: true });
+  const document = join(folder, 'manifest.xml');
+  const text = readFileSync(document, 'utf8');
+  writeFileSync(document, text.replace(/(<build_area>)[^<]*/, `$1${pool.name}/area`));
+  const app = await openInChromium({ document, width: 1360, height: 860 });
+  const { page } = app;
+  const timeline = new TimelinePage(page);
+  const designer = new Designer(page);
+  await timeline.open();
+  await timeline.checkpoint('grub-setup').click();
+  await timeline.button('Pause here').click();
+  await timeline.buildButton.click();
+  await timeline.says('Paused before grub-setup', 900_000);
+
+  await page.getByRole('navigation', { name: 'Areas' }).getByRole('button', { name: 'Compose' }).click();
+  await designer.goTo('Scripts');
+  await page
+    .getByRole('navigation', { name: 'Scripts of the manifest' })
+    .getByRole('button', { name: 'grub-setup', exact: true })
+    .click();
+  await page.getByRole('textbox', { name: 'Script scripts/grub-setup' }).click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('\necho edited by a person');
+  await timeline.open();
+  await timeline.checkpoint('grub-setup').click();
+  await expect
+    .poll(() => page.getByRole('region', { name: 'What resuming would do' }).textContent(), { timeout: 30_000 })
+    .toMatch(/Discards\s*nothing/);
+  await page.getByText('Since previous').waitFor({ timeout: 120_000 });
+  await timeline.button('Save and resume from here').click();
+  await timeline.says(/^Done/, 300_000);
+  const runs = await page.locator('[data-run]').count();
+  expect(runs).toBe(2);
+  expect(statSync(join(pool.mountpoint, 'area/media/debian-live.iso')).size).toBeGreaterThan(50e6);
+
+  await timeline.tab('Outputs');
+  await page.getByRole('button', { name: 'Boot test of debian-live.iso' }).click();
+  await page.getByTestId('boot-verdict').filter({ hasText: 'Booted' }).waitFor({ timeout: 400_000 });
+  await app.close();
+});
