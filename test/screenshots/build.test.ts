@@ -106,7 +106,10 @@ it.each(['dark', 'light'] as const)('takes the timeline, %s', async (theme) => {
   await timeline.tab('Changes');
   await page.getByLabel('Changes since').selectOption({ index: 2 });
   await page.getByRole('treeitem', { name: /image-release/ }).click();
-  await page.getByText(/last step/).first().waitFor();
+  await page
+    .getByText(/last step/)
+    .first()
+    .waitFor();
   await take('compare');
   writeFileSync(document, readFileSync(document, 'utf8').replace('value="live"', 'value="desk"'));
   await timeline.checkpoint('post-mod').click();
