@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AreaView, PlanView } from '../../src-shared/rpc/builds';
 import type { RunView } from '../../src-shared/runs/run-view';
-import { AppError } from '../../src-shared/errors';
+import { readAnswer } from '../hosts/read-answer';
 
 // What the engine's `--json` documents hold, as far as the app uses them. Fields that it does not know are left out.
 
@@ -84,7 +84,7 @@ export interface Size {
 
 /** The area and the runs that `status` tells of. */
 export function readStatus(answer: unknown): { area: Omit<AreaView, 'queue'>; runs: readonly RunView[] } {
-  const { area, runs, steps, ...rest } = parse(status, answer);
+  const { area, runs, steps, ...rest } = readAnswer(status, answer);
   return {
     area: { ...area, ...rest, steps: steps.map(({ refusalLines: refusal, ...step }) => ({ ...step, refusal })) },
     runs,
@@ -93,23 +93,13 @@ export function readStatus(answer: unknown): { area: Omit<AreaView, 'queue'>; ru
 
 /** Sizes by snapshot id, as `checkpoints` tells them. */
 export function readSizes(answer: unknown): ReadonlyMap<string, Size> {
-  const found = parse(checkpoints, answer).checkpoints.flatMap(({ snapshot: one }) => (one ? [one] : []));
+  const found = readAnswer(checkpoints, answer).checkpoints.flatMap(({ snapshot: one }) => (one ? [one] : []));
   return new Map(found.map(({ id, ...sizes }) => [id, sizes]));
 }
 
 /** What `plan` says. */
-export const readPlan = (answer: unknown): PlanView => parse(plan, answer);
+export const readPlan = (answer: unknown): PlanView => readAnswer(plan, answer);
 /** What `prune` found and removed. */
-export const readPrune = (answer: unknown): z.output<typeof prune> => parse(prune, answer);
+export const readPrune = (answer: unknown): z.output<typeof prune> => readAnswer(prune, answer);
 /** What `cancel` left. */
-export const readCancelled = (answer: unknown): z.output<typeof cancelled> => parse(cancelled, answer);
-
-function parse<T extends z.ZodType>(schema: T, answer: unknown): z.output<T> {
-  const parsed = schema.safeParse(answer);
-  if (parsed.success) return parsed.data;
-  throw new AppError(
-    'unsupported',
-    `The engine of the build host answers in another form than this version of Slipway knows: ${z.prettifyError(parsed.error)}`,
-    'Install the same version of Slipway there.',
-  );
-}
+export const readCancelled = (answer: unknown): z.output<typeof cancelled> => readAnswer(cancelled, answer);

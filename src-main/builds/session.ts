@@ -31,6 +31,8 @@ export class BuildSession {
   readonly #queue: AreaView['queue'] = [];
   #area: Area | undefined;
   #sizes: ReadonlyMap<string, Size> = new Map();
+  /** The checkpoints whose sizes those are. */
+  #measured = '';
   #following: AbortController | undefined;
   #refreshing: Promise<void> | undefined;
   #isDirty = false;
@@ -106,7 +108,7 @@ export class BuildSession {
     if (!area) throw new AppError('area', 'The build area is not known.', 'See the problems of the manifest.');
     this.#follow();
     const { run, ended } = await startBuild(this.host, this.manifest, this.#logs(area), choice);
-    void ended.then(() => this.#look().then(() => this.refresh()));
+    void ended.then(() => this.refresh());
     await this.#look();
     return run;
   }
@@ -132,14 +134,19 @@ export class BuildSession {
         // A run that is being read is known better here, except that its process may be gone.
         this.#setRuns(runs.filter((run) => !this.#tails.has(run.run) || run.state === 'interrupted'));
         this.#pushArea();
+        await this.#startNext();
         if (!this.#live) await this.#measure(area);
       } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        const { message, hint } = error;
-        this.#broadcast.push({ kind: 'trouble', trouble: { message, ...(hint !== undefined && { hint }) } });
+        this.#tell(error);
       }
-      await this.#startNext();
     }
+  }
+
+  /** An expected failure is shown beside what is known; a later look that succeeds takes it away. */
+  #tell(error: unknown): void {
+    if (!(error instanceof AppError)) throw error;
+    const { message, hint } = error;
+    this.#broadcast.push({ kind: 'trouble', trouble: { message, ...(hint !== undefined && { hint }) } });
   }
 
   /** Sizes take long on some file systems: they come after the rest, and only when there are other checkpoints than before. */
@@ -151,8 +158,6 @@ export class BuildSession {
     this.#measured = key;
     this.#pushArea();
   }
-  #measured = '';
-
   async #startNext(): Promise<void> {
     const [next] = this.#queue;
     if (!next || this.#live || this.#area?.lock.kind === 'held') return;
@@ -211,16 +216,12 @@ export class BuildSession {
     let isFirst = true;
     let names = '';
     for await (const _ of this.host.transport.changes(path, signal)) {
-      const now = await this.#fingerprint(path);
+      // Changes come also when only a timer ran out: what is there says whether something changed.
+      const now = await this.host.transport.stamp(path);
       if (!isFirst && now !== names) await this.refresh();
       [isFirst, names] = [false, now];
       await delay(PACE);
     }
-  }
-
-  /** Changes come also when only a timer ran out: what is there says whether something changed. */
-  async #fingerprint(path: string): Promise<string> {
-    return this.host.transport.stamp(path);
   }
 
   async #followLogs(signal: AbortSignal): Promise<void> {
@@ -230,11 +231,16 @@ export class BuildSession {
     }
     const area = this.#area;
     if (!area) return;
-    for await (const _ of this.host.transport.changes(this.#logs(area), signal)) {
-      await this.#look();
-      if (this.#area && this.#area.path !== area.path) break; // the manifest names another area now
-      this.#stopIfUnneeded();
-      await delay(PACE);
+    try {
+      for await (const _ of this.host.transport.changes(this.#logs(area), signal)) {
+        await this.#look();
+        if (this.#area && this.#area.path !== area.path) break; // the manifest names another area now
+        this.#stopIfUnneeded();
+        await delay(PACE);
+      }
+    } catch (error) {
+      this.#tell(error);
+      await delay(AREA_PACE);
     }
     if (!signal.aborted) void this.#followLogs(signal);
   }

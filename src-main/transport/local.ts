@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, watch, type FSWatcher } from 'node:fs';
-import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtempSync, watch, type FSWatcher } from 'node:fs';
+import { open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
@@ -46,23 +46,17 @@ export function createLocalTransport(): Transport {
     },
 
     async startDetached(argv, options) {
-      // A file, not a pipe: it must be there for the command when we are not.
+      // A file, not a pipe: it must be there for the command when we are not. Nobody needs its name.
       const folder = mkdtempSync(join(tmpdir(), 'slipway-start-'));
-      const file = join(folder, 'said');
-      const fd = openSync(file, 'a', 0o600);
-      try {
-        const child = start(argv, options, ['ignore', fd, fd]);
-        const ended = end(child, argv).then(async (code) => {
-          const said = (await readFile(file)).subarray(-MOST_SAID).toString('utf8');
-          await rm(folder, { recursive: true, force: true });
-          return { code, said };
-        });
-        await started(child, ended);
-        child.unref();
-        return { pid: child.pid ?? 0, ended } satisfies DetachedCommand;
-      } finally {
-        closeSync(fd);
-      }
+      const file = await open(join(folder, 'said'), 'a+', 0o600);
+      await rm(folder, { recursive: true });
+      const child = start(argv, options, ['ignore', file.fd, file.fd]);
+      const ended = end(child, argv)
+        .then(async (code) => ({ code, said: await lastOf(file) }))
+        .finally(() => file.close());
+      await started(child, ended);
+      child.unref();
+      return { pid: child.pid ?? 0, ended } satisfies DetachedCommand;
     },
 
     async readFile(path, offset, length) {
@@ -94,6 +88,14 @@ export function createLocalTransport(): Transport {
 
     changes: (path, signal) => changes(path, signal),
   };
+}
+
+/** The end of what a command said. */
+async function lastOf(file: FileHandle): Promise<string> {
+  const { size } = await file.stat();
+  const from = Math.max(0, size - MOST_SAID);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST_SAID), 0, MOST_SAID, from);
+  return buffer.toString('utf8', 0, bytesRead);
 }
 
 type Stdio = ['ignore' | 'pipe', 'pipe' | number, 'pipe' | number];
