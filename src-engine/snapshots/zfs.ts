@@ -185,7 +185,10 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
   }
 
   async function size(name: string): Promise<SnapshotSize> {
-    const { stdout } = await must(zfs(getProperties(snapshotId(name), ['used', 'referenced'])));
+    const asked = await zfs(getProperties(snapshotId(name), ['used', 'referenced']));
+    if (/does not exist/.test(asked.stderr))
+      throw new AppError('snapshot', `There is no snapshot ${snapshotId(name)}.`);
+    const { stdout } = await must(Promise.resolve(asked));
     const values = readProperties(stdout).get(snapshotId(name));
     const bytes = (property: string): number | undefined =>
       values?.has(property) ? Number(values.get(property)) : undefined;

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { SECTIONS } from '../../src-shared/document/sections';
 import { openInChromium } from './support/app';
 import { Designer } from './support/designer';
+import { TestProject } from '../support/engine';
 import { unreachableByKeyboard } from './support/keyboard-reach';
+import { TimelinePage } from './support/timeline';
 
 describe('every action is reachable by keyboard, and shows that it has the focus', () => {
   it('in every section', async () => {
@@ -68,6 +71,29 @@ describe('every action is reachable by keyboard, and shows that it has the focus
     await designer.button('Discard').click();
     await page.getByRole('heading', { name: 'Compose an operating-system image' }).waitFor();
     for (const fault of await unreachableByKeyboard(page)) found.push(`Welcome: ${fault}`);
+    expect(found).toEqual([]);
+  });
+
+  it('on the timeline, in every tab', async () => {
+    const project = new TestProject({ steps: [{ name: 'a' }, { name: 'b', body: 'echo "cannot" >&2; exit 2' }] });
+    onTestFinished(() => project.dispose());
+    await project.build();
+    const { page } = await openInChromium({ document: join(project.folder, 'manifest.xml') });
+    const timeline = new TimelinePage(page);
+    const found: string[] = [];
+    const look = async (where: string): Promise<void> => {
+      for (const fault of await unreachableByKeyboard(page)) found.push(`${where}: ${fault}`);
+    };
+    await timeline.open();
+    await timeline.checkpoint('b').click();
+    await page.getByText('Keeps').waitFor();
+    await page.getByRole('region', { name: 'What went wrong' }).waitFor();
+    for (const tab of ['Log', 'Changes', 'Files', 'Manifest', 'Outputs']) {
+      await timeline.tab(tab);
+      await look(tab);
+    }
+    await timeline.button('Table').click();
+    await look('tables');
     expect(found).toEqual([]);
   });
 });
