@@ -75,7 +75,7 @@ const GROUPS = `(() => {
   const groups = [];
   const alone = [];
   for (const element of slipwayReach.missed()) {
-    const list = element.closest('[role=listbox]');
+    const list = element.closest('[role=listbox],[role=tablist]');
     const owner = list?.id ? document.querySelector('[aria-controls="' + list.id + '"]') : undefined;
     const entry = element.type === 'radio'
       ? stops.find((stop) => stop.type === 'radio' && stop.name === element.name)
@@ -87,7 +87,8 @@ const GROUPS = `(() => {
     else groups.push({ entry, members: [element] });
   }
   slipwayReach.groups = groups;
-  return { alone, sizes: groups.map(({ members }) => members.length) };
+  const isFlat = (entry) => entry.closest('[role=tablist],[aria-orientation=horizontal]') !== null;
+  return { alone, sizes: groups.map(({ entry, members }) => ({ size: members.length, isFlat: isFlat(entry) })) };
 })()`;
 
 const activeItem = `(() => {
@@ -97,6 +98,12 @@ const activeItem = `(() => {
   const seen = document.elementFromPoint(active.getBoundingClientRect().left + 6, (top + bottom) / 2);
   return { active, isSeen: seen !== null && (active.contains(seen) || seen.contains(active)) };
 })`;
+
+/** Things that one stop of Tab leads to, and arrows go through: side by side, or one above the other. */
+interface Group {
+  readonly size: number;
+  readonly isFlat: boolean;
+}
 
 /**
  * Goes through all that can be acted on with Tab, and through lists and groups with the arrows. Says in a line each what cannot be
@@ -115,17 +122,17 @@ export async function unreachableByKeyboard(page: Page): Promise<string[]> {
     if (inEditor) await page.keyboard.press('Escape');
   }
   const unseen = await page.evaluate<string[]>('slipwayReach.unseen()');
-  const { alone, sizes } = await page.evaluate<{ alone: string[]; sizes: number[] }>(GROUPS);
+  const { alone, sizes } = await page.evaluate<{ alone: string[]; sizes: Group[] }>(GROUPS);
   const found = [
     ...alone.map((name) => `${name} cannot be reached`),
     ...unseen.map((name) => `${name} does not show that it has the focus`),
   ];
-  for (const [at, size] of sizes.entries()) found.push(...(await throughGroup(page, at, size)));
+  for (const [at, group] of sizes.entries()) found.push(...(await throughGroup(page, at, group)));
   await page.evaluate('slipwayReach.end()');
   return found;
 }
 
-async function throughGroup(page: Page, at: number, size: number): Promise<string[]> {
+async function throughGroup(page: Page, at: number, { size, isFlat }: Group): Promise<string[]> {
   await page.evaluate(`slipwayReach.groups[${at}].entry.focus()`);
   await page.evaluate('void (slipwayReach.active = new Set(), slipwayReach.hidden = new Set())');
   const note = `(() => {
@@ -134,7 +141,7 @@ async function throughGroup(page: Page, at: number, size: number): Promise<strin
     if (!isSeen) slipwayReach.hidden.add(active);
   })()`;
   // From wherever it stands to one end, then to the other.
-  for (const key of ['ArrowUp', 'ArrowDown'])
+  for (const key of isFlat ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown'])
     for (let presses = 0; presses <= size + 1; presses++) {
       await page.evaluate(note);
       await page.keyboard.press(key);
