@@ -1,25 +1,9 @@
 import * as z from 'zod';
-import type { AreaView, PlanView } from '../../src-shared/rpc/builds';
+import { freshness, owner, plan, snapshot, type AreaView, type PlanView } from '../../src-shared/rpc/builds';
 import type { RunView } from '../../src-shared/runs/run-view';
 import { readAnswer } from '../hosts/read-answer';
 
 // What the engine's `--json` documents hold, as far as the app uses them. Fields that it does not know are left out.
-
-const size = { referenced: z.number().optional(), unique: z.number().optional() };
-const snapshot = z.object({ name: z.string(), id: z.string(), takenAt: z.number(), ...size });
-const freshness = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('current') }),
-  z.object({ kind: z.literal('stale'), step: z.string(), reasons: z.array(z.string()) }),
-  z.object({ kind: z.literal('unknown') }),
-]);
-const owner = z.object({
-  pid: z.number(),
-  host: z.string(),
-  user: z.string(),
-  client: z.string(),
-  manifest: z.string(),
-  since: z.number(),
-});
 
 const status = z.object({
   at: z.number(),
@@ -51,23 +35,7 @@ const status = z.object({
   runs: z.array(z.custom<RunView>((run) => typeof run === 'object' && run !== null && 'run' in run)),
 });
 
-const checkpoints = z.object({
-  checkpoints: z.array(z.object({ snapshot: z.object({ id: z.string(), ...size }).nullable() })),
-});
-
-const plan = z.object({
-  resume: z.string().nullable(),
-  pause: z.string().nullable(),
-  kept: z.array(z.string()),
-  runs: z.array(z.object({ step: z.string(), expectedSeconds: z.number().nullable() })),
-  discarded: z.array(z.string()),
-  expectedSeconds: z.number().nullable(),
-  stale: z.object({ step: z.string(), reasons: z.array(z.string()), resumeFrom: z.string().nullable() }).nullable(),
-  suggested: z.string().nullable(),
-  spaceNeeded: z.number().nullable(),
-  freeBytes: z.number().nullable(),
-  backend: z.string(),
-});
+const checkpoints = z.object({ checkpoints: z.array(z.object({ snapshot: snapshot.nullable() })) });
 
 const prune = z.object({
   wouldRemove: z.array(z.object({ name: z.string(), reason: z.string(), unique: z.number().optional() })),
@@ -94,7 +62,7 @@ export function readStatus(answer: unknown): { area: Omit<AreaView, 'queue'>; ru
 /** Sizes by snapshot id, as `checkpoints` tells them. */
 export function readSizes(answer: unknown): ReadonlyMap<string, Size> {
   const found = readAnswer(checkpoints, answer).checkpoints.flatMap(({ snapshot: one }) => (one ? [one] : []));
-  return new Map(found.map(({ id, ...sizes }) => [id, sizes]));
+  return new Map(found.map(({ id, referenced, unique }) => [id, { referenced, unique }]));
 }
 
 /** What `plan` says. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { entry } from '../../src-shared/rpc/inside';
 import { readAnswer } from '../hosts/read-answer';
 
 // What the engine's `--json` documents hold of a checkpoint's inside. Fields that the app does not know are left out.
@@ -25,18 +26,7 @@ const diff = z.object({
   ),
 });
 
-const list = z.object({
-  entries: z.array(
-    z.object({
-      name: z.string(),
-      mode: z.string(),
-      owner: z.string(),
-      size: z.number(),
-      modified: z.number(),
-      target: z.string().nullable(),
-    }),
-  ),
-});
+const list = z.object({ entries: z.array(entry) });
 
 const status = z.object({ area: z.object({ path: z.string() }) });
 

@@ -4,7 +4,7 @@ import type { RunView } from '../runs/run-view';
 import { path, runName, stepName } from './common';
 
 /** Who holds a build area, as its lock file says. */
-const owner = z.object({
+export const owner = z.object({
   pid: z.number(),
   host: z.string(),
   user: z.string(),
@@ -17,7 +17,7 @@ const owner = z.object({
 const lock = z.object({ kind: z.enum(['free', 'held', 'stale', 'remote']), owner: owner.optional() });
 
 /** The checkpoint before one step; sizes in bytes, `undefined` where the file system cannot tell. */
-const snapshot = z.object({
+export const snapshot = z.object({
   name: z.string(),
   id: z.string(),
   takenAt: z.number(),
@@ -25,7 +25,8 @@ const snapshot = z.object({
   unique: z.number().optional(),
 });
 
-const freshness = z.discriminatedUnion('kind', [
+/** What the present says of a checkpoint: src-shared/checkpoints/staleness.ts. */
+export const freshness = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('current') }),
   z.object({ kind: z.literal('stale'), step: z.string(), reasons: z.array(z.string()) }),
   z.object({ kind: z.literal('unknown') }),
@@ -88,7 +89,8 @@ const buildEvent = z.discriminatedUnion('kind', [
 
 const choice = { path, resume: stepName.optional(), pause: stepName.optional() };
 
-const plan = z.object({
+/** What a build would do, as the engine plans it. */
+export const plan = z.object({
   resume: z.string().nullable(),
   pause: z.string().nullable(),
   kept: z.array(z.string()),

@@ -16,7 +16,8 @@ const change = z.object({
   what: z.array(z.string()),
 });
 
-const entry = z.object({
+/** A file or folder, as `ls` tells it. */
+export const entry = z.object({
   name: z.string(),
   /** `d0755`: type and permissions. */
   mode: z.string(),

@@ -3,7 +3,6 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openInChromium, openInElectron } from './support/app';
-import { Designer } from './support/designer';
 import { TimelinePage, tinyLinux } from './support/timeline';
 
 const carriers = [
@@ -19,7 +18,6 @@ describe.each(carriers)('in %s', (_name, open) => {
       const { path, folder, area } = tinyLinux();
       const { page, consoleErrors } = await open({ document: path });
       const timeline = new TimelinePage(page);
-      const designer = new Designer(page);
       await timeline.open();
       await timeline.checkpoint('grub-setup').click();
       await timeline.button('Pause here').click();
@@ -29,15 +27,7 @@ describe.each(carriers)('in %s', (_name, open) => {
       await timeline.shows('grub-setup', 'paused');
       await timeline.shows('iso', 'absent');
 
-      await page.getByRole('navigation', { name: 'Areas' }).getByRole('button', { name: 'Compose' }).click();
-      await designer.goTo('Scripts');
-      await page
-        .getByRole('navigation', { name: 'Scripts of the manifest' })
-        .getByRole('button', { name: 'grub-setup', exact: true })
-        .click();
-      await page.getByRole('textbox', { name: 'Script scripts/grub-setup' }).click();
-      await page.keyboard.press('Control+End');
-      await page.keyboard.type('\necho edited by a person');
+      await timeline.addToScript('grub-setup', '\necho edited by a person');
 
       await timeline.open();
       await timeline.checkpoint('grub-setup').click();

@@ -3,7 +3,6 @@ import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openInChromium } from '../e2e/support/app';
-import { Designer } from '../e2e/support/designer';
 import { temporary } from '../e2e/support/samples';
 import { TimelinePage } from '../e2e/support/timeline';
 import { lacksRootOr } from '../support/run-tool';
@@ -23,22 +22,13 @@ it.skipIf(lacking !== undefined)(`debian-live on ZFS${lacking === undefined ? ''
   const app = await openInChromium({ document, width: 1360, height: 860 });
   const { page } = app;
   const timeline = new TimelinePage(page);
-  const designer = new Designer(page);
   await timeline.open();
   await timeline.checkpoint('grub-setup').click();
   await timeline.button('Pause here').click();
   await timeline.buildButton.click();
   await timeline.says('Paused before grub-setup', 900_000);
 
-  await page.getByRole('navigation', { name: 'Areas' }).getByRole('button', { name: 'Compose' }).click();
-  await designer.goTo('Scripts');
-  await page
-    .getByRole('navigation', { name: 'Scripts of the manifest' })
-    .getByRole('button', { name: 'grub-setup', exact: true })
-    .click();
-  await page.getByRole('textbox', { name: 'Script scripts/grub-setup' }).click();
-  await page.keyboard.press('Control+End');
-  await page.keyboard.type('\necho edited by a person');
+  await timeline.addToScript('grub-setup', '\necho edited by a person');
   await timeline.open();
   await timeline.checkpoint('grub-setup').click();
   await expect

@@ -2,6 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { Designer } from './designer';
 import { temporary } from './samples';
 
 /** The build half of the window as a person reads it. */
@@ -35,6 +36,17 @@ export class TimelinePage {
   /** Waits until the checkpoint before a step is drawn like this. */
   async shows(step: string, state: string): Promise<void> {
     await expect.poll(() => this.checkpoint(step).getAttribute('data-state')).toBe(state);
+  }
+
+  /** Goes to a script of the manifest, and types at its end. */
+  async addToScript(name: string, text: string): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Areas' }).getByRole('button', { name: 'Compose' }).click();
+    await new Designer(this.page).goTo('Scripts');
+    const scripts = this.page.getByRole('navigation', { name: 'Scripts of the manifest' });
+    await scripts.getByRole('button', { name, exact: true }).click();
+    await this.page.getByRole('textbox', { name: `Script scripts/${name}` }).click();
+    await this.page.keyboard.press('Control+End');
+    await this.page.keyboard.type(text);
   }
 
   async tab(name: string): Promise<void> {
