@@ -11,7 +11,7 @@ export interface AnsiSpan extends AnsiStyle {
 }
 
 /** A line of more pieces than this is shown in the last one's style from there on: each piece costs the page an element. */
-const MOST_SPANS = 400;
+const MOST_SPANS = 100;
 
 // CSI … final byte; OSC, DCS, PM and APC up to their end or the line's; two-byte escapes; single control characters but for tab.
 /* eslint-disable no-control-regex -- control characters are what this file is about */
