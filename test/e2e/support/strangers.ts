@@ -19,7 +19,9 @@ export async function openStrangers(electron: ElectronApplication): Promise<{ ot
     return stranger.loadURL('data:text/html,<iframe src="app://bundle/frame"></iframe>');
   });
   const otherPage = await coming;
-  const ourFrame = otherPage.frames().find((frame) => frame.url().startsWith('app://bundle/'));
-  if (!ourFrame) throw new Error(`no frame with our address: ${otherPage.frames().map((frame) => frame.url())}`);
+  // The frame's own process may tell of itself later than the page.
+  const isOurs = (frame: Frame): boolean => frame.url().startsWith('app://bundle/');
+  const ourFrame =
+    otherPage.frames().find(isOurs) ?? (await otherPage.waitForEvent('framenavigated', { predicate: isOurs }));
   return { otherPage, ourFrame };
 }
