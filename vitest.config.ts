@@ -28,6 +28,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          expect: { poll: { timeout: 15_000 } },
           globalSetup: ['test/support/build-engine.ts', 'test/support/build-app.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -39,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'screenshots',
           include: ['test/screenshots/**/*.test.ts'],
+          expect: { poll: { timeout: 15_000 } },
           globalSetup: ['test/support/build-engine.ts', 'test/support/build-app.ts'],
           testTimeout: 300_000,
           fileParallelism: false,
@@ -68,6 +70,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: ['test/slow/**/*.test.ts'],
+          expect: { poll: { timeout: 15_000 } },
           globalSetup: ['test/support/build-engine.ts', 'test/support/build-app.ts'],
           testTimeout: 1_800_000,
           hookTimeout: 300_000,
