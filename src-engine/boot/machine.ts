@@ -42,7 +42,9 @@ export function startMachine(request: MachineRequest, onConsole: (text: string) 
     const guard = isExecutable(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL'] : [];
     const [command = QEMU, ...args] = [...guard, QEMU, ...machineOptions(request, ownFirmware(request, folder))];
     // A session of its own: Ctrl-C is for us, who then end it and say so. Its third descriptor is QEMU's protocol.
-    const qemu = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
+    // What it writes instead of into the image goes with our folder, however early it is ended.
+    const env = { ...process.env, TMPDIR: folder };
+    const qemu = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
     qemu.stdout?.setEncoding('utf8').on('data', onConsole);
     const end = (): void => void qemu.kill('SIGKILL');
     const last = (): void => {
