@@ -2,8 +2,6 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // Tests of the engine mostly wait for its processes: two at a time use two cores, where one would be the default.
-    maxWorkers: 2,
     projects: [
       {
         test: {
