@@ -15,7 +15,7 @@ export default defineConfig({
       externalizeDeps: false,
       rollupOptions: {
         input: { index: at('src-main/index.ts'), 'serve-web': at('src-main/serve-web.ts') },
-        external: [/\.node$/, 'bufferutil', 'utf-8-validate'],
+        external: [/\.node$/, 'bufferutil', 'utf-8-validate', 'cpu-features'],
         output: commonJs,
       },
     },

@@ -24,6 +24,17 @@ export default defineConfig({
         },
       },
       {
+        // Build hosts over SSH, with OpenSSH's own server on loopback: needs root.
+        test: {
+          name: 'hosts',
+          include: ['test/hosts/**/*.test.ts'],
+          globalSetup: 'test/support/build-engine.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
         // The app in Chromium and in Electron, with a real mouse and a real keyboard.
         test: {
           name: 'e2e',

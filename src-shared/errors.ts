@@ -13,6 +13,7 @@
  * - `cancelled`  a person or a signal ended it; never shown as a failure
  * - `missing`    something named by the user does not exist (a checkpoint, a file in it)
  * - `unsupported` this host cannot do it
+ * - `unreachable` the host does not answer, or the connection to it was lost: what runs there may go on
  */
 export type ErrorCode =
   | 'usage'
@@ -25,7 +26,8 @@ export type ErrorCode =
   | 'conflict'
   | 'cancelled'
   | 'missing'
-  | 'unsupported';
+  | 'unsupported'
+  | 'unreachable';
 
 /** An expected failure: `message` says what and where, `hint` what to do next. A plain `Error` is our own defect. */
 export class AppError extends Error {

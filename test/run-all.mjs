@@ -73,7 +73,7 @@ else {
   // Alone: it measures frames and answers.
   await suite('e2e');
   // The recordings mostly wait; image builds and boots mostly compute.
-  await Promise.all([inTurn('golden'), inTurn('conformance', 'slow')]);
+  await Promise.all([inTurn('golden'), inTurn('conformance', 'hosts', 'slow')]);
 }
 rmSync(out, { recursive: true, force: true });
 

@@ -20,22 +20,25 @@ export interface CommandResult {
 
 /** A command that runs and talks. */
 export interface RunningCommand {
-  /** Standard output as it comes; ends when the command does. */
+  /** Standard output as it comes; ends when the command does, and throws `unreachable` when the connection was lost before. */
   readonly output: AsyncIterable<Buffer>;
   write(data: string | Buffer): void;
-  /** Its end; never rejects once it has started. */
+  /** Its end. Once it has started, rejects only with `unreachable`: the connection was lost, and its state is unknown. */
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
 }
 
 /** A command that goes on without us. */
 export interface DetachedCommand {
   readonly pid: number;
-  /** Resolves when it ends while we are still here; what it said on both streams comes with it, shortened to its last 64 KiB. */
+  /**
+   * Resolves when it ends while we are still here; what it said on both streams comes with it, shortened to its last 64 KiB.
+   * Rejects with `unreachable` when the connection was lost before; the command goes on.
+   */
   readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
 }
 
 /**
- * How main reaches a build host: `local` and, later, `ssh`. Nothing above it knows which.
+ * How main reaches a build host: `local` and `ssh`. Nothing above it knows which.
  *
  * Every call rejects with an `AppError` when the host cannot be reached or the command cannot be started; a command that ran and
  * failed is a result.

@@ -1,0 +1,167 @@
+import { readFile } from 'node:fs/promises';
+import { createAgent, utils, type AnyAuthMethod } from 'ssh2';
+import { AppError } from '../../../src-shared/errors';
+
+const MOST_ATTEMPTS = 3;
+
+/** Who logs in, and with what. What is left out is not tried. */
+export interface Login {
+  readonly user: string;
+  /** The socket of an SSH agent (`SSH_AUTH_SOCK`). */
+  readonly agent?: string | undefined;
+  /** Private key files, tried in their order after the agent. */
+  readonly keys?: readonly string[];
+  /** The passphrase of a key file; `attempt` counts from 1 to 3. `undefined` leaves that key out. */
+  askPassphrase?(file: string, attempt: number): Promise<string | undefined>;
+  /** The password; `attempt` counts from 1 to 3. `undefined` ends the login. */
+  askPassword?(attempt: number): Promise<string | undefined>;
+  /** Answers to what a host asks (keyboard-interactive, RFC 4256), one for each question. `undefined` ends the login. */
+  answer?(questions: HostQuestions): Promise<readonly string[] | undefined>;
+}
+
+/** What a host wants to know; all of it is text of the host. */
+export interface HostQuestions {
+  readonly title: string;
+  readonly instructions: string;
+  readonly prompts: readonly { readonly text: string; readonly secret: boolean }[];
+}
+
+/** One login, as ssh2 asks for it: a function that is given what the host would take, and calls back with the next thing to try. */
+export interface Authentication {
+  readonly next: (
+    allowed: readonly string[] | null,
+    partial: boolean | null,
+    use: (method: AnyAuthMethod | false) => void,
+  ) => void;
+  /** Why it did not work, when it did not. */
+  reason(): AppError;
+}
+
+/**
+ * Tries the agent, then the key files, then a password or, where the host takes none, its questions. `asking` is told of every
+ * question to a person, so that time-outs can wait. A host that wants two of them in turn gets both.
+ */
+export function createAuthentication(
+  login: Login,
+  host: string,
+  asking: <T>(answer: Promise<T>) => Promise<T>,
+): Authentication {
+  const tried: string[] = [];
+  let cancelled = false;
+  let allowed: readonly string[] = [];
+  const attempts = methods();
+
+  return {
+    next(now, _partial, use) {
+      allowed = now ?? [];
+      void attempts.next().then(
+        ({ value }) => use(value ?? false),
+        (error: unknown) => {
+          tried.push(`${error instanceof Error ? error.message : String(error)}`);
+          use(false);
+        },
+      );
+    },
+    reason() {
+      if (cancelled) return new AppError('cancelled', `The login at ${host} was cancelled.`);
+      return new AppError(
+        'refused',
+        `${host} did not let ${login.user} in. Tried: ${tried.join(', ') || 'nothing'}. It takes: ${allowed.join(', ') || 'nothing'}.`,
+        'Check the user name, and that the key or the password is the one of this host.',
+      );
+    },
+  };
+
+  async function* methods(): AsyncGenerator<AnyAuthMethod, void> {
+    const username = login.user;
+    // Tells what the host takes, so that nobody is asked for a password in vain.
+    yield { type: 'none', username };
+    if (takes('publickey') && login.agent !== undefined) {
+      // Asked here: a dead agent would end the login, not only its turn.
+      if (await hasKeys(login.agent)) {
+        tried.push('the keys of the agent');
+        yield { type: 'agent', username, agent: login.agent };
+      } else tried.push('the agent, which has no keys');
+    }
+    for (const file of login.keys ?? []) {
+      if (!takes('publickey')) break;
+      const key = await unlock(file);
+      if (key !== undefined) yield { type: 'publickey', username, ...key };
+    }
+    yield* passwords();
+    yield* questions();
+  }
+
+  async function* passwords(): AsyncGenerator<AnyAuthMethod, void> {
+    for (let attempt = 1; login.askPassword && attempt <= MOST_ATTEMPTS && takes('password'); attempt++) {
+      const password = await asking(login.askPassword(attempt));
+      cancelled = password === undefined;
+      if (password === undefined) return;
+      tried.push('a password');
+      yield { type: 'password', username: login.user, password };
+    }
+  }
+
+  async function* questions(): AsyncGenerator<AnyAuthMethod, void> {
+    const { answer } = login;
+    if (!answer || cancelled || tried.includes('a password')) return;
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS && !cancelled && takes('keyboard-interactive'); attempt++) {
+      tried.push('answers to its questions');
+      yield {
+        type: 'keyboard-interactive',
+        username: login.user,
+        prompt(title, instructions, _language, prompts, finish) {
+          const asked = prompts.map(({ prompt, echo }) => ({ text: prompt, secret: echo === false }));
+          // Some hosts send a last message without a question.
+          if (asked.length === 0) return finish([]);
+          void asking(answer.call(login, { title, instructions, prompts: asked })).then(
+            (answers) => {
+              cancelled = answers === undefined;
+              finish([...(answers ?? [])]);
+            },
+            () => finish([]),
+          );
+        },
+      };
+    }
+  }
+
+  function takes(method: string): boolean {
+    return allowed.includes(method);
+  }
+
+  /** A private key and its passphrase; `undefined` when it cannot be used, which `tried` then says. */
+  async function unlock(file: string): Promise<{ key: Buffer; passphrase?: string } | undefined> {
+    let key: Buffer;
+    try {
+      key = await readFile(file);
+    } catch (error) {
+      tried.push(`the key ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`);
+      return undefined;
+    }
+    const plain = utils.parseKey(key);
+    if (!(plain instanceof Error)) {
+      tried.push(`the key ${file}`);
+      return { key };
+    }
+    if (!/encrypted/i.test(plain.message)) {
+      tried.push(`the key ${file}, which is not a private key that can be used (${plain.message})`);
+      return undefined;
+    }
+    for (let attempt = 1; login.askPassphrase && attempt <= MOST_ATTEMPTS; attempt++) {
+      const passphrase = await asking(login.askPassphrase(file, attempt));
+      if (passphrase === undefined) break;
+      if (utils.parseKey(key, passphrase) instanceof Error) continue;
+      tried.push(`the key ${file}`);
+      return { key, passphrase };
+    }
+    tried.push(`the key ${file}, which was not unlocked`);
+    return undefined;
+  }
+}
+
+function hasKeys(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    createAgent(socket).getIdentities((error, keys) => resolve(!error && (keys?.length ?? 0) > 0));
+  });
+}

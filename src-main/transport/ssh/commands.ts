@@ -1,0 +1,229 @@
+import { randomBytes } from 'node:crypto';
+import type { ClientChannel } from 'ssh2';
+import { AppError } from '../../../src-shared/errors';
+import type { Argv, CommandOptions } from '../transport';
+import type { Connection } from './connection';
+import { beginningOf, remoteLine, type Beginning } from './remote-line';
+
+/** sshd takes ten channels in one connection (MaxSessions); two are left for files and for ending what runs. */
+const MOST_COMMANDS = 8;
+/** How much the start-up files of a shell may say, and how much of a command's standard error is kept (its last), in bytes. */
+const MOST_GREETING = 64 * 1024;
+const MOST_STDERR = 1024 * 1024;
+
+/** A command that runs on the host. */
+export interface SshCommand {
+  /** Also the number of its process group: sshd gives each command a session of its own. */
+  readonly pid: number;
+  /** Read with back pressure: what nobody reads waits on the host. Throws the lost-connection error. Leaving it early closes the pipe. */
+  readonly output: AsyncIterable<Buffer>;
+  write(data: string | Buffer): void;
+  /** Rejects with the lost-connection error only; may be left alone. `code` is `null` after a signal. */
+  readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
+}
+
+/** Runs commands over one connection, eight at a time; more wait for their turn. */
+export interface Commands {
+  /** Resolves when the command runs. `AppError('unsupported')` without the folder or the command. */
+  start(argv: Argv, options: CommandOptions, input: boolean): Promise<SshCommand>;
+}
+
+export function createCommands(connection: Connection): Commands {
+  const turns = createTurns(MOST_COMMANDS);
+  return {
+    async start(argv, options, input) {
+      const token = randomBytes(16).toString('hex');
+      const line = remoteLine({ argv, folder: options.folder, env: options.env, input, token });
+      await Promise.race([turns.take(), connection.lost]);
+      let channel: ClientChannel;
+      try {
+        channel = await openChannel(connection, line);
+      } catch (error) {
+        turns.give();
+        throw error;
+      }
+      channel.once('close', turns.give);
+      return begin(connection, channel, token, argv, options);
+    },
+  };
+}
+
+async function begin(
+  connection: Connection,
+  channel: ClientChannel,
+  token: string,
+  argv: Argv,
+  options: CommandOptions,
+): Promise<SshCommand> {
+  const stderr = keepLast(channel.stderr, MOST_STDERR);
+  let left = false;
+  const code = endOf(connection, channel, () => left);
+  code.catch(() => undefined);
+  const chunks = channel[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const beginning = await readBeginning(chunks, token).catch(() => undefined);
+  if (beginning?.kind !== 'started') {
+    void drain(chunks);
+    const ended = await code;
+    throw cannotStart(connection, argv, options, beginning, `${stderr()}`.trim() || `it ended with ${ended}`);
+  }
+  const { pid, rest } = beginning;
+  const ended = code.then((value) => ({ code: value, stderr: stderr() }));
+  ended.catch(() => undefined);
+  const abort = (): void => void endGroup(connection, pid);
+  if (options.signal?.aborted) abort();
+  options.signal?.addEventListener('abort', abort, { once: true });
+  const forget = (): void => options.signal?.removeEventListener('abort', abort);
+  ended.then(forget, forget);
+
+  async function* output(): AsyncGenerator<Buffer> {
+    let whole = false;
+    try {
+      if (rest.length > 0) yield rest;
+      for (;;) {
+        const next = await chunks.next().catch(() => ({ done: true as const, value: undefined }));
+        if (next.done) break;
+        yield next.value;
+      }
+      whole = true;
+      await code;
+    } finally {
+      if (!whole) {
+        left = true;
+        channel.close();
+        void drain(chunks);
+      }
+    }
+  }
+
+  return {
+    pid,
+    output: output(),
+    write: (data) => void (channel.writable && channel.write(data)),
+    ended,
+  };
+}
+
+/** Opens a channel for a line. Rejects with the lost-connection error, or with what the host says. */
+function openChannel(connection: Connection, line: string): Promise<ClientChannel> {
+  const opened = new Promise<ClientChannel>((resolve, reject) => {
+    const fail = (error: Error): void =>
+      reject(
+        connection.isLost() ?? new AppError('unreachable', `${connection.name} takes no command: ${error.message}.`),
+      );
+    try {
+      connection.client.exec(line, (error, channel) => {
+        if (error) return fail(error);
+        channel.on('error', () => undefined);
+        resolve(channel);
+      });
+    } catch (error) {
+      fail(error as Error);
+    }
+  });
+  return Promise.race([opened, connection.lost]);
+}
+
+/**
+ * The exit status, `null` after a signal. A channel that closes without either was cut off: that is the lost-connection error, unless
+ * we have left it. Does not wait for anybody to read when the connection is gone.
+ */
+function endOf(connection: Connection, channel: ClientChannel, hasLeft: () => boolean): Promise<number | null> {
+  const closed = new Promise<number | null>((resolve, reject) => {
+    let end: number | null | undefined;
+    channel.on('exit', (code: number | null, signal?: string | null) => {
+      if (code !== null || signal) end = code;
+    });
+    channel.on('close', () => {
+      if (end !== undefined) resolve(end);
+      else if (hasLeft()) resolve(null);
+      else reject(connection.isLost() ?? cutOff(connection));
+    });
+  });
+  return Promise.race([closed, connection.lost]);
+}
+
+function cutOff(connection: Connection): AppError {
+  return new AppError(
+    'unreachable',
+    `The connection to ${connection.name} was lost in the middle of a command. State unknown: it may still run.`,
+    'Connect again and look.',
+  );
+}
+
+async function readBeginning(chunks: AsyncIterator<Buffer>, token: string): Promise<Beginning | undefined> {
+  let said = Buffer.alloc(0);
+  while (said.length < MOST_GREETING) {
+    const next = await chunks.next();
+    if (next.done) return undefined;
+    said = Buffer.concat([said, next.value]);
+    const beginning = beginningOf(said, token);
+    if (beginning) return beginning;
+  }
+  return undefined;
+}
+
+function cannotStart(
+  { name }: Connection,
+  argv: Argv,
+  { folder }: CommandOptions,
+  beginning: Beginning | undefined,
+  said: string,
+): AppError {
+  const what = `${argv[0]} cannot be started on ${name}`;
+  if (beginning?.kind === 'no-folder') return new AppError('unsupported', `${what}: there is no folder ${folder}.`);
+  if (beginning?.kind === 'no-command')
+    return new AppError('unsupported', `${what}: there is no such command.`, `Install it on the host: ${argv[0]}`);
+  return new AppError('unsupported', `${what}: ${said}`, 'The account on the host needs a POSIX shell.');
+}
+
+/** Ends a command and all it started, past the queue. sshd's own signals are refused for root (session.c, `session_signal_req`). */
+async function endGroup(connection: Connection, pid: number): Promise<void> {
+  try {
+    const channel = await openChannel(connection, `kill -s TERM -- -${pid}`);
+    channel.stderr.resume();
+    channel.resume();
+  } catch {
+    // The connection is gone, and `ended` says so.
+  }
+}
+
+/** Reads on to the end, for nobody: a channel closes when all of it was read. */
+async function drain(chunks: AsyncIterator<Buffer>): Promise<void> {
+  try {
+    while (!(await chunks.next()).done);
+  } catch {
+    // It was cut off, and its end says so.
+  }
+}
+
+/** The last bytes of a stream, as text. */
+function keepLast(stream: NodeJS.ReadableStream, most: number): () => string {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  stream.on('error', () => undefined);
+  stream.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size < 2 * most) return;
+    const last = Buffer.concat(chunks).subarray(-most);
+    [chunks, size] = [[Buffer.from(last)], last.length];
+  });
+  return () => Buffer.concat(chunks).subarray(-most).toString('utf8');
+}
+
+/** So many at once; the others in the order they came. */
+function createTurns(most: number): { take(): Promise<void>; give(): void } {
+  let free = most;
+  const waiting: (() => void)[] = [];
+  return {
+    async take() {
+      if (free > 0) free--;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+    give() {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../../src-shared/errors';
+import type { Argv, CommandOptions, CommandResult, DetachedCommand } from '../transport';
+import type { Files } from './files';
+
+const MOST_SAID = 64 * 1024;
+/** How often the end is looked for, in milliseconds: soon at first, then rarely. */
+const SOON = 250;
+const RARELY = 1000;
+/** After how many looks without an end the keeper is looked for too: a host that was started anew has none. */
+const LOOKS = 10;
+
+/** Becomes the command, after its number was written down; in a session of its own, so that all it starts can be ended with it. */
+const COMMAND = 'echo $$ >"$0.new" && mv "$0.new" "$0" && exec "$@"';
+
+/** Stays with the command, in a session of its own, and writes its exit status down. Signals that are meant for both do not end it first. */
+const KEEPER = `d=$1 s=$2 c=$3; shift 3; trap : HUP INT TERM QUIT; "$s" sh -c "$c" "$d/pid" "$@"; echo $? >"$d/end.new"; mv "$d/end.new" "$d/end"`;
+
+/** Makes a private folder, starts the keeper, and says: the folder, the keeper's number, the command's. */
+const START = `command -v "$3" >/dev/null 2>&1 || exit 127
+d=$(umask 077; mktemp -d "\${TMPDIR:-/tmp}/slipway-start-XXXXXX") || exit 126
+k=$1 c=$2; shift 2
+if command -v setsid >/dev/null 2>&1; then s=setsid; else s=nohup; fi
+"$s" sh -c "$k" sh "$d" "$s" "$c" "$@" </dev/null >"$d/said" 2>&1 &
+until [ -s "$d/pid" ] || [ -f "$d/end" ]; do sleep 0.05 2>/dev/null || sleep 1; done
+echo "$d"; echo $!; cat "$d/pid"`;
+
+/** What of the transport is needed. */
+export interface DetachedTools {
+  readonly name: string;
+  readonly files: Files;
+  run(argv: Argv, options?: CommandOptions): Promise<CommandResult>;
+}
+
+/**
+ * Starts a command that goes on without the connection. A keeper on the host writes its output and its exit status to a private folder,
+ * which is removed when the end was told, and stays there otherwise. A command that a signal ended is told as 128 + n, as shells do.
+ */
+export async function startDetached(
+  { name, files, run }: DetachedTools,
+  argv: Argv,
+  options: CommandOptions = {},
+): Promise<DetachedCommand> {
+  const { folder: where, env } = options;
+  const { code, stdout, stderr } = await run(['sh', '-c', START, 'sh', KEEPER, COMMAND, ...argv], {
+    ...(where === undefined ? {} : { folder: where }),
+    ...(env === undefined ? {} : { env }),
+  });
+  const [folder, keeper, pid] = stdout.toString('utf8').split('\n');
+  if (code !== 0 || !folder || !keeper || !pid) {
+    const why = code === 127 ? 'there is no such command' : stderr.trim() || `the shell ended with ${code}`;
+    throw new AppError('unsupported', `${argv[0]} cannot be started on ${name}: ${why}.`);
+  }
+  const abort = (): void => void run(['kill', '-s', 'TERM', '--', `-${pid}`]).catch(() => undefined);
+  if (options.signal?.aborted) abort();
+  options.signal?.addEventListener('abort', abort, { once: true });
+  const ended = follow(folder, keeper).finally(() => options.signal?.removeEventListener('abort', abort));
+  ended.catch(() => undefined);
+  return { pid: Number(pid), ended };
+
+  async function follow(folder: string, keeper: string): Promise<{ code: number | null; said: string }> {
+    let gone = false;
+    for (let looks = 1, pause = SOON; (await files.size(`${folder}/end`)) === undefined && !gone; looks++) {
+      await delay(pause, undefined, { ref: false });
+      pause = Math.min(RARELY, pause * 1.25);
+      // The keeper may end between two looks: only one that is gone and has left nothing was ended before its time.
+      if (looks % LOOKS === 0) gone = (await run(['kill', '-0', keeper])).code !== 0;
+    }
+    const end = await files.read(`${folder}/end`, 0, 16).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'missing') return Buffer.alloc(0);
+      throw error;
+    });
+    const size = (await files.size(`${folder}/said`)) ?? 0;
+    const said = await files.read(`${folder}/said`, Math.max(0, size - MOST_SAID), MOST_SAID);
+    await run(['rm', '-rf', folder]);
+    const status = end.toString('latin1').trim();
+    return { code: status === '' ? null : Number(status), said: said.toString('utf8') };
+  }
+}

@@ -1,0 +1,130 @@
+import type { SFTPWrapper, Stats } from 'ssh2';
+import { AppError } from '../../../src-shared/errors';
+import type { Connection } from './connection';
+
+/** Answers of an SFTP server: draft-ietf-secsh-filexfer-02, 7. */
+const NO_SUCH_FILE = 2;
+const PERMISSION_DENIED = 3;
+const FAILURE = 4;
+
+/** Files of the host, by SFTP in one channel that all calls share. */
+export interface Files {
+  read(path: string, offset: number, length: number): Promise<Buffer>;
+  list(folder: string): Promise<readonly string[]>;
+  /** In bytes; `undefined` without the file. */
+  size(path: string): Promise<number | undefined>;
+  /** Size, time (whole seconds: SFTP has no more) and mode of a file, or of all in a folder. The same for what does not exist. */
+  look(path: string): Promise<string>;
+}
+
+export function createFiles(connection: Connection): Files {
+  let session: Promise<SFTPWrapper> | undefined;
+
+  /** Opened by the first call, and again when the host has closed it. */
+  function open(): Promise<SFTPWrapper> {
+    session ??= connection.ssh.requestSFTP().then(
+      (sftp) => {
+        sftp.on('error', () => undefined);
+        sftp.once('close', () => (session = undefined));
+        return sftp;
+      },
+      (error: Error) => {
+        session = undefined;
+        throw connection.isLost() ?? new AppError('unsupported', `${connection.name} has no SFTP: ${error.message}.`);
+      },
+    );
+    session.catch(() => undefined);
+    return session;
+  }
+
+  /** One request. Rejects with the lost-connection error or with what the host answers. */
+  async function ask<T>(
+    request: (sftp: SFTPWrapper, done: (error: Error | null | undefined, value?: T) => void) => void,
+  ) {
+    const lost = connection.isLost();
+    if (lost) throw lost;
+    const sftp = await Promise.race([open(), connection.lost]);
+    const answer = new Promise<T>((resolve, reject) => {
+      request(sftp, (error, value) => {
+        if (error) reject(connection.isLost() ?? error);
+        else resolve(value as T);
+      });
+    });
+    answer.catch(() => undefined);
+    return Promise.race([answer, connection.lost]);
+  }
+
+  async function stats(path: string): Promise<Stats | undefined> {
+    return ask<Stats>((sftp, done) => sftp.stat(path, done)).catch((error: unknown) => {
+      // FAILURE: a folder on the way to it is a file.
+      if (isAnswer(error, NO_SUCH_FILE, FAILURE)) return undefined;
+      throw failure(connection, path, error);
+    });
+  }
+
+  async function entries(
+    folder: string,
+  ): Promise<{ filename: string; attrs: { size: number; mtime: number; mode: number } }[]> {
+    try {
+      return await ask((sftp, done) => sftp.readdir(folder, done));
+    } catch (error) {
+      if (isAnswer(error, NO_SUCH_FILE)) return [];
+      if (isAnswer(error, FAILURE) && !(await stats(folder))?.isDirectory()) return [];
+      throw failure(connection, folder, error);
+    }
+  }
+
+  return {
+    async read(path, offset, length) {
+      const handle = await ask<Buffer>((sftp, done) => sftp.open(path, 'r', done)).catch((error: unknown) => {
+        throw failure(connection, path, error);
+      });
+      try {
+        const buffer = Buffer.alloc(length);
+        let got = 0;
+        while (got < length) {
+          const count = await ask<number>((sftp, done) =>
+            sftp.read(handle, buffer, got, length - got, offset + got, (error, bytes) => done(error, bytes)),
+          ).catch((error: unknown) => {
+            if ((error as { code?: number }).code === 1) return 0; // the end of the file
+            throw failure(connection, path, error);
+          });
+          if (count === 0) break;
+          got += count;
+        }
+        return buffer.subarray(0, got);
+      } finally {
+        // Also after an error; nobody waits for it.
+        void ask<undefined>((sftp, done) => sftp.close(handle, done)).catch(() => undefined);
+      }
+    },
+
+    async list(folder) {
+      return (await entries(folder)).map(({ filename }) => filename);
+    },
+
+    async size(path) {
+      return (await stats(path))?.size;
+    },
+
+    async look(path) {
+      const own = await stats(path);
+      const all = own?.isDirectory() ? await entries(path) : own ? [{ filename: '', attrs: own }] : [];
+      return all
+        .map(({ filename, attrs: { size, mtime, mode } }) => `${filename}/${mtime} ${size} ${mode}`)
+        .sort()
+        .join('\n');
+    },
+  };
+}
+
+function isAnswer(error: unknown, ...codes: number[]): boolean {
+  return !(error instanceof AppError) && codes.includes((error as { code?: number }).code ?? -1);
+}
+
+function failure(connection: Connection, path: string, error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const { message } = error as Error;
+  const code = isAnswer(error, NO_SUCH_FILE, PERMISSION_DENIED, FAILURE) ? 'missing' : 'unreachable';
+  return new AppError(code, `${path} cannot be read on ${connection.name}: ${message}.`);
+}

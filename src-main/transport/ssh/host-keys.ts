@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../../../src-shared/errors';
+import { addKnownHost, keyType, knownHostName, namesMatch, readKnownHosts, type KnownHost } from './known-hosts';
+
+/** Where host keys are known from, and who decides on those that are not. */
+export interface HostKeyPolicy {
+  /** `known_hosts` files that are only read: the user's, the system's. */
+  readonly read: readonly string[];
+  /** Ours: read as well, and where keys that were accepted are written. */
+  readonly own: string;
+  /** Whether a key that nobody has seen is the host's. Nothing has been sent to the host, and nothing is before the answer. */
+  accept(question: UnknownHostKey): Promise<boolean>;
+}
+
+/** What a person has to decide on. */
+export interface UnknownHostKey {
+  readonly host: string;
+  readonly port: number;
+  /** The algorithm's name. */
+  readonly type: string;
+  /** As OpenSSH prints it: `SHA256:…`. */
+  readonly fingerprint: string;
+}
+
+export type HostKeyVerdict =
+  | { readonly kind: 'known' }
+  | { readonly kind: 'unknown' }
+  /** `expected` has the fingerprints of all keys that are known for the host. */
+  | { readonly kind: 'changed'; readonly expected: readonly string[] }
+  | { readonly kind: 'revoked' };
+
+/** The verdict on the key that a host has shown. A revoked key is revoked even where another line knows it. */
+export function judgeHostKey(entries: readonly KnownHost[], host: string, port: number, key: Buffer): HostKeyVerdict {
+  const about = linesAbout(entries, host, port);
+  const shown = key.toString('base64');
+  const same = about.filter((entry) => entry.key === shown);
+  if (same.some(({ mark }) => mark === 'revoked')) return { kind: 'revoked' };
+  if (same.length > 0) return { kind: 'known' };
+  const expected = about.filter(({ mark }) => mark === 'none').map((entry) => fingerprint(entry.key));
+  return expected.length > 0 ? { kind: 'changed', expected } : { kind: 'unknown' };
+}
+
+/** As `ssh-keygen -l` prints it. */
+export function fingerprint(key: Buffer | string): string {
+  const bytes = typeof key === 'string' ? Buffer.from(key, 'base64') : key;
+  return `SHA256:${createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')}`;
+}
+
+/** Judges the keys that one host shows during one connection. */
+export interface HostKeyJudge {
+  /** Algorithms of the keys that are known, to be asked for first: else a host with two keys could show the one that is not known. */
+  readonly preferred: readonly string[];
+  /** Whether to go on; `undefined`, or why not. A new exchange in the same connection must show the same key. */
+  judge(key: Buffer): Promise<AppError | undefined>;
+}
+
+/** Reads the files. `AppError('refused')` when one of them cannot be read. */
+export async function createHostKeyJudge(policy: HostKeyPolicy, host: string, port: number): Promise<HostKeyJudge> {
+  const { entries } = await readKnownHosts([...policy.read, policy.own]);
+  let accepted: Buffer | undefined;
+  const known = linesAbout(entries, host, port).filter(({ mark }) => mark === 'none');
+  return {
+    preferred: [...new Set(known.flatMap(({ type }) => signaturesOf(type)))],
+    async judge(key) {
+      if (accepted?.equals(key)) return undefined;
+      const verdict = judgeHostKey(entries, host, port, key);
+      const name = knownHostName(host, port);
+      const shown = `${fingerprint(key)} (${keyType(key)})`;
+      switch (verdict.kind) {
+        case 'known':
+          break;
+        case 'revoked':
+          return new AppError('refused', `The host key of ${name} is revoked: ${shown}. Nothing was sent.`);
+        case 'changed':
+          return new AppError(
+            'refused',
+            `The host key of ${name} has changed: it shows ${shown}, but known is ${verdict.expected.join(', ')}. Nothing was sent.`,
+            'If the host was installed anew, ask who runs it for the new fingerprint, and remove the old key. Otherwise somebody may be in between.',
+          );
+        case 'unknown':
+          if (!(await policy.accept({ host, port, type: keyType(key), fingerprint: fingerprint(key) })))
+            return new AppError('cancelled', `The host key of ${name} was not accepted: ${shown}. Nothing was sent.`);
+          await addKnownHost(policy.own, name, key);
+      }
+      accepted = key;
+      return undefined;
+    },
+  };
+}
+
+function linesAbout(entries: readonly KnownHost[], host: string, port: number): KnownHost[] {
+  const name = knownHostName(host, port);
+  return entries.filter(({ names }) => namesMatch(names, name));
+}
+
+/** An RSA key signs with newer hashes than its name says: RFC 8332. */
+function signaturesOf(type: string): string[] {
+  return type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type];
+}

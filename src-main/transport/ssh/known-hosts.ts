@@ -1,0 +1,111 @@
+import { createHmac } from 'node:crypto';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { AppError } from '../../../src-shared/errors';
+
+/** What one line of a `known_hosts` file says: sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
+export interface KnownHost {
+  readonly mark: 'none' | 'revoked';
+  /** The first field: patterns, or one hashed name. */
+  readonly names: string;
+  /** The algorithm's name. */
+  readonly type: string;
+  /** The public key, in base64 as in the file. */
+  readonly key: string;
+}
+
+/** The lines that can be used, and in words those that cannot. */
+export interface KnownHosts {
+  readonly entries: readonly KnownHost[];
+  readonly ignored: readonly string[];
+}
+
+/** The lines of a `known_hosts` text. `file` names it in the words about lines that are ignored. */
+export function parseKnownHosts(text: string, file: string): KnownHosts {
+  const entries: KnownHost[] = [];
+  const ignored: string[] = [];
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
+    const words = line.trim().split(/[ \t]+/);
+    const mark = words[0]?.startsWith('@') ? words.shift() : undefined;
+    const [names = '', type, key] = words;
+    if (names === '' && mark === undefined) continue;
+    if (names.startsWith('#')) continue;
+    const where = `${file}, line ${at + 1}`;
+    if (mark === '@cert-authority') ignored.push(`${where}: host certificates (@cert-authority) are not supported.`);
+    else if (mark !== undefined && mark !== '@revoked') ignored.push(`${where}: the mark ${mark} is not known.`);
+    else if (type === undefined || key === undefined || !isKey(key, type))
+      ignored.push(`${where}: it is not a host name with a public key.`);
+    else entries.push({ mark: mark === '@revoked' ? 'revoked' : 'none', names, type, key });
+  }
+  return { entries, ignored };
+}
+
+/** All lines of some files, in their order; a file that does not exist has none. `AppError('refused')` for one that cannot be read. */
+export async function readKnownHosts(files: readonly string[]): Promise<KnownHosts> {
+  const all = await Promise.all(files.map(async (file) => parseKnownHosts(await textOf(file), file)));
+  return { entries: all.flatMap(({ entries }) => entries), ignored: all.flatMap(({ ignored }) => ignored) };
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return '';
+    // Without it a key that has changed would look like a new one.
+    throw new AppError('refused', `The known host keys cannot be read: ${message}.`);
+  }
+}
+
+/** Adds a line, readable by nobody else; makes the file and its folder when they are not there. */
+export async function addKnownHost(file: string, name: string, key: Buffer): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const text = await textOf(file);
+  const start = text === '' || text.endsWith('\n') ? '' : '\n';
+  await appendFile(file, `${start}${name} ${keyType(key)} ${key.toString('base64')}\n`, { mode: 0o600 });
+}
+
+/** How a host is called in the file: `[host]:port` when the port is not 22. */
+export function knownHostName(host: string, port: number): string {
+  const name = host.toLowerCase();
+  return port === 22 ? name : `[${name}]:${port}`;
+}
+
+/** Whether the first field of a line is about a host, named as `knownHostName` does. */
+export function namesMatch(names: string, name: string): boolean {
+  if (names.startsWith('|')) return hashMatches(names, name);
+  const patterns = names.toLowerCase().split(',');
+  // A negated pattern that matches wins over all others of its line.
+  if (patterns.some((pattern) => pattern.startsWith('!') && matches(pattern.slice(1), name))) return false;
+  return patterns.some((pattern) => matches(pattern, name));
+}
+
+/** `|1|salt|HMAC-SHA1 of the name, with the salt as its key`, both in base64: sshd(8). */
+function hashMatches(names: string, name: string): boolean {
+  const [, version, salt, hash] = names.split('|');
+  if (version !== '1' || salt === undefined || hash === undefined) return false;
+  return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
+}
+
+/** `*` is any run of characters and `?` any one; all else is itself, brackets too. Its time is bounded by the product of both lengths. */
+function matches(pattern: string, name: string): boolean {
+  let [p, n, star, retry] = [0, 0, -1, 0];
+  while (n < name.length) {
+    if (pattern[p] === '*') [star, retry] = [p++, n];
+    else if (pattern[p] === '?' || (p < pattern.length && pattern[p] === name[n])) [p, n] = [p + 1, n + 1];
+    else if (star >= 0) [p, n] = [star + 1, ++retry];
+    else return false;
+  }
+  while (pattern[p] === '*') p++;
+  return p === pattern.length;
+}
+
+/** A key blob begins with the length and the name of its algorithm: RFC 4253, 6.6. */
+export function keyType(key: Buffer): string {
+  if (key.length < 4) return '';
+  return key.toString('latin1', 4, 4 + key.readUInt32BE(0));
+}
+
+function isKey(base64: string, type: string): boolean {
+  return keyType(Buffer.from(base64, 'base64')) === type;
+}

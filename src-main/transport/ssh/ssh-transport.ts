@@ -1,0 +1,65 @@
+import { AppError } from '../../../src-shared/errors';
+import type { CommandOptions, CommandResult, Argv, Transport } from '../transport';
+import { remoteChanges } from './changes';
+import { createCommands } from './commands';
+import { connect, type ConnectOptions } from './connection';
+import { startDetached } from './detached';
+import { createFiles } from './files';
+
+const MOST_OUTPUT = 256 * 1024 * 1024;
+
+/**
+ * A word about a file, or about all in a folder, with times as fine as `ls` of the host prints them: GNU, then illumos, then plain POSIX.
+ * Nothing reads it. It is the output of a command, since SFTP knows whole seconds only.
+ */
+const STAMP = `[ -e "$1" ] || exit 0
+export LC_ALL=C
+ls -lAinL --full-time "$1" 2>/dev/null || ls -lAinLE "$1" 2>/dev/null || ls -lAinL "$1" 2>/dev/null || :`;
+
+/** A transport that holds a connection. */
+export interface SshTransport extends Transport {
+  /** Rejects when the connection is lost or closed; may be left alone. It does not come back: connect anew. */
+  readonly lost: Promise<never>;
+  /** Ends the connection; detached commands go on. */
+  close(): void;
+}
+
+/**
+ * Connects to a host and runs commands there. Every call rejects with `AppError('unreachable')` once the connection is lost: neither
+ * a success nor a failure of what ran. Paths are absolute. `AppError` `refused`, `cancelled` or `unreachable` when there is no connection.
+ */
+export async function createSshTransport(options: ConnectOptions): Promise<SshTransport> {
+  const connection = await connect(options);
+  const commands = createCommands(connection);
+  const files = createFiles(connection);
+
+  async function run(argv: Argv, options: CommandOptions = {}): Promise<CommandResult> {
+    const command = await commands.start(argv, options, false);
+    const stdout: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of command.output) {
+      size += chunk.length;
+      if (size > MOST_OUTPUT) throw new AppError('unsupported', `${argv[0]} said more than 256 MiB.`);
+      stdout.push(chunk);
+    }
+    const { code, stderr } = await command.ended;
+    return { code, stdout: Buffer.concat(stdout), stderr };
+  }
+
+  return {
+    lost: connection.lost,
+    close: () => connection.close(),
+    run,
+    async stream(argv, options = {}) {
+      const { output, write, ended } = await commands.start(argv, options, true);
+      return { output, write, ended };
+    },
+    startDetached: (argv, options) => startDetached({ name: connection.name, files, run }, argv, options),
+    readFile: (path, offset, length) => files.read(path, offset, length),
+    list: (folder) => files.list(folder),
+    async stamp(path) {
+      return (await run(['sh', '-c', STAMP, 'sh', path])).stdout.toString('utf8');
+    },
+    changes: (path, signal) => remoteChanges(files, path, signal),
+  };
+}

@@ -1,0 +1,123 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lacksRootOr, runTool } from './run-tool';
+
+const SSHD = '/usr/sbin/sshd';
+
+/** Why there can be no SSH server here, or `undefined`. */
+export function lacksSshd(): string | undefined {
+  return lacksRootOr('ssh-keygen', 'ssh-agent', 'ssh-add') ?? (existsSync(SSHD) ? undefined : `needs ${SSHD}`);
+}
+
+/** OpenSSH's own server on loopback, with a port, host keys and a configuration of its own. */
+export interface SshServer {
+  readonly port: number;
+  /** Of the server: keys, configuration, log. Made world-readable for temporary users. */
+  readonly folder: string;
+  /** A private key, without a passphrase, that lets root in. */
+  readonly key: string;
+  /** `type base64` of the ed25519 host key. */
+  readonly hostKey: string;
+  readonly fingerprint: string;
+  /** What the server has said so far, with every attempt to log in. */
+  log(): string;
+  /** Another key pair that root may log in with; the path of its private half. */
+  addKey(name: string, passphrase: string): string;
+  /** Kills the processes of open connections, not the listener: each client sees its connection cut. */
+  cut(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a server; `lines` come first in its configuration, and so win. */
+export async function startSshd(...lines: string[]): Promise<SshServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-sshd-'));
+  const at = (name: string): string => join(folder, name);
+  const keygen = (file: string, passphrase = ''): void => {
+    runTool('ssh-keygen', '-q', '-t', 'ed25519', '-N', passphrase, '-C', 'slipway test', '-f', file);
+  };
+  // sshd will not start without the folder it is locked in before the login.
+  mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
+  keygen(at('host'));
+  keygen(at('key'));
+  writeFileSync(at('authorized'), readFileSync(at('key.pub')), { mode: 0o600 });
+  const port = await freePort();
+  const config = [
+    ...lines,
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${at('host')}`,
+    `AuthorizedKeysFile ${at('authorized')}`,
+    'PermitRootLogin prohibit-password',
+    'StrictModes no',
+    'PidFile none',
+    'LogLevel VERBOSE',
+    'PrintMotd no',
+    'Subsystem sftp internal-sftp',
+  ];
+  writeFileSync(at('config'), `${config.join('\n')}\n`);
+  let said = '';
+  const server = spawn(SSHD, ['-D', '-e', '-f', at('config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  server.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  await listening(server, () => said);
+  const hostKey = readFileSync(at('host.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
+  return {
+    port,
+    folder,
+    key: at('key'),
+    hostKey,
+    fingerprint: runTool('ssh-keygen', '-l', '-f', at('host.pub')).split(' ')[1] ?? '',
+    log: () => said,
+    addKey(name, passphrase) {
+      keygen(at(name), passphrase);
+      writeFileSync(at('authorized'), readFileSync(at(`${name}.pub`)), { flag: 'a' });
+      return at(name);
+    },
+    cut: () => endConnections(server.pid),
+    async stop() {
+      endConnections(server.pid);
+      if (server.exitCode === null && server.signalCode === null) {
+        server.kill();
+        await once(server, 'exit');
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Kills what sshd runs for its connections. */
+function endConnections(server: number | undefined): void {
+  for (const pid of childrenOf(server))
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has just ended by itself.
+    }
+}
+
+function childrenOf(pid: number | undefined): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function listening(server: ChildProcess, said: () => string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.stderr?.on('data', () => said().includes('Server listening') && resolve());
+    server.once('exit', () => reject(new Error(`sshd has ended: ${said()}`)));
+  });
+}
