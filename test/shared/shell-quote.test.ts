@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { quoteCommand, quoteWord } from '../../src-shared/shell-quote';
+import { Random } from '../support/random';
 
 describe('a command as a line for a shell', () => {
   it.each([
@@ -20,6 +21,19 @@ describe('a command as a line for a shell', () => {
       expect(execFileSync(shell, ['-c', quoteCommand(['printf', '%s|', word, word])], { encoding: 'utf8' })).toBe(
         `${word}|${word}|`,
       );
+  });
+
+  it('gives any words as they are, through one shell and through two', () => {
+    const random = new Random(5);
+    const hard = [...`'"\\$\`!#&;|<>()[]{}*?~=-%,. \n\r\t\u0001\u001b\u007fa1дé🏠`];
+    const words = Array.from({ length: 2000 }, () =>
+      Array.from({ length: random.below(12) }, () => random.pick(hard)).join(''),
+    );
+    const said = words.map((word) => `${word}\0`).join('');
+    const line = quoteCommand(['printf', '%s\\0', ...words]);
+    for (const shell of ['sh', 'bash'])
+      for (const input of [line, quoteCommand(['sh', '-c', line])])
+        expect(execFileSync(shell, { input, encoding: 'utf8' })).toBe(said);
   });
 
   it('is the same word again through two shells', () => {

@@ -29,6 +29,8 @@ export interface SshServer {
   addKey(name: string, passphrase: string): string;
   /** Kills the processes of open connections, not the listener: each client sees its connection cut. */
   cut(): void;
+  /** Stops those processes where they are: the connections stay, and nobody answers. */
+  freeze(): void;
   stop(): Promise<void>;
 }
 
@@ -76,9 +78,10 @@ export async function startSshd(...lines: string[]): Promise<SshServer> {
       writeFileSync(at('authorized'), readFileSync(at(`${name}.pub`)), { flag: 'a' });
       return at(name);
     },
-    cut: () => endConnections(server.pid),
+    cut: () => signalConnections(server.pid, 'SIGKILL'),
+    freeze: () => signalConnections(server.pid, 'SIGSTOP'),
     async stop() {
-      endConnections(server.pid);
+      signalConnections(server.pid, 'SIGKILL');
       if (server.exitCode === null && server.signalCode === null) {
         server.kill();
         await once(server, 'exit');
@@ -88,11 +91,10 @@ export async function startSshd(...lines: string[]): Promise<SshServer> {
   };
 }
 
-/** Kills what sshd runs for its connections. */
-function endConnections(server: number | undefined): void {
+function signalConnections(server: number | undefined, signal: NodeJS.Signals): void {
   for (const pid of childrenOf(server))
     try {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, signal);
     } catch {
       // It has just ended by itself.
     }

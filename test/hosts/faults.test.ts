@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
+import type { CommandOptions } from '../../src-main/transport/transport';
+import { eventually } from '../support/eventually';
+import { loginAt } from '../support/ssh-login';
+import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
+
+const reason = lacksSshd();
+const lost = { name: 'AppError', code: 'unreachable', message: expect.stringContaining('State unknown') as string };
+
+describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${reason})` : ''}`, () => {
+  let server: SshServer;
+  let transport: SshTransport;
+
+  beforeEach(async () => {
+    server = await startSshd();
+    transport = await createSshTransport({ ...loginAt(server), keepAlive: 200 });
+  });
+  afterEach(async () => {
+    transport?.close();
+    await server?.stop();
+  });
+
+  /** What a detached command leaves behind goes with the server's folder. */
+  const ownFolder = (): CommandOptions => ({ env: { TMPDIR: server.folder } });
+
+  it('in the middle of all that can run is lost for each, and a success for none', async () => {
+    const command = await transport.stream(['sh', '-c', 'printf "a whole line\\nhalf a l"; sleep 30']);
+    const lines: string[] = [];
+    const reading = (async () => {
+      for await (const chunk of command.output) lines.push(chunk.toString());
+    })();
+    const detached = await transport.startDetached(['sleep', '3'], ownFolder());
+    const watching = (async () => {
+      for await (const _ of transport.changes(server.folder, new AbortController().signal));
+    })();
+    const running = transport.run(['sleep', '30']);
+    await eventually(() => expect(lines.join('')).toBe('a whole line\nhalf a l'));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    server.cut();
+    await Promise.all([
+      expect(running).rejects.toMatchObject(lost),
+      expect(reading).rejects.toMatchObject(lost),
+      expect(command.ended).rejects.toMatchObject(lost),
+      expect(watching).rejects.toMatchObject(lost),
+      expect(detached.ended).rejects.toMatchObject(lost),
+      expect(transport.lost).rejects.toMatchObject(lost),
+    ]);
+    // And for all that is asked of it later.
+    await expect(transport.run(['true'])).rejects.toMatchObject(lost);
+    await expect(transport.list('/')).rejects.toMatchObject(lost);
+    await expect(transport.readFile('/etc/passwd', 0, 1)).rejects.toMatchObject(lost);
+    command.write('nobody hears this');
+  });
+
+  it('without a word is noticed by its silence', async () => {
+    const running = transport.run(['sleep', '30']);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    server.freeze();
+    const since = Date.now();
+    await expect(running).rejects.toMatchObject(lost);
+    expect(Date.now() - since).toBeLessThan(5000);
+  });
+
+  it('leaves a detached command alone', async () => {
+    const done = join(server.folder, 'done');
+    await transport.startDetached(['sh', '-c', 'sleep 1; touch "$0"', done], ownFolder());
+    server.cut();
+    await expect(transport.lost).rejects.toMatchObject(lost);
+    expect(existsSync(done)).toBe(false);
+    await eventually(() => expect(existsSync(done)).toBe(true));
+    transport = await createSshTransport(loginAt(server));
+    expect(await transport.list(server.folder)).toContain('done');
+  });
+
+  it('tells a detached command that was ended with its keeper from one that has an exit status', async () => {
+    const command = await transport.startDetached(['sleep', '60'], ownFolder());
+    await transport.run(['sh', '-c', 'kill -9 $(ps -o ppid= -p "$0") "$0"', String(command.pid)]);
+    expect((await command.ended).code).toBe(null);
+  });
+
+  it('has turns for more commands than the host takes at once', async () => {
+    const all = Array.from({ length: 20 }, (_, at) => transport.run(['sh', '-c', `sleep 0.1; echo ${at}`]));
+    expect((await Promise.all(all)).map(({ stdout }) => Number(stdout))).toEqual(all.map((_, at) => at));
+  });
+
+  it('leaves on the host what nobody reads', async () => {
+    const before = process.memoryUsage().rss;
+    const command = await transport.stream(['head', '-c', '200000000', '/dev/zero']);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(process.memoryUsage().rss - before).toBeLessThan(60e6);
+    let size = 0;
+    for await (const chunk of command.output) size += chunk.length;
+    expect(size).toBe(200_000_000);
+  });
+
+  it('ends a command whose output is left early', async () => {
+    const command = await transport.stream(['yes']);
+    for await (const _ of command.output) break;
+    expect((await command.ended).code).toBe(null);
+    expect((await transport.run(['echo', 'still here'])).stdout.toString()).toBe('still here\n');
+  });
+
+  it('says which host does not answer', async () => {
+    const { port } = server;
+    await server.stop();
+    await expect(createSshTransport({ ...loginAt(server) })).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining(`[127.0.0.1]:${port} cannot be reached`) as string,
+    });
+    const silent = createServer(() => undefined).listen(port, '127.0.0.1');
+    await expect(createSshTransport({ ...loginAt(server), patience: 200 })).rejects.toMatchObject({
+      code: 'unreachable',
+      message: `[127.0.0.1]:${port} does not answer.`,
+    });
+    silent.close();
+  });
+});

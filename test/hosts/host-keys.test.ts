@@ -1,0 +1,90 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ConnectOptions } from '../../src-main/transport/ssh/connection';
+import type { UnknownHostKey } from '../../src-main/transport/ssh/host-keys';
+import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
+import { eventually } from '../support/eventually';
+import { loginAt } from '../support/ssh-login';
+import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
+
+const reason = lacksSshd();
+const otherKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIDJ2nK1tW8J5hYbm3rYVhM0t3B4T5o6oN9hYk4h1Q8X';
+
+describe.skipIf(reason !== undefined)(`the key of a host${reason ? ` (${reason})` : ''}`, () => {
+  let server: SshServer;
+  let open: SshTransport | undefined;
+  const at = (name: string): string => join(server.folder, name);
+
+  beforeAll(async () => {
+    server = await startSshd('LogLevel DEBUG1');
+  });
+  afterEach(() => open?.close());
+  afterAll(() => server?.stop());
+
+  /** Connects with a `known_hosts` of the user's; what is asked goes to `accept`. */
+  function connect(known: string, accept: (question: UnknownHostKey) => Promise<boolean>): Promise<SshTransport> {
+    writeFileSync(at('users'), known);
+    const options: ConnectOptions = {
+      ...loginAt(server),
+      hostKeys: { read: [at('users')], own: at(`own-${Math.random()}`), accept },
+      patience: 300,
+    };
+    return createSshTransport(options);
+  }
+
+  /** How often somebody has asked to be let in; a key exchange alone has no such line. */
+  const logins = (): number => server.log().split('userauth-request').length - 1;
+  const never = (): Promise<boolean> => Promise.reject(new Error('nobody should have been asked'));
+
+  it('is asked for when it is unknown, and nothing is sent before the answer, however long it takes', async () => {
+    const before = logins();
+    let answer: (accepted: boolean) => void = () => undefined;
+    let asked: UnknownHostKey | undefined;
+    const connecting = connect('', (question) => {
+      asked = question;
+      return new Promise((resolve) => (answer = resolve));
+    });
+    await eventually(() => expect(asked).toBeDefined());
+    // Longer than the patience with a silent host.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(asked).toEqual({
+      host: '127.0.0.1',
+      port: server.port,
+      type: 'ssh-ed25519',
+      fingerprint: server.fingerprint,
+    });
+    expect(logins()).toBe(before);
+    answer(true);
+    open = await connecting;
+    expect(logins()).toBeGreaterThan(before);
+    expect((await open.run(['echo', 'in'])).stdout.toString()).toBe('in\n');
+  });
+
+  it('is not used when it was not accepted', async () => {
+    const before = logins();
+    await expect(connect('', async () => false)).rejects.toMatchObject({ name: 'AppError', code: 'cancelled' });
+    expect(logins()).toBe(before);
+  });
+
+  it('is not asked for when the user knows it', async () => {
+    open = await connect(`[127.0.0.1]:${server.port} ${server.hostKey}\n`, never);
+  });
+
+  it('is refused when it has changed, with both fingerprints', async () => {
+    const before = logins();
+    const refusal = connect(`[127.0.0.1]:${server.port} ${otherKey}\n`, never);
+    await expect(refusal).rejects.toMatchObject({ name: 'AppError', code: 'refused' });
+    const { message } = (await refusal.catch((error: unknown) => error)) as Error;
+    expect(message).toContain(server.fingerprint);
+    expect(message.match(/SHA256:[A-Za-z0-9+/]{43}/g)).toHaveLength(2);
+    expect(logins()).toBe(before);
+  });
+
+  it('is refused when it is revoked, though another line knows it', async () => {
+    const before = logins();
+    const known = `[127.0.0.1]:${server.port} ${server.hostKey}\n@revoked * ${server.hostKey}\n`;
+    await expect(connect(known, never)).rejects.toMatchObject({ code: 'refused' });
+    expect(logins()).toBe(before);
+  });
+});

@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import type { ConnectOptions, SshHost } from '../../src-main/transport/ssh/connection';
+import type { Login } from '../../src-main/transport/ssh/authentication';
+import type { SshServer } from './sshd';
+
+/** What connects as root to a server that a test has started, and accepts its key; with other ways to log in where they are given. */
+export function loginAt(server: SshServer, login: Partial<Login> = { keys: [server.key] }): ConnectOptions {
+  return {
+    target: hostOf(server, login),
+    hostKeys: { read: [], own: join(server.folder, 'known_hosts'), accept: async () => true },
+  };
+}
+
+export function hostOf(server: SshServer, login: Partial<Login> = { keys: [server.key] }): SshHost {
+  return { host: '127.0.0.1', port: server.port, login: { user: 'root', ...login } };
+}
