@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export function lacksSshd(): string | undefined {
 /** OpenSSH's own server on loopback, with a port, host keys and a configuration of its own. */
 export interface SshServer {
   readonly port: number;
-  /** Of the server: keys, configuration, log. Made world-readable for temporary users. */
+  /** Of the server: its keys and its configuration. */
   readonly folder: string;
   /** A private key, without a passphrase, that lets root in. */
   readonly key: string;
@@ -45,7 +45,9 @@ export async function startSshd(...lines: string[]): Promise<SshServer> {
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   keygen(at('host'));
   keygen(at('key'));
-  writeFileSync(at('authorized'), readFileSync(at('key.pub')), { mode: 0o600 });
+  writeFileSync(at('authorized'), readFileSync(at('key.pub')));
+  // sshd reads it as the user who logs in.
+  chmodSync(folder, 0o711);
   const port = await freePort();
   const config = [
     ...lines,
@@ -54,6 +56,8 @@ export async function startSshd(...lines: string[]): Promise<SshServer> {
     `HostKey ${at('host')}`,
     `AuthorizedKeysFile ${at('authorized')}`,
     'PermitRootLogin prohibit-password',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
     'StrictModes no',
     'PidFile none',
     'LogLevel VERBOSE',

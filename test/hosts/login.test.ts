@@ -1,0 +1,186 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Login } from '../../src-main/transport/ssh/authentication';
+import type { ConnectOptions } from '../../src-main/transport/ssh/connection';
+import type { UnknownHostKey } from '../../src-main/transport/ssh/host-keys';
+import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
+import { eventually } from '../support/eventually';
+import { runTool } from '../support/run-tool';
+import { hostOf, loginAt } from '../support/ssh-login';
+import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
+import { temporaryUser, type TemporaryUser } from '../support/temp-user';
+
+const reason = lacksSshd();
+const title = reason ? ` (${reason})` : '';
+let open: SshTransport | undefined;
+afterEach(() => open?.close());
+
+/** Connects, and says who one is there. */
+async function whoAmI(options: ConnectOptions): Promise<string> {
+  open = await createSshTransport(options);
+  return (await open.run(['id', '-un'])).stdout.toString().trim();
+}
+
+describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
+  let server: SshServer;
+  let agent: ChildProcess | undefined;
+  let encrypted: string;
+  beforeAll(async () => {
+    server = await startSshd();
+    encrypted = server.addKey('encrypted', 'two words');
+  });
+  afterAll(async () => {
+    agent?.kill();
+    await server?.stop();
+  });
+  const login = (how: Partial<Login>): Promise<string> => whoAmI(loginAt(server, how));
+
+  it('asks for the passphrase of a key until it is right', async () => {
+    const asked: unknown[] = [];
+    const askPassphrase = async (file: string, attempt: number): Promise<string> => {
+      asked.push([file, attempt]);
+      return attempt === 1 ? 'wrong' : 'two words';
+    };
+    expect(await login({ keys: [encrypted], askPassphrase })).toBe('root');
+    expect(asked).toEqual([
+      [encrypted, 1],
+      [encrypted, 2],
+    ]);
+  });
+
+  it('goes on to the next key when one is not unlocked, is none, or is not there', async () => {
+    const none = join(server.folder, 'config');
+    const keys = [encrypted, none, join(server.folder, 'not-there'), server.key];
+    expect(await login({ keys, askPassphrase: async () => undefined })).toBe('root');
+  });
+
+  it('says what was tried when nothing has worked', async () => {
+    runTool('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(server.folder, 'stranger'));
+    const keys = [join(server.folder, 'stranger'), encrypted];
+    const refusal = login({ agent: join(server.folder, 'no-agent'), keys, askPassword: async () => 'never asked' });
+    await expect(refusal).rejects.toMatchObject({ name: 'AppError', code: 'refused' });
+    const { message } = (await refusal.catch((error: unknown) => error)) as Error;
+    expect(message).toContain('did not let root in');
+    expect(message).toContain('the agent, which has no keys');
+    expect(message).toContain(`the key ${keys[0]}`);
+    expect(message).toContain(`the key ${keys[1]}, which was not unlocked`);
+    expect(message).not.toContain('a password');
+  });
+
+  it('has the agent first, and needs nothing else', async () => {
+    const socket = join(server.folder, 'agent');
+    agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    await eventually(() => runTool('env', `SSH_AUTH_SOCK=${socket}`, 'ssh-add', '-q', join(server.folder, 'key')));
+    expect(await login({ agent: socket, keys: ['/not/looked/at'] })).toBe('root');
+  });
+});
+
+describe.skipIf(reason !== undefined)(`a login with a password${title}`, () => {
+  let user: TemporaryUser;
+  let server: SshServer;
+  beforeAll(() => {
+    user = temporaryUser();
+  });
+  afterEach(() => server?.stop());
+  afterAll(() => user?.remove());
+
+  it('works with the right one, also the second time', async () => {
+    server = await startSshd('PasswordAuthentication yes');
+    const askPassword = async (attempt: number): Promise<string> => (attempt === 1 ? 'wrong' : user.password);
+    expect(await whoAmI(loginAt(server, { user: user.name, askPassword }))).toBe(user.name);
+  });
+
+  it('is refused after three wrong ones, and asks no more', async () => {
+    server = await startSshd('PasswordAuthentication yes');
+    const attempts: number[] = [];
+    const askPassword = async (attempt: number): Promise<string> => `wrong ${attempts.push(attempt)}`;
+    await expect(whoAmI(loginAt(server, { user: user.name, askPassword }))).rejects.toMatchObject({ code: 'refused' });
+    expect(attempts).toEqual([1, 2, 3]);
+    expect(server.log().match(/Failed password/g)).toHaveLength(3);
+  });
+
+  it('is cancelled without an answer, and nothing is tried', async () => {
+    server = await startSshd('PasswordAuthentication yes');
+    const askPassword = async (): Promise<undefined> => undefined;
+    await expect(whoAmI(loginAt(server, { user: user.name, askPassword }))).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(server.log()).not.toContain('Failed password');
+  });
+
+  it('answers what the host asks (keyboard-interactive)', async () => {
+    server = await startSshd('PasswordAuthentication no', 'KbdInteractiveAuthentication yes', 'UsePAM yes');
+    const asked: unknown[] = [];
+    const answer: Login['answer'] = async ({ prompts }) => {
+      asked.push(prompts);
+      return prompts.map(() => user.password);
+    };
+    expect(await whoAmI(loginAt(server, { user: user.name, answer }))).toBe(user.name);
+    expect(asked).toEqual([[{ text: expect.stringContaining('Password') as string, secret: true }]]);
+  });
+
+  it('and a key, where the host wants both', async () => {
+    server = await startSshd('PasswordAuthentication yes', 'AuthenticationMethods publickey,password');
+    const both = { user: user.name, keys: [server.key], askPassword: async () => user.password };
+    expect(await whoAmI(loginAt(server, both))).toBe(user.name);
+    await expect(createSshTransport(loginAt(server, { ...both, askPassword: async () => 'no' }))).rejects.toMatchObject(
+      { code: 'refused' },
+    );
+  });
+});
+
+describe.skipIf(reason !== undefined)(`a login through a jump host${title}`, () => {
+  let near: SshServer;
+  let far: SshServer;
+  beforeAll(async () => {
+    near = await startSshd();
+    far = await startSshd('LogLevel DEBUG1');
+  });
+  afterAll(async () => {
+    await near?.stop();
+    await far?.stop();
+  });
+
+  it('verifies each host under its own name, and runs commands on the last', async () => {
+    const asked: UnknownHostKey[] = [];
+    const hostKeys = { ...loginAt(far).hostKeys, accept: async (key: UnknownHostKey) => asked.push(key) > 0 };
+    open = await createSshTransport({ target: hostOf(far), jumps: [hostOf(near)], hostKeys });
+    expect(asked.map(({ port, fingerprint }) => [port, fingerprint])).toEqual([
+      [near.port, near.fingerprint],
+      [far.port, far.fingerprint],
+    ]);
+    const { stdout } = await open.run(['sh', '-c', 'echo "$SSH_CONNECTION"']);
+    expect(stdout.toString().trim().endsWith(` 127.0.0.1 ${far.port}`)).toBe(true);
+  });
+
+  it('is lost when the jump host is', async () => {
+    open = await createSshTransport({ ...loginAt(far), jumps: [hostOf(near)] });
+    const running = open.run(['sleep', '30']);
+    near.cut();
+    await expect(running).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
+  it('refuses a changed key of the last host, and sends it nothing', async () => {
+    const read = [join(far.folder, 'users')];
+    writeFileSync(read[0] ?? '', `[127.0.0.1]:${far.port} ${near.hostKey}\n`);
+    const before = far.log().split('userauth-request').length;
+    const hostKeys = { read, own: join(far.folder, 'own'), accept: async () => true };
+    await expect(createSshTransport({ target: hostOf(far), jumps: [hostOf(near)], hostKeys })).rejects.toMatchObject({
+      code: 'refused',
+    });
+    expect(far.log().split('userauth-request').length).toBe(before);
+  });
+
+  it('says which host could not be reached from which', async () => {
+    const gone = await startSshd();
+    await gone.stop();
+    await expect(
+      createSshTransport({ ...loginAt(far), target: hostOf(gone), jumps: [hostOf(near)] }),
+    ).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining(`[127.0.0.1]:${near.port} cannot reach [127.0.0.1]:${gone.port}`) as string,
+    });
+  });
+});
