@@ -23,7 +23,7 @@ export interface RunningCommand {
   /** Standard output as it comes; ends when the command does, and throws `unreachable` when the connection was lost before. */
   readonly output: AsyncIterable<Buffer>;
   write(data: string | Buffer): void;
-  /** Its end. Once it has started, rejects only with `unreachable`: the connection was lost, and its state is unknown. */
+  /** Its end, when its output was read. Once it has started, rejects only with `unreachable`: the connection was lost, and its state is unknown. */
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
 }
 

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
 import type { CommandOptions } from '../../src-main/transport/transport';
 import { eventually } from '../support/eventually';
+import { runTool } from '../support/run-tool';
 import { loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 
@@ -74,6 +75,36 @@ describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${re
     await eventually(() => expect(existsSync(done)).toBe(true));
     transport = await createSshTransport(loginAt(server));
     expect(await transport.list(server.folder)).toContain('done');
+  });
+
+  it('leaves a detached command alone where there is no setsid', async () => {
+    const path = join(server.folder, 'bin');
+    mkdirSync(path);
+    for (const tool of ['cat', 'env', 'kill', 'mktemp', 'mv', 'nohup', 'sh', 'sleep'])
+      symlinkSync(runTool('which', tool).trim(), join(path, tool));
+    const stop = new AbortController();
+    const env = { TMPDIR: server.folder, PATH: path };
+    const short = await transport.startDetached(['sh', '-c', 'echo $$; exit 4'], { env });
+    expect(await short.ended).toEqual({ code: 4, said: `${short.pid}\n` });
+    const long = await transport.startDetached(['sleep', '60'], { env, signal: stop.signal });
+    stop.abort();
+    expect((await long.ended).code).toBe(143);
+    const last = await transport.startDetached(['sleep', '60'], { env });
+    server.cut();
+    await expect(transport.lost).rejects.toMatchObject(lost);
+    process.kill(last.pid, 'SIGTERM');
+  });
+
+  it('ends a detached command, and all it started, when it is told to', async () => {
+    const stop = new AbortController();
+    const pids = join(server.folder, 'pids');
+    const script = 'sleep 60 & echo $! > "$0"; wait';
+    const command = await transport.startDetached(['sh', '-c', script, pids], { ...ownFolder(), signal: stop.signal });
+    await eventually(() => expect(readFileSync(pids, 'utf8')).toContain('\n'));
+    stop.abort();
+    // As a shell tells of a signal.
+    expect((await command.ended).code).toBe(143);
+    await eventually(() => expect(() => process.kill(Number(readFileSync(pids, 'utf8')), 0)).toThrow('ESRCH'));
   });
 
   it('tells a detached command that was ended with its keeper from one that has an exit status', async () => {

@@ -1,10 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectOptions } from '../../src-main/transport/ssh/connection';
 import type { UnknownHostKey } from '../../src-main/transport/ssh/host-keys';
 import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
 import { eventually } from '../support/eventually';
+import { runTool } from '../support/run-tool';
 import { loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 
@@ -13,14 +15,20 @@ const otherKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIDJ2nK1tW8J5hYbm3rYVhM0t3
 
 describe.skipIf(reason !== undefined)(`the key of a host${reason ? ` (${reason})` : ''}`, () => {
   let server: SshServer;
+  let keys: string;
   let open: SshTransport | undefined;
   const at = (name: string): string => join(server.folder, name);
 
   beforeAll(async () => {
-    server = await startSshd('LogLevel DEBUG1');
+    keys = mkdtempSync(join(tmpdir(), 'slipway-host-'));
+    runTool('ssh-keygen', '-q', '-t', 'ecdsa', '-N', '', '-f', join(keys, 'ecdsa'));
+    server = await startSshd('LogLevel DEBUG1', `HostKey ${join(keys, 'ecdsa')}`);
   });
   afterEach(() => open?.close());
-  afterAll(() => server?.stop());
+  afterAll(async () => {
+    await server?.stop();
+    rmSync(keys, { recursive: true, force: true });
+  });
 
   /** Connects with a `known_hosts` of the user's; what is asked goes to `accept`. */
   function connect(known: string, accept: (question: UnknownHostKey) => Promise<boolean>): Promise<SshTransport> {
@@ -69,6 +77,11 @@ describe.skipIf(reason !== undefined)(`the key of a host${reason ? ` (${reason})
 
   it('is not asked for when the user knows it', async () => {
     open = await connect(`[127.0.0.1]:${server.port} ${server.hostKey}\n`, never);
+  });
+
+  it('is the one that the user knows, where the host has several', async () => {
+    const [type, blob] = readFileSync(join(keys, 'ecdsa.pub'), 'utf8').split(' ');
+    open = await connect(`[127.0.0.1]:${server.port} ${type} ${blob}\n`, never);
   });
 
   it('is refused when it has changed, with both fingerprints', async () => {

@@ -101,6 +101,14 @@ describe.skipIf(reason !== undefined)(`a login with a password${title}`, () => {
     expect(server.log().match(/Failed password/g)).toHaveLength(3);
   });
 
+  it('is refused when the host has enough before, in its words', async () => {
+    server = await startSshd('PasswordAuthentication yes', 'MaxAuthTries 2');
+    await expect(whoAmI(loginAt(server, { user: user.name, askPassword: async () => 'wrong' }))).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('it says: Too many authentication failures') as string,
+    });
+  });
+
   it('is cancelled without an answer, and nothing is tried', async () => {
     server = await startSshd('PasswordAuthentication yes');
     const askPassword = async (): Promise<undefined> => undefined;

@@ -33,8 +33,8 @@ export interface Authentication {
     partial: boolean | null,
     use: (method: AnyAuthMethod | false) => void,
   ) => void;
-  /** Why it did not work, when it did not. */
-  reason(): AppError;
+  /** Why it did not work, when it did not; `said` is what the host has said to end it. */
+  reason(said?: string): AppError;
 }
 
 /**
@@ -62,11 +62,11 @@ export function createAuthentication(
         },
       );
     },
-    reason() {
+    reason(said) {
       if (cancelled) return new AppError('cancelled', `The login at ${host} was cancelled.`);
       return new AppError(
         'refused',
-        `${host} did not let ${login.user} in. Tried: ${[...new Set(tried)].join(', ') || 'nothing'}. It takes: ${allowed.join(', ') || 'nothing'}.`,
+        `${host} did not let ${login.user} in${said === undefined ? '' : ` (it says: ${said})`}. Tried: ${[...new Set(tried)].join(', ') || 'nothing'}. It takes: ${allowed.join(', ') || 'nothing'}.`,
         'Check the user name, and that the key or the password is the one of this host.',
       );
     },

@@ -1,7 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NodeSSH } from 'node-ssh';
-import type { AnyAuthMethod, Client, ServerHostKeyAlgorithm } from 'ssh2';
+import type { AlgorithmList, AnyAuthMethod, Client, ServerHostKeyAlgorithm } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
 import { createAuthentication, type Login } from './authentication';
 import { createHostKeyJudge, type HostKeyPolicy } from './host-keys';
@@ -73,9 +73,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
       readyTimeout: 0, // ours waits while a person thinks
       keepaliveInterval: options.keepAlive ?? 15_000,
       keepaliveCountMax: 3,
-      algorithms: {
-        serverHostKey: { prepend: judge.preferred as ServerHostKeyAlgorithm[], append: [], remove: [] },
-      },
+      algorithms: { serverHostKey: first(judge.preferred) },
       hostVerifier: (key: Buffer, verify: (permitted: boolean) => void) => {
         void patience
           .whileAsking(judge.judge(key))
@@ -102,6 +100,8 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
     await connected.catch((error: Error) => {
       if (reason) throw reason;
       if (shaken && (error as { level?: string }).level === 'client-authentication') throw authentication.reason();
+      // The host's own farewell has a number (RFC 4253, 11.1): too many attempts, most of the time.
+      if (shaken && typeof (error as { code?: unknown }).code === 'number') throw authentication.reason(error.message);
       throw unreachable(name, error, shaken ? 'while logging in' : 'before the login');
     });
     return { name, ssh, client, ...watched };
@@ -141,6 +141,15 @@ function watch(
       through?.close();
     },
   };
+}
+
+/**
+ * Moves algorithms to the front of the default list: taken out first, since ssh2 leaves those that are in it where they are. A pattern and
+ * not names: ssh2 ends with an error for a name that this program's crypto library does not have. Its type knows names only.
+ */
+function first(names: readonly string[]): AlgorithmList<ServerHostKeyAlgorithm> {
+  const pattern = new RegExp(`^(?:${names.join('|')})$`);
+  return { remove: pattern, prepend: pattern, append: [] } as unknown as AlgorithmList<ServerHostKeyAlgorithm>;
 }
 
 /** What was cut off: it is neither done nor failed. */

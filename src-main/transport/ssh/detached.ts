@@ -8,7 +8,7 @@ const MOST_SAID = 64 * 1024;
 const SOON = 250;
 const RARELY = 1000;
 /** After how many looks without an end the keeper is looked for too: a host that was started anew has none. */
-const LOOKS = 10;
+const LOOKS = 5;
 
 /** Becomes the command, after its number was written down; in a session of its own, so that all it starts can be ended with it. */
 const COMMAND = 'echo $$ >"$0.new" && mv "$0.new" "$0" && exec "$@"';
@@ -24,6 +24,9 @@ if command -v setsid >/dev/null 2>&1; then s=setsid; else s=nohup; fi
 "$s" sh -c "$k" sh "$d" "$s" "$c" "$@" </dev/null >"$d/said" 2>&1 &
 until [ -s "$d/pid" ] || [ -f "$d/end" ]; do sleep 0.05 2>/dev/null || sleep 1; done
 echo "$d"; echo $!; cat "$d/pid"`;
+
+/** Ends the command and all it started; where there is no setsid(1), the command alone. */
+const END = 'kill -s TERM -- "-$1" 2>/dev/null || kill -s TERM "$1"';
 
 /** What of the transport is needed. */
 export interface DetachedTools {
@@ -51,7 +54,7 @@ export async function startDetached(
     const why = code === 127 ? 'there is no such command' : stderr.trim() || `the shell ended with ${code}`;
     throw new AppError('unsupported', `${argv[0]} cannot be started on ${name}: ${why}.`);
   }
-  const abort = (): void => void run(['kill', '-s', 'TERM', '--', `-${pid}`]).catch(() => undefined);
+  const abort = (): void => void run(['sh', '-c', END, 'sh', pid]).catch(() => undefined);
   if (options.signal?.aborted) abort();
   options.signal?.addEventListener('abort', abort, { once: true });
   const ended = follow(folder, keeper).finally(() => options.signal?.removeEventListener('abort', abort));
