@@ -75,6 +75,20 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
     await eventually(() => runTool('env', `SSH_AUTH_SOCK=${socket}`, 'ssh-add', '-q', join(server.folder, 'key')));
     expect(await login({ agent: socket, keys: ['/not/looked/at'] })).toBe('root');
   });
+
+  it('goes on when the agent does not sign', async () => {
+    const socket = join(server.folder, 'careful');
+    // It asks before it signs, and has nobody to ask.
+    const careful = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore', env: { SSH_ASKPASS: '/bin/false' } });
+    try {
+      const add = ['ssh-add', '-q', '-c', join(server.folder, 'key')] as const;
+      await eventually(() => runTool('env', `SSH_AUTH_SOCK=${socket}`, ...add));
+      expect(await login({ agent: socket, keys: [server.key] })).toBe('root');
+      await expect(login({ agent: socket })).rejects.toMatchObject({ code: 'refused' });
+    } finally {
+      careful.kill();
+    }
+  });
 });
 
 describe.skipIf(reason !== undefined)(`a login with a password${title}`, () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { createAgent, utils, type AnyAuthMethod } from 'ssh2';
+import { utils, type AnyAuthMethod } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
+import { PatientAgent } from './agent';
 
 const MOST_ATTEMPTS = 3;
 
@@ -77,10 +78,10 @@ export function createAuthentication(
     // Tells what the host takes, so that nobody is asked for a password in vain.
     yield { type: 'none', username };
     if (takes('publickey') && login.agent !== undefined) {
-      // Asked here: a dead agent would end the login, not only its turn.
-      if (await hasKeys(login.agent)) {
+      const agent = new PatientAgent(login.agent, asking);
+      if (await agent.hasKeys()) {
         tried.push('the keys of the agent');
-        yield { type: 'agent', username, agent: login.agent };
+        yield { type: 'agent', username, agent };
       } else tried.push('the agent, which has no keys');
     }
     for (const file of login.keys ?? []) {
@@ -158,10 +159,4 @@ export function createAuthentication(
     tried.push(`the key ${file}, which was not unlocked`);
     return undefined;
   }
-}
-
-function hasKeys(socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    createAgent(socket).getIdentities((error, keys) => resolve(!error && (keys?.length ?? 0) > 0));
-  });
 }

@@ -3,6 +3,7 @@ import type { ClientChannel } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
 import type { Argv, CommandOptions } from '../transport';
 import type { Connection } from './connection';
+import { cutOff } from './lost';
 import { beginningOf, remoteLine, type Beginning } from './remote-line';
 
 /** sshd takes ten channels in one connection (MaxSessions); two are left for files and for ending what runs. */
@@ -136,18 +137,10 @@ function endOf(connection: Connection, channel: ClientChannel, hasLeft: () => bo
     channel.on('close', () => {
       if (end !== undefined) resolve(end);
       else if (hasLeft()) resolve(null);
-      else reject(connection.isLost() ?? cutOff(connection));
+      else reject(connection.isLost() ?? cutOff(connection.name, 'in the middle of a command'));
     });
   });
   return Promise.race([closed, connection.lost]);
-}
-
-function cutOff(connection: Connection): AppError {
-  return new AppError(
-    'unreachable',
-    `The connection to ${connection.name} was lost in the middle of a command. State unknown: it may still run.`,
-    'Connect again and look.',
-  );
 }
 
 async function readBeginning(chunks: AsyncIterator<Buffer>, token: string): Promise<Beginning | undefined> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHostKeyJudge, fingerprint, judgeHostKey } from '../../../src-main/transport/ssh/host-keys';
 import { addKnownHost, namesMatch, parseKnownHosts } from '../../../src-main/transport/ssh/known-hosts';
+import { hasTool } from '../../support/run-tool';
 
 /** A key blob with the right beginning (RFC 4253, 6.6); what follows is not looked at. */
 function key(type: string, body: string): Buffer {
@@ -47,7 +48,7 @@ describe('the names of a line', () => {
     expect(namesMatch(names, name)).toBe(expected);
   });
 
-  it('are found where ssh-keygen has hashed them, with and without a port', () => {
+  it.skipIf(!hasTool('ssh-keygen'))('are found where ssh-keygen has hashed them, with and without a port', () => {
     const file = join(folder, 'known_hosts');
     writeFileSync(file, `${line('box')}\n${line('[box]:2222', other)}\n`);
     execFileSync('ssh-keygen', ['-H', '-f', file], { stdio: 'ignore' });
@@ -86,7 +87,7 @@ describe('the verdict on a host key', () => {
     ]);
   });
 
-  it('shows fingerprints as ssh-keygen does', () => {
+  it.skipIf(!hasTool('ssh-keygen'))('shows fingerprints as ssh-keygen does', () => {
     const file = join(folder, 'id');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
     const shown = execFileSync('ssh-keygen', ['-l', '-f', file], { encoding: 'utf8' });

@@ -1,0 +1,46 @@
+import {
+  BaseAgent,
+  createAgent,
+  type IdentityCallback,
+  type ParsedKey,
+  type SignCallback,
+  type SigningRequestOptions,
+} from 'ssh2';
+
+/**
+ * An agent whose signatures may take as long as a person does: one asks before a key is used (`ssh-add -c`), another waits for a touch.
+ * `asking` is told of each, so that time-outs can wait.
+ */
+export class PatientAgent extends BaseAgent<ParsedKey> {
+  readonly #agent: BaseAgent;
+
+  constructor(
+    socket: string,
+    private readonly asking: <T>(answer: Promise<T>) => Promise<T>,
+  ) {
+    super();
+    this.#agent = createAgent(socket);
+  }
+
+  /** Whether it answers and has keys. */
+  hasKeys(): Promise<boolean> {
+    return new Promise((resolve) => this.getIdentities((error, keys) => resolve(!error && (keys?.length ?? 0) > 0)));
+  }
+
+  getIdentities(done: IdentityCallback<ParsedKey>): void {
+    this.#agent.getIdentities(done as IdentityCallback<ParsedKey | Buffer | string>);
+  }
+
+  sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions | SignCallback, done?: SignCallback): void {
+    const [how, tell] = typeof options === 'function' ? [{}, options] : [options, done];
+    const signed = new Promise<Buffer>((resolve, reject) =>
+      this.#agent.sign(key, data, how, (error, signature) =>
+        signature ? resolve(signature) : reject(error ?? new Error('The agent gave no signature')),
+      ),
+    );
+    void this.asking(signed).then(
+      (signature) => tell?.(undefined, signature),
+      (error: Error) => tell?.(error),
+    );
+  }
+}
