@@ -9,6 +9,9 @@ import type { StepExecution } from './checkpoints/fingerprint';
  */
 export const PROTOCOL_VERSION = 1;
 
+/** What the app calls itself as the starter of a build (SLIPWAY_CLIENT). */
+export const APP_CLIENT = 'Slipway';
+
 /** How a run ended. `paused` and `done` exit 0; `failed` 1; `cancelled` 128 + signal. */
 export type RunOutcome = 'done' | 'paused' | 'failed' | 'cancelled';
 

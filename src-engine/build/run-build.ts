@@ -6,6 +6,7 @@ import { BASELINE, checkpointName, type BuildChoice } from '../../src-shared/che
 import { planBuild, type BuildPlan, type PlannedAction } from '../../src-shared/checkpoints/plan';
 import { PROTOCOL_VERSION, type RunOutcome } from '../../src-shared/engine-protocol';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
+import { earliestPause } from '../../src-shared/runs/pause';
 import type { SnapshotBackend } from '../snapshots/backend';
 import { ENGINE_VERSION } from '../version';
 import { createBuildDataFolders, type BuildArea } from './area';
@@ -106,8 +107,7 @@ class Build {
     const { file, choice, checkpointing } = this.#input;
     const steps = file.manifest.steps;
     const pause = name === null ? undefined : steps.findIndex((step) => step.name === name);
-    const begun = this.#journal.view.steps.at(-1)?.index ?? choice.resume ?? -1;
-    if (!checkpointing || (pause !== undefined && pause <= begun)) return;
+    if (!checkpointing || (pause !== undefined && pause < earliestPause(this.#journal.view))) return;
     this.#pauseAt = pause;
     this.#actions = planBuild(steps, { resume: choice.resume, pause }, checkpointing).actions;
     this.#journal.write('pause-requested', { step: name });

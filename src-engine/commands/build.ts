@@ -7,6 +7,7 @@ import {
   latestResumable,
   nothingToResume,
   resolveStep,
+  withoutCheckpoints,
 } from '../../src-shared/checkpoints/rules';
 import { stepTable } from '../../src-shared/checkpoints/table';
 import { checkStepNames } from '../../src-shared/manifest/validate';
@@ -165,7 +166,7 @@ function resolveRequest(
       seen.add('d');
       continue;
     }
-    if (!checkpointing) throw new Stop(1, ['Checkpointing is not available', `Rerun the build without -${letter}`]);
+    if (!checkpointing) throw new Stop(1, withoutCheckpoints(letter).lines);
     if ((letter === 'r' || letter === 'p') && seen.has(letter)) throw new Stop(2, [], true);
     seen.add(letter);
     if (letter === 'r') resume = stepIndex(steps, value);

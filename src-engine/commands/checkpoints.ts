@@ -1,11 +1,10 @@
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
-import { canResumeFrom } from '../../src-shared/checkpoints/rules';
 import type { CheckpointFreshness } from '../../src-shared/checkpoints/staleness';
 import { bytes } from '../../src-shared/words';
 import { readCheckpointRecord } from '../build/checkpoint-records';
 import { freshnessOf } from '../build/present';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';
-import { dateTime, openContext, parseWords, printJson, printLines, type AreaContext } from './context';
+import { dateTime, openContext, resumeAnswer, parseWords, printJson, printLines, type AreaContext } from './context';
 
 export const CHECKPOINTS_USAGE = 'distro_const checkpoints [--json] MANIFEST';
 
@@ -33,15 +32,12 @@ export async function checkpointsCommand(words: readonly string[]): Promise<numb
 }
 
 /** All that is known of the checkpoint before one step, except its size, which may take long to find out. */
-export async function describeCheckpoint({ file, area, snapshots }: AreaContext, index: number) {
+export async function describeCheckpoint(context: AreaContext, index: number) {
+  const { file, area, snapshots } = context;
   const steps = file.manifest.steps;
   const { name: step = '', message = '' } = steps[index] ?? {};
   const snapshot = snapshots.find(({ name }) => name === checkpointName(step));
-  const answer = canResumeFrom(
-    steps,
-    snapshots.map(({ name }) => name),
-    index,
-  );
+  const answer = resumeAnswer(context, index);
   const record = snapshot && (await readCheckpointRecord(area, step));
   return {
     index,

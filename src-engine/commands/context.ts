@@ -1,5 +1,11 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { latestResumable, resolveStep } from '../../src-shared/checkpoints/rules';
+import {
+  canResumeFrom,
+  latestResumable,
+  resolveStep,
+  withoutCheckpoints,
+  type Answer,
+} from '../../src-shared/checkpoints/rules';
 import { AppError } from '../../src-shared/errors';
 import { resolveArea, type BuildArea } from '../build/area';
 import { readManifestFile, type ManifestFile } from '../build/manifest-file';
@@ -13,7 +19,7 @@ export interface AreaContext {
   readonly backend: SnapshotBackend;
   /** In the order in which they were taken. */
   readonly snapshots: readonly Snapshot[];
-  /** The latest step that a build may resume from. */
+  /** The latest step that a build may resume from; none where the manifest switches checkpoints off. */
   readonly latest: number | undefined;
 }
 
@@ -23,11 +29,19 @@ export async function openContext(operand: string): Promise<AreaContext> {
   const area = await resolveArea(file.manifest.buildArea);
   const backend = await openBackend(area);
   const snapshots = area.exists ? await backend.list() : [];
-  const latest = latestResumable(
+  const names = snapshots.map(({ name }) => name);
+  const latest = file.manifest.checkpointEnable ? latestResumable(file.manifest.steps, names) : undefined;
+  return { file, area, backend, snapshots, latest };
+}
+
+/** Whether a build may resume from step `index`, by the rules that `build -r` has. */
+export function resumeAnswer({ file, snapshots }: AreaContext, index: number): Answer {
+  if (!file.manifest.checkpointEnable) return withoutCheckpoints('r');
+  return canResumeFrom(
     file.manifest.steps,
     snapshots.map(({ name }) => name),
+    index,
   );
-  return { file, area, backend, snapshots, latest };
 }
 
 /** The step that a word on the command line means, or a refusal that lists the names. */

@@ -1,12 +1,12 @@
 import { checkpointName } from '../../src-shared/checkpoints/model';
 import { planBuild } from '../../src-shared/checkpoints/plan';
-import { canCombine, canResumeFrom, nothingToResume } from '../../src-shared/checkpoints/rules';
+import { canCombine, nothingToResume, withoutCheckpoints } from '../../src-shared/checkpoints/rules';
 import { firstStale, suggestedStart, type SuggestionStep } from '../../src-shared/checkpoints/suggest';
 import { AppError } from '../../src-shared/errors';
 import { duration } from '../../src-shared/words';
 import { freshnessOf } from '../build/present';
 import { listRuns, stepHistory } from '../build/runs';
-import { openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
+import { openContext, parseWords, printJson, printLines, resumeAnswer, stepNamed, type AreaContext } from './context';
 import { freeBytes } from './status';
 
 export const PLAN_USAGE = 'distro_const plan [-R | -r STEP] [-p STEP] [--json] MANIFEST';
@@ -29,11 +29,13 @@ export async function planCommand(words: readonly string[]): Promise<number> {
   const pause = values.pause === undefined ? undefined : stepNamed(context, values.pause);
   let resume = values.resume === undefined ? undefined : stepNamed(context, values.resume);
   if (values.last) {
+    if (!file.manifest.checkpointEnable) throw new AppError('refused', withoutCheckpoints('R').lines.join('\n'));
     if (latest === undefined) throw new AppError('refused', nothingToResume('-R').join('\n'));
     resume = latest;
   }
   for (const answer of [
-    resume === undefined ? undefined : canResumeFrom(steps, names, resume),
+    resume === undefined ? undefined : resumeAnswer(context, resume),
+    pause === undefined || file.manifest.checkpointEnable ? undefined : withoutCheckpoints('p'),
     canCombine({ resume, pause }),
   ])
     if (answer && !answer.ok) throw new AppError('refused', answer.lines.join('\n'));

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { resolveStep, withoutCheckpoints } from '../../src-shared/checkpoints/rules';
 import { AppError } from '../../src-shared/errors';
+import { earliestPause } from '../../src-shared/runs/pause';
 import { isAlive } from '../system/processes';
 import { readLock, type LockOwner } from '../build/lock';
 import { writePauseRequest } from '../build/pause-request';
 import { listRuns } from '../build/runs';
-import { openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
+import { openContext, parseWords, printJson, printLines, type AreaContext } from './context';
 
 export const CANCEL_USAGE = 'distro_const cancel [--json] MANIFEST';
 export const PAUSE_USAGE = 'distro_const pause [--none] [--json] MANIFEST [STEP]';
@@ -40,19 +42,22 @@ export async function pauseCommand(words: readonly string[]): Promise<number> {
   if ((designator === undefined) !== (values.none ?? false)) throw new AppError('usage', `Usage: ${PAUSE_USAGE}`);
   const context = await openContext(operand);
   const owner = runningOwner(context);
-  const { steps } = context.file.manifest;
-  const index = designator === undefined ? undefined : stepNamed(context, designator);
-  const current = listRuns(context.area).at(-1)?.steps.at(-1)?.index ?? -1;
-  if (index !== undefined && index <= current)
+  const run = listRuns(context.area).at(-1);
+  // The steps as the build has them: the manifest may have been edited since.
+  const steps = run?.planned ?? [];
+  const found = designator === undefined ? undefined : resolveStep(steps, designator);
+  if (found && !found.ok) throw new AppError('refused', found.lines.join('\n'));
+  const earliest = run ? earliestPause(run) : 0;
+  if (found && found.index < earliest)
     throw new AppError(
       'refused',
-      `The build has already begun ${steps[index]?.name}.`,
-      current + 1 < steps.length
-        ? `It can pause before ${steps[current + 1]?.name} or a later step.`
+      `The build has already begun ${steps[found.index]?.name}.`,
+      earliest < steps.length
+        ? `It can pause before ${steps[earliest]?.name} or a later step.`
         : 'It is in its last step.',
     );
-  if (!context.file.manifest.checkpointEnable) throw new AppError('refused', 'Checkpointing is not available');
-  const step = index === undefined ? null : (steps[index]?.name ?? null);
+  if (!context.file.manifest.checkpointEnable) throw new AppError('refused', withoutCheckpoints('p').lines.join('\n'));
+  const step = found ? (steps[found.index]?.name ?? null) : null;
   writePauseRequest(context.area, { pid: owner.pid, step });
   if (values.json) printJson({ step });
   else printLines([step === null ? 'The build runs to its end.' : `The build pauses before ${step}.`]);

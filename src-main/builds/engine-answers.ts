@@ -1,37 +1,14 @@
 import * as z from 'zod';
-import { freshness, owner, plan, snapshot, type AreaView, type PlanView } from '../../src-shared/rpc/builds';
+import { area, plan, snapshot, step, type AreaView, type PlanView } from '../../src-shared/rpc/builds';
 import type { RunView } from '../../src-shared/runs/run-view';
 import { readAnswer } from '../hosts/read-answer';
 
 // What the engine's `--json` documents hold, as far as the app uses them. Fields that it does not know are left out.
 
 const status = z.object({
-  at: z.number(),
-  area: z.object({
-    kind: z.enum(['zfs', 'directory']),
-    dataset: z.string().nullable(),
-    path: z.string(),
-    exists: z.boolean(),
-  }),
-  backend: z.string(),
-  checkpointing: z.boolean(),
-  freeBytes: z.number().nullable(),
-  lock: z.object({ kind: z.enum(['free', 'held', 'stale', 'remote']), owner: owner.optional() }),
-  latestResumable: z.string().nullable(),
-  steps: z.array(
-    z.object({
-      index: z.number(),
-      step: z.string(),
-      message: z.string(),
-      resumable: z.boolean(),
-      refusalLines: z.array(z.string()),
-      snapshot: snapshot.nullable(),
-      freshness: freshness.nullable(),
-      run: z.string().nullable(),
-      expectedSeconds: z.number().nullable(),
-    }),
-  ),
-  otherSnapshots: z.array(z.string()),
+  ...area.omit({ kind: true, dataset: true, path: true, exists: true, steps: true, queue: true }).shape,
+  area: area.pick({ kind: true, dataset: true, path: true, exists: true }),
+  steps: z.array(z.object({ ...step.omit({ refusal: true }).shape, refusalLines: z.array(z.string()) })),
   runs: z.array(z.custom<RunView>((run) => typeof run === 'object' && run !== null && 'run' in run)),
 });
 
@@ -52,9 +29,9 @@ export interface Size {
 
 /** The area and the runs that `status` tells of. */
 export function readStatus(answer: unknown): { area: Omit<AreaView, 'queue'>; runs: readonly RunView[] } {
-  const { area, runs, steps, ...rest } = readAnswer(status, answer);
+  const { area: where, runs, steps, ...rest } = readAnswer(status, answer);
   return {
-    area: { ...area, ...rest, steps: steps.map(({ refusalLines: refusal, ...step }) => ({ ...step, refusal })) },
+    area: { ...where, ...rest, steps: steps.map(({ refusalLines: refusal, ...step }) => ({ ...step, refusal })) },
     runs,
   };
 }

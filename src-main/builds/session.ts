@@ -35,6 +35,8 @@ export class BuildSession {
   #measured = '';
   #following: AbortController | undefined;
   #refreshing: Promise<void> | undefined;
+  #looking: Promise<void> | undefined;
+  #isLaunching = false;
   #isDirty = false;
   #askedAt = 0;
   #grewAt = 0;
@@ -63,7 +65,7 @@ export class BuildSession {
   /** Starts a build, or queues it behind the one that runs. */
   async start(choice: BuildChoice): Promise<{ run?: string; queued: boolean }> {
     if (!this.#area) await this.refresh();
-    if (this.#live || this.#queue.length > 0) {
+    if (this.#live || this.#isLaunching || this.#queue.length > 0) {
       this.#queue.push({ id: randomUUID(), ...choice, since: Date.now() / 1000 });
       this.#follow();
       this.#pushArea();
@@ -107,10 +109,18 @@ export class BuildSession {
     const area = this.#area;
     if (!area) throw new AppError('area', 'The build area is not known.', 'See the problems of the manifest.');
     this.#follow();
-    const { run, ended } = await startBuild(this.host, this.manifest, this.#logs(area), choice);
-    void ended.then(() => this.refresh());
-    await this.#look();
-    return run;
+    this.#isLaunching = true;
+    try {
+      const { run, ended } = await startBuild(this.host, this.manifest, this.#logs(area), choice);
+      ended.then(
+        () => this.refresh(),
+        () => undefined, // the connection was lost: following says so
+      );
+      await this.#look();
+      return run;
+    } finally {
+      this.#isLaunching = false;
+    }
   }
 
   /** Asks the engine for the area and for runs that are not known yet; one question at a time. */
@@ -158,9 +168,11 @@ export class BuildSession {
     this.#measured = key;
     this.#pushArea();
   }
+
   async #startNext(): Promise<void> {
     const [next] = this.#queue;
-    if (!next || this.#live || this.#area?.lock.kind === 'held') return;
+    const isTaken = this.#area?.lock.kind === 'held' || this.#area?.lock.kind === 'remote';
+    if (!next || this.#live || this.#isLaunching || isTaken) return;
     this.#queue.shift();
     this.#pushArea();
     const { resume, pause } = next;
@@ -215,12 +227,16 @@ export class BuildSession {
   async #followFiles(path: string, signal: AbortSignal): Promise<void> {
     let isFirst = true;
     let names = '';
-    for await (const _ of this.host.transport.changes(path, signal)) {
-      // Changes come also when only a timer ran out: what is there says whether something changed.
-      const now = await this.host.transport.stamp(path);
-      if (!isFirst && now !== names) await this.refresh();
-      [isFirst, names] = [false, now];
-      await delay(PACE);
+    try {
+      for await (const _ of this.host.transport.changes(path, signal)) {
+        // Changes come also when only a timer ran out: what is there says whether something changed.
+        const now = await this.host.transport.stamp(path);
+        if (!isFirst && now !== names) await this.refresh();
+        [isFirst, names] = [false, now];
+        await delay(PACE);
+      }
+    } catch (error) {
+      this.#tell(error);
     }
   }
 
@@ -245,8 +261,15 @@ export class BuildSession {
     if (!signal.aborted) void this.#followLogs(signal);
   }
 
-  /** Reads what the journals have new. */
+  /** Reads what the journals have new; one reader at a time, so that each record counts once. */
   async #look(): Promise<void> {
+    const before = this.#looking;
+    // Who asks while somebody reads wants what is there now: it reads after that.
+    this.#looking = (before ?? Promise.resolve()).catch(() => undefined).then(() => this.#readJournals());
+    return this.#looking;
+  }
+
+  async #readJournals(): Promise<void> {
     const area = this.#area;
     if (!area) return;
     const folder = this.#logs(area);

@@ -29,10 +29,13 @@ export async function startBuild(
   const started = await host.transport.startDetached(command.argv, command.options);
   const looking = new AbortController();
   let end: { code: number | null; said: string } | undefined;
-  void started.ended.then((how) => {
-    end = how;
-    looking.abort();
-  });
+  started.ended.then(
+    (how) => {
+      end = how;
+      looking.abort();
+    },
+    () => looking.abort(), // the connection was lost, and looking says so
+  );
   try {
     for await (const _ of host.transport.changes(logs, looking.signal)) {
       const run = await journalOf(host, logs, before, started.pid);

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { APP_CLIENT } from '../../src-shared/engine-protocol';
 import { createLocalTransport } from '../transport/local';
 import { createBuildHost, type BuildHost, type EngineCommand } from './build-host';
 
@@ -15,7 +16,7 @@ export function thisComputer(engine: string): BuildHost {
 /** The engine runs on Node: the one we run on, the one on PATH, or Electron as one. */
 function engineCommand(engine: string): EngineCommand {
   const program = join(engine, 'distro_const.cjs');
-  const env = { SLIPWAY_CLIENT: 'Slipway' };
+  const env = { SLIPWAY_CLIENT: APP_CLIENT };
   if (!process.versions['electron']) return { argv: [process.execPath, program], env };
   const node = (process.env['PATH'] ?? '')
     .split(delimiter)

@@ -28,8 +28,6 @@ const diff = z.object({
 
 const list = z.object({ entries: z.array(entry) });
 
-const status = z.object({ area: z.object({ path: z.string() }) });
-
 /** What differs between two trees. */
 export type Diff = z.output<typeof diff>;
 
@@ -37,5 +35,3 @@ export type Diff = z.output<typeof diff>;
 export const readDiff = (answer: unknown): Diff => readAnswer(diff, answer);
 /** What `ls` found. */
 export const readList = (answer: unknown): z.output<typeof list> => readAnswer(list, answer);
-/** Where `status` says that the build area is. */
-export const readAreaPath = (answer: unknown): string => readAnswer(status, answer).area.path;

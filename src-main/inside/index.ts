@@ -4,7 +4,7 @@ import type { BuildServices } from '../rpc/services';
 import { copyOut } from './copy-out';
 import { readDiff, readList, type Diff } from './engine-answers';
 import { SharedCalls } from './shared-calls';
-import { StateFiles } from './state-file';
+import { StateFiles } from './state-files';
 import { textOf } from './text';
 
 /** More changes than these are counted but not sent. */

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import * as z from 'zod';
 import { speaksOfError } from '../../src-shared/logs/first-error';
+import { AreaPaths } from '../hosts/area-paths';
 import type { BuildHost } from '../hosts/build-host';
+import { readAnswer } from '../hosts/read-answer';
 import type { BuildServices } from '../rpc/services';
 import type { Selection } from './line-store';
 import { RunLog } from './run-log';
@@ -12,34 +14,24 @@ const KEPT = 3;
 /** How many line numbers a search gives. */
 const MOST_FOUND = 10_000;
 
-const status = z.object({
-  area: z.object({ path: z.string() }),
-  runs: z.array(z.object({ run: z.string(), state: z.string() })),
-});
+const status = z.object({ runs: z.array(z.object({ run: z.string(), state: z.string() })) });
 
 /** Logs of runs on a host, by line numbers. */
 export function createLogs(host: BuildHost): BuildServices['logs'] {
   /** The most recently used last. */
   const logs = new Map<string, Promise<RunLog>>();
 
-  async function ask(manifest: string): Promise<z.output<typeof status>> {
-    return status.parse(await host.ask({ subcommand: 'status', manifest }));
-  }
-
-  /** Where each manifest's area is: asked once, because a new run's first line must not wait for an answer. */
-  const areas = new Map<string, Promise<string>>();
-
-  function areaOf(manifest: string): Promise<string> {
-    const area = areas.get(manifest) ?? ask(manifest).then((answer) => answer.area.path);
-    areas.set(manifest, area);
-    area.catch(() => areas.delete(manifest));
-    return area;
-  }
+  const areas = new AreaPaths(host);
 
   async function openLog(manifest: string, run: string): Promise<RunLog> {
-    const area = await areaOf(manifest);
-    const isRunning = async (): Promise<boolean> =>
-      (await ask(manifest)).runs.some((one) => one.run === run && one.state === 'running');
+    const area = await areas.of(manifest);
+    const isRunning = async (): Promise<boolean> => {
+      const { runs } = readAnswer(
+        status,
+        await host.ask({ subcommand: 'status', manifest, options: ['--since', run] }),
+      );
+      return runs.some((one) => one.run === run && one.state === 'running');
+    };
     return new RunLog(host.transport, join(area, 'logs', `${run}.jsonl`), isRunning);
   }
 
@@ -48,16 +40,18 @@ export function createLogs(host: BuildHost): BuildServices['logs'] {
     const log = logs.get(key) ?? openLog(manifest, run);
     logs.delete(key);
     logs.set(key, log);
-    // The manifest may name another area now.
+    // One that cannot be read is opened anew: the manifest may name another area by then.
     const forget = (): void => {
-      logs.delete(key);
-      areas.delete(manifest);
+      if (logs.get(key) === log) logs.delete(key);
     };
     log.then((one) => one.failed.then(forget), forget);
     for (const [oldest, unused] of logs) {
       if (logs.size <= KEPT) break;
       logs.delete(oldest);
-      void unused.then((one) => one.close());
+      unused.then(
+        (one) => one.close(),
+        () => undefined, // whoever asked for it was told
+      );
     }
     return log;
   }

@@ -6,9 +6,13 @@ import { LineStore, type Selection } from './line-store';
 const PIECE = 256 * 1024;
 const NEWLINE = 0x0a;
 /** Between two answers while lines pour in, in milliseconds. */
-const PACE = 50;
-/** Silence after which a run is asked whether it still goes on, in milliseconds. */
+const PACE = 100;
+/**
+ * Silence after which it is asked whether the run still goes on, in milliseconds: asking takes a process, so a step that is silent for
+ * long is asked about less and less often.
+ */
 const SILENCE = 2000;
+const LONGEST_SILENCE = 60_000;
 /** A log that nobody asked for so long is not followed any more, in milliseconds. */
 const IDLE = 60_000;
 
@@ -26,6 +30,11 @@ export class RunLog {
   readonly #waiting = new Set<() => void>();
   #askedAt = Date.now();
   #grewAt = Date.now();
+  /** When it is asked next whether the run goes on, and how long the silence is before that. */
+  #silence = SILENCE;
+  #aliveAt = Date.now();
+  #isAsking = false;
+  #isGone = false;
   #answeredAt = 0;
   readonly #abort = new AbortController();
 
@@ -45,7 +54,8 @@ export class RunLog {
     signal: AbortSignal | undefined,
   ): Promise<{ lines: number; ended: boolean }> {
     this.#follow();
-    const isNews = (): boolean => this.#ended || have < 0 || this.lines.countOf(selection) > have;
+    const isNews = (): boolean =>
+      this.#ended || have < 0 || this.#abort.signal.aborted || this.lines.countOf(selection) > have;
     while (!isNews() && !signal?.aborted) await this.#change(signal);
     // The first lines after a silence go at once; a flood is gathered.
     const early = this.#answeredAt + PACE - Date.now();
@@ -54,8 +64,10 @@ export class RunLog {
     return { lines: this.lines.countOf(selection), ended: this.#ended };
   }
 
+  /** Gives it up; who waits for it is answered with what there is. */
   close(): void {
     this.#abort.abort();
+    this.#wake();
   }
 
   #follow(): void {
@@ -91,27 +103,44 @@ export class RunLog {
 
   async #read(): Promise<void> {
     for await (const _ of this.transport.changes(this.journal, this.#abort.signal)) {
+      // Asked before the last look: what a dying engine still wrote is read.
+      const isGone = this.#isGone;
       await this.#readOn();
+      if (isGone) this.#end();
       if (this.#ended || (this.#waiting.size === 0 && Date.now() - this.#askedAt > IDLE)) return;
-      if (Date.now() - this.#grewAt < SILENCE) continue;
-      this.#grewAt = Date.now();
-      if (await this.isRunning()) continue;
-      await this.#readOn(); // what it wrote between the last look and its death
-      this.#end();
-      return;
+      void this.#askWhetherAlive();
+    }
+  }
+
+  /** Lines that come meanwhile do not wait for the answer. */
+  async #askWhetherAlive(): Promise<void> {
+    const now = Date.now();
+    if (this.#isAsking || now - Math.max(this.#grewAt, this.#aliveAt) < this.#silence) return;
+    this.#isAsking = true;
+    try {
+      this.#isGone = !(await this.isRunning());
+    } catch {
+      // Nobody knows, for example because the manifest is broken now: it is asked again.
+    } finally {
+      this.#isAsking = false;
+      this.#aliveAt = Date.now();
+      this.#silence = Math.min(LONGEST_SILENCE, this.#silence * 2);
     }
   }
 
   /** Reads to the present end, in pieces, so that others get their turn. */
   async #readOn(): Promise<void> {
     for (;;) {
+      const started = performance.now();
       const piece = await this.transport.readFile(this.journal, this.#offset, PIECE);
       if (piece.length === 0) return;
       this.#offset += piece.length;
       this.#grewAt = Date.now();
+      this.#silence = SILENCE;
       this.#take(piece);
       this.#wake();
-      await breathe();
+      // A flood is read at a third of the speed: the window wants the processor too.
+      await (piece.length === PIECE ? delay(2 * (performance.now() - started)) : breathe());
     }
   }
 

@@ -80,7 +80,10 @@ export class Terminal {
 }
 
 async function mustHaveScript(transport: Transport): Promise<void> {
-  const found = await transport.run(['script', '--version']).catch(() => undefined);
+  const found = await transport.run(['script', '--version']).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'unsupported') return undefined;
+    throw error; // a host that cannot be reached has its own words
+  });
   if (found?.code !== 0)
     throw new AppError(
       'unsupported',

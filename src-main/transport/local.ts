@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, watch, type FSWatcher } from 'node:fs';
 import { open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { Argv, CommandOptions, CommandResult, DetachedCommand, RunningCommand, Transport } from './transport';
@@ -55,6 +55,7 @@ export function createLocalTransport(): Transport {
         .then(async (code) => ({ code, said: await lastOf(file) }))
         .finally(() => file.close());
       await started(child, ended);
+      giveWay(child);
       child.unref();
       return { pid: child.pid ?? 0, ended } satisfies DetachedCommand;
     },
@@ -88,6 +89,18 @@ export function createLocalTransport(): Transport {
 
     changes: (path, signal) => changes(path, signal),
   };
+}
+
+/** How much a build gives way to the window of the computer that it shares, as nice(1) counts. */
+const NICE = 10;
+
+/** A build takes what the processor has left; alone it is as fast as ever. */
+function giveWay(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) setPriority(child.pid, NICE);
+  } catch {
+    // It has ended already.
+  }
 }
 
 /** The end of what a command said. */

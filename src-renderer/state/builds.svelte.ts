@@ -1,7 +1,10 @@
 import type { AreaView } from '../../src-shared/rpc/builds';
+import { canCombine } from '../../src-shared/checkpoints/rules';
 import { suggestedStart } from '../../src-shared/checkpoints/suggest';
+import { earliestPause } from '../../src-shared/runs/pause';
 import type { RunView } from '../../src-shared/runs/run-view';
 import { timelineOf, type Column, type Lane } from '../../src-shared/runs/timeline';
+import { failureOf } from '../rpc';
 import type { Workspace } from './workspace.svelte';
 
 /** What the lower right of the build screen shows. */
@@ -114,8 +117,9 @@ export class Builds {
         } else if (event.kind === 'trouble') this.trouble = event.trouble;
         else this.#hear(event.runs);
       }
-    } catch {
-      // The connection ended; the status line says so.
+    } catch (error) {
+      // When the connection ended, the status line says so.
+      if (!signal.aborted && this.#workspace.isConnected) this.trouble = failureOf(error);
     }
   }
 
@@ -148,11 +152,20 @@ export class Builds {
   async start(choice: BuildChoice): Promise<void> {
     const { document } = this.#workspace;
     if (!document || this.isStarting) return;
+    const pause = choice.pause ?? this.pauseNext;
+    const combined = canCombine({ resume: this.#indexOf(choice.resume), pause: this.#indexOf(pause) });
+    if (!combined.ok) {
+      this.#workspace.say({
+        kind: 'failed',
+        message: combined.lines.join(' '),
+        hint: `It is set before ${pause ?? ''}.`,
+      });
+      return;
+    }
     this.isStarting = true;
     try {
       if (this.#workspace.isUnsaved && !(await this.#workspace.save())) return;
       await this.#workspace.attempt(async () => {
-        const pause = choice.pause ?? this.pauseNext;
         const { queued, run } = await this.#workspace.main.builds.start({
           path: document.path,
           ...(choice.resume !== undefined && { resume: choice.resume }),
@@ -188,11 +201,31 @@ export class Builds {
     });
   }
 
+  #indexOf(step: string | undefined): number | undefined {
+    return this.columns.find((column) => column.step === step)?.index;
+  }
+
+  /** Whether a build can be made to pause before a step: the running one, else the next one. */
+  canPauseBefore({ index }: Column): boolean {
+    if (!this.area?.checkpointing) return false;
+    const planned = this.live?.planned ?? [];
+    const at = planned.findIndex(({ name }) => name === this.columns[index]?.step);
+    return !this.live || at >= earliestPause(this.live);
+  }
+
   /** Sets or takes back the pause before a step: of the running build, else of the next one. */
   async togglePause(step: string): Promise<void> {
     const { document, main } = this.#workspace;
     const { live } = this;
-    if (!document) return;
+    const column = this.columns.find((one) => one.step === step);
+    if (!document || !column) return;
+    if (!this.canPauseBefore(column)) {
+      const message = this.area?.checkpointing
+        ? `The build has already begun ${step}.`
+        : 'Checkpoints are switched off in this manifest, so a build cannot pause.';
+      this.#workspace.say({ kind: 'failed', message });
+      return;
+    }
     if (!live) {
       this.pauseNext = this.pauseNext === step ? undefined : step;
       const message =

@@ -3,6 +3,7 @@ import { type BuildChoice, type BuildStep, checkpointName, stepOfSnapshot } from
 /** Why a rule says no. */
 export type Refusal =
   | { readonly kind: 'unknown-step'; readonly designator: string }
+  | { readonly kind: 'no-checkpointing' }
   | { readonly kind: 'nothing-to-resume' }
   | { readonly kind: 'resume-too-late'; readonly latest: number }
   | { readonly kind: 'inconsistent' }
@@ -78,6 +79,19 @@ const INCONSISTENT = [
   'The manifest file is inconsistent with your build area.',
   'Please resolve if you wish to use the resume functionality.',
 ];
+
+/**
+ * The refusal of everything that needs checkpoints when the manifest switches them off (contract 1.2, 2.9).
+ *
+ * @param letter the option that was asked for
+ */
+export function withoutCheckpoints(letter: string): Exclude<Answer, { readonly ok: true }> {
+  return {
+    ok: false,
+    refusal: { kind: 'no-checkpointing' },
+    lines: ['Checkpointing is not available', `Rerun the build without -${letter}`],
+  };
+}
 
 /** The words for "nothing to resume"; the original has a trailing blank except for `-R` (contract 1.2, 2.5). */
 export function nothingToResume(option: '-r' | '-R'): readonly string[] {

@@ -4,7 +4,7 @@ import type { RunView } from '../runs/run-view';
 import { path, runName, stepName } from './common';
 
 /** Who holds a build area, as its lock file says. */
-export const owner = z.object({
+const owner = z.object({
   pid: z.number(),
   host: z.string(),
   user: z.string(),
@@ -26,14 +26,14 @@ export const snapshot = z.object({
 });
 
 /** What the present says of a checkpoint: src-shared/checkpoints/staleness.ts. */
-export const freshness = z.discriminatedUnion('kind', [
+const freshness = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('current') }),
   z.object({ kind: z.literal('stale'), step: z.string(), reasons: z.array(z.string()) }),
   z.object({ kind: z.literal('unknown') }),
 ]);
 
 /** A step of the manifest as saved, and the checkpoint before it. */
-const step = z.object({
+export const step = z.object({
   index: z.number(),
   step: z.string(),
   message: z.string(),
@@ -57,7 +57,8 @@ const queued = z.object({
   since: z.number(),
 });
 
-const area = z.object({
+/** A build area, as the engine and main know it. */
+export const area = z.object({
   /** When the build host was asked, by its clock, in seconds since the epoch: what happened later may be missing. */
   at: z.number(),
   kind: z.enum(['zfs', 'directory']),

@@ -38,9 +38,9 @@ describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${re
     const watching = (async () => {
       for await (const _ of transport.changes(server.folder, new AbortController().signal));
     })();
-    const running = transport.run(['sleep', '30']);
-    await eventually(() => expect(lines.join('')).toBe('a whole line\nhalf a l'));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const begun = join(server.folder, 'begun');
+    const running = transport.run(['sh', '-c', 'echo >"$0"; sleep 30', begun]);
+    await eventually(() => expect([lines.join(''), existsSync(begun)]).toEqual(['a whole line\nhalf a l', true]));
     server.cut();
     await Promise.all([
       expect(running).rejects.toMatchObject(lost),
@@ -58,8 +58,9 @@ describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${re
   });
 
   it('without a word is noticed by its silence', async () => {
-    const running = transport.run(['sleep', '30']);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const begun = join(server.folder, 'begun in silence');
+    const running = transport.run(['sh', '-c', 'echo >"$0"; sleep 30', begun]);
+    await eventually(() => expect(existsSync(begun)).toBe(true));
     server.freeze();
     const since = Date.now();
     await expect(running).rejects.toMatchObject(lost);

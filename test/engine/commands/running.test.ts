@@ -60,3 +60,38 @@ it('cancels a running build and says where it can go on', async () => {
   expect((await end).code).toBe(143);
   expect(await project.json('status')).toMatchObject({ lock: { kind: 'free' }, lastRun: { state: 'cancelled' } });
 });
+
+it('knows the steps as the build has them, whatever the manifest says meanwhile', async () => {
+  const build = project.start('distro_const', ['build', 'manifest.xml']);
+  await says(build, /waiting/);
+  project.edit((text) => text.replace('<checkpoint name="c"', '<checkpoint name="other"'));
+  expect(await project.json('pause', 'other')).toMatchObject({
+    failed: true,
+    error: { message: expect.stringMatching(/^An invalid step \(other\).*\nc$/s) as string },
+  });
+  expect(await project.json('pause', 'c')).toEqual({ step: 'c' });
+  go();
+  await finished(build);
+  expect(project.ran()).toEqual(['a', 'b']);
+});
+
+it('offers no pause at the step that a build resumes at', async () => {
+  await project.build('-p', 'a');
+  const build = project.start('distro_const', ['build', '-r', 'a', 'manifest.xml']);
+  await says(build, /waiting/);
+  expect(await project.json('pause', 'a')).toMatchObject({ failed: true });
+  go();
+  await finished(build);
+});
+
+it('offers no resume and no pause where the manifest switches checkpoints off, in the words of build', async () => {
+  project.script('a');
+  await project.build();
+  project.edit((text) => text.replace(/(<checkpoint_enable>)true/, '$1false'));
+  expect(await project.json('status')).toMatchObject({ checkpointing: false, latestResumable: null });
+  for (const letter of ['r', 'p']) {
+    const { stderr } = await project.build(`-${letter}`, 'b');
+    const { error } = (await project.json('plan', `-${letter}`, 'b')) as { error: { message: string } };
+    expect(`${error.message}\n`).toBe(stderr);
+  }
+});

@@ -97,6 +97,19 @@ describe('a build', () => {
   });
 });
 
+describe('two builds asked for at once', () => {
+  it('run one after the other, and no record counts twice', async () => {
+    project.script('b');
+    const both = await Promise.all([start(), start()]);
+    expect(both.map(({ queued }) => queued).sort()).toEqual([false, true]);
+    expect(await ended(2)).toMatchObject({ state: 'done' });
+    expect([...watch.runs.values()].map(({ steps, checkpoints: taken }) => [steps.length, taken])).toEqual([
+      [3, ['a', 'b', 'c']],
+      [3, ['a', 'b', 'c']],
+    ]);
+  });
+});
+
 describe('builds that nobody here started', () => {
   it('show up, and wait in line', async () => {
     await watch.until(({ area }) => area);

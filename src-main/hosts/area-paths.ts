@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { MAX_BYTES } from '../../src-shared/manifest/source';
+import type { BuildHost } from './build-host';
+import { readAnswer } from './read-answer';
+
+const status = z.object({ area: z.object({ path: z.string() }) });
+
+/** Where the build areas of manifests are on a host. */
+export class AreaPaths {
+  /** With what the manifest was when it was asked: another text may name another area. */
+  readonly #known = new Map<string, { readonly version: string; readonly area: string }>();
+
+  constructor(private readonly host: BuildHost) {}
+
+  /** Asking the engine takes a process, so it is asked once for each text of the manifest. Throws the engine's refusal. */
+  async of(manifest: string, signal?: AbortSignal): Promise<string> {
+    const bytes = await this.host.transport.readFile(manifest, 0, MAX_BYTES).catch(() => Buffer.alloc(0));
+    const version = createHash('sha256').update(bytes).digest('hex');
+    const known = this.#known.get(manifest);
+    if (known?.version === version) return known.area;
+    const area = readAnswer(status, await this.host.ask({ subcommand: 'status', manifest }, signal)).area.path;
+    this.#known.set(manifest, { version, area });
+    return area;
+  }
+}
