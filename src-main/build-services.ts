@@ -1,10 +1,11 @@
+import { contract } from '../src-shared/rpc-contract';
 import { createBuilds } from './builds';
 import type { RunListener } from './builds/session';
 import type { BuildHost } from './hosts/build-host';
 import { createInside } from './inside';
 import { createLogs } from './logs';
 import { createMedia } from './media';
-import type { BuildServices } from './rpc/services';
+import type { BuildServices, CallContext, RoutedBuildServices } from './rpc/services';
 import { createShells } from './shell';
 
 /** Everything that main does with builds on a host, for any carrier. */
@@ -16,4 +17,24 @@ export function createBuildServices(host: BuildHost, onRun?: RunListener): Build
     shell: createShells(host),
     media: createMedia(host),
   };
+}
+
+const GROUPS = ['builds', 'logs', 'inside', 'shell', 'media'] as const;
+
+type Calls = Record<string, (input: { readonly host: string }, context: CallContext) => Promise<unknown>>;
+
+/**
+ * The services of all hosts as one: each call goes to the host that it names.
+ *
+ * @param servicesOf throws `missing` for a host that is not there
+ */
+export function routeByHost(servicesOf: (host: string) => BuildServices): RoutedBuildServices {
+  const routed = GROUPS.map((group): [string, Calls] => {
+    const calls = Object.keys(contract[group]).map((name): [string, Calls[string]] => [
+      name,
+      async (input, context) => (servicesOf(input.host)[group] as unknown as Calls)[name]?.(input, context),
+    ]);
+    return [group, Object.fromEntries(calls)];
+  });
+  return Object.fromEntries(routed) as unknown as RoutedBuildServices;
 }

@@ -2,6 +2,7 @@
 import { app, dialog } from 'electron';
 import { createBuildServices } from './build-services';
 import { createDocumentServices } from './documents';
+import { createHosts } from './hosts';
 import { thisComputer } from './hosts/this-computer';
 import { findPlaces } from './places';
 import { createRouter } from './rpc/router';
@@ -58,11 +59,13 @@ async function main(): Promise<void> {
     documentOf(process.argv.slice(1), process.cwd(), app.getAppPath()) ??
     (await sampleDocument(documents, places.documents));
   const windowServices = createWindowServices({ events, places, startDocument, window: () => window });
-  const builds = createBuildServices(
-    thisComputer(places.engine),
-    announceRuns(() => window),
-  );
-  servePorts(createRouter({ ...documents, ...builds, ...windowServices }));
+  const hosts = createHosts({
+    local: createBuildServices(
+      thisComputer(places.engine),
+      announceRuns(() => window),
+    ),
+  });
+  servePorts(createRouter({ ...documents, ...hosts, ...windowServices }));
   await showRecent();
   window = createMainWindow(__dirname, places.state, events);
 }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { spawn } from 'node:child_process';
 import { createBuildServices } from './build-services';
 import { createDocumentServices } from './documents';
+import { createHosts } from './hosts';
 import { thisComputer } from './hosts/this-computer';
 import { findPlaces } from './places';
 import { createRouter } from './rpc/router';
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
   const startDocument = documentOf(positionals, process.cwd()) ?? (await sampleDocument(documents, places.documents));
   const router = createRouter({
     ...documents,
-    ...createBuildServices(thisComputer(places.engine)),
+    ...createHosts({ local: createBuildServices(thisComputer(places.engine)) }),
     app: {
       info: async () => ({
         carrier: 'browser',

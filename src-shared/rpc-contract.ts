@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { builds } from './rpc/builds';
+import { hosts } from './rpc/hosts';
 import { path } from './rpc/common';
 import { inside } from './rpc/inside';
 import { logs } from './rpc/logs';
@@ -161,6 +162,7 @@ export const contract = {
       .input(z.object({ path, source: text, encoding: z.string(), to: path, format: z.enum(['folder', 'tar.gz']) }))
       .output(z.object({ path, files: z.array(z.string()) })),
   },
+  hosts,
   builds,
   logs,
   inside,

@@ -1,5 +1,5 @@
 import { concernsRun, parseRecord, withRecord, type RunView } from '../../src-shared/runs/run-view';
-import type { Transport } from '../transport/transport';
+import type { Journals } from '../hosts/build-host';
 
 const CHUNK = 256 * 1024;
 const NEWLINE = 0x0a;
@@ -11,7 +11,7 @@ export class JournalTail {
   #rest: Buffer = Buffer.alloc(0);
 
   constructor(
-    private readonly transport: Transport,
+    private readonly journals: Journals,
     private readonly path: string,
     public run: RunView,
   ) {}
@@ -20,7 +20,7 @@ export class JournalTail {
   async read(): Promise<number> {
     const before = this.#offset;
     for (;;) {
-      const chunk = await this.transport.readFile(this.path, this.#offset, CHUNK);
+      const chunk = await this.journals.readFile(this.path, this.#offset, CHUNK);
       if (chunk.length === 0) return this.#offset - before;
       this.#offset += chunk.length;
       this.#take(chunk);

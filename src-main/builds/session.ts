@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
-import type { AreaView, BuildEvent } from '../../src-shared/rpc/builds';
+import type { AreaView, BuildChoice, BuildEvent } from '../../src-shared/rpc/builds';
 import { interrupted, newRun, type RunView } from '../../src-shared/runs/run-view';
 import type { BuildHost } from '../hosts/build-host';
+import { createLocalTransport } from '../transport/local';
 import { Broadcast } from './broadcast';
 import { readSizes, readStatus, type Size } from './engine-answers';
 import { JournalTail } from './journal-tail';
 import { changesSinceGood } from './since-good';
-import { startBuild, type BuildChoice } from './start-build';
 
 /** While a build writes without a pause, it is looked at this often, in milliseconds: often enough for an eye. */
 const PACE = 40;
@@ -25,6 +25,8 @@ type Area = Omit<AreaView, 'queue'>;
 
 /** Builds of one manifest: what is known of its area and its runs, for as long as somebody looks or something runs. */
 export class BuildSession {
+  /** Documents are on this computer, wherever they are built. */
+  readonly #documents = createLocalTransport();
   readonly #broadcast = new Broadcast<BuildEvent>();
   readonly #runs = new Map<string, RunView>();
   readonly #tails = new Map<string, JournalTail>();
@@ -95,7 +97,7 @@ export class BuildSession {
     );
     const journals = made.map((one) => journal(one.run));
     const since = made[0]?.run;
-    const changes = await changesSinceGood(this.host.transport, step, journal(run), journals);
+    const changes = await changesSinceGood(this.host.journals, step, journal(run), journals);
     return { ...(since !== undefined && { since }), changes };
   }
 
@@ -111,7 +113,7 @@ export class BuildSession {
     this.#follow();
     this.#isLaunching = true;
     try {
-      const { run, ended } = await startBuild(this.host, this.manifest, this.#logs(area), choice);
+      const { run, ended } = await this.host.start(this.manifest, this.#logs(area), choice);
       ended.then(
         () => this.refresh(),
         () => undefined, // the connection was lost: following says so
@@ -228,9 +230,9 @@ export class BuildSession {
     let isFirst = true;
     let names = '';
     try {
-      for await (const _ of this.host.transport.changes(path, signal)) {
+      for await (const _ of this.#documents.changes(path, signal)) {
         // Changes come also when only a timer ran out: what is there says whether something changed.
-        const now = await this.host.transport.stamp(path);
+        const now = await this.#documents.stamp(path);
         if (!isFirst && now !== names) await this.refresh();
         [isFirst, names] = [false, now];
         await delay(PACE);
@@ -248,7 +250,7 @@ export class BuildSession {
     const area = this.#area;
     if (!area) return;
     try {
-      for await (const _ of this.host.transport.changes(this.#logs(area), signal)) {
+      for await (const _ of this.host.journals.changes(this.#logs(area), signal)) {
         await this.#look();
         if (this.#area && this.#area.path !== area.path) break; // the manifest names another area now
         this.#stopIfUnneeded();
@@ -273,12 +275,12 @@ export class BuildSession {
     const area = this.#area;
     if (!area) return;
     const folder = this.#logs(area);
-    for (const name of await this.host.transport.list(folder)) {
+    for (const name of await this.host.journals.list(folder)) {
       const run = /^(run-[\d-]+)\.jsonl$/.exec(name)?.[1];
       if (run === undefined || this.#tails.has(run)) continue;
       const known = this.#runs.get(run);
       if (known && known.state !== 'running') continue;
-      this.#tails.set(run, new JournalTail(this.host.transport, join(folder, name), newRun(run)));
+      this.#tails.set(run, new JournalTail(this.host.journals, join(folder, name), newRun(run)));
     }
     let hasNews = false;
     for (const [name, tail] of [...this.#tails]) {

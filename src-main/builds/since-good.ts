@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { executionDifferences } from '../../src-shared/checkpoints/compare-runs';
 import type { StepExecution } from '../../src-shared/checkpoints/fingerprint';
 import { parseRecord } from '../../src-shared/runs/run-view';
-import type { Transport } from '../transport/transport';
+import type { Journals } from '../hosts/build-host';
 
 const CHUNK = 256 * 1024;
 
@@ -14,16 +14,15 @@ const CHUNK = 256 * 1024;
  * @param good paths of the journals of the good run and of those that made what it began with, the newest first
  */
 export async function changesSinceGood(
-  transport: Transport,
+  journals: Journals,
   step: string,
   failed: string,
   good: readonly string[],
 ): Promise<string[]> {
-  const now = await executions(transport, failed);
+  const now = await executions(journals, failed);
   const then = new Map<string, StepExecution>();
   for (const journal of good)
-    for (const [name, execution] of await executions(transport, journal))
-      if (!then.has(name)) then.set(name, execution);
+    for (const [name, execution] of await executions(journals, journal)) if (!then.has(name)) then.set(name, execution);
   const differences: string[] = [];
   for (const [name, execution] of now) {
     const before = then.get(name);
@@ -34,18 +33,18 @@ export async function changesSinceGood(
 }
 
 /** What shaped each step of a run, in the order in which they ran. */
-async function executions(transport: Transport, journal: string): Promise<Map<string, StepExecution>> {
+async function executions(journals: Journals, journal: string): Promise<Map<string, StepExecution>> {
   const found = new Map<string, StepExecution>();
-  for await (const line of createInterface({ input: Readable.from(pieces(transport, journal)), crlfDelay: Infinity })) {
+  for await (const line of createInterface({ input: Readable.from(pieces(journals, journal)), crlfDelay: Infinity })) {
     const record = line.startsWith('{"kind":"step-finished"') ? parseRecord(line) : undefined;
     if (record?.kind === 'step-finished' && record.execution) found.set(record.step, record.execution);
   }
   return found;
 }
 
-async function* pieces(transport: Transport, path: string): AsyncGenerator<Buffer> {
+async function* pieces(journals: Journals, path: string): AsyncGenerator<Buffer> {
   for (let at = 0; ;) {
-    const piece = await transport.readFile(path, at, CHUNK);
+    const piece = await journals.readFile(path, at, CHUNK);
     if (piece.length === 0) return;
     at += piece.length;
     yield piece;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { MAX_BYTES } from '../../src-shared/manifest/source';
 import type { BuildHost } from './build-host';
 import { readAnswer } from './read-answer';
 
@@ -15,7 +15,7 @@ export class AreaPaths {
 
   /** Asking the engine takes a process, so it is asked once for each text of the manifest. Throws the engine's refusal. */
   async of(manifest: string, signal?: AbortSignal): Promise<string> {
-    const bytes = await this.host.transport.readFile(manifest, 0, MAX_BYTES).catch(() => Buffer.alloc(0));
+    const bytes = await readFile(manifest).catch(() => Buffer.alloc(0));
     const version = createHash('sha256').update(bytes).digest('hex');
     const known = this.#known.get(manifest);
     if (known?.version === version) return known.area;

@@ -2,7 +2,8 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { APP_CLIENT } from '../../src-shared/engine-protocol';
 import { createLocalTransport } from '../transport/local';
-import { createBuildHost, type BuildHost, type EngineCommand } from './build-host';
+import type { BuildHost } from './build-host';
+import { createEngineHost, type EngineCommand } from './engine-host';
 
 /**
  * The build host that is always there.
@@ -10,7 +11,12 @@ import { createBuildHost, type BuildHost, type EngineCommand } from './build-hos
  * @param engine the folder of the engine's commands
  */
 export function thisComputer(engine: string): BuildHost {
-  return createBuildHost(createLocalTransport(), engineCommand(engine));
+  const command = engineCommand(engine);
+  return createEngineHost({
+    transport: createLocalTransport(),
+    engine: async () => command,
+    place: async (manifest) => manifest,
+  });
 }
 
 /** The engine runs on Node: the one we run on, the one on PATH, or Electron as one. */

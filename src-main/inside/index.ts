@@ -43,7 +43,7 @@ export function createInside(host: BuildHost): BuildServices['inside'] {
     read: async ({ path: manifest, step, file }, { signal }) => {
       const size = await sizeOf(manifest, step, file, signal);
       const options = ['--bytes', `${MOST_SHOWN}`];
-      const cat = host.command({ subcommand: 'cat', manifest, options, operands: [step, fromRoot(file)] });
+      const cat = await host.command({ subcommand: 'cat', manifest, options, operands: [step, fromRoot(file)] });
       const { code, stdout, stderr } = await host.transport.run(cat.argv, { ...cat.options, signal });
       if (code !== 0) throw new AppError('snapshot', `${fromRoot(file)} could not be read: ${stderr.trim()}`);
       const isCut = size > stdout.length;
@@ -55,7 +55,7 @@ export function createInside(host: BuildHost): BuildServices['inside'] {
 
     copyOut: async ({ path: manifest, step, file, to }, { signal }) => {
       await sizeOf(manifest, step, file, signal);
-      const cat = host.command({ subcommand: 'cat', manifest, operands: [step, fromRoot(file)] });
+      const cat = await host.command({ subcommand: 'cat', manifest, operands: [step, fromRoot(file)] });
       return { path: await copyOut(to, () => host.transport.stream(cat.argv, { ...cat.options, signal })) };
     },
 

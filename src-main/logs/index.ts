@@ -32,7 +32,7 @@ export function createLogs(host: BuildHost): BuildServices['logs'] {
       );
       return runs.some((one) => one.run === run && one.state === 'running');
     };
-    return new RunLog(host.transport, join(area, 'logs', `${run}.jsonl`), isRunning);
+    return new RunLog(host.journals, join(area, 'logs', `${run}.jsonl`), isRunning);
   }
 
   function logOf(manifest: string, run: string): Promise<RunLog> {

@@ -1,6 +1,6 @@
 import { setImmediate as breathe, setTimeout as delay } from 'node:timers/promises';
 import { parseRecord } from '../../src-shared/runs/run-view';
-import type { Transport } from '../transport/transport';
+import type { Journals } from '../hosts/build-host';
 import { LineStore, type Selection } from './line-store';
 
 const PIECE = 256 * 1024;
@@ -42,7 +42,7 @@ export class RunLog {
    * @param isRunning asks the build host whether the run still goes on
    */
   constructor(
-    private readonly transport: Transport,
+    private readonly journals: Journals,
     private readonly journal: string,
     private readonly isRunning: () => Promise<boolean>,
   ) {}
@@ -102,7 +102,7 @@ export class RunLog {
   }
 
   async #read(): Promise<void> {
-    for await (const _ of this.transport.changes(this.journal, this.#abort.signal)) {
+    for await (const _ of this.journals.changes(this.journal, this.#abort.signal)) {
       // Asked before the last look: what a dying engine still wrote is read.
       const isGone = this.#isGone;
       await this.#readOn();
@@ -132,7 +132,7 @@ export class RunLog {
   async #readOn(): Promise<void> {
     for (;;) {
       const started = performance.now();
-      const piece = await this.transport.readFile(this.journal, this.#offset, PIECE);
+      const piece = await this.journals.readFile(this.journal, this.#offset, PIECE);
       if (piece.length === 0) return;
       this.#offset += piece.length;
       this.#grewAt = Date.now();

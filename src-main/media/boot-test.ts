@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/errors';
 import type { BootEvent } from '../../src-shared/rpc/media';
-import { refusalOf, type BuildHost } from '../hosts/build-host';
+import type { BuildHost } from '../hosts/build-host';
+import { refusalOf } from '../hosts/engine-host';
 import type { RunningCommand } from '../transport/transport';
 import { readBootEvent } from './engine-answers';
 import { lines } from './lines';
@@ -21,7 +22,7 @@ export async function* bootTest(
   const until = anySignal(closing.signal, signal);
   // The two dashes: a file's name may begin with one.
   const options = ['--json', '--firmware', firmware, '--'];
-  const call = host.command({ subcommand: 'boot-test', manifest, options, operands: [name] });
+  const call = await host.command({ subcommand: 'boot-test', manifest, options, operands: [name] });
   try {
     yield* told(await host.transport.stream(call.argv, { ...call.options, signal: until }));
   } finally {

@@ -34,14 +34,30 @@ export interface WindowServices {
   readonly dialogs: Service<'dialogs'>;
 }
 
-/** Builds, their logs, what is in their checkpoints, and what came of them. */
+/** A service of one build host: its calls need not say which. */
+type HostService<G extends keyof Inputs & keyof Outputs> = {
+  [Name in keyof Inputs[G] & keyof Outputs[G]]: (
+    input: Omit<Inputs[G][Name], 'host'>,
+    context: CallContext,
+  ) => Promise<Served<Outputs[G][Name]>>;
+};
+
+/** Builds on one host, their logs, what is in their checkpoints, and what came of them. */
 export interface BuildServices {
-  readonly builds: Service<'builds'>;
-  readonly logs: Service<'logs'>;
-  readonly inside: Service<'inside'>;
-  readonly shell: Service<'shell'>;
-  readonly media: Service<'media'>;
+  readonly builds: HostService<'builds'>;
+  readonly logs: HostService<'logs'>;
+  readonly inside: HostService<'inside'>;
+  readonly shell: HostService<'shell'>;
+  readonly media: HostService<'media'>;
+}
+
+/** The same for all hosts: each call says on which. */
+export type RoutedBuildServices = { readonly [G in keyof BuildServices]: Service<G> };
+
+/** The host book, connections, and what hosts ask a person. */
+export interface HostServices {
+  readonly hosts: Service<'hosts'>;
 }
 
 /** Everything that the window can ask for. */
-export type Services = DocumentServices & BuildServices & WindowServices;
+export type Services = DocumentServices & RoutedBuildServices & HostServices & WindowServices;

@@ -1,4 +1,5 @@
-import type { AreaView } from '../../src-shared/rpc/builds';
+import type { AreaView, BuildChoice } from '../../src-shared/rpc/builds';
+import type { Target } from '../../src-shared/rpc/common';
 import { canCombine } from '../../src-shared/checkpoints/rules';
 import { suggestedStart } from '../../src-shared/checkpoints/suggest';
 import { earliestPause } from '../../src-shared/runs/pause';
@@ -9,12 +10,6 @@ import type { Workspace } from './workspace.svelte';
 
 /** What the lower right of the build screen shows. */
 export type BuildTab = 'log' | 'changes' | 'files' | 'manifest' | 'shell' | 'outputs';
-
-/** Where a build begins and stops: names of steps. */
-export interface BuildChoice {
-  readonly resume?: string | undefined;
-  readonly pause?: string | undefined;
-}
 
 /** Builds of the open document: what main tells of them, and what is selected on the timeline. */
 export class Builds {
@@ -91,7 +86,7 @@ export class Builds {
   }
 
   /** Follows the builds of a manifest; what was followed before is let go. */
-  follow(path: string | undefined): void {
+  follow(target: Target | undefined): void {
     this.#watching?.abort();
     this.area = undefined;
     this.trouble = undefined;
@@ -101,15 +96,15 @@ export class Builds {
     this.logStep = undefined;
     this.pauseNext = undefined;
     this.tab = 'log';
-    if (path === undefined) return;
+    if (target === undefined) return;
     const watching = new AbortController();
     this.#watching = watching;
-    void this.#watch(path, watching.signal);
+    void this.#watch(target, watching.signal);
   }
 
-  async #watch(path: string, signal: AbortSignal): Promise<void> {
+  async #watch(target: Target, signal: AbortSignal): Promise<void> {
     try {
-      for await (const event of await this.#workspace.main.builds.watch({ path }, { signal })) {
+      for await (const event of await this.#workspace.main.builds.watch(target, { signal })) {
         if (signal.aborted) return;
         if (event.kind === 'area') {
           this.area = event.area;
@@ -150,7 +145,7 @@ export class Builds {
 
   /** Saves what is not saved, and starts a build or queues it. */
   async start(choice: BuildChoice): Promise<void> {
-    const { document } = this.#workspace;
+    const { document, target } = this.#workspace;
     if (!document || this.isStarting) return;
     const pause = choice.pause ?? this.pauseNext;
     const combined = canCombine({ resume: this.#indexOf(choice.resume), pause: this.#indexOf(pause) });
@@ -167,7 +162,7 @@ export class Builds {
       if (this.#workspace.isUnsaved && !(await this.#workspace.save())) return;
       await this.#workspace.attempt(async () => {
         const { queued, run } = await this.#workspace.main.builds.start({
-          path: document.path,
+          ...target,
           ...(choice.resume !== undefined && { resume: choice.resume }),
           ...(pause !== undefined && { pause }),
         });
@@ -192,10 +187,10 @@ export class Builds {
   }
 
   async cancel(): Promise<void> {
-    const { document, main } = this.#workspace;
+    const { document, main, target } = this.#workspace;
     if (!document) return;
     await this.#workspace.attempt(async () => {
-      const { step, resumeFrom } = await main.builds.cancel({ path: document.path });
+      const { step, resumeFrom } = await main.builds.cancel(target);
       const left = resumeFrom === null ? 'There is no checkpoint yet.' : `Resume from ${resumeFrom}.`;
       this.#workspace.say({ kind: 'done', message: `Stopped${step === null ? '' : ` in ${step}`}. ${left}` });
     });
@@ -215,7 +210,7 @@ export class Builds {
 
   /** Sets or takes back the pause before a step: of the running build, else of the next one. */
   async togglePause(step: string): Promise<void> {
-    const { document, main } = this.#workspace;
+    const { document, main, target } = this.#workspace;
     const { live } = this;
     const column = this.columns.find((one) => one.step === step);
     if (!document || !column) return;
@@ -235,17 +230,17 @@ export class Builds {
     }
     await this.#workspace.attempt(async () => {
       const wanted = live.pause === step ? null : step;
-      await main.builds.pauseBefore({ path: document.path, step: wanted });
+      await main.builds.pauseBefore({ ...target, step: wanted });
       const message = wanted === null ? 'The build does not pause any more.' : `The build pauses before ${step}.`;
       this.#workspace.say({ kind: 'done', message });
     });
   }
 
   async unqueue(id: string): Promise<void> {
-    const { document, main } = this.#workspace;
+    const { document, main, target } = this.#workspace;
     if (!document) return;
     await this.#workspace.attempt(async () => {
-      await main.builds.unqueue({ path: document.path, id });
+      await main.builds.unqueue({ ...target, id });
     });
   }
 }

@@ -1,9 +1,11 @@
+import { THIS_COMPUTER } from '../../src-shared/hosts/model';
 import { packageLists, stepPaths } from '../../src-shared/document/list-paths';
 import type { Finalizer, ScriptFile, Template } from '../../src-shared/rpc-contract';
 import { ManifestDocument } from '../document/document.svelte';
 import { failureOf, type CallFailure, type Main } from '../rpc';
 import { Builds } from './builds.svelte';
 import { Scripts } from './scripts.svelte';
+import type { Target } from '../../src-shared/rpc/common';
 import type { SectionId } from '../../src-shared/document/sections';
 
 /** A dialog that is open, with what it needs. */
@@ -60,6 +62,9 @@ export class Workspace {
   reveal = $state.raw<{ readonly start: number; readonly end: number }>();
   palette = $state.raw<readonly Finalizer[]>([]);
   templates = $state.raw<readonly Template[]>([]);
+  /** The build host of the open document. */
+  host = $state(THIS_COMPUTER);
+  readonly target: Target = $derived({ path: this.document?.path ?? '', host: this.host });
   documentsFolder = $state('');
   carrier = $state<'electron' | 'browser'>('browser');
   /** Text for assistive technology. */
@@ -106,13 +111,25 @@ export class Workspace {
       this.scripts = new Scripts(opened.scripts);
       this.#scriptsVersion = opened.scriptsVersion;
       this.section = this.document.loaded ? 'overview' : 'xml';
-      this.builds.follow(opened.path);
+      ({ host: this.host } = await this.main.hosts.chosen({ path: opened.path }));
+      this.builds.follow(this.target);
       if (!this.document.loaded) this.view = 'compose';
       this.selectedStep = 0;
       this.selectedScript = undefined;
       this.notice = undefined;
       if (opened.recovery) this.dialog = { kind: 'recovery', ...opened.recovery };
       void this.#watch();
+    });
+  }
+
+  /** Builds the open document on another host from now on; what runs on the present one goes on. */
+  async chooseHost(host: string): Promise<void> {
+    const { document } = this;
+    if (!document || host === this.host) return;
+    await this.attempt(async () => {
+      await this.main.hosts.choose({ path: document.path, host });
+      this.host = host;
+      this.builds.follow(this.target);
     });
   }
 

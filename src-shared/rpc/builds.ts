@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import type { RunView } from '../runs/run-view';
-import { path, runName, stepName } from './common';
+import { runName, stepName, target } from './common';
 
 /** Who holds a build area, as its lock file says. */
 const owner = z.object({
@@ -88,7 +88,13 @@ const buildEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('trouble'), trouble }),
 ]);
 
-const choice = { path, resume: stepName.optional(), pause: stepName.optional() };
+const choice = { ...target, resume: stepName.optional(), pause: stepName.optional() };
+
+/** Where a build begins and stops: names of steps. */
+export interface BuildChoice {
+  readonly resume?: string | undefined;
+  readonly pause?: string | undefined;
+}
 
 /** What a build would do, as the engine plans it. */
 export const plan = z.object({
@@ -107,28 +113,28 @@ export const plan = z.object({
   backend: z.string(),
 });
 
-/** Builds of the manifest that a document's file holds. All read the saved files, never the editor's text. */
+/** Builds of the manifest that a document's file holds, on a build host. All read the saved files, never the editor's text. */
 export const builds = {
   /** The build area and all its runs as they are, then every change, until the caller goes. */
-  watch: oc.input(z.object({ path })).output(eventIterator(buildEvent)),
+  watch: oc.input(z.object(target)).output(eventIterator(buildEvent)),
   /** What a build with this choice would do. A choice that the rules refuse is an error with the engine's words. */
   plan: oc.input(z.object(choice)).output(plan),
   /** Starts a build, or queues it while the area is taken. */
   start: oc.input(z.object(choice)).output(z.object({ run: z.string().optional(), queued: z.boolean() })),
   /** Takes a waiting build out of the queue. */
-  unqueue: oc.input(z.object({ path, id: z.string() })),
+  unqueue: oc.input(z.object({ ...target, id: z.string() })),
   /** Moves the pause of the running build: before which step, or `null` for none. */
-  pauseBefore: oc.input(z.object({ path, step: stepName.nullable() })),
+  pauseBefore: oc.input(z.object({ ...target, step: stepName.nullable() })),
   /** Stops the running build and everything it started; says what is left. Resolves when it has ended. */
   cancel: oc
-    .input(z.object({ path }))
+    .input(z.object(target))
     .output(z.object({ step: z.string().nullable(), resumeFrom: z.string().nullable() })),
   /** What changed in scripts, arguments and values since the step last succeeded; `since` is missing when it never did. */
   changedSinceGood: oc
-    .input(z.object({ path, run: runName, step: stepName }))
+    .input(z.object({ ...target, run: runName, step: stepName }))
     .output(z.object({ since: z.string().optional(), changes: z.array(z.string()) })),
   /** What pruning would remove, and, with `remove`, does. */
-  prune: oc.input(z.object({ path, stale: z.boolean(), from: stepName.optional(), remove: z.boolean() })).output(
+  prune: oc.input(z.object({ ...target, stale: z.boolean(), from: stepName.optional(), remove: z.boolean() })).output(
     z.object({
       found: z.array(z.object({ name: z.string(), reason: z.string(), unique: z.number().optional() })),
       removed: z.array(z.string()),

@@ -8,3 +8,15 @@ export const stepName = z.string().min(1).max(200);
 
 /** A run's name: its journal's file name without the ending. */
 export const runName = z.string().regex(/^run-[0-9-]{10,40}$/);
+
+/** A build host's id in the host book. */
+export const hostId = z.string().min(1).max(64);
+
+/** A document, and the build host that it is built on. */
+export const target = { path, host: hostId };
+
+/** A document, and the build host that it is built on. */
+export interface Target {
+  readonly path: string;
+  readonly host: string;
+}

@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract';
 import * as z from 'zod';
-import { path, stepName } from './common';
+import { path, stepName, target } from './common';
 
 /** A path inside a checkpoint, without a leading slash; empty for its root. */
 const inner = z.string().max(4096);
@@ -32,7 +32,7 @@ export const entry = z.object({
 /** What is in a checkpoint. Everything is read from a read-only view of the snapshot, never from the live build data. */
 export const inside = {
   /** Files added, changed and removed from the checkpoint `from` to the checkpoint `to`; without `to`, until now. */
-  changes: oc.input(z.object({ path, from: stepName, to: stepName.optional() })).output(
+  changes: oc.input(z.object({ ...target, from: stepName, to: stepName.optional() })).output(
     z.object({
       added: z.number(),
       changed: z.number(),
@@ -44,9 +44,9 @@ export const inside = {
       total: z.number(),
     }),
   ),
-  list: oc.input(z.object({ path, step: stepName, folder: inner })).output(z.object({ entries: z.array(entry) })),
+  list: oc.input(z.object({ ...target, step: stepName, folder: inner })).output(z.object({ entries: z.array(entry) })),
   /** A file's first MiB: as text where it is text, else as base64 for a hex view. */
-  read: oc.input(z.object({ path, step: stepName, file: inner })).output(
+  read: oc.input(z.object({ ...target, step: stepName, file: inner })).output(
     z.object({
       kind: z.enum(['text', 'binary']),
       content: z.string(),
@@ -56,9 +56,9 @@ export const inside = {
     }),
   ),
   /** Copies a file out, byte for byte, to a path on this computer. */
-  copyOut: oc.input(z.object({ path, step: stepName, file: inner, to: path })).output(z.object({ path })),
+  copyOut: oc.input(z.object({ ...target, step: stepName, file: inner, to: path })).output(z.object({ path })),
   /** The manifest as it was when the checkpoint was taken; `undefined` when no copy is there. */
-  manifest: oc.input(z.object({ path, step: stepName })).output(z.object({ source: z.string().optional() })),
+  manifest: oc.input(z.object({ ...target, step: stepName })).output(z.object({ source: z.string().optional() })),
 };
 
 /** A file that differs between two checkpoints. */

@@ -1,10 +1,10 @@
 import { oc } from '@orpc/contract';
 import * as z from 'zod';
-import { path, runName } from './common';
+import { runName, target } from './common';
 
 /** Which lines of a run: all, or those of one step, of some streams. Line numbers count the lines that fit, from 0. */
 const selection = {
-  path,
+  ...target,
   run: runName,
   /** Lines of this step only; lines of the engine between steps belong to none. */
   step: z.string().max(200).optional(),

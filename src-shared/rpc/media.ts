@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
-import { path } from './common';
+import { path, target } from './common';
 
 /** A file's name in the area's `media` folder. */
 const mediumName = z
@@ -48,14 +48,14 @@ export const mediaList = z.object({
 
 /** The finished images of a build area. */
 export const media = {
-  list: oc.input(z.object({ path })).output(mediaList),
+  list: oc.input(z.object(target)).output(mediaList),
   /** SHA-256 of a file, in hex. */
-  checksum: oc.input(z.object({ path, name: mediumName })).output(z.object({ sha256: z.string() })),
+  checksum: oc.input(z.object({ ...target, name: mediumName })).output(z.object({ sha256: z.string() })),
   /** Copies a file to a folder of this computer, whole or not at all. */
-  copyOut: oc.input(z.object({ path, name: mediumName, to: path })).output(z.object({ path })),
+  copyOut: oc.input(z.object({ ...target, name: mediumName, to: path })).output(z.object({ path })),
   /** Boots an image in a virtual machine of the build host, without writing to it, until it asks for a login. Ends with the caller. */
   bootTest: oc
-    .input(z.object({ path, name: mediumName, firmware: z.enum(['bios', 'uefi']) }))
+    .input(z.object({ ...target, name: mediumName, firmware: z.enum(['bios', 'uefi']) }))
     .output(eventIterator(bootEvent)),
 };
 

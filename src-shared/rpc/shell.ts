@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
-import { path, stepName } from './common';
+import { hostId, stepName, target } from './common';
 
 const size = { columns: z.number().int().min(2).max(1000), rows: z.number().int().min(2).max(1000) };
 
@@ -15,10 +15,10 @@ const shellEvent = z.discriminatedUnion('kind', [
 /** A shell on the build host, in a read-only view of a checkpoint; never in the live build data. */
 export const shell = {
   /** Opens one; it ends with the caller. */
-  open: oc.input(z.object({ path, step: stepName, ...size })).output(eventIterator(shellEvent)),
+  open: oc.input(z.object({ ...target, step: stepName, ...size })).output(eventIterator(shellEvent)),
   /** What was typed: bytes, as base64. In the order of the calls. */
-  write: oc.input(z.object({ id: z.string(), data: z.string().max(65536) })),
-  resize: oc.input(z.object({ id: z.string(), ...size })),
+  write: oc.input(z.object({ host: hostId, id: z.string(), data: z.string().max(65536) })),
+  resize: oc.input(z.object({ host: hostId, id: z.string(), ...size })),
 };
 
 /** What a shell tells. */

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import WebSocket from 'ws';
 import { createBuildServices } from '../../../src-main/build-services';
 import { createDocumentServices } from '../../../src-main/documents';
+import { createHosts } from '../../../src-main/hosts';
 import { thisComputer } from '../../../src-main/hosts/this-computer';
 import { createRouter } from '../../../src-main/rpc/router';
 import type { DocumentServices } from '../../../src-main/rpc/services';
@@ -34,7 +35,7 @@ beforeAll(async () => {
   const defect = (): Promise<never> => Promise.reject(new TypeError('a defect with a secret path'));
   const router = createRouter({
     ...documents,
-    ...createBuildServices(thisComputer(join(import.meta.dirname, '../../../out/engine'))),
+    ...createHosts({ local: createBuildServices(thisComputer(join(import.meta.dirname, '../../../out/engine'))) }),
     documents: { ...documents.documents, recent: defect },
     app: {
       info: async () => ({ carrier: 'browser', version: '0', documentsFolder: folder }),

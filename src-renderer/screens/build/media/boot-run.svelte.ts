@@ -1,3 +1,4 @@
+import type { Target } from '../../../../src-shared/rpc/common';
 import type { BootEvent } from '../../../../src-shared/rpc/media';
 import { failureOf, type CallFailure, type Main } from '../../../rpc';
 import { ConsoleTail } from './console-tail';
@@ -27,11 +28,11 @@ export class BootRun {
   }
 
   /** Follows the test to its end; never rejects. */
-  async follow(media: Main['media'], path: string): Promise<void> {
+  async follow(media: Main['media'], target: Target): Promise<void> {
     const { name, firmware } = this;
     try {
       const { signal } = this.#leaving;
-      for await (const event of await media.bootTest({ path, name, firmware }, { signal })) this.#hear(event);
+      for await (const event of await media.bootTest({ ...target, name, firmware }, { signal })) this.#hear(event);
       this.#ended({ code: 'CONNECTION', message: 'The boot test ended without a verdict.' });
     } catch (error) {
       this.#ended(failureOf(error));
@@ -58,22 +59,24 @@ export class BootRun {
   }
 }
 
-/** The last boot test of each manifest. They are here and not in the panel, so that somebody may look at a log meanwhile. */
+/** The last boot test of each manifest on each host. They are here and not in the panel, so that somebody may look at a log meanwhile. */
 class BootRuns {
   #runs = $state.raw<ReadonlyMap<string, BootRun>>(new Map());
 
-  of(path: string): BootRun | undefined {
-    return this.#runs.get(path);
+  of(target: Target): BootRun | undefined {
+    return this.#runs.get(keyOf(target));
   }
 
   /** Shows a test in place of the one before, which is ended; `undefined` shows none. */
-  show(path: string, run: BootRun | undefined): void {
-    this.of(path)?.stop();
+  show(target: Target, run: BootRun | undefined): void {
+    this.of(target)?.stop();
     const runs = new Map(this.#runs);
-    if (run) runs.set(path, run);
-    else runs.delete(path);
+    if (run) runs.set(keyOf(target), run);
+    else runs.delete(keyOf(target));
     this.#runs = runs;
   }
 }
+
+const keyOf = ({ path, host }: Target): string => `${host} ${path}`;
 
 export const bootRuns = new BootRuns();

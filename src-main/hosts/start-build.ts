@@ -1,13 +1,8 @@
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { parseRecord } from '../../src-shared/runs/run-view';
-import type { BuildHost } from '../hosts/build-host';
-
-/** Where a build begins and stops: names of steps. */
-export interface BuildChoice {
-  readonly resume?: string | undefined;
-  readonly pause?: string | undefined;
-}
+import type { Transport } from '../transport/transport';
+import type { HostCommand, StartedBuild } from './build-host';
 
 const HEAD = 4096;
 
@@ -17,16 +12,9 @@ const HEAD = 4096;
  *
  * @param logs the folder where journals appear
  */
-export async function startBuild(
-  host: BuildHost,
-  manifest: string,
-  logs: string,
-  { resume, pause }: BuildChoice,
-): Promise<{ run: string; ended: Promise<unknown> }> {
-  const before = new Set(await host.transport.list(logs));
-  const options = [...(resume === undefined ? [] : ['-r', resume]), ...(pause === undefined ? [] : ['-p', pause])];
-  const command = host.command({ subcommand: 'build', manifest, options });
-  const started = await host.transport.startDetached(command.argv, command.options);
+export async function startBuild(transport: Transport, command: HostCommand, logs: string): Promise<StartedBuild> {
+  const before = new Set(await transport.list(logs));
+  const started = await transport.startDetached(command.argv, command.options);
   const looking = new AbortController();
   let end: { code: number | null; said: string } | undefined;
   started.ended.then(
@@ -37,11 +25,11 @@ export async function startBuild(
     () => looking.abort(), // the connection was lost, and looking says so
   );
   try {
-    for await (const _ of host.transport.changes(logs, looking.signal)) {
-      const run = await journalOf(host, logs, before, started.pid);
+    for await (const _ of transport.changes(logs, looking.signal)) {
+      const run = await journalOf(transport, logs, before, started.pid);
       if (run !== undefined) return { run, ended: started.ended };
     }
-    const run = await journalOf(host, logs, before, started.pid);
+    const run = await journalOf(transport, logs, before, started.pid);
     if (run !== undefined) return { run, ended: started.ended };
     throw new AppError(
       'refused',
@@ -53,7 +41,7 @@ export async function startBuild(
 }
 
 async function journalOf(
-  { transport }: BuildHost,
+  transport: Transport,
   logs: string,
   before: ReadonlySet<string>,
   pid: number,

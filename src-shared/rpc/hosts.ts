@@ -1,0 +1,154 @@
+import { eventIterator, oc } from '@orpc/contract';
+import * as z from 'zod';
+import { hostEntry } from '../hosts/model';
+import { hostId, path, target } from './common';
+
+/** What was found on a host when it was reached. */
+export const hostFacts = z.object({
+  /** As `uname` says: `Linux`, `SunOS`. */
+  system: z.string(),
+  /** Its own name. */
+  name: z.string(),
+  user: z.string(),
+  /** How commands become root there; `none`: they do not. */
+  root: z.enum(['root', 'sudo', 'doas', 'pfexec', 'none']),
+  /** Why they do not, in words. */
+  noRoot: z.string().optional(),
+  /** What builds there: our engine, or the host's own command. */
+  engine: z.enum(['slipway', 'stock']),
+  /** In words: `Node 20.11`, `/usr/bin/distro_const`. */
+  version: z.string(),
+  /** Of the host's key, as OpenSSH prints it; missing for this computer. */
+  fingerprint: z.string().optional(),
+});
+
+/** How it stands with the connection to a host. */
+const link = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('idle') }),
+  z.object({ state: z.literal('connecting'), step: z.string() }),
+  z.object({ state: z.literal('ready'), facts: hostFacts }),
+  /** It was lost, or the host could not be reached: it is tried again by itself. */
+  z.object({
+    state: z.literal('lost'),
+    message: z.string(),
+    /** Seconds since the epoch. */
+    retryAt: z.number(),
+  }),
+  /** It does not come back by itself: a login that was refused, a host key that changed, a host that cannot build. */
+  z.object({ state: z.literal('failed'), message: z.string(), hint: z.string().optional() }),
+]);
+
+/** A build of this app on a host, as the menu shows it. */
+const hostBuild = z.object({
+  path,
+  /** The manifest's file, with its folder. */
+  title: z.string(),
+  state: z.enum(['running', 'paused', 'failed', 'done', 'cancelled', 'interrupted']),
+  /** The step that runs, or that it stopped at. */
+  step: z.string().optional(),
+});
+
+const host = z.object({ entry: hostEntry, link, builds: z.array(hostBuild) });
+
+/** What only a person can answer. All texts that come from a host are marked so. */
+const question = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('host-key'),
+    host: z.string(),
+    /** The algorithm's name. */
+    type: z.string(),
+    fingerprint: z.string(),
+  }),
+  z.object({
+    kind: z.literal('password'),
+    host: z.string(),
+    user: z.string(),
+    attempt: z.number(),
+    canRemember: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('passphrase'),
+    host: z.string(),
+    file: z.string(),
+    attempt: z.number(),
+    canRemember: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('questions'),
+    host: z.string(),
+    /** Of the host, like the prompts. */
+    title: z.string(),
+    instructions: z.string(),
+    prompts: z.array(z.object({ text: z.string(), secret: z.boolean() })),
+  }),
+]);
+
+const asked = z.object({ id: z.string(), question });
+
+/** One line of the checklist before a build. */
+const check = z.object({
+  id: z.string(),
+  title: z.string(),
+  state: z.enum(['ok', 'note', 'missing', 'unknown']),
+  detail: z.string(),
+  /** The exact command, or the one thing to do. */
+  fix: z.string().optional(),
+});
+
+/** The host book, the connections to hosts, and what hosts ask a person. */
+export const hosts = {
+  /** All hosts of the book as they are, this computer first; again at every change. */
+  watch: oc.output(eventIterator(z.array(host))),
+  /** Adds a host, or changes it; a connection to it is made anew. Refused with the first problem of the entry. */
+  save: oc.input(z.object({ entry: hostEntry })),
+  /** Takes a host out of the book, with its secrets; builds there go on. */
+  remove: oc.input(z.object({ id: hostId })),
+  /** Connects, or tries again at once. Resolves when the host is ready. */
+  connect: oc.input(z.object({ id: hostId })).output(hostFacts),
+  /** Ends the connection and forgets the secrets of this session; builds there go on. */
+  disconnect: oc.input(z.object({ id: hostId })),
+  /** Reaches a host as an entry says, without keeping anything. */
+  test: oc.input(z.object({ entry: hostEntry })).output(hostFacts),
+  /** The hosts of ~/.ssh/config, by their names there. */
+  suggestions: oc.output(z.array(z.string())),
+  /** The host that a document is built on. */
+  chosen: oc.input(z.object({ path })).output(z.object({ host: hostId })),
+  choose: oc.input(z.object(target)),
+  /** The questions that are open, then every change. One that was answered or given up is gone. */
+  questions: oc.output(eventIterator(z.array(asked))),
+  /** One answer for each thing asked; none: the person gave up. A host key is accepted with the answer `yes`. */
+  answer: oc.input(
+    z.object({ id: z.string(), answers: z.array(z.string().max(10_000)).max(50).optional(), remember: z.boolean() }),
+  ),
+  /** The checklist before a build: what is looked at, what was found, and what to do. */
+  preflight: oc.input(z.object(target)).output(z.object({ ok: z.boolean(), checks: z.array(check) })),
+  /** Lines to be reviewed that give an ordinary account what this build area needs, and no more. */
+  rights: oc
+    .input(z.object(target))
+    .output(z.object({ groups: z.array(z.object({ title: z.string(), lines: z.array(z.string()) })) })),
+  /** A folder of a host. */
+  list: oc.input(z.object({ id: hostId, folder: z.string().max(4096) })).output(
+    z.object({
+      folder: z.string(),
+      parent: z.string().optional(),
+      entries: z.array(z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'manifest', 'file']) })),
+    }),
+  ),
+  /** Copies a manifest of a host to a new folder of this computer; it is built on that host. */
+  openManifest: oc.input(z.object({ id: hostId, path: z.string().max(4096) })).output(z.object({ path })),
+};
+
+/** What was found on a host. */
+export type HostFacts = z.output<typeof hostFacts>;
+/** How it stands with the connection. */
+export type HostLink = z.output<typeof link>;
+/** A host of the book, as the window knows it. */
+export type HostView = z.output<typeof host>;
+/** A build of this app on a host. */
+export type HostBuild = z.output<typeof hostBuild>;
+/** What only a person can answer. */
+export type HostQuestion = z.output<typeof question>;
+/** A question that is open. */
+export type AskedQuestion = z.output<typeof asked>;
+/** One line of the checklist. */
+export type PreflightCheck = z.output<typeof check>;
