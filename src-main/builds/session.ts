@@ -39,6 +39,8 @@ export class BuildSession {
   #refreshing: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
   #isLaunching = false;
+  /** The window was told of a trouble, and shows it until it is told of the area. */
+  #isTroubled = false;
   #isDirty = false;
   #askedAt = 0;
   #grewAt = 0;
@@ -158,6 +160,7 @@ export class BuildSession {
   #tell(error: unknown): void {
     if (!(error instanceof AppError)) throw error;
     const { message, hint } = error;
+    this.#isTroubled = true;
     this.#broadcast.push({ kind: 'trouble', trouble: { message, ...(hint !== undefined && { hint }) } });
   }
 
@@ -202,7 +205,9 @@ export class BuildSession {
   }
 
   #pushArea(): void {
-    if (this.#area) this.#broadcast.push(this.#areaEvent(this.#area));
+    if (!this.#area) return;
+    this.#isTroubled = false;
+    this.#broadcast.push(this.#areaEvent(this.#area));
   }
 
   #logs(area: Area): string {
@@ -244,6 +249,7 @@ export class BuildSession {
 
   async #followLogs(signal: AbortSignal): Promise<void> {
     while (!this.#area && !signal.aborted) {
+      await this.host.reachable().catch(() => undefined);
       await this.refresh();
       if (!this.#area) await delay(AREA_PACE, undefined, { signal }).catch(() => undefined);
     }
@@ -297,6 +303,7 @@ export class BuildSession {
       if (this.#tails.has(name)) this.#setRuns([tail.run]);
     }
     const isSilent = this.#live !== undefined && Date.now() - Math.max(this.#grewAt, this.#askedAt) > SILENCE;
-    if (isSilent || (hasNews && (!this.#live || Date.now() - this.#askedAt > AREA_PACE))) void this.refresh();
+    if (isSilent || this.#isTroubled || (hasNews && (!this.#live || Date.now() - this.#askedAt > AREA_PACE)))
+      void this.refresh();
   }
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,8 +11,7 @@ import { encodeAsDeclared, isEncoding } from '../../src-shared/manifest/encode';
 import { readManifest, type Manifest } from '../../src-shared/manifest/model';
 import { parseManifest } from '../../src-shared/manifest/parse';
 import { quoteCommand, quoteWord } from '../../src-shared/shell-quote';
-import { scriptsNamedIn } from './named-scripts';
-import { listScripts } from './scripts';
+import { documentFiles } from './document-files';
 
 /** The export's own files. */
 const OURS = new Set(['manifest.xml', 'README.txt', 'SHA256SUMS']);
@@ -79,34 +78,16 @@ async function fill(folder: string, { path, source, encoding }: ExportRequest, m
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'manifest.xml'), encodeAsDeclared(source, encoding));
   const from = dirname(resolve(path));
-  const scripts = await copyScripts(from, folder, 'scripts');
-  // Steps may name scripts elsewhere in the folder, or by a link.
-  for (const { path: script, executable } of await listScripts(from, scriptsNamedIn(source))) {
-    if (scripts.includes(script)) continue;
+  const scripts = await documentFiles(from, source);
+  for (const { path: script, executable } of scripts) {
     if (OURS.has(script)) throw new AppError('refused', `a script cannot be exported as ${script}`, 'Rename it.');
     await copyFile(join(from, script), folder, script, executable);
-    scripts.push(script);
   }
   await writeFile(join(folder, 'README.txt'), readme(manifest));
-  const files = ['README.txt', 'manifest.xml', ...scripts].sort();
+  const files = ['README.txt', 'manifest.xml', ...scripts.map((one) => one.path)].sort();
   const sums = await Promise.all(files.map(async (file) => `${await sha256(join(folder, file))}  ${file}\n`));
   await writeFile(join(folder, 'SHA256SUMS'), sums.join(''));
   return ['SHA256SUMS', ...files];
-}
-
-/** Files only: what a link points at may not exist where the export goes. */
-async function copyScripts(from: string, to: string, below: string): Promise<string[]> {
-  const names = await readdir(join(from, below)).catch(() => []);
-  const copied: string[] = [];
-  for (const name of names.sort()) {
-    const path = `${below}/${name}`;
-    const kind = await lstat(join(from, path));
-    if (kind.isDirectory()) copied.push(...(await copyScripts(from, to, path)));
-    if (!kind.isFile()) continue;
-    await copyFile(join(from, path), to, path, (kind.mode & 0o111) !== 0);
-    copied.push(path);
-  }
-  return copied;
 }
 
 async function copyFile(from: string, folder: string, path: string, executable: boolean): Promise<void> {

@@ -31,6 +31,8 @@ export type Journals = Pick<Transport, 'list' | 'readFile' | 'changes'>;
 export interface BuildHost {
   readonly transport: Transport;
   readonly journals: Journals;
+  /** Waits while the host is out of reach. Rejects when it does not come back by itself. */
+  reachable(): Promise<void>;
   /** The words and the surroundings of an engine command, for any call of the transport. `unsupported` where the host cannot do it. */
   command(call: EngineCall): Promise<HostCommand>;
   /** Runs a subcommand with `--json` and gives its document. A refusal is an `AppError` in the engine's words. */

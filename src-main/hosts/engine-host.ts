@@ -17,10 +17,11 @@ export interface EngineHostParts {
   engine(): Promise<EngineCommand>;
   /** Where a manifest of this computer is on the host, as it is now on the disk. */
   place(manifest: string): Promise<string>;
+  reachable(): Promise<void>;
 }
 
 /** A host where our engine builds. */
-export function createEngineHost({ transport, engine, place }: EngineHostParts): BuildHost {
+export function createEngineHost({ transport, engine, place, reachable }: EngineHostParts): BuildHost {
   const command: BuildHost['command'] = async ({ manifest, subcommand, options = [], operands = [] }) => {
     const { argv, env } = await engine();
     const path = await place(manifest);
@@ -32,6 +33,7 @@ export function createEngineHost({ transport, engine, place }: EngineHostParts):
   return {
     transport,
     journals: transport,
+    reachable,
     command,
     async ask(call, signal) {
       const { argv, options } = await command({ ...call, options: ['--json', ...(call.options ?? [])] });

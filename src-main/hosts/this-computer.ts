@@ -16,6 +16,7 @@ export function thisComputer(engine: string): BuildHost {
     transport: createLocalTransport(),
     engine: async () => command,
     place: async (manifest) => manifest,
+    reachable: async () => undefined,
   });
 }
 

@@ -16,9 +16,7 @@ import type { RunningCommand } from '../transport/transport';
  */
 export async function copyOut(to: string, start: () => Promise<RunningCommand>): Promise<string> {
   const target = resolve(to);
-  if (await lstat(target).catch(() => undefined)) throw isThere(target);
-  if (!(await lstat(dirname(target)).catch(() => undefined)))
-    throw new AppError('missing', `There is no folder ${dirname(target)}.`, 'Choose a folder that is there.');
+  await mustBeFree(target);
   const partial = join(dirname(target), `.${basename(target)}.${randomUUID().slice(0, 8)}.part`);
   try {
     const command = await start();
@@ -34,8 +32,15 @@ export async function copyOut(to: string, start: () => Promise<RunningCommand>):
   }
 }
 
+/** Throws `refused` when something of that name is there, `missing` when its folder is not. */
+export async function mustBeFree(target: string): Promise<void> {
+  if (await lstat(target).catch(() => undefined)) throw isThere(target);
+  if (!(await lstat(dirname(target)).catch(() => undefined)))
+    throw new AppError('missing', `There is no folder ${dirname(target)}.`, 'Choose a folder that is there.');
+}
+
 /** Gives the file its name. A link, unlike a rename, never replaces what has come there meanwhile; some file systems know no links. */
-async function place(partial: string, target: string): Promise<void> {
+export async function place(partial: string, target: string): Promise<void> {
   await link(partial, target).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EEXIST') throw isThere(target);
     return rename(partial, target);

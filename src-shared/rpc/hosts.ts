@@ -18,8 +18,8 @@ export const hostFacts = z.object({
   engine: z.enum(['slipway', 'stock']),
   /** In words: `Node 20.11`, `/usr/bin/distro_const`. */
   version: z.string(),
-  /** Of the host's key, as OpenSSH prints it; missing for this computer. */
-  fingerprint: z.string().optional(),
+  /** Of the host's key: its algorithm, and its fingerprint as OpenSSH prints it; missing for this computer. */
+  hostKey: z.object({ type: z.string(), fingerprint: z.string() }).optional(),
 });
 
 /** How it stands with the connection to a host. */

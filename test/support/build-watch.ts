@@ -1,13 +1,6 @@
-import { join } from 'node:path';
-import { createBuildServices } from '../../src-main/build-services';
-import { thisComputer } from '../../src-main/hosts/this-computer';
 import type { BuildServices } from '../../src-main/rpc/services';
 import type { AreaView } from '../../src-shared/rpc/builds';
 import type { RunView } from '../../src-shared/runs/run-view';
-
-/** The services of building, on this computer with the engine that was built. */
-export const buildServices = (): BuildServices =>
-  createBuildServices(thisComputer(join(import.meta.dirname, '../../out/engine')));
 
 /** What a window that watches a manifest's builds knows, and a way to wait for it. */
 export class BuildWatch {

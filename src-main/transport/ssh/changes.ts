@@ -5,6 +5,8 @@ import type { Files } from './files';
 const SOON = 250;
 const RARELY = 1000;
 const SLOWER = 1.25;
+/** After so long without a change there is a word all the same, in milliseconds: what has stopped writing may be gone. */
+const SILENCE = 2000;
 
 /**
  * Yields at once, and whenever a look by SFTP tells something else than the last one; no watch reaches over SSH. SFTP knows whole seconds
@@ -15,14 +17,18 @@ export async function* remoteChanges(files: Files, path: string, signal: AbortSi
   let seen: string | undefined;
   let pause = SOON;
   let again: number | undefined;
+  let told = 0;
   while (!signal.aborted) {
     const now = await files.look(path);
     if (signal.aborted) return;
     if (now !== seen) {
-      [seen, pause, again] = [now, SOON, Date.now() + RARELY];
+      [seen, pause, again, told] = [now, SOON, Date.now() + RARELY, Date.now()];
       yield;
     } else if (again !== undefined && Date.now() > again) {
       again = undefined;
+      yield;
+    } else if (Date.now() - told > SILENCE) {
+      told = Date.now();
       yield;
     } else pause = Math.min(RARELY, pause * SLOWER);
     await delay(pause, undefined, { signal }).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientChannel } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
+import { quoteCommand } from '../../../src-shared/shell-quote';
 import type { Argv, CommandOptions } from '../transport';
 import type { Connection } from './connection';
 import { cutOff } from './lost';
@@ -14,7 +15,6 @@ const MOST_STDERR = 1024 * 1024;
 
 /** A command that runs on the host. */
 export interface SshCommand {
-  /** Also the number of its process group: sshd gives each command a session of its own. */
   readonly pid: number;
   /** Read with back pressure: what nobody reads waits on the host. Throws the lost-connection error. Leaving it early closes the pipe. */
   readonly output: AsyncIterable<Buffer>;
@@ -23,18 +23,27 @@ export interface SshCommand {
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
 }
 
+/** What is started, and how. */
+export interface HowToStart {
+  readonly argv: Argv;
+  /** Whether something will be written to it. */
+  readonly input: boolean;
+  /** The words before it that make it root's; none: it is the account's. */
+  readonly root: readonly string[];
+}
+
 /** Runs commands over one connection, eight at a time; more wait for their turn. */
 export interface Commands {
   /** Resolves when the command runs. `AppError('unsupported')` without the folder or the command. */
-  start(argv: Argv, options: CommandOptions, input: boolean): Promise<SshCommand>;
+  start(how: HowToStart, options: CommandOptions): Promise<SshCommand>;
 }
 
 export function createCommands(connection: Connection): Commands {
   const turns = createTurns(MOST_COMMANDS);
   return {
-    async start(argv, options, input) {
+    async start(how, options) {
       const token = randomBytes(16).toString('hex');
-      const line = remoteLine({ argv, folder: options.folder, env: options.env, input, token });
+      const line = remoteLine({ ...how, folder: options.folder, env: options.env, token });
       await Promise.race([turns.take(), connection.lost]);
       let channel: ClientChannel;
       try {
@@ -44,7 +53,7 @@ export function createCommands(connection: Connection): Commands {
         throw error;
       }
       channel.once('close', turns.give);
-      return begin(connection, channel, token, argv, options);
+      return begin(connection, channel, token, how, options);
     },
   };
 }
@@ -53,7 +62,7 @@ async function begin(
   connection: Connection,
   channel: ClientChannel,
   token: string,
-  argv: Argv,
+  { argv, root }: HowToStart,
   options: CommandOptions,
 ): Promise<SshCommand> {
   const stderr = keepLast(channel.stderr, MOST_STDERR);
@@ -70,7 +79,7 @@ async function begin(
   const { pid, rest } = beginning;
   const ended = code.then((value) => ({ code: value, stderr: stderr() }));
   ended.catch(() => undefined);
-  const abort = (): void => void endGroup(connection, pid);
+  const abort = (): void => void endGroup(connection, pid, root);
   if (options.signal?.aborted) abort();
   options.signal?.addEventListener('abort', abort, { once: true });
   const forget = (): void => options.signal?.removeEventListener('abort', abort);
@@ -169,10 +178,14 @@ function cannotStart(
   return new AppError('unsupported', `${what}: ${said}`, 'The account on the host needs a POSIX shell.');
 }
 
+/** Ends the group of a process, which is sudo's where that made it root's. */
+const END_GROUP = 'g=$(ps -o pgid= -p "$1" | tr -d " "); kill -s TERM -- "-${g:-$1}"';
+
 /** Ends a command and all it started, past the queue. sshd's own signals are refused for root (session.c, `session_signal_req`). */
-async function endGroup(connection: Connection, pid: number): Promise<void> {
+async function endGroup(connection: Connection, pid: number, root: readonly string[]): Promise<void> {
   try {
-    const channel = await openChannel(connection, `kill -s TERM -- -${pid}`);
+    const line = quoteCommand([...root, 'sh', '-c', END_GROUP, 'sh', `${pid}`] as unknown as Argv);
+    const channel = await openChannel(connection, line);
     channel.stderr.resume();
     channel.resume();
   } catch {

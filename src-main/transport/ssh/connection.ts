@@ -4,8 +4,8 @@ import { NodeSSH } from 'node-ssh';
 import type { AlgorithmList, AnyAuthMethod, Client, ServerHostKeyAlgorithm } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
 import { createAuthentication, type Authentication, type Login } from './authentication';
-import { createHostKeyJudge, type HostKeyPolicy } from './host-keys';
-import { knownHostName } from './known-hosts';
+import { createHostKeyJudge, fingerprint, type HostKeyPolicy } from './host-keys';
+import { keyType, knownHostName } from './known-hosts';
 import { createLost, type Lost } from './lost';
 import { createPatience } from './patience';
 import { dial, forward } from './sockets';
@@ -33,6 +33,8 @@ export interface ConnectOptions {
 export interface Connection extends Lost {
   /** `host`, or `[host]:port`. */
   readonly name: string;
+  /** Of the host's key: its algorithm, and its fingerprint as OpenSSH prints it. */
+  readonly hostKey: { readonly type: string; readonly fingerprint: string };
   readonly ssh: NodeSSH;
   readonly client: Client;
   /** Closes this connection and those it goes through. */
@@ -73,6 +75,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
     const ssh = new NodeSSH();
     const authentication = createAuthentication(to.login, name, patience.whileAsking);
     let isTrusted = false;
+    let hostKey = { type: '', fingerprint: '' };
     const connecting = ssh.connect({
       sock: sock as Socket,
       username: to.login.user,
@@ -85,6 +88,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
           (refusal) => {
             if (refusal) giveUp(refusal);
             isTrusted = refusal === undefined;
+            hostKey = { type: keyType(key), fingerprint: fingerprint(key) };
             verify(isTrusted);
           },
           (error: unknown) => {
@@ -128,7 +132,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
       setTimeout(() => sock?.destroy(), 1000).unref();
       through?.close();
     };
-    return { name, ssh, client, ...lost, close };
+    return { name, hostKey, ssh, client, ...lost, close };
   } catch (error) {
     sock?.destroy();
     throw asAppError(error, name);

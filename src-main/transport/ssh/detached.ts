@@ -21,7 +21,10 @@ const START = `command -v "$3" >/dev/null 2>&1 || exit 127
 d=$(umask 077; mktemp -d "\${TMPDIR:-/tmp}/slipway-start-XXXXXX") || exit 126
 k=$1 c=$2; shift 2
 if command -v setsid >/dev/null 2>&1; then s=setsid; else s=nohup; fi
-"$s" sh -c "$k" sh "$d" "$s" "$c" "$@" </dev/null >"$d/said" 2>&1 &
+# Where systemd ends what a session leaves behind, a scope of its own is not the session's; the number of the process stays.
+r=; [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && systemd-run --scope --quiet --collect true 2>/dev/null &&
+  r='systemd-run --scope --quiet --collect'
+$r "$s" sh -c "$k" sh "$d" "$s" "$c" "$@" </dev/null >"$d/said" 2>&1 &
 until [ -s "$d/pid" ] || [ -f "$d/end" ]; do sleep 0.05 2>/dev/null || sleep 1; done
 echo "$d"; echo $!; cat "$d/pid"`;
 

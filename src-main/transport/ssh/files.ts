@@ -7,7 +7,7 @@ const NO_SUCH_FILE = 2;
 const PERMISSION_DENIED = 3;
 const FAILURE = 4;
 
-/** Files of the host, by SFTP in one channel that all calls share. */
+/** Files of the host, as the account may read them: by SFTP, in one channel that all calls share. `refused` without the right to. */
 export interface Files {
   read(path: string, offset: number, length: number): Promise<Buffer>;
   list(folder: string): Promise<readonly string[]>;
@@ -125,6 +125,7 @@ function isAnswer(error: unknown, ...codes: number[]): boolean {
 function failure(connection: Connection, path: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { message } = error as Error;
-  const code = isAnswer(error, NO_SUCH_FILE, PERMISSION_DENIED, FAILURE) ? 'missing' : 'unreachable';
+  const isThere = isAnswer(error, PERMISSION_DENIED);
+  const code = isThere ? 'refused' : isAnswer(error, NO_SUCH_FILE, FAILURE) ? 'missing' : 'unreachable';
   return new AppError(code, `${path} cannot be read on ${connection.name}: ${message}.`);
 }

@@ -7,6 +7,8 @@ export interface RemoteLine {
   readonly argv: Argv;
   readonly folder?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** The words before a command that make it root's; none: it is the account's. */
+  readonly root: readonly string[];
   /** Whether something will be written to its standard input. */
   readonly input: boolean;
   /** A word that nobody else says: the line says it just before the command begins. */
@@ -18,7 +20,7 @@ export interface RemoteLine {
  * or it says `TOKEN folder` or `TOKEN command` when there is none, and ends. What start-up files of the shell print comes before.
  * Throws a plain `Error` for a folder that is not absolute and for a variable that no shell could set.
  */
-export function remoteLine({ argv, folder, env = {}, input, token }: RemoteLine): string {
+export function remoteLine({ argv, folder, env = {}, root, input, token }: RemoteLine): string {
   if (folder !== undefined && !isAbsolute(folder)) throw new Error(`${folder} is not an absolute path`);
   const settings = Object.entries(env).map(([name, value]) => {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`${name} is not the name of a variable`);
@@ -34,8 +36,8 @@ export function remoteLine({ argv, folder, env = {}, input, token }: RemoteLine)
     quoteCommand(settings.length > 0 ? ['env', ...settings, ...command] : command),
     input ? '' : ' </dev/null',
   ].join('');
-  // Always the same shell, whatever the account has.
-  return `exec ${quoteCommand(['sh', '-c', script])}`;
+  // Always the same shell, whatever the account has. It is root itself: the number that it says is then the command's own.
+  return `exec ${quoteCommand([...root, 'sh', '-c', script] as unknown as Argv)}`;
 }
 
 /** What the line has said before the command. */

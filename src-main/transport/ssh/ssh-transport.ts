@@ -5,6 +5,8 @@ import { createCommands } from './commands';
 import { connect, type ConnectOptions } from './connection';
 import { startDetached } from './detached';
 import { createFiles } from './files';
+import { withRoot } from './root-files';
+import { sendFile, type SentFile } from './send';
 
 const MOST_OUTPUT = 256 * 1024 * 1024;
 
@@ -18,8 +20,20 @@ ls -lAinL --full-time "$1" 2>/dev/null || ls -lAinLE "$1" 2>/dev/null || ls -lAi
 
 /** A transport that holds a connection. */
 export interface SshTransport extends Transport {
+  /** Of the host's key: its algorithm, and its fingerprint as OpenSSH prints it. */
+  readonly hostKey: { readonly type: string; readonly fingerprint: string };
   /** Rejects when the connection is lost or closed; may be left alone. It does not come back: connect anew. */
   readonly lost: Promise<never>;
+  /**
+   * Makes every command root's from now on, and reads by root what the account may not read.
+   *
+   * @param words those before a command; none: it is the account's again
+   */
+  useRoot(words: readonly string[]): void;
+  /** As `run`, but always as the account: for what is its own. */
+  runAsAccount(argv: Argv, options?: CommandOptions): Promise<CommandResult>;
+  /** Writes a file of the account, whole or not at all. */
+  send(file: SentFile): Promise<void>;
   /** Ends the connection; detached commands go on. */
   close(): void;
 }
@@ -31,10 +45,11 @@ export interface SshTransport extends Transport {
 export async function createSshTransport(options: ConnectOptions): Promise<SshTransport> {
   const connection = await connect(options);
   const commands = createCommands(connection);
-  const files = createFiles(connection);
+  let root: readonly string[] = [];
+  const files = withRoot(createFiles(connection), () => (root.length > 0 ? run : undefined));
 
-  async function run(argv: Argv, options: CommandOptions = {}): Promise<CommandResult> {
-    const command = await commands.start(argv, options, false);
+  async function collect(argv: Argv, root: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+    const command = await commands.start({ argv, root, input: false }, options);
     const stdout: Buffer[] = [];
     let size = 0;
     for await (const chunk of command.output) {
@@ -46,14 +61,21 @@ export async function createSshTransport(options: ConnectOptions): Promise<SshTr
     return { code, stdout: Buffer.concat(stdout), stderr };
   }
 
+  const run = (argv: Argv, options?: CommandOptions): Promise<CommandResult> => collect(argv, root, options);
+  const runAsAccount = (argv: Argv, options?: CommandOptions): Promise<CommandResult> => collect(argv, [], options);
+
   return {
+    hostKey: connection.hostKey,
     lost: connection.lost,
     close: () => connection.close(),
+    useRoot: (words) => void (root = words),
     run,
+    runAsAccount,
     async stream(argv, options = {}) {
-      const { output, write, ended } = await commands.start(argv, options, true);
+      const { output, write, ended } = await commands.start({ argv, root, input: true }, options);
       return { output, write, ended };
     },
+    send: (file) => sendFile(connection, runAsAccount, file),
     startDetached: (argv, options) => startDetached({ name: connection.name, files, run }, argv, options),
     readFile: (path, offset, length) => files.read(path, offset, length),
     list: (folder) => files.list(folder),

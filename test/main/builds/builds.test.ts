@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src-shared/errors';
-import { BuildWatch, buildServices } from '../../support/build-watch';
+import { buildServices } from '../../support/build-host';
+import { BuildWatch } from '../../support/build-watch';
 import { finished, TestProject } from '../../support/engine';
 
 let project: TestProject;

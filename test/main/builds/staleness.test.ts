@@ -1,7 +1,8 @@
 // What an edit makes stale, as a window that watches is told, with the sentence it shows.
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { BuildWatch, buildServices } from '../../support/build-watch';
+import { buildServices } from '../../support/build-host';
+import { BuildWatch } from '../../support/build-watch';
 import { TestProject } from '../../support/engine';
 
 let project: TestProject;

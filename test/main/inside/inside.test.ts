@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { thisComputer } from '../../../src-main/hosts/this-computer';
 import { createInside } from '../../../src-main/inside';
 import { AppError } from '../../../src-shared/errors';
+import { buildHost } from '../../support/build-host';
 import { TestProject } from '../../support/engine';
 
 const BYTES = Buffer.from(Array.from({ length: 256 }, (_, at) => at));
 
 let project: TestProject;
 let manifest: string;
-const inside = createInside(thisComputer(join(import.meta.dirname, '../../../out/engine')));
+const inside = createInside(buildHost());
 
 beforeAll(async () => {
   project = new TestProject({

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BuildServices } from '../../../src-main/rpc/services';
-import { buildServices } from '../../support/build-watch';
+import { buildServices } from '../../support/build-host';
 import { TestProject } from '../../support/engine';
 import { JournalWriter } from '../../support/journal-writer';
 import { Random } from '../../support/random';

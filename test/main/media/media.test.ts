@@ -2,17 +2,17 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyNoBoot } from '../../../src-engine/boot/firmware';
-import { thisComputer } from '../../../src-main/hosts/this-computer';
 import { createMedia } from '../../../src-main/media';
 import { AppError } from '../../../src-shared/errors';
 import type { BootEvent } from '../../../src-shared/rpc/media';
 import { bootSector } from '../../support/boot-sector';
+import { buildHost } from '../../support/build-host';
 import { TestProject } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 
 const LARGE = Buffer.alloc(3_000_001, 'slipway ');
 const lacking = whyNoBoot('bios')?.message;
-const media = createMedia(thisComputer(join(import.meta.dirname, '../../../out/engine')));
+const media = createMedia(buildHost());
 
 let project: TestProject;
 let path: string;

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { thisComputer } from '../../../src-main/hosts/this-computer';
 import { createShells } from '../../../src-main/shell';
 import type { ShellEvent } from '../../../src-shared/rpc/shell';
+import { buildHost } from '../../support/build-host';
 import { TestProject } from '../../support/engine';
 import { lacksRootOr } from '../../support/run-tool';
 import { shellProcesses } from '../../support/shell-processes';
@@ -14,7 +14,7 @@ const lacks = lacksRootOr('script', 'unshare', 'bash');
 describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefined ? '' : ` (${lacks})`}`, () => {
   let project: TestProject;
   let manifest: string;
-  const shells = createShells(thisComputer(join(import.meta.dirname, '../../../out/engine')));
+  const shells = createShells(buildHost());
   const shellBefore = process.env['SHELL'];
 
   beforeAll(async () => {

@@ -8,13 +8,12 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import WebSocket from 'ws';
-import { createBuildServices } from '../../../src-main/build-services';
 import { createDocumentServices } from '../../../src-main/documents';
 import { createHosts } from '../../../src-main/hosts';
-import { thisComputer } from '../../../src-main/hosts/this-computer';
 import { createRouter } from '../../../src-main/rpc/router';
 import type { DocumentServices } from '../../../src-main/rpc/services';
 import { startWebServer, type WebServer } from '../../../src-main/web/server';
+import { buildServices } from '../../support/build-host';
 import { EventQueue } from '../../../src-main/window/event-queue';
 import { listFolder } from '../../../src-main/window/list-folder';
 
@@ -35,7 +34,7 @@ beforeAll(async () => {
   const defect = (): Promise<never> => Promise.reject(new TypeError('a defect with a secret path'));
   const router = createRouter({
     ...documents,
-    ...createHosts({ local: createBuildServices(thisComputer(join(import.meta.dirname, '../../../out/engine'))) }),
+    ...createHosts({ local: buildServices() }),
     documents: { ...documents.documents, recent: defect },
     app: {
       info: async () => ({ carrier: 'browser', version: '0', documentsFolder: folder }),

@@ -1,0 +1,32 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { scriptsNamedIn } from './named-scripts';
+import { listScripts } from './scripts';
+
+/** A file that belongs to a document, by its path in the document's folder. */
+export interface DocumentFile {
+  readonly path: string;
+  readonly executable: boolean;
+}
+
+/** What a document is besides its manifest: all files of `scripts/`, and those that steps name elsewhere in the folder, or by a link. */
+export async function documentFiles(folder: string, source: string): Promise<DocumentFile[]> {
+  const files = await filesBelow(folder, 'scripts');
+  const known = new Set(files.map(({ path }) => path));
+  for (const { path, executable } of await listScripts(folder, scriptsNamedIn(source)))
+    if (!known.has(path)) files.push({ path, executable });
+  return files;
+}
+
+/** Files only: what a link points at may not exist where they go. */
+async function filesBelow(folder: string, below: string): Promise<DocumentFile[]> {
+  const names = await readdir(join(folder, below)).catch(() => []);
+  const found: DocumentFile[] = [];
+  for (const name of names.sort()) {
+    const path = `${below}/${name}`;
+    const kind = await lstat(join(folder, path));
+    if (kind.isDirectory()) found.push(...(await filesBelow(folder, path)));
+    else if (kind.isFile()) found.push({ path, executable: (kind.mode & 0o111) !== 0 });
+  }
+  return found;
+}

@@ -1,0 +1,88 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { dirname } from 'node:path/posix';
+import { AppError } from '../../../src-shared/errors';
+import type { Argv, CommandResult } from '../transport';
+import type { Connection } from './connection';
+
+/** A file for the host. */
+export interface SentFile {
+  /** Absolute. Its folder is made when it is not there, for the account alone. */
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly mode: number;
+}
+
+/** Makes the folder, and removes what sendings of an hour ago have left of the same file. */
+const PREPARE = `umask 077; mkdir -p "$1" && cd "$1" && find . ! -name . -prune -type f -name "$2.part-*" -mmin +60 -exec rm -f {} +
+exit 0`;
+
+/** Prints the hash of a file by whichever command is there. */
+const HASH = `if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"
+elif command -v shasum >/dev/null 2>&1; then shasum -a 256 <"$1"
+elif command -v digest >/dev/null 2>&1; then digest -a sha256 "$1"; fi`;
+
+/**
+ * Writes a file on the host, whole or not at all: beside its place, compared, and then renamed. A connection that is lost in the middle
+ * leaves the old file, or none. `AppError('refused')` when it cannot be written, for example because the disk is full.
+ *
+ * @param run runs a command of the account
+ */
+export async function sendFile(
+  connection: Connection,
+  run: (argv: Argv) => Promise<CommandResult>,
+  { path, bytes, mode }: SentFile,
+): Promise<void> {
+  const folder = dirname(path);
+  await run(['sh', '-c', PREPARE, 'sh', folder, path.slice(folder.length + 1)]);
+  const partial = `${path}.part-${randomBytes(6).toString('hex')}`;
+  const sftp = await Promise.race([connection.ssh.requestSFTP(), connection.lost]);
+  sftp.on('error', () => undefined);
+  try {
+    const written = new Promise<void>((resolve, reject) =>
+      sftp.writeFile(partial, bytes, { mode }, (error) => (error ? reject(error) : resolve())),
+    );
+    written.catch(() => undefined);
+    await Promise.race([written, connection.lost]);
+    // The mode above is narrowed by the host's umask.
+    await run(['chmod', mode.toString(8), partial]);
+    const said = (await run(['sh', '-c', HASH, 'sh', partial])).stdout.toString('latin1');
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    if (said !== '' && !said.startsWith(hash))
+      throw new AppError(
+        'refused',
+        `${path} on ${connection.name} is not what was sent.`,
+        'Look at the disk of the host.',
+      );
+    const { code, stderr } = await run(['mv', '-f', partial, path]);
+    if (code !== 0) throw new AppError('refused', `${path} cannot be written on ${connection.name}: ${stderr.trim()}.`);
+  } catch (error) {
+    const lost = connection.isLost();
+    if (lost) throw lost;
+    await run(['rm', '-f', partial]);
+    if (error instanceof AppError) throw error;
+    throw await whyNot(connection, run, folder, path, bytes.length, error as Error);
+  } finally {
+    sftp.end();
+  }
+}
+
+/** SFTP knows no word for a full disk: the free space says whether it is one. */
+async function whyNot(
+  { name }: Connection,
+  run: (argv: Argv) => Promise<CommandResult>,
+  folder: string,
+  path: string,
+  size: number,
+  { message }: Error,
+): Promise<AppError> {
+  const { stdout } = await run(['df', '-Pk', folder]);
+  const free = Number(stdout.toString('utf8').trim().split('\n').at(-1)?.split(/ +/)[3]) * 1024;
+  const what = `${path} cannot be written on ${name}`;
+  return free < size
+    ? new AppError(
+        'refused',
+        `${what}: the disk is full (${free} bytes are free, ${size} are needed).`,
+        'Make room there.',
+      )
+    : new AppError('refused', `${what}: ${message}.`, `Look at the rights of ${folder}.`);
+}

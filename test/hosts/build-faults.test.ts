@@ -1,0 +1,107 @@
+// A build on a host whose connection fails: every line once and in order, and a build that never notices.
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createBuildServices } from '../../src-main/build-services';
+import type { HostLink } from '../../src-main/hosts/ssh/host-link';
+import { BuildWatch } from '../support/build-watch';
+import { TestProject } from '../support/engine';
+import { eventually } from '../support/eventually';
+import { sshHost } from '../support/ssh-host';
+import { loginAt } from '../support/ssh-login';
+import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
+
+const reason = lacksSshd();
+
+describe.skipIf(reason !== undefined)(`a build over a connection that fails${reason ? ` (${reason})` : ''}`, () => {
+  let server: SshServer;
+  let project: TestProject;
+  let path: string;
+  let link: HostLink;
+  let watch: BuildWatch;
+
+  /** Says numbered lines, slowly, in halves, until it is told to stop; then how many they were. */
+  const CHATTER = `n=0; while [ ! -e "$2/stop" ]; do n=$((n+1)); printf 'line %s ' $n; sleep 0.01; echo end; done; echo "said $n"`;
+
+  beforeEach(async () => {
+    server = await startSshd();
+    project = new TestProject({ steps: [{ name: 'a' }, { name: 'talk', body: CHATTER }, { name: 'c' }] });
+    path = join(project.folder, 'manifest.xml');
+    const made = sshHost(() => ({ ...loginAt(server), keepAlive: 200, patience: 3000 }));
+    link = made.link;
+    watch = new BuildWatch(createBuildServices(made.host), path);
+  });
+  afterEach(async () => {
+    stop();
+    await eventually(() => expect(watch.last?.state).not.toBe('running'));
+    watch.end();
+    link.close();
+    await server.stop();
+    project.dispose();
+  });
+
+  const stop = (): unknown => project.file('area/build_data/pkg_image/stop', '');
+
+  /** Starts the build, and reads its log as a window does, until it ends. */
+  async function start(): Promise<{ lines: string[]; ended: Promise<void> }> {
+    const { run = '' } = await watch.services.builds.start({ path }, {});
+    const lines: string[] = [];
+    const selection = { path, run, step: 'talk', streams: ['stdout' as const] };
+    const ended = (async () => {
+      for (;;) {
+        const grown = await watch.services.logs.grown({ ...selection, have: lines.length }, {});
+        while (lines.length < grown.lines)
+          for (const { text } of await watch.services.logs.read({ ...selection, from: lines.length, count: 1000 }, {}))
+            lines.push(text);
+        if (grown.ended) return;
+      }
+    })();
+    return { lines, ended };
+  }
+
+  const grewBy = (lines: readonly string[], more: number): Promise<void> => {
+    const least = lines.length + more;
+    return eventually(() => expect(lines.length).toBeGreaterThanOrEqual(least));
+  };
+
+  async function isWhole(lines: readonly string[], ended: Promise<void>): Promise<void> {
+    stop();
+    await ended;
+    const count = lines.length - 1;
+    expect(lines).toEqual([...Array.from({ length: count }, (_, at) => `line ${at + 1} end`), `said ${count}`]);
+    await watch.until(({ last }) => last?.state === 'done');
+    expect(watch.runs.size).toBe(1);
+  }
+
+  it('is read whole when it is cut again and again, in the middle of lines', async () => {
+    const { lines, ended } = await start();
+    for (let cuts = 0; cuts < 3; cuts++) {
+      await grewBy(lines, 20);
+      server.cut();
+      await eventually(() => expect(link.view.state).toBe('lost'));
+    }
+    await grewBy(lines, 20);
+    await isWhole(lines, ended);
+  });
+
+  it('is read whole when the host falls silent without a word', async () => {
+    const { lines, ended } = await start();
+    await grewBy(lines, 20);
+    server.freeze();
+    await eventually(() => expect(link.view.state).toBe('lost'));
+    await grewBy(lines, 20);
+    await isWhole(lines, ended);
+  });
+
+  it('is told as lost and found again, and what is known stays', async () => {
+    await start();
+    await watch.until(({ last }) => last?.steps.at(-1)?.step === 'talk');
+    const { area } = watch;
+    server.cut();
+    await eventually(() =>
+      expect(link.view).toMatchObject({ state: 'lost', message: expect.stringContaining('lost') }),
+    );
+    expect(watch.area).toBe(area);
+    expect(watch.last?.state).toBe('running');
+    await eventually(() => expect(link.view.state).toBe('ready'));
+  });
+});

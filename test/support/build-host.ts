@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { createBuildServices } from '../../src-main/build-services';
+import type { BuildHost } from '../../src-main/hosts/build-host';
+import { thisComputer } from '../../src-main/hosts/this-computer';
+import type { BuildServices } from '../../src-main/rpc/services';
+
+/** The folder of the engine that was built. */
+export const ENGINE = join(import.meta.dirname, '../../out/engine');
+
+let chosen: BuildHost | undefined;
+
+/** Runs the tests that are imported from now on in this file on another build host: what holds here holds there. */
+export function useBuildHost(host: BuildHost): void {
+  chosen = host;
+}
+
+/** The build host of these tests: this computer, with the engine that was built. */
+export const buildHost = (): BuildHost => chosen ?? thisComputer(ENGINE);
+
+/** The services of building on it. */
+export const buildServices = (): BuildServices => createBuildServices(buildHost());

@@ -1,0 +1,29 @@
+import type { BuildHost } from '../../src-main/hosts/build-host';
+import { HostLink } from '../../src-main/hosts/ssh/host-link';
+import { reachHost } from '../../src-main/hosts/ssh/reach-host';
+import { createSshHost } from '../../src-main/hosts/ssh/ssh-host';
+import type { ConnectOptions } from '../../src-main/transport/ssh/connection';
+import type { HostEntry } from '../../src-shared/hosts/model';
+import { ENGINE } from './build-host';
+
+/** A host of the book that needs nothing but its name: how it is reached, a test says itself. */
+export const entryOf = (name: string, more: Partial<HostEntry> = {}): HostEntry => ({
+  id: name,
+  name,
+  address: '127.0.0.1',
+  agent: false,
+  keys: [],
+  password: false,
+  root: 'auto',
+  engine: 'auto',
+  ...more,
+});
+
+/** A build host at the other end of a real SSH connection, which is made when it is used. */
+export function sshHost(options: () => ConnectOptions | Promise<ConnectOptions>): { host: BuildHost; link: HostLink } {
+  const link = new HostLink(
+    reachHost(entryOf('test'), ENGINE, async () => options()),
+    () => undefined,
+  );
+  return { link, host: createSshHost(link) };
+}
