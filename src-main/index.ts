@@ -1,9 +1,7 @@
 // Electron's main process: an ordered list of what is set up, nothing else.
-import { app, dialog } from 'electron';
-import { createBuildServices } from './build-services';
+import { app, dialog, safeStorage } from 'electron';
 import { createDocumentServices } from './documents';
 import { createHosts } from './hosts';
-import { thisComputer } from './hosts/this-computer';
 import { findPlaces } from './places';
 import { createRouter } from './rpc/router';
 import { documentOf, sampleDocument } from './start-document';
@@ -59,12 +57,7 @@ async function main(): Promise<void> {
     documentOf(process.argv.slice(1), process.cwd(), app.getAppPath()) ??
     (await sampleDocument(documents, places.documents));
   const windowServices = createWindowServices({ events, places, startDocument, window: () => window });
-  const hosts = createHosts({
-    local: createBuildServices(
-      thisComputer(places.engine),
-      announceRuns(() => window),
-    ),
-  });
+  const hosts = await createHosts({ places, keychain: safeStorage, onRun: announceRuns(() => window) });
   servePorts(createRouter({ ...documents, ...hosts, ...windowServices }));
   await showRecent();
   window = createMainWindow(__dirname, places.state, events);

@@ -2,10 +2,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { spawn } from 'node:child_process';
-import { createBuildServices } from './build-services';
 import { createDocumentServices } from './documents';
 import { createHosts } from './hosts';
-import { thisComputer } from './hosts/this-computer';
 import { findPlaces } from './places';
 import { createRouter } from './rpc/router';
 import { documentOf, sampleDocument } from './start-document';
@@ -24,7 +22,7 @@ async function main(): Promise<void> {
   const startDocument = documentOf(positionals, process.cwd()) ?? (await sampleDocument(documents, places.documents));
   const router = createRouter({
     ...documents,
-    ...createHosts({ local: createBuildServices(thisComputer(places.engine)) }),
+    ...(await createHosts({ places })),
     app: {
       info: async () => ({
         carrier: 'browser',

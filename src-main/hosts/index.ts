@@ -1,54 +1,94 @@
-import { AppError } from '../../src-shared/errors';
-import { THIS_COMPUTER } from '../../src-shared/hosts/model';
-import type { HostView } from '../../src-shared/rpc/hosts';
+import { hostname, release, type, userInfo } from 'node:os';
+import type { HostEntry } from '../../src-shared/hosts/model';
+import type { HostFacts } from '../../src-shared/rpc/hosts';
 import { routeByHost } from '../build-services';
-import { Broadcast } from '../builds/broadcast';
-import type { BuildServices, HostServices, RoutedBuildServices } from '../rpc/services';
+import type { RunListener } from '../builds/session';
+import type { Places } from '../places';
+import type { HostServices, RoutedBuildServices } from '../rpc/services';
+import { connectOptions } from './book/connect-options';
+import { HostBook } from './book/host-book';
+import { Secrets, type Keychain } from './book/secrets';
+import { aliasesOf } from './book/ssh-config';
+import { openRemoteManifest } from './open-manifest';
+import { preflight, rights } from './preflight';
 import { Questions } from './questions';
+import { HostRegistry } from './registry';
+import { listRemoteFolder } from './remote-folder';
+import { reachHost } from './ssh/reach-host';
+import { thisComputer } from './this-computer';
 
 /** All build hosts, and what they build. */
-export function createHosts({ local }: { readonly local: BuildServices }): HostServices & RoutedBuildServices {
+export async function createHosts(options: {
+  readonly places: Places;
+  /** Missing where there is none: secrets are asked for each time. */
+  readonly keychain?: Keychain;
+  readonly onRun?: RunListener;
+}): Promise<HostServices & RoutedBuildServices> {
+  const { places, keychain, onRun } = options;
+  const book = await HostBook.open(places.state);
   const questions = new Questions();
-  const views = new Broadcast<HostView[]>();
-  const notYet = async (): Promise<never> => {
-    throw new AppError('unsupported', 'Hosts that are reached over SSH cannot be used yet.');
-  };
+  const secrets = new Secrets(places.state, keychain);
+  const reach = (entry: HostEntry) =>
+    reachHost(entry, places.engine, (one, signal) =>
+      connectOptions(one, { questions, secrets, state: places.state }, signal),
+    );
+  const registry = new HostRegistry({
+    book,
+    local: thisComputer(places.engine),
+    localFacts: factsOfThisComputer(),
+    reach,
+    ...(onRun && { onRun }),
+  });
+
   return {
     hosts: {
-      watch: async (_, { signal }) => views.read([[thisComputer]], signal),
+      watch: async (_, { signal }) => registry.watch(signal),
+      save: async ({ entry }) => {
+        await book.save(entry);
+        registry.forget(entry.id);
+      },
+      remove: async ({ id }) => {
+        await book.remove(id);
+        registry.forget(id);
+        await secrets.forget(`${id} `, true);
+      },
+      connect: ({ id }) => registry.connect(id),
+      disconnect: async ({ id }) => {
+        registry.linkOf(id)?.close();
+        await secrets.forget(`${id} `, false);
+      },
+      test: async ({ entry }, { signal = new AbortController().signal }) => {
+        const { transport, facts } = await reach(entry)(() => undefined, signal);
+        transport.close();
+        return facts;
+      },
+      suggestions: async () => aliasesOf(),
+      chosen: async ({ path }) => ({ host: book.chosen(path) }),
+      choose: async ({ path, host }) => book.choose(path, host),
       questions: async (_, { signal }) => questions.watch(signal),
       answer: async ({ id, answers, remember }) => questions.answer(id, answers && { answers, remember }),
-      chosen: async () => ({ host: THIS_COMPUTER }),
-      suggestions: async () => [],
-      save: notYet,
-      remove: notYet,
-      connect: notYet,
-      disconnect: notYet,
-      test: notYet,
-      choose: notYet,
-      preflight: notYet,
-      rights: notYet,
-      list: notYet,
-      openManifest: notYet,
+      preflight: ({ path, host }, { signal }) => preflight(registry, host, path, signal),
+      rights: ({ path, host }, { signal }) => rights(registry.hostOf(host), path, signal),
+      list: ({ id, folder }) => listRemoteFolder(registry.hostOf(id).transport, folder),
+      openManifest: async ({ id, path }) => {
+        const copy = await openRemoteManifest(registry.hostOf(id).transport, path, places.documents);
+        await book.choose(copy, id);
+        return { path: copy };
+      },
     },
-    ...routeByHost(() => local),
+    ...routeByHost((id) => registry.servicesOf(id)),
   };
 }
 
-const thisComputer: HostView = {
-  entry: {
-    id: THIS_COMPUTER,
-    name: 'This computer',
-    address: '',
-    agent: false,
-    keys: [],
-    password: false,
-    root: 'auto',
-    engine: 'auto',
-  },
-  link: {
-    state: 'ready',
-    facts: { system: 'Linux', name: '', user: '', root: 'root', engine: 'slipway', version: '' },
-  },
-  builds: [],
-};
+function factsOfThisComputer(): HostFacts {
+  const isRoot = process.getuid?.() === 0;
+  return {
+    system: `${type()} ${release()}`,
+    name: hostname(),
+    user: userInfo().username,
+    root: isRoot ? 'root' : 'none',
+    ...(!isRoot && { noRoot: 'Slipway was not started by root.' }),
+    engine: 'slipway',
+    version: `Node ${process.versions.node}`,
+  };
+}

@@ -48,6 +48,9 @@ export async function startSshd(...lines: string[]): Promise<SshServer> {
   writeFileSync(at('authorized'), readFileSync(at('key.pub')));
   // sshd reads it as the user who logs in.
   chmodSync(folder, 0o711);
+  // What is left in the home of an account goes with the server.
+  mkdirSync(at('home'));
+  chmodSync(at('home'), 0o1777);
   const port = await freePort();
   const config = [
     ...lines,
@@ -59,6 +62,7 @@ export async function startSshd(...lines: string[]): Promise<SshServer> {
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'StrictModes no',
+    `SetEnv HOME=${at('home')}`,
     'PidFile none',
     'LogLevel VERBOSE',
     'PrintMotd no',

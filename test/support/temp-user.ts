@@ -15,5 +15,5 @@ export function temporaryUser(): TemporaryUser {
   const password = randomBytes(24).toString('base64url');
   runTool('useradd', '--no-create-home', '--home-dir', '/', '--shell', '/bin/sh', name);
   execFileSync('chpasswd', { input: `${name}:${password}\n`, stdio: ['pipe', 'ignore', 'pipe'] });
-  return { name, password, remove: () => void runTool('userdel', name) };
+  return { name, password, remove: () => void runTool('userdel', '--force', name) };
 }

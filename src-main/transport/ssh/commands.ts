@@ -45,29 +45,29 @@ export function createCommands(connection: Connection): Commands {
       const token = randomBytes(16).toString('hex');
       const line = remoteLine({ ...how, folder: options.folder, env: options.env, token });
       await Promise.race([turns.take(), connection.lost]);
-      let channel: ClientChannel;
+      let opened: Opened;
       try {
-        channel = await openChannel(connection, line);
+        opened = await openChannel(connection, line);
       } catch (error) {
         turns.give();
         throw error;
       }
-      channel.once('close', turns.give);
-      return begin(connection, channel, token, how, options);
+      void opened.closed.then(turns.give);
+      return begin(connection, opened, token, how, options);
     },
   };
 }
 
 async function begin(
   connection: Connection,
-  channel: ClientChannel,
+  { channel, closed }: Opened,
   token: string,
   { argv, root }: HowToStart,
   options: CommandOptions,
 ): Promise<SshCommand> {
   const stderr = keepLast(channel.stderr, MOST_STDERR);
   let left = false;
-  const code = endOf(connection, channel, () => left);
+  const code = endOf(connection, closed, () => left);
   code.catch(() => undefined);
   const chunks = channel[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const beginning = await readBeginning(chunks, token).catch(() => undefined);
@@ -113,9 +113,15 @@ async function begin(
   };
 }
 
+/** A channel, and its end: the exit status, `null` after a signal, `undefined` when the host told neither before it was closed. */
+interface Opened {
+  readonly channel: ClientChannel;
+  readonly closed: Promise<number | null | undefined>;
+}
+
 /** Opens a channel for a line. Rejects with the lost-connection error, or with what the host says. */
-function openChannel(connection: Connection, line: string): Promise<ClientChannel> {
-  const opened = new Promise<ClientChannel>((resolve, reject) => {
+function openChannel(connection: Connection, line: string): Promise<Opened> {
+  const opened = new Promise<Opened>((resolve, reject) => {
     const fail = (error: Error): void =>
       reject(
         connection.isLost() ?? new AppError('unreachable', `${connection.name} takes no command: ${error.message}.`),
@@ -124,7 +130,8 @@ function openChannel(connection: Connection, line: string): Promise<ClientChanne
       connection.client.exec(line, (error, channel) => {
         if (error) return fail(error);
         channel.on('error', () => undefined);
-        resolve(channel);
+        // Listened to at once: all that a quick command tells may have come already when this promise is looked at.
+        resolve({ channel, closed: closing(channel) });
       });
     } catch (error) {
       fail(error as Error);
@@ -137,19 +144,24 @@ function openChannel(connection: Connection, line: string): Promise<ClientChanne
  * The exit status, `null` after a signal. A channel that closes without either was cut off: that is the lost-connection error, unless
  * we have left it. Does not wait for anybody to read when the connection is gone.
  */
-function endOf(connection: Connection, channel: ClientChannel, hasLeft: () => boolean): Promise<number | null> {
-  const closed = new Promise<number | null>((resolve, reject) => {
+function endOf(connection: Connection, closed: Opened['closed'], hasLeft: () => boolean): Promise<number | null> {
+  const ended = closed.then((end) => {
+    if (end !== undefined) return end;
+    if (hasLeft()) return null;
+    throw connection.isLost() ?? cutOff(connection.name, 'in the middle of a command');
+  });
+  ended.catch(() => undefined);
+  return Promise.race([ended, connection.lost]);
+}
+
+function closing(channel: ClientChannel): Opened['closed'] {
+  return new Promise((resolve) => {
     let end: number | null | undefined;
     channel.on('exit', (code: number | null, signal?: string | null) => {
       if (code !== null || signal) end = code;
     });
-    channel.on('close', () => {
-      if (end !== undefined) resolve(end);
-      else if (hasLeft()) resolve(null);
-      else reject(connection.isLost() ?? cutOff(connection.name, 'in the middle of a command'));
-    });
+    channel.on('close', () => resolve(end));
   });
-  return Promise.race([closed, connection.lost]);
 }
 
 async function readBeginning(chunks: AsyncIterator<Buffer>, token: string): Promise<Beginning | undefined> {
@@ -185,7 +197,7 @@ const END_GROUP = 'g=$(ps -o pgid= -p "$1" | tr -d " "); kill -s TERM -- "-${g:-
 async function endGroup(connection: Connection, pid: number, root: readonly string[]): Promise<void> {
   try {
     const line = quoteCommand([...root, 'sh', '-c', END_GROUP, 'sh', `${pid}`] as unknown as Argv);
-    const channel = await openChannel(connection, line);
+    const { channel } = await openChannel(connection, line);
     channel.stderr.resume();
     channel.resume();
   } catch {

@@ -14,6 +14,8 @@ import { dial, forward } from './sockets';
 export interface SshHost {
   readonly host: string;
   readonly port: number;
+  /** Under which name its key is known, when not under its own (`HostKeyAlias`). */
+  readonly hostKeyAlias?: string;
   readonly login: Login;
 }
 
@@ -55,7 +57,11 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 
 async function hop(to: SshHost, options: ConnectOptions, through: Connection | undefined): Promise<Connection> {
   const name = knownHostName(to.host, to.port);
-  const judge = await createHostKeyJudge(options.hostKeys, to.host, to.port);
+  const judge = await createHostKeyJudge(
+    options.hostKeys,
+    to.hostKeyAlias ?? to.host,
+    to.hostKeyAlias === undefined ? to.port : 22,
+  );
   let giveUp: (reason: AppError) => void = () => undefined;
   const givenUp = new Promise<never>((_, reject) => (giveUp = reject));
   givenUp.catch(() => undefined);

@@ -3,7 +3,7 @@ import type { Argv, CommandResult } from '../transport';
 import type { Files } from './files';
 
 /** A part of a file: from a byte, counted from 1, so many. */
-const READ = 'tail -c "+$2" "$1" | head -c "$3"';
+const READ = '[ -f "$1" ] || { echo "there is no such file" >&2; exit 1; }; tail -c "+$2" "$1" | head -c "$3"';
 const LIST = '[ -d "$1" ] || exit 0; ls -1A "$1"';
 const SIZE = '[ -e "$1" ] || exit 0; wc -c <"$1"';
 const LOOK = '[ -e "$1" ] || exit 0; LC_ALL=C ls -lAinL "$1"';

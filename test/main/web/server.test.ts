@@ -13,7 +13,7 @@ import { createHosts } from '../../../src-main/hosts';
 import { createRouter } from '../../../src-main/rpc/router';
 import type { DocumentServices } from '../../../src-main/rpc/services';
 import { startWebServer, type WebServer } from '../../../src-main/web/server';
-import { buildServices } from '../../support/build-host';
+import { ENGINE } from '../../support/build-host';
 import { EventQueue } from '../../../src-main/window/event-queue';
 import { listFolder } from '../../../src-main/window/list-folder';
 
@@ -29,12 +29,13 @@ beforeAll(async () => {
     resources: join(import.meta.dirname, '../../../resources'),
     state: join(folder, 'state'),
     documents: folder,
+    engine: ENGINE,
   };
   const documents: DocumentServices = createDocumentServices(places);
   const defect = (): Promise<never> => Promise.reject(new TypeError('a defect with a secret path'));
   const router = createRouter({
     ...documents,
-    ...createHosts({ local: buildServices() }),
+    ...(await createHosts({ places })),
     documents: { ...documents.documents, recent: defect },
     app: {
       info: async () => ({ carrier: 'browser', version: '0', documentsFolder: folder }),

@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { AppError } from '../../../src-shared/errors';
+import { parseJumps, type HostEntry, type Jump } from '../../../src-shared/hosts/model';
+import type { Login } from '../../transport/ssh/authentication';
+import type { ConnectOptions, SshHost } from '../../transport/ssh/connection';
+import { knownHostName } from '../../transport/ssh/known-hosts';
+import type { Questions } from '../questions';
+import type { Secrets } from './secrets';
+import { configOf, type ConfigPlace, type HostConfig } from './ssh-config';
+
+const MOST_HOPS = 8;
+
+/** What connecting needs besides the entry. */
+export interface ConnectTools {
+  readonly questions: Questions;
+  readonly secrets: Secrets;
+  /** Our folder: host keys that were accepted are written there. */
+  readonly state: string;
+  readonly config?: ConfigPlace;
+}
+
+/**
+ * How a host of the book is reached: what the entry leaves open, the SSH configuration says. Throws `refused` for what cannot be used.
+ *
+ * @param signal closes the questions that are open when the attempt is given up
+ */
+export async function connectOptions(
+  entry: HostEntry,
+  tools: ConnectTools,
+  signal?: AbortSignal,
+): Promise<ConnectOptions> {
+  const target: Jump = {
+    address: entry.address,
+    ...(entry.user !== undefined && { user: entry.user }),
+    ...(entry.port !== undefined && { port: entry.port }),
+  };
+  const hops = await hopsOf(target, entry.jump, tools.config, []);
+  const hosts = hops.map((config, at) =>
+    hostOf(config, at === hops.length - 1 ? entry : undefined, entry, tools, signal),
+  );
+  const { questions, state } = tools;
+  return {
+    target: hosts.at(-1) as SshHost,
+    jumps: hosts.slice(0, -1),
+    hostKeys: {
+      read: [...new Set(hops.flatMap(({ knownHosts }) => knownHosts))],
+      own: join(state, 'known_hosts'),
+      async accept({ host, port, type, fingerprint }) {
+        const question = { kind: 'host-key', host: knownHostName(host, port), type, fingerprint } as const;
+        return (await questions.ask(question, signal))?.answers[0] === 'yes';
+      },
+    },
+  };
+}
+
+/** The way to a host, the nearest first, itself last. Each hop has its own entry in the configuration. */
+async function hopsOf(
+  jump: Jump,
+  via: string | undefined,
+  place: ConfigPlace | undefined,
+  before: readonly string[],
+): Promise<HostConfig[]> {
+  if (before.includes(jump.address) || before.length >= MOST_HOPS)
+    throw new AppError(
+      'refused',
+      `The way to ${before[0] ?? jump.address} goes through ${jump.address} again.`,
+      'Look at the jump hosts of this host, and at ProxyJump in ~/.ssh/config.',
+    );
+  const config = await configOf(jump, place);
+  if (config.proxyCommand !== undefined)
+    throw new AppError(
+      'refused',
+      `~/.ssh/config reaches ${jump.address} by a ProxyCommand, which Slipway does not run.`,
+      'Use ProxyJump, or give the jump hosts in the host book.',
+    );
+  const jumps = via ?? config.jump;
+  if (jumps === undefined) return [config];
+  const hosts = parseJumps(jumps);
+  if (!hosts)
+    throw new AppError('refused', `${jumps} are no jump hosts.`, 'As ssh -J takes them: user@host:port, and commas.');
+  const way: HostConfig[] = [];
+  // Only the first of several may have a way of its own: the others are reached through the one before.
+  for (const [at, hop] of hosts.entries())
+    way.push(
+      ...(at === 0 ? await hopsOf(hop, undefined, place, [...before, jump.address]) : [await configOf(hop, place)]),
+    );
+  return [...way, config];
+}
+
+/**
+ * Who logs in at one hop. With `IdentitiesOnly` the agent is left alone: it would offer keys that were not named. `own` is the entry of
+ * the hop itself, `entry` the one whose host is at the end of the way.
+ */
+function hostOf(
+  config: HostConfig,
+  own: HostEntry | undefined,
+  entry: HostEntry,
+  { questions, secrets }: ConnectTools,
+  signal: AbortSignal | undefined,
+): SshHost {
+  const { hostName, port, user, hostKeyAlias } = config;
+  const name = knownHostName(hostName, port);
+  const keys = [...new Set([...(own?.keys.map(atHome) ?? []), ...config.keys])];
+  const { canKeep: canRemember } = secrets;
+
+  /** A secret that is known is tried first; one that was wrong is forgotten. */
+  async function secret(
+    key: string,
+    attempt: number,
+    question: Parameters<Questions['ask']>[0],
+  ): Promise<string | undefined> {
+    const known = attempt === 1 ? await secrets.get(key) : undefined;
+    if (known !== undefined) return known;
+    if (attempt > 1) await secrets.forget(key, true);
+    const answer = await questions.ask(question, signal);
+    const [given] = answer?.answers ?? [];
+    if (given !== undefined) await secrets.set(key, given, answer?.remember === true);
+    return given;
+  }
+
+  const login: Login = {
+    user,
+    ...(entry.agent && !config.identitiesOnly && { agent: config.agent }),
+    keys,
+    askPassphrase: (file, attempt) =>
+      secret(`${entry.id} passphrase ${file}`, attempt, { kind: 'passphrase', host: name, file, attempt, canRemember }),
+    ...(entry.password && {
+      askPassword: (attempt) =>
+        secret(`${entry.id} password ${user}@${name}`, attempt, {
+          kind: 'password',
+          host: name,
+          user,
+          attempt,
+          canRemember,
+        }),
+      answer: async (asked) =>
+        (
+          await questions.ask(
+            {
+              kind: 'questions',
+              host: name,
+              title: asked.title,
+              instructions: asked.instructions,
+              prompts: [...asked.prompts],
+            },
+            signal,
+          )
+        )?.answers,
+    }),
+  };
+  return { host: hostName, port, login, ...(hostKeyAlias !== undefined && { hostKeyAlias }) };
+}
+
+const atHome = (path: string): string => path.replace(/^~(?=\/)/, process.env['HOME'] ?? '~');

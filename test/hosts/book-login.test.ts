@@ -1,0 +1,171 @@
+// From an entry of the host book to a host that is ready, with OpenSSH's own server: the same code as the window's.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { connectOptions, type ConnectTools } from '../../src-main/hosts/book/connect-options';
+import { Secrets } from '../../src-main/hosts/book/secrets';
+import { Questions, type Answer } from '../../src-main/hosts/questions';
+import { reachHost } from '../../src-main/hosts/ssh/reach-host';
+import type { Reached } from '../../src-main/hosts/ssh/host-link';
+import type { HostQuestion } from '../../src-shared/rpc/hosts';
+import type { HostEntry } from '../../src-shared/hosts/model';
+import { ENGINE } from '../support/build-host';
+import { runTool, hasTool } from '../support/run-tool';
+import { entryOf } from '../support/ssh-host';
+import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
+import { temporaryUser, type TemporaryUser } from '../support/temp-user';
+
+const reason = lacksSshd();
+
+describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason})` : ''}`, () => {
+  let server: SshServer;
+  let user: TemporaryUser;
+  let home: string;
+  let tools: ConnectTools;
+  let asked: HostQuestion[];
+  /** What the person says, by the kind of question. */
+  let says: (question: HostQuestion) => Answer | undefined;
+
+  beforeAll(async () => {
+    user = temporaryUser();
+    server = await startSshd('PasswordAuthentication yes', 'PermitRootLogin yes');
+  });
+  afterAll(async () => {
+    await server?.stop();
+    user?.remove();
+  });
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'slipway-login-'));
+    // One home for all accounts of the server: what the last one left there is not the next one's to write.
+    rmSync(join(server.folder, 'home/.local'), { recursive: true, force: true });
+    writeFileSync(join(home, 'ssh_config'), '');
+    asked = [];
+    says = () => ({ answers: ['yes'], remember: false });
+    const questions = new Questions();
+    tools = {
+      questions,
+      secrets: new Secrets(home, undefined),
+      state: home,
+      config: { file: join(home, 'ssh_config') },
+    };
+    const ending = new AbortController();
+    onTestFinished(() => ending.abort());
+    void (async () => {
+      for await (const open of questions.watch(ending.signal)) {
+        const [first] = open;
+        if (!first) continue;
+        asked.push(first.question);
+        questions.answer(first.id, says(first.question));
+      }
+    })();
+  });
+  afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+  const entry = (more: Partial<HostEntry>): HostEntry => entryOf('host', { port: server.port, user: 'root', ...more });
+  async function reach(more: Partial<HostEntry>): Promise<Reached> {
+    const { signal } = new AbortController();
+    const reached = await reachHost(entry(more), ENGINE, (one) => connectOptions(one, tools, signal))(
+      () => undefined,
+      signal,
+    );
+    onTestFinished(() => reached.transport.close());
+    return reached;
+  }
+  const kinds = (): string[] => asked.map(({ kind }) => kind);
+
+  it('is let in by its key, after the person has seen the fingerprint; the next time nobody is asked', async () => {
+    const { facts } = await reach({ keys: [server.key] });
+    expect(facts).toMatchObject({ system: 'Linux', user: 'root', root: 'root', engine: 'slipway' });
+    expect(facts.hostKey).toEqual({ type: 'ssh-ed25519', fingerprint: server.fingerprint });
+    expect(asked).toMatchObject([{ kind: 'host-key', fingerprint: server.fingerprint }]);
+    await reach({ keys: [server.key] });
+    expect(kinds()).toEqual(['host-key']);
+  });
+
+  it('gets nothing when the person does not know its key', async () => {
+    says = () => undefined;
+    await expect(reach({ keys: [server.key] })).rejects.toMatchObject({ code: 'cancelled' });
+    expect(existsSync(join(home, 'known_hosts'))).toBe(false);
+  });
+
+  it('is let in by a password, which is not asked for again while the app runs', async () => {
+    let attempts = 0;
+    says = ({ kind }) =>
+      kind === 'host-key'
+        ? { answers: ['yes'], remember: false }
+        : { answers: [attempts++ === 0 ? 'wrong' : user.password], remember: true };
+    const own = { user: user.name, password: true, root: 'none' as const };
+    await reach(own);
+    expect(asked.slice(1)).toMatchObject([
+      { kind: 'password', user: user.name, attempt: 1, canRemember: false },
+      { kind: 'password', attempt: 2 },
+    ]);
+    await reach(own);
+    expect(kinds()).toEqual(['host-key', 'password', 'password']);
+    // No keychain: not a trace of it on the disk.
+    for (const file of readdirSync(home)) expect(readFileSync(join(home, file), 'utf8')).not.toContain(user.password);
+  });
+
+  it('is let in by a key with a passphrase', async () => {
+    const locked = server.addKey('locked', 'open sesame');
+    says = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : 'open sesame'], remember: false });
+    await reach({ keys: [locked] });
+    await reach({ keys: [locked] });
+    expect(kinds()).toEqual(['host-key', 'passphrase']);
+  });
+
+  it.skipIf(!hasTool('ssh-agent'))('is let in by the agent that the SSH configuration names', async () => {
+    const socket = join(home, 'agent');
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+    onTestFinished(async () => {
+      agent.kill();
+      await once(agent, 'exit');
+    });
+    await once(agent.stdout, 'data');
+    runTool('env', `SSH_AUTH_SOCK=${socket}`, 'ssh-add', '-q', server.key);
+    writeFileSync(join(home, 'ssh_config'), `Host *\n  IdentityAgent ${socket}\n  IdentityFile ${home}/none\n`);
+    await reach({ agent: true });
+    await expect(reach({ agent: false })).rejects.toMatchObject({ code: 'refused' });
+  });
+
+  it('is reached through the jump host of the SSH configuration, each known by its own name', async () => {
+    const inner = await startSshd();
+    onTestFinished(() => inner.stop());
+    writeFileSync(
+      join(home, 'ssh_config'),
+      `Host inside
+  HostName 127.0.0.1
+  Port ${inner.port}
+  IdentityFile ${inner.key}
+  ProxyJump gate
+Host gate
+  HostName localhost
+  Port ${server.port}
+  IdentityFile ${server.key}
+Host *
+  User root
+`,
+    );
+    const { facts } = await reach({ address: 'inside', port: undefined, user: undefined });
+    expect(facts.hostKey?.fingerprint).toBe(inner.fingerprint);
+    expect(asked.map((one) => (one.kind === 'host-key' ? one.fingerprint : one.kind))).toEqual([
+      server.fingerprint,
+      inner.fingerprint,
+    ]);
+  });
+
+  it('that goes in circles, or needs a command to be reached, is refused before anything is sent', async () => {
+    writeFileSync(
+      join(home, 'ssh_config'),
+      'Host a\n  ProxyJump b\nHost b\n  ProxyJump a\nHost c\n  ProxyCommand nc x\n',
+    );
+    await expect(reach({ address: 'a' })).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('again'),
+    });
+    await expect(reach({ address: 'c' })).rejects.toMatchObject({ message: expect.stringContaining('ProxyCommand') });
+  });
+});
