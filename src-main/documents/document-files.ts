@@ -1,5 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HALF_WRITTEN } from './files';
 import { scriptsNamedIn } from './named-scripts';
 import { listScripts } from './scripts';
 
@@ -23,6 +24,7 @@ async function filesBelow(folder: string, below: string): Promise<DocumentFile[]
   const names = await readdir(join(folder, below)).catch(() => []);
   const found: DocumentFile[] = [];
   for (const name of names.sort()) {
+    if (name.startsWith(HALF_WRITTEN)) continue;
     const path = `${below}/${name}`;
     const kind = await lstat(join(folder, path));
     if (kind.isDirectory()) found.push(...(await filesBelow(folder, path)));

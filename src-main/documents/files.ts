@@ -4,6 +4,9 @@ import { access, chmod, chown, mkdir, open, realpath, rename, rm, stat } from 'n
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 
+/** How the names of our files begin that are being written. */
+export const HALF_WRITTEN = '.slipway-';
+
 /** Identifies bytes. */
 export function versionOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
@@ -54,7 +57,7 @@ export async function readBounded(path: string, limit: number): Promise<Buffer> 
 export async function writeAtomically(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
   const target = await realpath(path).catch(() => path);
   const old = await stat(target).catch(() => undefined);
-  const temporary = join(dirname(target), `.slipway-${randomBytes(6).toString('hex')}`);
+  const temporary = join(dirname(target), `${HALF_WRITTEN}${randomBytes(6).toString('hex')}`);
   try {
     await mkdir(dirname(target), { recursive: true });
     const file = await open(temporary, 'wx', mode);

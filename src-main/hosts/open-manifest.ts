@@ -17,7 +17,8 @@ export async function openRemoteManifest(transport: Transport, path: string, doc
   const bytes = await transport.readFile(path, 0, MAX_BYTES + 1);
   if (bytes.length > MAX_BYTES)
     throw new AppError('manifest', `${path} is too large to be a manifest.`, 'Choose its manifest.xml.');
-  const folder = await freshFolder(documents, basename(path, '.xml'));
+  const name = basename(path, '.xml');
+  const folder = await freshFolder(documents, name === 'manifest' ? basename(dirnameOnHost(path)) || name : name);
   for (const script of scriptsNamedIn(decodeManifest(bytes))) {
     if (script.startsWith('..')) continue;
     const text = await transport.readFile(onHost(dirnameOnHost(path), script), 0, MAX_BYTES).catch(() => undefined);

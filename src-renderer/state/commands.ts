@@ -139,6 +139,24 @@ function buildCommands(workspace: Workspace): Command[] {
     },
     { id: 'stop', title: 'Stop the build', isEnabled: live !== undefined, run: () => void builds.cancel() },
     {
+      id: 'preflight',
+      title: `Check ${workspace.hosts.current?.entry.name ?? 'the build host'} before building…`,
+      isEnabled: workspace.document !== undefined,
+      run: () => (workspace.dialog = { kind: 'preflight' }),
+    },
+    {
+      id: 'add-host',
+      title: 'Add a build host…',
+      isEnabled: true,
+      run: () => (workspace.dialog = { kind: 'host' }),
+    },
+    ...workspace.hosts.list.map(({ entry: { id, name } }) => ({
+      id: `host-${id}`,
+      title: `Build on ${name}`,
+      isEnabled: workspace.document !== undefined && workspace.host !== id,
+      run: () => void workspace.chooseHost(id),
+    })),
+    {
       id: 'prune',
       title: 'Prune checkpoints…',
       isEnabled: !live && builds.columns.some(({ snapshot }) => snapshot !== null),

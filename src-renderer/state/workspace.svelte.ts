@@ -4,8 +4,10 @@ import type { Finalizer, ScriptFile, Template } from '../../src-shared/rpc-contr
 import { ManifestDocument } from '../document/document.svelte';
 import { failureOf, type CallFailure, type Main } from '../rpc';
 import { Builds } from './builds.svelte';
+import { Hosts } from './hosts.svelte';
 import { Scripts } from './scripts.svelte';
 import type { Target } from '../../src-shared/rpc/common';
+import type { Lister } from '../dialogs/lister';
 import type { SectionId } from '../../src-shared/document/sections';
 
 /** A dialog that is open, with what it needs. */
@@ -15,6 +17,8 @@ export type OpenDialog =
       readonly kind: 'browse';
       readonly want: 'manifest' | 'folder' | 'file';
       readonly title: string;
+      /** Where the files are; on main's computer when missing. */
+      readonly from?: Lister;
       readonly done: (path: string) => void;
     }
   | { readonly kind: 'export' }
@@ -29,7 +33,10 @@ export type OpenDialog =
       readonly savedAt: string;
     }
   | { readonly kind: 'changed-on-disk' }
-  | { readonly kind: 'prune' };
+  | { readonly kind: 'prune' }
+  | { readonly kind: 'preflight' }
+  /** A host of the book; a new one without `id`. */
+  | { readonly kind: 'host'; readonly id?: string };
 
 /** A sentence at the bottom of the window; spoken as well. */
 export interface Notice {
@@ -48,6 +55,7 @@ export class Workspace {
   scripts = $state.raw(new Scripts([]));
   /** Builds of the open document. */
   readonly builds = new Builds(this);
+  readonly hosts = new Hosts(this);
   /** Which half of the window is shown: designing the manifest, or building it. */
   view = $state<'compose' | 'build'>('compose');
   section = $state<SectionId>('overview');
@@ -95,6 +103,7 @@ export class Workspace {
   /** Asks main what it is, and opens what it was started with. */
   async start(): Promise<void> {
     await this.attempt(async () => {
+      this.hosts.follow();
       const info = await this.main.app.info();
       this.documentsFolder = info.documentsFolder;
       this.carrier = info.carrier;
@@ -130,6 +139,15 @@ export class Workspace {
       await this.main.hosts.choose({ path: document.path, host });
       this.host = host;
       this.builds.follow(this.target);
+    });
+  }
+
+  /** Opens a copy of a manifest that lies on a build host; it is built there. */
+  async openFromHost(id: string, path: string): Promise<void> {
+    await this.attempt(async () => {
+      const copy = await this.main.hosts.openManifest({ id, path });
+      await this.open(copy.path);
+      this.say({ kind: 'done', message: `A copy is in ${this.document?.folder ?? ''}.` });
     });
   }
 

@@ -1,0 +1,54 @@
+import type { HostBuild, HostFacts, HostLink, HostView } from '../../../src-shared/rpc/hosts';
+import { THIS_COMPUTER } from '../../../src-shared/hosts/model';
+
+/** Which colour tells how a host is: by its name in the style sheet. */
+export type Tone = 'ok' | 'warn' | 'bad' | 'off';
+
+export function toneOf({ state }: HostLink): Tone {
+  return ({ ready: 'ok', connecting: 'warn', lost: 'warn', failed: 'bad', idle: 'off' } as const)[state];
+}
+
+/** How it stands with a host, in a few words. `now` in seconds since the epoch. */
+export function wordsFor(link: HostLink, now: number): string {
+  switch (link.state) {
+    case 'idle':
+      return 'not connected';
+    case 'connecting':
+      return `${link.step}…`;
+    case 'ready':
+      return factsInWords(link.facts);
+    case 'lost':
+      return `lost; connecting again in ${Math.max(0, Math.ceil(link.retryAt - now))} s`;
+    case 'failed':
+      return link.message;
+  }
+}
+
+/** What a host is: `Linux · images, root by sudo · Node 20.11`. */
+export function factsInWords({ system, user, root, engine, version }: HostFacts): string {
+  const account = root === 'root' ? user : root === 'none' ? `${user}, not root` : `${user}, root by ${root}`;
+  return [system, account, engine === 'stock' ? `its own ${version}` : version].join(' · ');
+}
+
+/** The left of the status line. */
+export function statusWords({ entry, link }: HostView, now: number): string {
+  if (entry.id === THIS_COMPUTER) return entry.name;
+  switch (link.state) {
+    case 'ready':
+      return `Connected to ${entry.name} · SSH ${link.facts.hostKey?.type.replace(/^ssh-/, '') ?? ''}`.trimEnd();
+    case 'connecting':
+      return `${entry.name}: ${link.step}…`;
+    case 'lost':
+      return `${entry.name} is out of reach; connecting again in ${Math.max(0, Math.ceil(link.retryAt - now))} s`;
+    case 'failed':
+      return `${entry.name} cannot be used`;
+    case 'idle':
+      return `Not connected to ${entry.name}`;
+  }
+}
+
+/** A build on a host: `running br-config`, `paused before iso`. */
+export function buildWords({ state, step }: HostBuild): string {
+  if (step === undefined || state === 'done') return state;
+  return { running: `running ${step}`, paused: `paused before ${step}` }[state as string] ?? `${state} in ${step}`;
+}

@@ -1,0 +1,157 @@
+// A build host over SSH, used as a person does: added, looked at, built on, lost and found again. OpenSSH's own server, the real engine.
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runTool } from '../support/run-tool';
+import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
+import { openInChromium, openInElectron, type OpenDesktopApp } from './support/app';
+import { accessibilityViolations as violations } from './support/axe';
+import { HostMenu } from './support/host-menu';
+import { temporary } from './support/samples';
+import { TimelinePage, tinyLinux } from './support/timeline';
+
+const carriers = [
+  ['Chromium', openInChromium],
+  ['Electron', openInElectron],
+] as const;
+const reason = lacksSshd();
+
+describe.skipIf(reason !== undefined).each(carriers)('in %s', (_name, open) => {
+  let server: SshServer;
+  beforeEach(async () => {
+    server = await startSshd();
+  });
+  afterEach(() => server.stop());
+
+  it(
+    'tiny-linux is built on a host over SSH: paused by a click, edited, resumed, and copied here',
+    { timeout: 300_000 },
+    async () => {
+      const { path, area } = tinyLinux();
+      const app = await open({ document: path });
+      const { page, consoleErrors } = app;
+      const menu = new HostMenu(page);
+      const timeline = new TimelinePage(page);
+      await timeline.open();
+      await menu.add(server);
+      await timeline.checkpoint('grub-setup').click();
+      await timeline.button('Pause here').click();
+      await timeline.buildButton.click();
+      await timeline.says('Paused before grub-setup');
+      await timeline.addToScript('grub-setup', '\necho edited by a person');
+      await timeline.open();
+      await timeline.checkpoint('grub-setup').click();
+      await timeline.button('Save and resume from here').click();
+      await timeline.says(/^Done/);
+      // What was built is the bundle that was sent, not the folder of this computer.
+      const documents = join(server.folder, 'home/.local/share/slipway/documents');
+      expect(runTool('grep', '-rlF', 'edited by a person', documents)).toMatch(/\/scripts\/grub-setup\n$/);
+      await menu.pill.click();
+      await page.getByRole('menuitem', { name: /tiny-linux\/manifest\.xml.*done/ }).waitFor();
+      await page.keyboard.press('Escape');
+
+      const to = temporary();
+      await timeline.tab('Outputs');
+      // The system's dialog cannot be used here: it answers as if a person had chosen.
+      if ('electron' in app)
+        await (app as OpenDesktopApp).electron.evaluate(({ dialog }, folder) => {
+          dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [folder] });
+        }, to);
+      await page.getByRole('button', { name: 'Copy out… tiny-linux.iso' }).click();
+      if (!('electron' in app)) {
+        await page.getByRole('dialog').getByLabel('Folder', { exact: true }).fill(to);
+        await page.getByRole('dialog').getByRole('button', { name: 'Choose this folder' }).click();
+      }
+      await menu.status.getByText('Copied to').waitFor();
+      expect(readFileSync(join(to, 'tiny-linux.iso')).equals(readFileSync(join(area, 'media/tiny-linux.iso')))).toBe(
+        true,
+      );
+      expect(statSync(join(to, 'tiny-linux.iso')).size).toBeGreaterThan(1e6);
+      expect(consoleErrors).toEqual([]);
+    },
+  );
+});
+
+describe.skipIf(reason !== undefined)('a build host', () => {
+  it('is asked about before anything is sent, is lost and found again, and is taken out of the book', async () => {
+    const server = await startSshd();
+    try {
+      const { path } = tinyLinux();
+      const { page, consoleErrors, state } = await openInChromium({ document: path });
+      const menu = new HostMenu(page);
+      const timeline = new TimelinePage(page);
+      await timeline.open();
+
+      const form = await menu.fill(server, 'builder', { 'Key files, one a line': server.key, Port: '0' });
+      await form.getByRole('button', { name: 'Save' }).click();
+      await form.getByText('A number from 1 to 65535.').waitFor();
+      await form.getByLabel('Port').fill(`${server.port}`);
+      expect(await violations(page)).toEqual([]);
+      await form.getByRole('button', { name: 'Test' }).click();
+      await menu.dialog('Is this the host?').waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await form.getByText('was not accepted').waitFor();
+      expect(server.log()).not.toContain('publickey');
+      await form.getByRole('button', { name: 'Test' }).click();
+      await menu.accept(server);
+      await form.getByText('It works').waitFor();
+      await form.getByRole('button', { name: 'Save' }).click();
+      await menu.status.getByText('Connected to builder').waitFor();
+      await timeline.checkpoint('iso').waitFor();
+
+      server.cut();
+      await menu.status.getByText('builder is out of reach').waitFor();
+      // What is known stays.
+      await timeline.checkpoint('iso').waitFor();
+      await menu.status.getByText('Connected to builder').waitFor();
+
+      await menu.choose('Disconnect from builder');
+      await menu.status.getByText('Not connected to builder').waitFor();
+      await menu.choose('Connect to builder');
+      await menu.status.getByText('Connected to builder · SSH').waitFor();
+
+      await menu.choose('Check builder before building…');
+      const check = menu.dialog('Check before building on builder');
+      await check.getByText('This can be built.').waitFor();
+      await check.getByText(server.fingerprint).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await check.getByRole('button', { name: 'Close' }).click();
+
+      await menu.choose('Edit builder…');
+      const edit = menu.dialog('Edit builder');
+      await edit.getByRole('button', { name: 'Remove…' }).click();
+      await edit.getByRole('button', { name: 'Remove it' }).click();
+      await menu.status.getByText('This computer').waitFor();
+      expect(JSON.parse(readFileSync(join(state, 'hosts.json'), 'utf8'))).toMatchObject({ hosts: [] });
+      expect(consoleErrors).toEqual([]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('whose manifest lies there is opened as a copy, and built there', async () => {
+    const server = await startSshd();
+    try {
+      const { path } = tinyLinux();
+      const remote = tinyLinux();
+      const { page } = await openInChromium({ document: path });
+      const menu = new HostMenu(page);
+      await new TimelinePage(page).open();
+      await menu.add(server);
+      await menu.choose('Open a manifest of builder…');
+      const browse = page.getByRole('dialog');
+      await browse.getByLabel('File', { exact: true }).fill(remote.path);
+      await browse.getByRole('button', { name: 'Open' }).click();
+      await menu.status.getByText('A copy is in').waitFor();
+      await menu.status.getByText('Connected to builder').waitFor();
+      await page
+        .getByRole('banner')
+        .getByTitle(/\/tiny-linux\/manifest\.xml$/)
+        .waitFor();
+      await new TimelinePage(page).checkpoint('iso').waitFor();
+    } finally {
+      await server.stop();
+    }
+  });
+});

@@ -1,0 +1,50 @@
+import type { Locator, Page } from 'playwright-core';
+import type { SshServer } from '../../support/sshd';
+
+/** The build hosts as a person sees them in the window. */
+export class HostMenu {
+  constructor(readonly page: Page) {}
+
+  get pill(): Locator {
+    return this.page.getByRole('button', { name: 'Build host:' });
+  }
+
+  get status(): Locator {
+    return this.page.getByRole('contentinfo');
+  }
+
+  dialog(title: string | RegExp): Locator {
+    return this.page.getByRole('dialog', { name: title });
+  }
+
+  async choose(item: string | RegExp): Promise<void> {
+    await this.pill.click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  /** Fills the form for a test's server, and leaves it open. */
+  async fill(server: SshServer, name: string, fields: Readonly<Record<string, string>> = {}): Promise<Locator> {
+    await this.choose('Add a build host…');
+    const form = this.dialog('Add a build host');
+    await form.getByLabel('Address').fill('127.0.0.1');
+    await form.getByLabel('Port').fill(`${server.port}`);
+    await form.getByLabel('Name').fill(name);
+    for (const [label, text] of Object.entries({ User: 'root', ...fields })) await form.getByLabel(label).fill(text);
+    return form;
+  }
+
+  /** Adds the test's server to the host book, and says that its key is the right one. */
+  async add(server: SshServer, name = 'builder'): Promise<void> {
+    const form = await this.fill(server, name, { 'Key files, one a line': server.key });
+    await form.getByRole('button', { name: 'Save' }).click();
+    await this.accept(server);
+    await this.status.getByText(`Connected to ${name}`).waitFor();
+  }
+
+  /** Looks at the fingerprint and accepts it. */
+  async accept(server: SshServer): Promise<void> {
+    const question = this.dialog('Is this the host?');
+    await question.getByText(server.fingerprint).waitFor();
+    await question.getByRole('button', { name: 'It is: connect and remember its key' }).click();
+  }
+}
