@@ -1,8 +1,11 @@
 // A build on a host whose connection fails: every line once and in order, and a build that never notices.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBuildServices } from '../../src-main/build-services';
+import type { HostLink as HostLinkView } from '../../src-shared/rpc/hosts';
 import type { HostLink } from '../../src-main/hosts/ssh/host-link';
+import type { AppError } from '../../src-shared/errors';
 import { BuildWatch } from '../support/build-watch';
 import { TestProject } from '../support/engine';
 import { eventually } from '../support/eventually';
@@ -17,6 +20,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
   let project: TestProject;
   let path: string;
   let link: HostLink;
+  let views: readonly HostLinkView[];
   let watch: BuildWatch;
 
   /** Says numbered lines, slowly, in halves, until it is told to stop; then how many they were. */
@@ -27,7 +31,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     project = new TestProject({ steps: [{ name: 'a' }, { name: 'talk', body: CHATTER }, { name: 'c' }] });
     path = join(project.folder, 'manifest.xml');
     const made = sshHost(() => ({ ...loginAt(server), keepAlive: 200, patience: 3000 }));
-    link = made.link;
+    ({ link, views } = made);
     watch = new BuildWatch(createBuildServices(made.host), path);
   });
   afterEach(async () => {
@@ -63,6 +67,14 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     return eventually(() => expect(lines.length).toBeGreaterThanOrEqual(least));
   };
 
+  /** Waits until the connection was lost so many times, for such a reason. */
+  function isLost(times = 1, why = ''): Promise<void> {
+    return eventually(() => {
+      const losses = views.filter((view) => view.state === 'lost' && view.message.includes(why));
+      expect(losses.length).toBeGreaterThanOrEqual(times);
+    });
+  }
+
   async function isWhole(lines: readonly string[], ended: Promise<void>): Promise<void> {
     stop();
     await ended;
@@ -72,12 +84,19 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     expect(watch.runs.size).toBe(1);
   }
 
+  /** The engine's number and the number of the step that runs, as the journal has them; both lead a group. */
+  function recordsOf(run: string): { pid?: number }[] {
+    const lines = readFileSync(join(project.area, 'logs', `${run}.jsonl`), 'utf8').split('\n');
+    const records = lines.filter((line) => /"kind":"(hello|step-started)"/.test(line)).map((line) => JSON.parse(line));
+    return [records[0], records.at(-1)] as { pid?: number }[];
+  }
+
   it('is read whole when it is cut again and again, in the middle of lines', async () => {
     const { lines, ended } = await start();
     for (let cuts = 0; cuts < 3; cuts++) {
       await grewBy(lines, 20);
       server.cut();
-      await eventually(() => expect(link.view.state).toBe('lost'));
+      await isLost(cuts + 1);
     }
     await grewBy(lines, 20);
     await isWhole(lines, ended);
@@ -87,9 +106,48 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     const { lines, ended } = await start();
     await grewBy(lines, 20);
     server.freeze();
-    await eventually(() => expect(link.view.state).toBe('lost'));
+    await isLost();
     await grewBy(lines, 20);
     await isWhole(lines, ended);
+  });
+
+  it('is read whole when the server of the host is ended, and is back after a while', async () => {
+    const { lines, ended } = await start();
+    await grewBy(lines, 20);
+    await server.halt();
+    await isLost(1, 'REFUSED');
+    await server.restart();
+    await grewBy(lines, 20);
+    await isWhole(lines, ended);
+  });
+
+  it('is told as interrupted when the host was switched off, and resumes from its checkpoint', async () => {
+    await start();
+    const { run } = await watch.until(({ last }) => last?.steps.at(-1)?.step === 'talk' && last);
+    await server.halt();
+    // All processes of the build end at once, as they do when the power goes: the engine's and the step's.
+    for (const { pid } of recordsOf(run)) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    await server.restart();
+    await watch.until(({ last }) => last?.state === 'interrupted');
+    await watch.until(({ area }) => area?.latestResumable === 'talk' && area.lock.kind !== 'held');
+    await watch.services.builds.start({ path, resume: 'talk' }, {});
+    stop();
+    await watch.until(({ last }) => last?.state === 'done');
+  });
+
+  it('is started once or not at all when the connection is cut at that moment', async () => {
+    await watch.until(({ area }) => area);
+    const starting = watch.services.builds.start({ path }, {}).then(
+      () => 'started',
+      (error: AppError) => error.code,
+    );
+    server.cut();
+    expect(['started', 'unreachable']).toContain(await starting);
+    await eventually(() => expect(link.view.state).toBe('ready'));
+    await watch.services.builds.prune({ path, stale: true, remove: false }, {});
+    stop();
+    await eventually(() => expect([...watch.runs.values()].filter(({ state }) => state === 'running')).toEqual([]));
+    expect(watch.runs.size).toBeLessThanOrEqual(1);
   });
 
   it('is told as lost and found again, and what is known stays', async () => {
@@ -97,9 +155,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     await watch.until(({ last }) => last?.steps.at(-1)?.step === 'talk');
     const { area } = watch;
     server.cut();
-    await eventually(() =>
-      expect(link.view).toMatchObject({ state: 'lost', message: expect.stringContaining('lost') }),
-    );
+    await isLost(1, 'was lost');
     expect(watch.area).toBe(area);
     expect(watch.last?.state).toBe('running');
     await eventually(() => expect(link.view.state).toBe('ready'));

@@ -3,6 +3,7 @@ import { HostLink } from '../../src-main/hosts/ssh/host-link';
 import { reachHost } from '../../src-main/hosts/ssh/reach-host';
 import { createSshHost } from '../../src-main/hosts/ssh/ssh-host';
 import type { ConnectOptions } from '../../src-main/transport/ssh/connection';
+import type { HostLink as LinkView } from '../../src-shared/rpc/hosts';
 import type { HostEntry } from '../../src-shared/hosts/model';
 import { ENGINE } from './build-host';
 
@@ -20,10 +21,16 @@ export const entryOf = (name: string, more: Partial<HostEntry> = {}): HostEntry 
 });
 
 /** A build host at the other end of a real SSH connection, which is made when it is used. */
-export function sshHost(options: () => ConnectOptions | Promise<ConnectOptions>): { host: BuildHost; link: HostLink } {
-  const link = new HostLink(
+export function sshHost(options: () => ConnectOptions | Promise<ConnectOptions>): {
+  host: BuildHost;
+  link: HostLink;
+  /** How it has stood with the connection, from the first change on. */
+  views: LinkView[];
+} {
+  const views: LinkView[] = [];
+  const link: HostLink = new HostLink(
     reachHost(entryOf('test'), ENGINE, async () => options()),
-    () => undefined,
+    () => views.push(link.view),
   );
-  return { link, host: createSshHost(link) };
+  return { link, views, host: createSshHost(link) };
 }

@@ -31,6 +31,10 @@ export interface SshServer {
   cut(): void;
   /** Stops those processes where they are: the connections stay, and nobody answers. */
   freeze(): void;
+  /** Ends the server and all its connections, as when the host is switched off; what was detached lives on. */
+  halt(): Promise<void>;
+  /** The same, and starts it anew with the same keys at the same port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -70,9 +74,23 @@ export async function startSshd(...lines: string[]): Promise<SshServer> {
   ];
   writeFileSync(at('config'), `${config.join('\n')}\n`);
   let said = '';
-  const server = spawn(SSHD, ['-D', '-e', '-f', at('config')], { stdio: ['ignore', 'ignore', 'pipe'] });
-  server.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  await listening(server, () => said);
+  const launch = async (): Promise<ChildProcess> => {
+    const child = spawn(SSHD, ['-D', '-e', '-f', at('config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let own = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      own += text;
+      said += text;
+    });
+    await listening(child, () => own);
+    return child;
+  };
+  const halt = async (): Promise<void> => {
+    signalConnections(server.pid, 'SIGKILL');
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill();
+    await once(server, 'exit');
+  };
+  let server = await launch();
   const hostKey = readFileSync(at('host.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
   return {
     port,
@@ -88,12 +106,13 @@ export async function startSshd(...lines: string[]): Promise<SshServer> {
     },
     cut: () => signalConnections(server.pid, 'SIGKILL'),
     freeze: () => signalConnections(server.pid, 'SIGSTOP'),
+    halt,
+    async restart() {
+      await halt();
+      server = await launch();
+    },
     async stop() {
-      signalConnections(server.pid, 'SIGKILL');
-      if (server.exitCode === null && server.signalCode === null) {
-        server.kill();
-        await once(server, 'exit');
-      }
+      await halt();
       rmSync(folder, { recursive: true, force: true });
     },
   };

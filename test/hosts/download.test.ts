@@ -1,0 +1,81 @@
+// An image of 1 GB comes over a connection that is cut on the way: it goes on where it was, and every byte is right.
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HostLink } from '../../src-main/hosts/ssh/host-link';
+import { createMedia } from '../../src-main/media';
+import type { BuildHost } from '../../src-main/hosts/build-host';
+import { TestProject } from '../support/engine';
+import { eventually } from '../support/eventually';
+import { runTool } from '../support/run-tool';
+import { sshHost } from '../support/ssh-host';
+import { loginAt } from '../support/ssh-login';
+import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
+
+const reason = lacksSshd();
+const SIZE = 1_000_000_000;
+
+describe.skipIf(reason !== undefined)(`an image of 1 GB${reason ? ` (${reason})` : ''}`, () => {
+  let server: SshServer;
+  let project: TestProject;
+  let host: BuildHost;
+  let link: HostLink;
+  let media: string;
+  let path: string;
+
+  beforeAll(async () => {
+    server = await startSshd();
+    ({ host, link } = sshHost(() => loginAt(server)));
+    project = new TestProject({ steps: [{ name: 'iso' }] });
+    path = join(project.folder, 'manifest.xml');
+    media = join(project.area, 'media');
+    mkdirSync(media, { recursive: true });
+    runTool('sh', '-c', 'head -c "$1" /dev/urandom >"$0"', join(media, 'large.iso'), `${SIZE}`);
+  });
+  afterAll(async () => {
+    link?.close();
+    await server?.stop();
+    project?.dispose();
+  });
+
+  /** What has come so far, in bytes. */
+  const sizeOf = (to: string): number => {
+    const [partial] = readdirSync(to).filter((name) => name.endsWith('.part'));
+    return partial === undefined ? 0 : (statSync(join(to, partial), { throwIfNoEntry: false })?.size ?? 0);
+  };
+  const sha256 = (file: string): string => runTool('sha256sum', file).slice(0, 64);
+
+  it('is copied whole, though the connection is cut twice', { timeout: 120_000 }, async () => {
+    const to = join(project.folder, 'whole');
+    mkdirSync(to);
+    const cuts: number[] = [];
+    const copying = createMedia(host).copyOut({ path, name: 'large.iso', to }, {});
+    for (const least of [0.2, 0.6]) {
+      await eventually(() => expect(sizeOf(to)).toBeGreaterThan(least * SIZE));
+      server.cut();
+      await eventually(() => expect(link.view.state).toBe('lost'));
+      cuts.push(sizeOf(to));
+    }
+    await copying;
+    expect(cuts.every((size) => size < SIZE)).toBe(true);
+    expect(readdirSync(to)).toEqual(['large.iso']);
+    expect(sha256(join(to, 'large.iso'))).toBe(sha256(join(media, 'large.iso')));
+  });
+
+  it('that is replaced meanwhile is not mixed with the other', { timeout: 120_000 }, async () => {
+    const to = join(project.folder, 'mixed');
+    mkdirSync(to);
+    const image = join(media, 'small.iso');
+    writeFileSync(image, Buffer.alloc(300_000_000, 'a'));
+    const { modified } =
+      (await createMedia(host).list({ path }, {})).media.find(({ name }) => name === 'small.iso') ?? {};
+    const copying = createMedia(host).copyOut({ path, name: 'small.iso', to }, {});
+    const failing = expect(copying).rejects.toMatchObject({ code: 'conflict' });
+    await eventually(() => expect(sizeOf(to)).toBeGreaterThan(0));
+    server.cut();
+    writeFileSync(image, Buffer.alloc(300_000_000, 'b'));
+    runTool('touch', '-d', `@${modified}`, image);
+    await failing;
+    expect(readdirSync(to)).toEqual([]);
+  });
+});
