@@ -4,6 +4,7 @@ import { THIS_COMPUTER } from '../../../src-shared/hosts/model';
 /** Which colour tells how a host is: by its name in the style sheet. */
 export type Tone = 'ok' | 'warn' | 'bad' | 'off';
 
+/** The colour of a host's dot. */
 export function toneOf({ state }: HostLink): Tone {
   return ({ ready: 'ok', connecting: 'warn', lost: 'warn', failed: 'bad', idle: 'off' } as const)[state];
 }
@@ -18,10 +19,16 @@ export function wordsFor(link: HostLink, now: number): string {
     case 'ready':
       return factsInWords(link.facts);
     case 'lost':
-      return `lost; connecting again in ${Math.max(0, Math.ceil(link.retryAt - now))} s`;
+      return `lost; connecting again ${soon(link.retryAt, now)}`;
     case 'failed':
       return link.message;
   }
+}
+
+/** When it is tried again; both in seconds since the epoch. */
+function soon(retryAt: number, now: number): string {
+  const left = Math.ceil(retryAt - now);
+  return left > 0 ? `in ${left} s` : 'now';
 }
 
 /** What a host is: `Linux · images, root by sudo · Node 20.11`. */
@@ -39,9 +46,9 @@ export function statusWords({ entry, link }: HostView, now: number): string {
     case 'connecting':
       return `${entry.name}: ${link.step}…`;
     case 'lost':
-      return `${entry.name} is out of reach; connecting again in ${Math.max(0, Math.ceil(link.retryAt - now))} s`;
+      return `${entry.name} is out of reach; connecting again ${soon(link.retryAt, now)}`;
     case 'failed':
-      return `${entry.name} cannot be used`;
+      return `${entry.name} cannot be used: ${link.message}`;
     case 'idle':
       return `Not connected to ${entry.name}`;
   }
