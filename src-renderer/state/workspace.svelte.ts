@@ -245,6 +245,16 @@ export class Workspace {
     this.spoken = notice.message;
   }
 
+  /** Puts text on the clipboard, and says `message`. */
+  async copy(text: string, message: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.say({ kind: 'done', message });
+    } catch {
+      this.say({ kind: 'failed', message: 'The clipboard is not available.', hint: 'Select the text and copy it.' });
+    }
+  }
+
   /** Runs a call; a failure becomes a notice. Returns whether it went well. */
   async attempt(work: () => Promise<void>): Promise<boolean> {
     this.isBusy = true;
