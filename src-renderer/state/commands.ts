@@ -1,3 +1,4 @@
+import { THIS_COMPUTER } from '../../src-shared/hosts/model';
 import { SECTIONS } from '../../src-shared/document/sections';
 import type { Workspace } from './workspace.svelte';
 
@@ -95,8 +96,7 @@ export function commandsOf(workspace: Workspace): Command[] {
 }
 
 function buildCommands(workspace: Workspace): Command[] {
-  const { builds } = workspace;
-  const canBuild = workspace.document?.loaded !== undefined && !builds.isStarting;
+  const { builds, canBuild } = workspace;
   const { suggested, selected, live } = builds;
   return [
     {
@@ -138,10 +138,25 @@ function buildCommands(workspace: Workspace): Command[] {
       run: () => void (selected && builds.start({ resume: selected.step })),
     },
     { id: 'stop', title: 'Stop the build', isEnabled: live !== undefined, run: () => void builds.cancel() },
+    ...hostCommands(workspace),
+    {
+      id: 'prune',
+      title: 'Prune checkpoints…',
+      isEnabled: !live && builds.columns.some(({ snapshot }) => snapshot !== null),
+      run: () => (workspace.dialog = { kind: 'prune' }),
+    },
+  ];
+}
+
+/** Hosts of the book can be used and changed also while another one, or no document, is open. */
+function hostCommands(workspace: Workspace): Command[] {
+  const { hosts } = workspace;
+  const has = workspace.document !== undefined;
+  return [
     {
       id: 'preflight',
-      title: `Check ${workspace.hosts.current?.entry.name ?? 'the build host'} before building…`,
-      isEnabled: workspace.document !== undefined,
+      title: `Check ${hosts.current?.entry.name ?? 'the build host'} before building…`,
+      isEnabled: has,
       run: () => (workspace.dialog = { kind: 'preflight' }),
     },
     {
@@ -150,18 +165,36 @@ function buildCommands(workspace: Workspace): Command[] {
       isEnabled: true,
       run: () => (workspace.dialog = { kind: 'host' }),
     },
-    ...workspace.hosts.list.map(({ entry: { id, name } }) => ({
+    ...hosts.list.map(({ entry: { id, name } }) => ({
       id: `host-${id}`,
       title: `Build on ${name}`,
-      isEnabled: workspace.document !== undefined && workspace.host !== id,
+      isEnabled: has && workspace.host !== id,
       run: () => void workspace.chooseHost(id),
     })),
-    {
-      id: 'prune',
-      title: 'Prune checkpoints…',
-      isEnabled: !live && builds.columns.some(({ snapshot }) => snapshot !== null),
-      run: () => (workspace.dialog = { kind: 'prune' }),
-    },
+    ...hosts.list
+      .filter(({ entry }) => entry.id !== THIS_COMPUTER)
+      .flatMap(({ entry: { id, name }, link }) => [
+        link.state === 'ready'
+          ? {
+              id: `disconnect-${id}`,
+              title: `Disconnect from ${name}`,
+              isEnabled: true,
+              run: () => void hosts.disconnect(id),
+            }
+          : { id: `connect-${id}`, title: `Connect to ${name}`, isEnabled: true, run: () => void hosts.connect(id) },
+        {
+          id: `edit-${id}`,
+          title: `Edit ${name}…`,
+          isEnabled: true,
+          run: () => (workspace.dialog = { kind: 'host', id }),
+        },
+        {
+          id: `browse-${id}`,
+          title: `Open a manifest of ${name}…`,
+          isEnabled: true,
+          run: () => browseHost(workspace, id, name),
+        },
+      ]),
   ];
 }
 
@@ -181,6 +214,17 @@ export async function openManifest(workspace: Workspace): Promise<void> {
   await choose(workspace, 'manifest', 'Open manifest', (path) =>
     workspace.guardUnsaved(() => void workspace.open(path)),
   );
+}
+
+/** Asks for a manifest that lies on a build host, and opens a copy of it. */
+export function browseHost(workspace: Workspace, id: string, name: string): void {
+  workspace.dialog = {
+    kind: 'browse',
+    want: 'manifest',
+    title: `Open a manifest of ${name}`,
+    from: { start: '', list: (folder) => workspace.main.hosts.list({ id, folder }) },
+    done: (path) => workspace.guardUnsaved(() => void workspace.openFromHost(id, path)),
+  };
 }
 
 async function saveAs(workspace: Workspace): Promise<void> {

@@ -89,6 +89,15 @@ export class Workspace {
     return (this.document?.isUnsaved ?? false) || this.scripts.isUnsaved;
   }
 
+  /**
+   * Whether a build can be started. On another computer its area must be known: until then nothing could be offered but a build from the
+   * beginning, which discards the checkpoints that may be there.
+   */
+  get canBuild(): boolean {
+    const { document, builds, hosts } = this;
+    return document?.loaded !== undefined && !builds.isStarting && (!hosts.isRemote || builds.area !== undefined);
+  }
+
   /** Step paths of the open document, in build order. */
   get stepPaths(): readonly string[] {
     return this.document?.loaded ? stepPaths(this.document.loaded.tree) : [];

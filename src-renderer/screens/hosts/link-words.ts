@@ -37,6 +37,26 @@ export function factsInWords({ system, user, root, engine, version }: HostFacts)
   return [system, account, engine === 'stock' ? `its own ${version}` : version].join(' · ');
 }
 
+/** The same in a word or two, for those who do not see the dot. */
+export function stateWords({ state }: HostLink): string {
+  return {
+    idle: 'not connected',
+    connecting: 'connecting',
+    ready: 'connected',
+    lost: 'connection lost',
+    failed: 'cannot be used',
+  }[state];
+}
+
+/** What the build screen says of a host that cannot be reached, and what to do. No count-down: it is read aloud at every change. */
+export function troubleOf(
+  link: HostLink,
+): { readonly message: string; readonly hint?: string | undefined } | undefined {
+  if (link.state === 'lost')
+    return { message: link.message, hint: 'It is tried again by itself; a build that runs there goes on.' };
+  return link.state === 'failed' ? link : undefined;
+}
+
 /** The left of the status line. */
 export function statusWords({ entry, link }: HostView, now: number): string {
   if (entry.id === THIS_COMPUTER) return entry.name;

@@ -2,8 +2,10 @@ import { expect, it } from 'vitest';
 import {
   buildWords,
   factsInWords,
+  stateWords,
   statusWords,
   toneOf,
+  troubleOf,
   wordsFor,
 } from '../../../src-renderer/screens/hosts/link-words';
 import { THIS_COMPUTER, type HostEntry } from '../../../src-shared/hosts/model';
@@ -40,6 +42,13 @@ const each = (words: (link: HostLink) => string): Record<string, string> =>
 
 it('has a colour and words for each state of a connection', () => {
   expect(each(toneOf)).toEqual({ idle: 'off', connecting: 'warn', ready: 'ok', lost: 'warn', failed: 'bad' });
+  expect(each(stateWords)).toEqual({
+    idle: 'not connected',
+    connecting: 'connecting',
+    ready: 'connected',
+    lost: 'connection lost',
+    failed: 'cannot be used',
+  });
   expect(each((link) => wordsFor(link, 100))).toEqual({
     idle: 'not connected',
     connecting: 'bringing the engine…',
@@ -59,6 +68,13 @@ it('has a colour and words for each state of a connection', () => {
 it('counts down to the next attempt, and never below it', () => {
   const at = (now: number): string => wordsFor(LINKS.lost, now).replace('lost; connecting again ', '');
   expect([100, 107, 107.2, 107.9, 108, 109.5].map(at)).toEqual(['in 8 s', 'in 1 s', 'in 1 s', 'in 1 s', 'now', 'now']);
+});
+
+it('has a trouble for the build screen only while the host cannot be reached', () => {
+  const troubled = Object.values(LINKS).filter((link) => troubleOf(link) !== undefined);
+  expect(troubled).toEqual([LINKS.lost, LINKS.failed]);
+  expect(troubleOf(LINKS.lost)?.message).toBe('The connection was lost.');
+  expect(troubleOf(LINKS.failed)).toMatchObject({ message: 'Its key has changed.', hint: 'Ask who runs it.' });
 });
 
 it('needs no connection for this computer', () => {
