@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import SSHConfig, { type Section } from 'ssh-config';
 import { AppError } from '../../../src-shared/errors';
 import type { Jump } from '../../../src-shared/hosts/model';
+import { namesIn, settingsFor, type ConfigFile, type Setting } from './config-files';
+import { expandPath } from './expand';
 
 /** What `ssh` would do for a host: the part of ssh_config(5) that we understand. */
 export interface HostConfig {
@@ -32,59 +33,67 @@ export interface ConfigPlace {
   readonly hasSsh?: boolean;
 }
 
-const SYSTEM = '/etc/ssh/ssh_config';
 const DEFAULT_KEYS = ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed25519_sk'];
-const DEPTH = 16;
 
 /**
  * What `ssh HOST` would do. The command itself knows best and is asked where it is; elsewhere the files are read by a parser, without
- * `Match` blocks that run something.
+ * `Match` blocks that run something. Throws `refused` for an address that would be an option, and for files that cannot be used.
  */
 export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<HostConfig> {
+  const { address } = jump;
+  if (address.startsWith('-'))
+    throw new AppError('refused', `${address} is not the address of a host.`, 'Correct it in the host book.');
   const values = (await askSsh(jump, place)) ?? readFiles(jump, place);
   const one = (name: string): string | undefined => {
     const value = values.get(name)?.[0];
     return value === undefined || value.toLowerCase() === 'none' ? undefined : value;
   };
   const user = jump.user ?? one('user') ?? userInfo().username;
-  const port = jump.port ?? Number(one('port') ?? 22);
-  const hostName = expand(one('hostname') ?? jump.address, { h: jump.address });
-  const tokens = { h: hostName, r: user, p: `${port}`, n: jump.address };
-  const path = (text: string): string => expand(text, tokens);
-  const agent = values.get('identityagent')?.[0];
+  const port = jump.port ?? portOf(one('port') ?? '22');
+  const hostName = (one('hostname') ?? address).toLowerCase();
+  const hostKeyAlias = one('hostkeyalias')?.toLowerCase();
+  const tokens = { h: hostName, r: user, p: `${port}`, n: address, k: hostKeyAlias ?? address };
+  const path = (text: string): string => expandPath(text, tokens);
   return {
     hostName,
     user,
     port,
     keys: (values.get('identityfile') ?? []).map(path).filter((file) => existsSync(file)),
     identitiesOnly: one('identitiesonly')?.toLowerCase() === 'yes',
-    agent:
-      agent === undefined || agent === 'SSH_AUTH_SOCK'
-        ? process.env['SSH_AUTH_SOCK']
-        : one('identityagent') && path(agent),
+    agent: agentOf(values.get('identityagent')?.[0] ?? 'SSH_AUTH_SOCK', path),
     jump: one('proxyjump'),
     proxyCommand: one('proxycommand'),
-    hostKeyAlias: one('hostkeyalias'),
-    knownHosts: [...(values.get('userknownhostsfile') ?? []), ...(values.get('globalknownhostsfile') ?? [])]
-      .flatMap((text) => text.split(/\s+/))
+    hostKeyAlias,
+    knownHosts: ['userknownhostsfile', 'globalknownhostsfile']
+      .flatMap((name) => values.get(name)?.[0]?.split(/\s+/) ?? [])
       .filter((file) => file !== '' && file !== 'none')
       .map(path),
   };
 }
 
 /** The hosts that a person has named: without patterns. */
-export function aliasesOf({ file = userFile() }: ConfigPlace = {}): string[] {
+export function aliasesOf({ file }: ConfigPlace = {}): string[] {
   try {
-    const hosts = parse(file).flatMap((line) =>
-      'param' in line && /^host$/i.test(line.param) ? wordsOf(line.value) : [],
-    );
-    return [...new Set(hosts)].filter((name) => !/[*?!]/.test(name));
+    return namesIn([userFile(file)]);
   } catch {
     return []; // a convenience only; connecting says what is wrong with the file
   }
 }
 
-const userFile = (): string => join(homedir(), '.ssh/config');
+const userFile = (path = join(homedir(), '.ssh/config')): ConfigFile => ({ path, folder: join(homedir(), '.ssh') });
+
+/** `none`, the name of a variable of the environment, or a path. */
+function agentOf(text: string, path: (text: string) => string): string | undefined {
+  if (text.toLowerCase() === 'none') return undefined;
+  const variable = text === 'SSH_AUTH_SOCK' ? text : /^\$(\w+)$/.exec(text)?.[1];
+  return variable === undefined ? path(text) : process.env[variable];
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
+  throw new AppError('refused', `The SSH configuration has the port ${text}.`, 'Mend ~/.ssh/config.');
+}
 
 /** `ssh -G` prints what it would use, one value a line; `undefined` where there is no such command. */
 async function askSsh(
@@ -100,7 +109,7 @@ async function askSsh(
   try {
     const { stdout } = await promisify(execFile)('ssh', [...options, '-G', '--', address], { timeout: 10_000 });
     return gather(
-      stdout.split('\n').map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
+      stdout.split('\n').map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)] as const),
     );
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
@@ -113,92 +122,31 @@ async function askSsh(
   }
 }
 
-/** The same from the files: the first value of each name counts, except that key files add up. */
-function readFiles({ address }: Jump, { file = userFile() }: ConfigPlace): Map<string, string[]> {
-  const found: [string, string][] = [];
-  for (const config of [file, SYSTEM]) {
-    if (!existsSync(config)) continue;
-    for (const [name, value] of Object.entries(parse(config).compute(address)))
-      for (const one of Array.isArray(value) ? value : [value]) found.push([name, one]);
-  }
-  const values = gather(found);
+/** The same from the files: the first value of each name counts, except that key files add up. As with `ssh -F`, a file that is given is the only one. */
+function readFiles(jump: Jump, { file }: ConfigPlace): Map<string, string[]> {
+  const system = { path: '/etc/ssh/ssh_config', folder: '/etc/ssh' };
+  const values = gather(oneProxy(settingsFor(jump, [userFile(file), ...(file === undefined ? [system] : [])])));
   const ssh = join(homedir(), '.ssh');
   const fallback: Record<string, string[]> = {
     identityfile: DEFAULT_KEYS.map((name) => join(ssh, name)),
-    userknownhostsfile: [join(ssh, 'known_hosts'), join(ssh, 'known_hosts2')],
-    globalknownhostsfile: ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
+    userknownhostsfile: [`${join(ssh, 'known_hosts')} ${join(ssh, 'known_hosts2')}`],
+    globalknownhostsfile: ['/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2'],
   };
   for (const [name, value] of Object.entries(fallback)) if (!values.has(name)) values.set(name, value);
   return values;
 }
 
-function gather(pairs: readonly (readonly [string, string])[]): Map<string, string[]> {
-  const values = new Map<string, string[]>();
-  for (const [name, value] of pairs) {
-    const key = name.toLowerCase();
-    values.set(key, [...(values.get(key) ?? []), value.replace(/^"(.*)"$/, '$1')]);
-  }
-  return values;
-}
-
-/** A file with those that it includes in their places. `Match` blocks are left out, but for `all` and `host`. */
-function parse(file: string, depth = 0): SSHConfig {
-  const text = readFileSync(file, 'utf8');
-  const lines = text.split('\n').flatMap((line) => {
-    const include = /^\s*include\s+(.*)$/i.exec(line)?.[1];
-    if (include === undefined) return [line];
-    if (depth >= DEPTH) throw new AppError('refused', `${file} includes files more than ${DEPTH} deep.`);
-    return wordsOf(include)
-      .flatMap((pattern) => matching(pattern, dirname(file)))
-      .map((one) => parse(one, depth + 1).toString());
-  });
-  const config = SSHConfig.parse(lines.join('\n'));
-  const unusable = (line: (typeof config)[number]): line is Section =>
-    'param' in line && /^match$/i.test(line.param) && !/^(all|host\b)/i.test(String(line.value));
-  for (let at = config.length - 1; at >= 0; at--) {
-    const line = config[at];
-    if (line && unusable(line)) config.splice(at, 1);
-  }
-  return config;
-}
-
-/** Files of a pattern, whose last part may have `*` and `?`. */
-function matching(pattern: string, folder: string): string[] {
-  const path = expand(pattern, {});
-  const whole = isAbsolute(path) ? path : join(folder, path);
-  const name = basename(whole);
-  if (!/[*?]/.test(name)) return existsSync(whole) ? [whole] : [];
-  const fits = new RegExp(
-    `^${name
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replace(/\*/g, '.*')
-      .replace(/\?/g, '.')}$`,
+/** Of `ProxyJump` and `ProxyCommand` the one that comes first counts, but for a `ProxyJump none`, which leaves the other open. */
+function oneProxy(settings: readonly Setting[]): Setting[] {
+  const first = settings.find(
+    ([name, value]) => name === 'proxycommand' || (name === 'proxyjump' && value.toLowerCase() !== 'none'),
   );
-  return existsSync(dirname(whole))
-    ? readdirSync(dirname(whole))
-        .filter((one) => fits.test(one))
-        .sort()
-        .map((one) => join(dirname(whole), one))
-    : [];
+  const loser = first?.[0] === 'proxycommand' ? 'proxyjump' : 'proxycommand';
+  return settings.filter(([name]) => name !== loser);
 }
 
-function wordsOf(value: unknown): string[] {
-  if (Array.isArray(value))
-    return value.map((one) => (typeof one === 'string' ? one : String((one as { val: string }).val)));
-  return String(value)
-    .split(/\s+/)
-    .filter((word) => word !== '');
-}
-
-/** `~` and the tokens of ssh_config(5) that a path or a name may have. */
-function expand(text: string, tokens: Readonly<Record<string, string>>): string {
-  const { username } = userInfo();
-  const all: Record<string, string> = {
-    '%': '%',
-    d: homedir(),
-    u: username,
-    i: `${process.getuid?.() ?? ''}`,
-    ...tokens,
-  };
-  return text.replace(/^~(?=\/|$)/, homedir()).replace(/%(.)/g, (token, letter: string) => all[letter] ?? token);
+function gather(settings: readonly Setting[]): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of settings) values.set(name, [...(values.get(name) ?? []), value]);
+  return values;
 }

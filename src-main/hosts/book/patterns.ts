@@ -1,0 +1,52 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join, normalize, parse, sep } from 'node:path';
+
+/** Whether a name fits a list of patterns (ssh_config(5), PATTERNS): one of them, and none that is negated. */
+export function fits(name: string, patterns: readonly string[]): boolean {
+  const fitting = patterns.filter((pattern) => expression(pattern.replace(/^!/, '')).test(name));
+  return fitting.length > 0 && !fitting.some((pattern) => pattern.startsWith('!'));
+}
+
+/**
+ * The files of an absolute path, whose parts may have `*`, `?` and `[…]` as glob(7) knows them, in the order of their names. What cannot
+ * be looked at is as if it were not there.
+ */
+export function filesOf(pattern: string): string[] {
+  const path = normalize(pattern);
+  const { root } = parse(path);
+  let found = [root];
+  for (const part of path.slice(root.length).split(sep))
+    found = found.flatMap((folder) =>
+      (/[*?[]/.test(part) ? entriesOf(folder, part) : [part]).map((name) => join(folder, name)),
+    );
+  return found.filter((file) => {
+    try {
+      return statSync(file).isFile();
+    } catch {
+      return false;
+    }
+  });
+}
+
+function entriesOf(folder: string, pattern: string): string[] {
+  const fitting = expression(pattern, true);
+  try {
+    // A name that begins with a dot is hidden from patterns that do not begin so.
+    return readdirSync(folder)
+      .filter((name) => fitting.test(name) && (pattern.startsWith('.') || !name.startsWith('.')))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+/** `sets`: whether `[…]` is a set of characters, as in the names of files. */
+function expression(pattern: string, sets = false): RegExp {
+  const source = pattern.replace(sets ? /\[!?[^\]]+\]|\*+|[^]/g : /\*+|[^]/g, (piece) => {
+    if (piece.startsWith('*')) return '.*';
+    if (piece === '?') return '.';
+    if (piece.length > 1) return piece.replace(/^\[!/, '[^').replace(/\\/g, '\\\\');
+    return piece.replace(/[\\^$.+()[\]{}|]/, '\\$&');
+  });
+  return new RegExp(`^${source}$`, 's');
+}
