@@ -53,27 +53,31 @@ export async function connectOptions(
   };
 }
 
-/** The way to a host, the nearest first, itself last. Each hop has its own entry in the configuration. */
+/** The way to a host, the nearest first, itself last. Each hop has its own entry in the configuration. `via` counts before that, as `ssh -J`. */
 async function hopsOf(
   jump: Jump,
   via: string | undefined,
   place: ConfigPlace | undefined,
-  before: readonly string[],
+  before: readonly { readonly address: string; readonly config: HostConfig }[],
 ): Promise<HostConfig[]> {
-  if (before.includes(jump.address) || before.length >= MOST_HOPS)
+  const config = await configOf(jump, place);
+  // One name may be two machines, by their ports: as ssh does, all three are compared.
+  const isSame = ({ hostName, port, user }: HostConfig): boolean =>
+    hostName === config.hostName && port === config.port && user === config.user;
+  if (before.some((one) => isSame(one.config)) || before.length >= MOST_HOPS)
     throw new AppError(
       'refused',
-      `The way to ${before[0] ?? jump.address} goes through ${jump.address} again.`,
+      `The way to ${before[0]?.address ?? jump.address} goes through ${jump.address} again.`,
       'Look at the jump hosts of this host, and at ProxyJump in ~/.ssh/config.',
     );
-  const config = await configOf(jump, place);
-  if (config.proxyCommand !== undefined)
+  const given = via ?? config.jump;
+  const jumps = given?.toLowerCase() === 'none' ? undefined : given;
+  if (jumps === undefined && config.proxyCommand !== undefined)
     throw new AppError(
       'refused',
       `~/.ssh/config reaches ${jump.address} by a ProxyCommand, which Slipway does not run.`,
       'Use ProxyJump, or give the jump hosts in the host book.',
     );
-  const jumps = via ?? config.jump;
   if (jumps === undefined) return [config];
   const hosts = parseJumps(jumps);
   if (!hosts)
@@ -82,7 +86,9 @@ async function hopsOf(
   // Only the first of several may have a way of its own: the others are reached through the one before.
   for (const [at, hop] of hosts.entries())
     way.push(
-      ...(at === 0 ? await hopsOf(hop, undefined, place, [...before, jump.address]) : [await configOf(hop, place)]),
+      ...(at === 0
+        ? await hopsOf(hop, undefined, place, [...before, { address: jump.address, config }])
+        : [await configOf(hop, place)]),
     );
   return [...way, config];
 }
@@ -103,7 +109,10 @@ function hostOf(
   const keys = [...new Set([...(own?.keys.map(atHome) ?? []), ...config.keys])];
   const { canKeep: canRemember } = secrets;
 
-  /** A secret that is known is tried first; one that was wrong is forgotten. */
+  /**
+   * A secret that is known is tried first; one that was wrong is forgotten. Names end with a quote, since what begins so is forgotten:
+   * the passphrase of `id` is not that of `id_rsa`.
+   */
   async function secret(
     key: string,
     attempt: number,
@@ -123,10 +132,16 @@ function hostOf(
     ...(entry.agent && !config.identitiesOnly && { agent: config.agent }),
     keys,
     askPassphrase: (file, attempt) =>
-      secret(`${entry.id} passphrase ${file}`, attempt, { kind: 'passphrase', host: name, file, attempt, canRemember }),
+      secret(`${entry.id} passphrase "${file}"`, attempt, {
+        kind: 'passphrase',
+        host: name,
+        file,
+        attempt,
+        canRemember,
+      }),
     ...(entry.password && {
       askPassword: (attempt) =>
-        secret(`${entry.id} password ${user}@${name}`, attempt, {
+        secret(`${entry.id} password "${user}@${name}"`, attempt, {
           kind: 'password',
           host: name,
           user,
