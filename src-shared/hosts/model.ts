@@ -45,9 +45,11 @@ export function problemsOf(entry: HostEntry, others: readonly HostEntry[]): Entr
   else if (others.some((other) => other.id !== id && other.name.toLowerCase() === name.trim().toLowerCase()))
     say('name', `There is a host ${name.trim()} already.`);
   if (address.trim() === '') say('address', 'Give its name or IP address, or a Host of ~/.ssh/config.');
+  else if (address.includes('@')) say('address', 'Without the account: give that as the user.');
+  else if (/^[^:]+:\d*$|\]:\d*$/.test(address)) say('address', 'Without the port: give that by itself.');
+  else if (/^\[|:\/\//.test(address)) say('address', 'Without brackets and without ssh://.');
   else if (!isHost(address)) say('address', 'A host name, an IP address, or a Host of ~/.ssh/config: one word.');
-  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535))
-    say('port', 'A number from 1 to 65535.');
+  if (port !== undefined && !isPort(port)) say('port', 'A number from 1 to 65535.');
   if (user !== undefined && !isUser(user)) say('user', 'The name of an account: one word.');
   for (const key of keys) if (!/^[/~]/.test(key)) say('keys', `${key} is not a path of a file.`);
   if (jump !== undefined && parseJumps(jump) === undefined)
@@ -68,16 +70,24 @@ export function parseJumps(text: string): Jump[] | undefined {
   for (const word of text.split(',')) {
     const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(\[[0-9a-fA-F:.%]+\]|[^:@[\]]+)(?::(\d+))?$/.exec(word.trim());
     const address = match?.[2]?.replace(/^\[|\]$/g, '') ?? '';
-    if (!match || !isHost(address) || (match[1] !== undefined && !isUser(match[1]))) return undefined;
+    const port = match?.[3] === undefined ? undefined : Number(match[3]);
+    if (
+      !match ||
+      !isHost(address) ||
+      (port !== undefined && !isPort(port)) ||
+      (match[1] !== undefined && !isUser(match[1]))
+    )
+      return undefined;
     jumps.push({
       address,
       ...(match[1] !== undefined && { user: match[1] }),
-      ...(match[3] !== undefined && { port: Number(match[3]) }),
+      ...(port !== undefined && { port }),
     });
   }
   return jumps;
 }
 
+const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65535;
 /** Never an option, never two words. */
 const isHost = (text: string): boolean => /^[^\s\-'"`$\\;&<>|(){}][^\s'"`$\\;&<>|(){}]*$/.test(text);
 const isUser = (text: string): boolean => /^[^\s\-:'"`$\\;&<>|(){}][^\s:'"`$\\;&<>|(){}]*$/.test(text);

@@ -56,14 +56,18 @@ export class HostBook {
   /** Adds a host, or changes it. Throws `refused` with the first problem of the entry. */
   async save(entry: HostEntry): Promise<void> {
     const clean = { ...entry, name: entry.name.trim(), address: entry.address.trim() };
-    const [problem] = problemsOf(clean, this.content.hosts);
-    if (problem) throw new AppError('refused', problem.message);
-    await this.#change(({ hosts, ...rest }) => ({
-      ...rest,
-      hosts: hosts.some(({ id }) => id === clean.id)
-        ? hosts.map((one) => (one.id === clean.id ? clean : one))
-        : [...hosts, clean],
-    }));
+    if (clean.id === THIS_COMPUTER)
+      throw new AppError('refused', 'This computer is always there, and has no entry in the host book.');
+    await this.#change(({ hosts, ...rest }) => {
+      const [problem] = problemsOf(clean, hosts);
+      if (problem) throw new AppError('refused', problem.message);
+      return {
+        ...rest,
+        hosts: hosts.some(({ id }) => id === clean.id)
+          ? hosts.map((one) => (one.id === clean.id ? clean : one))
+          : [...hosts, clean],
+      };
+    });
   }
 
   async remove(id: string): Promise<void> {

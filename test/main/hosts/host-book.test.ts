@@ -38,6 +38,17 @@ describe('the host book', () => {
     expect(readFileSync(join(state, aside), 'utf8')).toContain('99');
   });
 
+  it('has no entry for this computer, and no two hosts of one name when two are saved at once', async () => {
+    const book = await HostBook.open(state);
+    await expect(book.save(entryOf(THIS_COMPUTER))).rejects.toMatchObject({ code: 'refused' });
+    const saved = await Promise.allSettled([
+      book.save(entryOf('a', { name: 'one' })),
+      book.save(entryOf('b', { name: 'One' })),
+    ]);
+    expect(saved.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(book.list().map(({ id }) => id)).toEqual(['a']);
+  });
+
   it('refuses an entry that cannot work, and changes nothing', async () => {
     const book = await HostBook.open(state);
     await expect(book.save(entryOf('a', { address: '-oProxyCommand=x' }))).rejects.toMatchObject({ code: 'refused' });
@@ -53,10 +64,16 @@ describe('an entry of the book', () => {
     [{ address: '' }, 'address'],
     [{ address: 'two words' }, 'address'],
     [{ address: '$(reboot)' }, 'address'],
+    [{ address: 'me@host' }, 'address'],
+    [{ address: 'host:22' }, 'address'],
+    [{ address: '[::1]:22' }, 'address'],
+    [{ address: '[::1]' }, 'address'],
+    [{ address: 'ssh://host' }, 'address'],
     [{ port: 65536 }, 'port'],
     [{ user: '-l' }, 'user'],
     [{ keys: ['id_rsa'] }, 'keys'],
     [{ jump: 'a,,b' }, 'jump'],
+    [{ jump: 'a:65536' }, 'jump'],
   ])('with %j has a problem in %s', (part, field) => {
     const problems = problemsOf(entryOf('new', part), [entryOf('other', { name: 'taken' })]);
     expect(problems.map((problem) => problem.field)).toEqual([field]);
