@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { connectOptions, type ConnectTools } from '../../src-main/hosts/book/connect-options';
-import { Secrets } from '../../src-main/hosts/book/secrets';
+import { Secrets, type Keychain } from '../../src-main/hosts/book/secrets';
 import { Questions, type Answer } from '../../src-main/hosts/questions';
 import { reachHost } from '../../src-main/hosts/ssh/reach-host';
 import type { Reached } from '../../src-main/hosts/ssh/host-link';
@@ -107,6 +107,36 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
     expect(kinds()).toEqual(['host-key', 'password', 'password']);
     // No keychain: not a trace of it on the disk.
     for (const file of readdirSync(home)) expect(readFileSync(join(home, file), 'utf8')).not.toContain(user.password);
+  });
+
+  it('is let in by the password that the keychain has kept; one that is wrong is asked for again', async () => {
+    // The system's keychain needs a desktop session, which tests do not have: this one only turns the text round.
+    const turn = (text: string): string => [...text].reverse().join('');
+    const keychain: Keychain = {
+      isEncryptionAvailable: () => true,
+      encryptString: (text) => Buffer.from(turn(text)),
+      decryptString: (bytes) => turn(bytes.toString()),
+    };
+    const startApp = (): void => void (tools = { ...tools, secrets: new Secrets(home, keychain) });
+    const own = { user: user.name, password: true, root: 'none' as const };
+    says = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : user.password], remember: true });
+    startApp();
+    await reach(own);
+    expect(asked).toMatchObject([{ kind: 'host-key' }, { kind: 'password', attempt: 1, canRemember: true }]);
+
+    startApp();
+    await reach(own);
+    expect(kinds()).toEqual(['host-key', 'password']);
+
+    const kept = JSON.parse(readFileSync(join(home, 'secrets.json'), 'utf8')) as Record<string, string>;
+    const wrong = Object.keys(kept).map((key) => [key, keychain.encryptString('old').toString('base64')]);
+    writeFileSync(join(home, 'secrets.json'), JSON.stringify(Object.fromEntries(wrong)));
+    startApp();
+    await reach(own);
+    expect(asked.slice(2)).toMatchObject([{ kind: 'password', attempt: 2 }]);
+    startApp();
+    await reach(own);
+    expect(asked).toHaveLength(3);
   });
 
   it('is let in by a key with a passphrase', async () => {
