@@ -22,14 +22,14 @@ export function createSshHost(link: HostLink): BuildHost {
       return engine;
     },
   });
-  const stock = (): BuildHost =>
-    createStockHost({
-      transport,
-      place,
-      command: async () => (await link.reach()).facts.version,
-    });
-  const now = async (): Promise<BuildHost> => ((await link.reach()).engine ? ours : stock());
-  const sometime = async (): Promise<BuildHost> => ((await link.reachSometime()).engine ? ours : stock());
+  const stock = createStockHost({
+    transport,
+    reachable,
+    place,
+    command: async () => (await link.reach()).facts.version,
+  });
+  const now = async (): Promise<BuildHost> => ((await link.reach()).engine ? ours : stock);
+  const sometime = async (): Promise<BuildHost> => ((await link.reachSometime()).engine ? ours : stock);
 
   return {
     transport,

@@ -1,0 +1,30 @@
+import type { Transport } from '../../transport/transport';
+
+/** A build of the original that runs. */
+export interface StockProcess {
+  readonly pid: number;
+  readonly group: number;
+  readonly user: string;
+}
+
+/** Who has the log open, by fuser(1) or by what Linux tells of processes; the first is the build, the others are what it started. */
+const HOLDERS = `if command -v fuser >/dev/null 2>&1 || [ -x /usr/sbin/fuser ]; then
+  PATH=$PATH:/usr/sbin; fuser "$1" 2>/dev/null
+else
+  for p in /proc/[0-9]*; do for f in "$p"/fd/*; do [ "$f" -ef "$1" ] && { echo "\${p#/proc/}"; break; }; done; done
+fi`;
+
+/** The build that writes to a detail log: it has it open from its first line to its last (contract 3.4). */
+export async function findBuild(transport: Transport, log: string): Promise<StockProcess | undefined> {
+  const { stdout } = await transport.run(['sh', '-c', HOLDERS, 'sh', log]);
+  const [pid] = stdout
+    .toString('utf8')
+    .split(/\s+/)
+    .filter(Boolean)
+    .map(Number)
+    .sort((a, b) => a - b);
+  if (pid === undefined) return undefined;
+  const found = await transport.run(['ps', '-o', 'pgid=', '-o', 'user=', '-p', `${pid}`]);
+  const [group, user = ''] = found.stdout.toString('utf8').trim().split(/\s+/);
+  return found.code === 0 ? { pid, group: Number(group), user } : undefined;
+}

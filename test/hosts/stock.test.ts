@@ -1,0 +1,184 @@
+// A host with only the original interface. The original itself does not run here: a command that takes nothing but `build` with its four
+// options, and hands them to our engine, stands in its place; ZFS is real. Recordings of the original itself are read where they are.
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createBuildServices } from '../../src-main/build-services';
+import { LogTranslation } from '../../src-main/hosts/stock/translate';
+import { createStockHost } from '../../src-main/hosts/stock/stock-host';
+import type { BuildServices } from '../../src-main/rpc/services';
+import { createLocalTransport } from '../../src-main/transport/local';
+import { parseRecord } from '../../src-shared/runs/run-view';
+import { ENGINE } from '../support/build-host';
+import { BuildWatch } from '../support/build-watch';
+import { TestProject } from '../support/engine';
+import { lacksZfs, zfsPool, type TemporaryPool } from '../support/temp-zpool';
+
+const reason = lacksZfs();
+
+describe.skipIf(reason !== undefined)(`a stock host${reason ? ` (${reason})` : ''}`, () => {
+  let pool: TemporaryPool;
+  let project: TestProject;
+  let watch: BuildWatch;
+  let path: string;
+  let count = 0;
+
+  beforeAll(async () => {
+    pool = await zfsPool();
+  });
+  afterAll(() => pool?.dispose());
+  beforeEach(() => {
+    const area = `${pool.name}/dc${count++}`;
+    const body = 'echo "said by $(basename "$0")"; while [ -e "$2/../../../hold" ]; do sleep 0.02; done';
+    project = new TestProject({ area, steps: ['a', 'b', 'c'].map((name) => ({ name, body })) });
+    path = join(project.folder, 'manifest.xml');
+    const stock = join(project.folder, 'distro_const');
+    writeFileSync(
+      stock,
+      `#!/bin/sh
+[ "$1" = build ] || { echo "Error: no such subcommand" >&2; exit 2; }
+for word; do case $word in -l|-R|-p|-r|build|[!-]*) ;; *) exit 2;; esac; done
+exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
+`,
+    );
+    chmodSync(stock, 0o755);
+    const host = createStockHost({
+      transport: createLocalTransport(),
+      command: async () => stock,
+      place: async (manifest) => manifest,
+      reachable: async () => undefined,
+    });
+    watch = new BuildWatch(createBuildServices(host), path);
+  });
+  afterEach(() => {
+    watch.end();
+    project.dispose();
+  });
+
+  const builds = (): BuildServices['builds'] => watch.services.builds;
+  const ended = (runs: number) =>
+    watch.until(
+      (seen) =>
+        seen.runs.size === runs && seen.last?.state !== 'running' && seen.area?.lock.kind === 'free' && seen.last,
+    );
+  const outcomes = (): string[] => (watch.last?.steps ?? []).map(({ step, outcome }) => `${step}:${outcome}`);
+
+  it('pauses, resumes, and shows it on the timeline', async () => {
+    await watch.until(({ area }) => area);
+    expect(watch.area).toMatchObject({
+      exists: false,
+      checkpointing: true,
+      lock: { kind: 'free' },
+      latestResumable: null,
+    });
+    await builds().start({ path, pause: 'c' }, {});
+    expect(await ended(1)).toMatchObject({ state: 'paused', pausedBefore: 'c', checkpoints: ['a', 'b', 'c'] });
+    expect(outcomes()).toEqual(['a:done', 'b:done']);
+    await watch.until(({ area }) => area?.latestResumable === 'c');
+    expect(
+      watch.area?.steps.map(({ step, resumable, freshness }) => `${step} ${resumable} ${freshness?.kind}`),
+    ).toEqual(['a true unknown', 'b true unknown', 'c true unknown']);
+    expect(await builds().plan({ path, resume: 'b' }, {})).toMatchObject({
+      kept: ['a'],
+      discarded: ['.step_c'],
+      stale: null,
+    });
+    await builds().start({ path, resume: 'b' }, {});
+    await ended(2);
+    expect(watch.last).toMatchObject({ state: 'done', resume: 'b' });
+    expect(outcomes()).toEqual(['b:done', 'c:done']);
+    const { run = '' } = watch.last ?? {};
+    let lines = -1;
+    for (let isWhole = false; !isWhole;)
+      ({ lines, ended: isWhole } = await watch.services.logs.grown({ path, run, step: 'b', have: lines }, {}));
+    expect(
+      (await watch.services.logs.read({ path, run, step: 'b', from: 0, count: lines }, {})).map(({ text }) => text),
+    ).toContain('said by b');
+    await expect(builds().plan({ path, resume: 'none' }, {})).rejects.toMatchObject({ code: 'refused' });
+  });
+
+  it('shows a step that fails, and resumes when it is mended', async () => {
+    project.script('b', 'echo "no such file" >&2; exit 7');
+    await builds().start({ path }, {});
+    await ended(1);
+    expect(watch.last).toMatchObject({ state: 'failed', exitCode: 1 });
+    expect(outcomes()).toEqual(['a:done', 'b:failed']);
+    project.script('b', '');
+    await watch.until(({ area }) => area?.latestResumable === 'b');
+    await builds().start({ path, resume: 'b' }, {});
+    expect(await ended(2)).toMatchObject({ state: 'done', resume: 'b' });
+  });
+
+  it('shows a build while it runs, and ends it', async () => {
+    writeFileSync(join(project.folder, 'hold'), '');
+    project.script('b', `while [ ! -e '${project.folder}/go' ]; do sleep 0.05; done`);
+    await builds().start({ path }, {});
+    await watch.until(({ last }) => last?.steps.at(-1)?.step === 'b');
+    await watch.until(({ area }) => area?.lock.kind === 'held');
+    await expect(builds().pauseBefore({ path, step: 'c' }, {})).rejects.toMatchObject({ code: 'unsupported' });
+    expect(await builds().cancel({ path }, {})).toEqual({ step: 'b', resumeFrom: 'b' });
+    expect(await ended(1)).toMatchObject({ steps: [{ step: 'a' }, { step: 'b' }] });
+    expect(['interrupted', 'cancelled', 'failed']).toContain(watch.last?.state);
+  });
+
+  it('lists its images, and says in words what it cannot do', async () => {
+    project.script('c', 'echo image >"$5/x.iso"');
+    await builds().start({ path }, {});
+    await ended(1);
+    const found = await watch.services.media.list({ path }, {});
+    expect(found.media).toMatchObject([{ name: 'log' }, { name: 'x.iso', size: 6, bootable: 'cdrom' }]);
+    expect(found.noBootTest).toContain('original command');
+    expect((await watch.services.media.checksum({ path, name: 'x.iso' }, {})).sha256).toBe(
+      createHash('sha256').update('image\n').digest('hex'),
+    );
+    await expect(builds().prune({ path, stale: true, remove: true }, {})).rejects.toMatchObject({
+      code: 'unsupported',
+    });
+    // zfs-fuse shows no .zfs folder: what is read there must be missed in words.
+    await expect(watch.services.inside.list({ path, step: 'b', folder: '' }, {})).rejects.toMatchObject({
+      code: 'missing',
+    });
+  });
+});
+
+const corpus = join(import.meta.dirname, '../../../shared/corpus/golden');
+
+describe.skipIf(!existsSync(corpus))(`recorded logs of the original${existsSync(corpus) ? '' : ' (not here)'}`, () => {
+  const runs = existsSync(corpus)
+    ? readdirSync(corpus).flatMap((name) =>
+        readdirSync(join(corpus, name))
+          .filter((run) => existsSync(join(corpus, name, run, 'detail-log')))
+          .map((run) => join(name, run)),
+      )
+    : [];
+
+  it(`are told whole, once and in order (${runs.length})`, () => {
+    expect(runs.length).toBeGreaterThan(50);
+    for (const run of runs) {
+      const log = readFileSync(join(corpus, run, 'detail-log'), 'utf8');
+      const lines = log.split('\n').slice(0, -1);
+      // The banners name the steps, in the order in which a build comes to them.
+      const names = lines.flatMap((line) => /^(?:==== |Stopping at )([^:]+): (.*) $/.exec(line)?.slice(1, 3) ?? []);
+      const steps = Array.from({ length: names.length / 2 }, (_, at) => ({
+        name: names[2 * at] ?? '',
+        message: names[2 * at + 1] ?? '',
+      }));
+      const records: NonNullable<ReturnType<typeof parseRecord>>[] = [];
+      const translation = new LogTranslation(
+        { run: 'run-2026-01-01-00-00-00', host: 'h', manifest: 'm', steps, startedAt: 1000, localStart: 1000 },
+        (line) => records.push(parseRecord(line) as never),
+      );
+      for (const line of lines) translation.take(line, undefined);
+      expect(records.flatMap((one) => (one.kind === 'output' ? [one.text] : []))).toEqual(lines);
+      const count = (kind: string): number => records.filter((one) => one.kind === kind).length;
+      const whole = /^Build (is successful|failed)\.$/m.test(log);
+      expect([run, translation.hasEnded]).toEqual([run, whole]);
+      if (whole) expect([run, count('step-started')]).toEqual([run, count('step-finished')]);
+      const last = records.at(-1);
+      if (whole && last?.kind === 'exit' && /^Build failed\.$/m.test(log))
+        expect([run, last.outcome]).toEqual([run, 'failed']);
+      expect(records.every((one, at) => at === 0 || one.at >= (records[at - 1]?.at ?? 0))).toBe(true);
+    }
+  });
+});
