@@ -28,6 +28,7 @@ export async function createHosts(options: {
   const book = await HostBook.open(places.state);
   const questions = new Questions();
   const secrets = new Secrets(places.state, keychain);
+  await secrets.keepOnly(book.list().map(({ id }) => id)).catch(() => undefined); // it stays encrypted
   const reach = (entry: HostEntry) =>
     reachHost(entry, places.engine, (one, signal) =>
       connectOptions(one, { questions, secrets, state: places.state }, signal),
@@ -62,6 +63,7 @@ export async function createHosts(options: {
         transport.close();
         return facts;
       },
+      trouble: async () => ({ message: book.trouble }),
       suggestions: async () => aliasesOf(),
       chosen: async ({ path }) => ({ host: book.chosen(path) }),
       choose: async ({ path, host }) => book.choose(path, host),

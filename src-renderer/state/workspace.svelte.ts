@@ -118,6 +118,8 @@ export class Workspace {
       this.carrier = info.carrier;
       [this.palette, this.templates] = await Promise.all([this.main.scripts.palette(), this.main.templates.list()]);
       if (info.startDocument !== undefined) await this.open(info.startDocument);
+      const { message } = await this.main.hosts.trouble();
+      if (message !== undefined) this.say({ kind: 'failed', message });
     });
   }
 

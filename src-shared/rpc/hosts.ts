@@ -109,6 +109,8 @@ export const hosts = {
   disconnect: oc.input(z.object({ id: hostId })),
   /** Reaches a host as an entry says, without keeping anything. */
   test: oc.input(z.object({ entry: hostEntry })).output(hostFacts),
+  /** Why the host book could not be read when the app was started, and where it is now; nothing when it could. */
+  trouble: oc.output(z.object({ message: z.string().optional() })),
   /** The hosts of ~/.ssh/config, by their names there. */
   suggestions: oc.output(z.array(z.string())),
   /** The host that a document is built on. */

@@ -139,6 +139,16 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
     expect(asked).toHaveLength(3);
   });
 
+  it('keeps no password that has not let us in', async () => {
+    says = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : 'wrong'], remember: true });
+    const own = { user: user.name, password: true };
+    await expect(reach(own)).rejects.toMatchObject({ code: 'refused' });
+    await expect(reach(own)).rejects.toMatchObject({ code: 'refused' });
+    // Asked three times each time: nothing was tried that nobody has typed.
+    expect(kinds()).toEqual(['host-key', ...Array<string>(6).fill('password')]);
+    expect(asked.slice(1).map((one) => one.kind === 'password' && one.attempt)).toEqual([1, 2, 3, 1, 2, 3]);
+  });
+
   it('is let in by a key with a passphrase', async () => {
     const locked = server.addKey('locked', 'open sesame');
     says = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : 'open sesame'], remember: false });
@@ -158,6 +168,14 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
     runTool('env', `SSH_AUTH_SOCK=${socket}`, 'ssh-add', '-q', server.key);
     writeFileSync(join(home, 'ssh_config'), `Host *\n  IdentityAgent ${socket}\n  IdentityFile ${home}/none\n`);
     await reach({ agent: true });
+    // Only the key that is named, by its public half; another one of the agent is not offered.
+    const named = `Host *\n  IdentityAgent ${socket}\n  IdentitiesOnly yes\n  IdentityFile`;
+    writeFileSync(join(home, 'key.pub'), readFileSync(`${server.key}.pub`));
+    writeFileSync(join(home, 'ssh_config'), `${named} ${home}/key.pub\n`);
+    await reach({ agent: true });
+    writeFileSync(join(home, 'key.pub'), readFileSync(join(server.folder, 'host.pub')));
+    await expect(reach({ agent: true })).rejects.toMatchObject({ code: 'refused' });
+    writeFileSync(join(home, 'ssh_config'), `Host *\n  IdentityAgent ${socket}\n  IdentityFile ${home}/none\n`);
     await expect(reach({ agent: false })).rejects.toMatchObject({ code: 'refused' });
   });
 

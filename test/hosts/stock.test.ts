@@ -1,7 +1,7 @@
 // A host with only the original interface. The original itself does not run here: a command that takes nothing but `build` with its four
 // options, and hands them to our engine, stands in its place; ZFS is real. Recordings of the original itself are read where they are.
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBuildServices } from '../../src-main/build-services';
@@ -13,6 +13,9 @@ import { parseRecord } from '../../src-shared/runs/run-view';
 import { ENGINE } from '../support/build-host';
 import { BuildWatch } from '../support/build-watch';
 import { TestProject } from '../support/engine';
+import { sshHost } from '../support/ssh-host';
+import { loginAt } from '../support/ssh-login';
+import { lacksSshd, startSshd } from '../support/sshd';
 import { lacksZfs, zfsPool, type TemporaryPool } from '../support/temp-zpool';
 
 const reason = lacksZfs();
@@ -120,6 +123,30 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
     expect(await builds().cancel({ path }, {})).toEqual({ step: 'b', resumeFrom: 'b' });
     expect(await ended(1)).toMatchObject({ steps: [{ step: 'a' }, { step: 'b' }] });
     expect(['interrupted', 'cancelled', 'failed']).toContain(watch.last?.state);
+  });
+
+  it.skipIf(lacksSshd() !== undefined)('is used over SSH, where nothing is left but the manifest', async () => {
+    const home = join(project.folder, 'home');
+    mkdirSync(home);
+    const server = await startSshd(`SetEnv HOME=${home} PATH=${project.folder}:${process.env['PATH'] ?? ''}`);
+    const { host, link } = sshHost(() => loginAt(server), { engine: 'stock' });
+    const remote = new BuildWatch(createBuildServices(host), path);
+    try {
+      await remote.until(({ area }) => area);
+      expect(link.view).toMatchObject({ facts: { engine: 'stock', version: join(project.folder, 'distro_const') } });
+      await remote.services.builds.start({ path, pause: 'b' }, {});
+      await remote.until(({ last }) => last?.state === 'paused' && last);
+      await remote.until(({ area }) => area?.latestResumable === 'b' && area.lock.kind === 'free');
+      await remote.services.builds.start({ path, resume: 'b' }, {});
+      expect(await remote.until(({ runs, last }) => runs.size === 2 && last?.state === 'done' && last)).toMatchObject({
+        steps: [{ step: 'b' }, { step: 'c' }],
+      });
+      expect(readdirSync(join(home, '.local/share/slipway'))).toEqual(['documents']);
+    } finally {
+      remote.end();
+      link.close();
+      await server.stop();
+    }
   });
 
   it('lists its images, and says in words what it cannot do', async () => {

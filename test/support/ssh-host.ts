@@ -21,7 +21,10 @@ export const entryOf = (name: string, more: Partial<HostEntry> = {}): HostEntry 
 });
 
 /** A build host at the other end of a real SSH connection, which is made when it is used. */
-export function sshHost(options: () => ConnectOptions | Promise<ConnectOptions>): {
+export function sshHost(
+  options: () => ConnectOptions | Promise<ConnectOptions>,
+  more: Partial<HostEntry> = {},
+): {
   host: BuildHost;
   link: HostLink;
   /** How it has stood with the connection, from the first change on. */
@@ -29,7 +32,7 @@ export function sshHost(options: () => ConnectOptions | Promise<ConnectOptions>)
 } {
   const views: LinkView[] = [];
   const link: HostLink = new HostLink(
-    reachHost(entryOf('test'), ENGINE, async () => options()),
+    reachHost(entryOf('test', more), ENGINE, async () => options()),
     () => views.push(link.view),
   );
   return { link, views, host: createSshHost(link) };

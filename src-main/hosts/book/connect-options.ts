@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { parseJumps, type HostEntry, type Jump } from '../../../src-shared/hosts/model';
@@ -5,6 +6,7 @@ import type { Login } from '../../transport/ssh/authentication';
 import type { ConnectOptions, SshHost } from '../../transport/ssh/connection';
 import { knownHostName } from '../../transport/ssh/known-hosts';
 import type { Questions } from '../questions';
+import { GivenSecrets } from './given-secrets';
 import type { Secrets } from './secrets';
 import { configOf, type ConfigPlace, type HostConfig } from './ssh-config';
 
@@ -19,6 +21,11 @@ export interface ConnectTools {
   readonly config?: ConfigPlace;
 }
 
+/** How to connect, and what to say when it has worked. */
+export interface BookedConnection extends ConnectOptions {
+  letIn(): Promise<void>;
+}
+
 /**
  * How a host of the book is reached: what the entry leaves open, the SSH configuration says. Throws `refused` for what cannot be used.
  *
@@ -28,18 +35,20 @@ export async function connectOptions(
   entry: HostEntry,
   tools: ConnectTools,
   signal?: AbortSignal,
-): Promise<ConnectOptions> {
+): Promise<BookedConnection> {
   const target: Jump = {
     address: entry.address,
     ...(entry.user !== undefined && { user: entry.user }),
     ...(entry.port !== undefined && { port: entry.port }),
   };
   const hops = await hopsOf(target, entry.jump, tools.config, []);
+  const { questions, secrets, state } = tools;
+  const given = new GivenSecrets(secrets, questions, signal);
   const hosts = hops.map((config, at) =>
-    hostOf(config, at === hops.length - 1 ? entry : undefined, entry, tools, signal),
+    hostOf(config, at === hops.length - 1 ? entry : undefined, entry, tools, given, signal),
   );
-  const { questions, state } = tools;
   return {
+    letIn: () => given.keep(),
     target: hosts.at(-1) as SshHost,
     jumps: hosts.slice(0, -1),
     hostKeys: {
@@ -94,7 +103,7 @@ async function hopsOf(
 }
 
 /**
- * Who logs in at one hop. With `IdentitiesOnly` the agent is left alone: it would offer keys that were not named. `own` is the entry of
+ * Who logs in at one hop. With `IdentitiesOnly` the agent offers only keys that were named, by their public halves. `own` is the entry of
  * the hop itself, `entry` the one whose host is at the end of the way.
  */
 function hostOf(
@@ -102,6 +111,7 @@ function hostOf(
   own: HostEntry | undefined,
   entry: HostEntry,
   { questions, secrets }: ConnectTools,
+  given: GivenSecrets,
   signal: AbortSignal | undefined,
 ): SshHost {
   const { hostName, port, user, hostKeyAlias } = config;
@@ -109,30 +119,13 @@ function hostOf(
   const keys = [...new Set([...(own?.keys.map(atHome) ?? []), ...config.keys])];
   const { canKeep: canRemember } = secrets;
 
-  /**
-   * A secret that is known is tried first; one that was wrong is forgotten. Names end with a quote, since what begins so is forgotten:
-   * the passphrase of `id` is not that of `id_rsa`.
-   */
-  async function secret(
-    key: string,
-    attempt: number,
-    question: Parameters<Questions['ask']>[0],
-  ): Promise<string | undefined> {
-    const known = attempt === 1 ? await secrets.get(key) : undefined;
-    if (known !== undefined) return known;
-    if (attempt > 1) await secrets.forget(key, true);
-    const answer = await questions.ask(question, signal);
-    const [given] = answer?.answers ?? [];
-    if (given !== undefined) await secrets.set(key, given, answer?.remember === true);
-    return given;
-  }
-
   const login: Login = {
     user,
-    ...(entry.agent && !config.identitiesOnly && { agent: config.agent }),
-    keys,
+    ...(entry.agent && { agent: config.agent }),
+    ...(config.identitiesOnly && { agentKeys: publicKeysOf(keys) }),
+    keys: keys.filter((file) => !file.endsWith('.pub')),
     askPassphrase: (file, attempt) =>
-      secret(`${entry.id} passphrase "${file}"`, attempt, {
+      given.get(`${entry.id} passphrase "${file}"`, attempt, {
         kind: 'passphrase',
         host: name,
         file,
@@ -141,7 +134,7 @@ function hostOf(
       }),
     ...(entry.password && {
       askPassword: (attempt) =>
-        secret(`${entry.id} password "${user}@${name}"`, attempt, {
+        given.get(`${entry.id} password "${user}@${name}"`, attempt, {
           kind: 'password',
           host: name,
           user,
@@ -164,6 +157,18 @@ function hostOf(
     }),
   };
   return { host: hostName, port, login, ...(hostKeyAlias !== undefined && { hostKeyAlias }) };
+}
+
+/** Public keys beside private ones, and those that stand for a key that only the agent has; in base64 as in their files. */
+function publicKeysOf(keys: readonly string[]): string[] {
+  return keys.flatMap((file) => {
+    try {
+      const [, key] = readFileSync(file.endsWith('.pub') ? file : `${file}.pub`, 'utf8').split(/\s+/);
+      return key ?? [];
+    } catch {
+      return []; // the private one is tried by itself
+    }
+  });
 }
 
 const atHome = (path: string): string => path.replace(/^~(?=\/)/, process.env['HOME'] ?? '~');

@@ -65,6 +65,13 @@ export class Secrets {
       await this.#change((kept) => Object.fromEntries(Object.entries(kept).filter(([key]) => !key.startsWith(prefix))));
   }
 
+  /** Forgets what the keychain has for hosts that are not in the book, for example of a form that was not saved. */
+  async keepOnly(ids: readonly string[]): Promise<void> {
+    await this.#change((kept) =>
+      Object.fromEntries(Object.entries(kept).filter(([key]) => ids.some((id) => key.startsWith(`${id} `)))),
+    );
+  }
+
   async #read(): Promise<Record<string, string>> {
     try {
       return form.parse(JSON.parse(await readFile(this.#file, 'utf8')));

@@ -12,16 +12,18 @@ import { probe, type Probe } from './probe';
  * Connects to a host of the book, looks at what it has, and brings the engine there.
  *
  * @param engine the folder of the engine's commands on this computer
- * @param optionsOf how to connect, looked up anew each time: the address and the keys may have changed
+ * @param optionsOf how to connect, looked up anew each time: the address and the keys may have changed; `letIn` is told when it worked
  */
 export function reachHost(
   entry: HostEntry,
   engine: string,
-  optionsOf: (entry: HostEntry, signal: AbortSignal) => Promise<ConnectOptions>,
+  optionsOf: (entry: HostEntry, signal: AbortSignal) => Promise<ConnectOptions & { letIn?(): Promise<void> }>,
 ): Reach {
   return async (tell, signal) => {
     tell('connecting');
-    const transport = await createSshTransport(await optionsOf(entry, signal));
+    const options = await optionsOf(entry, signal);
+    const transport = await createSshTransport(options);
+    await options.letIn?.();
     const close = (): void => transport.close();
     signal.addEventListener('abort', close, { once: true });
     try {

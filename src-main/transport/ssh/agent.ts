@@ -17,6 +17,7 @@ export class PatientAgent extends BaseAgent<ParsedKey> {
   constructor(
     socket: string,
     private readonly asking: <T>(answer: Promise<T>) => Promise<T>,
+    private readonly only?: readonly string[],
   ) {
     super();
     this.#agent = createAgent(socket);
@@ -28,7 +29,13 @@ export class PatientAgent extends BaseAgent<ParsedKey> {
   }
 
   getIdentities(done: IdentityCallback<ParsedKey>): void {
-    this.#agent.getIdentities(done as IdentityCallback<ParsedKey | Buffer | string>);
+    const { only } = this;
+    const tell: IdentityCallback<ParsedKey | Buffer | string> = (error, keys) => {
+      if (error || !keys) return done(error);
+      const parsed = keys as ParsedKey[];
+      done(undefined, only ? parsed.filter((key) => only.includes(key.getPublicSSH().toString('base64'))) : parsed);
+    };
+    this.#agent.getIdentities(tell);
   }
 
   sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions | SignCallback, done?: SignCallback): void {

@@ -10,6 +10,8 @@ export interface Login {
   readonly user: string;
   /** The socket of an SSH agent (`SSH_AUTH_SOCK`). */
   readonly agent?: string | undefined;
+  /** The only keys of the agent that may be offered: public keys in base64. All when left out. */
+  readonly agentKeys?: readonly string[];
   /** Private key files, tried in their order after the agent. */
   readonly keys?: readonly string[];
   /** The passphrase of a key file; `attempt` counts from 1 to 3. `undefined` leaves that key out. */
@@ -78,7 +80,7 @@ export function createAuthentication(
     // Tells what the host takes, so that nobody is asked for a password in vain.
     yield { type: 'none', username };
     if (takes('publickey') && login.agent !== undefined) {
-      const agent = new PatientAgent(login.agent, asking);
+      const agent = new PatientAgent(login.agent, asking, login.agentKeys);
       if (await agent.hasKeys()) {
         tried.push('the keys of the agent');
         yield { type: 'agent', username, agent };

@@ -44,7 +44,7 @@ export function entryOf(form: EntryForm, id: string): HostEntry {
     id,
     name: text(form.name) ?? form.address.trim(),
     address: form.address.trim(),
-    ...(port !== undefined && { port: Number(port) }),
+    ...(port !== undefined && { port: /^\d+$/.test(port) ? Number(port) : NaN }),
     ...(user !== undefined && { user }),
     agent,
     keys,

@@ -85,7 +85,9 @@ describe('a login', () => {
     const agent = `IdentityAgent ${state}/agent`;
     expect((await optionsOf(agent, { agent: true })).target.login.agent).toBe(`${state}/agent`);
     expect((await optionsOf(agent, { agent: false })).target.login.agent).toBeUndefined();
-    expect((await optionsOf(`${agent}\nIdentitiesOnly yes`, { agent: true })).target.login.agent).toBeUndefined();
+    expect((await optionsOf(`${agent}\nIdentitiesOnly yes`, { agent: true })).target.login).toMatchObject({
+      agentKeys: [],
+    });
   });
 
   it('forgets a passphrase that was wrong, and not that of a key whose name begins the same', async () => {
