@@ -57,6 +57,11 @@ describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${re
     command.write('nobody hears this');
   });
 
+  it('is not cut for a command that says nothing for ten signs of life, which would be 150 s', async () => {
+    const { code, stdout } = await transport.run(['sh', '-c', 'sleep 2; echo the end']);
+    expect([code, stdout.toString()]).toEqual([0, 'the end\n']);
+  });
+
   it('without a word is noticed by its silence', async () => {
     const begun = join(server.folder, 'begun in silence');
     const running = transport.run(['sh', '-c', 'echo >"$0"; sleep 30', begun]);
