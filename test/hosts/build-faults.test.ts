@@ -59,6 +59,8 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
         if (grown.ended) return;
       }
     })();
+    // Who does not wait for it closes the connection under it.
+    ended.catch(() => undefined);
     return { lines, ended };
   }
 
