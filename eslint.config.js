@@ -59,6 +59,11 @@ export default ts.config(
     'Inside the engine arrows go cli -> commands -> build -> snapshots -> system and never back.',
   ),
   rule(
+    ['src-engine/doctor/**'],
+    ['**/commands/**', '**/cli*', 'electron', '**/src-main/**', '**/src-renderer/**'],
+    'The doctor only looks: it may use build, snapshots and system, and commands use it.',
+  ),
+  rule(
     ['src-main/**'],
     ['**/src-renderer/**', '**/src-engine/**', 'svelte', 'svelte/*'],
     'Main runs the engine as a command and never links it; what both need belongs in src-shared.',

@@ -33,6 +33,7 @@ export const HELP: readonly string[] = [
   'distro_const boot-test [--firmware bios|uefi] [--timeout SECONDS] [--screenshot FILE] MANIFEST NAME   boots an image',
   'distro_const query [-k] MANIFEST NODEPATH...  values, as ManifestRead prints them',
   'distro_const validate MANIFEST                every problem with file, line and column',
-  'distro_const doctor [MANIFEST]                what this host can do and what is missing',
+  'distro_const doctor [MANIFEST]                what this host can do, what is missing, and what to do about it',
+  'distro_const doctor --rights [--user NAME] MANIFEST   lines that let an account build it, to be reviewed',
   'All but build, cat, shell and help take --json. A STEP is a checkpoint name, or a number from 0.',
 ];

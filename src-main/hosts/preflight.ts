@@ -1,24 +1,11 @@
-import * as z from 'zod';
+import { doctorAnswer, rightsAnswer } from '../../src-shared/doctor/model';
+import { rightsGroups } from '../../src-shared/doctor/rights-groups';
 import { AppError } from '../../src-shared/errors';
 import type { PreflightCheck } from '../../src-shared/rpc/hosts';
 import { duration } from '../../src-shared/words';
 import type { BuildHost } from './build-host';
 import { readAnswer } from './read-answer';
 import type { HostRegistry } from './registry';
-
-const doctor = z.object({
-  ok: z.boolean(),
-  findings: z.array(
-    z.object({
-      what: z.string(),
-      state: z.enum(['ok', 'note', 'missing', 'unknown']),
-      detail: z.string(),
-      fix: z.string().optional(),
-    }),
-  ),
-});
-
-const lines = z.object({ groups: z.array(z.object({ title: z.string(), lines: z.array(z.string()) })) });
 
 /** A clock that differs by more breaks certificates and the times of files, in seconds. */
 const MOST_SKEW = 120;
@@ -69,8 +56,8 @@ export async function preflight(
       checks: [{ id: 'connection', title: 'connection', state: 'missing', detail: error.message, ...fix }],
     };
   }
-  const { ok, findings } = readAnswer(doctor, await host.ask({ subcommand: 'doctor', manifest }, signal));
-  for (const { what, ...rest } of findings) checks.push({ id: what, title: what, ...rest });
+  const { ok, findings } = readAnswer(doctorAnswer, await host.ask({ subcommand: 'doctor', manifest }, signal));
+  checks.push(...findings);
   return { ok, checks };
 }
 
@@ -80,7 +67,8 @@ export async function rights(
   manifest: string,
   signal?: AbortSignal,
 ): Promise<{ groups: { title: string; lines: string[] }[] }> {
-  return readAnswer(lines, await host.ask({ subcommand: 'doctor', manifest, options: ['--rights'] }, signal));
+  const answer = await host.ask({ subcommand: 'doctor', manifest, options: ['--rights'] }, signal);
+  return { groups: rightsGroups(readAnswer(rightsAnswer, answer)) };
 }
 
 async function clockCheck({ transport }: BuildHost, signal?: AbortSignal): Promise<PreflightCheck> {

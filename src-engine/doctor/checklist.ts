@@ -1,0 +1,50 @@
+import { AppError } from '../../src-shared/errors';
+import { areaCheck } from './checks/area';
+import { clockCheck } from './checks/clock';
+import { extendedAttributesCheck } from './checks/extended-attributes';
+import { fileSystemCheck } from './checks/file-system';
+import { freeSpaceCheck } from './checks/free-space';
+import { hostToolsCheck } from './checks/host-tools';
+import { lockCheck } from './checks/lock';
+import { manifestCheck } from './checks/manifest';
+import { nodeCheck } from './checks/node';
+import { packagesCheck } from './checks/packages';
+import { privilegesCheck } from './checks/privileges';
+import { repositoriesCheck } from './checks/repositories';
+import { scriptsCheck } from './checks/scripts';
+import { systemCheck } from './checks/system';
+import { toolsCheck } from './checks/tools';
+import { zfsCheck } from './checks/zfs';
+import type { Check } from './check';
+import { namedSources } from './sources/named';
+import { reach } from './sources/reach';
+import type { Subject } from './subject';
+
+/** What can be said of a host without a manifest. */
+export function hostChecks(): Check[] {
+  return [systemCheck, nodeCheck, privilegesCheck(), zfsCheck, hostToolsCheck];
+}
+
+/** What is looked at before a manifest is built here. Repositories are asked at once, all of them, and once for all checks. */
+export function manifestChecks(subject: Subject): Check[] {
+  const sources = namedSources(subject.file.manifest);
+  const reached = sources.then(({ repositories }) => Promise.all(repositories.map(reach)));
+  // A failure is told by each check that waits for it, and by nobody else.
+  reached.catch(() => undefined);
+  const { place } = subject;
+  return [
+    systemCheck,
+    nodeCheck,
+    privilegesCheck(subject),
+    clockCheck(reached),
+    manifestCheck(subject),
+    ...(place instanceof AppError ? [] : [fileSystemCheck(place)]),
+    areaCheck(subject),
+    ...(place instanceof AppError ? [] : [extendedAttributesCheck(place.area), freeSpaceCheck(place)]),
+    toolsCheck(subject),
+    repositoriesCheck(sources, reached),
+    packagesCheck(subject, sources, reached),
+    scriptsCheck(subject),
+    ...(place instanceof AppError ? [] : [lockCheck(place.area)]),
+  ];
+}

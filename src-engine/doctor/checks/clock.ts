@@ -1,0 +1,32 @@
+import { duration } from '../../../src-shared/words';
+import type { Check } from '../check';
+import type { Reached } from '../sources/reach';
+
+/** A clock that differs by more breaks certificates and the times of files, in seconds. */
+const MOST_SKEW = 120;
+
+/** The host's clock against those of the repositories that answered. */
+export function clockCheck(reached: Promise<readonly Reached[]>): Check {
+  // Not `clock`: the app compares the host's clock with its own under that name.
+  const it = { id: 'repository-clock', title: 'clock' };
+  return {
+    ...it,
+    async look() {
+      const skews = (await reached).flatMap(({ skew }) => (skew === undefined ? [] : [skew]));
+      if (skews.length === 0)
+        return [{ ...it, state: 'unknown', detail: 'no repository told the time to compare with' }];
+      const skew = Math.min(...skews);
+      return [
+        skew <= MOST_SKEW
+          ? { ...it, state: 'ok', detail: 'as that of the repository' }
+          : {
+              ...it,
+              state: 'note',
+              detail: `${duration(skew)} off from the repository: certificates may be refused, and files have wrong times`,
+              fix:
+                process.platform === 'linux' ? 'timedatectl set-ntp true' : 'Set the clock of this host, best by NTP.',
+            },
+      ];
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BuildArea } from '../../build/area';
+import { isFuse } from '../../system/mounts';
+import { reasonOf, type Check } from '../check';
+import { ask, findTool, installCommand } from '../tools';
+
+/** Without extended attributes an image silently differs: capabilities are lost (zfs-fuse has them off by default). */
+export function extendedAttributesCheck({ kind, mountpoint, exists }: BuildArea): Check {
+  const it = { id: 'extended-attributes', title: 'extended attributes' };
+  return {
+    ...it,
+    async look() {
+      if (!exists || process.platform !== 'linux') return [];
+      if (findTool('setfattr') === undefined)
+        return [
+          { ...it, state: 'unknown', detail: 'setfattr is not installed', fix: installCommand('attr', 'setfattr') },
+        ];
+      const folder = mkdtempSync(join(mountpoint, '.slipway-probe-'));
+      try {
+        const probe = join(folder, 'file');
+        writeFileSync(probe, '');
+        await ask(['setfattr', '-n', 'user.slipway', '-v', '1', probe]);
+        return [{ ...it, state: 'ok', detail: 'stored' }];
+      } catch (error) {
+        return [
+          {
+            ...it,
+            state: 'note',
+            detail: `not stored in ${mountpoint}, so file capabilities in the image would be lost (${reasonOf(error)})`,
+            fix:
+              kind === 'zfs' && isFuse(mountpoint)
+                ? 'Start zfs-fuse with -x.'
+                : 'Mount the file system with extended attributes.',
+          },
+        ];
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { statfsSync } from 'node:fs';
+import { bytes } from '../../../src-shared/words';
+import type { BuildArea } from '../../build/area';
+import type { Check } from '../check';
+import type { Place } from '../subject';
+import { datasetState } from '../zfs-state';
+import { nearestFolder } from './privileges';
+
+/** Whether what the build data weighed at the newest checkpoint fits into what is free. */
+export function freeSpaceCheck({ area, choice }: Place): Check {
+  const it = { id: 'free-space', title: 'free space' };
+  return {
+    ...it,
+    async look() {
+      const { free, where, quotaOf } = await freeSpace(area);
+      const newest = area.exists ? (await choice.backend.list()).at(-1) : undefined;
+      const needed = newest && (await choice.backend.size(newest.name)).referenced;
+      if (needed === undefined)
+        return [
+          { ...it, state: 'note', detail: `${bytes(free)} free; how much is needed only a first build here can tell` },
+        ];
+      const detail = `${bytes(free)} free, about ${bytes(needed)} needed`;
+      if (free >= needed) return [{ ...it, state: 'ok', detail }];
+      const raise = quotaOf === undefined ? '' : `, or raise the quota of ${quotaOf}`;
+      return [{ ...it, state: 'missing', detail, fix: `Free ${bytes(needed - free)} more in ${where}${raise}.` }];
+    },
+  };
+}
+
+/** Bytes that can still be written, and where; the dataset whose quota may be what limits them. */
+async function freeSpace({ kind, dataset, mountpoint }: BuildArea) {
+  if (kind === 'zfs' && dataset !== undefined) {
+    const state = await datasetState(dataset);
+    const quotaOf = state.quota > 0 ? state.dataset : undefined;
+    return { free: state.available, where: `the pool of ${state.dataset}`, quotaOf };
+  }
+  const folder = nearestFolder(mountpoint);
+  const { bavail, bsize } = statfsSync(folder);
+  return { free: bavail * bsize, where: `the file system of ${folder}`, quotaOf: undefined };
+}

@@ -1,0 +1,31 @@
+import type { Check, Finding } from '../check';
+import { findTool, installCommand } from '../tools';
+
+/** Tools by what they are for; the Debian package of each. */
+const TOOLS: readonly { readonly tool: string; readonly pkg: string; readonly use: string }[] = [
+  { tool: 'rsync', pkg: 'rsync', use: 'checkpoints in plain directories' },
+  { tool: 'btrfs', pkg: 'btrfs-progs', use: 'checkpoints on btrfs' },
+  { tool: 'mmdebstrap', pkg: 'mmdebstrap', use: 'the debian-live template' },
+  { tool: 'mksquashfs', pkg: 'squashfs-tools', use: 'the debian-live template' },
+  { tool: 'xorriso', pkg: 'xorriso', use: 'ISO images' },
+  { tool: 'mcopy', pkg: 'mtools', use: 'UEFI boot images' },
+  { tool: 'mkfs.vfat', pkg: 'dosfstools', use: 'UEFI boot images' },
+  { tool: 'grub-mkimage', pkg: 'grub-common', use: 'boot loaders' },
+  { tool: 'cpio', pkg: 'cpio', use: 'boot archives' },
+  { tool: 'zstd', pkg: 'zstd', use: 'boot archives' },
+  { tool: 'qemu-system-x86_64', pkg: 'qemu-system-x86', use: 'boot tests' },
+];
+
+/** Without a manifest: what the templates and the engine can make use of. */
+export const hostToolsCheck: Check = {
+  id: 'tools',
+  title: 'tools',
+  async look() {
+    return TOOLS.map(({ tool, pkg, use }): Finding => {
+      const it = { id: `tool:${tool}`, title: `tool ${tool}` };
+      return findTool(tool) === undefined
+        ? { ...it, state: 'missing', detail: `not installed, needed for ${use}`, fix: installCommand(pkg, tool) }
+        : { ...it, state: 'ok', detail: use };
+    });
+  },
+};

@@ -1,0 +1,25 @@
+import { plural } from '../../../src-shared/words';
+import { quoteWord } from '../../../src-shared/shell-quote';
+import type { Check } from '../check';
+import type { Subject } from '../subject';
+
+/** Whether the engine takes the manifest at all. What `validate` says of scripts, the check of scripts says with what to do. */
+export function manifestCheck({ file }: Subject): Check {
+  const it = { id: 'manifest', title: 'manifest' };
+  return {
+    ...it,
+    async look() {
+      const errors = file.problems.filter(({ severity }) => severity === 'error');
+      return [
+        errors.length === 0
+          ? { ...it, state: 'ok', detail: plural(file.manifest.steps.length, 'step') }
+          : {
+              ...it,
+              state: 'missing',
+              detail: `${plural(errors.length, 'error')}, the first: ${errors[0]?.message ?? ''}`,
+              fix: `distro_const validate ${quoteWord(file.operand)}`,
+            },
+      ];
+    },
+  };
+}

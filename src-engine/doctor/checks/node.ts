@@ -1,0 +1,29 @@
+import { dirname } from 'node:path';
+import type { Check } from '../check';
+import { findTool } from '../tools';
+
+const LEAST = 18;
+
+/** Node for the engine, and for the `ManifestRead` that scripts call: that one asks env(1) for it. */
+export const nodeCheck: Check = {
+  id: 'node',
+  title: 'Node',
+  async look() {
+    const { node } = process.versions;
+    const it = { id: 'node', title: 'Node' };
+    if (Number(node.split('.')[0]) < LEAST)
+      return [
+        { ...it, state: 'missing', detail: `${node} is too old`, fix: `Install Node ${LEAST} or later on this host.` },
+      ];
+    if (findTool('node') === undefined && findTool('ManifestRead') === undefined)
+      return [
+        {
+          ...it,
+          state: 'missing',
+          detail: `${node}, but not on PATH, so ManifestRead would not start in scripts`,
+          fix: `PATH=$PATH:${dirname(process.execPath)}; export PATH`,
+        },
+      ];
+    return [{ ...it, state: 'ok', detail: node }];
+  },
+};

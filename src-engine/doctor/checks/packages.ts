@@ -1,0 +1,96 @@
+import { plural } from '../../../src-shared/words';
+import { reasonOf, type Check, type Finding } from '../check';
+import { aptNames, isProvided } from '../sources/apt';
+import { Budget, readIndexes, type PackageNames } from '../sources/index-files';
+import { ipsName, ipsNames, withEnds } from '../sources/ips';
+import { nameOf, type Sources } from '../sources/named';
+import { nearestName } from '../sources/near-name';
+import type { Reached } from '../sources/reach';
+import type { Subject } from '../subject';
+
+const IT = { id: 'packages', title: 'packages' };
+
+/** All names that were found, and why some sources could not be looked into. */
+interface Known extends PackageNames {
+  readonly gaps: readonly string[];
+}
+
+/** Whether each package that the manifest wants installed exists in its sources. */
+export function packagesCheck(
+  { file }: Subject,
+  sources: Promise<Sources>,
+  reached: Promise<readonly Reached[]>,
+): Check {
+  return {
+    ...IT,
+    async look() {
+      const { usesHostApt } = await sources;
+      const answers = await reached;
+      const isIps = answers.some(({ repository }) => repository.kind === 'ips');
+      const wanted = file.manifest.packages.map(({ name }) => (isIps ? ipsName(name) : debianName(name)));
+      const names = [...new Set(wanted.filter((name) => name !== undefined && name !== ''))] as string[];
+      if (names.length === 0) return [];
+      if (answers.length === 0)
+        return [{ ...IT, state: 'unknown', detail: `no source to look for ${plural(names.length, 'package')} in` }];
+      const known = await readKnown(answers, usesHostApt);
+      const lacking = [];
+      for (const name of names)
+        if (!known.real.has(name) && !known.provided.has(name) && !(usesHostApt && (await isProvided(name))))
+          lacking.push(name);
+      return verdict(names, lacking, known);
+    },
+  };
+}
+
+function verdict(names: readonly string[], lacking: readonly string[], known: Known): Finding[] {
+  if (lacking.length === 0)
+    return [{ ...IT, state: 'ok', detail: `${plural(names.length, 'package')}, all of them there` }];
+  if (known.gaps.length > 0)
+    return [
+      {
+        ...IT,
+        state: 'unknown',
+        detail: `could not be looked up: ${lacking.join(', ')}. ${known.gaps.join('; ')}`,
+      },
+    ];
+  return lacking.map((name): Finding => {
+    const near = nearestName(name, known.real);
+    return {
+      id: `package:${name}`,
+      title: `package ${name}`,
+      state: 'missing',
+      detail: 'no repository of the manifest has it',
+      fix:
+        near === undefined
+          ? 'Correct the name in the manifest, or add the repository that has it.'
+          : `Correct the name in the manifest: there is ${near}.`,
+    };
+  });
+}
+
+async function readKnown(answers: readonly Reached[], usesHostApt: boolean): Promise<Known> {
+  const names = { real: new Set<string>(), provided: new Set<string>() };
+  const gaps: string[] = [];
+  const budget = new Budget();
+  if (usesHostApt) for (const name of await aptNames()) names.real.add(name);
+  await Promise.all(
+    answers.map(async ({ repository, state }) => {
+      const gap = (why: string): unknown => gaps.push(`${nameOf(repository)}: ${why}`);
+      if (repository.kind === 'debian' && repository.isHosts) return; // APT has told
+      if (state !== 'ok') return gap('it was not reached');
+      try {
+        if (repository.kind === 'debian') await readIndexes(repository, names, budget);
+        else for (const end of withEnds(await ipsNames(repository.url))) names.real.add(end);
+      } catch (error) {
+        gap(reasonOf(error));
+      }
+    }),
+  );
+  return { ...names, gaps };
+}
+
+/** Without the release, version and architecture that APT takes behind a name; `undefined` for files and patterns. */
+function debianName(text: string): string | undefined {
+  const name = text.trim();
+  return /^[./]|[?~*]/.test(name) ? undefined : name.replace(/[:=/].*$/, '');
+}

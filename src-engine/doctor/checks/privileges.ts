@@ -1,0 +1,74 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { quoteCommand, quoteWord } from '../../../src-shared/shell-quote';
+import type { BuildArea } from '../../build/area';
+import type { Check, Finding } from '../check';
+import { ENGINE_PERMISSIONS } from '../rights/zfs-allow';
+import type { Subject } from '../subject';
+
+const IT = { id: 'privileges', title: 'privileges' };
+const STEPS = 'steps that give files of the image other owners need root';
+
+/** Whether we are root, and if not, what of this build area needs it. */
+export function privilegesCheck(subject?: Subject): Check {
+  return {
+    ...IT,
+    async look() {
+      if (process.getuid?.() === 0) return [{ ...IT, state: 'ok', detail: 'root' }];
+      const place = subject && !(subject.place instanceof Error) ? subject.place : undefined;
+      if (!subject || !place)
+        return [
+          {
+            ...IT,
+            state: 'note',
+            detail: `an ordinary user: build areas in directories work, ZFS datasets and btrfs subvolumes need root; ${STEPS}`,
+          },
+        ];
+      return [ordinaryUser(place.area, subject.file.operand)];
+    },
+  };
+}
+
+function ordinaryUser({ kind, dataset, mountpoint }: BuildArea, manifest: string): Finding {
+  const rights = `distro_const doctor --rights ${quoteWord(manifest)}`;
+  if (kind === 'zfs' && dataset !== undefined) {
+    const permissions = ENGINE_PERMISSIONS.join(',');
+    return process.platform === 'linux'
+      ? {
+          ...IT,
+          state: 'missing',
+          detail: `an ordinary user: ${dataset} has to be mounted and unmounted, which on Linux only root may`,
+          fix: `Build with sudo. The exact lines for it: ${rights}`,
+        }
+      : {
+          ...IT,
+          state: 'note',
+          detail: `an ordinary user: ${dataset} needs the permissions ${permissions}; ${STEPS}`,
+          fix: `The exact lines for it: ${rights}`,
+        };
+  }
+  const folder = nearestFolder(mountpoint);
+  const why = refusal(folder);
+  if (why !== undefined)
+    return {
+      ...IT,
+      state: 'missing',
+      detail: `an ordinary user, who cannot write to ${folder}: ${why}`,
+      fix: `Give the build area a folder of your own, build with sudo (${rights}), or as root: ${quoteCommand(['install', '-d', '-o', String(process.getuid?.() ?? ''), mountpoint])}`,
+    };
+  return { ...IT, state: 'note', detail: `an ordinary user, who can write to ${folder}; ${STEPS}` };
+}
+
+/** The path, or the nearest folder above it that exists. */
+export function nearestFolder(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));
+}
+
+function refusal(folder: string): string | undefined {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
+}

@@ -1,0 +1,36 @@
+import type { Check, Finding } from '../check';
+import { nameOf, type Sources } from '../sources/named';
+import type { Reached } from '../sources/reach';
+
+const TITLE = 'repository';
+
+/** Whether each repository that the manifest names answers. */
+export function repositoriesCheck(sources: Promise<Sources>, reached: Promise<readonly Reached[]>): Check {
+  return {
+    id: 'repository',
+    title: TITLE,
+    async look() {
+      const { usesHostApt, suite } = await sources;
+      const answers = await reached;
+      if (usesHostApt && !answers.some(isHosts))
+        return [
+          {
+            id: 'repository',
+            title: TITLE,
+            state: 'unknown',
+            detail: `APT of this host has no package lists${suite === undefined ? '' : ` of ${suite}`}`,
+            fix: 'Fetch them: apt-get update. If there is no such source then, add one in /etc/apt/sources.list.d.',
+          },
+        ];
+      return answers.map(({ repository, state, detail }): Finding => {
+        const it = { id: `repository:${nameOf(repository)}`, title: TITLE, state, detail };
+        if (state === 'ok') return it;
+        const where = isHosts({ repository }) ? 'the APT sources of this host' : 'the manifest';
+        return { ...it, fix: `Correct the address in ${where}, or see to the network of this host and try again.` };
+      });
+    },
+  };
+}
+
+const isHosts = ({ repository }: Pick<Reached, 'repository'>): boolean =>
+  repository.kind === 'debian' && repository.isHosts;

@@ -1,0 +1,134 @@
+import { statSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { quoteWord } from '../../../src-shared/shell-quote';
+import { plural } from '../../../src-shared/words';
+import type { BuildStepDeclaration } from '../../../src-shared/manifest/model';
+import { isExecutable } from '../../system/zfs-command';
+import { reasonOf, type Check, type Finding } from '../check';
+import { isShell, readHead, shebangOf } from '../script-file';
+import type { Subject } from '../subject';
+import { findTool, installCommand } from '../tools';
+
+/** The step that layout A leaves to the host (src-engine/build/step-host.ts runs it from there). */
+const BUILT_IN_IM_POP = '/usr/share/distro_const/im_pop.py';
+
+/** A script and the steps that run it. */
+interface StepScript {
+  readonly script: string;
+  readonly steps: readonly string[];
+}
+
+/** Each script once. */
+export function scriptsOf(steps: readonly BuildStepDeclaration[]): StepScript[] {
+  const found = new Map<string, string[]>();
+  for (const { name, script = BUILT_IN_IM_POP } of steps) found.set(script, [...(found.get(script) ?? []), name]);
+  return [...found].map(([script, names]) => ({ script, steps: names }));
+}
+
+/** Whether each script is there and would start. */
+export function scriptsCheck({ file }: Subject): Check {
+  const it = { id: 'scripts', title: 'scripts' };
+  return {
+    ...it,
+    async look() {
+      const scripts = scriptsOf(file.manifest.steps);
+      const findings = scripts.flatMap(lookAt);
+      if (findings.length > 0) return findings;
+      return [{ ...it, state: 'ok', detail: `${plural(scripts.length, 'script')}, each of which can start` }];
+    },
+  };
+}
+
+/** What keeps a script from starting, or may; empty when nothing does. */
+function lookAt({ script, steps }: StepScript): Finding[] {
+  const it = { id: `script:${script}`, title: `script ${script}` };
+  const missing = (detail: string, fix: string): Finding[] => [{ ...it, state: 'missing', detail, fix }];
+  if (!script.includes('/') && findTool(script) === undefined)
+    return missing('has no slash in its name, so it is looked for on PATH only', `Write ./${script} in the manifest.`);
+  const found = script.includes('/') ? script : (findTool(script) ?? script);
+  const path = quoteWord(found);
+  const mode = modeOf(found);
+  if (mode === undefined) return missing(`does not exist, needed by ${steps.join(', ')}`, whereFrom(script));
+  if (!isExecutable(found))
+    return (mode & 0o111) === 0
+      ? missing('is not executable', `chmod +x ${path}`)
+      : missing('may not be executed', `See who owns ${path} and whether its file system is mounted with noexec.`);
+  let head: Buffer;
+  try {
+    head = readHead(found);
+  } catch (error) {
+    return [{ ...it, state: 'unknown', detail: `cannot be read: ${reasonOf(error)}` }];
+  }
+  return lookInto(it, head, path, missing);
+}
+
+function lookInto(
+  it: Pick<Finding, 'id' | 'title'>,
+  head: Buffer,
+  path: string,
+  missing: (detail: string, fix: string) => Finding[],
+): Finding[] {
+  const shebang = shebangOf(head);
+  const convert = process.platform === 'linux' ? `sed -i 's/\\r$//' ${path}` : `perl -pi -e 's/\\r$//' ${path}`;
+  if (shebang === undefined)
+    return isProgram(head)
+      ? []
+      : missing(
+          'does not say what runs it',
+          `Begin its first line with #! and an interpreter, as in #!/bin/sh: ${path}`,
+        );
+  if (shebang.endsWith('\r')) return missing('its lines end as on Windows, so its interpreter is not found', convert);
+  const interpreter = interpreterOf(shebang);
+  if (findTool(interpreter) === undefined)
+    return missing(
+      `its interpreter ${interpreter} is not on this host`,
+      isOldPython(interpreter)
+        ? `Install Python 2 as ${interpreter}, or port the script to Python 3: ${path}`
+        : installCommand(packageOf(interpreter), interpreter),
+    );
+  if (isShell(shebang) && head.includes('\r\n'))
+    return [
+      {
+        ...it,
+        state: 'note',
+        detail: 'some of its lines end as on Windows, which shells take for words',
+        fix: convert,
+      },
+    ];
+  return [];
+}
+
+function modeOf(script: string): number | undefined {
+  try {
+    const stats = statSync(script);
+    return stats.isFile() ? stats.mode : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function whereFrom(script: string): string {
+  if (script === BUILT_IN_IM_POP)
+    return 'Move the manifest to the later layout, where im-pop is a script of its own, or build it on a host with that script.';
+  return isAbsolute(script)
+    ? 'Put it there, or correct the path in the manifest.'
+    : `Put it there, or correct the path in the manifest; it is looked for from ${process.cwd()}.`;
+}
+
+/** Programs begin with a zero byte soon: ELF, Mach-O. */
+const isProgram = (head: Buffer): boolean => head.subarray(0, 64).includes(0);
+
+/** What the kernel starts, or what env(1) then looks for. */
+function interpreterOf(shebang: string): string {
+  const [first = '', ...rest] = shebang.trim().split(/\s+/);
+  if (!/\/env$/.test(first)) return first;
+  return rest.find((word) => !word.startsWith('-') && !word.includes('=')) ?? first;
+}
+
+const isOldPython = (interpreter: string): boolean => /(^|\/)python(2(\.\d+)?)?$/.test(interpreter);
+
+/** Interpreters whose Debian package has another name. */
+function packageOf(interpreter: string): string {
+  const name = interpreter.slice(interpreter.lastIndexOf('/') + 1);
+  return { ksh93: 'ksh93u+m', ksh: 'ksh93u+m', node: 'nodejs' }[name] ?? name;
+}

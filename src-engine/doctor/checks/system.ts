@@ -1,0 +1,19 @@
+import { release } from 'node:os';
+import type { Check } from '../check';
+
+const NAMES: Readonly<Record<string, string>> = { linux: 'Linux', sunos: 'illumos or Solaris', darwin: 'macOS' };
+
+/** What system this is. */
+export const systemCheck: Check = {
+  id: 'system',
+  title: 'system',
+  async look() {
+    const name = NAMES[process.platform];
+    const detail = `${name ?? process.platform} ${release()}, ${process.arch}`;
+    return [
+      name === undefined
+        ? { id: 'system', title: 'system', state: 'note', detail: `${detail}: nobody has tried to build here` }
+        : { id: 'system', title: 'system', state: 'ok', detail },
+    ];
+  },
+};

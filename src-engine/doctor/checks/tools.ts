@@ -1,0 +1,37 @@
+import type { Check, Finding } from '../check';
+import { declaredNeeds } from '../script-file';
+import type { Subject } from '../subject';
+import { findTool, installCommand } from '../tools';
+import { scriptsOf } from './scripts';
+
+/** The tools that the manifest's scripts say they need; nothing of scripts that say nothing. */
+export function toolsCheck({ file }: Subject): Check {
+  return {
+    id: 'tools',
+    title: 'tools',
+    async look() {
+      const wanted = new Map<string, { pkg: string; steps: string[] }>();
+      for (const { script, steps } of scriptsOf(file.manifest.steps))
+        for (const { tool, pkg } of needsOf(script)) {
+          const known = wanted.get(tool)?.steps ?? [];
+          wanted.set(tool, { pkg, steps: [...known, ...steps] });
+        }
+      return [...wanted].map(([tool, { pkg, steps }]): Finding => {
+        const it = { id: `tool:${tool}`, title: `tool ${tool}` };
+        const use = steps.join(', ');
+        return findTool(tool) === undefined
+          ? { ...it, state: 'missing', detail: `not installed, needed by ${use}`, fix: installCommand(pkg, tool) }
+          : { ...it, state: 'ok', detail: `needed by ${use}` };
+      });
+    },
+  };
+}
+
+/** A script that cannot be read is the check of scripts' to tell. */
+function needsOf(script: string) {
+  try {
+    return declaredNeeds(script);
+  } catch {
+    return [];
+  }
+}

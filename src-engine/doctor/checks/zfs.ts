@@ -1,0 +1,31 @@
+import { zfsCommand } from '../../system/zfs-command';
+import { reasonOf, type Check } from '../check';
+import { installCommand } from '../tools';
+import { pools } from '../zfs-state';
+
+/** Whether ZFS works on this host, and its pools. */
+export const zfsCheck: Check = {
+  id: 'zfs',
+  title: 'zfs',
+  async look() {
+    const it = { id: 'zfs', title: 'zfs' };
+    const zfs = zfsCommand();
+    if (!zfs)
+      return [
+        {
+          ...it,
+          state: 'note',
+          detail: 'not installed: build areas in directories work without',
+          fix: installCommand('zfsutils-linux', 'zfs'),
+        },
+      ];
+    try {
+      const names = await pools(zfs);
+      const detail = names.length > 0 ? `pools: ${names.join(', ')}` : 'works; there is no pool yet';
+      return [{ ...it, state: 'ok', detail }];
+    } catch (error) {
+      const detail = `installed, but does not answer: ${reasonOf(error)}`;
+      return [{ ...it, state: 'note', detail, fix: 'Start the ZFS service of this system.' }];
+    }
+  },
+};

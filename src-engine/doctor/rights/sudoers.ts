@@ -1,0 +1,38 @@
+import { notOfRoot } from './not-of-root';
+import type { RightsRequest } from './request';
+
+/** A file for /etc/sudoers.d: each command whole, without wildcards, and in the manifest's folder only. */
+export function sudoers(request: RightsRequest): string[] {
+  const { user, node, engine, folder, manifest, steps } = request;
+  const commands = [
+    ['build'],
+    ['build', '-R'],
+    ...steps.flatMap((step) => [
+      ['build', '-r', step],
+      ['build', '-p', step],
+    ]),
+    ['cancel'],
+  ];
+  const weak = notOfRoot(request);
+  return [
+    `# Lets ${user} build the one manifest ${folder}/${manifest} as root.`,
+    '# Try it before it is used: visudo -cf FILE. It needs sudo 1.9.3 or later, which knows CWD.',
+    '# CWD, because steps name their scripts relative to the folder: elsewhere they would be other scripts.',
+    '# The scripts run as root. Whoever can change one of them, the manifest, the engine or Node becomes root.',
+    ...(weak.length === 0
+      ? ['# All of these belong to root, and only root may change them.']
+      : ['# Others than root may change these now:', ...weak.map((path) => `#   ${path} .`)]),
+    '# Not covered: -r together with -p, pause, and prune. Slipway over SSH runs a shell with sudo, which these lines do not',
+    '# allow either: they are for the command itself.',
+    ...commands.map(
+      (words) =>
+        `${escaped(user)} ALL=(root) CWD=${escaped(folder)} NOPASSWD: ` +
+        [node, engine, ...words, manifest].map(escaped).join(' '),
+    ),
+  ];
+}
+
+/** A word as sudoers wants it: what means something there, and wildcards, mean themselves. */
+function escaped(word: string): string {
+  return word.replace(/[\\ ,:=#"!*?[\]()@^]/g, '\\$&');
+}

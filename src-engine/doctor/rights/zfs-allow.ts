@@ -1,0 +1,34 @@
+import { quoteCommand } from '../../../src-shared/shell-quote';
+import type { RightsRequest } from './request';
+
+/**
+ * What the engine does with the dataset of a build area, and nothing else: create (area, media, logs, build_data), mount, rename and
+ * destroy (a full build replaces build_data, clones that show a checkpoint go again), snapshot, rollback, clone with readonly,
+ * mountpoint and a property of ours. It only asks about holds, and neither promotes, sends nor compares.
+ */
+export const ENGINE_PERMISSIONS = [
+  'clone',
+  'create',
+  'destroy',
+  'mount',
+  'mountpoint',
+  'readonly',
+  'rename',
+  'rollback',
+  'snapshot',
+  'userprop',
+] as const;
+
+/** Commands for root that give an account what the engine does with this dataset; empty for another build area. */
+export function zfsAllow({ user, area: { dataset, mountpoint, exists } }: RightsRequest): string[] {
+  if (dataset === undefined) return [];
+  return [
+    '# They hold for this dataset and all below it.',
+    ...(exists ? [] : [quoteCommand(['zfs', 'create', '-p', dataset])]),
+    quoteCommand(['zfs', 'allow', '-u', user, ENGINE_PERMISSIONS.join(','), dataset]),
+    quoteCommand(['chown', user, mountpoint]),
+    process.platform === 'linux'
+      ? '# Not covered: on Linux only root mounts and unmounts, whatever zfs allow says, and the engine mounts: build with sudo. What of the engine neither mounts nor unmounts works with these alone, as deleting a checkpoint.'
+      : '# Not covered: steps that give files of the image other owners still need root.',
+  ];
+}

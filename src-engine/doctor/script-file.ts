@@ -1,0 +1,54 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/** More of a script nobody looks at, in bytes. */
+const MOST = 1024 * 1024;
+/** A script says what it needs near its top. */
+const HEAD_LINES = 40;
+
+/** A tool that a script says it needs, and the Debian package that has it. */
+export interface Need {
+  readonly tool: string;
+  readonly pkg: string;
+}
+
+/** The beginning of a file, at most 1 MiB; bytes, because a step may be any program. */
+export function readHead(path: string): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(MOST);
+    return buffer.subarray(0, readSync(fd, buffer, 0, MOST, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The words after `#!`: the interpreter and its argument; `undefined` for what does not begin so. */
+export function shebangOf(head: Buffer): string | undefined {
+  if (head.toString('latin1', 0, 2) !== '#!') return undefined;
+  const end = head.indexOf(10);
+  return head.toString('utf8', 2, end < 0 ? head.length : end).trimStart();
+}
+
+/** Whether a shebang names a POSIX shell. */
+export function isShell(shebang: string): boolean {
+  return /(^|[/\s])(sh|dash|bash|ksh\d*|zsh)(\s|$)/.test(shebang);
+}
+
+/**
+ * What a script of the templates says it needs: by the line `needs TOOL:DEBIAN_PACKAGE...` near its top, which makes it refuse to
+ * start without them. Empty for a script that says nothing.
+ */
+export function declaredNeeds(path: string): Need[] {
+  const head = readHead(path);
+  const shebang = shebangOf(head);
+  if (shebang === undefined || !isShell(shebang)) return [];
+  const needs = new Map<string, string>();
+  for (const line of head.toString('utf8').split('\n', HEAD_LINES)) {
+    const words = /^needs((?:[ \t]+[\w.+:/-]+)+)[ \t\r]*$/.exec(line)?.[1]?.trim().split(/\s+/) ?? [];
+    for (const word of words) {
+      const [tool = '', pkg = tool] = word.split(':');
+      needs.set(tool, pkg);
+    }
+  }
+  return [...needs].map(([tool, pkg]) => ({ tool, pkg }));
+}

@@ -1,0 +1,82 @@
+import { request as plainRequest, type IncomingMessage } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+
+/** How long a server may take to begin its answer, in milliseconds, redirects included. */
+const PATIENCE = 5000;
+const MOST_REDIRECTS = 5;
+
+/** It could not be found out, and that is no sign that a step will fail. */
+export class CannotTell extends Error {}
+
+/**
+ * Asks a server for a file, as a step would: through the proxy that the environment names, where that is a plain HTTP one. The caller
+ * reads the answer's body, or destroys it.
+ *
+ * Rejects with a plain `Error` when there is no answer within 5 s, and with `CannotTell` where only a step could find out.
+ */
+export async function get(url: URL): Promise<IncomingMessage> {
+  const until = Date.now() + PATIENCE;
+  for (let at = url, left = MOST_REDIRECTS; ; left--) {
+    const answer = await getOnce(at, Math.max(1, until - Date.now()));
+    const { location } = answer.headers;
+    if (location === undefined || ![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0)) return answer;
+    answer.destroy();
+    if (left === 0) throw new Error(`${url.href} leads from one address to the next`);
+    at = new URL(location, at);
+  }
+}
+
+function getOnce(url: URL, patience: number): Promise<IncomingMessage> {
+  if (!['http:', 'https:'].includes(url.protocol)) throw new CannotTell(`nothing here can read ${url.protocol}`);
+  const proxy = proxyFor(url, process.env);
+  const headers = { 'user-agent': 'Slipway doctor', 'cache-control': 'no-cache', host: url.host };
+  const options = { agent: false, headers } as const;
+  const asked = proxy
+    ? plainRequest(proxy, { ...options, path: url.href, headers: { ...headers, ...proxyLogin(proxy) } })
+    : url.protocol === 'https:'
+      ? tlsRequest(url, options)
+      : plainRequest(url, options);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => asked.destroy(new Error(`${url.host} did not answer within ${PATIENCE / 1000} s`)),
+      patience,
+    );
+    asked.on('response', (answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    });
+    asked.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(isTrust(error.code) ? new CannotTell(`Node does not trust the certificate of ${url.host}`) : error);
+    });
+    asked.end();
+  });
+}
+
+/** Certificates that steps may trust by other lists than Node's. A date that is wrong is wrong for all. */
+function isTrust(code: string | undefined): boolean {
+  return /CERT|ISSUER|SIGNATURE/.test(code ?? '') && !['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'].includes(code ?? '');
+}
+
+/** The proxy that the environment names for an address; `undefined`: none. Throws `CannotTell` for one that takes more than plain HTTP. */
+function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
+  const isTls = url.protocol === 'https:';
+  const named = isTls ? (env['https_proxy'] ?? env['HTTPS_PROXY']) : env['http_proxy'];
+  if (!named || isExcepted(url.hostname, env['no_proxy'] ?? env['NO_PROXY'] ?? '')) return undefined;
+  const proxy = URL.canParse(named) ? new URL(named) : undefined;
+  if (isTls || proxy?.protocol !== 'http:')
+    throw new CannotTell(`${url.host} is reached through a proxy, and only a step can tell whether that works`);
+  return proxy;
+}
+
+/** Names, and ends of names, with commas between; `*` for all. */
+function isExcepted(host: string, list: string): boolean {
+  const names = list.split(/[\s,]+/).map((name) => name.replace(/^\*?\./, '').replace(/:\d+$/, ''));
+  return names.some((name) => name !== '' && (name === '*' || host === name || host.endsWith(`.${name}`)));
+}
+
+function proxyLogin({ username, password }: URL): Record<string, string> {
+  if (username === '') return {};
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` };
+}

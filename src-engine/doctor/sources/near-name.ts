@@ -1,0 +1,30 @@
+/** More letters that differ make another name. */
+const MOST = 2;
+
+/** The name that differs by the fewest letters, at most two; the first in the alphabet of several; `undefined`: none is near. */
+export function nearestName(name: string, names: Iterable<string>): string | undefined {
+  let best: { name: string; distance: number } | undefined;
+  for (const other of names) {
+    if (Math.abs(other.length - name.length) > MOST) continue;
+    const distance = editDistance(name, other);
+    if (distance > MOST) continue;
+    if (!best || distance < best.distance || (distance === best.distance && other < best.name))
+      best = { name: other, distance };
+  }
+  return best?.name;
+}
+
+/** Letters to put in, take out or replace to make one word the other. */
+function editDistance(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const change = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min(change, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    above = current;
+    if (Math.min(...current) > MOST) break;
+  }
+  return above[b.length] ?? MOST + 1;
+}

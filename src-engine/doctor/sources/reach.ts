@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { reasonOf } from '../check';
+import { aptHasProxy } from './apt';
+import { CannotTell, get } from './http';
+import { nameOf, type Repository } from './named';
+
+/** How it stands with a repository. */
+export interface Reached {
+  readonly repository: Repository;
+  readonly state: 'ok' | 'missing' | 'unknown';
+  readonly detail: string;
+  /** Seconds by which its clock and this host's differ, where it told. */
+  readonly skew?: number;
+}
+
+/** Where everything of a Debian release begins. A flat repository has it beside its packages. */
+export function releaseFolder(repository: Repository & { kind: 'debian' }): string {
+  return repository.suite.endsWith('/')
+    ? `${repository.url}/${repository.suite.replace(/\/+$/, '')}`
+    : `${repository.url}/dists/${repository.suite}`;
+}
+
+/** The files of which a repository has at least one. */
+function knownFiles(repository: Repository): string[] {
+  if (repository.kind === 'ips') return [`${repository.url}/versions/0/`];
+  const folder = releaseFolder(repository);
+  return [`${folder}/InRelease`, `${folder}/Release`];
+}
+
+/** The folder of a repository on this host; `undefined`: it is elsewhere. */
+export function localFolder(url: string): string | undefined {
+  if (url.startsWith('/')) return url;
+  return /^(file|copy):/.test(url) ? fileURLToPath(url.replace(/^(file|copy):\/*/, 'file:///')) : undefined;
+}
+
+/** Looks whether a repository answers. Never rejects. */
+export async function reach(repository: Repository): Promise<Reached> {
+  const name = nameOf(repository);
+  if (repository.kind === 'debian' && repository.suite === '')
+    return {
+      repository,
+      state: 'unknown',
+      detail: `${name}: neither the manifest nor /etc/os-release names a release`,
+    };
+  try {
+    return localFolder(repository.url) === undefined ? await reachServer(repository) : lookInFolder(repository);
+  } catch (error) {
+    const reason = reasonOf(error) || 'no answer';
+    if (error instanceof CannotTell) return { repository, state: 'unknown', detail: `${name}: ${reason}` };
+    if (repository.kind === 'debian' && (await aptHasProxy()))
+      return { repository, state: 'unknown', detail: `${name}: APT goes through a proxy; directly it is: ${reason}` };
+    return { repository, state: 'missing', detail: `${name}: ${reason}` };
+  }
+}
+
+function lookInFolder(repository: Repository): Reached {
+  const folder = localFolder(repository.url) ?? '';
+  // A repository of IPS on a disk may be of any version: that the folder is there is what can be said.
+  const files = repository.kind === 'ips' ? [folder] : knownFiles({ ...repository, url: folder });
+  return files.some((file) => existsSync(file))
+    ? { repository, state: 'ok', detail: `${nameOf(repository)} is on this host` }
+    : { repository, state: 'missing', detail: `there is no ${files[0] ?? folder}` };
+}
+
+async function reachServer(repository: Repository): Promise<Reached> {
+  const name = nameOf(repository);
+  let status: number | undefined;
+  let skew: number | undefined;
+  for (const file of knownFiles(repository)) {
+    if (!URL.canParse(file)) return { repository, state: 'unknown', detail: `${repository.url} is no address` };
+    const answer = await get(new URL(file));
+    answer.destroy();
+    skew ??= skewOf(answer.headers);
+    status = answer.statusCode;
+    if (status === 200)
+      return { repository, state: 'ok', detail: `${name} answers`, ...(skew !== undefined && { skew }) };
+  }
+  const detail = `${name}: there is no ${knownFiles(repository)[0] ?? ''} (status ${status ?? '?'})`;
+  const state = status === 401 || status === 403 ? 'unknown' : 'missing';
+  return { repository, state, detail, ...(skew !== undefined && { skew }) };
+}
+
+/** A cache on the way may repeat an old date, and then says how old: the nearer of the two is taken. */
+function skewOf({ date, age }: IncomingHttpHeaders): number | undefined {
+  const theirs = Date.parse(date ?? '') / 1000;
+  if (Number.isNaN(theirs)) return undefined;
+  const ours = Date.now() / 1000;
+  return Math.min(Math.abs(ours - theirs), Math.abs(ours - theirs - (Number(age) || 0)));
+}

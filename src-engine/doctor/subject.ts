@@ -1,0 +1,33 @@
+import { AppError } from '../../src-shared/errors';
+import { resolveArea, type BuildArea } from '../build/area';
+import { readManifestFile, type ManifestFile } from '../build/manifest-file';
+import { reasonOf } from './check';
+import { describeBackend, type BackendChoice } from '../snapshots/select';
+
+/** Where a manifest is built. */
+export interface Place {
+  readonly area: BuildArea;
+  readonly choice: BackendChoice;
+}
+
+/** The manifest that is looked at. */
+export interface Subject {
+  readonly file: ManifestFile;
+  /** The error says why there is no place to build in. */
+  readonly place: Place | AppError;
+}
+
+/** Opens a manifest for the checks; nothing is created. Throws `AppError('manifest')` when it cannot be read. */
+export async function openSubject(operand: string): Promise<Subject> {
+  const file = await readManifestFile(operand);
+  return { file, place: await openPlace(file) };
+}
+
+async function openPlace({ manifest }: ManifestFile): Promise<Place | AppError> {
+  try {
+    const area = await resolveArea(manifest.buildArea);
+    return { area, choice: await describeBackend(area) };
+  } catch (error) {
+    return error instanceof AppError ? error : new AppError('area', reasonOf(error));
+  }
+}

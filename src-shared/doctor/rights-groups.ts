@@ -1,0 +1,10 @@
+import type { RightsAnswer } from './model';
+
+/** The lines under titles for people, without what does not apply. */
+export function rightsGroups({ rights }: RightsAnswer): { title: string; lines: string[] }[] {
+  return [
+    { title: 'sudo: a file in /etc/sudoers.d', lines: rights.sudoers },
+    { title: 'ZFS: commands for root', lines: rights.zfsAllow },
+    { title: 'Rights profile', lines: rights.rightsProfile },
+  ].filter(({ lines }) => lines.length > 0);
+}
