@@ -29,7 +29,7 @@ export async function doctorCommand(words: readonly string[]): Promise<number> {
   const answer = await examine(operand);
   if (values.json) printJson(answer);
   else printLines(answer.findings.flatMap(linesOf));
-  return endNow(answer.ok ? 0 : 1);
+  return answer.ok ? 0 : 1;
 }
 
 async function examine(operand: string | undefined): Promise<DoctorAnswer> {
@@ -42,10 +42,4 @@ const STATES = { ok: 'ok     ', note: 'note   ', missing: 'missing', unknown: 'u
 
 function linesOf({ title, state, detail, fix }: Finding): string[] {
   return [`${STATES[state]} ${title}: ${detail}`, ...(fix === undefined ? [] : [`        -> ${fix}`])];
-}
-
-/** Looking up the name of a server cannot be called off, and would keep this process for half a minute without a network. */
-async function endNow(status: number): Promise<never> {
-  await new Promise((resolve) => process.stdout.write('', resolve));
-  process.exit(status);
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../src-shared/errors';
+import { readManifest } from '../../src-shared/manifest/model';
 import { areaCheck } from './checks/area';
 import { clockCheck } from './checks/clock';
 import { extendedAttributesCheck } from './checks/extended-attributes';
@@ -27,7 +28,8 @@ export function hostChecks(): Check[] {
 
 /** What is looked at before a manifest is built here. Repositories are asked at once, all of them, and once for all checks. */
 export function manifestChecks(subject: Subject): Check[] {
-  const sources = namedSources(subject.file.manifest);
+  // As written: the default repository is for manifests that nobody has said anything else about.
+  const sources = namedSources(readManifest(subject.file.tree));
   const reached = sources.then(({ repositories }) => Promise.all(repositories.map(reach)));
   // A failure is told by each check that waits for it, and by nobody else.
   reached.catch(() => undefined);

@@ -1,5 +1,6 @@
 import { plural } from '../../../src-shared/words';
 import { quoteWord } from '../../../src-shared/shell-quote';
+import { checkStepNames } from '../../../src-shared/manifest/validate';
 import type { Check } from '../check';
 import type { Subject } from '../subject';
 
@@ -9,7 +10,9 @@ export function manifestCheck({ file }: Subject): Check {
   return {
     ...it,
     async look() {
-      const errors = file.problems.filter(({ severity }) => severity === 'error');
+      // Only a build with checkpoints refuses names that none can have.
+      const names = file.manifest.checkpointEnable ? checkStepNames(file.manifest) : [];
+      const errors = [...file.problems, ...names].filter(({ severity }) => severity === 'error');
       return [
         errors.length === 0
           ? { ...it, state: 'ok', detail: plural(file.manifest.steps.length, 'step') }

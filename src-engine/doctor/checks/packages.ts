@@ -31,7 +31,7 @@ export function packagesCheck(
       const names = [...new Set(wanted.filter((name) => name !== undefined && name !== ''))] as string[];
       if (names.length === 0) return [];
       if (answers.length === 0)
-        return [{ ...IT, state: 'unknown', detail: `no source to look for ${plural(names.length, 'package')} in` }];
+        return [{ ...IT, state: 'unknown', detail: `no repository to look for ${plural(names.length, 'package')} in` }];
       const known = await readKnown(answers, usesHostApt);
       const lacking = [];
       for (const name of names)

@@ -1,5 +1,6 @@
 import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import { lookUpWithin } from './look-up';
 
 /** How long a server may take to begin its answer, in milliseconds, redirects included. */
 const PATIENCE = 5000;
@@ -30,7 +31,7 @@ function getOnce(url: URL, patience: number): Promise<IncomingMessage> {
   if (!['http:', 'https:'].includes(url.protocol)) throw new CannotTell(`nothing here can read ${url.protocol}`);
   const proxy = proxyFor(url, process.env);
   const headers = { 'user-agent': 'Slipway doctor', 'cache-control': 'no-cache', host: url.host };
-  const options = { agent: false, headers } as const;
+  const options = { agent: false, headers, lookup: lookUpWithin(patience) } as const;
   const asked = proxy
     ? plainRequest(proxy, { ...options, path: url.href, headers: { ...headers, ...proxyLogin(proxy) } })
     : url.protocol === 'https:'

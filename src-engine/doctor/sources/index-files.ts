@@ -14,6 +14,8 @@ const MOST_BYTES = 60 * 1024 * 1024;
 const PATIENCE = 20_000;
 /** What a list may be when unpacked, in bytes. */
 const MOST_UNPACKED = 1024 * 1024 * 1024;
+/** A longer line is none of a package list, in bytes. */
+const LONGEST_LINE = 1024 * 1024;
 
 /** The names in package lists: those of packages, and those that packages stand in for. */
 export interface PackageNames {
@@ -121,7 +123,7 @@ async function collectNames(unpacked: AsyncIterable<Buffer>, { real, provided }:
     if (size > MOST_UNPACKED) throw new Error('a package list unpacks to more than 1 GB');
     const text = rest + chunk.toString('latin1');
     const end = text.lastIndexOf('\n') + 1;
-    rest = text.slice(end);
+    rest = text.length - end > LONGEST_LINE ? '' : text.slice(end);
     collectFrom(text.slice(0, end), real, provided);
   }
   collectFrom(rest, real, provided);

@@ -1,0 +1,73 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { delimiter } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { doctorAnswer, type DoctorAnswer, type Finding } from '../../../src-shared/doctor/model';
+import { bin, finished, TestProject, type TestStep } from '../../support/engine';
+
+/** What the image of a test manifest is made of. */
+interface TestImage {
+  readonly steps?: readonly TestStep[];
+  readonly area?: string;
+  readonly url?: string;
+  readonly mirrors?: readonly string[];
+  readonly packages?: readonly string[];
+  readonly pairs?: Readonly<Record<string, string>>;
+}
+
+/** What the doctor found, and how its process ended. */
+export interface Examined extends DoctorAnswer {
+  readonly code: number | null;
+  readonly seconds: number;
+  /** All findings whose id is this, or begins with this and a colon. */
+  of(id: string): Finding[];
+}
+
+/** A manifest that installs packages, and the doctor on it; gone when the test ends. */
+export class DoctorProject extends TestProject {
+  constructor(image: TestImage = {}) {
+    super();
+    onTestFinished(() => this.dispose());
+    for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete this.env[name];
+    const { steps = [{ name: 'im-pop' }], url, mirrors = [], packages = [], pairs = {} } = image;
+    this.write({ steps, pairs, ...(image.area !== undefined && { area: image.area }) });
+    this.edit((manifest) => manifest.replace('<vmimg_params/>', imageOf(url, mirrors, packages)));
+  }
+
+  /** Runs the doctor with `--json`. */
+  async examine(env: NodeJS.ProcessEnv = {}): Promise<Examined> {
+    const started = Date.now();
+    const { code, stdout, stderr } = await finished(
+      this.start('distro_const', ['doctor', '--json', 'manifest.xml'], env),
+    );
+    if (!stdout.startsWith('{')) throw new Error(`doctor exited with ${code}: ${stderr}`);
+    const answer = doctorAnswer.parse(JSON.parse(stdout));
+    const of = (id: string): Finding[] =>
+      answer.findings.filter((finding) => finding.id === id || finding.id.startsWith(`${id}:`));
+    return { ...answer, code, of, seconds: (Date.now() - started) / 1000 };
+  }
+
+  /** Starts Node in the project's folder. */
+  startNode(words: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+    return spawn(process.execPath, words, { cwd: this.folder, env: { ...this.env, ...env } });
+  }
+
+  /** Starts a command as another account. Needs root. */
+  startAs(user: string, argv: readonly string[]): ChildProcess {
+    return spawn('runuser', ['-u', user, '--', ...argv], { cwd: this.folder, env: this.env });
+  }
+
+  /** A PATH that has a folder of this project first. */
+  pathWith(folder: string): NodeJS.ProcessEnv {
+    return { PATH: [folder, bin, process.env.PATH].join(delimiter) };
+  }
+}
+
+function imageOf(url: string | undefined, mirrors: readonly string[], packages: readonly string[]): string {
+  const mirror = mirrors.map((address) => `<mirror url="${address}"/>`).join('');
+  return `<img_params>
+    ${url === undefined ? '' : `<pkg_repo_default_authority><main url="${url}" authname="test"/>${mirror}</pkg_repo_default_authority>`}
+    <packages>${packages.map((name) => `<pkg name="${name}"/>`).join('')}</packages>
+    <boot_archive_contents><base_include type="dir">usr</base_include></boot_archive_contents>
+    <hostname>test</hostname>
+  </img_params>`;
+}
