@@ -1,11 +1,10 @@
-import { dirname, join } from 'node:path/posix';
+import { join } from 'node:path/posix';
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkpointName, stepOfSnapshot } from '../../../src-shared/checkpoints/model';
 import { planBuild } from '../../../src-shared/checkpoints/plan';
 import { canCombine, canResumeFrom, resolveStep, withoutCheckpoints } from '../../../src-shared/checkpoints/rules';
 import { AppError } from '../../../src-shared/errors';
 import type { RunView } from '../../../src-shared/runs/run-view';
-import { bytes } from '../../../src-shared/words';
 import type { Transport } from '../../transport/transport';
 import type { StockSnapshot } from './area';
 import { listFiles } from './list-files';
@@ -248,62 +247,4 @@ export async function checksumOf(transport: Transport, look: Look, name: string,
   const { code, stdout, stderr } = await transport.run(['sh', '-c', SUM, 'sh', path], { signal });
   if (code !== 0) throw new AppError('missing', `${path} cannot be read: ${stderr.trim()}`);
   return { sha256: stdout.toString('latin1').slice(0, 64) };
-}
-
-/** What can be said before a build with what is on every system. */
-export async function doctorOf(transport: Transport, look: Look, placed: string) {
-  const { area, manifest, process } = look;
-  const folder = dirname(placed);
-  const scripts = await Promise.all(
-    manifest.steps.map(async ({ name, script }) => {
-      const path = script?.startsWith('/') ? script : join(folder, script ?? '');
-      const { code } = await transport.run(['test', '-x', path]);
-      return { name, path, isThere: code === 0 };
-    }),
-  );
-  const missing = scripts.filter(({ isThere }) => !isThere);
-  const pool = area.dataset?.split('/')[0];
-  const health =
-    pool === undefined
-      ? ''
-      : (await transport.run(['zpool', 'list', '-H', '-o', 'health', pool])).stdout.toString('utf8').trim();
-  const findings = [
-    area.dataset === null
-      ? { what: 'build area', state: 'note', detail: `${area.path} is no ZFS file system: there are no checkpoints.` }
-      : {
-          what: 'build area',
-          state: 'ok',
-          detail: `${area.dataset} at ${area.path}${area.exists ? '' : ', not created yet'}`,
-        },
-    ...(health === ''
-      ? []
-      : [{ what: `pool ${pool ?? ''}`, state: health === 'ONLINE' ? 'ok' : 'note', detail: health }]),
-    area.freeBytes === null
-      ? { what: 'free space', state: 'unknown', detail: 'The host does not tell.' }
-      : {
-          what: 'free space',
-          state: 'ok',
-          detail: `${bytes(area.freeBytes)}; the original keeps no record of what is needed.`,
-        },
-    ...missing.map(({ name, path }) => ({
-      what: `step ${name}`,
-      state: 'missing',
-      detail: `${path} does not exist on the host, or is not executable.`,
-      fix: `chmod +x ${path}`,
-    })),
-    process
-      ? {
-          what: 'lock',
-          state: 'missing',
-          detail: `A build runs: process ${process.pid}.`,
-          fix: 'Wait for it, or stop it.',
-        }
-      : { what: 'lock', state: 'ok', detail: 'No build runs.' },
-    {
-      what: 'repository and packages',
-      state: 'unknown',
-      detail: 'Only the steps themselves know where packages come from.',
-    },
-  ];
-  return { ok: !findings.some(({ state }) => state === 'missing'), findings };
 }

@@ -7,13 +7,13 @@ import {
   checkpointsOf,
   checksumOf,
   diffOf,
-  doctorOf,
   mediaOf,
   pathInside,
   planOf,
   snapshotOf,
   statusOf,
 } from './answers';
+import { doctorOf } from './doctor';
 import { findArea, readDocument } from './area';
 import { StockJournals, runOfLog, type JournalContext } from './journals';
 import { listFiles } from './list-files';

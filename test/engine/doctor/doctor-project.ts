@@ -27,7 +27,7 @@ export class DoctorProject extends TestProject {
   constructor(image: TestImage = {}) {
     super();
     onTestFinished(() => this.dispose());
-    for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete this.env[name];
+    this.env = Object.fromEntries(Object.entries(this.env).filter(([name]) => !/_proxy$/i.test(name)));
     const { steps = [{ name: 'im-pop' }], url, mirrors = [], packages = [], pairs = {} } = image;
     this.write({ steps, pairs, ...(image.area !== undefined && { area: image.area }) });
     this.edit((manifest) => manifest.replace('<vmimg_params/>', imageOf(url, mirrors, packages)));
