@@ -18,7 +18,7 @@ const SILENCE = 3000;
 /** While a build runs, its area is asked for at most this often, in milliseconds: asking takes a process. */
 const AREA_PACE = 2000;
 
-/** Told when a run that was seen running goes on or ends, for notifications and the taskbar. */
+/** Told when a run begins, goes on or ends while somebody looks, for notifications and the taskbar. */
 export type RunListener = (manifest: string, run: RunView, area: AreaView | undefined) => void;
 
 type Area = Omit<AreaView, 'queue'>;
@@ -39,6 +39,8 @@ export class BuildSession {
   #refreshing: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
   #isLaunching = false;
+  /** Runs that are told from now on are new. */
+  #knowsPast = false;
   /** The window was told of a trouble, and shows it until it is told of the area. */
   #isTroubled = false;
   #isDirty = false;
@@ -147,6 +149,7 @@ export class BuildSession {
         this.#area = area;
         // A run that is being read is known better here, except that its process may be gone.
         this.#setRuns(runs.filter((run) => !this.#tails.has(run.run) || run.state === 'interrupted'));
+        this.#knowsPast = true;
         this.#pushArea();
         await this.#startNext();
         if (!this.#live) await this.#measure(area);
@@ -187,14 +190,17 @@ export class BuildSession {
   #setRuns(runs: readonly RunView[]): void {
     const changed = runs.filter((run) => this.#runs.get(run.run) !== run);
     if (changed.length === 0) return;
-    const wasRunning = changed.filter((run) => this.#runs.get(run.run)?.state === 'running');
+    // A quick one may have ended before it was seen running; those of the time before us are no news.
+    const news = changed.filter(
+      ({ run }) => this.#runs.get(run)?.state === 'running' || (this.#knowsPast && !this.#runs.has(run)),
+    );
     for (const run of changed) {
       this.#runs.set(run.run, run);
       if (run.state !== 'running') this.#tails.delete(run.run);
     }
     this.#broadcast.push({ kind: 'runs', runs: changed });
     const area = this.#area && { ...this.#area, queue: this.#queue };
-    for (const run of wasRunning) this.onRun(this.manifest, run, area);
+    for (const run of news) this.onRun(this.manifest, run, area);
   }
 
   #areaEvent(area: Area): BuildEvent {

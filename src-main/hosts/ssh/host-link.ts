@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../src-shared/errors';
 import type { HostFacts, HostLink as LinkView } from '../../../src-shared/rpc/hosts';
 import type { SshTransport } from '../../transport/ssh/ssh-transport';
@@ -34,6 +35,7 @@ export class HostLink {
   #giveUp = new AbortController();
   #retry: NodeJS.Timeout | undefined;
   #pause = SOON;
+  #lostAt = 0;
   /** Those that wait until it comes back, or is known not to. */
   readonly #waiting = new Set<() => void>();
 
@@ -59,8 +61,7 @@ export class HostLink {
   reach(): Promise<Reached> {
     if (this.#refusal) return Promise.reject(this.#refusal);
     if (this.#reached) return Promise.resolve(this.#reached);
-    this.#attempt ??= this.#connect().finally(() => (this.#attempt = undefined));
-    return this.#attempt;
+    return (this.#attempt ??= this.#try(this.#giveUp.signal));
   }
 
   /** The host, waited for while it is out of reach. Rejects when it does not come back by itself. */
@@ -97,9 +98,25 @@ export class HostLink {
     this.#set({ state: 'idle' });
   }
 
-  async #connect(): Promise<Reached> {
+  async #try(signal: AbortSignal): Promise<Reached> {
+    try {
+      await this.#rest();
+      return await this.#connect(signal);
+    } finally {
+      // Unless it was given up, and another one has begun.
+      if (!signal.aborted) this.#attempt = undefined;
+    }
+  }
+
+  /** Nobody hurries after a loss: a network that comes back needs a moment, and who looks on sees what happened. */
+  async #rest(): Promise<void> {
+    const left = this.#lostAt + SOON - Date.now();
+    if (this.#view.state === 'lost' && left > 0) await delay(left);
+  }
+
+  async #connect(signal: AbortSignal): Promise<Reached> {
+    if (signal.aborted) throw new AppError('cancelled', 'The connection was given up.');
     clearTimeout(this.#retry);
-    const { signal } = this.#giveUp;
     try {
       const reached = await this.reachHost((step) => {
         if (!signal.aborted) this.#set({ state: 'connecting', step });
@@ -132,6 +149,7 @@ export class HostLink {
 
   #tryLater({ message }: AppError): void {
     clearTimeout(this.#retry);
+    this.#lostAt = Date.now();
     this.#set({ state: 'lost', message, retryAt: (Date.now() + this.#pause) / 1000 });
     this.#retry = setTimeout(() => void this.reach().catch(() => undefined), this.#pause);
     this.#retry.unref();
