@@ -132,7 +132,9 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     await server.restart();
     await watch.until(({ last }) => last?.state === 'interrupted');
     await watch.until(({ area }) => area?.latestResumable === 'talk' && area.lock.kind !== 'held');
-    await watch.services.builds.start({ path, resume: 'talk' }, {});
+    const again = await watch.services.builds.start({ path, resume: 'talk' }, {});
+    // Not before the step runs: the rollback would take the word away.
+    await watch.until(({ runs }) => runs.get(again.run ?? '')?.steps.at(-1)?.step === 'talk');
     stop();
     await watch.until(({ last }) => last?.state === 'done');
   });
