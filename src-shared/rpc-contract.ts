@@ -2,7 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { builds } from './rpc/builds';
 import { hosts } from './rpc/hosts';
-import { path } from './rpc/common';
+import { listing, path } from './rpc/common';
 import { inside } from './rpc/inside';
 import { logs } from './rpc/logs';
 import { media } from './rpc/media';
@@ -109,13 +109,7 @@ export const contract = {
       .input(z.object({ kind: z.enum(['open-manifest', 'folder', 'save-file']), title: z.string() }))
       .output(z.object({ available: z.boolean(), path: path.optional() })),
     /** A folder's content, for the window's own dialog. Hidden files are left out. */
-    list: oc.input(z.object({ folder: path })).output(
-      z.object({
-        folder: path,
-        parent: path.optional(),
-        entries: z.array(z.object({ name: z.string(), path, kind: z.enum(['folder', 'manifest', 'file']) })),
-      }),
-    ),
+    list: oc.input(z.object({ folder: path })).output(listing),
   },
   documents: {
     open: oc.input(z.object({ path })).output(opened),

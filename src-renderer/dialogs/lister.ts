@@ -1,13 +1,4 @@
-/** A folder's content. */
-export interface Listing {
-  readonly folder: string;
-  readonly parent?: string | undefined;
-  readonly entries: readonly {
-    readonly name: string;
-    readonly path: string;
-    readonly kind: 'folder' | 'manifest' | 'file';
-  }[];
-}
+import type { Listing } from '../../src-shared/rpc/common';
 
 /** Where files are chosen from. */
 export interface Lister {

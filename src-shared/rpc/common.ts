@@ -20,3 +20,13 @@ export interface Target {
   readonly path: string;
   readonly host: string;
 }
+
+/** A folder's content, for a file dialog. */
+export const listing = z.object({
+  folder: z.string(),
+  parent: z.string().optional(),
+  entries: z.array(z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'manifest', 'file']) })),
+});
+
+/** A folder's content. */
+export type Listing = z.output<typeof listing>;

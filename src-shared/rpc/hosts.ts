@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { hostEntry } from '../hosts/model';
-import { hostId, path, target } from './common';
+import { hostId, listing, path, target } from './common';
 
 /** What was found on a host when it was reached. */
 export const hostFacts = z.object({
@@ -129,13 +129,7 @@ export const hosts = {
     .input(z.object(target))
     .output(z.object({ groups: z.array(z.object({ title: z.string(), lines: z.array(z.string()) })) })),
   /** A folder of a host. */
-  list: oc.input(z.object({ id: hostId, folder: z.string().max(4096) })).output(
-    z.object({
-      folder: z.string(),
-      parent: z.string().optional(),
-      entries: z.array(z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'manifest', 'file']) })),
-    }),
-  ),
+  list: oc.input(z.object({ id: hostId, folder: z.string().max(4096) })).output(listing),
   /** Copies a manifest of a host to a new folder of this computer; it is built on that host. */
   openManifest: oc.input(z.object({ id: hostId, path: z.string().max(4096) })).output(z.object({ path })),
 };

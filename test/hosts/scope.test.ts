@@ -1,0 +1,52 @@
+// Where systemd ends what a session leaves behind, a detached command gets a scope of its own. No systemd runs here: a stand-in for
+// systemd-run writes its words down and runs the rest.
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSshTransport } from '../../src-main/transport/ssh/ssh-transport';
+import { loginAt } from '../support/ssh-login';
+import { lacksSshd, startSshd } from '../support/sshd';
+
+const SYSTEMD = '/run/systemd/system';
+const reason = lacksSshd() ?? (existsSync(SYSTEMD) ? 'systemd itself runs here' : undefined);
+
+describe.skipIf(reason !== undefined)(`a host with systemd${reason ? ` (${reason})` : ''}`, () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'slipway-scope-'));
+    mkdirSync(SYSTEMD, { recursive: true });
+  });
+  afterEach(() => {
+    rmdirSync(SYSTEMD);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Starts a command on a host whose systemd-run is this script; what it said, and the words that the script was given. */
+  async function started(script: string): Promise<{ said: string; scopes: string; isItsOwn: boolean }> {
+    const scopes = join(folder, 'scopes');
+    writeFileSync(join(folder, 'systemd-run'), `#!/bin/sh\necho "$*" >>'${scopes}'\n${script}\n`);
+    chmodSync(join(folder, 'systemd-run'), 0o755);
+    const server = await startSshd(`SetEnv TMPDIR=${folder} PATH=${folder}:${process.env['PATH'] ?? ''}`);
+    const transport = await createSshTransport(loginAt(server));
+    try {
+      const { pid, ended } = await transport.startDetached(['sh', '-c', 'echo $$']);
+      const { said } = await ended;
+      return { said, scopes: readFileSync(scopes, 'utf8'), isItsOwn: said.trim() === `${pid}` };
+    } finally {
+      transport.close();
+      await server.stop();
+    }
+  }
+
+  it('has a scope for what is detached, and the number is still the command’s own', async () => {
+    const { scopes, isItsOwn } = await started('while [ "${1#--}" != "$1" ]; do shift; done; exec "$@"');
+    expect(scopes.split('\n').filter((line) => line.startsWith('--scope --quiet --collect '))).toHaveLength(2);
+    expect(isItsOwn).toBe(true);
+  });
+
+  it('does without where systemd gives no scope', async () => {
+    const { scopes, isItsOwn } = await started('exit 1');
+    expect([scopes, isItsOwn]).toEqual(['--scope --quiet --collect true\n', true]);
+  });
+});
