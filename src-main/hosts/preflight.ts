@@ -72,7 +72,7 @@ export async function rights(
 }
 
 async function clockCheck({ transport }: BuildHost, signal?: AbortSignal): Promise<PreflightCheck> {
-  const check = { id: 'clock', title: 'clock' };
+  const check = { id: 'clock-here', title: 'clock, from here' };
   const before = Date.now() / 1000;
   const { stdout } = await transport.run(['date', '-u', '+%Y-%m-%dT%H:%M:%SZ'], { signal });
   const theirs = Date.parse(stdout.toString('utf8').trim()) / 1000;
