@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import SSHConfig, { type Directive, type Section } from 'ssh-config';
 import { AppError } from '../../../src-shared/errors';
 import type { Jump } from '../../../src-shared/hosts/model';
-import { expandPath } from './expand';
+import { expandPath, expandTokens } from './expand';
 import { filesOf, fits } from './patterns';
 
 const DEPTH = 16;
@@ -41,7 +41,7 @@ export function settingsFor({ address, user }: Jump, files: readonly ConfigFile[
     for (const line of linesOf(file, enters)) {
       const name = line.param.toLowerCase();
       const value = wordsOf(line).join(' ');
-      found.push([name, name === 'hostname' ? hostNameOf(value, address) : value]);
+      found.push([name, name === 'hostname' ? expandTokens(value, { '%': '%', h: address }) : value]);
     }
   return found;
 }
@@ -110,9 +110,4 @@ function matches(words: readonly string[], facts: Readonly<Record<string, string
     if (fitting === word.startsWith('!')) return false;
   }
   return words.length > 0;
-}
-
-/** `HostName` knows two tokens: `%h`, what was asked for, and `%%`. */
-function hostNameOf(text: string, address: string): string {
-  return text.replace(/%([%h])/g, (_, letter) => (letter === 'h' ? address : '%'));
 }

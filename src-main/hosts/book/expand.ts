@@ -1,5 +1,13 @@
 import { homedir, userInfo } from 'node:os';
 
+/** The file of a path that may begin with `~/`. */
+export const atHome = (path: string): string => path.replace(/^~(?=\/|$)/, homedir);
+
+/** A text with those of its tokens (`%h`) that are given, by their letters. What is not known stays as it is. */
+export function expandTokens(text: string, tokens: Readonly<Record<string, string>>): string {
+  return text.replace(/%(.)/g, (whole, letter: string) => tokens[letter] ?? whole);
+}
+
 /**
  * A path as ssh_config(5) writes it: `~`, `${NAME}` of the environment, and tokens: `%%`, `%d`, `%u`, `%i`, and those that are given.
  * What is not known stays as it is. Not for host names: the zone of `fe80::1%docker0` is no token.
@@ -12,11 +20,9 @@ export function expandPath(text: string, tokens: Readonly<Record<string, string>
     i: `${process.getuid?.() ?? ''}`,
     ...tokens,
   };
-  return text
-    .replace(/^~(?=\/|$)/, homedir)
-    .replace(
-      /%(.)|\$\{(\w+)\}/g,
-      (whole, letter: string | undefined, name: string | undefined) =>
-        (name === undefined ? all[letter ?? ''] : process.env[name]) ?? whole,
-    );
+  return atHome(text).replace(
+    /%(.)|\$\{(\w+)\}/g,
+    (whole, letter: string | undefined, name: string | undefined) =>
+      (name === undefined ? all[letter ?? ''] : process.env[name]) ?? whole,
+  );
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { AppError } from '../../../src-shared/errors';
 import type { Jump } from '../../../src-shared/hosts/model';
 import { namesIn, settingsFor, type ConfigFile, type Setting } from './config-files';
-import { expandPath } from './expand';
+import { expandPath, expandTokens } from './expand';
 
 /** What `ssh` would do for a host: the part of ssh_config(5) that we understand. */
 export interface HostConfig {
@@ -52,8 +52,9 @@ export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<Hos
   const port = jump.port ?? portOf(one('port') ?? '22');
   const hostName = (one('hostname') ?? address).toLowerCase();
   const hostKeyAlias = one('hostkeyalias')?.toLowerCase();
-  const tokens = { h: hostName, r: user, p: `${port}`, n: address, k: hostKeyAlias ?? address };
-  const path = (text: string): string => expandPath(text, tokens);
+  const tokens = { h: hostName, r: user, p: `${port}`, n: address };
+  const path = (text: string): string => expandPath(text, { ...tokens, k: hostKeyAlias ?? address });
+  const proxyJump = one('proxyjump');
   return {
     hostName,
     user,
@@ -61,11 +62,12 @@ export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<Hos
     keys: (values.get('identityfile') ?? []).map(path).filter((file) => existsSync(file)),
     identitiesOnly: one('identitiesonly')?.toLowerCase() === 'yes',
     agent: agentOf(values.get('identityagent')?.[0] ?? 'SSH_AUTH_SOCK', path),
-    jump: one('proxyjump'),
+    // Left as it is by ssh -G, and filled in by ssh when it connects.
+    jump: proxyJump && expandTokens(proxyJump, { ...tokens, '%': '%' }),
     proxyCommand: one('proxycommand'),
     hostKeyAlias,
     knownHosts: ['userknownhostsfile', 'globalknownhostsfile']
-      .flatMap((name) => values.get(name)?.[0]?.split(/\s+/) ?? [])
+      .flatMap((name) => pathsIn(values.get(name)?.[0] ?? ''))
       .filter((file) => file !== '' && file !== 'none')
       .map(path),
   };
@@ -88,6 +90,9 @@ function agentOf(text: string, path: (text: string) => string): string | undefin
   const variable = text === 'SSH_AUTH_SOCK' ? text : /^\$(\w+)$/.exec(text)?.[1];
   return variable === undefined ? path(text) : process.env[variable];
 }
+
+/** Paths with spaces between. `ssh -G` leaves out the quotes of those that have spaces themselves: a path begins where one can. */
+const pathsIn = (text: string): string[] => text.split(/ +(?=[/~%$]|[A-Za-z]:)/);
 
 function portOf(text: string): number {
   const port = Number(text);

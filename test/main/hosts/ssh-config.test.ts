@@ -128,6 +128,18 @@ const table: [what: string, text: string, address: string, expected: Partial<Hos
     'x',
     { knownHosts: ['/a/x', '/b'] },
   ],
+  [
+    'known hosts with spaces in their paths',
+    `UserKnownHostsFile "${folder}/two words" ~/b\nGlobalKnownHostsFile "/c d/e" /f`,
+    'x',
+    { knownHosts: [join(folder, 'two words'), join(homedir(), 'b'), '/c d/e', '/f'] },
+  ],
+  [
+    'tokens of ProxyJump, and a zone that is none',
+    'Host x\n HostName X.lab\n User u\n Port 7\n ProxyJump gate-%h,%r@%n-%p.gw%%,[fe80::1%docker0]',
+    'x',
+    { jump: 'gate-x.lab,u@x-7.gw%,[fe80::1%docker0]' },
+  ],
 ];
 
 /** Both ways to read the files give the same. */
