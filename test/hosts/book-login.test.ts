@@ -149,6 +149,24 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
     expect(asked.slice(1).map((one) => one.kind === 'password' && one.attempt)).toEqual([1, 2, 3, 1, 2, 3]);
   });
 
+  it('that asks for the password by itself (PAM) is told the one that has let us in, and a wrong one is asked again', async () => {
+    const asking = await startSshd('KbdInteractiveAuthentication yes', 'UsePAM yes');
+    onTestFinished(() => asking.stop());
+    const own = { port: asking.port, user: user.name, password: true, root: 'none' as const };
+    let attempts = 0;
+    says = ({ kind }) => ({
+      answers: [kind === 'host-key' ? 'yes' : attempts++ === 0 ? 'wrong' : user.password],
+      remember: false,
+    });
+    await reach(own);
+    await reach(own);
+    expect(asked).toMatchObject([
+      { kind: 'host-key' },
+      { kind: 'password', user: user.name, attempt: 1 },
+      { kind: 'password', user: user.name, attempt: 2 },
+    ]);
+  });
+
   it('is let in by a key with a passphrase', async () => {
     const locked = server.addKey('locked', 'open sesame');
     says = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : 'open sesame'], remember: false });

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { parseJumps, type HostEntry, type Jump } from '../../../src-shared/hosts/model';
-import type { Login } from '../../transport/ssh/authentication';
+import type { HostQuestion } from '../../../src-shared/rpc/hosts';
+import type { HostQuestions, Login } from '../../transport/ssh/authentication';
 import type { ConnectOptions, SshHost } from '../../transport/ssh/connection';
 import { knownHostName } from '../../transport/ssh/known-hosts';
 import type { Questions } from '../questions';
+import { atHome } from './expand';
 import { GivenSecrets } from './given-secrets';
 import type { Secrets } from './secrets';
 import { configOf, type ConfigPlace, type HostConfig } from './ssh-config';
@@ -118,6 +120,15 @@ function hostOf(
   const name = knownHostName(hostName, port);
   const keys = [...new Set([...(own?.keys.map(atHome) ?? []), ...config.keys])];
   const { canKeep: canRemember } = secrets;
+  const askPassword = (attempt: number): Promise<string | undefined> =>
+    given.get(`${entry.id} password "${user}@${name}"`, attempt, {
+      kind: 'password',
+      host: name,
+      user,
+      attempt,
+      canRemember,
+    });
+  let passwords = 0;
 
   const login: Login = {
     user,
@@ -133,30 +144,28 @@ function hostOf(
         canRemember,
       }),
     ...(entry.password && {
-      askPassword: (attempt) =>
-        given.get(`${entry.id} password "${user}@${name}"`, attempt, {
-          kind: 'password',
-          host: name,
-          user,
-          attempt,
-          canRemember,
-        }),
-      answer: async (asked) =>
-        (
-          await questions.ask(
-            {
-              kind: 'questions',
-              host: name,
-              title: asked.title,
-              instructions: asked.instructions,
-              prompts: [...asked.prompts],
-            },
-            signal,
-          )
-        )?.answers,
+      askPassword,
+      async answer(asked) {
+        if (isPassword(asked)) {
+          const password = await askPassword(++passwords);
+          return password === undefined ? undefined : [password];
+        }
+        const { title, instructions, prompts } = asked;
+        const question: HostQuestion = { kind: 'questions', host: name, title, instructions, prompts: [...prompts] };
+        return (await questions.ask(question, signal))?.answers;
+      },
     }),
   };
   return { host: hostName, port, login, ...(hostKeyAlias !== undefined && { hostKeyAlias }) };
+}
+
+/**
+ * Whether a host asks for the password of the account and nothing else. Where it takes passwords only by questions (PAM), a lost
+ * connection must come back without a person as well. A code that holds once, or a text to read, is always shown.
+ */
+function isPassword({ title, instructions, prompts: [prompt, ...more] }: HostQuestions): boolean {
+  if (!prompt?.secret || more.length > 0 || `${title}${instructions}`.trim() !== '') return false;
+  return /^password(?: for [^:]+)?:?$/i.test(prompt.text.trim());
 }
 
 /** Public keys beside private ones, and those that stand for a key that only the agent has; in base64 as in their files. */
@@ -170,5 +179,3 @@ function publicKeysOf(keys: readonly string[]): string[] {
     }
   });
 }
-
-const atHome = (path: string): string => path.replace(/^~(?=\/)/, process.env['HOME'] ?? '~');

@@ -28,8 +28,9 @@ export class GivenSecrets {
     return secret;
   }
 
-  /** They were right. */
+  /** They were right. What the keychain does not take is asked for when the app runs the next time; that is no reason to stay out. */
   async keep(): Promise<void> {
-    for (const [key, { secret, remember }] of this.#given) await this.secrets.set(key, secret, remember);
+    for (const [key, { secret, remember }] of this.#given)
+      await this.secrets.set(key, secret, remember).catch(() => undefined);
   }
 }

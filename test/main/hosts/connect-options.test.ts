@@ -1,10 +1,10 @@
 // How a host of the book is reached, by the files alone: nothing is connected.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connectOptions, type ConnectTools } from '../../../src-main/hosts/book/connect-options';
-import { Secrets } from '../../../src-main/hosts/book/secrets';
+import { Secrets, type Keychain } from '../../../src-main/hosts/book/secrets';
 import { Questions } from '../../../src-main/hosts/questions';
 import type { HostEntry } from '../../../src-shared/hosts/model';
 import { entryOf } from '../../support/ssh-host';
@@ -13,12 +13,16 @@ let state: string;
 let tools: ConnectTools;
 /** The questions that a person saw, and what the person says to each. */
 let asked: string[];
+let remember: boolean;
+/** How a host asks for the password of an account when it takes nothing but answers. */
+const PASSWORD = { text: 'Password: ', secret: true };
 beforeEach(() => {
   state = mkdtempSync(join(tmpdir(), 'slipway-way-'));
   const questions = new Questions();
   const config = { file: join(state, 'config'), hasSsh: false };
   tools = { questions, secrets: new Secrets(state, undefined), state, config };
   asked = [];
+  remember = false;
   const ending = new AbortController();
   onTestFinished(() => ending.abort());
   void (async () => {
@@ -26,7 +30,7 @@ beforeEach(() => {
       if (!first) continue;
       const { question } = first;
       asked.push(question.kind === 'passphrase' ? question.file : question.kind);
-      questions.answer(first.id, { answers: [`secret ${asked.length}`], remember: false });
+      questions.answer(first.id, { answers: [`secret ${asked.length}`], remember });
     }
   })();
 });
@@ -88,6 +92,54 @@ describe('a login', () => {
     expect((await optionsOf(`${agent}\nIdentitiesOnly yes`, { agent: true })).target.login).toMatchObject({
       agentKeys: [],
     });
+  });
+
+  it('has the key files of the book in the home folder, wherever the environment says nothing of it', async () => {
+    vi.stubEnv('HOME', undefined);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { keys } = (await optionsOf('IdentityFile none', { keys: ['~/.ssh/own', '/k/~/id'] })).target.login;
+    expect(keys).toEqual([join(homedir(), '.ssh/own'), '/k/~/id']);
+  });
+
+  it('works when the keychain does not keep what has let us in: it is known for this run', async () => {
+    const refusing: Keychain = {
+      isEncryptionAvailable: () => true,
+      encryptString: () => {
+        throw new Error('the keychain is locked');
+      },
+      decryptString: () => '',
+    };
+    tools = { ...tools, secrets: new Secrets(state, refusing) };
+    remember = true;
+    const first = await optionsOf('', { password: true });
+    await first.target.login.askPassword?.(1);
+    await first.letIn();
+    expect(await (await optionsOf('', { password: true })).target.login.askPassword?.(1)).toBe('secret 1');
+    expect(asked).toEqual(['password']);
+  });
+
+  it.each(['Password: ', 'password', 'Password for u@host:'])('knows the password in the question %j', async (text) => {
+    const { login } = (await optionsOf('', { password: true })).target;
+    const question = { title: '', instructions: '', prompts: [{ text, secret: true }] };
+    expect(await login.answer?.(question)).toEqual(['secret 1']);
+    expect(asked).toEqual(['password']);
+  });
+
+  it.each([
+    ['a code', { prompts: [{ text: 'Verification code: ', secret: true }] }],
+    ['a password that holds once', { prompts: [{ text: 'One-time password: ', secret: true }] }],
+    ['a password and a code in one', { prompts: [{ text: 'Password + code: ', secret: true }] }],
+    ['a new password', { prompts: [{ text: 'New password: ', secret: true }] }],
+    ['what is shown while it is typed', { prompts: [{ text: 'Password: ', secret: false }] }],
+    ['a password, with something to read', { instructions: 'It ends today.', prompts: [PASSWORD] }],
+    ['two things', { prompts: [PASSWORD, PASSWORD] }],
+  ])('lets a person see and answer a host that wants %s, each time', async (_, more) => {
+    for (const times of [1, 2]) {
+      const options = await optionsOf('', { password: true });
+      await options.target.login.answer?.({ title: '', instructions: '', ...more });
+      await options.letIn();
+      expect(asked).toEqual(Array<string>(times).fill('questions'));
+    }
   });
 
   it('forgets a passphrase that was wrong, and not that of a key whose name begins the same', async () => {
