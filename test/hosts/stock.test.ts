@@ -1,15 +1,14 @@
 // A host with only the original interface. The original itself does not run here: a command that takes nothing but `build` with its four
-// options, and hands them to our engine, stands in its place; ZFS is real. Recordings of the original itself are read where they are.
+// options, and hands them to our engine, stands in its place; ZFS is real.
+// Recordings of the original itself are read in test/main/stock.
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBuildServices } from '../../src-main/build-services';
-import { LogTranslation } from '../../src-main/hosts/stock/translate';
 import { createStockHost } from '../../src-main/hosts/stock/stock-host';
 import type { BuildServices } from '../../src-main/rpc/services';
 import { createLocalTransport } from '../../src-main/transport/local';
-import { parseRecord } from '../../src-shared/runs/run-view';
 import { ENGINE } from '../support/build-host';
 import { BuildWatch } from '../support/build-watch';
 import { TestProject } from '../support/engine';
@@ -166,46 +165,5 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
     await expect(watch.services.inside.list({ path, step: 'b', folder: '' }, {})).rejects.toMatchObject({
       code: 'missing',
     });
-  });
-});
-
-const corpus = join(import.meta.dirname, '../../../shared/corpus/golden');
-
-describe.skipIf(!existsSync(corpus))(`recorded logs of the original${existsSync(corpus) ? '' : ' (not here)'}`, () => {
-  const runs = existsSync(corpus)
-    ? readdirSync(corpus).flatMap((name) =>
-        readdirSync(join(corpus, name))
-          .filter((run) => existsSync(join(corpus, name, run, 'detail-log')))
-          .map((run) => join(name, run)),
-      )
-    : [];
-
-  it(`are told whole, once and in order (${runs.length})`, () => {
-    expect(runs.length).toBeGreaterThan(50);
-    for (const run of runs) {
-      const log = readFileSync(join(corpus, run, 'detail-log'), 'utf8');
-      const lines = log.split('\n').slice(0, -1);
-      // The banners name the steps, in the order in which a build comes to them.
-      const names = lines.flatMap((line) => /^(?:==== |Stopping at )([^:]+): (.*) $/.exec(line)?.slice(1, 3) ?? []);
-      const steps = Array.from({ length: names.length / 2 }, (_, at) => ({
-        name: names[2 * at] ?? '',
-        message: names[2 * at + 1] ?? '',
-      }));
-      const records: NonNullable<ReturnType<typeof parseRecord>>[] = [];
-      const translation = new LogTranslation(
-        { run: 'run-2026-01-01-00-00-00', host: 'h', manifest: 'm', steps, startedAt: 1000, localStart: 1000 },
-        (line) => records.push(parseRecord(line) as never),
-      );
-      for (const line of lines) translation.take(line, undefined);
-      expect(records.flatMap((one) => (one.kind === 'output' ? [one.text] : []))).toEqual(lines);
-      const count = (kind: string): number => records.filter((one) => one.kind === kind).length;
-      const whole = /^Build (is successful|failed)\.$/m.test(log);
-      expect([run, translation.hasEnded]).toEqual([run, whole]);
-      if (whole) expect([run, count('step-started')]).toEqual([run, count('step-finished')]);
-      const last = records.at(-1);
-      if (whole && last?.kind === 'exit' && /^Build failed\.$/m.test(log))
-        expect([run, last.outcome]).toEqual([run, 'failed']);
-      expect(records.every((one, at) => at === 0 || one.at >= (records[at - 1]?.at ?? 0))).toBe(true);
-    }
   });
 });

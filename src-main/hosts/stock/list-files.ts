@@ -1,35 +1,62 @@
+import { basename, dirname, join } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
 import type { TreeEntry } from '../../../src-shared/rpc/inside';
 import type { Transport } from '../../transport/transport';
 
-/** Times in one form: GNU, then illumos. A folder has all its entries; a file is told by itself. */
-const LIST = `export LC_ALL=C
-case $2 in file) o=-lnd;; *) o=-lnA;; esac
-ls $o --full-time -- "$1" 2>/dev/null || ls \${o}E -- "$1"`;
+/** Exit status of our scripts for what is not there. */
+const ABSENT = 44;
 
-const LINE =
-  /^([-dlbcps])([-rwxsStTlL]{9})\S*\s+\d+\s+(\d+)\s+(\d+)\s+(?:\d+,\s*)?(\d+)\s+(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d{4}) (.*)$/s;
+/**
+ * Goes to the folder $2 below $1 and leaves the name $3 in it for what follows. Links in an image point into the host's own files, so the
+ * folder must really be inside (`cd -P`).
+ */
+const GO = `cd -P -- "$1" 2>/dev/null && base=$(pwd -P) && cd -P -- "./$2" 2>/dev/null || exit ${ABSENT}
+case $(pwd -P)/ in "\${base%/}"/*) ;; *) exit ${ABSENT};; esac
+[ -e "./$3" ] || [ -h "./$3" ] || exit ${ABSENT}`;
 
-/** Lists a folder, or with `file` the file itself, by `ls`. Throws `missing`. */
+/** Times in one form: GNU, then illumos. A folder, but not a link to one, has all its entries; anything else is told by itself. */
+const LIST = `export LC_ALL=C QUOTING_STYLE=literal
+if [ -d "./$3" ] && [ ! -h "./$3" ]; then o=-lnA; echo folder; else o=-lnd; echo file; fi
+if ls -d --full-time . >/dev/null 2>&1; then ls $o --full-time -- "./$3"; else ls \${o}E -- "./$3"; fi`;
+
+/** With a number, that many bytes from the beginning. A link is no file. */
+const CAT = `[ -f "./$3" ] && [ ! -h "./$3" ] || exit ${ABSENT}
+if [ -n "$4" ]; then dd bs="$4" count=1 <"./$3" 2>/dev/null; else cat <"./$3"; fi`;
+
+/** Words for a script that looks at a path below a root. */
+const words = (script: string, root: string, path: string, ...more: readonly string[]): [string, ...string[]] => {
+  const inside = join('/', path);
+  return ['sh', '-c', `${GO}\n${script}`, 'sh', root, `.${dirname(inside)}`, basename(inside) || '.', ...more];
+};
+
+/** The command that writes a file below a root, byte for byte, or no more than its first `limit` bytes. */
+export const catCommand = (root: string, path: string, limit: string): [string, ...string[]] =>
+  words(CAT, root, path, limit);
+
+/** What is in a folder below a root; for anything else, what it is itself, by the path that was asked for. Throws `missing`. */
 export async function listFiles(
   transport: Transport,
+  root: string,
   path: string,
-  kind: 'folder' | 'file',
   signal?: AbortSignal,
 ): Promise<TreeEntry[]> {
-  const { code, stdout, stderr } = await transport.run(['sh', '-c', LIST, 'sh', path, kind], { signal });
-  if (code !== 0) throw new AppError('missing', `${path} cannot be listed: ${stderr.trim()}`);
+  const { code, stdout, stderr } = await transport.run(words(LIST, root, path), { signal });
+  if (code === ABSENT) throw new AppError('missing', `There is no ${path} in ${root}.`);
+  if (code !== 0) throw new AppError('missing', `${join(root, path)} cannot be listed: ${stderr.trim()}`);
+  const [kind, ...lines] = stdout.toString('utf8').split('\n').slice(0, -1);
   const entries: TreeEntry[] = [];
-  for (const line of stdout.toString('utf8').split('\n').slice(0, -1)) {
+  for (const line of lines) {
     const entry = entryOf(line);
     const last = entries.at(-1);
     if (entry) entries.push(entry);
     // A name with a newline in it goes on in the next line.
-    else if (last && !/^total \d+$/.test(line))
-      entries[entries.length - 1] = { ...last, name: `${last.name}\n${line}` };
+    else if (last) entries[entries.length - 1] = withMore(last, line);
   }
-  return entries;
+  return kind === 'folder' ? entries : entries.map((entry) => ({ ...entry, name: path }));
 }
+
+const LINE =
+  /^([-dlbcps])([-rwxsStTlL]{9})\S*\s+\d+\s+(\d+)\s+(\d+)\s+(?:\d+,\s*)?(\d+)\s+(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d{4}) (.*)$/s;
 
 function entryOf(line: string): TreeEntry | undefined {
   const match = LINE.exec(line);
@@ -46,6 +73,12 @@ function entryOf(line: string): TreeEntry | undefined {
   };
 }
 
+function withMore(entry: TreeEntry, line: string): TreeEntry {
+  if (entry.target !== null) return { ...entry, target: `${entry.target}\n${line}` };
+  const [name = '', target] = entry.mode.startsWith('l') ? line.split(' -> ') : [line];
+  return { ...entry, name: `${entry.name}\n${name}`, target: target ?? null };
+}
+
 /** `rwsr-xr-x` as `4755`. */
 function octal(rights: string): string {
   let mode = 0;
@@ -54,4 +87,13 @@ function octal(rights: string): string {
     if (/[sStTlL]/.test(letter)) mode |= [0o4000, 0o2000, 0o1000][Math.floor(at / 3)] ?? 0;
   }
   return mode.toString(8).padStart(4, '0');
+}
+
+/** How far the host's local time was ahead of UTC when a file was last written, in seconds: it changes twice a year. */
+export async function utcOffsetOf(transport: Transport, path: string): Promise<number> {
+  const { stdout } = await transport.run(words(LIST, dirname(path), basename(path)));
+  const zone = LINE.exec(stdout.toString('utf8').split('\n')[1] ?? '')?.[7];
+  if (zone === undefined) throw new AppError('missing', `There is no ${path}.`);
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5));
+  return (zone.startsWith('-') ? -1 : 1) * minutes * 60;
 }

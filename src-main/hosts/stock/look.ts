@@ -4,7 +4,7 @@ import type { Manifest } from '../../../src-shared/manifest/model';
 import { interrupted, type RunView } from '../../../src-shared/runs/run-view';
 import type { Transport } from '../../transport/transport';
 import { findArea, isCheckpoint, listSnapshots, readDocument, type StockArea, type StockSnapshot } from './area';
-import { runOfLog, type StockJournals } from './journals';
+import { runOfLog, runsAmong, type StockJournals } from './journals';
 import { findBuild, type StockProcess } from './processes';
 import { resumableSteps } from './resumable';
 
@@ -22,49 +22,70 @@ export interface Look {
 /** What looking needs. */
 export interface StockTools {
   readonly transport: Transport;
+  /** Path of the host's `distro_const`. */
   command(): Promise<string>;
+  /** Where a manifest of this computer is on the host. */
   place(manifest: string): Promise<string>;
 }
 
-/** Looks at everything but the logs. */
-export async function lookAt({ transport, command, place }: StockTools, path: string): Promise<Look> {
+/** The steps that the original would resume at, asked for once for what they depend on: the manifest and the snapshots. */
+export class Resumable {
+  readonly #known = new Map<string, { readonly of: string; readonly steps: ReadonlySet<string> }>();
+
+  constructor(private readonly tools: StockTools) {}
+
+  async at(path: string, { steps, checkpointEnable }: Manifest, area: StockArea, snapshots: readonly StockSnapshot[]) {
+    // The table makes an area that is not there: without one there is nothing to resume, and nothing is asked.
+    if (!area.exists || snapshots.length === 0) return new Set<string>();
+    const { transport, command, place } = this.tools;
+    const placed = await place(path);
+    const of = JSON.stringify([area.path, checkpointEnable, steps, snapshots.map(({ id, takenAt }) => [id, takenAt])]);
+    const known = this.#known.get(path);
+    if (known?.of === of) return known.steps;
+    const table = await transport.run([await command(), 'build', '-l', placed], { folder: dirname(placed) });
+    const marked = resumableSteps(`${table.stdout.toString('utf8')}\n${table.stderr}`, steps);
+    if (table.code === 0) this.#known.set(path, { of, steps: marked });
+    return marked;
+  }
+}
+
+/** Looks at everything but what the logs say. */
+export async function lookAt(transport: Transport, resumable: Resumable, path: string): Promise<Look> {
   const manifest = await readDocument(path);
   const area = await findArea(transport, manifest);
-  const placed = await place(path);
   const logs = await logsOf(transport, area);
   const newest = logs.at(-1);
   const process = newest === undefined ? undefined : await findBuild(transport, newest);
   const snapshots = await listSnapshots(transport, area);
-  // The table makes an area that is not there: without one there is nothing to resume, and nothing is asked.
-  if (!area.exists || snapshots.length === 0) return { manifest, area, snapshots, resumable: new Set(), process, logs };
-  const table = await transport.run([await command(), 'build', '-l', placed], { folder: dirname(placed) });
-  const said = `${table.stdout.toString('utf8')}\n${table.stderr}`;
-  return { manifest, area, snapshots, resumable: resumableSteps(said, manifest.steps), process, logs };
+  return {
+    manifest,
+    area,
+    snapshots,
+    resumable: await resumable.at(path, manifest, area, snapshots),
+    process,
+    logs,
+  };
 }
 
 /** Paths of the detail logs of an area, oldest first. */
-async function logsOf(transport: Transport, area: StockArea): Promise<string[]> {
+export async function logsOf(transport: Transport, area: StockArea): Promise<string[]> {
   const logs = join(area.path, 'logs');
   const names = (await transport.list(logs)).filter((name) => runOfLog(name) !== undefined);
   return names.sort().map((name) => join(logs, name));
 }
 
 /**
- * The runs of an area, oldest first, from one on. The last one runs while there is a process; one whose log just stops was interrupted.
- * Snapshots know when the steps before which they were taken began, as long as they are there.
+ * The runs of an area, oldest first. The last one runs while there is a process; one whose log just stops was interrupted. Snapshots
+ * know when the steps before which they were taken began, as long as they are there.
  */
-export async function runsOf(
-  journals: StockJournals,
-  { area, snapshots, process, manifest, logs }: Look,
-  since: string | undefined,
-): Promise<RunView[]> {
-  const names = logs.flatMap((log) => runOfLog(basename(log)) ?? []);
-  const wanted = names.filter((name) => since === undefined || name >= since);
+export async function runsOf(journals: StockJournals, look: Look): Promise<RunView[]> {
+  const { area, snapshots, process, manifest, logs } = look;
+  const names = runsAmong(logs.map((log) => basename(log)));
   const runs: RunView[] = [];
-  for (const name of wanted) {
-    const run = await journals.runAt(join(area.path, 'logs'), name);
-    const isLive = process !== undefined && name === names.at(-1);
-    runs.push(isLive ? run : interrupted(timed(run, snapshots, manifest)));
+  for (const name of names) {
+    const isNewest = name === names.at(-1);
+    const run = await journals.runAt(join(area.path, 'logs'), name, !isNewest);
+    runs.push(process !== undefined && isNewest ? run : interrupted(timed(run, snapshots, manifest)));
   }
   return runs;
 }

@@ -1,26 +1,18 @@
 import { dirname, join } from 'node:path/posix';
-import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../src-shared/errors';
 import type { BuildHost, EngineCall, HostCommand } from '../build-host';
-import {
-  cancelBuild,
-  checkpointsOf,
-  checksumOf,
-  diffOf,
-  mediaOf,
-  pathInside,
-  planOf,
-  snapshotOf,
-  statusOf,
-} from './answers';
-import { doctorOf } from './doctor';
 import { findArea, readDocument } from './area';
-import { StockJournals, runOfLog, type JournalContext } from './journals';
-import { listFiles } from './list-files';
-import { lookAt, runsOf, type Look, type StockTools } from './look';
+import { cancelBuild } from './cancel';
+import { diffOf } from './diff';
+import { doctorOf } from './doctor';
+import { StockJournals, type JournalContext } from './journals';
+import { catCommand, listFiles } from './list-files';
+import { lookAt, Resumable, runsOf, type Look, type StockTools } from './look';
+import { checksumOf, mediaOf } from './media';
+import { planOf } from './plan';
+import { startStockBuild } from './start';
+import { checkpointsOf, snapshotOf, statusOf } from './status';
 
-/** How much of a file, and of what; the path is an argument. */
-const CAT = 'if [ -n "$2" ]; then head -c "$2" "$1"; else cat "$1"; fi';
 const SHELL = 'cd "$1" && exec "${SHELL:-/bin/sh}"';
 
 /**
@@ -31,43 +23,27 @@ export function createStockHost(parts: StockTools & { reachable(): Promise<void>
   const { transport, command: commandPath, place, reachable } = parts;
   const contexts = new Map<string, Promise<JournalContext>>();
   const journals = new StockJournals(transport, (logs) => contexts.get(logs) ?? Promise.reject(unknownLogs(logs)));
+  const resumable = new Resumable(parts);
 
   /** Looks, and remembers whose logs are where. */
   async function look(manifest: string): Promise<Look> {
-    const seen = await lookAt(parts, manifest);
+    const seen = await lookAt(transport, resumable, manifest);
     remember(manifest, seen.area.path, seen.manifest.steps);
     return seen;
   }
 
   function remember(manifest: string, area: string, steps: JournalContext['steps']): void {
-    contexts.set(
-      join(area, 'logs'),
-      hostFacts().then((facts) => ({ manifest, steps, ...facts })),
-    );
+    const context = hostName().then((host) => ({ manifest, steps, host }));
+    context.catch(() => undefined); // whoever asks for it is told
+    contexts.set(join(area, 'logs'), context);
   }
 
-  /** Builds that begin in one second write to the same log (contract 3.4): the second one waits a moment. */
-  async function newSecond(logs: string): Promise<void> {
-    for (;;) {
-      const stamp = (await transport.run(['date', '+%Y-%m-%d-%H-%M-%S'])).stdout.toString('utf8').trim();
-      if (!(await transport.list(logs)).includes(`detail-log-${stamp}`)) return;
-      await delay(200);
-    }
+  let name: Promise<string> | undefined;
+  function hostName(): Promise<string> {
+    name ??= transport.run(['uname', '-n']).then(({ stdout }) => stdout.toString('utf8').trim());
+    name.catch(() => (name = undefined));
+    return name;
   }
-
-  let facts: Promise<{ host: string; utcOffset: number }> | undefined;
-  function hostFacts(): Promise<{ host: string; utcOffset: number }> {
-    facts ??= (async () => {
-      const { stdout } = await transport.run(['sh', '-c', 'uname -n; date +%z']);
-      const [host = '', zone = '+0000'] = stdout.toString('utf8').split('\n');
-      const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5));
-      return { host, utcOffset: (zone.startsWith('-') ? -1 : 1) * minutes * 60 };
-    })();
-    facts.catch(() => (facts = undefined));
-    return facts;
-  }
-
-  const runs = async (seen: Look, since?: string) => runsOf(journals, seen, since);
 
   async function answer({ subcommand, manifest, options = [], operands = [] }: EngineCall, signal?: AbortSignal) {
     const after = (option: string): string | undefined =>
@@ -76,29 +52,23 @@ export function createStockHost(parts: StockTools & { reachable(): Promise<void>
     switch (subcommand) {
       case 'status': {
         const seen = await look(manifest);
-        return statusOf(seen, await runs(seen, after('--since')), (await hostFacts()).host);
+        return statusOf(seen, await runsOf(journals, seen), after('--since'), await hostName());
       }
       case 'checkpoints':
         return checkpointsOf(await look(manifest));
       case 'plan': {
         const seen = await look(manifest);
-        return planOf(seen, await runs(seen), { resume: after('-r'), pause: after('-p') });
+        return planOf(seen, await runsOf(journals, seen), { resume: after('-r'), pause: after('-p') });
       }
       case 'cancel': {
-        const live = (await runs(await look(manifest))).at(-1);
+        const live = (await runsOf(journals, await look(manifest))).at(-1);
         const step = live?.state === 'running' ? (live.steps.at(-1)?.step ?? null) : null;
         return cancelBuild(transport, () => look(manifest), step);
       }
       case 'diff':
         return diffOf(transport, await look(manifest), first, second, signal);
-      case 'ls': {
-        const seen = await look(manifest);
-        const inside = pathInside(seen, snapshotOf(seen, first), second ?? '/');
-        const { code } = await transport.run(['test', '-d', inside]);
-        const entries = await listFiles(transport, inside, code === 0 ? 'folder' : 'file', signal);
-        // A file is listed by the path that was asked for.
-        return { entries: code === 0 ? entries : entries.map((entry) => ({ ...entry, name: second ?? '' })) };
-      }
+      case 'ls':
+        return { entries: await listFiles(transport, await rootOf(manifest, first), second ?? '/', signal) };
       case 'media': {
         const seen = await look(manifest);
         const wanted = options.find((option) => option.startsWith('--checksum='))?.slice('--checksum='.length);
@@ -106,7 +76,7 @@ export function createStockHost(parts: StockTools & { reachable(): Promise<void>
       }
       case 'doctor':
         if (options.includes('--rights')) throw cannot('doctor --rights');
-        return doctorOf(transport, await look(manifest), await place(manifest));
+        return doctorOf(parts, manifest);
       case 'pause':
         throw new AppError(
           'unsupported',
@@ -124,19 +94,28 @@ export function createStockHost(parts: StockTools & { reachable(): Promise<void>
     }
   }
 
-  async function command({ subcommand, manifest, options = [], operands = [] }: EngineCall): Promise<HostCommand> {
-    const [step = '', path] = operands;
-    if (subcommand === 'build') {
-      const placed = await place(manifest);
-      return { argv: [await commandPath(), 'build', ...options, placed], options: { folder: dirname(placed) } };
-    }
-    if (subcommand !== 'cat' && subcommand !== 'shell') throw cannot(subcommand);
+  /** Where a checkpoint's files are: in the folder that ZFS shows of each snapshot. */
+  async function rootOf(manifest: string, step: string): Promise<string> {
     const seen = await look(manifest);
-    const inside = pathInside(seen, snapshotOf(seen, step), path ?? '/');
-    const limit = options[options.indexOf('--bytes') + 1] ?? '';
-    return subcommand === 'cat'
-      ? { argv: ['sh', '-c', CAT, 'sh', inside, options.includes('--bytes') ? limit : ''], options: {} }
-      : { argv: ['sh', '-c', SHELL, 'sh', inside], options: {} };
+    return join(seen.area.path, 'build_data/.zfs/snapshot', snapshotOf(seen, step).name);
+  }
+
+  async function command({ subcommand, manifest, options = [], operands = [] }: EngineCall): Promise<HostCommand> {
+    const [step = '', path = '/'] = operands;
+    switch (subcommand) {
+      case 'build': {
+        const placed = await place(manifest);
+        return { argv: [await commandPath(), 'build', ...options, placed], options: { folder: dirname(placed) } };
+      }
+      case 'cat': {
+        const limit = options.includes('--bytes') ? (options[options.indexOf('--bytes') + 1] ?? '') : '';
+        return { argv: catCommand(await rootOf(manifest, step), path, limit), options: {} };
+      }
+      case 'shell':
+        return { argv: ['sh', '-c', SHELL, 'sh', await rootOf(manifest, step)], options: {} };
+      default:
+        throw cannot(subcommand);
+    }
   }
 
   return {
@@ -150,28 +129,7 @@ export function createStockHost(parts: StockTools & { reachable(): Promise<void>
       const area = await findArea(transport, document);
       remember(manifest, area.path, document.steps);
       const options = [...(resume === undefined ? [] : ['-r', resume]), ...(pause === undefined ? [] : ['-p', pause])];
-      const { argv, options: where } = await command({ subcommand: 'build', manifest, options });
-      await newSecond(logs);
-      const before = new Set(await transport.list(logs));
-      const started = await transport.startDetached(argv, where);
-      const ending = new AbortController();
-      let said: string | undefined;
-      started.ended.then(
-        (end) => {
-          said = end.said.trim() || `The build ended with ${end.code ?? 'a signal'} before it began.`;
-          ending.abort();
-        },
-        () => ending.abort(), // the connection was lost, and looking says so
-      );
-      const newRun = async (): Promise<string | undefined> =>
-        (await transport.list(logs)).filter((name) => !before.has(name)).flatMap((name) => runOfLog(name) ?? [])[0];
-      for await (const _ of transport.changes(logs, ending.signal)) {
-        const run = await newRun();
-        if (run !== undefined) return { run, ended: started.ended };
-      }
-      const run = await newRun();
-      if (run !== undefined) return { run, ended: started.ended };
-      throw new AppError('refused', said ?? 'The build has not begun.');
+      return startStockBuild(transport, await command({ subcommand: 'build', manifest, options }), logs);
     },
   };
 }

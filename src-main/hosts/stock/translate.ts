@@ -1,5 +1,6 @@
 import type { EngineRecordBody, EngineRecordKind, RunStep } from '../../../src-shared/engine-protocol';
-import type { BuildStep } from '../../../src-shared/checkpoints/model';
+import type { BuildStepDeclaration } from '../../../src-shared/manifest/model';
+import { readLogLine, type LogLine } from './log-lines';
 
 /** What is known of a build besides its log. */
 export interface LoggedBuild {
@@ -7,157 +8,242 @@ export interface LoggedBuild {
   readonly host: string;
   readonly manifest: string;
   /** Steps of the manifest as it is now: a log names those that it came to, and no others. */
-  readonly steps: readonly BuildStep[];
+  readonly steps: readonly Pick<BuildStepDeclaration, 'name' | 'message' | 'script'>[];
   /** When it began, in seconds since the epoch. */
   readonly startedAt: number;
   /** The same by the host's own clock, as if it were UTC. */
   readonly localStart: number;
 }
 
-const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
-const ROLLBACK = /^exec command: \S*finalizer_rollback\.py /;
-const FAILED_CHILD = /^Child returned err (-?\d+)$/;
+/** A step that runs, and whether somebody saw it begin. */
+interface Current {
+  readonly step: string;
+  readonly index: number;
+  readonly startedAt: number | undefined;
+}
+
+type Announced = Extract<LogLine, { kind: 'announced' }>;
+type Banner = Pick<Announced, 'step' | 'isRollback' | 'pauses'>;
+type Failure = Extract<LogLine, { kind: 'failure' }>;
+
+/** What has been read of a log, as far as it matters for the lines that follow. Never changed: the next line makes another one. */
+export interface LogState {
+  /** The time that is known last, in seconds since the epoch. */
+  readonly now: number;
+  readonly current?: Current | undefined;
+  /** What a checkpoint or a rollback that is being made will say. */
+  readonly announced?: Announced | undefined;
+  /** How the current step failed, while no later line shows that it was the step itself who said so. */
+  readonly failure?: Failure | undefined;
+  /** What begins a step, known from the first one: a banner that was announced, a banner alone, or its script where there are no checkpoints. */
+  readonly begunBy: 'announced' | 'banner' | 'script' | undefined;
+  /** Whether a checkpoint could not be taken. */
+  readonly hasFailedBetween: boolean;
+  readonly isPlanned: boolean;
+  readonly isCompleted: boolean;
+  readonly hasEnded: boolean;
+  readonly pausedBefore?: string;
+  readonly steps: readonly RunStep[];
+  readonly checkpoints: readonly string[];
+}
 
 /**
  * Reads the detail log of the original (contract 3.4) and tells it as a journal. It has no times of steps and no word of who does what
  * in them: what a line does not say is not told.
  *
- * A banner counts only for a step behind the one that runs, so that a step that prints one changes nothing.
+ * A banner counts when the command that says it was announced: a step that prints one changes nothing. Our own engine in the original's place
+ * runs no command for it; there a banner counts for a step behind the one that runs. Where there are no checkpoints there are no banners, and
+ * a step begins when its script does.
  */
 export class LogTranslation {
-  #current: { readonly index: number; readonly startedAt: number | undefined; exit: number | null } | undefined;
-  /** The time that is known last, in seconds since the epoch. */
-  #now: number;
-  #isResume = false;
-  #isPlanned = false;
-  #pausedBefore: string | undefined;
-  readonly #steps: RunStep[] = [];
-  readonly #checkpoints: string[] = [];
+  #state: LogState;
 
   /**
    * @param write takes one line of the journal
+   * @param after goes on behind the lines that led there; without it the journal begins
    */
   constructor(
     private readonly build: LoggedBuild,
     private readonly write: (line: string) => void,
+    after?: LogState,
   ) {
-    const { run, host, startedAt } = build;
-    this.#now = startedAt;
-    this.#put('hello', { protocol: 1, engine: 'stock', run, pid: 0, host, client: 'distro_const' });
+    const { run, host, startedAt: now } = build;
+    this.#state = after ?? {
+      now,
+      begunBy: undefined,
+      hasFailedBetween: false,
+      isPlanned: false,
+      isCompleted: false,
+      hasEnded: false,
+      steps: [],
+      checkpoints: [],
+    };
+    if (!after) this.#put('hello', { protocol: 1, engine: 'stock', run, pid: 0, host, client: 'distro_const' });
+  }
+
+  get state(): LogState {
+    return this.#state;
   }
 
   /** Whether the log has its last line. */
-  hasEnded = false;
+  get hasEnded(): boolean {
+    return this.#state.hasEnded;
+  }
 
   /** One line of the log, and when it was written, in seconds since the epoch; `undefined` when nobody saw it. */
   take(line: string, at: number | undefined): void {
-    this.#now = at ?? this.#completed(line) ?? this.#now;
-    if (ROLLBACK.test(line)) this.#isResume = true;
-    const banner = this.#bannerOf(line);
-    if (banner?.pauses) this.#pause(banner.index);
-    else if (banner) this.#begin(banner.index, at);
-    const child = FAILED_CHILD.exec(line);
-    if (child && this.#current) this.#current.exit = Number(child[1]);
-    const isOurs = banner !== undefined || child !== null || /^(exec command: |Build )/.test(line);
-    const step = banner || !this.#current ? null : (this.build.steps[this.#current.index]?.name ?? null);
-    this.#put('output', { step, stream: isOurs ? 'engine' : 'stdout', text: line });
-    if (line === 'Build is successful.') this.#end(at, true);
-    if (line === 'Build failed.') this.#end(at, false);
+    const told = readLogLine(line);
+    const { announced, isCompleted } = this.#state;
+    const completedAt = told?.kind === 'completed' ? told.at + this.build.startedAt - this.build.localStart : undefined;
+    const now = Math.max(this.#state.now, at ?? completedAt ?? 0);
+    if (now !== this.#state.now) this.#set({ now });
+    if (told?.kind !== 'ended' && isCompleted) this.#set({ isCompleted: false });
+    const banner = announced ? (announced.banner === line ? announced : undefined) : this.#bannerOf(line);
+    if (banner) this.#banner(banner, at);
+    else if (told) this.#take(told, at);
+    else if (this.#state.failure && !announced && !line.startsWith('shell_list = ')) this.#set({ failure: undefined });
+    const { current } = this.#state;
+    // What is said while a checkpoint is made, or of the build as a whole, is of no step.
+    const isOfBuild =
+      announced !== undefined || banner !== undefined || ['announced', 'completed', 'ended'].includes(told?.kind ?? '');
+    const isOfEngine = told !== undefined || banner !== undefined || (!announced && !current);
+    this.#put('output', {
+      step: isOfBuild ? null : (current?.step ?? null),
+      stream: isOfEngine ? 'engine' : 'stdout',
+      text: line,
+    });
+    // Only the two lines together are the end.
+    if (told?.kind === 'ended' && isCompleted) this.#end(at, told.isGood);
   }
 
-  /** `==== NAME: MESSAGE ` and `Stopping at NAME: MESSAGE ` (contract 2.2). */
-  #bannerOf(line: string): { readonly index: number; readonly pauses: boolean } | undefined {
+  #take(told: LogLine, at: number | undefined): void {
+    const { announced, begunBy } = this.#state;
+    if (told.kind === 'announced') this.#set({ announced: told, begunBy: 'announced' });
+    else if (told.kind === 'script' && announced) {
+      // The checkpoint failed, nobody said so, and the build goes on (stop_on_error).
+      this.#set({ announced: undefined });
+      this.#begin(this.#stepNamed(announced.step), at, null);
+    } else if (told.kind === 'script' && (begunBy ?? 'script') === 'script') {
+      this.#set({ begunBy: 'script' });
+      this.#begin(this.#stepOfScript(told.script), at, null);
+    } else if (told.kind === 'failure') this.#set(announced ? { hasFailedBetween: true } : { failure: told });
+    else if (told.kind === 'completed') this.#set({ isCompleted: true });
+  }
+
+  /** `==== NAME: MESSAGE ` and `Stopping at NAME: MESSAGE ` (contract 2.2), where nobody announces them. */
+  #bannerOf(line: string): Banner | undefined {
+    if ((this.#state.begunBy ?? 'banner') !== 'banner') return undefined;
     const pauses = line.startsWith('Stopping at ');
     if (!pauses && !line.startsWith('==== ')) return undefined;
     const said = line.slice(pauses ? 12 : 5);
-    const from = (this.#current?.index ?? -1) + 1;
+    const from = this.#nextIndex;
     const index = this.build.steps.findIndex(({ name, message }, at) => at >= from && said === `${name}: ${message} `);
-    return index < 0 ? undefined : { index, pauses };
+    if (index < 0) return undefined;
+    this.#set({ begunBy: 'banner' });
+    // A build that does not begin with the first step was resumed.
+    const isRollback = !this.#state.isPlanned && !pauses && index > 0;
+    return { step: this.build.steps[index]?.name ?? '', isRollback, pauses };
   }
 
-  #begin(index: number, at: number | undefined): void {
-    this.#finish(at, this.#current?.exit ?? 0);
-    const { name: step = '' } = this.build.steps[index] ?? {};
-    // A build that does not begin with the first step was resumed; at the first, the rollback is the only sign.
-    this.#isResume = !this.#isPlanned && (this.#isResume || index > 0);
-    if (!this.#isPlanned) this.#plan(this.#isResume ? index : undefined);
-    if (this.#isResume) this.#put('rolled-back', { step, snapshot: `.step_${step}`, seconds: 0 });
-    else this.#checkpoint(step);
-    this.#isResume = false;
-    this.#current = { index, startedAt: at, exit: null };
-    this.#put('step-started', { step, index, pid: 0, argv: [] });
-  }
-
-  #pause(index: number): void {
-    this.#finish(undefined, this.#current?.exit ?? 0);
-    if (!this.#isPlanned) this.#plan(undefined);
-    const { name: step = '' } = this.build.steps[index] ?? {};
+  #banner({ step, isRollback, pauses }: Banner, at: number | undefined): void {
+    this.#set({ announced: undefined });
+    if (!pauses) return this.#begin(this.#stepNamed(step), at, isRollback ? 'rollback' : 'checkpoint');
+    this.#finish(at, true);
+    this.#plan(null);
     this.#checkpoint(step);
-    this.#pausedBefore = step;
+    this.#set({ pausedBefore: step });
     this.#put('paused', { step });
   }
 
+  /** @param after what was made before the step; `null` when nothing was */
+  #begin(next: { step: string; index: number }, at: number | undefined, after: 'rollback' | 'checkpoint' | null): void {
+    this.#finish(at, true);
+    const { step, index } = next;
+    this.#plan(after === 'rollback' ? next : null);
+    if (after === 'rollback') this.#put('rolled-back', { step, snapshot: `.step_${step}`, seconds: 0 });
+    else if (after === 'checkpoint') this.#checkpoint(step);
+    this.#set({ current: { ...next, startedAt: at } });
+    this.#put('step-started', { step, index, pid: 0, argv: [] });
+  }
+
+  #stepNamed(step: string): { step: string; index: number } {
+    const from = this.#nextIndex;
+    const known = this.build.steps.flatMap(({ name }, index) => (name === step ? [index] : []));
+    return { step, index: known.find((index) => index >= from) ?? known[0] ?? from };
+  }
+
+  /** A script that the manifest no longer has is told by its own name. */
+  #stepOfScript(told: string): { step: string; index: number } {
+    const from = this.#nextIndex;
+    const index = this.build.steps.findIndex(({ script }, at) => script === told && at >= from);
+    return index < 0 ? { step: told, index: from } : { step: this.build.steps[index]?.name ?? told, index };
+  }
+
+  get #nextIndex(): number {
+    return (this.#state.current ?? this.#state.steps.at(-1) ?? { index: -1 }).index + 1;
+  }
+
   #checkpoint(step: string): void {
-    this.#checkpoints.push(step);
+    this.#set({ checkpoints: [...this.#state.checkpoints, step] });
     this.#put('checkpoint-taken', { step, snapshot: `.step_${step}`, line: 'main', parent: null, seconds: 0 });
   }
 
-  #plan(resume: number | undefined): void {
-    this.#isPlanned = true;
+  /** Once, before the first thing that the build does. */
+  #plan(resume: { step: string; index: number } | null): void {
+    if (this.#state.isPlanned) return;
+    this.#set({ isPlanned: true });
     const { steps, manifest } = this.build;
     this.#put('plan', {
       manifest,
       distribution: '',
       area: '',
-      backend: 'zfs',
-      steps: steps.map(({ name, message }, index) => ({ index, name, message, kept: index < (resume ?? 0) })),
-      resume: resume === undefined ? null : (steps[resume]?.name ?? null),
+      backend: this.#state.begunBy === 'script' ? null : 'zfs',
+      steps: steps.map(({ name, message }, index) => ({ index, name, message, kept: index < (resume?.index ?? 0) })),
+      resume: resume?.step ?? null,
       pause: null,
       line: 'main',
       parent: null,
     });
   }
 
-  #finish(at: number | undefined, exit: number | null): void {
-    if (!this.#current) return;
-    const { index, startedAt } = this.#current;
-    const { name: step = '' } = this.build.steps[index] ?? {};
-    const outcome = exit === 0 ? 'done' : 'failed';
+  /** @param wasGood when no line says that it failed */
+  #finish(at: number | undefined, wasGood: boolean): void {
+    const { current, failure, steps } = this.#state;
+    if (!current) return;
+    const { step, index, startedAt } = current;
+    const outcome = failure || !wasGood ? 'failed' : 'done';
+    const exit = failure ? failure.exit : wasGood ? 0 : null;
+    const signal = failure?.signal ?? null;
     // Of a step that nobody saw begin and end, nobody knows how long it took.
-    const seconds = at === undefined || startedAt === undefined ? undefined : at - startedAt;
-    const took = seconds === undefined ? {} : { seconds };
-    this.#steps.push({
+    const took = at === undefined || startedAt === undefined ? {} : { seconds: Math.max(0, at - startedAt) };
+    const finished: RunStep = {
       step,
       index,
       outcome,
       startedAt: startedAt ?? this.build.startedAt,
       ...took,
       ...(exit !== null && { exit }),
-    });
-    this.#put('step-finished', { step, outcome, exit, signal: null, ...took } as EngineRecordBody<'step-finished'>);
-    this.#current = undefined;
+      ...(signal !== null && { signal }),
+    };
+    this.#set({ steps: [...steps, finished], current: undefined, failure: undefined });
+    this.#put('step-finished', { step, outcome, exit, signal, ...took } as EngineRecordBody<'step-finished'>);
   }
 
   #end(at: number | undefined, isGood: boolean): void {
-    this.#finish(at, this.#current?.exit ?? (isGood ? 0 : null));
-    this.hasEnded = true;
-    const outcome = !isGood ? 'failed' : this.#pausedBefore === undefined ? 'done' : 'paused';
-    const seconds = this.#now - this.build.startedAt;
-    const [steps, checkpoints] = [this.#steps, this.#checkpoints];
-    this.#put('exit', { code: isGood ? 0 : 1, outcome, seconds, steps, checkpoints });
+    const { hasFailedBetween, steps: before } = this.#state;
+    // A failed build whose last step says nothing of a failure: a checkpoint failed, or an earlier step, and it went on (stop_on_error).
+    this.#finish(at, isGood || hasFailedBetween || before.some(({ outcome }) => outcome === 'failed'));
+    this.#set({ hasEnded: true });
+    const { steps, checkpoints, pausedBefore, now } = this.#state;
+    const outcome = !isGood ? 'failed' : pausedBefore === undefined ? 'done' : 'paused';
+    this.#put('exit', { code: isGood ? 0 : 1, outcome, seconds: now - this.build.startedAt, steps, checkpoints });
   }
 
-  /** `Build completed Mon Nov 23 21:21:23 2026`: by the same clock as the name of the log. */
-  #completed(line: string): number | undefined {
-    const told = /^Build completed \w{3} (\w{3}) +(\d+) (\d\d):(\d\d):(\d\d) (\d{4})$/.exec(line);
-    if (!told) return undefined;
-    const [month = '', ...numbers] = told.slice(1);
-    const [day, hour, minute, second, year = 0] = numbers.map(Number);
-    const at = Date.UTC(year, MONTHS.indexOf(month) / 3, day, hour, minute, second) / 1000;
-    return this.build.startedAt + at - this.build.localStart;
+  #set(change: Partial<LogState>): void {
+    this.#state = { ...this.#state, ...change };
   }
 
   #put<K extends EngineRecordKind>(kind: K, body: EngineRecordBody<K>): void {
-    this.write(JSON.stringify({ kind, at: this.#now, ...body }));
+    this.write(JSON.stringify({ kind, at: this.#state.now, ...body }));
   }
 }

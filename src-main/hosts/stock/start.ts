@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../../src-shared/errors';
+import type { DetachedCommand, Transport } from '../../transport/transport';
+import type { HostCommand, StartedBuild } from '../build-host';
+import { runOfLog } from './journals';
+import { findBuild } from './processes';
+
+/** How often the host's clock is asked for the next second, in milliseconds. */
+const LOOK = 200;
+
+/**
+ * Starts the original detached from us, and finds the log that it begins. One that ended before is an `AppError('refused')` with what it said.
+ * The original has no lock, and a second build would destroy the first one's checkpoints: it is `AppError('locked')`.
+ *
+ * @param logs the folder where its logs appear
+ */
+export async function startStockBuild(
+  transport: Transport,
+  { argv, options }: HostCommand,
+  logs: string,
+): Promise<StartedBuild> {
+  const before = new Set(await transport.list(logs));
+  const newest = [...before]
+    .filter((name) => runOfLog(name) !== undefined)
+    .sort()
+    .at(-1);
+  const other = newest === undefined ? undefined : await findBuild(transport, `${logs}/${newest}`);
+  if (other)
+    throw new AppError(
+      'locked',
+      `Process ${other.pid} of ${other.user} builds in this build area.`,
+      'Wait for that build, or stop it.',
+    );
+  await newSecond(transport, before);
+  const started = await transport.startDetached(argv, options);
+  const run = await newRun(transport, started, logs, before);
+  return { run, ended: started.ended };
+}
+
+/** Builds that begin in one second write to the same log (contract 3.4): the second one waits a moment. */
+async function newSecond(transport: Transport, taken: ReadonlySet<string>): Promise<void> {
+  for (;;) {
+    const { stdout } = await transport.run(['date', '+%Y-%m-%d-%H-%M-%S']);
+    if (!taken.has(`detail-log-${stdout.toString('utf8').trim()}`)) return;
+    await delay(LOOK);
+  }
+}
+
+async function newRun(
+  transport: Transport,
+  started: DetachedCommand,
+  logs: string,
+  before: ReadonlySet<string>,
+): Promise<string> {
+  const looking = new AbortController();
+  let said = '';
+  started.ended.then(
+    (end) => {
+      said = end.said.trim() || `The build ended with ${end.code ?? 'a signal'} before it began.`;
+      looking.abort();
+    },
+    () => looking.abort(), // the connection was lost, and looking says so
+  );
+  const look = async (): Promise<string | undefined> =>
+    (await transport.list(logs)).filter((name) => !before.has(name)).flatMap((name) => runOfLog(name) ?? [])[0];
+  try {
+    for await (const _ of transport.changes(logs, looking.signal)) {
+      const run = await look();
+      if (run !== undefined) return run;
+    }
+    const run = await look();
+    if (run !== undefined) return run;
+    throw new AppError('refused', said, 'Mend what it says, and start again.');
+  } finally {
+    looking.abort();
+  }
+}

@@ -1,0 +1,30 @@
+/** Texts that can be made again, the most recently used last, up to a number of bytes in all. */
+export class TextCache {
+  readonly #texts = new Map<string, Buffer>();
+  #size = 0;
+
+  /** @param most bytes */
+  constructor(private readonly most: number) {}
+
+  find(key: string): Buffer | undefined {
+    const text = this.#texts.get(key);
+    if (text) {
+      this.#texts.delete(key);
+      this.#texts.set(key, text);
+    }
+    return text;
+  }
+
+  /** Keeps a text, drops those that were not used for the longest, and returns it. */
+  keep(key: string, text: Buffer): Buffer {
+    this.#size += text.length - (this.#texts.get(key)?.length ?? 0);
+    this.#texts.delete(key);
+    this.#texts.set(key, text);
+    for (const [oldest, { length }] of this.#texts) {
+      if (this.#size <= this.most || oldest === key) break;
+      this.#texts.delete(oldest);
+      this.#size -= length;
+    }
+    return text;
+  }
+}
