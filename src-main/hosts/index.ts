@@ -28,7 +28,8 @@ export async function createHosts(options: {
   const book = await HostBook.open(places.state);
   const questions = new Questions();
   const secrets = new Secrets(places.state, keychain);
-  await secrets.keepOnly(book.list().map(({ id }) => id)).catch(() => undefined); // it stays encrypted
+  // Not for a book that was set aside: when it comes back, its secrets are wanted.
+  if (book.trouble === undefined) await secrets.keepOnly(book.list().map(({ id }) => id)).catch(() => undefined);
   const reach = (entry: HostEntry) =>
     reachHost(entry, places.engine, (one, signal) =>
       connectOptions(one, { questions, secrets, state: places.state }, signal),

@@ -37,7 +37,7 @@ export async function preflight(
               title: 'root',
               state: 'note',
               detail: `Commands do not become root: ${facts.noRoot ?? ''}`,
-              fix: 'Allow sudo without a password for the lines below, or log in as root.',
+              fix: 'Log in as root, or allow the account sudo without a password.',
             }
           : {
               id: 'root',

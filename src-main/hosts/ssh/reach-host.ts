@@ -23,11 +23,11 @@ export function reachHost(
     tell('connecting');
     const options = await optionsOf(entry, signal);
     const transport = await createSshTransport(options);
-    await options.letIn?.();
     const close = (): void => transport.close();
     signal.addEventListener('abort', close, { once: true });
     try {
       signal.throwIfAborted();
+      await options.letIn?.();
       return await look(entry, engine, transport, tell);
     } catch (error) {
       close();
