@@ -45,7 +45,9 @@ export interface RunStep {
 
 /** What each record carries besides `kind` and `at`. */
 interface RecordBodies {
+  /** First: who runs, and which form of the journal this is. */
   hello: { protocol: number; engine: string; run: string; pid: number; host: string; client: string };
+  /** What is going to be done: the steps, which of them are kept, where it resumes and pauses. */
   plan: {
     manifest: string;
     distribution: string;
@@ -58,11 +60,17 @@ interface RecordBodies {
     /** Where this line of checkpoints left another one (lines are clones; `null` for the first). */
     parent: string | null;
   };
+  /** The build data is as it was before `step`; `null`: empty. */
   'rolled-back': { step: string | null; snapshot: string; seconds: number };
+  /** The checkpoint before `step` exists. */
   'checkpoint-taken': { step: string; snapshot: string; line: string; parent: string | null; seconds: number };
+  /** A step's process has started. */
   'step-started': { step: string; index: number; pid: number; argv: readonly string[] };
+  /** A line of output: of the step, or of the engine itself. */
   output: { step: string | null; stream: 'stdout' | 'stderr' | 'engine'; text: string };
+  /** A step has asked for a value of the manifest; of the answer only a hash is kept. */
   'manifest-read': { step: string } & ManifestReadRecord;
+  /** A step has ended: by itself, by a failure, or because the build was stopped. */
   'step-finished': {
     step: string;
     outcome: 'done' | 'failed' | 'cancelled';
@@ -74,7 +82,9 @@ interface RecordBodies {
   };
   /** Somebody moved the pause of this run while it ran; `null`: no pause any more. */
   'pause-requested': { step: string | null };
+  /** The build has stopped before `step`, as it was asked to. */
   paused: { step: string };
+  /** A signal has stopped the build; `step` is what ran then. */
   cancelled: { signal: string; step: string | null };
   /** The last. It repeats what the run did, so that a reader of many runs need not read all they printed. */
   exit: {

@@ -40,3 +40,8 @@ export class AppError extends Error {
     this.name = 'AppError';
   }
 }
+
+/** What an error says, for a sentence. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

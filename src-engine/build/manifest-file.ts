@@ -21,8 +21,11 @@ export interface ManifestFile extends LoadedManifest {
  * Reads, parses and loads a manifest (contract 1.1 and 6.2). Problems are returned, not thrown.
  *
  * Throws `AppError('manifest')` when the file cannot be read or is not well-formed XML; then the message says file, line and column.
+ *
+ * @param text what stands for the file's content: one that is being edited and not saved
  */
-export async function readManifestFile(operand: string): Promise<ManifestFile> {
+export async function readManifestFile(operand: string, text?: string): Promise<ManifestFile> {
+  if (text !== undefined) return load(operand, operand, Buffer.from(text), text);
   const readable = await access(operand, constants.R_OK)
     .then(() => stat(operand))
     .then((found) => !found.isDirectory())
@@ -38,8 +41,12 @@ export async function readManifestFile(operand: string): Promise<ManifestFile> {
       `Error instantiating manifest tree:\n${path} cannot be read`,
       `A manifest is read from a file whose name ends in .xml: rename ${operand} to ${path}.`,
     );
+  return load(operand, path, bytes, parsed);
+}
+
+function load(operand: string, path: string, bytes: Buffer, parsed: Buffer | string): ManifestFile {
   try {
-    const source = decodeManifest(parsed);
+    const source = typeof parsed === 'string' ? parsed : decodeManifest(parsed);
     return { operand, path, bytes, ...loadManifest(source, { now: new Date(), isExecutable }) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

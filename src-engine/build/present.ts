@@ -16,9 +16,7 @@ import type { BuildArea } from './area';
 import { readCheckpointRecord, readStateFile } from './checkpoint-records';
 import type { ManifestFile } from './manifest-file';
 import { readValues } from './manifest-server';
-
-/** Values of these are hashed but never shown: reasons and journals are read by many. */
-const SECRET = /pass(wo?r)?d|secret|token/i;
+import { isSecretName } from '../support/secret-words';
 
 /** 128 bits are plenty to tell edits apart. */
 export function shortHash(content: string | Uint8Array): string {
@@ -68,7 +66,8 @@ class Present {
         );
         const hash = valuesHash(values);
         if (hash === read.hash) return { hash, now: '', then: undefined };
-        const secret = SECRET.test(read.request);
+        // Hashed but never shown: reasons and journals are read by many.
+        const secret = read.request.split(/[^\w.-]+/).some(isSecretName);
         const old = then && !secret ? readValues(then, read.request, read.isKey) : undefined;
         // Only words that belong to the recorded hash may be shown as what the step was given.
         const known = old !== undefined && valuesHash(old) === read.hash;

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import { AppError } from '../../src-shared/errors';
+import { AppError, reasonOf } from '../../src-shared/errors';
+import { keepRunPackages } from '../packages/image/run-packages';
 import { assertNever } from '../../src-shared/assert-never';
 import type { StepExecution } from '../../src-shared/checkpoints/fingerprint';
 import { BASELINE, checkpointName, type BuildChoice } from '../../src-shared/checkpoints/model';
@@ -197,6 +198,7 @@ class Build {
       snapshots.filter((name) => !plan.discarded.includes(name)),
     );
     this.#history = record?.history ? [...record.history] : step.index === 0 ? [] : null;
+    if (record) await this.#keepPackages(record.run);
     this.#parent = step.name;
     this.#journal.write('rolled-back', {
       step: step.name,
@@ -235,11 +237,20 @@ class Build {
   async #runStep(step: BuildStepDeclaration): Promise<void> {
     if (!this.#host) throw new Error('no step host');
     const outcome: StepOutcome = await this.#host.run(step);
+    await this.#keepPackages();
     this.#history?.push(outcome.execution);
     if (outcome.result.outcome === 'done') return;
     if (this.#stop.signal) return; // it was ended on purpose
     this.#failed = true;
     for (const line of outcome.result.lines) this.#say(line);
+  }
+
+  /** Of the image as it is now; or, where it is what another run left, as that run has it. A later step may compress the image away. */
+  async #keepPackages(from?: string): Promise<void> {
+    const { area, logs } = this.#input;
+    await keepRunPackages(area, this.#journal.run, from).catch((error: unknown) =>
+      logs.detail(`The list of packages could not be kept: ${reasonOf(error)}`),
+    );
   }
 
   #pause(step: BuildStepDeclaration): void {

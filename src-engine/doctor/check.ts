@@ -1,5 +1,5 @@
 import type { Finding } from '../../src-shared/doctor/model';
-import { AppError } from '../../src-shared/errors';
+import { AppError, reasonOf } from '../../src-shared/errors';
 
 export type { Finding };
 
@@ -23,9 +23,4 @@ async function looked({ id, title, look }: Check): Promise<readonly Finding[]> {
     const hint = error instanceof AppError ? error.hint : undefined;
     return [{ id, title, state: 'unknown', detail: reasonOf(error), ...(hint !== undefined && { fix: hint }) }];
   }
-}
-
-/** What an error says, for a sentence. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -17,8 +17,8 @@ import { systemCheck } from './checks/system';
 import { toolsCheck } from './checks/tools';
 import { zfsCheck } from './checks/zfs';
 import type { Check } from './check';
-import { namedSources } from './sources/named';
-import { reach } from './sources/reach';
+import { namedSources } from '../repositories/named';
+import { reach } from '../repositories/reach';
 import type { Subject } from './subject';
 
 /** What can be said of a host without a manifest. */

@@ -1,7 +1,6 @@
-import { AppError } from '../../src-shared/errors';
+import { AppError, reasonOf } from '../../src-shared/errors';
 import { resolveArea, type BuildArea } from '../build/area';
 import { readManifestFile, type ManifestFile } from '../build/manifest-file';
-import { reasonOf } from './check';
 import { describeBackend, type BackendChoice } from '../snapshots/select';
 
 /** Where a manifest is built. */

@@ -1,6 +1,6 @@
 import { quoteCommand } from '../../src-shared/shell-quote';
 import { zfsCommand } from '../system/zfs-command';
-import { ask, findTool } from './tools';
+import { ask, findTool } from '../system/tools';
 
 /** What ZFS says of a dataset. */
 export interface DatasetState {

@@ -6,10 +6,10 @@ export interface ProblemFix {
   readonly edits: readonly { readonly range: Range; readonly text: string }[];
 }
 
-/** Something wrong in a manifest. The phases come in the order of contract 6.2; `structure` is ours. */
+/** Something wrong in a manifest. The phases come in the order of contract 6.2; `structure` is ours, and `repository` needs one. */
 export interface Problem {
   readonly severity: 'error' | 'warning' | 'info';
-  readonly phase: 'defaults' | 'schema' | 'value' | 'structure';
+  readonly phase: 'defaults' | 'schema' | 'value' | 'structure' | 'repository';
   /** Stable, for programs. */
   readonly code: string;
   /** One sentence: what is wrong, and what would be right. */

@@ -1,6 +1,6 @@
 import { duration } from '../../../src-shared/words';
 import type { Check } from '../check';
-import type { Reached } from '../sources/reach';
+import type { Reached } from '../../repositories/reach';
 
 /** A clock that differs by more breaks certificates and the times of files, in seconds. */
 const MOST_SKEW = 120;

@@ -1,9 +1,10 @@
+import { reasonOf } from '../../../src-shared/errors';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildArea } from '../../build/area';
 import { isFuse } from '../../system/mounts';
-import { reasonOf, type Check } from '../check';
-import { ask, findTool, installCommand } from '../tools';
+import type { Check } from '../check';
+import { ask, findTool, installCommand } from '../../system/tools';
 
 /** Without extended attributes an image silently differs: capabilities are lost (zfs-fuse has them off by default). */
 export function extendedAttributesCheck({ kind, mountpoint, exists }: BuildArea): Check {

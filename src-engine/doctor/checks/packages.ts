@@ -1,11 +1,12 @@
+import { reasonOf } from '../../../src-shared/errors';
 import { plural } from '../../../src-shared/words';
-import { reasonOf, type Check, type Finding } from '../check';
-import { aptNames, isProvided } from '../sources/apt';
-import { Budget, readIndexes, type PackageNames } from '../sources/index-files';
-import { ipsName, ipsNames, withEnds } from '../sources/ips';
-import { nameOf, type Sources } from '../sources/named';
-import { nearestName } from '../sources/near-name';
-import type { Reached } from '../sources/reach';
+import type { Check, Finding } from '../check';
+import { aptNames, bareName, isProvided } from '../../repositories/apt';
+import { Budget, readIndexes, type PackageNames } from '../../repositories/index-files';
+import { ipsName, ipsNames, withEnds } from '../../repositories/ips';
+import { nameOf, type Sources } from '../../repositories/named';
+import { nearestName } from '../../repositories/near-name';
+import type { Reached } from '../../repositories/reach';
 import type { Subject } from '../subject';
 
 const IT = { id: 'packages', title: 'packages' };
@@ -92,5 +93,5 @@ async function readKnown(answers: readonly Reached[], usesHostApt: boolean): Pro
 /** Without the release, version and architecture that APT takes behind a name; `undefined` for files and patterns. */
 function debianName(text: string): string | undefined {
   const name = text.trim();
-  return /^[./]|[?~*]/.test(name) ? undefined : name.replace(/[:=/].*$/, '');
+  return /^[./]|[?~*]/.test(name) ? undefined : bareName(name);
 }

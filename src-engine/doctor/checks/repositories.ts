@@ -1,6 +1,6 @@
 import type { Check, Finding } from '../check';
-import { nameOf, type Sources } from '../sources/named';
-import type { Reached } from '../sources/reach';
+import { nameOf, type Sources } from '../../repositories/named';
+import type { Reached } from '../../repositories/reach';
 
 const TITLE = 'repository';
 

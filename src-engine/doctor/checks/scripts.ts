@@ -1,13 +1,14 @@
+import { reasonOf } from '../../../src-shared/errors';
 import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { quoteWord } from '../../../src-shared/shell-quote';
 import { plural } from '../../../src-shared/words';
 import type { BuildStepDeclaration } from '../../../src-shared/manifest/model';
 import { isExecutable } from '../../system/zfs-command';
-import { reasonOf, type Check, type Finding } from '../check';
+import type { Check, Finding } from '../check';
 import { isShell, readHead, shebangOf } from '../script-file';
 import type { Subject } from '../subject';
-import { findTool, installCommand } from '../tools';
+import { findTool, installCommand } from '../../system/tools';
 
 /** The step that layout A leaves to the host (src-engine/build/step-host.ts runs it from there). */
 const BUILT_IN_IM_POP = '/usr/share/distro_const/im_pop.py';

@@ -17,7 +17,7 @@ beforeEach(() => {
       },
       { name: 'iso', body: 'rm "$2/release"; echo longer >>"$2/hostname"; ln -s /etc/passwd "$2/link"; echo out' },
     ],
-    pairs: { hostname: 'a', release: '1' },
+    pairs: { hostname: 'a', release: '1', rootpass: 'old' },
   });
   project.file('declared', 'one');
 });
@@ -54,6 +54,13 @@ describe('what a checkpoint knows', () => {
       stale: { step: 'live-config', resumeFrom: 'live-config' },
       suggested: 'live-config',
     });
+  });
+
+  it('an edited password stales too, but is not shown', async () => {
+    project.script('live-config', 'ManifestRead -k "$1" rootpass >>"$3/log"');
+    await project.build();
+    project.edit((manifest) => manifest.replace('key="rootpass" value="old"', 'key="rootpass" value="new"'));
+    expect((await freshness())[2]).toBe('`live-config` read `rootpass`: it has changed');
   });
 
   it('an edited script and a changed input stale what comes after their step', async () => {
@@ -148,7 +155,7 @@ describe('the journal', () => {
 });
 
 it('answers queries as ManifestRead does', async () => {
-  expect(await project.json('query', 'key_value_pairs/pair/value')).toEqual(['a', '1']);
+  expect(await project.json('query', 'key_value_pairs/pair/value')).toEqual(['a', '1', 'old']);
   expect((await project.run('query', '-k', 'manifest.xml', 'hostname', 'release')).stdout).toBe(
     'hostname a\nrelease 1\n',
   );

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { delimiter } from 'node:path';
+import { copyFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { doctorAnswer, type DoctorAnswer, type Finding } from '../../../src-shared/doctor/model';
 import { bin, finished, TestProject, type TestStep } from '../../support/engine';
@@ -51,9 +52,12 @@ export class DoctorProject extends TestProject {
     return spawn(process.execPath, words, { cwd: this.folder, env: { ...this.env, ...env } });
   }
 
-  /** Starts a command as another account. Needs root. */
-  startAs(user: string, argv: readonly string[]): ChildProcess {
-    return spawn('runuser', ['-u', user, '--', ...argv], { cwd: this.folder, env: this.env });
+  /** Starts the engine as another account. Needs root. It is copied: the checkout may lie where only root looks. */
+  startAs(user: string, words: readonly string[]): ChildProcess {
+    const engine = join(this.folder, 'distro_const.cjs');
+    copyFileSync(join(bin, 'distro_const'), engine);
+    const command = ['-u', user, '--', process.execPath, engine, ...words];
+    return spawn('runuser', command, { cwd: this.folder, env: this.env });
   }
 
   /** A PATH that has a folder of this project first. */

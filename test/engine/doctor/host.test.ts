@@ -195,9 +195,7 @@ describe('the build area', () => {
     const privileges = async (area: string) => {
       const project = new DoctorProject({ packages, area });
       chmodSync(project.folder, 0o755);
-      const { code, stdout } = await finished(
-        project.startAs(user.name, ['distro_const', 'doctor', '--json', 'manifest.xml']),
-      );
+      const { code, stdout } = await finished(project.startAs(user.name, ['doctor', '--json', 'manifest.xml']));
       return { code, found: doctorAnswer.parse(JSON.parse(stdout)).findings.find(({ id }) => id === 'privileges') };
     };
     expect(await privileges(join(own, 'area'))).toMatchObject({ code: 0, found: { state: 'note' } });

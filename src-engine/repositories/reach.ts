@@ -1,7 +1,7 @@
+import { reasonOf } from '../../src-shared/errors';
 import { existsSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { reasonOf } from '../check';
 import { aptHasProxy } from './apt';
 import { CannotTell, get } from './http';
 import { nameOf, type Repository } from './named';

@@ -1,4 +1,4 @@
-import { ask, findTool } from '../tools';
+import { ask, findTool } from '../system/tools';
 
 /** A list of packages that APT of this host has. */
 export interface AptTarget {
@@ -20,6 +20,9 @@ export async function aptTargets(): Promise<AptTarget[]> {
       return { url, release, component };
     });
 }
+
+/** A name without the version, release and architecture that APT takes behind it. */
+export const bareName = (name: string): string => name.replace(/[:=/].*$/, '');
 
 /** The names of all packages that the host's APT knows. */
 export async function aptNames(): Promise<Set<string>> {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { isExecutable } from '../system/zfs-command';
+import { isExecutable } from './zfs-command';
 
 /** Where steps find tools: their PATH, and the folders that an ordinary user's leaves out. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/sbin', '/sbin'];

@@ -3,15 +3,21 @@ const MOST = 2;
 
 /** The name that differs by the fewest letters, at most two; the first in the alphabet of several; `undefined`: none is near. */
 export function nearestName(name: string, names: Iterable<string>): string | undefined {
-  let best: { name: string; distance: number } | undefined;
+  return nearestNames(name, names, 1)[0];
+}
+
+/** The names that differ by at most two letters, at most so many: the nearest first, then by the alphabet. */
+export function nearestNames(name: string, names: Iterable<string>, most: number): string[] {
+  const near: { name: string; distance: number }[] = [];
   for (const other of names) {
     if (Math.abs(other.length - name.length) > MOST) continue;
     const distance = editDistance(name, other);
-    if (distance > MOST) continue;
-    if (!best || distance < best.distance || (distance === best.distance && other < best.name))
-      best = { name: other, distance };
+    if (distance <= MOST) near.push({ name: other, distance });
   }
-  return best?.name;
+  return near
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, most)
+    .map((one) => one.name);
 }
 
 /** Letters to put in, take out or replace to make one word the other. */

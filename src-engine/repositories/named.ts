@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Manifest } from '../../../src-shared/manifest/model';
+import type { Manifest } from '../../src-shared/manifest/model';
 import { aptTargets } from './apt';
 
 /** Where packages come from. */
@@ -28,31 +28,52 @@ export interface Sources {
 /** The address that stands for the APT sources of the build host. */
 const HOST_APT = 'host-apt';
 
+/** What a manifest says of where packages come from, before any host was asked. */
+export type Declared =
+  | {
+      readonly kind: 'apt';
+      readonly usesHostApt: boolean;
+      /** `undefined`: all that the host's APT has. Empty where this host has no release that could be meant. */
+      readonly suite: string | undefined;
+      readonly components: readonly string[];
+      /** Each a URL, or `[OPTIONS] URL SUITE COMPONENT...` as in an APT source. */
+      readonly archives: readonly string[];
+    }
+  | { readonly kind: 'ips'; readonly urls: readonly string[] };
+
 /**
- * The repositories that a manifest names. Debian's, as the templates read them, where it says `host-apt` or has a key `suite` or
- * `components`; else those of IPS.
+ * Reads what a manifest says of its repositories: Debian's, as the templates read them, where it says `host-apt` or has a key `suite`
+ * or `components`; else those of IPS.
  */
-export async function namedSources(manifest: Manifest): Promise<Sources> {
-  const key = (name: string): string | undefined =>
-    manifest.keyValuePairs.find((pair) => pair.key === name)?.value.trim();
-  const { publisher, extraPublishers } = manifest;
+export function declaredSources({ keyValuePairs, publisher, extraPublishers }: Manifest): Declared {
+  const key = (name: string): string | undefined => keyValuePairs.find((pair) => pair.key === name)?.value.trim();
   const first = publisher?.url.trim() ?? '';
   const others = [...(publisher?.mirrors ?? []), ...extraPublishers.map(({ url }) => url)];
   const further = others.map((url) => url.trim()).filter((url) => url !== '');
-  if (first !== HOST_APT && key('suite') === undefined && key('components') === undefined)
-    return {
-      repositories: [first, ...further].filter((url) => url !== '').map((url) => ({ kind: 'ips', url: trimmed(url) })),
-      usesHostApt: false,
-      suite: undefined,
-    };
-  const named = key('suite');
-  const suite = named === 'host' || (named === undefined && first !== HOST_APT) ? hostRelease() : named;
-  const components = (key('components') ?? 'main').split(/\s+/);
   const usesHostApt = first === HOST_APT;
+  const archives = first === '' || usesHostApt ? further : [first, ...further];
+  const named = key('suite');
+  if (!usesHostApt && named === undefined && key('components') === undefined)
+    return { kind: 'ips', urls: archives.map(trimmed) };
+  return {
+    kind: 'apt',
+    usesHostApt,
+    suite: named === 'host' || (named === undefined && !usesHostApt) ? hostRelease() : named,
+    components: (key('components') ?? 'main').split(/\s+/),
+    archives,
+  };
+}
+
+/** The repositories that a manifest names; those of the host's APT as APT has lists of them. */
+export async function namedSources(manifest: Manifest): Promise<Sources> {
+  const declared = declaredSources(manifest);
+  if (declared.kind === 'ips')
+    return { repositories: declared.urls.map((url) => ({ kind: 'ips', url })), usesHostApt: false, suite: undefined };
+  const { usesHostApt, suite, components, archives } = declared;
   return {
     repositories: [
-      ...(usesHostApt ? await hostRepositories(suite) : first === '' ? [] : [debian(first, suite, components)]),
-      ...further.map((url) => debian(url, suite, components)),
+      ...(usesHostApt ? await hostRepositories(suite) : []),
+      ...archives.map((archive) => debian(archive, suite, components)),
     ],
     usesHostApt,
     suite,

@@ -1,0 +1,12 @@
+import type { Edition } from '../../src-shared/packages/model';
+import { dateTime } from './context';
+
+/** Of when a catalogue is, for people. */
+export function editionLines({ fetched, repositories, trouble }: Edition): string[] {
+  const of = (iso: string): string => dateTime(Date.parse(iso) / 1000);
+  return [
+    ...repositories.map(({ name, dated }) => `  ${name}${dated === undefined ? '' : `, of ${of(dated)}`}`),
+    `fetched ${of(fetched)}`,
+    ...(trouble === undefined ? [] : [`not fetched anew: ${trouble}`]),
+  ];
+}

@@ -1,0 +1,53 @@
+import type { ResolveAnswer } from '../../src-shared/packages/model';
+import { sizesOf } from '../../src-shared/packages/costs';
+import { bytes, plural } from '../../src-shared/words';
+import { editionOf } from '../packages/catalogue-file';
+import { entriesOf, openPackages } from '../packages/open';
+import { parseWords, printJson, printLines } from './context';
+import { readNamedManifest } from './manifest-text';
+import { editionLines } from './package-words';
+
+export const RESOLVE_USAGE = 'distro_const resolve [--refresh] [--stdin] [--json] MANIFEST';
+
+/**
+ * `resolve`: what the packages of a manifest bring with them and how large that is, as the installer would decide. Exit status 1 when one
+ * of them cannot be installed.
+ */
+export async function resolveCommand(words: readonly string[]): Promise<number> {
+  const options = { json: { type: 'boolean' }, refresh: { type: 'boolean' }, stdin: { type: 'boolean' } } as const;
+  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, RESOLVE_USAGE);
+  const { manifest } = await readNamedManifest(positionals[0] ?? '', values.stdin);
+  const opened = await openPackages(manifest);
+  const edition = await editionOf(opened, values.refresh ?? false);
+  const { packages, problems, notes } = await opened.source.resolve(entriesOf(manifest));
+  const answer: ResolveAnswer = { ...edition, packages: [...packages], problems: [...problems], notes: [...notes] };
+  if (values.json) printJson(answer);
+  else printLines(linesOf(answer));
+  return problems.length > 0 ? 1 : 0;
+}
+
+function linesOf(answer: ResolveAnswer): string[] {
+  const { packages, problems, notes } = answer;
+  const { installed, download, base, shared, costs } = sizesOf(packages);
+  // A catalogue may not tell how large packages are: then nothing is said of it.
+  const hasSizes = packages.some(({ installedSize }) => installedSize !== undefined);
+  const wide = Math.max(20, ...costs.map(({ entry }) => entry.length));
+  return [
+    [
+      `${costs.length} named, ${packages.length} resolved`,
+      ...(hasSizes ? [`${bytes(installed)} installed, ${bytes(download)} to download`] : []),
+    ].join(', '),
+    ...costs.map(({ entry, own, ownBytes }) =>
+      own.length === 0
+        ? `  ${entry.padEnd(wide)}            needed by others too`
+        : `  ${entry.padEnd(wide)} ${(hasSizes ? bytes(ownBytes) : '').padStart(10)} ${own.length === 1 ? '' : `with ${plural(own.length - 1, 'package')} that only it needs`}`.trimEnd(),
+    ),
+    ...(shared === 0 ? [] : [`  ${'needed by several'.padEnd(wide)} ${bytes(shared).padStart(10)}`]),
+    ...(base === 0 ? [] : [`  ${'the base system'.padEnd(wide)} ${bytes(base).padStart(10)}`]),
+    ...problems.map(({ name, message, instead }) =>
+      [`${name}: ${message}`, ...(instead.length === 0 ? [] : [`Did you mean ${instead.join(', ')}?`])].join(' '),
+    ),
+    ...notes,
+    ...editionLines(answer),
+  ];
+}

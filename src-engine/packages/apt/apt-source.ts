@@ -1,0 +1,266 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../../src-shared/errors';
+import type { CatalogueEntry } from '../../../src-shared/packages/catalogue';
+import type { Edition, PackageDetails, PackageProblem } from '../../../src-shared/packages/model';
+import { bareName } from '../../repositories/apt';
+import { readIfThere, writeFileAtomically } from '../../system/files';
+import type { PackageSource, Resolution } from '../package-source';
+import { USUAL, type Recipe } from '../recipe';
+import { describe } from './closure';
+import { readDetails } from './details';
+import { PrivateApt } from './private-apt';
+import { conflictOf, unknownEntries, unknownNames } from './problems';
+import { downloadSize, installedSize, providedBy, readRecords, type PackageRecord } from './records';
+import { simulate, type Simulated } from './simulate';
+import type { SourceFile } from './sources';
+import { update } from './update';
+
+/** More entries that conflict are not looked for: each costs several questions to APT. */
+const MOST_CONFLICTS = 5;
+
+/** What every image has. */
+interface Base {
+  /** Versions by names of what is there before the manifest's packages. */
+  readonly packages: ReadonlyMap<string, string>;
+  /** A file in dpkg's format that says that they are installed. */
+  readonly status: string;
+  /** Names of what comes with the manifest's packages whichever they are. */
+  readonly also: ReadonlySet<string>;
+}
+
+/**
+ * Debian repositories, through APT's own tools with a state of its own.
+ *
+ * @param folder of its own in the cache
+ */
+export function openApt(sources: readonly SourceFile[], folder: string, recipe: Recipe = USUAL): PackageSource {
+  const apt = new PrivateApt(folder);
+  const fetchedFile = join(folder, 'fetched.json');
+  const recipeKey = hash(JSON.stringify(recipe));
+
+  async function edition(): Promise<Edition | undefined> {
+    const text = await readIfThere(fetchedFile);
+    return text && (JSON.parse(text.toString('utf8')) as Edition);
+  }
+
+  async function revision(): Promise<string> {
+    const found = await edition();
+    if (!found) throw new AppError('missing', 'No package lists were fetched yet.', 'Fetch them first.');
+    return found.revision;
+  }
+
+  /** @param okExitCodes with 100, those that are not there are left out */
+  async function records(names: readonly string[], okExitCodes: readonly number[] = [0]): Promise<PackageRecord[]> {
+    if (names.length === 0) return [];
+    const { stdout } = await apt.run(['apt-cache', 'show', '--no-all-versions', ...names], okExitCodes);
+    const found = new Map<string, PackageRecord>();
+    for (const record of readRecords(stdout)) {
+      const name = record.get('Package') ?? '';
+      if (!found.has(name)) found.set(name, record);
+    }
+    return [...found.values()];
+  }
+
+  /** Asked of APT once for each revision. */
+  async function base(): Promise<Base> {
+    const at = join(folder, 'base', `${await revision()}-${recipeKey}`);
+    const status = join(at, 'status');
+    const known = await readIfThere(join(at, 'packages.json'));
+    if (known) {
+      const [packages, also] = JSON.parse(known.toString('utf8')) as [[string, string][], string[]];
+      return { packages: new Map(packages), also: new Set(also), status };
+    }
+    const { installs } = await baseRound(recipe.base);
+    await mkdir(at, { recursive: true });
+    const records = installs.size === 0 ? '' : (await apt.run(['apt-cache', 'show', ...exact(installs)])).stdout;
+    writeFileAtomically(status, records.replace(/^Package: .*$/gm, '$&\nStatus: install ok installed'));
+    const also = [...(await baseRound(recipe.also, status)).installs.keys()];
+    writeFileAtomically(join(at, 'packages.json'), JSON.stringify([[...installs], also]));
+    return { packages: installs, also: new Set(also), status };
+  }
+
+  async function baseRound(names: readonly string[], status?: string): Promise<Simulated> {
+    const simulated = await simulate(apt, names, { recommends: recipe.recommends, status });
+    if (simulated.ok) return simulated;
+    throw new AppError(
+      'refused',
+      `The base system cannot be resolved: ${firstError(simulated)}`,
+      'Look at the repositories of the manifest.',
+    );
+  }
+
+  async function resolve(names: readonly string[]): Promise<Resolution> {
+    if (recipe.unpacks) return unpacked(names);
+    const { packages: below, also, status } = await base();
+    const ask = (list: readonly string[]): Promise<Simulated> =>
+      simulate(apt, [...list, ...recipe.also], { recommends: recipe.recommends, status });
+    const { wanted, problems, simulated } = await whatGoes([...new Set(names)], ask, entries);
+    const removed = new Set(simulated.removes);
+    const versions = new Map([...below].filter(([name]) => !removed.has(name)));
+    for (const [name, version] of simulated.installs) versions.set(name, version);
+
+    const entryOf = new Map<string, string>();
+    for (const name of wanted)
+      for (const real of simulated.selected.get(name) ?? [bareName(name)])
+        if (!entryOf.has(real)) entryOf.set(real, name);
+    const why = (name: string): 'named' | 'base' | 'pulled' =>
+      entryOf.has(name) ? 'named' : below.has(name) || also.has(name) ? 'base' : 'pulled';
+    const found = await records(exact(versions));
+    return { packages: describe(found, why, (name) => entryOf.get(name), recipe.recommends), problems, notes: [] };
+  }
+
+  /** The names themselves and nothing that they need. */
+  async function unpacked(names: readonly string[]): Promise<Resolution> {
+    const found = await records(
+      [...new Set(names)].filter((name) => isPlain(name)),
+      [0, 100],
+    );
+    const known = new Set(found.map((record) => record.get('Package')));
+    const lacking = names.filter((name) => !known.has(bareName(name)));
+    return {
+      packages: describe(
+        found,
+        () => 'named',
+        () => undefined,
+        false,
+      ),
+      problems: lacking.length === 0 ? [] : unknownNames(lacking, await entries()),
+      notes: ['The step that installs packages unpacks those that are named, without what they need.'],
+    };
+  }
+
+  async function entries(): Promise<CatalogueEntry[]> {
+    const { stdout } = await apt.run(['apt-cache', 'dumpavail']);
+    const found = new Map<string, CatalogueEntry>();
+    for (const record of readRecords(stdout)) {
+      const entry = entryFrom(record);
+      found.set(entry.name, entry);
+    }
+    return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  return {
+    edition,
+    entries,
+    resolve,
+    async refresh() {
+      await apt.prepare(sources);
+      await update(apt);
+      const fetched: Omit<Edition, 'trouble'> = {
+        kind: 'apt',
+        revision: await revisionOf(apt.lists),
+        fetched: new Date().toISOString(),
+        repositories: await repositoriesOf(apt),
+      };
+      writeFileAtomically(fetchedFile, JSON.stringify(fetched));
+    },
+    async details(name): Promise<PackageDetails | undefined> {
+      await revision();
+      return readDetails(apt, name);
+    },
+  };
+}
+
+/** The entries that can be installed together, what APT makes of them, and what is wrong with the others. */
+async function whatGoes(
+  names: readonly string[],
+  ask: (list: readonly string[]) => Promise<Simulated>,
+  entries: () => Promise<readonly CatalogueEntry[]>,
+): Promise<{ wanted: readonly string[]; problems: PackageProblem[]; simulated: Simulated }> {
+  const problems: PackageProblem[] = [];
+  let wanted = names;
+  for (;;) {
+    const simulated = await ask(wanted);
+    if (simulated.ok) return { wanted, problems, simulated };
+    const found = unknownEntries(simulated, wanted, await entries());
+    if (found.length === 0) {
+      if (wanted.length === 0 || problems.filter(({ kind }) => kind === 'conflict').length >= MOST_CONFLICTS)
+        throw new AppError(
+          'refused',
+          `APT finds no way to install the packages: ${firstError(simulated)}`,
+          'Mend the problems that are shown first.',
+        );
+      found.push(await firstConflict(wanted, ask));
+    }
+    problems.push(...found);
+    const bad = new Set(found.map(({ name }) => name));
+    wanted = wanted.filter((name) => !bad.has(name));
+  }
+}
+
+/** The first entry that does not go together with those before it: the end of the shortest list that APT refuses. */
+async function firstConflict(
+  names: readonly string[],
+  ask: (list: readonly string[]) => Promise<Simulated>,
+): Promise<PackageProblem> {
+  let good = 0;
+  let bad = names.length;
+  let refusal: Simulated | undefined;
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    const simulated = await ask(names.slice(0, middle));
+    if (simulated.ok) good = middle;
+    else [bad, refusal] = [middle, simulated];
+  }
+  return conflictOf(names[bad - 1] ?? '', refusal ?? (await ask(names)));
+}
+
+function entryFrom(record: PackageRecord): CatalogueEntry {
+  return {
+    name: record.get('Package') ?? '',
+    version: record.get('Version') ?? '',
+    section: record.get('Section') ?? '',
+    summary: (record.get('Description') ?? record.get('Description-en') ?? '').split('\n', 1)[0] ?? '',
+    installedSize: installedSize(record),
+    downloadSize: downloadSize(record),
+    provides: providedBy(record),
+  };
+}
+
+/** A word for all that the lists say: what their Release files sign, and the lists that have none. */
+async function revisionOf(lists: string): Promise<string> {
+  const all = createHash('sha256');
+  for (const name of (await readdir(lists)).sort()) {
+    if (!/_(In)?Release$|_Packages/.test(name)) continue;
+    all.update(`${name}\n`);
+    if (name.endsWith('Release')) all.update(await readFile(join(lists, name)));
+  }
+  return all.digest('hex').slice(0, 16);
+}
+
+async function repositoriesOf(apt: PrivateApt): Promise<Edition['repositories']> {
+  const format = '$(REPO_URI)\t$(RELEASE)\t$(METAKEY)\t$(FILENAME)';
+  const { stdout } = await apt.run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
+  const found = new Map<string, { name: string; dated?: string }>();
+  for (const line of stdout.split('\n').filter((text) => text !== '')) {
+    const [url = '', release = '', key = '', file = ''] = line.split('\t');
+    const name = `${url.replace(/\/+$/, '')} ${release}`.trim();
+    if (found.has(name)) continue;
+    const dated = await dateOf(file, key);
+    found.set(name, { name, ...(dated !== undefined && { dated }) });
+  }
+  return [...found.values()];
+}
+
+/** When a repository was last changed: in the Release file beside a list. */
+async function dateOf(list: string, key: string): Promise<string | undefined> {
+  const tail = key.replaceAll('/', '_');
+  const at = list.lastIndexOf(tail);
+  if (at < 0) return undefined;
+  const stem = list.slice(0, at);
+  for (const name of ['InRelease', 'Release']) {
+    const text = (await readIfThere(`${stem}${name}`))?.toString('utf8') ?? '';
+    const time = Date.parse(/^Date: *(.+)$/m.exec(text)?.[1] ?? '');
+    if (!Number.isNaN(time)) return new Date(time).toISOString();
+  }
+  return undefined;
+}
+
+const exact = (versions: ReadonlyMap<string, string>): string[] =>
+  [...versions].map(([name, version]) => `${name}=${version}`);
+/** A name without patterns, which apt-cache would take for something else. */
+const isPlain = (name: string): boolean => /^[a-z0-9][\w.+:=~/-]*$/i.test(name);
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+const firstError = ({ said }: Simulated): string => /^E: (.*)$/m.exec(said)?.[1] ?? 'it does not say why';

@@ -1,0 +1,54 @@
+import { plainLines } from '../../../src-shared/packages/catalogue';
+import type { PackageDetails } from '../../../src-shared/packages/model';
+import type { PrivateApt } from './private-apt';
+import { downloadSize, installedSize, providedBy, readRecords, relationLines, type PackageRecord } from './records';
+
+/** Everything that the lists say of a package; `undefined`: they have none of that name. */
+export async function readDetails(apt: PrivateApt, name: string): Promise<PackageDetails | undefined> {
+  if (!/^[a-z0-9][a-z0-9+.-]*$/i.test(name)) return undefined;
+  const { stdout } = await apt.run(['apt-cache', 'show', name], [0, 100]);
+  const records = [...readRecords(plainLines(stdout))];
+  const record = records.find((one) => one.get('Package') === name) ?? records[0];
+  if (!record) return undefined;
+  const [summary = '', ...paragraphs] = descriptionOf(record).split('\n');
+  const [installed, download, homepage] = [installedSize(record), downloadSize(record), record.get('Homepage')];
+  return {
+    name: record.get('Package') ?? name,
+    version: record.get('Version') ?? '',
+    versions: await versionsOf(apt, record.get('Package') ?? name),
+    section: record.get('Section') ?? '',
+    summary,
+    description: flowed(paragraphs),
+    ...(homepage !== undefined && { homepage }),
+    ...(installed !== undefined && { installedSize: installed }),
+    ...(download !== undefined && { downloadSize: download }),
+    provides: providedBy(record),
+    depends: ['Pre-Depends', 'Depends'].flatMap((field) => relationLines(record.get(field))),
+    recommends: relationLines(record.get('Recommends')),
+    conflicts: ['Conflicts', 'Breaks'].flatMap((field) => relationLines(record.get(field))),
+  };
+}
+
+/** A translation comes as a field of its own, and is longer. */
+const descriptionOf = (record: PackageRecord): string =>
+  record.get('Description-en') ?? record.get('Description') ?? '';
+
+/** A dot alone is an empty line; lines that begin with a blank or a bullet stay as they are, the others flow. */
+function flowed(lines: readonly string[]): string {
+  let text = '';
+  for (const line of lines) {
+    const isFree = /^\s|^[*-] /.test(line);
+    if (line.trim() === '.') text += '\n\n';
+    else text += `${text === '' || text.endsWith('\n') ? '' : isFree ? '\n' : ' '}${line}`;
+  }
+  return text.replace(/\n{3,}/g, '\n\n').trim();
+}
+
+/** `NAME | VERSION | FROM` lines, newest first. */
+async function versionsOf(apt: PrivateApt, name: string): Promise<PackageDetails['versions']> {
+  const { stdout } = await apt.run(['apt-cache', 'madison', name], [0, 100]);
+  return stdout.split('\n').flatMap((line) => {
+    const [, version, from] = line.split('|').map((word) => word.trim());
+    return version === undefined || from === undefined || from.endsWith('Sources') ? [] : [{ version, from }];
+  });
+}

@@ -1,0 +1,89 @@
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../../src-shared/errors';
+import { exec, type ExecResult } from '../../system/exec';
+import { ask, findTool } from '../../system/tools';
+import type { SourceFile } from './sources';
+
+/** Debian's own keys where its package is installed: on another distribution APT itself does not trust them. */
+const DEBIAN_KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
+/** The host's trusted keys. */
+const HOST_KEYS = '/etc/apt/trusted.gpg.d';
+
+/**
+ * APT with a state of its own in a folder: sources, lists, caches and an empty image. Nothing of the host's package state is read or
+ * changed, no root is needed, and none of the host's hooks run; its trusted keys and its way to the network are used.
+ */
+export class PrivateApt {
+  readonly lists: string;
+
+  constructor(readonly folder: string) {
+    this.lists = join(folder, 'lists');
+  }
+
+  /** Makes the folder ready. Throws `AppError('unsupported')` where there is no APT. */
+  async prepare(sources: readonly SourceFile[]): Promise<void> {
+    if (findTool('apt-get') === undefined)
+      throw new AppError(
+        'unsupported',
+        'This host has no apt-get, which reads Debian repositories.',
+        'Choose a build host with Debian or Ubuntu.',
+      );
+    const parts = join(this.folder, 'sources.list.d');
+    await rm(parts, { recursive: true, force: true });
+    for (const name of ['sources.list.d', 'keys', 'lists/partial', 'cache/archives/partial'])
+      await mkdir(join(this.folder, name), { recursive: true });
+    for (const { name, text } of sources) await writeFile(join(parts, name), text);
+    await this.#linkKeys();
+    await writeFile(join(this.folder, 'status'), '');
+    await writeFile(join(this.folder, 'apt.conf'), await this.#configuration());
+  }
+
+  /** Runs a tool of APT on this state. `okExitCodes` as for `exec`. */
+  run(argv: readonly [string, ...string[]], okExitCodes: readonly number[] = [0]): Promise<ExecResult> {
+    const env = { ...process.env, APT_CONFIG: join(this.folder, 'apt.conf'), LC_ALL: 'C.UTF-8', LANGUAGE: 'C' };
+    return exec(argv, { env, okExitCodes, errorCode: 'unsupported' });
+  }
+
+  async #linkKeys(): Promise<void> {
+    const keys = join(this.folder, 'keys');
+    const hosts = (await readdir(HOST_KEYS).catch(() => [])).map((name) => [name, join(HOST_KEYS, name)] as const);
+    for (const [name, target] of [...hosts, ['slipway-debian-archive.gpg', DEBIAN_KEYS] as const]) {
+      await rm(join(keys, name), { force: true });
+      await symlink(target, join(keys, name));
+    }
+  }
+
+  async #configuration(): Promise<string> {
+    const settings = {
+      'Dir::State': this.folder,
+      'Dir::State::lists': this.lists,
+      'Dir::State::status': join(this.folder, 'status'),
+      'Dir::Cache': join(this.folder, 'cache'),
+      'Dir::Etc::main': '/dev/null',
+      'Dir::Etc::parts': '/dev/null',
+      'Dir::Etc::preferences': '/dev/null',
+      'Dir::Etc::preferencesparts': '/dev/null',
+      'Dir::Etc::sourcelist': '/dev/null',
+      'Dir::Etc::sourceparts': join(this.folder, 'sources.list.d'),
+      'Dir::Etc::trustedparts': join(this.folder, 'keys'),
+      'Dir::Log': join(this.folder, 'cache'),
+      'APT::Sandbox::User': '',
+      'APT::Get::Assume-Yes': 'true',
+      'Acquire::Languages': 'en',
+      'Acquire::http::Timeout': '15',
+      'Acquire::https::Timeout': '15',
+      'Acquire::Retries': '1',
+      'APT::Update::Error-Mode': 'any',
+    };
+    return [...(await wayOut()), ...Object.entries(settings).map(([name, value]) => `${name} "${value}";`), ''].join(
+      '\n',
+    );
+  }
+}
+
+/** How the host's APT goes to the network: proxies, certificates. */
+async function wayOut(): Promise<string[]> {
+  const dump = await ask(['apt-config', 'dump']).catch(() => '');
+  return dump.split('\n').filter((line) => /^Acquire::(https?|ftp|tor)::/.test(line));
+}

@@ -1,0 +1,107 @@
+import type { CatalogueEntry } from '../../../src-shared/packages/catalogue';
+import type { PackageProblem } from '../../../src-shared/packages/model';
+import { bareName } from '../../repositories/apt';
+import { nearestName } from '../../repositories/near-name';
+import type { Simulated } from './simulate';
+
+/** More names are not offered. */
+const MOST_OFFERED = 8;
+/** Each costs a look at every name there is. */
+const MOST_NEAR = 50;
+
+/** Entries that APT cannot find or choose for, as it says so. Empty: it has another reason to refuse. */
+export function unknownEntries(
+  { said }: Simulated,
+  names: readonly string[],
+  entries: readonly CatalogueEntry[],
+): PackageProblem[] {
+  const blamed = new Map<string, string>();
+  const patterns = [
+    /^E: Unable to locate package (.+)$/gm,
+    /^E: Package '(.+)' has no installation candidate$/gm,
+    /^E: Version '.*' for '(.+)' was not found$/gm,
+    /^E: Release '.*' for '(.+)' was not found$/gm,
+    /^E: Couldn't find any package by (?:glob|regex|fnmatch) '(.+)'$/gm,
+    /^E: Couldn't find task '?(.+?)'?$/gm,
+  ];
+  for (const pattern of patterns)
+    for (const [line, name = ''] of said.matchAll(pattern)) if (!blamed.has(name)) blamed.set(name, line);
+  const known = new Known(entries);
+  return names.flatMap((name): PackageProblem[] => {
+    const line = blamed.get(name) ?? blamed.get(bareName(name));
+    return line === undefined ? [] : [unknown(name, line.slice(3), known)];
+  });
+}
+
+/** The same for names that are known not to be there. */
+export function unknownNames(names: readonly string[], entries: readonly CatalogueEntry[]): PackageProblem[] {
+  const known = new Known(entries);
+  return names.map((name) => unknown(name, `Unable to locate package ${name}`, known));
+}
+
+/** What there is instead of a name that is wrong. */
+class Known {
+  readonly #names: ReadonlySet<string>;
+  readonly #providers = new Map<string, string[]>();
+  #asked = 0;
+
+  constructor(entries: readonly CatalogueEntry[]) {
+    this.#names = new Set(entries.map(({ name }) => name));
+    for (const { name, provides } of entries)
+      for (const provided of provides) this.#providers.set(provided, [...(this.#providers.get(provided) ?? []), name]);
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  providersOf(name: string): readonly string[] {
+    return this.#providers.get(name) ?? [];
+  }
+
+  /** Names near it; none for the many of a list that is wrong as a whole. */
+  near(name: string): string[] {
+    if (this.#asked++ >= MOST_NEAR) return [];
+    const near = nearestName(name, this.#names);
+    return near === undefined ? [] : [near];
+  }
+}
+
+function unknown(name: string, line: string, known: Known): PackageProblem {
+  const wanted = bareName(name);
+  const providers = known.providersOf(wanted);
+  if (providers.length > 0 && line.includes('no installation candidate'))
+    return {
+      name,
+      kind: 'virtual',
+      message: `${wanted} is not a package but stands for several: one of them has to be chosen.`,
+      instead: providers.slice(0, MOST_OFFERED),
+    };
+  if (known.has(wanted)) return { name, kind: 'unknown', message: `${line}.`, instead: [wanted] };
+  return { name, kind: 'unknown', message: `No repository has a package ${wanted}.`, instead: known.near(wanted) };
+}
+
+/** APT tells of every pair; more than these say nothing new. */
+const MOST_REASONS = 3;
+
+/** Why an entry does not go together with those before it, in APT's words. */
+export function conflictOf(name: string, { said }: Simulated): PackageProblem {
+  const reasons = [...said.matchAll(/^ (\S+ : .*(?:\n {4,}.*)*)/gm)].map(([, text = '']) =>
+    text.replace(/\s+/g, ' ').replace(' : ', ': ').trim(),
+  );
+  if (reasons.length === 0)
+    return {
+      name,
+      kind: 'other',
+      message: `APT does not install it: ${/^E: (.*)$/m.exec(said)?.[1] ?? 'it does not say why'}.`,
+      instead: [],
+    };
+  const more = reasons.length - MOST_REASONS;
+  const why = [...reasons.slice(0, MOST_REASONS), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+  return {
+    name,
+    kind: 'conflict',
+    message: `It cannot be installed together with the packages before it. ${why}.`,
+    instead: [],
+  };
+}

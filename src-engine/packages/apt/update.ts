@@ -1,0 +1,47 @@
+import { AppError } from '../../../src-shared/errors';
+import type { PrivateApt } from './private-apt';
+
+/**
+ * Fetches the package lists. APT takes a repository's lists over all together or not at all, and only those that its signature covers.
+ *
+ * Throws `AppError`: `refused` for a signature or checksum, `locked` while another one fetches, `unreachable` for the rest.
+ */
+export async function update(apt: PrivateApt): Promise<void> {
+  const { code, stderr } = await apt.run(['apt-get', 'update'], [0, 100]);
+  const isOlder = /^W: (Failed to fetch|Some index files failed)/m.test(stderr); // APT before 2.1 calls that a success
+  if (code === 0 && !isOlder) return;
+  throw failureOf(stderr);
+}
+
+const UNSIGNED =
+  /is not signed|GPG error|NO_PUBKEY|BADSIG|EXPKEYSIG|signatures? (were|was) invalid|no longer signed|Clearsigned file/;
+const BROKEN =
+  /Hash Sum mismatch|unexpected size|Unable to parse|does not match|Encountered a section|is not valid yet|is expired/;
+
+function failureOf(stderr: string): AppError {
+  const lines = stderr.split('\n').filter((line) => /^[EW]: /.test(line) && !/Some index files failed/.test(line));
+  const of = (pattern: RegExp): string[] => lines.filter((line) => pattern.test(line));
+  const say = (found: readonly string[]): string =>
+    [...new Set(found.map((line) => line.slice(3).replace(/\s+/g, ' ').trim()))].slice(0, 3).join(' ');
+  if (/Could not get lock/.test(stderr))
+    return new AppError('locked', 'These package lists are being fetched already.', 'Try again when that is done.');
+  const unsigned = of(UNSIGNED);
+  if (unsigned.length > 0)
+    return new AppError(
+      'refused',
+      `A package list is not signed by a key that this host trusts: ${say(unsigned)}`,
+      'Nothing of it was taken over. If the repository is right, put its key into /etc/apt/trusted.gpg.d of the build host, or name it in the source: [signed-by=FILE].',
+    );
+  const broken = of(BROKEN);
+  if (broken.length > 0)
+    return new AppError(
+      'refused',
+      `A package list is not what its repository signed: ${say(broken)}`,
+      'Nothing of it was taken over. The mirror may be in the middle of an update, or a proxy keeps an old file: try again in a few minutes, or use another mirror.',
+    );
+  return new AppError(
+    'unreachable',
+    `The package lists could not be fetched: ${say(of(/^E: /)) || stderr.trim() || 'APT does not say why'}`,
+    'Correct the address in the repositories, or see to the network of the build host, and try again.',
+  );
+}

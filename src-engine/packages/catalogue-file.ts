@@ -1,0 +1,57 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+import { catalogueText, readCatalogue, type CatalogueEntry } from '../../src-shared/packages/catalogue';
+import type { CatalogueAnswer, Edition } from '../../src-shared/packages/model';
+import { readIfThere, writeFileAtomically } from '../system/files';
+import type { OpenedPackages } from './package-source';
+
+/**
+ * The edition of the catalogue that answers are made from: what is kept, or fetched when nothing is or when it is wanted anew. When
+ * that fails what was kept serves on, and `trouble` says why.
+ */
+export async function editionOf({ source }: OpenedPackages, isWantedAnew: boolean): Promise<Edition> {
+  const kept = await source.edition();
+  if (kept && !isWantedAnew) return kept;
+  try {
+    await source.refresh();
+  } catch (error) {
+    if (!kept || !(error instanceof AppError)) throw error;
+    return { ...kept, trouble: [error.message, error.hint].filter(Boolean).join(' ') };
+  }
+  const fetched = await source.edition();
+  if (!fetched) throw new Error('a catalogue that was fetched is not there');
+  return fetched;
+}
+
+/** The catalogue's file, made anew when it is of another revision. */
+export async function catalogueFile(opened: OpenedPackages, edition: Edition): Promise<CatalogueAnswer> {
+  const { file } = placesOf(opened, edition);
+  const isThere = await stat(file).catch(() => undefined);
+  const count = isThere ? await countOf(opened, edition) : undefined;
+  if (isThere && count !== undefined) return { ...edition, count, file, bytes: isThere.size };
+  const entries = await opened.source.entries();
+  const text = catalogueText(entries);
+  for (const name of await readdir(opened.folder))
+    if (/^catalogue-.*\.(txt|count)$/.test(name)) await rm(join(opened.folder, name), { force: true });
+  writeFileAtomically(placesOf(opened, edition).count, `${entries.length}`);
+  writeFileAtomically(file, text);
+  return { ...edition, count: entries.length, file, bytes: Buffer.byteLength(text) };
+}
+
+/** The entries, from the file. */
+export async function catalogueEntries(opened: OpenedPackages, edition: Edition): Promise<readonly CatalogueEntry[]> {
+  const { file } = await catalogueFile(opened, edition);
+  const text = await readIfThere(file);
+  return text ? readCatalogue(text.toString('utf8')) : opened.source.entries();
+}
+
+function placesOf({ folder }: OpenedPackages, { revision }: Edition): { file: string; count: string } {
+  const stem = join(folder, `catalogue-${revision}`);
+  return { file: `${stem}.txt`, count: `${stem}.count` };
+}
+
+async function countOf(opened: OpenedPackages, edition: Edition): Promise<number | undefined> {
+  const text = (await readIfThere(placesOf(opened, edition).count))?.toString('utf8') ?? '';
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}

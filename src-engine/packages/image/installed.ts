@@ -1,0 +1,71 @@
+import { realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { InstalledPackage } from '../../../src-shared/packages/model';
+import { readIfThere } from '../../system/files';
+import { readRecords } from '../apt/records';
+
+/** Where installers keep what is in an image, below its root, and how that is read. */
+const DATABASES: readonly (readonly [path: string, read: (text: string) => InstalledPackage[]])[] = [
+  ['var/lib/dpkg/status', readDpkgStatus],
+  ['var/pkg/state/installed/catalog.base.C', readIpsState],
+];
+
+/** The folder of the image in the build data (contract 3.1). */
+const IMAGE = 'pkg_image';
+
+/**
+ * The packages in build data, sorted by name; `undefined` where the image has no package database.
+ *
+ * @param data build data as it is now, or a view of a checkpoint
+ */
+export async function readInstalled(data: string): Promise<InstalledPackage[] | undefined> {
+  for (const [path, read] of DATABASES) {
+    const text = await readInImage(data, path);
+    if (text !== undefined) return read(text).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+  return undefined;
+}
+
+/** The files and folders that a package put into an image; `undefined` where no database says so: dpkg's does. */
+export async function readFilesOf(data: string, name: string): Promise<string[] | undefined> {
+  if (!/^[a-z0-9][a-z0-9+.-]*(:[a-z0-9-]+)?$/.test(name)) return undefined;
+  const packages = await readInstalled(data);
+  if (!packages?.some((one) => one.name === name)) return undefined;
+  const own = await readInImage(data, `var/lib/dpkg/info/${name}.list`);
+  // Of packages that several architectures may have at once the list is named by both.
+  const text = own ?? (await readInImage(data, `var/lib/dpkg/info/${name}:${await architectureOf(data)}.list`));
+  return text?.split('\n').filter((line) => line !== '' && line !== '/.');
+}
+
+async function architectureOf(data: string): Promise<string> {
+  const status = (await readInImage(data, 'var/lib/dpkg/status')) ?? '';
+  return /^Package: dpkg\n(?:.+\n)*?Architecture: (.+)$/m.exec(status)?.[1] ?? '';
+}
+
+/** A file of the image as text; `undefined` when it is not there, or leads out of it into the build host's own files. */
+async function readInImage(data: string, path: string): Promise<string | undefined> {
+  const image = await realpath(join(data, IMAGE)).catch(() => undefined);
+  const file = image && (await realpath(join(image, path)).catch(() => undefined));
+  if (image === undefined || !file?.startsWith(image + sep)) return undefined;
+  return (await readIfThere(file))?.toString('utf8');
+}
+
+/** Packages that dpkg has installed; of another architecture than dpkg's own with it behind the name. */
+function readDpkgStatus(text: string): InstalledPackage[] {
+  const records = [...readRecords(text)].filter((record) => / installed$/.test(record.get('Status') ?? ''));
+  const own = records.find((record) => record.get('Package') === 'dpkg')?.get('Architecture');
+  return records.map((record) => {
+    const [name = '', architecture] = [record.get('Package'), record.get('Architecture')];
+    const isForeign = own !== undefined && architecture !== own && architecture !== 'all';
+    return { name: isForeign ? `${name}:${architecture}` : name, version: record.get('Version') ?? '' };
+  });
+}
+
+/** Packages by publisher and name, each with its versions. */
+function readIpsState(text: string): InstalledPackage[] {
+  const publishers = Object.entries(JSON.parse(text) as Record<string, Record<string, { version: string }[]>>);
+  return publishers
+    .filter(([publisher]) => publisher !== '_SIGNATURE')
+    .flatMap(([, stems]) => Object.entries(stems))
+    .flatMap(([name, versions]) => versions.map(({ version }) => ({ name, version })));
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import type { InstalledPackage } from '../../../src-shared/packages/model';
+import type { BuildArea } from '../../build/area';
+import { readIfThere, writeFileAtomically } from '../../system/files';
+import { readInstalled } from './installed';
+
+/** Beside a run's journal: a later run may discard the checkpoints that have its packages. */
+const placeOf = (area: BuildArea, run: string): string => join(area.logs, `${run}.packages.json`);
+
+/**
+ * Keeps what is in the image of a run, for comparing runs: the last that its database said while it was there.
+ *
+ * @param from the run that left the image as it is now: what it has is taken where the image has no database any more
+ */
+export async function keepRunPackages(area: BuildArea, run: string, from?: string): Promise<void> {
+  const packages =
+    (await readInstalled(area.buildData)) ?? (from === undefined ? undefined : await runPackages(area, from));
+  if (packages)
+    writeFileAtomically(placeOf(area, run), JSON.stringify(packages.map(({ name, version }) => [name, version])));
+}
+
+/** What was in the image of a run; `undefined` when it never had a package database. */
+export async function runPackages(area: BuildArea, run: string): Promise<InstalledPackage[] | undefined> {
+  const text = await readIfThere(placeOf(area, run));
+  if (!text) return undefined;
+  return (JSON.parse(text.toString('utf8')) as [string, string][]).map(([name, version]) => ({ name, version }));
+}

@@ -1,0 +1,47 @@
+/** An action of a package's manifest, as catalogues carry them: its kind and its attributes, of which some have several values. */
+export interface Action {
+  readonly kind: string;
+  readonly attributes: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Reads `KIND NAME=VALUE NAME="VALUE"...`. A value in quotes ends at the same quote without a backslash before it; a backslash stands
+ * before a quote or a backslash that is meant. Words without `=` are passed over.
+ */
+export function readAction(text: string): Action {
+  const attributes = new Map<string, string[]>();
+  const [kind = ''] = /^\S*/.exec(text) ?? [];
+  const word = /\s*([^\s=]+)(=?)/y;
+  word.lastIndex = kind.length;
+  for (let found = word.exec(text); found; found = word.exec(text)) {
+    const [, name = '', equals] = found;
+    if (equals === '') continue;
+    const { value, end } = readValue(text, word.lastIndex);
+    const values = attributes.get(name);
+    if (values) values.push(value);
+    else attributes.set(name, [value]);
+    word.lastIndex = end;
+  }
+  return { kind, attributes };
+}
+
+/** The first value of an attribute. */
+export function valueOf({ attributes }: Action, name: string): string | undefined {
+  return attributes.get(name)?.[0];
+}
+
+function readValue(text: string, start: number): { value: string; end: number } {
+  const quote = text[start];
+  if (quote !== '"' && quote !== "'") {
+    const [value = ''] = /^\S*/.exec(text.slice(start)) ?? [];
+    return { value, end: start + value.length };
+  }
+  let value = '';
+  let at = start + 1;
+  for (; at < text.length && text[at] !== quote; at++) {
+    const next = text[at + 1];
+    if (text[at] === '\\' && (next === '"' || next === "'" || next === '\\')) at++;
+    value += text[at] ?? '';
+  }
+  return { value, end: at + 1 };
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { AppError } from '../../../src-shared/errors';
+import { readIfThere } from '../../system/files';
+import type { FetchedCatalogue, FetchedEdition } from './edition-folder';
+import { isPublisher } from './locate';
+import { IpsPackage } from './package';
+import { record, type PartName } from './parts';
+import { compareVersions, readVersion } from './version';
+
+/** What a name of a package may be; others are left out. */
+const NAME = /^[a-z0-9][\w.+-]*(\/[a-z0-9][\w.+-]*)*$/i;
+const LONGEST_NAME = 255;
+
+/** Names of packages with their versions, by publishers. */
+type Part = Readonly<Record<string, unknown>>;
+
+/** All packages of the catalogues. */
+export class IpsCatalogue {
+  /** Versions by names: those of the publisher that comes first, the newest first, then those of the next. */
+  readonly #versions = new Map<string, IpsPackage[]>();
+
+  constructor(
+    packages: Iterable<IpsPackage>,
+    readonly tellsDependencies: boolean,
+  ) {
+    const publishers = new Map<string, number>();
+    for (const one of packages) {
+      if (!publishers.has(one.publisher)) publishers.set(one.publisher, publishers.size);
+      const others = this.#versions.get(one.name);
+      if (others) others.push(one);
+      else this.#versions.set(one.name, [one]);
+    }
+    const place = ({ publisher }: IpsPackage): number => publishers.get(publisher) ?? 0;
+    for (const versions of this.#versions.values())
+      versions.sort((a, b) => place(a) - place(b) || compareVersions(b.version, a.version));
+  }
+
+  /** All names, sorted, those too that only stand for others now. */
+  names(): string[] {
+    return [...this.#versions.keys()].sort();
+  }
+
+  /** All versions that are for this host, of all publishers: the one that an installer would take comes first. */
+  versions(name: string): IpsPackage[] {
+    return (this.#versions.get(name) ?? []).filter(({ isForHost }) => isForHost);
+  }
+
+  /** The version that an installer would take that nothing else binds; `undefined`: there is none for this host. */
+  newest(name: string): IpsPackage | undefined {
+    return this.#versions.get(name)?.find(({ isForHost }) => isForHost);
+  }
+
+  /** Whether an installer would install it: it is for this host, and neither taken back nor only another name. */
+  isOffered(name: string): boolean {
+    const newest = this.newest(name);
+    return newest !== undefined && !newest.isObsolete && !newest.isRenamed;
+  }
+}
+
+/**
+ * Reads the catalogues of an edition. What is not in the documented form is left out.
+ *
+ * Throws `AppError('refused')` when a part is not there, or no JSON: it was when it was fetched.
+ */
+export async function readCatalogues({ catalogues, folder }: FetchedEdition, above: string): Promise<IpsCatalogue> {
+  const packages: IpsPackage[] = [];
+  const seen = new Set<string>();
+  for (const one of catalogues)
+    for (const found of await readPackages(one, join(above, folder, one.folder))) {
+      // The origins of one publisher have the same packages.
+      const key = `${found.publisher}/${found.name}@${found.versionText}`;
+      if (!seen.has(key)) packages.push(found);
+      seen.add(key);
+    }
+  return new IpsCatalogue(
+    packages,
+    catalogues.every(({ parts }) => parts['catalog.dependency.C'] !== undefined),
+  );
+}
+
+async function readPackages({ address, parts }: FetchedCatalogue, folder: string): Promise<IpsPackage[]> {
+  const read = async (name: PartName): Promise<Part> => (parts[name] === undefined ? {} : readPart(folder, name));
+  const [base, dependency, summary] = [
+    await read('catalog.base.C'),
+    await read('catalog.dependency.C'),
+    await read('catalog.summary.C'),
+  ];
+  const found: IpsPackage[] = [];
+  for (const [publisher, stems] of Object.entries(base)) {
+    if (!isPublisher(publisher)) continue; // such as _SIGNATURE
+    const [needs, tells] = [Object.entries(record(dependency[publisher])), Object.entries(record(summary[publisher]))];
+    const [needsOf, tellsOf] = [new Map(needs), new Map(tells)];
+    for (const [name, versions] of Object.entries(record(stems))) {
+      if (name.length > LONGEST_NAME || !NAME.test(name) || !Array.isArray(versions)) continue;
+      const [actionsOf, summariesOf] = [actionsByVersion(needsOf.get(name)), actionsByVersion(tellsOf.get(name))];
+      for (const text of versions.map((version) => record(version)['version'])) {
+        const version = typeof text === 'string' ? readVersion(text) : undefined;
+        if (typeof text !== 'string' || !version) continue;
+        const texts = { dependency: actionsOf.get(text) ?? [], summary: summariesOf.get(text) ?? [] };
+        found.push(new IpsPackage(name, publisher, version, text, address, texts));
+      }
+    }
+  }
+  return found;
+}
+
+async function readPart(folder: string, name: PartName): Promise<Part> {
+  try {
+    return record(JSON.parse((await readIfThere(join(folder, name)))?.toString('utf8') ?? ''));
+  } catch {
+    throw new AppError('refused', `${join(folder, name)} is damaged.`, 'Fetch the catalogue anew with --refresh.');
+  }
+}
+
+function actionsByVersion(versions: unknown): Map<unknown, readonly string[]> {
+  if (!Array.isArray(versions)) return new Map();
+  return new Map(
+    versions
+      .map(record)
+      .map(({ version, actions }) => [
+        version,
+        Array.isArray(actions) ? actions.filter((action): action is string => typeof action === 'string') : [],
+      ]),
+  );
+}

@@ -1,0 +1,212 @@
+import type { IpsCatalogue } from './catalogue';
+import type { Depend, IpsPackage, Target } from './package';
+import { compareVersions, isOf, type IpsVersion } from './version';
+import type { Wanted } from './names';
+
+/** A package that is taken, and the first entry that brings it. */
+export interface Taken {
+  readonly package: IpsPackage;
+  /** Place of the entry in the list. */
+  readonly root: number;
+}
+
+/** Why an entry cannot be installed. */
+export interface Failure {
+  readonly root: number;
+  readonly message: string;
+}
+
+/** What an incorporation that is taken allows of a package. */
+interface Hold {
+  readonly version: IpsVersion;
+  readonly text: string;
+  readonly by: string;
+}
+
+/** What entries bring with them. */
+export interface Closure {
+  readonly taken: ReadonlyMap<string, Taken>;
+  readonly failures: readonly Failure[];
+}
+
+/** Each round may take another version of an incorporation, and so hold others. It ends where they would go round in a circle. */
+const MOST_ROUNDS = 8;
+
+/**
+ * What packages bring with them, by rules that are simpler than those of `pkg`:
+ *
+ * - `require`: the newest version is taken that no incorporation forbids; it must be as new as is said.
+ * - `incorporate`: binds which versions are taken, once the incorporation itself is.
+ * - `require-any`: nothing, when one of them is there anyway; else the first that can be had.
+ * - `conditional`: as `require`, when its predicate is there.
+ * - `group`, `group-any`: as `require` and `require-any`, but what cannot be had is left out.
+ * - `exclude`: the packages do not go together.
+ * - A renamed package stands for those that it requires.
+ * - `optional`, `origin` and `parent` are passed over, and never is an older version of a package taken so that another one fits.
+ */
+export function closureOf(catalogue: IpsCatalogue, wanted: readonly Wanted[]): Closure {
+  let holds = new Map<string, Hold[]>();
+  for (let round = 0; ; round++) {
+    const pass = new Pass(catalogue, holds);
+    pass.run(wanted);
+    const found = holdsOf(pass.taken);
+    if (round >= MOST_ROUNDS || keyOf(found) === keyOf(holds))
+      return { taken: pass.taken, failures: [...pass.failures, ...exclusions(pass.taken)] };
+    holds = found;
+  }
+}
+
+/** One pass over everything that is needed, with what is known to be held. */
+class Pass {
+  readonly taken = new Map<string, Taken>();
+  readonly failures: Failure[] = [];
+  /** Names that only stand for others, and were looked at. */
+  readonly #renamed = new Set<string>();
+  readonly #queue: Taken[] = [];
+  /** Needs that wait until it is known what is there anyway. */
+  readonly #later: { readonly depend: Depend; readonly of: Taken }[] = [];
+
+  constructor(
+    private readonly catalogue: IpsCatalogue,
+    private readonly holds: ReadonlyMap<string, readonly Hold[]>,
+  ) {}
+
+  run(wanted: readonly Wanted[]): void {
+    // First all that is named, in the version that is named: then what other names stand for, and what all of them need.
+    const entries = [...wanted.entries()];
+    for (const [root, one] of entries) if (!one.package.isRenamed) this.#takeEntry(one, root);
+    for (const [root, one] of entries) if (one.package.isRenamed) this.#takeEntry(one, root);
+    do {
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#follow(next);
+    } while (this.#decideLater());
+  }
+
+  #takeEntry({ package: one, version }: Wanted, root: number): void {
+    const isWanted = (other: IpsPackage): boolean =>
+      other.publisher === one.publisher && (version === undefined || isOf(other.version, version));
+    const allowed = this.#candidates(one.name).find(isWanted);
+    if (allowed) return this.#take(allowed, root);
+    const holds = this.#broken(one);
+    const but = version ? 'the entry asks for another version' : 'no repository has that';
+    this.#fail(root, `${one.name} is held at ${heldAt(holds)}, and ${but}.`);
+  }
+
+  #take(one: IpsPackage, root: number): void {
+    if (one.isRenamed) {
+      if (this.#renamed.has(one.name)) return;
+      this.#renamed.add(one.name);
+      for (const { type, targets } of one.depends())
+        for (const target of type === 'require' ? targets : []) this.#need(target, { package: one, root });
+    } else if (!this.taken.has(one.name)) {
+      const taken = { package: one, root };
+      this.taken.set(one.name, taken);
+      this.#queue.push(taken);
+    }
+  }
+
+  #follow(of: Taken): void {
+    for (const depend of of.package.depends()) {
+      const [target] = depend.targets;
+      if (depend.type === 'require' && target) this.#need(target, of);
+      else if (depend.type === 'group' && target && this.#canBeHad(target)) this.#need(target, of);
+      else if (['require-any', 'group-any', 'conditional'].includes(depend.type)) this.#later.push({ depend, of });
+    }
+  }
+
+  /** Decides the first need that waits and can be decided. False: there is none. */
+  #decideLater(): boolean {
+    for (const [index, { depend, of }] of this.#later.entries()) {
+      const { type, targets, predicate } = depend;
+      if (type === 'conditional' && !(predicate && this.#isThere(predicate))) continue;
+      this.#later.splice(index, 1);
+      const isMet = type !== 'conditional' && targets.some((target) => this.#isThere(target));
+      const target = targets.find((one) => this.#canBeHad(one)) ?? (type === 'group-any' ? undefined : targets[0]);
+      if (!isMet && target) this.#need(target, of);
+      return true;
+    }
+    return false;
+  }
+
+  #need(target: Target, of: Taken): void {
+    const { package: by, root } = of;
+    const there = this.taken.get(target.name);
+    if (there) {
+      if (isOlder(there.package, target))
+        this.#fail(root, `${by.name} needs ${target.text}, and ${there.package.versionText} is what can be taken.`);
+      return;
+    }
+    const candidate = this.#candidates(target.name).find((one) => !isOlder(one, target));
+    if (candidate && !candidate.isObsolete) return this.#take(candidate, root);
+    this.#fail(root, this.#whyNot(target, by));
+  }
+
+  #whyNot(target: Target, by: IpsPackage): string {
+    const needs = `${by.name} needs ${target.text}`;
+    const free = this.catalogue.versions(target.name).find((one) => !isOlder(one, target));
+    if (free?.isObsolete) return `${needs}, which was taken back by its publisher.`;
+    if (free) return `${needs}, which is held at ${heldAt(this.#broken(free))}.`;
+    const newest = this.catalogue.newest(target.name);
+    return newest ? `${needs}; the newest is ${newest.versionText}.` : `${needs}, which no repository has.`;
+  }
+
+  /** Versions that nothing forbids, the one to take first. */
+  #candidates(name: string): IpsPackage[] {
+    return this.catalogue.versions(name).filter((one) => this.#broken(one).length === 0);
+  }
+
+  /** What forbids a version. */
+  #broken({ name, version }: IpsPackage): Hold[] {
+    return (this.holds.get(name) ?? []).filter((hold) => !isOf(version, hold.version));
+  }
+
+  #canBeHad(target: Target): boolean {
+    const candidate = this.#candidates(target.name).find((one) => !isOlder(one, target));
+    return candidate !== undefined && !candidate.isObsolete;
+  }
+
+  #isThere(target: Target): boolean {
+    const there = this.taken.get(target.name);
+    return there !== undefined && !isOlder(there.package, target);
+  }
+
+  #fail(root: number, message: string): void {
+    this.failures.push({ root, message });
+  }
+}
+
+function holdsOf(taken: ReadonlyMap<string, Taken>): Map<string, Hold[]> {
+  const holds = new Map<string, Hold[]>();
+  for (const { package: by } of taken.values())
+    for (const { type, targets } of by.depends())
+      for (const { name, version, text } of type === 'incorporate' ? targets : [])
+        if (version) holds.set(name, [...(holds.get(name) ?? []), { version, text, by: by.name }]);
+  return holds;
+}
+
+const keyOf = (holds: ReadonlyMap<string, readonly Hold[]>): string =>
+  [...holds.values()]
+    .flat()
+    .map(({ text, by }) => `${by} ${text}`)
+    .sort()
+    .join('\n');
+
+/** Packages that forbid each other. Blamed is the entry that comes last in the list. */
+function exclusions(taken: ReadonlyMap<string, Taken>): Failure[] {
+  const failures: Failure[] = [];
+  for (const { package: by, root } of taken.values())
+    for (const { type, targets } of by.depends())
+      for (const target of type === 'exclude' ? targets : []) {
+        const other = taken.get(target.name);
+        if (other && other.package !== by && !isOlder(other.package, target))
+          failures.push({
+            root: Math.max(root, other.root),
+            message: `${by.name} and ${other.package.name} exclude each other: one of them can be in an image.`,
+          });
+      }
+  return failures;
+}
+
+const isOlder = ({ version }: IpsPackage, target: Target): boolean =>
+  target.version !== undefined && compareVersions(version, target.version) < 0;
+
+const heldAt = (holds: readonly Hold[]): string => holds.map(({ text, by }) => `${text} by ${by}`).join(' and ');

@@ -1,0 +1,148 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { copyFile, link, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../../src-shared/errors';
+import type { Edition } from '../../../src-shared/packages/model';
+import { readIfThere, writeFileAtomically } from '../../system/files';
+import { locateCatalogues, type Located } from './locate';
+import { fetchPart, readAttributes, type PartName } from './parts';
+import { signatureOf } from './signature';
+
+/** A catalogue that was fetched. */
+export interface FetchedCatalogue {
+  readonly address: string;
+  /** `undefined`: the catalogue says itself whose packages it has. */
+  readonly publisher?: string | undefined;
+  /** The folder of its parts, below that of the edition. */
+  readonly folder: string;
+  /** Its parts with their SHA-1. */
+  readonly parts: Readonly<Partial<Record<PartName, string>>>;
+}
+
+/** What was fetched at one time. */
+export interface FetchedEdition {
+  readonly edition: Omit<Edition, 'trouble'>;
+  /** The folder that everything is in, below that of the source. */
+  readonly folder: string;
+  readonly catalogues: readonly FetchedCatalogue[];
+}
+
+/** Says which edition is valid. It is replaced when a new one is whole: that is the swap. */
+const POINTER = 'fetched.json';
+const UNFINISHED = '.partial';
+/** An unfinished edition that nobody has written to for so long was given up, in milliseconds. */
+const GIVEN_UP = 3_600_000;
+
+/** The edition that is valid; `undefined`: nothing was fetched yet, or what was is lost. */
+export async function readEdition(folder: string): Promise<FetchedEdition | undefined> {
+  const text = await readIfThere(join(folder, POINTER));
+  const fetched = text && pointed(text);
+  const isThere = fetched && (await stat(join(folder, fetched.folder)).catch(() => undefined));
+  return isThere && fetched;
+}
+
+function pointed(text: Buffer): FetchedEdition | undefined {
+  try {
+    return JSON.parse(text.toString('utf8')) as FetchedEdition;
+  } catch {
+    return undefined; // empty after a loss of power: what it pointed to is fetched anew
+  }
+}
+
+/**
+ * Fetches the catalogues of all addresses into a new folder, and makes that the valid edition. Parts that have the signature of one
+ * that is kept, and is whole, are taken from there. When something is wrong the old edition stays as it is.
+ *
+ * Throws what `locateCatalogues`, `readAttributes` and `fetchPart` throw.
+ */
+export async function fetchEdition(addresses: readonly string[], folder: string): Promise<void> {
+  const old = await readEdition(folder);
+  const name = `edition-${randomUUID()}`;
+  const partial = join(folder, `${name}${UNFINISHED}`);
+  await mkdir(partial);
+  try {
+    const catalogues: FetchedCatalogue[] = [];
+    const repositories: Edition['repositories'] = [];
+    for (const address of addresses) {
+      const located = await locateCatalogues(address);
+      for (const one of located) {
+        const { modified, parts } = readAttributes(one);
+        const kept = old && keptOf(old, folder, one);
+        const into = `${catalogues.length}`;
+        await mkdir(join(partial, into));
+        const signatures: Partial<Record<PartName, string>> = {};
+        for (const [part, signature] of parts)
+          signatures[part] = await takePart(one, part, signature, kept, join(partial, into, part));
+        catalogues.push({ address, publisher: one.publisher, folder: into, parts: signatures });
+        const title = located.length === 1 ? address : `${address} ${one.publisher ?? ''}`;
+        repositories.push({ name: title, ...(modified !== undefined && { dated: modified }) });
+      }
+    }
+    if (catalogues.length === 0)
+      throw new AppError(
+        'unreachable',
+        'No address has a catalogue: all are mirrors, which only have the contents of packages.',
+        'Set the default repository to the address of the publisher.',
+      );
+    await rename(partial, join(folder, name));
+    const fetched = new Date().toISOString();
+    const edition = { kind: 'ips' as const, revision: revisionOf(catalogues), fetched, repositories };
+    writeFileAtomically(join(folder, POINTER), JSON.stringify({ edition, folder: name, catalogues }));
+    await cleanUp(folder, [name, old?.folder]);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** A catalogue's parts as they were kept: where, and with which signatures. */
+type Kept = Pick<FetchedCatalogue, 'folder' | 'parts'>;
+
+function keptOf(
+  { catalogues, folder }: FetchedEdition,
+  above: string,
+  { address, publisher }: Located,
+): Kept | undefined {
+  const found = catalogues.find((one) => one.address === address && one.publisher === publisher);
+  return found && { folder: join(above, folder, found.folder), parts: found.parts };
+}
+
+/** Puts a part in its place, and gives its signature: the kept one, or fetched. */
+async function takePart(
+  { folder }: Located,
+  name: PartName,
+  wanted: string | undefined,
+  kept: Kept | undefined,
+  path: string,
+): Promise<string> {
+  if (kept && wanted !== undefined && kept.parts[name] === wanted) {
+    const source = join(kept.folder, name);
+    // It is looked at again: what was damaged on this disk must not be kept for ever.
+    const bytes = await readIfThere(source);
+    if (bytes && signatureOf(bytes).actual === wanted) {
+      // Not all file systems have hard links.
+      await link(source, path).catch(() => copyFile(source, path));
+      return wanted;
+    }
+  }
+  const { file, signature } = await fetchPart(folder, name, wanted);
+  await writeFile(path, file);
+  return signature;
+}
+
+/** A word for all that the catalogues say. */
+function revisionOf(catalogues: readonly FetchedCatalogue[]): string {
+  const all = catalogues.map(({ address, publisher, parts }) => [address, publisher, parts]);
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 16);
+}
+
+/** Removes what is neither valid, nor read by somebody who began before this edition was, nor being fetched by another. */
+async function cleanUp(folder: string, keep: readonly (string | undefined)[]): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith('edition-') || keep.includes(name)) continue;
+    const path = join(folder, name);
+    const changed = (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
+    if (name.endsWith(UNFINISHED) && Date.now() - changed < GIVEN_UP) continue;
+    await rm(path, { recursive: true, force: true });
+  }
+}

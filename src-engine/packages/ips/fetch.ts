@@ -1,0 +1,74 @@
+import { readFile, stat } from 'node:fs/promises';
+import { AppError, reasonOf } from '../../../src-shared/errors';
+import { get } from '../../repositories/http';
+import { localFolder } from '../../repositories/reach';
+
+/** What one file may have, in bytes. */
+const MOST_BYTES = 256 * 1024 * 1024;
+/** How long a server may send nothing, and how long it may send, in milliseconds. */
+const SILENCE = 20_000;
+const PATIENCE = 600_000;
+
+/**
+ * The bytes of a file at an address or path; `undefined`: there is none.
+ *
+ * Throws `AppError('unreachable')` when nobody answers, the answer breaks off or is no file, and `'refused'` when it is too large.
+ */
+export async function fetchFile(address: string): Promise<Buffer | undefined> {
+  const path = localFolder(address);
+  try {
+    return await (path === undefined ? fetchFromServer(address) : readFromDisk(path));
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError(
+      'unreachable',
+      `${address} could not be fetched: ${reasonOf(error) || 'no answer'}`,
+      'Correct the address in the repositories, or see to the network of the build host, and try again.',
+    );
+  }
+}
+
+async function readFromDisk(path: string): Promise<Buffer | undefined> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (!found?.isFile()) return undefined;
+  if (found.size > MOST_BYTES) throw tooLarge(path);
+  return readFile(path);
+}
+
+async function fetchFromServer(address: string): Promise<Buffer | undefined> {
+  if (!URL.canParse(address)) throw new Error('this is no address');
+  const answer = await get(new URL(address));
+  if (answer.statusCode !== 200) {
+    answer.destroy();
+    if (answer.statusCode === 404 || answer.statusCode === 410) return undefined;
+    throw new Error(`the server answers with status ${answer.statusCode ?? '?'}`);
+  }
+  const giveUp = (): unknown => answer.destroy(new Error('the server became too slow'));
+  const silence = setTimeout(giveUp, SILENCE);
+  const patience = setTimeout(giveUp, PATIENCE);
+  try {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      silence.refresh();
+      size += chunk.length;
+      if (size > MOST_BYTES) throw tooLarge(address);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    clearTimeout(silence);
+    clearTimeout(patience);
+    answer.destroy();
+  }
+}
+
+const tooLarge = (address: string): AppError =>
+  new AppError(
+    'refused',
+    `${address} has more than ${MOST_BYTES / 1024 / 1024} MB, which no catalogue has.`,
+    'Look at what this address serves, and correct it in the repositories.',
+  );

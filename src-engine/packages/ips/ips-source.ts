@@ -1,0 +1,51 @@
+import { AppError } from '../../../src-shared/errors';
+import { ipsTool } from '../../repositories/ips';
+import type { PackageSource } from '../package-source';
+import { readCatalogues, type IpsCatalogue } from './catalogue';
+import { detailsOf, entriesOf } from './describe';
+import { fetchEdition, readEdition, type FetchedEdition } from './edition-folder';
+import { IpsNames } from './names';
+import { findEntries, resolveByCatalogue } from './resolve';
+import { resolveByPkg } from './resolve-by-pkg';
+
+/**
+ * The repositories of IPS publishers, by the catalogues that they serve. Dependencies are resolved by `pkg` where this host has it, and
+ * else by the simpler rules of `resolveByCatalogue`; the answer says so.
+ *
+ * @param urls addresses of publishers as `pkg set-publisher -g` takes them, folders on this host too; the first goes before the others
+ * @param folder of its own in the cache
+ * @param pkg path of `pkg`, elsewhere in tests only
+ */
+export function openIps(urls: readonly string[], folder: string, pkg = ipsTool()): PackageSource {
+  let last: { readonly fetched: FetchedEdition; readonly catalogue: IpsCatalogue } | undefined;
+
+  /** Read once for each edition: it takes a second or so. */
+  async function read(): Promise<NonNullable<typeof last>> {
+    const fetched = await readEdition(folder);
+    if (!fetched) throw new AppError('missing', 'No catalogue was fetched yet.', 'Fetch it first.');
+    if (last?.fetched.folder !== fetched.folder) last = { fetched, catalogue: await readCatalogues(fetched, folder) };
+    return last;
+  }
+
+  return {
+    refresh: () => fetchEdition(urls, folder),
+    async edition() {
+      return (await readEdition(folder))?.edition;
+    },
+    async entries() {
+      return entriesOf((await read()).catalogue);
+    },
+    async details(name) {
+      const { catalogue } = await read();
+      const found = new IpsNames(catalogue).find(name);
+      return 'package' in found ? detailsOf(found.package, catalogue) : undefined;
+    },
+    async resolve(names) {
+      const { fetched, catalogue } = await read();
+      const found = findEntries(catalogue, names);
+      if (pkg === undefined) return resolveByCatalogue(catalogue, found);
+      const addresses = [...new Set(fetched.catalogues.map(({ address }) => address))];
+      return resolveByPkg({ path: pkg, folder, revision: fetched.edition.revision, urls: addresses }, catalogue, found);
+    },
+  };
+}

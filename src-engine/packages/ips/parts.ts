@@ -1,0 +1,95 @@
+import { AppError } from '../../../src-shared/errors';
+import { fetchFile } from './fetch';
+import { ATTRIBUTES, type Located } from './locate';
+import { signatureOf } from './signature';
+
+/** The parts of a catalogue that are read: what there is, what it needs, and what it is. */
+export const PARTS = ['catalog.base.C', 'catalog.dependency.C', 'catalog.summary.C'] as const;
+export type PartName = (typeof PARTS)[number];
+
+/** What `catalog.attrs` says. */
+export interface Attributes {
+  /** ISO 8601. */
+  readonly modified: string | undefined;
+  /** The parts that there are, with their SHA-1 where it is told. */
+  readonly parts: ReadonlyMap<PartName, string | undefined>;
+}
+
+/**
+ * Reads what a catalogue says of its parts.
+ *
+ * Throws `AppError('refused')` when the file is damaged, `'unsupported'` when the catalogue is of another format.
+ */
+export function readAttributes({ folder, attributes: file }: Located): Attributes {
+  const where = `${folder}/${ATTRIBUTES}`;
+  const { claimed, actual } = signatureOf(file);
+  if (claimed !== undefined && claimed !== actual) throw damaged(where, 'its signature is of another text');
+  const read = record(parse(file, where));
+  const told = record(read['parts']);
+  if (read['version'] !== 1)
+    throw new AppError(
+      'unsupported',
+      `${where} is of version ${JSON.stringify(read['version'])?.slice(0, 20) ?? '?'} of the format; version 1 can be read.`,
+      'Choose another repository, or a build host with pkg(1) of IPS.',
+    );
+  const parts = new Map<PartName, string | undefined>();
+  for (const name of PARTS) {
+    if (!Object.hasOwn(told, name)) continue;
+    const signature = record(told[name])['signature-sha-1'];
+    parts.set(name, typeof signature === 'string' ? signature : undefined);
+  }
+  if (!parts.has('catalog.base.C')) throw damaged(where, 'it names no part catalog.base.C');
+  return { modified: isoDate(read['last-modified']), parts };
+}
+
+/** A part, and its SHA-1. */
+export interface FetchedPart {
+  readonly file: Buffer;
+  readonly signature: string;
+}
+
+/**
+ * Fetches a part and checks that it is whole.
+ *
+ * Throws what `fetchFile` throws, and `AppError('refused')` when it is not what `catalog.attrs` says.
+ *
+ * @param wanted its SHA-1, where that is told
+ */
+export async function fetchPart(folder: string, name: PartName, wanted: string | undefined): Promise<FetchedPart> {
+  const where = `${folder}/${name}`;
+  const file = await fetchFile(where);
+  if (!file) throw damaged(where, `it is not there, but ${ATTRIBUTES} names it`);
+  const { claimed, actual } = signatureOf(file);
+  if (wanted !== undefined && actual !== wanted) throw damaged(where, `its signature is not the one in ${ATTRIBUTES}`);
+  if (claimed !== undefined && claimed !== actual) throw damaged(where, 'its signature is of another text');
+  parse(file, where);
+  return { file, signature: actual };
+}
+
+function parse(file: Buffer, where: string): unknown {
+  try {
+    return JSON.parse(file.toString('utf8'));
+  } catch {
+    throw damaged(where, 'it is no JSON, or breaks off');
+  }
+}
+
+const damaged = (where: string, why: string): AppError =>
+  new AppError(
+    'refused',
+    `${where} is damaged: ${why}.`,
+    'Nothing of it was taken over. The mirror may be in the middle of an update, or a proxy keeps an old file: try again in a few minutes, or use another mirror.',
+  );
+
+/** `20090508T161025.686485Z` as ISO 8601 is written elsewhere. */
+function isoDate(text: unknown): string | undefined {
+  const basic = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/.exec(typeof text === 'string' ? text : '');
+  if (!basic) return undefined;
+  const [, year, month, day, hour, minute, second] = basic;
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}
+
+/** An object of JSON; an empty one in place of anything else. */
+export const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};

@@ -1,0 +1,73 @@
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readReference, type IpsReference } from '../../repositories/ips';
+import { ask } from '../../system/tools';
+import { record } from './parts';
+
+/** What `pkg` would install. */
+export interface PkgPlan {
+  readonly packages: readonly IpsReference[];
+  /** Bytes that all of them take; `undefined`: it did not tell. */
+  readonly bytes: number | undefined;
+}
+
+/** `pkg` fetches catalogues and manifests, and solves; in milliseconds. */
+const PATIENCE = 600_000;
+
+/**
+ * Asks `pkg` what it would install into an empty image, which is made in a folder of its own and used again for the same revision.
+ * Nothing is installed. Rejects with `pkg`'s own words when it cannot, or finds no way.
+ *
+ * @param names whole names with what is said of publisher and version, such as `pkg:/editor/vim@9`
+ */
+export async function planOfPkg(
+  pkg: string,
+  folder: string,
+  revision: string,
+  urls: readonly string[],
+  names: readonly string[],
+): Promise<PkgPlan> {
+  const image = await emptyImage(pkg, folder, revision, urls);
+  // -v does not go together with --parsable.
+  return readPlan(await ask([pkg, '-R', image, 'install', '-n', '--parsable=0', '--', ...names], PATIENCE));
+}
+
+/** Reads what `pkg install --parsable=0` prints: a JSON object in a line. Throws when it is none. */
+export function readPlan(text: string): PkgPlan {
+  const line = text.split('\n').find((one) => one.startsWith('{'));
+  if (line === undefined) throw new Error('pkg told no plan');
+  const plan = record(parsed(line));
+  const added = plan['add-packages'];
+  if (!Array.isArray(added)) throw new Error('the plan of pkg names no packages');
+  const bytes = plan['space-required'];
+  return {
+    packages: added.filter((fmri): fmri is string => typeof fmri === 'string').map(readReference),
+    bytes: typeof bytes === 'number' && bytes >= 0 ? bytes : undefined,
+  };
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new Error('the plan of pkg is no JSON', { cause });
+  }
+}
+
+async function emptyImage(pkg: string, folder: string, revision: string, urls: readonly string[]): Promise<string> {
+  const image = join(folder, `image-${revision}`);
+  if (await stat(image).catch(() => undefined)) return image;
+  for (const name of await readdir(folder))
+    if (name.startsWith('image-')) await rm(join(folder, name), { recursive: true, force: true });
+  const unfinished = await mkdtemp(join(folder, 'image-'));
+  try {
+    const made = join(unfinished, 'image');
+    const [first = '', ...others] = urls;
+    await ask([pkg, 'image-create', '-F', '-p', first, made], PATIENCE);
+    for (const url of others) await ask([pkg, '-R', made, 'set-publisher', '-p', url], PATIENCE);
+    await rename(made, image);
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  return image;
+}

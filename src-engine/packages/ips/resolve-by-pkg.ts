@@ -1,0 +1,68 @@
+import { reasonOf } from '../../../src-shared/errors';
+import { bytes } from '../../../src-shared/words';
+import { readReference, type IpsReference } from '../../repositories/ips';
+import type { Resolution } from '../package-source';
+import type { IpsCatalogue } from './catalogue';
+import { oneLine } from './describe';
+import type { IpsPackage } from './package';
+import { planOfPkg, type PkgPlan } from './pkg-plan';
+import { describePackages, NO_SIZES, renames, resolveByCatalogue, type Found } from './resolve';
+import { compareVersions, readVersion } from './version';
+
+/** The `pkg` of this host, and where it gets packages. */
+export interface Pkg {
+  readonly path: string;
+  readonly folder: string;
+  readonly revision: string;
+  /** The addresses that have catalogues: the others are mirrors, which `pkg` takes in another way. */
+  readonly urls: readonly string[];
+}
+
+/**
+ * What `pkg` of this host would install. Names that are wrong are found by the catalogue first: `pkg` refuses the whole list for one.
+ * When it refuses the others it is asked for those that `resolveByCatalogue` does not blame; when it refuses these too, or cannot be
+ * run, the answer is that of `resolveByCatalogue`, with `pkg`'s words as a note.
+ */
+export async function resolveByPkg(pkg: Pkg, catalogue: IpsCatalogue, found: Found): Promise<Resolution> {
+  if (found.wanted.length === 0) return { packages: [], problems: found.problems, notes: [] };
+  try {
+    return await planned(pkg, catalogue, found);
+  } catch (refusal) {
+    const simple = resolveByCatalogue(catalogue, found);
+    const bad = new Set(simple.problems.map(({ name }) => name));
+    const others = found.wanted.filter(({ entry }) => !bad.has(entry));
+    const isWorthIt = others.length > 0 && others.length < found.wanted.length;
+    const second = isWorthIt ? planned(pkg, catalogue, { wanted: others, problems: simple.problems }) : undefined;
+    const note = oneLine(`pkg of this host gives no plan: ${reasonOf(refusal)}`);
+    return (await second?.catch(() => undefined)) ?? { ...simple, notes: [note, ...simple.notes] };
+  }
+}
+
+async function planned(pkg: Pkg, catalogue: IpsCatalogue, { wanted, problems }: Found): Promise<Resolution> {
+  const names = wanted.map(({ entry, package: one }) => patternOf(one, readReference(entry)));
+  const plan = await planOfPkg(pkg.path, pkg.folder, pkg.revision, pkg.urls, names);
+  const packages = describePackages(packagesOf(plan, catalogue), wanted, catalogue);
+  return { packages, problems, notes: [...renames(wanted), ...sizeNotes(plan)] };
+}
+
+/** The whole name, so that `pkg` takes it for nothing else. */
+function patternOf({ name }: IpsPackage, { publisher, version }: IpsReference): string {
+  return `pkg:/${publisher === undefined ? '' : `/${publisher}/`}${name}${version === undefined ? '' : `@${version}`}`;
+}
+
+/** The packages of a plan, as the catalogue has them. Throws for one that it does not have: then it is older than what `pkg` read. */
+function packagesOf({ packages }: PkgPlan, catalogue: IpsCatalogue): IpsPackage[] {
+  return packages.map(({ publisher, name, version: text = '' }) => {
+    const version = readVersion(text);
+    const found = catalogue
+      .versions(name)
+      .find(
+        (one) => one.publisher === publisher && version !== undefined && compareVersions(one.version, version) === 0,
+      );
+    if (!found) throw new Error(`it has ${name}@${text}, which the catalogue does not: fetch it anew`);
+    return found;
+  });
+}
+
+const sizeNotes = (plan: PkgPlan): string[] =>
+  plan.bytes === undefined ? [NO_SIZES] : [`pkg says that all of it takes ${bytes(plan.bytes)}. ${NO_SIZES}`];

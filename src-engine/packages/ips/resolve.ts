@@ -1,0 +1,123 @@
+import type { PackageProblem, ResolvedPackage } from '../../../src-shared/packages/model';
+import type { Resolution } from '../package-source';
+import type { IpsCatalogue } from './catalogue';
+import { closureOf } from './closure';
+import { oneLine } from './describe';
+import { IpsNames, type Wanted } from './names';
+import type { IpsPackage } from './package';
+
+/** What holds for every answer. */
+export const NO_SIZES = 'Catalogues of IPS do not tell how large packages are.';
+
+/** Entries by the packages that they stand for, and what is wrong with the others. */
+export interface Found {
+  readonly wanted: readonly Wanted[];
+  readonly problems: readonly PackageProblem[];
+}
+
+/** Finds what entries of the manifest stand for. The same package twice counts once, under the first entry. */
+export function findEntries(catalogue: IpsCatalogue, entries: readonly string[]): Found {
+  const names = new IpsNames(catalogue);
+  const wanted = new Map<string, Wanted>();
+  const problems: PackageProblem[] = [];
+  for (const entry of new Set(entries)) {
+    const found = names.find(entry);
+    if (!('package' in found)) problems.push(found);
+    else if (!wanted.has(found.package.name)) wanted.set(found.package.name, found);
+  }
+  return { wanted: [...wanted.values()], problems };
+}
+
+/** What packages bring with them by the rules of `closureOf`. Entries that do not go are left out, and blamed. */
+export function resolveByCatalogue(catalogue: IpsCatalogue, { wanted, problems }: Found): Resolution {
+  const conflicts = new Map<Wanted, PackageProblem>();
+  let left = wanted;
+  for (;;) {
+    const { taken, failures } = closureOf(catalogue, left);
+    // What fails may come from another entry that fails: they go one after the other, the last of the list first.
+    const last = Math.max(...failures.map(({ root }) => root));
+    const bad = left[last];
+    if (!bad)
+      return {
+        packages: describePackages(
+          [...taken.values()].map((one) => one.package),
+          left,
+          catalogue,
+        ),
+        problems: [...problems, ...wanted.flatMap((one) => conflicts.get(one) ?? [])],
+        notes: [...renames(left), ...gaps(catalogue)],
+      };
+    const message = failures.find(({ root }) => root === last)?.message ?? '';
+    conflicts.set(bad, { name: bad.entry, kind: 'conflict', message: oneLine(message), instead: [] });
+    left = left.filter((one) => one !== bad);
+  }
+}
+
+/** Packages of an image, each with those of the others that it needs, and the entry that it is there for. */
+export function describePackages(
+  packages: readonly IpsPackage[],
+  wanted: readonly Wanted[],
+  catalogue: IpsCatalogue,
+): ResolvedPackage[] {
+  const there = new Set(packages.map(({ name }) => name));
+  const real = (name: string): readonly string[] => realNames(name, there, catalogue);
+  const entries = new Map<string, string>();
+  for (const { entry, package: one } of wanted)
+    for (const name of real(one.name)) if (!entries.has(name)) entries.set(name, entry);
+  return packages
+    .map((one): ResolvedPackage => {
+      const entry = entries.get(one.name);
+      const needs = new Set(needsOf(one, there).flatMap(real));
+      needs.delete(one.name);
+      return {
+        name: one.name,
+        version: one.versionText,
+        why: entry === undefined ? 'pulled' : 'named',
+        ...(entry !== undefined && entry !== one.name && { entry }),
+        needs: [...needs],
+      };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Names that a package needs in an image that has these. */
+function needsOf(one: IpsPackage, there: ReadonlySet<string>): string[] {
+  return one.depends().flatMap(({ type, targets, predicate }) => {
+    const names = targets.map(({ name }) => name);
+    if (type === 'require' || type === 'group') return names;
+    if (type === 'require-any' || type === 'group-any') return names.filter((name) => there.has(name)).slice(0, 1);
+    return type === 'conditional' && predicate && there.has(predicate.name) ? names : [];
+  });
+}
+
+/** A name, or those that it was renamed to; only what is there. */
+function realNames(
+  name: string,
+  there: ReadonlySet<string>,
+  catalogue: IpsCatalogue,
+  seen = new Set<string>(),
+): readonly string[] {
+  if (there.has(name)) return [name];
+  const newest = catalogue.newest(name);
+  if (!newest?.isRenamed || seen.has(name)) return [];
+  seen.add(name);
+  const targets = newest.depends().flatMap((depend) => (depend.type === 'require' ? depend.targets : []));
+  return targets.flatMap((target) => realNames(target.name, there, catalogue, seen));
+}
+
+/** What entries stand for that are only other names now. */
+export const renames = (wanted: readonly Wanted[]): string[] =>
+  wanted.flatMap(({ package: one }) => {
+    const to = one.depends().flatMap(({ type, targets }) => (type === 'require' ? targets : []));
+    return one.isRenamed
+      ? [oneLine(`${one.name} was renamed: ${to.map(({ name }) => name).join(', ')} is taken for it.`)]
+      : [];
+  });
+
+const gaps = (catalogue: IpsCatalogue): string[] => [
+  'pkg itself was not asked: of everything that is needed the newest version is taken that incorporations allow. pkg may take older ones so that all fit, and then finds a way where there seems to be none.',
+  NO_SIZES,
+  ...(catalogue.tellsDependencies
+    ? []
+    : ['A catalogue does not tell what its packages need: nothing is brought with them.']),
+];

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { constants, homedir, setPriority } from 'node:os';
+import { dirname, join } from 'node:path';
+import { AppError, reasonOf } from '../../src-shared/errors';
+import type { Manifest } from '../../src-shared/manifest/model';
+import { declaredSources } from '../repositories/named';
+import { openApt } from './apt/apt-source';
+import { keyOf, sourceFiles } from './apt/sources';
+import { openIps } from './ips/ips-source';
+import type { OpenedPackages } from './package-source';
+import { readRecipe } from './recipe';
+
+/**
+ * Opens what a manifest's packages come from. Each set of repositories has a folder of its own in the account's cache.
+ *
+ * Throws `AppError('missing')` when the manifest names no repository, `'unsupported'` when the cache cannot be written.
+ */
+export async function openPackages(manifest: Manifest): Promise<OpenedPackages> {
+  giveWay();
+  const declared = declaredSources(manifest);
+  if (declared.kind === 'apt') {
+    const sources = await sourceFiles(declared);
+    const folder = await folderOf(`apt-${keyOf(sources)}`);
+    return { source: openApt(sources, folder, await readRecipe(manifest)), folder };
+  }
+  if (declared.urls.length === 0)
+    throw new AppError(
+      'missing',
+      'The manifest names no repository.',
+      'Set the default repository: host-apt for the APT sources of the build host, or an address.',
+    );
+  const key = createHash('sha256').update(JSON.stringify(declared.urls)).digest('hex').slice(0, 16);
+  const folder = await folderOf(`ips-${key}`);
+  return { source: openIps(declared.urls, folder), folder };
+}
+
+/** The entries of a manifest's package list that say something. */
+export function entriesOf({ packages }: Manifest): string[] {
+  return packages.map(({ name }) => name.trim()).filter((name) => name !== '');
+}
+
+/** What is looked up beside a window or a build takes what the processor has left. */
+function giveWay(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It is as it was.
+  }
+}
+
+async function folderOf(key: string): Promise<string> {
+  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  const folder = join(cache, 'slipway', 'catalogues', key);
+  try {
+    await mkdir(folder, { recursive: true });
+    await forgetOld(dirname(folder), folder);
+  } catch (error) {
+    throw new AppError(
+      'unsupported',
+      `Package lists cannot be kept: ${reasonOf(error)}`,
+      'Set XDG_CACHE_HOME to a folder that this account can write to.',
+    );
+  }
+  return folder;
+}
+
+/** Repositories that nobody has asked about for so long are forgotten, in milliseconds. */
+const KEPT_FOR = 60 * 24 * 60 * 60 * 1000;
+
+/** A folder's time says when it was last used. */
+async function forgetOld(all: string, used: string): Promise<void> {
+  const now = new Date();
+  await utimes(used, now, now);
+  for (const name of await readdir(all)) {
+    const folder = join(all, name);
+    const { mtimeMs } = await stat(folder);
+    if (now.getTime() - mtimeMs > KEPT_FOR) await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import type { Manifest } from '../../src-shared/manifest/model';
+import { readIfThere } from '../system/files';
+
+/** How the step that installs packages does it. The engine knows no distribution: the script beside the manifest says so of itself. */
+export interface Recipe {
+  /** Names and patterns for APT that every image gets before the others. */
+  readonly base: readonly string[];
+  /** Names and patterns that are installed together with the manifest's. */
+  readonly also: readonly string[];
+  /** Whether recommended packages come too. */
+  readonly recommends: boolean;
+  /** Whether packages are unpacked only, without those that they need. */
+  readonly unpacks: boolean;
+}
+
+/** What a script is taken to do that says nothing: all but the least of installers do this. */
+export const USUAL: Recipe = { base: ['?essential'], also: [], recommends: false, unpacks: false };
+
+/**
+ * Reads how the packages of a manifest are installed: the entry `installs` of the description (`SCRIPT.meta.json`) of the first step
+ * that has one; `undefined` when none says so.
+ */
+export async function readRecipe(manifest: Manifest, folder = process.cwd()): Promise<Recipe | undefined> {
+  for (const { script } of manifest.steps) {
+    if (script === undefined) continue;
+    const path = resolve(folder, `${script}.meta.json`);
+    const text = (await readIfThere(path).catch(() => undefined))?.toString('utf8');
+    const installs = text === undefined ? undefined : entryOf(text, 'installs');
+    if (isRecord(installs))
+      return {
+        base: words(installs['base']),
+        also: words(installs['also']),
+        recommends: installs['recommends'] === true,
+        unpacks: installs['unpacks'] === true,
+      };
+  }
+  return undefined;
+}
+
+function entryOf(text: string, name: string): unknown {
+  try {
+    const read: unknown = JSON.parse(text);
+    return isRecord(read) ? read[name] : undefined;
+  } catch {
+    return undefined; // a description that cannot be read says nothing
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const words = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((word): word is string => typeof word === 'string') : [];

@@ -1,0 +1,59 @@
+import { ask, findTool } from '../system/tools';
+
+/** `pkg` asks servers, in milliseconds. */
+const PATIENCE = 20_000;
+
+/** The path of the `pkg` of IPS, or `undefined`: FreeBSD's is another one. */
+export function ipsTool(): string | undefined {
+  return process.platform === 'freebsd' ? undefined : findTool('pkg');
+}
+
+/** The names of all packages of an IPS repository. Rejects where there is no `pkg` to ask. */
+export async function ipsNames(url: string): Promise<string[]> {
+  const pkg = ipsTool();
+  if (pkg === undefined) throw new Error('this host has no pkg(1) of IPS that could look into it');
+  const answer = await ask([pkg, 'list', '-H', '-a', '-f', '-n', '-g', url], PATIENCE);
+  return answer.split('\n').flatMap((line) => line.trim().split(/\s+/, 1).filter(Boolean));
+}
+
+/** How a manifest, or another package, calls a package. */
+export interface IpsReference {
+  readonly publisher?: string | undefined;
+  readonly name: string;
+  /** The name is not only the end of one: it was written with a scheme or a slash before it. */
+  readonly isWhole: boolean;
+  readonly version?: string | undefined;
+}
+
+/** Reads `pkg://PUBLISHER/NAME@VERSION`, `pkg:/NAME`, `/NAME` or `NAME`, each with or without a version. */
+export function readReference(text: string): IpsReference {
+  const [, scheme = '', rest = ''] = /^(pkg:)?(.*)$/s.exec(text.trim()) ?? [];
+  const [, publisher, path = ''] = /^(?:\/\/([^/]+)\/)?(.*)$/s.exec(rest) ?? [];
+  const at = path.indexOf('@');
+  const name = (at < 0 ? path : path.slice(0, at)).replace(/^\/+/, '');
+  const version = at < 0 ? '' : path.slice(at + 1);
+  return {
+    name,
+    isWhole: scheme !== '' || rest.startsWith('/'),
+    ...(publisher !== undefined && { publisher }),
+    ...(version !== '' && { version }),
+  };
+}
+
+/** What a manifest calls a package, as `pkg list` does: without scheme, publisher and version. */
+export function ipsName(text: string): string {
+  return readReference(text).name;
+}
+
+/** All that `pkg` knows a package by: `editor/vim` is `vim` as well. The whole name comes first. */
+export function endsOf(name: string): string[] {
+  const parts = name.split('/');
+  return parts.map((_, index) => parts.slice(index).join('/'));
+}
+
+/** Names by all ends that `pkg` knows a package by. */
+export function withEnds(names: Iterable<string>): Set<string> {
+  const ends = new Set<string>();
+  for (const name of names) for (const end of endsOf(name)) ends.add(end);
+  return ends;
+}

@@ -1,0 +1,125 @@
+import type { ResolvedPackage } from './model';
+
+/** What an entry of the manifest costs. Sizes are bytes on the disk; what a repository does not tell counts as nothing. */
+export interface Cost {
+  /** The manifest's entry. */
+  readonly entry: string;
+  /** The packages that it stands for, mostly one. */
+  readonly names: readonly string[];
+  /** What would not be in the image without it, itself included. Empty: others need it anyway. */
+  readonly own: readonly string[];
+  readonly ownBytes: number;
+}
+
+/** Why an image is as large as it is, in bytes on the disk. */
+export interface Sizes {
+  readonly installed: number;
+  readonly download: number;
+  /** What every image has. */
+  readonly base: number;
+  /** What several entries of the manifest need. */
+  readonly shared: number;
+  /** The largest first. */
+  readonly costs: readonly Cost[];
+}
+
+/** What the entries of an image cost, from what each package needs of the others. In the order of packages and needs, times two. */
+export function sizesOf(packages: readonly ResolvedPackage[]): Sizes {
+  const graph = graphOf(packages);
+  const base = baseOf(packages, graph);
+  const entries = entriesOf(packages);
+  const owners = ownersOf(graph, entries, base);
+  const own = new Map<string, string[]>();
+  for (const [name, owner] of owners) if (owner !== SEVERAL) own.set(owner, [...(own.get(owner) ?? []), name]);
+
+  const costs = [...entries].map(([entry, names]): Cost => {
+    const mine = own.get(entry) ?? [];
+    return { entry, names, own: mine, ownBytes: bytesOf(graph, mine) };
+  });
+  const installed = bytesOf(graph, graph.keys());
+  const baseBytes = bytesOf(graph, base);
+  return {
+    installed,
+    download: packages.reduce((sum, { downloadSize = 0 }) => sum + downloadSize, 0),
+    base: baseBytes,
+    shared: installed - baseBytes - costs.reduce((sum, { ownBytes }) => sum + ownBytes, 0),
+    costs: costs.sort((a, b) => b.ownBytes - a.ownBytes || (a.entry < b.entry ? -1 : 1)),
+  };
+}
+
+/** What an entry needs that others need as well, the base left out; their names, and bytes on the disk. */
+export function sharedOf(
+  packages: readonly ResolvedPackage[],
+  { names, own }: Cost,
+): { readonly names: readonly string[]; readonly bytes: number } {
+  const graph = graphOf(packages);
+  const base = baseOf(packages, graph);
+  const mine = new Set([...own, ...names]);
+  const shared = [...reach(graph, names)].filter((name) => !base.has(name) && !mine.has(name));
+  return { names: shared, bytes: bytesOf(graph, shared) };
+}
+
+/** The packages of the image that need one directly. */
+export function neededBy(packages: readonly ResolvedPackage[], name: string): string[] {
+  return packages.filter(({ needs }) => needs.includes(name)).map((one) => one.name);
+}
+
+type Graph = ReadonlyMap<string, ResolvedPackage>;
+
+const graphOf = (packages: readonly ResolvedPackage[]): Graph => new Map(packages.map((one) => [one.name, one]));
+
+/** What every image has, with all that it needs. */
+function baseOf(packages: readonly ResolvedPackage[], graph: Graph): Set<string> {
+  return reach(
+    graph,
+    packages.filter(({ why }) => why === 'base').map(({ name }) => name),
+  );
+}
+
+/** Entries with the packages that they stand for. */
+function entriesOf(packages: readonly ResolvedPackage[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { name, entry = name, why } of packages)
+    if (why === 'named') found.set(entry, [...(found.get(entry) ?? []), name]);
+  return found;
+}
+
+const SEVERAL = Symbol('several');
+
+/** For each package outside the base the one entry that it is there for, or that there are several. */
+function ownersOf(
+  graph: Graph,
+  entries: ReadonlyMap<string, readonly string[]>,
+  base: ReadonlySet<string>,
+): Map<string, string | typeof SEVERAL> {
+  const owners = new Map<string, string | typeof SEVERAL>();
+  for (const [entry, names] of entries) {
+    const left = [...names];
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+      const owner = owners.get(name);
+      // All that a package needs has been seen with the same owner, or with several.
+      if (base.has(name) || !graph.has(name) || owner === entry || owner === SEVERAL) continue;
+      owners.set(name, owner === undefined ? entry : SEVERAL);
+      left.push(...(graph.get(name)?.needs ?? []));
+    }
+  }
+  return owners;
+}
+
+/** Packages and all that they need. */
+function reach(graph: Graph, names: Iterable<string>): Set<string> {
+  const found = new Set<string>();
+  const left = [...names];
+  for (let name = left.pop(); name !== undefined; name = left.pop()) {
+    if (found.has(name) || !graph.has(name)) continue;
+    found.add(name);
+    left.push(...(graph.get(name)?.needs ?? []));
+  }
+  return found;
+}
+
+function bytesOf(graph: Graph, names: Iterable<string>): number {
+  let sum = 0;
+  for (const name of names) sum += graph.get(name)?.installedSize ?? 0;
+  return sum;
+}

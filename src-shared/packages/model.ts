@@ -1,0 +1,119 @@
+import * as z from 'zod';
+
+// What a manifest's repositories have, and what an installer would make of its package lists: `distro_const catalogue`, `resolve`,
+// `show` and `installed` with `--json`, and what the window shows of them.
+
+const bytes = z.number().nonnegative();
+
+/** Where entries come from, for a sentence and a date. */
+const repository = z.object({
+  /** Address and release, or a publisher's address. */
+  name: z.string(),
+  /** When the repository was last changed, as it says itself; ISO 8601. */
+  dated: z.string().optional(),
+});
+
+/** Which catalogue an answer was made from. */
+export const edition = z.object({
+  kind: z.enum(['apt', 'ips']),
+  /** A word that changes when what the repositories say does. */
+  revision: z.string(),
+  /** When it was fetched; ISO 8601. */
+  fetched: z.string(),
+  repositories: z.array(repository),
+  /** Why it could not be fetched anew just now: what is told is older. */
+  trouble: z.string().optional(),
+});
+
+/** What `distro_const catalogue --json` prints. */
+export const catalogueAnswer = z.object({
+  ...edition.shape,
+  /** How many packages there are. */
+  count: z.number(),
+  /** Path on the host of the catalogue's text, `src-shared/packages/catalogue.ts`. The same revision has the same bytes. */
+  file: z.string(),
+  bytes,
+});
+
+/** A package that would be in the image. */
+export const resolvedPackage = z.object({
+  name: z.string(),
+  version: z.string(),
+  /** Bytes on the disk; missing where the repository does not tell. */
+  installedSize: bytes.optional(),
+  /** Bytes to fetch; missing where the repository does not tell. */
+  downloadSize: bytes.optional(),
+  /** `named`: the manifest names it. `base`: every image has it. `pulled`: another one needs it. */
+  why: z.enum(['named', 'base', 'pulled']),
+  /** The entry of the manifest that names it, where that is another name: a virtual one, a pattern, one with a version. */
+  entry: z.string().optional(),
+  /** Names of the packages of the answer that it needs. */
+  needs: z.array(z.string()),
+});
+
+/** Why an entry of the package list cannot be installed. */
+export const packageProblem = z.object({
+  /** The entry, as the manifest has it. */
+  name: z.string(),
+  kind: z.enum(['unknown', 'virtual', 'conflict', 'other']),
+  /** A sentence. */
+  message: z.string(),
+  /** Names to take instead, best first. */
+  instead: z.array(z.string()),
+});
+
+/** What `distro_const resolve --json` prints. Entries with a problem are left out of `packages`, and so is what only they need. */
+export const resolveAnswer = z.object({
+  ...edition.shape,
+  packages: z.array(resolvedPackage),
+  problems: z.array(packageProblem),
+  /** Where the answer is less than an installer's, in sentences. */
+  notes: z.array(z.string()),
+});
+
+/** What `distro_const show --json` prints. */
+export const packageDetails = z.object({
+  name: z.string(),
+  version: z.string(),
+  /** All that the repositories have, newest first, and where. */
+  versions: z.array(z.object({ version: z.string(), from: z.string() })),
+  section: z.string(),
+  summary: z.string(),
+  /** Paragraphs with a blank line between. */
+  description: z.string(),
+  homepage: z.string().optional(),
+  installedSize: bytes.optional(),
+  downloadSize: bytes.optional(),
+  provides: z.array(z.string()),
+  /** One line for each need, as the repository writes it: `libc6 (>= 2.36)`, `a | b`. */
+  depends: z.array(z.string()),
+  recommends: z.array(z.string()),
+  conflicts: z.array(z.string()),
+});
+
+/** A package that is in an image. */
+export const installedPackage = z.object({ name: z.string(), version: z.string() });
+
+/** What `distro_const installed --json` prints. */
+export const installedAnswer = z.object({
+  /** Of what: a run, or a checkpoint. */
+  of: z.string(),
+  packages: z.array(installedPackage),
+});
+
+/** What `distro_const installed --files --json` prints. */
+export const filesAnswer = z.object({
+  /** Of which checkpoint. */
+  of: z.string(),
+  /** Files and folders, as absolute paths in the image. */
+  files: z.array(z.string()),
+});
+
+export type Edition = z.output<typeof edition>;
+export type CatalogueAnswer = z.output<typeof catalogueAnswer>;
+export type ResolvedPackage = z.output<typeof resolvedPackage>;
+export type PackageProblem = z.output<typeof packageProblem>;
+export type ResolveAnswer = z.output<typeof resolveAnswer>;
+export type PackageDetails = z.output<typeof packageDetails>;
+export type InstalledPackage = z.output<typeof installedPackage>;
+export type InstalledAnswer = z.output<typeof installedAnswer>;

@@ -1,0 +1,104 @@
+import type { CatalogueEntry } from './catalogue';
+
+/** How well an entry fits, best first. */
+enum Fit {
+  ExactName,
+  LastPartOfName,
+  ExactProvided,
+  BeginningOfName,
+  WordInName,
+  InName,
+  WordInSummary,
+  Elsewhere,
+}
+const FITS = 8;
+
+/** Looks names, summaries, sections and provided names through as a person types. Made once for a catalogue. */
+export class CatalogueSearch {
+  readonly #names: readonly string[];
+  readonly #summaries: readonly string[];
+  readonly #others: readonly string[];
+  /** Shorter names first, then by the alphabet: the order of entries that fit equally well. */
+  readonly #order: Uint32Array;
+
+  constructor(readonly entries: readonly CatalogueEntry[]) {
+    this.#names = entries.map(({ name }) => name.toLowerCase());
+    this.#summaries = entries.map(({ summary }) => summary.toLowerCase());
+    this.#others = entries.map(({ section, provides }) =>
+      (provides.length === 0 ? section : `${section} ${provides.join(' ')}`).toLowerCase(),
+    );
+    this.#order = byLength(this.#names);
+  }
+
+  /** Indices of the entries that have every word of the query, the best first; without a word all of them, by the alphabet. */
+  find(query: string): readonly number[] {
+    const words = query
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '');
+    if (words.length === 0) return Array.from(this.entries.keys());
+    const found: number[][] = Array.from({ length: FITS }, () => []);
+    for (const index of this.#order) {
+      let worst = 0;
+      for (const word of words) {
+        const fit = this.#fit(index, word);
+        if (fit === undefined) {
+          worst = FITS;
+          break;
+        }
+        if (fit > worst) worst = fit;
+      }
+      if (worst < FITS) found[worst]?.push(index);
+    }
+    return found.flat();
+  }
+
+  #fit(index: number, word: string): Fit | undefined {
+    const name = this.#names[index] ?? '';
+    const at = name.indexOf(word);
+    if (at >= 0) {
+      if (name.length === word.length) return Fit.ExactName;
+      if (at === 0) return Fit.BeginningOfName;
+      if (name.endsWith(`/${word}`)) return Fit.LastPartOfName;
+      if (hasWord(name, word, at)) return Fit.WordInName;
+      if (word.length > 1) return Fit.InName;
+    }
+    // One letter is in nearly every summary, and says nothing there.
+    if (word.length === 1) return undefined;
+    const others = this.#others[index] ?? '';
+    const inOthers = others.includes(word);
+    if (inOthers && ` ${others} `.includes(` ${word} `)) return Fit.ExactProvided;
+    const summary = this.#summaries[index] ?? '';
+    const inSummary = summary.indexOf(word);
+    if (inSummary >= 0 && hasWord(summary, word, inSummary)) return Fit.WordInSummary;
+    return inSummary >= 0 || inOthers ? Fit.Elsewhere : undefined;
+  }
+}
+
+/** Indices, those of shorter names first; equals stay in their order. */
+function byLength(names: readonly string[]): Uint32Array {
+  const counts: number[] = [];
+  for (const { length } of names) counts[length] = (counts[length] ?? 0) + 1;
+  const starts: number[] = [];
+  let start = 0;
+  for (let length = 0; length < counts.length; length++) {
+    starts[length] = start;
+    start += counts[length] ?? 0;
+  }
+  const order = new Uint32Array(names.length);
+  for (const [index, { length }] of names.entries()) {
+    order[starts[length] ?? 0] = index;
+    starts[length] = (starts[length] ?? 0) + 1;
+  }
+  return order;
+}
+
+/** Whether a word begins somewhere in a text, at its first place or a later one. */
+function hasWord(text: string, word: string, first: number): boolean {
+  for (let at = first; at >= 0; at = text.indexOf(word, at + 1))
+    if (at === 0 || !isLetter(text.charCodeAt(at - 1))) return true;
+  return false;
+}
+
+/** A digit, or a letter in lower case. */
+const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code > 127;

@@ -1,0 +1,165 @@
+// What pkg(1) would install. There is no pkg here that could be run: these tests use a fake that writes down how it is called, and
+// prints what the source of pkg5 prints for `install --parsable=0` (plandesc.py, client.py).
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openIps } from '../../../src-engine/packages/ips/ips-source';
+import type { PackageSource } from '../../../src-engine/packages/package-source';
+import { fullVersion, servePublisher, type IpsPublisher } from '../../support/ips-publisher';
+import { openindiana, tempFolder } from './ips-fetched';
+
+const EDITORS = [
+  { name: 'editor/vim', version: '9.0', depends: ['library/ncurses'] },
+  { name: 'editor/vim', version: '8.2', depends: ['library/ncurses'] },
+  { name: 'editor/nano' },
+  { name: 'library/ncurses', version: '6.4' },
+  { name: 'SUNWvim', isRenamed: true, depends: ['editor/vim'] },
+  { name: 'ide', depends: ['editor/nothing'] },
+];
+
+/** A plan as pkg prints it, with the members that an installation into an empty image has. */
+const planOf = (...fmris: readonly string[]): string =>
+  JSON.stringify({
+    'activate-be': true,
+    'add-packages': fmris,
+    'affect-packages': [],
+    'be-name': null,
+    'change-packages': [],
+    'child-images': [],
+    'image-name': null,
+    'item-messages': {},
+    licenses: [],
+    'remove-packages': [],
+    'space-available': 1000,
+    'space-required': 3 * 1024 * 1024,
+    version: 0,
+  });
+
+const VIM = `pkg://openindiana.org/editor/vim@${fullVersion('8.2')}`;
+const NCURSES = `pkg://openindiana.org/library/ncurses@${fullVersion('6.4')}`;
+
+/** A source with a fake pkg, whose `install` does what a shell says. */
+class FakePkg {
+  readonly folder = tempFolder();
+  readonly #calls = join(tempFolder(), 'calls');
+  readonly #path = join(tempFolder(), 'pkg');
+
+  private constructor(readonly publisher: IpsPublisher) {}
+
+  static async that(install: string): Promise<FakePkg> {
+    const fake = new FakePkg(await servePublisher(openindiana(EDITORS)));
+    fake.installs(install);
+    return fake;
+  }
+
+  installs(shell: string): void {
+    const lines = [
+      '#!/bin/sh',
+      '# A fake pkg(1) for a test: it installs nothing, and solves nothing.',
+      `echo "$*" >> '${this.#calls}'`,
+      'case "$*" in',
+      '  image-create*) shift 4; [ ! -e "$1" ] && mkdir "$1";;',
+      `  *install*) ${shell};;`,
+      'esac',
+    ];
+    writeFileSync(this.#path, `${lines.join('\n')}\n`);
+    chmodSync(this.#path, 0o755);
+  }
+
+  async source(): Promise<PackageSource> {
+    const source = openIps([this.publisher.url], this.folder, this.#path);
+    await source.refresh();
+    return source;
+  }
+
+  /** How it was called, with the folders left out. */
+  get calls(): string[] {
+    if (!existsSync(this.#calls)) return [];
+    const lines = readFileSync(this.#calls, 'utf8').split('\n').slice(0, -1);
+    return lines.map((line) => line.replace(/\/\S*\/image\S*/g, 'IMAGE').replace(this.publisher.url, 'URL'));
+  }
+}
+
+describe('a host with pkg', () => {
+  it('resolves by what pkg would do', async () => {
+    const fake = await FakePkg.that(`echo 'Startup: ...'; echo '${planOf(VIM, NCURSES)}'`);
+    const source = await fake.source();
+    const answer = await source.resolve(['SUNWvim', 'nanno']);
+    expect(answer).toEqual({
+      packages: [
+        {
+          name: 'editor/vim',
+          version: fullVersion('8.2'),
+          why: 'named',
+          entry: 'SUNWvim',
+          needs: ['library/ncurses'],
+        },
+        { name: 'library/ncurses', version: fullVersion('6.4'), why: 'pulled', needs: [] },
+      ],
+      problems: [
+        { name: 'nanno', kind: 'unknown', message: 'No repository has a package nanno.', instead: ['editor/nano'] },
+      ],
+      notes: [
+        'SUNWvim was renamed: editor/vim is taken for it.',
+        'pkg says that all of it takes 3.0 MiB. Catalogues of IPS do not tell how large packages are.',
+      ],
+    });
+    await source.resolve(['vim@8', 'pkg://openindiana.org/editor/nano']);
+    expect(fake.calls).toEqual([
+      'image-create -F -p URL IMAGE',
+      '-R IMAGE install -n --parsable=0 -- pkg:/SUNWvim',
+      '-R IMAGE install -n --parsable=0 -- pkg:/editor/vim@8 pkg://openindiana.org/editor/nano',
+    ]);
+  });
+
+  it('makes another image for another revision', async () => {
+    const fake = await FakePkg.that(`echo '${planOf(VIM)}'`);
+    const source = await fake.source();
+    await source.resolve(['vim']);
+    fake.publisher.publish(openindiana([...EDITORS, { name: 'new' }]));
+    await source.refresh();
+    await source.resolve(['vim']);
+    expect(fake.calls.filter((call) => call.startsWith('image-create'))).toHaveLength(2);
+    expect(readdirSync(fake.folder).filter((name) => name.startsWith('image-'))).toHaveLength(1);
+  });
+
+  it('that refuses the list is asked again for what the catalogue does not blame', async () => {
+    const fake = await FakePkg.that(
+      `case "$*" in *ide*) echo 'pkg install: No solution was found' >&2; exit 1;; *) echo '${planOf(VIM, NCURSES)}';; esac`,
+    );
+    const { packages, problems } = await (await fake.source()).resolve(['ide', 'vim']);
+    expect(problems).toMatchObject([{ name: 'ide', kind: 'conflict' }]);
+    expect(packages.map(({ version }) => version)).toEqual(['8.2', '6.4'].map(fullVersion));
+  });
+
+  it('that gives no plan is said, and the catalogue has to do', async () => {
+    const fake = await FakePkg.that('');
+    const source = await fake.source();
+    const notes: string[] = [];
+    for (const shell of [
+      'echo "pkg install: No solution was found" >&2; exit 1',
+      'exit 0',
+      'echo "{half"',
+      'echo "{}"',
+      `echo '${planOf('pkg://openindiana.org/editor/vim@77')}'`,
+    ]) {
+      fake.installs(shell);
+      const { packages, notes: said } = await source.resolve(['vim']);
+      expect(packages.map(({ version }) => version)).toEqual(['9.0', '6.4'].map(fullVersion));
+      notes.push(said[0] ?? '');
+    }
+    expect(notes.map((note) => note.replace(/\/\S*pkg /, 'PKG '))).toEqual([
+      'pkg of this host gives no plan: PKG -R: pkg install: No solution was found',
+      'pkg of this host gives no plan: pkg told no plan',
+      'pkg of this host gives no plan: the plan of pkg is no JSON',
+      'pkg of this host gives no plan: the plan of pkg names no packages',
+      'pkg of this host gives no plan: it has editor/vim@77, which the catalogue does not: fetch it anew',
+    ]);
+  });
+
+  it('is not asked for a list of nothing', async () => {
+    const fake = await FakePkg.that('exit 1');
+    expect(await (await fake.source()).resolve([])).toEqual({ packages: [], problems: [], notes: [] });
+    expect(fake.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { CatalogueEntry } from '../../../src-shared/packages/catalogue';
+import { CatalogueSearch } from '../../../src-shared/packages/search';
+
+const entry = (name: string, summary = '', more: Partial<CatalogueEntry> = {}): CatalogueEntry => ({
+  name,
+  summary,
+  version: '1',
+  section: '',
+  provides: [],
+  ...more,
+});
+
+const search = new CatalogueSearch(
+  [
+    entry('avahi', 'network discovery'),
+    entry('editor/vim', 'the editor of IPS'),
+    entry('gvim', 'Vi IMproved, graphical'),
+    entry('libvimeo', 'streams'),
+    entry('mawk', 'patterns', { provides: ['awk', 'awkward-thing'] }),
+    entry('nano', 'small editor', { section: 'editors' }),
+    entry('network-manager', 'manages networks'),
+    entry('neovim', 'heavily refactored Vim'),
+    entry('vim', 'Vi IMproved'),
+    entry('vim-tiny', 'Vi IMproved, compact'),
+    entry('wicd', 'another network thing of a manager'),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1)),
+);
+const find = (query: string): string[] => search.find(query).map((index) => search.entries[index]?.name ?? '');
+
+describe('the search of a catalogue', () => {
+  it('has the name itself first, then beginnings, words, parts, and summaries last', () => {
+    expect(find('vim')).toEqual(['vim', 'editor/vim', 'vim-tiny', 'gvim', 'neovim', 'libvimeo']);
+    expect(find('network')).toEqual(['network-manager', 'wicd', 'avahi']);
+  });
+
+  it('wants every word, in any order and place', () => {
+    expect(find('manager network')).toEqual(['network-manager', 'wicd']);
+    expect(find('network nothing')).toEqual([]);
+  });
+
+  it('takes one letter for the beginning of a name or of a word in it', () => {
+    expect(find('v')).toEqual(['vim', 'vim-tiny', 'editor/vim']);
+  });
+
+  it('knows names that packages stand in for, and sections', () => {
+    expect(find('awk')).toEqual(['mawk']);
+    expect(find('editors')).toEqual(['nano']);
+  });
+
+  it('does not care for capitals, and without a word has everything by the alphabet', () => {
+    expect(find('  VIM-T ')).toEqual(['vim-tiny']);
+    expect(find(' ')).toEqual(search.entries.map(({ name }) => name));
+  });
+});

@@ -1,0 +1,175 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { onTestFinished } from 'vitest';
+
+/** A package of a test's repository; fields as in Debian's control files. */
+export interface TestPackage {
+  readonly name: string;
+  readonly version?: string;
+  readonly summary?: string;
+  readonly depends?: string;
+  readonly conflicts?: string;
+  readonly provides?: string;
+  readonly essential?: boolean;
+  /** kB on the disk, and bytes to fetch. */
+  readonly installed?: number;
+  readonly size?: number;
+  /** Further lines, as they are. */
+  readonly more?: string;
+}
+
+const ARCHITECTURE = execFileSync('dpkg', ['--print-architecture'], { encoding: 'utf8' }).trim();
+
+/** A signed Debian repository on loopback, release `test`, component `main`. Gone when the test ends. */
+export class AptRepository {
+  /** Public key, for `signed-by`. */
+  readonly key: string;
+  /** Requests so far. */
+  requests: string[] = [];
+  readonly #folder = mkdtempSync(join(tmpdir(), 'slipway-apt-'));
+  readonly #server: Server;
+  #port = 0;
+  #files = new Map<string, Buffer>();
+  /** What is sent of a file before the connection is cut; all of it without. */
+  #cut: { readonly file: RegExp; readonly bytes: number } | undefined;
+
+  private constructor() {
+    this.#gpg('--quick-generate-key', 'Slipway test <test@example.org>', 'ed25519', 'sign', 'never');
+    this.key = join(this.#folder, 'key.asc');
+    writeFileSync(this.key, this.#gpg('--armor', '--export'));
+    this.#server = createServer((request, response) => {
+      const path = request.url ?? '';
+      this.requests.push(path);
+      const file = this.#files.get(path);
+      if (!file) return response.writeHead(404).end();
+      response.writeHead(200, { 'content-length': file.length });
+      if (!this.#cut?.file.test(path)) return response.end(file);
+      response.write(file.subarray(0, this.#cut.bytes), () => request.socket.destroy());
+    });
+  }
+
+  static async serve(packages: readonly TestPackage[]): Promise<AptRepository> {
+    const repository = new AptRepository();
+    repository.publish(packages);
+    repository.#server.listen(0, '127.0.0.1');
+    await once(repository.#server, 'listening');
+    repository.#port = (repository.#server.address() as AddressInfo).port;
+    onTestFinished(() => repository.#dispose());
+    return repository;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** As a manifest names it. */
+  get source(): string {
+    return `[signed-by=${this.key}] ${this.url} test main`;
+  }
+
+  /** What it has from now on. */
+  publish(packages: readonly TestPackage[], { signedBy = this as AptRepository } = {}): void {
+    const list = Buffer.from(packages.map(stanza).join('\n'));
+    const packed = gzipSync(list);
+    const path = `main/binary-${ARCHITECTURE}/Packages`;
+    const sums = [
+      [path, list],
+      [`${path}.gz`, packed],
+    ] as const;
+    const release = [
+      'Origin: Slipway test',
+      'Suite: test',
+      'Codename: test',
+      `Architectures: ${ARCHITECTURE}`,
+      'Components: main',
+      `Date: ${new Date().toUTCString().replace('GMT', 'UTC')}`,
+      'SHA256:',
+      ...sums.map(([name, data]) => ` ${createHash('sha256').update(data).digest('hex')} ${data.length} ${name}`),
+      '',
+    ].join('\n');
+    this.#files = new Map([
+      ['/dists/test/InRelease', Buffer.from(signedBy.#gpg({ input: release }, '--clearsign'))],
+      [`/dists/test/${path}.gz`, packed],
+    ]);
+  }
+
+  /** Breaks off in the middle of such files from now on. */
+  cutOff(file: RegExp, bytes: number): void {
+    this.#cut = { file, bytes };
+  }
+
+  /** Serves whole files again. */
+  mend(): void {
+    this.#cut = undefined;
+  }
+
+  /** Puts other bytes in place of a file's. */
+  replace(file: RegExp, change: (content: Buffer) => Buffer): void {
+    for (const [path, content] of this.#files) if (file.test(path)) this.#files.set(path, change(content));
+  }
+
+  /** Does not answer any more. */
+  stop(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  #gpg(first: string | { readonly input: string }, ...words: string[]): string {
+    const [options, args] = typeof first === 'string' ? [{}, [first, ...words]] : [{ input: first.input }, words];
+    const fixed = [
+      '--homedir',
+      this.#folder,
+      '--batch',
+      '--quiet',
+      '--yes',
+      '--passphrase',
+      '',
+      '--pinentry-mode',
+      'loopback',
+    ];
+    return execFileSync('gpg', [...fixed, ...args], {
+      encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'ignore'],
+      ...options,
+    });
+  }
+
+  #dispose(): void {
+    this.stop();
+    execFileSync('gpgconf', ['--homedir', this.#folder, '--kill', 'all'], { stdio: 'ignore' });
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function stanza(one: TestPackage): string {
+  const { name, version = '1.0', summary = `The package ${name}`, installed = 100, size = 5000 } = one;
+  const optional = [
+    ['Essential', one.essential ? 'yes' : undefined],
+    ['Depends', one.depends],
+    ['Conflicts', one.conflicts],
+    ['Provides', one.provides],
+  ] as const;
+  return [
+    `Package: ${name}`,
+    `Version: ${version}`,
+    'Architecture: all',
+    'Maintainer: Test <test@example.org>',
+    `Installed-Size: ${installed}`,
+    ...optional.flatMap(([field, value]) => (value === undefined ? [] : [`${field}: ${value}`])),
+    'Section: misc',
+    'Priority: optional',
+    `Filename: pool/${name}_${version}_all.deb`,
+    `Size: ${size}`,
+    `SHA256: ${createHash('sha256').update(name).digest('hex')}`,
+    `Description: ${summary}`,
+    ...(one.more === undefined ? [] : [one.more]),
+    '',
+  ].join('\n');
+}
