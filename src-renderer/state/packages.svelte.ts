@@ -1,0 +1,211 @@
+import type { CatalogueEntry } from '../../src-shared/packages/catalogue';
+import { readCatalogue } from '../../src-shared/packages/catalogue';
+import { sizesOf, type Sizes } from '../../src-shared/packages/costs';
+import type { Edition, PackageProblem, ResolveAnswer, ResolvedPackage } from '../../src-shared/packages/model';
+import { CatalogueSearch } from '../../src-shared/packages/search';
+import { childPath } from '../../src-shared/document/element-path';
+import { setField } from '../../src-shared/document/fields';
+import type { ListedProblem } from '../document/document.svelte';
+import { failureOf, type CallFailure } from '../rpc';
+import type { Workspace } from './workspace.svelte';
+
+/** What a catalogue is, besides its entries. */
+export interface CatalogueState extends Edition {
+  readonly count: number;
+}
+
+/** What was resolved, and for what. */
+interface Resolved extends ResolveAnswer {
+  /** The key of the manifest that it is for. */
+  readonly key: string;
+  /** When, in milliseconds since the epoch, and on which host. */
+  readonly at: number;
+  readonly hostName: string;
+  readonly sizes: Sizes;
+  readonly byName: ReadonlyMap<string, ResolvedPackage>;
+}
+
+/** What the repositories of the open document have, and what an installer would make of its package list. */
+export class Packages {
+  search = $state.raw<CatalogueSearch>();
+  catalogue = $state.raw<CatalogueState>();
+  /** Why there is no catalogue, or no newer one. */
+  failure = $state.raw<CallFailure>();
+  isLoading = $state(false);
+  resolved = $state.raw<Resolved>();
+  resolveFailure = $state.raw<CallFailure>();
+  isResolving = $state(false);
+  /** An entry of a list that is to be shown; taken by the screen. */
+  reveal = $state.raw<{ readonly list: 'install' | 'remove'; readonly index: number }>();
+  readonly #workspace: Workspace;
+  #byName: ReadonlyMap<string, CatalogueEntry> = new Map();
+  #loading: AbortController | undefined;
+  #resolving: AbortController | undefined;
+  /** The repositories that the catalogue is of. */
+  #loadedKey = '';
+  /** The repositories that failed last: asked again when somebody says so, not at every change of the list. */
+  #failedKey = '';
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
+
+  readonly #manifest = $derived.by(() => this.#workspace.document?.loaded?.manifest);
+
+  /** Says which repositories the document has, on which host: a catalogue of others is none of its own. */
+  readonly repositoriesKey = $derived.by(() => {
+    const manifest = this.#manifest;
+    if (!manifest) return '';
+    const { publisher, extraPublishers, keyValuePairs } = manifest;
+    const pairs = keyValuePairs.filter(({ key }) => key === 'suite' || key === 'components');
+    const urls = extraPublishers.map(({ url }) => url);
+    return JSON.stringify([this.#workspace.host, publisher?.url, publisher?.mirrors, urls, pairs]);
+  });
+
+  /** Says what would be resolved. */
+  readonly key = $derived.by(
+    () => `${this.repositoriesKey} ${JSON.stringify(this.#manifest?.packages.map(({ name }) => name) ?? [])}`,
+  );
+
+  /** Whether the manifest still is what was resolved. */
+  readonly isCurrent = $derived.by(() => this.resolved?.key === this.key);
+
+  /** Whether the host can be asked without a person: this computer, or one that is connected. */
+  readonly canAsk = $derived.by(
+    () => !this.#workspace.hosts.isRemote || this.#workspace.hosts.current?.link.state === 'ready',
+  );
+
+  readonly #realNames = $derived.by(
+    () =>
+      new Map(
+        (this.resolved?.packages ?? []).flatMap(({ name, entry }) => (entry === undefined ? [] : [[entry, name]])),
+      ),
+  );
+
+  /** What is wrong with entries of the install list, by their names. */
+  readonly problemOf = $derived.by(
+    (): ReadonlyMap<string, PackageProblem> =>
+      new Map((this.resolved?.problems ?? []).map((problem) => [problem.name, problem])),
+  );
+
+  /** The same as problems of the document, each on its entry. */
+  readonly problems = $derived.by((): readonly ListedProblem[] => {
+    const { problemOf } = this;
+    if (problemOf.size === 0 || this.resolved?.key.startsWith(this.repositoriesKey) !== true) return [];
+    const path = this.#workspace.packageLists.install;
+    return (this.#manifest?.packages ?? []).flatMap(({ name, range }, index) => {
+      const problem = problemOf.get(name.trim());
+      return problem ? [this.#listed(problem, childPath(path, 'pkg', index), range)] : [];
+    });
+  });
+
+  /** The package that an entry of the manifest stands for: its own name, unless it is a virtual one or the end of a longer one. */
+  realName(entry: string): string {
+    return this.#realNames.get(entry) ?? entry;
+  }
+
+  /** What the catalogue has of the package that an entry stands for. */
+  entry(name: string): CatalogueEntry | undefined {
+    void this.search;
+    return this.#byName.get(name) ?? this.#byName.get(this.realName(name));
+  }
+
+  /** Shows the entry of the install list that a problem is about. */
+  show({ range }: ListedProblem): void {
+    const index = this.#manifest?.packages.findIndex((one) => one.range?.start === range?.start) ?? -1;
+    if (index >= 0) this.reveal = { list: 'install', index };
+  }
+
+  /** Forgets everything: another document is open. */
+  forget(): void {
+    this.#loading?.abort();
+    this.#resolving?.abort();
+    this.resolved = undefined;
+    this.resolveFailure = undefined;
+    this.failure = undefined;
+    this.#failedKey = '';
+  }
+
+  /** Reads the catalogue if there is none of these repositories yet; `refresh` fetches it anew. */
+  async load(refresh = false): Promise<void> {
+    const { document, target, main } = this.#workspace;
+    const key = this.repositoriesKey;
+    if (!document?.loaded) return;
+    if (!refresh && ((this.#loadedKey === key && this.search) || this.#failedKey === key)) return;
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.isLoading = true;
+    this.failure = undefined;
+    this.#failedKey = '';
+    if (this.#loadedKey !== key) this.search = undefined;
+    try {
+      const known = this.#loadedKey === key ? this.catalogue?.revision : undefined;
+      const { text, ...catalogue } = await main.packages.catalogue(
+        { ...target, source: document.source, refresh, ...(known !== undefined && { known }) },
+        { signal: loading.signal },
+      );
+      if (loading.signal.aborted) return;
+      if (text !== undefined) {
+        const entries = readCatalogue(text);
+        this.#byName = new Map(entries.map((entry) => [entry.name, entry]));
+        this.search = new CatalogueSearch(entries);
+      }
+      this.catalogue = catalogue;
+      this.#loadedKey = key;
+    } catch (error) {
+      if (loading.signal.aborted) return;
+      this.failure = failureOf(error);
+      this.#failedKey = key;
+    } finally {
+      if (this.#loading === loading) this.isLoading = false;
+    }
+  }
+
+  /** Asks the host what the list would bring with it. A later call takes the place of an earlier one. */
+  async resolve(): Promise<void> {
+    const { document, target, main, hosts } = this.#workspace;
+    if (!document?.loaded) return;
+    this.#resolving?.abort();
+    const resolving = new AbortController();
+    this.#resolving = resolving;
+    this.isResolving = true;
+    const key = this.key;
+    try {
+      const answer = await main.packages.resolve({ ...target, source: document.source }, { signal: resolving.signal });
+      if (resolving.signal.aborted) return;
+      this.resolved = {
+        ...answer,
+        key,
+        at: Date.now(),
+        hostName: hosts.current?.entry.name ?? 'this computer',
+        sizes: sizesOf(answer.packages),
+        byName: new Map(answer.packages.map((one) => [one.name, one])),
+      };
+      this.resolveFailure = undefined;
+    } catch (error) {
+      if (!resolving.signal.aborted) this.resolveFailure = failureOf(error);
+    } finally {
+      if (this.#resolving === resolving) this.isResolving = false;
+    }
+  }
+
+  #listed(
+    { kind, message, instead, name }: PackageProblem,
+    path: string,
+    range: ListedProblem['range'],
+  ): ListedProblem {
+    const tree = this.#workspace.document?.loaded?.tree;
+    const [better] = instead;
+    const edit = tree && better !== undefined && setField(tree, path, 'name', better);
+    return {
+      severity: 'error',
+      phase: 'repository',
+      code: `package-${kind}`,
+      message: `${name}: ${message}`,
+      path,
+      ...(range && { range }),
+      ...(edit && { action: { title: `Use ${better}`, edit: { ...edit, label: `Use package ${better}` } } }),
+    };
+  }
+}

@@ -1,0 +1,41 @@
+import { oc } from '@orpc/contract';
+import * as z from 'zod';
+import {
+  catalogueAnswer,
+  filesAnswer,
+  installedAnswer,
+  packageDetails as details,
+  resolveAnswer,
+} from '../packages/model';
+import { runName, stepName, target } from './common';
+
+/** The manifest as it is being edited; the file may be older. */
+const source = z.string().max(16 * 1024 * 1024);
+
+/** What the repositories of a document have, what an installer would make of its lists, and what is in its image. */
+export const packages = {
+  /** The catalogue, kept on the build host; fetched when it is not there yet or `refresh` says so. */
+  catalogue: oc
+    .input(
+      z.object({
+        ...target,
+        source,
+        refresh: z.boolean(),
+        /** The revision that the window has: its text is not sent again. */
+        known: z.string().optional(),
+      }),
+    )
+    .output(
+      z.object({
+        ...catalogueAnswer.omit({ file: true, bytes: true }).shape,
+        /** As src-shared/packages/catalogue.ts reads it; missing when it is the known one. */
+        text: z.string().optional(),
+      }),
+    ),
+  show: oc.input(z.object({ ...target, source, name: z.string().min(1).max(300) })).output(details),
+  /** What a package has put into the image of the document. */
+  files: oc.input(z.object({ ...target, name: z.string().min(1).max(300) })).output(filesAnswer),
+  resolve: oc.input(z.object({ ...target, source })).output(resolveAnswer),
+  /** Of a step's checkpoint or at the end of a run; without either as the step that installs them left them. */
+  installed: oc.input(z.object({ ...target, of: z.union([runName, stepName]).optional() })).output(installedAnswer),
+};

@@ -1,0 +1,59 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { Designer } from './designer';
+import { temporary } from './samples';
+
+const templates = join(import.meta.dirname, '../../../resources/templates');
+
+/** The packages screen as a person reads it. */
+export class PackagesPage extends Designer {
+  readonly search: Locator;
+  readonly repository: Locator;
+  readonly image: Locator;
+  readonly details: Locator;
+  readonly sum: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.search = page.getByRole('searchbox', { name: 'Search the repository' });
+    this.repository = page.getByRole('listbox', { name: 'Packages of the repository' });
+    this.image = page.getByRole('listbox', { name: 'Packages to install' });
+    this.details = page.getByRole('complementary', { name: 'Selected package' });
+    this.sum = page.getByRole('group', { name: 'Size of the image' });
+  }
+
+  inRepository(name: string): Locator {
+    return this.repository.locator(`[data-name="${name}"]`);
+  }
+
+  inImage(name: string): Locator {
+    return this.image.locator(`[data-name="${name}"]`);
+  }
+
+  /** Names of the image in their order, as the source has them. */
+  async installs(): Promise<string[]> {
+    const options = await this.image.getByRole('option').all();
+    const rows = await Promise.all(
+      options.map(
+        async (one) => [Number(await one.getAttribute('aria-posinset')), await one.getAttribute('data-name')] as const,
+      ),
+    );
+    return rows.sort(([a], [b]) => a - b).map(([, name]) => name ?? '');
+  }
+
+  /** Waits until the list as it is was resolved. */
+  async resolved(): Promise<void> {
+    await this.sum.getByText(/^resolved \d\d:\d\d against/).waitFor();
+  }
+}
+
+/** A manifest of the test's own from the template debian-live. */
+export function debianLive(change = (manifest: string): string => manifest): string {
+  const folder = join(temporary(), 'debian-live');
+  cpSync(join(templates, 'debian-live'), folder, { recursive: true });
+  const path = join(folder, 'manifest.xml');
+  const text = readFileSync(path, 'utf8').replace('/var/tmp/slipway/debian-live', join(folder, 'area'));
+  writeFileSync(path, change(text));
+  return path;
+}
