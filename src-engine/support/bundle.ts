@@ -1,0 +1,126 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { arch, cpus, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { stepOfSnapshot } from '../../src-shared/checkpoints/model';
+import { PROTOCOL_VERSION } from '../../src-shared/engine-protocol';
+import { plainText } from '../../src-shared/logs/ansi';
+import { decodeManifest } from '../../src-shared/manifest/source';
+import { bytes } from '../../src-shared/words';
+import { resolveArea, type BuildArea } from '../build/area';
+import { logStamp } from '../build/logs';
+import { readManifestFile } from '../build/manifest-file';
+import { lookAtAll } from '../doctor/check';
+import { hostChecks, manifestChecks } from '../doctor/checklist';
+import { openSubject } from '../doctor/subject';
+import { ENGINE_VERSION } from '../version';
+import { redactJournal } from './journal-text';
+import { redactManifest, secretsOf } from './manifest-secrets';
+import { newestLogs, type Limits } from './newest-logs';
+import { Redactor } from './redactor';
+import { tar, type TarEntry } from './tar';
+
+const MIB = 1024 * 1024;
+/** Enough for many runs, and still small enough for a mail. */
+const LIMITS: Limits = { each: 4 * MIB, all: 16 * MIB };
+
+/** What somebody who helps needs to know. */
+export interface SupportBundle {
+  /** A .tar.gz. */
+  readonly archive: Buffer;
+  /** What is in it. */
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  /** What could not be had, and what was left out, in words. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Collects versions, the doctor's report, the manifest, and the newest journals and logs of its build area, without secrets and never an
+ * image. What cannot be had is a note: the worse things are, the more a bundle is needed. Changes nothing.
+ *
+ * @param operand the manifest as it is named on the command line
+ */
+export async function collectSupport(operand: string, now: Date): Promise<SupportBundle> {
+  const notes: string[] = [];
+  const trouble = (what: string, error: unknown): void =>
+    void notes.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+
+  const source = await readFile(operand)
+    .then(decodeManifest)
+    .catch((error: unknown) => trouble('the manifest cannot be read', error));
+  const area = await readManifestFile(operand)
+    .then(({ manifest }) => resolveArea(manifest.buildArea))
+    .catch((error: unknown) => trouble('no journals and logs', error));
+  const findings = await examine(operand).catch((error: unknown) => trouble('no report of the doctor', error));
+
+  const redactor = new Redactor([source ?? '', ...(area ? await oldManifests(area) : [])].flatMap(secretsOf));
+  const json = (value: unknown): string => `${JSON.stringify(redactor.value(value), null, 2)}\n`;
+  const entries: TarEntry[] = [
+    { name: 'versions.json', content: json(versions(now)) },
+    ...(findings ? [{ name: 'doctor.json', content: json(findings) }] : []),
+    ...(source === undefined ? [] : [{ name: 'manifest.xml', content: redactManifest(source, redactor) }]),
+  ];
+  const { logs, older } = area ? await newestLogs(area.logs, LIMITS) : { logs: [], older: 0 };
+  if (older > 0) notes.push(`older journals and logs: ${older}`);
+  for (const { name, text, left } of logs) {
+    if (left > 0) notes.push(`${name}: its first ${bytes(left)} are left out`);
+    const content = name.endsWith('.jsonl')
+      ? redactJournal(text, redactor, left > 0)
+      : redactor.lines(text.split('\n').map(plainText), left > 0).join('\n');
+    entries.push({ name: `logs/${name}`, content });
+  }
+  const said = notes.map((note) => redactor.text(note));
+  const all = [{ name: 'README.txt', content: readme(said) }, ...entries];
+  const folder = `slipway-support-${logStamp(now)}`;
+  return {
+    archive: gzipSync(
+      tar(
+        all.map((entry) => ({ ...entry, name: `${folder}/${entry.name}` })),
+        now,
+      ),
+    ),
+    files: all.map(({ name, content }) => ({ name, bytes: Buffer.byteLength(content as string) })),
+    notes: said,
+  };
+}
+
+async function examine(operand: string) {
+  const subject = await openSubject(operand).catch(() => undefined);
+  return lookAtAll(subject ? manifestChecks(subject) : hostChecks());
+}
+
+/** The manifests that earlier builds were made from: a password that was changed since may be in their logs. */
+async function oldManifests(area: BuildArea): Promise<string[]> {
+  const names = (await readdir(area.mountpoint).catch(() => [])).filter((name) => stepOfSnapshot(name) !== undefined);
+  const read = names.map((name) =>
+    readFile(join(area.mountpoint, name))
+      .then(decodeManifest)
+      .catch(() => ''),
+  );
+  return Promise.all(read);
+}
+
+function versions(now: Date) {
+  return {
+    at: now.toISOString(),
+    engine: ENGINE_VERSION,
+    journal: PROTOCOL_VERSION,
+    node: process.versions.node,
+    system: `${type()} ${release()}`,
+    architecture: arch(),
+    processors: cpus().length,
+    memoryBytes: totalmem(),
+    startedBy: process.env['SLIPWAY_CLIENT'] ?? 'terminal',
+  };
+}
+
+const readme = (notes: readonly string[]): string => `A support bundle of Slipway.
+
+versions.json  of the engine, Node and the system
+doctor.json    what this host can do, and what is missing
+manifest.xml   what was to be built
+logs/          the newest journals and logs of its build area
+
+Passwords, keys and tokens are taken out where they can be told: those that the manifest names, and what looks like one.
+They are "[removed]". Names of hosts, users, files and packages are in it. Look through it before you send it.
+${notes.length === 0 ? '' : `\nNot in it:\n${notes.map((note) => `- ${note}\n`).join('')}`}`;

@@ -1,0 +1,66 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { plainText } from '../../src-shared/logs/ansi';
+import type { Redactor } from './redactor';
+
+/** The hash of a weak password is a password: hashes are hashed again, with a key that nobody keeps. Equal ones stay equal. */
+const KEY = randomBytes(32);
+const HASHES = new Set(['hash', 'scriptHash']);
+
+/**
+ * A journal without its secrets, line for line, and without colours, which may stand in the middle of one. What one step wrote to one stream is read as one text: a private key may be many
+ * records.
+ *
+ * @param isCut the beginning is missing
+ */
+export function redactJournal(text: string, redactor: Redactor, isCut: boolean): string {
+  const lines = text.split('\n');
+  const records = lines.map(recordOf);
+  const streams = new Map<string, number[]>();
+  for (const [at, record] of records.entries())
+    if (record?.['kind'] === 'output') {
+      const stream = `${String(record['step'])} ${String(record['stream'])}`;
+      const places = streams.get(stream);
+      if (places) places.push(at);
+      else streams.set(stream, [at]);
+    }
+  const texts = new Map<number, string>();
+  for (const places of streams.values()) {
+    const said = redactor.lines(
+      places.map((at) => plainText(String(records[at]?.['text'] ?? ''))),
+      isCut,
+    );
+    for (const [n, at] of places.entries()) texts.set(at, said[n] ?? '');
+  }
+  return lines
+    .map((line, at) => {
+      const record = records[at];
+      if (!record) return redactor.text(line);
+      const { text: _, ...rest } = record;
+      const clean = redactor.value(hashedAgain(texts.has(at) ? rest : record)) as Record<string, unknown>;
+      return JSON.stringify(texts.has(at) ? { ...clean, text: texts.get(at) } : clean);
+    })
+    .join('\n');
+}
+
+/** A line's record; `undefined` for what a crash has left of one. */
+function recordOf(line: string): Record<string, unknown> | undefined {
+  try {
+    const record: unknown = JSON.parse(line);
+    return typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function hashedAgain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hashedAgain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      HASHES.has(key) && typeof item === 'string'
+        ? createHmac('sha256', KEY).update(item).digest('hex').slice(0, 16)
+        : hashedAgain(item),
+    ]),
+  );
+}

@@ -1,0 +1,69 @@
+import { parseManifest } from '../../src-shared/manifest/parse';
+import { attributeValue, childElements, type ElementNode } from '../../src-shared/manifest/tree';
+import type { Redactor } from './redactor';
+import { isSecretName, REMOVED, SECRET_NAME } from './secret-words';
+
+const ATTRIBUTES = `(?:"[^"]*"|'[^']*'|[^'">])*`;
+const QUOTED = `(?:"[^"]*"|'[^']*')`;
+/** An element with such a name, to its end tag, or to the end of the text when that is missing. */
+const ELEMENT = new RegExp(
+  `(<((?:[\\w.-]+:)?${SECRET_NAME})(?:\\s${ATTRIBUTES})?(?<!/)>)([\\s\\S]*?)(?=</\\2\\s*>|$(?![\\s\\S]))`,
+  'gi',
+);
+const ATTRIBUTE = new RegExp(`(\\s(?:[\\w.-]+:)?${SECRET_NAME}\\s*=\\s*)${QUOTED}`, 'gi');
+/** `<pair key="db_password" value="..."/>`, in either order. */
+const PAIR = /<pair\s[^>]*>/g;
+const KEY = /\bkey\s*=\s*(?:"([^"]*)"|'([^']*)')/;
+const PAIR_VALUE = new RegExp(`(\\bvalue\\s*=\\s*)${QUOTED}`);
+
+/** The values of a manifest that are secrets, of any layout. None when it cannot be parsed. */
+export function secretsOf(source: string): string[] {
+  try {
+    return secretsIn(parseManifest(source).root);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * A manifest without its secrets: also one that cannot be parsed, and also what is in comments. The rest stays as it is, so that lines
+ * and columns of messages still fit.
+ */
+export function redactManifest(source: string, redactor: Redactor): string {
+  return redactor
+    .lines(
+      source
+        // What a name stands for may be a secret, and where it is used is not known of a text that cannot be parsed.
+        .replace(/(<!ENTITY\s+%?\s*[^\s"']+\s+)(?:"[^"]*"|'[^']*')/g, `$1"${REMOVED}"`)
+        .replace(
+          ELEMENT,
+          (_, open: string, _name, content: string) => `${open}${REMOVED}${content.replace(/[^\n]/g, '')}`,
+        )
+        .replace(ATTRIBUTE, `$1"${REMOVED}"`)
+        .replace(PAIR, withoutPairValue)
+        .split('\n'),
+    )
+    .join('\n');
+}
+
+function withoutPairValue(pair: string): string {
+  const [, double, single] = KEY.exec(pair) ?? [];
+  return isSecretName(double ?? single ?? '') ? pair.replace(PAIR_VALUE, `$1"${REMOVED}"`) : pair;
+}
+
+function secretsIn(element: ElementNode): string[] {
+  const own = isSecretName(element.name) ? [textOf(element)] : [];
+  const named = element.attributes.flatMap(({ name, value }) => (isSecretName(name) ? [value] : []));
+  const key = element.name === 'pair' ? attributeValue(element, 'key') : undefined;
+  const pair = key !== undefined && isSecretName(key) ? [attributeValue(element, 'value') ?? ''] : [];
+  return [...own, ...named, ...pair, ...childElements(element).flatMap(secretsIn)];
+}
+
+/** All text of an element, that in CDATA too. */
+function textOf(element: ElementNode): string {
+  return element.children
+    .map((child) =>
+      child.kind === 'element' ? textOf(child) : child.kind === 'text' || child.kind === 'cdata' ? child.text : '',
+    )
+    .join('');
+}

@@ -1,0 +1,63 @@
+import { constants } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What of each log is taken at most, and of all together, in bytes. */
+export interface Limits {
+  readonly each: number;
+  readonly all: number;
+}
+
+/** A log, or its end. */
+export interface LogText {
+  readonly name: string;
+  readonly text: string;
+  /** Bytes of its beginning that were left out. */
+  readonly left: number;
+}
+
+/** Journals and the logs of the original's form, and nothing else: what else lies there is somebody's. */
+const LOG = /^(?:run-[\d-]+\.jsonl|(?:simple|detail)-log-[\w.-]+)$/;
+
+/**
+ * The newest logs of a folder, newest first, each from its end, and how many older ones there are. A beginning that is left out is left
+ * out by whole lines.
+ */
+export async function newestLogs(
+  folder: string,
+  { each, all }: Limits,
+): Promise<{ readonly logs: readonly LogText[]; readonly older: number }> {
+  const found = await Promise.all(
+    (await readdir(folder).catch(() => []))
+      .filter((name) => LOG.test(name))
+      .map(async (name) => ({ name, stats: await lstat(join(folder, name)).catch(() => undefined) })),
+  );
+  const files = found
+    // Whoever may write there must not have other files read by a link.
+    .flatMap(({ name, stats }) => (stats?.isFile() ? [{ name, size: stats.size, modified: stats.mtimeMs }] : []))
+    .sort((a, b) => b.modified - a.modified || (a.name < b.name ? 1 : -1));
+  const taken: LogText[] = [];
+  let room = all;
+  for (const { name, size } of files) {
+    const length = Math.min(size, each, room);
+    if (length === 0 && size > 0) break;
+    room -= length;
+    taken.push({ name, ...(await endOf(join(folder, name), size, length)) });
+  }
+  return { logs: taken, older: files.length - taken.length };
+}
+
+async function endOf(path: string, size: number, length: number): Promise<{ text: string; left: number }> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const bytes = Buffer.alloc(length);
+    const { bytesRead } = await file.read(bytes, 0, length, size - length);
+    const text = bytes.subarray(0, bytesRead);
+    if (size === length) return { text: text.toString('utf8'), left: 0 };
+    // Half a line may be half a secret.
+    const begin = text.includes('\n') ? text.indexOf('\n') + 1 : bytesRead;
+    return { text: text.subarray(begin).toString('utf8'), left: size - length + begin };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,15 @@
+import type { BuildHost } from '../hosts/build-host';
+import { copyOut } from '../inside/copy-out';
+import type { BuildServices } from '../rpc/services';
+
+/** Support bundles, as the engine of a host makes them; nothing of them stays on the host. */
+export function createSupport(host: BuildHost): BuildServices['support'] {
+  return {
+    save: async ({ path: manifest, to }, { signal }) => ({
+      path: await copyOut(to, async () => {
+        const { argv, options } = await host.command({ subcommand: 'support', manifest, options: ['--to', '-'] });
+        return host.transport.stream(argv, { ...options, signal });
+      }),
+    }),
+  };
+}

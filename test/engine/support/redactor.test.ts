@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { redactJournal } from '../../../src-engine/support/journal-text';
+import { redactManifest, secretsOf } from '../../../src-engine/support/manifest-secrets';
+import { Redactor } from '../../../src-engine/support/redactor';
+
+const redactor = new Redactor([]);
+const manifestWithout = (source: string): string => redactManifest(source, new Redactor(secretsOf(source)));
+
+/** Nothing of this may be left of any line below. */
+const SECRET = /hunter|s3cr3t|c0rrect|h0rse|MIIE|QyNTUx/i;
+
+describe('text', () => {
+  it.each([
+    'Authorization: Bearer s3cr3t-s3cr3t',
+    "curl -H 'authorization: Basic aHVudGVyOmh1bnRlcjI=' https://example.org",
+    '{"headers":{"Authorization":"Basic s3cr3t"}}',
+    'Cookie: session=s3cr3t; other=hunter2',
+    'X-Auth-Token: s3cr3t',
+    'fetching https://builder:hunter2@repo.example.org/debian',
+    'fetching http://hunter2@repo.example.org/debian',
+    'git clone https://ghp_s3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr@github.com/x/y',
+    'GET /pkg?access_token=s3cr3t&x=1',
+    'https://bucket.example.org/x?X-Amz-Signature=s3cr3t&X-Amz-Date=1',
+    'AWS_SECRET_ACCESS_KEY=s3cr3t',
+    "export GITHUB_TOKEN='s3cr3t h0rse'",
+    'declare -x DB_PASSWORD="c0rrect \\" h0rse"',
+    'DB_PASSWORD="c0rrect h0rse',
+    'ROOTPASS=hunter2',
+    '+ ROOT_PW=hunter2 SIGNING_KEY=s3cr3t make',
+    'npm config set //registry.example.org/:_auth=s3cr3t',
+    'password: c0rrect h0rse',
+    '  "client_secret" : "s3cr3t",',
+    'said {\\"apiKey\\":\\"s3cr3t\\",\\"x\\":1}',
+    '<proxy user="x" password="hunter2"/>',
+    '+ useradd --password hunter2 guest',
+    '+ tool --api-key "s3cr3t h0rse"',
+    'sshpass -p hunter2 ssh x@y',
+    'curl -u builder:hunter2 https://example.org',
+    'machine example.org login builder password hunter2',
+    "+ echo 'root:hunter2' | chpasswd",
+    'Server=db;Uid=x;Pwd=hunter2;',
+    'root:$6$hunter2$s3cr3ts3cr3t:19000:0:::::',
+    'token eyJzM2NyM3Q.c0rrecthunter.s3cr3t',
+    '-----BEGIN RSA PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA\\n-----END RSA PRIVATE KEY-----',
+    '-----BEGIN OPENSSH PRIVATE KEY-----\nQyNTUxOQAAACDm',
+  ])('%s', (text) => {
+    const left = redactor.text(text);
+    expect(left).toContain('[removed]');
+    expect(left).not.toMatch(SECRET);
+  });
+
+  it.each([
+    'Fetched 27.6 MB in 0s (248 MB/s)',
+    'pkg://openindiana.org/system/kernel@0.5.11,5.11-2024.0.0.0:20240101T000000Z',
+    'http://pkg.openindiana.org:80/hipster/en/index.shtml',
+    'PWD=/root/image',
+    'Unpacking passwd_1%3a4.13_amd64.deb, login and libpam-modules',
+    '`live-config` read `img_params/hostname`: it was `a`, is `b`',
+    'ssh://builder@buildhost/var/tmp',
+    'tests passed: 3',
+  ])('%s stays as it is', (text) => expect(redactor.text(text)).toBe(text));
+
+  it('known secrets go wherever and however they are written', () => {
+    const known = new Redactor(['p&<a\'b"c', 'two\nlines here', 'abc', '""']);
+    const forms = ['xp&<a\'b"cx', 'p&amp;&lt;a\'b"c', 'p&<a\'b\\"c', encodeURIComponent('p&<a\'b"c'), 'cCY8YSdiImM'];
+    for (const form of [...forms, "p&<a'\\''b\"c", 'lines here', 'is abc.'])
+      expect(known.text(`x ${form} y`)).toContain('[removed]');
+    // A short one is a word, not a part of one.
+    expect(known.text('abcd ""')).toBe('abcd ""');
+  });
+
+  it('is done in time that grows with the text, whatever the text is', () => {
+    const size = 400_000;
+    const long = ['x', 'token', 'a:', '-', '"', ' -u', '://', '$6$', 'password ', '\\"'];
+    const started = performance.now();
+    for (const part of long) redactor.text(part.repeat(size / part.length));
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+});
+
+describe('private keys over many lines', () => {
+  const KEY = [
+    '-----BEGIN OPENSSH PRIVATE KEY-----',
+    'QyNTUxOQAAACDm',
+    'QyNTUxOQAAACDn==',
+    '-----END OPENSSH PRIVATE KEY-----',
+  ];
+  const gone = KEY.map(() => '[removed]');
+
+  it('are taken out', () => {
+    expect(redactor.lines(['before', ...KEY, 'after'])).toEqual(['before', ...gone, 'after']);
+    expect(redactor.lines(KEY.slice(0, 2))).toEqual(gone.slice(0, 2));
+    expect(redactor.lines(['PuTTY-User-Key-File-3: x', 'Private-Lines: 1', 'MIIE', 'Private-MAC: 12'])[2]).toBe(
+      '[removed]',
+    );
+  });
+
+  it('also when the beginning was left out with the beginning of the log', () => {
+    expect(redactor.lines([...KEY.slice(2), 'after'], true)).toEqual([...gone.slice(2), 'after']);
+    expect(redactor.lines(['before', ...KEY], true)).toEqual(['before', ...gone]);
+  });
+
+  it('also as records of a journal, among those of others', () => {
+    const output = (text: string, stream = 'stdout'): string =>
+      JSON.stringify({ kind: 'output', at: 1, step: 'a', stream, text });
+    const journal = KEY.flatMap((line) => [output(line), output('working', 'stderr')]).join('\n');
+    const texts = redactJournal(journal, redactor, false)
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { text: string }).text);
+    expect(texts).toEqual(gone.flatMap((word) => [word, 'working']));
+  });
+});
+
+describe('a manifest', () => {
+  it.each([
+    '<d><rootpass is_plaintext="true">hunter2</rootpass></d>',
+    '<d><rootpass is_plaintext="false">$5$hunter$s3cr3t</rootpass></d>',
+    '<d><user username="x"><password encrypted="false">hunter2</password></user></d>',
+    '<d><root_user><password>hunter2</password></root_user></d>',
+    '<d><user password="hunter2"/></d>',
+    "<d><user\n  password='hunter2'/></d>",
+    '<d><rootpass><![CDATA[hunter2]]></rootpass></d>',
+    '<d xmlns:x="urn:x"><x:password x:secret="hunter2">hunter2</x:password></d>',
+    '<d><rootpass>hun<!-- x -->ter2<b>hunter2</b></rootpass></d>',
+    '<d><!-- <rootpass>hunter2</rootpass> --></d>',
+    '<d><!-- rootpass: hunter2 --></d>',
+    '<d><pair key="db_password" value="hunter2"/></d>',
+    '<d><pair value=\'hunter2\' key="api-token"/></d>',
+    '<d><argslist>"--password" "hunter2"</argslist></d>',
+    '<d><main url="https://x:hunter2@repo.example.org" authname="x"/></d>',
+    '<!DOCTYPE d [<!ENTITY pw "hunter2">]><d><rootpass>&pw;</rootpass></d>',
+    '<d><rootpass>hunter2</rootpass><other>was hunter2</other></d>',
+    // Not XML any more.
+    '<d><rootpass>hunter2</d>',
+    '<d><rootpass is_plaintext="true">hunter2\n<x>',
+    '<d><user password="hunter2></d>',
+  ])('%s', (source) => {
+    const left = manifestWithout(source);
+    expect(left).not.toMatch(SECRET);
+    expect(left).toContain('[removed]');
+    // Messages of the doctor still point to the right line.
+    expect(left.split('\n').length).toBe(source.split('\n').length);
+  });
+
+  it('keeps everything else, byte for byte', () => {
+    const source = '<d a="1">\n  <rootpass is_plaintext="true">[removed]</rootpass>\n  <hostname>x</hostname>\n</d>\n';
+    expect(manifestWithout(source)).toBe(source);
+  });
+});
+
+it('hashes of a journal cannot be tried out, and equal ones stay equal', () => {
+  const read = (hash: string) => ({ kind: 'manifest-read', at: 1, step: 'a', request: 'rootpass', isKey: false, hash });
+  const journal = ['0123', '0123', '4567'].map((hash) => JSON.stringify(read(hash))).join('\n');
+  const [a, b, c] = redactJournal(journal, redactor, false)
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { hash: string }).hash);
+  expect([a === b, a === c, a === '0123']).toEqual([true, false, false]);
+});
