@@ -1,0 +1,42 @@
+import { EXIT_STATUSES } from '../commands/failure';
+import { BUILD_OPTIONS } from '../commands/usage';
+import { readCommands } from './commands';
+
+/** The manual page distro_const(1), in the format of man(7), from the code that defines what it tells. `root` is the project's folder. */
+export function manualPage(root: string, version: string): string {
+  const commands = readCommands(root);
+  return [
+    `.TH DISTRO_CONST 1 "" "Slipway ${version}" "User Commands"`,
+    '.SH NAME',
+    'distro_const \\- build operating\\-system images in checkpointed steps',
+    '.SH SYNOPSIS',
+    ...commands.flatMap(({ usage }) => usage.flatMap((line) => ['.br', text(line)])),
+    '.SH DESCRIPTION',
+    text(
+      'Runs the steps of a manifest, takes a snapshot of the build data before each, and resumes from any of them. A STEP is a checkpoint name, or a number from 0. With --json a command prints one JSON document.',
+    ),
+    '.SH COMMANDS',
+    ...commands.flatMap(({ name, summary, description }) => [
+      '.TP',
+      `.B ${text(name)}`,
+      text(name === 'build' ? `${summary}.` : description.join(' ')),
+    ]),
+    '.SH OPTIONS OF build',
+    ...pairs(BUILD_OPTIONS),
+    '.SH EXIT STATUS',
+    ...pairs(EXIT_STATUSES),
+    '.SH SEE ALSO',
+    text('The manual of Slipway: press F1 in its window.'),
+    '',
+  ].join('\n');
+}
+
+function pairs(rows: readonly (readonly string[])[]): string[] {
+  return rows.flatMap(([term = '', ...rest]) => ['.TP', `.B ${text(term)}`, text(rest.join('. '))]);
+}
+
+/** A line of text: a backslash and a hyphen are themselves, and none begins with a mark of the format. Code marks of Markdown go. */
+function text(words: string): string {
+  const line = words.replaceAll('`', '').replace(/\s+/g, ' ').trim().replaceAll('\\', '\\e').replaceAll('-', '\\-');
+  return /^[.']/.test(line) ? `\\&${line}` : line;
+}

@@ -1,0 +1,105 @@
+// Every command of the README and the manual is run, page by page and in the order of the page, in a folder with a manifest: the steps of
+// tiny-linux by their names, each of which takes a moment. The image itself is made in test/e2e/manual.test.ts.
+import { execFile, spawnSync } from 'node:child_process';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import type { TestProject } from '../support/engine';
+import { fencesOf, pages, readPage, root } from '../support/markdown';
+import { templateProject } from '../support/template-project';
+
+const SHELLS = ['sh', 'bash', 'shell', 'console'];
+
+/** Blocks that do not run here: where they run instead, or why they cannot. */
+const ELSEWHERE: readonly { readonly page: string; readonly begins: string; readonly reason: string }[] = [
+  { page: 'README.md', begins: 'npm start', reason: 'test/e2e/manual.test.ts starts it; `npm test` is what runs this' },
+  { page: 'docs/first-image.md', begins: 'npm start', reason: 'test/e2e/manual.test.ts follows the page' },
+  { page: 'docs/first-image.md', begins: 'ls -l', reason: 'test/e2e/manual.test.ts follows the page' },
+  {
+    page: 'docs/command-line.md',
+    begins: 'npm run build:engine',
+    reason: 'test/support/build-engine.ts, before all tests',
+  },
+  {
+    page: 'docs/packages.md',
+    begins: 'distro_const installed',
+    reason: 'test/slow/boot-templates.test.ts, on an image with packages',
+  },
+  { page: 'docs/command-line.md', begins: 'distro_const boot-test', reason: 'test/e2e/manual.test.ts boots the image' },
+];
+
+/** A shell in a checkpoint of a plain folder wants one: an ordinary user may have none, in a chroot for one. */
+const hasNameSpaces =
+  process.getuid?.() === 0 || spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0;
+
+/** Commands whose status is not 0 where the tests run, and why. */
+const STATUS: Readonly<Record<string, { readonly is: readonly number[]; readonly because: string }>> = {
+  'distro_const cancel manifest.xml\n': { is: [1], because: 'no build runs' },
+  'distro_const search manifest.xml network manager\ndistro_const show manifest.xml nano\ndistro_const resolve manifest.xml\ndistro_const catalogue --refresh manifest.xml\n':
+    { is: [0, 1], because: 'it asks the real repositories: there may be no network' },
+  'distro_const diff manifest.xml br-arch grub-setup\ndistro_const ls manifest.xml grub-setup pkg_image\ndistro_const cat manifest.xml grub-setup pkg_image/etc/hostname\ndistro_const shell manifest.xml grub-setup\n':
+    {
+      is: [hasNameSpaces ? 0 : 1],
+      because: 'a shell that cannot be kept from writing is refused',
+    },
+  'distro_const doctor manifest.xml\n': {
+    is: [0, 1],
+    because: 'it asks the real repositories: there may be no network',
+  },
+};
+
+let project: TestProject;
+afterEach(() => project?.dispose());
+
+const blocksOf = (page: string): string[] =>
+  fencesOf(page).flatMap(({ language, text }) => (SHELLS.includes(language) ? [text] : []));
+const elsewhere = (page: string, block: string) =>
+  ELSEWHERE.find((one) => one.page === page && block.startsWith(one.begins));
+
+it.each(pages.filter((page) => blocksOf(page).some((block) => !elsewhere(page, block))))('%s', async (page) => {
+  project = sample(page);
+  // Pages that begin with looking at a build mean one that has been made.
+  if (['docs/timeline.md', 'docs/recover.md'].includes(page)) expect((await project.build()).code).toBe(0);
+  for (const block of blocksOf(page)) {
+    if (elsewhere(page, block)) continue;
+    const { status, said } = await runInShell(block);
+    expect(STATUS[block]?.is ?? [0], `${block}\n${said}`).toContain(status);
+  }
+});
+
+it('nothing is said to run elsewhere that is not there any more', () => {
+  const unused = ELSEWHERE.filter(({ page, begins }) => !blocksOf(page).some((block) => block.startsWith(begins)));
+  const blocks = pages.flatMap(blocksOf);
+  expect([unused, Object.keys(STATUS).filter((block) => !blocks.includes(block))]).toEqual([[], []]);
+  expect(pages.flatMap(fencesOf).filter(({ text }) => /^(npm|distro_const) /m.test(text)).length).toBeGreaterThan(10);
+});
+
+it('every npm script that is named is one', () => {
+  const { scripts } = JSON.parse(readPage('package.json')) as { scripts: Record<string, string> };
+  const named = pages.flatMap((page) => [...readPage(page).matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name));
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+/** The template's manifest with short steps, and what a page assumes besides. */
+function sample(page: string): TestProject {
+  const made = templateProject({
+    'im-mod': 'mkdir -p "$2/etc"; echo tinylinux >"$2/etc/hostname"',
+    iso: 'echo image >"$5/tiny-linux.iso"',
+  });
+  // The manifest of somebody else, and a page's own edit of ours.
+  copyFileSync(join(root, 'test/fixtures/manifests/layout-b.xml'), join(made.folder, 'slim_cd_x86.xml'));
+  const script = fencesOf(page).find(({ language }) => language === 'xml')?.text;
+  const behind = '        <script name="scripts/br-init">';
+  if (script !== undefined) made.edit((text) => text.replace(behind, script + behind));
+  return made;
+}
+
+function runInShell(block: string): Promise<{ status: unknown; said: string }> {
+  return new Promise((resolve) => {
+    const options = { cwd: project.folder, env: project.env };
+    const child = execFile('sh', ['-ec', block], options, (error, stdout, stderr) =>
+      resolve({ status: error ? error.code : 0, said: stdout + stderr }),
+    );
+    child.stdin?.end();
+  });
+}

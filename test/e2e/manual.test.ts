@@ -1,0 +1,69 @@
+// The manual's first page, followed word by word: what it tells to type is typed, what it tells to click is clicked.
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { fencesOf, readPage } from '../support/markdown';
+import { lacksRootOr } from '../support/run-tool';
+import { chromiumExecutable } from './support/chromium';
+import { closeAtEnd } from './support/closing';
+import { instructionsOf } from './support/instructions';
+import { newcomer } from './support/newcomer';
+
+const PAGE = 'docs/first-image.md';
+const lacking = lacksRootOr('git', 'unshare', 'nsenter', 'setsid', 'qemu-system-x86_64');
+/** For what a page says takes seconds: packages may have to be fetched first. In milliseconds. */
+const PATIENCE = 240_000;
+
+it.skipIf(lacking)(
+  `the first page leads to an image that boots${lacking ? ` (${lacking})` : ''}`,
+  { timeout: 600_000 },
+  async () => {
+    const closing = closeAtEnd();
+    const reader = await newcomer(closing);
+    let page: Page | undefined;
+    for (const instruction of instructionsOf(PAGE)) {
+      if (instruction.kind === 'run') {
+        const outcome = await reader.type(instruction.commands);
+        if ('address' in outcome) page = await openBrowser(outcome.address, closing);
+        else expect(outcome).toMatchObject({ code: 0 });
+        continue;
+      }
+      const part = page?.getByRole(instruction.kind === 'click' && instruction.isAtTop ? 'banner' : 'main');
+      if (!part) throw new Error(`${PAGE} has not said how to start Slipway`);
+      if (instruction.kind === 'wait')
+        await part
+          .getByText(new RegExp(`^\\s*${instruction.words}`))
+          .first()
+          .waitFor({ timeout: PATIENCE });
+      else {
+        const named = { name: instruction.name, exact: true };
+        await part.getByRole('button', named).or(part.getByRole('tab', named)).click();
+      }
+    }
+    const image = join(reader.varTmp, 'slipway/tiny-linux/media/tiny-linux.iso');
+    expect(existsSync(image) && statSync(image).size).toBeGreaterThan(1e6);
+    expect(existsSync(join(reader.home, 'Slipway/tiny-linux/manifest.xml'))).toBe(true);
+
+    // And without the window, as another page has it.
+    const bootTest = fencesOf('docs/command-line.md').find(({ text }) => text.startsWith('distro_const boot-test'));
+    const booted = await reader.type(bootTest?.text ?? 'false', join(reader.home, 'Slipway/tiny-linux'));
+    expect(booted).toMatchObject({ code: 0, said: expect.stringContaining('==== Booted') as string });
+  },
+);
+
+it('nothing that the page tells to do is passed over', () => {
+  const told = instructionsOf(PAGE).map(({ kind }) => kind);
+  expect(told).toEqual(['run', 'click', 'wait', 'click', 'click', 'wait', 'run']);
+  // Each numbered line tells to do or to wait for something.
+  const lines = readPage(PAGE).match(/^\d+\. .*$/gm) ?? [];
+  expect(lines.filter((line) => !/\bclick \*\*|\bwait until it says \*\*/i.test(line))).toEqual([]);
+});
+
+async function openBrowser(address: string, { whenClosed }: ReturnType<typeof closeAtEnd>): Promise<Page> {
+  const browser = await chromium.launch({ executablePath: chromiumExecutable(), args: ['--no-sandbox'] });
+  whenClosed(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto(address);
+  return page;
+}

@@ -1,0 +1,22 @@
+import { readPage } from '../../support/markdown';
+
+/** One thing that a page of the manual tells its reader to do. */
+export type Instruction =
+  | { readonly kind: 'run'; readonly commands: string }
+  | { readonly kind: 'click'; readonly name: string; readonly isAtTop: boolean }
+  | { readonly kind: 'wait'; readonly words: string };
+
+const FORMS =
+  /^```sh\n(?<commands>.*?)^```|\bclick \*\*(?<name>.+?)\*\*(?<top> at the top right)?|\bwait until it says \*\*(?<words>.+?)\*\*/gims;
+
+/**
+ * What a page tells its reader to do, in its order: commands in `sh` blocks, **Click** followed by a name in bold, **Wait until it
+ * says** followed by words in bold.
+ */
+export function instructionsOf(page: string): Instruction[] {
+  return [...readPage(page).matchAll(FORMS)].map(({ groups = {} }) => {
+    const { commands, name, top, words = '' } = groups;
+    if (commands !== undefined) return { kind: 'run', commands };
+    return name === undefined ? { kind: 'wait', words } : { kind: 'click', name, isAtTop: top !== undefined };
+  });
+}

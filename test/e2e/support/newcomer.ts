@@ -1,0 +1,107 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../../support/markdown';
+import { runTool } from '../../support/run-tool';
+import type { Closing } from './closing';
+import { endProgram } from './end-program';
+import { readFirstLine } from './first-line';
+import { temporary } from './samples';
+
+/** What a command has done: it has ended, or it goes on and has said where the designer is. */
+export type Outcome = { readonly code: number | null; readonly said: string } | { readonly address: string };
+
+/** Somebody with a fresh copy of the project, a home of their own and an empty /var/tmp, and no display. Needs root. */
+export interface Newcomer {
+  /** The folder of the project. */
+  readonly project: string;
+  readonly home: string;
+  /** What they see as /var/tmp. */
+  readonly varTmp: string;
+  /** Types commands into a new terminal. */
+  type(commands: string, folder?: string): Promise<Outcome>;
+}
+
+/** Makes one; all that they started ends with the test. */
+export async function newcomer({ whenClosed }: Closing): Promise<Newcomer> {
+  const base = temporary();
+  const [project, home, varTmp] = ['slipway', 'home', 'var-tmp'].map((name) => join(base, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const folder of [project, home, varTmp]) mkdirSync(folder);
+  copyProject(project);
+  // A build area is a fixed place of the sample: this one is seen by the newcomer alone.
+  const words = [
+    '--mount',
+    '--propagation',
+    'private',
+    'sh',
+    '-c',
+    'mount --bind "$0" /var/tmp && echo ready && exec sleep infinity',
+    varTmp,
+  ];
+  const place = spawn('unshare', words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  whenClosed(() => endProgram(place));
+  await readFirstLine(place, place.stdout, /^(ready)$/);
+
+  const env = {
+    PATH: `${join(project, 'out/bin')}:${process.env['PATH'] ?? ''}`,
+    HOME: home,
+    TERM: 'dumb',
+  };
+  const type = async (commands: string, folder = project): Promise<Outcome> => {
+    const shell = ['nsenter', `--mount=/proc/${place.pid}/ns/mnt`, `--wd=${folder}`, 'sh', '-ec', commands] as const;
+    const child = spawn('setsid', ['--wait', ...shell], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    whenClosed(() => endSession(child));
+    const address = readFirstLine(child, child.stdout, /^Slipway is open at (http:\S+)$/);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+    return Promise.race([
+      address.then((found) => ({ address: found })).catch(() => new Promise<never>(() => undefined)),
+      new Promise<Outcome>((resolve) => child.once('close', (code) => resolve({ code, said }))),
+    ]);
+  };
+  return { project, home, varTmp, type };
+}
+
+/** The files of the project as they are now, without what was built of them; its npm packages are there, as there may be no network. */
+function copyProject(to: string): void {
+  runTool('sh', '-ec', 'cd "$0" && git ls-files -z | tar --null -T - -cf - | tar -xf - -C "$1"', root, to);
+  const modules = join(to, 'node_modules');
+  mkdirSync(modules);
+  // Links, where they can be: no copy of some ten thousand files.
+  runTool(
+    'sh',
+    '-ec',
+    'cp -al "$0/." "$1" || cp -a --remove-destination "$0/." "$1"',
+    join(root, 'node_modules'),
+    modules,
+  );
+  for (const name of ['.vite', '.vite-temp', '.slipway-lock'])
+    rmSync(join(modules, name), { recursive: true, force: true });
+  const lock = createHash('sha256')
+    .update(readFileSync(join(to, 'package-lock.json')))
+    .digest('hex');
+  writeFileSync(join(modules, '.slipway-lock'), lock);
+}
+
+/** Ends a command with all that it has started. */
+async function endSession(child: ChildProcess): Promise<void> {
+  const pids = runTool('ps', '-eo', 'pid=,ppid=')
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    pids.flatMap(([pid = 0, above]) => (above === parent ? [...below(pid), pid] : []));
+  for (const pid of child.pid === undefined || child.exitCode !== null ? [] : below(child.pid))
+    try {
+      process.kill(pid);
+    } catch {
+      // it has ended meanwhile
+    }
+  await endProgram(child);
+}
