@@ -9,7 +9,7 @@ const engine = join(root, 'out/engine');
 const bin = join(root, 'out/bin');
 const commands = { distro_const: 'cli.ts', ManifestRead: 'manifest-read-cli.ts' };
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   entryPoints: Object.fromEntries(
     Object.entries(commands).map(([name, file]) => [name, join(root, 'src-engine', file)]),
   ),
@@ -23,6 +23,7 @@ const { outputFiles } = await build({
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',
   write: false,
+  metafile: true,
 });
 
 mkdirSync(engine, { recursive: true });
@@ -35,6 +36,11 @@ for (const { path, contents } of outputFiles) {
   chmodSync(partial, 0o755);
   renameSync(partial, path);
 }
+
+// What went into the bundle, for the licences that go along in a package (src-main/launch/package/parts.mjs).
+const modules = join(root, 'out/modules');
+mkdirSync(modules, { recursive: true });
+writeFileSync(join(modules, 'engine.json'), JSON.stringify(Object.keys(metafile.inputs)));
 
 // out/bin is what goes on PATH: the commands by their own names, as steps and people call them.
 for (const name of Object.keys(commands))

@@ -1,0 +1,190 @@
+// What `npm run package` makes, installed into a fresh Debian and used there by an ordinary user, with Chromium's own sandbox.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFirstLine } from '../e2e/support/first-line';
+import { DevtoolsWindow } from '../support/devtools-window';
+import { electronRuntime } from '../support/electron-runtime';
+import { hasTool } from '../support/run-tool';
+
+const root = join(import.meta.dirname, '../..');
+const dist = join(root, 'dist');
+
+const found = await electronRuntime();
+const runtime = 'lacks' in found ? { executable: '', version: undefined } : found;
+const lacks =
+  'lacks' in found
+    ? found.lacks
+    : process.getuid?.() !== 0
+      ? 'needs root'
+      : ['mmdebstrap', 'dpkg-deb', 'unshare'].find((tool) => !hasTool(tool));
+
+const packageJson = (folder: string): { version: string } =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+const official = packageJson(join(root, 'node_modules/electron')).version;
+
+/** A fresh Debian in a folder. */
+class Debian {
+  readonly folder = mkdtempSync(join(tmpdir(), 'slipway-debian-'));
+
+  constructor() {
+    const sources = ['/etc/apt/sources.list', '/etc/apt/sources.list.d/debian.sources'].filter((file) =>
+      existsSync(file),
+    );
+    const options = ['--variant=apt', '--mode=root', '--include=ca-certificates', '--skip=check/empty'];
+    const { VERSION_CODENAME: suite = 'stable' } = osRelease();
+    execFileSync('mmdebstrap', [...options, suite, this.folder, ...sources], { stdio: 'ignore' });
+  }
+
+  /** Runs a line there, as root, in name spaces that end with it. */
+  run(line: string): string {
+    const [command, ...args] = this.#inside(line);
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 26 });
+  }
+
+  start(line: string): ChildProcess {
+    const [command, ...args] = this.#inside(line);
+    return spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  dispose(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #inside(line: string): [string, ...string[]] {
+    const mounts = 'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount -t sysfs sys "$1/sys"';
+    const enter = `${mounts} && exec chroot "$1" sh -c "$2"`;
+    const spaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'];
+    return ['unshare', ...spaces, 'sh', '-c', enter, 'sh', this.folder, line];
+  }
+}
+
+function osRelease(): Record<string, string> {
+  const lines = readFileSync('/etc/os-release', 'utf8').matchAll(/^(\w+)="?([^"\n]*)/gm);
+  return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]));
+}
+
+describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : ` (${lacks})`}`, () => {
+  let debian: Debian;
+  const dispose: (() => void)[] = [];
+  beforeAll(() => {
+    execFileSync('npm', ['run', '--silent', 'package'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+    debian = new Debian();
+    dispose.push(() => debian.dispose());
+    for (const name of readdirSync(dist).filter((file) => file.endsWith('.deb')))
+      copyFileSync(join(dist, name), join(debian.folder, 'tmp', name));
+    const install = 'DEBIAN_FRONTEND=noninteractive apt-get -q -y install';
+    debian.run(
+      `apt-get -q update && ${install} --no-install-recommends xvfb xauth xz-utils shared-mime-info desktop-file-utils libglib2.0-bin`,
+    );
+    debian.run(`${install} /tmp/slipway_*.deb /tmp/slipway-engine_*.deb && useradd --create-home person`);
+  }, 600_000);
+  afterAll(() => dispose.forEach((end) => end()));
+
+  it('install the engine with its manual page, and it builds', () => {
+    expect(debian.run('distro_const help')).toContain('distro_const build [-R]');
+    expect(debian.run('zcat /usr/share/man/man1/distro_const.1.gz')).toContain('.SH SYNOPSIS');
+    expect(debian.run('readlink -f /usr/bin/ManifestRead')).toContain('slipway-engine/ManifestRead.cjs');
+    writeFileSync(
+      join(debian.folder, 'tmp/manifest.xml'),
+      `<distribution name="small"><distro_constr_params><build_area>/tmp/area</build_area>
+       <output_image><finalizer><script name="/tmp/step"><checkpoint name="step"/></script></finalizer></output_image>
+       </distro_constr_params><vmimg_params/></distribution>`,
+    );
+    writeFileSync(join(debian.folder, 'tmp/step'), '#!/bin/sh\nManifestRead "$1" name >"$5/name"\n', { mode: 0o755 });
+    debian.run('cd /tmp && distro_const build manifest.xml');
+    expect(debian.run('cat /tmp/area/media/name')).toBe('small\n');
+  });
+
+  it('know a manifest by its name, and leave other XML files alone', () => {
+    debian.run('desktop-file-validate /usr/share/applications/slipway.desktop');
+    writeFileSync(join(debian.folder, 'tmp/other.xml'), '<?xml version="1.0"?>\n<other/>\n');
+    const kind = (file: string): string | undefined =>
+      debian.run(`gio info -a standard::content-type /tmp/${file}`).match(/content-type: (.*)/)?.[1];
+    expect([kind('manifest.xml'), kind('other.xml')]).toEqual([
+      'application/x-slipway-manifest+xml',
+      'application/xml',
+    ]);
+    expect(debian.run('grep slipway /usr/share/applications/mimeinfo.cache')).toContain('slipway.desktop');
+  });
+
+  it('name what they contain, with every licence', () => {
+    const electron = runtime.version ?? official;
+    const { version } = packageJson(root);
+    const suffix = runtime.version === undefined ? '' : `~electron${electron}`;
+    expect(debian.run("dpkg-query -W -f='${Version}' slipway")).toBe(`${version}${suffix}`);
+    const bill = JSON.parse(readFileSync(join(dist, `slipway-${version}.cdx.json`), 'utf8')) as {
+      components: { name: string; version: string }[];
+    };
+    const names = bill.components.map(({ name }) => name);
+    expect(bill.components).toContainEqual(expect.objectContaining({ name: 'electron', version: electron }));
+    expect(names).toEqual(expect.arrayContaining(['svelte', 'ssh2', '@xterm/xterm', '@fontsource-variable/inter']));
+    expect(names).not.toContain('vitest');
+    const notices = debian.run('cat /usr/share/doc/slipway/NOTICES.txt');
+    for (const { name, version: one } of bill.components.filter(({ name }) => name !== 'electron'))
+      expect(notices).toContain(`\n${name} ${one} (`);
+    expect(notices).toContain('SIL OPEN FONT LICENSE');
+    expect(debian.run('cat /usr/share/doc/slipway-engine/NOTICES.txt')).toContain('\nsaxes ');
+    expect(debian.run('head -c 2000 /usr/share/doc/slipway/LICENSE.electron.txt')).toContain('Electron contributors');
+  });
+
+  it('have the switches of the app flipped for safety', () => {
+    const fuses = execFileSync(
+      process.execPath,
+      [join(root, 'node_modules/@electron/fuses/dist/bin.js'), 'read', '--app', join(dist, 'linux-unpacked/slipway')],
+      { encoding: 'utf8' },
+    );
+    expect(fuses).toMatch(/EnableCookieEncryption is Enabled/);
+    expect(fuses).toMatch(/EnableNodeOptionsEnvironmentVariable is Disabled/);
+    expect(fuses).toMatch(/EnableNodeCliInspectArguments is Disabled/);
+    expect(fuses).toMatch(/OnlyLoadAppFromAsar is Enabled/);
+    expect(fuses).toMatch(/RunAsNode is Enabled/); // a computer without Node
+  });
+
+  it('make the same archive of the same sources', () => {
+    const again = mkdtempSync(join(tmpdir(), 'slipway-again-'));
+    dispose.push(() => rmSync(again, { recursive: true, force: true }));
+    const electron = [
+      `-c.electronDist=${join(runtime.executable, '..')}`,
+      `-c.electronVersion=${runtime.version ?? official}`,
+    ];
+    const builder = join(root, 'node_modules/electron-builder/cli.js');
+    const options = ['--publish', 'never', '--dir', `-c.directories.output=${again}`, ...electron];
+    execFileSync(process.execPath, [builder, ...options], { cwd: root, stdio: 'ignore' });
+    const hash = (folder: string): string =>
+      createHash('sha256')
+        .update(readFileSync(join(folder, 'linux-unpacked/resources/app.asar')))
+        .digest('hex');
+    expect(hash(again)).toBe(hash(dist));
+  });
+
+  it('install the designer: an ordinary user composes, builds and gets an image that is there', async () => {
+    const app = debian.start("su person -c 'cd; exec xvfb-run -a slipway --disable-gpu --remote-debugging-port=0'");
+    const ended = new Promise((resolve) => app.once('close', resolve));
+    if (!app.stderr) throw new Error('no output');
+    const url = await readFirstLine(app, app.stderr, /^DevTools listening on (ws:\S+)$/);
+    const window = await DevtoolsWindow.of(url);
+    await window.click('button', 'Accounts and locale');
+    await window.fill('Host name', 'packed');
+    await window.press('s', 'KeyS', true);
+    await window.shows(/\bSaved\b/);
+    await window.click('button', 'Build');
+    await window.shows(/\bDone\b/);
+    const media = join(debian.folder, 'var/tmp/slipway/tiny-linux/media');
+    expect(readdirSync(media).some((name) => name.endsWith('.iso'))).toBe(true);
+    expect(readFileSync(join(debian.folder, 'home/person/Slipway/tiny-linux/manifest.xml'), 'utf8')).toContain(
+      'packed',
+    );
+    // A double click on another manifest starts the program again, which hands it to the window that is there.
+    const other = '/home/person/other/manifest.xml';
+    const copied = `mkdir ~/other && sed s/tiny-linux/other-image/ ~/Slipway/tiny-linux/manifest.xml >${other}`;
+    debian.run(`su person -c '${copied} && cp -r ~/Slipway/tiny-linux/scripts ~/other/'`);
+    debian.run(`su person -c 'xvfb-run -a slipway --disable-gpu ${other}'`);
+    await window.shows(/other-image/);
+    await window.close();
+    await ended;
+  });
+});
