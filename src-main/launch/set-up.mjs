@@ -8,8 +8,6 @@ import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-const OLDEST_NODE = 20;
-
 /** What the sample image needs on the build host (resources/templates/tiny-linux/template.json). */
 const IMAGE_PACKAGES = [
   'rsync',
@@ -27,7 +25,9 @@ const IMAGE_PACKAGES = [
 /** What the tests use besides: real file systems, real packages, real machines. */
 const TEST_PACKAGES = [
   ...['zfs-fuse', 'btrfs-progs', 'xfsprogs', 'attr', 'acl', 'libcap2-bin', 'libxml2-utils', 'python3'],
-  ...['mmdebstrap', 'squashfs-tools', 'qemu-system-x86', 'ovmf', 'uidmap', 'util-linux', 'time'],
+  ...['mmdebstrap', 'gnupg', 'squashfs-tools', 'qemu-system-x86', 'ovmf', 'uidmap', 'util-linux', 'time'],
+  // No openssh-server: that would open this computer to the network. Where there is none, its tests skip and say so.
+  ...['openssh-client', 'iproute2', 'sudo', 'git'],
   // The designer, looked at: a browser, a display, and what Electron links against.
   ...['chromium', 'xvfb', 'xauth', 'fonts-dejavu-core', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1'],
 ];
@@ -39,22 +39,27 @@ export const packagesFor = {
 };
 
 /** Ends the program with one clear line. */
-function stop(line) {
+export function stop(line) {
   process.stderr.write(`${line}\n`);
   process.exit(1);
 }
 
-function run(command, args, { quiet = false, env = process.env } = {}) {
+/** Runs a command to its end; returns its status and what it printed, or why it could not be started. */
+function attempt(command, args, env = process.env) {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd: root,
     env,
-    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
+    shell: process.platform === 'win32', // npm is a script there
   });
-  if (error || status !== 0)
-    stop(
-      `${[command, ...args].join(' ')} failed${error ? `: ${error.message}` : ` with status ${status}`}\n${quiet ? `${stdout}${stderr}` : ''}`,
-    );
+  return { ok: status === 0, stdout: stdout ?? '', said: error?.message ?? `${stdout}${stderr}`.trim() };
+}
+
+/** Runs a command that has to work. */
+function run(command, args) {
+  const { ok, stdout, said } = attempt(command, args);
+  if (!ok) stop(`${[command, ...args].join(' ')} failed:\n${said}`);
   return stdout;
 }
 
@@ -63,11 +68,9 @@ function run(command, args, { quiet = false, env = process.env } = {}) {
  * nothing to do.
  */
 export function setUp(purpose) {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major < OLDEST_NODE) stop(`Slipway needs Node ${OLDEST_NODE} or later; this is ${process.version}.`);
   installNpmPackages();
   const missing = installDebianPackages(packagesFor[purpose]);
-  run(process.execPath, ['src-engine/bundle.mjs'], { quiet: true });
+  run(process.execPath, ['src-engine/bundle.mjs']);
   if (purpose === 'start') buildApp();
   return { missing };
 }
@@ -77,6 +80,7 @@ function buildApp() {
   const sources = [
     'src-main',
     'src-renderer',
+    'docs',
     'src-shared',
     'electron.vite.config.ts',
     'svelte.config.js',
@@ -87,9 +91,7 @@ function buildApp() {
   const oldest = Math.min(...built.map((file) => modified(join(root, file)) ?? 0));
   if (sources.every((source) => newest(join(root, source)) <= oldest)) return;
   process.stderr.write('Building the designer...\n');
-  run(process.execPath, ['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn'], {
-    quiet: true,
-  });
+  run(process.execPath, ['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn']);
 }
 
 function modified(path) {
@@ -110,31 +112,53 @@ function installNpmPackages() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   process.stderr.write('Installing npm packages...\n');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
+  const { ok, said } = attempt('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (!ok) stop(whyNoPackages(said));
   writeFileSync(stamp, lock);
 }
 
-/** Installs what is missing when root; otherwise says in one line what to install. Returns what is still missing. */
+const NO_NETWORK =
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
+
+/** Why npm could not install, and what to do. */
+function whyNoPackages(said) {
+  const [network] = NO_NETWORK.exec(said) ?? [];
+  if (network !== undefined)
+    return `Slipway needs a network once, for its npm packages, and there is none (${network}). Connect (behind a proxy: npm config set https-proxy URL) and run this again; a computer without a network takes the Debian package that npm run package makes elsewhere.`;
+  return `${said}\nThe npm packages could not be installed; npm says why above. Run this again when that is mended: nothing is lost.`;
+}
+
+/**
+ * Installs what is missing when root; otherwise, and when that does not work, says in one line what to install. Returns what is still
+ * missing: the designer opens without it.
+ */
 function installDebianPackages(packages) {
   if (!existsSync('/usr/bin/dpkg-query')) return packages; // not Debian or Ubuntu: `distro_const doctor` tells what lacks
   const missing = packages.filter((name) => !isInstalled(name));
   if (missing.length === 0) return [];
   if (process.getuid() !== 0) {
-    process.stderr.write(
-      `Please install what is missing: sudo apt-get install --no-install-recommends ${missing.join(' ')}\n`,
-    );
+    askToInstall('Please install what is missing:', missing);
     return missing;
   }
   process.stderr.write(`Installing Debian packages: ${missing.join(' ')}\n`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  run('apt-get', ['update', '-qq'], { quiet: true, env });
+  // What it knows from before may do: its lists need not be new.
+  const updated = attempt('apt-get', ['update', '-qq', '-o', 'APT::Update::Error-Mode=any'], env);
   // Ubuntu lacks some (zfs-fuse): what no source has is left out, and the tests that want it skip and say so.
-  const available = missing.filter((name) =>
-    /^\s+Candidate: (?!\(none\))/m.test(run('apt-cache', ['policy', name], { quiet: true })),
-  );
-  if (available.length > 0)
-    run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...available], { quiet: true, env });
-  return missing.filter((name) => !available.includes(name));
+  const available = missing.filter((name) => /^\s+Candidate: (?!\(none\))/m.test(run('apt-cache', ['policy', name])));
+  const install = ['install', '-qq', '-y', '--no-install-recommends', ...available];
+  const installed = available.length > 0 ? attempt('apt-get', install, env) : updated;
+  const lacking = missing.filter((name) => !isInstalled(name));
+  if (!installed.ok && lacking.length > 0) {
+    process.stderr.write(`${installed.said}\n`);
+    askToInstall('Not installed. The designer opens without; to build, with a network:', lacking);
+  }
+  return lacking;
+}
+
+function askToInstall(intro, packages) {
+  const sudo = process.getuid() === 0 ? '' : 'sudo ';
+  process.stderr.write(`${intro} ${sudo}apt-get install --no-install-recommends ${packages.join(' ')}\n`);
 }
 
 function isInstalled(name) {
