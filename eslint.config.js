@@ -14,7 +14,7 @@ const rule = (files, banned, message, ignores = []) => ({
 });
 
 export default ts.config(
-  { ignores: ['out/**', 'node_modules/**', 'test/fixtures/**'] },
+  { ignores: ['out/**', 'dist/**', 'node_modules/**', 'test/fixtures/**'] },
   js.configs.recommended,
   ...ts.configs.strict,
   ...svelte.configs.recommended,

@@ -2,17 +2,23 @@ import { basename } from 'node:path';
 import { AppError } from '../src-shared/errors';
 import { bootTestCommand } from './commands/boot-test';
 import { buildCommand } from './commands/build';
+import { catalogueCommand } from './commands/catalogue';
 import { checkpointsCommand } from './commands/checkpoints';
 import { doctorCommand } from './commands/doctor';
 import { followCommand } from './commands/follow';
+import { installedCommand } from './commands/installed';
 import { catCommand, diffCommand, lsCommand } from './commands/look-inside';
 import { mediaCommand } from './commands/media';
 import { planCommand } from './commands/plan';
 import { pruneCommand } from './commands/prune';
 import { queryCommand } from './commands/query';
+import { resolveCommand } from './commands/resolve';
 import { cancelCommand, pauseCommand } from './commands/running';
+import { searchCommand } from './commands/search';
 import { shellCommand } from './commands/shell';
+import { showCommand } from './commands/show';
 import { statusCommand } from './commands/status';
+import { supportCommand } from './commands/support';
 import { HELP, usageError } from './commands/usage';
 import { validateCommand } from './commands/validate';
 import { printFailure, reportFailure } from './commands/failure';
@@ -58,10 +64,22 @@ async function main(words: readonly string[]): Promise<number> {
       return mediaCommand(rest);
     case 'boot-test':
       return bootTestCommand(rest);
+    case 'catalogue':
+      return catalogueCommand(rest);
+    case 'search':
+      return searchCommand(rest);
+    case 'show':
+      return showCommand(rest);
+    case 'resolve':
+      return resolveCommand(rest);
+    case 'installed':
+      return installedCommand(rest);
     case 'query':
       return queryCommand(rest);
     case 'validate':
       return validateCommand(rest);
+    case 'support':
+      return supportCommand(rest);
     case 'doctor':
       return doctorCommand(rest);
     default:

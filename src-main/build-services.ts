@@ -5,21 +5,30 @@ import type { BuildHost } from './hosts/build-host';
 import { createInside } from './inside';
 import { createLogs } from './logs';
 import { createMedia } from './media';
+import { createPackages } from './packages';
+import { CatalogueTexts } from './packages/catalogue-texts';
 import type { BuildServices, CallContext, RoutedBuildServices } from './rpc/services';
 import { createShells } from './shell';
+import { createSupport } from './support';
 
-/** Everything that main does with builds on a host, for any carrier. */
-export function createBuildServices(host: BuildHost, onRun?: RunListener): BuildServices {
+/**
+ * Everything that main does with builds on a host, for any carrier.
+ *
+ * @param catalogues where texts of catalogues are kept; without it they are not
+ */
+export function createBuildServices(host: BuildHost, onRun?: RunListener, catalogues?: string): BuildServices {
   return {
     builds: createBuilds(host, onRun),
     logs: createLogs(host),
     inside: createInside(host),
     shell: createShells(host),
     media: createMedia(host),
+    packages: createPackages(host, new CatalogueTexts(catalogues)),
+    support: createSupport(host),
   };
 }
 
-const GROUPS = ['builds', 'logs', 'inside', 'shell', 'media'] as const;
+const GROUPS = ['builds', 'logs', 'inside', 'shell', 'media', 'packages', 'support'] as const;
 
 type Calls = Record<string, (input: { readonly host: string }, context: CallContext) => Promise<unknown>>;
 

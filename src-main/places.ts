@@ -17,9 +17,12 @@ export interface Places {
 /** Finds them. `SLIPWAY_STATE` moves the state, for tests and for people with several homes. */
 export function findPlaces(bundle: string): Places {
   const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state');
+  const resources = findResources(bundle);
+  // In a package the engine lies beside the app's archive, which other programs cannot read.
+  const packed = join(resources, 'engine');
   return {
-    resources: findResources(bundle),
-    engine: join(dirname(bundle), 'engine'),
+    resources,
+    engine: existsSync(join(packed, 'distro_const.cjs')) ? packed : join(dirname(bundle), 'engine'),
     state: process.env['SLIPWAY_STATE'] ?? join(state, 'slipway'),
     documents: join(homedir(), 'Slipway'),
   };

@@ -6,7 +6,9 @@ import { listing, path } from './rpc/common';
 import { inside } from './rpc/inside';
 import { logs } from './rpc/logs';
 import { media } from './rpc/media';
+import { packages } from './rpc/packages';
 import { shell } from './rpc/shell';
+import { support } from './rpc/support';
 
 /**
  * Every call from the window to the main process. Two carriers serve it, Electron's message port and a WebSocket on loopback; the
@@ -162,6 +164,8 @@ export const contract = {
   inside,
   shell,
   media,
+  packages,
+  support,
 };
 
 /** What main tells the window unasked. */

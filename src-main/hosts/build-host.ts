@@ -9,6 +9,8 @@ export interface EngineCall {
   readonly options?: readonly string[];
   /** What follows the manifest. */
   readonly operands?: readonly string[];
+  /** What the subcommand reads on standard input. */
+  readonly input?: string;
 }
 
 /** A command for the host's transport. */

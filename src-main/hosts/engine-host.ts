@@ -37,7 +37,11 @@ export function createEngineHost({ transport, engine, place, reachable }: Engine
     command,
     async ask(call, signal) {
       const { argv, options } = await command({ ...call, options: ['--json', ...(call.options ?? [])] });
-      const { code, stdout, stderr } = await transport.run(argv, { ...options, signal });
+      const { code, stdout, stderr } = await transport.run(argv, {
+        ...options,
+        signal,
+        ...(call.input !== undefined && { input: call.input }),
+      });
       const text = stdout.toString('utf8');
       const answer: unknown = text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : undefined;
       const refusal = refusalOf(answer);

@@ -1,4 +1,5 @@
 import { hostname, release, type, userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { HostEntry } from '../../src-shared/hosts/model';
 import type { HostFacts } from '../../src-shared/rpc/hosts';
 import { routeByHost } from '../build-services';
@@ -39,6 +40,7 @@ export async function createHosts(options: {
     local: thisComputer(places.engine),
     localFacts: factsOfThisComputer(),
     reach,
+    catalogues: join(places.state, 'catalogues'),
     ...(onRun && { onRun }),
   });
 

@@ -28,6 +28,8 @@ export interface RegistryParts {
   /** How a host of the book is reached. */
   readonly reach: (entry: HostEntry) => Reach;
   readonly onRun?: RunListener;
+  /** Where texts of catalogues are kept. */
+  readonly catalogues: string;
 }
 
 /** All build hosts: those of the book and this computer, each with its connection and its builds. */
@@ -39,7 +41,7 @@ export class HostRegistry {
   readonly #local: BuildServices;
 
   constructor(private readonly parts: RegistryParts) {
-    this.#local = createBuildServices(parts.local, this.#listener(THIS_COMPUTER));
+    this.#local = createBuildServices(parts.local, this.#listener(THIS_COMPUTER), parts.catalogues);
     parts.book.onChange(() => this.#push());
   }
 
@@ -83,7 +85,7 @@ export class HostRegistry {
       throw new AppError('missing', 'This build host is not in the host book any more.', 'Choose another build host.');
     const link = new HostLink(this.parts.reach(entry), () => this.#push());
     const host = createSshHost(link);
-    const made = { entry, link, host, services: createBuildServices(host, this.#listener(id)) };
+    const made = { entry, link, host, services: createBuildServices(host, this.#listener(id), this.parts.catalogues) };
     this.#used.set(id, made);
     return made;
   }

@@ -42,13 +42,15 @@ type HostService<G extends keyof Inputs & keyof Outputs> = {
   ) => Promise<Served<Outputs[G][Name]>>;
 };
 
-/** Builds on one host, their logs, what is in their checkpoints, and what came of them. */
+/** Builds on one host, their logs, what is in their checkpoints, what came of them, their packages, and help with them. */
 export interface BuildServices {
   readonly builds: HostService<'builds'>;
   readonly logs: HostService<'logs'>;
   readonly inside: HostService<'inside'>;
   readonly shell: HostService<'shell'>;
   readonly media: HostService<'media'>;
+  readonly packages: HostService<'packages'>;
+  readonly support: HostService<'support'>;
 }
 
 /** The same for all hosts: each call says on which. */

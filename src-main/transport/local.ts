@@ -15,7 +15,8 @@ const POLL = 1000;
 export function createLocalTransport(): Transport {
   return {
     async run(argv, options) {
-      const child = start(argv, options, ['ignore', 'pipe', 'pipe']);
+      const child = start(argv, options, [options?.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe']);
+      feed(child, options?.input);
       const stdout: Buffer[] = [];
       const stderr: Buffer[] = [];
       let size = 0;
@@ -34,8 +35,7 @@ export function createLocalTransport(): Transport {
       const child = start(argv, options, ['pipe', 'pipe', 'pipe']);
       const stderr: Buffer[] = [];
       child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
-      // What is typed at a command that has just ended goes nowhere.
-      child.stdin?.on('error', () => undefined);
+      feed(child, options?.input);
       const ended = end(child, argv);
       await started(child, ended);
       return {
@@ -125,6 +125,12 @@ function start([command, ...args]: Argv, options: CommandOptions = {}, stdio: St
   options.signal?.addEventListener('abort', abort, { once: true });
   child.once('close', () => options.signal?.removeEventListener('abort', abort));
   return child;
+}
+
+/** What is sent to a command that has just ended goes nowhere. */
+function feed(child: ChildProcess, input: string | undefined): void {
+  child.stdin?.on('error', () => undefined);
+  if (input !== undefined) child.stdin?.end(input);
 }
 
 function endGroup(child: ChildProcess): void {

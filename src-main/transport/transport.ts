@@ -7,6 +7,8 @@ export interface CommandOptions {
   readonly folder?: string;
   /** Added to the environment that commands have on the host. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What it reads on standard input, which then ends. Without it `run` gives it none. */
+  readonly input?: string;
   /** Ends the command, and all it started, when aborted. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -75,7 +75,16 @@ export function setMenu(
           { role: 'togglefullscreen' },
         ],
       },
-      { role: 'help', submenu: [item('All commands', 'palette', 'CmdOrCtrl+K'), { role: 'about' }] },
+      {
+        role: 'help',
+        submenu: [
+          item('Manual', 'manual', 'F1'),
+          item('All commands', 'palette', 'CmdOrCtrl+K'),
+          { type: 'separator' },
+          item('Save support bundle…', 'support'),
+          { role: 'about' },
+        ],
+      },
     ]),
   );
 }

@@ -85,6 +85,13 @@ export function commandsOf(workspace: Workspace): Command[] {
       },
     })),
     ...buildCommands(workspace),
+    { id: 'manual', title: 'Manual', keys: 'F1', isEnabled: true, run: () => (workspace.view = 'manual') },
+    {
+      id: 'support',
+      title: 'Save support bundle…',
+      isEnabled: has,
+      run: () => (workspace.dialog = { kind: 'support' }),
+    },
     {
       id: 'palette',
       title: 'Show all commands',
@@ -200,8 +207,13 @@ function hostCommands(workspace: Workspace): Command[] {
 
 /** Runs the command whose key this is; returns whether there was one. */
 export function runKey(event: KeyboardEvent, workspace: Workspace): boolean {
-  if (!event.ctrlKey && !event.metaKey) return false;
-  const pressed = ['Mod', ...(event.shiftKey ? ['Shift'] : []), event.key.toUpperCase()].join('+');
+  const isFunctionKey = /^F\d+$/.test(event.key);
+  if (!isFunctionKey && !event.ctrlKey && !event.metaKey) return false;
+  const pressed = [
+    ...(isFunctionKey ? [] : ['Mod']),
+    ...(event.shiftKey ? ['Shift'] : []),
+    event.key.toUpperCase(),
+  ].join('+');
   const wanted = pressed === 'Mod+Y' ? 'Mod+Shift+Z' : pressed;
   const command = commandsOf(workspace).find(({ keys }) => keys?.toUpperCase() === wanted.toUpperCase());
   if (!command?.isEnabled) return false;

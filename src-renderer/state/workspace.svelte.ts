@@ -1,10 +1,11 @@
 import { THIS_COMPUTER } from '../../src-shared/hosts/model';
 import { packageLists, stepPaths } from '../../src-shared/document/list-paths';
 import type { Finalizer, ScriptFile, Template } from '../../src-shared/rpc-contract';
-import { ManifestDocument } from '../document/document.svelte';
+import { ManifestDocument, type ListedProblem } from '../document/document.svelte';
 import { failureOf, type CallFailure, type Main } from '../rpc';
 import { Builds } from './builds.svelte';
 import { Hosts } from './hosts.svelte';
+import { Packages } from './packages.svelte';
 import { Scripts } from './scripts.svelte';
 import type { Target } from '../../src-shared/rpc/common';
 import type { Lister } from '../dialogs/lister';
@@ -25,6 +26,8 @@ export type OpenDialog =
   | { readonly kind: 'palette' }
   | { readonly kind: 'add-step' }
   | { readonly kind: 'paste-packages'; readonly list: 'install' | 'remove' }
+  | { readonly kind: 'package-sizes' }
+  | { readonly kind: 'compare-packages' }
   | { readonly kind: 'unsaved'; readonly then: () => void }
   | {
       readonly kind: 'recovery';
@@ -35,6 +38,7 @@ export type OpenDialog =
   | { readonly kind: 'changed-on-disk' }
   | { readonly kind: 'prune' }
   | { readonly kind: 'preflight' }
+  | { readonly kind: 'support' }
   /** A host of the book; a new one without `id`. */
   | { readonly kind: 'host'; readonly id?: string };
 
@@ -56,8 +60,14 @@ export class Workspace {
   /** Builds of the open document. */
   readonly builds = new Builds(this);
   readonly hosts = new Hosts(this);
-  /** Which half of the window is shown: designing the manifest, or building it. */
-  view = $state<'compose' | 'build'>('compose');
+  readonly packages = new Packages(this);
+  /** Everything that is wrong with the document: what its text says, and what its repositories say to it. */
+  readonly problems: readonly ListedProblem[] = $derived.by(() => [
+    ...(this.document?.problems ?? []),
+    ...this.packages.problems,
+  ]);
+  /** What the window shows: designing the manifest, building it, or the manual. */
+  view = $state<'compose' | 'build' | 'manual'>('compose');
   section = $state<SectionId>('overview');
   dialog = $state.raw<OpenDialog>();
   notice = $state.raw<Notice>();
@@ -78,6 +88,7 @@ export class Workspace {
   /** Text for assistive technology. */
   spoken = $state('');
   #watching: AbortController | undefined;
+  #saving: Promise<boolean> | undefined;
   #scriptsVersion = '';
   #recovery: ReturnType<typeof setTimeout> | undefined;
 
@@ -127,6 +138,7 @@ export class Workspace {
   async open(path: string): Promise<void> {
     await this.attempt(async () => {
       const opened = await this.main.documents.open({ path });
+      this.packages.forget();
       this.document = new ManifestDocument(opened);
       this.scripts = new Scripts(opened.scripts);
       this.#scriptsVersion = opened.scriptsVersion;
@@ -164,6 +176,7 @@ export class Workspace {
 
   /** Closes the document. Ask about unsaved work before. */
   close(): void {
+    this.packages.forget();
     this.document = undefined;
     this.view = 'compose';
     this.builds.follow(undefined);
@@ -175,8 +188,23 @@ export class Workspace {
     else then();
   }
 
-  /** Saves manifest and scripts. `force` overwrites what somebody else has changed. Returns whether all is saved. */
+  /**
+   * Saves manifest and scripts. `force` overwrites what somebody else has changed. Returns whether all is saved. Two at once would take each
+   * other for somebody else: the second waits, and saves what is left.
+   */
   async save(force = false): Promise<boolean> {
+    const others = this.#saving;
+    while (this.#saving) await this.#saving;
+    if (others && !this.isUnsaved && !force) return true;
+    this.#saving = this.#save(force);
+    try {
+      return await this.#saving;
+    } finally {
+      this.#saving = undefined;
+    }
+  }
+
+  async #save(force: boolean): Promise<boolean> {
     const { document } = this;
     if (!document) return true;
     // Our own writing is no change on disk to ask about.

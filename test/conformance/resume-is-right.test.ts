@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { TestProject } from '../support/engine';
 import { RandomBuilds } from '../support/random-builds';
 import { Random } from '../support/random';
+import { hasTool } from '../support/run-tool';
 import { btrfsFolder, hasBtrfs, type TemporaryPlace } from '../support/temp-btrfs';
 import { hasZfs, zfsPool } from '../support/temp-zpool';
 import { treeManifest } from '../support/tree-manifest';
@@ -33,12 +34,12 @@ const zfs: Places = async () => {
 };
 
 describe.each([
-  ['plain', plain, true, [11, 12, 13, 14]],
+  ['plain', plain, hasTool('getfattr'), [11, 12, 13, 14]],
   ['btrfs', btrfs, hasBtrfs, [21, 22, 23, 24]],
   ['zfs', zfs, hasZfs, [31, 32, 33, 34]],
 ] as const)('random pauses, resumes, failures, kills and edits on %s', (_kind, places, available, seeds) => {
   it.skipIf(!available).each(seeds.map((seed) => [seed]))(
-    'end in the tree of one straight run (seed %i; skipped without root and the file system)',
+    'end in the tree of one straight run (seed %i; skipped without root, the file system or getfattr)',
     async (seed) => {
       const { area, straight, path } = await places();
       const project = new TestProject();

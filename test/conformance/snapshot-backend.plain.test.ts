@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPlainBackend } from '../../src-engine/snapshots/plain';
-import { lacksRootOr, runTool } from '../support/run-tool';
+import { lacksTool, runTool } from '../support/run-tool';
 import { describeSnapshotBackend } from './snapshot-backend';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-plain-'));
@@ -12,7 +12,7 @@ const isRoot = process.getuid?.() === 0;
 
 describeSnapshotBackend({
   name: 'plain (rsync)',
-  lacks: isRoot ? lacksRootOr('rsync', 'setfattr', 'setfacl', 'setcap') : undefined,
+  lacks: lacksTool('rsync', 'getfattr', ...(isRoot ? ['setfattr', 'setfacl', 'setcap'] : [])),
   properties: () => ({
     keeps: 'everything',
     root: isRoot,

@@ -224,6 +224,21 @@ describe('work is not lost', () => {
     expect(await field.inputValue()).toBe('mine too');
   });
 
+  it('saving twice at once takes nobody for somebody else', async () => {
+    const { page, consoleErrors } = await openInChromium({ document: copyOfSample() });
+    const designer = new Designer(page);
+    await designer.goTo('Accounts and locale');
+    for (const name of ['one', 'two', 'three']) {
+      await page.getByLabel('Host name').fill(name);
+      await page.evaluate(`for (let at = 0; at < 3; at++)
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 's', ctrlKey: true, bubbles: true }));`);
+      await designer.hears('Saved');
+      await expect.poll(() => designer.button('Save').isDisabled()).toBe(true);
+      expect(await page.getByRole('dialog').count()).toBe(0);
+    }
+    expect(consoleErrors).toEqual([]);
+  });
+
   it('closing the manifest asks', async () => {
     const { page } = await openInChromium({ document: copyOfSample() });
     const designer = new Designer(page);

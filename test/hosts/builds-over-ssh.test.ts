@@ -24,4 +24,6 @@ describe.skipIf(reason !== undefined)(`over SSH${reason ? ` (${reason})` : ''}`,
   await import('../main/inside/inside.test');
   await import('../main/shell/shell.test');
   await import('../main/media/media.test');
+  await import('../main/support/support.test');
+  await import('../main/packages/packages.test');
 });

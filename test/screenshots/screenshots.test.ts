@@ -21,6 +21,7 @@ it.each(['dark', 'light'] as const)('takes every screen, %s', async (theme) => {
   await designer.goTo('Accounts and locale');
   await page.getByLabel('Host name').fill('slipway');
   for (const { title: section } of SECTIONS) {
+    if (section === 'Packages') continue; // packages.test.ts, with an image that has some
     await designer.goTo(section);
     if (section === 'Steps') await designer.row('Step grub-setup').click();
     await take(section);

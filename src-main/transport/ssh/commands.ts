@@ -82,6 +82,7 @@ async function begin(
   const abort = (): void => void endGroup(connection, pid, root);
   if (options.signal?.aborted) abort();
   options.signal?.addEventListener('abort', abort, { once: true });
+  if (options.input !== undefined) channel.end(options.input);
   const forget = (): void => options.signal?.removeEventListener('abort', abort);
   ended.then(forget, forget);
 

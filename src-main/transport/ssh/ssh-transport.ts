@@ -49,7 +49,7 @@ export async function createSshTransport(options: ConnectOptions): Promise<SshTr
   const files = withRoot(createFiles(connection), () => (root.length > 0 ? run : undefined));
 
   async function collect(argv: Argv, root: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-    const command = await commands.start({ argv, root, input: false }, options);
+    const command = await commands.start({ argv, root, input: options.input !== undefined }, options);
     const stdout: Buffer[] = [];
     let size = 0;
     for await (const chunk of command.output) {

@@ -15,6 +15,9 @@ const PATIENCE = 20_000;
 
 const root = join(import.meta.dirname, '../../..');
 
+/** Packages and package lists that tests fetch serve those after them. */
+const cache = join(root, 'node_modules/.cache/slipway-e2e');
+
 /** What the app is opened with. */
 export interface OpenOptions {
   /** The manifest to open. */
@@ -113,6 +116,7 @@ async function place(options: OpenOptions) {
   const env = {
     ...(Object.fromEntries(ours) as Record<string, string>),
     HOME: home,
+    XDG_CACHE_HOME: cache,
     SLIPWAY_STATE: state,
     ...options.env,
   };
