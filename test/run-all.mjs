@@ -1,12 +1,13 @@
 // `npm test`: sets the checkout up, then runs the checks and every suite, and ends with "N passed, N failed, N skipped".
 // Skips and failures are listed again last, failures with their messages: whoever reads only the end of a long log sees
 // what is wrong.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { root, setUp } from '../src-main/launch/set-up.mjs';
+import { runSuite } from './run-suite.mjs';
 
 setUp('test');
 
@@ -47,21 +48,13 @@ async function suite(project) {
   }
   const started = Date.now();
   const report = join(out, `${project}.json`);
-  const args = [
-    'vitest',
-    'run',
-    '--project',
-    project,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ];
-  const child = spawn('npx', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-  const status = await new Promise((resolve) => child.on('close', resolve));
+  const { status, output, hanging } = await runSuite(project, report);
   process.stdout.write(output);
   process.stdout.write(`suite ${project}: ${seconds(started)}\n`);
+  if (hanging) {
+    fail(project, `did not end; what still ran:\n${hanging.join('\n')}`);
+    return;
+  }
   let counted;
   try {
     counted = JSON.parse(readFileSync(report, 'utf8'));

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFirstLine } from '../e2e/support/first-line';
 import { DevtoolsWindow } from '../support/devtools-window';
 import { electronRuntime } from '../support/electron-runtime';
-import { hasTool } from '../support/run-tool';
+import { hasTool, TOOL_PATIENCE } from '../support/run-tool';
 
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
@@ -26,6 +26,8 @@ const packageJson = (folder: string): { version: string } =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
 const official = packageJson(join(root, 'node_modules/electron')).version;
 
+const limits = { timeout: TOOL_PATIENCE, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 } as const;
+
 /** A fresh Debian in a folder. */
 class Debian {
   readonly folder = mkdtempSync(join(tmpdir(), 'slipway-debian-'));
@@ -36,13 +38,13 @@ class Debian {
     );
     const options = ['--variant=apt', '--mode=root', '--include=ca-certificates', '--skip=check/empty'];
     const { VERSION_CODENAME: suite = 'stable' } = osRelease();
-    execFileSync('mmdebstrap', [...options, suite, this.folder, ...sources], { stdio: 'ignore' });
+    execFileSync('mmdebstrap', [...options, suite, this.folder, ...sources], { ...limits, stdio: 'ignore' });
   }
 
   /** Runs a line there, as root, in name spaces that end with it. */
   run(line: string): string {
     const [command, ...args] = this.#inside(line);
-    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 26 });
+    return execFileSync(command, args, { ...limits, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   start(line: string): ChildProcess {
@@ -71,7 +73,11 @@ describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : `
   let debian: Debian;
   const dispose: (() => void)[] = [];
   beforeAll(() => {
-    execFileSync('npm', ['run', '--silent', 'package'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['run', '--silent', 'package'], {
+      ...limits,
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     debian = new Debian();
     dispose.push(() => debian.dispose());
     for (const name of readdirSync(dist).filter((file) => file.endsWith('.deb')))
@@ -153,7 +159,7 @@ describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : `
     ];
     const builder = join(root, 'node_modules/electron-builder/cli.js');
     const options = ['--publish', 'never', '--dir', `-c.directories.output=${again}`, ...electron];
-    execFileSync(process.execPath, [builder, ...options], { cwd: root, stdio: 'ignore' });
+    execFileSync(process.execPath, [builder, ...options], { ...limits, cwd: root, stdio: 'ignore' });
     const hash = (folder: string): string =>
       createHash('sha256')
         .update(readFileSync(join(folder, 'linux-unpacked/resources/app.asar')))

@@ -1,8 +1,17 @@
 import { execFileSync } from 'node:child_process';
 
-/** Runs a tool of the test's host and returns what it printed; throws with its stderr when it fails. */
+/** No test's clock runs while a tool does: one that hangs (zfs, apt, a network that swallows) would hang them all. Milliseconds. */
+export const TOOL_PATIENCE = 300_000;
+
+/** Runs a tool of the test's host and returns what it printed; throws with its stderr when it fails, and when it does not end. */
 export function runTool(command: string, ...words: string[]): string {
-  return execFileSync(command, words, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] });
+  return execFileSync(command, words, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: TOOL_PATIENCE,
+    killSignal: 'SIGKILL',
+  });
 }
 
 /** Whether this host has a tool. */

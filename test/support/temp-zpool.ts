@@ -102,10 +102,12 @@ async function startDaemon(): Promise<ChildProcess | undefined> {
   return daemon?.exitCode === null ? daemon : undefined;
 }
 
-/** Waits until it has gone: the next one cannot start before. */
+/** Waits until it has gone: the next one cannot start before. It stays for as long as anybody has a copy of its mounts, unless killed. */
 async function stopDaemon(daemon: ChildProcess): Promise<void> {
   if (daemon.exitCode !== null || daemon.signalCode !== null) return;
   daemon.ref();
   daemon.kill();
+  const stays = setTimeout(() => daemon.kill('SIGKILL'), 5_000);
   await once(daemon, 'exit');
+  clearTimeout(stays);
 }
