@@ -29,8 +29,9 @@ Host farm-*
   UserKnownHostsFile ${folder}/hosts-a ${folder}/hosts-b
 Host quiet
   IdentityAgent none
-  ProxyJump none
+  # Before ProxyJump: older versions of ssh pass over what stands behind its none.
   ProxyCommand nc %h %p
+  ProxyJump none
 Host *
   User everybody
   ProxyJump last
