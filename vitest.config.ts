@@ -9,6 +9,8 @@ export default defineConfig({
           include: ['test/{shared,engine,main,renderer}/**/*.test.ts'],
           globalSetup: 'test/support/build-engine.ts',
           testTimeout: 30_000,
+          // Vitest leaves a processor free, which is half of a small machine.
+          maxWorkers: '100%',
         },
       },
       {

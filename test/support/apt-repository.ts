@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 /** A package of a test's repository; fields as in Debian's control files. */
 export interface TestPackage {
@@ -27,13 +27,46 @@ export interface TestPackage {
 
 const ARCHITECTURE = execFileSync('dpkg', ['--print-architecture'], { encoding: 'utf8' }).trim();
 
-/** A signed Debian repository on loopback, release `test`, component `main`. Gone when the test ends. */
-export class AptRepository {
+/** Somebody who signs lists. */
+export class Signer {
   /** Public key, for `signed-by`. */
   readonly key: string;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'slipway-signer-'));
+
+  constructor() {
+    this.#gpg(['--quick-generate-key', 'Slipway test <test@example.org>', 'ed25519', 'sign', 'never']);
+    this.key = join(this.#folder, 'key.asc');
+    writeFileSync(this.key, this.#gpg(['--armor', '--export']));
+  }
+
+  sign(text: string): string {
+    return this.#gpg(['--clearsign'], text);
+  }
+
+  dispose(): void {
+    execFileSync('gpgconf', ['--homedir', this.#folder, '--kill', 'all'], { stdio: 'ignore' });
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #gpg(words: readonly string[], input?: string): string {
+    const unattended = ['--batch', '--quiet', '--yes', '--passphrase', '', '--pinentry-mode', 'loopback'];
+    return execFileSync('gpg', ['--homedir', this.#folder, ...unattended, ...words], {
+      encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'ignore'],
+      input,
+    });
+  }
+}
+
+/** A key takes a while to make: all repositories of a test file share theirs. */
+let shared: Signer | undefined;
+afterAll(() => shared?.dispose());
+
+/** A signed Debian repository on loopback, release `test`, component `main`. Gone when the test ends. */
+export class AptRepository {
+  readonly #signer = (shared ??= new Signer());
   /** Requests so far. */
   requests: string[] = [];
-  readonly #folder = mkdtempSync(join(tmpdir(), 'slipway-apt-'));
   readonly #server: Server;
   #port = 0;
   #files = new Map<string, Buffer>();
@@ -41,9 +74,6 @@ export class AptRepository {
   #cut: { readonly file: RegExp; readonly bytes: number } | undefined;
 
   private constructor() {
-    this.#gpg('--quick-generate-key', 'Slipway test <test@example.org>', 'ed25519', 'sign', 'never');
-    this.key = join(this.#folder, 'key.asc');
-    writeFileSync(this.key, this.#gpg('--armor', '--export'));
     this.#server = createServer((request, response) => {
       const path = request.url ?? '';
       this.requests.push(path);
@@ -61,7 +91,7 @@ export class AptRepository {
     repository.#server.listen(0, '127.0.0.1');
     await once(repository.#server, 'listening');
     repository.#port = (repository.#server.address() as AddressInfo).port;
-    onTestFinished(() => repository.#dispose());
+    onTestFinished(() => repository.stop());
     return repository;
   }
 
@@ -71,11 +101,11 @@ export class AptRepository {
 
   /** As a manifest names it. */
   get source(): string {
-    return `[signed-by=${this.key}] ${this.url} test main`;
+    return `[signed-by=${this.#signer.key}] ${this.url} test main`;
   }
 
   /** What it has from now on. */
-  publish(packages: readonly TestPackage[], { signedBy = this as AptRepository } = {}): void {
+  publish(packages: readonly TestPackage[], { signedBy = this.#signer } = {}): void {
     const list = Buffer.from(packages.map(stanza).join('\n'));
     const packed = gzipSync(list);
     const path = `main/binary-${ARCHITECTURE}/Packages`;
@@ -95,7 +125,7 @@ export class AptRepository {
       '',
     ].join('\n');
     this.#files = new Map([
-      ['/dists/test/InRelease', Buffer.from(signedBy.#gpg({ input: release }, '--clearsign'))],
+      ['/dists/test/InRelease', Buffer.from(signedBy.sign(release))],
       [`/dists/test/${path}.gz`, packed],
     ]);
   }
@@ -119,32 +149,6 @@ export class AptRepository {
   stop(): void {
     this.#server.closeAllConnections();
     this.#server.close();
-  }
-
-  #gpg(first: string | { readonly input: string }, ...words: string[]): string {
-    const [options, args] = typeof first === 'string' ? [{}, [first, ...words]] : [{ input: first.input }, words];
-    const fixed = [
-      '--homedir',
-      this.#folder,
-      '--batch',
-      '--quiet',
-      '--yes',
-      '--passphrase',
-      '',
-      '--pinentry-mode',
-      'loopback',
-    ];
-    return execFileSync('gpg', [...fixed, ...args], {
-      encoding: 'utf8',
-      stdio: ['pipe', 'pipe', 'ignore'],
-      ...options,
-    });
-  }
-
-  #dispose(): void {
-    this.stop();
-    execFileSync('gpgconf', ['--homedir', this.#folder, '--kill', 'all'], { stdio: 'ignore' });
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 

@@ -1,10 +1,10 @@
 // Debian repositories through the host's own APT: real apt-get and gpgv, against signed repositories on loopback.
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readCatalogue } from '../../../src-shared/packages/catalogue';
 import { sizesOf } from '../../../src-shared/packages/costs';
-import { AptRepository, type TestPackage } from '../../support/apt-repository';
+import { AptRepository, Signer, type TestPackage } from '../../support/apt-repository';
 import { hasTool } from '../../support/run-tool';
 import { PackagesProject } from './packages-project';
 
@@ -197,7 +197,11 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
       /not signed by a key that this host trusts/,
     ],
     'is signed by somebody else': [
-      async (one: AptRepository) => one.publish(EDITORS, { signedBy: await AptRepository.serve([]) }),
+      (one: AptRepository) => {
+        const somebody = new Signer();
+        onTestFinished(() => somebody.dispose());
+        one.publish(EDITORS, { signedBy: somebody });
+      },
       /not signed by a key that this host trusts/,
     ],
   } as const;
