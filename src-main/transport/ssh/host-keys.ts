@@ -25,8 +25,8 @@ export interface UnknownHostKey {
 export type HostKeyVerdict =
   | { readonly kind: 'known' }
   | { readonly kind: 'unknown' }
-  /** `expected` has the fingerprints of all keys that are known for the host. */
-  | { readonly kind: 'changed'; readonly expected: readonly string[] }
+  /** `expected` has all lines that know a key of the host. */
+  | { readonly kind: 'changed'; readonly expected: readonly KnownHost[] }
   | { readonly kind: 'revoked' };
 
 /** The verdict on the key that a host has shown. A revoked key is revoked even where another line knows it. */
@@ -36,7 +36,7 @@ export function judgeHostKey(entries: readonly KnownHost[], host: string, port: 
   const same = about.filter((entry) => entry.key === shown);
   if (same.some(({ mark }) => mark === 'revoked')) return { kind: 'revoked' };
   if (same.length > 0) return { kind: 'known' };
-  const expected = about.filter(({ mark }) => mark === 'none').map((entry) => fingerprint(entry.key));
+  const expected = about.filter(({ mark }) => mark === 'none');
   return expected.length > 0 ? { kind: 'changed', expected } : { kind: 'unknown' };
 }
 
@@ -74,8 +74,8 @@ export async function createHostKeyJudge(policy: HostKeyPolicy, host: string, po
         case 'changed':
           return new AppError(
             'refused',
-            `The host key of ${name} has changed: it shows ${shown}, but known is ${verdict.expected.join(', ')}. Nothing was sent.`,
-            'If the host was installed anew, ask who runs it for the new fingerprint, and remove the old key. Otherwise somebody may be in between.',
+            `The host key of ${name} has changed: it shows ${shown}, but known is ${verdict.expected.map((entry) => fingerprint(entry.key)).join(', ')}. Nothing was sent.`,
+            `If the host was installed anew, ask who runs it for the new fingerprint, then delete ${placesOf(verdict.expected)}. Otherwise somebody may be in between.`,
           );
         case 'unknown':
           if (!(await policy.accept({ host, port, type: keyType(key), fingerprint: fingerprint(key) })))
@@ -91,6 +91,15 @@ export async function createHostKeyJudge(policy: HostKeyPolicy, host: string, po
 function linesAbout(entries: readonly KnownHost[], host: string, port: number): KnownHost[] {
   const name = knownHostName(host, port);
   return entries.filter(({ names }) => namesMatch(names, name));
+}
+
+/** In words, which lines of which files: all of them, or the next attempt would end at the next. */
+function placesOf(entries: readonly KnownHost[]): string {
+  const files = [...new Set(entries.map(({ file }) => file))].map((file) => {
+    const lines = entries.filter((entry) => entry.file === file).map(({ line }) => line);
+    return `${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')} of ${file}`;
+  });
+  return files.join(' and ');
 }
 
 /** An RSA key signs with newer hashes than its name says: RFC 8332. Types that are too old or that need a token in the host are left out. */

@@ -12,6 +12,9 @@ export interface KnownHost {
   readonly type: string;
   /** The public key, in base64 as in the file. */
   readonly key: string;
+  /** Where the line is: its file, and its number there from 1. */
+  readonly file: string;
+  readonly line: number;
 }
 
 /** The lines that can be used, and in words those that cannot. */
@@ -20,7 +23,7 @@ export interface KnownHosts {
   readonly ignored: readonly string[];
 }
 
-/** The lines of a `known_hosts` text. `file` names it in the words about lines that are ignored. */
+/** The lines of a `known_hosts` text. `file` names it in the words about them. */
 export function parseKnownHosts(text: string, file: string): KnownHosts {
   const entries: KnownHost[] = [];
   const ignored: string[] = [];
@@ -35,7 +38,7 @@ export function parseKnownHosts(text: string, file: string): KnownHosts {
     else if (mark !== undefined && mark !== '@revoked') ignored.push(`${where}: the mark ${mark} is not known.`);
     else if (type === undefined || key === undefined || !isKey(key, type))
       ignored.push(`${where}: it is not a host name with a public key.`);
-    else entries.push({ mark: mark === '@revoked' ? 'revoked' : 'none', names, type, key });
+    else entries.push({ mark: mark === '@revoked' ? 'revoked' : 'none', names, type, key, file, line: at + 1 });
   }
   return { entries, ignored };
 }

@@ -116,6 +116,18 @@ describe('the judge', () => {
     expect((await createHostKeyJudge(policy, 'box', 2222)).preferred).toEqual(['ssh-ed25519']);
   });
 
+  it('says which lines hold the old key of a host whose key has changed', async () => {
+    const users = join(folder, 'users');
+    const own = join(folder, 'own');
+    writeFileSync(users, `# mine\n${line('elsewhere')}\n${line('box', other)}\n`);
+    const policy = { read: [users], own, accept: () => Promise.reject(new Error('nobody should have been asked')) };
+    const hint = async (): Promise<string | undefined> =>
+      (await (await createHostKeyJudge(policy, 'box', 22)).judge(ours))?.hint;
+    expect(await hint()).toContain(`then delete line 3 of ${users}.`);
+    writeFileSync(own, `${line('box', other)}\n\n${line('box', key('ssh-rsa', 'x'), 'ssh-rsa')}\n`);
+    expect(await hint()).toContain(`then delete line 3 of ${users} and lines 1, 3 of ${own}.`);
+  });
+
   it('adds after a last line without its end', async () => {
     const own = join(folder, 'own');
     writeFileSync(own, line('a'));
