@@ -2,53 +2,110 @@ import { REMOVED, SECRET_NAME } from './secret-words';
 
 const NAME = `(?<![\\w.-])${SECRET_NAME}`;
 const OPTION = `(?<![^\\s"'])(?=-)${SECRET_NAME}`;
+const DOUBLE = `"(?:[^"\\\\]|\\\\.)*"`;
 /**
- * A value in quotes, in quotes of JSON within JSON, or in quotes that do not end; else up to the next blank. In URLs and shells `&` and
- * `;` end it.
+ * A value in quotes of JSON within JSON, however deep; in quotes, with what a shell joins to them; in quotes that do not end; else up to
+ * the next blank. In URLs and shells `&` and `;` end it.
  */
-const VALUE = `\\\\"(?:(?!\\\\").)*\\\\"|"(?:[^"\\\\]|\\\\.)*"|'[^']*'|["'].*|[^\\s&;<>"'][^\\s&;<>]*`;
+const VALUE = [
+  `(?<deep>\\\\{1,7})"(?:(?!(?<!\\\\)\\k<deep>").)*(?:\\k<deep>")?`,
+  `(?:\\$'(?:[^'\\\\]|\\\\.)*'|[bu]?(?:${DOUBLE}|'[^']*'))(?:\\\\.|${DOUBLE}|'[^']*'|[\\w$])*`,
+  `["'].*`,
+  `(?:\\\\ |[^\\s&;<>"'])(?:\\\\ |[^\\s&;<>])*`,
+].join('|');
+/** Between a name and its value, in files, shells, `make` and other languages. */
+const SIGN = `(?:[:+?=]?=>?|:|%3d|\\\\u003d)`;
+/** `libsecret-1-0:amd64` is a package. */
+const ARCHITECTURE = `:(?:all|any|native|amd64|arm64|armel|armhf|i386|ppc64el|riscv64|s390x)\\b`;
+const HEADER = `(?:(?:proxy-)?authorization|(?:set-)?cookie)(?!${ARCHITECTURE})`;
+/** Nothing is left of this value. */
+const GONE = `\\[removed\\](?![^\\s"'])`;
+/** Commands that are told a password by what is piped into them. */
+export const READERS = `(?<![\\w.-])(?:chpasswd|mkpasswd|cryptsetup|passwd\\s+--stdin|sudo\\s+-S|load-key|--password-stdin)(?![\\w.-])`;
 
 type Replacer = (match: string, ...groups: string[]) => string;
 
 /** The value of a name, in the quotes that it had. */
 const unnamed: Replacer = (_match, name = '', value = '') => {
-  const [quote = ''] = /^\\?["']/.exec(value) ?? [];
+  const [quote = ''] = /^\\*["']/.exec(value) ?? [];
   return `${name}${quote}${REMOVED}${quote}`;
 };
+
+const NAMED_USER = new RegExp(`(?<![\\w.-])([a-z_][\\w.-]*(?!${ARCHITECTURE}):)(?!//)[^\\s"'|[][^\\s"'|]*`, 'g');
+
+/** A command that tells a password to another. */
+const untold: Replacer = (line) =>
+  line
+    .replace(/\b((?:echo|printf)\s)[^|]+/g, `$1${REMOVED} `)
+    .replace(/(["'])([a-z_][\w.-]*:)(?:(?!\1).)+/g, `$1$2${REMOVED}`)
+    .replace(NAMED_USER, `$1${REMOVED}`);
 
 /**
  * Forms that secrets have in text, and what is left of them; in the order in which they are looked for. A name that says so is enough:
  * it is better to lose a harmless word than to send a secret one.
  */
 const PATTERNS: readonly (readonly [form: RegExp, left: string | Replacer])[] = [
-  [/-----BEGIN [A-Z0-9 ]*PRIVATE KEY[^]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----|$)/g, REMOVED],
+  [/-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY[^]*?(?:-{4,5} ?END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-{4,5}|$)/g, REMOVED],
+  // The same in base64.
+  [/\bLS0tLS1CRUdJTi[\w+/=-]+/g, REMOVED],
   [/\bAGE-SECRET-KEY-1[A-Z0-9]+/gi, REMOVED],
-  // Headers of HTTP, to the end of the line or of the quotes that they are in.
-  [/\b((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s*[:=]\s*["']?)[^"'\r\n]+/gi, `$1$2${REMOVED}`],
+  // Headers of HTTP: in an object, in quotes, or to the end of the line.
+  [new RegExp(`\\b(${HEADER}\\\\{0,7}["']\\s*${SIGN}\\s*)(${VALUE})`, 'gi'), unnamed],
+  [new RegExp(`(["'])(${HEADER}\\s*[:=]\\s*)(?:(?!\\1)[^\\r\\n])+`, 'gi'), `$1$2${REMOVED}`],
+  [new RegExp(`\\b(${HEADER}\\s*[:=]\\s*)(?!${GONE})[^\\r\\n]+`, 'gi'), `$1${REMOVED}`],
   [/\b(bearer\s+)[\w.~+/=-]{8,}/gi, `$1${REMOVED}`],
+  [/\b(basic\s+)(?=\S*[\d=])[\w+/-]{8,}={0,2}/gi, `$1${REMOVED}`],
   // User information of URLs. A token may stand there alone.
   [/(:\/\/[^\s/:@"'<>]*):[^\s/"'<>]*@/g, `$1:${REMOVED}@`],
-  [/\b(https?:\/\/)[^\s/:@"'<>]+@/gi, `$1${REMOVED}@`],
+  [/\b((?:https?|ftps?):\/\/)[^\s/:@"'<>]+@/gi, `$1${REMOVED}@`],
+  // Signed addresses.
+  [/([?&](?:key|sig)=)[^\s&;"'<>]+/gi, `$1${REMOVED}`],
+  // `<password>secret</password>`, as a diff shows it.
+  [
+    new RegExp(`(<(?:[\\w.-]+:)?${SECRET_NAME}(?:\\s[^<>]*)?(?<!/)>(?:<!\\[CDATA\\[)?)[^<]+(?=</)`, 'gi'),
+    `$1${REMOVED}`,
+  ],
+  // `'--password=two words'`: how `set -x` shows a word.
+  [new RegExp(`(["'])(${SECRET_NAME}=)(?:(?!\\1)[^\\r\\n])+`, 'gi'), `$1$2${REMOVED}`],
   // `password: two words`
-  [new RegExp(`(${NAME}["']?\\s*:[ \\t]+)(?!["'\\\\{[])[^\\r\\n]+`, 'gi'), `$1${REMOVED}`],
+  [new RegExp(`(${NAME}["'\`]?\\s*:[ \\t]+)(?!["'\\\\{[])[^\\r\\n]+`, 'gi'), `$1${REMOVED}`],
   // `KEY=secret`, `"key": "secret"`, `key='two words'`
-  [new RegExp(`(${NAME}(?:\\\\?["'])?\\s*[:=]\\s*)(${VALUE})`, 'gi'), unnamed],
+  [new RegExp(`(${NAME}(?!${ARCHITECTURE})(?:\\\\{0,7}["'])?\\s*${SIGN}\\s*)(?!${GONE})(${VALUE})`, 'gi'), unnamed],
   [/\b([Pp]wd\s*=\s*)[^\s&;]+/g, `$1${REMOVED}`],
   // `--password secret`
-  [new RegExp(`(${OPTION}["']?[\\s,]+)(${VALUE})`, 'gi'), unnamed],
-  [/\b(sshpass\s+-p\s*)\S+/g, `$1${REMOVED}`],
-  [/(\s(?:-u|--user|--proxy-user)[\s=]+["']?[^\s:"']+:)[^\s"']+/g, `$1${REMOVED}`],
-  // ~/.netrc, and lines for chpasswd
-  [/\b(login\s+\S+\s+password\s+)\S+/gi, `$1${REMOVED}`],
-  [/^.*\bchpasswd\b.*$/gm, (line) => line.replace(/\b([a-z_][\w-]*:)[^\s"'|:]+/g, `$1${REMOVED}`)],
+  [new RegExp(`(${OPTION}\\\\{0,7}["']?[\\s,]+)(${VALUE})`, 'gi'), unnamed],
+  [new RegExp(`\\b(sshpass\\s+-p\\s*)(${VALUE})`, 'g'), unnamed],
+  [
+    /^.*\b(?:ssh-keygen|user(?:add|mod)|(?:docker|podman|buildah|skopeo)\s+login)\b.*$/gm,
+    (line) => line.replace(new RegExp(`(\\s-[NPp]\\s*)(?!-)(${VALUE})`, 'g'), unnamed),
+  ],
+  [/(\s(?:-\w{0,9}[uU]|--user|--proxy-user)[\s=]*["'][^\s:"']+:)[^"']+/g, `$1${REMOVED}`],
+  [/(\s(?:-\w{0,9}[uU]|--user|--proxy-user)[\s=]*[^\s:"'=]+:)[^\s"']+/g, `$1${REMOVED}`],
+  // ~/.netrc, boot menus, kickstart and preseed files
+  [/\b((?:login|machine)\s+\S+\s+password\s+)\S+/gi, `$1${REMOVED}`],
+  [/^([ \t]*(?:password|rootpw)[ \t]+)\S+(?:[ \t]+\S+)?[ \t]*$/gm, `$1${REMOVED}`],
+  [/\b(passwd\/\S+\s+password\s+)\S.*$/gm, `$1${REMOVED}`],
+  // Passwords that are told to a command, by a pipe or as a word.
+  [new RegExp(`^.*(?:${READERS}).*$`, 'gm'), untold],
+  [/\b((?:mkpasswd|openssl\s+passwd)\s)[^\r\n|]+/g, `$1${REMOVED}`],
   // Tokens that tell by their form what they are, and hashes as in /etc/shadow.
-  [/\b(?:gh[opsur]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,})/g, REMOVED],
-  [/\b(?:npm_\w{30,}|A[KS]IA[0-9A-Z]{16}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g, REMOVED],
-  [/\$(?:1|2[abxy]|5|6|7|y|gy|md5|sha1)\$[./\w$=,]+/g, REMOVED],
+  [
+    /\b(?:gh[opsur]_\w{20,}|github_pat_\w{20,}|gl(?:pat|p?tt|[rd]t|cbt|soat|imt|ft|agent)-[\w-]{16,}|xox[a-z][.-][\w.-]{10,}|xapp-\d-[\w-]{10,})/g,
+    REMOVED,
+  ],
+  [/\b(?:npm_\w{30,}|A[KS]IA[0-9A-Z]{16}|AIza[\w-]{35}|eyJ[\w-]{8,}(?:\.[\w-]*){2,4})/g, REMOVED],
+  [/\b(?:dckr_pat_[\w-]{20,}|sk[_-](?:live|proj|ant)[\w-]{20,}|pypi-AgE[\w-]{20,}|hvs\.[\w-]{20,})/g, REMOVED],
+  [/\\?\$(?:1|2[abxy]|3|5|6|7|y|gy|md5[^$\s]*|sha1|apr1|argon2\w+|scrypt)\\?\$[./\w$=,\\+-]+/g, REMOVED],
+  [/\bgrub\.pbkdf2\.[\w.]+/g, REMOVED],
+  [/(?<![\w.-])([a-z_][\w.-]*:)[^\s:]{2,}(?=:\d{4,6}:\d*:\d*:)/g, `$1${REMOVED}`],
 ];
+
+/** The shortest text that has a name and a secret, as in `pw=x`. Logs have many empty lines. */
+const SHORTEST = 4;
 
 /** Text without what can be told to be a secret by its form or by its name. */
 export function withoutPatterns(text: string): string {
+  if (text.length < SHORTEST) return text;
   return PATTERNS.reduce(
     (rest, [form, left]) => (typeof left === 'string' ? rest.replace(form, left) : rest.replace(form, left)),
     text,
