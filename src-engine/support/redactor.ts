@@ -1,12 +1,18 @@
-import { withoutPatterns } from './patterns';
-import { isSecretName, REMOVED } from './secret-words';
+import { READERS, withoutPatterns } from './patterns';
+import { isSecretName, REMOVED, secretInWord } from './secret-words';
 
 /** Shorter ones are taken out as whole words only. */
 const ANYWHERE = 4;
 /** Longer than any private key, in lines. */
 const KEY_LINES = 300;
-const KEY_BEGINS = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY|\bPrivate-Lines: \d/;
-const KEY_ENDS = /-----END [A-Z0-9 ]*PRIVATE KEY|\bPrivate-MAC: /;
+const KEY_BEGINS = /---- ?BEGIN [A-Z0-9 ]*PRIVATE KEY|\bPrivate-Lines: \d/;
+const KEY_ENDS = /---- ?END [A-Z0-9 ]*PRIVATE KEY|\bPrivate-MAC: /;
+
+/** `set -x` says the commands of a pipe on lines of their own, in any order. */
+const SAYS = /^(\++ (?:echo|printf) ).+/;
+const READS = new RegExp(`^\\++ .*(?:${READERS})`);
+/** Base64 of less is in many words. */
+const BASE64 = 6;
 
 /** Takes secrets out of text: the ones that are known, and what looks like one. */
 export class Redactor {
@@ -30,7 +36,11 @@ export class Redactor {
    */
   lines(lines: readonly string[], isCut = false): string[] {
     const inKey = keyLines(lines, isCut);
-    return lines.map((line, at) => (inKey[at] ? REMOVED : this.text(line)));
+    const isTold = (at: number): boolean => lines.slice(Math.max(0, at - 2), at + 3).some((line) => READS.test(line));
+    return lines.map((line, at) => {
+      if (inKey[at]) return REMOVED;
+      return this.text(SAYS.test(line) && isTold(at) ? line.replace(SAYS, `$1${REMOVED}`) : line);
+    });
   }
 
   /** A value of a JSON document, with everything in it. */
@@ -38,7 +48,7 @@ export class Redactor {
     if (typeof value === 'string') return this.text(value);
     if (Array.isArray(value))
       return value.map((item: unknown, at) =>
-        isSecretOption(value[at - 1]) && typeof item === 'string' ? REMOVED : this.value(item),
+        typeof item === 'string' ? this.#word(item, value[at - 1]) : this.value(item),
       );
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
@@ -47,6 +57,11 @@ export class Redactor {
         isSecretName(key) && (typeof item === 'string' || typeof item === 'number') ? REMOVED : this.value(item),
       ]),
     );
+  }
+
+  #word(word: string, before: unknown): string {
+    const secret = secretInWord(word, typeof before === 'string' ? before : undefined);
+    return this.text(secret ? `${word.slice(0, -secret.length)}${REMOVED}` : word);
   }
 }
 
@@ -71,27 +86,52 @@ function keyLines(lines: readonly string[], isCut: boolean): boolean[] {
   return found;
 }
 
-/** `--password` as a word of a command: the next word is the secret. */
-function isSecretOption(word: unknown): boolean {
-  return typeof word === 'string' && /^--?[^=\s]+$/.test(word) && isSecretName(word.replace(/^--?/, ''));
-}
-
-/** A secret as it may stand in a log: as it is, in JSON, XML, a URL or a shell's quotes, as base64, and line by line. */
+/** A secret as it may stand in a log: as it is, in XML, a URL or a shell's quotes, any of these in JSON; as base64; and line by line. */
 function formsOf(secret: string): string[] {
   const value = secret.trim();
   const lines = value.includes('\n') ? value.split('\n').map((line) => line.trim()) : [];
   const xml = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const url = encodeURIComponent(value);
   const forms = [
     value,
-    JSON.stringify(value).slice(1, -1),
     xml,
-    xml.replaceAll('"', '&quot;'),
-    encodeURIComponent(value),
+    ...['&apos;', '&#39;', '&#x27;', "'"].map((quote) => xml.replaceAll('"', '&quot;').replaceAll("'", quote)),
+    ...[url, url.replaceAll('%20', '+'), url.replace(/[!'()*]/g, percent), encodeURI(value)],
+    url.replace(/%../g, (code) => code.toLowerCase()),
+    // bash, dash, `printf %q`, double quotes, Python
     value.replaceAll("'", "'\\''"),
-    Buffer.from(value).toString('base64').replace(/=+$/, ''),
+    value.replaceAll("'", `'"'"'`),
+    value.replace(/[^\w@%+=:,./-]/g, '\\$&'),
+    value.replace(/["\\$`]/g, '\\$&'),
+    value.replace(/['\\]/g, '\\$&'),
+    // A log in Latin-1, read as UTF-8.
+    value.replace(/[\u0080-\u00ff]/g, '\ufffd'),
     ...lines.filter((line) => line.length >= ANYWHERE),
   ];
-  return forms.filter((form) => form.length > 1 && /[\p{L}\p{N}]/u.test(form));
+  return [...forms.flatMap((form) => [form, ...jsonOf(form)]), ...base64Of(value)].filter(
+    (form) => form.length > 1 && (form.length >= ANYWHERE || /[\p{L}\p{N}]/u.test(form)),
+  );
+}
+
+const percent = (one: string): string => `%${one.charCodeAt(0).toString(16).toUpperCase()}`;
+
+/** As JavaScript, Go and Python write it. */
+function jsonOf(text: string): string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  const escaped = (what: RegExp): string =>
+    json.replace(what, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [json, JSON.stringify(json).slice(1, -1), escaped(/[<>&]/g), escaped(/[^ -~]/g)];
+}
+
+/** Alone, and in the midst of other text, as in `user:password`: without the characters that are its neighbours' too. */
+function base64Of(text: string): string[] {
+  const whole = Buffer.from(text).toString('base64').replace(/=+$/, '');
+  const within = [0, 1, 2].map((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);
+    return bytes.toString('base64').slice(Math.ceil((before * 4) / 3), Math.floor((bytes.length * 4) / 3));
+  });
+  const forms = [whole, ...within.filter((form) => form.length >= BASE64)];
+  return [...forms, ...forms.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
 }
 
 function patternOf(form: string): string {

@@ -143,6 +143,72 @@ describe('text', () => {
     expect(known.text('abcd ""')).toBe('abcd ""');
   });
 
+  it('known secrets go in the quotes of every shell, in URLs, JSON of other languages, other encodings and base64', () => {
+    const secret = `it's <a>&"b" $x+y/é^(z)*.`;
+    const known = new Redactor([secret, 'plain5ecret', '$%&/()=?']);
+    const json = (text: string): string => JSON.stringify(text);
+    const escaped = (text: string, what: RegExp): string =>
+      text.replace(what, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    const url = encodeURIComponent(secret);
+    const forms = [
+      secret.replaceAll("'", `'"'"'`),
+      secret.replace(/[^\w+=./]/g, '\\$&'),
+      secret.replace(/["$]/g, '\\$&'),
+      secret.replace(/'/g, '\\$&'),
+      json(secret.replaceAll("'", "'\\''")),
+      json(json(secret)),
+      escaped(json(secret), /[<>&]/g),
+      escaped(json(secret), /é/g),
+      'it&#39;s &lt;a&gt;&amp;&quot;b&quot; $x+y/é^(z)*.',
+      url.toLowerCase(),
+      url.replaceAll('%20', '+'),
+      encodeURI(secret),
+      url.replaceAll("'", '%27').replaceAll('(', '%28').replaceAll(')', '%29').replaceAll('*', '%2A'),
+      Buffer.from(secret, 'latin1').toString('utf8'),
+      Buffer.from(secret).toString('base64url'),
+      'is $%&/()=? now',
+    ];
+    for (const form of forms) {
+      expect(known.text(form)).toContain('[removed]');
+      expect(known.text(form)).not.toMatch(/b|x.?.?.?y/);
+    }
+    for (const before of ['', 'x', 'xx', 'root:'])
+      expect(known.text(Buffer.from(`${before}plain5ecret\n`).toString('base64'))).toMatch(
+        /^\w{0,7}\[removed\]\w{0,4}=*$/,
+      );
+  });
+
+  it('words of a command', () => {
+    const argv = ['env', 'DB_PASSWORD=c0rrect h0rse', 'tool', '--password', 'hunter2', '--token=c0rrect h0rse', 'fine'];
+    const gone = '[removed]';
+    expect(redactor.value(argv)).toEqual([
+      'env',
+      `DB_PASSWORD=${gone}`,
+      'tool',
+      '--password',
+      gone,
+      `--token=${gone}`,
+      'fine',
+    ]);
+  });
+
+  it('what a shell says that it pipes into a command that reads a password', () => {
+    const said = [
+      '+ echo root:hunter2',
+      '+ chroot /x chpasswd',
+      "+ printf '%s\\n' hunter2",
+      '+ date',
+      '+ date',
+      '+ echo fine',
+    ];
+    expect(redactor.lines(said)).toEqual([
+      '+ echo [removed]',
+      '+ chroot /x chpasswd',
+      '+ printf [removed]',
+      ...said.slice(3),
+    ]);
+  });
+
   it('is done in time that grows with the text, whatever the text is', () => {
     const size = 200_000;
     const long = [
