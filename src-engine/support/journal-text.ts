@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { plainText } from '../../src-shared/logs/ansi';
 import type { Redactor } from './redactor';
+import { REMOVED } from './secret-words';
 
 /** The hash of a weak password is a password: hashes are hashed again, with a key that nobody keeps. Equal ones stay equal. */
 const KEY = randomBytes(32);
@@ -34,7 +35,7 @@ export function redactJournal(text: string, redactor: Redactor, isCut: boolean):
   return lines
     .map((line, at) => {
       const record = records[at];
-      if (!record) return redactor.text(line);
+      if (!record) return redactor.text(line.replace(/("(?:hash|scriptHash)":")[^"]*/g, `$1${REMOVED}`));
       const { text: _, ...rest } = record;
       const clean = redactor.value(hashedAgain(texts.has(at) ? rest : record)) as Record<string, unknown>;
       return JSON.stringify(texts.has(at) ? { ...clean, text: texts.get(at) } : clean);

@@ -1,7 +1,8 @@
+import { hasPairedQuotes, splitArgslist } from '../../src-shared/manifest/argslist';
 import { parseManifest } from '../../src-shared/manifest/parse';
 import { attributeValue, childElements, type ElementNode } from '../../src-shared/manifest/tree';
 import type { Redactor } from './redactor';
-import { isSecretName, REMOVED, SECRET_NAME } from './secret-words';
+import { isSecretName, REMOVED, SECRET_NAME, secretInWord } from './secret-words';
 
 const ATTRIBUTES = `(?:"[^"]*"|'[^']*'|[^'">])*`;
 const QUOTED = `(?:"[^"]*"|'[^']*')`;
@@ -12,9 +13,10 @@ const ELEMENT = new RegExp(
 );
 const ATTRIBUTE = new RegExp(`(\\s(?:[\\w.-]+:)?${SECRET_NAME}\\s*=\\s*)${QUOTED}`, 'gi');
 /** `<pair key="db_password" value="..."/>`, in either order. */
-const PAIR = /<pair\s[^>]*>/g;
+const PAIR = new RegExp(`<pair\\s(?:${ATTRIBUTES}>|[^<]*)`, 'g');
 const KEY = /\bkey\s*=\s*(?:"([^"]*)"|'([^']*)')/;
-const PAIR_VALUE = new RegExp(`(\\bvalue\\s*=\\s*)${QUOTED}`);
+const PAIR_VALUE = new RegExp(`(\\bvalue\\s*=\\s*)(?:${QUOTED}|["'].*)`);
+const URL_PASSWORD = /:\/\/[^\s/:@"'<>]*:([^\s/"'<>]+)@/g;
 
 /** The values of a manifest that are secrets, of any layout. None when it cannot be parsed. */
 export function secretsOf(source: string): string[] {
@@ -56,7 +58,19 @@ function secretsIn(element: ElementNode): string[] {
   const named = element.attributes.flatMap(({ name, value }) => (isSecretName(name) ? [value] : []));
   const key = element.name === 'pair' ? attributeValue(element, 'key') : undefined;
   const pair = key !== undefined && isSecretName(key) ? [attributeValue(element, 'value') ?? ''] : [];
-  return [...own, ...named, ...pair, ...childElements(element).flatMap(secretsIn)];
+  const words = element.name === 'argslist' ? secretWords(textOf(element)) : [];
+  const texts = [
+    ...element.attributes.map(({ value }) => value),
+    ...(childElements(element).length > 0 ? [] : [textOf(element)]),
+  ];
+  const urls = texts.flatMap((text) => [...text.matchAll(URL_PASSWORD)].map(([, password = '']) => password));
+  return [...own, ...named, ...pair, ...words, ...urls, ...childElements(element).flatMap(secretsIn)];
+}
+
+/** Arguments of a step: a step says them without the option's name, too. However its quotes are: as words with blanks, and without. */
+function secretWords(argslist: string): string[] {
+  const words = [...(hasPairedQuotes(argslist) ? splitArgslist(argslist) : []), ...argslist.split(/["'\s]+/)];
+  return words.flatMap((word, at) => secretInWord(word, words[at - 1]) ?? []);
 }
 
 /** All text of an element, that in CDATA too. */

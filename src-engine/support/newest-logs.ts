@@ -16,8 +16,8 @@ export interface LogText {
   readonly left: number;
 }
 
-/** Journals and the logs of the original's form, and nothing else: what else lies there is somebody's. */
-const LOG = /^(?:run-[\d-]+\.jsonl|(?:simple|detail)-log-[\w.-]+)$/;
+/** Journals and the logs of the original's form, and nothing else: what else lies there is somebody's. No name is too long for a tar header. */
+const LOG = /^(?:run-[\d-]{1,40}\.jsonl|(?:simple|detail)-log-[\w.-]{1,40})$/;
 
 /**
  * The newest logs of a folder, newest first, each from its end, and how many older ones there are. A beginning that is left out is left

@@ -285,7 +285,15 @@ describe('a manifest', () => {
     '<d><main url="https://x:hunter2@repo.example.org" authname="x"/></d>',
     '<!DOCTYPE d [<!ENTITY pw "hunter2">]><d><rootpass>&pw;</rootpass></d>',
     '<d><rootpass>hunter2</rootpass><other>was hunter2</other></d>',
+    '<d><pair key="wifi_psk" value="hunter2"/></d>',
+    // Elsewhere without what tells it.
+    '<d><argslist>"--password" "c0rrect h0rse"</argslist><x>c0rrect h0rse</x></d>',
+    '<d><argslist>--password hunter2</argslist><x>hunter2</x></d>',
+    '<d><argslist>"TOKEN=s3cr3t" "its quotes do not pair</argslist><x>s3cr3t</x></d>',
+    '<d><main url="https://x:hunter2@repo.example.org"/><x>hunter2</x></d>',
+    '<d><!-- <pair key="db_password" value="a>hunter2"/> --></d>',
     // Not XML any more.
+    '<d><pair key="db_password" value="hunter2/>\n<x>y</x>',
     '<d><rootpass>hunter2</d>',
     '<d><rootpass is_plaintext="true">hunter2\n<x>',
     '<d><user password="hunter2></d>',
@@ -310,4 +318,6 @@ it('hashes of a journal cannot be tried out, and equal ones stay equal', () => {
     .split('\n')
     .map((line) => (JSON.parse(line) as { hash: string }).hash);
   expect([a === b, a === c, a === '0123']).toEqual([true, false, false]);
+  // What a crash has left of a record.
+  expect(redactJournal(JSON.stringify(read('0123')).slice(0, -4), redactor, false)).not.toContain('"0');
 });

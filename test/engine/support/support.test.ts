@@ -90,6 +90,8 @@ describe('a support bundle', () => {
     for (let n = 0; n < 6; n++) writeFileSync(join(logs, `simple-log-${n}`), 'nothing new\n'.repeat(350_000));
     for (const name of readdirSync(logs)) if (name.startsWith('simple-log-')) lutimesSync(join(logs, name), 1, 1);
     writeFileSync(join(logs, 'detail-log-line'), 'hunter2'.repeat(1_000_000));
+    // Longer than a tar header can say: not one of ours.
+    writeFileSync(join(logs, `detail-log-${'x'.repeat(90)}`), 'a file of somebody else');
     const files = await bundle();
     expect(leaks(files)).toEqual([]);
     expect([...files.values()].join('')).not.toMatch(/unter2|a file of somebody else/);
