@@ -6,62 +6,15 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { bin } from '../support/engine';
 import { electronRuntime } from '../support/electron-runtime';
 import { openInChromium, openInElectron } from './support/app';
+import { composeTinyLinux, dragBootMenuBeforeMedium, TINY_LINUX_STEPS } from './support/compose-tiny-linux';
 import { Designer } from './support/designer';
-import { dragTo } from './support/mouse';
-import { keyboardPerson, mousePerson, tabTo, type Person } from './support/person';
+import { keyboardPerson, mousePerson, tabTo } from './support/person';
 
 const runtime = await electronRuntime();
 const carriers = [
   { carrier: 'Chromium', open: openInChromium, lacks: undefined },
   { carrier: 'Electron', open: openInElectron, lacks: 'lacks' in runtime ? runtime.lacks : undefined },
 ];
-
-const STEPS = ['im-pop', 'im-mod', 'br-init', 'br-config', 'br-arch', 'grub-setup', 'iso'];
-
-/** Composes tiny-linux from the blank template. */
-async function compose(designer: Designer, person: Person, folder: string): Promise<void> {
-  const { page } = designer;
-  const dialog = page.getByRole('dialog');
-  await person.press(dialog.getByRole('radio', { name: /Blank/ }));
-  await person.fill(dialog.getByLabel('Name'), 'composed');
-  await person.fill(dialog.getByLabel('In folder'), folder);
-  await person.press(dialog.getByRole('button', { name: 'Create' }));
-  await page.getByText('composed/manifest.xml').first().waitFor();
-
-  await person.press(designer.section('Build area and flags'));
-  await person.fill(page.getByLabel('Build area', { exact: true }), join(folder, 'area'));
-
-  await person.press(designer.section('Packages'));
-  await person.fill(page.getByLabel('Name of a package to add'), 'linux-image-cloud-amd64');
-  await person.press(designer.button('Add'));
-  await designer.row('linux-image-cloud-amd64').waitFor();
-
-  await person.press(designer.section('Boot'));
-  const included = page.locator('[data-element="base_include"]');
-  for (const [at, [kind, path]] of (
-    [
-      ['dir', 'etc'],
-      ['dir', 'root'],
-      ['file', 'bin'],
-      ['file', 'sbin'],
-      ['file', 'lib'],
-    ] as const
-  ).entries()) {
-    await person.press(included.getByRole('button', { name: 'Add to Included' }));
-    const row = included.getByRole('group', { name: `Included ${at + 2}` });
-    await person.choose(row.getByLabel('Kind'), kind);
-    await person.fill(row.getByLabel('Path'), path);
-  }
-
-  await person.press(designer.section('Steps'));
-  await designer.row('Step hello').waitFor();
-  await person.press(designer.button('Remove'));
-  for (const step of [...STEPS.filter((name) => name !== 'grub-setup'), 'grub-setup']) {
-    await person.press(designer.button('Add step…').first());
-    await person.press(dialog.getByRole('button', { name: new RegExp(`^${step}\\b`) }).last());
-    await designer.row(`Step ${step}`).waitFor();
-  }
-}
 
 /** Builds a folder with the command alone. */
 function build(folder: string): void {
@@ -87,15 +40,9 @@ describe.each(carriers)('in $carrier', ({ open, lacks }) => {
     await designer.goTo('Overview');
     await designer.button('Commands').click();
     await page.getByRole('option', { name: /New from template/ }).click();
-    await compose(designer, mousePerson(page), folder);
-
-    // The boot menu was added last, after the medium that needs it: said, and mended by dragging.
-    const warning = page.getByRole('region', { name: 'Problems' }).getByText(/`iso` runs before `grub-setup`/);
-    await warning.waitFor();
-    await dragTo(page, designer.row('Step grub-setup'), designer.row('Step iso'), 'before');
-    await warning.waitFor({ state: 'detached' });
-    expect(await designer.rows()).toEqual(STEPS);
-    await page.getByText('0 errors · 0 warnings').waitFor();
+    await composeTinyLinux(designer, mousePerson(page), folder);
+    await dragBootMenuBeforeMedium(designer);
+    expect(await designer.rows()).toEqual(TINY_LINUX_STEPS);
 
     await designer.button('Save').click();
     await expect.poll(() => designer.button('Save').isDisabled()).toBe(true);
@@ -110,12 +57,12 @@ describe.each(carriers)('in $carrier', ({ open, lacks }) => {
     const designer = new Designer(page);
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     await page.keyboard.press('Control+n');
-    await compose(designer, keyboardPerson(page), folder);
+    await composeTinyLinux(designer, keyboardPerson(page), folder);
 
     await tabTo(page, designer.row('Step grub-setup'));
     await page.keyboard.press('Alt+ArrowUp');
     await designer.hears('Step grub-setup moved to position 6 of 7');
-    expect(await designer.rows()).toEqual(STEPS);
+    expect(await designer.rows()).toEqual(TINY_LINUX_STEPS);
     await designer.save();
     const manifest = join(folder, 'composed/manifest.xml');
     const saved = readFileSync(manifest, 'utf8');
