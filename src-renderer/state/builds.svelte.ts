@@ -200,12 +200,18 @@ export class Builds {
     return this.columns.find((column) => column.step === step)?.index;
   }
 
-  /** Whether a build can be made to pause before a step: the running one, else the next one. */
-  canPauseBefore({ index }: Column): boolean {
-    if (!this.area?.checkpointing) return false;
-    const planned = this.live?.planned ?? [];
-    const at = planned.findIndex(({ name }) => name === this.columns[index]?.step);
-    return !this.live || at >= earliestPause(this.live);
+  /** Why a build, the running one or else the next one, cannot be made to pause before a step; `undefined` when it can. */
+  whyNoPause({ step }: Column): string | undefined {
+    if (!this.area?.checkpointing) return 'Checkpoints are switched off in this manifest, so a build cannot pause.';
+    if (!this.live) return undefined;
+    if (this.area.noPauseWhileRunning !== undefined) return this.area.noPauseWhileRunning;
+    const at = this.live.planned.findIndex(({ name }) => name === step);
+    return at >= earliestPause(this.live) ? undefined : `The build has already begun ${step}.`;
+  }
+
+  /** Whether there are checkpoints that may be removed now. */
+  get canPrune(): boolean {
+    return !this.live && this.area?.noPrune === undefined && this.columns.some(({ snapshot }) => snapshot !== null);
   }
 
   /** Sets or takes back the pause before a step: of the running build, else of the next one. */
@@ -214,11 +220,9 @@ export class Builds {
     const { live } = this;
     const column = this.columns.find((one) => one.step === step);
     if (!document || !column) return;
-    if (!this.canPauseBefore(column)) {
-      const message = this.area?.checkpointing
-        ? `The build has already begun ${step}.`
-        : 'Checkpoints are switched off in this manifest, so a build cannot pause.';
-      this.#workspace.say({ kind: 'failed', message });
+    const refusal = this.whyNoPause(column);
+    if (refusal !== undefined) {
+      this.#workspace.say({ kind: 'failed', message: refusal });
       return;
     }
     if (!live) {

@@ -149,7 +149,7 @@ function buildCommands(workspace: Workspace): Command[] {
     {
       id: 'prune',
       title: 'Prune checkpoints…',
-      isEnabled: !live && builds.columns.some(({ snapshot }) => snapshot !== null),
+      isEnabled: builds.canPrune,
       run: () => (workspace.dialog = { kind: 'prune' }),
     },
   ];

@@ -73,6 +73,10 @@ export const area = z.object({
   steps: z.array(step),
   /** Snapshots that no step of the manifest owns. */
   otherSnapshots: z.array(z.string()),
+  /** Why this host cannot remove checkpoints; missing where it can. */
+  noPrune: z.string().optional(),
+  /** Why this host cannot move the pause of a build that runs; missing where it can. */
+  noPauseWhileRunning: z.string().optional(),
   queue: z.array(queued),
 });
 

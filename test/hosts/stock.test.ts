@@ -279,7 +279,9 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
     await builds().start({ path }, {});
     await watch.until(({ last }) => last?.steps.at(-1)?.step === 'b');
     await watch.until(({ area }) => area?.lock.kind === 'held');
-    await expect(builds().pauseBefore({ path, step: 'c' }, {})).rejects.toMatchObject({ code: 'unsupported' });
+    const message = watch.area?.noPauseWhileRunning;
+    expect(message).toContain('cannot be told to pause');
+    await expect(builds().pauseBefore({ path, step: 'c' }, {})).rejects.toMatchObject({ code: 'unsupported', message });
     expect(await builds().cancel({ path }, {})).toEqual({ step: 'b', resumeFrom: 'b' });
     expect(await ended(1)).toMatchObject({ steps: [{ step: 'a' }, { step: 'b' }] });
     expect(['interrupted', 'cancelled', 'failed']).toContain(watch.last?.state);
@@ -321,6 +323,7 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
     );
     await expect(builds().prune({ path, stale: true, remove: true }, {})).rejects.toMatchObject({
       code: 'unsupported',
+      message: watch.area?.noPrune,
     });
     await expect(host.command({ subcommand: 'boot-test', manifest: path })).rejects.toMatchObject({
       code: 'unsupported',

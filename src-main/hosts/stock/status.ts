@@ -13,6 +13,12 @@ const snapshotView = ({ name, id, takenAt, unique, referenced }: StockSnapshot) 
   referenced,
 });
 
+/** Said where it is refused, and in the status, by which the window does not offer it. */
+export const NO_PRUNE =
+  'The original command has no way to remove checkpoints. A build from the beginning removes them; zfs destroy does on the host.';
+export const NO_PAUSE_WHILE_RUNNING =
+  'The original command cannot be told to pause while it runs. Start a build that pauses there.';
+
 /** Whether a build takes checkpoints (contract 2.9). */
 export const hasCheckpoints = ({ manifest, area }: Look): boolean => manifest.checkpointEnable && area.dataset !== null;
 
@@ -81,6 +87,8 @@ export function statusOf(look: Look, runs: readonly RunView[], since: string | u
       const step = stepOfSnapshot(name);
       return step !== undefined && !steps.some((one) => one.name === step);
     }),
+    noPrune: NO_PRUNE,
+    noPauseWhileRunning: NO_PAUSE_WHILE_RUNNING,
     runs: runs.filter(({ run }) => since === undefined || run >= since),
   };
 }

@@ -11,7 +11,7 @@ import { lookAt, Resumable, runsOf, type Look, type StockTools } from './look';
 import { checksumOf, mediaOf } from './media';
 import { planOf } from './plan';
 import { startStockBuild } from './start';
-import { checkpointsOf, snapshotOf, statusOf } from './status';
+import { checkpointsOf, NO_PAUSE_WHILE_RUNNING, NO_PRUNE, snapshotOf, statusOf } from './status';
 
 const SHELL = 'cd "$1" && exec "${SHELL:-/bin/sh}"';
 
@@ -78,17 +78,9 @@ export function createStockHost(parts: StockTools & { reachable(): Promise<void>
         if (options.includes('--rights')) throw cannot('doctor --rights');
         return doctorOf(parts, manifest);
       case 'pause':
-        throw new AppError(
-          'unsupported',
-          'The original command cannot be told to pause while it runs.',
-          'Start a build that pauses there.',
-        );
+        throw new AppError('unsupported', NO_PAUSE_WHILE_RUNNING);
       case 'prune':
-        throw new AppError(
-          'unsupported',
-          'The original command has no way to remove checkpoints.',
-          'A build from the beginning removes them; zfs destroy does on the host.',
-        );
+        throw new AppError('unsupported', NO_PRUNE);
       default:
         throw cannot(subcommand);
     }
