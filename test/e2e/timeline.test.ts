@@ -89,6 +89,7 @@ it('says what is stale, why, and which point is the right one', async () => {
   await timeline.checkpoint('d').click();
   const sentence = '`b` read `key_value_pairs/pair[key=hostname]/value`: it was `x`, is `y`';
   await page.getByText(sentence, { exact: true }).waitFor();
+  expect(await timeline.checkpoint('c').getAttribute('title')).toContain(`stale checkpoint, ${sentence}`);
   await timeline.button('Go to b, the right point').click();
   await expect.poll(() => timeline.buildButton.textContent()).toMatch(/Resume from b/);
   await timeline.button('Resume from here').click();
