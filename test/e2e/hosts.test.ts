@@ -150,6 +150,14 @@ describe.skipIf(reason !== undefined)('a build host', () => {
         .getByTitle(/\/tiny-linux\/manifest\.xml$/)
         .waitFor();
       await new TimelinePage(page).checkpoint('iso').waitFor();
+      // Also with nothing open.
+      await page.keyboard.press('Control+k');
+      await page.getByRole('option', { name: 'Close the manifest' }).click();
+      await page.getByRole('main').getByRole('button', { name: 'Open a manifest of builder…' }).click();
+      await menu.dialog('Open a manifest of builder').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('main').getByRole('button', { name: 'Add a build host…' }).click();
+      await menu.dialog('Add a build host').waitFor();
     } finally {
       await server.stop();
     }
