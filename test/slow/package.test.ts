@@ -1,7 +1,16 @@
 // What `npm run package` makes, installed into a fresh Debian and used there by an ordinary user, with Chromium's own sandbox.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
@@ -140,6 +149,25 @@ describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : `
     expect(notices).toContain('SIL OPEN FONT LICENSE');
     expect(debian.run('cat /usr/share/doc/slipway-engine/NOTICES.txt')).toContain('\nsaxes ');
     expect(debian.run('head -c 2000 /usr/share/doc/slipway/LICENSE.electron.txt')).toContain('Electron contributors');
+  });
+
+  it('are small: what is ours, and what goes along', () => {
+    const megabytes = (file: string): number => statSync(join(dist, file)).size / 1e6;
+    const [app = '', engine = ''] = ['slipway_', 'slipway-engine_'].map((name) =>
+      readdirSync(dist).find((file) => file.startsWith(name)),
+    );
+    const sizes = {
+      designer: megabytes(app),
+      engine: megabytes(engine),
+      archive: megabytes('linux-unpacked/resources/app.asar'),
+    };
+    const told = Object.entries(sizes).map(([name, size]) => `${name} ${size.toFixed(1)} MB`);
+    process.stdout.write(`packages: ${told.join(', ')}\n`);
+    // Most of it is Electron: the official one may be larger than the one for trying.
+    expect(sizes.designer).toBeLessThan(runtime.version === undefined ? 130 : 90);
+    expect(sizes.engine).toBeLessThan(0.2);
+    expect(sizes.archive).toBeLessThan(8);
+    expect(readdirSync(join(dist, 'linux-unpacked/locales'))).toEqual(['en-US.pak']);
   });
 
   it('have the switches of the app flipped for safety', () => {

@@ -167,7 +167,8 @@ function pack(tree, dist, fields) {
   const file = join(dist, `${fields.Package}_${fields.Version}_${fields.Architecture}.deb`);
   // Folders as they should be on the other computer, whatever the umask was here.
   execFileSync('find', [tree, '-type', 'd', '-exec', 'chmod', '755', '{}', '+']);
-  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '-z3', '--build', tree, file], {
+  // The third level takes three times as long, and saves 3 of 83 MB.
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '-z1', '--build', tree, file], {
     env: { ...process.env, SOURCE_DATE_EPOCH: EPOCH },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
