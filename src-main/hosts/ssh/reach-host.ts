@@ -3,7 +3,7 @@ import { AppError } from '../../../src-shared/errors';
 import type { HostEntry } from '../../../src-shared/hosts/model';
 import { detectRoot } from '../../transport/ssh/root';
 import type { ConnectOptions } from '../../transport/ssh/connection';
-import { createSshTransport, type SshTransport } from '../../transport/ssh/ssh-transport';
+import type { SshTransport } from '../../transport/ssh/ssh-transport';
 import { bringEngine } from './engine-files';
 import type { Reach, Reached } from './host-link';
 import { probe, type Probe } from './probe';
@@ -22,6 +22,8 @@ export function reachHost(
   return async (tell, signal) => {
     tell('connecting');
     const options = await optionsOf(entry, signal);
+    // A third of the main process: loaded by who has such a host, not at each start.
+    const { createSshTransport } = await import('../../transport/ssh/ssh-transport');
     const transport = await createSshTransport(options);
     const close = (): void => transport.close();
     signal.addEventListener('abort', close, { once: true });
