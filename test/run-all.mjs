@@ -107,8 +107,8 @@ else {
   await suite('unit');
   // Alone: it measures frames and answers.
   await suite('e2e');
-  // Two at a time. Recordings mostly wait, so what measures hosts runs beside them; image builds and boots mostly compute.
-  await Promise.all([inTurn('golden', 'conformance'), inTurn('hosts', 'slow')]);
+  // Two at a time, each side as long as the other: recordings and hosts mostly wait, image builds and boots mostly compute.
+  await Promise.all([inTurn('golden', 'hosts', 'conformance'), inTurn('slow')]);
 }
 rmSync(out, { recursive: true, force: true });
 

@@ -3,8 +3,8 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { root } from '../src-main/launch/set-up.mjs';
 
-/** The longest takes half of it. What hangs is to be named, not cut off by whoever waits for all suites. Milliseconds. */
-const LIMIT = 22 * 60_000;
+/** The longest takes a third of it, or all on a machine that others use as well. What hangs is to be named, not cut off by whoever waits for all suites. Milliseconds. */
+const LIMIT = 40 * 60_000;
 
 /**
  * Mounts and processes of its own, where they can be had: root on Linux. Else a sandbox of one suite copies the mounts of another, whose
