@@ -3,7 +3,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { root } from '../src-main/launch/set-up.mjs';
 
-/** The longest takes a third of it, or all on a machine that others use as well. What hangs is to be named, not cut off by whoever waits for all suites. Milliseconds. */
+/** Far more than the longest takes, also on a machine that others use as well. What hangs is to be named, not cut off by whoever waits for all. Milliseconds. */
 const LIMIT = 40 * 60_000;
 
 /**
