@@ -33,13 +33,22 @@ uses() {
   for _file in "$@"; do printf 'path %s\n' "$(realpath "$_file")" >>"$SLIPWAY_INPUTS"; done
 }
 
-# needs TOOL:DEBIAN_PACKAGE...: refuses to start without them, naming all that lack.
-needs() {
-  _packages=
+# lacking TOOL:DEBIAN_PACKAGE...: the packages of those that this build host has not. A tool may also be a file that is there, by its path.
+lacking() {
   for _tool in "$@"; do
-    command -v "${_tool%%:*}" >/dev/null || _packages="$_packages ${_tool#*:}"
+    case $_tool in
+    /*) [ -x "${_tool%%:*}" ] ;;
+    *) command -v "${_tool%%:*}" ;;
+    esac >/dev/null || printf '%s\n' "${_tool#*:}"
   done
-  [ -z "$_packages" ] || die "this build host lacks tools." "Install them and resume: sudo apt-get install$_packages"
+}
+
+# needs TOOL:DEBIAN_PACKAGE...: refuses to start without them, naming all that lack, also those of the other steps: they are installed once.
+needs() {
+  [ -n "$(lacking "$@")" ] || return 0
+  # shellcheck disable=SC2046
+  _packages=$(lacking "$@" $(sed -n 's/^needs //p' "$(dirname "$0")"/*) | sort -u | tr '\n' ' ')
+  die "this build host lacks tools." "Install them and resume: sudo apt-get install ${_packages% }"
 }
 
 # values NODEPATH: all values of a manifest node, one a line.
