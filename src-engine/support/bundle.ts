@@ -60,7 +60,8 @@ export async function collectSupport(operand: string, now: Date): Promise<Suppor
     ...(findings ? [{ name: 'doctor.json', content: json(findings) }] : []),
     ...(source === undefined ? [] : [{ name: 'manifest.xml', content: redactManifest(source, redactor) }]),
   ];
-  const { logs, older } = area ? await newestLogs(area.logs, LIMITS) : { logs: [], older: 0 };
+  const { logs, older, unread } = area ? await newestLogs(area.logs, LIMITS) : { logs: [], older: 0, unread: [] };
+  notes.push(...unread.map((why) => `a log cannot be read: ${why}`));
   if (older > 0) notes.push(`older journals and logs: ${older}`);
   for (const { name, text, left } of logs) {
     if (left > 0) notes.push(`${name}: its first ${bytes(left)} are left out`);

@@ -21,12 +21,12 @@ const LOG = /^(?:run-[\d-]{1,40}\.jsonl|(?:simple|detail)-log-[\w.-]{1,40})$/;
 
 /**
  * The newest logs of a folder, newest first, each from its end, and how many older ones there are. A beginning that is left out is left
- * out by whole lines.
+ * out by whole lines. `unread` says of what cannot be read why: builds by others may have left it.
  */
 export async function newestLogs(
   folder: string,
   { each, all }: Limits,
-): Promise<{ readonly logs: readonly LogText[]; readonly older: number }> {
+): Promise<{ readonly logs: readonly LogText[]; readonly older: number; readonly unread: readonly string[] }> {
   const found = await Promise.all(
     (await readdir(folder).catch(() => []))
       .filter((name) => LOG.test(name))
@@ -37,14 +37,17 @@ export async function newestLogs(
     .flatMap(({ name, stats }) => (stats?.isFile() ? [{ name, size: stats.size, modified: stats.mtimeMs }] : []))
     .sort((a, b) => b.modified - a.modified || (a.name < b.name ? 1 : -1));
   const taken: LogText[] = [];
+  const unread: string[] = [];
   let room = all;
   for (const { name, size } of files) {
     const length = Math.min(size, each, room);
     if (length === 0 && size > 0) break;
+    const end = await endOf(join(folder, name), size, length).catch((error: Error) => void unread.push(error.message));
+    if (!end) continue;
     room -= length;
-    taken.push({ name, ...(await endOf(join(folder, name), size, length)) });
+    taken.push({ name, ...end });
   }
-  return { logs: taken, older: files.length - taken.length };
+  return { logs: taken, older: files.length - taken.length - unread.length, unread };
 }
 
 async function endOf(path: string, size: number, length: number): Promise<{ text: string; left: number }> {

@@ -1,8 +1,20 @@
-import { lutimesSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { TestProject } from '../../support/engine';
 import { carelessProject, leaks, PLANTED, unpack } from '../../support/support-bundle';
+
+const isRoot = process.getuid?.() === 0;
 
 let project: TestProject;
 let made = 0;
@@ -76,6 +88,21 @@ describe('a support bundle', () => {
       expect(files.get('README.txt')).toContain('Not in it:\n- ');
       expect(JSON.parse(files.get('doctor.json') ?? '')).not.toEqual([]);
     }
+  });
+
+  it('says which logs it could not read, and has the others', () => {
+    const log = join(project.area, 'logs/simple-log-of-root');
+    writeFileSync(log, 'a file of somebody else', { mode: 0 });
+    onTestFinished(() => rmSync(log));
+    const command = ['distro_const', 'support', '--to', 'unread.tar.gz', 'manifest.xml'];
+    // Root reads everything, but for one without that capability.
+    const words = isRoot ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...command] : command;
+    const [program = '', ...args] = words;
+    const options = { cwd: project.folder, env: project.env, encoding: 'utf8' } as const;
+    expect(spawnSync(program, args, options)).toMatchObject({ status: 0 });
+    const files = unpack(join(project.folder, 'unread.tar.gz'), join(project.folder, 'unread'));
+    expect(files.get('README.txt')).toMatch(/- a log cannot be read: EACCES.*simple-log-of-root/);
+    expect([...files.keys()].filter((name) => name.startsWith('logs/')).length).toBeGreaterThan(2);
   });
 
   it('has the newest logs only, from their ends, and never half a secret', async () => {
