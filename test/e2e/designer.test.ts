@@ -96,7 +96,8 @@ describe('a step dragged in manifests of the corpus (skipped without it)', () =>
     ? readdirSync(manifests, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.xml'))
     : [];
 
-  it.skipIf(files.length === 0)('is moved in the file, and nothing else is', async () => {
+  // As many starts of a browser as there are files.
+  it.skipIf(files.length === 0)('is moved in the file, and nothing else is', { timeout: 600_000 }, async () => {
     const folder = temporary();
     for (const file of files) {
       const source = decodeManifest(readFileSync(join(manifests, file)));
