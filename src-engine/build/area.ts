@@ -1,5 +1,5 @@
-import { statfsSync } from 'node:fs';
-import { mkdir, stat } from 'node:fs/promises';
+import { constants, statfsSync } from 'node:fs';
+import { access, mkdir, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { exec } from '../system/exec';
@@ -98,6 +98,11 @@ export async function createArea(area: BuildArea): Promise<void> {
   await makeDirectory(area.media);
   await makeDirectory(area.logs);
   await makeDirectory(area.private);
+  // Somebody else may have made it all: said before a step runs, and before the lock.
+  for (const folder of [area.media, area.logs, area.private])
+    await access(folder, constants.W_OK).catch((error: unknown) => {
+      throw invalid(`Unable to write to the build area at ${area.mountpoint}`, whatNext(error));
+    });
 }
 
 /** Creates the three directories that steps expect in the build data. */
@@ -119,8 +124,15 @@ async function createChild(dataset: string, child: string): Promise<void> {
 
 async function makeDirectory(path: string, message = `Unable to create directory ${path}`): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o755 }).catch((error: unknown) => {
-    throw invalid(message, error instanceof Error ? error.message : undefined);
+    throw invalid(message, whatNext(error));
   });
+}
+
+/** The system's words, and what to do about a place that is not ours. */
+function whatNext(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const isOthers = ['EACCES', 'EPERM', 'EROFS'].includes(code);
+  return isOthers ? `${message}. Give the manifest a build_area of your own, or build as root.` : message;
 }
 
 /** The mountpoint of a dataset, or `undefined` when there is no such dataset. */

@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { setField } from '../../src-shared/document/fields';
@@ -55,17 +56,28 @@ export async function createFromTemplate(
     throw new AppError('refused', `${target} cannot be made (${code ?? message}).`, 'Choose another folder.');
   }
   const path = join(target, 'manifest.xml');
-  await writeFile(path, named(await readFile(join(from, 'manifest.xml'), 'utf8'), template, name), { flag: 'wx' });
+  await writeFile(path, named(await readFile(join(from, 'manifest.xml'), 'utf8'), name), { flag: 'wx' });
   return { path };
 }
 
 /** The template's text with the document's name, and a build area of its own so that two documents do not share one. */
-function named(source: string, template: string, name: string): string {
+function named(source: string, name: string): string {
   const renamed = applySplices(source, setField(parseManifest(source), '', 'name', name).splices);
   const area = 'distro_constr_params/build_area';
-  if (name === template) return renamed;
   // A value ends at its first blank, and a name must not lead out of the folder of the areas.
   const folder = name.trim().replace(/[\s/\\'"]+/g, '-');
-  const place = `/var/tmp/slipway/${/^\.*$/.test(folder) ? 'unnamed' : folder}`;
+  const place = join(areasFolder(), /^\.*$/.test(folder) ? 'unnamed' : folder);
   return applySplices(renamed, setField(parseManifest(renamed), area, undefined, place).splices);
+}
+
+const AREAS = '/var/tmp/slipway';
+
+/** Where the build areas of this account go: the usual folder may be that of another one, who came first. */
+function areasFolder(): string {
+  try {
+    accessSync(AREAS, constants.W_OK);
+    return AREAS;
+  } catch {
+    return existsSync(AREAS) ? `${AREAS}-${userInfo().username}` : AREAS;
+  }
 }

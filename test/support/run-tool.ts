@@ -14,6 +14,11 @@ export function runTool(command: string, ...words: string[]): string {
   });
 }
 
+/** A command that may read and write only what is its account's: root without the rights that open everything. */
+export function boundByModes(...words: [string, ...string[]]): [string, ...string[]] {
+  return process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...words] : words;
+}
+
 /** Whether this host has a tool. */
 export function hasTool(command: string): boolean {
   try {

@@ -1,5 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestProject } from '../../support/engine';
+import { boundByModes } from '../../support/run-tool';
 
 let project: TestProject;
 const steps = ['a', 'b', 'c'].map((name) => ({ name, message: `Step ${name.toUpperCase()}` }));
@@ -103,6 +107,19 @@ describe('build in a plain directory, as any user', () => {
       step: 'b',
       freshness: { kind: 'stale', reasons: ['`a` failed, and the build went on'] },
     });
+  });
+
+  it('says of a build area that is somebody else’s what to do, before it touches it', async () => {
+    expect((await project.build()).code).toBe(0);
+    for (const folder of ['media', 'logs', '.slipway']) chmodSync(join(project.area, folder), 0o555);
+    const [program, ...args] = boundByModes('distro_const', 'build', 'manifest.xml');
+    const { status, stderr } = spawnSync(program, args, { cwd: project.folder, env: project.env, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^Unable to write to the build area at ${project.area}\\nEACCES.*Give the manifest a build_area of your own.*\\n$`,
+      ),
+    );
   });
 
   it('stops when a snapshot cannot be taken, whatever stop_on_error says', async () => {

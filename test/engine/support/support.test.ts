@@ -12,9 +12,8 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { TestProject } from '../../support/engine';
+import { boundByModes } from '../../support/run-tool';
 import { carelessProject, leaks, PLANTED, unpack } from '../../support/support-bundle';
-
-const isRoot = process.getuid?.() === 0;
 
 let project: TestProject;
 let made = 0;
@@ -94,10 +93,7 @@ describe('a support bundle', () => {
     const log = join(project.area, 'logs/simple-log-of-root');
     writeFileSync(log, 'a file of somebody else', { mode: 0 });
     onTestFinished(() => rmSync(log));
-    const command = ['distro_const', 'support', '--to', 'unread.tar.gz', 'manifest.xml'];
-    // Root reads everything, but for one without that capability.
-    const words = isRoot ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...command] : command;
-    const [program = '', ...args] = words;
+    const [program, ...args] = boundByModes('distro_const', 'support', '--to', 'unread.tar.gz', 'manifest.xml');
     const options = { cwd: project.folder, env: project.env, encoding: 'utf8' } as const;
     expect(spawnSync(program, args, options)).toMatchObject({ status: 0 });
     const files = unpack(join(project.folder, 'unread.tar.gz'), join(project.folder, 'unread'));
