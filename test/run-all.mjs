@@ -1,7 +1,7 @@
 // `npm test`: sets the checkout up, then runs the checks and every suite, and ends with "N passed, N failed, N skipped".
 // Skips and failures are listed again last, failures with their messages: whoever reads only the end of a long log sees
 // what is wrong.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -16,13 +16,16 @@ const skipped = [];
 const failed = [];
 const out = mkdtempSync(join(tmpdir(), 'slipway-test-'));
 
-/** Runs one command as one check. */
-function check(name, command, ...args) {
+/** Runs one command as one check, and shows what it said when it has ended. */
+async function check(name, command, ...args) {
   const started = Date.now();
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  const status = await new Promise((resolve) => child.on('close', resolve).on('error', resolve));
   if (status === 0) total.passed++;
-  else fail(name, `${command} ${args.join(' ')} ended with ${status}`);
-  process.stdout.write(`${status === 0 ? 'ok' : 'FAILED'}  ${name}  ${seconds(started)}\n`);
+  else fail(name, `${command} ${args.join(' ')} ended with ${status}\n${said}`);
+  process.stdout.write(`${said}${status === 0 ? 'ok' : 'FAILED'}  ${name}  ${seconds(started)}\n`);
 }
 
 /** Commands without which a suite makes no sense, by any of their names: the window's wants a browser, a display, and the sample's tools. */
@@ -97,10 +100,12 @@ async function inTurn(...projects) {
 
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-check('format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.');
-check('lint and import rules', 'npx', 'eslint', '.');
-check('types', 'npm', 'run', '--silent', 'types');
-check('build', 'npm', 'run', '--silent', 'build');
+await Promise.all([
+  check('format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.').then(() =>
+    check('lint and import rules', 'npx', 'eslint', '.'),
+  ),
+  check('types', 'npm', 'run', '--silent', 'types').then(() => check('build', 'npm', 'run', '--silent', 'build')),
+]);
 const chosen = process.argv.slice(2);
 if (chosen.length > 0) await inTurn(...chosen);
 else {
