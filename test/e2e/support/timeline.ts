@@ -29,7 +29,7 @@ export class TimelinePage {
   }
 
   /** Waits until the line at the top says how things stand. */
-  async says(state: string | RegExp, timeout = 60_000): Promise<void> {
+  async says(state: string | RegExp, timeout = 120_000): Promise<void> {
     await this.page.getByTestId('build-state').filter({ hasText: state }).waitFor({ timeout });
   }
 
