@@ -20,7 +20,7 @@ beforeAll(async () => {
       },
       {
         name: 'configure',
-        body: 'cd "$2"; sed -i s/7/seven/ etc/hosts; rm etc/gone; echo new >etc/new; head -c 4000 /dev/urandom >usr/bin/tool; chmod 600 usr/lib/file1',
+        body: 'cd "$2"; sed -i s/7/seven/ etc/hosts; rm etc/gone; echo new >etc/new; head -c 4000 /dev/urandom >usr/bin/tool; chmod 4755 usr/bin/tool; chmod 600 usr/lib/file1',
       },
       { name: 'iso' },
     ],
