@@ -34,15 +34,7 @@ describe.skipIf(reason !== undefined).each(carriers)('in %s', (_name, open) => {
       const timeline = new TimelinePage(page);
       await timeline.open();
       await menu.add(server);
-      await timeline.checkpoint('grub-setup').click();
-      await timeline.button('Pause here').click();
-      await timeline.buildButton.click();
-      await timeline.says('Paused before grub-setup');
-      await timeline.addToScript('grub-setup', '\necho edited by a person');
-      await timeline.open();
-      await timeline.checkpoint('grub-setup').click();
-      await timeline.button('Save and resume from here').click();
-      await timeline.says(/^Done/);
+      await timeline.pauseEditResume('grub-setup', '\necho edited by a person');
       // What was built is the bundle that was sent, not the folder of this computer.
       const documents = join(server.folder, 'home/.local/share/slipway/documents');
       expect(runTool('grep', '-rlF', 'edited by a person', documents)).toMatch(/\/scripts\/grub-setup\n$/);

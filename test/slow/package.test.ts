@@ -215,15 +215,7 @@ describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : `
 
     const timeline = new TimelinePage(page);
     await timeline.open();
-    await timeline.checkpoint('grub-setup').click();
-    await timeline.button('Pause here').click();
-    await timeline.buildButton.click();
-    await timeline.says('Paused before grub-setup');
-    await timeline.addToScript('grub-setup', '\necho edited by a person');
-    await timeline.open();
-    await timeline.checkpoint('grub-setup').click();
-    await timeline.button('Save and resume from here').click();
-    await timeline.says(/^Done/);
+    await timeline.pauseEditResume('grub-setup', '\necho edited by a person');
 
     const at = (path: string): string => join(debian.folder, 'home/person', path);
     expect(readFileSync(at('composed/scripts/grub-setup'), 'utf8')).toMatch(/\necho edited by a person$/);

@@ -49,6 +49,19 @@ export class TimelinePage {
     await this.page.keyboard.type(text);
   }
 
+  /** The main job: pauses a build before a step by a click, types at the end of its script, and resumes from its checkpoint to the end. */
+  async pauseEditResume(step: string, addition: string): Promise<void> {
+    await this.checkpoint(step).click();
+    await this.button('Pause here').click();
+    await this.buildButton.click();
+    await this.says(`Paused before ${step}`);
+    await this.addToScript(step, addition);
+    await this.open();
+    await this.checkpoint(step).click();
+    await this.button('Save and resume from here').click();
+    await this.says(/^Done/);
+  }
+
   async tab(name: string): Promise<void> {
     await this.page.getByRole('tab', { name }).click();
   }
