@@ -13,6 +13,50 @@ const rule = (files, banned, message, ignores = []) => ({
   rules: { 'no-restricted-imports': ['error', { patterns: [{ group: banned, message }] }] },
 });
 
+/**
+ * Folders of src-engine and the folders that each may import besides itself. One table makes one block per folder, because a later
+ * `no-restricted-imports` block replaces an earlier one for the same file.
+ */
+const ENGINE_LAYERS = {
+  system: [],
+  snapshots: ['system'],
+  area: ['snapshots', 'system'],
+  boot: ['system'],
+  repositories: ['area', 'system'],
+  packages: ['area', 'repositories', 'snapshots', 'system'],
+  doctor: ['area', 'boot', 'packages', 'repositories', 'snapshots', 'system'],
+  support: ['area', 'doctor', 'packages', 'snapshots', 'system'],
+  run: ['area', 'snapshots', 'system'],
+  commands: ['area', 'boot', 'doctor', 'packages', 'repositories', 'run', 'snapshots', 'support', 'system'],
+  reference: ['commands'],
+};
+
+const OUTSIDE_ENGINE = ['electron', 'svelte', 'svelte/*', 'node-ssh', '**/src-main/**', '**/src-renderer/**'];
+
+function engineLayers() {
+  const folders = Object.keys(ENGINE_LAYERS);
+  return [
+    rule(
+      ['src-engine/*.ts'],
+      OUTSIDE_ENGINE,
+      'The engine runs on a build host without the app: import from src-shared or node: only.',
+    ),
+    ...folders.map((folder) =>
+      rule(
+        [`src-engine/${folder}/**`],
+        [
+          ...OUTSIDE_ENGINE,
+          '**/cli*',
+          ...folders
+            .filter((other) => other !== folder && !ENGINE_LAYERS[folder].includes(other))
+            .map((other) => `**/../${other}/**`),
+        ],
+        `src-engine/${folder} may import ${['src-shared', ...ENGINE_LAYERS[folder]].join(', ')} and node: only (ENGINE_LAYERS in eslint.config.js).`,
+      ),
+    ),
+  ];
+}
+
 export default ts.config(
   { ignores: ['out/**', 'dist/**', 'node_modules/**', 'test/fixtures/**'] },
   js.configs.recommended,
@@ -43,26 +87,7 @@ export default ts.config(
     [...node, 'electron', 'svelte', 'svelte/*', 'node-ssh', '**/src-engine/**', '**/src-main/**', '**/src-renderer/**'],
     'src-shared is pure: no I/O and no other program. Pass what you need as an argument.',
   ),
-  rule(
-    ['src-engine/**'],
-    ['electron', 'svelte', 'svelte/*', 'node-ssh', '**/src-main/**', '**/src-renderer/**'],
-    'The engine runs on a build host without the app: import from src-shared or node: only.',
-  ),
-  rule(
-    ['src-engine/snapshots/**', 'src-engine/system/**'],
-    ['**/commands/**', '**/build/**', '../cli*', 'electron', '**/src-main/**', '**/src-renderer/**'],
-    'Inside the engine arrows go cli -> commands -> build -> snapshots -> system and never back.',
-  ),
-  rule(
-    ['src-engine/build/**'],
-    ['**/commands/**', '../cli*', 'electron', '**/src-main/**', '**/src-renderer/**'],
-    'Inside the engine arrows go cli -> commands -> build -> snapshots -> system and never back.',
-  ),
-  rule(
-    ['src-engine/doctor/**'],
-    ['**/commands/**', '**/cli*', 'electron', '**/src-main/**', '**/src-renderer/**'],
-    'The doctor only looks: it may use build, snapshots and system, and commands use it.',
-  ),
+  ...engineLayers(),
   rule(
     ['src-main/**'],
     ['**/src-renderer/**', '**/src-engine/**', 'svelte', 'svelte/*'],

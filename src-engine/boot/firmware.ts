@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
-import { isExecutable } from '../system/zfs-command';
+import { isExecutable } from '../system/executables';
 
 /** What starts a machine: the old way of PCs, or the new one. */
 export type Firmware = 'bios' | 'uefi';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../../src-shared/errors';
-import { isExecutable } from '../system/zfs-command';
+import { isExecutable } from '../system/executables';
 import { QEMU, uefiFirmware, whyNoBoot } from './firmware';
 import { machineOptions, type MachineRequest } from './machine-options';
 import { Qmp } from './qmp';

@@ -4,7 +4,7 @@ import { AppError } from '../../src-shared/errors';
 import type { BootEvent } from '../../src-shared/rpc/media';
 import { bootTest, type BootVerdict } from '../boot/boot-test';
 import { mediumNamed } from '../boot/media';
-import { onStopSignal } from '../build/stop-signal';
+import { onStopSignal } from '../system/stop-signal';
 import { parseWords } from './context';
 import { mediaFolder } from './media';
 

@@ -11,13 +11,14 @@ import {
 } from '../../src-shared/checkpoints/rules';
 import { stepTable } from '../../src-shared/checkpoints/table';
 import { checkStepNames } from '../../src-shared/manifest/validate';
-import { createArea, resolveArea, type BuildArea } from '../build/area';
-import { readStateFile } from '../build/checkpoint-records';
-import { acquireLock } from '../build/lock';
-import { BuildLogs } from '../build/logs';
-import { problemLine, readManifestFile, refusalLines, type ManifestFile } from '../build/manifest-file';
-import { endOrphans } from '../build/orphans';
-import { runBuild } from '../build/run-build';
+import { createArea, resolveArea, type BuildArea } from '../area/area';
+import { readStateFile } from '../area/checkpoint-records';
+import { acquireLock } from '../area/lock';
+import { BuildLogs } from '../run/logs';
+import { problemLine, readManifestFile, refusalLines, type ManifestFile } from '../area/manifest-file';
+import { endOrphans } from '../run/orphans';
+import { keepRunPackages } from '../packages/image/run-packages';
+import { runBuild } from '../run/run-build';
 import type { SnapshotBackend } from '../snapshots/backend';
 import { openBackend } from '../snapshots/select';
 import { getopt, type Option } from './getopt';
@@ -110,6 +111,7 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
       checkpointing,
       debug: request.debug,
       logs,
+      keepPackages: (run, from) => keepRunPackages(area, run, from),
     });
   } finally {
     lock.release();

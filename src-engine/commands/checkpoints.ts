@@ -1,8 +1,8 @@
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import type { CheckpointFreshness } from '../../src-shared/checkpoints/staleness';
 import { bytes } from '../../src-shared/words';
-import { readCheckpointRecord } from '../build/checkpoint-records';
-import { freshnessOf } from '../build/present';
+import { readCheckpointRecord } from '../area/checkpoint-records';
+import { freshnessOf } from '../area/freshness';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';
 import { dateTime, openContext, resumeAnswer, parseWords, printJson, printLines, type AreaContext } from './context';
 

@@ -7,8 +7,8 @@ import {
   type Answer,
 } from '../../src-shared/checkpoints/rules';
 import { AppError } from '../../src-shared/errors';
-import { resolveArea, type BuildArea } from '../build/area';
-import { readManifestFile, type ManifestFile } from '../build/manifest-file';
+import { resolveArea, type BuildArea } from '../area/area';
+import { readManifestFile, type ManifestFile } from '../area/manifest-file';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { openBackend } from '../snapshots/select';
 

@@ -3,12 +3,12 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { EngineRecord } from '../../src-shared/engine-protocol';
-import { resolveArea } from '../build/area';
-import { LineSplitter } from '../build/line-splitter';
-import { readManifestFile } from '../build/manifest-file';
+import { resolveArea } from '../area/area';
+import { LineSplitter } from '../system/line-splitter';
+import { readManifestFile } from '../area/manifest-file';
 import { parseRecord } from '../../src-shared/runs/run-view';
 import { duration } from '../../src-shared/words';
-import { isRunning, runNames } from '../build/runs';
+import { isRunning, runNames } from '../area/runs';
 import { dateTime, parseWords } from './context';
 
 export const FOLLOW_USAGE = 'distro_const follow [--run RUN] [--from OFFSET] [--json] MANIFEST';

@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../src-shared/errors';
 import { checkpointName } from '../../src-shared/checkpoints/model';
 import { bytes } from '../../src-shared/words';
-import { onStopSignal } from '../build/stop-signal';
-import { diffTrees, type TreeChange } from '../build/tree-diff';
+import { onStopSignal } from '../system/stop-signal';
+import { diffTrees, type TreeChange } from '../area/tree-diff';
 import type { SnapshotView } from '../snapshots/backend';
 import { openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
 

@@ -1,4 +1,4 @@
-import { readManifestFile, type ManifestFile } from '../build/manifest-file';
+import { readManifestFile, type ManifestFile } from '../area/manifest-file';
 
 /**
  * A manifest named on the command line. With `--stdin` its text comes from standard input, as UTF-8 whatever it declares, for one that is

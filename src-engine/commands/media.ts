@@ -5,8 +5,8 @@ import type { AppError } from '../../src-shared/errors';
 import { bytes } from '../../src-shared/words';
 import { whyNoBoot } from '../boot/firmware';
 import { listMedia, mediumNamed } from '../boot/media';
-import { resolveArea } from '../build/area';
-import { readManifestFile } from '../build/manifest-file';
+import { resolveArea } from '../area/area';
+import { readManifestFile } from '../area/manifest-file';
 import { dateTime, parseWords, printJson, printLines } from './context';
 
 export const MEDIA_USAGE = 'distro_const media [--checksum NAME] [--json] MANIFEST';

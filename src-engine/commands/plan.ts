@@ -4,8 +4,8 @@ import { canCombine, nothingToResume, withoutCheckpoints } from '../../src-share
 import { firstStale, suggestedStart, type SuggestionStep } from '../../src-shared/checkpoints/suggest';
 import { AppError } from '../../src-shared/errors';
 import { duration } from '../../src-shared/words';
-import { freshnessOf } from '../build/present';
-import { listRuns, stepHistory } from '../build/runs';
+import { freshnessOf } from '../area/freshness';
+import { listRuns, stepHistory } from '../area/runs';
 import { openContext, parseWords, printJson, printLines, resumeAnswer, stepNamed, type AreaContext } from './context';
 import { freeBytes } from './status';
 

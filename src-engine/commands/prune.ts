@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { bytes } from '../../src-shared/words';
-import { removeOrphanedFiles } from '../build/checkpoint-records';
-import { acquireLock } from '../build/lock';
-import { freshnessOf } from '../build/present';
+import { removeOrphanedFiles } from '../area/checkpoint-records';
+import { acquireLock } from '../area/lock';
+import { freshnessOf } from '../area/freshness';
 import { openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
 
 export const PRUNE_USAGE = 'distro_const prune [--stale] [--from STEP] [--yes] [--json] MANIFEST';

@@ -1,6 +1,6 @@
 import { AppError } from '../../src-shared/errors';
 import { keyToNodepath, NodepathError, queryNodepath } from '../../src-shared/manifest/nodepath';
-import { readManifestFile } from '../build/manifest-file';
+import { readManifestFile } from '../area/manifest-file';
 import { parseWords, printJson, printLines } from './context';
 
 export const QUERY_USAGE = 'distro_const query [-k] [--json] MANIFEST NODEPATH...';

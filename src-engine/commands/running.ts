@@ -3,9 +3,9 @@ import { resolveStep, withoutCheckpoints } from '../../src-shared/checkpoints/ru
 import { AppError } from '../../src-shared/errors';
 import { earliestPause } from '../../src-shared/runs/pause';
 import { isAlive } from '../system/processes';
-import { readLock, type LockOwner } from '../build/lock';
-import { writePauseRequest } from '../build/pause-request';
-import { listRuns } from '../build/runs';
+import { readLock, type LockOwner } from '../area/lock';
+import { writePauseRequest } from '../area/pause-request';
+import { listRuns } from '../area/runs';
 import { openContext, parseWords, printJson, printLines, type AreaContext } from './context';
 
 export const CANCEL_USAGE = 'distro_const cancel [--json] MANIFEST';

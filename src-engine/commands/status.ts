@@ -1,8 +1,8 @@
 import { statfsSync } from 'node:fs';
 import { BASELINE } from '../../src-shared/checkpoints/model';
 import { bytes, duration } from '../../src-shared/words';
-import { readLock } from '../build/lock';
-import { listRuns, stepHistory, type Run } from '../build/runs';
+import { readLock } from '../area/lock';
+import { listRuns, stepHistory, type Run } from '../area/runs';
 import { describeCheckpoint } from './checkpoints';
 import { dateTime, openContext, parseWords, printJson, printLines } from './context';
 

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { bytes } from '../../src-shared/words';
-import { logStamp } from '../build/logs';
+import { logStamp } from '../area/log-names';
 import { collectSupport } from '../support/bundle';
 import { parseWords, printJson, printLines } from './context';
 

@@ -1,6 +1,6 @@
 import { checkStepNames } from '../../src-shared/manifest/validate';
 import { positionAt } from '../../src-shared/manifest/source';
-import { problemLine, readManifestFile } from '../build/manifest-file';
+import { problemLine, readManifestFile } from '../area/manifest-file';
 import { parseWords, printJson, printLines } from './context';
 
 export const VALIDATE_USAGE = 'distro_const validate [--json] MANIFEST';

@@ -1,6 +1,6 @@
 import { AppError, reasonOf } from '../../src-shared/errors';
-import { resolveArea, type BuildArea } from '../build/area';
-import { readManifestFile, type ManifestFile } from '../build/manifest-file';
+import { resolveArea, type BuildArea } from '../area/area';
+import { readManifestFile, type ManifestFile } from '../area/manifest-file';
 import { describeBackend, type BackendChoice } from '../snapshots/select';
 
 /** Where a manifest is built. */

@@ -1,6 +1,7 @@
 import { quoteCommand } from '../../src-shared/shell-quote';
 import { zfsCommand } from '../system/zfs-command';
-import { ask, findTool } from '../system/tools';
+import { ask } from '../system/exec';
+import { findTool } from '../system/executables';
 
 /** What ZFS says of a dataset. */
 export interface DatasetState {

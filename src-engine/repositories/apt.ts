@@ -1,4 +1,5 @@
-import { ask, findTool } from '../system/tools';
+import { ask } from '../system/exec';
+import { findTool } from '../system/executables';
 
 /** A list of packages that APT of this host has. */
 export interface AptTarget {

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { findTool } from '../system/tools';
+import { findTool } from '../system/executables';
 import { get } from './http';
 import type { Repository } from './named';
 import { localFolder, releaseFolder } from './reach';

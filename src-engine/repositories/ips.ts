@@ -1,4 +1,5 @@
-import { ask, findTool } from '../system/tools';
+import { ask } from '../system/exec';
+import { findTool } from '../system/executables';
 
 /** `pkg` asks servers, in milliseconds. */
 const PATIENCE = 20_000;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { exec, type ExecOptions, type ExecResult } from '../system/exec';
-import { isRunning, processesUsing, processesWithVariable } from '../system/mounts';
+import { isRunning, processesUsing, processesWithVariable } from '../system/process-table';
 
 /** Marks the tools that work on a store, so that the next engine knows them. */
 const MARK = 'SLIPWAY_SNAPSHOT_STORE';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { exec, type ExecResult } from '../system/exec';
-import { isRunning, processesWithVariable } from '../system/mounts';
+import { isRunning, processesWithVariable } from '../system/process-table';
 import { zfsCommand } from '../system/zfs-command';
 
 /**

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import type { ExecResult } from '../system/exec';
-import { isFuse, isMountPoint, processesUsing, processesWithPrivateMount } from '../system/mounts';
+import { isFuse, isMountPoint } from '../system/mounts';
+import { processesUsing, processesWithPrivateMount } from '../system/process-table';
 import type { Snapshot, SnapshotBackend, SnapshotSize } from './backend';
 import { assertSnapshotName } from './names';
 import {

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { plainText } from '../../src-shared/logs/ansi';
 import type { Redactor } from './redactor';
-import { REMOVED } from './secret-words';
+import { REMOVED } from '../../src-shared/secrets';
 
 /** The hash of a weak password is a password: hashes are hashed again, with a key that nobody keeps. Equal ones stay equal. */
 const KEY = randomBytes(32);

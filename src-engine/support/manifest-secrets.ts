@@ -2,7 +2,7 @@ import { hasPairedQuotes, splitArgslist } from '../../src-shared/manifest/argsli
 import { parseManifest } from '../../src-shared/manifest/parse';
 import { attributeValue, childElements, type ElementNode } from '../../src-shared/manifest/tree';
 import type { Redactor } from './redactor';
-import { isSecretName, REMOVED, SECRET_NAME, secretInWord } from './secret-words';
+import { isSecretName, REMOVED, SECRET_NAME, secretInWord } from '../../src-shared/secrets';
 
 const ATTRIBUTES = `(?:"[^"]*"|'[^']*'|[^'">])*`;
 const QUOTED = `(?:"[^"]*"|'[^']*')`;

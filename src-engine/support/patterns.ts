@@ -1,4 +1,4 @@
-import { REMOVED, SECRET_NAME } from './secret-words';
+import { REMOVED, SECRET_NAME } from '../../src-shared/secrets';
 
 const NAME = `(?<![\\w.-])${SECRET_NAME}`;
 const OPTION = `(?<![^\\s"'])(?=-)${SECRET_NAME}`;

@@ -1,5 +1,5 @@
 import { READERS, withoutPatterns } from './patterns';
-import { isSecretName, REMOVED, secretInWord } from './secret-words';
+import { isSecretName, REMOVED, secretInWord } from '../../src-shared/secrets';
 
 /** Shorter ones are taken out as whole words only. */
 const ANYWHERE = 4;

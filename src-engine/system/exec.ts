@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { AppError, type ErrorCode } from '../../src-shared/errors';
 
 /** The captured result of a tool that ran to its end. */
@@ -56,5 +56,26 @@ export function exec(argv: readonly [string, ...string[]], options: ExecOptions 
       const ended = signal ? `was ended by ${signal}` : `exited with ${code}`;
       reject(new AppError(errorCode, `${argv.join(' ')} ${ended}: ${stderr.trim() || stdout.trim() || 'no message'}`));
     });
+  });
+}
+
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Runs a tool that only reports something, and returns its standard output. Rejects with the text of its stderr when it fails, and when it exceeds the timeout.
+ *
+ * @param timeoutMs ends the tool after this time
+ */
+export function ask(argv: readonly [string, ...string[]], timeoutMs = 5000): Promise<string> {
+  const [command, ...words] = argv;
+  const options = { timeout: timeoutMs, maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, LC_ALL: 'C' } };
+  return new Promise((resolve, reject) => {
+    const child = execFile(command, words, options, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout);
+      const text = (stderr.trim() || error.message).replace(/\s*\n\s*/g, ' ');
+      const why = error.killed ? `was not done in ${timeoutMs / 1000} s` : text;
+      reject(new Error(`${command} ${words[0] ?? ''}: ${why}`));
+    });
+    child.stdin?.end();
   });
 }

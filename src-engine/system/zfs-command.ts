@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { isExecutable } from './executables';
 
 let found: string | null | undefined;
 
@@ -10,14 +10,4 @@ export function zfsCommand(): string | undefined {
     found = folders.map((folder) => join(folder, 'zfs')).find(isExecutable) ?? null;
   }
   return found ?? undefined;
-}
-
-/** Whether this process may execute the file (contract 4: `access(X_OK)`). */
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { processesWithVariable } from '../../src-engine/system/mounts';
+import { processesWithVariable } from '../../src-engine/system/process-table';
 import type { BackendArguments } from './snapshot-child';
 
 /** Known in all that a started process starts. */

@@ -1,10 +1,11 @@
 import { reasonOf } from '../../../src-shared/errors';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BuildArea } from '../../build/area';
+import type { BuildArea } from '../../area/area';
 import { isFuse } from '../../system/mounts';
 import type { Check } from '../check';
-import { ask, findTool, installCommand } from '../../system/tools';
+import { ask } from '../../system/exec';
+import { findTool, installCommand } from '../../system/executables';
 
 /** Without extended attributes an image silently differs: capabilities are lost (zfs-fuse has them off by default). */
 export function extendedAttributesCheck({ kind, mountpoint, exists }: BuildArea): Check {

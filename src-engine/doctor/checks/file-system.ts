@@ -1,7 +1,7 @@
 import { quoteWord } from '../../../src-shared/shell-quote';
 import type { Check, Finding } from '../check';
 import type { Place } from '../subject';
-import { findTool, installCommand } from '../../system/tools';
+import { findTool, installCommand } from '../../system/executables';
 import { datasetState, poolState, setProperty } from '../zfs-state';
 
 const IT = { id: 'file-system', title: 'file system' };

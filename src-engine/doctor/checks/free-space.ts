@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { bytes } from '../../../src-shared/words';
-import type { BuildArea } from '../../build/area';
+import type { BuildArea } from '../../area/area';
 import type { Check } from '../check';
 import type { Place } from '../subject';
 import { datasetState } from '../zfs-state';

@@ -1,5 +1,5 @@
 import type { Check, Finding } from '../check';
-import { findTool, installCommand } from '../../system/tools';
+import { findTool, installCommand } from '../../system/executables';
 
 /** Tools by what they are for; the Debian package of each. */
 const TOOLS: readonly { readonly tool: string; readonly pkg: string; readonly use: string }[] = [

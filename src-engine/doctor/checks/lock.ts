@@ -1,5 +1,5 @@
-import type { BuildArea } from '../../build/area';
-import { readLock } from '../../build/lock';
+import type { BuildArea } from '../../area/area';
+import { readLock } from '../../area/lock';
 import type { Check } from '../check';
 
 /** Who holds the build area. */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Check } from '../check';
-import { findTool } from '../../system/tools';
+import { findTool } from '../../system/executables';
 
 const LEAST = 18;
 

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { quoteCommand, quoteWord } from '../../../src-shared/shell-quote';
-import type { BuildArea } from '../../build/area';
+import type { BuildArea } from '../../area/area';
 import type { Check, Finding } from '../check';
 import { ENGINE_PERMISSIONS } from '../rights/zfs-allow';
 import type { Subject } from '../subject';

@@ -4,11 +4,11 @@ import { isAbsolute } from 'node:path';
 import { quoteWord } from '../../../src-shared/shell-quote';
 import { plural } from '../../../src-shared/words';
 import type { BuildStepDeclaration } from '../../../src-shared/manifest/model';
-import { isExecutable } from '../../system/zfs-command';
+import { isExecutable } from '../../system/executables';
 import type { Check, Finding } from '../check';
 import { isShell, readHead, shebangOf } from '../script-file';
 import type { Subject } from '../subject';
-import { findTool, installCommand } from '../../system/tools';
+import { findTool, installCommand } from '../../system/executables';
 
 /** The step that layout A leaves to the host (src-engine/build/step-host.ts runs it from there). */
 const BUILT_IN_IM_POP = '/usr/share/distro_const/im_pop.py';

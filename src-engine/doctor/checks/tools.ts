@@ -1,7 +1,7 @@
 import type { Check, Finding } from '../check';
 import { declaredNeeds } from '../script-file';
 import type { Subject } from '../subject';
-import { findTool, installCommand } from '../../system/tools';
+import { findTool, installCommand } from '../../system/executables';
 import { scriptsOf } from './scripts';
 
 /** The tools that the manifest's scripts say they need; nothing of scripts that say nothing. */

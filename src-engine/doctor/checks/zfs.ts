@@ -1,7 +1,7 @@
 import { reasonOf } from '../../../src-shared/errors';
 import { zfsCommand } from '../../system/zfs-command';
 import type { Check } from '../check';
-import { installCommand } from '../../system/tools';
+import { installCommand } from '../../system/executables';
 import { pools } from '../zfs-state';
 
 /** Whether ZFS works on this host, and its pools. */

@@ -2,7 +2,8 @@ import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { exec, type ExecResult } from '../../system/exec';
-import { ask, findTool } from '../../system/tools';
+import { ask } from '../../system/exec';
+import { findTool } from '../../system/executables';
 import type { SourceFile } from './sources';
 
 /** Debian's own keys where its package is installed: on another distribution APT itself does not trust them. */

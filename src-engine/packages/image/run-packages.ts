@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { InstalledPackage } from '../../../src-shared/packages/model';
-import type { BuildArea } from '../../build/area';
+import type { BuildArea } from '../../area/area';
 import { readIfThere, writeFileAtomically } from '../../system/files';
 import { readInstalled } from './installed';
 

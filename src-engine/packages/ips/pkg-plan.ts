@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readReference, type IpsReference } from '../../repositories/ips';
-import { ask } from '../../system/tools';
+import { ask } from '../../system/exec';
 import { record } from './parts';
 
 /** What `pkg` would install. */

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPlainBackend } from '../../../src-engine/snapshots/plain';
 import { storeTool } from '../../../src-engine/snapshots/store-tools';
-import { isMountPoint, isRunning, processesUsing } from '../../../src-engine/system/mounts';
+import { isMountPoint } from '../../../src-engine/system/mounts';
+import { isRunning, processesUsing } from '../../../src-engine/system/process-table';
 
 const isLinux = process.platform === 'linux';
 const isRoot = process.getuid?.() === 0;

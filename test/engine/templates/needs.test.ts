@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { findTool } from '../../../src-engine/system/tools';
+import { findTool } from '../../../src-engine/system/executables';
 
 const templates = join(import.meta.dirname, '../../../resources/templates');
 const bare = mkdtempSync(join(tmpdir(), 'slipway-bare-'));

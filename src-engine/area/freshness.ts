@@ -15,8 +15,8 @@ import type { ElementNode } from '../../src-shared/manifest/tree';
 import type { BuildArea } from './area';
 import { readCheckpointRecord, readStateFile } from './checkpoint-records';
 import type { ManifestFile } from './manifest-file';
-import { readValues } from './manifest-server';
-import { isSecretName } from '../support/secret-words';
+import { readValues } from './manifest-values';
+import { isSecretName } from '../../src-shared/secrets';
 
 /** 128 bits are plenty to tell edits apart. */
 export function shortHash(content: string | Uint8Array): string {

@@ -57,19 +57,6 @@ export class BuildLogs {
   }
 }
 
-/** `YYYY-MM-DD-HH-MM-SS`, local time. */
-export function logStamp(now: Date): string {
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return [
-    now.getFullYear(),
-    two(now.getMonth() + 1),
-    two(now.getDate()),
-    two(now.getHours()),
-    two(now.getMinutes()),
-    two(now.getSeconds()),
-  ].join('-');
-}
-
 /** The form of C's asctime, which the build's first and last lines carry. */
 export function asctime(now: Date): string {
   const day = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][now.getDay()];

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BuildArea } from '../../../src-engine/build/area';
-import { acquireLock, readLock, type LockOwner } from '../../../src-engine/build/lock';
+import type { BuildArea } from '../../../src-engine/area/area';
+import { acquireLock, readLock, type LockOwner } from '../../../src-engine/area/lock';
 import { ownIdentity } from '../../../src-engine/system/processes';
 
 let folder: string;

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import { AppError, reasonOf } from '../../src-shared/errors';
-import { keepRunPackages } from '../packages/image/run-packages';
 import { assertNever } from '../../src-shared/assert-never';
 import type { StepExecution } from '../../src-shared/checkpoints/fingerprint';
 import { BASELINE, checkpointName, type BuildChoice } from '../../src-shared/checkpoints/model';
@@ -10,18 +9,19 @@ import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
 import { earliestPause } from '../../src-shared/runs/pause';
 import type { SnapshotBackend } from '../snapshots/backend';
 import { ENGINE_VERSION } from '../version';
-import { createBuildDataFolders, type BuildArea } from './area';
+import { createBuildDataFolders, type BuildArea } from '../area/area';
 import {
   readCheckpointRecord,
   removeCheckpointFiles,
   removeOrphanedFiles,
   writeCheckpointFiles,
-} from './checkpoint-records';
+} from '../area/checkpoint-records';
 import { Journal } from './journal';
-import { PauseRequests } from './pause-request';
-import { asctime, logStamp, type BuildLogs } from './logs';
-import type { ManifestFile } from './manifest-file';
-import { onStopSignal, type StopSignal } from './stop-signal';
+import { PauseRequests } from './pause-requests';
+import { asctime, type BuildLogs } from './logs';
+import { logStamp } from '../area/log-names';
+import type { ManifestFile } from '../area/manifest-file';
+import { onStopSignal, type StopSignal } from '../system/stop-signal';
 import { StepHost, type StepOutcome } from './step-host';
 
 /** Everything a build needs, decided and checked beforehand. The lock is held by the caller. */
@@ -36,6 +36,8 @@ export interface BuildInput {
   readonly checkpointing: boolean;
   readonly debug: boolean;
   readonly logs: BuildLogs;
+  /** Keeps the list of packages in the image beside the run's journal; see `packages/image/run-packages.ts`. */
+  readonly keepPackages: (run: string, from?: string) => Promise<void>;
 }
 
 /**
@@ -247,8 +249,8 @@ class Build {
 
   /** Of the image as it is now; or, where it is what another run left, as that run has it. A later step may compress the image away. */
   async #keepPackages(from?: string): Promise<void> {
-    const { area, logs } = this.#input;
-    await keepRunPackages(area, this.#journal.run, from).catch((error: unknown) =>
+    const { keepPackages, logs } = this.#input;
+    await keepPackages(this.#journal.run, from).catch((error: unknown) =>
       logs.detail(`The list of packages could not be kept: ${reasonOf(error)}`),
     );
   }

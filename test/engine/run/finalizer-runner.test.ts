@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { FinalizerRunner, type StepResult } from '../../../src-engine/build/finalizer-runner';
-import { OutputPipes } from '../../../src-engine/build/output-pipes';
+import { FinalizerRunner, type StepResult } from '../../../src-engine/run/finalizer-runner';
+import { OutputPipes } from '../../../src-engine/run/output-pipes';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-runner-'));
 const pipes = new OutputPipes(folder);

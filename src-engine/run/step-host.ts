@@ -4,16 +4,16 @@ import type { StepExecution } from '../../src-shared/checkpoints/fingerprint';
 import type { ManifestReadRecord } from '../../src-shared/engine-protocol';
 import { AppError } from '../../src-shared/errors';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
-import { isExecutable } from '../system/zfs-command';
-import type { BuildArea } from './area';
+import { isExecutable } from '../system/executables';
+import type { BuildArea } from '../area/area';
 import { FinalizerRunner, type StepResult } from './finalizer-runner';
 import type { Journal } from './journal';
 import type { BuildLogs } from './logs';
-import type { ManifestFile } from './manifest-file';
+import type { ManifestFile } from '../area/manifest-file';
 import { ManifestServer } from './manifest-server';
 import { AREA_VARIABLE } from './orphans';
 import { OutputPipes } from './output-pipes';
-import { declaredInputs, executionOf, fileHash, valuesHash } from './present';
+import { declaredInputs, executionOf, fileHash, valuesHash } from '../area/freshness';
 
 /** Where layout A's built-in first step lives on a host that has the original's scripts (contract 7). */
 const BUILT_IN_IM_POP = '/usr/share/distro_const/im_pop.py';

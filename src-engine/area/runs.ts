@@ -9,7 +9,7 @@ import {
   type RunView,
 } from '../../src-shared/runs/run-view';
 import type { BuildArea } from './area';
-import { LineSplitter } from './line-splitter';
+import { LineSplitter } from '../system/line-splitter';
 import { readLock } from './lock';
 
 /** A run and where its journal is. */

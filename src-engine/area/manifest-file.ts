@@ -5,7 +5,7 @@ import { loadManifest, type LoadedManifest } from '../../src-shared/manifest/loa
 import { ManifestSyntaxError } from '../../src-shared/manifest/parse';
 import type { Problem } from '../../src-shared/manifest/problems';
 import { decodeManifest, positionAt } from '../../src-shared/manifest/source';
-import { isExecutable } from '../system/zfs-command';
+import { isExecutable } from '../system/executables';
 
 /** A manifest as named on the command line and loaded. */
 export interface ManifestFile extends LoadedManifest {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { constants } from 'node:os';
-import { LineSplitter } from './line-splitter';
+import { LineSplitter } from '../system/line-splitter';
 import type { OutputPipe, OutputPipes } from './output-pipes';
 
 /** How long a step has between SIGTERM and SIGKILL when the build is cancelled. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
-import { processesWithVariable } from '../system/mounts';
-import type { BuildArea } from './area';
+import { processesWithVariable } from '../system/process-table';
+import type { BuildArea } from '../area/area';
 
 /** Marks everything that a build's steps start: their environment names the area they work in. */
 export const AREA_VARIABLE = 'SLIPWAY_AREA';

@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { isExecutable } from './zfs-command';
 
 /** Where steps find tools: their PATH, and the folders that an ordinary user's leaves out. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/sbin', '/sbin'];
@@ -21,23 +19,12 @@ export function installCommand(pkg: string, tool = pkg): string {
   return `Install ${pkg} with the package manager of this system.`;
 }
 
-const MOST_OUTPUT = 64 * 1024 * 1024;
-
-/**
- * Runs a tool that only tells something, and gives what it printed. Rejects with its own words when it fails, or is not done in time.
- *
- * @param patience in milliseconds
- */
-export function ask(argv: readonly [string, ...string[]], patience = 5000): Promise<string> {
-  const [command, ...words] = argv;
-  const options = { timeout: patience, maxBuffer: MOST_OUTPUT, env: { ...process.env, LC_ALL: 'C' } };
-  return new Promise((resolve, reject) => {
-    const child = execFile(command, words, options, (error, stdout, stderr) => {
-      if (!error) return resolve(stdout);
-      const said = (stderr.trim() || error.message).replace(/\s*\n\s*/g, ' ');
-      const why = error.killed ? `was not done in ${patience / 1000} s` : said;
-      reject(new Error(`${command} ${words[0] ?? ''}: ${why}`));
-    });
-    child.stdin?.end();
-  });
+/** Whether this process may execute the file (contract 4: `access(X_OK)`). */
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,0 +1,32 @@
+import { keyToNodepath, NodepathError, queryEitherEra } from '../../src-shared/manifest/nodepath';
+import type { ElementNode } from '../../src-shared/manifest/tree';
+
+/** What the server says about a malformed nodepath; the client only hears that there is no value (contract 5.3). */
+export interface Complaints {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Values for a nodepath or key, as steps get them. A malformed nodepath has none; `complain` is told why. */
+export function readValues(
+  root: ElementNode,
+  request: string,
+  isKey: boolean,
+  complain: (complaints: Complaints) => void = () => undefined,
+): string[] {
+  const nodepath = isKey ? keyToNodepath(request) : request;
+  try {
+    return queryEitherEra(root, nodepath);
+  } catch (error) {
+    if (!(error instanceof NodepathError)) throw error;
+    const at = error.offset;
+    complain({
+      stdout: `Error parsing remote request "${request}": Error parsing nodepath: ${error.message}\n`,
+      stderr:
+        at === undefined
+          ? ''
+          : `Error parsing nodepath\nAt index ${at}, remaining string:${nodepath.trim().slice(at)}\n`,
+    });
+    return [];
+  }
+}

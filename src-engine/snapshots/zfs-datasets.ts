@@ -1,0 +1,81 @@
+import { statfsSync } from 'node:fs';
+import { AppError } from '../../src-shared/errors';
+import { exec } from '../system/exec';
+import { zfsCommand } from '../system/zfs-command';
+
+const invalid = (message: string, hint?: string): AppError => new AppError('area', message, hint);
+
+/** The mountpoint of a dataset, or `undefined` when there is no such dataset. */
+export async function mountpointOf(dataset: string): Promise<string | undefined> {
+  const argv = [zfsCommand() ?? 'zfs', 'list', '-H', '-o', 'mountpoint', dataset] as const;
+  const { code, stdout } = await exec(argv, { okExitCodes: [0, 1], errorCode: 'area' });
+  return code === 0 ? stdout.trim() : undefined;
+}
+
+const ZFS_MAGIC = 0x2fc12fc1;
+const FUSE_MAGIC = 0x65735546;
+
+/** Whether a path can be on ZFS. A hung ZFS must not block builds in plain directories, so only such paths are asked about. */
+export function mayBeZfs(path: string): boolean {
+  return process.platform !== 'linux' || [ZFS_MAGIC, FUSE_MAGIC].includes(statfsSync(path).type);
+}
+
+/** The dataset mounted exactly at a path, or `undefined`. */
+export async function datasetMountedAt(path: string): Promise<string | undefined> {
+  const argv = [zfsCommand() ?? 'zfs', 'list', '-H', '-t', 'filesystem', '-o', 'name,mountpoint'] as const;
+  const { code, stdout } = await exec(argv, { okExitCodes: [0, 1, 2], errorCode: 'area' });
+  if (code !== 0) return undefined; // zfs is installed but not running: the path is a plain directory
+  for (const line of stdout.split('\n')) {
+    const [name, mountpoint] = line.split('\t');
+    if (name && mountpoint === path) return name;
+  }
+  return undefined;
+}
+
+/** Returns a dataset's mountpoint when it is a path; throws `AppError('area')` for `legacy` and `none`. */
+export function checkedMountpoint(dataset: string, mountpoint: string): string {
+  if (mountpoint.startsWith('/')) return mountpoint;
+  throw invalid(
+    `The dataset ${dataset} has the mountpoint "${mountpoint}", so it has no path to build in.`,
+    `Give it one: zfs set mountpoint=/some/path ${dataset}`,
+  );
+}
+
+/**
+ * Refuses what ZFS would not take, before it gets near a command line (contract 9, 28), and a bare pool, on which the
+ * original crashes (9, 50): rolling back or destroying children of a pool's root is never what a build means.
+ */
+export function assertDatasetName(name: string): void {
+  if (!name.includes('/'))
+    throw invalid(
+      `The build area ${name} is a pool, not a dataset in a pool.`,
+      `Name a dataset in it as build_area, for example ${name}/build.`,
+    );
+  if (!/^[A-Za-z][A-Za-z0-9_.:-]*(\/[A-Za-z0-9][A-Za-z0-9_.:-]*)+$/.test(name) || name.length > 200)
+    throw invalid(
+      `The build area ${name} is not a ZFS dataset name.`,
+      'Use letters, digits and _ . : - in each part, or a path that begins with a slash.',
+    );
+}
+
+/** The error of contract 3.1 for a dataset that cannot be created. */
+export function cannotCreate(dataset: string): AppError {
+  const [pool = '', ...rest] = dataset.split('/');
+  return invalid(
+    `Unable to create the zfs dataset ${rest.join('/')}. \nYou may want to check that the pool ${pool} exists.`,
+  );
+}
+
+/** Creates a dataset and its missing ancestors. */
+export async function createDataset(dataset: string): Promise<void> {
+  await exec([zfsCommand() ?? 'zfs', 'create', '-p', dataset], { errorCode: 'area' }).catch((error: unknown) => {
+    throw new AppError('area', cannotCreate(dataset).message, error instanceof Error ? error.message : undefined);
+  });
+}
+
+/** Creates a child dataset unless it exists. */
+export async function createChild(dataset: string, child: string): Promise<void> {
+  const name = `${dataset}/${child}`;
+  if ((await mountpointOf(name)) === undefined)
+    await exec([zfsCommand() ?? 'zfs', 'create', '-p', name], { errorCode: 'area' });
+}

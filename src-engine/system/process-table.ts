@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Who stands below a path, runs a program from there, or has something open or mapped there, as `1234 (bash)`.
+ *
+ * Empty where there is no /proc, and of other people's processes only root sees everything: an empty answer is no proof.
+ */
+export function processesUsing(path: string): string[] {
+  const inside = (target: string): boolean => target === path || target.startsWith(`${path}/`);
+  const device = look(() => statSync(path).dev, undefined);
+  return processIds()
+    .filter((pid) => {
+      // In another mount namespace, a container for one, the same path may be another place.
+      const samePaths = mountNamespace(pid) === mountNamespace('self');
+      const links = ['cwd', 'root', 'exe'].map((link) => `/proc/${pid}/${link}`);
+      const open = look(() => readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`), []);
+      const isHere = (link: string): boolean => samePaths || look(() => statSync(link).dev, -1) === device;
+      if ([...links, ...open].some((link) => inside(look(() => readlinkSync(link), '')) && isHere(link))) return true;
+      const maps = samePaths ? look(() => readFileSync(`/proc/${pid}/maps`, 'utf8'), '') : '';
+      return maps.includes(path) && maps.split('\n').some((line) => inside(line.slice(Math.max(line.indexOf('/'), 0))));
+    })
+    .map(describe);
+}
+
+/**
+ * Who keeps a mount in a mount namespace that does not hear of an unmount here. With FUSE that keeps the file system busy after
+ * it was unmounted, so that it can be neither rolled back nor mounted again; it has to be found out before.
+ */
+export function processesWithPrivateMount(path: string): string[] {
+  const seen = new Set([mountNamespace('self')]);
+  const found: string[] = [];
+  const device = look(() => deviceNumber(statSync(path).dev), '');
+  for (const pid of processIds()) {
+    const namespace = mountNamespace(pid);
+    if (namespace === '' || seen.has(namespace)) continue;
+    seen.add(namespace);
+    // `36 35 0:32 / /mount/point rw shared:1 master:2 - type source options`; the tags mean that it hears of an unmount.
+    const mounts = look(() => readFileSync(`/proc/${pid}/mountinfo`, 'utf8'), '').split('\n');
+    const isPrivate = (line: string): boolean => !/ (shared|master):\d+ /.test(line.split(' - ')[0] + ' ');
+    if (mounts.some((line) => line.split(' ')[2] === device && isPrivate(line)))
+      found.push(`${describe(pid)} in a mount namespace of its own`);
+  }
+  return found;
+}
+
+/** Processes that were started with this variable in their environment and still run. Empty where there is no /proc. */
+export function processesWithVariable(name: string, value: string): number[] {
+  const wanted = `\0${name}=${value}\0`;
+  return processIds()
+    .filter((pid) => `\0${look(() => readFileSync(`/proc/${pid}/environ`, 'utf8'), '')}`.includes(wanted))
+    .map(Number);
+}
+
+/** Whether a process exists and has not ended yet; one that only waits to be collected has closed its files. */
+export function isRunning(pid: number): boolean {
+  const stat = look(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
+  return stat !== '' && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+}
+
+/** A device as mountinfo writes it. Another namespace may have another file system at the same path. */
+function deviceNumber(dev: number): string {
+  return `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`;
+}
+
+const mountNamespace = (pid: string): string => look(() => readlinkSync(`/proc/${pid}/ns/mnt`), '');
+
+function processIds(): string[] {
+  return look(() => readdirSync('/proc'), []).filter((name) => /^\d+$/.test(name));
+}
+
+function describe(pid: string): string {
+  const name = look(() => readFileSync(join('/proc', pid, 'comm'), 'utf8').trim(), '?');
+  return `${pid} (${name})`;
+}
+
+/** A look into /proc may fail at any time: processes end, and some are not ours to look at. */
+function look<T>(at: () => T, otherwise: T): T {
+  try {
+    return at();
+  } catch {
+    return otherwise;
+  }
+}
