@@ -1,7 +1,8 @@
 import { createConnection, type Socket } from 'node:net';
 import { getopt } from './commands/getopt';
 
-const USAGE = `Usage:
+/** The usage text of contract 5.3. */
+export const MANIFEST_READ_USAGE = `Usage:
     ManifestRead [-d] [-r] [-k] <socket> [<nodepath or key> ...]
     ManifestRead [-h|-?]
       -d  show the protocol's messages on standard output
@@ -19,12 +20,12 @@ export async function manifestReadCommand(words: readonly string[]): Promise<num
   const parsed = getopt(words, 'dhkr?');
   const has = (letter: string): boolean => parsed?.options.some((option) => option.letter === letter) ?? false;
   if (has('h') || has('?')) {
-    process.stdout.write(USAGE);
+    process.stdout.write(MANIFEST_READ_USAGE);
     return 0;
   }
   const [socketPath, ...requests] = parsed?.operands ?? [];
   if (!parsed || socketPath === undefined) {
-    process.stderr.write(USAGE);
+    process.stderr.write(MANIFEST_READ_USAGE);
     return EINVAL;
   }
   try {

@@ -5,34 +5,48 @@ import type { BootEvent } from '../../src-shared/rpc/media';
 import { bootTest, type BootVerdict } from '../boot/boot-test';
 import { mediumNamed } from '../boot/media';
 import { onStopSignal } from '../system/stop-signal';
-import { parseWords } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { mediaFolder } from './media';
-
-export const BOOT_TEST_USAGE =
-  'distro_const boot-test [--firmware bios|uefi] [--timeout SECONDS] [--screenshot FILE] [--json] MANIFEST NAME';
 
 /** An emulated machine takes about 40 seconds to the login of a Debian, longer on a host that does something else. */
 const TIMEOUT = '300';
 
-/**
- * `boot-test NAME`: boots a finished image in a virtual machine until its serial console asks for a login. The image is not written to.
- *
- * Prints the console as plain text and the verdict last; with `--json` each `BootEvent`, one JSON object a line. Exit status 0 when
- * it has booted, 128 + n after signal n, else 1. The machine ends with the command.
- */
-export async function bootTestCommand(words: readonly string[]): Promise<number> {
-  const options = {
-    json: { type: 'boolean' },
-    firmware: { type: 'string', default: 'bios' },
-    timeout: { type: 'string', default: TIMEOUT },
-    screenshot: { type: 'string' },
-  } as const;
-  const { values, positionals } = parseWords(words, options, { least: 2, most: 2 }, BOOT_TEST_USAGE);
+const OPTIONS = {
+  json: JSON_OPTION,
+  firmware: {
+    type: 'string',
+    default: 'bios',
+    value: 'bios|uefi',
+    description: 'firmware of the machine; bios unless given',
+  },
+  timeout: {
+    type: 'string',
+    default: TIMEOUT,
+    value: 'SECONDS',
+    description: 'how long to wait for the login; 300 unless given',
+  },
+  screenshot: { type: 'string', value: 'FILE', description: 'write the screen at the verdict to FILE, as PNG' },
+} as const satisfies OptionTable;
+
+export const bootTestCommand = defineCommand({
+  name: 'boot-test',
+  summary: 'boots a finished image in a virtual machine',
+  usage: ['[--firmware bios|uefi] [--timeout SECONDS] [--screenshot FILE] [--json] MANIFEST NAME'],
+  description: [
+    'Boots a finished image in a virtual machine until its serial console asks for a login. The image is not written to.',
+    'Prints the console as plain text and the verdict last; with `--json` each `BootEvent`, one JSON object per line. The exit status is 0 when the image has booted, 128 + n after signal n, otherwise 1. The machine ends with the command.',
+  ],
+  options: OPTIONS,
+  operands: { min: 2, max: 2 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const { firmware, timeout, screenshot } = values;
   if (firmware !== 'bios' && firmware !== 'uefi')
-    throw new AppError('usage', `--firmware takes bios or uefi: ${firmware}\nUsage: ${BOOT_TEST_USAGE}`);
+    throw new AppError('usage', `--firmware takes bios or uefi: ${firmware}`);
   if (!/^[1-9]\d{0,4}$/.test(timeout))
-    throw new AppError('usage', `--timeout takes seconds from 1 to 99999: ${timeout}\nUsage: ${BOOT_TEST_USAGE}`);
+    throw new AppError('usage', `--timeout takes seconds from 1 to 99999: ${timeout}`);
   const [operand = '', name = ''] = positionals;
   const { path, bootable } = await mediumNamed(await mediaFolder(operand), name);
   if (bootable === null)

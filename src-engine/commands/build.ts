@@ -21,8 +21,30 @@ import { keepRunPackages } from '../packages/image/run-packages';
 import { runBuild } from '../run/run-build';
 import type { SnapshotBackend } from '../snapshots/backend';
 import { openBackend } from '../snapshots/select';
+import type { Command, OptionTable } from './command';
 import { getopt, type Option } from './getopt';
 import { usageError } from './usage';
+
+/** Short options are the original's (contract 1.1). A key of several letters is a long option, which also goes before the manifest. */
+const OPTIONS: OptionTable = {
+  R: { type: 'boolean', description: 'resume where the last build stopped' },
+  r: { type: 'string', value: 'STEP', description: 'roll back to before STEP, and run it and the rest' },
+  p: { type: 'string', value: 'STEP', description: 'stop before STEP, with its checkpoint taken' },
+  l: { type: 'boolean', description: 'list the steps, and which of them can be resumed; nothing runs' },
+  d: { type: 'boolean', description: 'print on standard output what steps ask of the manifest' },
+  h: { type: 'boolean', description: 'show the usage' },
+};
+const LONG_OPTIONS: OptionTable = Object.fromEntries(Object.entries(OPTIONS).filter(([name]) => name.length > 1));
+
+export const buildCommand: Command = {
+  name: 'build',
+  summary: 'builds, resumes, pauses, lists steps',
+  usage: ['[-R | -r STEP] [-p STEP] [-d] MANIFEST', '-l [-d] MANIFEST', '-h MANIFEST'],
+  description: ['Runs the steps of a manifest and takes a checkpoint before each.'],
+  options: OPTIONS,
+  operands: { min: 1, max: 1 },
+  run,
+};
 
 /** An early end with the lines for stderr and an exit status. */
 class Stop extends Error {
@@ -39,8 +61,8 @@ class Stop extends Error {
  * `distro_const build [-R] [-r STEP] [-p STEP] [-l] [-d] [-h] MANIFEST`: same checks in the same order, same words, same exit
  * statuses as the original (contract 1.2), except for what test/conformance/deviations.tsv lists.
  */
-export async function buildCommand(words: readonly string[]): Promise<number> {
-  const parsed = getopt(words, 'r:p:hRld?');
+async function run(argv: readonly string[]): Promise<number> {
+  const parsed = getopt(argv, 'r:p:hRld?', LONG_OPTIONS);
   const operand = parsed?.operands[0];
   if (!parsed || operand === undefined) return usageError();
   // Words behind the manifest were ignored by the original, so that `build m.xml -l` wiped every checkpoint (contract 9, 4).
@@ -163,6 +185,7 @@ function resolveRequest(
   const seen = new Set<string>();
   let pause: number | undefined;
   for (const { letter, value = '' } of options) {
+    if (letter.length > 1) continue; // a long option is ours: none of the contract's rules is about it
     if (letter === 'h' || letter === '?') throw new Stop(2, [], true);
     if (letter === 'd') {
       seen.add('d');

@@ -1,15 +1,29 @@
 import { catalogueFile, editionOf } from '../packages/catalogue-file';
 import { openPackages } from '../packages/open';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { editionLines } from './package-words';
-import { parseWords, printJson, printLines } from './context';
+import { printJson, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
 
-export const CATALOGUE_USAGE = 'distro_const catalogue [--refresh] [--stdin] [--json] MANIFEST';
+const OPTIONS = {
+  json: JSON_OPTION,
+  refresh: { type: 'boolean', description: 'fetch the package lists even when they are cached' },
+  stdin: { type: 'boolean', description: 'read the text of the manifest from standard input; MANIFEST is its name' },
+} as const satisfies OptionTable;
 
-/** `catalogue`: what the repositories of a manifest have, fetched when it is not kept yet or `--refresh` says so. */
-export async function catalogueCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, refresh: { type: 'boolean' }, stdin: { type: 'boolean' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, CATALOGUE_USAGE);
+export const catalogueCommand = defineCommand({
+  name: 'catalogue',
+  summary: 'what the repositories of the manifest have, and of which date',
+  usage: ['[--refresh] [--stdin] [--json] MANIFEST'],
+  description: [
+    'Prints what the repositories of a manifest have. Package lists are fetched when they are not cached yet, or with `--refresh`.',
+  ],
+  options: OPTIONS,
+  operands: { min: 1, max: 1 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const { manifest } = await readNamedManifest(positionals[0] ?? '', values.stdin);
   const opened = await openPackages(manifest);
   const answer = await catalogueFile(opened, await editionOf(opened, values.refresh ?? false));

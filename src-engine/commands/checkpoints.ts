@@ -4,14 +4,25 @@ import { bytes } from '../../src-shared/words';
 import { readCheckpointRecord } from '../area/checkpoint-records';
 import { freshnessOf } from '../area/freshness';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';
-import { dateTime, openContext, resumeAnswer, parseWords, printJson, printLines, type AreaContext } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { openContext, resumeAnswer, type AreaContext } from './context';
+import { dateTime, printJson, printLines } from './print';
 
-export const CHECKPOINTS_USAGE = 'distro_const checkpoints [--json] MANIFEST';
+const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
 
-/** `checkpoints`: each step's checkpoint with its size, time, and whether it still fits the manifest and why not. */
-export async function checkpointsCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, CHECKPOINTS_USAGE);
+export const checkpointsCommand = defineCommand({
+  name: 'checkpoints',
+  summary: 'each checkpoint, and whether it still fits the manifest',
+  usage: ['[--json] MANIFEST'],
+  description: [
+    'Prints the checkpoint of each step with its size and time, and whether it still fits the manifest and why not.',
+  ],
+  options: OPTIONS,
+  operands: { min: 1, max: 1 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const context = await openContext(positionals[0] ?? '');
   const { file, area, backend, snapshots } = context;
   const steps = file.manifest.steps;

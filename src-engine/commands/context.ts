@@ -1,4 +1,3 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
 import {
   canResumeFrom,
   latestResumable,
@@ -49,47 +48,4 @@ export function stepNamed(context: AreaContext, designator: string): number {
   const found = resolveStep(context.file.manifest.steps, designator);
   if (!found.ok) throw new AppError('refused', found.lines.join('\n'));
   return found.index;
-}
-
-type Options = NonNullable<ParseArgsConfig['options']>;
-
-/**
- * Parses a subcommand's words: long options anywhere, operands counted.
- *
- * @param usage one line, shown when the words do not fit
- */
-export function parseWords<T extends Options>(
-  words: readonly string[],
-  options: T,
-  operands: { readonly least: number; readonly most: number },
-  usage: string,
-): { values: ReturnType<typeof parse<T>>['values']; positionals: string[] } {
-  let parsed: ReturnType<typeof parse<T>>;
-  try {
-    parsed = parse(words, options);
-  } catch (error) {
-    throw new AppError('usage', `${error instanceof Error ? error.message : String(error)}\nUsage: ${usage}`);
-  }
-  const count = parsed.positionals.length;
-  if (count < operands.least || count > operands.most) throw new AppError('usage', `Usage: ${usage}`);
-  return parsed;
-}
-
-function parse<T extends Options>(words: readonly string[], options: T) {
-  return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
-}
-
-/** Prints the one JSON document of a `--json` call. */
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-}
-
-/** Prints lines for people. */
-export function printLines(lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-}
-
-/** Local date and time. */
-export function dateTime(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleString('sv-SE');
 }

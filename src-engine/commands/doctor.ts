@@ -5,21 +5,32 @@ import { lookAtAll } from '../doctor/check';
 import { hostChecks, manifestChecks } from '../doctor/checklist';
 import { rightsFor } from '../doctor/rights/request';
 import { openSubject } from '../doctor/subject';
-import { parseWords, printJson, printLines } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { printJson, printLines } from './print';
 
-export const DOCTOR_USAGE =
-  'distro_const doctor [--json] [MANIFEST], or distro_const doctor --rights [--user NAME] [--json] MANIFEST';
+const OPTIONS = {
+  json: JSON_OPTION,
+  rights: { type: 'boolean', description: 'print what an ordinary account needs for the manifest' },
+  user: { type: 'string', value: 'NAME', description: 'the account; without it the one that called sudo or doas' },
+} as const satisfies OptionTable;
 
-/**
- * `doctor`: what this host can do, what is missing, and what to do about it; with a manifest everything that can be known before minutes
- * are spent. Exit status 1 when the manifest cannot be built here. With `--rights` the lines that an ordinary account needs for it.
- */
-export async function doctorCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, rights: { type: 'boolean' }, user: { type: 'string' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 0, most: 1 }, DOCTOR_USAGE);
+export const doctorCommand = defineCommand({
+  name: 'doctor',
+  summary: 'what this host can do, what is missing, and what to do about it',
+  usage: ['[--json] [MANIFEST]', '--rights [--user NAME] [--json] MANIFEST'],
+  description: [
+    'Prints what this host can do, what is missing, and what to do about it; with a manifest everything that can be known before a build. The exit status is 1 when the manifest cannot be built here.',
+    'With `--rights` it prints the lines that let an ordinary account build the manifest, to be reviewed.',
+  ],
+  options: OPTIONS,
+  operands: { min: 0, max: 1 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const operand = positionals[0];
-  if ((values.rights && operand === undefined) || (values.user !== undefined && !values.rights))
-    throw new AppError('usage', `Usage: ${DOCTOR_USAGE}`);
+  if (values.rights && operand === undefined) throw new AppError('usage', '--rights needs a MANIFEST.');
+  if (values.user !== undefined && !values.rights) throw new AppError('usage', '--user goes with --rights.');
   if (values.rights && operand !== undefined) {
     const answer = await rightsFor(operand, values.user);
     if (values.json) printJson(answer);

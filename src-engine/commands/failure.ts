@@ -1,5 +1,5 @@
-import type { AppError } from '../../src-shared/errors';
-import { printJson } from './context';
+import { AppError } from '../../src-shared/errors';
+import { printJson } from './print';
 
 /** What the exit statuses of `distro_const` mean, for its reference. */
 export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string])[] = [
@@ -13,17 +13,14 @@ export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string]
   ['128 + n', 'stopped by signal n: 130 is Ctrl-C, 143 is SIGTERM; of a build the last checkpoint is intact'],
 ];
 
-/** Prints an expected failure for people, and gives its exit status. */
-export function reportFailure(error: AppError): number {
-  process.stderr.write(`${error.message}\n${error.hint ? `${error.hint}\n` : ''}`);
-  return exitStatus(error);
+/** Prints a failure, with `json` as the one document of the call, and returns the exit status. */
+export function reportError(error: unknown, json: boolean): number {
+  if (error instanceof AppError) {
+    const { code, message, hint } = error;
+    if (json) printJson({ failed: true, error: { code, message, hint } });
+    else process.stderr.write(`${message}\n${hint ? `${hint}\n` : ''}`);
+    return code === 'usage' ? 2 : 1;
+  }
+  process.stderr.write(`distro_const: defect: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return 1;
 }
-
-/** Prints an expected failure of a `--json` call as its one document. */
-export function printFailure(error: AppError): number {
-  const { code, message, hint } = error;
-  printJson({ failed: true, error: { code, message, hint } });
-  return exitStatus(error);
-}
-
-const exitStatus = (error: AppError): number => (error.code === 'usage' ? 2 : 1);

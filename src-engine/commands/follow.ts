@@ -9,23 +9,33 @@ import { readManifestFile } from '../area/manifest-file';
 import { parseRecord } from '../../src-shared/runs/run-view';
 import { duration } from '../../src-shared/words';
 import { isRunning, runNames } from '../area/runs';
-import { dateTime, parseWords } from './context';
-
-export const FOLLOW_USAGE = 'distro_const follow [--run RUN] [--from OFFSET] [--json] MANIFEST';
+import { defineCommand, type OptionTable, type Parsed } from './command';
+import { dateTime } from './print';
 
 /** How often the journal is looked at when the file system sends no word of a change. */
 const POLL_MILLISECONDS = 500;
 const CHUNK = 64 * 1024;
 
-/**
- * `follow`: prints a run's journal from a byte offset and goes on until the run has ended; the newest run unless one is named.
- *
- * With `--json` the journal's own lines, so a reader that counts bytes can go on from any of them; else text for people. Exit
- * status: the run's own, or 1 when it was interrupted.
- */
-export async function followCommand(words: readonly string[]): Promise<number> {
-  const options = { run: { type: 'string' }, from: { type: 'string' }, json: { type: 'boolean' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, FOLLOW_USAGE);
+const OPTIONS = {
+  run: { type: 'string', value: 'RUN', description: 'the run; the newest unless given' },
+  from: { type: 'string', value: 'OFFSET', description: 'start at this byte of the journal' },
+  json: { type: 'boolean', description: "print the journal's lines, one JSON object each" },
+} as const satisfies OptionTable;
+
+export const followCommand = defineCommand({
+  name: 'follow',
+  summary: "a run's journal, live",
+  usage: ['[--run RUN] [--from OFFSET] [--json] MANIFEST'],
+  description: [
+    "Prints a run's journal from a byte offset and continues until the run has ended.",
+    "With `--json` it prints the journal's own lines, so that a reader that counts bytes can continue from any of them; otherwise text. The exit status is that of the run, or 1 when the run was interrupted.",
+  ],
+  options: OPTIONS,
+  operands: { min: 1, max: 1 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const from = Number(values.from ?? 0);
   if (!Number.isSafeInteger(from) || from < 0)
     throw new AppError('usage', `--from takes a number of bytes, not ${values.from}`);

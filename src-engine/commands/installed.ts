@@ -7,25 +7,35 @@ import { editionOf } from '../packages/catalogue-file';
 import { readFilesOf, readInstalled } from '../packages/image/installed';
 import { runPackages } from '../packages/image/run-packages';
 import { entriesOf, openPackages } from '../packages/open';
-import { openContext, parseWords, printJson, printLines, type AreaContext } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { openContext, type AreaContext } from './context';
+import { printJson, printLines } from './print';
 import { openCheckpoint } from './look-inside';
-
-export const INSTALLED_USAGE =
-  'distro_const installed [--json] MANIFEST [WHAT [WHAT]], or distro_const installed --files PACKAGE [--json] MANIFEST';
 
 /** What would be installed, as opposed to what was. A step of that name is reached by its number. */
 const RESOLVED = 'resolved';
 
-/**
- * `installed`: the packages in the image, of a step's checkpoint, of a run, or as they would be (`resolved`); without any of
- * these as the step that installs them left them. Two are compared. With `--files` the files of a package in the image.
- */
-export async function installedCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, files: { type: 'string' } } as const;
-  const most = { least: 1, most: 3 };
-  const { values, positionals } = parseWords(words, options, most, INSTALLED_USAGE);
+const OPTIONS = {
+  json: JSON_OPTION,
+  files: { type: 'string', value: 'PACKAGE', description: 'print the files of this package' },
+} as const satisfies OptionTable;
+
+export const installedCommand = defineCommand({
+  name: 'installed',
+  summary: 'packages in the image, or files of one',
+  usage: ['[--json] MANIFEST [WHAT [WHAT]]', '--files PACKAGE [--json] MANIFEST'],
+  description: [
+    'Prints the packages in the image. WHAT is a step (its checkpoint), a run, or `resolved` (what would be installed). Without WHAT it reads the checkpoint after the step that installs packages. Two are compared.',
+    'With `--files` it prints the files of a package in the image.',
+  ],
+  options: OPTIONS,
+  operands: { min: 1, max: 3 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const [operand = '', first, second] = positionals;
-  if (values.files !== undefined && first !== undefined) throw new AppError('usage', `Usage: ${INSTALLED_USAGE}`);
+  if (values.files !== undefined && first !== undefined) throw new AppError('usage', '--files takes a MANIFEST only.');
   const context = await openContext(operand);
   if (values.files !== undefined) {
     const answer = await filesOf(context, values.files);

@@ -8,16 +8,25 @@ import { bytes } from '../../src-shared/words';
 import { onStopSignal } from '../system/stop-signal';
 import { diffTrees, type TreeChange } from '../area/tree-diff';
 import type { SnapshotView } from '../snapshots/backend';
-import { openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { openContext, stepNamed, type AreaContext } from './context';
+import { printJson, printLines } from './print';
 
-export const DIFF_USAGE = 'distro_const diff [--json] MANIFEST STEP [STEP]';
-export const LS_USAGE = 'distro_const ls [--json] MANIFEST STEP [PATH]';
-export const CAT_USAGE = 'distro_const cat [--bytes N] MANIFEST STEP PATH';
+const DIFF_OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
 
-/** `diff STEP [STEP]`: files added, changed and removed from the first checkpoint to the second, or to the build data as it is now. */
-export async function diffCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 2, most: 3 }, DIFF_USAGE);
+export const diffCommand = defineCommand({
+  name: 'diff',
+  summary: 'what changed between checkpoints, or since one',
+  usage: ['[--json] MANIFEST STEP [STEP]'],
+  description: [
+    'Prints files that were added, changed and removed from the first checkpoint to the second, or to the build data as it is now.',
+  ],
+  options: DIFF_OPTIONS,
+  operands: { min: 2, max: 3 },
+  run: runDiff,
+});
+
+async function runDiff({ values, positionals }: Parsed<typeof DIFF_OPTIONS>): Promise<number> {
   const [operand = '', from = '', to] = positionals;
   const context = await openContext(operand);
   return stoppable(async (signal) => {
@@ -38,10 +47,19 @@ export async function diffCommand(words: readonly string[]): Promise<number> {
   });
 }
 
-/** `ls STEP [PATH]`: what is in a checkpoint. */
-export async function lsCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 2, most: 3 }, LS_USAGE);
+const LS_OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
+
+export const lsCommand = defineCommand({
+  name: 'ls',
+  summary: 'what is in a checkpoint',
+  usage: ['[--json] MANIFEST STEP [PATH]'],
+  description: ['Prints the entries of a folder in a checkpoint.'],
+  options: LS_OPTIONS,
+  operands: { min: 2, max: 3 },
+  run: runLs,
+});
+
+async function runLs({ values, positionals }: Parsed<typeof LS_OPTIONS>): Promise<number> {
   const [operand = '', step = '', path = ''] = positionals;
   return insideCheckpoint(operand, step, path, async (found) => {
     const stats = await lstat(found);
@@ -58,12 +76,23 @@ export async function lsCommand(words: readonly string[]): Promise<number> {
   });
 }
 
-/** `cat STEP PATH`: a file of a checkpoint on standard output, byte for byte; with `--bytes N` no more than its first N bytes. */
-export async function catCommand(words: readonly string[]): Promise<number> {
-  const options = { bytes: { type: 'string' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 3, most: 3 }, CAT_USAGE);
+const CAT_OPTIONS = {
+  bytes: { type: 'string', value: 'N', description: 'print at most the first N bytes' },
+} as const satisfies OptionTable;
+
+export const catCommand = defineCommand({
+  name: 'cat',
+  summary: 'a file of a checkpoint',
+  usage: ['[--bytes N] MANIFEST STEP PATH'],
+  description: ['Prints a file of a checkpoint on standard output, byte for byte.'],
+  options: CAT_OPTIONS,
+  operands: { min: 3, max: 3 },
+  run: runCat,
+});
+
+async function runCat({ values, positionals }: Parsed<typeof CAT_OPTIONS>): Promise<number> {
   if (values.bytes !== undefined && !/^[1-9]\d{0,14}$/.test(values.bytes))
-    throw new AppError('usage', `--bytes takes a number from 1: ${values.bytes}\nUsage: ${CAT_USAGE}`);
+    throw new AppError('usage', `--bytes takes a number from 1: ${values.bytes}`);
   const range = values.bytes === undefined ? {} : { end: Number(values.bytes) - 1 };
   const [operand = '', step = '', path = ''] = positionals;
   return insideCheckpoint(operand, step, path, async (found, signal) => {

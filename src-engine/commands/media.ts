@@ -7,14 +7,25 @@ import { whyNoBoot } from '../boot/firmware';
 import { listMedia, mediumNamed } from '../boot/media';
 import { resolveArea } from '../area/area';
 import { readManifestFile } from '../area/manifest-file';
-import { dateTime, parseWords, printJson, printLines } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { dateTime, printJson, printLines } from './print';
 
-export const MEDIA_USAGE = 'distro_const media [--checksum NAME] [--json] MANIFEST';
+const OPTIONS = {
+  json: JSON_OPTION,
+  checksum: { type: 'string', value: 'NAME', description: 'print the SHA-256 of this file' },
+} as const satisfies OptionTable;
 
-/** `media`: the finished files, and whether this host can boot them; with `--checksum NAME` the SHA-256 of one. */
-export async function mediaCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, checksum: { type: 'string' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, MEDIA_USAGE);
+export const mediaCommand = defineCommand({
+  name: 'media',
+  summary: 'finished images, or the SHA-256 of one',
+  usage: ['[--checksum NAME] [--json] MANIFEST'],
+  description: ['Prints the finished files, and whether this host can boot them.'],
+  options: OPTIONS,
+  operands: { min: 1, max: 1 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const folder = await mediaFolder(positionals[0] ?? '');
   if (values.checksum !== undefined) {
     const { name, path } = await mediumNamed(folder, values.checksum);

@@ -1,5 +1,5 @@
 import type { Edition } from '../../src-shared/packages/model';
-import { dateTime } from './context';
+import { dateTime } from './print';
 
 /** Of when a catalogue is, for people. */
 export function editionLines({ fetched, repositories, trouble }: Edition): string[] {

@@ -6,20 +6,36 @@ import { AppError } from '../../src-shared/errors';
 import { duration } from '../../src-shared/words';
 import { freshnessOf } from '../area/freshness';
 import { listRuns, stepHistory } from '../area/runs';
-import { openContext, parseWords, printJson, printLines, resumeAnswer, stepNamed, type AreaContext } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { openContext, resumeAnswer, stepNamed, type AreaContext } from './context';
+import { printJson, printLines } from './print';
 import { freeBytes } from './status';
 
-export const PLAN_USAGE = 'distro_const plan [-R | -r STEP] [-p STEP] [--json] MANIFEST';
+const OPTIONS = {
+  last: { type: 'boolean', short: 'R', description: 'resume where the last build stopped' },
+  resume: {
+    type: 'string',
+    short: 'r',
+    value: 'STEP',
+    description: 'roll back to before STEP, and run it and the rest',
+  },
+  pause: { type: 'string', short: 'p', value: 'STEP', description: 'stop before STEP' },
+  json: JSON_OPTION,
+} as const satisfies OptionTable;
 
-/** `plan`: what `build` with the same options would keep, run again and discard, and what is stale and why. Changes nothing. */
-export async function planCommand(words: readonly string[]): Promise<number> {
-  const options = {
-    last: { type: 'boolean', short: 'R' },
-    resume: { type: 'string', short: 'r' },
-    pause: { type: 'string', short: 'p' },
-    json: { type: 'boolean' },
-  } as const;
-  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, PLAN_USAGE);
+export const planCommand = defineCommand({
+  name: 'plan',
+  summary: 'what a build would keep, run and discard',
+  usage: ['[-R | -r STEP] [-p STEP] [--json] MANIFEST'],
+  description: [
+    'Prints what `build` with the same options would keep, run again and discard, and what is stale and why. Changes nothing.',
+  ],
+  options: OPTIONS,
+  operands: { min: 1, max: 1 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   if (values.last && values.resume !== undefined)
     throw new AppError('usage', '-R and -r cannot be specified for the same build.');
   const context = await openContext(positionals[0] ?? '');

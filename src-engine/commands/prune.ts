@@ -4,22 +4,30 @@ import { bytes } from '../../src-shared/words';
 import { removeOrphanedFiles } from '../area/checkpoint-records';
 import { acquireLock } from '../area/lock';
 import { freshnessOf } from '../area/freshness';
-import { openContext, parseWords, printJson, printLines, stepNamed, type AreaContext } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { openContext, stepNamed, type AreaContext } from './context';
+import { printJson, printLines } from './print';
 
-export const PRUNE_USAGE = 'distro_const prune [--stale] [--from STEP] [--yes] [--json] MANIFEST';
+const OPTIONS = {
+  stale: { type: 'boolean', description: 'also those that no longer fit the manifest' },
+  from: { type: 'string', value: 'STEP', description: 'also that of STEP and all later ones' },
+  yes: { type: 'boolean', description: 'remove them' },
+  json: JSON_OPTION,
+} as const satisfies OptionTable;
 
-/**
- * `prune`: removes checkpoints that no step of the manifest owns; with `--stale` also those that no longer fit, with `--from STEP`
- * that step's and all later ones. It lists them and removes nothing unless `--yes` is given.
- */
-export async function pruneCommand(words: readonly string[]): Promise<number> {
-  const options = {
-    stale: { type: 'boolean' },
-    from: { type: 'string' },
-    yes: { type: 'boolean' },
-    json: { type: 'boolean' },
-  } as const;
-  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, PRUNE_USAGE);
+export const pruneCommand = defineCommand({
+  name: 'prune',
+  summary: 'removes checkpoints; lists them without --yes',
+  usage: ['[--stale] [--from STEP] [--yes] [--json] MANIFEST'],
+  description: [
+    'Removes checkpoints that no step of the manifest owns. It lists them and removes nothing unless `--yes` is given.',
+  ],
+  options: OPTIONS,
+  operands: { min: 1, max: 1 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const context = await openContext(positionals[0] ?? '');
   const chosen = await choose(context, values.stale ?? false, values.from);
   const sized = [];

@@ -1,14 +1,27 @@
 import { AppError } from '../../src-shared/errors';
 import { keyToNodepath, NodepathError, queryNodepath } from '../../src-shared/manifest/nodepath';
 import { readManifestFile } from '../area/manifest-file';
-import { parseWords, printJson, printLines } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { printJson, printLines } from './print';
 
-export const QUERY_USAGE = 'distro_const query [-k] [--json] MANIFEST NODEPATH...';
+const OPTIONS = {
+  key: { type: 'boolean', short: 'k', description: 'requests are keys of key_value_pairs' },
+  json: JSON_OPTION,
+} as const satisfies OptionTable;
 
-/** `query`: values of the defaulted manifest as `ManifestRead` would print them; with `--json` an array of strings. */
-export async function queryCommand(words: readonly string[]): Promise<number> {
-  const options = { key: { type: 'boolean', short: 'k' }, json: { type: 'boolean' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 2, most: Infinity }, QUERY_USAGE);
+export const queryCommand = defineCommand({
+  name: 'query',
+  summary: 'values of the manifest, as ManifestRead prints them',
+  usage: ['[-k] [--json] MANIFEST NODEPATH...'],
+  description: [
+    'Prints values of the manifest with its defaults, as `ManifestRead` would print them; with `--json` an array of strings.',
+  ],
+  options: OPTIONS,
+  operands: { min: 2, max: Infinity },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const [operand = '', ...requests] = positionals;
   const { defaulted } = await readManifestFile(operand);
   const found: string[] = [];

@@ -3,19 +3,30 @@ import { sizesOf } from '../../src-shared/packages/costs';
 import { bytes, plural } from '../../src-shared/words';
 import { editionOf } from '../packages/catalogue-file';
 import { entriesOf, openPackages } from '../packages/open';
-import { parseWords, printJson, printLines } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { printJson, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
 import { editionLines } from './package-words';
 
-export const RESOLVE_USAGE = 'distro_const resolve [--refresh] [--stdin] [--json] MANIFEST';
+const OPTIONS = {
+  json: JSON_OPTION,
+  refresh: { type: 'boolean', description: 'fetch the package lists even when they are cached' },
+  stdin: { type: 'boolean', description: 'read the text of the manifest from standard input; MANIFEST is its name' },
+} as const satisfies OptionTable;
 
-/**
- * `resolve`: what the packages of a manifest bring with them and how large that is, as the installer would decide. Exit status 1 when one
- * of them cannot be installed.
- */
-export async function resolveCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, refresh: { type: 'boolean' }, stdin: { type: 'boolean' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, RESOLVE_USAGE);
+export const resolveCommand = defineCommand({
+  name: 'resolve',
+  summary: 'what the packages of the manifest bring with them, and how large that is',
+  usage: ['[--refresh] [--stdin] [--json] MANIFEST'],
+  description: [
+    'Prints what the packages of a manifest bring with them and how large that is, as the installer would decide. The exit status is 1 when one of them cannot be installed.',
+  ],
+  options: OPTIONS,
+  operands: { min: 1, max: 1 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const { manifest } = await readNamedManifest(positionals[0] ?? '', values.stdin);
   const opened = await openPackages(manifest);
   const edition = await editionOf(opened, values.refresh ?? false);

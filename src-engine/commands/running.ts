@@ -6,17 +6,26 @@ import { isAlive } from '../system/processes';
 import { readLock, type LockOwner } from '../area/lock';
 import { writePauseRequest } from '../area/pause-request';
 import { listRuns } from '../area/runs';
-import { openContext, parseWords, printJson, printLines, type AreaContext } from './context';
-
-export const CANCEL_USAGE = 'distro_const cancel [--json] MANIFEST';
-export const PAUSE_USAGE = 'distro_const pause [--none] [--json] MANIFEST [STEP]';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { openContext, type AreaContext } from './context';
+import { printJson, printLines } from './print';
 
 /** How often the end of a cancelled build is looked for, in milliseconds. */
 const LOOK = 50;
 
-/** `cancel`: stops the build that holds the area, with everything it started, and waits until it has ended. */
-export async function cancelCommand(words: readonly string[]): Promise<number> {
-  const { values, positionals } = parseWords(words, { json: { type: 'boolean' } }, { least: 1, most: 1 }, CANCEL_USAGE);
+const CANCEL_OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
+
+export const cancelCommand = defineCommand({
+  name: 'cancel',
+  summary: 'stops the running build and all it started',
+  usage: ['[--json] MANIFEST'],
+  description: ['Stops the build that holds the area, with everything it started, and waits until it has ended.'],
+  options: CANCEL_OPTIONS,
+  operands: { min: 1, max: 1 },
+  run: runCancel,
+});
+
+async function runCancel({ values, positionals }: Parsed<typeof CANCEL_OPTIONS>): Promise<number> {
   const operand = positionals[0] ?? '';
   const context = await openContext(operand);
   const owner = runningOwner(context);
@@ -34,12 +43,25 @@ export async function cancelCommand(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** `pause`: makes the running build stop before a step that has not started yet; with `--none` it runs to its end. */
-export async function pauseCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, none: { type: 'boolean' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 1, most: 2 }, PAUSE_USAGE);
+const PAUSE_OPTIONS = {
+  json: JSON_OPTION,
+  none: { type: 'boolean', description: 'let the build run to its end' },
+} as const satisfies OptionTable;
+
+export const pauseCommand = defineCommand({
+  name: 'pause',
+  summary: 'moves the pause of the running build',
+  usage: ['[--none] [--json] MANIFEST [STEP]'],
+  description: ['Makes the running build stop before STEP, which has not started yet.'],
+  options: PAUSE_OPTIONS,
+  operands: { min: 1, max: 2 },
+  run: runPause,
+});
+
+async function runPause({ values, positionals }: Parsed<typeof PAUSE_OPTIONS>): Promise<number> {
   const [operand = '', designator] = positionals;
-  if ((designator === undefined) !== (values.none ?? false)) throw new AppError('usage', `Usage: ${PAUSE_USAGE}`);
+  if ((designator === undefined) !== (values.none ?? false))
+    throw new AppError('usage', 'Name a STEP, or give --none.');
   const context = await openContext(operand);
   const owner = runningOwner(context);
   const run = listRuns(context.area).at(-1);

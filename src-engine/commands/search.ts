@@ -3,20 +3,34 @@ import { bytes } from '../../src-shared/words';
 import { catalogueEntries, editionOf } from '../packages/catalogue-file';
 import { openPackages } from '../packages/open';
 import { AppError } from '../../src-shared/errors';
-import { parseWords, printJson, printLines } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { printJson, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
-
-export const SEARCH_USAGE = 'distro_const search [--limit N] [--json] MANIFEST WORD...';
 
 /** Entries that are printed unless more are asked for. */
 const USUAL_LIMIT = 30;
 
-/** `search`: the packages of a manifest's repositories that have all the words, the best first. Exit status 1 when there is none. */
-export async function searchCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, limit: { type: 'string' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 2, most: Infinity }, SEARCH_USAGE);
+const OPTIONS = {
+  json: JSON_OPTION,
+  limit: { type: 'string', value: 'N', description: 'print at most N packages; 30 unless given' },
+} as const satisfies OptionTable;
+
+export const searchCommand = defineCommand({
+  name: 'search',
+  summary: 'packages of the repositories that match all words, the best first',
+  usage: ['[--limit N] [--json] MANIFEST WORD...'],
+  description: [
+    "Prints the packages of a manifest's repositories that match all words, the best first. The exit status is 1 when there is none.",
+  ],
+  options: OPTIONS,
+  operands: { min: 2, max: Infinity },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const limit = Number(values.limit ?? USUAL_LIMIT);
-  if (!Number.isInteger(limit) || limit < 1) throw new AppError('usage', `Usage: ${SEARCH_USAGE}`);
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new AppError('usage', `--limit takes a number from 1: ${values.limit}`);
   const [operand = '', ...query] = positionals;
   const { manifest } = await readNamedManifest(operand, false);
   const opened = await openPackages(manifest);

@@ -6,10 +6,9 @@ import { AppError } from '../../src-shared/errors';
 import { onStopSignal } from '../system/stop-signal';
 import { isRunning, processesWithVariable } from '../system/process-table';
 import { readOnlyMount } from '../system/read-only-mount';
-import { openContext, parseWords, stepNamed } from './context';
+import { defineCommand, type OptionTable, type Parsed } from './command';
+import { openContext, stepNamed } from './context';
 import { openCheckpoint } from './look-inside';
-
-export const SHELL_USAGE = 'distro_const shell MANIFEST STEP';
 
 /** Marks everything that was started in a shell, so that it ends with the shell. */
 const MARK = 'SLIPWAY_SHELL';
@@ -17,14 +16,22 @@ const MARK = 'SLIPWAY_SHELL';
 const PATIENCE = 400;
 const LOOK = 20;
 
-/**
- * `shell STEP`: an interactive shell in a read-only view of a checkpoint, never in the live build data.
- *
- * The view is closed when the shell ends, however it ends; what still runs in it is ended before. The exit status is the shell's,
- * or 128 + n after signal n. Throws `missing` without the checkpoint, `unsupported` where the view cannot be kept from writing.
- */
-export async function shellCommand(words: readonly string[]): Promise<number> {
-  const { positionals } = parseWords(words, {}, { least: 2, most: 2 }, SHELL_USAGE);
+const OPTIONS = {} as const satisfies OptionTable;
+
+export const shellCommand = defineCommand({
+  name: 'shell',
+  summary: 'a shell in a read-only view of a checkpoint',
+  usage: ['MANIFEST STEP'],
+  description: [
+    'Starts an interactive shell in a read-only view of a checkpoint, never in the live build data.',
+    'The view is closed when the shell ends, and processes that still run in it are ended first. The exit status is that of the shell, or 128 + n after signal n. Fails with `missing` without the checkpoint, and with `unsupported` where the view cannot be made read-only.',
+  ],
+  options: OPTIONS,
+  operands: { min: 2, max: 2 },
+  run,
+});
+
+async function run({ positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const [operand = '', designator = ''] = positionals;
   const context = await openContext(operand);
   const step = context.file.manifest.steps[stepNamed(context, designator)]?.name ?? '';

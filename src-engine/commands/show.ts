@@ -3,15 +3,26 @@ import type { PackageDetails } from '../../src-shared/packages/model';
 import { bytes } from '../../src-shared/words';
 import { editionOf } from '../packages/catalogue-file';
 import { openPackages } from '../packages/open';
-import { parseWords, printJson, printLines } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { printJson, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
 
-export const SHOW_USAGE = 'distro_const show [--stdin] [--json] MANIFEST PACKAGE';
+const OPTIONS = {
+  json: JSON_OPTION,
+  stdin: { type: 'boolean', description: 'read the text of the manifest from standard input; MANIFEST is its name' },
+} as const satisfies OptionTable;
 
-/** `show`: everything that the repositories of a manifest say of a package. */
-export async function showCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, stdin: { type: 'boolean' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 2, most: 2 }, SHOW_USAGE);
+export const showCommand = defineCommand({
+  name: 'show',
+  summary: 'all that the repositories have about a package',
+  usage: ['[--stdin] [--json] MANIFEST PACKAGE'],
+  description: ['Prints all that the repositories of a manifest have about a package.'],
+  options: OPTIONS,
+  operands: { min: 2, max: 2 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const [operand = '', name = ''] = positionals;
   const { manifest } = await readNamedManifest(operand, values.stdin);
   const opened = await openPackages(manifest);

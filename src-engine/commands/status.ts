@@ -3,19 +3,30 @@ import { BASELINE } from '../../src-shared/checkpoints/model';
 import { bytes, duration } from '../../src-shared/words';
 import { readLock } from '../area/lock';
 import { listRuns, stepHistory, type Run } from '../area/runs';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { describeCheckpoint } from './checkpoints';
-import { dateTime, openContext, parseWords, printJson, printLines } from './context';
+import { openContext } from './context';
+import { dateTime, printJson, printLines } from './print';
 
-export const STATUS_USAGE = 'distro_const status [--since RUN] [--json] MANIFEST';
+const OPTIONS = {
+  json: JSON_OPTION,
+  since: { type: 'string', value: 'RUN', description: 'print this run and later ones only' },
+} as const satisfies OptionTable;
 
-/**
- * `status`: who holds the build area, what the last run did, and where a build can resume. Changes nothing.
- *
- * With `--json` also each step with its checkpoint, and all runs; with `--since RUN` that run and later ones only.
- */
-export async function statusCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, since: { type: 'string' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, STATUS_USAGE);
+export const statusCommand = defineCommand({
+  name: 'status',
+  summary: 'who holds the build area, runs, where a build can resume',
+  usage: ['[--since RUN] [--json] MANIFEST'],
+  description: [
+    'Prints who holds the build area, what the last run did, and where a build can resume. Changes nothing.',
+    'With `--json` it also prints each step with its checkpoint, and all runs.',
+  ],
+  options: OPTIONS,
+  operands: { min: 1, max: 1 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const at = Date.now() / 1000; // what happens from here on may be missing
   const context = await openContext(positionals[0] ?? '');
   const { file, area, backend, latest, snapshots } = context;

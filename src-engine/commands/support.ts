@@ -4,20 +4,28 @@ import { AppError } from '../../src-shared/errors';
 import { bytes } from '../../src-shared/words';
 import { logStamp } from '../area/log-names';
 import { collectSupport } from '../support/bundle';
-import { parseWords, printJson, printLines } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { printJson, printLines } from './print';
 
-export const SUPPORT_USAGE = 'distro_const support [--to FILE] [--json] MANIFEST';
+const OPTIONS = {
+  json: JSON_OPTION,
+  to: { type: 'string', value: 'FILE', description: 'write to FILE; - is standard output' },
+} as const satisfies OptionTable;
 
-/**
- * `support`: writes what somebody who helps needs to a `.tar.gz`: versions, the doctor's report, the manifest, and the newest journals and
- * logs, with passwords, keys and tokens taken out; never an image.
- *
- * Without `--to` the file is `slipway-support-DATE.tar.gz` in the present folder; with `--to -` it is standard output. A file that is
- * there already is not written over.
- */
-export async function supportCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' }, to: { type: 'string' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, SUPPORT_USAGE);
+export const supportCommand = defineCommand({
+  name: 'support',
+  summary: 'a file for a supporter: versions, doctor report, manifest, journals and logs, without secrets',
+  usage: ['[--to FILE] [--json] MANIFEST'],
+  description: [
+    "Writes what a supporter needs to a `.tar.gz`: versions, the doctor's report, the manifest, and the newest journals and logs, without passwords, keys and tokens; never an image.",
+    'Without `--to` the file is `slipway-support-DATE.tar.gz` in the current folder. An existing file is not overwritten.',
+  ],
+  options: OPTIONS,
+  operands: { min: 1, max: 1 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const now = new Date();
   const { archive, files, notes } = await collectSupport(positionals[0] ?? '', now);
   if (values.to === '-') {

@@ -1,14 +1,24 @@
 import { checkStepNames } from '../../src-shared/manifest/validate';
 import { positionAt } from '../../src-shared/manifest/source';
 import { problemLine, readManifestFile } from '../area/manifest-file';
-import { parseWords, printJson, printLines } from './context';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { printJson, printLines } from './print';
 
-export const VALIDATE_USAGE = 'distro_const validate [--json] MANIFEST';
+const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
 
-/** `validate`: every problem of a manifest with its place in the file. Exit status 1 when one of them is an error. */
-export async function validateCommand(words: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean' } } as const;
-  const { values, positionals } = parseWords(words, options, { least: 1, most: 1 }, VALIDATE_USAGE);
+export const validateCommand = defineCommand({
+  name: 'validate',
+  summary: 'every problem of the manifest with file, line and column',
+  usage: ['[--json] MANIFEST'],
+  description: [
+    'Prints every problem of a manifest with its place in the file. The exit status is 1 when one of them is an error.',
+  ],
+  options: OPTIONS,
+  operands: { min: 1, max: 1 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const file = await readManifestFile(positionals[0] ?? '');
   const problems = [...file.problems, ...checkStepNames(file.manifest)];
   const errors = problems.filter(({ severity }) => severity === 'error').length;

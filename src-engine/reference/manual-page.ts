@@ -1,28 +1,28 @@
 import { EXIT_STATUSES } from '../commands/failure';
-import { BUILD_OPTIONS } from '../commands/usage';
-import { readCommands } from './commands';
+import { allCommands } from '../commands';
+import { usageLines } from '../commands/command';
+import { optionRows } from './commands';
 
-/** The manual page distro_const(1), in the format of man(7), from the code that defines what it tells. `root` is the project's folder. */
-export function manualPage(root: string, version: string): string {
-  const commands = readCommands(root);
+/** The manual page distro_const(1), in the format of man(7). */
+export async function manualPage(version: string): Promise<string> {
+  const commands = await allCommands();
   return [
     `.TH DISTRO_CONST 1 "" "Slipway ${version}" "User Commands"`,
     '.SH NAME',
     'distro_const \\- build operating\\-system images in checkpointed steps',
     '.SH SYNOPSIS',
-    ...commands.flatMap(({ usage }) => usage.flatMap((line) => ['.br', text(line)])),
+    ...commands.flatMap((command) => usageLines(command).flatMap((line) => ['.br', text(line)])),
     '.SH DESCRIPTION',
     text(
       'Runs the steps of a manifest, takes a snapshot of the build data before each, and resumes from any of them. A STEP is a checkpoint name, or a number from 0. With --json a command prints one JSON document.',
     ),
     '.SH COMMANDS',
-    ...commands.flatMap(({ name, summary, description }) => [
+    ...commands.flatMap((command) => [
       '.TP',
-      `.B ${text(name)}`,
-      text(name === 'build' ? `${summary}.` : description.join(' ')),
+      `.B ${text(command.name)}`,
+      text(command.description.join(' ')),
+      ...(optionRows(command).length === 0 ? [] : ['.RS', ...pairs(optionRows(command)), '.RE']),
     ]),
-    '.SH OPTIONS OF build',
-    ...pairs(BUILD_OPTIONS),
     '.SH EXIT STATUS',
     ...pairs(EXIT_STATUSES),
     '.SH SEE ALSO',

@@ -1,35 +1,42 @@
 import { EXIT_STATUSES } from '../commands/failure';
-import { BUILD_OPTIONS } from '../commands/usage';
-import { manifestReadUsage, readCommands } from './commands';
+import { allCommands } from '../commands';
+import { usageLines, type Command } from '../commands/command';
+import { optionRows } from './commands';
+import { MANIFEST_READ_USAGE } from '../manifest-read';
 import { readErrorCodes, readJournalNotes, readRecords, readShapes, type ShapeReference } from './journal';
 
-/** `docs/reference.md`, from the code that defines what it tells. `root` is the project's folder. */
-export function referencePage(root: string): string {
+/** The text of `docs/reference.md`. `root` is the project's folder. */
+export async function referencePage(root: string): Promise<string> {
   const parts = [
     '# Reference',
-    'The engine’s commands, exit statuses and journal. This page is made from the code that defines them: `npm run reference` writes it anew.',
-    ...commandParts(root),
+    'The engine’s commands, exit statuses and journal. This page is made from the code that defines them: `npm run reference` updates it.',
+    ...commandParts(await allCommands()),
     ...statusParts(root),
     ...journalParts(root),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
-function commandParts(root: string): string[] {
+function commandParts(commands: readonly Command[]): string[] {
   return [
     '## Commands',
-    'A STEP is a checkpoint’s name, or a number from 0. `build` takes short options only, all of them before the manifest; the other commands take long options anywhere. ' +
+    'A STEP is a checkpoint’s name, or a number from 0. `build` takes its options before the manifest; the other commands take them anywhere. ' +
       'With `--json` a command prints one JSON document.',
-    ...readCommands(root).flatMap(({ name, usage, summary, description }) => [
-      `### ${name}`,
-      fence(usage),
-      // What the original's command does is told by its options.
-      ...(name === 'build' ? [sentence(summary), buildOptions()] : description),
+    ...commands.flatMap((command) => [
+      `### ${command.name}`,
+      fence(usageLines(command)),
+      ...command.description,
+      ...optionTable(command),
     ]),
     '### ManifestRead',
-    fence(manifestReadUsage(root).trimEnd().split('\n')),
-    'What a step reads the manifest with: the socket is its first argument.',
+    fence(MANIFEST_READ_USAGE.trimEnd().split('\n')),
+    'The command that steps read the manifest with. The socket is its first argument.',
   ];
+}
+
+function optionTable(command: Command): string[] {
+  const rows = optionRows(command).map(([option, meaning]) => [code(option), meaning]);
+  return rows.length === 0 ? [] : [table(['option', 'meaning'], rows)];
 }
 
 function statusParts(root: string): string[] {
@@ -67,16 +74,8 @@ function shapeParts({ name, description, fields }: ShapeReference): string[] {
   return [`### ${name}`, ...description, table(['field', 'type', ...(isTold ? ['meaning'] : [])], rows)];
 }
 
-function buildOptions(): string {
-  return table(
-    ['option', 'meaning'],
-    BUILD_OPTIONS.map(([option, meaning]) => [code(option), meaning]),
-  );
-}
-
 const code = (text: string): string => `\`${text}\``;
 const fence = (lines: readonly string[]): string => ['```text', ...lines, '```'].join('\n');
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   // A bar ends a cell also inside of code.

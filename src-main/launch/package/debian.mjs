@@ -109,7 +109,7 @@ export async function enginePackage({ dist, version, notices }) {
     link(tree, `usr/bin/${name}`, `../lib/slipway-engine/${name}.cjs`);
   }
   const { manualPage } = await bundled('src-engine/reference/manual-page.ts');
-  put('usr/share/man/man1/distro_const.1.gz', packed(manualPage(root, version)));
+  put('usr/share/man/man1/distro_const.1.gz', packed(await manualPage(version)));
   link(tree, 'usr/share/man/man1/ManifestRead.1.gz', 'distro_const.1.gz');
   copyright(tree, 'slipway-engine');
   put('usr/share/doc/slipway-engine/NOTICES.txt', notices);

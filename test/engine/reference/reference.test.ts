@@ -1,28 +1,45 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dispatchedCommands, readCommands } from '../../../src-engine/reference/commands';
+import { allCommands, findCommand } from '../../../src-engine/commands';
+import { usageLines } from '../../../src-engine/commands/command';
 import { readErrorCodes, readRecords, readShapes } from '../../../src-engine/reference/journal';
 import { referencePage } from '../../../src-engine/reference/page';
+import { withCommandTable } from '../../../src-engine/reference/readme';
 import { TestProject } from '../../support/engine';
 
 const root = join(import.meta.dirname, '../../..');
 
 describe('the reference', () => {
-  it('is what the code says: otherwise run `npm run reference`', () => {
-    expect(readFileSync(join(root, 'docs/reference.md'), 'utf8')).toBe(referencePage(root));
+  it('is what `npm run reference` makes of the code', async () => {
+    expect(readFileSync(join(root, 'docs/reference.md'), 'utf8')).toBe(await referencePage(root));
   });
 
-  it('has every subcommand that the engine takes', () => {
-    const told = readCommands(root).map(({ name }) => name);
-    expect([...told].sort()).toEqual(
-      dispatchedCommands(root)
-        .filter((name) => !['help', '--version'].includes(name))
-        .sort(),
-    );
-    for (const { usage, description } of readCommands(root)) {
-      expect(usage.every((form) => form.startsWith('distro_const '))).toBe(true);
-      expect(description.join(' ')).not.toMatch(/contract|@param/);
+  it.each(['README.md', 'src-engine/README.md'])(
+    '%s has the table of commands that `npm run reference` makes',
+    async (name) => {
+      const text = readFileSync(join(root, name), 'utf8');
+      expect(text).toBe(await withCommandTable(text));
+    },
+  );
+
+  it('has each option of a command in its usage, and each option of the usage in its table', async () => {
+    for (const command of await allCommands()) {
+      expect((await findCommand(command.name))?.name).toBe(command.name);
+      const used = new Set(
+        command.usage.flatMap((form) => [...form.matchAll(/(?<![\w-])--?([a-zA-Z][a-z-]*)/g)].map(([, name]) => name)),
+      );
+      const described = Object.entries(command.options).flatMap(([name, { short }]) => short ?? name);
+      expect([command.name, [...used].sort()]).toEqual([command.name, described.sort()]);
+    }
+  });
+
+  it('describes every command and option in sentences for users', async () => {
+    for (const command of await allCommands()) {
+      const texts = [command.summary, ...Object.values(command.options).map(({ description }) => description)];
+      expect(texts.filter((text) => !/^[^.].*[^.]$/.test(text))).toEqual([]);
+      expect(command.description.join(' ')).toMatch(/^[A-Z].*\.$/);
+      expect([...texts, ...command.description, ...usageLines(command)].join(' ')).not.toMatch(/contract|@param/);
     }
   });
 

@@ -1,0 +1,39 @@
+import type { Command } from './command';
+
+/** The subcommands in the order of `help`. A command's code is evaluated only when its loader is called. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  build: () => import('./build').then(({ buildCommand }) => buildCommand),
+  status: () => import('./status').then(({ statusCommand }) => statusCommand),
+  checkpoints: () => import('./checkpoints').then(({ checkpointsCommand }) => checkpointsCommand),
+  plan: () => import('./plan').then(({ planCommand }) => planCommand),
+  follow: () => import('./follow').then(({ followCommand }) => followCommand),
+  pause: () => import('./running').then(({ pauseCommand }) => pauseCommand),
+  cancel: () => import('./running').then(({ cancelCommand }) => cancelCommand),
+  diff: () => import('./look-inside').then(({ diffCommand }) => diffCommand),
+  ls: () => import('./look-inside').then(({ lsCommand }) => lsCommand),
+  cat: () => import('./look-inside').then(({ catCommand }) => catCommand),
+  shell: () => import('./shell').then(({ shellCommand }) => shellCommand),
+  prune: () => import('./prune').then(({ pruneCommand }) => pruneCommand),
+  media: () => import('./media').then(({ mediaCommand }) => mediaCommand),
+  'boot-test': () => import('./boot-test').then(({ bootTestCommand }) => bootTestCommand),
+  catalogue: () => import('./catalogue').then(({ catalogueCommand }) => catalogueCommand),
+  search: () => import('./search').then(({ searchCommand }) => searchCommand),
+  show: () => import('./show').then(({ showCommand }) => showCommand),
+  resolve: () => import('./resolve').then(({ resolveCommand }) => resolveCommand),
+  installed: () => import('./installed').then(({ installedCommand }) => installedCommand),
+  query: () => import('./query').then(({ queryCommand }) => queryCommand),
+  validate: () => import('./validate').then(({ validateCommand }) => validateCommand),
+  doctor: () => import('./doctor').then(({ doctorCommand }) => doctorCommand),
+  support: () => import('./support').then(({ supportCommand }) => supportCommand),
+  help: () => import('./help').then(({ helpCommand }) => helpCommand),
+};
+
+/** The subcommand of that name, or `undefined`. */
+export async function findCommand(name: string): Promise<Command | undefined> {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.() : undefined;
+}
+
+/** All subcommands, for the texts that are made from them. */
+export function allCommands(): Promise<Command[]> {
+  return Promise.all(Object.values(COMMANDS).map((load) => load()));
+}
