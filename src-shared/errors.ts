@@ -7,6 +7,7 @@
  * - `area`       the build area cannot be resolved, created or cleaned
  * - `refused`    a rule says no (resume too late, nothing to resume, stale checkpoint)
  * - `locked`     another build holds the build area
+ * - `changing`   a build changes what is being read; reading it again may succeed
  * - `snapshot`   a snapshot backend's operation failed
  * - `step`       a finalizer script could not be registered
  * - `conflict`   somebody else has changed what was to be written
@@ -21,6 +22,7 @@ export type ErrorCode =
   | 'area'
   | 'refused'
   | 'locked'
+  | 'changing'
   | 'snapshot'
   | 'step'
   | 'conflict'

@@ -1,12 +1,14 @@
-import { createReadStream, type BigIntStats } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { addAbortSignal } from 'node:stream';
+import { AppError } from '../../src-shared/errors';
+import { escapeName } from '../../src-shared/name-escapes';
+import type { TreeEntry, TreePath, TreeView } from '../snapshots/tree-view';
+import { sameContent } from './same-content';
 
 /** One file, folder, link or node that differs between two trees. Sizes in bytes; `null` where it is not there. */
 export interface TreeChange {
-  readonly path: string;
+  readonly path: TreePath;
   readonly change: 'added' | 'changed' | 'removed';
-  readonly type: 'file' | 'folder' | 'link' | 'other';
+  readonly type: TreeEntry['type'];
   readonly before: number | null;
   readonly after: number | null;
   /** For `changed`: what differs. */
@@ -14,85 +16,108 @@ export interface TreeChange {
 }
 
 /**
- * Compares two trees name by name, in the order of names. Times alone are no difference; the same file in both (one inode,
- * not touched since) is not read; anything else of equal size is compared byte by byte, because builds clamp modification times.
+ * Compares two trees name by name, in the order of names. Times alone are no difference. Entries of one identity are the same and are
+ * not read; anything else of equal size is compared byte by byte, because builds clamp modification times.
+ *
+ * Throws the error of a tree that cannot be read, and `AppError('changing')` when an entry that was listed is gone.
  *
  * @param signal ends it with the signal's reason
  */
 export async function* diffTrees(
-  before: string,
-  after: string,
+  before: TreeView,
+  after: TreeView,
   signal?: AbortSignal,
-  path = '',
+  path: TreePath = '',
 ): AsyncGenerator<TreeChange> {
-  const [old, now] = [await names(join(before, path)), await names(join(after, path))];
+  const [a, b] = [await before.entry(path), await after.entry(path)];
+  if (!a || !b) throw changing(path);
+  yield* diffFolders({ before, after, signal }, path, a, b);
+}
+
+interface Sides {
+  readonly before: TreeView;
+  readonly after: TreeView;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* diffFolders(
+  sides: Sides,
+  path: TreePath,
+  a: TreeEntry | undefined,
+  b: TreeEntry | undefined,
+): AsyncGenerator<TreeChange> {
+  const [old, now] = [await namesIn(sides.before, path, a), await namesIn(sides.after, path, b)];
   for (const name of [...new Set([...old, ...now])].sort()) {
-    signal?.throwIfAborted();
+    sides.signal?.throwIfAborted();
     const child = path === '' ? name : `${path}/${name}`;
-    const [a, b] = [await statOf(join(before, child)), await statOf(join(after, child))];
-    if (a && b) {
-      const what = await differences(join(before, child), a, join(after, child), b, signal);
-      if (what.length > 0)
-        yield { path: child, change: 'changed', type: typeOf(b), before: Number(a.size), after: Number(b.size), what };
-    } else if (a ?? b) {
-      const found = (a ?? b) as BigIntStats;
-      yield {
-        path: child,
-        change: a ? 'removed' : 'added',
-        type: typeOf(found),
-        before: a ? Number(a.size) : null,
-        after: b ? Number(b.size) : null,
-        what: [],
-      };
-    }
-    if (a?.isDirectory() || b?.isDirectory()) yield* diffTrees(before, after, signal, child);
+    const one = old.has(name) ? await listed(sides.before, child) : undefined;
+    const two = now.has(name) ? await listed(sides.after, child) : undefined;
+    if (one && two && isSame(one, two)) continue;
+    const change = await compare(sides, child, one, two);
+    if (change) yield change;
+    if (one?.type === 'folder' || two?.type === 'folder') yield* diffFolders(sides, child, one, two);
   }
 }
 
-async function names(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []); // not a folder on this side
+async function compare(
+  sides: Sides,
+  path: TreePath,
+  a: TreeEntry | undefined,
+  b: TreeEntry | undefined,
+): Promise<TreeChange | undefined> {
+  const sizes = { before: a?.size ?? null, after: b?.size ?? null };
+  if (a && b) {
+    const what = await differences(sides, path, a, b);
+    return what.length === 0 ? undefined : { path, change: 'changed', type: b.type, ...sizes, what };
+  }
+  if (b) return { path, change: 'added', type: b.type, ...sizes, what: [] };
+  return a && { path, change: 'removed', type: a.type, ...sizes, what: [] };
 }
 
-async function statOf(path: string): Promise<BigIntStats | undefined> {
-  return lstat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
+const isSame = (a: TreeEntry, b: TreeEntry): boolean => a.identity !== undefined && a.identity === b.identity;
+
+async function namesIn(tree: TreeView, path: TreePath, entry: TreeEntry | undefined): Promise<ReadonlySet<string>> {
+  return new Set(entry?.type === 'folder' ? await tree.names(path).catch(orChanging(path)) : []);
 }
 
-function typeOf(stats: BigIntStats): TreeChange['type'] {
-  return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : 'other';
+async function listed(tree: TreeView, path: TreePath): Promise<TreeEntry> {
+  const entry = await tree.entry(path);
+  if (!entry) throw changing(path);
+  return entry;
 }
 
-const FORMAT = 0o170000n;
+/** Turns "missing" into "changing": the caller has just seen the entry. */
+function orChanging(path: TreePath): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof AppError && error.code === 'missing' ? changing(path) : error;
+  };
+}
 
-async function differences(
-  pathA: string,
-  a: BigIntStats,
-  pathB: string,
-  b: BigIntStats,
-  signal: AbortSignal | undefined,
-): Promise<TreeChange['what']> {
-  if ((a.mode & FORMAT) !== (b.mode & FORMAT)) return ['type'];
+function changing(path: TreePath): AppError {
+  return new AppError(
+    'changing',
+    `The build area is changing: ${escapeName(path) || 'the tree'} was there and is gone.`,
+    'Try again, or wait for the build to end.',
+  );
+}
+
+async function differences(sides: Sides, path: TreePath, a: TreeEntry, b: TreeEntry): Promise<TreeChange['what']> {
+  if (a.type !== b.type || a.node !== b.node) return ['type'];
   const what: TreeChange['what'][number][] = [];
   if (a.mode !== b.mode) what.push('mode');
   if (a.uid !== b.uid || a.gid !== b.gid) what.push('owner');
-  if (a.isSymbolicLink() && (await readlink(pathA)) !== (await readlink(pathB))) what.push('target');
-  if (a.isFile()) {
-    const untouched = a.ino === b.ino && a.ctimeNs === b.ctimeNs && a.size === b.size;
-    if (!untouched && (a.size !== b.size || !(await sameContent(pathA, pathB, signal)))) what.push('content');
-  }
+  if (a.target !== b.target) what.push('target');
+  if (a.type === 'file' && (a.size !== b.size || !(await isSameFile(sides, path)))) what.push('content');
   return what;
 }
 
-async function sameContent(pathA: string, pathB: string, signal: AbortSignal | undefined): Promise<boolean> {
-  const chunks = (path: string): AsyncIterator<Buffer> =>
-    createReadStream(path, { ...(signal && { signal }) })[Symbol.asyncIterator]();
-  const [a, b] = [chunks(pathA), chunks(pathB)];
-  for (;;) {
-    const [one, two] = [await a.next(), await b.next()];
-    if (one.done || two.done) return one.done === two.done;
-    // Streams of regular files of one size are cut at the same places.
-    if (!one.value.equals(two.value)) return false;
-  }
+async function isSameFile({ before, after, signal }: Sides, path: TreePath): Promise<boolean> {
+  const one = await before.read(path).catch(orChanging(path));
+  if (signal) addAbortSignal(signal, one);
+  const two = await after.read(path).catch((error: unknown) => {
+    one.destroy();
+    return orChanging(path)(error);
+  });
+  if (signal) addAbortSignal(signal, two);
+  return sameContent(one, two);
 }

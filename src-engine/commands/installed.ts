@@ -7,6 +7,8 @@ import { editionOf } from '../packages/catalogue-file';
 import { readFilesOf, readInstalled } from '../packages/image/installed';
 import { runPackages } from '../packages/image/run-packages';
 import { entriesOf, openPackages } from '../packages/open';
+import { FolderTree } from '../snapshots/folder-tree';
+import type { TreeView } from '../snapshots/tree-view';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { openContext, type AreaContext } from './context';
 import { printJson, printLines } from './print';
@@ -73,11 +75,11 @@ async function packagesOf(context: AreaContext, what: string | undefined): Promi
 async function inCheckpoint<T>(
   context: AreaContext,
   designator: string,
-  read: (data: string) => Promise<T>,
+  read: (data: TreeView) => Promise<T>,
 ): Promise<T> {
   const view = await openCheckpoint(context, designator);
   try {
-    return await read(view.path);
+    return await read(view.tree);
   } finally {
     await view.close();
   }
@@ -86,14 +88,14 @@ async function inCheckpoint<T>(
 /** What the first checkpoint with packages has, which is that after the step that installs them; else the build data as it is. */
 async function lookFirst<T>(
   context: AreaContext,
-  read: (data: string) => Promise<T | undefined>,
+  read: (data: TreeView) => Promise<T | undefined>,
 ): Promise<{ readonly of: string; readonly found: T } | undefined> {
   for (const { name } of context.file.manifest.steps) {
     if (!context.snapshots.some((snapshot) => snapshot.name === checkpointName(name))) continue;
     const found = await inCheckpoint(context, name, read);
     if (found !== undefined) return { of: name, found };
   }
-  const found = await read(context.area.buildData);
+  const found = await read(new FolderTree(context.area.buildData));
   return found === undefined ? undefined : { of: 'build data', found };
 }
 

@@ -1,13 +1,14 @@
-import { createReadStream } from 'node:fs';
-import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../src-shared/errors';
 import { checkpointName } from '../../src-shared/checkpoints/model';
+import { escapeName, isUtf8, unescapeName } from '../../src-shared/name-escapes';
 import { bytes } from '../../src-shared/words';
 import { onStopSignal } from '../system/stop-signal';
 import { diffTrees, type TreeChange } from '../area/tree-diff';
 import type { SnapshotView } from '../snapshots/backend';
+import { FolderTree } from '../snapshots/folder-tree';
+import { resolvePath, type FoundEntry } from '../snapshots/resolve-path';
+import type { TreeEntry, TreePath, TreeView } from '../snapshots/tree-view';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { openContext, stepNamed, type AreaContext } from './context';
 import { printJson, printLines } from './print';
@@ -35,8 +36,14 @@ async function runDiff({ values, positionals }: Parsed<typeof DIFF_OPTIONS>): Pr
       const after = to === undefined ? liveTree(context) : await openCheckpoint(context, to);
       try {
         const changes: TreeChange[] = [];
-        for await (const change of diffTrees(before.path, after.path, signal)) changes.push(change);
-        if (values.json) printJson({ from, to: to ?? null, ...totals(changes), changes });
+        for await (const change of diffTrees(before.tree, after.tree, signal)) changes.push(change);
+        if (values.json)
+          printJson({
+            from,
+            to: to ?? null,
+            ...totals(changes),
+            changes: changes.map(({ path, ...change }) => ({ ...shown('path', path), ...change })),
+          });
         else printLines([...changes.map(changeLine), summary(changes)]);
       } finally {
         await after.close();
@@ -61,10 +68,9 @@ export const lsCommand = defineCommand({
 
 async function runLs({ values, positionals }: Parsed<typeof LS_OPTIONS>): Promise<number> {
   const [operand = '', step = '', path = ''] = positionals;
-  return insideCheckpoint(operand, step, path, async (found) => {
-    const stats = await lstat(found);
-    const names = stats.isDirectory() ? (await readdir(found)).sort() : [''];
-    const entries = await Promise.all(names.map((name) => entryOf(join(found, name), name === '' ? path : name)));
+  return insideCheckpoint(operand, step, path, async (tree, found) => {
+    const isFolder = found.entry.type === 'folder';
+    const entries = isFolder ? await entriesIn(tree, found.path) : [entryOf(bytesOf(path), found.entry)];
     if (values.json) printJson({ step, path, entries });
     else
       printLines(
@@ -93,16 +99,16 @@ export const catCommand = defineCommand({
 async function runCat({ values, positionals }: Parsed<typeof CAT_OPTIONS>): Promise<number> {
   if (values.bytes !== undefined && !/^[1-9]\d{0,14}$/.test(values.bytes))
     throw new AppError('usage', `--bytes takes a number from 1: ${values.bytes}`);
-  const range = values.bytes === undefined ? {} : { end: Number(values.bytes) - 1 };
+  const end = values.bytes === undefined ? undefined : Number(values.bytes) - 1;
   const [operand = '', step = '', path = ''] = positionals;
-  return insideCheckpoint(operand, step, path, async (found, signal) => {
-    if (!(await lstat(found)).isFile())
+  return insideCheckpoint(operand, step, path, async (tree, found, signal) => {
+    if (found.entry.type !== 'file')
       throw new AppError(
         'missing',
         `${path} in the checkpoint of ${step} is not a file.`,
         `List it with: distro_const ls ${operand} ${step} ${path}`,
       );
-    await pipeline(createReadStream(found, range), process.stdout, { end: false, signal });
+    await pipeline(await tree.read(found.path, end), process.stdout, { end: false, signal });
   });
 }
 
@@ -110,13 +116,15 @@ async function insideCheckpoint(
   operand: string,
   step: string,
   path: string,
-  look: (found: string, signal: AbortSignal) => Promise<void>,
+  look: (tree: TreeView, found: FoundEntry, signal: AbortSignal) => Promise<void>,
 ): Promise<number> {
   const context = await openContext(operand);
   return stoppable(async (signal) => {
     const view = await openCheckpoint(context, step);
     try {
-      await look(await pathInside(view.path, path, step), signal);
+      const found = await resolvePath(view.tree, bytesOf(path));
+      if (!found) throw new AppError('missing', `There is no ${path} in the checkpoint of ${step}.`);
+      await look(view.tree, found, signal);
     } finally {
       await view.close();
     }
@@ -140,24 +148,15 @@ async function stoppable(look: (signal: AbortSignal) => Promise<void>): Promise<
   return stop.signal === undefined ? 0 : 128 + stop.number;
 }
 
-/**
- * A path in a checkpoint's tree. Links inside the image point into the build host's own files, so a path that leaves the tree is
- * refused: the folder it lies in must really be inside.
- */
-async function pathInside(root: string, path: string, step: string): Promise<string> {
-  const missing = new AppError('missing', `There is no ${path} in the checkpoint of ${step}.`);
-  const wanted = join(root, join('/', path));
-  if (wanted === root || wanted === `${root}${sep}`) return root;
-  const base = await realpath(root);
-  const parent = await realpath(join(wanted, '..')).catch(() => {
-    throw missing;
-  });
-  if (parent !== base && !parent.startsWith(base + sep)) throw missing;
-  const found = join(parent, wanted.slice(wanted.lastIndexOf(sep) + 1));
-  await lstat(found).catch(() => {
-    throw missing;
-  });
-  return found;
+/** The path that an operand means. */
+function bytesOf(operand: string): TreePath {
+  const path = unescapeName(operand);
+  if (path !== undefined) return path;
+  throw new AppError(
+    'usage',
+    `${operand} has an escape that does not exist.`,
+    'Write a backslash as \\\\, and a byte as \\x and two hexadecimal digits, as "distro_const ls" prints them.',
+  );
 }
 
 /** A read-only view of a step's checkpoint; throws `missing` when it has none. Close it. */
@@ -174,21 +173,36 @@ export async function openCheckpoint(context: AreaContext, designator: string): 
 }
 
 /** The build data as it is: only to compare with, never handed out to browse. */
-function liveTree({ area }: AreaContext): SnapshotView {
-  return { path: area.buildData, close: () => Promise.resolve() };
+function liveTree({ area }: AreaContext): Pick<SnapshotView, 'tree' | 'close'> {
+  return { tree: new FolderTree(area.buildData), close: () => Promise.resolve() };
 }
 
-async function entryOf(path: string, name: string) {
-  const stats = await lstat(path);
-  const type = stats.isDirectory() ? 'd' : stats.isSymbolicLink() ? 'l' : stats.isFile() ? '-' : 'o';
+async function entriesIn(tree: TreeView, folder: TreePath) {
+  const entries = [];
+  for (const name of await tree.names(folder)) {
+    const entry = await tree.entry(folder === '' ? name : `${folder}/${name}`);
+    if (entry) entries.push(entryOf(name, entry));
+  }
+  return entries;
+}
+
+const LETTER = { file: '-', folder: 'd', link: 'l', other: 'o' } as const;
+
+function entryOf(name: TreePath, entry: TreeEntry) {
   return {
-    name,
-    mode: type + (stats.mode & 0o7777).toString(8).padStart(4, '0'),
-    owner: `${stats.uid}:${stats.gid}`,
-    size: stats.size,
-    modified: stats.mtimeMs / 1000,
-    target: type === 'l' ? await readlink(path) : null,
+    ...shown('name', name),
+    mode: LETTER[entry.type] + entry.mode.toString(8).padStart(4, '0'),
+    owner: `${entry.uid}:${entry.gid}`,
+    size: entry.size,
+    modified: Number(entry.mtimeNs / 1_000_000n) / 1000,
+    target: entry.target === undefined ? null : escapeName(entry.target),
   };
+}
+
+/** A name or path for a JSON document: escaped text, and its bytes as base64 where it is not UTF-8. */
+function shown<K extends string>(key: K, path: TreePath) {
+  const text = { [key]: escapeName(path) } as Record<K, string>;
+  return isUtf8(path) ? text : { ...text, bytes: Buffer.from(path, 'latin1').toString('base64') };
 }
 
 function totals(changes: readonly TreeChange[]) {
@@ -214,5 +228,5 @@ function changeLine({ change, path, before, after, type, what }: TreeChange): st
       : change === 'changed'
         ? `${bytes(before ?? 0)} -> ${bytes(after ?? 0)}`
         : bytes(after ?? before ?? 0);
-  return `${SIGN[change]} ${JSON.stringify(path).slice(1, -1)}  (${size}${what.length > 0 ? `; ${what.join(', ')}` : ''})`;
+  return `${SIGN[change]} ${escapeName(path)}  (${size}${what.length > 0 ? `; ${what.join(', ')}` : ''})`;
 }

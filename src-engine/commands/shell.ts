@@ -44,12 +44,13 @@ async function run({ positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const view = await openCheckpoint(context, designator);
   const mark = `${process.pid}-${Date.now()}`;
   try {
+    const folder = await view.folder();
     const shell = process.env['SHELL'] || '/bin/sh';
     // Snapshots of file systems are read-only by themselves; a copy in a folder is not.
-    const guarded = context.backend.kind === 'plain' ? await readOnlyMount(view.path, step) : [];
+    const guarded = context.backend.kind === 'plain' ? await readOnlyMount(folder, step) : [];
     const [command = shell, ...rest] = [...guarded, shell];
     if (stop.signal !== undefined && stop.signal !== 'SIGINT') return 128 + stop.number;
-    running = spawn(command, rest, { cwd: view.path, env: environment(step, mark, shell), stdio: 'inherit' });
+    running = spawn(command, rest, { cwd: folder, env: environment(step, mark, shell), stdio: 'inherit' });
     const ended = await end(running, shell);
     return stop.signal !== undefined && stop.signal !== 'SIGINT' ? 128 + stop.number : ended;
   } finally {

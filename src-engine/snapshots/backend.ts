@@ -1,3 +1,5 @@
+import type { TreeView } from './tree-view';
+
 /**
  * One snapshot of the build data. `name` is what the engine chose (`.step_im-pop`, `empty`); `id` is what the file
  * system calls it (`pool/area/build_data@.step_im-pop`).
@@ -17,9 +19,14 @@ export interface SnapshotSize {
   readonly unique: number | undefined;
 }
 
-/** A read-only view of a snapshot's tree. `close` MUST be called; it never touches the live build data. */
+/** A read-only view of a snapshot. `close` MUST be called; it never touches the live build data. */
 export interface SnapshotView {
-  readonly path: string;
+  readonly tree: TreeView;
+  /**
+   * The path of a folder with the tree, for tools that need one; the caller does not write into it. It goes with `close`. Making it may
+   * take as long as copying the tree: what `tree` can do is done with that.
+   */
+  folder(): Promise<string>;
   close(): Promise<void>;
 }
 

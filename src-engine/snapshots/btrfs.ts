@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { exec } from '../system/exec';
 import type { SnapshotBackend } from './backend';
+import { folderView } from './folder-tree';
 import { SnapshotStore, type StoredSnapshot } from './store';
 import { endOrphanedTools, refuseUse, removeTree, storeTool } from './store-tools';
 import { TreeSwap } from './tree-swap';
@@ -100,7 +101,7 @@ export function createBtrfsBackend({
     },
 
     async open(name) {
-      return { path: store.find(name).path, close: () => Promise.resolve() };
+      return folderView(store.find(name).path);
     },
 
     async size(name) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { Snapshot, SnapshotBackend } from './backend';
+import { folderView } from './folder-tree';
 import { assertSnapshotName } from './names';
 
 type Tree = ReadonlyMap<string, Buffer | undefined>; // undefined: a folder
@@ -52,7 +53,7 @@ export function createMemoryBackend({ buildData }: { buildData: string }): Snaps
       const { tree } = find(name);
       const path = mkdtempSync(join(tmpdir(), 'slipway-view-'));
       writeTree(path, tree);
-      return { path, close: () => Promise.resolve(rmSync(path, { recursive: true })) };
+      return folderView(path, () => Promise.resolve(rmSync(path, { recursive: true })));
     },
     async size(name) {
       const bytes = [...find(name).tree.values()].reduce((sum, content) => sum + (content?.length ?? 0), 0);

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec } from '../system/exec';
 import type { SnapshotBackend } from './backend';
+import { folderView } from './folder-tree';
 import { copySharing, RSYNC } from './rsync-copy';
 import { SnapshotStore, type StoredSnapshot } from './store';
 import { endOrphanedTools, makeFoldersWritable, refuseUse, removeTree, storeTool } from './store-tools';
@@ -102,7 +103,7 @@ export function createPlainBackend({
     },
 
     async open(name) {
-      return { path: store.find(name).path, close: () => Promise.resolve() };
+      return folderView(store.find(name).path);
     },
 
     async size(name) {

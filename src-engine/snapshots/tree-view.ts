@@ -18,8 +18,11 @@ export interface TreeEntry {
   readonly mtimeNs: bigint;
   /** What a symbolic link points to, bytes as in `TreePath`. */
   readonly target?: string;
+  /** For `other`: which node it is (FIFO, socket, device with its number). Opaque; two nodes are the same when it is equal. */
+  readonly node?: string;
   /**
-   * Equal for two entries of one backend only when content and metadata are certainly the same, whatever tree they are in.
+   * Equal for two entries of one backend only when content and metadata are certainly the same, whatever tree they are in; of
+   * folders also everything below them.
    * `undefined`: unknown, the content has to be compared.
    */
   readonly identity: string | undefined;

@@ -5,6 +5,7 @@ import { AppError } from '../../src-shared/errors';
 import type { ExecResult } from '../system/exec';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../system/processes';
 import type { SnapshotView } from './backend';
+import { folderView } from './folder-tree';
 
 type Zfs = (words: readonly string[]) => Promise<ExecResult>;
 
@@ -47,7 +48,7 @@ export function createZfsViews(area: string, zfs: Zfs, patiently: Zfs): ZfsViews
         removeFolder(path);
         throw new AppError('snapshot', `No view of ${snapshot} could be opened: ${stderr.trim()}`);
       }
-      return { path, close: () => destroy(clone, path) };
+      return folderView(path, () => destroy(clone, path));
     },
 
     async removeDead() {

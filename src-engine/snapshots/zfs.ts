@@ -6,6 +6,7 @@ import type { ExecResult } from '../system/exec';
 import { isFuse, isMountPoint } from '../system/mounts';
 import { processesUsing, processesWithPrivateMount } from '../system/process-table';
 import type { Snapshot, SnapshotBackend, SnapshotSize } from './backend';
+import { folderView } from './folder-tree';
 import { assertSnapshotName } from './names';
 import {
   getProperties,
@@ -206,7 +207,7 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
     open: async (name) => {
       const visible = join(mountpoint, '.zfs/snapshot', name);
       // Absent in zfs-fuse.
-      if (isReadable(visible)) return { path: visible, close: () => Promise.resolve() };
+      if (isReadable(visible)) return folderView(visible);
       const { snapshot } = await find(name);
       return views.open(snapshot.id);
     },

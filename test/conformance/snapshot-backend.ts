@@ -172,7 +172,7 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
     it('shows a snapshot without touching the build data', async () => {
       const area = await areaWith('a', 'b');
       const view = await area.backend.open('a');
-      expect(readFileSync(join(view.path, 'file'), 'utf8')).toBe('a');
+      expect(readFileSync(join(await view.folder(), 'file'), 'utf8')).toBe('a');
       expect(content(area)).toBe('b');
       await view.close();
       await area.backend.rollback('a');
@@ -205,7 +205,7 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
         ['second', second],
       ] as const) {
         const view = await backend.open(name);
-        expect(await manifest(view.path)).toEqual(expected);
+        expect(await manifest(await view.folder())).toEqual(expected);
         await view.close();
       }
       await backend.rollback('second');
@@ -333,7 +333,7 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
             expect(await manifest(area.buildData)).toEqual(tree);
             for (const { name } of (await area.backend.list()).filter((snapshot) => snapshot.name === `s${n - 1}`)) {
               const view = await area.backend.open(name);
-              expect(await manifest(view.path)).toEqual(tree);
+              expect(await manifest(await view.folder())).toEqual(tree);
               await view.close();
             }
           },

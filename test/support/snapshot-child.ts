@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   else if (operation === 'rollback') await backend.rollback(name);
   else if (operation === 'reset') await backend.reset();
   else if (operation === 'open') {
-    process.stdout.write(`${(await backend.open(name)).path}\n`);
+    process.stdout.write(`${await (await backend.open(name)).folder()}\n`);
     await new Promise((resolve) => process.stdin.on('end', resolve).resume());
   } else throw new Error(`no such operation: ${operation}`);
 }

@@ -1,7 +1,7 @@
-import { realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { InstalledPackage } from '../../../src-shared/packages/model';
-import { readIfThere } from '../../system/files';
+import { resolvePath } from '../../snapshots/resolve-path';
+import type { TreeView } from '../../snapshots/tree-view';
 import { readRecords } from '../apt/records';
 
 /** Where installers keep what is in an image, below its root, and how that is read. */
@@ -16,9 +16,9 @@ const IMAGE = 'pkg_image';
 /**
  * The packages in build data, sorted by name; `undefined` where the image has no package database.
  *
- * @param data build data as it is now, or a view of a checkpoint
+ * @param data build data as it is now, or a checkpoint
  */
-export async function readInstalled(data: string): Promise<InstalledPackage[] | undefined> {
+export async function readInstalled(data: TreeView): Promise<InstalledPackage[] | undefined> {
   for (const [path, read] of DATABASES) {
     const text = await readInImage(data, path);
     if (text !== undefined) return read(text).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -27,7 +27,7 @@ export async function readInstalled(data: string): Promise<InstalledPackage[] | 
 }
 
 /** The files and folders that a package put into an image; `undefined` where no database says so: dpkg's does. */
-export async function readFilesOf(data: string, name: string): Promise<string[] | undefined> {
+export async function readFilesOf(data: TreeView, name: string): Promise<string[] | undefined> {
   if (!/^[a-z0-9][a-z0-9+.-]*(:[a-z0-9-]+)?$/.test(name)) return undefined;
   const packages = await readInstalled(data);
   if (!packages?.some((one) => one.name === name)) return undefined;
@@ -37,17 +37,17 @@ export async function readFilesOf(data: string, name: string): Promise<string[] 
   return text?.split('\n').filter((line) => line !== '' && line !== '/.');
 }
 
-async function architectureOf(data: string): Promise<string> {
+async function architectureOf(data: TreeView): Promise<string> {
   const status = (await readInImage(data, 'var/lib/dpkg/status')) ?? '';
   return /^Package: dpkg\n(?:.+\n)*?Architecture: (.+)$/m.exec(status)?.[1] ?? '';
 }
 
 /** A file of the image as text; `undefined` when it is not there, or leads out of it into the build host's own files. */
-async function readInImage(data: string, path: string): Promise<string | undefined> {
-  const image = await realpath(join(data, IMAGE)).catch(() => undefined);
-  const file = image && (await realpath(join(image, path)).catch(() => undefined));
-  if (image === undefined || !file?.startsWith(image + sep)) return undefined;
-  return (await readIfThere(file))?.toString('utf8');
+async function readInImage(data: TreeView, path: string): Promise<string | undefined> {
+  const image = await data.entry(IMAGE);
+  const found = image && (await resolvePath(data, path, { root: IMAGE, followLast: true }));
+  if (found?.entry.type !== 'file') return undefined;
+  return (await buffer(await data.read(found.path))).toString('utf8');
 }
 
 /** Packages that dpkg has installed; of another architecture than dpkg's own with it behind the name. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { InstalledPackage } from '../../../src-shared/packages/model';
 import type { BuildArea } from '../../area/area';
+import { FolderTree } from '../../snapshots/folder-tree';
 import { readIfThere, writeFileAtomically } from '../../system/files';
 import { readInstalled } from './installed';
 
@@ -14,7 +15,8 @@ const placeOf = (area: BuildArea, run: string): string => join(area.logs, `${run
  */
 export async function keepRunPackages(area: BuildArea, run: string, from?: string): Promise<void> {
   const packages =
-    (await readInstalled(area.buildData)) ?? (from === undefined ? undefined : await runPackages(area, from));
+    (await readInstalled(new FolderTree(area.buildData))) ??
+    (from === undefined ? undefined : await runPackages(area, from));
   if (packages)
     writeFileAtomically(placeOf(area, run), JSON.stringify(packages.map(({ name, version }) => [name, version])));
 }

@@ -1,0 +1,129 @@
+import { constants, type BigIntStats } from 'node:fs';
+import { lstat, open, readdir, readlink, type FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { AppError } from '../../src-shared/errors';
+import { escapeName } from '../../src-shared/name-escapes';
+import type { SnapshotView } from './backend';
+import type { TreeEntry, TreePath, TreeView } from './tree-view';
+
+const SLASH = Buffer.from('/');
+const CHUNK_BYTES = 64 * 1024;
+/** Coarser timestamps do not show that a file was changed; file systems that keep them use multiples of this. */
+const COARSE_NS = 10_000_000n;
+
+/** A folder as a tree. The caller keeps it from changing, or accepts that parts of two moments are read. */
+export class FolderTree implements TreeView {
+  readonly #root: Buffer;
+
+  constructor(root: string) {
+    this.#root = Buffer.from(root);
+  }
+
+  async names(path: TreePath): Promise<readonly string[]> {
+    const names = await this.#reading(path, readdir(this.#at(path), { encoding: 'buffer' }));
+    // One character per byte, so that the default order is the order of bytes.
+    return names.map((name) => name.toString('latin1')).sort();
+  }
+
+  async entry(path: TreePath): Promise<TreeEntry | undefined> {
+    const at = this.#at(path);
+    const stats = await lstat(at, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+      throw unreadable(this.#shown(path), error);
+    });
+    if (!stats) return undefined;
+    const isLink = stats.isSymbolicLink();
+    const target = isLink ? await this.#reading(path, readlink(at, { encoding: 'buffer' })) : undefined;
+    return { ...describe(stats), ...(target && { target: target.toString('latin1') }) };
+  }
+
+  async read(path: TreePath, end = Infinity): Promise<Readable> {
+    // Not a link to a file of the host, and not a FIFO that another process has to open first.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const handle = await this.#reading(path, open(this.#at(path), flags));
+    const isFile = await handle.stat().then((stats) => stats.isFile());
+    if (!isFile) {
+      await handle.close();
+      throw new AppError('missing', `${this.#shown(path)} is not a file.`);
+    }
+    const failed = (error: unknown): AppError => readError(this.#shown(path), error as NodeJS.ErrnoException);
+    return Readable.from(chunks(handle, end, failed), { objectMode: false });
+  }
+
+  #at(path: TreePath): Buffer {
+    return path === '' ? this.#root : Buffer.concat([this.#root, SLASH, Buffer.from(path, 'latin1')]);
+  }
+
+  #shown(path: TreePath): string {
+    return escapeName(this.#at(path).toString('latin1'));
+  }
+
+  #reading<T>(path: TreePath, operation: Promise<T>): Promise<T> {
+    return operation.catch((error: NodeJS.ErrnoException) => {
+      throw readError(this.#shown(path), error);
+    });
+  }
+}
+
+/** A view of a snapshot that is a folder of its own. */
+export function folderView(path: string, close: () => Promise<void> = () => Promise.resolve()): SnapshotView {
+  return { tree: new FolderTree(path), folder: () => Promise.resolve(path), close };
+}
+
+function describe(stats: BigIntStats): TreeEntry {
+  const type = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : 'other';
+  return {
+    type,
+    mode: Number(stats.mode & 0o7777n),
+    uid: Number(stats.uid),
+    gid: Number(stats.gid),
+    size: Number(stats.size),
+    mtimeNs: stats.mtimeNs,
+    ...(type === 'other' && { node: `${stats.mode >> 12n}:${stats.rdev}` }),
+    identity: type === 'folder' ? undefined : identityOf(stats),
+  };
+}
+
+/** Snapshots keep inode numbers, and every change of content or metadata sets the change time. The device differs from view to view. */
+function identityOf({ ino, ctimeNs, size }: BigIntStats): string | undefined {
+  return ctimeNs % COARSE_NS === 0n ? undefined : `${ino}:${ctimeNs}:${size}`;
+}
+
+async function* chunks(handle: FileHandle, end: number, failed: (error: unknown) => AppError): AsyncGenerator<Buffer> {
+  try {
+    for (let at = 0; at <= end;) {
+      const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end + 1 - at));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at).catch((error: unknown) => {
+        throw failed(error);
+      });
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function readError(path: string, error: NodeJS.ErrnoException): AppError {
+  switch (error.code) {
+    case 'ENOENT':
+      return new AppError('missing', `There is no ${path}.`);
+    case 'ENOTDIR':
+      return new AppError('missing', `${path} is not a folder.`);
+    case 'ELOOP':
+    case 'ENXIO': // a socket
+      return new AppError('missing', `${path} is not a file.`);
+    default:
+      return unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: NodeJS.ErrnoException): AppError {
+  const isDenied = error.code === 'EACCES' || error.code === 'EPERM';
+  return new AppError(
+    'snapshot',
+    `${path} cannot be read: ${error.message.replace(/, \w+( '.*)?$/s, '')}.`,
+    isDenied ? 'Run the command as the user who built this area, or as root.' : undefined,
+  );
+}
