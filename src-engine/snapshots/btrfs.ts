@@ -1,8 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
-import { AppError } from '../../src-shared/errors';
+import { lstatSync } from 'node:fs';
 import { exec } from '../system/exec';
+import { exists } from '../system/files';
+import { MountTable } from '../system/mount-table';
+import { quote } from '../system/shell-quote';
 import type { SnapshotBackend } from './backend';
 import { folderView } from './folder-tree';
+import { leftOut, refuseForeign, refuseMounts } from './guard';
 import { SnapshotStore, type StoredSnapshot } from './store';
 import { endOrphanedTools, refuseUse, removeTree, storeTool } from './store-tools';
 import { TreeSwap } from './tree-swap';
@@ -10,9 +13,10 @@ import { TreeSwap } from './tree-swap';
 /** A subvolume's root always has this inode number. */
 const SUBVOLUME_INODE = 256;
 
-/** Whether a path is a btrfs subvolume's root; the file system is known to be btrfs. */
+/** Whether a path is a btrfs subvolume's root, and no link to one; the file system is known to be btrfs. */
 export function isSubvolume(path: string): boolean {
-  return existsSync(path) && statSync(path).ino === SUBVOLUME_INODE;
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.ino === SUBVOLUME_INODE;
 }
 
 /**
@@ -33,15 +37,22 @@ export function createBtrfsBackend({
 
   /** Removes a subvolume, or the plain directory that a build area may have had before. */
   async function remove(path: string): Promise<void> {
-    if (!existsSync(path)) return;
+    if (!exists(path)) return;
     if (!isSubvolume(path)) return removeTree(path, tool);
+    await refuseForeign(`Removing ${path}`, [path]);
     const { code } = await tool(['btrfs', 'subvolume', 'delete', path], { okExitCodes: [0, 1] });
     // Gone although that failed: a killed engine's command came first.
-    if (code === 0 || !existsSync(path)) return;
+    if (code === 0 || !exists(path)) return;
     // A step may have made subvolumes of its own, and those have to go first.
-    const { stdout } = await tool(['find', path, '-depth', '-type', 'd', '-inum', `${SUBVOLUME_INODE}`, '-print0']);
-    for (const subvolume of stdout.split('\0').filter(Boolean)) await tool(['btrfs', 'subvolume', 'delete', subvolume]);
-    if (existsSync(path)) throw new AppError('snapshot', `${path} could not be removed.`);
+    for (const subvolume of await subvolumesIn(path)) await remove(subvolume);
+    await tool(['btrfs', 'subvolume', 'delete', path]);
+  }
+
+  /** The outermost subvolumes in a tree. `find` stops at each, because it is a device of its own. */
+  async function subvolumesIn(path: string): Promise<string[]> {
+    const inode = `${SUBVOLUME_INODE}`;
+    const { stdout } = await tool(['find', path, '-xdev', '-mindepth', '1', '-type', 'd', '-inum', inode, '-print0']);
+    return stdout.split('\0').filter(Boolean);
   }
 
   const swap = new TreeSwap(buildData, remove);
@@ -51,16 +62,29 @@ export function createBtrfsBackend({
     await swap.recover();
   }
 
-  /** A snapshot does not hold the subvolumes below it: they would be lost without a word. */
-  async function refuseNested(): Promise<void> {
+  const refuseForeignTrees = (action: string): Promise<void> =>
+    refuseForeign(action, [buildData, folder, ...swap.leftovers()]);
+
+  /** The subvolumes that steps have made. Asking the file system is cheaper than a search, and there are almost never any. */
+  async function nested(): Promise<string[]> {
+    if (!isSubvolume(buildData)) return [];
     const { stdout } = await exec(['btrfs', 'subvolume', 'list', '-o', buildData]);
-    const names = stdout.split('\n').filter(Boolean);
-    if (names.length > 0)
-      throw new AppError(
-        'snapshot',
-        `${buildData} holds subvolumes of its own, which a snapshot would leave out: ${names.join('; ')}.`,
-        'Let the step make folders instead of subvolumes.',
-      );
+    return stdout.trim() === '' ? [] : subvolumesIn(buildData);
+  }
+
+  async function refuseNested(action: string): Promise<void> {
+    const found = await nested();
+    if (found.length === 0) return;
+    const undo = `btrfs subvolume delete -- ${found.map(quote).join(' ')}`;
+    throw leftOut(action, buildData, 'subvolumes', found, undo);
+  }
+
+  /** They go with the build data, but not from under a mount. */
+  async function refuseNestedMountedElsewhere(action: string): Promise<void> {
+    const found = await nested();
+    if (found.length === 0) return;
+    const table = await MountTable.read();
+    for (const subvolume of found) refuseMounts(action, subvolume, table.showing(subvolume));
   }
 
   const destroyEntry = (snapshot: StoredSnapshot): Promise<void> => remove(snapshot.path);
@@ -69,8 +93,11 @@ export function createBtrfsBackend({
     kind: 'btrfs',
 
     async reset() {
+      const action = `Emptying ${buildData}`;
+      await refuseForeignTrees(action);
       await recover();
-      refuseUse(`Emptying ${buildData}`, buildData);
+      await refuseNestedMountedElsewhere(action);
+      refuseUse(action, buildData);
       await tool(['btrfs', 'subvolume', 'create', swap.fresh]);
       await swap.swapIn();
       for (const snapshot of store.list().reverse()) await destroyEntry(snapshot);
@@ -80,16 +107,22 @@ export function createBtrfsBackend({
 
     async take(name) {
       const snapshot = store.next(name);
+      const action = `Taking ${name}`;
+      await refuseForeignTrees(action);
       await recover();
-      await refuseNested();
+      await refuseNested(action);
+      // The kernel writes out the tree and commits before this returns, so that what is listed is on the disk.
       await tool(['btrfs', 'subvolume', 'snapshot', '-r', buildData, snapshot.path]);
       return snapshot;
     },
 
     async rollback(name) {
       const target = store.find(name);
+      const action = `Rolling back to ${name}`;
+      await refuseForeignTrees(action);
       await recover();
-      refuseUse(`Rolling back to ${name}`, buildData);
+      await refuseNestedMountedElsewhere(action);
+      refuseUse(action, buildData);
       await tool(['btrfs', 'subvolume', 'snapshot', target.path, swap.fresh]);
       await swap.swapIn();
       // Newest first: an interruption leaves no gap.
@@ -97,7 +130,9 @@ export function createBtrfsBackend({
     },
 
     async destroy(name) {
-      await destroyEntry(store.find(name));
+      const snapshot = store.find(name);
+      await refuseForeign(`Destroying ${name}`, [folder]);
+      await destroyEntry(snapshot);
     },
 
     async open(name) {

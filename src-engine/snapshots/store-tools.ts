@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { exec, type ExecOptions, type ExecResult } from '../system/exec';
+import { exists } from '../system/files';
 import { isRunning, processesUsing, processesWithVariable } from '../system/process-table';
+import { refuseForeign } from './guard';
 
 /** Marks the tools that work on a store, so that the next engine knows them. */
 const MARK = 'SLIPWAY_SNAPSHOT_STORE';
@@ -62,16 +64,36 @@ export function refuseUse(doing: string, buildData: string): void {
     );
 }
 
-/** Removes a tree, whatever its names and modes are. */
+/**
+ * Removes a tree, whatever its names and modes are. Refuses when there is a mount in it, and stays on its file system besides.
+ */
 export async function removeTree(path: string, tool: RunStoreTool): Promise<void> {
-  if (!existsSync(path)) return;
+  if (!exists(path)) return;
+  await refuseForeign(`Removing ${path}`, [path]);
   await makeFoldersWritable(path, tool);
-  await tool(['rm', '-rf', '--', path]);
-  if (existsSync(path)) throw new AppError('snapshot', `${path} could not be removed.`);
+  const { stderr } = await tool(removal(path), { okExitCodes: [0, 1] });
+  if (!exists(path)) return;
+  // Subvolumes, which ordinary users can make on btrfs too, count as other file systems. There is no mount, as was just seen.
+  for (const subvolume of await foldersOfOtherDevices(path, tool)) await removeTree(subvolume, tool);
+  await tool(removal(path), { okExitCodes: [0, 1] });
+  if (exists(path)) throw new AppError('snapshot', `${path} could not be removed: ${stderr.trim()}`);
+}
+
+/** Only illumos' find has no -delete. */
+function removal(path: string): [string, ...string[]] {
+  return process.platform === 'sunos' ? ['rm', '-rf', '--', path] : ['find', path, '-xdev', '-depth', '-delete'];
+}
+
+async function foldersOfOtherDevices(path: string, tool: RunStoreTool): Promise<string[]> {
+  if (process.platform !== 'linux') return [];
+  const { stdout } = await tool(['find', path, '-xdev', '-type', 'd', '-printf', '%D %p\\0']);
+  const [root = '', ...rest] = stdout.split('\0').filter(Boolean);
+  const device = (line: string): string => line.slice(0, line.indexOf(' '));
+  return rest.filter((line) => device(line) !== device(root)).map((line) => line.slice(line.indexOf(' ') + 1));
 }
 
 /** An ordinary user can neither fill nor empty a folder without write permission, not even an own one. */
 export async function makeFoldersWritable(path: string, tool: RunStoreTool): Promise<void> {
   if (process.getuid?.() === 0) return;
-  await tool(['find', path, '-type', 'd', '!', '-perm', '-u+rwx', '-exec', 'chmod', 'u+rwx', '{}', '+']);
+  await tool(['find', path, '-xdev', '-type', 'd', '!', '-perm', '-u+rwx', '-exec', 'chmod', 'u+rwx', '{}', '+']);
 }

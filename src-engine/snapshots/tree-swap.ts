@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { syncFolder } from '../system/durable';
+import { exists } from '../system/files';
 
 /**
- * Replaces the build data by a tree made beside it. The new tree is complete before the first rename, and the old one is removed
- * after the second, so a crash at any moment leaves the one or the other whole.
+ * Replaces the build data by a tree made beside it. The new tree is complete and on the disk before the first rename, the folder is
+ * synced after each rename, and the old tree is removed last. After a crash or power loss at any moment one of the two is there, whole.
  *
  * Names differ from engine to engine: a tool that a killed engine has just started may still make its tree when the next engine
  * is at work, and then it is only garbage.
@@ -22,33 +24,46 @@ export class TreeSwap {
     this.#old = `${buildData}.old-${engine}`;
   }
 
-  /** Undoes what a crash interrupted, whoever it was, and clears the rest away. */
+  /** Undoes what a crash of any engine interrupted, and removes what it left. The caller has checked the leftovers for mounts. */
   async recover(): Promise<void> {
-    const old = this.#leftovers('old')[0];
-    if (!existsSync(this.buildData) && old !== undefined) renameSync(old, this.buildData);
-    for (const path of [...this.#leftovers('new'), ...this.#leftovers('old')]) await this.remove(path);
+    const old = this.#leftovers('old').at(-1);
+    if (old !== undefined && !exists(this.buildData)) this.#rename(old, this.buildData);
+    for (const path of this.leftovers()) await this.remove(path);
   }
 
-  /** Puts the new tree in place. When it cannot, the old one is there again. */
+  /** Puts the new tree in place, whose content the caller has synced. When that fails, the old tree is in place again. */
   async swapIn(): Promise<void> {
     const { buildData, fresh } = this;
-    const hadOne = existsSync(buildData);
-    if (hadOne) renameSync(buildData, this.#old);
+    const hadOne = exists(buildData);
+    if (hadOne) this.#rename(buildData, this.#old);
     try {
-      renameSync(fresh, buildData);
+      this.#rename(fresh, buildData);
     } catch (error) {
-      if (hadOne) renameSync(this.#old, buildData);
+      if (hadOne) this.#rename(this.#old, buildData);
       throw error;
     }
     await this.remove(this.#old);
   }
 
+  /** Trees that a killed engine has left beside the build data. */
+  leftovers(): string[] {
+    return [...this.#leftovers('new'), ...this.#leftovers('old')];
+  }
+
+  #rename(from: string, to: string): void {
+    renameSync(from, to);
+    syncFolder(dirname(to));
+  }
+
+  /** Oldest first. */
   #leftovers(kind: 'new' | 'old'): string[] {
     const folder = dirname(this.buildData);
-    if (!existsSync(folder)) return [];
+    if (!exists(folder)) return [];
     const prefix = `${basename(this.buildData)}.${kind}-`;
+    const madeAt = (name: string): number => Number(name.slice(name.lastIndexOf('-') + 1));
     return readdirSync(folder)
       .filter((name) => name.startsWith(prefix) && /^\d+-\d+$/.test(name.slice(prefix.length)))
+      .sort((a, b) => madeAt(a) - madeAt(b))
       .map((name) => join(folder, name));
   }
 }

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, renameSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 /**
@@ -17,4 +17,9 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;
   });
+}
+
+/** Whether a path names something. A symbolic link is not followed, so a dangling one exists too. */
+export function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

@@ -1,0 +1,63 @@
+import { lstatSync, readlinkSync } from 'node:fs';
+import { AppError } from '../../src-shared/errors';
+import { MountTable, type Mount } from '../system/mount-table';
+import { quoteBytes } from '../system/shell-quote';
+
+/*
+ * Nothing outside the build data is ever touched. Every operation on a tree asks here first, and a refusal comes before any change:
+ *
+ * - A symbolic link in place of the build data or the store is never followed.
+ * - A mount inside (or on) a tree is refused by every operation: its content is not the build's.
+ * - A dataset or subvolume that a step made inside the build data is refused by `take`, because a snapshot leaves it out. It is part of
+ *   the build data, so `rollback` and `reset` remove it with the rest, unless it is mounted elsewhere, held, cloned or contains a mount.
+ */
+
+/**
+ * Refuses an operation on trees that are not simply folders of one file system.
+ *
+ * @param action for the sentence, for instance `Rolling back to .step_x`
+ * @param trees the folders that the operation reads, replaces or removes, the store among them; missing ones are fine
+ */
+export async function refuseForeign(action: string, trees: readonly string[]): Promise<void> {
+  for (const tree of trees) refuseLink(action, tree);
+  const table = await MountTable.read();
+  for (const tree of trees) refuseMounts(action, tree, [...table.inside(tree), ...table.at(tree)]);
+}
+
+/** Refuses a path that is not a folder. */
+export function refuseLink(action: string, path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found || found.isDirectory()) return;
+  const what = found.isSymbolicLink() ? `a symbolic link to ${readlinkSync(path)}` : 'not a folder';
+  throw new AppError(
+    'snapshot',
+    `${action} is not possible: ${path} is ${what}. Nothing was changed.`,
+    'Remove it or move it away. To build somewhere else, name that place as build_area in the manifest.',
+  );
+}
+
+/** Refuses when there are such mounts in a tree; they are named innermost first. */
+export function refuseMounts(action: string, tree: string, mounts: readonly Mount[]): void {
+  if (mounts.length === 0) return;
+  const text = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
+  const named = mounts.map(({ path, type, source }) => `${text(path)} (${type} from ${text(source)})`);
+  throw new AppError(
+    'snapshot',
+    `${action} is not possible: there ${mounts.length === 1 ? 'is a mount' : 'are mounts'} inside ${tree}: ${named.join(', ')}. Nothing was changed.`,
+    `Unmount ${mounts.length === 1 ? 'it' : 'them'}: umount -- ${mounts.map(({ path }) => quoteBytes(path)).join(' ')}`,
+  );
+}
+
+/**
+ * The refusal to take a snapshot that would leave something out.
+ *
+ * @param kind what a step made, in the plural
+ * @param undo the command that removes it
+ */
+export function leftOut(action: string, tree: string, kind: string, names: readonly string[], undo: string): AppError {
+  return new AppError(
+    'snapshot',
+    `${action} is not possible: ${tree} contains ${kind}, which a checkpoint leaves out: ${names.join(', ')}. Nothing was changed.`,
+    `Let the step make folders instead. This removes them with their content: ${undo}`,
+  );
+}

@@ -1,0 +1,22 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { exec } from './exec';
+
+/** Errors of file systems that cannot sync a folder: there the rename itself is all that can be had. */
+const CANNOT_SYNC_FOLDERS = ['EINVAL', 'EBADF', 'ENOTSUP', 'EISDIR'];
+
+/** Forces a folder's entries to the disk, so that a rename or a new file in it survives power loss. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } catch (error) {
+    if (!CANNOT_SYNC_FOLDERS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Forces everything written to the file system of a path to the disk. It costs what is still to be written there. */
+export async function syncFileSystem(path: string): Promise<void> {
+  await exec(process.platform === 'linux' ? ['sync', '-f', path] : ['sync']);
+}
