@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
-import type { StepExecution } from '../../src-shared/checkpoints/fingerprint';
+import type { StepExecution } from '../../src-shared/checkpoints/execution';
 import { readIfThere, writeFileAtomically } from '../system/files';
 import type { BuildArea } from './area';
 

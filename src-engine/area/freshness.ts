@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import {
-  words,
-  type DeclaredInput,
-  type PresentStep,
-  type StepExecution,
-} from '../../src-shared/checkpoints/fingerprint';
+import type { DeclaredInput, ManifestReadRecord, StepExecution } from '../../src-shared/checkpoints/execution';
+import { words, type PresentStep } from '../../src-shared/checkpoints/fingerprint';
 import { checkpointFreshness, type CheckpointFreshness } from '../../src-shared/checkpoints/staleness';
-import type { ManifestReadRecord } from '../../src-shared/engine-protocol';
 import { loadManifest } from '../../src-shared/manifest/load';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
 import { decodeManifest } from '../../src-shared/manifest/source';

@@ -1,13 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  concernsRun,
-  interrupted,
-  newRun,
-  parseRecord,
-  withRecord,
-  type RunView,
-} from '../../src-shared/runs/run-view';
+import { parseRecord } from '../../src-shared/journal/records';
+import { concernsRun, interrupted, newRun, withRecord, type RunView } from '../../src-shared/runs/run-view';
 import type { BuildArea } from './area';
 import { LineSplitter } from '../system/line-splitter';
 import { readLock } from './lock';
@@ -81,8 +75,7 @@ function readEnds(journal: string): { run: RunView; isWhole: boolean } {
 function readWhole(journal: string): RunView {
   let run = newRun('');
   const splitter = new LineSplitter((line) => {
-    // Most lines are output: they are not even decoded.
-    if (line.length < 64 || !line.subarray(0, 16).equals(OUTPUT)) run = withLine(run, line.toString('utf8'));
+    if (concernsRun(line)) run = withLine(run, line.toString('utf8'));
   });
   const fd = openSync(journal, 'r');
   try {
@@ -94,8 +87,6 @@ function readWhole(journal: string): RunView {
     closeSync(fd);
   }
 }
-
-const OUTPUT = Buffer.from('{"kind":"output"');
 
 function withLine(run: RunView, line: string): RunView {
   const record = concernsRun(line) ? parseRecord(line) : undefined;

@@ -1,8 +1,7 @@
 import ts from 'typescript';
+import { JOURNAL_NOTES, RECORD_SHAPES, RECORDS } from '../../src-shared/journal/records';
+import { isOptional, type Fields, type ObjectShape } from '../../src-shared/journal/shape';
 import { docOf, find, parseSource } from './source';
-
-const PROTOCOL = 'src-shared/engine-protocol.ts';
-const FINGERPRINT = 'src-shared/checkpoints/fingerprint.ts';
 
 /** A field of a record, with its type as the code has it. */
 export interface FieldReference {
@@ -20,38 +19,13 @@ export interface ShapeReference {
 }
 
 /** The journal's records in the order of a run. `kind` and `at` are in each and are left out. */
-export function readRecords(root: string): ShapeReference[] {
-  const file = parseSource(root, PROTOCOL);
-  const { members } = find(file, ts.isInterfaceDeclaration, ({ name }) => name.text === 'RecordBodies');
-  const bases = new Map(readShapes(root).map((shape) => [shape.name, shape.fields]));
-  return members.filter(ts.isPropertySignature).map((record) => {
-    const parts = record.type && ts.isIntersectionTypeNode(record.type) ? record.type.types : [record.type];
-    return {
-      name: nameOf(record),
-      description: docOf(record),
-      fields: parts.flatMap((part) =>
-        part && ts.isTypeLiteralNode(part) ? fieldsOf(part.members) : (bases.get(part?.getText() ?? '') ?? []),
-      ),
-    };
-  });
-}
+export const readRecords = (): ShapeReference[] => Object.values(RECORDS).map(referenceOf);
 
 /** The shapes that fields of records name. */
-export function readShapes(root: string): ShapeReference[] {
-  return [PROTOCOL, FINGERPRINT].flatMap((path) =>
-    parseSource(root, path)
-      .statements.filter(ts.isInterfaceDeclaration)
-      .filter(({ name }) =>
-        ['PlannedStep', 'ManifestReadRecord', 'RunStep', 'StepExecution', 'DeclaredInput'].includes(name.text),
-      )
-      .map((shape) => ({ name: shape.name.text, description: docOf(shape), fields: fieldsOf(shape.members) })),
-  );
-}
+export const readShapes = (): ShapeReference[] => RECORD_SHAPES.map(referenceOf);
 
-/** What is said of the journal as a whole, in paragraphs. */
-export function readJournalNotes(root: string): string[] {
-  return docOf(find(parseSource(root, PROTOCOL), ts.isVariableStatement, () => true));
-}
+/** The description of the journal as a whole, in paragraphs. */
+export const readJournalNotes = (): readonly string[] => JOURNAL_NOTES;
 
 /** The codes of expected failures, as the docstring of `ErrorCode` lists them. */
 export function readErrorCodes(root: string): { readonly code: string; readonly meaning: string }[] {
@@ -66,24 +40,15 @@ export function readErrorCodes(root: string): { readonly code: string; readonly 
     });
 }
 
-function fieldsOf(members: ts.NodeArray<ts.TypeElement>): FieldReference[] {
-  return members.filter(ts.isPropertySignature).map((field) => ({
-    name: nameOf(field),
-    type: typeOf(field),
-    isOptional: field.questionToken !== undefined,
-    description: docOf(field).join(' '),
-  }));
-}
-
-/** A type as it is written; the name of a union is told as the union. */
-function typeOf({ type }: ts.PropertySignature): string {
-  const text = (type?.getText() ?? '').replace(/\breadonly /g, '').replace(/\s+/g, ' ');
-  const alias = type
-    ?.getSourceFile()
-    .statements.find((one) => ts.isTypeAliasDeclaration(one) && one.name.text === text);
-  return alias && ts.isTypeAliasDeclaration(alias) ? alias.type.getText() : text;
-}
-
-function nameOf({ name }: ts.PropertySignature): string {
-  return ts.isStringLiteral(name) ? name.text : name.getText();
+function referenceOf({ type, description, fields }: ObjectShape<Fields>): ShapeReference {
+  return {
+    name: type,
+    description: [description],
+    fields: Object.entries(fields).map(([name, field]) => ({
+      name,
+      type: field.type,
+      isOptional: isOptional(field),
+      description: field.description,
+    })),
+  };
 }

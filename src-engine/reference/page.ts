@@ -56,11 +56,11 @@ function statusParts(root: string): string[] {
 function journalParts(root: string): string[] {
   return [
     '## The journal',
-    ...readJournalNotes(root),
+    ...readJournalNotes(),
     'Each record has `kind` and `at`: seconds since the epoch, with milliseconds.',
-    ...readRecords(root).flatMap(shapeParts),
+    ...readRecords().flatMap(shapeParts),
     '## Shapes inside records',
-    ...readShapes(root).flatMap(shapeParts),
+    ...readShapes().flatMap(shapeParts),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineRecord, EngineRecordBody, EngineRecordKind } from '../../src-shared/engine-protocol';
+import type { EngineRecord, EngineRecordBody, EngineRecordKind } from '../../src-shared/journal/records';
 import { newRun, withRecord, type RunView } from '../../src-shared/runs/run-view';
 
 const FLUSH_BYTES = 64 * 1024;

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { assertNever } from '../../src-shared/assert-never';
-import type { StepExecution } from '../../src-shared/checkpoints/fingerprint';
+import type { StepExecution } from '../../src-shared/checkpoints/execution';
 import { BASELINE, checkpointName, type BuildChoice } from '../../src-shared/checkpoints/model';
 import { planBuild, type BuildPlan, type PlannedAction } from '../../src-shared/checkpoints/plan';
-import { PROTOCOL_VERSION, type RunOutcome } from '../../src-shared/engine-protocol';
+import { PROTOCOL_VERSION, type RunOutcome } from '../../src-shared/journal/records';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
 import { earliestPause } from '../../src-shared/runs/pause';
 import type { SnapshotBackend } from '../snapshots/backend';
@@ -270,8 +270,17 @@ class Build {
       this.#say(`Build completed ${asctime(new Date())}`);
       this.#say(this.#failed ? 'Build failed.' : 'Build is successful.');
     }
-    const { steps, checkpoints } = this.#journal.view;
-    this.#journal.write('exit', { code, outcome, seconds: secondsSince(this.#started), steps, checkpoints });
+    const { steps, checkpoints, pause, pausedBefore, cancelledBy } = this.#journal.view;
+    this.#journal.write('exit', {
+      code,
+      outcome,
+      seconds: secondsSince(this.#started),
+      steps,
+      checkpoints,
+      pause,
+      ...(pausedBefore !== undefined && { pausedBefore }),
+      ...(cancelledBy !== undefined && { cancelledBy }),
+    });
     this.#journal.close();
     const logError = await this.#input.logs.close();
     if (logError) process.stderr.write(`The logs are incomplete: ${logError.message}\n`);

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import type { StepExecution } from '../../src-shared/checkpoints/fingerprint';
-import type { ManifestReadRecord } from '../../src-shared/engine-protocol';
+import type { ManifestReadRecord, StepExecution } from '../../src-shared/checkpoints/execution';
 import { AppError } from '../../src-shared/errors';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
 import { isExecutable } from '../system/executables';

@@ -3,7 +3,7 @@ import { arch, cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { stepOfSnapshot } from '../../src-shared/checkpoints/model';
-import { PROTOCOL_VERSION } from '../../src-shared/engine-protocol';
+import { PROTOCOL_VERSION } from '../../src-shared/journal/records';
 import { plainText } from '../../src-shared/logs/ansi';
 import { decodeManifest } from '../../src-shared/manifest/source';
 import { bytes } from '../../src-shared/words';

@@ -1,4 +1,5 @@
-import { concernsRun, parseRecord, withRecord, type RunView } from '../../src-shared/runs/run-view';
+import { parseRecord } from '../../src-shared/journal/records';
+import { concernsRun, withRecord, type RunView } from '../../src-shared/runs/run-view';
 import type { Journals } from '../hosts/build-host';
 
 const CHUNK = 256 * 1024;
@@ -31,16 +32,10 @@ export class JournalTail {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let start = 0;
     for (let end; (end = bytes.indexOf(NEWLINE, start)) >= 0; start = end + 1) {
-      // Lines of output are the most by far: they are not even decoded.
-      if (bytes[start + 9] === OUTPUT_LETTER && bytes[start + 10] === OUTPUT_NEXT) continue;
-      const line = bytes.toString('utf8', start, end);
-      const record = concernsRun(line) ? parseRecord(line) : undefined;
+      const line = bytes.subarray(start, end);
+      const record = concernsRun(line) ? parseRecord(bytes.toString('utf8', start, end)) : undefined;
       if (record) this.run = withRecord(this.run, record);
     }
     this.#rest = Buffer.from(bytes.subarray(start));
   }
 }
-
-// `{"kind":"ou…`: no other record begins so.
-const OUTPUT_LETTER = 'o'.charCodeAt(0);
-const OUTPUT_NEXT = 'u'.charCodeAt(0);

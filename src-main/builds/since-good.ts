@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { executionDifferences } from '../../src-shared/checkpoints/compare-runs';
-import type { StepExecution } from '../../src-shared/checkpoints/fingerprint';
-import { parseRecord } from '../../src-shared/runs/run-view';
+import type { StepExecution } from '../../src-shared/checkpoints/execution';
+import { kindOfLine } from '../../src-shared/journal/kind-of-line';
+import { parseRecord } from '../../src-shared/journal/records';
 import type { Journals } from '../hosts/build-host';
 
 const CHUNK = 256 * 1024;
@@ -36,7 +37,7 @@ export async function changesSinceGood(
 async function executions(journals: Journals, journal: string): Promise<Map<string, StepExecution>> {
   const found = new Map<string, StepExecution>();
   for await (const line of createInterface({ input: Readable.from(pieces(journals, journal)), crlfDelay: Infinity })) {
-    const record = line.startsWith('{"kind":"step-finished"') ? parseRecord(line) : undefined;
+    const record = kindOfLine(line) === 'step-finished' ? parseRecord(line) : undefined;
     if (record?.kind === 'step-finished' && record.execution) found.set(record.step, record.execution);
   }
   return found;

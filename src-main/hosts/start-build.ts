@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
-import { parseRecord } from '../../src-shared/runs/run-view';
+import { parseRecord } from '../../src-shared/journal/records';
 import type { Transport } from '../transport/transport';
 import type { HostCommand, StartedBuild } from './build-host';
 

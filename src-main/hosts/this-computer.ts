@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { APP_CLIENT } from '../../src-shared/engine-protocol';
+import { APP_CLIENT } from '../../src-shared/journal/records';
 import { createLocalTransport } from '../transport/local';
 import type { BuildHost } from './build-host';
 import { createEngineHost, type EngineCommand } from './engine-host';

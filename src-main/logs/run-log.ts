@@ -1,5 +1,6 @@
 import { setImmediate as breathe, setTimeout as delay } from 'node:timers/promises';
-import { parseRecord } from '../../src-shared/runs/run-view';
+import { kindOfLine } from '../../src-shared/journal/kind-of-line';
+import { parseRecord } from '../../src-shared/journal/records';
 import type { Journals } from '../hosts/build-host';
 import { LineStore, type Selection } from './line-store';
 
@@ -149,8 +150,8 @@ export class RunLog {
     const end = bytes.lastIndexOf(NEWLINE);
     // Whole lines only: a cut one may end in the middle of a character.
     for (const line of bytes.toString('utf8', 0, Math.max(0, end)).split('\n')) {
-      const record =
-        line.startsWith('{"kind":"output"') || line.startsWith('{"kind":"exit"') ? parseRecord(line) : undefined;
+      const kind = kindOfLine(line);
+      const record = kind === 'output' || kind === 'exit' ? parseRecord(line) : undefined;
       if (record?.kind === 'output') this.lines.add(record.at, record.stream, record.step, record.text);
       else if (record?.kind === 'exit') this.#end();
     }

@@ -1,4 +1,4 @@
-import type { StepExecution } from './fingerprint';
+import type { StepExecution } from './execution';
 
 /** What differs between two executions of one step, in words; values are hashes here, so only names are told. */
 export function executionDifferences(before: StepExecution, after: StepExecution): readonly string[] {

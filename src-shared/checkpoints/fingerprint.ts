@@ -1,27 +1,4 @@
-import type { ManifestReadRecord } from '../engine-protocol';
-
-/** An input outside the manifest that a step declared in the file named by `SLIPWAY_INPUTS`. */
-export interface DeclaredInput {
-  readonly kind: 'path' | 'url';
-  readonly value: string;
-  /** Hash of the content for a path (`missing` when there is none); of the line for a url, which nobody fetches again. */
-  readonly hash: string;
-}
-
-/** All that shaped what one step did. Kept in the record of every later checkpoint. */
-export interface StepExecution {
-  readonly step: string;
-  readonly script: string;
-  readonly scriptHash: string;
-  readonly args: readonly string[];
-  readonly reads: readonly ManifestReadRecord[];
-  readonly inputs: readonly DeclaredInput[];
-  readonly outcome: 'done' | 'failed';
-  readonly run: string;
-  /** Seconds since the epoch. */
-  readonly finishedAt: number;
-  readonly seconds: number;
-}
+import type { DeclaredInput, ManifestReadRecord, StepExecution } from './execution';
 
 /** The canonical text of an execution; its hash, taken by the caller, is the step's fingerprint (architecture section 4). */
 export function fingerprintText(execution: StepExecution): string {

@@ -1,4 +1,5 @@
-import { staleReasons, type PresentStep, type StepExecution } from './fingerprint';
+import type { StepExecution } from './execution';
+import { staleReasons, type PresentStep } from './fingerprint';
 import type { BuildStep } from './model';
 
 /**

@@ -1,4 +1,5 @@
-import type { EngineRecord, PlannedStep, RunOutcome, RunStep } from '../engine-protocol';
+import { kindOfLine } from '../journal/kind-of-line';
+import type { EngineRecord, PlannedStep, RunOutcome, RunStep } from '../journal/records';
 
 /** A run as its journal tells it: what the timeline draws as one lane. */
 export interface RunView {
@@ -80,7 +81,7 @@ export function withRecord(run: RunView, record: EngineRecord): RunView {
             ? {
                 ...step,
                 outcome: record.outcome,
-                seconds: record.seconds,
+                ...(record.seconds !== undefined && { seconds: record.seconds }),
                 ...(record.exit !== null && { exit: record.exit }),
                 ...(record.signal !== null && { signal: record.signal }),
               }
@@ -101,27 +102,19 @@ export function withRecord(run: RunView, record: EngineRecord): RunView {
         isUnderWay: run.isUnderWay || (record.steps ?? []).length > 0,
         ...(record.steps && { steps: record.steps }),
         ...(record.checkpoints && { checkpoints: record.checkpoints }),
+        ...(record.pause !== undefined && { pause: record.pause }),
+        ...(record.pausedBefore !== undefined && { pausedBefore: record.pausedBefore }),
+        ...(record.cancelledBy !== undefined && { cancelledBy: record.cancelledBy }),
       };
     default:
       return run;
   }
 }
 
-/** Whether a line of a journal may be a record that changes a run; most lines are output. */
-export function concernsRun(line: string): boolean {
-  return (
-    line.startsWith('{"kind":"') && !line.startsWith('{"kind":"output"') && !line.startsWith('{"kind":"manifest-read"')
-  );
-}
-
-/** One line of a journal, or `undefined` when it is not a whole record. */
-export function parseRecord(line: string): EngineRecord | undefined {
-  if (!line.startsWith('{') || !line.endsWith('}')) return undefined;
-  try {
-    return JSON.parse(line) as EngineRecord;
-  } catch {
-    return undefined;
-  }
+/** Whether a line of a journal is a record that may change a run; most lines are output. */
+export function concernsRun(line: string | Uint8Array): boolean {
+  const kind = kindOfLine(line);
+  return kind !== undefined && kind !== 'output' && kind !== 'manifest-read';
 }
 
 /** The run whose process is gone without a last word. */

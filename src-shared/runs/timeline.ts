@@ -1,5 +1,5 @@
 import type { AreaStep, AreaView } from '../rpc/builds';
-import type { RunStep } from '../engine-protocol';
+import type { RunStep } from '../journal/records';
 import { duration } from '../words';
 import type { RunView } from './run-view';
 

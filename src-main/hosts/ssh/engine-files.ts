@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dirname, join as onHost } from 'node:path/posix';
-import { APP_CLIENT } from '../../../src-shared/engine-protocol';
+import { APP_CLIENT } from '../../../src-shared/journal/records';
 import { AppError } from '../../../src-shared/errors';
 import type { Argv } from '../../transport/transport';
 import type { SshTransport } from '../../transport/ssh/ssh-transport';

@@ -1,4 +1,4 @@
-import type { EngineRecordBody, EngineRecordKind, RunStep } from '../../../src-shared/engine-protocol';
+import type { EngineRecordBody, EngineRecordKind, RunStep } from '../../../src-shared/journal/records';
 import type { BuildStepDeclaration } from '../../../src-shared/manifest/model';
 import { readLogLine, type LogLine } from './log-lines';
 
@@ -226,7 +226,7 @@ export class LogTranslation {
       ...(signal !== null && { signal }),
     };
     this.#set({ steps: [...steps, finished], current: undefined, failure: undefined });
-    this.#put('step-finished', { step, outcome, exit, signal, ...took } as EngineRecordBody<'step-finished'>);
+    this.#put('step-finished', { step, outcome, exit, signal, ...took });
   }
 
   #end(at: number | undefined, isGood: boolean): void {

@@ -1,4 +1,5 @@
-import { concernsRun, newRun, parseRecord, withRecord, type RunView } from '../../../src-shared/runs/run-view';
+import { parseRecord } from '../../../src-shared/journal/records';
+import { concernsRun, newRun, withRecord, type RunView } from '../../../src-shared/runs/run-view';
 import type { Transport } from '../../transport/transport';
 import { cutLines } from './cut-lines';
 import { Sightings } from './sightings';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseRecord } from '../../../src-shared/runs/run-view';
+import { parseRecord } from '../../../src-shared/journal/records';
 import { finished, TestProject } from '../../support/engine';
 
 let project: TestProject;

@@ -44,9 +44,9 @@ describe('the reference', () => {
   });
 
   it('has a sentence for every record, and every shape that a field names', () => {
-    const records = readRecords(root);
+    const records = readRecords();
     expect(records.filter(({ description }) => description.length === 0)).toEqual([]);
-    const shapes = readShapes(root);
+    const shapes = readShapes();
     const named = [...records, ...shapes].flatMap(({ fields }) =>
       fields.flatMap(({ type }) => /\b[A-Z]\w+/.exec(type)?.[0] ?? []),
     );
@@ -65,7 +65,7 @@ describe('the reference', () => {
         .split('\n')
         .map((line) => JSON.parse(line) as Record<string, unknown>);
       expect(written.length).toBeGreaterThan(4);
-      const known = new Map(readRecords(root).map(({ name, fields }) => [name, fields.map((field) => field.name)]));
+      const known = new Map(readRecords().map(({ name, fields }) => [name, fields.map((field) => field.name)]));
       for (const { kind, at: _, ...fields } of written)
         expect(known.get(kind as string)).toEqual(expect.arrayContaining(Object.keys(fields)));
     } finally {

@@ -6,8 +6,7 @@ import { LogTranslation } from '../../../src-main/hosts/stock/translate';
 import { readManifest } from '../../../src-shared/manifest/model';
 import { parseManifest } from '../../../src-shared/manifest/parse';
 import { decodeManifest } from '../../../src-shared/manifest/source';
-import type { EngineRecord } from '../../../src-shared/engine-protocol';
-import { parseRecord } from '../../../src-shared/runs/run-view';
+import { type EngineRecord, parseRecord } from '../../../src-shared/journal/records';
 import { corpus, hasCorpus } from '../../support/engine';
 
 const golden = join(corpus, 'golden');

@@ -1,8 +1,8 @@
 // Logs in the form of the original (its contract, 3.4 and 4), written here; its recordings are in recordings.test.ts.
 import { describe, expect, it } from 'vitest';
 import { LogTranslation } from '../../../src-main/hosts/stock/translate';
-import type { EngineRecord } from '../../../src-shared/engine-protocol';
-import { newRun, parseRecord, withRecord, type RunView } from '../../../src-shared/runs/run-view';
+import { type EngineRecord, parseRecord } from '../../../src-shared/journal/records';
+import { newRun, withRecord, type RunView } from '../../../src-shared/runs/run-view';
 import { logOf } from './sample-logs';
 import { expectWithin } from '../../support/machine';
 

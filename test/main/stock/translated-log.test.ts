@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { StockJournals } from '../../../src-main/hosts/stock/journals';
 import { createLocalTransport } from '../../../src-main/transport/local';
-import { parseRecord } from '../../../src-shared/runs/run-view';
+import { parseRecord } from '../../../src-shared/journal/records';
 import { logOf } from './sample-logs';
 
 const RUN = 'run-2026-01-02-03-04-05';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PresentStep, StepExecution } from '../../../src-shared/checkpoints/fingerprint';
+import type { StepExecution } from '../../../src-shared/checkpoints/execution';
+import type { PresentStep } from '../../../src-shared/checkpoints/fingerprint';
 import { checkpointFreshness } from '../../../src-shared/checkpoints/staleness';
 
 const steps = ['im-pop', 'live-config', 'iso'].map((name) => ({ name, message: name }));

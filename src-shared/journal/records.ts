@@ -1,0 +1,183 @@
+import { declaredInput, manifestRead, stepExecution } from '../checkpoints/execution';
+import { kindOfLine } from './kind-of-line';
+import {
+  described,
+  flag,
+  listOf,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  text,
+  type ObjectOf,
+  type TypeOf,
+} from './shape';
+
+/** The journal as a whole, as paragraphs for the reference. */
+export const JOURNAL_NOTES: readonly string[] = [
+  'The engine writes what a build does to `logs/run-STAMP-NUMBER.jsonl`, one JSON object a line, for programs to read. NUMBER counts the runs of the area and orders them; STAMP is the local time of the start.',
+  'A record is written before its effect is announced on the console. The file is flushed at every record that is not `output`. A run whose last record is not `exit` and whose lock owner is gone was interrupted. Reading from a byte offset that followed a line gives every later line once, in order.',
+  'The first field of every record is `kind`. Readers MUST ignore unknown kinds, unknown fields, and lines that are not a whole record: a crash or a power loss may leave a torn line.',
+];
+
+/** The form of the journal, in the `hello` record. */
+export const PROTOCOL_VERSION = 1;
+
+/** What the app calls itself as the starter of a build (SLIPWAY_CLIENT). */
+export const APP_CLIENT = 'Slipway';
+
+const runOutcome = oneOf('done', 'paused', 'failed', 'cancelled');
+
+/** How a run ended. `paused` and `done` exit 0; `failed` 1; `cancelled` 128 + signal. */
+export type RunOutcome = TypeOf<typeof runOutcome>;
+
+const plannedStep = object(
+  'PlannedStep',
+  'One step as planned; `kept` steps are not run because the build resumes after them.',
+  { index: number, name: text, message: text, kept: flag },
+);
+
+/** One step as planned; `kept` steps are not run because the build resumes after them. */
+export type PlannedStep = TypeOf<typeof plannedStep>;
+
+const runStep = object('RunStep', 'What one step did in one run.', {
+  step: text,
+  index: number,
+  outcome: oneOf('running', 'done', 'failed', 'cancelled', 'interrupted'),
+  startedAt: described(number, 'Seconds since the epoch.'),
+  seconds: optional(number, 'Missing while it runs, and when the engine did not see it end.'),
+  exit: optional(number),
+  signal: optional(text),
+});
+
+/** What one step did in one run. */
+export type RunStep = TypeOf<typeof runStep>;
+
+/** The shapes that fields of records name, in the order of the reference. */
+export const RECORD_SHAPES = [plannedStep, manifestRead, runStep, stepExecution, declaredInput] as const;
+
+const record = object;
+
+/** Each kind of record, in the order of a run. `kind` and `at` are in each and are left out here. */
+export const RECORDS = {
+  hello: record('hello', 'First: the engine that runs, and which form of the journal this is.', {
+    protocol: number,
+    engine: text,
+    run: text,
+    pid: number,
+    host: text,
+    client: text,
+    lock: optional(text, 'Id of the lock that the run holds; missing in journals of version 1.'),
+  }),
+  plan: record('plan', 'What is going to be done: the steps, which of them are kept, where it resumes and pauses.', {
+    manifest: text,
+    distribution: text,
+    area: text,
+    backend: nullable(text),
+    steps: listOf(plannedStep),
+    resume: nullable(text),
+    pause: nullable(text),
+    line: text,
+    parent: described(
+      nullable(text),
+      'Where this line of checkpoints left another one (lines are clones; `null` for the first).',
+    ),
+  }),
+  'rolled-back': record('rolled-back', 'The build data is as it was before `step`; `null`: empty.', {
+    step: nullable(text),
+    snapshot: text,
+    seconds: number,
+  }),
+  'checkpoint-taken': record('checkpoint-taken', 'The checkpoint before `step` exists.', {
+    step: text,
+    snapshot: text,
+    line: text,
+    parent: nullable(text),
+    seconds: number,
+  }),
+  'step-started': record('step-started', "A step's process has started.", {
+    step: text,
+    index: number,
+    pid: number,
+    argv: listOf(text),
+  }),
+  output: record('output', 'A line of output: of the step, or of the engine itself.', {
+    step: nullable(text),
+    stream: oneOf('stdout', 'stderr', 'engine'),
+    text,
+  }),
+  'manifest-read': record(
+    'manifest-read',
+    'A step has asked for a value of the manifest; of the answer only a hash is kept.',
+    { step: text, ...manifestRead.fields },
+  ),
+  'step-finished': record(
+    'step-finished',
+    'A step has ended: by itself, by a failure, or because the build was stopped.',
+    {
+      step: text,
+      outcome: oneOf('done', 'failed', 'cancelled'),
+      exit: nullable(number),
+      signal: nullable(text),
+      seconds: optional(number, 'Missing for a step of the original engine whose beginning or end is not in its log.'),
+      execution: optional(stepExecution, "What shaped it: to be compared with what shaped another run's step."),
+    },
+  ),
+  'pause-requested': record(
+    'pause-requested',
+    'A user moved the pause of this run while it ran; `null`: no pause any more.',
+    { step: nullable(text) },
+  ),
+  paused: record('paused', 'The build has stopped before `step`, as it was asked to.', { step: text }),
+  cancelled: record('cancelled', 'A signal has stopped the build; `step` is what ran then.', {
+    signal: text,
+    step: nullable(text),
+  }),
+  exit: record(
+    'exit',
+    'The last. It repeats what the run did, so that a reader of many runs reads only the two ends of each journal.',
+    {
+      code: number,
+      outcome: runOutcome,
+      seconds: number,
+      steps: optional(listOf(runStep)),
+      checkpoints: optional(listOf(text)),
+      pause: optional(nullable(text), 'The step that it was to pause before at its end.'),
+      pausedBefore: optional(text, 'The step that it paused before.'),
+      cancelledBy: optional(text, 'The signal that cancelled it.'),
+    },
+  ),
+} as const;
+
+type Records = typeof RECORDS;
+
+export type EngineRecordKind = keyof Records;
+
+/** One line of the journal. `at` is seconds since the epoch with milliseconds. */
+export type EngineRecord = {
+  [K in EngineRecordKind]: { readonly kind: K; readonly at: number } & ObjectOf<Records[K]['fields']>;
+}[EngineRecordKind];
+
+/** A record before the journal stamped it. */
+export type EngineRecordBody<K extends EngineRecordKind> = ObjectOf<Records[K]['fields']>;
+
+/**
+ * The record in a line of a journal, or `undefined` when the line is not a whole record of a known kind: torn by a crash, zeros of
+ * a power loss, or with a field of another type than its schema has.
+ */
+export function parseRecord(line: string): EngineRecord | undefined {
+  const kind = kindOfLine(line);
+  if (kind === undefined || !Object.hasOwn(RECORDS, kind) || !line.endsWith('}')) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  return isRecord(value, RECORDS[kind as EngineRecordKind]) ? value : undefined;
+}
+
+function isRecord(value: unknown, schema: Records[EngineRecordKind]): value is EngineRecord {
+  return schema.accepts(value) && number.accepts((value as { at?: unknown }).at);
+}
