@@ -12,7 +12,7 @@ export async function referencePage(root: string): Promise<string> {
     'The engine’s commands, exit statuses and journal. This page is made from the code that defines them: `npm run reference` updates it.',
     ...commandParts(await allCommands()),
     ...statusParts(root),
-    ...journalParts(root),
+    ...journalParts(),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -53,7 +53,7 @@ function statusParts(root: string): string[] {
   ];
 }
 
-function journalParts(root: string): string[] {
+function journalParts(): string[] {
   return [
     '## The journal',
     ...readJournalNotes(),
