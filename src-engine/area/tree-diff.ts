@@ -80,7 +80,8 @@ async function namesIn(tree: TreeView, path: TreePath, entry: TreeEntry | undefi
   return new Set(entry?.type === 'folder' ? await tree.names(path).catch(orChanging(path)) : []);
 }
 
-async function listed(tree: TreeView, path: TreePath): Promise<TreeEntry> {
+/** The entry at a path that was listed. Throws `AppError('changing')` when it is gone. */
+export async function listed(tree: TreeView, path: TreePath): Promise<TreeEntry> {
   const entry = await tree.entry(path);
   if (!entry) throw changing(path);
   return entry;

@@ -5,7 +5,8 @@ import { readCheckpointRecord } from '../area/checkpoint-records';
 import { freshnessOf } from '../area/freshness';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { openContext, resumeAnswer, type AreaContext } from './context';
+import { resumeAnswer, type AreaContext } from './context';
+import { inspect } from './inspect';
 import { dateTime, printJson, printLines } from './print';
 
 const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
@@ -23,7 +24,18 @@ export const checkpointsCommand = defineCommand({
 });
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
-  const context = await openContext(positionals[0] ?? '');
+  const found = await inspect(positionals[0] ?? '', (inspection) => describeAll(inspection.useAll()));
+  if (values.json) {
+    printJson(found);
+    return 0;
+  }
+  printLines(['Before step    Taken               Size       Alone      State', ...found.checkpoints.map(row)]);
+  for (const { name } of found.otherSnapshots)
+    printLines([`${stepOfSnapshot(name) ?? name}: not a step of this manifest`]);
+  return 0;
+}
+
+async function describeAll(context: AreaContext) {
   const { file, area, backend, snapshots } = context;
   const steps = file.manifest.steps;
   const rows = [];
@@ -33,13 +45,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   }
   const known = new Set([BASELINE, ...steps.map(({ name }) => checkpointName(name))]);
   const others = snapshots.filter(({ name }) => !known.has(name));
-  if (values.json) {
-    printJson({ area: area.mountpoint, backend: backend.kind, checkpoints: rows, otherSnapshots: others });
-    return 0;
-  }
-  printLines(['Before step    Taken               Size       Alone      State', ...rows.map(row)]);
-  for (const { name } of others) printLines([`${stepOfSnapshot(name) ?? name}: not a step of this manifest`]);
-  return 0;
+  return { area: area.mountpoint, backend: backend.kind, checkpoints: rows, otherSnapshots: others };
 }
 
 /** All that is known of the checkpoint before one step, except its size, which may take long to find out. */

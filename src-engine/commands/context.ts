@@ -7,6 +7,7 @@ import {
 } from '../../src-shared/checkpoints/rules';
 import { AppError } from '../../src-shared/errors';
 import { resolveArea, type BuildArea } from '../area/area';
+import { readAreaFiles, type AreaState } from '../area/area-state';
 import { readManifestFile, type ManifestFile } from '../area/manifest-file';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { openBackend } from '../snapshots/select';
@@ -18,6 +19,8 @@ export interface AreaContext {
   readonly backend: SnapshotBackend;
   /** In the order in which they were taken. */
   readonly snapshots: readonly Snapshot[];
+  /** The area's files as they were before the snapshots were listed; see `Inspection`. */
+  readonly files: AreaState;
   /** The latest step that a build may resume from; none where the manifest switches checkpoints off. */
   readonly latest: number | undefined;
 }
@@ -27,10 +30,11 @@ export async function openContext(operand: string): Promise<AreaContext> {
   const file = await readManifestFile(operand);
   const area = await resolveArea(file.manifest.buildArea);
   const backend = await openBackend(area);
+  const files = readAreaFiles(area);
   const snapshots = area.exists ? await backend.list() : [];
   const names = snapshots.map(({ name }) => name);
   const latest = file.manifest.checkpointEnable ? latestResumable(file.manifest.steps, names) : undefined;
-  return { file, area, backend, snapshots, latest };
+  return { file, area, backend, files, snapshots, latest };
 }
 
 /** Whether a build may resume from step `index`, by the rules that `build -r` has. */

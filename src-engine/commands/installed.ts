@@ -7,12 +7,10 @@ import { editionOf } from '../packages/catalogue-file';
 import { readFilesOf, readInstalled } from '../packages/image/installed';
 import { runPackages } from '../packages/image/run-packages';
 import { entriesOf, openPackages } from '../packages/open';
-import { FolderTree } from '../snapshots/folder-tree';
 import type { TreeView } from '../snapshots/tree-view';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { openContext, type AreaContext } from './context';
+import { inspect, type Inspection } from './inspect';
 import { printJson, printLines } from './print';
-import { openCheckpoint } from './look-inside';
 
 /** What would be installed, as opposed to what was. A step of that name is reached by its number. */
 const RESOLVED = 'resolved';
@@ -38,32 +36,36 @@ export const installedCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const [operand = '', first, second] = positionals;
   if (values.files !== undefined && first !== undefined) throw new AppError('usage', '--files takes a MANIFEST only.');
-  const context = await openContext(operand);
-  if (values.files !== undefined) {
-    const answer = await filesOf(context, values.files);
+  const { files } = values;
+  if (files !== undefined) {
+    const answer = await inspect(operand, (inspection) => filesOf(inspection, files));
     if (values.json) printJson(answer);
     else printLines(answer.files);
     return 0;
   }
-  const before = await packagesOf(context, first);
   if (second === undefined) {
+    const before = await inspect(operand, (inspection) => packagesOf(inspection, first));
     if (values.json) printJson(before);
     else printLines(before.packages.map(({ name, version }) => `${name} ${version}`));
     return 0;
   }
-  const after = await packagesOf(context, second);
+  const [before, after] = await inspect(operand, async (inspection) => [
+    await packagesOf(inspection, first),
+    await packagesOf(inspection, second),
+  ]);
   const difference = comparePackages(before.packages, after.packages);
   if (values.json) printJson({ from: before.of, to: after.of, ...difference });
   else printLines(linesOf(difference));
   return 0;
 }
 
-async function packagesOf(context: AreaContext, what: string | undefined): Promise<InstalledAnswer> {
-  if (what === undefined) return firstInstalled(context);
-  if (what === RESOLVED) return { of: RESOLVED, packages: await resolved(context) };
-  const packages = runNames(context.area).includes(what)
-    ? await runPackages(context.area, what)
-    : await inCheckpoint(context, what, readInstalled);
+async function packagesOf(inspection: Inspection, what: string | undefined): Promise<InstalledAnswer> {
+  if (what === undefined) return firstInstalled(inspection);
+  if (what === RESOLVED) return { of: RESOLVED, packages: await resolved(inspection) };
+  const { area } = inspection.context;
+  const packages = runNames(area).includes(what)
+    ? await runPackages(area, what)
+    : await readInstalled((await inspection.open(what)).tree);
   if (packages) return { of: what, packages };
   throw new AppError(
     'missing',
@@ -72,35 +74,23 @@ async function packagesOf(context: AreaContext, what: string | undefined): Promi
   );
 }
 
-async function inCheckpoint<T>(
-  context: AreaContext,
-  designator: string,
-  read: (data: TreeView) => Promise<T>,
-): Promise<T> {
-  const view = await openCheckpoint(context, designator);
-  try {
-    return await read(view.tree);
-  } finally {
-    await view.close();
-  }
-}
-
 /** What the first checkpoint with packages has, which is that after the step that installs them; else the build data as it is. */
 async function lookFirst<T>(
-  context: AreaContext,
+  inspection: Inspection,
   read: (data: TreeView) => Promise<T | undefined>,
 ): Promise<{ readonly of: string; readonly found: T } | undefined> {
-  for (const { name } of context.file.manifest.steps) {
-    if (!context.snapshots.some((snapshot) => snapshot.name === checkpointName(name))) continue;
-    const found = await inCheckpoint(context, name, read);
+  const { file, snapshots } = inspection.context;
+  for (const { name } of file.manifest.steps) {
+    if (!snapshots.some((snapshot) => snapshot.name === checkpointName(name))) continue;
+    const found = await read((await inspection.open(name)).tree);
     if (found !== undefined) return { of: name, found };
   }
-  const found = await read(new FolderTree(context.area.buildData));
+  const found = await read(inspection.live());
   return found === undefined ? undefined : { of: 'build data', found };
 }
 
-async function filesOf(context: AreaContext, name: string): Promise<{ of: string; files: string[] }> {
-  const first = await lookFirst(context, (data) => readFilesOf(data, name));
+async function filesOf(inspection: Inspection, name: string): Promise<{ of: string; files: string[] }> {
+  const first = await lookFirst(inspection, (data) => readFilesOf(data, name));
   if (first) return { of: first.of, files: first.found };
   throw new AppError(
     'missing',
@@ -109,8 +99,8 @@ async function filesOf(context: AreaContext, name: string): Promise<{ of: string
   );
 }
 
-async function firstInstalled(context: AreaContext): Promise<InstalledAnswer> {
-  const first = await lookFirst(context, readInstalled);
+async function firstInstalled(inspection: Inspection): Promise<InstalledAnswer> {
+  const first = await lookFirst(inspection, readInstalled);
   if (first) return { of: first.of, packages: first.found };
   throw new AppError(
     'missing',
@@ -119,10 +109,10 @@ async function firstInstalled(context: AreaContext): Promise<InstalledAnswer> {
   );
 }
 
-async function resolved({ file }: AreaContext): Promise<InstalledPackage[]> {
-  const opened = await openPackages(file.manifest);
+async function resolved({ context }: Inspection): Promise<InstalledPackage[]> {
+  const opened = await openPackages(context.file.manifest);
   await editionOf(opened, false);
-  const { packages } = await opened.source.resolve(entriesOf(file.manifest));
+  const { packages } = await opened.source.resolve(entriesOf(context.file.manifest));
   return packages.map(({ name, version }) => ({ name, version }));
 }
 

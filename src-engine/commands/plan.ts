@@ -7,7 +7,8 @@ import { duration } from '../../src-shared/words';
 import { freshnessOf } from '../area/freshness';
 import { listRuns, stepHistory } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { openContext, resumeAnswer, stepNamed, type AreaContext } from './context';
+import { resumeAnswer, stepNamed, type AreaContext } from './context';
+import { inspect } from './inspect';
 import { printJson, printLines } from './print';
 import { freeBytes } from './status';
 
@@ -38,7 +39,32 @@ export const planCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   if (values.last && values.resume !== undefined)
     throw new AppError('usage', '-R and -r cannot be specified for the same build.');
-  const context = await openContext(positionals[0] ?? '');
+  const plan = await inspect(positionals[0] ?? '', (inspection) => describePlan(inspection.useAll(), values));
+  if (values.json) {
+    printJson(plan);
+    return 0;
+  }
+  const { resume, pause, kept, runs, discarded, stale } = plan;
+  printLines([
+    resume === null ? 'A full build: the build data is emptied first.' : `Roll back to before ${resume}.`,
+    ...kept.map((step) => `  keep     ${step}`),
+    ...runs.map(
+      ({ step, expectedSeconds }) => `  run      ${step}  ${expectedSeconds === null ? '' : duration(expectedSeconds)}`,
+    ),
+    ...(pause === null ? [] : [`  pause at ${pause}`]),
+    ...discarded.map((snapshot) => `  discard  ${snapshot}`),
+    ...(stale
+      ? [
+          `Stale from ${stale.step} on:`,
+          ...stale.reasons.map((reason) => `  ${reason}`),
+          stale.resumeFrom === null ? 'Build anew.' : `The right point to resume from is ${stale.resumeFrom}.`,
+        ]
+      : []),
+  ]);
+  return 0;
+}
+
+async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>['values']) {
   const { file, area, backend, snapshots, latest } = context;
   const steps = file.manifest.steps;
   const names = snapshots.map(({ name }) => name);
@@ -63,7 +89,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const candidates = await judged(context);
   const stale = firstStale(candidates, latestName);
   const runs = plan.runs.map((index) => ({ step: name(index), expectedSeconds: history.get(name(index)) ?? null }));
-  const result = {
+  return {
     resume: resume === undefined ? null : name(resume),
     pause: pause === undefined ? null : name(pause),
     kept: plan.kept.map(name),
@@ -78,27 +104,6 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     freeBytes: area.exists ? freeBytes(area.mountpoint) : null,
     backend: backend.kind,
   };
-  if (values.json) {
-    printJson(result);
-    return 0;
-  }
-  printLines([
-    resume === undefined ? 'A full build: the build data is emptied first.' : `Roll back to before ${name(resume)}.`,
-    ...result.kept.map((step) => `  keep     ${step}`),
-    ...runs.map(
-      ({ step, expectedSeconds }) => `  run      ${step}  ${expectedSeconds === null ? '' : duration(expectedSeconds)}`,
-    ),
-    ...(pause === undefined ? [] : [`  pause at ${name(pause)}`]),
-    ...result.discarded.map((snapshot) => `  discard  ${snapshot}`),
-    ...(stale
-      ? [
-          `Stale from ${stale.step} on:`,
-          ...stale.reasons.map((reason) => `  ${reason}`),
-          stale.resumeFrom === null ? 'Build anew.' : `The right point to resume from is ${stale.resumeFrom}.`,
-        ]
-      : []),
-  ]);
-  return 0;
 }
 
 /** Each step's checkpoint and whether it still fits. */

@@ -7,8 +7,7 @@ import { onStopSignal } from '../system/stop-signal';
 import { isRunning, processesWithVariable } from '../system/process-table';
 import { readOnlyMount } from '../system/read-only-mount';
 import { defineCommand, type OptionTable, type Parsed } from './command';
-import { openContext, stepNamed } from './context';
-import { openCheckpoint } from './look-inside';
+import { inspect } from './inspect';
 
 /** Marks everything that was started in a shell, so that it ends with the shell. */
 const MARK = 'SLIPWAY_SHELL';
@@ -33,29 +32,34 @@ export const shellCommand = defineCommand({
 
 async function run({ positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const [operand = '', designator = ''] = positionals;
-  const context = await openContext(operand);
-  const step = context.file.manifest.steps[stepNamed(context, designator)]?.name ?? '';
-  // Before the view is there: a signal must find somebody who closes it.
+  // Before the view is there: a signal during its creation must close it too.
   let running: ChildProcess | undefined;
   const stop = onStopSignal((signal) => {
     // Ctrl-C is for the shell and what runs in it; they have it already.
     if (signal !== 'SIGINT') running?.kill('SIGHUP');
   });
-  const view = await openCheckpoint(context, designator);
-  const mark = `${process.pid}-${Date.now()}`;
+  const isStopped = (): boolean => stop.signal !== undefined && stop.signal !== 'SIGINT';
   try {
-    const folder = await view.folder();
-    const shell = process.env['SHELL'] || '/bin/sh';
-    // Snapshots of file systems are read-only by themselves; a copy in a folder is not.
-    const guarded = context.backend.kind === 'plain' ? await readOnlyMount(folder, step) : [];
-    const [command = shell, ...rest] = [...guarded, shell];
-    if (stop.signal !== undefined && stop.signal !== 'SIGINT') return 128 + stop.number;
-    running = spawn(command, rest, { cwd: folder, env: environment(step, mark, shell), stdio: 'inherit' });
-    const ended = await end(running, shell);
-    return stop.signal !== undefined && stop.signal !== 'SIGINT' ? 128 + stop.number : ended;
+    const status = await inspect(operand, async (inspection) => {
+      const { backend } = inspection.context;
+      const step = inspection.stepOf(designator);
+      const folder = await (await inspection.open(designator)).folder();
+      const shell = process.env['SHELL'] || '/bin/sh';
+      // Snapshots of file systems are read-only by themselves; a copy in a folder is not.
+      const guarded = backend.kind === 'plain' ? await readOnlyMount(folder, step) : [];
+      const [command = shell, ...rest] = [...guarded, shell];
+      await inspection.confirm();
+      if (isStopped()) return 0;
+      const mark = `${process.pid}-${Date.now()}`;
+      try {
+        running = spawn(command, rest, { cwd: folder, env: environment(step, mark, shell), stdio: 'inherit' });
+        return await end(running, shell);
+      } finally {
+        await endMarked(mark);
+      }
+    });
+    return isStopped() ? 128 + stop.number : status;
   } finally {
-    await endMarked(mark);
-    await view.close();
     stop.dispose();
   }
 }

@@ -5,7 +5,8 @@ import { readLock } from '../area/lock';
 import { listRuns, stepHistory, type Run } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { describeCheckpoint } from './checkpoints';
-import { openContext } from './context';
+import type { AreaContext } from './context';
+import { inspect } from './inspect';
 import { dateTime, printJson, printLines } from './print';
 
 const OPTIONS = {
@@ -27,42 +28,49 @@ export const statusCommand = defineCommand({
 });
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
+  const { status, details } = await inspect(positionals[0] ?? '', (inspection) =>
+    describe(inspection.useAll(), values),
+  );
+  const { area, lock, lastRun } = status;
+  if (details) {
+    printJson({ ...status, ...details });
+    return 0;
+  }
+  printLines([
+    `Build area      ${area.path}${area.dataset ? ` (dataset ${area.dataset})` : ''}${area.exists ? '' : ', not created yet'}`,
+    `Checkpoints     ${status.backend}${status.freeBytes === null ? '' : `, ${bytes(status.freeBytes)} free`}`,
+    `Lock            ${lock.kind === 'free' ? 'free' : `${lock.kind}: process ${lock.owner.pid} on ${lock.owner.host} since ${dateTime(lock.owner.since)}`}`,
+    `Resume from     ${status.latestResumable ?? 'nothing yet'}`,
+    `Last run        ${lastRun ? describeRun(lastRun, status.runningStep) : 'none'}`,
+  ]);
+  return 0;
+}
+
+async function describe(context: AreaContext, { json, since }: Parsed<typeof OPTIONS>['values']) {
   const at = Date.now() / 1000; // what happens from here on may be missing
-  const context = await openContext(positionals[0] ?? '');
   const { file, area, backend, latest, snapshots } = context;
   const all = listRuns(area);
   const last = all.at(-1);
-  const lock = readLock(area);
   const status = {
     at,
     area: { kind: area.kind, dataset: area.dataset ?? null, path: area.mountpoint, exists: area.exists },
     backend: backend.kind,
     checkpointing: file.manifest.checkpointEnable,
     freeBytes: area.exists ? freeBytes(area.mountpoint) : null,
-    lock,
+    lock: readLock(area),
     latestResumable: latest === undefined ? null : (file.manifest.steps[latest]?.name ?? null),
     runningStep: last ? openStep(last) : null,
     lastRun: last ?? null,
   };
-  if (values.json) {
-    const expected = stepHistory(all);
-    const steps = [];
-    for (const { index, name } of file.manifest.steps)
-      steps.push({ ...(await describeCheckpoint(context, index)), expectedSeconds: expected.get(name) ?? null });
-    const known = new Set([BASELINE, ...steps.map(({ snapshot }) => snapshot?.name)]);
-    const otherSnapshots = snapshots.map(({ name }) => name).filter((name) => !known.has(name));
-    const from = values.since === undefined ? 0 : all.findIndex(({ run }) => run === values.since);
-    printJson({ ...status, steps, otherSnapshots, runs: all.slice(Math.max(0, from)) });
-    return 0;
-  }
-  printLines([
-    `Build area      ${area.mountpoint}${area.dataset ? ` (dataset ${area.dataset})` : ''}${area.exists ? '' : ', not created yet'}`,
-    `Checkpoints     ${backend.kind}${status.freeBytes === null ? '' : `, ${bytes(status.freeBytes)} free`}`,
-    `Lock            ${lock.kind === 'free' ? 'free' : `${lock.kind}: process ${lock.owner.pid} on ${lock.owner.host} since ${dateTime(lock.owner.since)}`}`,
-    `Resume from     ${status.latestResumable ?? 'nothing yet'}`,
-    `Last run        ${last ? describeRun(last, status.runningStep) : 'none'}`,
-  ]);
-  return 0;
+  if (!json) return { status, details: undefined };
+  const expected = stepHistory(all);
+  const steps = [];
+  for (const { index, name } of file.manifest.steps)
+    steps.push({ ...(await describeCheckpoint(context, index)), expectedSeconds: expected.get(name) ?? null });
+  const known = new Set([BASELINE, ...steps.map(({ snapshot }) => snapshot?.name)]);
+  const otherSnapshots = snapshots.map(({ name }) => name).filter((name) => !known.has(name));
+  const from = since === undefined ? 0 : all.findIndex(({ run }) => run === since);
+  return { status, details: { steps, otherSnapshots, runs: all.slice(Math.max(0, from)) } };
 }
 
 function describeRun(run: Run, step: string | null): string {

@@ -1,0 +1,73 @@
+import { bytes } from '../../src-shared/words';
+import { escapeName } from '../../src-shared/name-escapes';
+import { diffTrees, type TreeChange } from '../area/tree-diff';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { inspect } from './inspect';
+import { shownName } from './names';
+import { printJson, printLines } from './print';
+import { stoppable } from './stoppable';
+
+const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
+
+export const diffCommand = defineCommand({
+  name: 'diff',
+  summary: 'what changed between checkpoints, or since one',
+  usage: ['[--json] MANIFEST STEP [STEP]'],
+  description: [
+    'Prints files that were added, changed and removed from the first checkpoint to the second, or to the build data as it is now.',
+  ],
+  options: OPTIONS,
+  operands: { min: 2, max: 3 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
+  const [operand = '', from = '', to] = positionals;
+  return stoppable(async (signal) => {
+    const changes = await inspect(
+      operand,
+      async (inspection) => {
+        const before = (await inspection.open(from)).tree;
+        const after = to === undefined ? inspection.live() : (await inspection.open(to)).tree;
+        const found: TreeChange[] = [];
+        for await (const change of diffTrees(before, after, signal)) found.push(change);
+        return found;
+      },
+      signal,
+    );
+    if (values.json)
+      printJson({
+        from,
+        to: to ?? null,
+        ...totals(changes),
+        changes: changes.map(({ path, ...change }) => ({ ...shownName('path', path), ...change })),
+      });
+    else printLines([...changes.map(changeLine), summary(changes)]);
+  });
+}
+
+function totals(changes: readonly TreeChange[]) {
+  const count = (kind: TreeChange['change']): number => changes.filter(({ change }) => change === kind).length;
+  const grown = changes.reduce(
+    (sum, { after, before, type }) => sum + (type === 'file' ? (after ?? 0) - (before ?? 0) : 0),
+    0,
+  );
+  return { added: count('added'), changed: count('changed'), removed: count('removed'), bytes: grown };
+}
+
+function summary(changes: readonly TreeChange[]): string {
+  const { added, changed, removed, bytes: grown } = totals(changes);
+  return `${added} added, ${changed} changed, ${removed} removed, ${grown < 0 ? '-' : '+'}${bytes(Math.abs(grown))}`;
+}
+
+const SIGN = { added: '+', changed: '~', removed: '-' } as const;
+
+function changeLine({ change, path, before, after, type, what }: TreeChange): string {
+  const size =
+    type !== 'file'
+      ? type
+      : change === 'changed'
+        ? `${bytes(before ?? 0)} -> ${bytes(after ?? 0)}`
+        : bytes(after ?? before ?? 0);
+  return `${SIGN[change]} ${escapeName(path)}  (${size}${what.length > 0 ? `; ${what.join(', ')}` : ''})`;
+}

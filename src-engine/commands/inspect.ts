@@ -1,0 +1,148 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
+import { AppError } from '../../src-shared/errors';
+import { activityIn, areaState, changesBetween, readAreaFiles, type Activity } from '../area/area-state';
+import { RecordedTree } from '../area/recorded-tree';
+import type { SnapshotView } from '../snapshots/backend';
+import { FolderTree } from '../snapshots/folder-tree';
+import type { TreeView } from '../snapshots/tree-view';
+import { isMountPoint } from '../system/mounts';
+import { openContext, stepNamed, type AreaContext } from './context';
+
+/** A build that takes many checkpoints in a row changes the area faster than it can be read. */
+const MAX_ATTEMPTS = 6;
+const RETRY_MS = 100;
+
+/**
+ * Reads something of a build area so that the result belongs together although builds, prunes and other engines change the area. The
+ * area's state is compared before and after; when what was used has changed, the result or error is discarded and read again.
+ *
+ * Throws `AppError('changing')` when the area changes at every attempt, else what `read` throws. The views that `read` opened are
+ * closed afterwards.
+ */
+export async function inspect<T>(
+  operand: string,
+  read: (inspection: Inspection) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const inspection = await Inspection.start(operand, signal);
+    try {
+      const result = await read(inspection);
+      await inspection.confirm();
+      return result;
+    } catch (error) {
+      if (signal?.aborted || inspection.isConfirmed) throw error;
+      if (!isChanging(error) && !(await inspection.hasChanged())) throw error;
+      if (attempt === MAX_ATTEMPTS) throw isChanging(error) ? error : changing();
+    } finally {
+      await inspection.close();
+    }
+    await delay(RETRY_MS * attempt);
+  }
+}
+
+/** One attempt to read something of a build area. */
+export class Inspection {
+  readonly #used = new Set<string>();
+  #usesAll = false;
+  readonly #views: SnapshotView[] = [];
+  #live: { readonly tree: RecordedTree; readonly activity: Activity } | undefined;
+  #isConfirmed = false;
+
+  private constructor(
+    readonly context: AreaContext,
+    readonly signal: AbortSignal | undefined,
+  ) {}
+
+  static async start(operand: string, signal?: AbortSignal): Promise<Inspection> {
+    return new Inspection(await openContext(operand), signal);
+  }
+
+  get isConfirmed(): boolean {
+    return this.#isConfirmed;
+  }
+
+  /** Declares that the result depends on all of the area's state: its lock, its newest run and all snapshots. */
+  useAll(): AreaContext {
+    this.#usesAll = true;
+    return this.context;
+  }
+
+  /** A read-only view of a step's checkpoint. Throws `missing` when it has none. */
+  async open(designator: string): Promise<SnapshotView> {
+    const name = checkpointName(this.stepOf(designator));
+    this.#used.add(name);
+    this.#assertListed(name);
+    const view = await this.context.backend.open(name);
+    this.#views.push(view);
+    return view;
+  }
+
+  /** The build data as it is now, only to compare with. Throws `changing` while a build replaces it. */
+  live(): TreeView {
+    const { area, snapshots } = this.context;
+    const activity = activityIn(area);
+    if (activity.kind === 'busy') throw changing();
+    if (area.kind === 'zfs' && snapshots.length > 0 && !isMountPoint(area.buildData))
+      throw new AppError(
+        'area',
+        `${area.dataset}/build_data is not mounted at ${area.buildData}.`,
+        `Mount it: zfs mount ${area.dataset}/build_data`,
+      );
+    this.#live = { tree: new RecordedTree(new FolderTree(area.buildData)), activity };
+    return this.#live.tree;
+  }
+
+  /** Throws `changing` unless all that was read is still so. Call it before a result is printed bit by bit; at the end it is called anyway. */
+  async confirm(): Promise<void> {
+    if (this.#isConfirmed) return;
+    if (await this.hasChanged()) throw changing();
+    this.#isConfirmed = true;
+  }
+
+  /** Whether anything that was used has changed. */
+  async hasChanged(): Promise<boolean> {
+    const { area, backend, files, snapshots } = this.context;
+    const before = areaState(files, snapshots);
+    const after = areaState(readAreaFiles(area), area.exists ? await backend.list() : []);
+    const changed = changesBetween(before, after);
+    return [...changed].some((key) => this.#usesAll || this.#used.has(key)) || this.#hasLiveChanged();
+  }
+
+  async #hasLiveChanged(): Promise<boolean> {
+    if (!this.#live) return false;
+    const { activity, tree } = this.#live;
+    const now = activityIn(this.context.area);
+    if (activity.kind === 'busy' || now.kind === 'busy' || now.key !== activity.key) return true;
+    return activity.kind === 'step' && !(await tree.isUnchanged(this.signal));
+  }
+
+  async close(): Promise<void> {
+    for (const view of this.#views.splice(0)) await view.close();
+  }
+
+  /** The name of the step that an argument means. */
+  stepOf(designator: string): string {
+    return this.context.file.manifest.steps[stepNamed(this.context, designator)]?.name ?? '';
+  }
+
+  #assertListed(name: string): void {
+    if (this.context.snapshots.some((snapshot) => snapshot.name === name)) return;
+    throw new AppError(
+      'missing',
+      `The step ${stepOfSnapshot(name)} has no checkpoint.`,
+      'See which have: distro_const checkpoints MANIFEST',
+    );
+  }
+}
+
+function changing(): AppError {
+  return new AppError(
+    'changing',
+    'The build area is changing: a build replaces or takes checkpoints.',
+    'Try again, or wait for the build to end: distro_const follow MANIFEST',
+  );
+}
+
+const isChanging = (error: unknown): boolean => error instanceof AppError && error.code === 'changing';
