@@ -1,6 +1,6 @@
 import { ConsoleText } from '../../src-shared/boot/console-text';
 import { verdictOf } from '../../src-shared/boot/verdict';
-import type { BootEvent } from '../../src-shared/rpc/media';
+import type { BootEvent } from '../../src-shared/engine-answers/media';
 import { startMachine } from './machine';
 import type { MachineRequest } from './machine-options';
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { ConsoleText } from '../../src-shared/boot/console-text';
 import { AppError } from '../../src-shared/errors';
-import type { BootEvent } from '../../src-shared/rpc/media';
+import type { BootEvent } from '../../src-shared/engine-answers/media';
 import { bootTest, type BootVerdict } from '../boot/boot-test';
 import { mediumNamed } from '../boot/media';
 import { onStopSignal } from '../system/stop-signal';

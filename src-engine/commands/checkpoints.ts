@@ -1,6 +1,6 @@
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import type { CheckpointFreshness } from '../../src-shared/checkpoints/staleness';
-import { bytes } from '../../src-shared/words';
+import { bytes } from '../../src-shared/format';
 import { readCheckpointRecord } from '../area/checkpoint-records';
 import { freshnessOf } from '../area/freshness';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';

@@ -1,4 +1,4 @@
-import { bytes } from '../../src-shared/words';
+import { bytes } from '../../src-shared/format';
 import { escapeName } from '../../src-shared/name-escapes';
 import { diffTrees, type TreeChange } from '../area/tree-diff';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';

@@ -1,4 +1,4 @@
-import type { DoctorAnswer, Finding } from '../../src-shared/doctor/model';
+import type { DoctorAnswer, Finding } from '../../src-shared/engine-answers/doctor';
 import { rightsGroups } from '../../src-shared/doctor/rights-groups';
 import { AppError } from '../../src-shared/errors';
 import { lookAtAll } from '../doctor/check';

@@ -6,7 +6,7 @@ import { type EngineRecord, parseRecord } from '../../src-shared/journal/records
 import { resolveArea } from '../area/area';
 import { LineSplitter } from '../system/line-splitter';
 import { readManifestFile } from '../area/manifest-file';
-import { duration } from '../../src-shared/words';
+import { duration } from '../../src-shared/format';
 import { isRunning, runNames } from '../area/runs';
 import { defineCommand, type OptionTable, type Parsed } from './command';
 import { dateTime } from './print';

@@ -1,6 +1,6 @@
 import { comparePackages, type PackageDifference } from '../../src-shared/packages/compare';
 import { checkpointName } from '../../src-shared/checkpoints/model';
-import type { InstalledAnswer, InstalledPackage } from '../../src-shared/packages/model';
+import type { InstalledAnswer, InstalledPackage } from '../../src-shared/engine-answers/packages';
 import { AppError } from '../../src-shared/errors';
 import { runNames } from '../area/runs';
 import { editionOf } from '../packages/catalogue-file';

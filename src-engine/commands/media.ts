@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { AppError } from '../../src-shared/errors';
-import { bytes } from '../../src-shared/words';
+import { bytes } from '../../src-shared/format';
 import { whyNoBoot } from '../boot/firmware';
 import { listMedia, mediumNamed } from '../boot/media';
 import { resolveArea } from '../area/area';

@@ -1,4 +1,4 @@
-import type { Edition } from '../../src-shared/packages/model';
+import type { Edition } from '../../src-shared/engine-answers/packages';
 import { dateTime } from './print';
 
 /** Of when a catalogue is, for people. */

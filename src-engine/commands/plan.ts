@@ -3,7 +3,7 @@ import { planBuild } from '../../src-shared/checkpoints/plan';
 import { canCombine, nothingToResume, withoutCheckpoints } from '../../src-shared/checkpoints/rules';
 import { firstStale, suggestedStart, type SuggestionStep } from '../../src-shared/checkpoints/suggest';
 import { AppError } from '../../src-shared/errors';
-import { duration } from '../../src-shared/words';
+import { duration } from '../../src-shared/format';
 import { freshnessOf } from '../area/freshness';
 import { listRuns, stepHistory } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
-import { bytes } from '../../src-shared/words';
+import { bytes } from '../../src-shared/format';
 import { removeOrphanedFiles } from '../area/checkpoint-records';
 import { acquireLock } from '../area/lock';
 import { freshnessOf } from '../area/freshness';

@@ -1,6 +1,6 @@
-import type { ResolveAnswer } from '../../src-shared/packages/model';
+import type { ResolveAnswer } from '../../src-shared/engine-answers/packages';
 import { sizesOf } from '../../src-shared/packages/costs';
-import { bytes, plural } from '../../src-shared/words';
+import { bytes, plural } from '../../src-shared/format';
 import { editionOf } from '../packages/catalogue-file';
 import { entriesOf, openPackages } from '../packages/open';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';

@@ -1,5 +1,5 @@
 import { CatalogueSearch } from '../../src-shared/packages/search';
-import { bytes } from '../../src-shared/words';
+import { bytes } from '../../src-shared/format';
 import { catalogueEntries, editionOf } from '../packages/catalogue-file';
 import { openPackages } from '../packages/open';
 import { AppError } from '../../src-shared/errors';

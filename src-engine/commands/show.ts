@@ -1,6 +1,6 @@
 import { AppError } from '../../src-shared/errors';
-import type { PackageDetails } from '../../src-shared/packages/model';
-import { bytes } from '../../src-shared/words';
+import type { PackageDetails } from '../../src-shared/engine-answers/packages';
+import { bytes } from '../../src-shared/format';
 import { editionOf } from '../packages/catalogue-file';
 import { openPackages } from '../packages/open';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { BASELINE } from '../../src-shared/checkpoints/model';
-import { bytes, duration } from '../../src-shared/words';
+import { bytes, duration } from '../../src-shared/format';
 import { readLock } from '../area/lock';
 import { listRuns, stepHistory, type Run } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
-import { bytes } from '../../src-shared/words';
+import { bytes } from '../../src-shared/format';
 import { logStamp } from '../area/log-names';
 import { collectSupport } from '../support/bundle';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../src-shared/doctor/model';
+import type { Finding } from '../../src-shared/engine-answers/doctor';
 import { AppError, reasonOf } from '../../src-shared/errors';
 
 export type { Finding };

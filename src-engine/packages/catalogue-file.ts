@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { catalogueText, readCatalogue, type CatalogueEntry } from '../../src-shared/packages/catalogue';
-import type { CatalogueAnswer, Edition } from '../../src-shared/packages/model';
+import type { CatalogueAnswer, Edition } from '../../src-shared/engine-answers/packages';
 import { readIfThere, writeFileAtomically } from '../system/files';
 import type { OpenedPackages } from './package-source';
 

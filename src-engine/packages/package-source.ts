@@ -1,4 +1,9 @@
-import type { Edition, PackageDetails, PackageProblem, ResolvedPackage } from '../../src-shared/packages/model';
+import type {
+  Edition,
+  PackageDetails,
+  PackageProblem,
+  ResolvedPackage,
+} from '../../src-shared/engine-answers/packages';
 import type { CatalogueEntry } from '../../src-shared/packages/catalogue';
 
 /** What an installer would do, and where that is less than the whole truth. */

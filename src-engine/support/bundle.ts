@@ -6,7 +6,7 @@ import { stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { PROTOCOL_VERSION } from '../../src-shared/journal/records';
 import { plainText } from '../../src-shared/logs/ansi';
 import { decodeManifest } from '../../src-shared/manifest/source';
-import { bytes } from '../../src-shared/words';
+import { bytes } from '../../src-shared/format';
 import { resolveArea, type BuildArea } from '../area/area';
 import { logStamp } from '../area/log-names';
 import { readManifestFile } from '../area/manifest-file';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SnapshotSizeAnswer } from '../../src-shared/engine-answers/snapshot';
 import { AppError } from '../../src-shared/errors';
 import type { AreaView, BuildChoice, BuildEvent } from '../../src-shared/rpc/builds';
 import { interrupted, newRun, type RunView } from '../../src-shared/runs/run-view';
 import type { BuildHost } from '../hosts/build-host';
 import { createLocalTransport } from '../transport/local';
 import { Broadcast } from './broadcast';
-import { readSizes, readStatus, type Size } from './engine-answers';
 import { JournalTail } from './journal-tail';
 import { changesSinceGood } from './since-good';
 
@@ -32,7 +32,7 @@ export class BuildSession {
   readonly #tails = new Map<string, JournalTail>();
   readonly #queue: AreaView['queue'] = [];
   #area: Area | undefined;
-  #sizes: ReadonlyMap<string, Size> = new Map();
+  #sizes: ReadonlyMap<string, SnapshotSizeAnswer> = new Map();
   /** The checkpoints whose sizes those are. */
   #measured = '';
   #following: AbortController | undefined;
@@ -142,10 +142,8 @@ export class BuildSession {
       this.#askedAt = Date.now();
       try {
         const oldest = this.#live ?? [...this.#runs.values()].at(-1);
-        const options = oldest ? ['--since', oldest.run] : [];
-        const { area, runs } = readStatus(
-          await this.host.ask({ subcommand: 'status', manifest: this.manifest, options }),
-        );
+        const { area: where, runs, ...rest } = await this.host.status(this.manifest, oldest?.run);
+        const area = { ...rest, ...where };
         this.#area = area;
         // A run that is being read is known better here, except that its process may be gone.
         this.#setRuns(runs.filter((run) => !this.#tails.has(run.run) || run.state === 'interrupted'));
@@ -172,7 +170,12 @@ export class BuildSession {
     const ids = area.steps.flatMap(({ snapshot }) => (snapshot ? [`${snapshot.id} ${snapshot.takenAt}`] : []));
     const key = ids.join('\n');
     if (key === this.#measured || ids.length === 0) return;
-    this.#sizes = readSizes(await this.host.ask({ subcommand: 'checkpoints', manifest: this.manifest }));
+    const { checkpoints } = await this.host.checkpoints(this.manifest);
+    this.#sizes = new Map(
+      checkpoints.flatMap(({ snapshot }) =>
+        snapshot ? [[snapshot.id, { referenced: snapshot.referenced, unique: snapshot.unique }]] : [],
+      ),
+    );
     this.#measured = key;
     this.#pushArea();
   }

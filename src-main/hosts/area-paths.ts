@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import * as z from 'zod';
 import type { BuildHost } from './build-host';
-import { readAnswer } from './read-answer';
-
-const status = z.object({ area: z.object({ path: z.string() }) });
 
 /** Where the build areas of manifests are on a host. */
 export class AreaPaths {
@@ -19,7 +15,7 @@ export class AreaPaths {
     const version = createHash('sha256').update(bytes).digest('hex');
     const known = this.#known.get(manifest);
     if (known?.version === version) return known.area;
-    const area = readAnswer(status, await this.host.ask({ subcommand: 'status', manifest }, signal)).area.path;
+    const area = (await this.host.status(manifest, undefined, signal)).area.path;
     this.#known.set(manifest, { version, area });
     return area;
   }

@@ -1,17 +1,20 @@
+import type { CheckpointsAnswer } from '../../src-shared/engine-answers/checkpoints';
+import type { DoctorAnswer, RightsAnswer } from '../../src-shared/engine-answers/doctor';
+import type { DiffAnswer, FilesInCheckpointAnswer } from '../../src-shared/engine-answers/files';
+import type { BootEvent, ChecksumAnswer, MediaAnswer } from '../../src-shared/engine-answers/media';
+import type {
+  CatalogueAnswer,
+  FilesAnswer,
+  InstalledAnswer,
+  PackageDetails,
+  ResolveAnswer,
+} from '../../src-shared/engine-answers/packages';
+import type { PlanAnswer } from '../../src-shared/engine-answers/plan';
+import type { PruneAnswer } from '../../src-shared/engine-answers/prune';
+import type { CancelAnswer, PauseAnswer } from '../../src-shared/engine-answers/running';
+import type { StatusAnswer } from '../../src-shared/engine-answers/status';
 import type { BuildChoice } from '../../src-shared/rpc/builds';
-import type { Argv, CommandOptions, Transport } from '../transport/transport';
-
-/** A subcommand of the engine for a manifest. */
-export interface EngineCall {
-  /** Path of the manifest on this computer, where documents are; scripts are found from the folder it lies in. */
-  readonly manifest: string;
-  readonly subcommand: string;
-  readonly options?: readonly string[];
-  /** What follows the manifest. */
-  readonly operands?: readonly string[];
-  /** What the subcommand reads on standard input. */
-  readonly input?: string;
-}
+import type { Argv, CommandOptions, RunningCommand, Transport } from '../transport/transport';
 
 /** A command for the host's transport. */
 export interface HostCommand {
@@ -22,25 +25,73 @@ export interface HostCommand {
 /** A build that was started. */
 export interface StartedBuild {
   readonly run: string;
-  /** Resolves when it ends while the host is in reach; rejects when it was lost before. */
+  /** Resolves when it ends while the host is reachable; rejects when the connection was lost before. */
   readonly ended: Promise<unknown>;
 }
 
 /** Journals of runs, `LOGS/RUN.jsonl`, as files that can be read while they grow. */
 export type Journals = Pick<Transport, 'list' | 'readFile' | 'changes'>;
 
-/** A machine where images are built: the way to it, and what builds there. */
+/** Which checkpoints to prune. */
+export interface PruneChoice {
+  readonly stale: boolean;
+  /** Also the checkpoint of this step and all later ones. */
+  readonly from?: string | undefined;
+  /** Removes them; otherwise they are only listed. */
+  readonly remove: boolean;
+}
+
+/** The packages of a manifest and of its images, as the host's repositories and build area have them. */
+export interface HostPackages {
+  /** @param source text of the manifest that is being edited */
+  catalogue(manifest: string, source: string, refresh: boolean, signal?: AbortSignal): Promise<CatalogueAnswer>;
+  show(manifest: string, source: string, name: string, signal?: AbortSignal): Promise<PackageDetails>;
+  resolve(manifest: string, source: string, signal?: AbortSignal): Promise<ResolveAnswer>;
+  /** Files that a package installed into the image. */
+  files(manifest: string, name: string, signal?: AbortSignal): Promise<FilesAnswer>;
+  /** @param of a step, a run, or `resolved`; without it the image as it is */
+  installed(manifest: string, of: string | undefined, signal?: AbortSignal): Promise<InstalledAnswer>;
+}
+
+/**
+ * A machine where images are built: the connection to it, and the engine there.
+ *
+ * `manifest` is the path of a manifest on this computer, where documents are. A refusal of the engine is an `AppError` with its code and
+ * message; an answer in an unknown form is `unsupported`, as is what the host's engine cannot do.
+ */
 export interface BuildHost {
   readonly transport: Transport;
   readonly journals: Journals;
-  /** Waits while the host is out of reach. Rejects when it does not come back by itself. */
+  readonly packages: HostPackages;
+  /** Waits until the host is reachable. Rejects when it will not reconnect by itself. */
   reachable(): Promise<void>;
-  /** The words and the surroundings of an engine command, for any call of the transport. `unsupported` where the host cannot do it. */
-  command(call: EngineCall): Promise<HostCommand>;
-  /** Runs a subcommand with `--json` and gives its document. A refusal is an `AppError` in the engine's words. */
-  ask(call: EngineCall, signal?: AbortSignal): Promise<unknown>;
+  /** @param since only this run and later ones */
+  status(manifest: string, since?: string, signal?: AbortSignal): Promise<StatusAnswer>;
+  checkpoints(manifest: string, signal?: AbortSignal): Promise<CheckpointsAnswer>;
+  plan(manifest: string, choice: BuildChoice, signal?: AbortSignal): Promise<PlanAnswer>;
+  prune(manifest: string, choice: PruneChoice): Promise<PruneAnswer>;
+  /** Moves the pause of the running build to before a step; `null`: no pause. */
+  pause(manifest: string, step: string | null): Promise<PauseAnswer>;
+  /** Stops the running build; resolves when it has ended. */
+  cancel(manifest: string): Promise<CancelAnswer>;
+  /** Compares a checkpoint with another one, or with the build data as it is now. */
+  diff(manifest: string, from: string, to: string | undefined, signal?: AbortSignal): Promise<DiffAnswer>;
+  /** Entries of a folder of a checkpoint; for a file that file alone, by the path that was given. */
+  listFiles(manifest: string, step: string, path: string, signal?: AbortSignal): Promise<FilesInCheckpointAnswer>;
+  /** The command that writes a file of a checkpoint to its stdout, or its first `maxBytes` bytes. */
+  fileCommand(manifest: string, step: string, path: string, maxBytes?: number): Promise<HostCommand>;
+  /** The command of an interactive shell in a read-only view of a checkpoint. */
+  shellCommand(manifest: string, step: string): Promise<HostCommand>;
+  media(manifest: string, signal?: AbortSignal): Promise<MediaAnswer>;
+  checksum(manifest: string, name: string, signal?: AbortSignal): Promise<ChecksumAnswer>;
+  /** Boots an image and yields its events, the verdict last. The machine ends with the signal and with the iteration. */
+  bootTest(manifest: string, name: string, firmware: 'bios' | 'uefi', signal?: AbortSignal): AsyncGenerator<BootEvent>;
+  /** The support bundle, a `.tar.gz`, on the stdout of a command that has been started. */
+  supportBundle(manifest: string, signal?: AbortSignal): Promise<RunningCommand>;
+  doctor(manifest: string, signal?: AbortSignal): Promise<DoctorAnswer>;
+  rights(manifest: string, signal?: AbortSignal): Promise<RightsAnswer>;
   /**
-   * Starts a build that goes on without us. One that was refused before it had a journal is an `AppError` in the engine's words.
+   * Starts a build that goes on without the app. One that is refused before it has a journal is an `AppError` with the engine's message.
    *
    * @param logs the folder where its journal appears
    */

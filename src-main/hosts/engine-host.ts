@@ -1,10 +1,29 @@
 import { basename, dirname } from 'node:path/posix';
-import { AppError, type ErrorCode } from '../../src-shared/errors';
+import type * as z from 'zod';
+import { checkpointsAnswer } from '../../src-shared/engine-answers/checkpoints';
+import { doctorAnswer, rightsAnswer } from '../../src-shared/engine-answers/doctor';
+import { diffAnswer, filesInCheckpointAnswer } from '../../src-shared/engine-answers/files';
+import { checksumAnswer, mediaAnswer } from '../../src-shared/engine-answers/media';
+import {
+  catalogueAnswer,
+  filesAnswer,
+  installedAnswer,
+  packageDetails,
+  resolveAnswer,
+} from '../../src-shared/engine-answers/packages';
+import { planAnswer } from '../../src-shared/engine-answers/plan';
+import { pruneAnswer } from '../../src-shared/engine-answers/prune';
+import { cancelAnswer, pauseAnswer } from '../../src-shared/engine-answers/running';
+import { statusAnswer } from '../../src-shared/engine-answers/status';
+import { AppError } from '../../src-shared/errors';
+import type { BuildChoice } from '../../src-shared/rpc/builds';
 import type { Argv, Transport } from '../transport/transport';
-import type { BuildHost } from './build-host';
+import { bootEvents } from './boot-events';
+import type { BuildHost, HostCommand } from './build-host';
+import { readAnswer, refusalOf } from './read-answer';
 import { startBuild } from './start-build';
 
-/** What runs the engine on a host: the words before its own, and the environment it needs. */
+/** What runs the engine on a host: the beginning of its argv, and the environment it needs. */
 export interface EngineCommand {
   readonly argv: Argv;
   readonly env: Readonly<Record<string, string>>;
@@ -13,60 +32,136 @@ export interface EngineCommand {
 /** What an engine host is made of. */
 export interface EngineHostParts {
   readonly transport: Transport;
-  /** Asked before each call: it may have to be brought there. */
+  /** Called before each command, because the engine may have to be copied to the host. */
   engine(): Promise<EngineCommand>;
-  /** Where a manifest of this computer is on the host, as it is now on the disk. */
+  /** Where a manifest of this computer is on the host, with the content that it has on disk now. */
   place(manifest: string): Promise<string>;
   reachable(): Promise<void>;
 }
 
-/** A host where our engine builds. */
+/** Arguments around the manifest, and what the command reads on stdin. */
+interface Arguments {
+  readonly options?: readonly string[];
+  /** What follows the manifest. */
+  readonly operands?: readonly string[];
+  readonly input?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A host where Slipway's engine builds. The only place that knows the engine's argv. */
 export function createEngineHost({ transport, engine, place, reachable }: EngineHostParts): BuildHost {
-  const command: BuildHost['command'] = async ({ manifest, subcommand, options = [], operands = [] }) => {
+  async function command(
+    subcommand: string,
+    manifest: string,
+    { options = [], operands = [] }: Arguments = {},
+  ): Promise<HostCommand> {
     const { argv, env } = await engine();
     const path = await place(manifest);
     return {
       argv: [...argv, subcommand, ...options, basename(path), ...operands],
       options: { folder: dirname(path), env },
     };
-  };
+  }
+
+  /** Runs a subcommand with `--json` and parses its answer. */
+  async function ask<T extends z.ZodType>(
+    schema: T,
+    subcommand: string,
+    manifest: string,
+    { options = [], input, signal, ...rest }: Arguments = {},
+  ): Promise<z.output<T>> {
+    const { argv, options: how } = await command(subcommand, manifest, { options: ['--json', ...options], ...rest });
+    const { code, stdout, stderr } = await transport.run(argv, {
+      ...how,
+      signal,
+      ...(input !== undefined && { input }),
+    });
+    const text = stdout.toString('utf8');
+    const answer = parseJson(text);
+    const refusal = refusalOf(answer);
+    if (refusal) throw refusal;
+    if (answer !== undefined) return readAnswer(schema, answer);
+    const reason = stderr.trim() || text.slice(0, 200).trim() || 'no message';
+    throw new AppError('unsupported', `distro_const ${subcommand} ended with ${code ?? 'a signal'}: ${reason}`);
+  }
+
   return {
     transport,
     journals: transport,
     reachable,
-    command,
-    async ask(call, signal) {
-      const { argv, options } = await command({ ...call, options: ['--json', ...(call.options ?? [])] });
-      const { code, stdout, stderr } = await transport.run(argv, {
-        ...options,
-        signal,
-        ...(call.input !== undefined && { input: call.input }),
-      });
-      const text = stdout.toString('utf8');
-      const answer: unknown = text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : undefined;
-      const refusal = refusalOf(answer);
-      if (refusal) throw refusal;
-      if (answer !== undefined) return answer;
-      const said = stderr.trim() || 'and said nothing';
-      throw new AppError('unsupported', `distro_const ${call.subcommand} ended with ${code ?? 'a signal'}: ${said}`);
+    status: (manifest, since, signal) =>
+      ask(statusAnswer, 'status', manifest, { options: since === undefined ? [] : ['--since', since], signal }),
+    checkpoints: (manifest, signal) => ask(checkpointsAnswer, 'checkpoints', manifest, { signal }),
+    plan: (manifest, choice, signal) => ask(planAnswer, 'plan', manifest, { options: choiceOptions(choice), signal }),
+    prune: (manifest, { stale, from, remove }) =>
+      ask(pruneAnswer, 'prune', manifest, {
+        options: [
+          ...(stale ? ['--stale'] : []),
+          ...(from === undefined ? [] : ['--from', from]),
+          ...(remove ? ['--yes'] : []),
+        ],
+      }),
+    pause: (manifest, step) =>
+      ask(pauseAnswer, 'pause', manifest, step === null ? { options: ['--none'] } : { operands: [step] }),
+    cancel: (manifest) => ask(cancelAnswer, 'cancel', manifest),
+    diff: (manifest, from, to, signal) =>
+      ask(diffAnswer, 'diff', manifest, { operands: [from, ...(to === undefined ? [] : [to])], signal }),
+    listFiles: (manifest, step, path, signal) =>
+      ask(filesInCheckpointAnswer, 'ls', manifest, { operands: [step, path], signal }),
+    fileCommand: (manifest, step, path, maxBytes) =>
+      command('cat', manifest, {
+        options: maxBytes === undefined ? [] : ['--bytes', `${maxBytes}`],
+        operands: [step, path],
+      }),
+    shellCommand: (manifest, step) => command('shell', manifest, { operands: [step] }),
+    media: (manifest, signal) => ask(mediaAnswer, 'media', manifest, { signal }),
+    checksum: (manifest, name, signal) =>
+      ask(checksumAnswer, 'media', manifest, { options: [`--checksum=${name}`], signal }),
+    async *bootTest(manifest, name, firmware, signal) {
+      // The two dashes, because a file's name may begin with one.
+      const options = ['--json', '--firmware', firmware, '--'];
+      yield* bootEvents(transport, await command('boot-test', manifest, { options, operands: [name] }), signal);
     },
-    async start(manifest, logs, { resume, pause }) {
-      const options = [...(resume === undefined ? [] : ['-r', resume]), ...(pause === undefined ? [] : ['-p', pause])];
-      return startBuild(transport, await command({ subcommand: 'build', manifest, options }), logs);
+    async supportBundle(manifest, signal) {
+      const { argv, options } = await command('support', manifest, { options: ['--to', '-'] });
+      return transport.stream(argv, { ...options, signal });
     },
+    doctor: (manifest, signal) => ask(doctorAnswer, 'doctor', manifest, { signal }),
+    rights: (manifest, signal) => ask(rightsAnswer, 'doctor', manifest, { options: ['--rights'], signal }),
+    packages: {
+      catalogue: (manifest, input, refresh, signal) =>
+        ask(catalogueAnswer, 'catalogue', manifest, {
+          options: ['--stdin', ...(refresh ? ['--refresh'] : [])],
+          input,
+          signal,
+        }),
+      // After `--`, a name that begins with a dash is a name.
+      show: (manifest, input, name, signal) =>
+        ask(packageDetails, 'show', manifest, { options: ['--stdin', '--'], operands: [name], input, signal }),
+      resolve: (manifest, input, signal) =>
+        ask(resolveAnswer, 'resolve', manifest, { options: ['--stdin'], input, signal }),
+      files: (manifest, name, signal) =>
+        ask(filesAnswer, 'installed', manifest, { options: [`--files=${name}`], signal }),
+      installed: (manifest, of, signal) =>
+        ask(installedAnswer, 'installed', manifest, { operands: of === undefined ? [] : [of], signal }),
+    },
+    start: async (manifest, logs, choice) =>
+      startBuild(transport, await command('build', manifest, { options: choiceOptions(choice) }), logs),
   };
 }
 
-/** How a `--json` subcommand says that it failed (src-engine/cli.ts). */
-interface EngineFailure {
-  readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint?: string };
-}
+/** The options of `build` and `plan` for a choice. */
+export const choiceOptions = ({ resume, pause }: BuildChoice): string[] => [
+  ...(resume === undefined ? [] : ['-r', resume]),
+  ...(pause === undefined ? [] : ['-p', pause]),
+];
 
-/** What a `--json` subcommand refuses, in its words; `undefined` for any other answer. */
-export function refusalOf(answer: unknown): AppError | undefined {
-  return isFailure(answer) ? new AppError(answer.error.code, answer.error.message, answer.error.hint) : undefined;
-}
-
-function isFailure(answer: unknown): answer is EngineFailure {
-  return typeof answer === 'object' && answer !== null && 'error' in answer && 'failed' in answer;
+/** The JSON document in a command's output; `undefined` when it is not one. */
+function parseJson(text: string): unknown {
+  if (!text.startsWith('{') && !text.startsWith('[')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // cut off, or not from our engine
+  }
 }

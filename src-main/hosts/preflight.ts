@@ -1,10 +1,8 @@
-import { doctorAnswer, rightsAnswer } from '../../src-shared/doctor/model';
 import { rightsGroups } from '../../src-shared/doctor/rights-groups';
 import { AppError } from '../../src-shared/errors';
 import type { PreflightCheck } from '../../src-shared/rpc/hosts';
-import { duration } from '../../src-shared/words';
+import { duration } from '../../src-shared/format';
 import type { BuildHost } from './build-host';
-import { readAnswer } from './read-answer';
 import type { HostRegistry } from './registry';
 
 /** A clock that differs by more breaks certificates and the times of files, in seconds. */
@@ -56,7 +54,7 @@ export async function preflight(
       checks: [{ id: 'connection', title: 'connection', state: 'missing', detail: error.message, ...fix }],
     };
   }
-  const { ok, findings } = readAnswer(doctorAnswer, await host.ask({ subcommand: 'doctor', manifest }, signal));
+  const { ok, findings } = await host.doctor(manifest, signal);
   checks.push(...findings);
   return { ok, checks };
 }
@@ -67,8 +65,7 @@ export async function rights(
   manifest: string,
   signal?: AbortSignal,
 ): Promise<{ groups: { title: string; lines: string[] }[] }> {
-  const answer = await host.ask({ subcommand: 'doctor', manifest, options: ['--rights'] }, signal);
-  return { groups: rightsGroups(readAnswer(rightsAnswer, answer)) };
+  return { groups: rightsGroups(await host.rights(manifest, signal)) };
 }
 
 async function clockCheck({ transport }: BuildHost, signal?: AbortSignal): Promise<PreflightCheck> {

@@ -1,13 +1,22 @@
 import * as z from 'zod';
+import { failureAnswer } from '../../src-shared/engine-answers/failure';
 import { AppError } from '../../src-shared/errors';
 
-/** Reads a `--json` document of the engine. Throws `unsupported` when an engine of another version speaks another form. */
+/** Parses a `--json` document of the engine. Throws `unsupported` when an engine of another version answers in another form. */
 export function readAnswer<T extends z.ZodType>(schema: T, answer: unknown): z.output<T> {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
   throw new AppError(
     'unsupported',
-    `The engine of the build host answers in another form than this version of Slipway knows: ${z.prettifyError(parsed.error)}`,
+    `The engine of the build host answers in a form that this version of Slipway does not know: ${z.prettifyError(parsed.error)}`,
     'Install the same version of Slipway there.',
   );
+}
+
+/** The refusal that a `--json` document holds; `undefined` for any other answer. */
+export function refusalOf(answer: unknown): AppError | undefined {
+  const parsed = failureAnswer.safeParse(answer);
+  if (!parsed.success) return undefined;
+  const { code, message, hint } = parsed.data.error;
+  return new AppError(code, message, hint);
 }

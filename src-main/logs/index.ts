@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import * as z from 'zod';
 import { speaksOfError } from '../../src-shared/logs/first-error';
 import { AreaPaths } from '../hosts/area-paths';
 import type { BuildHost } from '../hosts/build-host';
-import { readAnswer } from '../hosts/read-answer';
 import type { BuildServices } from '../rpc/services';
 import type { Selection } from './line-store';
 import { RunLog } from './run-log';
@@ -13,8 +11,6 @@ import { RunLog } from './run-log';
 const KEPT = 3;
 /** How many line numbers a search gives. */
 const MOST_FOUND = 10_000;
-
-const status = z.object({ runs: z.array(z.object({ run: z.string(), state: z.string() })) });
 
 /** Logs of runs on a host, by line numbers. */
 export function createLogs(host: BuildHost): BuildServices['logs'] {
@@ -26,10 +22,7 @@ export function createLogs(host: BuildHost): BuildServices['logs'] {
   async function openLog(manifest: string, run: string): Promise<RunLog> {
     const area = await areas.of(manifest);
     const isRunning = async (): Promise<boolean> => {
-      const { runs } = readAnswer(
-        status,
-        await host.ask({ subcommand: 'status', manifest, options: ['--since', run] }),
-      );
+      const { runs } = await host.status(manifest, run);
       return runs.some((one) => one.run === run && one.state === 'running');
     };
     return new RunLog(host.journals, join(area, 'logs', `${run}.jsonl`), isRunning);

@@ -4,7 +4,7 @@ import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../src-shared/errors';
-import type { Medium } from '../../src-shared/rpc/media';
+import type { Medium } from '../../src-shared/engine-answers/media';
 import type { BuildHost } from '../hosts/build-host';
 import { mustBeFree, place } from '../inside/copy-out';
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
-import type { CatalogueAnswer } from '../../src-shared/packages/model';
+import type { CatalogueAnswer } from '../../src-shared/engine-answers/packages';
 import type { Transport } from '../transport/transport';
 
 /** How much is read at once, in bytes. */

@@ -29,7 +29,7 @@ export function createShells(host: BuildHost): BuildServices['shell'] {
     open: async ({ path: manifest, step, columns, rows }, { signal }) => {
       const closing = new AbortController();
       const until = anySignal(closing.signal, signal);
-      const { argv, options } = await host.command({ subcommand: 'shell', manifest, operands: [step] });
+      const { argv, options } = await host.shellCommand(manifest, step);
       const terminal = await Terminal.start(host.transport, argv, { columns, rows }, { ...options, signal: until });
       terminals.set(terminal.id, terminal);
       until.addEventListener('abort', () => terminals.delete(terminal.id));

@@ -6,10 +6,7 @@ import type { BuildServices } from '../rpc/services';
 export function createSupport(host: BuildHost): BuildServices['support'] {
   return {
     save: async ({ path: manifest, to }, { signal }) => ({
-      path: await copyOut(to, async () => {
-        const { argv, options } = await host.command({ subcommand: 'support', manifest, options: ['--to', '-'] });
-        return host.transport.stream(argv, { ...options, signal });
-      }),
+      path: await copyOut(to, () => host.supportBundle(manifest, signal)),
     }),
   };
 }

@@ -2,7 +2,7 @@ import { Notification } from 'electron';
 import { basename, dirname } from 'node:path';
 import { progress } from '../../src-shared/runs/timeline';
 import type { RunView } from '../../src-shared/runs/run-view';
-import { duration } from '../../src-shared/words';
+import { duration } from '../../src-shared/format';
 import type { RunListener } from '../builds/session';
 import type { MainWindow } from './main-window';
 

@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from '../../src-shared/packages/catalogue';
 import { readCatalogue } from '../../src-shared/packages/catalogue';
 import { sizesOf, type Sizes } from '../../src-shared/packages/costs';
-import type { Edition, PackageProblem, ResolveAnswer, ResolvedPackage } from '../../src-shared/packages/model';
+import type { Edition, PackageProblem, ResolveAnswer, ResolvedPackage } from '../../src-shared/engine-answers/packages';
 import { CatalogueSearch } from '../../src-shared/packages/search';
 import { childPath } from '../../src-shared/document/element-path';
 import { setField } from '../../src-shared/document/fields';

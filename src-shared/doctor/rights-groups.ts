@@ -1,4 +1,4 @@
-import type { RightsAnswer } from './model';
+import type { RightsAnswer } from '../engine-answers/doctor';
 
 /** The lines under titles for people, without what does not apply. */
 export function rightsGroups({ rights }: RightsAnswer): { title: string; lines: string[] }[] {

@@ -1,4 +1,4 @@
-import type { InstalledPackage } from './model';
+import type { InstalledPackage } from '../engine-answers/packages';
 
 /** A package whose version differs. */
 export interface ChangedPackage {

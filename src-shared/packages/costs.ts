@@ -1,4 +1,4 @@
-import type { ResolvedPackage } from './model';
+import type { ResolvedPackage } from '../engine-answers/packages';
 
 /** What an entry of the manifest costs. Sizes are bytes on the disk; what a repository does not tell counts as nothing. */
 export interface Cost {

@@ -6,7 +6,7 @@ import {
   installedAnswer,
   packageDetails as details,
   resolveAnswer,
-} from '../packages/model';
+} from '../engine-answers/packages';
 import { runName, stepName, target } from './common';
 
 /** The manifest as it is being edited; the file may be older. */

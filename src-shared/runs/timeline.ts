@@ -1,6 +1,6 @@
 import type { AreaStep, AreaView } from '../rpc/builds';
 import type { RunStep } from '../journal/records';
-import { duration } from '../words';
+import { duration } from '../format';
 import type { RunView } from './run-view';
 
 /** How a checkpoint is drawn. `running`: the build stands between it and the next one. */

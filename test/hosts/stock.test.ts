@@ -9,7 +9,7 @@ import { createBuildServices } from '../../src-main/build-services';
 import { createStockHost } from '../../src-main/hosts/stock/stock-host';
 import type { BuildHost } from '../../src-main/hosts/build-host';
 import type { BuildServices } from '../../src-main/rpc/services';
-import { doctorAnswer, type DoctorAnswer } from '../../src-shared/doctor/model';
+import { doctorAnswer, type DoctorAnswer } from '../../src-shared/engine-answers/doctor';
 import { createLocalTransport } from '../../src-main/transport/local';
 import { ENGINE } from '../support/build-host';
 import { BuildWatch } from '../support/build-watch';
@@ -135,10 +135,7 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
     await builds().start({ path, resume: 'c' }, {});
     await ended(2);
     const { run = '' } = watch.last ?? {};
-    const status = (await host.ask({ subcommand: 'status', manifest: path, options: ['--since', run] })) as {
-      runs: { run: string }[];
-      steps: { expectedSeconds: number | null }[];
-    };
+    const status = await host.status(path, run);
     expect(status.runs.map((one) => one.run)).toEqual([run]);
     expect(first && first.run < run).toBe(true);
     for (const { expectedSeconds } of status.steps) expect(expectedSeconds).toBeGreaterThanOrEqual(0);
@@ -206,7 +203,7 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
       await expect(inside.read({ path, step: 'b', file: 'pkg_image/etc/passwd' }, {})).rejects.toMatchObject({
         code: 'missing',
       });
-      const { argv } = await host.command({ subcommand: 'shell', manifest: path, operands: ['b'] });
+      const { argv } = await host.shellCommand(path, 'b');
       const shell = await host.transport.stream(argv, { env: { SHELL: '/bin/sh' } });
       shell.write('pwd; exit\n');
       const said: Buffer[] = [];
@@ -234,11 +231,11 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
     expect(zfsDiff.argv.slice(-2)).toEqual([`${project.area}/build_data@.step_b`, `${project.area}/build_data`]);
     expect(now).toMatchObject({ added: 2, changed: 1, removed: 2, total: 5 });
     expect(now.changes.map(({ change, type, path: file, before }) => [change, type, file, before])).toEqual([
-      ['added', 'file', 'pkg_image/new file', undefined],
-      ['removed', 'folder', 'pkg_image/Gö', undefined],
-      ['changed', 'link', 'pkg_image/$(x)', undefined],
-      ['removed', 'file', 'a', undefined],
-      ['added', 'file', 'b', undefined],
+      ['added', 'file', 'pkg_image/new file', null],
+      ['removed', 'folder', 'pkg_image/Gö', null],
+      ['changed', 'link', 'pkg_image/$(x)', null],
+      ['removed', 'file', 'a', null],
+      ['added', 'file', 'b', null],
     ]);
     // It knows one direction only; the other one is the same with its signs turned.
     const back = await inside.changes({ path, from: 'c', to: 'b' }, {});
@@ -249,7 +246,7 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
   });
 
   it('has a checklist', async () => {
-    const doctor = async () => doctorAnswer.parse(await host.ask({ subcommand: 'doctor', manifest: path }));
+    const doctor = async () => host.doctor(path);
     const states = ({ findings }: DoctorAnswer): string[] => findings.map(({ id, state }) => `${id} ${state}`);
     const good = await doctor();
     expect(good.ok).toBe(true);
@@ -325,7 +322,7 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
       code: 'unsupported',
       message: watch.area?.noPrune,
     });
-    await expect(host.command({ subcommand: 'boot-test', manifest: path })).rejects.toMatchObject({
+    await expect(host.bootTest(path, 'x.iso', 'bios').next()).rejects.toMatchObject({
       code: 'unsupported',
       message: expect.stringContaining('boot-test'),
     });

@@ -1,4 +1,4 @@
-import { duration } from '../../../src-shared/words';
+import { duration } from '../../../src-shared/format';
 import type { Check } from '../check';
 import type { Reached } from '../../repositories/reach';
 

@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { bytes } from '../../../src-shared/words';
+import { bytes } from '../../../src-shared/format';
 import type { BuildArea } from '../../area/area';
 import type { Check } from '../check';
 import type { Place } from '../subject';

@@ -1,4 +1,4 @@
-import { plural } from '../../../src-shared/words';
+import { plural } from '../../../src-shared/format';
 import { quoteWord } from '../../../src-shared/shell-quote';
 import { checkStepNames } from '../../../src-shared/manifest/validate';
 import type { Check } from '../check';

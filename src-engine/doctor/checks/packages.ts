@@ -1,5 +1,5 @@
 import { reasonOf } from '../../../src-shared/errors';
-import { plural } from '../../../src-shared/words';
+import { plural } from '../../../src-shared/format';
 import type { Check, Finding } from '../check';
 import { aptNames, bareName, isProvided } from '../../repositories/apt';
 import { Budget, readIndexes, type PackageNames } from '../../repositories/index-files';

@@ -2,7 +2,7 @@ import { reasonOf } from '../../../src-shared/errors';
 import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { quoteWord } from '../../../src-shared/shell-quote';
-import { plural } from '../../../src-shared/words';
+import { plural } from '../../../src-shared/format';
 import type { BuildStepDeclaration } from '../../../src-shared/manifest/model';
 import { isExecutable } from '../../system/executables';
 import type { Check, Finding } from '../check';

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname } from 'node:path';
-import type { RightsAnswer } from '../../../src-shared/doctor/model';
+import type { RightsAnswer } from '../../../src-shared/engine-answers/doctor';
 import { AppError } from '../../../src-shared/errors';
 import { resolveArea, type BuildArea } from '../../area/area';
 import { readManifestFile } from '../../area/manifest-file';

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import type { CatalogueEntry } from '../../../src-shared/packages/catalogue';
-import type { Edition, PackageDetails, PackageProblem } from '../../../src-shared/packages/model';
+import type { Edition, PackageDetails, PackageProblem } from '../../../src-shared/engine-answers/packages';
 import { bareName } from '../../repositories/apt';
 import { readIfThere, writeFileAtomically } from '../../system/files';
 import type { PackageSource, Resolution } from '../package-source';

@@ -1,4 +1,4 @@
-import type { ResolvedPackage } from '../../../src-shared/packages/model';
+import type { ResolvedPackage } from '../../../src-shared/engine-answers/packages';
 import { downloadSize, installedSize, providedBy, readRelation, type PackageRecord } from './records';
 
 /** Why a package is in an image: the manifest, the base, or else another package. */

@@ -1,5 +1,5 @@
 import { plainLines } from '../../../src-shared/packages/catalogue';
-import type { PackageDetails } from '../../../src-shared/packages/model';
+import type { PackageDetails } from '../../../src-shared/engine-answers/packages';
 import type { PrivateApt } from './private-apt';
 import { downloadSize, installedSize, providedBy, readRecords, relationLines, type PackageRecord } from './records';
 

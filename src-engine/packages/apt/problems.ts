@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from '../../../src-shared/packages/catalogue';
-import type { PackageProblem } from '../../../src-shared/packages/model';
+import type { PackageProblem } from '../../../src-shared/engine-answers/packages';
 import { bareName } from '../../repositories/apt';
 import { nearestName } from '../../repositories/near-name';
 import type { Simulated } from './simulate';

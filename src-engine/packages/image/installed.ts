@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import type { InstalledPackage } from '../../../src-shared/packages/model';
+import type { InstalledPackage } from '../../../src-shared/engine-answers/packages';
 import { resolvePath } from '../../snapshots/resolve-path';
 import type { TreeView } from '../../snapshots/tree-view';
 import { readRecords } from '../apt/records';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { InstalledPackage } from '../../../src-shared/packages/model';
+import type { InstalledPackage } from '../../../src-shared/engine-answers/packages';
 import type { BuildArea } from '../../area/area';
 import { FolderTree } from '../../snapshots/folder-tree';
 import { readIfThere, writeFileAtomically } from '../../system/files';

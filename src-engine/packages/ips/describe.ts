@@ -1,5 +1,5 @@
 import { plain, plainLines, type CatalogueEntry } from '../../../src-shared/packages/catalogue';
-import type { PackageDetails } from '../../../src-shared/packages/model';
+import type { PackageDetails } from '../../../src-shared/engine-answers/packages';
 import type { IpsCatalogue } from './catalogue';
 import type { Depend, IpsPackage } from './package';
 

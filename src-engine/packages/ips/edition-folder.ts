@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { copyFile, link, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
-import type { Edition } from '../../../src-shared/packages/model';
+import type { Edition } from '../../../src-shared/engine-answers/packages';
 import { readIfThere, writeFileAtomically } from '../../system/files';
 import { locateCatalogues, type Located } from './locate';
 import { fetchPart, readAttributes, type PartName } from './parts';

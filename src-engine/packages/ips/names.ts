@@ -1,4 +1,4 @@
-import type { PackageProblem } from '../../../src-shared/packages/model';
+import type { PackageProblem } from '../../../src-shared/engine-answers/packages';
 import { endsOf, readReference } from '../../repositories/ips';
 import { nearestNames } from '../../repositories/near-name';
 import type { IpsCatalogue } from './catalogue';

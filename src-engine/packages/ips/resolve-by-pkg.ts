@@ -1,5 +1,5 @@
 import { reasonOf } from '../../../src-shared/errors';
-import { bytes } from '../../../src-shared/words';
+import { bytes } from '../../../src-shared/format';
 import { readReference, type IpsReference } from '../../repositories/ips';
 import type { Resolution } from '../package-source';
 import type { IpsCatalogue } from './catalogue';

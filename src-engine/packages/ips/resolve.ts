@@ -1,4 +1,4 @@
-import type { PackageProblem, ResolvedPackage } from '../../../src-shared/packages/model';
+import type { PackageProblem, ResolvedPackage } from '../../../src-shared/engine-answers/packages';
 import type { Resolution } from '../package-source';
 import type { IpsCatalogue } from './catalogue';
 import { closureOf } from './closure';

@@ -1,12 +1,12 @@
-import { createEngineHost } from '../engine-host';
 import type { BuildHost } from '../build-host';
+import { createEngineHost } from '../engine-host';
 import { AppError } from '../../../src-shared/errors';
 import { createStockHost } from '../stock/stock-host';
 import { Bundles } from './bundles';
 import type { HostLink } from './host-link';
 import { createLinkedTransport } from './linked-transport';
 
-/** A build host at the other end of a link: with our engine, or with the command that is there. Which, is known when it is reached. */
+/** A build host at the other end of a link, with Slipway's engine or with the original command. Which, is known once it is reached. */
 export function createSshHost(link: HostLink): BuildHost {
   const transport = createLinkedTransport(link);
   const bundles = new Bundles(() => link.reach());
@@ -28,21 +28,44 @@ export function createSshHost(link: HostLink): BuildHost {
     place,
     command: async () => (await link.reach()).facts.version,
   });
-  const now = async (): Promise<BuildHost> => ((await link.reach()).engine ? ours : stock);
-  const sometime = async (): Promise<BuildHost> => ((await link.reachSometime()).engine ? ours : stock);
+  const connected = async (): Promise<BuildHost> => ((await link.reach()).engine ? ours : stock);
+  const whenReachable = async (): Promise<BuildHost> => ((await link.reachSometime()).engine ? ours : stock);
 
   return {
     transport,
     reachable,
     journals: {
-      list: async (folder) => (await sometime()).journals.list(folder),
-      readFile: async (path, offset, length) => (await sometime()).journals.readFile(path, offset, length),
-      async *changes(path, signal) {
-        yield* (await sometime()).journals.changes(path, signal);
+      list: async (...args) => (await whenReachable()).journals.list(...args),
+      readFile: async (...args) => (await whenReachable()).journals.readFile(...args),
+      async *changes(...args) {
+        yield* (await whenReachable()).journals.changes(...args);
       },
     },
-    command: async (call) => (await now()).command(call),
-    ask: async (call, signal) => (await now()).ask(call, signal),
-    start: async (manifest, logs, choice) => (await now()).start(manifest, logs, choice),
+    status: async (...args) => (await connected()).status(...args),
+    checkpoints: async (...args) => (await connected()).checkpoints(...args),
+    plan: async (...args) => (await connected()).plan(...args),
+    prune: async (...args) => (await connected()).prune(...args),
+    pause: async (...args) => (await connected()).pause(...args),
+    cancel: async (...args) => (await connected()).cancel(...args),
+    diff: async (...args) => (await connected()).diff(...args),
+    listFiles: async (...args) => (await connected()).listFiles(...args),
+    fileCommand: async (...args) => (await connected()).fileCommand(...args),
+    shellCommand: async (...args) => (await connected()).shellCommand(...args),
+    media: async (...args) => (await connected()).media(...args),
+    checksum: async (...args) => (await connected()).checksum(...args),
+    async *bootTest(...args) {
+      yield* (await connected()).bootTest(...args);
+    },
+    supportBundle: async (...args) => (await connected()).supportBundle(...args),
+    doctor: async (...args) => (await connected()).doctor(...args),
+    rights: async (...args) => (await connected()).rights(...args),
+    packages: {
+      catalogue: async (...args) => (await connected()).packages.catalogue(...args),
+      show: async (...args) => (await connected()).packages.show(...args),
+      resolve: async (...args) => (await connected()).packages.resolve(...args),
+      files: async (...args) => (await connected()).packages.files(...args),
+      installed: async (...args) => (await connected()).packages.installed(...args),
+    },
+    start: async (...args) => (await connected()).start(...args),
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CancelAnswer } from '../../../src-shared/engine-answers/running';
 import { AppError } from '../../../src-shared/errors';
 import type { Transport } from '../../transport/transport';
 import type { Look } from './look';
@@ -16,7 +17,11 @@ const PATIENCE = 10_000;
  * @param step the one that it is in, as its log tells
  * @returns that step, and where to resume
  */
-export async function cancelBuild(transport: Transport, look: () => Promise<Look>, step: string | null) {
+export async function cancelBuild(
+  transport: Transport,
+  look: () => Promise<Look>,
+  step: string | null,
+): Promise<CancelAnswer> {
   const { process, logs } = await look();
   const log = logs.at(-1);
   if (!process || log === undefined)

@@ -1,14 +1,15 @@
 import { join } from 'node:path/posix';
+import type { DiffAnswer, TreeChange } from '../../../src-shared/engine-answers/files';
 import { AppError } from '../../../src-shared/errors';
 import type { Transport } from '../../transport/transport';
 import type { Look } from './look';
 import { snapshotOf } from './status';
 
-const KINDS = new Map([
+const KINDS = new Map<string, TreeChange['change']>([
   ['+', 'added'],
   ['-', 'removed'],
 ]);
-const TYPES = new Map([
+const TYPES = new Map<string, TreeChange['type']>([
   ['F', 'file'],
   ['/', 'folder'],
   ['@', 'link'],
@@ -24,7 +25,7 @@ export async function diffOf(
   from: string,
   to: string | undefined,
   signal?: AbortSignal,
-) {
+): Promise<DiffAnswer> {
   const [first, second] = [snapshotOf(look, from), to === undefined ? undefined : snapshotOf(look, to)];
   // It compares forwards only.
   const isBackwards = second !== undefined && look.snapshots.indexOf(second) < look.snapshots.indexOf(first);
@@ -44,21 +45,29 @@ export async function diffOf(
     .split('\n')
     .slice(0, -1)
     .flatMap((line) => changesOf(line, root, isBackwards));
-  const count = (kind: string): number => changes.filter(({ change }) => change === kind).length;
+  const count = (kind: TreeChange['change']): number => changes.filter(({ change }) => change === kind).length;
   return { added: count('added'), changed: count('changed'), removed: count('removed'), bytes: 0, changes };
 }
 
 /** A line of `zfs diff -FH`: what happened, a letter for the type, the path, and for a rename the new path; the root itself is no change. */
-function changesOf(line: string, root: string, isBackwards: boolean) {
+function changesOf(line: string, root: string, isBackwards: boolean): TreeChange[] {
   const [sign = '', letter = '', ...paths] = line.split('\t');
   const [path = '', renamed] = paths.map((one) => unescaped(one).slice(root.length + 1));
   if (path === '') return [];
   const type = TYPES.get(letter) ?? 'other';
-  const told = (change: string, at: string) => ({ change, path: at, type, before: null, after: null, what: [] });
-  const kind = (one: string): string => (isBackwards ? ({ added: 'removed', removed: 'added' }[one] ?? one) : one);
+  const entry = (change: TreeChange['change'], at: string): TreeChange => ({
+    change,
+    path: at,
+    type,
+    before: null,
+    after: null,
+    what: [],
+  });
+  const kind = (one: TreeChange['change']): TreeChange['change'] =>
+    !isBackwards || one === 'changed' ? one : one === 'added' ? 'removed' : 'added';
   // A comparison by names, which ours is, knows no renames.
-  if (renamed !== undefined) return [told(kind('removed'), path), told(kind('added'), renamed)];
-  return [told(kind(KINDS.get(sign) ?? 'changed'), path)];
+  if (renamed !== undefined) return [entry(kind('removed'), path), entry(kind('added'), renamed)];
+  return [entry(kind(KINDS.get(sign) ?? 'changed'), path)];
 }
 
 /** `zfs diff` writes each byte that is not plain as a backslash and its octal number in four digits. */

@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path/posix';
-import type { DoctorAnswer, Finding } from '../../../src-shared/doctor/model';
+import type { DoctorAnswer, Finding } from '../../../src-shared/engine-answers/doctor';
 import { AppError } from '../../../src-shared/errors';
 import type { Manifest } from '../../../src-shared/manifest/model';
 import { quoteWord } from '../../../src-shared/shell-quote';
-import { bytes, plural } from '../../../src-shared/words';
+import { bytes, plural } from '../../../src-shared/format';
 import type { Transport } from '../../transport/transport';
 import { findArea, listSnapshots, readDocument, type StockArea } from './area';
 import { logsOf, type StockTools } from './look';

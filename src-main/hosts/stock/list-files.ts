@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
-import type { TreeEntry } from '../../../src-shared/rpc/inside';
+import type { FileEntry } from '../../../src-shared/engine-answers/files';
 import type { Transport } from '../../transport/transport';
 
 /** Exit status of our scripts for what is not there. */
@@ -39,12 +39,12 @@ export async function listFiles(
   root: string,
   path: string,
   signal?: AbortSignal,
-): Promise<TreeEntry[]> {
+): Promise<FileEntry[]> {
   const { code, stdout, stderr } = await transport.run(words(LIST, root, path), { signal });
   if (code === ABSENT) throw new AppError('missing', `There is no ${path} in ${root}.`);
   if (code !== 0) throw new AppError('missing', `${join(root, path)} cannot be listed: ${stderr.trim()}`);
   const [kind, ...lines] = stdout.toString('utf8').split('\n').slice(0, -1);
-  const entries: TreeEntry[] = [];
+  const entries: FileEntry[] = [];
   for (const line of lines) {
     const entry = entryOf(line);
     const last = entries.at(-1);
@@ -58,7 +58,7 @@ export async function listFiles(
 const LINE =
   /^([-dlbcps])([-rwxsStTlL]{9})\S*\s+\d+\s+(\d+)\s+(\d+)\s+(?:\d+,\s*)?(\d+)\s+(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d{4}) (.*)$/s;
 
-function entryOf(line: string): TreeEntry | undefined {
+function entryOf(line: string): FileEntry | undefined {
   const match = LINE.exec(line);
   if (!match) return undefined;
   const [, type = '-', rights = '', user, group, size, time = '', zone = '', rest = ''] = match;
@@ -73,7 +73,7 @@ function entryOf(line: string): TreeEntry | undefined {
   };
 }
 
-function withMore(entry: TreeEntry, line: string): TreeEntry {
+function withMore(entry: FileEntry, line: string): FileEntry {
   if (entry.target !== null) return { ...entry, target: `${entry.target}\n${line}` };
   const [name = '', target] = entry.mode.startsWith('l') ? line.split(' -> ') : [line];
   return { ...entry, name: `${entry.name}\n${name}`, target: target ?? null };

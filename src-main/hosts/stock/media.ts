@@ -1,12 +1,12 @@
 import { join } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
-import type { MediaList } from '../../../src-shared/rpc/media';
+import type { ChecksumAnswer, MediaAnswer } from '../../../src-shared/engine-answers/media';
 import type { Transport } from '../../transport/transport';
 import { listFiles } from './list-files';
 import type { Look } from './look';
 
 /** What our engine's `media` says. */
-export async function mediaOf(transport: Transport, { area }: Look, signal?: AbortSignal): Promise<MediaList> {
+export async function mediaOf(transport: Transport, { area }: Look, signal?: AbortSignal): Promise<MediaAnswer> {
   const folder = join(area.path, 'media');
   const files = await listFiles(transport, folder, '/', signal).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'missing') return []; // nothing was built yet
@@ -30,10 +30,15 @@ export async function mediaOf(transport: Transport, { area }: Look, signal?: Abo
 const SUM = `if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"; else digest -a sha256 "$1"; fi`;
 
 /** SHA-256 of a finished file. Throws `missing`. */
-export async function checksumOf(transport: Transport, { area }: Look, name: string, signal?: AbortSignal) {
+export async function checksumOf(
+  transport: Transport,
+  { area }: Look,
+  name: string,
+  signal?: AbortSignal,
+): Promise<ChecksumAnswer> {
   const path = join(area.path, 'media', name);
   const { code, stdout, stderr } = await transport.run(['sh', '-c', SUM, 'sh', path], { signal });
   if (code !== 0)
     throw new AppError('missing', `${path} cannot be read: ${stderr.trim()}`, 'List the finished files anew.');
-  return { sha256: stdout.toString('latin1').slice(0, 64) };
+  return { name, sha256: stdout.toString('latin1').slice(0, 64) };
 }

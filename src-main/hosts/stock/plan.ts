@@ -1,7 +1,7 @@
 import { planBuild } from '../../../src-shared/checkpoints/plan';
 import { canCombine, canResumeFrom, resolveStep, withoutCheckpoints } from '../../../src-shared/checkpoints/rules';
 import { AppError } from '../../../src-shared/errors';
-import type { PlanView } from '../../../src-shared/rpc/builds';
+import type { PlanAnswer } from '../../../src-shared/engine-answers/plan';
 import type { RunView } from '../../../src-shared/runs/run-view';
 import type { Look } from './look';
 import { expectedSeconds, hasCheckpoints } from './status';
@@ -11,7 +11,7 @@ export function planOf(
   look: Look,
   known: readonly RunView[],
   wanted: { resume: string | undefined; pause: string | undefined },
-): PlanView {
+): PlanAnswer {
   const { manifest, area, snapshots, resumable } = look;
   const { steps } = manifest;
   const [resume, pause] = [indexOf(look, wanted.resume), indexOf(look, wanted.pause)];

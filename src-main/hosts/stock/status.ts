@@ -1,5 +1,7 @@
 import { checkpointName, stepOfSnapshot } from '../../../src-shared/checkpoints/model';
 import { canResumeFrom } from '../../../src-shared/checkpoints/rules';
+import type { CheckpointsAnswer } from '../../../src-shared/engine-answers/checkpoints';
+import type { StatusAnswer } from '../../../src-shared/engine-answers/status';
 import { AppError } from '../../../src-shared/errors';
 import type { RunView } from '../../../src-shared/runs/run-view';
 import type { StockSnapshot } from './area';
@@ -37,7 +39,7 @@ export function expectedSeconds(runs: readonly RunView[], step: string): number 
  * @param since the first of them that is told
  * @param host its name
  */
-export function statusOf(look: Look, runs: readonly RunView[], since: string | undefined, host: string) {
+export function statusOf(look: Look, runs: readonly RunView[], since: string | undefined, host: string): StatusAnswer {
   const { manifest, area, snapshots, resumable, process } = look;
   const { steps } = manifest;
   const names = snapshots.map(({ name }) => name);
@@ -76,7 +78,7 @@ export function statusOf(look: Look, runs: readonly RunView[], since: string | u
         step: name,
         message,
         resumable: hasCheckpoints(look) && resumable.has(name) && answer.ok,
-        refusalLines: answer.ok ? [] : answer.lines,
+        refusalLines: answer.ok ? [] : [...answer.lines],
         snapshot: taken ? snapshotView(taken) : null,
         freshness: taken ? { kind: 'unknown' } : null,
         run: null,
@@ -94,7 +96,7 @@ export function statusOf(look: Look, runs: readonly RunView[], since: string | u
 }
 
 /** What our engine's `checkpoints` says. */
-export const checkpointsOf = ({ manifest, snapshots }: Look) => ({
+export const checkpointsOf = ({ manifest, snapshots }: Look): CheckpointsAnswer => ({
   checkpoints: manifest.steps.map(({ name }) => {
     const taken = snapshots.find((one) => one.name === checkpointName(name));
     return { step: name, snapshot: taken ? snapshotView(taken) : null };

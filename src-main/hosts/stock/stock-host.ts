@@ -1,6 +1,9 @@
 import { dirname, join } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
-import type { BuildHost, EngineCall, HostCommand } from '../build-host';
+import type { BuildChoice } from '../../../src-shared/rpc/builds';
+import type { Argv } from '../../transport/transport';
+import type { BuildHost, HostCommand } from '../build-host';
+import { choiceOptions } from '../engine-host';
 import { findArea, readDocument } from './area';
 import { cancelBuild } from './cancel';
 import { diffOf } from './diff';
@@ -45,83 +48,71 @@ export function createStockHost(parts: StockTools & { reachable(): Promise<void>
     return name;
   }
 
-  async function answer({ subcommand, manifest, options = [], operands = [] }: EngineCall, signal?: AbortSignal) {
-    const after = (option: string): string | undefined =>
-      options.includes(option) ? options[options.indexOf(option) + 1] : undefined;
-    const [first = '', second] = operands;
-    switch (subcommand) {
-      case 'status': {
-        const seen = await look(manifest);
-        return statusOf(seen, await runsOf(journals, seen), after('--since'), await hostName());
-      }
-      case 'checkpoints':
-        return checkpointsOf(await look(manifest));
-      case 'plan': {
-        const seen = await look(manifest);
-        return planOf(seen, await runsOf(journals, seen), { resume: after('-r'), pause: after('-p') });
-      }
-      case 'cancel': {
-        const live = (await runsOf(journals, await look(manifest))).at(-1);
-        const step = live?.state === 'running' ? (live.steps.at(-1)?.step ?? null) : null;
-        return cancelBuild(transport, () => look(manifest), step);
-      }
-      case 'diff':
-        return diffOf(transport, await look(manifest), first, second, signal);
-      case 'ls':
-        return { entries: await listFiles(transport, await rootOf(manifest, first), second ?? '/', signal) };
-      case 'media': {
-        const seen = await look(manifest);
-        const wanted = options.find((option) => option.startsWith('--checksum='))?.slice('--checksum='.length);
-        return wanted === undefined ? mediaOf(transport, seen, signal) : checksumOf(transport, seen, wanted, signal);
-      }
-      case 'doctor':
-        if (options.includes('--rights')) throw cannot('doctor --rights');
-        return doctorOf(parts, manifest);
-      case 'pause':
-        throw new AppError('unsupported', NO_PAUSE_WHILE_RUNNING);
-      case 'prune':
-        throw new AppError('unsupported', NO_PRUNE);
-      default:
-        throw cannot(subcommand);
-    }
-  }
-
   /** Where a checkpoint's files are: in the folder that ZFS shows of each snapshot. */
   async function rootOf(manifest: string, step: string): Promise<string> {
     const seen = await look(manifest);
     return join(seen.area.path, 'build_data/.zfs/snapshot', snapshotOf(seen, step).name);
   }
 
-  async function command({ subcommand, manifest, options = [], operands = [] }: EngineCall): Promise<HostCommand> {
-    const [step = '', path = '/'] = operands;
-    switch (subcommand) {
-      case 'build': {
-        const placed = await place(manifest);
-        return { argv: [await commandPath(), 'build', ...options, placed], options: { folder: dirname(placed) } };
-      }
-      case 'cat': {
-        const limit = options.includes('--bytes') ? (options[options.indexOf('--bytes') + 1] ?? '') : '';
-        return { argv: catCommand(await rootOf(manifest, step), path, limit), options: {} };
-      }
-      case 'shell':
-        return { argv: ['sh', '-c', SHELL, 'sh', await rootOf(manifest, step)], options: {} };
-      default:
-        throw cannot(subcommand);
-    }
+  async function buildCommand(manifest: string, choice: BuildChoice): Promise<HostCommand> {
+    const placed = await place(manifest);
+    const argv: Argv = [await commandPath(), 'build', ...choiceOptions(choice), placed];
+    return { argv, options: { folder: dirname(placed) } };
   }
 
   return {
     transport,
     reachable,
     journals,
-    command,
-    ask: answer,
-    async start(manifest, logs, { resume, pause }) {
+    async status(manifest, since) {
+      const seen = await look(manifest);
+      return statusOf(seen, await runsOf(journals, seen), since, await hostName());
+    },
+    checkpoints: async (manifest) => checkpointsOf(await look(manifest)),
+    async plan(manifest, { resume, pause }) {
+      const seen = await look(manifest);
+      return planOf(seen, await runsOf(journals, seen), { resume, pause });
+    },
+    prune: () => Promise.reject(new AppError('unsupported', NO_PRUNE)),
+    pause: () => Promise.reject(new AppError('unsupported', NO_PAUSE_WHILE_RUNNING)),
+    async cancel(manifest) {
+      const live = (await runsOf(journals, await look(manifest))).at(-1);
+      const step = live?.state === 'running' ? (live.steps.at(-1)?.step ?? null) : null;
+      return cancelBuild(transport, () => look(manifest), step);
+    },
+    diff: async (manifest, from, to, signal) => diffOf(transport, await look(manifest), from, to, signal),
+    listFiles: async (manifest, step, path, signal) => ({
+      entries: await listFiles(transport, await rootOf(manifest, step), path, signal),
+    }),
+    fileCommand: async (manifest, step, path, maxBytes) => ({
+      argv: catCommand(await rootOf(manifest, step), path, maxBytes === undefined ? '' : `${maxBytes}`),
+      options: {},
+    }),
+    shellCommand: async (manifest, step) => ({
+      argv: ['sh', '-c', SHELL, 'sh', await rootOf(manifest, step)],
+      options: {},
+    }),
+    media: async (manifest, signal) => mediaOf(transport, await look(manifest), signal),
+    checksum: async (manifest, name, signal) => checksumOf(transport, await look(manifest), name, signal),
+    // eslint-disable-next-line require-yield -- the original boots nothing
+    async *bootTest() {
+      throw cannot('boot-test');
+    },
+    supportBundle: () => Promise.reject(cannot('support')),
+    doctor: (manifest) => doctorOf(parts, manifest),
+    rights: () => Promise.reject(cannot('doctor --rights')),
+    packages: {
+      catalogue: () => Promise.reject(cannot('catalogue')),
+      show: () => Promise.reject(cannot('show')),
+      resolve: () => Promise.reject(cannot('resolve')),
+      files: () => Promise.reject(cannot('installed')),
+      installed: () => Promise.reject(cannot('installed')),
+    },
+    async start(manifest, logs, choice) {
       const document = await readDocument(manifest);
       const area = await findArea(transport, document);
       remember(manifest, area.path, document.steps);
-      const options = [...(resume === undefined ? [] : ['-r', resume]), ...(pause === undefined ? [] : ['-p', pause])];
-      return startStockBuild(transport, await command({ subcommand: 'build', manifest, options }), logs);
+      return startStockBuild(transport, await buildCommand(manifest, choice), logs);
     },
   };
 }
@@ -133,4 +124,4 @@ const cannot = (subcommand: string): AppError =>
     'A host with Node 18 or newer can do it: choose Slipway’s engine for it in the host book.',
   );
 
-const unknownLogs = (logs: string): AppError => new AppError('missing', `Nobody knows whose logs are in ${logs}.`);
+const unknownLogs = (logs: string): AppError => new AppError('missing', `Unknown log folder: ${logs}.`);

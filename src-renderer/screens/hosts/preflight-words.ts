@@ -1,5 +1,5 @@
 import type { PreflightCheck } from '../../../src-shared/rpc/hosts';
-import { plural } from '../../../src-shared/words';
+import { plural } from '../../../src-shared/format';
 import type { Tone } from './link-words';
 
 /**

@@ -1,5 +1,5 @@
 import type { Sizes } from '../../../src-shared/packages/costs';
-import type { ResolvedPackage } from '../../../src-shared/packages/model';
+import type { ResolvedPackage } from '../../../src-shared/engine-answers/packages';
 
 /** A package in the picture of sizes. */
 export interface SizeTile {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootTest } from '../../../src-engine/boot/boot-test';
 import { QEMU, whyNoBoot } from '../../../src-engine/boot/firmware';
 import { machineOptions } from '../../../src-engine/boot/machine-options';
-import type { BootEvent } from '../../../src-shared/rpc/media';
+import type { BootEvent } from '../../../src-shared/engine-answers/media';
 import { bootSector } from '../../support/boot-sector';
 import { finished, TestProject } from '../../support/engine';
 import { eventually } from '../../support/eventually';

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { doctorAnswer, type DoctorAnswer, type Finding } from '../../../src-shared/doctor/model';
+import { doctorAnswer, type DoctorAnswer, type Finding } from '../../../src-shared/engine-answers/doctor';
 import { bin, finished, TestProject, type TestStep } from '../../support/engine';
 
 /** What the image of a test manifest is made of. */

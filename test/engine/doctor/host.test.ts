@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { doctorAnswer, type Finding } from '../../../src-shared/doctor/model';
+import { doctorAnswer, type Finding } from '../../../src-shared/engine-answers/doctor';
 import { finished, says, TestProject, type TestStep } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { hasTool, lacksRootOr, runTool } from '../../support/run-tool';

@@ -9,7 +9,7 @@ import {
   type CatalogueAnswer,
   type PackageDetails,
   type ResolveAnswer,
-} from '../../../src-shared/packages/model';
+} from '../../../src-shared/engine-answers/packages';
 import { finished, TestProject, type Ran } from '../../support/engine';
 
 /** A manifest that installs packages, with a cache of its own; gone when the test ends. */

@@ -59,7 +59,7 @@ describe('what changed between checkpoints', () => {
     expect(found.changes.find(({ path }) => path === 'pkg_image/etc/text')).toMatchObject({
       change: 'removed',
       before: 13,
-      after: undefined,
+      after: null,
     });
     expect(found.changes.find(({ path }) => path === 'pkg_image/etc/bytes')?.what).toEqual(['mode']);
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyNoBoot } from '../../../src-engine/boot/firmware';
 import { createMedia } from '../../../src-main/media';
 import { AppError } from '../../../src-shared/errors';
-import type { BootEvent } from '../../../src-shared/rpc/media';
+import type { BootEvent } from '../../../src-shared/engine-answers/media';
 import { bootSector } from '../../support/boot-sector';
 import { buildHost } from '../../support/build-host';
 import { TestProject } from '../../support/engine';
@@ -58,6 +58,7 @@ describe('finished images', () => {
 
   it('have checksums, whatever their names', async () => {
     expect(await media.checksum({ path, name: '--json' }, {})).toEqual({
+      name: '--json',
       sha256: '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881',
     });
     expect((await failure(media.checksum({ path, name: 'none' }, {}))).code).toBe('missing');

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { changeRows, changeTree, openAtFirst } from '../../../src-renderer/screens/build/inside/change-tree';
-import type { TreeChangeView } from '../../../src-shared/rpc/inside';
+import type { TreeChange } from '../../../src-shared/engine-answers/files';
 
-const change = (path: string, kind: TreeChangeView['change'], before?: number, after?: number): TreeChangeView => ({
+const change = (
+  path: string,
+  kind: TreeChange['change'],
+  before: number | null = null,
+  after: number | null = null,
+): TreeChange => ({
   change: kind,
   path,
   type: 'file',
@@ -11,12 +16,12 @@ const change = (path: string, kind: TreeChangeView['change'], before?: number, a
   what: kind === 'changed' ? ['content'] : [],
 });
 
-const changes = [
+const changes: TreeChange[] = [
   change('boot', 'removed', 5),
   change('etc/hosts', 'changed', 10, 30),
-  change('etc/ssh/key', 'added', undefined, 100),
+  change('etc/ssh/key', 'added', null, 100),
   change('usr/bin/tool', 'removed', 1000),
-  { ...change('usr/share', 'added', undefined, 4096), type: 'folder' },
+  { ...change('usr/share', 'added', null, 4096), type: 'folder' },
 ];
 
 const names = (open: ReadonlySet<string>): string[] =>

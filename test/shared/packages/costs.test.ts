@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { comparePackages } from '../../../src-shared/packages/compare';
 import { neededBy, sharedOf, sizesOf } from '../../../src-shared/packages/costs';
-import type { ResolvedPackage } from '../../../src-shared/packages/model';
+import type { ResolvedPackage } from '../../../src-shared/engine-answers/packages';
 import { Random } from '../../support/random';
 
 type Why = ResolvedPackage['why'];

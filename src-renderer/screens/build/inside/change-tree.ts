@@ -1,11 +1,11 @@
-import type { TreeChangeView } from '../../../../src-shared/rpc/inside';
+import type { TreeChange } from '../../../../src-shared/engine-answers/files';
 
 /** A file that differs, or a folder with such files below it. */
 export interface ChangeNode {
   readonly name: string;
   readonly path: string;
   /** Missing for a folder that itself is as it was. */
-  readonly change: TreeChangeView | undefined;
+  readonly change: TreeChange | undefined;
   readonly children: readonly ChangeNode[];
   /** Of the node and all below it. */
   readonly added: number;
@@ -29,12 +29,12 @@ export interface ChangeRow {
 const ROWS_AT_FIRST = 120;
 
 interface Draft {
-  change?: TreeChangeView;
+  change?: TreeChange;
   readonly children: Map<string, Draft>;
 }
 
 /** Orders changes by the folders they lie in: folders first, then by name. */
-export function changeTree(changes: readonly TreeChangeView[]): readonly ChangeNode[] {
+export function changeTree(changes: readonly TreeChange[]): readonly ChangeNode[] {
   const root: Draft = { children: new Map() };
   for (const change of changes) {
     let at = root;
@@ -56,7 +56,7 @@ function nodesOf(draft: Draft, folder: string): ChangeNode[] {
 function nodeOf(name: string, path: string, { change, children: below }: Draft): ChangeNode {
   const children = nodesOf({ children: below }, `${path}/`);
   const sum = (of: (node: ChangeNode) => number): number => children.reduce((total, node) => total + of(node), 0);
-  const own = (kind: TreeChangeView['change']): number => (change?.change === kind ? 1 : 0);
+  const own = (kind: TreeChange['change']): number => (change?.change === kind ? 1 : 0);
   return {
     name,
     path,

@@ -1,12 +1,12 @@
-import type { TreeEntry } from '../../../../src-shared/rpc/inside';
+import type { FileEntry } from '../../../../src-shared/engine-answers/files';
 
 /** Folders first, then by name. */
-export function inOrder(entries: readonly TreeEntry[]): readonly TreeEntry[] {
+export function inOrder(entries: readonly FileEntry[]): readonly FileEntry[] {
   return [...entries].sort((a, b) => Number(isFolder(b)) - Number(isFolder(a)) || (a.name < b.name ? -1 : 1));
 }
 
-export const isFolder = ({ mode }: TreeEntry): boolean => mode.startsWith('d');
-export const isFile = ({ mode }: TreeEntry): boolean => mode.startsWith('-');
+export const isFolder = ({ mode }: FileEntry): boolean => mode.startsWith('d');
+export const isFile = ({ mode }: FileEntry): boolean => mode.startsWith('-');
 
 /** `d0755` as `ls` writes it: `drwxr-xr-x`. */
 export function modeLetters(mode: string): string {

@@ -1,5 +1,5 @@
 import type { Target } from '../../../../src-shared/rpc/common';
-import type { BootEvent } from '../../../../src-shared/rpc/media';
+import type { BootEvent } from '../../../../src-shared/engine-answers/media';
 import { failureOf, type CallFailure, type Main } from '../../../rpc';
 import { ConsoleTail } from './console-tail';
 

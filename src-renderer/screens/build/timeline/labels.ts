@@ -1,5 +1,5 @@
 import type { CheckpointState, Column, Lane } from '../../../../src-shared/runs/timeline';
-import { duration } from '../../../../src-shared/words';
+import { duration } from '../../../../src-shared/format';
 
 /** What a checkpoint's mark means, in words. */
 export const STATES: Readonly<Record<CheckpointState, string>> = {

@@ -117,3 +117,5 @@ export type ResolveAnswer = z.output<typeof resolveAnswer>;
 export type PackageDetails = z.output<typeof packageDetails>;
 export type InstalledPackage = z.output<typeof installedPackage>;
 export type InstalledAnswer = z.output<typeof installedAnswer>;
+/** What `installed --files PACKAGE` prints. */
+export type FilesAnswer = z.output<typeof filesAnswer>;
