@@ -9,7 +9,7 @@ import { createBuildServices } from '../../src-main/build-services';
 import { createStockHost } from '../../src-main/hosts/stock/stock-host';
 import type { BuildHost } from '../../src-main/hosts/build-host';
 import type { BuildServices } from '../../src-main/rpc/services';
-import { doctorAnswer, type DoctorAnswer } from '../../src-shared/engine-answers/doctor';
+import type { DoctorAnswer } from '../../src-shared/engine-answers/doctor';
 import { createLocalTransport } from '../../src-main/transport/local';
 import { ENGINE } from '../support/build-host';
 import { BuildWatch } from '../support/build-watch';
