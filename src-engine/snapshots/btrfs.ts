@@ -84,7 +84,7 @@ export function createBtrfsBackend({
     const found = await nested();
     if (found.length === 0) return;
     const table = await MountTable.read();
-    for (const subvolume of found) refuseMounts(action, subvolume, table.showing(subvolume));
+    for (const subvolume of found) refuseMounts(action, subvolume, table.showing(subvolume), 'of');
   }
 
   const destroyEntry = (snapshot: StoredSnapshot): Promise<void> => remove(snapshot.path);

@@ -36,14 +36,23 @@ export function refuseLink(action: string, path: string): void {
   );
 }
 
-/** Refuses when there are such mounts in a tree; they are named innermost first. */
-export function refuseMounts(action: string, tree: string, mounts: readonly Mount[]): void {
+/**
+ * Refuses when there are such mounts; they are named innermost first.
+ *
+ * @param relation `in` a tree, or `of` a tree at another place
+ */
+export function refuseMounts(
+  action: string,
+  tree: string,
+  mounts: readonly Mount[],
+  relation: 'in' | 'of' = 'in',
+): void {
   if (mounts.length === 0) return;
   const text = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
   const named = mounts.map(({ path, type, source }) => `${text(path)} (${type} from ${text(source)})`);
   throw new AppError(
     'snapshot',
-    `${action} is not possible: there ${mounts.length === 1 ? 'is a mount' : 'are mounts'} inside ${tree}: ${named.join(', ')}. Nothing was changed.`,
+    `${action} is not possible: there ${mounts.length === 1 ? 'is a mount' : 'are mounts'} ${relation} ${tree}: ${named.join(', ')}. Nothing was changed.`,
     `Unmount ${mounts.length === 1 ? 'it' : 'them'}: umount -- ${mounts.map(({ path }) => quoteBytes(path)).join(' ')}`,
   );
 }

@@ -1,8 +1,10 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { syncFileSystem } from '../system/durable';
 import { exec } from '../system/exec';
 import type { SnapshotBackend } from './backend';
 import { folderView } from './folder-tree';
+import { refuseForeign } from './guard';
 import { copySharing, RSYNC } from './rsync-copy';
 import { SnapshotStore, type StoredSnapshot } from './store';
 import { endOrphanedTools, makeFoldersWritable, refuseUse, removeTree, storeTool } from './store-tools';
@@ -29,6 +31,7 @@ export function createPlainBackend({
   const tool = storeTool(folder);
   const remove = (path: string): Promise<void> => removeTree(path, tool);
   const swap = new TreeSwap(buildData, remove);
+  const trees = (): string[] => [buildData, folder, ...swap.leftovers()];
   let copying: Promise<CopyMethod> | undefined;
   const method = (): Promise<CopyMethod> => (copying ??= copyMethod(folder));
 
@@ -64,6 +67,7 @@ export function createPlainBackend({
     kind: 'plain',
 
     async reset() {
+      await refuseForeign(`Emptying ${buildData}`, trees());
       await recover();
       refuseUse(`Emptying ${buildData}`, buildData);
       mkdirSync(swap.fresh, { recursive: true, mode: 0o755 });
@@ -75,6 +79,7 @@ export function createPlainBackend({
 
     async take(name) {
       const snapshot = store.next(name);
+      await refuseForeign(`Taking ${name}`, trees());
       await recover();
       const partial = store.hidden('partial', snapshot);
       const how = await method();
@@ -86,12 +91,14 @@ export function createPlainBackend({
 
     async rollback(name) {
       const target = store.find(name);
+      await refuseForeign(`Rolling back to ${name}`, trees());
       await recover();
       refuseUse(`Rolling back to ${name}`, buildData);
       const how = await method();
       if (how === 'rsync') await restoreInPlace(target);
       else {
         await copyTree(target.path, swap.fresh, how);
+        await syncFileSystem(folder);
         await swap.swapIn();
       }
       // Newest first: an interruption leaves no gap.

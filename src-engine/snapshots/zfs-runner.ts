@@ -16,8 +16,12 @@ const ORPHAN_PATIENCE = 60_000;
 /** Marks the commands that work on a dataset, so that the next engine knows them. */
 const MARK = 'SLIPWAY_SNAPSHOT_DATASET';
 
-/** Runs `zfs`; its status is in the result, because callers tell several failures apart. */
-export type RunZfs = (words: readonly string[]) => Promise<ExecResult>;
+/**
+ * Runs `zfs`; its exit status is in the result, because callers handle several failures differently.
+ *
+ * @param wrapper a command that runs the argv behind it
+ */
+export type RunZfs = (argv: readonly string[], wrapper?: readonly string[]) => Promise<ExecResult>;
 
 /** The ways to run `zfs` for one dataset. */
 export interface ZfsRunner {
@@ -34,7 +38,10 @@ export interface ZfsRunner {
 /** Opens a runner. Messages are read by this program, so they are asked for in English. */
 export function zfsRunner(dataset: string): ZfsRunner {
   const env = { ...process.env, LC_ALL: 'C', [MARK]: dataset };
-  const zfs: RunZfs = (words) => exec([zfsCommand() ?? 'zfs', ...words], { okExitCodes: [0, 1, 2], env });
+  const zfs: RunZfs = (argv, wrapper = []) => {
+    const [command = 'zfs', ...rest] = [...wrapper, zfsCommand() ?? 'zfs', ...argv];
+    return exec([command, ...rest], { okExitCodes: [0, 1, 2], env });
+  };
   return {
     zfs,
     async zfsPatiently(words) {
@@ -55,4 +62,11 @@ export function zfsRunner(dataset: string): ZfsRunner {
           );
     },
   };
+}
+
+/** Makes every exit status but 0 an error. */
+export async function expectSuccess(running: Promise<ExecResult>): Promise<ExecResult> {
+  const result = await running;
+  if (result.code === 0) return result;
+  throw new AppError('snapshot', result.stderr.trim() || `zfs exited with ${result.code} without a message`);
 }

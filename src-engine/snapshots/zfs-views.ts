@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { ExecResult } from '../system/exec';
+import type { MountTable } from '../system/mount-table';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../system/processes';
 import type { SnapshotView } from './backend';
 import { folderView } from './folder-tree';
@@ -17,6 +18,8 @@ const OWNER = 'slipway:owner';
 /** The views of a build area's snapshots that are clones. A view keeps its snapshot from being destroyed while it is open. */
 export interface ZfsViews {
   open(snapshot: string): Promise<SnapshotView>;
+  /** Whether there is a view, of a process that runs or has ended. */
+  areMounted(table: MountTable): boolean;
   /** Destroys the views whose processes have ended without closing them. */
   removeDead(): Promise<void>;
 }
@@ -50,6 +53,8 @@ export function createZfsViews(area: string, zfs: Zfs, patiently: Zfs): ZfsViews
       }
       return folderView(path, () => destroy(clone, path));
     },
+
+    areMounted: (table) => table.mounts.some(({ source }) => source.startsWith(`${area}/${VIEW}`)),
 
     async removeDead() {
       const argv = ['list', '-H', '-t', 'filesystem', '-o', `name,mountpoint,${OWNER}`, '-r', area];

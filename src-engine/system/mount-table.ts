@@ -24,11 +24,9 @@ interface Place {
 
 /** The mounts of this process's mount namespace at one moment. */
 export class MountTable {
-  readonly #mounts: readonly Mount[];
   readonly #byId: ReadonlyMap<string, Mount>;
 
-  constructor(mounts: readonly Mount[]) {
-    this.#mounts = mounts;
+  constructor(readonly mounts: readonly Mount[]) {
     this.#byId = new Map(mounts.flatMap((mount) => (mount.node ? [[mount.node.id, mount]] : [])));
   }
 
@@ -54,7 +52,7 @@ export class MountTable {
       const parent = this.#parent(mount);
       return parent !== undefined && isInside(parent);
     };
-    return this.#innermostFirst(this.#mounts.filter(isInside));
+    return this.#innermostFirst(this.mounts.filter(isInside));
   }
 
   /** The mounts exactly at a path, the visible one first. */
@@ -62,7 +60,7 @@ export class MountTable {
     const path = realPath(folder);
     const above = path === '/' ? undefined : this.#placeOf(dirname(path));
     return this.#innermostFirst(
-      this.#mounts.filter((mount) => {
+      this.mounts.filter((mount) => {
         const at = this.#mountPointOf(mount);
         const isSamePlace = above && at && at.device === above.device && at.path === join(above.path, basename(path));
         return isSamePlace === true || mount.path === path;
@@ -73,7 +71,7 @@ export class MountTable {
   /** Mounts at other paths that show the folder or something in it, for instance a mounted subvolume. Linux only. */
   showing(folder: string): Mount[] {
     const place = this.#placeOf(realPath(folder));
-    return this.#mounts.filter(
+    return this.mounts.filter(
       ({ node }) =>
         place && node?.device === place.device && (node.root === place.path || isBelow(node.root, place.path)),
     );
@@ -92,10 +90,10 @@ export class MountTable {
 
   /** Follows the tree of mounts down to a path. A mount that another one covers is not on the way. */
   #placeOf(path: string): Place | undefined {
-    let mount = this.#mounts.find((candidate) => candidate.path === '/' && !this.#parent(candidate));
+    let mount = this.mounts.find((candidate) => candidate.path === '/' && !this.#parent(candidate));
     while (mount) {
       const above: Mount = mount;
-      const next = this.#mounts
+      const next = this.mounts
         .filter((child) => this.#parent(child) === above && (child.path === path || isBelow(path, child.path)))
         // The shortest one: it covers its siblings below, or they would be mounted on it.
         .sort((a, b) => a.path.length - b.path.length)[0];

@@ -54,13 +54,86 @@ describe.skipIf(lacks !== undefined)(`what only ZFS can do wrong${lacks === unde
     expect(readFileSync(join(buildData, 'file'), 'utf8')).toBe('a');
   });
 
-  it('mounts the build data again when the rollback fails, and says what zfs said', async () => {
+  it.each([
+    ['canmount=off', /has canmount=off/],
+    ['mountpoint=none', /has the mountpoint none and not/],
+    ['mountpoint=legacy', /has the mountpoint legacy and not/],
+    ['mountpoint=/tmp/slipway-elsewhere', /has the mountpoint .*elsewhere and not/],
+  ])('rolls nothing back that could not be mounted again in its place: %s', async (property, why) => {
     const { dataset, buildData, backend, names } = await areaWith('a', 'b');
-    runTool('zfs', 'set', 'canmount=off', dataset);
-    await expect(backend.rollback('a')).rejects.toThrow(`${dataset} cannot be mounted again`);
+    runTool('zfs', 'unmount', dataset);
+    await eventually(() => runTool('zfs', 'set', property, dataset));
+    const error = await backend.rollback('a').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringMatching(why), hint: expect.stringContaining(dataset) });
+    await expect(backend.take('c')).rejects.toThrow(`${dataset} is not mounted at ${buildData}`);
+    expect(await names()).toEqual(['a', 'b']);
+    runTool('zfs', 'inherit', 'mountpoint', dataset);
     runTool('zfs', 'set', 'canmount=on', dataset);
     await backend.rollback('a');
     expect([readFileSync(join(buildData, 'file'), 'utf8'), await names()]).toEqual(['a', ['a']]);
+    rmSync('/tmp/slipway-elsewhere', { recursive: true, force: true });
+  });
+
+  it('takes no snapshot that leaves out a dataset of a step, mounted or not, and gives the command', async () => {
+    const { dataset, backend, names } = await areaWith('a');
+    for (const property of ['canmount=on', 'mountpoint=none']) {
+      runTool('zfs', 'create', '-o', property, `${dataset}/child`);
+      const error = await backend.take('b').catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        message: expect.stringContaining(`contains datasets, which a checkpoint leaves out: ${dataset}/child`),
+        hint: expect.stringContaining(`zfs destroy -r ${dataset}/child`),
+      });
+      await eventually(() => runTool('zfs', 'destroy', '-r', `${dataset}/child`));
+    }
+    await backend.take('b');
+    expect(await names()).toEqual(['a', 'b']);
+  });
+
+  it.each(['rollback', 'reset'] as const)(
+    'removes the datasets of steps with the build data: %s',
+    async (operation) => {
+      const { area, dataset, backend, names } = await areaWith('a', 'b');
+      runTool('zfs', 'create', '-p', `${dataset}/child/grandchild`);
+      runTool('zfs', 'snapshot', `${dataset}/child@x`);
+      await backend[operation]('a');
+      expect(runTool('zfs', 'list', '-H', '-o', 'name', '-r', area).trim().split('\n')).toEqual([area, dataset]);
+      expect(await names()).toEqual(operation === 'reset' ? [] : ['a']);
+    },
+  );
+
+  it.each(['rollback', 'reset'] as const)(
+    'keeps a dataset below the build data that is held, cloned or belongs elsewhere: %s',
+    async (operation) => {
+      const { area, dataset, backend, names } = await areaWith('a', 'b');
+      const child = `${dataset}/child`;
+      runTool('zfs', 'create', child);
+      runTool('zfs', 'snapshot', `${child}@x`);
+      runTool('zfs', 'hold', 'test', `${child}@x`);
+      await expect(backend[operation]('a')).rejects.toThrow(`${child}@x, which is held. Nothing was changed.`);
+      runTool('zfs', 'release', 'test', `${child}@x`);
+      runTool('zfs', 'clone', `${child}@x`, `${area}/clone`);
+      await expect(backend[operation]('a')).rejects.toThrow(`from which ${area}/clone was cloned`);
+      await eventually(() => runTool('zfs', 'destroy', `${area}/clone`));
+      await eventually(() => runTool('zfs', 'set', 'mountpoint=/tmp/slipway-elsewhere', child));
+      await expect(backend[operation]('a')).rejects.toThrow(/mount of .*build_data: \/tmp\/slipway-elsewhere/);
+      await eventually(() => runTool('zfs', 'unmount', child));
+      await expect(backend[operation]('a')).rejects.toThrow(`${child}, which belongs at /tmp/slipway-elsewhere`);
+      expect(await names()).toEqual(['a', 'b']);
+      expect(runTool('zfs', 'list', '-H', '-o', 'name', '-r', dataset).trim().split('\n')).toEqual([dataset, child]);
+      rmSync('/tmp/slipway-elsewhere', { recursive: true, force: true });
+    },
+  );
+
+  it('resets nothing over files that would be hidden', async () => {
+    const { dataset, buildData, backend, names } = await areaWith('a');
+    runTool('zfs', 'unmount', dataset);
+    writeFileSync(join(buildData, 'hidden'), 'x');
+    await expect(backend.reset()).rejects.toThrow('that folder is not empty. Nothing was changed.');
+    expect(readFileSync(join(buildData, 'hidden'), 'utf8')).toBe('x');
+    rmSync(join(buildData, 'hidden'));
+    expect(await names()).toEqual(['a']);
+    await backend.reset();
+    expect(await names()).toEqual([]);
   });
 
   it('clears what a killed reset left behind', async () => {

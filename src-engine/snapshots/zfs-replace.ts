@@ -1,0 +1,218 @@
+import { readdirSync } from 'node:fs';
+import { AppError, reasonOf } from '../../src-shared/errors';
+import { exists } from '../system/files';
+import { MountTable } from '../system/mount-table';
+import type { Snapshot } from './backend';
+import { refuseMounts } from './guard';
+import { SNAPSHOT_PROPERTIES, snapshotsOf, type ZfsProperties, type ZfsSnapshot } from './zfs-properties';
+import { expectSuccess } from './zfs-runner';
+import { outermost, type ZfsTree } from './zfs-tree';
+import type { ZfsViews } from './zfs-views';
+
+/** `rollback` and `reset`, which replace the content of the build data's dataset. Everything is checked before anything is changed. */
+export class ZfsReplace {
+  readonly #tree: ZfsTree;
+  readonly #views: ZfsViews;
+
+  constructor(tree: ZfsTree, views: ZfsViews) {
+    this.#tree = tree;
+    this.#views = views;
+  }
+
+  async rollback(name: string): Promise<void> {
+    const tree = this.#tree;
+    const action = `Rolling back to ${tree.id(name)}`;
+    await tree.runner.orphansEnd();
+    const table = await tree.refuseForeign(action);
+    const present = await tree.properties([...SNAPSHOT_PROPERTIES, 'mountpoint', 'canmount']);
+    const newer = newerThan(snapshotsOf(tree.dataset, present), tree.id(name));
+    this.#refuseUnmountable(action, present);
+    tree.refuseMountedElsewhere(action, table);
+    const below = datasetsBelow(tree.dataset, present);
+    const toDestroy = [...newer, ...below.flatMap((dataset) => snapshotsOf(dataset, present))];
+    refuseHeld(action, toDestroy);
+    this.#refuseElsewhere(action, below, present);
+    // ZFS itself destroys nothing when one of the newer snapshots is cloned.
+    if (below.length > 0 || this.#views.areMounted(table)) await this.refuseClones(action, toDestroy);
+    await this.#rollBackChecked(action, name, below).catch(async (error: unknown) => {
+      if (!/clones/.test(reasonOf(error))) throw error;
+      await this.refuseClones(action, toDestroy);
+      await this.#rollBackChecked(action, name, []);
+    });
+  }
+
+  async #rollBackChecked(action: string, name: string, below: readonly string[]): Promise<void> {
+    const tree = this.#tree;
+    await tree.unmount(action);
+    // Unmounted, because a rollback under a mounted FUSE file system leaves stale caches.
+    const failure = await this.#destroyAll(below)
+      .then(() => tree.rollbackUnmounted(name))
+      .then(({ code, stderr }) => (code === 0 ? undefined : stderr.trim()))
+      .catch(reasonOf);
+    await tree.mount(failure);
+    if (failure === undefined) return;
+    // zfs-fuse reports a failure after a rollback that it has done, where it may not drop the machine's caches.
+    if (!/drop_caches/.test(failure)) throw new AppError('snapshot', `${action} failed: ${failure}`);
+    const last = snapshotsOf(tree.dataset, await tree.properties()).at(-1);
+    if (last?.name !== name) throw new AppError('snapshot', `${action} failed: there is still ${last?.id}.`);
+  }
+
+  async reset(): Promise<void> {
+    const tree = this.#tree;
+    const action = `Replacing ${tree.dataset}`;
+    await tree.runner.orphansEnd();
+    const table = await tree.refuseForeign(action);
+    const replaced = await this.#replacedDatasets();
+    for (const { mountpoint } of replaced) this.#refuseMountsInReplaced(action, mountpoint, table);
+    const present = await tree.properties([...SNAPSHOT_PROPERTIES, 'mountpoint']);
+    if (!tree.isMounted(table)) refuseHidden(action, tree.mountpoint);
+    if (present.has(tree.dataset)) {
+      tree.refuseMountedElsewhere(action, table);
+      await this.#replace(action, present);
+    } else await this.#create();
+    await this.#destroyAll((await this.#replacedDatasets()).map(({ name }) => name));
+  }
+
+  async #replace(action: string, present: ZfsProperties): Promise<void> {
+    const { dataset, runner } = this.#tree;
+    const below = datasetsBelow(dataset, present);
+    const toDestroy = [dataset, ...below].flatMap((name) => snapshotsOf(name, present));
+    refuseHeld(action, toDestroy);
+    this.#refuseElsewhere(action, below, present);
+    await this.refuseClones(action, toDestroy);
+    await this.#tree.unmount(action);
+    const old = `${dataset}.old-${Date.now()}`;
+    try {
+      await expectSuccess(runner.zfsPatiently(['rename', dataset, old]));
+    } catch (error) {
+      await this.#tree.mount(reasonOf(error));
+      throw error;
+    }
+    try {
+      await this.#create();
+    } catch (error) {
+      // It may exist although it could not be mounted.
+      await runner.zfsPatiently(['destroy', dataset]);
+      await expectSuccess(runner.zfsPatiently(['rename', old, dataset]));
+      await this.#tree.mount(reasonOf(error));
+      throw error;
+    }
+  }
+
+  async #create(): Promise<void> {
+    const { dataset, mountpoint, runner } = this.#tree;
+    await expectSuccess(runner.zfs(['create', '-p', dataset]));
+    if (!this.#tree.isMounted(await MountTable.read()))
+      throw new AppError(
+        'snapshot',
+        `The new dataset ${dataset} is not mounted at ${mountpoint}, so that steps would not write into it.`,
+        `See where it is mounted: zfs get mountpoint,canmount,mounted ${dataset}`,
+      );
+  }
+
+  async #destroyAll(datasets: readonly string[]): Promise<void> {
+    for (const dataset of outermost(datasets))
+      await expectSuccess(this.#tree.runner.zfsPatiently(['destroy', '-r', dataset]));
+  }
+
+  /** What resets of any engine have replaced and not destroyed yet. */
+  async #replacedDatasets(): Promise<{ name: string; mountpoint: string }[]> {
+    const { area, dataset, runner } = this.#tree;
+    const argv = ['list', '-H', '-t', 'filesystem', '-o', 'name,mountpoint', '-r', area];
+    const { code, stdout, stderr } = await runner.zfs(argv);
+    if (code !== 0 && /does not exist/.test(stderr)) return [];
+    if (code !== 0) throw new AppError('snapshot', stderr.trim());
+    return stdout
+      .split('\n')
+      .map((line) => line.split('\t'))
+      .filter(([name = '']) => name.startsWith(`${dataset}.old-`) && /^\d+$/.test(name.slice(dataset.length + 5)))
+      .map(([name = '', mountpoint = '']) => ({ name, mountpoint }));
+  }
+
+  #refuseMountsInReplaced(action: string, mountpoint: string, table: MountTable): void {
+    if (!mountpoint.startsWith('/')) return;
+    const isOwn = (source: string): boolean => source.startsWith(`${this.#tree.dataset}.old-`);
+    const foreign = [...table.inside(mountpoint), ...table.at(mountpoint)].filter(({ source }) => !isOwn(source));
+    refuseMounts(action, mountpoint, foreign);
+  }
+
+  /** A dataset that `zfs mount` would mount elsewhere, or not at all, is refused while nothing is changed. */
+  #refuseUnmountable(action: string, present: ZfsProperties): void {
+    const { dataset, mountpoint } = this.#tree;
+    const values = present.get(dataset);
+    const [at, can] = [values?.get('mountpoint'), values?.get('canmount')];
+    const refusal = (is: string, undo: string): AppError =>
+      new AppError('snapshot', `${action} is not possible: ${dataset} has ${is}. Nothing was changed.`, undo);
+    if (can === 'off') throw refusal('canmount=off', `Let it be mounted: zfs set canmount=on ${dataset}`);
+    if (at !== mountpoint)
+      throw refusal(
+        `the mountpoint ${at} and not ${mountpoint}`,
+        `Give it that one: zfs inherit mountpoint ${dataset}`,
+      );
+  }
+
+  /** Datasets below the build data go with it when they lie in it, mounted or not. */
+  #refuseElsewhere(action: string, below: readonly string[], present: ZfsProperties): void {
+    const { dataset, mountpoint } = this.#tree;
+    for (const name of below) {
+      const at = present.get(name)?.get('mountpoint') ?? 'none';
+      if (!at.startsWith('/') || at.startsWith(`${mountpoint}/`)) continue;
+      throw new AppError(
+        'snapshot',
+        `${action} would destroy ${name}, which belongs at ${at} and not in ${dataset}. Nothing was changed.`,
+        `Move it out of the build data: zfs rename ${name} ANOTHER_DATASET`,
+      );
+    }
+  }
+
+  /** A clone keeps its snapshot from being destroyed, and it may be anywhere in the pool. Dead views are removed first. */
+  async refuseClones(action: string, toDestroy: readonly Snapshot[]): Promise<void> {
+    const { dataset, runner } = this.#tree;
+    await this.#views.removeDead();
+    const pool = dataset.split('/')[0] ?? dataset;
+    const argv = ['list', '-H', '-t', 'filesystem,volume', '-o', 'name,origin', '-r', pool];
+    const { stdout } = await expectSuccess(runner.zfs(argv));
+    const clones = stdout
+      .split('\n')
+      .map((line) => line.split('\t'))
+      .filter(([name = '', origin]) => !name.startsWith(`${dataset}/`) && toDestroy.some(({ id }) => id === origin));
+    if (clones.length > 0)
+      throw new AppError(
+        'snapshot',
+        `${action} would destroy ${clones.map(([clone, origin]) => `${origin}, from which ${clone} was cloned`).join(', ')}. Nothing was changed.`,
+        'Close what looks at it, or destroy or promote the clone.',
+      );
+  }
+}
+
+/** `destroy -r` and `rollback -r` destroy what they can before they come to a held snapshot. */
+export function refuseHeld(action: string, toDestroy: readonly ZfsSnapshot[]): void {
+  const held = toDestroy.filter((snapshot) => snapshot.held);
+  if (held.length === 0) return;
+  throw new AppError(
+    'snapshot',
+    `${action} would destroy ${held.map(({ id }) => id).join(', ')}, which is held. Nothing was changed.`,
+    `See who holds it: zfs holds ${held[0]?.id}`,
+  );
+}
+
+/** The snapshots after this one. Throws when it is not among them. */
+function newerThan(snapshots: readonly ZfsSnapshot[], id: string): ZfsSnapshot[] {
+  const at = snapshots.findIndex((snapshot) => snapshot.id === id);
+  if (at < 0) throw new AppError('snapshot', `There is no snapshot ${id}.`);
+  return snapshots.slice(at + 1);
+}
+
+function datasetsBelow(dataset: string, present: ZfsProperties): string[] {
+  return [...present.keys()].filter((id) => !id.includes('@') && id !== dataset);
+}
+
+/** Files in the folder that the dataset is to be mounted on belong to the dataset above, and would be hidden. */
+function refuseHidden(action: string, folder: string): void {
+  if (!exists(folder) || readdirSync(folder).length === 0) return;
+  throw new AppError(
+    'snapshot',
+    `${action} is not possible: nothing is mounted at ${folder}, and that folder is not empty. Nothing was changed.`,
+    'Move what is there away, or remove it.',
+  );
+}

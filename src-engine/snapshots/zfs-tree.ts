@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../src-shared/errors';
+import type { ExecResult } from '../system/exec';
+import { MountTable, type Mount } from '../system/mount-table';
+import { isFuse } from '../system/mounts';
+import { processesUsing, processesWithPrivateMount } from '../system/process-table';
+import { leftOut, refuseLink, refuseMounts } from './guard';
+import { getProperties, readProperties, SNAPSHOT_PROPERTIES, type ZfsProperties } from './zfs-properties';
+import { BUSY_PATIENCE, BUSY_PAUSE, expectSuccess, type ZfsRunner } from './zfs-runner';
+
+/** The build data's dataset and the folder where it is mounted: what is asked and seen to before its snapshots are worked on. */
+export class ZfsTree {
+  constructor(
+    readonly dataset: string,
+    readonly mountpoint: string,
+    readonly runner: ZfsRunner,
+  ) {}
+
+  /** The dataset of the build area. */
+  get area(): string {
+    return this.dataset.slice(0, this.dataset.lastIndexOf('/'));
+  }
+
+  id(snapshot: string): string {
+    return `${this.dataset}@${snapshot}`;
+  }
+
+  /** Properties of the dataset, of all below it, and of their snapshots. Empty when there is no such dataset. */
+  async properties(names: readonly string[] = SNAPSHOT_PROPERTIES): Promise<ZfsProperties> {
+    const { code, stdout, stderr } = await this.runner.zfs(getProperties(this.dataset, names));
+    if (code === 0) return readProperties(stdout);
+    if (/does not exist/.test(stderr)) return new Map();
+    throw new AppError('snapshot', `zfs cannot list the snapshots of ${this.dataset}: ${stderr.trim()}`);
+  }
+
+  /** Refuses mounts in the build data that are not its own datasets, and a link or file in its place. */
+  async refuseForeign(action: string): Promise<MountTable> {
+    refuseLink(action, this.mountpoint);
+    const table = await MountTable.read();
+    const isForeign = (mount: Mount): boolean => !this.#isOwn(mount) || isPart(mount);
+    refuseMounts(action, this.mountpoint, [
+      ...table.inside(this.mountpoint).filter((mount) => isForeign(mount) || mount.source === this.dataset),
+      ...table.at(this.mountpoint).filter((mount) => isForeign(mount) || mount.source !== this.dataset),
+    ]);
+    return table;
+  }
+
+  /** Refuses while the build data, a part of it or a dataset below it is mounted at another place too. */
+  refuseMountedElsewhere(action: string, table: MountTable): void {
+    const here = new Set([...table.at(this.mountpoint), ...table.inside(this.mountpoint)]);
+    const elsewhere = table.mounts.filter(
+      (mount) => this.#isOwn(mount) && !mount.source.includes('@') && !here.has(mount),
+    );
+    refuseMounts(action, this.mountpoint, elsewhere, 'of');
+  }
+
+  /** Refuses what a snapshot would leave out: everything, when the dataset is not mounted, and datasets below it. */
+  async refuseIncomplete(action: string): Promise<void> {
+    const { dataset, mountpoint } = this;
+    const table = await this.refuseForeign(action);
+    if (!this.isMounted(table))
+      throw new AppError(
+        'snapshot',
+        `${action} is not possible: ${dataset} is not mounted at ${mountpoint}, so that it does not contain what is there. Nothing was changed.`,
+        `Mount it: zfs mount ${dataset}`,
+      );
+    const argv = ['list', '-H', '-o', 'name', '-t', 'filesystem,volume', '-r', dataset];
+    const { stdout } = await expectSuccess(this.runner.zfs(argv));
+    const below = stdout.split('\n').filter((name) => name !== '' && name !== dataset);
+    const undo = outermost(below).map((name) => `zfs destroy -r ${name}`);
+    if (below.length > 0) throw leftOut(action, dataset, 'datasets', below, undo.join(' && '));
+  }
+
+  isMounted(table: MountTable): boolean {
+    const top = table.at(this.mountpoint)[0];
+    return top?.source === this.dataset && !isPart(top);
+  }
+
+  /** Unmounts the build data, or refuses and names the processes that use it. */
+  async unmount(action: string): Promise<void> {
+    const { dataset, mountpoint, runner } = this;
+    const elsewhere = isFuse(mountpoint) ? processesWithPrivateMount(mountpoint) : [];
+    if (elsewhere.length > 0) throw this.#inUse(action, elsewhere);
+    const until = Date.now() + BUSY_PATIENCE;
+    for (;;) {
+      const { code, stderr } = await runner.zfs(['unmount', dataset]);
+      if (code === 0 || /not currently mounted/.test(stderr)) return;
+      if (!/busy/.test(stderr)) throw new AppError('snapshot', `${action} failed: ${stderr.trim()}`);
+      const users = processesUsing(mountpoint);
+      if (users.length > 0 || Date.now() > until) throw this.#inUse(action, users);
+      await delay(BUSY_PAUSE);
+    }
+  }
+
+  /**
+   * Mounts the build data again, whatever came of what was done meanwhile.
+   *
+   * @param meanwhile the failure that the error then names first
+   */
+  async mount(meanwhile?: string): Promise<void> {
+    const { dataset, mountpoint, runner } = this;
+    const { code, stderr } = await runner.zfsPatiently(['mount', dataset]);
+    const isMounted = code === 0 || /already mounted/.test(stderr);
+    if (isMounted && this.isMounted(await MountTable.read())) return;
+    const why = isMounted ? `it is not mounted at ${mountpoint}` : stderr.trim();
+    throw new AppError(
+      'snapshot',
+      `${meanwhile === undefined ? '' : `${meanwhile}. `}${dataset} cannot be mounted again: ${why}`,
+      `Mount it: zfs mount ${dataset}`,
+    );
+  }
+
+  /** Rolls the unmounted dataset back, without asking anything. */
+  async rollbackUnmounted(snapshot: string): Promise<ExecResult> {
+    const { runner } = this;
+    // zfs-fuse drops the caches of the whole machine after a rollback, which takes up to a second and is not needed: an unmounted
+    // file system has none. Where they cannot be kept, it drops them.
+    if (process.platform === 'linux' && process.getuid?.() === 0 && !existsSync('/sys/module/zfs')) {
+      const result = await runner.zfs(['rollback', '-r', this.id(snapshot)], KEEP_CACHES).catch(() => undefined);
+      if (result && !/unshare|busy|I\/O error/.test(result.stderr)) return result;
+    }
+    return runner.zfsPatiently(['rollback', '-r', this.id(snapshot)]);
+  }
+
+  /** A dataset of the build data, or one of its snapshots: OpenZFS mounts those below `.zfs` by itself. */
+  #isOwn({ source, type }: Mount): boolean {
+    const { dataset } = this;
+    const isBelow = source === dataset || source.startsWith(`${dataset}/`) || source.startsWith(`${dataset}@`);
+    return isBelow && /^(fuse\.)?zfs$/.test(type);
+  }
+
+  #inUse(action: string, users: readonly string[]): AppError {
+    return new AppError(
+      'snapshot',
+      `${action} is not possible: ${this.mountpoint} is in use${users.length > 0 ? ` by ${users.join(', ')}` : ''}. Nothing was changed.`,
+      'Leave that directory or end that process, and try again.',
+    );
+  }
+}
+
+/** Runs a command with `drop_caches` without effect, in a mount namespace of its own that follows unmounts outside. */
+const KEEP_CACHES = [
+  ...['unshare', '--mount', '--propagation', 'slave', 'sh', '-c'],
+  'mount --bind /dev/null /proc/sys/vm/drop_caches 2>/dev/null; exec "$@"',
+  'sh',
+] as const;
+
+/** A bind mount of a folder of a dataset is not the dataset. */
+const isPart = ({ node }: Mount): boolean => node !== undefined && node.root !== '/';
+
+/** Those of the datasets that lie in no other one of them. */
+export function outermost(datasets: readonly string[]): string[] {
+  return datasets.filter((name) => !datasets.some((other) => name.startsWith(`${other}/`)));
+}
