@@ -83,7 +83,7 @@ function row({ step, snapshot, freshness }: Row): string {
     step.padEnd(14),
     dateTime(snapshot.takenAt),
     bytes(snapshot.referenced).padEnd(10),
-    bytes(snapshot.unique).padEnd(10),
+    (snapshot.unique === 0 ? 'nothing' : bytes(snapshot.unique)).padEnd(10),
     state(freshness),
   ].join(' ');
 }

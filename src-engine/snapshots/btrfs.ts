@@ -144,7 +144,17 @@ export function createBtrfsBackend({
       // Exclusive bytes are what would be freed; without quotas only walking the extents tells.
       const { stdout } = await exec(['btrfs', 'filesystem', 'du', '-s', '--raw', path]);
       const [total, exclusive] = stdout.trim().split('\n').at(-1)?.trim().split(/\s+/) ?? [];
-      return { referenced: Number(total), unique: Number(exclusive) };
+      // Content that btrfs keeps beside its metadata is not counted; a tree of small files has no other.
+      return { referenced: bytesOf(total) || (await apparentSize(path)), unique: bytesOf(exclusive) };
     },
   };
+}
+
+function bytesOf(number: string | undefined): number | undefined {
+  return number !== undefined && /^\d+$/.test(number) ? Number(number) : undefined;
+}
+
+async function apparentSize(path: string): Promise<number | undefined> {
+  const { stdout } = await exec(['du', '-s', '-b', path]);
+  return bytesOf(stdout.split('\t')[0]);
 }
