@@ -1,11 +1,17 @@
+import { basename } from 'node:path';
 import { findCommand } from './commands';
 import { reportError } from './commands/failure';
 import { usageError } from './commands/usage';
+import { guardStandardStreams } from './system/standard-streams';
 import { ENGINE_VERSION } from './version';
 
 /** `distro_const`: finds the command, runs it and returns the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
   const [name = '', ...rest] = argv;
+  guardStandardStreams(name !== 'build');
+  // A copy of the engine alone is also found by steps under this name.
+  if (basename(process.argv[1] ?? '') === 'ManifestRead')
+    return (await import('./manifest-read')).manifestReadCommand(argv);
   if (name === '--version') {
     process.stdout.write(`${ENGINE_VERSION}\n`);
     return 0;

@@ -14,6 +14,8 @@
  * - `cancelled`  a person or a signal ended it; never shown as a failure
  * - `missing`    something named by the user does not exist (a checkpoint, a file in it)
  * - `unsupported` this host cannot do it
+ * - `system`     the operating system refused an operation: no permission, disk full or read-only, input/output error
+ * - `defect`     a fault of Slipway itself
  * - `unreachable` the host does not answer, or the connection to it was lost: what runs there may go on
  */
 export type ErrorCode =
@@ -29,6 +31,8 @@ export type ErrorCode =
   | 'cancelled'
   | 'missing'
   | 'unsupported'
+  | 'system'
+  | 'defect'
   | 'unreachable';
 
 /** An expected failure: `message` says what and where, `hint` what to do next. A plain `Error` is our own defect. */

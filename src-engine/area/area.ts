@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { access, mkdir, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
-import { AppError } from '../../src-shared/errors';
+import { AppError, reasonOf } from '../../src-shared/errors';
 import {
   assertDatasetName,
   cannotCreate,
@@ -12,7 +12,9 @@ import {
   mayBeZfs,
   mountpointOf,
 } from '../snapshots/zfs-datasets';
+import { makeFolders } from '../system/files';
 import { isMountPoint } from '../system/mounts';
+import { systemError } from '../system/system-error';
 import { zfsCommand } from '../system/zfs-command';
 
 /** A build area as resolved from the manifest; nothing is created by resolving (contract 3.1). */
@@ -117,14 +119,15 @@ export async function createBuildDataFolders(area: BuildArea): Promise<void> {
 }
 
 async function makeDirectory(path: string, message = `Unable to create directory ${path}`): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o755 }).catch((error: unknown) => {
+  await makeFolders(path).catch((error: unknown) => {
     throw invalid(message, whatNext(error));
   });
 }
 
-/** The system's words, and what to do about a place that is not ours. */
+/** The reason and what to do about it; about a folder of another account, what else can be done. */
 function whatNext(error: unknown): string {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const isOthers = ['EACCES', 'EPERM', 'EROFS'].includes(code);
-  return isOthers ? `${message}. Give the manifest a build_area of your own, or build as root.` : message;
+  const known = systemError(error);
+  if (!known) return reasonOf(error);
+  const isOthers = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+  return `${known.message} ${isOthers ? 'Give the manifest a build_area of your own, or build as root.' : known.hint}`;
 }

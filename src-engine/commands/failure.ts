@@ -1,4 +1,6 @@
 import { AppError } from '../../src-shared/errors';
+import { outputClosed } from '../system/standard-streams';
+import { systemError } from '../system/system-error';
 import { printJson } from './print';
 
 /** What the exit statuses of `distro_const` mean, for its reference. */
@@ -10,17 +12,27 @@ export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string]
       '`boot-test`: the image did not boot; `follow`: the run was interrupted',
   ],
   ['2', 'the command line is wrong'],
-  ['128 + n', 'stopped by signal n: 130 is Ctrl-C, 143 is SIGTERM; of a build the last checkpoint is intact'],
+  [
+    '128 + n',
+    'stopped by signal n: 130 is Ctrl-C, 143 is SIGTERM; of a build the last checkpoint is intact. 141: the reader of a listing closed its pipe',
+  ],
 ];
 
 /** Prints a failure, with `json` as the one document of the call, and returns the exit status. */
 export function reportError(error: unknown, json: boolean): number {
-  if (error instanceof AppError) {
-    const { code, message, hint } = error;
-    if (json) printJson({ failed: true, error: { code, message, hint } });
-    else process.stderr.write(`${message}\n${hint ? `${hint}\n` : ''}`);
-    return code === 'usage' ? 2 : 1;
-  }
-  process.stderr.write(`distro_const: defect: ${error instanceof Error ? error.stack : String(error)}\n`);
-  return 1;
+  // The reader of standard output has gone: the guard of the streams sets the status.
+  if (outputClosed.aborted) return 1;
+  const { code, message, hint } = error instanceof AppError ? error : (systemError(error) ?? defect(error));
+  if (json) printJson({ failed: true, error: { code, message, hint } });
+  else process.stderr.write(`${message}\n${hint ? `${hint}\n` : ''}`);
+  return code === 'usage' ? 2 : 1;
+}
+
+function defect(error: unknown): AppError {
+  const stack = error instanceof Error ? error.stack : String(error);
+  return new AppError(
+    'defect',
+    `distro_const: defect: ${stack}`,
+    'Please report it with: distro_const support MANIFEST',
+  );
 }

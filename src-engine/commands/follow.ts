@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { type EngineRecord, parseRecord } from '../../src-shared/journal/records';
 import { resolveArea } from '../area/area';
+import { outputClosed } from '../system/standard-streams';
 import { LineSplitter } from '../system/line-splitter';
 import { readManifestFile } from '../area/manifest-file';
 import { duration } from '../../src-shared/format';
@@ -61,6 +62,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       // The state is asked BEFORE the last read: what a dying engine still wrote is shown.
       const running = isRunning(area, journal);
       await tail.read();
+      if (outputClosed.aborted) return 0;
       if (exitCode !== undefined) return exitCode;
       if (!running) {
         process.stderr.write(`${run} was interrupted: its process is gone. Resume with -R.\n`);

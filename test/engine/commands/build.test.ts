@@ -121,7 +121,7 @@ describe('build in a plain directory, as any user', () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(
       new RegExp(
-        `^Unable to write to the build area at ${project.area}\\nEACCES.*Give the manifest a build_area of your own.*\\n$`,
+        `^Unable to write to the build area at ${project.area}\\n.*EACCES.*Give the manifest a build_area of your own.*\\n$`,
       ),
     );
   });

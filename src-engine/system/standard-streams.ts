@@ -1,0 +1,28 @@
+import { systemError } from './system-error';
+
+/** What shells show for a program that SIGPIPE ended: 128 + 13. */
+const CLOSED_PIPE_STATUS = 141;
+
+const closed = new AbortController();
+
+/** Aborted when standard output cannot be written any more. A command that waits for more to print ends then. */
+export const outputClosed: AbortSignal = closed.signal;
+
+/**
+ * Keeps an error of standard output or standard error from ending the process by an exception.
+ *
+ * A command whose purpose is its output (`isListing`) ends when its reader has gone, quietly and with status 141, as a program that
+ * SIGPIPE ends. Another error, such as a full disk, is reported on standard error and gives status 1. Other commands continue.
+ */
+export function guardStandardStreams(isListing: boolean): void {
+  process.stderr.on('error', () => undefined); // the place for the report is the one that failed
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (closed.signal.aborted || !isListing) return;
+    closed.abort();
+    const status = error.code === 'EPIPE' ? CLOSED_PIPE_STATUS : 1;
+    if (status === 1) process.stderr.write(`Standard output: ${systemError(error)?.message ?? error.message}\n`);
+    process.on('exit', () => {
+      process.exitCode = status;
+    });
+  });
+}
