@@ -20,6 +20,11 @@ import { quoteBytes } from '../system/shell-quote';
  */
 export async function refuseForeign(action: string, trees: readonly string[]): Promise<void> {
   for (const tree of trees) refuseLink(action, tree);
+  await refuseMountsIn(action, trees);
+}
+
+/** Refuses mounts in and on trees. */
+export async function refuseMountsIn(action: string, trees: readonly string[]): Promise<void> {
   const table = await MountTable.read();
   for (const tree of trees) refuseMounts(action, tree, [...table.inside(tree), ...table.at(tree)]);
 }

@@ -4,7 +4,7 @@ import { AppError } from '../../src-shared/errors';
 import { exec, type ExecOptions, type ExecResult } from '../system/exec';
 import { exists } from '../system/files';
 import { isRunning, processesUsing, processesWithVariable } from '../system/process-table';
-import { refuseForeign } from './guard';
+import { refuseMountsIn } from './guard';
 
 /** Marks the tools that work on a store, so that the next engine knows them. */
 const MARK = 'SLIPWAY_SNAPSHOT_STORE';
@@ -65,11 +65,12 @@ export function refuseUse(doing: string, buildData: string): void {
 }
 
 /**
- * Removes a tree, whatever its names and modes are. Refuses when there is a mount in it, and stays on its file system besides.
+ * Removes a tree, whatever its names and modes are; of a symbolic link only the link. Refuses when there is a mount in the tree, and
+ * stays on its file system besides.
  */
 export async function removeTree(path: string, tool: RunStoreTool): Promise<void> {
   if (!exists(path)) return;
-  await refuseForeign(`Removing ${path}`, [path]);
+  await refuseMountsIn(`Removing ${path}`, [path]);
   await makeFoldersWritable(path, tool);
   const { stderr } = await tool(removal(path), { okExitCodes: [0, 1] });
   if (!exists(path)) return;
