@@ -1,3 +1,4 @@
+import type { CheckpointsAnswer } from '../../src-shared/engine-answers/checkpoints';
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import type { CheckpointFreshness } from '../../src-shared/checkpoints/staleness';
 import { bytes } from '../../src-shared/format';
@@ -7,7 +8,7 @@ import type { Snapshot, SnapshotSize } from '../snapshots/backend';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { resumeAnswer, type AreaContext } from './context';
 import { inspect } from './inspect';
-import { dateTime, printJson, printLines } from './print';
+import { dateTime, printAnswer, printLines } from './print';
 
 const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
 
@@ -26,7 +27,7 @@ export const checkpointsCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const found = await inspect(positionals[0] ?? '', (inspection) => describeAll(inspection.useAll()));
   if (values.json) {
-    printJson(found);
+    printAnswer<CheckpointsAnswer>(found);
     return 0;
   }
   printLines(['Before step    Taken               Size       Alone      State', ...found.checkpoints.map(row)]);

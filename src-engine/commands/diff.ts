@@ -1,10 +1,11 @@
+import type { DiffAnswer } from '../../src-shared/engine-answers/files';
 import { bytes } from '../../src-shared/format';
 import { escapeName } from '../../src-shared/name-escapes';
 import { diffTrees, type TreeChange } from '../area/tree-diff';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { inspect } from './inspect';
 import { shownName } from './names';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 import { stoppable } from './stoppable';
 
 const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
@@ -36,7 +37,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       signal,
     );
     if (values.json)
-      printJson({
+      printAnswer<DiffAnswer>({
         from,
         to: to ?? null,
         ...totals(changes),

@@ -1,10 +1,11 @@
+import type { FilesInCheckpointAnswer } from '../../src-shared/engine-answers/files';
 import { escapeName } from '../../src-shared/name-escapes';
 import { listed } from '../area/tree-diff';
 import type { TreeEntry, TreePath, TreeView } from '../snapshots/tree-view';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { inspect } from './inspect';
 import { findInside, shownName } from './names';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 import { stoppable } from './stoppable';
 
 const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
@@ -31,7 +32,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       },
       signal,
     );
-    if (values.json) printJson({ step, path, entries });
+    if (values.json) printAnswer<FilesInCheckpointAnswer>({ step, path, entries });
     else printLines(entries.map(entryLine));
   });
 }

@@ -1,3 +1,4 @@
+import type { ChecksumAnswer, MediaAnswer } from '../../src-shared/engine-answers/media';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -8,7 +9,7 @@ import { listMedia, mediumNamed } from '../boot/media';
 import { resolveArea } from '../area/area';
 import { readManifestFile } from '../area/manifest-file';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { dateTime, printJson, printLines } from './print';
+import { dateTime, printAnswer, printLines } from './print';
 
 const OPTIONS = {
   json: JSON_OPTION,
@@ -32,13 +33,13 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     const hash = createHash('sha256');
     await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
     const sha256 = hash.digest('hex');
-    if (values.json) printJson({ name, sha256 });
+    if (values.json) printAnswer<ChecksumAnswer>({ name, sha256 });
     else printLines([`${sha256}  ${name}`]); // as sha256sum prints and reads it
     return 0;
   }
   const media = await listMedia(folder);
   const [noBootTest, noUefi] = [whyNoBoot('bios'), whyNoBoot('uefi')].map(inWords);
-  if (values.json) printJson({ folder, media, noBootTest, noUefi });
+  if (values.json) printAnswer<MediaAnswer>({ folder, media, noBootTest, noUefi });
   else
     printLines([
       ...(media.length === 0 ? [`There is nothing in ${folder} yet.`] : []),

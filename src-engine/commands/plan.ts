@@ -1,3 +1,4 @@
+import type { PlanAnswer } from '../../src-shared/engine-answers/plan';
 import { checkpointName } from '../../src-shared/checkpoints/model';
 import { planBuild } from '../../src-shared/checkpoints/plan';
 import { canCombine, nothingToResume, withoutCheckpoints } from '../../src-shared/checkpoints/rules';
@@ -9,7 +10,7 @@ import { listRuns, stepHistory } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { resumeAnswer, stepNamed, type AreaContext } from './context';
 import { inspect } from './inspect';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 import { freeBytes } from './status';
 
 const OPTIONS = {
@@ -41,7 +42,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     throw new AppError('usage', '-R and -r cannot be specified for the same build.');
   const plan = await inspect(positionals[0] ?? '', (inspection) => describePlan(inspection.useAll(), values));
   if (values.json) {
-    printJson(plan);
+    printAnswer<PlanAnswer>(plan);
     return 0;
   }
   const { resume, pause, kept, runs, discarded, stale } = plan;

@@ -1,3 +1,4 @@
+import type { PruneAnswer } from '../../src-shared/engine-answers/prune';
 import { resolve } from 'node:path';
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { bytes } from '../../src-shared/format';
@@ -6,7 +7,7 @@ import { acquireLock } from '../area/lock';
 import { freshnessOf } from '../area/freshness';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { openContext, stepNamed, type AreaContext } from './context';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 
 const OPTIONS = {
   stale: { type: 'boolean', description: 'also those that no longer fit the manifest' },
@@ -39,7 +40,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       )
     : [];
   if (values.json) {
-    printJson({ wouldRemove: sized, removed });
+    printAnswer<PruneAnswer>({ wouldRemove: sized, removed });
     return 0;
   }
   if (sized.length === 0) printLines(['Nothing to prune.']);

@@ -1,3 +1,4 @@
+import type { CancelAnswer, PauseAnswer } from '../../src-shared/engine-answers/running';
 import { setTimeout as delay } from 'node:timers/promises';
 import { resolveStep, withoutCheckpoints } from '../../src-shared/checkpoints/rules';
 import { AppError } from '../../src-shared/errors';
@@ -8,7 +9,7 @@ import { writePauseRequest } from '../area/pause-request';
 import { listRuns } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { openContext, type AreaContext } from './context';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 
 /** How often the end of a cancelled build is looked for, in milliseconds. */
 const LOOK = 50;
@@ -34,7 +35,7 @@ async function runCancel({ values, positionals }: Parsed<typeof CANCEL_OPTIONS>)
   while (isAlive(owner) === true) await delay(LOOK);
   const { file, latest } = await openContext(operand);
   const resumeFrom = latest === undefined ? null : (file.manifest.steps[latest]?.name ?? null);
-  if (values.json) printJson({ step, resumeFrom });
+  if (values.json) printAnswer<CancelAnswer>({ step, resumeFrom });
   else
     printLines([
       `Stopped process ${owner.pid}${step === null ? '' : ` in ${step}`}.`,
@@ -81,7 +82,7 @@ async function runPause({ values, positionals }: Parsed<typeof PAUSE_OPTIONS>): 
   if (!context.file.manifest.checkpointEnable) throw new AppError('refused', withoutCheckpoints('p').lines.join('\n'));
   const step = found ? (steps[found.index]?.name ?? null) : null;
   writePauseRequest(context.area, { pid: owner.pid, step });
-  if (values.json) printJson({ step });
+  if (values.json) printAnswer<PauseAnswer>({ step });
   else printLines([step === null ? 'The build runs to its end.' : `The build pauses before ${step}.`]);
   return 0;
 }

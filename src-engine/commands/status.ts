@@ -1,3 +1,4 @@
+import type { StatusAnswer } from '../../src-shared/engine-answers/status';
 import { statfsSync } from 'node:fs';
 import { BASELINE } from '../../src-shared/checkpoints/model';
 import { bytes, duration } from '../../src-shared/format';
@@ -7,7 +8,7 @@ import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './com
 import { describeCheckpoint } from './checkpoints';
 import type { AreaContext } from './context';
 import { inspect } from './inspect';
-import { dateTime, printJson, printLines } from './print';
+import { dateTime, printAnswer, printLines } from './print';
 
 const OPTIONS = {
   json: JSON_OPTION,
@@ -33,7 +34,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   );
   const { area, lock, lastRun } = status;
   if (details) {
-    printJson({ ...status, ...details });
+    printAnswer<StatusAnswer>({ ...status, ...details });
     return 0;
   }
   printLines([

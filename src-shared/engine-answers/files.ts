@@ -3,6 +3,8 @@ import * as z from 'zod';
 /** An entry that differs between two trees. */
 export const treeChange = z.object({
   path: z.string(),
+  /** Bytes of a path that is not UTF-8, as base64. */
+  bytes: z.string().optional(),
   change: z.enum(['added', 'changed', 'removed']),
   type: z.enum(['file', 'folder', 'link', 'other']),
   /** Bytes; `null` where the entry does not exist, or the host does not report sizes. */
@@ -14,6 +16,9 @@ export const treeChange = z.object({
 
 /** What `distro_const diff --json` prints. */
 export const diffAnswer = z.object({
+  /** The step of the first checkpoint, and of the second; `null`: the build data as it is now. */
+  from: z.string(),
+  to: z.string().nullable(),
   added: z.number(),
   changed: z.number(),
   removed: z.number(),
@@ -25,6 +30,8 @@ export const diffAnswer = z.object({
 /** A file or folder in a checkpoint. */
 export const fileEntry = z.object({
   name: z.string(),
+  /** Bytes of a name that is not UTF-8, as base64. */
+  bytes: z.string().optional(),
   /** Type and permissions: `d0755`. */
   mode: z.string(),
   /** `UID:GID`. */
@@ -38,7 +45,7 @@ export const fileEntry = z.object({
 });
 
 /** What `distro_const ls --json` prints. */
-export const filesInCheckpointAnswer = z.object({ entries: z.array(fileEntry) });
+export const filesInCheckpointAnswer = z.object({ step: z.string(), path: z.string(), entries: z.array(fileEntry) });
 
 /** An entry that differs between two trees. */
 export type TreeChange = z.output<typeof treeChange>;

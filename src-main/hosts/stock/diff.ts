@@ -46,7 +46,15 @@ export async function diffOf(
     .slice(0, -1)
     .flatMap((line) => changesOf(line, root, isBackwards));
   const count = (kind: TreeChange['change']): number => changes.filter(({ change }) => change === kind).length;
-  return { added: count('added'), changed: count('changed'), removed: count('removed'), bytes: 0, changes };
+  return {
+    from,
+    to: to ?? null,
+    added: count('added'),
+    changed: count('changed'),
+    removed: count('removed'),
+    bytes: 0,
+    changes,
+  };
 }
 
 /** A line of `zfs diff -FH`: what happened, a letter for the type, the path, and for a rename the new path; the root itself is no change. */

@@ -82,6 +82,8 @@ export function createStockHost(parts: StockTools & { reachable(): Promise<void>
     },
     diff: async (manifest, from, to, signal) => diffOf(transport, await look(manifest), from, to, signal),
     listFiles: async (manifest, step, path, signal) => ({
+      step,
+      path,
       entries: await listFiles(transport, await rootOf(manifest, step), path, signal),
     }),
     fileCommand: async (manifest, step, path, maxBytes) => ({
