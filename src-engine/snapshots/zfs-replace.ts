@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { exists } from '../system/files';
 import { MountTable } from '../system/mount-table';
@@ -8,6 +9,10 @@ import { SNAPSHOT_PROPERTIES, snapshotsOf, type ZfsProperties, type ZfsSnapshot 
 import { expectSuccess } from './zfs-runner';
 import { outermost, type ZfsTree } from './zfs-tree';
 import type { ZfsViews } from './zfs-views';
+
+/** How long a command that reads a checkpoint is waited for; a shell in one lasts longer. */
+const VIEW_TIMEOUT_MS = 10_000;
+const VIEW_POLL_MS = 50;
 
 /** `rollback` and `reset`, which replace the content of the build data's dataset. Everything is checked before anything is changed. */
 export class ZfsReplace {
@@ -34,11 +39,7 @@ export class ZfsReplace {
     this.#refuseElsewhere(action, below, present);
     // ZFS itself destroys nothing when one of the newer snapshots is cloned.
     if (below.length > 0 || this.#views.areMounted(table)) await this.refuseClones(action, toDestroy);
-    await this.#rollBackChecked(action, name, below).catch(async (error: unknown) => {
-      if (!/clones/.test(reasonOf(error))) throw error;
-      await this.refuseClones(action, toDestroy);
-      await this.#rollBackChecked(action, name, []);
-    });
+    await this.retryWithoutViews(action, toDestroy, () => this.#rollBackChecked(action, name, below));
   }
 
   async #rollBackChecked(action: string, name: string, below: readonly string[]): Promise<void> {
@@ -165,23 +166,44 @@ export class ZfsReplace {
     }
   }
 
-  /** A clone keeps its snapshot from being destroyed, and it may be anywhere in the pool. Dead views are removed first. */
+  /** Does what a clone of one of the snapshots prevents, and again when a view was opened meanwhile. */
+  async retryWithoutViews(action: string, toDestroy: readonly Snapshot[], attempt: () => Promise<void>): Promise<void> {
+    for (const until = Date.now() + VIEW_TIMEOUT_MS; ;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!/clone/.test(reasonOf(error)) || Date.now() > until) throw error;
+      }
+      await this.refuseClones(action, toDestroy);
+    }
+  }
+
+  /**
+   * A clone keeps its snapshot from being destroyed, and it may be anywhere in the pool. Dead views are removed first. Those of commands
+   * that read a checkpoint, such as `ls`, are waited for.
+   */
   async refuseClones(action: string, toDestroy: readonly Snapshot[]): Promise<void> {
     const { dataset, runner } = this.#tree;
-    await this.#views.removeDead();
     const pool = dataset.split('/')[0] ?? dataset;
     const argv = ['list', '-H', '-t', 'filesystem,volume', '-o', 'name,origin', '-r', pool];
-    const { stdout } = await expectSuccess(runner.zfs(argv));
-    const clones = stdout
-      .split('\n')
-      .map((line) => line.split('\t'))
-      .filter(([name = '', origin]) => !name.startsWith(`${dataset}/`) && toDestroy.some(({ id }) => id === origin));
-    if (clones.length > 0)
+    for (const until = Date.now() + VIEW_TIMEOUT_MS; ; await delay(VIEW_POLL_MS)) {
+      await this.#views.removeDead();
+      const { stdout } = await expectSuccess(runner.zfs(argv));
+      const clones = stdout
+        .split('\n')
+        .map((line) => line.split('\t'))
+        .filter(([name = '', origin]) => !name.startsWith(`${dataset}/`) && toDestroy.some(({ id }) => id === origin));
+      if (clones.length === 0) return;
+      const areViews = clones.every(([name = '']) => this.#views.isView(name));
+      if (areViews && Date.now() < until) continue;
       throw new AppError(
         'snapshot',
         `${action} would destroy ${clones.map(([clone, origin]) => `${origin}, from which ${clone} was cloned`).join(', ')}. Nothing was changed.`,
-        'Close what looks at it, or destroy or promote the clone.',
+        areViews
+          ? 'End the "distro_const" command that reads this checkpoint (shell, extract), or wait for it, and try again.'
+          : 'Destroy or promote the clone.',
       );
+    }
   }
 }
 

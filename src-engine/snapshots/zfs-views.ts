@@ -14,12 +14,15 @@ type Zfs = (words: readonly string[]) => Promise<ExecResult>;
 const VIEW = '.slipway-view-';
 /** A user property of each clone: which process made it. */
 const OWNER = 'slipway:owner';
+const MAX_ATTEMPTS = 3;
 
 /** The views of a build area's snapshots that are clones. A view keeps its snapshot from being destroyed while it is open. */
 export interface ZfsViews {
   open(snapshot: string): Promise<SnapshotView>;
   /** Whether there is a view, of a process that runs or has ended. */
   areMounted(table: MountTable): boolean;
+  /** Whether a dataset is a view. */
+  isView(dataset: string): boolean;
   /** Destroys the views whose processes have ended without closing them. */
   removeDead(): Promise<void>;
 }
@@ -46,13 +49,19 @@ export function createZfsViews(area: string, zfs: Zfs, patiently: Zfs): ZfsViews
       const path = mkdtempSync(join(tmpdir(), 'slipway-view-'));
       const clone = `${area}/${VIEW}${process.pid}-${path.slice(-6)}`;
       const options = ['readonly=on', `mountpoint=${path}`, `${OWNER}=${JSON.stringify(ownIdentity())}`];
-      const { code, stderr } = await zfs(['clone', ...options.flatMap((option) => ['-o', option]), snapshot, clone]);
-      if (code !== 0) {
+      const argv = ['clone', ...options.flatMap((option) => ['-o', option]), snapshot, clone];
+      for (let attempt = 1; ; attempt++) {
+        const { code, stderr } = await zfs(argv);
+        if (code === 0) return folderView(path, () => destroy(clone, path));
+        // zfs-fuse fails to mount now and then while it rolls back another dataset; the clone exists all the same.
+        if (/cannot mount/.test(stderr)) await patiently(['destroy', clone]);
+        if (/cannot mount/.test(stderr) && attempt < MAX_ATTEMPTS) continue;
         removeFolder(path);
         throw new AppError('snapshot', `No view of ${snapshot} could be opened: ${stderr.trim()}`);
       }
-      return folderView(path, () => destroy(clone, path));
     },
+
+    isView: (dataset) => dataset.startsWith(`${area}/${VIEW}`),
 
     areMounted: (table) => table.mounts.some(({ source }) => source.startsWith(`${area}/${VIEW}`)),
 

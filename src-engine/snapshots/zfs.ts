@@ -43,11 +43,10 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
     const snapshot = await find(name);
     const action = `Destroying ${snapshot.id}`;
     refuseHeld(action, [snapshot]);
-    const { code, stderr } = await zfsPatiently(['destroy', snapshot.id]);
-    if (code === 0) return;
-    await replace.refuseClones(action, [snapshot]); // destroys dead views, or names the clones
-    if (!/clone/.test(stderr)) throw new AppError('snapshot', `${action} failed: ${stderr.trim()}`);
-    await expectSuccess(zfsPatiently(['destroy', snapshot.id]));
+    await replace.retryWithoutViews(action, [snapshot], async () => {
+      const { code, stderr } = await zfsPatiently(['destroy', snapshot.id]);
+      if (code !== 0) throw new AppError('snapshot', `${action} failed: ${stderr.trim()}`);
+    });
   }
 
   async function size(name: string): Promise<SnapshotSize> {
