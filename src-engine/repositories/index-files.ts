@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { findTool } from '../system/executables';
-import { get } from './http';
+import { get } from '../system/http';
 import type { Repository } from './named';
 import { localFolder, releaseFolder } from './reach';
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { aptHasProxy } from './apt';
-import { CannotTell, get } from './http';
+import { CannotTell, get } from '../system/http';
 import { nameOf, type Repository } from './named';
 
 /** How it stands with a repository. */

@@ -1,6 +1,7 @@
 import type { StepExecution } from './execution';
+import { inputChange } from './step-differences';
 
-/** What differs between two executions of one step, in words; values are hashes here, so only names are told. */
+/** How two executions of one step differ, as sentences. Values are hashes here, so that only names are shown. */
 export function executionDifferences(before: StepExecution, after: StepExecution): readonly string[] {
   const step = `\`${after.step}\``;
   const differences: string[] = [];
@@ -14,8 +15,11 @@ export function executionDifferences(before: StepExecution, after: StepExecution
     if (was === undefined) differences.push(`${step} read \`${request}\`, which it did not read before`);
     else if (was !== hash) differences.push(`${step} read \`${request}\`: it has another value`);
   }
-  const inputs = new Map(before.inputs.map((input) => [input.value, input.hash]));
-  for (const { value, hash } of after.inputs)
-    if (inputs.get(value) !== hash) differences.push(`${step} used ${value}: its content has changed`);
+  const inputs = new Map(before.inputs.map((input) => [`${input.kind} ${input.value}`, input]));
+  for (const input of after.inputs) {
+    const was = inputs.get(`${input.kind} ${input.value}`);
+    if (!was) differences.push(`${step} used ${input.value}, which it did not use before`);
+    else if (was.hash !== input.hash) differences.push(inputChange(after.step, was, input.hash));
+  }
   return differences;
 }

@@ -1,4 +1,4 @@
-import { flag, listOf, number, object, oneOf, text, described, type TypeOf } from '../journal/shape';
+import { described, flag, listOf, number, object, oneOf, optional, text, type TypeOf } from '../journal/shape';
 
 export const manifestRead = object(
   'ManifestReadRecord',
@@ -9,21 +9,30 @@ export const manifestRead = object(
 /** A nodepath (or key) that a step asked for, and a hash of the values it was given. */
 export type ManifestReadRecord = TypeOf<typeof manifestRead>;
 
-export const declaredInput = object(
-  'DeclaredInput',
-  'An input outside the manifest that a step declared in the file named by `SLIPWAY_INPUTS`.',
+export const stepInput = object(
+  'StepInput',
+  "Something outside the manifest and the build data that a step's result depends on.",
   {
-    kind: oneOf('path', 'url'),
-    value: text,
+    kind: oneOf('path', 'url', 'env'),
+    value: described(
+      text,
+      "A path (relative to the document's folder when inside it, else absolute), a URL, or the name of an environment variable.",
+    ),
     hash: described(
       text,
-      'Hash of the content for a path (`missing` when there is none); of the line for a url, which the engine does not fetch again.',
+      'Hash of the content; or `missing`, `unreadable`, `unreachable`, `unset`. The values of environment variables are not kept.',
     ),
+    by: optional(
+      oneOf('declared', 'named', 'observed', 'given'),
+      'How the engine knows it: a line in `SLIPWAY_INPUTS`, the text of the script, `build --observe`, or `--env` and the manifest. Missing in journals of version 1.',
+    ),
+    raced: optional(flag, 'It changed while the step ran: the content that the step used is not known.'),
+    stat: optional(text, 'Identity, size and times of the file: an unchanged file is recognised without being read.'),
   },
 );
 
-/** An input outside the manifest that a step declared in the file named by `SLIPWAY_INPUTS`. */
-export type DeclaredInput = TypeOf<typeof declaredInput>;
+/** Something outside the manifest and the build data that a step's result depends on. */
+export type StepInput = TypeOf<typeof stepInput>;
 
 export const stepExecution = object(
   'StepExecution',
@@ -34,7 +43,8 @@ export const stepExecution = object(
     scriptHash: text,
     args: listOf(text),
     reads: listOf(manifestRead),
-    inputs: listOf(declaredInput),
+    inputs: listOf(stepInput),
+    area: optional(text, "The build area's path, which is in the arguments of each step. Missing in journals of version 1."),
     outcome: oneOf('done', 'failed'),
     run: text,
     finishedAt: described(number, 'Seconds since the epoch.'),

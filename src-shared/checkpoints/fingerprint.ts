@@ -1,46 +1,55 @@
-import type { DeclaredInput, ManifestReadRecord, StepExecution } from './execution';
+import type { StepExecution } from './execution';
 
-/** The canonical text of an execution; its hash, taken by the caller, is the step's fingerprint (architecture section 4). */
-export function fingerprintText(execution: StepExecution): string {
-  const reads = execution.reads.map((read) => [read.isKey, read.request, read.hash]).sort(byText);
-  const inputs = execution.inputs.map((input) => [input.kind, input.value, input.hash]).sort(byText);
-  return JSON.stringify([execution.scriptHash, execution.args, reads, inputs]);
+/** The state of an input that has no content to hash, in the place of the hash. */
+export const NO_CONTENT = {
+  /** There is no such file, or the server has none. */
+  missing: 'missing',
+  /** The file could not be read. Nothing is known of its content. */
+  unreadable: 'unreadable',
+  /** The server did not answer in time. Nothing is known of its content. */
+  unreachable: 'unreachable',
+  /** The environment variable is not set. */
+  unset: 'unset',
+} as const;
+
+const UNKNOWN_CONTENT: readonly string[] = [NO_CONTENT.unreadable, NO_CONTENT.unreachable];
+
+/**
+ * The canonical text of what shaped an execution. Its hash is the step's fingerprint: equal fingerprints on equal trees give
+ * interchangeable trees. `undefined` when something about it is unknown: the step failed, or the content of an input is not known.
+ */
+export function fingerprintText(execution: StepExecution): string | undefined {
+  const { scriptHash, args, area, outcome, inputs, reads } = execution;
+  if (outcome === 'failed' || area === undefined) return undefined;
+  if (inputs.some(({ raced, hash }) => raced || UNKNOWN_CONTENT.includes(hash))) return undefined;
+  return JSON.stringify([
+    scriptHash,
+    args,
+    area,
+    reads.map(({ isKey, request, hash }) => JSON.stringify([isKey, request, hash])).sort(),
+    inputs.map(({ kind, value, hash }) => JSON.stringify([kind, value, hash])).sort(),
+  ]);
 }
 
-const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
-
-/** The present, as far as a past execution can be compared with it. */
-export interface PresentStep {
-  readonly name: string;
-  readonly script: string;
-  /** `undefined`: the script cannot be read now. */
-  readonly scriptHash: string | undefined;
-  readonly args: readonly string[];
-  /** The values a request is answered with now, and were answered with then where the old manifest is known. */
-  answer(read: ManifestReadRecord): { readonly hash: string; readonly now: string; readonly then: string | undefined };
-  inputHash(input: DeclaredInput): string;
-}
-
-/** Why an execution would not come out the same today, in words; empty when it would. */
-export function staleReasons(past: StepExecution, present: PresentStep): readonly string[] {
-  const reasons: string[] = [];
-  const step = `\`${past.step}\``;
-  if (past.outcome === 'failed') reasons.push(`${step} failed, and the build went on`);
-  if (present.scriptHash === undefined) reasons.push(`${step}: its script ${present.script} cannot be read`);
-  else if (past.script !== present.script && past.scriptHash !== present.scriptHash)
-    reasons.push(`${step} ran ${past.script}, is now ${present.script}`);
-  else if (past.scriptHash !== present.scriptHash) reasons.push(`${step}: its script ${present.script} was edited`);
-  if (JSON.stringify(past.args) !== JSON.stringify(present.args))
-    reasons.push(`${step}: its arguments were ${words(past.args)}, are ${words(present.args)}`);
-  for (const read of past.reads) {
-    const { hash, now, then } = present.answer(read);
-    if (hash === read.hash) continue;
-    const was = then === undefined ? 'it has changed' : `it was ${then}, is ${now}`;
-    reasons.push(`${step} read \`${read.request}\`: ${was}`);
+/**
+ * The key of the checkpoint after the given steps: a hash of the key before it and the fingerprint of the step between, starting
+ * from a constant for the empty tree. Two checkpoints with the same key hold interchangeable trees.
+ *
+ * @param history the executions before the checkpoint; `null` when they are not all known
+ * @returns `null` when the history or a fingerprint is unknown: such a checkpoint equals no other
+ */
+export function checkpointKey(
+  history: readonly StepExecution[] | null,
+  hash: (text: string) => string,
+): string | null {
+  if (!history) return null;
+  let key = hash('the empty tree');
+  for (const execution of history) {
+    const text = fingerprintText(execution);
+    if (text === undefined) return null;
+    key = hash(`${key}\n${hash(text)}`);
   }
-  for (const input of past.inputs)
-    if (present.inputHash(input) !== input.hash) reasons.push(`${step} used ${input.value}: its content has changed`);
-  return reasons;
+  return key;
 }
 
 /** Values as a sentence shows them: quoted, shortened, `nothing` for none. */

@@ -75,6 +75,17 @@ export function canResumeFrom(steps: readonly BuildStep[], snapshots: readonly s
   return fits ? yes : { ok: false, refusal: { kind: 'inconsistent' }, lines: INCONSISTENT };
 }
 
+/**
+ * The step that `build -R` resumes from: the latest one by contract 2.4, if the order of the snapshots allows it (contract 2.5).
+ * `undefined` when `build -R` would refuse.
+ *
+ * @param snapshots names of all snapshots of the build data in the order in which they were taken
+ */
+export function resumableByR(steps: readonly BuildStep[], snapshots: readonly string[]): number | undefined {
+  const latest = latestResumable(steps, snapshots);
+  return latest !== undefined && canResumeFrom(steps, snapshots, latest).ok ? latest : undefined;
+}
+
 const INCONSISTENT = [
   'The manifest file is inconsistent with your build area.',
   'Please resolve if you wish to use the resume functionality.',

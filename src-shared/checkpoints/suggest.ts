@@ -1,9 +1,10 @@
 import type { CheckpointFreshness } from './staleness';
 
-/** A step as far as a suggestion needs to know it: whether the checkpoint before it is there, and what is known of it. */
+/** A step as far as a suggestion needs it: whether a build may resume from it, and how fresh the checkpoint before it is. */
 export interface SuggestionStep {
   readonly step: string;
-  readonly hasCheckpoint: boolean;
+  /** By the rules of `build -r` (contract 2.5). */
+  readonly resumable: boolean;
   readonly freshness: CheckpointFreshness | null;
 }
 
@@ -14,25 +15,19 @@ export interface FirstStale {
   readonly resumeFrom: string | null;
 }
 
-/**
- * The first stale step among the steps whose checkpoints can be resumed from (architecture section 4). Its own checkpoint lies
- * before it, so that is the right point.
- *
- * @param latest name of the latest step that can be resumed from
- */
-export function firstStale(steps: readonly SuggestionStep[], latest: string | null): FirstStale | null {
-  const end = steps.findIndex(({ step }) => step === latest);
-  for (const { freshness } of steps.slice(0, end + 1)) {
+/** The first stale checkpoint among those that a build may resume from, and the latest of them that is current. */
+export function firstStale(steps: readonly SuggestionStep[]): FirstStale | null {
+  const candidates = steps.filter(({ resumable }) => resumable);
+  for (const { freshness } of candidates) {
     if (freshness?.kind !== 'stale') continue;
-    const { step, reasons } = freshness;
-    const hasCheckpoint = steps.some((one) => one.step === step && one.hasCheckpoint);
-    return { step, reasons, resumeFrom: hasCheckpoint ? step : null };
+    const right = candidates.filter((one) => one.freshness?.kind === 'current').at(-1);
+    return { step: freshness.step, reasons: freshness.reasons, resumeFrom: right?.step ?? null };
   }
   return null;
 }
 
-/** Where a build does well to begin: at the first stale step, else where the last one stopped; `null`: at the beginning. */
-export function suggestedStart(steps: readonly SuggestionStep[], latest: string | null): string | null {
-  const stale = firstStale(steps, latest);
-  return stale ? stale.resumeFrom : latest;
+/** The recommended step to resume from: the latest current one where something is stale, else the latest; `null`: the beginning. */
+export function suggestedStart(steps: readonly SuggestionStep[]): string | null {
+  const stale = firstStale(steps);
+  return stale ? stale.resumeFrom : (steps.filter(({ resumable }) => resumable).at(-1)?.step ?? null);
 }

@@ -1,4 +1,4 @@
-import { declaredInput, manifestRead, stepExecution } from '../checkpoints/execution';
+import { stepInput, manifestRead, stepExecution } from '../checkpoints/execution';
 import { kindOfLine } from './kind-of-line';
 import {
   described,
@@ -55,7 +55,7 @@ const runStep = object('RunStep', 'What one step did in one run.', {
 export type RunStep = TypeOf<typeof runStep>;
 
 /** The shapes that fields of records name, in the order of the reference. */
-export const RECORD_SHAPES = [plannedStep, manifestRead, runStep, stepExecution, declaredInput] as const;
+export const RECORD_SHAPES = [plannedStep, manifestRead, runStep, stepExecution, stepInput] as const;
 
 const record = object;
 
@@ -89,6 +89,16 @@ export const RECORDS = {
     snapshot: text,
     seconds: number,
   }),
+  'stale-checkpoint': record(
+    'stale-checkpoint',
+    'The build resumes from a checkpoint that does not fit the present, or of which that is not known.',
+    {
+      step: described(text, 'The step whose checkpoint it is.'),
+      freshness: oneOf('stale', 'unknown'),
+      reasons: listOf(text),
+      resumeFrom: described(nullable(text), 'The right point to resume from; `null`: build from the beginning.'),
+    },
+  ),
   'checkpoint-taken': record('checkpoint-taken', 'The checkpoint before `step` exists.', {
     step: text,
     snapshot: text,

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { AppError, reasonOf } from '../../../src-shared/errors';
-import { get } from '../../repositories/http';
+import { get } from '../../system/http';
 import { localFolder } from '../../repositories/reach';
 
 /** What one file may have, in bytes. */

@@ -2,8 +2,8 @@ import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { lookUpWithin } from './look-up';
 
-/** How long a server may take to begin its answer, in milliseconds, redirects included. */
-const PATIENCE = 5000;
+/** How long a server may take to begin its answer, redirects included, unless the caller has a timeout of its own. */
+const TIMEOUT_MS = 5000;
 const MOST_REDIRECTS = 5;
 
 /** It could not be found out, and that is no sign that a step will fail. */
@@ -13,12 +13,12 @@ export class CannotTell extends Error {}
  * Asks a server for a file, as a step would: through the proxy that the environment names, where that is a plain HTTP one. The caller
  * reads the answer's body, or destroys it.
  *
- * Rejects with a plain `Error` when there is no answer within 5 s, and with `CannotTell` where only a step could find out.
+ * Rejects with a plain `Error` when there is no answer within the timeout, and with `CannotTell` where only a step could find out.
  */
-export async function get(url: URL): Promise<IncomingMessage> {
-  const until = Date.now() + PATIENCE;
+export async function get(url: URL, timeoutMs = TIMEOUT_MS): Promise<IncomingMessage> {
+  const until = Date.now() + timeoutMs;
   for (let at = url, left = MOST_REDIRECTS; ; left--) {
-    const answer = await getOnce(at, Math.max(1, until - Date.now()));
+    const answer = await getOnce(at, Math.max(1, until - Date.now()), timeoutMs);
     const { location } = answer.headers;
     if (location === undefined || ![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0)) return answer;
     answer.destroy();
@@ -27,7 +27,7 @@ export async function get(url: URL): Promise<IncomingMessage> {
   }
 }
 
-function getOnce(url: URL, patience: number): Promise<IncomingMessage> {
+function getOnce(url: URL, patience: number, timeoutMs: number): Promise<IncomingMessage> {
   if (!['http:', 'https:'].includes(url.protocol)) throw new CannotTell(`nothing here can read ${url.protocol}`);
   const proxy = proxyFor(url, process.env);
   const headers = { 'user-agent': 'Slipway doctor', 'cache-control': 'no-cache', host: url.host };
@@ -39,7 +39,7 @@ function getOnce(url: URL, patience: number): Promise<IncomingMessage> {
       : plainRequest(url, options);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => asked.destroy(new Error(`${url.host} did not answer within ${PATIENCE / 1000} s`)),
+      () => asked.destroy(new Error(`${url.host} did not answer within ${timeoutMs / 1000} s`)),
       patience,
     );
     asked.on('response', (answer) => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { lookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { findTool } from '../system/executables';
+import { findTool } from './executables';
 
 /** getent's exit status for a name that nobody knows. */
 const NOT_FOUND = 2;

@@ -1,0 +1,103 @@
+import { realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { StepInput } from '../../src-shared/checkpoints/execution';
+import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
+import type { Now } from '../../src-shared/checkpoints/step-differences';
+import { pathHash, pathStat } from '../system/path-hash';
+import { shortHash } from '../system/short-hash';
+import { URL_TIMEOUT_MS, urlState } from './url-state';
+
+/** The folder of a document, for paths of inputs: a document may be moved, and over SSH each state of it has a folder of its own. */
+export class DocumentFolder {
+  readonly #folder: string;
+  readonly #real: string;
+
+  constructor(manifest: string) {
+    this.#folder = dirname(resolve(manifest));
+    this.#real = realPath(this.#folder);
+  }
+
+  /** A path as it is recorded: relative when inside the folder, else absolute. A relative one is taken from the working directory. */
+  recorded(path: string): string {
+    const absolute = resolve(path);
+    for (const folder of [this.#folder, this.#real])
+      if (absolute.startsWith(`${folder}/`)) return absolute.slice(folder.length + 1);
+    return absolute;
+  }
+
+  /** The absolute path of a recorded one. */
+  resolved(path: string): string {
+    return isAbsolute(path) ? path : join(this.#folder, path);
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** The hash under which the value of an environment variable is remembered. */
+export function variableHash(value: string | undefined): string {
+  return value === undefined ? NO_CONTENT.unset : shortHash(`env ${value}`);
+}
+
+/** What the present is asked with. */
+export interface InputQuestion {
+  readonly folder: DocumentFolder;
+  /** The build area's path: what is below it does not count as a part of an input. */
+  readonly area: string;
+  /** The environment that steps would get. */
+  readonly variables: NodeJS.ProcessEnv;
+  /** Whether servers are asked about URLs, in at most `URL_TIMEOUT_MS` altogether. */
+  readonly asksServers: boolean;
+}
+
+/** The states of inputs now, each found out once. */
+export class InputStates {
+  readonly #known = new Map<string, Now>();
+
+  constructor(private readonly question: InputQuestion) {}
+
+  /** Finds out the states of these inputs, so that `of` can answer. */
+  async look(inputs: readonly StepInput[]): Promise<void> {
+    const urls = new Set(inputs.flatMap(({ kind, value }) => (kind === 'url' ? [value] : [])));
+    const asked = Array.from(urls, async (url) => {
+      const key = `url ${url}`;
+      if (!this.#known.has(key)) this.#known.set(key, await this.#url(url));
+    });
+    for (const input of inputs)
+      if (input.kind === 'path' && !this.#known.has(keyOf(input))) {
+        const now = await this.#path(input, inputs);
+        this.#known.set(keyOf(input), now);
+      }
+    await Promise.all(asked);
+  }
+
+  /** The state of an input that `look` was called with. */
+  of(input: StepInput): Now {
+    if (input.kind === 'env') return { hash: variableHash(this.question.variables[input.value]) };
+    return this.#known.get(keyOf(input)) ?? { unknown: 'was not asked' };
+  }
+
+  async #url(url: string): Promise<Now> {
+    if (!this.question.asksServers) return { unknown: 'is not asked by this command; `checkpoints` and `plan` ask' };
+    const hash = await urlState(url, URL_TIMEOUT_MS);
+    return hash === NO_CONTENT.unreachable ? { unknown: 'does not answer' } : { hash };
+  }
+
+  /** A file that has the identity, size and times that some execution recorded has the content that it recorded. */
+  async #path(input: StepInput, all: readonly StepInput[]): Promise<Now> {
+    const { folder, area } = this.question;
+    const path = folder.resolved(input.value);
+    const { text } = await pathStat(path, area);
+    const same = all.find((one) => keyOf(one) === keyOf(input) && one.stat === text && !one.raced);
+    if (same) return { hash: same.hash };
+    const hash = await pathHash(path, area);
+    return hash === NO_CONTENT.unreadable ? { unknown: 'cannot be read now' } : { hash };
+  }
+}
+
+const keyOf = ({ kind, value }: Pick<StepInput, 'kind' | 'value'>): string => `${kind} ${value}`;

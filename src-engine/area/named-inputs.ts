@@ -1,0 +1,239 @@
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { OWN, readScript, withOwnFolder } from './script-text';
+import { scriptVariables } from './script-variables';
+
+/** A script that names more files than this is scanned no further. */
+const MAX_FILES = 200;
+/** A folder that a script names is an input when it has no more entries. */
+const MAX_FOLDER_ENTRIES = 500;
+
+/** Parts of the system: a script that names one of them says what it needs, and does not depend on its bytes. */
+const SYSTEM =
+  /^\/(usr(?!\/local\/)|bin|sbin|lib\w*|proc|sys|dev|run|var(?!\/tmp\/)|boot|nix|snap|kernel|platform|system|devices|etc)(\/|$)/;
+
+/** Where a script is started. */
+export interface ScriptPlace {
+  /** The engine's working directory, which steps inherit. */
+  readonly cwd: string;
+  /** Absolute paths that are no inputs, with all below them: the build area. */
+  readonly area: string;
+  /** The manifest: a step reads it through the server. */
+  readonly manifest: string;
+}
+
+/** What a script names, itself or in files that it names. */
+export interface ScriptNames {
+  /** Absolute paths. Those in the script's own folder may be missing. */
+  readonly paths: readonly string[];
+  /** Environment variables. */
+  readonly variables: readonly string[];
+}
+
+/**
+ * The files and environment variables on which a step depends without declaring them, by its script's text: files of its own folder
+ * that it names or sources, recursively; files that it names by a path with a slash; and environment variables.
+ *
+ * A path that the script only writes to is not an input. Files of the system are not inputs, except those of `/etc` that are sourced.
+ */
+export function scriptNames(script: string, place: ScriptPlace): ScriptNames {
+  const scan = new Scan(resolve(place.cwd, script), place);
+  return scan.result();
+}
+
+class Scan {
+  readonly #found = new Set<string>();
+  readonly #taken = new Set<string>();
+  readonly #assigned = new Set<string>();
+  readonly #takenFirst = new Set<string>();
+  readonly #listings = new Map<string, ReadonlySet<string>>();
+
+  constructor(
+    private readonly script: string,
+    private readonly place: ScriptPlace,
+  ) {}
+
+  result(): ScriptNames {
+    const left = [this.script];
+    const seen = new Set(left);
+    for (let path = left.pop(); path !== undefined; path = left.pop()) {
+      for (const found of this.#file(path)) {
+        if (seen.has(found) || this.#found.size >= MAX_FILES) continue;
+        seen.add(found);
+        this.#found.add(found);
+        if (isFile(found)) left.push(found);
+      }
+    }
+    // What one file assigns, another one that sources it has. A file that assigns a variable and takes it all the same has a default.
+    const variables = [...this.#taken].filter((name) => !this.#assigned.has(name) || this.#takenFirst.has(name));
+    return { paths: [...this.#found], variables };
+  }
+
+  /** The paths that one file names. */
+  #file(path: string): string[] {
+    const raw = readScript(path);
+    if (raw === undefined) return [];
+    const text = withOwnFolder(raw);
+    const { taken, assigned } = scriptVariables(text);
+    for (const name of taken) {
+      this.#taken.add(name);
+      if (assigned.has(name)) this.#takenFirst.add(name);
+    }
+    for (const name of assigned) this.#assigned.add(name);
+    const folders = [...new Set([dirname(path), dirname(this.script)])];
+    return [
+      ...this.#ownPaths(text, folders),
+      ...this.#bareNames(raw, text, folders),
+      ...this.#paths(text, folders),
+    ].filter((found) => found !== this.script && found !== this.place.manifest && !this.#isInArea(found));
+  }
+
+  /** `"$(dirname "$0")/NAME"`: also what is missing, because a script may ask whether it is there. */
+  #ownPaths(text: string, folders: readonly string[]): string[] {
+    const found: string[] = [];
+    for (const match of text.matchAll(new RegExp(`${OWN}["']?((?:/[\\w.+@%~:,=-]+)+)`, 'g'))) {
+      const [all, below = ''] = match;
+      const isPart = /^["']?\/?[$`*?[{\\]/.test(text.slice(match.index + all.length));
+      if (isWritten(text, match.index, match.index + all.length)) continue;
+      const candidates = folders.map((folder) => join(folder, below));
+      const there = candidates.find((candidate) => isFile(candidate) || this.#isOwnFolder(candidate));
+      if (there !== undefined) found.push(there);
+      else if (!isPart && candidates[0] !== undefined && !candidates.some(exists)) found.push(candidates[0]);
+    }
+    return found;
+  }
+
+  /** Names without a folder that can only mean a file beside the script, or in the folder where the script works. */
+  #bareNames(raw: string, text: string, folders: readonly string[]): string[] {
+    const found: string[] = [];
+    const cwd = this.place.cwd;
+    const take = (name: string, places: readonly string[]): void => {
+      for (const folder of places)
+        if (this.#list(folder).has(name) && isFile(join(folder, name))) found.push(join(folder, name));
+    };
+    // With an ending, such as common.sh: whatever expression leads to it.
+    for (const [name] of text.matchAll(/(?<![\w$}.+@%~-])[\w+@%~-]*\.[\w.+@%~-]*\w/g)) take(name, folders);
+    for (const [, name = ''] of text.matchAll(/(?<![\w$}.+@%~/"-])([\w+@%~-]*\.[\w.+@%~-]*\w)/g)) take(name, [cwd]);
+    for (const [, name = ''] of text.matchAll(
+      /(?:^|[\s;&|(])(?:\.|source|(?:ba|da|k|z)?sh|python[\d.]*|perl|exec)\s+["']?([\w.+@%~-]+)["']?(?=[\s;&|)]|$)/gm,
+    ))
+      take(name, [...folders, cwd]);
+    // A script that goes to its own folder names what is there without a path.
+    const works = Array.from(
+      text.matchAll(new RegExp(`\\b(?:cd|pushd|chdir)[\\s(]+(?:--\\s+)?"?${OWN}([^"'\\s;&|)]*)`, 'g')),
+      ([, below = '']) => folders.map((folder) => join(folder, below)),
+    ).flat();
+    if (works.length > 0) for (const [name] of text.matchAll(/[\w.+@%~-]+/g)) take(name, works);
+    if (/^#!.*\b(python|perl|ruby|node|lua|tclsh)/.test(raw)) {
+      for (const [, name = ''] of text.matchAll(/["']([\w.+@%~-]+)["']/g)) take(name, folders);
+      for (const [, name = ''] of text.matchAll(/^\s*(?:import|from)\s+\.?(\w+)/gm)) take(`${name}.py`, folders);
+    }
+    return found;
+  }
+
+  /** Paths with a slash: absolute ones outside the system, and relative ones where the script is started. */
+  #paths(text: string, folders: readonly string[]): string[] {
+    const found: string[] = [];
+    for (const match of text.matchAll(/(?<=^|[\s=(<>|&;,:[{"'`!]|:-)((?:\.{0,2}\/|[\w.+@%~-]+\/)[\w.+@%~,=:/-]*)/gm)) {
+      const [word] = match;
+      if (word.startsWith('//') || closesQuote(text, match.index)) continue;
+      if (isWritten(text, match.index, match.index + word.length)) continue;
+      for (const spelling of new Set([word, word.replace(/[.,:=~-]+$/, '')])) {
+        const places = isAbsolute(spelling) ? [''] : [this.place.cwd, ...folders.filter(() => text.includes(`cd ${OWN}`))];
+        const path = places.map((place) => resolve(place || '/', spelling)).find(isInputPath);
+        if (path === undefined) continue;
+        if (isSystem(path) && !(path.startsWith('/etc/') && isSourced(text, match.index))) continue;
+        if (isFile(path) || (isAbsolute(spelling) && this.#isOwnFolder(path))) found.push(path);
+        break;
+      }
+    }
+    return found;
+  }
+
+  /** Whether a folder may be an input as a whole: not where the build, its area or the document lie, and not a root of much else. */
+  #isOwnFolder(path: string): boolean {
+    const { area, cwd, manifest } = this.place;
+    const contains = [area, cwd, manifest, this.script].some((inside) => `${inside}/`.startsWith(`${path}/`));
+    return !contains && path.split('/').length > 2 && isSmall(path);
+  }
+
+  #isInArea(path: string): boolean {
+    return `${path}/`.startsWith(`${this.place.area}/`);
+  }
+
+  #list(folder: string): ReadonlySet<string> {
+    const known = this.#listings.get(folder) ?? listing(folder);
+    this.#listings.set(folder, known);
+    return known;
+  }
+}
+
+function listing(folder: string): ReadonlySet<string> {
+  try {
+    return new Set(readdirSync(folder));
+  } catch {
+    return new Set();
+  }
+}
+
+/** Whether a path is a part of the system and not of the user's work. */
+export function isSystem(path: string): boolean {
+  return SYSTEM.test(path);
+}
+
+/** Whether a quote before a path ends the word before it: `"$1"/etc/fstab` is a path in `$1`. */
+function closesQuote(text: string, at: number): boolean {
+  return /["'`]/.test(text.charAt(at - 1)) && /[\w$})*\u0001]/.test(text.charAt(at - 2));
+}
+
+/** `. /etc/os-release`, `source FILE`, `< FILE`. */
+function isSourced(text: string, at: number): boolean {
+  return /(?:^|[\s;&|(])(?:\.|source)\s+["']?$|<\s*["']?$/.test(text.slice(Math.max(0, at - 40), at));
+}
+
+/** Whether a mention of a path is one that only writes there: a redirection, or the destination of a command that copies. */
+function isWritten(text: string, start: number, end: number): boolean {
+  const line = text.lastIndexOf('\n', start - 1) + 1;
+  const before = text.slice(line, start);
+  if (/>\|?\s*["']?$|\bof=["']?$|\btee\s+(?:-\w+\s+)*["']?$/.test(before)) return true;
+  const command = before.split(/[;&|(]|\b(?:then|do|else)\b/).at(-1)?.trim() ?? '';
+  if (/^(?:sudo\s+)?(?:touch|mkdir|rm|rmdir|unlink|chmod|chown|mkfifo)\b/.test(command)) return true;
+  const isLast = /^\/?["']?\s*(?:$|[;&|)\n])/.test(text.slice(end, end + 8));
+  return isLast && /^(?:sudo\s+)?(?:cp|mv|install|ln|rsync)\b/.test(command);
+}
+
+function isInputPath(path: string): boolean {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() || stats.isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function isSmall(folder: string): boolean {
+  let count = 0;
+  const left = [folder];
+  try {
+    for (let at = left.pop(); at !== undefined; at = left.pop())
+      for (const entry of readdirSync(at, { withFileTypes: true })) {
+        if (++count > MAX_FOLDER_ENTRIES) return false;
+        if (entry.isDirectory()) left.push(join(at, entry.name));
+      }
+  } catch {
+    return false;
+  }
+  return true;
+}

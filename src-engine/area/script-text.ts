@@ -1,0 +1,85 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+/** A script, or a file that it names, is scanned up to this size. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Stands for the folder of the script, whatever expression the script has for it. */
+export const OWN = '\u0001';
+
+/** The text of a script, or `undefined` for what is no text, too large, or cannot be read. */
+export function readScript(path: string): string | undefined {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile() || stats.size > MAX_BYTES) return undefined;
+    const bytes = Buffer.alloc(stats.size);
+    const length = readSync(fd, bytes, 0, bytes.length, 0);
+    return bytes.includes(0) ? undefined : bytes.toString('utf8', 0, length);
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const SELF = String.raw`(?:\$0|\$\{0\}|\$BASH_SOURCE|\$\{BASH_SOURCE(?:\[0\])?\})`;
+const LINK = String.raw`(?:readlink\s+-\w+|realpath(?:\s+-\w+)*)\s+(?:--\s+)?`;
+
+/** Expressions for the script itself and for its folder, in the order in which they are replaced. */
+const EXPRESSIONS: readonly (readonly [RegExp, string])[] = [
+  [/\\\n/g, ' '],
+  [/^[ \t]*#.*$/gm, ''],
+  [new RegExp(`\\$\\(\\s*${LINK}["']?${SELF}["']?\\s*\\)`, 'g'), '$0'.replace('$', '$$$$')],
+  [new RegExp(`\\$\\(\\s*dirname\\s+(?:--\\s+)?"?${SELF}"?\\s*\\)`, 'g'), OWN],
+  [new RegExp(`\`\\s*dirname\\s+(?:--\\s+)?"?${SELF}"?\\s*\``, 'g'), OWN],
+  [/\$\{(?:0|BASH_SOURCE(?:\[0\])?)%\/\*\}/g, OWN],
+  // Python and Perl
+  [/os\.path\.dirname\(\s*(?:os\.path\.(?:abspath|realpath)\(\s*)?(?:__file__|sys\.argv\[0\])\s*\)*/g, OWN],
+  [/Path\(\s*__file__\s*\)(?:\.(?:resolve|absolute)\(\))?\.parent\b/g, OWN],
+  [/\$FindBin::(?:Real)?Bin\b|dirname\(\s*(?:__FILE__|\$0)\s*\)|sys\.path\[0\]/g, OWN],
+];
+
+/** Expressions around the folder's stand-in that leave it as it is. */
+const WRAPPERS: readonly (readonly [RegExp, string])[] = [
+  [new RegExp(`\\$\\(\\s*(?:CDPATH=\\s*)?cd\\s+(?:-P\\s+|--\\s+)*"?(${OWN}[^"\\s)]*)"?[^)]*\\bpwd\\b[^)]*\\)`, 'g'), '$1'],
+  [new RegExp(`\\$\\(\\s*${LINK}"?(${OWN}[^"\\s)]*)"?\\s*\\)`, 'g'), '$1'],
+  [new RegExp(`\\$\\(\\s*dirname\\s+(?:--\\s+)?"?(${OWN}[^"\\s)]*)"?\\s*\\)`, 'g'), '$1/..'],
+  [new RegExp(`\\bjoin\\(\\s*(${OWN}[^'",\\s)]*)\\s*,\\s*['"]([^'"]+)['"]`, 'g'), '$1/$2'],
+  [new RegExp(`(${OWN}[^'",\\s)]*)\\s*(?:/|\\+|\\.)\\s*['"]/?([^'"]+)['"]`, 'g'), '$1/$2'],
+];
+
+const ASSIGNMENT = new RegExp(`\\b([A-Za-z_]\\w*)\\s*=\\s*["']?(${OWN}[^"'\\s;)&|]*)["']?(?=[\\s;)&|]|$)`, 'gm');
+
+/** How deep variables may be defined by one another. */
+const MAX_ROUNDS = 5;
+
+/**
+ * The text with `OWN` for each expression of the script's folder, also where a variable holds it. Comments are left out.
+ *
+ * It is a scan and no interpreter: what it misses is declared through `SLIPWAY_INPUTS`, or found by `build --observe`.
+ */
+export function withOwnFolder(text: string): string {
+  let result = replaceAll(text, EXPRESSIONS);
+  if (!result.includes(OWN)) return result;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const before = result;
+    result = replaceAll(result, WRAPPERS);
+    for (const [, name = '', value = ''] of result.matchAll(ASSIGNMENT)) {
+      result = result.replace(new RegExp(`\\$\\{${name}\\}|\\$${name}\\b`, 'g'), () => value);
+      result = result.replace(new RegExp(`(\\bjoin\\(\\s*)${name}(?=\\s*,)|\\b${name}(?=\\s*[/+]\\s*['"])`, 'g'), (_, head) =>
+        `${typeof head === 'string' ? head : ''}${value}`,
+      );
+    }
+    if (result === before) break;
+  }
+  return result;
+}
+
+function replaceAll(text: string, pairs: readonly (readonly [RegExp, string])[]): string {
+  return pairs.reduce((so, [pattern, by]) => so.replace(pattern, by), text);
+}

@@ -1,0 +1,42 @@
+/** More names than this are no environment variables. */
+const MAX_NAMES = 200;
+
+const REFERENCES = [
+  /\$\{?[#!]?([A-Za-z_]\w*)/g,
+  /\bos\.(?:environ(?:\.get\(|\[)|getenv\()\s*['"](\w+)/g,
+  /\$ENV\{\s*['"]?(\w+)/g,
+  /\bprocess\.env(?:\.|\[['"])(\w+)/g,
+  /\bprintenv\s+(\w+)/g,
+];
+const ASSIGNMENTS = [
+  /(?:^|[\s;&|(])([A-Za-z_]\w*)\+?=/gm,
+  /\bfor\s+([A-Za-z_]\w*)\s+in\b/g,
+  /\b(?:read|mapfile|readarray)\s+(?:-\w+\s+)*([A-Za-z_]\w*)/g,
+];
+const DEFAULTS = /\$\{([A-Za-z_]\w*):?[-=?+]/g;
+
+/** Which variables a script's text takes from its environment, and which it sets itself. */
+export interface ScriptVariables {
+  readonly taken: ReadonlySet<string>;
+  readonly assigned: ReadonlySet<string>;
+}
+
+/**
+ * Variables whose value may come from the environment: those with a default, and those that are used before they are assigned.
+ * Single characters and what another language calls a variable are found as well. That does no harm: they are not set.
+ */
+export function scriptVariables(text: string): ScriptVariables {
+  const assigned = firstPositions(text, ASSIGNMENTS);
+  const used = firstPositions(text, REFERENCES);
+  const taken = new Set(Array.from(text.matchAll(DEFAULTS), ([, name = '']) => name));
+  for (const [name, at] of used) if (at < (assigned.get(name) ?? Infinity)) taken.add(name);
+  return { taken: new Set([...taken].slice(0, MAX_NAMES)), assigned: new Set(assigned.keys()) };
+}
+
+function firstPositions(text: string, patterns: readonly RegExp[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const pattern of patterns)
+    for (const { 1: name = '', index } of text.matchAll(pattern))
+      found.set(name, Math.min(index, found.get(name) ?? Infinity));
+  return found;
+}

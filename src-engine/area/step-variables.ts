@@ -1,0 +1,61 @@
+import { isSecretName } from '../../src-shared/secrets';
+
+/**
+ * What every step gets of the caller's environment: path, locale, time zone, home and user, terminal, temporary folder, proxies,
+ * and the date for reproducible files. Documented in docs/finalizer-script.md.
+ */
+const PASSED =
+  /^(PATH|LANG|LANGUAGE|LC_[A-Z]+|TZ|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|SOURCE_DATE_EPOCH|(http|https|ftp|no|all)_proxy|(HTTP|HTTPS|FTP|NO|ALL)_PROXY)$/;
+
+/** Agents, sessions, and what belongs to sudo, to the app and to the engine. A script that names one does not get it. */
+const WITHHELD =
+  /^(SSH_.*|GPG_.*|GNUPG.*|DBUS_.*|DISPLAY|WAYLAND_.*|XAUTHORITY|XDG_RUNTIME_DIR|KRB5.*|SUDO_.*|DOAS_.*|ELECTRON_.*|NODE_.*|SLIPWAY_.*)$/;
+
+/** Variables that say who runs the build and where, and nothing about the result: a script that names one does not depend on it. */
+const NO_INPUT = /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|PWD|OLDPWD|SHLVL|IFS|PS[0-9]|OPT(ARG|IND)|RANDOM|LINENO|XDG_.*)$/;
+
+/** Variables that the caller or the manifest gives to every step by name. */
+export interface GivenVariables {
+  /** Names from `--env NAME` and from the manifest's key `environment`: taken from the caller's environment. */
+  readonly names: readonly string[];
+  /** From `--env NAME=VALUE`. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Whether the value of a variable counts as an input of a step that names it in its script. */
+export function isInput(name: string): boolean {
+  return !NO_INPUT.test(name) && !isWithheld(name);
+}
+
+function isWithheld(name: string): boolean {
+  return WITHHELD.test(name) || isSecretName(name);
+}
+
+/**
+ * The environment that a step gets: what every step gets, what its script names, and what is given by name. Agents, secrets and
+ * Slipway's own variables are passed only when they are given.
+ *
+ * @param named variables that the step's script names
+ */
+export function stepVariables(
+  caller: NodeJS.ProcessEnv,
+  given: GivenVariables,
+  named: readonly string[],
+): Record<string, string> {
+  const wanted = new Set([...named.filter((name) => !isWithheld(name)), ...given.names]);
+  const passed = Object.entries(caller).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && (PASSED.test(entry[0]) || wanted.has(entry[0])),
+  );
+  return { ...Object.fromEntries(passed), ...given.values };
+}
+
+/** The variables that the manifest gives to steps: names in the value of its key `environment`, separated by blanks or commas. */
+export function namesInKey(value: string | undefined): string[] {
+  return (value ?? '').split(/[\s,]+/).filter((name) => /^[A-Za-z_]\w*$/.test(name));
+}
+
+/** Reads `NAME` or `NAME=VALUE` of one `--env`; `undefined` when it is neither. */
+export function parseGiven(argument: string): { readonly name: string; readonly value: string | undefined } | undefined {
+  const match = /^([A-Za-z_]\w*)(?:=([^]*))?$/.exec(argument);
+  return match?.[1] === undefined ? undefined : { name: match[1], value: match[2] };
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
+import { get } from '../system/http';
+import { HASH_LENGTH, shortHash } from '../system/short-hash';
+
+/** A server without validators is read up to this size. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/** How long all URLs of one question may take together. They are asked in parallel. */
+export const URL_TIMEOUT_MS = 3000;
+
+/**
+ * The state of a URL now: a hash of its ETag, or of Last-Modified and length, or of the content where the server sends neither.
+ * `NO_CONTENT.missing` when the server has no such thing; `NO_CONTENT.unreachable` when there is no answer in time.
+ */
+export async function urlState(url: string, timeoutMs = URL_TIMEOUT_MS): Promise<string> {
+  if (!URL.canParse(url)) return NO_CONTENT.unreachable;
+  const until = Date.now() + timeoutMs;
+  try {
+    const answer = await get(new URL(url), timeoutMs);
+    try {
+      return await stateOf(answer, until);
+    } finally {
+      answer.destroy();
+    }
+  } catch {
+    return NO_CONTENT.unreachable;
+  }
+}
+
+async function stateOf(answer: IncomingMessage, until: number): Promise<string> {
+  const { statusCode = 0, headers } = answer;
+  if (statusCode === 404 || statusCode === 410) return NO_CONTENT.missing;
+  if (statusCode < 200 || statusCode >= 300) return NO_CONTENT.unreachable;
+  if (headers.etag) return shortHash(`etag ${headers.etag}`);
+  if (headers['last-modified'])
+    return shortHash(`modified ${headers['last-modified']} ${headers['content-length'] ?? ''}`);
+  return bodyHash(answer, until);
+}
+
+async function bodyHash(answer: IncomingMessage, until: number): Promise<string> {
+  const timer = setTimeout(() => answer.destroy(new Error('too slow')), Math.max(1, until - Date.now()));
+  const hash = createHash('sha256');
+  let size = 0;
+  try {
+    for await (const chunk of answer) {
+      const bytes = chunk as Buffer;
+      size += bytes.length;
+      if (size > MAX_BODY_BYTES) return NO_CONTENT.unreachable;
+      hash.update(bytes);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  return hash.digest('hex').slice(0, HASH_LENGTH);
+}

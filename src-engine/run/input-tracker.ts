@@ -1,0 +1,68 @@
+import type { StepInput } from '../../src-shared/checkpoints/execution';
+import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
+import { pathHash, pathStat, type PathStat } from '../system/path-hash';
+import { urlState } from '../area/url-state';
+
+/** The state of an input when the step began to use it. */
+interface Beginning {
+  readonly stat: PathStat | undefined;
+  readonly hash: Promise<string>;
+}
+
+/**
+ * One path or URL that a step uses: looked at when the step begins to use it, and again at the step's end.
+ *
+ * The look at the beginning reports file times at once. A large content is read while the step runs. It counts if the times are
+ * the same at the end.
+ */
+export class InputTracker {
+  readonly #begun: Promise<Beginning>;
+
+  /**
+   * @param at the absolute path, or the URL
+   * @param except the build area
+   * @param known what an earlier execution found, so that an unchanged file is not read again
+   */
+  constructor(
+    private readonly kind: 'path' | 'url',
+    private readonly at: string,
+    private readonly except: string,
+    known: StepInput | undefined,
+  ) {
+    this.#begun = this.#begin(known);
+  }
+
+  /** Resolves when the state at the beginning is settled, except for a large content. */
+  async begun(): Promise<void> {
+    await this.#begun;
+  }
+
+  /** The input as the record has it. */
+  async end(input: Pick<StepInput, 'kind' | 'value' | 'by'>): Promise<StepInput> {
+    const { stat, hash } = await this.#begun;
+    const first = await hash;
+    if (this.kind === 'url' || !stat) {
+      const now = await urlState(this.at);
+      const isSame = now === first || [now, first].includes(NO_CONTENT.unreachable);
+      return { ...input, hash: first, ...(!isSame && { raced: true }) };
+    }
+    const readAt = Date.now();
+    const end = await pathStat(this.at, this.except);
+    const isSettled = end.text === stat.text && this.#hashedAt > stat.settledAt;
+    if (isSettled) return { ...input, hash: first, stat: end.text };
+    const last = await pathHash(this.at, this.except);
+    const settled = readAt > end.settledAt && (await pathStat(this.at, this.except)).text === end.text;
+    return { ...input, hash: last, ...(last !== first && { raced: true }), ...(settled && { stat: end.text }) };
+  }
+
+  /** When the content was read, in milliseconds since the epoch. */
+  #hashedAt = 0;
+
+  async #begin(known: StepInput | undefined): Promise<Beginning> {
+    if (this.kind === 'url') return { stat: undefined, hash: urlState(this.at) };
+    const stat = await pathStat(this.at, this.except);
+    const isKnown = known?.stat !== undefined && known.stat === stat.text && !known.raced;
+    this.#hashedAt = isKnown ? Infinity : Date.now();
+    return { stat, hash: isKnown ? Promise.resolve(known.hash) : pathHash(this.at, this.except) };
+  }
+}

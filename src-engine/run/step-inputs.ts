@@ -1,0 +1,150 @@
+import { readFileSync, statSync, watch, writeFileSync, type FSWatcher } from 'node:fs';
+import type { StepInput } from '../../src-shared/checkpoints/execution';
+import { variableHash, type DocumentFolder } from '../area/input-states';
+import type { KnownInputs } from '../area/known-inputs';
+import type { ScriptNames } from '../area/named-inputs';
+import { isInput } from '../area/step-variables';
+import { InputTracker } from './input-tracker';
+
+/** How often the file of declared inputs is read where the system does not report its changes. */
+const POLL_MS = 100;
+
+/** What a step's inputs are found out with. */
+export interface StepInputsOptions {
+  readonly step: string;
+  readonly names: ScriptNames;
+  readonly folder: DocumentFolder;
+  /** The build area's path: nothing below it is an input. */
+  readonly area: string;
+  /** The file that `SLIPWAY_INPUTS` names. It is emptied. */
+  readonly inputsFile: string;
+  readonly known: KnownInputs;
+  /** The caller's environment with what `--env` gives. */
+  readonly variables: NodeJS.ProcessEnv;
+  /** Names that `--env` or the manifest gives to every step. */
+  readonly given: readonly string[];
+}
+
+interface Used {
+  readonly by: StepInput['by'];
+  readonly kind: 'path' | 'url';
+  readonly value: string;
+}
+
+/**
+ * The inputs of one execution of a step. Those that the script names, and those of the previous execution, are looked at before
+ * the step starts; a declared one when its line appears; each again when the step has ended.
+ */
+export class StepInputs {
+  readonly #trackers = new Map<string, InputTracker>();
+  readonly #used = new Map<string, Used>();
+  readonly #variables = new Map<string, StepInput['by']>();
+  #watcher: FSWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #read = 0;
+
+  private constructor(private readonly options: StepInputsOptions) {}
+
+  /** Resolves when the step may start. */
+  static async begin(options: StepInputsOptions): Promise<StepInputs> {
+    const inputs = new StepInputs(options);
+    for (const name of options.given) inputs.#variables.set(name, 'given');
+    for (const name of options.names.variables) if (isInput(name)) inputs.#variables.set(name, 'named');
+    for (const { kind, value } of options.known.of(options.step)) if (kind !== 'env') inputs.#track(kind, value);
+    for (const path of options.names.paths) inputs.#use('path', options.folder.recorded(path), 'named');
+    await Promise.all(Array.from(inputs.#trackers.values(), (tracker) => tracker.begun()));
+    writeFileSync(options.inputsFile, '');
+    inputs.#follow();
+    return inputs;
+  }
+
+  /**
+   * The inputs after the step has ended.
+   *
+   * @param observed absolute paths that the step opened for reading, where that was recorded
+   * @param startedAt when it started, in milliseconds since the epoch
+   */
+  async end(observed: readonly string[], startedAt: number): Promise<StepInput[]> {
+    this.#watcher?.close();
+    clearInterval(this.#timer);
+    this.#take(true);
+    const late = new Set<string>();
+    for (const path of observed) {
+      const value = this.options.folder.recorded(path);
+      if (!this.#trackers.has(`path ${value}`) && changedSince(path, startedAt)) late.add(value);
+      this.#use('path', value, 'observed');
+    }
+    const ended = Array.from(this.#used.values(), async (used) => {
+      const input = await this.#track(used.kind, used.value).end(used);
+      return late.has(used.value) ? { ...input, raced: true as const } : input;
+    });
+    const variables = Array.from(this.#variables, ([value, by]): StepInput => {
+      return { kind: 'env', value, hash: variableHash(this.options.variables[value]), by };
+    });
+    const inputs = [...(await Promise.all(ended)), ...variables];
+    this.options.known.set(this.options.step, inputs);
+    return inputs;
+  }
+
+  #use(kind: 'path' | 'url', value: string, by: StepInput['by']): void {
+    this.#track(kind, value);
+    const key = `${kind} ${value}`;
+    if (!this.#used.has(key)) this.#used.set(key, { kind, value, by });
+  }
+
+  #track(kind: 'path' | 'url', value: string): InputTracker {
+    const { folder, area, known, step } = this.options;
+    const key = `${kind} ${value}`;
+    const found = this.#trackers.get(key);
+    if (found) return found;
+    const before = known.of(step).find((input) => input.kind === kind && input.value === value);
+    const tracker = new InputTracker(kind, kind === 'path' ? folder.resolved(value) : value, area, before);
+    this.#trackers.set(key, tracker);
+    return tracker;
+  }
+
+  /** Reads the file of declared inputs whenever it grows. */
+  #follow(): void {
+    try {
+      this.#watcher = watch(this.options.inputsFile, () => this.#take());
+      this.#watcher.on('error', () => this.#poll());
+    } catch {
+      this.#poll();
+    }
+  }
+
+  #poll(): void {
+    this.#timer ??= setInterval(() => this.#take(), POLL_MS);
+  }
+
+  /** Takes the whole lines that were added. The last one counts without an end when the step has ended. */
+  #take(isEnd = false): void {
+    let text: string;
+    try {
+      text = readFileSync(this.options.inputsFile, 'utf8');
+    } catch {
+      return; // the step removed it
+    }
+    const end = isEnd ? text.length : text.lastIndexOf('\n') + 1;
+    if (end < this.#read) this.#read = 0; // the step wrote it anew
+    const added = text.slice(this.#read, end);
+    this.#read = end;
+    for (const { kind, value } of declaredInputs(added)) {
+      if (kind === 'env') this.#variables.set(value, 'declared');
+      else this.#use(kind, kind === 'path' ? this.options.folder.recorded(value) : value, 'declared');
+    }
+  }
+}
+
+/** The `path`, `url` and `env` lines of a text. Other lines are ignored. */
+export function declaredInputs(text: string): Pick<StepInput, 'kind' | 'value'>[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^(path|url|env)\s+(\S.*?)\s*$/.exec(line);
+    return match?.[1] && match[2] ? [{ kind: match[1] as StepInput['kind'], value: match[2] }] : [];
+  });
+}
+
+function changedSince(path: string, ms: number): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Math.max(stats.mtimeMs, stats.ctimeMs) > ms;
+}

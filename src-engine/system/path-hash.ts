@@ -1,0 +1,141 @@
+import { createHash, type Hash } from 'node:crypto';
+import { lstatSync, readFileSync, realpathSync, type BigIntStats } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
+import { linkTarget, typeOf, walk } from './path-walk';
+import { HASH_LENGTH, shortHash } from './short-hash';
+
+/** Files up to this size are read in one call, and before anything else happens. */
+const SMALL_BYTES = 1024 * 1024n;
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Times with a fraction of a second change with the kernel's clock tick; those without may stand for two seconds (FAT). */
+const TICK_MS = 100;
+const COARSE_MS = 2100;
+
+/** Identity, size and times of all that a path's hash depends on. */
+export interface PathStat {
+  /** Equal texts mean that nothing was written, as far as `isSettled` vouches for it. */
+  readonly text: string;
+  /** The latest moment, in milliseconds since the epoch, at which something may have been written without a new time. */
+  readonly settledAt: number;
+}
+
+/**
+ * What the file system reports of a path without reading content: for a folder, of all that is in it; for a link, also of what
+ * it leads to. `missing` and `unreadable` are texts of their own.
+ *
+ * A content that is hashed after `settledAt` and has the same text later is the same content (the racy rule of git).
+ *
+ * @param except a path below a folder that does not count
+ */
+export async function pathStat(path: string, except?: string): Promise<PathStat> {
+  try {
+    const hash = createHash('sha256');
+    let settledAt = 0;
+    let single: string | undefined;
+    let count = 0;
+    const add = (stats: BigIntStats, name: Uint8Array): void => {
+      single = [typeOf(stats), stats.dev, stats.ino, stats.size, stats.mode, stats.mtimeNs, stats.ctimeNs].join(':');
+      hash.update(name).update(`\0${single}\0`);
+      count++;
+      settledAt = Math.max(settledAt, settled(stats.mtimeNs), settled(stats.ctimeNs));
+    };
+    for await (const { name, stats, path: at } of walk(path, except)) {
+      add(stats, name);
+      if (name.length > 0 || !stats.isSymbolicLink()) continue;
+      hash.update(linkTarget(at));
+      count++;
+      const target = targetOf(path);
+      if (!target) continue;
+      for await (const behind of walk(target, except)) add(behind.stats, behind.name);
+    }
+    return { text: count === 1 ? (single ?? '') : hash.digest('hex').slice(0, HASH_LENGTH), settledAt };
+  } catch (error) {
+    return { text: stateOf(error), settledAt: 0 };
+  }
+}
+
+function settled(timeNs: bigint): number {
+  const isCoarse = timeNs % 1_000_000_000n === 0n;
+  return Number(timeNs / 1_000_000n) + (isCoarse ? COARSE_MS : TICK_MS);
+}
+
+/**
+ * A hash of what a path is: the content of a file of any size; the names, types, modes, link targets and contents of a folder;
+ * the target of a link and the content behind it; the type of anything else. `NO_CONTENT.missing` and `.unreadable` otherwise.
+ *
+ * @param except a path below a folder that does not count
+ */
+export async function pathHash(path: string, except?: string): Promise<string> {
+  try {
+    const stats = lstatSync(path, { bigint: true });
+    switch (typeOf(stats)) {
+      case 'file':
+        return stats.size <= SMALL_BYTES ? shortHash(readFileSync(path)) : await largeFileHash(path);
+      case 'folder':
+        return await treeHash(path, except);
+      case 'link':
+        return shortHash(JSON.stringify(['link', linkTarget(Buffer.from(path)).toString('latin1'), await behind(path)]));
+      default:
+        return typeOf(stats);
+    }
+  } catch (error) {
+    return stateOf(error);
+  }
+}
+
+/** What a link leads to at last; `undefined` for a link to nothing, or to itself. */
+function targetOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** The content behind a link. */
+async function behind(path: string): Promise<string> {
+  const target = targetOf(path);
+  return target === undefined ? NO_CONTENT.missing : pathHash(target);
+}
+
+async function largeFileHash(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await addContent(hash, path);
+  return hash.digest('hex').slice(0, HASH_LENGTH);
+}
+
+async function addContent(hash: Hash, path: string | Buffer): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, null);
+      if (bytesRead === 0) return;
+      hash.update(chunk.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function treeHash(path: string, except: string | undefined): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const { path: at, name, stats } of walk(path, except)) {
+    hash.update(name).update(`\0${typeOf(stats)} ${stats.mode & 0o7777n}\0`);
+    if (stats.isSymbolicLink()) hash.update(linkTarget(at)).update('\0');
+    if (!stats.isFile()) continue;
+    const content = createHash('sha256');
+    if (stats.size <= SMALL_BYTES) content.update(readFileSync(at));
+    else await addContent(content, at);
+    hash.update(content.digest());
+  }
+  return hash.digest('hex').slice(0, HASH_LENGTH);
+}
+
+function stateOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR' ? NO_CONTENT.missing : NO_CONTENT.unreadable;
+}

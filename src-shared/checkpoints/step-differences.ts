@@ -1,0 +1,83 @@
+import type { ManifestReadRecord, StepExecution, StepInput } from './execution';
+import { NO_CONTENT, words } from './fingerprint';
+
+/** What is known of something now: its hash, or why it is not known. */
+export type Now = { readonly hash: string } | { readonly unknown: string };
+
+/** The present, as far as a past execution can be compared with it. */
+export interface PresentStep {
+  readonly name: string;
+  readonly script: string;
+  readonly scriptNow: Now;
+  readonly args: readonly string[];
+  readonly area: string;
+  /** The values a request is answered with now, and were answered with then where the old manifest is known. */
+  answer(read: ManifestReadRecord): { readonly hash: string; readonly now: string; readonly then: string | undefined };
+  input(input: StepInput): Now;
+}
+
+/** How a past execution compares with the present. Both empty: it would come out the same today. */
+export interface StepDifferences {
+  /** Why it would not come out the same today, as sentences. */
+  readonly stale: readonly string[];
+  /** What is not known about it, as sentences. */
+  readonly unknown: readonly string[];
+}
+
+/** Compares a past execution with the step as it would run now. */
+export function stepDifferences(past: StepExecution, present: PresentStep): StepDifferences {
+  const stale: string[] = [];
+  const unknown: string[] = [];
+  const step = `\`${past.step}\``;
+  if (past.outcome === 'failed') stale.push(`${step} failed, and the build went on`);
+  const script = present.scriptNow;
+  if ('unknown' in script) unknown.push(`${step}: its script ${present.script} ${script.unknown}`);
+  else if (script.hash === NO_CONTENT.missing) stale.push(`${step}: its script ${present.script} is missing`);
+  else if (past.scriptHash !== script.hash)
+    stale.push(
+      past.script === present.script
+        ? `${step}: its script ${present.script} was edited`
+        : `${step} ran ${past.script}, is now ${present.script}`,
+    );
+  if (past.area !== present.area) stale.push(`${step}: the build area was at ${past.area}, is at ${present.area}`);
+  if (JSON.stringify(past.args) !== JSON.stringify(present.args))
+    stale.push(`${step}: its arguments were ${words(past.args)}, are ${words(present.args)}`);
+  for (const read of past.reads) {
+    const { hash, now, then } = present.answer(read);
+    if (hash === read.hash) continue;
+    stale.push(
+      `${step} read \`${read.request}\`: ${then === undefined ? 'it has changed' : `it was ${then}, is ${now}`}`,
+    );
+  }
+  for (const input of past.inputs) {
+    const difference = inputDifference(past.step, input, present.input(input));
+    if (difference) (difference.isKnown ? stale : unknown).push(difference.sentence);
+  }
+  return { stale, unknown };
+}
+
+/** How an input differs from what a step used; `undefined` when it is the same. */
+function inputDifference(
+  step: string,
+  input: StepInput,
+  now: Now,
+): { readonly isKnown: boolean; readonly sentence: string } | undefined {
+  if (input.raced) return { isKnown: true, sentence: `${input.value} was edited while \`${step}\` ran` };
+  if (input.hash === NO_CONTENT.unreadable)
+    return { isKnown: false, sentence: `\`${step}\` used ${input.value}, which the engine could not read then` };
+  if (input.hash === NO_CONTENT.unreachable)
+    return { isKnown: false, sentence: `\`${step}\` used ${input.value}, which did not answer the engine then` };
+  if ('unknown' in now) return { isKnown: false, sentence: `\`${step}\` used ${input.value}, which ${now.unknown}` };
+  if (now.hash === input.hash) return undefined;
+  return { isKnown: true, sentence: inputChange(step, input, now.hash) };
+}
+
+/** The sentence about an input whose hash is another. */
+export function inputChange(step: string, { kind, value, hash }: StepInput, now: string): string {
+  const subject = kind === 'env' ? `\`${step}\` uses the environment variable ${value}` : `\`${step}\` used ${value}`;
+  if (now === NO_CONTENT.unset) return `${subject}, which is not set now`;
+  if (hash === NO_CONTENT.unset) return `${subject}, which was not set`;
+  if (now === NO_CONTENT.missing) return `${subject}, which is missing now`;
+  if (hash === NO_CONTENT.missing) return `${subject}, which was missing then`;
+  return `${subject}: ${kind === 'env' ? 'it has another value' : 'its content has changed'}`;
+}
