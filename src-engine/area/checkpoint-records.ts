@@ -1,25 +1,45 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { stepExecution, type StepExecution } from '../../src-shared/checkpoints/execution';
+import { checkpointKey } from '../../src-shared/checkpoints/fingerprint';
 import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
-import type { StepExecution } from '../../src-shared/checkpoints/execution';
+import { listOf, nullable, number, object, text, type TypeOf } from '../../src-shared/journal/shape';
 import { readIfThere, writeFileAtomically } from '../system/files';
+import { shortHash } from '../system/short-hash';
 import type { BuildArea } from './area';
 
-/** What is known of a checkpoint beside its snapshot: kept in `<area>/.slipway/checkpoints/`, so rollbacks do not touch it. */
-export interface CheckpointRecord {
-  readonly version: 1;
-  readonly step: string;
-  readonly run: string;
-  /** The line of checkpoints it belongs to, and the checkpoint before it in that line. */
-  readonly line: string;
-  readonly parent: string | null;
-  /** Seconds since the epoch. */
-  readonly takenAt: number;
-  /** The executions of all steps before it, in order; `null` when the build resumed from a checkpoint without a record. */
-  readonly history: readonly StepExecution[] | null;
-  /** Modification time of the state file written with it: another engine that takes the checkpoint anew changes that. */
-  readonly stateFileTime: number;
-}
+/** The form of a record. Version 1 did not record all inputs of steps. */
+const VERSION = 2;
+
+const checkpointRecord = object('CheckpointRecord', 'What is known of a checkpoint beside its snapshot.', {
+  version: number,
+  step: text,
+  run: text,
+  line: text,
+  parent: nullable(text),
+  takenAt: number,
+  history: nullable(listOf(stepExecution)),
+  historyUnknown: nullable(text),
+  key: nullable(text),
+  stateFileTime: number,
+});
+
+/**
+ * What is known of a checkpoint beside its snapshot: kept in `<area>/.slipway/checkpoints/`, so rollbacks do not touch it.
+ *
+ * - `line`, `parent` the line of checkpoints it belongs to, and the checkpoint before it in that line
+ * - `takenAt` seconds since the epoch
+ * - `history` the executions of all steps before it, in order; `null` when they are not all known, and `historyUnknown` is why
+ * - `key` a hash of the key before it and the fingerprint of the step between; equal keys mean interchangeable trees; `null`: unknown
+ * - `stateFileTime` modification time of the state file written with it: another engine that takes the checkpoint again changes it
+ */
+export type CheckpointRecord = TypeOf<typeof checkpointRecord>;
+
+/** The record of a checkpoint, or a clause that says why there is none: "its record is damaged". */
+export type RecordAnswer = { readonly record: CheckpointRecord } | { readonly unknown: string };
+
+/** What ran before a checkpoint that is about to be taken, or why that is not known. */
+export type TakenPast = { readonly history: readonly StepExecution[] } | { readonly unknown: string };
 
 const folder = (area: BuildArea): string => join(area.private, 'checkpoints');
 const recordPath = (area: BuildArea, step: string): string => join(folder(area), `${step}.json`);
@@ -36,12 +56,21 @@ export function stateFilePath(area: BuildArea, step: string): string {
 export function writeCheckpointFiles(
   area: BuildArea,
   manifest: Uint8Array,
-  record: Omit<CheckpointRecord, 'version' | 'stateFileTime'>,
+  record: Pick<CheckpointRecord, 'step' | 'run' | 'line' | 'parent' | 'takenAt'>,
+  past: TakenPast,
 ): void {
   const stateFile = stateFilePath(area, record.step);
   writeFileAtomically(stateFile, manifest);
   mkdirSync(folder(area), { recursive: true });
-  const full: CheckpointRecord = { version: 1, ...record, stateFileTime: statSync(stateFile).mtimeMs };
+  const history = 'history' in past ? past.history : null;
+  const full: CheckpointRecord = {
+    version: VERSION,
+    ...record,
+    history,
+    historyUnknown: 'unknown' in past ? past.unknown : null,
+    key: checkpointKey(history, shortHash),
+    stateFileTime: statSync(stateFile).mtimeMs,
+  };
   writeFileAtomically(recordPath(area, record.step), JSON.stringify(full));
 }
 
@@ -71,17 +100,36 @@ function listFolder(path: string): string[] {
   }
 }
 
-/** The record of a step's checkpoint, or `undefined` when there is none that can be believed. */
-export async function readCheckpointRecord(area: BuildArea, step: string): Promise<CheckpointRecord | undefined> {
-  const text = await readIfThere(recordPath(area, step));
-  if (!text) return undefined;
+/** The record of a step's checkpoint, if there is one that belongs to the checkpoint as it is. */
+export async function readCheckpointRecord(area: BuildArea, step: string): Promise<RecordAnswer> {
+  const content = await readIfThere(recordPath(area, step)).catch(() => null);
+  if (content === undefined)
+    return { unknown: 'it has no record: another program took it, for example the original distro_const' };
+  if (content === null) return { unknown: 'its record cannot be read' };
+  const record = parsed(content);
+  const version = versionOf(record);
+  if (version === 1)
+    return { unknown: 'its record is of an earlier version of Slipway, which did not record all that steps use' };
+  if (version !== undefined && version > VERSION) return { unknown: 'its record is of a later version of Slipway' };
+  if (!checkpointRecord.accepts(record) || record.step !== step) return { unknown: 'its record is damaged' };
+  const stats = statSync(stateFilePath(area, step), { throwIfNoEntry: false });
+  if (!stats) return { unknown: `its state file ${checkpointName(step)} is missing` };
+  if (stats.mtimeMs !== record.stateFileTime)
+    return { unknown: `another program has written its state file ${checkpointName(step)} since it was taken` };
+  return { record };
+}
+
+function parsed(content: Buffer): unknown {
   try {
-    const record = JSON.parse(text.toString('utf8')) as CheckpointRecord;
-    const current = statSync(stateFilePath(area, step)).mtimeMs;
-    return record.version === 1 && record.step === step && record.stateFileTime === current ? record : undefined;
+    return JSON.parse(content.toString('utf8'));
   } catch {
-    return undefined; // damaged, or its state file is gone: the snapshot is still good, but nothing is known of it
+    return undefined;
   }
+}
+
+function versionOf(record: unknown): number | undefined {
+  if (typeof record !== 'object' || record === null || !('version' in record)) return undefined;
+  return number.accepts(record.version) ? record.version : undefined;
 }
 
 /** The manifest kept with a checkpoint, or `undefined` when the state file is missing. */

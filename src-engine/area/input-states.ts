@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { StepInput } from '../../src-shared/checkpoints/execution';
 import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
 import type { Now } from '../../src-shared/checkpoints/step-differences';
-import { pathHash, pathStat } from '../system/path-hash';
+import { pathHash, pathStat, sizeIn } from '../system/path-hash';
 import { shortHash } from '../system/short-hash';
 import { URL_TIMEOUT_MS, urlState } from './url-state';
 
@@ -93,8 +93,13 @@ export class InputStates {
     const { folder, area } = this.question;
     const path = folder.resolved(input.value);
     const { text } = await pathStat(path, area);
-    const same = all.find((one) => keyOf(one) === keyOf(input) && one.stat === text && !one.raced);
+    const recorded = all.filter((one) => keyOf(one) === keyOf(input) && one.stat !== undefined && !one.raced);
+    const same = recorded.find(({ stat }) => stat === text);
     if (same) return { hash: same.hash };
+    // A file of another size has another content, however large it is.
+    const size = sizeIn(text);
+    if (size !== undefined && recorded.length > 0 && recorded.every(({ stat = '' }) => sizeIn(stat) !== size))
+      return { hash: `${size} bytes` };
     const hash = await pathHash(path, area);
     return hash === NO_CONTENT.unreadable ? { unknown: 'cannot be read now' } : { hash };
   }

@@ -1,4 +1,6 @@
+import type { ElementNode } from '../../src-shared/manifest/tree';
 import { isSecretName } from '../../src-shared/secrets';
+import { readValues } from './manifest-values';
 
 /**
  * What every step gets of the caller's environment: path, locale, time zone, home and user, terminal, temporary folder, proxies,
@@ -12,7 +14,8 @@ const WITHHELD =
   /^(SSH_.*|GPG_.*|GNUPG.*|DBUS_.*|DISPLAY|WAYLAND_.*|XAUTHORITY|XDG_RUNTIME_DIR|KRB5.*|SUDO_.*|DOAS_.*|ELECTRON_.*|NODE_.*|SLIPWAY_.*)$/;
 
 /** Variables that say who runs the build and where, and nothing about the result: a script that names one does not depend on it. */
-const NO_INPUT = /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|PWD|OLDPWD|SHLVL|IFS|PS[0-9]|OPT(ARG|IND)|RANDOM|LINENO|XDG_.*)$/;
+const NO_INPUT =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|PWD|OLDPWD|SHLVL|IFS|PS[0-9]|OPT(ARG|IND)|RANDOM|LINENO|XDG_.*)$/;
 
 /** Variables that the caller or the manifest gives to every step by name. */
 export interface GivenVariables {
@@ -50,12 +53,20 @@ export function stepVariables(
 }
 
 /** The variables that the manifest gives to steps: names in the value of its key `environment`, separated by blanks or commas. */
-export function namesInKey(value: string | undefined): string[] {
-  return (value ?? '').split(/[\s,]+/).filter((name) => /^[A-Za-z_]\w*$/.test(name));
+function namesInKey(value: string): string[] {
+  return value.split(/[\s,]+/).filter((name) => /^[A-Za-z_]\w*$/.test(name));
 }
 
 /** Reads `NAME` or `NAME=VALUE` of one `--env`; `undefined` when it is neither. */
-export function parseGiven(argument: string): { readonly name: string; readonly value: string | undefined } | undefined {
+export function parseGiven(
+  argument: string,
+): { readonly name: string; readonly value: string | undefined } | undefined {
   const match = /^([A-Za-z_]\w*)(?:=([^]*))?$/.exec(argument);
   return match?.[1] === undefined ? undefined : { name: match[1], value: match[2] };
+}
+
+/** What `--env` gives, and the names in the manifest's key `environment`. */
+export function givenBy(manifest: ElementNode, given: GivenVariables = { names: [], values: {} }): GivenVariables {
+  const inManifest = readValues(manifest, 'environment', true).flatMap(namesInKey);
+  return { names: [...new Set([...given.names, ...inManifest])], values: given.values };
 }

@@ -13,12 +13,14 @@ import { stepTable } from '../../src-shared/checkpoints/table';
 import { checkStepNames } from '../../src-shared/manifest/validate';
 import { createArea, resolveArea, type BuildArea } from '../area/area';
 import { readStateFile } from '../area/checkpoint-records';
+import { Freshness } from '../area/freshness';
+import { parseGiven, type GivenVariables } from '../area/step-variables';
 import { acquireLock } from '../area/lock';
 import { BuildLogs } from '../run/logs';
 import { problemLine, readManifestFile, refusalLines, type ManifestFile } from '../area/manifest-file';
 import { endOrphans } from '../run/orphans';
 import { keepRunPackages } from '../packages/image/run-packages';
-import { runBuild } from '../run/run-build';
+import { runBuild, type BuildInput } from '../run/run-build';
 import type { SnapshotBackend } from '../snapshots/backend';
 import { openBackend } from '../snapshots/select';
 import type { Command, OptionTable } from './command';
@@ -33,13 +35,18 @@ const OPTIONS: OptionTable = {
   l: { type: 'boolean', description: 'list the steps, and which of them can be resumed; nothing runs' },
   d: { type: 'boolean', description: 'print on standard output what steps ask of the manifest' },
   h: { type: 'boolean', description: 'show the usage' },
+  env: {
+    type: 'string',
+    value: 'NAME[=VALUE]',
+    description: 'give an environment variable to every step; it may be repeated',
+  },
 };
 const LONG_OPTIONS: OptionTable = Object.fromEntries(Object.entries(OPTIONS).filter(([name]) => name.length > 1));
 
 export const buildCommand: Command = {
   name: 'build',
   summary: 'builds, resumes, pauses, lists steps',
-  usage: ['[-R | -r STEP] [-p STEP] [-d] MANIFEST', '-l [-d] MANIFEST', '-h MANIFEST'],
+  usage: ['[-R | -r STEP] [-p STEP] [--env NAME[=VALUE]] [-d] MANIFEST', '-l [-d] MANIFEST', '-h MANIFEST'],
   description: ['Runs the steps of a manifest and takes a checkpoint before each.'],
   options: OPTIONS,
   operands: { min: 1, max: 1 },
@@ -87,6 +94,7 @@ interface Request {
   readonly debug: boolean;
   readonly pause: number | undefined;
   readonly resume: number | undefined;
+  readonly given: GivenVariables;
 }
 
 async function checkedBuild(operand: string, options: readonly Option[]): Promise<number> {
@@ -117,9 +125,11 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
     if (ended > 0) process.stderr.write(`Ended ${ended} process(es) that an interrupted build had left running.\n`);
     // Another build may have ended between the first look and the lock.
     const present = await snapshotNames(backend);
+    let stale: BuildInput['stale'];
     if (choice.resume !== undefined) {
       assertResumable(steps, present, choice.resume);
       await warnOfChanges(area, file, choice.resume);
+      stale = await staleness(area, file, choice.resume, request.given);
     }
     const plan = planBuild(file.manifest.steps, choice, checkpointing, present);
     const logs = new BuildLogs();
@@ -132,6 +142,8 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
       backend,
       checkpointing,
       debug: request.debug,
+      given: request.given,
+      stale,
       logs,
       keepPackages: (run, from) => keepRunPackages(area, run, from),
     });
@@ -209,7 +221,21 @@ function resolveRequest(
     throw new Stop(2, ['-l and -R, -r, or -p cannot be specified for the same build'], true);
   const combined = canCombine({ resume, pause });
   if (!list && !combined.ok) throw new Stop(2, combined.lines, true);
-  return { list, debug: seen.has('d'), pause, resume };
+  return { list, debug: seen.has('d'), pause, resume, given: givenVariables(options) };
+}
+
+/** What `--env` gives. */
+function givenVariables(options: readonly Option[]): GivenVariables {
+  const names: string[] = [];
+  const values: Record<string, string> = {};
+  for (const { letter, value = '' } of options) {
+    if (letter !== 'env') continue;
+    const given = parseGiven(value);
+    if (!given) throw new Stop(2, [`--env takes NAME or NAME=VALUE, not ${value.split('=')[0]}.`], true);
+    if (given.value === undefined) names.push(given.name);
+    else values[given.name] = given.value;
+  }
+  return { names, values };
 }
 
 /**
@@ -235,6 +261,26 @@ function stepIndex(steps: readonly BuildStep[], designator: string): number {
 function assertResumable(steps: readonly BuildStep[], snapshots: readonly string[], index: number): void {
   const answer = canResumeFrom(steps, snapshots, index);
   if (!answer.ok) throw new Stop(1, answer.lines);
+}
+
+/** What is known against the checkpoint before step `index`; `undefined` when it is current. */
+async function staleness(
+  area: BuildArea,
+  file: ManifestFile,
+  index: number,
+  given: GivenVariables,
+): Promise<BuildInput['stale']> {
+  const steps = file.manifest.steps.slice(0, index + 1);
+  const found = await new Freshness(area, file, { asksServers: true, given }).of(steps.map((step) => step.index));
+  const freshness = found.get(index) ?? { kind: 'current' };
+  if (freshness.kind === 'current') return undefined;
+  const right = steps.filter((step) => found.get(step.index)?.kind === 'current').at(-1);
+  return {
+    step: steps[index]?.name ?? '',
+    freshness: freshness.kind,
+    reasons: freshness.kind === 'stale' ? freshness.reasons : [freshness.reason],
+    resumeFrom: right?.name ?? null,
+  };
 }
 
 /** The whole-file warning of contract 2.6; finer words are `plan`'s. A missing copy counts as changed (contract 9, 12). */

@@ -1,9 +1,12 @@
 import type { CheckpointsAnswer } from '../../src-shared/engine-answers/checkpoints';
+import type { CheckpointAnswer } from '../../src-shared/engine-answers/status';
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
+import type { Refusal } from '../../src-shared/checkpoints/rules';
 import type { CheckpointFreshness } from '../../src-shared/checkpoints/staleness';
 import { bytes } from '../../src-shared/format';
 import { readCheckpointRecord } from '../area/checkpoint-records';
-import { freshnessOf } from '../area/freshness';
+import { Freshness } from '../area/freshness';
+import type { PresentOptions } from '../area/present';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { resumeAnswer, type AreaContext } from './context';
@@ -40,36 +43,46 @@ async function describeAll(context: AreaContext) {
   const { file, area, backend, snapshots } = context;
   const steps = file.manifest.steps;
   const rows = [];
-  for (const { index } of steps) {
-    const row = await describeCheckpoint(context, index);
+  for (const row of await describeCheckpoints(context, { asksServers: true }))
     rows.push({ ...row, snapshot: row.snapshot && { ...row.snapshot, ...(await backend.size(row.snapshot.name)) } });
-  }
   const known = new Set([BASELINE, ...steps.map(({ name }) => checkpointName(name))]);
   const others = snapshots.filter(({ name }) => !known.has(name));
   return { area: area.mountpoint, backend: backend.kind, checkpoints: rows, otherSnapshots: others };
 }
 
-/** All that is known of the checkpoint before one step, except its size, which may take long to find out. */
-export async function describeCheckpoint(context: AreaContext, index: number) {
+/** What is known of a step and of the checkpoint before it, except its size, which may take long to find out. */
+export interface CheckpointRow extends CheckpointAnswer {
+  readonly refusal: Refusal | null;
+  readonly line: string | null;
+  readonly parent: string | null;
+}
+
+/** A row for each step of the manifest. */
+export async function describeCheckpoints(context: AreaContext, options: PresentOptions): Promise<CheckpointRow[]> {
   const { file, area, snapshots } = context;
-  const steps = file.manifest.steps;
-  const { name: step = '', message = '' } = steps[index] ?? {};
-  const snapshot = snapshots.find(({ name }) => name === checkpointName(step));
-  const answer = resumeAnswer(context, index);
-  const record = snapshot && (await readCheckpointRecord(area, step));
-  return {
-    index,
-    step,
-    message,
-    resumable: answer.ok,
-    refusal: answer.ok ? null : answer.refusal,
-    refusalLines: answer.ok ? [] : answer.lines,
-    snapshot: snapshot ?? null,
-    freshness: snapshot ? await freshnessOf(area, file, index) : null,
-    run: record?.run ?? null,
-    line: record?.line ?? null,
-    parent: record?.parent ?? null,
-  };
+  const rows = file.manifest.steps.map(({ index, name, message }) => {
+    const snapshot = snapshots.find((one) => one.name === checkpointName(name)) ?? null;
+    return { index, step: name, message, snapshot };
+  });
+  const taken = rows.filter(({ snapshot }) => snapshot !== null);
+  const freshness = await new Freshness(area, file, options).of(taken.map(({ index }) => index));
+  return Promise.all(
+    rows.map(async (row) => {
+      const answer = resumeAnswer(context, row.index);
+      const known = row.snapshot && (await readCheckpointRecord(area, row.step));
+      const record = known && 'record' in known ? known.record : undefined;
+      return {
+        ...row,
+        resumable: answer.ok,
+        refusal: answer.ok ? null : answer.refusal,
+        refusalLines: answer.ok ? [] : [...answer.lines],
+        freshness: freshness.get(row.index) ?? null,
+        run: record?.run ?? null,
+        line: record?.line ?? null,
+        parent: record?.parent ?? null,
+      };
+    }),
+  );
 }
 
 interface Row {
@@ -94,7 +107,7 @@ function state(freshness: Row['freshness']): string {
     case 'stale':
       return `stale: ${freshness.reasons.join('; ')}`;
     case 'unknown':
-      return 'not known (made by another engine)';
+      return `freshness unknown: ${freshness.reason}`;
     default:
       return 'current';
   }

@@ -1,7 +1,7 @@
 import {
   canResumeFrom,
-  latestResumable,
   resolveStep,
+  resumableByR,
   withoutCheckpoints,
   type Answer,
 } from '../../src-shared/checkpoints/rules';
@@ -21,7 +21,7 @@ export interface AreaContext {
   readonly snapshots: readonly Snapshot[];
   /** The area's files as they were before the snapshots were listed; see `Inspection`. */
   readonly files: AreaState;
-  /** The latest step that a build may resume from; none where the manifest switches checkpoints off. */
+  /** The step that `build -R` resumes from; none where it would refuse, or the manifest switches checkpoints off. */
   readonly latest: number | undefined;
 }
 
@@ -33,7 +33,7 @@ export async function openContext(operand: string): Promise<AreaContext> {
   const files = readAreaFiles(area);
   const snapshots = area.exists ? await backend.list() : [];
   const names = snapshots.map(({ name }) => name);
-  const latest = file.manifest.checkpointEnable ? latestResumable(file.manifest.steps, names) : undefined;
+  const latest = file.manifest.checkpointEnable ? resumableByR(file.manifest.steps, names) : undefined;
   return { file, area, backend, files, snapshots, latest };
 }
 

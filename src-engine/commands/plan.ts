@@ -1,13 +1,12 @@
 import type { PlanAnswer } from '../../src-shared/engine-answers/plan';
-import { checkpointName } from '../../src-shared/checkpoints/model';
 import { planBuild } from '../../src-shared/checkpoints/plan';
-import { canCombine, nothingToResume, withoutCheckpoints } from '../../src-shared/checkpoints/rules';
-import { firstStale, suggestedStart, type SuggestionStep } from '../../src-shared/checkpoints/suggest';
+import { canCombine, latestResumable, nothingToResume, withoutCheckpoints } from '../../src-shared/checkpoints/rules';
+import { firstStale, suggestedStart } from '../../src-shared/checkpoints/suggest';
 import { AppError } from '../../src-shared/errors';
 import { duration } from '../../src-shared/format';
-import { freshnessOf } from '../area/freshness';
 import { listRuns, stepHistory } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { describeCheckpoints } from './checkpoints';
 import { resumeAnswer, stepNamed, type AreaContext } from './context';
 import { inspect } from './inspect';
 import { printAnswer, printLines } from './print';
@@ -66,15 +65,15 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
 }
 
 async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>['values']) {
-  const { file, area, backend, snapshots, latest } = context;
+  const { file, area, backend, snapshots } = context;
   const steps = file.manifest.steps;
   const names = snapshots.map(({ name }) => name);
   const pause = values.pause === undefined ? undefined : stepNamed(context, values.pause);
   let resume = values.resume === undefined ? undefined : stepNamed(context, values.resume);
   if (values.last) {
     if (!file.manifest.checkpointEnable) throw new AppError('refused', withoutCheckpoints('R').lines.join('\n'));
-    if (latest === undefined) throw new AppError('refused', nothingToResume('-R').join('\n'));
-    resume = latest;
+    resume = latestResumable(steps, names);
+    if (resume === undefined) throw new AppError('refused', nothingToResume('-R').join('\n'));
   }
   for (const answer of [
     resume === undefined ? undefined : resumeAnswer(context, resume),
@@ -86,9 +85,8 @@ async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>
   const plan = planBuild(steps, { resume, pause }, file.manifest.checkpointEnable, names);
   const history = stepHistory(listRuns(area));
   const name = (index: number): string => steps[index]?.name ?? '';
-  const latestName = latest === undefined ? null : name(latest);
-  const candidates = await judged(context);
-  const stale = firstStale(candidates, latestName);
+  const candidates = await describeCheckpoints(context, { asksServers: true });
+  const stale = firstStale(candidates);
   const runs = plan.runs.map((index) => ({ step: name(index), expectedSeconds: history.get(name(index)) ?? null }));
   return {
     resume: resume === undefined ? null : name(resume),
@@ -100,22 +98,11 @@ async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>
       ? runs.reduce((sum, { expectedSeconds }) => sum + (expectedSeconds ?? 0), 0)
       : null,
     stale,
-    suggested: suggestedStart(candidates, latestName),
+    suggested: suggestedStart(candidates),
     spaceNeeded: await spaceNeeded(context),
     freeBytes: area.exists ? freeBytes(area.mountpoint) : null,
     backend: backend.kind,
   };
-}
-
-/** Each step's checkpoint and whether it still fits. */
-async function judged({ area, file, snapshots }: AreaContext): Promise<SuggestionStep[]> {
-  const taken = new Set(snapshots.map(({ name }) => name));
-  const steps = [];
-  for (const { index, name: step } of file.manifest.steps) {
-    const hasCheckpoint = taken.has(checkpointName(step));
-    steps.push({ step, hasCheckpoint, freshness: hasCheckpoint ? await freshnessOf(area, file, index) : null });
-  }
-  return steps;
 }
 
 /** About what the build data will weigh again, from the newest checkpoint; `null` when nobody knows. */

@@ -4,7 +4,7 @@ import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/check
 import { bytes } from '../../src-shared/format';
 import { removeOrphanedFiles } from '../area/checkpoint-records';
 import { acquireLock } from '../area/lock';
-import { freshnessOf } from '../area/freshness';
+import { Freshness } from '../area/freshness';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { openContext, stepNamed, type AreaContext } from './context';
 import { printAnswer, printLines } from './print';
@@ -21,7 +21,7 @@ export const pruneCommand = defineCommand({
   summary: 'removes checkpoints; lists them without --yes',
   usage: ['[--stale] [--from STEP] [--yes] [--json] MANIFEST'],
   description: [
-    'Removes checkpoints that no step of the manifest owns. It lists them and removes nothing unless `--yes` is given.',
+    'Removes checkpoints that no step of the manifest owns, and those taken after them. It lists them and removes nothing unless `--yes` is given.',
   ],
   options: OPTIONS,
   operands: { min: 1, max: 1 },
@@ -60,15 +60,24 @@ async function choose(
   const steps = file.manifest.steps;
   const first = from === undefined ? steps.length : stepNamed(context, from);
   const chosen: { name: string; reason: string }[] = [];
+  const taken = steps.filter((step) => snapshots.some(({ name }) => name === checkpointName(step.name)));
+  const asked = stale ? taken.map(({ index }) => index) : [];
+  const freshness = await new Freshness(area, file, { asksServers: true }).of(asked);
+  // A later checkpoint holds what the removed step made. Alone, it would pass for one of the present steps (contract 2.5).
+  let removed: string | undefined;
   for (const { name } of snapshots) {
     const step = stepOfSnapshot(name);
     if (name === BASELINE || step === undefined) continue; // the baseline and other people's snapshots are not ours to prune
     const index = steps.findIndex((candidate) => checkpointName(candidate.name) === name);
-    if (index < 0) chosen.push({ name, reason: 'no step of the manifest has this name' });
+    if (index < 0) {
+      removed ??= step;
+      chosen.push({ name, reason: 'no step of the manifest has this name' });
+    } else if (removed !== undefined)
+      chosen.push({ name, reason: `taken after ${removed}, which is not a step any more` });
     else if (index >= first) chosen.push({ name, reason: `at or after ${from}` });
     else if (stale) {
-      const freshness = await freshnessOf(area, file, index);
-      if (freshness.kind === 'stale') chosen.push({ name, reason: `stale: ${freshness.reasons.join('; ')}` });
+      const found = freshness.get(index);
+      if (found?.kind === 'stale') chosen.push({ name, reason: `stale: ${found.reasons.join('; ')}` });
     }
   }
   return chosen.reverse();

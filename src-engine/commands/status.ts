@@ -5,7 +5,7 @@ import { bytes, duration } from '../../src-shared/format';
 import { readLock } from '../area/lock';
 import { listRuns, stepHistory, type Run } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { describeCheckpoint } from './checkpoints';
+import { describeCheckpoints } from './checkpoints';
 import type { AreaContext } from './context';
 import { inspect } from './inspect';
 import { dateTime, printAnswer, printLines } from './print';
@@ -65,9 +65,9 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
   };
   if (!json) return { status, details: undefined };
   const expected = stepHistory(all);
-  const steps = [];
-  for (const { index, name } of file.manifest.steps)
-    steps.push({ ...(await describeCheckpoint(context, index)), expectedSeconds: expected.get(name) ?? null });
+  // Asked often, also by the window: it does not wait for servers.
+  const rows = await describeCheckpoints(context, { asksServers: false });
+  const steps = rows.map((row) => ({ ...row, expectedSeconds: expected.get(row.step) ?? null }));
   const known = new Set([BASELINE, ...steps.map(({ snapshot }) => snapshot?.name)]);
   const otherSnapshots = snapshots.map(({ name }) => name).filter((name) => !known.has(name));
   const from = since === undefined ? 0 : all.findIndex(({ run }) => run === since);

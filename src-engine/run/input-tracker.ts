@@ -38,7 +38,7 @@ export class InputTracker {
   }
 
   /** The input as the record has it. */
-  async end(input: Pick<StepInput, 'kind' | 'value' | 'by'>): Promise<StepInput> {
+  async end(input: Required<Pick<StepInput, 'kind' | 'value' | 'by'>>): Promise<StepInput> {
     const { stat, hash } = await this.#begun;
     const first = await hash;
     if (this.kind === 'url' || !stat) {
@@ -46,10 +46,10 @@ export class InputTracker {
       const isSame = now === first || [now, first].includes(NO_CONTENT.unreachable);
       return { ...input, hash: first, ...(!isSame && { raced: true }) };
     }
-    const readAt = Date.now();
     const end = await pathStat(this.at, this.except);
     const isSettled = end.text === stat.text && this.#hashedAt > stat.settledAt;
     if (isSettled) return { ...input, hash: first, stat: end.text };
+    const readAt = Date.now();
     const last = await pathHash(this.at, this.except);
     const settled = readAt > end.settledAt && (await pathStat(this.at, this.except)).text === end.text;
     return { ...input, hash: last, ...(last !== first && { raced: true }), ...(settled && { stat: end.text }) };

@@ -4,7 +4,7 @@ import { assertNever } from '../../src-shared/assert-never';
 import type { StepExecution } from '../../src-shared/checkpoints/execution';
 import { BASELINE, checkpointName, type BuildChoice } from '../../src-shared/checkpoints/model';
 import { planBuild, type BuildPlan, type PlannedAction } from '../../src-shared/checkpoints/plan';
-import { PROTOCOL_VERSION, type RunOutcome } from '../../src-shared/journal/records';
+import { PROTOCOL_VERSION, type EngineRecordBody, type RunOutcome } from '../../src-shared/journal/records';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
 import { earliestPause } from '../../src-shared/runs/pause';
 import type { SnapshotBackend } from '../snapshots/backend';
@@ -16,12 +16,15 @@ import {
   removeOrphanedFiles,
   writeCheckpointFiles,
 } from '../area/checkpoint-records';
+import { checkpointPast } from '../area/freshness';
+import type { GivenVariables } from '../area/step-variables';
 import { Journal } from './journal';
 import { PauseRequests } from './pause-requests';
 import { asctime, type BuildLogs } from './logs';
 import { logStamp } from '../area/log-names';
 import type { ManifestFile } from '../area/manifest-file';
 import { onStopSignal, type StopSignal } from '../system/stop-signal';
+import { staleLines } from './stale-lines';
 import { StepHost, type StepOutcome } from './step-host';
 
 /** Everything a build needs, decided and checked beforehand. The lock is held by the caller. */
@@ -35,6 +38,10 @@ export interface BuildInput {
   readonly backend: SnapshotBackend;
   readonly checkpointing: boolean;
   readonly debug: boolean;
+  /** What `--env` gives to steps. */
+  readonly given?: GivenVariables | undefined;
+  /** What is known against the checkpoint that the build resumes from. */
+  readonly stale?: EngineRecordBody<'stale-checkpoint'> | undefined;
   readonly logs: BuildLogs;
   /** Keeps the list of packages in the image beside the run's journal; see `packages/image/run-packages.ts`. */
   readonly keepPackages: (run: string, from?: string) => Promise<void>;
@@ -63,8 +70,8 @@ class Build {
   #host: StepHost | undefined;
   #failed = false;
   #paused = false;
-  /** Executions since the beginning of this line; `null` when an earlier part is unknown. */
-  #history: StepExecution[] | null = [];
+  /** Executions since the beginning of this line, or why an earlier part is not known. */
+  #past: { readonly history: StepExecution[] } | { readonly unknown: string } = { history: [] };
   #parent: string | null = null;
 
   constructor(input: BuildInput) {
@@ -117,7 +124,7 @@ class Build {
   }
 
   #announce(): void {
-    const { area, file, choice, plan, backend, checkpointing } = this.#input;
+    const { area, file, choice, plan, backend, checkpointing, stale } = this.#input;
     const steps = file.manifest.steps;
     const name = (index: number | undefined): string | null =>
       index === undefined ? null : (steps[index]?.name ?? null);
@@ -145,6 +152,10 @@ class Build {
       line: MAIN_LINE,
       parent: null,
     });
+    if (stale) {
+      this.#journal.write('stale-checkpoint', stale);
+      for (const line of staleLines(stale)) this.#say(line);
+    }
     this.#say(`Build started ${asctime(new Date(this.#started))}`);
     this.#say(`Distribution name: ${file.manifest.distributionName}`);
     if (area.dataset) this.#say(`Build Area dataset: ${area.dataset}`);
@@ -193,14 +204,18 @@ class Build {
   async #rollBack(step: BuildStepDeclaration): Promise<void> {
     const { backend, area, plan, snapshots } = this.#input;
     const started = Date.now();
-    const record = await readCheckpointRecord(area, step.name);
+    const past = await checkpointPast(area, step.index, step.name);
+    const answer = await readCheckpointRecord(area, step.name);
     await backend.rollback(checkpointName(step.name));
     removeOrphanedFiles(
       area,
       snapshots.filter((name) => !plan.discarded.includes(name)),
     );
-    this.#history = record?.history ? [...record.history] : step.index === 0 ? [] : null;
-    if (record) await this.#keepPackages(record.run);
+    this.#past =
+      'history' in past
+        ? { history: [...past.history] }
+        : { unknown: `a build resumed from the checkpoint before \`${step.name}\`, and ${past.unknown}` };
+    if ('record' in answer) await this.#keepPackages(answer.record.run);
     this.#parent = step.name;
     this.#journal.write('rolled-back', {
       step: step.name,
@@ -213,14 +228,9 @@ class Build {
   async #takeCheckpoint(step: BuildStepDeclaration): Promise<void> {
     const { backend, area, file } = this.#input;
     const started = Date.now();
-    writeCheckpointFiles(area, file.bytes, {
-      step: step.name,
-      run: this.#journal.run,
-      line: MAIN_LINE,
-      parent: this.#parent,
-      takenAt: Math.floor(started / 1000),
-      history: this.#history,
-    });
+    const takenAt = Math.floor(started / 1000);
+    const record = { step: step.name, run: this.#journal.run, line: MAIN_LINE, parent: this.#parent, takenAt };
+    writeCheckpointFiles(area, file.bytes, record, this.#past);
     const snapshot = await backend.take(checkpointName(step.name)).catch((error: unknown) => {
       removeCheckpointFiles(area, step.name);
       throw error;
@@ -240,7 +250,7 @@ class Build {
     if (!this.#host) throw new Error('no step host');
     const outcome: StepOutcome = await this.#host.run(step);
     await this.#keepPackages();
-    this.#history?.push(outcome.execution);
+    if ('history' in this.#past) this.#past.history.push(outcome.execution);
     if (outcome.result.outcome === 'done') return;
     if (this.#stop.signal) return; // it was ended on purpose
     this.#failed = true;

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ManifestReadRecord, StepExecution } from '../../src-shared/checkpoints/execution';
 import { AppError } from '../../src-shared/errors';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
@@ -10,12 +9,12 @@ import type { Journal } from './journal';
 import type { BuildLogs } from './logs';
 import type { ManifestFile } from '../area/manifest-file';
 import { ManifestServer } from './manifest-server';
-import { AREA_VARIABLE } from './orphans';
 import { OutputPipes } from './output-pipes';
-import { declaredInputs, executionOf, fileHash, valuesHash } from '../area/freshness';
-
-/** Where layout A's built-in first step lives on a host that has the original's scripts (contract 7). */
-const BUILT_IN_IM_POP = '/usr/share/distro_const/im_pop.py';
+import { valuesHash } from '../area/present';
+import { BUILT_IN_IM_POP, scriptFile, scriptHash } from '../area/step-script';
+import type { GivenVariables } from '../area/step-variables';
+import { executionOf, InputRecorder } from './input-recorder';
+import { stepEnvironment } from './step-environment';
 
 /** What a step did, and what it looked at while doing it. */
 export interface StepOutcome {
@@ -35,13 +34,21 @@ export class StepHost {
     private readonly area: BuildArea,
     private readonly logs: BuildLogs,
     private readonly journal: Journal,
+    private readonly recorder: InputRecorder,
   ) {}
 
   static async start(
-    input: { area: BuildArea; file: ManifestFile; logs: BuildLogs; debug: boolean },
+    input: {
+      area: BuildArea;
+      file: ManifestFile;
+      logs: BuildLogs;
+      debug: boolean;
+      given?: GivenVariables | undefined;
+    },
     journal: Journal,
   ): Promise<StepHost> {
-    const host = new StepHost(input.area, input.logs, journal);
+    const recorder = new InputRecorder(input.area, input.file, input.given);
+    const host = new StepHost(input.area, input.logs, journal, recorder);
     host.#server = await ManifestServer.start(
       input.file.defaulted.root,
       ({ request, isKey, values }) => host.#onRead({ request, isKey, hash: valuesHash(values) }),
@@ -91,15 +98,21 @@ export class StepHost {
       ...step.args,
     ] as const;
     const inputsFile = join(dirname(server.socketPath), 'inputs');
-    const scriptHash = fileHash(script) ?? 'unreadable';
-    const started = Date.now();
     this.#step = step.name;
     this.#reads.clear();
-    rmSync(inputsFile, { force: true });
+    const recorded = await this.recorder.begin(step, script, inputsFile);
+    if (this.#isCancelled) return this.#notStarted(step, script);
+    const started = Date.now();
     this.#logCommand(argv.join(' '));
     const result = await runner.run({
       argv: [...argv],
-      env: this.#environment(dirname(server.socketPath), inputsFile),
+      env: stepEnvironment({
+        given: this.recorder.given,
+        named: recorded.variables,
+        area: area.mountpoint,
+        folder: dirname(server.socketPath),
+        inputsFile,
+      }),
       onStart: (pid) => journal.write('step-started', { step: step.name, index: step.index, pid, argv }),
       onLine: (stream, line) => {
         journal.write('output', { step: step.name, stream, text: line.toString('utf8') });
@@ -110,13 +123,12 @@ export class StepHost {
     this.#step = undefined;
     const seconds = (Date.now() - started) / 1000;
     const failed = result.outcome === 'failed';
-    const execution = executionOf(step, {
-      scriptHash,
+    const execution = await recorded.end({
       reads: [...this.#reads.values()],
-      inputs: declaredInputs(existsSync(inputsFile) ? readFileSync(inputsFile, 'utf8') : ''),
       outcome: result.outcome,
       run: journal.run,
       seconds,
+      observed: [],
     });
     journal.write('step-finished', {
       step: step.name,
@@ -136,35 +148,18 @@ export class StepHost {
     if (text.length > 200) this.logs.detail('');
   }
 
+  /** A step that is known to fail, and is not started. */
   #refused(step: BuildStepDeclaration, script: string, lines: readonly string[]): StepOutcome {
-    const result: StepResult = { outcome: 'failed', exit: null, signal: null, lines };
-    const facts = { scriptHash: fileHash(script) ?? 'unreadable', reads: [], inputs: [], seconds: 0 };
     this.journal.write('step-finished', { step: step.name, outcome: 'failed', exit: null, signal: null, seconds: 0 });
-    return { result, execution: executionOf(step, { ...facts, outcome: 'failed', run: this.journal.run }) };
+    return this.#notStarted(step, script, lines);
   }
 
-  /**
-   * The environment is inherited unchanged (contract section 4), plus the file for declared inputs and the mark by which leftovers are found; and where no `ManifestRead` is on
-   * PATH, ours is put at its end, so that scripts find the command they were written for.
-   */
-  #environment(folder: string, inputsFile: string): NodeJS.ProcessEnv {
-    const env: NodeJS.ProcessEnv = {
-      ...process.env,
-      SLIPWAY_INPUTS: inputsFile,
-      [AREA_VARIABLE]: this.area.mountpoint,
-    };
-    const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => entry !== '');
-    if (path.some((entry) => isExecutable(join(entry, 'ManifestRead')))) return env;
-    const link = join(folder, 'ManifestRead');
-    if (!existsSync(link)) symlinkSync(manifestReadBeside(process.argv[1] ?? ''), link);
-    return { ...env, PATH: [...path, folder].join(delimiter) };
+  #notStarted(step: BuildStepDeclaration, script: string, lines: readonly string[] = []): StepOutcome {
+    this.#step = undefined;
+    const facts = { scriptHash: scriptHash(scriptFile(script)), reads: [], inputs: [], seconds: 0 };
+    const execution = executionOf(step, this.area, { ...facts, outcome: 'failed', run: this.journal.run });
+    return { result: { outcome: 'failed', exit: null, signal: null, lines }, execution };
   }
-}
-
-/** Our own ManifestRead: its bundle beside the engine's, else the engine's own file, which answers to that name as well. */
-function manifestReadBeside(engine: string): string {
-  const candidates = ['ManifestRead', 'ManifestRead.cjs'].map((name) => join(dirname(engine), name));
-  return candidates.find((candidate) => existsSync(candidate)) ?? engine;
 }
 
 function noBuiltIn(name: string): AppError {

@@ -25,8 +25,10 @@ export interface StepInputsOptions {
   readonly given: readonly string[];
 }
 
+type KnownBy = NonNullable<StepInput['by']>;
+
 interface Used {
-  readonly by: StepInput['by'];
+  readonly by: KnownBy;
   readonly kind: 'path' | 'url';
   readonly value: string;
 }
@@ -38,7 +40,7 @@ interface Used {
 export class StepInputs {
   readonly #trackers = new Map<string, InputTracker>();
   readonly #used = new Map<string, Used>();
-  readonly #variables = new Map<string, StepInput['by']>();
+  readonly #variables = new Map<string, KnownBy>();
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #read = 0;
@@ -86,7 +88,7 @@ export class StepInputs {
     return inputs;
   }
 
-  #use(kind: 'path' | 'url', value: string, by: StepInput['by']): void {
+  #use(kind: 'path' | 'url', value: string, by: KnownBy): void {
     this.#track(kind, value);
     const key = `${kind} ${value}`;
     if (!this.#used.has(key)) this.#used.set(key, { kind, value, by });

@@ -6,7 +6,7 @@ import { linkTarget, typeOf, walk } from './path-walk';
 import { HASH_LENGTH, shortHash } from './short-hash';
 
 /** Files up to this size are read in one call, and before anything else happens. */
-const SMALL_BYTES = 1024 * 1024n;
+const SMALL_BYTES = 1024n * 1024n;
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Times with a fraction of a second change with the kernel's clock tick; those without may stand for two seconds (FAT). */
@@ -56,6 +56,12 @@ export async function pathStat(path: string, except?: string): Promise<PathStat>
   }
 }
 
+/** The size in bytes that the text of a plain file's `PathStat` has; `undefined` for anything else. */
+export function sizeIn(text: string): string | undefined {
+  const [type, , , size] = text.split(':');
+  return type === 'file' ? size : undefined;
+}
+
 function settled(timeNs: bigint): number {
   const isCoarse = timeNs % 1_000_000_000n === 0n;
   return Number(timeNs / 1_000_000n) + (isCoarse ? COARSE_MS : TICK_MS);
@@ -76,7 +82,9 @@ export async function pathHash(path: string, except?: string): Promise<string> {
       case 'folder':
         return await treeHash(path, except);
       case 'link':
-        return shortHash(JSON.stringify(['link', linkTarget(Buffer.from(path)).toString('latin1'), await behind(path)]));
+        return shortHash(
+          JSON.stringify(['link', linkTarget(Buffer.from(path)).toString('latin1'), await behind(path)]),
+        );
       default:
         return typeOf(stats);
     }

@@ -80,9 +80,7 @@ export class Builds {
 
   /** Where the button begins unless the person says otherwise; `null`: from the beginning. */
   get suggested(): string | null {
-    if (!this.area) return null;
-    const steps = this.area.steps.map((one) => ({ ...one, hasCheckpoint: one.snapshot !== null }));
-    return suggestedStart(steps, this.area.latestResumable);
+    return this.area ? suggestedStart(this.area.steps) : null;
   }
 
   /** Follows the builds of a manifest; what was followed before is let go. */

@@ -21,7 +21,7 @@ const lock = z.object({ kind: z.enum(['free', 'held', 'stale', 'remote']), owner
 const freshness: z.ZodType<CheckpointFreshness> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('current') }),
   z.object({ kind: z.literal('stale'), step: z.string(), reasons: z.array(z.string()) }),
-  z.object({ kind: z.literal('unknown') }),
+  z.object({ kind: z.literal('unknown'), reason: z.string() }),
 ]);
 
 /** A step of the manifest as saved, and the checkpoint before it. */

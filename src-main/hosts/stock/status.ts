@@ -21,6 +21,9 @@ export const NO_PRUNE =
 export const NO_PAUSE_WHILE_RUNNING =
   'The original command cannot be told to pause while it runs. Start a build that pauses there.';
 
+/** Why the freshness of its checkpoints is not known. */
+export const NO_RECORD = 'the original distro_const does not record what steps use';
+
 /** Whether a build takes checkpoints (contract 2.9). */
 export const hasCheckpoints = ({ manifest, area }: Look): boolean => manifest.checkpointEnable && area.dataset !== null;
 
@@ -80,7 +83,7 @@ export function statusOf(look: Look, runs: readonly RunView[], since: string | u
         resumable: hasCheckpoints(look) && resumable.has(name) && answer.ok,
         refusalLines: answer.ok ? [] : [...answer.lines],
         snapshot: taken ? snapshotView(taken) : null,
-        freshness: taken ? { kind: 'unknown' } : null,
+        freshness: taken ? { kind: 'unknown', reason: NO_RECORD } : null,
         run: null,
         expectedSeconds: expectedSeconds(runs, name),
       };

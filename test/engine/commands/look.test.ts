@@ -67,7 +67,7 @@ describe('what a checkpoint knows', () => {
     project.script('live-config', 'true');
     expect((await freshness())[2]).toBe('`live-config`: its script scripts/live-config was edited');
     project.file('declared', 'two');
-    expect((await freshness())[1]).toMatch(/^`im-pop` used .*\/declared: its content has changed$/);
+    expect((await freshness())[1]).toBe('`im-pop` used declared: its content has changed');
   });
 
   it('shows what changed between checkpoints and since one', async () => {

@@ -5,11 +5,17 @@ import { duration } from '../../../../src-shared/format';
 export const STATES: Readonly<Record<CheckpointState, string>> = {
   current: 'checkpoint',
   stale: 'stale checkpoint',
-  unknown: 'checkpoint of another engine',
+  unknown: 'checkpoint (freshness unknown)',
   absent: 'no checkpoint',
   running: 'running now',
   paused: 'paused here',
 };
+
+/** Why a checkpoint is stale, or why that is not known: one text, or none. */
+export function freshnessReasons(freshness: Column['freshness']): string[] {
+  if (freshness?.kind === 'stale') return [freshness.reasons.join('; ')];
+  return freshness?.kind === 'unknown' ? [freshness.reason] : [];
+}
 
 /** One sentence for a column, for those who do not see it. */
 export function columnWords({ index, step, message, state, isPause, freshness, expectedSeconds }: Column): string {
@@ -17,7 +23,7 @@ export function columnWords({ index, step, message, state, isPause, freshness, e
     `${index + 1}, ${step}`,
     message,
     STATES[state],
-    ...(freshness?.kind === 'stale' ? [freshness.reasons.join('; ')] : []),
+    ...freshnessReasons(freshness),
     ...(isPause ? ['the build pauses here'] : []),
     ...(expectedSeconds === null ? [] : [`takes about ${duration(expectedSeconds)}`]),
   ].join(', ');

@@ -1,0 +1,110 @@
+import { resolve } from 'node:path';
+import type { ManifestReadRecord, StepExecution, StepInput } from '../../src-shared/checkpoints/execution';
+import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
+import type { BuildArea } from '../area/area';
+import { DocumentFolder } from '../area/input-states';
+import { KnownInputs } from '../area/known-inputs';
+import type { ManifestFile } from '../area/manifest-file';
+import { scriptNames } from '../area/named-inputs';
+import { scriptFile, scriptHash } from '../area/step-script';
+import { givenBy, stepVariables, type GivenVariables } from '../area/step-variables';
+import { StepInputs } from './step-inputs';
+
+/** How an execution ended. */
+export interface ExecutionEnd {
+  readonly reads: readonly ManifestReadRecord[];
+  readonly outcome: 'done' | 'failed';
+  readonly run: string;
+  readonly seconds: number;
+  /** Absolute paths that the step opened for reading, where that was recorded. */
+  readonly observed: readonly string[];
+}
+
+/** Finds out what the results of a build's steps depend on. */
+export class InputRecorder {
+  readonly given: GivenVariables;
+  readonly #folder: DocumentFolder;
+  readonly #known: KnownInputs;
+
+  constructor(
+    private readonly area: BuildArea,
+    private readonly file: ManifestFile,
+    given: GivenVariables | undefined,
+  ) {
+    this.given = givenBy(file.defaulted.root, given);
+    this.#folder = new DocumentFolder(file.path);
+    this.#known = new KnownInputs(area);
+  }
+
+  /** Looks at what a step is about to use. Resolves when it may start. */
+  async begin(step: BuildStepDeclaration, script: string, inputsFile: string): Promise<RecordedExecution> {
+    const file = scriptFile(script, stepVariables(process.env, this.given, [])['PATH']);
+    const hash = scriptHash(file);
+    const names = scriptNames(file, {
+      cwd: process.cwd(),
+      area: this.area.mountpoint,
+      manifest: resolve(this.file.path),
+    });
+    const declared = this.#known.of(step.name).filter(({ kind, by }) => kind === 'env' && by === 'declared');
+    const inputs = await StepInputs.begin({
+      step: step.name,
+      names,
+      folder: this.#folder,
+      area: this.area.mountpoint,
+      inputsFile,
+      known: this.#known,
+      variables: { ...process.env, ...this.given.values },
+      given: [...this.given.names, ...Object.keys(this.given.values)],
+    });
+    const variables = [...names.variables, ...declared.map(({ value }) => value)];
+    return new RecordedExecution(step, this.area, { script, file, hash, variables }, inputs);
+  }
+}
+
+/** One execution of a step, from its start to its end. */
+export class RecordedExecution {
+  readonly #startedAt = Date.now();
+
+  constructor(
+    private readonly step: BuildStepDeclaration,
+    private readonly area: BuildArea,
+    private readonly script: {
+      readonly script: string;
+      readonly file: string;
+      readonly hash: string;
+      readonly variables: readonly string[];
+    },
+    private readonly inputs: StepInputs,
+  ) {}
+
+  /** Environment variables that the script names, or that its previous execution declared. */
+  get variables(): readonly string[] {
+    return this.script.variables;
+  }
+
+  /** What is remembered of the execution. */
+  async end({ observed, ...facts }: ExecutionEnd): Promise<StepExecution> {
+    const inputs = await this.inputs.end(observed, this.#startedAt);
+    const { script, file, hash } = this.script;
+    // A shell reads its script while it runs it.
+    const edited: StepInput[] =
+      scriptHash(file) === hash ? [] : [{ kind: 'path', value: script, hash, by: 'named', raced: true }];
+    return executionOf(this.step, this.area, { ...facts, scriptHash: hash, inputs: [...inputs, ...edited] });
+  }
+}
+
+/** The record of an execution that has just ended. */
+export function executionOf(
+  step: BuildStepDeclaration,
+  area: BuildArea,
+  facts: Pick<StepExecution, 'reads' | 'inputs' | 'scriptHash' | 'outcome' | 'run' | 'seconds'>,
+): StepExecution {
+  return {
+    step: step.name,
+    script: step.script ?? '(built in)',
+    args: step.args,
+    area: area.mountpoint,
+    finishedAt: Math.floor(Date.now() / 1000),
+    ...facts,
+  };
+}
