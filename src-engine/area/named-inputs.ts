@@ -139,7 +139,9 @@ class Scan {
       if (word.startsWith('//') || closesQuote(text, match.index)) continue;
       if (isWritten(text, match.index, match.index + word.length)) continue;
       for (const spelling of new Set([word, word.replace(/[.,:=~-]+$/, '')])) {
-        const places = isAbsolute(spelling) ? [''] : [this.place.cwd, ...folders.filter(() => text.includes(`cd ${OWN}`))];
+        const places = isAbsolute(spelling)
+          ? ['']
+          : [this.place.cwd, ...folders.filter(() => text.includes(`cd ${OWN}`))];
         const path = places.map((place) => resolve(place || '/', spelling)).find(isInputPath);
         if (path === undefined) continue;
         if (isSystem(path) && !(path.startsWith('/etc/') && isSourced(text, match.index))) continue;
@@ -183,7 +185,7 @@ export function isSystem(path: string): boolean {
 
 /** Whether a quote before a path ends the word before it: `"$1"/etc/fstab` is a path in `$1`. */
 function closesQuote(text: string, at: number): boolean {
-  return /["'`]/.test(text.charAt(at - 1)) && /[\w$})*\u0001]/.test(text.charAt(at - 2));
+  return /["'`]/.test(text.charAt(at - 1)) && at > 1 && new RegExp(`[\\w$})*${OWN}]`).test(text.charAt(at - 2));
 }
 
 /** `. /etc/os-release`, `source FILE`, `< FILE`. */
@@ -196,7 +198,11 @@ function isWritten(text: string, start: number, end: number): boolean {
   const line = text.lastIndexOf('\n', start - 1) + 1;
   const before = text.slice(line, start);
   if (/>\|?\s*["']?$|\bof=["']?$|\btee\s+(?:-\w+\s+)*["']?$/.test(before)) return true;
-  const command = before.split(/[;&|(]|\b(?:then|do|else)\b/).at(-1)?.trim() ?? '';
+  const command =
+    before
+      .split(/[;&|(]|\b(?:then|do|else)\b/)
+      .at(-1)
+      ?.trim() ?? '';
   if (/^(?:sudo\s+)?(?:touch|mkdir|rm|rmdir|unlink|chmod|chown|mkfifo)\b/.test(command)) return true;
   const isLast = /^\/?["']?\s*(?:$|[;&|)\n])/.test(text.slice(end, end + 8));
   return isLast && /^(?:sudo\s+)?(?:cp|mv|install|ln|rsync)\b/.test(command);

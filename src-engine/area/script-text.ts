@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 const MAX_BYTES = 1024 * 1024;
 
 /** Stands for the folder of the script, whatever expression the script has for it. */
-export const OWN = '\u0001';
+export const OWN = '\uE000';
 
 /** The text of a script, or `undefined` for what is no text, too large, or cannot be read. */
 export function readScript(path: string): string | undefined {
@@ -46,7 +46,10 @@ const EXPRESSIONS: readonly (readonly [RegExp, string])[] = [
 
 /** Expressions around the folder's stand-in that leave it as it is. */
 const WRAPPERS: readonly (readonly [RegExp, string])[] = [
-  [new RegExp(`\\$\\(\\s*(?:CDPATH=\\s*)?cd\\s+(?:-P\\s+|--\\s+)*"?(${OWN}[^"\\s)]*)"?[^)]*\\bpwd\\b[^)]*\\)`, 'g'), '$1'],
+  [
+    new RegExp(`\\$\\(\\s*(?:CDPATH=\\s*)?cd\\s+(?:-P\\s+|--\\s+)*"?(${OWN}[^"\\s)]*)"?[^)]*\\bpwd\\b[^)]*\\)`, 'g'),
+    '$1',
+  ],
   [new RegExp(`\\$\\(\\s*${LINK}"?(${OWN}[^"\\s)]*)"?\\s*\\)`, 'g'), '$1'],
   [new RegExp(`\\$\\(\\s*dirname\\s+(?:--\\s+)?"?(${OWN}[^"\\s)]*)"?\\s*\\)`, 'g'), '$1/..'],
   [new RegExp(`\\bjoin\\(\\s*(${OWN}[^'",\\s)]*)\\s*,\\s*['"]([^'"]+)['"]`, 'g'), '$1/$2'],
@@ -71,8 +74,9 @@ export function withOwnFolder(text: string): string {
     result = replaceAll(result, WRAPPERS);
     for (const [, name = '', value = ''] of result.matchAll(ASSIGNMENT)) {
       result = result.replace(new RegExp(`\\$\\{${name}\\}|\\$${name}\\b`, 'g'), () => value);
-      result = result.replace(new RegExp(`(\\bjoin\\(\\s*)${name}(?=\\s*,)|\\b${name}(?=\\s*[/+]\\s*['"])`, 'g'), (_, head) =>
-        `${typeof head === 'string' ? head : ''}${value}`,
+      result = result.replace(
+        new RegExp(`(\\bjoin\\(\\s*)${name}(?=\\s*,)|\\b${name}(?=\\s*[/+]\\s*['"])`, 'g'),
+        (_, head) => `${typeof head === 'string' ? head : ''}${value}`,
       );
     }
     if (result === before) break;

@@ -24,9 +24,7 @@ const SLASH = Buffer.from('/');
  * @param limit the number of entries after which the walk ends
  */
 export async function* walk(path: string, except?: string, limit = Infinity): AsyncGenerator<Entry> {
-  const left: Entry[] = [
-    { path: Buffer.from(path), name: Buffer.alloc(0), stats: lstatSync(path, { bigint: true }) },
-  ];
+  const left: Entry[] = [{ path: Buffer.from(path), name: Buffer.alloc(0), stats: lstatSync(path, { bigint: true }) }];
   for (let count = 1; ; count++) {
     const entry = left.pop();
     if (!entry || count > limit) return;

@@ -44,7 +44,10 @@ export const stepExecution = object(
     args: listOf(text),
     reads: listOf(manifestRead),
     inputs: listOf(stepInput),
-    area: optional(text, "The build area's path, which is in the arguments of each step. Missing in journals of version 1."),
+    area: optional(
+      text,
+      "The build area's path, which is in the arguments of each step. Missing in journals of version 1.",
+    ),
     outcome: oneOf('done', 'failed'),
     run: text,
     finishedAt: described(number, 'Seconds since the epoch.'),

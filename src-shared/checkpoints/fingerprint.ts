@@ -38,10 +38,7 @@ export function fingerprintText(execution: StepExecution): string | undefined {
  * @param history the executions before the checkpoint; `null` when they are not all known
  * @returns `null` when the history or a fingerprint is unknown: such a checkpoint equals no other
  */
-export function checkpointKey(
-  history: readonly StepExecution[] | null,
-  hash: (text: string) => string,
-): string | null {
+export function checkpointKey(history: readonly StepExecution[] | null, hash: (text: string) => string): string | null {
   if (!history) return null;
   let key = hash('the empty tree');
   for (const execution of history) {

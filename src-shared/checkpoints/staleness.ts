@@ -71,6 +71,7 @@ function orderReasons(
   }
   if (expected !== undefined && !history.some(({ step }) => step === expected))
     reasons.push(`\`${expected}\` did not run before this checkpoint`);
-  if (reasons.length === 0) reasons.push(`the order of steps has changed: \`${ran}\` ran in the place of \`${expected}\``);
+  if (reasons.length === 0)
+    reasons.push(`the order of steps has changed: \`${ran}\` ran in the place of \`${expected}\``);
   return reasons;
 }
