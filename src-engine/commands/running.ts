@@ -91,7 +91,11 @@ function runningOwner({ area }: AreaContext): LockOwner {
   const lock = readLock(area);
   if (lock.kind === 'held') return lock.owner;
   if (lock.kind === 'remote')
-    throw new AppError('refused', `The build runs on ${lock.owner.host}.`, `Say it there: process ${lock.owner.pid}.`);
+    throw new AppError(
+      'refused',
+      `The build runs on ${lock.owner.host}.`,
+      `Run the command on that host (process ${lock.owner.pid}).`,
+    );
   throw new AppError('refused', 'No build is running in this build area.');
 }
 

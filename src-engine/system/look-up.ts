@@ -19,7 +19,7 @@ export function lookUpWithin(patience: number): LookupFunction {
       if (error && error.code !== NOT_FOUND) return lookup(name, options, callback);
       const all = addressesIn(stdout);
       const [first] = all;
-      if (!first) return callback(new Error(`nobody knows the name ${name}`), []);
+      if (!first) return callback(new Error(`cannot resolve host name ${name}`), []);
       if (options.all) callback(null, all);
       else callback(null, first.address, first.family);
     });

@@ -34,7 +34,7 @@ export async function preflight(
               id: 'root',
               title: 'root',
               state: 'note',
-              detail: `Commands do not become root: ${facts.noRoot ?? ''}`,
+              detail: `No root access: ${facts.noRoot ?? ''}`,
               fix: 'Log in as root, or allow the account sudo without a password.',
             }
           : {

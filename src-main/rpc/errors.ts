@@ -14,5 +14,5 @@ export function toWireError(error: unknown): Error {
     });
   if (error instanceof Error && error.name === 'AbortError') return error;
   process.stderr.write(`${inspect(error)}\n`);
-  return new ORPCError('INTERNAL_SERVER_ERROR', { message: 'Slipway itself failed; the terminal says more.' });
+  return new ORPCError('INTERNAL_SERVER_ERROR', { message: 'Internal error. See the terminal for details.' });
 }

@@ -254,12 +254,12 @@ export class Workspace {
 
   undo(): void {
     const label = this.document?.undo();
-    if (label !== undefined) this.say({ kind: 'done', message: `Undone: ${label}` });
+    if (label !== undefined) this.say({ kind: 'done', message: `Undid: ${label}` });
   }
 
   redo(): void {
     const label = this.document?.redo();
-    if (label !== undefined) this.say({ kind: 'done', message: `Done again: ${label}` });
+    if (label !== undefined) this.say({ kind: 'done', message: `Redid: ${label}` });
   }
 
   /** A script was made or changed by main. */

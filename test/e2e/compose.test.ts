@@ -68,11 +68,11 @@ describe.each(carriers)('in $carrier', ({ open, lacks }) => {
     const saved = readFileSync(manifest, 'utf8');
 
     for (let times = 0; times < 30; times++) await page.keyboard.press('Control+z');
-    await designer.hears(/^Undone/);
+    await designer.hears(/^Undid/);
     await designer.save();
     expect(readFileSync(manifest, 'utf8')).not.toContain('grub-setup');
     for (let times = 0; times < 30; times++) await page.keyboard.press('Control+Shift+z');
-    await designer.hears('Done again: Move step grub-setup');
+    await designer.hears('Redid: Move step grub-setup');
     await designer.save();
     expect(readFileSync(manifest, 'utf8')).toBe(saved);
     build(join(folder, 'composed'));

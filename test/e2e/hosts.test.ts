@@ -74,13 +74,13 @@ describe.skipIf(reason !== undefined)('a build host', () => {
       const timeline = new TimelinePage(page);
       await timeline.open();
 
-      const form = await menu.fill(server, 'builder', { 'Key files, one a line': server.key, Port: '0' });
+      const form = await menu.fill(server, 'builder', { 'Private keys (one path per line)': server.key, Port: '0' });
       await form.getByRole('button', { name: 'Save' }).click();
       await form.getByText('A number from 1 to 65535.').waitFor();
       await form.getByLabel('Port').fill(`${server.port}`);
       expect(await violations(page)).toEqual([]);
       await form.getByRole('button', { name: 'Test' }).click();
-      await menu.dialog('Is this the host?').waitFor();
+      await menu.dialog('Verify the host key').waitFor();
       expect(await violations(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await form.getByText('was not accepted').waitFor();

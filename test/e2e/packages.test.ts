@@ -248,10 +248,10 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('a repository of a stran
     await packages.button('Try again').click();
     await packages.inRepository('base-files').waitFor();
     repository.stop();
-    await packages.button('Fetch the package lists anew').click();
+    await packages.button('Refresh package lists').click();
     await page
       .getByRole('alert')
-      .getByText(/^Not fetched anew\. The package lists could not be fetched/)
+      .getByText(/^Could not refresh\. The package lists could not be fetched/)
       .waitFor();
     await packages.inRepository('base-files').waitFor();
     expect(consoleErrors).toEqual([]);

@@ -16,9 +16,9 @@ it.each(['dark', 'light'] as const)('takes the build hosts, %s', async (theme) =
   const timeline = new TimelinePage(page);
   const take = (name: string): Promise<Buffer> => page.screenshot({ path: join(folder, `hosts-${name}-${theme}.png`) });
   await timeline.open();
-  const form = await menu.fill(server, 'buildhost-1', { 'Key files, one a line': server.key });
+  const form = await menu.fill(server, 'buildhost-1', { 'Private keys (one path per line)': server.key });
   await form.getByRole('button', { name: 'Test' }).click();
-  await menu.dialog('Is this the host?').waitFor();
+  await menu.dialog('Verify the host key').waitFor();
   await take('key');
   await menu.accept(server);
   await form.getByText('It works').waitFor();

@@ -34,7 +34,7 @@ it.skipIf(lacking !== undefined)(`debian-live on ZFS${lacking === undefined ? ''
   await expect
     .poll(() => page.getByRole('region', { name: 'What resuming would do' }).textContent(), { timeout: 30_000 })
     .toMatch(/Discards\s*nothing/);
-  await page.getByText('Since previous').waitFor({ timeout: 120_000 });
+  await page.getByText('Changes since previous').waitFor({ timeout: 120_000 });
   await timeline.button('Save and resume from here').click();
   await timeline.says(/^Done/, 300_000);
   const runs = await page.locator('[data-run]').count();

@@ -92,7 +92,7 @@ function lookInto(
       {
         ...it,
         state: 'note',
-        detail: 'some of its lines end as on Windows, which shells take for words',
+        detail: 'has Windows line endings, which break shell scripts',
         fix: convert,
       },
     ];

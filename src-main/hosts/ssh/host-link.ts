@@ -132,8 +132,8 @@ export class HostLink {
       return reached;
     } catch (error) {
       if (!(error instanceof AppError)) {
-        this.#refusal = new AppError('unsupported', 'Slipway itself failed; the terminal says more.');
-        this.#set({ state: 'failed', message: 'Slipway itself failed; the terminal says more.' });
+        this.#refusal = new AppError('unsupported', 'Internal error. See the terminal for details.');
+        this.#set({ state: 'failed', message: 'Internal error. See the terminal for details.' });
         throw error;
       }
       if (signal.aborted) throw error;

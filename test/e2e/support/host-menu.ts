@@ -35,7 +35,7 @@ export class HostMenu {
 
   /** Adds the test's server to the host book, and says that its key is the right one. */
   async add(server: SshServer, name = 'builder'): Promise<void> {
-    const form = await this.fill(server, name, { 'Key files, one a line': server.key });
+    const form = await this.fill(server, name, { 'Private keys (one path per line)': server.key });
     await form.getByRole('button', { name: 'Save' }).click();
     await this.accept(server);
     await this.status.getByText(`Connected to ${name}`).waitFor();
@@ -43,8 +43,8 @@ export class HostMenu {
 
   /** Looks at the fingerprint and accepts it. */
   async accept(server: SshServer): Promise<void> {
-    const question = this.dialog('Is this the host?');
+    const question = this.dialog('Verify the host key');
     await question.getByText(server.fingerprint).waitFor();
-    await question.getByRole('button', { name: 'It is: connect and remember its key' }).click();
+    await question.getByRole('button', { name: 'Trust and connect' }).click();
   }
 }

@@ -155,7 +155,7 @@ describe('browser mode', () => {
     });
     await expect(documents.recent()).rejects.toMatchObject({
       code: 'INTERNAL_SERVER_ERROR',
-      message: 'Slipway itself failed; the terminal says more.',
+      message: 'Internal error. See the terminal for details.',
     });
     socket.close();
   });
