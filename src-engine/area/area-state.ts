@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import type { Snapshot } from '../snapshots/backend';
 import type { BuildArea } from './area';
-import { readLock } from './lock';
-import { isRunning, listRuns, runNames } from './runs';
+import { readLock } from './lock-file';
+import { runNames } from './run-names';
+import { isRunning, listRuns } from './runs';
 
 /**
  * What shows that a build area has changed: two equal states mean that everything read between them belongs together. The keys are
@@ -50,7 +51,7 @@ export function activityIn(area: BuildArea): Activity {
   const name = runNames(area).at(-1) ?? '';
   if (lock.kind === 'free' || lock.kind === 'stale') return { kind: 'idle', key: name };
   const run = listRuns(area, name).at(-1);
-  if (!run || !isRunning(area, run.journal) || run.steps.at(-1)?.outcome !== 'running') return { kind: 'busy' };
+  if (!run || !isRunning(area, name) || run.steps.at(-1)?.outcome !== 'running') return { kind: 'busy' };
   return { kind: 'step', key: `${name} ${run.steps.length}` };
 }
 

@@ -1,124 +1,172 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { AppError } from '../../src-shared/errors';
-import { isAlive, ownIdentity, type ProcessIdentity } from '../system/processes';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError, reasonOf } from '../../src-shared/errors';
+import { writeFileAtomically } from '../system/files';
+import { readJsonFile } from '../system/json-file';
+import { takeKernelLock, type KernelLock } from '../system/kernel-lock';
+import { isOnNetwork } from '../system/network-file-system';
+import { livenessOf, ownIdentity } from '../system/processes';
 import type { BuildArea } from './area';
+import { takeByLink } from './lock-by-link';
+import { isLeftBehind, lockOwner, lockPath, type LockOwner, type LockPurpose } from './lock-file';
 
-/** Who holds a build area. Stored in `<area>/.slipway/lock` for people and programs to read. */
-export interface LockOwner extends ProcessIdentity {
-  /** Seconds since the epoch. */
-  readonly since: number;
-  /** What started it, for example `terminal` or the app's own name (SLIPWAY_CLIENT). */
-  readonly client: string;
-  readonly user: string;
-  readonly manifest: string;
-}
-
-/** What the lock file says. */
-export type LockState =
-  | { readonly kind: 'free' }
-  | { readonly kind: 'held'; readonly owner: LockOwner }
-  /** The owner died without releasing it: the run it held was interrupted. */
-  | { readonly kind: 'stale'; readonly owner: LockOwner }
-  /** The owner is on another host, so nobody here can tell. */
-  | { readonly kind: 'remote'; readonly owner: LockOwner };
-
-const lockPath = (area: BuildArea): string => join(area.private, 'lock');
-
-/** Reads the lock without touching it. */
-export function readLock(area: BuildArea): LockState {
-  const owner = readOwner(lockPath(area));
-  if (!owner) return { kind: 'free' };
-  const alive = isAlive(owner);
-  return { kind: alive === 'unknown' ? 'remote' : alive ? 'held' : 'stale', owner };
-}
+/** How long a refused engine tries again: a reader may hold the kernel's lock for a moment, and an owner may be writing its file. */
+const RETRY_TIMEOUT_MS = 1000;
+const RETRY_INTERVAL_MS = 20;
+/** Names of files that are being written. */
+const DRAFT_NAME = /^(lock|pause|cancel)\..*(draft|partial)$/;
 
 /** A build area that this process holds. */
 export interface HeldLock {
-  /** Whether its last owner died with it: what its steps started may still run. */
+  /** Unique to this holding; requests to this process name it. */
+  readonly id: string;
+  /** Whether its last owner ended without releasing it: what its steps started may still run. */
   readonly tookOver: boolean;
+  /** A sentence for the user about what was found damaged and is repaired. */
+  readonly notice?: string;
   release(): void;
 }
 
 /**
- * Takes the build area for this process; a dead owner's lock is cleared, a live owner is named in an `AppError('locked')`.
- */
-export function acquireLock(area: BuildArea, manifest: string): HeldLock {
-  const path = lockPath(area);
-  mkdirSync(dirname(path), { recursive: true });
-  const me: LockOwner = {
-    ...ownIdentity(),
-    since: Math.floor(Date.now() / 1000),
-    client: process.env.SLIPWAY_CLIENT ?? 'terminal',
-    user: process.env.SUDO_USER ?? process.env.USER ?? String(process.getuid?.() ?? ''),
-    manifest,
-  };
-  const tookOver = readLock(area).kind === 'stale';
-  const holder = takeExclusively(path, me);
-  if (holder) throw lockedBy(holder, path);
-  return { tookOver, release: () => rmSync(path, { force: true }) };
-}
-
-/**
- * Creates the lock file if nobody alive owns it; returns the owner who does.
+ * Takes the build area for this process: the kernel's lock on the area's folder, and the lock file that describes the owner. The lock
+ * file of an owner that has ended, or a damaged one, is replaced.
  *
- * `link` makes it appear whole or not at all. Only one process may remove a particular dead lock: the one that holds the
- * lock named after the dead owner. So between its last look and the removal nobody can have put a live lock there.
+ * Throws `AppError('locked')` that names the owner when another process holds the area, and `AppError('area')` when the lock file
+ * cannot be written.
  */
-function takeExclusively(path: string, me: LockOwner): LockOwner | undefined {
-  const draft = `${path}.${me.pid}.draft`;
-  writeFileSync(draft, JSON.stringify(me));
+export async function acquireLock(area: BuildArea, purpose: LockPurpose, manifest: string): Promise<HeldLock> {
+  makeFolder(area);
+  const kernel = await takeKernel(area);
   try {
-    for (;;) {
-      try {
-        linkSync(draft, path);
-        return undefined;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-      const owner = readOwner(path);
-      if (!owner) continue; // released in between
-      if (isAlive(owner) !== false) return owner;
-      const clearing = `${path}.clear-${owner.pid}-${owner.startTime}`;
-      const rival = takeExclusively(clearing, me);
-      if (rival) return rival;
-      const still = readOwner(path);
-      if (still && still.pid === owner.pid && still.startTime === owner.startTime && still.bootId === owner.bootId)
-        unlinkSync(path);
-      unlinkSync(clearing);
-    }
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-function readOwner(path: string): LockOwner | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
+    const found = readJsonFile(lockPath(area), lockOwner);
+    const owner = found.kind === 'read' ? found.value : undefined;
+    // An engine of version 1, or one without flock, holds the area by its file alone.
+    if (found.kind !== 'missing' && !isLeftBehind(area, kernel !== undefined, owner && livenessOf(owner)))
+      throw found.kind === 'damaged' ? damagedRemotely(area, found.why) : lockedBy(area, owner);
+    const me = describeMe(purpose, manifest);
+    write(area, me, kernel !== undefined);
+    removeDrafts(area);
+    return {
+      id: me.id,
+      tookOver: found.kind !== 'missing',
+      ...(found.kind === 'damaged' && { notice: `The lock file was damaged (${found.why}) and is replaced.` }),
+      release: () => release(area, me.id, kernel),
+    };
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    kernel?.release();
     throw error;
   }
+}
+
+function makeFolder(area: BuildArea): void {
   try {
-    return JSON.parse(text) as LockOwner;
-  } catch {
-    throw new AppError(
-      'locked',
-      `The lock file ${path} cannot be understood.`,
-      'Look at it, and remove it if no build runs.',
-    );
+    mkdirSync(area.private, { recursive: true });
+  } catch (error) {
+    throw cannotWrite(area.private, error);
   }
 }
 
-function lockedBy(owner: LockOwner, path: string): AppError {
+/** The kernel's lock; `undefined` where there is none to be had. */
+async function takeKernel(area: BuildArea): Promise<KernelLock | undefined> {
+  const deadline = Date.now() + RETRY_TIMEOUT_MS;
+  for (;;) {
+    const lock = takeKernelLock(area.mountpoint);
+    if (lock === 'unsupported') return undefined;
+    if (lock !== 'denied') return lock;
+    const found = readJsonFile(lockPath(area), lockOwner);
+    const owner = found.kind === 'read' && livenessOf(found.value) !== 'dead' ? found.value : undefined;
+    if (owner || Date.now() > deadline) throw lockedBy(area, owner);
+    await delay(RETRY_INTERVAL_MS);
+  }
+}
+
+function describeMe(purpose: LockPurpose, manifest: string): LockOwner & { readonly id: string } {
+  return {
+    ...ownIdentity(),
+    id: randomUUID(),
+    purpose,
+    since: Math.floor(Date.now() / 1000),
+    client: process.env.SLIPWAY_CLIENT ?? 'terminal',
+    user: process.env.SUDO_USER ?? process.env.DOAS_USER ?? accountName(),
+    manifest,
+  };
+}
+
+/** The account's name, or its number where it has no name (a container). */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? '');
+  }
+}
+
+/** Where the kernel's lock excludes all others the file only describes the owner; elsewhere the file is the lock. */
+function write(area: BuildArea, me: LockOwner, hasKernelLock: boolean): void {
+  const path = lockPath(area);
+  try {
+    if (hasKernelLock && !isOnNetwork(area.mountpoint)) return writeFileAtomically(path, JSON.stringify(me));
+    const taking = takeByLink(path, me, (owner) => isLeftBehind(area, hasKernelLock, owner && livenessOf(owner)));
+    if (!taking.taken) throw lockedBy(area, taking.holder);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw cannotWrite(path, error);
+  }
+}
+
+function cannotWrite(path: string, error: unknown): AppError {
+  return new AppError(
+    'area',
+    `The build area cannot be locked: ${path} cannot be written: ${reasonOf(error)}`,
+    'Check its permissions, and whether the file system is read-only or full.',
+  );
+}
+
+/** Drafts of this file and of requests that a crash has left. Only with the lock held. */
+function removeDrafts(area: BuildArea): void {
+  for (const name of readdirSync(area.private))
+    if (DRAFT_NAME.test(name)) rmSync(join(area.private, name), { force: true });
+}
+
+/** The file goes first, so that it never describes an owner that has given up the kernel's lock. */
+function release(area: BuildArea, id: string, kernel: KernelLock | undefined): void {
+  try {
+    const found = readJsonFile(lockPath(area), lockOwner);
+    if (found.kind === 'read' && found.value.id === id) rmSync(lockPath(area), { force: true });
+  } catch {
+    // The file system is read-only now, or gone. The next command sees that this process has ended.
+  } finally {
+    kernel?.release();
+  }
+}
+
+const HOLDERS = { build: 'Another build', prune: 'A prune' } as const;
+
+function lockedBy(area: BuildArea, owner: LockOwner | undefined): AppError {
+  if (!owner)
+    return new AppError(
+      'locked',
+      `Another process holds this build area: ${area.mountpoint}.`,
+      `List the processes that use it: fuser -v ${area.mountpoint}`,
+    );
   const since = new Date(owner.since * 1000).toLocaleString('sv-SE');
   const who = `process ${owner.pid} on ${owner.host} (${owner.user}, ${owner.client}), since ${since}, with ${owner.manifest}`;
   return new AppError(
     'locked',
-    `Another build holds this build area: ${who}.`,
-    isAlive(owner) === 'unknown'
-      ? `That host cannot be asked from here. If no build runs there any more, remove ${path}.`
+    `${HOLDERS[owner.purpose ?? 'build']} holds this build area: ${who}.`,
+    livenessOf(owner) === 'other-host'
+      ? `That host cannot be asked from here. If no build runs there any more, remove ${lockPath(area)}.`
       : 'Wait for it to end, or stop it: it keeps its last checkpoint.',
+  );
+}
+
+function damagedRemotely(area: BuildArea, why: string): AppError {
+  return new AppError(
+    'locked',
+    `The lock file ${lockPath(area)} is damaged (${why}), and another host may hold this build area.`,
+    'If no build runs on any host that uses this area, remove the file.',
   );
 }

@@ -15,10 +15,9 @@ import { createArea, resolveArea, type BuildArea } from '../area/area';
 import { readStateFile } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
 import { parseGiven, type GivenVariables } from '../area/step-variables';
-import { acquireLock } from '../area/lock';
 import { BuildLogs } from '../run/logs';
 import { problemLine, readManifestFile, refusalLines, type ManifestFile } from '../area/manifest-file';
-import { endOrphans } from '../run/orphans';
+import { holdArea } from '../run/hold-area';
 import { keepRunPackages } from '../packages/image/run-packages';
 import { runBuild, type BuildInput } from '../run/run-build';
 import type { SnapshotBackend } from '../snapshots/backend';
@@ -119,10 +118,8 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   const choice = { resume: request.resume, pause: request.pause };
   assertNames(file);
   await createArea(area);
-  const lock = acquireLock(area, resolve(file.path));
+  const lock = await holdArea(area, 'build', resolve(file.path));
   try {
-    const ended = lock.tookOver ? await endOrphans(area) : 0;
-    if (ended > 0) process.stderr.write(`Ended ${ended} process(es) that an interrupted build had left running.\n`);
     // Another build may have ended between the first look and the lock.
     const present = await snapshotNames(backend);
     let stale: BuildInput['stale'];
@@ -134,6 +131,7 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
     const plan = planBuild(file.manifest.steps, choice, checkpointing, present);
     const logs = new BuildLogs();
     return await runBuild({
+      lockId: lock.id,
       area,
       file,
       choice,

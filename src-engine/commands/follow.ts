@@ -8,7 +8,8 @@ import { outputClosed } from '../system/standard-streams';
 import { LineSplitter } from '../system/line-splitter';
 import { readManifestFile } from '../area/manifest-file';
 import { duration } from '../../src-shared/format';
-import { isRunning, runNames } from '../area/runs';
+import { runNames } from '../area/run-names';
+import { isRunning, journalPath } from '../area/runs';
 import { defineCommand, type OptionTable, type Parsed } from './command';
 import { dateTime } from './print';
 
@@ -54,13 +55,13 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     if (record?.kind === 'exit') exitCode = record.code;
     process.stdout.write(values.json ? `${line.toString('utf8')}\n` : record ? forPeople(record) : '');
   };
-  const journal = join(area.logs, `${run}.jsonl`);
+  const journal = journalPath(area, run);
   const file = await open(journal, 'r');
   try {
     const tail = new Tail(file, from, show);
     for (;;) {
       // The state is asked BEFORE the last read: what a dying engine still wrote is shown.
-      const running = isRunning(area, journal);
+      const running = isRunning(area, run);
       await tail.read();
       if (outputClosed.aborted) return 0;
       if (exitCode !== undefined) return exitCode;

@@ -2,7 +2,7 @@ import { comparePackages, type PackageDifference } from '../../src-shared/packag
 import { checkpointName } from '../../src-shared/checkpoints/model';
 import type { InstalledAnswer, InstalledPackage } from '../../src-shared/engine-answers/packages';
 import { AppError } from '../../src-shared/errors';
-import { runNames } from '../area/runs';
+import { runNames } from '../area/run-names';
 import { editionOf } from '../packages/catalogue-file';
 import { readFilesOf, readInstalled } from '../packages/image/installed';
 import { runPackages } from '../packages/image/run-packages';

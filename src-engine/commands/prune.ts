@@ -1,10 +1,13 @@
 import type { PruneAnswer } from '../../src-shared/engine-answers/prune';
 import { resolve } from 'node:path';
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
+import { AppError } from '../../src-shared/errors';
 import { bytes } from '../../src-shared/format';
 import { removeOrphanedFiles } from '../area/checkpoint-records';
-import { acquireLock } from '../area/lock';
 import { Freshness } from '../area/freshness';
+import { areaIdentity } from '../area/identity';
+import { holdArea } from '../run/hold-area';
+import type { SnapshotSize } from '../snapshots/backend';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { openContext, stepNamed, type AreaContext } from './context';
 import { printAnswer, printLines } from './print';
@@ -29,37 +32,64 @@ export const pruneCommand = defineCommand({
 });
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
-  const context = await openContext(positionals[0] ?? '');
-  const chosen = await choose(context, values.stale ?? false, values.from);
-  const sized = [];
-  for (const { name, reason } of chosen) sized.push({ name, reason, ...(await context.backend.size(name)) });
-  const removed = values.yes
-    ? await remove(
-        context,
-        chosen.map(({ name }) => name),
-      )
-    : [];
+  const operand = positionals[0] ?? '';
+  const select = (context: AreaContext): Promise<Chosen[]> => choose(context, values.stale ?? false, values.from);
+  const context = await openContext(operand);
+  const { chosen, removed } =
+    values.yes && context.area.exists
+      ? await removeUnderLock(context, operand, select)
+      : { chosen: await withSizes(context, await select(context)), removed: [] };
   if (values.json) {
-    printAnswer<PruneAnswer>({ wouldRemove: sized, removed });
+    printAnswer<PruneAnswer>({ wouldRemove: chosen, removed });
     return 0;
   }
-  if (sized.length === 0) printLines(['Nothing to prune.']);
-  for (const { name, reason, unique } of sized)
+  if (chosen.length === 0) printLines(['Nothing to prune.']);
+  for (const { name, reason, unique } of chosen)
     printLines([`${values.yes ? 'removed' : 'would remove'}  ${name}  ${bytes(unique)}  ${reason}`]);
-  if (sized.length > 0 && !values.yes) printLines(['Nothing was removed. Say --yes to do it.']);
+  if (chosen.length > 0 && !values.yes) printLines(['Nothing was removed. Say --yes to do it.']);
   return 0;
 }
 
+interface Chosen {
+  readonly name: string;
+  readonly reason: string;
+}
+
+interface Removal {
+  readonly chosen: readonly (Chosen & SnapshotSize)[];
+  readonly removed: readonly string[];
+}
+
+const withSizes = async (context: AreaContext, chosen: readonly Chosen[]): Promise<(Chosen & SnapshotSize)[]> => {
+  const sized = [];
+  for (const one of chosen) sized.push({ ...one, ...(await context.backend.size(one.name)) });
+  return sized;
+};
+
+/** Decides after it has the lock: a build that ended meanwhile has made other checkpoints. */
+async function removeUnderLock(
+  before: AreaContext,
+  operand: string,
+  select: (context: AreaContext) => Promise<Chosen[]>,
+): Promise<Removal> {
+  const lock = await holdArea(before.area, 'prune', resolve(before.file.path));
+  try {
+    const context = await openContext(operand);
+    if (areaIdentity(context.area) !== areaIdentity(before.area))
+      throw new AppError('conflict', 'The manifest names another build area now.', 'Run the command again.');
+    const chosen = await withSizes(context, await select(context));
+    return { chosen, removed: await remove(context, chosen) };
+  } finally {
+    lock.release();
+  }
+}
+
 /** What to remove and why, newest first, so that a failure leaves no gap before a later checkpoint. */
-async function choose(
-  context: AreaContext,
-  stale: boolean,
-  from: string | undefined,
-): Promise<{ name: string; reason: string }[]> {
+async function choose(context: AreaContext, stale: boolean, from: string | undefined): Promise<Chosen[]> {
   const { file, area, snapshots } = context;
   const steps = file.manifest.steps;
   const first = from === undefined ? steps.length : stepNamed(context, from);
-  const chosen: { name: string; reason: string }[] = [];
+  const chosen: Chosen[] = [];
   const taken = steps.filter((step) => snapshots.some(({ name }) => name === checkpointName(step.name)));
   const asked = stale ? taken.map(({ index }) => index) : [];
   const freshness = await new Freshness(area, file, { asksServers: true }).of(asked);
@@ -83,13 +113,11 @@ async function choose(
   return chosen.reverse();
 }
 
-async function remove(context: AreaContext, names: readonly string[]): Promise<string[]> {
-  if (names.length === 0) return [];
-  const { area, backend, file } = context;
-  const lock = acquireLock(area, resolve(file.path));
+async function remove({ area, backend }: AreaContext, chosen: readonly Chosen[]): Promise<string[]> {
+  if (chosen.length === 0) return [];
   const removed: string[] = [];
   try {
-    for (const name of names) {
+    for (const { name } of chosen) {
       await backend.destroy(name);
       removed.push(name);
     }
@@ -98,7 +126,6 @@ async function remove(context: AreaContext, names: readonly string[]): Promise<s
       area,
       (await backend.list()).map(({ name }) => name),
     );
-    lock.release();
   }
   return removed;
 }

@@ -1,18 +1,12 @@
 import type { CancelAnswer, PauseAnswer } from '../../src-shared/engine-answers/running';
-import { setTimeout as delay } from 'node:timers/promises';
 import { resolveStep, withoutCheckpoints } from '../../src-shared/checkpoints/rules';
 import { AppError } from '../../src-shared/errors';
 import { earliestPause } from '../../src-shared/runs/pause';
-import { isAlive } from '../system/processes';
-import { readLock, type LockOwner } from '../area/lock';
-import { writePauseRequest } from '../area/pause-request';
+import { askToPause, askToStop, runningBuild, untilReleased } from '../area/running-build';
 import { listRuns } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { openContext, type AreaContext } from './context';
 import { printAnswer, printLines } from './print';
-
-/** How often the end of a cancelled build is looked for, in milliseconds. */
-const LOOK = 50;
 
 const CANCEL_OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
 
@@ -29,10 +23,10 @@ export const cancelCommand = defineCommand({
 async function runCancel({ values, positionals }: Parsed<typeof CANCEL_OPTIONS>): Promise<number> {
   const operand = positionals[0] ?? '';
   const context = await openContext(operand);
-  const owner = runningOwner(context);
+  const owner = runningBuild(context.area);
   const step = runningStep(context);
-  process.kill(owner.pid, 'SIGTERM');
-  while (isAlive(owner) === true) await delay(LOOK);
+  askToStop(context.area, owner);
+  await untilReleased(context.area, owner);
   const { file, latest } = await openContext(operand);
   const resumeFrom = latest === undefined ? null : (file.manifest.steps[latest]?.name ?? null);
   if (values.json) printAnswer<CancelAnswer>({ step, resumeFrom });
@@ -64,7 +58,7 @@ async function runPause({ values, positionals }: Parsed<typeof PAUSE_OPTIONS>): 
   if ((designator === undefined) !== (values.none ?? false))
     throw new AppError('usage', 'Name a STEP, or give --none.');
   const context = await openContext(operand);
-  const owner = runningOwner(context);
+  const owner = runningBuild(context.area);
   const run = listRuns(context.area).at(-1);
   // The steps as the build has them: the manifest may have been edited since.
   const steps = run?.planned ?? [];
@@ -81,22 +75,10 @@ async function runPause({ values, positionals }: Parsed<typeof PAUSE_OPTIONS>): 
     );
   if (!context.file.manifest.checkpointEnable) throw new AppError('refused', withoutCheckpoints('p').lines.join('\n'));
   const step = found ? (steps[found.index]?.name ?? null) : null;
-  writePauseRequest(context.area, { pid: owner.pid, step });
+  askToPause(context.area, owner, step);
   if (values.json) printAnswer<PauseAnswer>({ step });
   else printLines([step === null ? 'The build runs to its end.' : `The build pauses before ${step}.`]);
   return 0;
-}
-
-function runningOwner({ area }: AreaContext): LockOwner {
-  const lock = readLock(area);
-  if (lock.kind === 'held') return lock.owner;
-  if (lock.kind === 'remote')
-    throw new AppError(
-      'refused',
-      `The build runs on ${lock.owner.host}.`,
-      `Run the command on that host (process ${lock.owner.pid}).`,
-    );
-  throw new AppError('refused', 'No build is running in this build area.');
 }
 
 function runningStep({ area }: AreaContext): string | null {

@@ -2,7 +2,7 @@ import type { StatusAnswer } from '../../src-shared/engine-answers/status';
 import { statfsSync } from 'node:fs';
 import { BASELINE } from '../../src-shared/checkpoints/model';
 import { bytes, duration } from '../../src-shared/format';
-import { readLock } from '../area/lock';
+import { readLock, type LockState } from '../area/lock-file';
 import { listRuns, stepHistory, type Run } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { describeCheckpoints } from './checkpoints';
@@ -40,7 +40,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   printLines([
     `Build area      ${area.path}${area.dataset ? ` (dataset ${area.dataset})` : ''}${area.exists ? '' : ', not created yet'}`,
     `Checkpoints     ${status.backend}${status.freeBytes === null ? '' : `, ${bytes(status.freeBytes)} free`}`,
-    `Lock            ${lock.kind === 'free' ? 'free' : `${lock.kind}: process ${lock.owner.pid} on ${lock.owner.host} since ${dateTime(lock.owner.since)}`}`,
+    `Lock            ${describeLock(lock)}`,
     `Resume from     ${status.latestResumable ?? 'nothing yet'}`,
     `Last run        ${lastRun ? describeRun(lastRun, status.runningStep) : 'none'}`,
   ]);
@@ -74,7 +74,17 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
   return { status, details: { steps, otherSnapshots, runs: all.slice(Math.max(0, from)) } };
 }
 
+function describeLock(lock: LockState): string {
+  if (lock.kind === 'free') return 'free';
+  const { kind, owner, damage } = lock;
+  if (damage !== undefined) return `${kind}: the lock file was damaged (${damage})`;
+  if (!owner) return kind;
+  const purpose = owner.purpose === 'prune' ? ', a prune' : '';
+  return `${kind}: process ${owner.pid} on ${owner.host} since ${dateTime(owner.since)}${purpose}`;
+}
+
 function describeRun(run: Run, step: string | null): string {
+  if (run.problem !== undefined) return `${run.run}: ${run.problem}`;
   const at = run.startedAt === undefined ? '' : `, started ${dateTime(run.startedAt)}`;
   return `${run.run}: ${run.state}${step ? ` in ${step}` : ''}${at}, ${duration(run.seconds)}`;
 }

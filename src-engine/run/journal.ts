@@ -26,16 +26,9 @@ export class Journal {
     this.#fd = fd;
   }
 
-  /** Creates the next journal of this second: a name is never used twice. */
-  static create(folder: string, stamp: string): Journal {
-    for (let n = 1; ; n++) {
-      const run = `run-${stamp}-${n}`;
-      try {
-        return new Journal(folder, run, openSync(join(folder, `${run}.jsonl`), 'ax', 0o644));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-    }
+  /** Creates the journal of a new run. Throws the system's error, also when a run of this name exists. */
+  static create(folder: string, run: string): Journal {
+    return new Journal(folder, run, openSync(join(folder, `${run}.jsonl`), 'ax', 0o644));
   }
 
   /** The run as a reader of the journal sees it. */

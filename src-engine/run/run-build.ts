@@ -19,9 +19,10 @@ import {
 import { checkpointPast } from '../area/freshness';
 import type { GivenVariables } from '../area/step-variables';
 import { Journal } from './journal';
-import { PauseRequests } from './pause-requests';
+import { Requests } from './requests';
 import { asctime, type BuildLogs } from './logs';
-import { logStamp } from '../area/log-names';
+import { freeLogStamp, logStamp } from '../area/log-names';
+import { newRunName, runNames } from '../area/run-names';
 import type { ManifestFile } from '../area/manifest-file';
 import { onStopSignal, type StopSignal } from '../system/stop-signal';
 import { staleLines } from './stale-lines';
@@ -29,6 +30,8 @@ import { StepHost, type StepOutcome } from './step-host';
 
 /** Everything a build needs, decided and checked beforehand. The lock is held by the caller. */
 export interface BuildInput {
+  /** Id of the held lock: requests to this build name it. */
+  readonly lockId: string;
   readonly area: BuildArea;
   readonly file: ManifestFile;
   readonly choice: BuildChoice;
@@ -63,7 +66,7 @@ class Build {
   readonly #journal: Journal;
   readonly #started = Date.now();
   readonly #stop: StopSignal;
-  readonly #pauses: PauseRequests;
+  readonly #requests: Requests;
   /** The plan's, or those of the plan with a pause that was moved meanwhile. */
   #actions: readonly PlannedAction[];
   #pauseAt: number | undefined;
@@ -77,11 +80,15 @@ class Build {
   constructor(input: BuildInput) {
     this.#input = input;
     const stamp = logStamp(new Date());
-    this.#journal = Journal.create(input.area.logs, stamp);
-    input.logs.open(input.area.logs, stamp);
+    this.#journal = Journal.create(input.area.logs, newRunName(runNames(input.area), stamp));
+    input.logs.open(input.area.logs, freeLogStamp(input.area.logs, stamp));
     this.#actions = input.plan.actions;
     this.#pauseAt = input.choice.pause;
-    this.#pauses = new PauseRequests(input.area, (step) => this.#movePause(step));
+    this.#requests = new Requests(input.area, input.lockId, {
+      onPause: (step) => this.#movePause(step),
+      onCancel: () => process.kill(process.pid, 'SIGTERM'),
+      onDamage: (sentence) => this.#say(sentence),
+    });
     this.#stop = onStopSignal((signal, again) => {
       if (!again) this.#journal.write('cancelled', { signal, step: this.#host?.running ?? null });
       this.#host?.cancel(again);
@@ -94,7 +101,7 @@ class Build {
       this.#host = await StepHost.start(this.#input, this.#journal);
       for (let at = 0; at < this.#actions.length; at++) {
         if (this.#stop.signal || (this.#failed && this.#input.file.manifest.stopOnError)) break;
-        this.#pauses.look();
+        this.#requests.check();
         const action = this.#actions[at];
         if (action) await this.#perform(action);
         if (this.#paused) break;
@@ -107,12 +114,12 @@ class Build {
       else if (error instanceof Error && !('code' in error)) this.#input.logs.detail(error.stack ?? '');
     } finally {
       this.#host?.close();
-      this.#pauses.close();
+      this.#requests.close();
     }
     return this.#finish();
   }
 
-  /** Somebody wants the pause elsewhere. Up to the step that runs now both plans are the same; a step that has begun is too late. */
+  /** A user wants the pause elsewhere. Up to the step that runs now both plans are the same; a step that has begun is too late. */
   #movePause(name: string | null): void {
     const { file, choice, checkpointing } = this.#input;
     const steps = file.manifest.steps;
@@ -135,6 +142,7 @@ class Build {
       pid: process.pid,
       host: hostname(),
       client: process.env.SLIPWAY_CLIENT ?? 'terminal',
+      lock: this.#input.lockId,
     });
     this.#journal.write('plan', {
       manifest: file.path,

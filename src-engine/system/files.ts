@@ -1,15 +1,35 @@
-import { lstatSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from './durable';
 
 /**
- * Replaces a file so that a reader, or the next start after a crash of the engine, sees the old content or the new and never a part.
- * It is not forced to the disk: what power loss may cost here is a record beside a snapshot, and that is known to be missing.
+ * Replaces a file so that a reader, and the next start after a crash or a power loss, finds the old content or the new and never a
+ * part. When it returns, the new content is on the disk.
+ *
+ * Throws the system's error (full disk, read-only file system); then the file is as it was.
  */
 export function writeFileAtomically(path: string, content: string | Uint8Array): void {
   const partial = `${path}.${process.pid}.partial`;
-  writeFileSync(partial, content, { mode: 0o644 });
-  renameSync(partial, path);
+  try {
+    writeSynced(partial, content);
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+  syncFolder(dirname(path));
+}
+
+/** Writes a file and forces it to the disk. With the flags `wx` the file must not exist. */
+export function writeSynced(path: string, content: string | Uint8Array, flags: 'w' | 'wx' = 'w'): void {
+  const file = openSync(path, flags, 0o644);
+  try {
+    writeFileSync(file, content);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Reads a file that may not be there. */

@@ -11,6 +11,11 @@ export function isFuse(path: string): boolean {
   return look(() => statfsSync(path).type === 0x65735546, false);
 }
 
+/** The device of a file's status as `/proc/PID/mountinfo` writes it: `MAJOR:MINOR`. */
+export function deviceNumber(dev: number): string {
+  return `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`;
+}
+
 /** A path may be gone or unreadable. */
 function look<T>(at: () => T, otherwise: T): T {
   try {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { deviceNumber } from './mounts';
 
 /**
  * Who stands below a path, runs a program from there, or has something open or mapped there, as `1234 (bash)`.
@@ -56,11 +57,6 @@ export function processesWithVariable(name: string, value: string): number[] {
 export function isRunning(pid: number): boolean {
   const stat = look(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
   return stat !== '' && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
-}
-
-/** A device as mountinfo writes it. Another namespace may have another file system at the same path. */
-function deviceNumber(dev: number): string {
-  return `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`;
 }
 
 const mountNamespace = (pid: string): string => look(() => readlinkSync(`/proc/${pid}/ns/mnt`), '');

@@ -1,47 +1,92 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { number, object, optional, text, type TypeOf } from '../../src-shared/journal/shape';
+
+export const processIdentity = object(
+  'ProcessIdentity',
+  'A process beyond its number, which the system reuses: with the start time and the boot id a pid found in a file is known to be that very process or not.',
+  { pid: number, startTime: text, bootId: text, host: text, pidNamespace: optional(text) },
+);
 
 /**
- * Who a process is, beyond a number that the system reuses: with the start time and the boot id a pid found in a file is
- * known to be that very process or not.
+ * A process beyond its number, which the system reuses: with the start time and the boot id a pid found in a file is known to be
+ * that very process or not. `startTime` is as the kernel counts it, `unknown` where the system has no cheap way to ask. A pid
+ * counts in its `pidNamespace`; version 1 did not record that.
  */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Start time as the kernel counts it; `unknown` where the system does not tell cheaply. */
-  readonly startTime: string;
-  readonly bootId: string;
-  readonly host: string;
-}
+export type ProcessIdentity = TypeOf<typeof processIdentity>;
+
+/**
+ * What can be found out here about a process found in a file.
+ *
+ * - `alive`, `dead`   it runs, or has ended
+ * - `other-namespace` it belongs to a PID namespace (container) whose processes cannot be seen from here
+ * - `other-boot`      a host of this name ran it: this one before it was started again, or another one
+ * - `other-host`      a host of another name ran it: another one, or this one before it was renamed
+ */
+export type Liveness = 'alive' | 'dead' | 'other-namespace' | 'other-boot' | 'other-host';
+
+const UNKNOWN = 'unknown';
 
 /** This process. */
 export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, startTime: startTimeOf(process.pid) ?? 'unknown', bootId: bootId(), host: hostname() };
+  return {
+    pid: process.pid,
+    startTime: startTimeOf(process.pid) ?? UNKNOWN,
+    bootId: bootId(),
+    host: hostname(),
+    pidNamespace: pidNamespace(),
+  };
+}
+
+/** Whether that very process still runs, as far as this process can see. */
+export function livenessOf(who: ProcessIdentity): Liveness {
+  const boot = bootId();
+  const isSameBoot = who.bootId === boot && boot !== UNKNOWN;
+  if (!isSameBoot && who.host !== hostname()) return 'other-host';
+  if (who.bootId !== boot) return 'other-boot';
+  const namespace = pidNamespace();
+  if (who.pidNamespace !== undefined && who.pidNamespace !== namespace && namespace !== UNKNOWN)
+    return 'other-namespace';
+  return exists(who) ? 'alive' : 'dead';
 }
 
 /**
- * Whether that process still runs. `unknown` when it ran on another host, where nobody here can look.
- *
- * On another boot of this host it is dead whatever its number says.
+ * Whether that process still runs. `unknown` when it belongs to another host or PID namespace. After a reboot of its host it is dead.
  */
 export function isAlive(who: ProcessIdentity): boolean | 'unknown' {
-  if (who.host !== hostname()) return 'unknown';
-  if (who.bootId !== bootId()) return false;
+  const liveness = livenessOf(who);
+  if (liveness === 'other-host' || liveness === 'other-namespace') return UNKNOWN;
+  return liveness === 'alive';
+}
+
+function exists({ pid, startTime }: ProcessIdentity): boolean {
+  // 0 and negative numbers name groups of processes.
+  if (!Number.isInteger(pid) || pid < 1) return false;
   try {
-    process.kill(who.pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  const started = startTimeOf(who.pid);
-  return started === undefined || who.startTime === 'unknown' || started === who.startTime;
+  const started = startTimeOf(pid);
+  return started === undefined || startTime === UNKNOWN || started === startTime;
 }
 
-/** SLIPWAY_BOOT_ID stands in for a reboot in tests, which cannot reboot the machine. */
+/** SLIPWAY_BOOT_ID stands in for a reboot or another machine in tests. */
 function bootId(): string {
   if (process.env.SLIPWAY_BOOT_ID) return process.env.SLIPWAY_BOOT_ID;
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
-    return 'unknown';
+    return UNKNOWN;
+  }
+}
+
+/** For example `pid:[4026531836]`. */
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return UNKNOWN;
   }
 }
 

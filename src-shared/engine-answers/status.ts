@@ -14,8 +14,12 @@ const lockOwner = z.object({
   since: z.number(),
 });
 
-/** State of a build area's lock: `src-engine/area/lock.ts`. */
-const lock = z.object({ kind: z.enum(['free', 'held', 'stale', 'remote']), owner: lockOwner.optional() });
+/** State of a build area's lock: `src-engine/area/lock-file.ts`. */
+const lock = z.object({
+  kind: z.enum(['free', 'held', 'stale', 'remote']),
+  owner: lockOwner.optional(),
+  damage: z.string().optional(),
+});
 
 /** Freshness of a checkpoint: `src-shared/checkpoints/staleness.ts`. */
 const freshness: z.ZodType<CheckpointFreshness> = z.discriminatedUnion('kind', [

@@ -9,6 +9,8 @@ export interface RunView {
   /** What started it: `terminal`, or the app. */
   readonly client?: string;
   readonly pid?: number;
+  /** Id of the area's lock that its engine holds; missing for version 1. */
+  readonly lock?: string;
   readonly host?: string;
   /** Seconds since the epoch. */
   readonly startedAt?: number;
@@ -52,7 +54,14 @@ export function newRun(run: string): RunView {
 export function withRecord(run: RunView, record: EngineRecord): RunView {
   switch (record.kind) {
     case 'hello':
-      return { ...run, client: record.client, pid: record.pid, host: record.host, startedAt: record.at };
+      return {
+        ...run,
+        client: record.client,
+        pid: record.pid,
+        host: record.host,
+        startedAt: record.at,
+        ...(record.lock !== undefined && { lock: record.lock }),
+      };
     case 'plan':
       return {
         ...run,

@@ -1,29 +1,29 @@
 import type { BuildArea } from '../../area/area';
-import { readLock } from '../../area/lock';
-import type { Check } from '../check';
+import { lockPath, readLock, type LockState } from '../../area/lock-file';
+import type { Check, Finding } from '../check';
 
-/** Who holds the build area. */
+/** Whether a process holds the build area. */
 export function lockCheck(area: BuildArea): Check {
-  const it = { id: 'lock', title: 'lock' };
+  const check = { id: 'lock', title: 'lock' };
+  return { ...check, look: async () => [{ ...check, ...describe(readLock(area), area) }] };
+}
+
+function describe(lock: LockState, area: BuildArea): Pick<Finding, 'state' | 'detail' | 'fix'> {
+  if (lock.kind === 'free') return { state: 'ok', detail: 'free' };
+  const { kind, owner, damage } = lock;
+  if (kind === 'stale')
+    return {
+      state: 'note',
+      detail:
+        owner === undefined
+          ? `the lock file is damaged (${damage}): the next build replaces it`
+          : `left by process ${owner.pid}, which has ended: the next build clears it`,
+    };
+  const holder = owner === undefined ? 'held by a process' : `held by process ${owner.pid} on ${owner.host}`;
+  if (kind === 'held') return { state: 'missing', detail: holder, fix: 'Wait for that build, or stop it.' };
   return {
-    ...it,
-    async look() {
-      const lock = readLock(area);
-      if (lock.kind === 'free') return [{ ...it, state: 'ok', detail: 'free' }];
-      const { pid, host } = lock.owner;
-      if (lock.kind === 'stale')
-        return [{ ...it, state: 'note', detail: `left by process ${pid}, which is dead: the next build clears it` }];
-      return [
-        {
-          ...it,
-          state: 'missing',
-          detail: `held by process ${pid} on ${host}`,
-          fix:
-            lock.kind === 'held'
-              ? 'Wait for that build, or stop it.'
-              : `Nobody here can tell whether it lives. If no build runs on ${host} any more, remove ${area.private}/lock.`,
-        },
-      ];
-    },
+    state: 'missing',
+    detail: holder,
+    fix: `That host cannot be asked from here. If no build runs there any more, remove ${lockPath(area)}.`,
   };
 }

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { number, object, oneOf, optional, text, type TypeOf } from '../../src-shared/journal/shape';
+import { readJsonFile } from '../system/json-file';
+import { probeKernelLock } from '../system/kernel-lock';
+import { isOnNetwork } from '../system/network-file-system';
+import { livenessOf, processIdentity, type Liveness } from '../system/processes';
+import type { BuildArea } from './area';
+
+const purpose = oneOf('build', 'prune');
+
+/** What an area is held for. `cancel` and `pause` act on builds only. */
+export type LockPurpose = TypeOf<typeof purpose>;
+
+export const lockOwner = object('LockOwner', 'The process that holds a build area.', {
+  ...processIdentity.fields,
+  id: optional(text, 'Unique to this holding of the lock; the journal and requests name it. Missing from version 1.'),
+  purpose: optional(purpose, 'Missing from version 1: a build.'),
+  since: number,
+  client: text,
+  user: text,
+  manifest: text,
+});
+
+/**
+ * The process that holds a build area. Stored in `AREA/.slipway/lock` for people and programs to read; what excludes others is the
+ * kernel's lock on the area's folder, where there is one. `since` is in seconds since the epoch; `client` is what started the engine:
+ * `terminal`, or the app's own name (SLIPWAY_CLIENT).
+ */
+export type LockOwner = TypeOf<typeof lockOwner>;
+
+/**
+ * The state of an area's lock. Without an owner, the lock file is damaged or not written yet.
+ *
+ * - `held`   a process holds it
+ * - `stale`  the owner has ended without releasing it: the run it held was interrupted
+ * - `remote` the owner is on another host, which cannot be asked from here
+ */
+export type LockState =
+  | { readonly kind: 'free' }
+  | {
+      readonly kind: 'held' | 'stale' | 'remote';
+      readonly owner?: LockOwner;
+      /** Why the lock file cannot be understood. */
+      readonly damage?: string;
+    };
+
+export const lockPath = (area: BuildArea): string => join(area.private, 'lock');
+
+/**
+ * Reads the state of the lock and changes nothing. The kernel is asked only where the lock file leaves it open whether its owner lives.
+ */
+export function readLock(area: BuildArea): LockState {
+  const file = readJsonFile(lockPath(area), lockOwner);
+  if (file.kind === 'missing') return { kind: 'free' };
+  if (file.kind === 'damaged') return { kind: kindByKernel(area, undefined), damage: file.why };
+  const owner = file.value;
+  const liveness = livenessOf(owner);
+  if (liveness === 'alive' || liveness === 'dead') return { kind: liveness === 'alive' ? 'held' : 'stale', owner };
+  return { kind: kindByKernel(area, liveness), owner };
+}
+
+function kindByKernel(area: BuildArea, liveness: Liveness | undefined): 'held' | 'stale' | 'remote' {
+  const kernel = probeKernelLock(area.mountpoint);
+  return kernel === 'held' ? 'held' : isLeftBehind(area, kernel === 'free', liveness) ? 'stale' : 'remote';
+}
+
+/**
+ * Whether an owner has left its lock behind.
+ *
+ * On a local file system a free kernel lock proves it, also of an owner that names another host: the host was renamed. On a network
+ * file system the owner may be another machine. Without a kernel lock a damaged file is of a time before a power loss, and a host has
+ * one boot at a time.
+ *
+ * @param isFree whether the kernel's lock is known to be free
+ * @param liveness of the owner; `undefined` when the file is damaged
+ */
+export function isLeftBehind(area: BuildArea, isFree: boolean, liveness: Liveness | undefined): boolean {
+  if (liveness === 'alive' || liveness === 'dead') return liveness === 'dead';
+  if (isOnNetwork(area.mountpoint)) return false;
+  return isFree || liveness === undefined || liveness === 'other-boot';
+}

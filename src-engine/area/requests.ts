@@ -1,0 +1,48 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { nullable, number, object, optional, text, type TypeOf } from '../../src-shared/journal/shape';
+import { writeFileAtomically } from '../system/files';
+import type { BuildArea } from './area';
+
+export const pauseRequest = object('PauseRequest', 'What `distro_const pause` leaves for a running build.', {
+  pid: number,
+  lock: optional(text, 'Id of the lock that the build holds; a request for another build is ignored.'),
+  step: nullable(text),
+});
+
+/** What `distro_const pause` leaves for a running build: the step to pause before; `null`: run to the end. */
+export type PauseRequest = TypeOf<typeof pauseRequest>;
+
+export const cancelRequest = object(
+  'CancelRequest',
+  'What `distro_const cancel` leaves for a build that it cannot signal.',
+  {
+    lock: text,
+  },
+);
+
+/** What `distro_const cancel` leaves for a build that it cannot signal. */
+export type CancelRequest = TypeOf<typeof cancelRequest>;
+
+/** The files that hold the requests of an area. */
+export const requestPaths = (area: BuildArea): { readonly pause: string; readonly cancel: string } => ({
+  pause: join(area.private, 'pause'),
+  cancel: join(area.private, 'cancel'),
+});
+
+/** Leaves a pause request. Throws the system's error when this account cannot write there. */
+export const writePauseRequest = (area: BuildArea, request: PauseRequest): void =>
+  writeFileAtomically(requestPaths(area).pause, JSON.stringify(request));
+
+/** Leaves a cancel request. Throws the system's error when this account cannot write there. */
+export const writeCancelRequest = (area: BuildArea, request: CancelRequest): void =>
+  writeFileAtomically(requestPaths(area).cancel, JSON.stringify(request));
+
+/** Removes a request that was obeyed, or is for a build that has ended. */
+export function removeRequest(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // A read-only or lost file system: the request names its build, so that no other one obeys it.
+  }
+}

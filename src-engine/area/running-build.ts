@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError, reasonOf } from '../../src-shared/errors';
+import { readJsonFile } from '../system/json-file';
+import { livenessOf } from '../system/processes';
+import type { BuildArea } from './area';
+import { lockOwner, lockPath, readLock, type LockOwner } from './lock-file';
+import { writeCancelRequest, writePauseRequest } from './requests';
+
+/** A build that was asked to stop ends its step within ten seconds; this leaves it time for a slow disk. */
+const STOP_TIMEOUT_MS = 60_000;
+const POLL_INTERVAL_MS = 50;
+/** An owner that cannot be seen from here may be killed without removing its lock file: then the kernel is asked. */
+const LOCK_CHECK_INTERVAL_MS = 1000;
+
+/**
+ * The build that holds an area. Throws `AppError('refused')` when there is none, when something else holds it (a prune is not to be
+ * cut in half), or when it is on another host.
+ */
+export function runningBuild(area: BuildArea): LockOwner {
+  const lock = readLock(area);
+  if (lock.kind === 'free' || lock.kind === 'stale')
+    throw new AppError('refused', 'No build is running in this build area.');
+  const { owner } = lock;
+  if (!owner)
+    throw new AppError(
+      'refused',
+      `A process holds this build area, and its lock file is damaged (${lock.damage}).`,
+      `List the processes that use the area: fuser -v ${area.mountpoint}`,
+    );
+  if (lock.kind === 'remote')
+    throw new AppError(
+      'refused',
+      `The build runs on ${owner.host}.`,
+      `Run the command on that host (process ${owner.pid}).`,
+    );
+  if ((owner.purpose ?? 'build') !== 'build')
+    throw new AppError(
+      'refused',
+      `No build is running in this build area: a prune holds it (process ${owner.pid} on ${owner.host}).`,
+      'Wait for it to end: it must not be stopped in the middle.',
+    );
+  return owner;
+}
+
+/**
+ * Asks the build to stop, as Ctrl-C does: by a signal where that is sure to reach the very process, else by a request in the area,
+ * which also reaches other PID namespaces. Throws `AppError('refused')` when this account may do neither.
+ */
+export function askToStop(area: BuildArea, owner: LockOwner): void {
+  if (signal(owner)) return;
+  if (owner.id === undefined)
+    throw new AppError(
+      'refused',
+      `Process ${owner.pid} on ${owner.host} cannot be reached from here.`,
+      `Cancel the build where it runs, as the account that started it (${owner.user}).`,
+    );
+  const lock = owner.id;
+  leave(area, owner, () => writeCancelRequest(area, { lock }));
+}
+
+/** Asks the build to pause before a step; `null`: to run to its end. Throws `AppError('refused')` when this account may not. */
+export function askToPause(area: BuildArea, owner: LockOwner, step: string | null): void {
+  const { pid, id } = owner;
+  leave(area, owner, () => writePauseRequest(area, { pid, step, ...(id !== undefined && { lock: id }) }));
+}
+
+/** Resolves when the owner no longer holds the area. Throws `AppError('refused')` when it does not end. */
+export async function untilReleased(area: BuildArea, owner: LockOwner): Promise<void> {
+  const deadline = Date.now() + STOP_TIMEOUT_MS;
+  let checkLockAt = Date.now() + LOCK_CHECK_INTERVAL_MS;
+  while (holds(area, owner)) {
+    const liveness = livenessOf(owner);
+    if (liveness === 'dead') return;
+    if (liveness !== 'alive' && Date.now() > checkLockAt) {
+      if (readLock(area).kind !== 'held') return;
+      checkLockAt = Date.now() + LOCK_CHECK_INTERVAL_MS;
+    }
+    if (Date.now() > deadline)
+      throw new AppError(
+        'refused',
+        `The build was asked to stop and still runs: process ${owner.pid} on ${owner.host}.`,
+        `End it there: kill -9 ${owner.pid}. Its last checkpoint stays intact.`,
+      );
+    await delay(POLL_INTERVAL_MS);
+  }
+}
+
+function holds(area: BuildArea, owner: LockOwner): boolean {
+  const found = readJsonFile(lockPath(area), lockOwner);
+  if (found.kind !== 'read') return found.kind === 'damaged';
+  return found.value.id === owner.id && found.value.pid === owner.pid;
+}
+
+/** Whether the signal was sent. Process 1 is the init of a container, and a number alone may be another process by now. */
+function signal(owner: LockOwner): boolean {
+  if (owner.pid <= 1 || livenessOf(owner) !== 'alive') return false;
+  try {
+    process.kill(owner.pid, 'SIGTERM');
+    return true;
+  } catch {
+    return false; // another account's, or it has just ended
+  }
+}
+
+function leave(area: BuildArea, { user, pid, host }: LockOwner, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new AppError(
+        'refused',
+        `This account may not change the build of ${user} (process ${pid} on ${host}).`,
+        `Run the command as ${user} or as root.`,
+      );
+    throw new AppError(
+      'refused',
+      `The build cannot be asked: ${reasonOf(error)}`,
+      `The file system of ${area.mountpoint} may be read-only or full.`,
+    );
+  }
+}

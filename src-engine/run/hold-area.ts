@@ -1,0 +1,23 @@
+import type { BuildArea } from '../area/area';
+import { acquireLock, type HeldLock } from '../area/lock';
+import type { LockPurpose } from '../area/lock-file';
+import { endOrphans } from './orphans';
+
+/**
+ * Takes the build area for this process, after which nothing else changes it: what a dead owner's steps left running is ended, and
+ * what was found damaged is repaired. Both are reported on stderr.
+ *
+ * Throws `AppError('locked')` when another process holds the area, and `AppError('area')` when it cannot be written or cleared.
+ */
+export async function holdArea(area: BuildArea, purpose: LockPurpose, manifest: string): Promise<HeldLock> {
+  const lock = await acquireLock(area, purpose, manifest);
+  try {
+    if (lock.notice !== undefined) process.stderr.write(`${lock.notice}\n`);
+    const ended = lock.tookOver ? await endOrphans(area) : 0;
+    if (ended > 0) process.stderr.write(`Ended ${ended} process(es) that an interrupted build had left running.\n`);
+    return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import type { Shape } from '../../src-shared/journal/shape';
+import { AppError } from '../../src-shared/errors';
+
+/** A record in a file of its own, as it was found. */
+export type JsonFile<T> =
+  | { readonly kind: 'missing' }
+  /** Empty, torn, zeros, or of another shape: what a power loss, a full disk or another program left. */
+  | { readonly kind: 'damaged'; readonly why: string }
+  | { readonly kind: 'read'; readonly value: T };
+
+/** Records are small. A larger file is not ours, and must not fill the memory. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads a record that is a JSON file of its own. A file that does not fit its shape is returned as damaged, never as a value.
+ *
+ * Throws `AppError('area')` when the file cannot be read.
+ */
+export function readJsonFile<T>(path: string, shape: Shape<T>): JsonFile<T> {
+  let content: Buffer | string;
+  try {
+    content = readRegularFile(path);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
+    throw new AppError('area', `The file ${path} cannot be read: ${message}`, 'Check its permissions and the disk.');
+  }
+  if (typeof content === 'string') return { kind: 'damaged', why: content };
+  return parseJson(content, shape);
+}
+
+/** The content, or a text with the reason why it is none of ours. */
+function readRegularFile(path: string): Buffer | string {
+  // A pipe in the place of a file would wait for a writer.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) return 'it is not a file';
+    return stat.size > MAX_BYTES ? 'it is too large' : readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parseJson<T>(content: Buffer, shape: Shape<T>): JsonFile<T> {
+  if (content.length === 0) return { kind: 'damaged', why: 'it is empty' };
+  if (content.every((byte) => byte === 0)) return { kind: 'damaged', why: 'it is filled with zeros' };
+  let value: unknown;
+  try {
+    value = JSON.parse(content.toString('utf8'));
+  } catch {
+    return { kind: 'damaged', why: 'it is not JSON' };
+  }
+  return shape.accepts(value) ? { kind: 'read', value } : { kind: 'damaged', why: `it is not a ${shape.type} record` };
+}

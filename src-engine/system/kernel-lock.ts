@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { findTool } from './executables';
+
+/**
+ * A lock that the kernel keeps on a folder's inode for as long as the descriptor is open: in every mount namespace, PID namespace
+ * and container, by whatever path, and gone with the process however that ends.
+ */
+export interface KernelLock {
+  release(): void;
+}
+
+/** `unsupported`: this system has no `flock`, or the file system cannot lock (a folder on NFS). */
+type Attempt = 'locked' | 'denied' | 'unsupported';
+
+/** Exit status of flock(1) when another open file description holds the lock; its other failures are 64 and above. */
+const DENIED_STATUS = 1;
+
+/** Takes the lock of a folder without waiting. */
+export function takeKernelLock(folder: string): KernelLock | 'denied' | 'unsupported' {
+  const fd = openFolder(folder);
+  if (fd === undefined) return 'unsupported';
+  const attempt = flock(fd, '-x');
+  if (attempt === 'locked') return { release: () => closeSync(fd) };
+  closeSync(fd);
+  return attempt;
+}
+
+/**
+ * Whether another process holds a folder's lock. It is asked for by a shared lock of a moment: an engine that is refused during that
+ * moment tries again (`acquireLock`).
+ */
+export function probeKernelLock(folder: string): 'free' | 'held' | 'unsupported' {
+  const fd = openFolder(folder);
+  if (fd === undefined) return 'unsupported';
+  try {
+    const attempt = flock(fd, '-s');
+    return attempt === 'locked' ? 'free' : attempt === 'denied' ? 'held' : 'unsupported';
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Node opens with close-on-exec: steps do not inherit the lock. */
+function openFolder(folder: string): number | undefined {
+  try {
+    return openSync(folder, 'r');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Node cannot call flock(2). flock(1) is given the descriptor and locks the open file description behind it, which stays locked in
+ * this process when flock has ended.
+ */
+function flock(fd: number, mode: '-x' | '-s'): Attempt {
+  const tool = findTool('flock');
+  if (tool === undefined) return 'unsupported';
+  const { status } = spawnSync(tool, [mode, '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+  return status === 0 ? 'locked' : status === DENIED_STATUS ? 'denied' : 'unsupported';
+}
