@@ -1,6 +1,5 @@
 import { watch } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { type EngineRecord, parseRecord } from '../../src-shared/journal/records';
 import { resolveArea } from '../area/area';
