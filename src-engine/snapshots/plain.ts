@@ -1,21 +1,32 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFileSystem } from '../system/durable';
-import { exec } from '../system/exec';
+import { exists } from '../system/files';
+import { isAlive, ownIdentity } from '../system/processes';
 import type { SnapshotBackend } from './backend';
 import { folderView } from './folder-tree';
 import { refuseForeign } from './guard';
-import { copySharing, RSYNC } from './rsync-copy';
-import { SnapshotStore, type StoredSnapshot } from './store';
-import { endOrphanedTools, makeFoldersWritable, refuseUse, removeTree, storeTool } from './store-tools';
+import { adoptTrees } from './plain/adopt';
+import { bytePath } from './plain/bytes';
+import { collectGarbage, destroySnapshots } from './plain/collect';
+import { flagsOf, immutable } from './plain/flags';
+import { IndexTree } from './plain/index-view';
+import { LiveStateFile } from './plain/live-state';
+import { materialise } from './plain/materialise';
+import { OpenedEntries } from './plain/opened-entries';
+import { PlainStore, type PlainSnapshot } from './plain/plain-store';
+import { rollBack } from './plain/roll-back';
+import { scanTree } from './plain/scan';
+import { takeSnapshot, type PlainArea } from './plain/take';
+import { readHead, readIndex } from './plain/tree-index';
+import { endOrphanedTools, refuseUse, removeTree, storeTool } from './store-tools';
 import { TreeSwap } from './tree-swap';
 
-/** How trees are copied here. */
-type CopyMethod = 'reflink' | 'rsync' | 'cp';
+const VIEW = /\.view-(\d+)-(\w+)-\d+$/;
 
 /**
- * Snapshots of any directory, as exact copies: copy-on-write copies where the file system can make them; else copies that share unchanged
- * files with the snapshot before (never with the build data, where an edit in place would reach them); else whole copies.
+ * Snapshots of any directory: an index of the whole tree for each, and each version of a file once. A snapshot reads the content of what
+ * is new or changed since the last one; no snapshot shares an inode with the build data, so that no later write can reach it.
  *
  * @param buildData the directory
  * @param store where the snapshots lie, on the same file system
@@ -27,120 +38,124 @@ export function createPlainBackend({
   buildData: string;
   store: string;
 }): SnapshotBackend {
-  const store = new SnapshotStore(folder);
+  const store = new PlainStore(folder);
+  const live = new LiveStateFile(folder);
   const tool = storeTool(folder);
-  const remove = (path: string): Promise<void> => removeTree(path, tool);
-  const swap = new TreeSwap(buildData, remove);
-  const trees = (): string[] => [buildData, folder, ...swap.leftovers()];
-  let copying: Promise<CopyMethod> | undefined;
-  const method = (): Promise<CopyMethod> => (copying ??= copyMethod(folder));
+  const area: PlainArea = { buildData, store, live, tool };
+  const swap = new TreeSwap(buildData, (path) => removeTree(path, tool));
+  let views = 0;
 
-  /** Clears what a killed engine left: its tools first, then their half trees. */
-  async function recover(): Promise<void> {
-    await endOrphanedTools(folder);
-    await swap.recover();
-    for (const path of store.leftovers()) await remove(path);
+  /** Clears what a killed engine left: its tools first, then its unfinished work. Costs almost nothing when there is none. */
+  async function recover(action: string): Promise<void> {
+    await refuseForeign(action, [buildData, folder, ...swap.leftovers()]);
+    const work = store.leftovers().filter((path) => !isOpenView(path));
+    if (work.length > 0 || swap.leftovers().length > 0) {
+      await endOrphanedTools(folder);
+      await swap.recover();
+      new OpenedEntries(bytePath(buildData), folder).recover();
+      await collectGarbage(area);
+      for (const path of store.leftovers()) if (!isOpenView(path)) await remove(path);
+    }
+    await adoptTrees(area);
   }
 
-  async function destroyEntry(snapshot: StoredSnapshot): Promise<void> {
-    const doomed = store.hidden('doomed', snapshot);
-    renameSync(snapshot.path, doomed); // from here on it is not listed any more
-    await remove(doomed);
+  async function remove(path: string): Promise<void> {
+    if (lstatSync(path).isDirectory()) await removeTree(path, tool);
+    else rmSync(path, { force: true });
   }
 
-  async function copyTree(from: string, to: string, how: 'reflink' | 'cp'): Promise<void> {
-    const reflink = how === 'reflink' ? [process.platform === 'darwin' ? '-c' : '--reflink=always'] : [];
-    const sparse = process.platform === 'linux' && how === 'cp' ? ['--sparse=auto'] : [];
-    await tool(['cp', '-a', ...reflink, ...sparse, '--', `${from}/.`, to]);
+  /** After `recover`, which may have given the snapshot another form. */
+  async function findForChange(action: string, name: string): Promise<PlainSnapshot> {
+    store.find(name);
+    await recover(action);
+    return store.find(name);
   }
 
-  /** In place, for rsync writes only what differs. Interrupted, it is simply done again. */
-  async function restoreInPlace(snapshot: StoredSnapshot): Promise<void> {
-    mkdirSync(buildData, { recursive: true });
-    await makeFoldersWritable(buildData, tool);
-    // Names that share a file now and did not then would stay one: they are copied anew.
-    await tool(['find', buildData, '!', '-type', 'd', '-links', '+1', '-delete']);
-    await tool([...RSYNC, `${snapshot.path}/`, `${buildData}/`]);
+  /** Refuses while entries cannot be removed, before anything is changed. */
+  async function refuseImmutable(action: string): Promise<void> {
+    if (!exists(buildData)) return;
+    const root = bytePath(buildData);
+    const opened = new OpenedEntries(root, folder);
+    try {
+      const records = scanTree(root, (path, mode) => opened.open(path, mode, 0o700)).map(({ record }) => record);
+      const flags = await flagsOf(root, records, tool);
+      if (flags.size > 0) throw immutable(action, root, flags);
+    } finally {
+      opened.close();
+    }
   }
 
   return {
     kind: 'plain',
 
     async reset() {
-      await refuseForeign(`Emptying ${buildData}`, trees());
-      await recover();
-      refuseUse(`Emptying ${buildData}`, buildData);
+      const action = `Emptying ${buildData}`;
+      mkdirSync(folder, { recursive: true });
+      await recover(action);
+      refuseUse(action, buildData);
+      await refuseImmutable(action);
       mkdirSync(swap.fresh, { recursive: true, mode: 0o755 });
+      await syncFileSystem(folder);
       await swap.swapIn();
-      for (const snapshot of store.list().reverse()) await destroyEntry(snapshot);
+      live.clear();
+      await destroySnapshots(area, store.list());
     },
 
     list: () => Promise.resolve(store.list()),
 
     async take(name) {
+      store.next(name);
+      await recover(`Taking the checkpoint ${name}`);
       const snapshot = store.next(name);
-      await refuseForeign(`Taking ${name}`, trees());
-      await recover();
-      const partial = store.hidden('partial', snapshot);
-      const how = await method();
-      if (how === 'rsync') await copySharing(buildData, partial, store.list().at(-1)?.path, tool);
-      else await copyTree(buildData, partial, how);
-      renameSync(partial, snapshot.path);
+      await takeSnapshot(area, snapshot);
       return snapshot;
     },
 
     async rollback(name) {
-      const target = store.find(name);
-      await refuseForeign(`Rolling back to ${name}`, trees());
-      await recover();
-      refuseUse(`Rolling back to ${name}`, buildData);
-      const how = await method();
-      if (how === 'rsync') await restoreInPlace(target);
-      else {
-        await copyTree(target.path, swap.fresh, how);
-        await syncFileSystem(folder);
-        await swap.swapIn();
-      }
-      // Newest first: an interruption leaves no gap.
-      for (const snapshot of store.newerThan(target).reverse()) await destroyEntry(snapshot);
+      const action = `Rolling back to ${name}`;
+      const target = await findForChange(action, name);
+      refuseUse(action, buildData);
+      await rollBack(area, target);
+      await destroySnapshots(area, store.newerThan(target));
     },
 
     async destroy(name) {
-      await destroyEntry(store.find(name));
+      await destroySnapshots(area, [await findForChange(`Destroying ${name}`, name)]);
     },
 
     async open(name) {
-      return folderView(store.find(name).path);
+      const snapshot = store.find(name);
+      if (snapshot.isTree) return folderView(snapshot.path);
+      const { records } = readIndex(snapshot.path);
+      let made: string | undefined;
+      return {
+        tree: new IndexTree(records, (reference) => store.objectPath(reference)),
+        async folder() {
+          if (made !== undefined) return join(made, name);
+          const view = join(folder, `.view-${process.pid}-${ownIdentity().startTime}-${views++}`);
+          const path = join(view, name); // a shell shows its folder's name
+          mkdirSync(path, { recursive: true, mode: 0o700 });
+          made = view;
+          await materialise(store, snapshot, path, tool);
+          return path;
+        },
+        async close() {
+          if (made !== undefined) await removeTree(made, tool);
+        },
+      };
     },
 
     async size(name) {
-      const { path } = store.find(name);
-      const { stdout } = await exec(['du', '-sk', path], { okExitCodes: [0, 1] });
-      return { referenced: Number(stdout.split('\t')[0]) * 1024, unique: undefined };
+      const snapshot = store.find(name);
+      return { referenced: snapshot.isTree ? undefined : readHead(snapshot.path).bytes, unique: undefined };
     },
   };
 }
 
-/** Tries out what this file system and host can do. */
-async function copyMethod(folder: string): Promise<CopyMethod> {
-  mkdirSync(folder, { recursive: true });
-  const probe = join(folder, `.probe-${process.pid}`);
-  const copy = `${probe}-copy`;
-  try {
-    writeFileSync(probe, 'x');
-    const reflink = process.platform === 'darwin' ? '-c' : '--reflink=always';
-    if (await works(['cp', reflink, probe, copy])) return 'reflink';
-    // Old rsyncs, as on macOS, lack some of the options: ask for these.
-    return (await works([...RSYNC, '--dry-run', probe, copy])) ? 'rsync' : 'cp';
-  } finally {
-    rmSync(probe, { force: true });
-    rmSync(copy, { force: true });
-  }
-}
-
-function works(argv: readonly [string, ...string[]]): Promise<boolean> {
-  return exec(argv).then(
-    () => true,
-    () => false,
+/** Whether a leftover is the view of a process that still runs. */
+function isOpenView(path: string): boolean {
+  const [, pid, startTime] = VIEW.exec(path) ?? [];
+  return (
+    pid !== undefined && startTime !== undefined && isAlive({ ...ownIdentity(), pid: Number(pid), startTime }) === true
   );
 }

@@ -15,7 +15,9 @@ export interface ExecOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** The code of the error that a failure throws. Default `snapshot`. */
   readonly errorCode?: ErrorCode;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
+  /** How the output becomes text. `latin1` keeps bytes: one character each. Default `utf8`. */
+  readonly encoding?: 'utf8' | 'latin1';
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ExecOptions {
  * Steps are not run through here but by `build/finalizer-runner.ts`, which streams.
  */
 export function exec(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
-  const { okExitCodes = [0], env, errorCode = 'snapshot', input } = options;
+  const { okExitCodes = [0], env, errorCode = 'snapshot', input, encoding = 'utf8' } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0], argv.slice(1), {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -50,7 +52,7 @@ export function exec(argv: readonly [string, ...string[]], options: ExecOptions 
       ),
     );
     child.on('close', (code, signal) => {
-      const stdout = Buffer.concat(out).toString('utf8');
+      const stdout = Buffer.concat(out).toString(encoding);
       const stderr = Buffer.concat(err).toString('utf8');
       if (code !== null && okExitCodes.includes(code)) return resolve({ code, stdout, stderr });
       const ended = signal ? `was ended by ${signal}` : `exited with ${code}`;

@@ -10,7 +10,6 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** What the sample image needs on the build host (resources/templates/tiny-linux/template.json). */
 const IMAGE_PACKAGES = [
-  'rsync',
   'cpio',
   'zstd',
   'xz-utils',

@@ -11,8 +11,8 @@ let areas = 0;
 const isRoot = process.getuid?.() === 0;
 
 describeSnapshotBackend({
-  name: 'plain (rsync)',
-  lacks: lacksTool('rsync', 'getfattr', ...(isRoot ? ['setfattr', 'setfacl', 'setcap'] : [])),
+  name: 'plain',
+  lacks: lacksTool('getfattr', ...(isRoot ? ['setfattr', 'setfacl', 'setcap'] : [])),
   properties: () => ({
     keeps: 'everything',
     root: isRoot,

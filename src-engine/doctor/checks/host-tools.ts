@@ -3,7 +3,6 @@ import { findTool, installCommand } from '../../system/executables';
 
 /** Tools by what they are for; the Debian package of each. */
 const TOOLS: readonly { readonly tool: string; readonly pkg: string; readonly use: string }[] = [
-  { tool: 'rsync', pkg: 'rsync', use: 'checkpoints in plain directories' },
   { tool: 'btrfs', pkg: 'btrfs-progs', use: 'checkpoints on btrfs' },
   { tool: 'mmdebstrap', pkg: 'mmdebstrap', use: 'the debian-live template' },
   { tool: 'mksquashfs', pkg: 'squashfs-tools', use: 'the debian-live template' },

@@ -118,7 +118,6 @@ export async function enginePackage({ dist, version, notices }) {
     Version: version,
     Architecture: 'all',
     Depends: 'nodejs (>= 18)',
-    Recommends: 'rsync',
     Suggests: 'slipway, zfsutils-linux | zfs-fuse, btrfs-progs, qemu-system-x86',
     Section: 'devel',
     Description:

@@ -1,0 +1,153 @@
+import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { AppError } from '../../../src-shared/errors';
+import { escapeName } from '../../../src-shared/name-escapes';
+import type { RunStoreTool } from '../store-tools';
+import { applyAttributes, captureAttributes } from './attributes';
+import { planApply, type ApplyPlan, type LiveKnowledge } from './apply-plan';
+import { below, parentOf, systemPath } from './bytes';
+import { copyInodes, numberedPath } from './copy-inodes';
+import { flagsOf, immutable, setFlags } from './flags';
+import type { TreeRecord } from './record';
+import type { LiveEntry } from './scan';
+
+const OWNER_BITS = 0o700;
+
+/** A live tree that becomes equal to a snapshot's. Paths have one character per byte. */
+export interface ApplyRequest {
+  /** For messages: `Rolling back to .step_x`. */
+  readonly action: string;
+  readonly root: string;
+  readonly target: readonly TreeRecord[];
+  readonly live: readonly LiveEntry[];
+  readonly knownOf: LiveKnowledge;
+  /** A folder for half-made entries on the root's file system; it is removed. ASCII only. */
+  readonly stage: string;
+  readonly objectPath: (reference: string) => string;
+  readonly tool: RunStoreTool;
+}
+
+/**
+ * Makes a live tree equal to a snapshot's, touching only what differs. Nothing is written in place: each inode is complete before it
+ * gets its name, so that a hard link from outside is never written through. Interrupted at any moment, it can be repeated.
+ *
+ * Refuses before any change when an entry to be changed is immutable.
+ */
+export async function applyTree(request: ApplyRequest): Promise<void> {
+  const { root, target, live, knownOf, stage, tool } = request;
+  const unknown = unknownFolders(request);
+  const attributes = await captureAttributes(root, unknown, tool);
+  if (!attributes) throw new AppError('snapshot', `${escapeName(root)} changes while it is rolled back.`);
+  const plan = planApply(target, live, knownOf, new Map(unknown.map((path, n) => [path, attributes[n]])));
+  const flags = await flagsOf(root, plan.touched, tool);
+  if (flags.size > 0) throw immutable(request.action, root, flags);
+
+  openFolders(root, plan);
+  for (const { path, type } of plan.removals) {
+    const at = systemPath(below(root, path));
+    changing(request.action, below(root, path), () => (type === 'folder' ? rmdirSync(at) : unlinkSync(at)));
+  }
+  for (const { path } of plan.newFolders)
+    if (path !== '' || !lstatSync(systemPath(root), { throwIfNoEntry: false }))
+      mkdirSync(systemPath(below(root, path)), { mode: OWNER_BITS });
+  await restoreInodes(request, plan);
+  plan.relinked.forEach(({ record, to }, n) => {
+    const link = systemPath(`${stage}/relinked-${n}`);
+    linkSync(systemPath(below(root, to)), link);
+    renameSync(link, systemPath(below(root, record.path)));
+  });
+  plan.renewed.forEach(({ path }, n) => renewFolder(below(root, path), `${stage}/renewed-${n}`));
+  await rm(systemPath(stage), { recursive: true, force: true });
+  await applyAttributes(root, plan.folders, tool);
+  const flagged = [...plan.restored.flatMap((names) => names.slice(0, 1)), ...plan.folders];
+  await setFlags(
+    root,
+    flagged.filter((record) => record.flags !== undefined),
+    tool,
+  );
+}
+
+/** Live folders that may have attributes which no record tells of. */
+function unknownFolders({ target, live, knownOf }: ApplyRequest): string[] {
+  const wanted = new Map(target.map((record) => [record.path, record]));
+  return live.flatMap((entry) => {
+    const record = wanted.get(entry.record.path);
+    const isUnknown = record?.type === 'folder' && entry.record.type === 'folder' && !knownOf(entry, record);
+    return isUnknown ? [entry.record.path] : [];
+  });
+}
+
+/** An ordinary user can change nothing in an own folder that is sealed. All folders that are opened get their metadata at the end. */
+function openFolders(root: string, { touched }: ApplyPlan): void {
+  if (process.getuid?.() === 0) return;
+  for (const { path, type, mode } of touched)
+    if (type === 'folder' && (mode & OWNER_BITS) !== OWNER_BITS)
+      chmodSync(systemPath(below(root, path)), mode | OWNER_BITS);
+}
+
+async function restoreInodes({ root, stage, objectPath, tool }: ApplyRequest, { restored }: ApplyPlan): Promise<void> {
+  const links = restored.flatMap(([record], number) => (record?.type === 'link' ? [{ record, number }] : []));
+  const inodes = restored.flatMap(([record], number) => (record && record.type !== 'link' ? [{ record, number }] : []));
+  const copy = (reference: string | undefined, number: number, type: TreeRecord['type']) => ({
+    source: objectPath(reference ?? ''),
+    number,
+    type,
+  });
+  const whole = inodes.filter(({ record }) => record.content === undefined);
+  const split = inodes.filter(({ record }) => record.content !== undefined);
+  await copyInodes(
+    whole.map(({ record, number }) => copy(record.object, number, record.type)),
+    stage,
+    tool,
+  );
+  await copyInodes(
+    split.map(({ record, number }) => copy(record.content, number, 'file')),
+    stage,
+    tool,
+    'content',
+  );
+  await copyInodes(
+    split.map(({ record, number }) => copy(record.object, number, 'file')),
+    stage,
+    tool,
+    'metadata',
+  );
+  for (const { number } of links)
+    mkdirSync(systemPath(`${stage}/${parentOf(numberedPath(number))}`), { recursive: true });
+  await applyAttributes(
+    stage,
+    links.map(({ record, number }) => ({ ...record, path: numberedPath(number) })),
+    tool,
+  );
+  restored.forEach(([first, ...others], number) => {
+    if (!first) return;
+    const made = systemPath(`${stage}/${numberedPath(number)}`);
+    // Objects of an ordinary user are readable for their owner, whatever the original was.
+    if (first.type === 'file' && (first.mode & 0o400) === 0) chmodSync(made, first.mode);
+    for (const { path } of others) {
+      const link = systemPath(`${stage}/link`);
+      linkSync(made, link);
+      renameSync(link, systemPath(below(root, path)));
+    }
+    renameSync(made, systemPath(below(root, first.path)));
+  });
+}
+
+/** Gives a folder a new inode without attributes; what it contains moves. */
+function renewFolder(path: string, fresh: string): void {
+  mkdirSync(systemPath(fresh), { mode: OWNER_BITS });
+  for (const name of readdirSync(systemPath(path), { encoding: 'latin1' as BufferEncoding }))
+    renameSync(systemPath(`${path}/${name}`), systemPath(`${fresh}/${name}`));
+  rmdirSync(systemPath(path));
+  renameSync(systemPath(fresh), systemPath(path));
+}
+
+/** An append-only folder is found out only by trying. */
+function changing(action: string, path: string, change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    throw immutable(action, parentOf(path), new Map([['', 'a']]));
+  }
+}

@@ -1,0 +1,40 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { removeTree } from '../store-tools';
+import { systemPath } from './bytes';
+import type { PlainSnapshot } from './plain-store';
+import type { PlainArea } from './take';
+import { packOf, readIndex, type TreeIndex } from './tree-index';
+
+/** Ends snapshots, the last one first so that an interruption leaves no gap, and removes the objects that no other one refers to. */
+export async function destroySnapshots(area: PlainArea, snapshots: readonly PlainSnapshot[]): Promise<void> {
+  for (const snapshot of [...snapshots].reverse()) area.store.unlist(snapshot);
+  if (snapshots.length > 0) await collectGarbage(area);
+}
+
+/** Removes what no snapshot refers to: objects of snapshots that were ended, and packs that were never listed. */
+export async function collectGarbage({ store, live, tool }: PlainArea): Promise<void> {
+  const doomed = store.hidden('doomed');
+  const unused = store.unusedPacks();
+  const gone = store.onlyIn(doomed.flatMap(readIfWhole));
+  live.forget(gone);
+  const whole = new Set(unused);
+  for (const reference of gone)
+    if (!whole.has(store.packPath(packOf(reference)))) rmSync(systemPath(store.objectPath(reference)), { force: true });
+  for (const pack of unused) await removePack(pack, tool);
+  for (const index of doomed) rmSync(index, { force: true });
+}
+
+/** A damaged index refers to nothing; packs that only it used are removed as unused. */
+function readIfWhole(path: string): TreeIndex[] {
+  try {
+    return [readIndex(path)];
+  } catch {
+    return [];
+  }
+}
+
+/** Adopted trees of version one have names and modes of every kind; packs have numbers. */
+async function removePack(path: string, tool: PlainArea['tool']): Promise<void> {
+  if (readdirSync(path).every((name) => /^\d+$/.test(name))) rmSync(path, { recursive: true, force: true });
+  else await removeTree(path, tool);
+}

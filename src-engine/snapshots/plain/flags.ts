@@ -1,0 +1,76 @@
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
+import { AppError } from '../../../src-shared/errors';
+import { quoteBytes } from '../../system/shell-quote';
+import { escapeName } from '../../../src-shared/name-escapes';
+import type { RunStoreTool } from '../store-tools';
+import { below, systemPath } from './bytes';
+import type { TreeRecord } from './record';
+
+/** Flags of Linux file systems that forbid a change even to root: immutable and append-only (chattr(1)). */
+const FLAGS = ['i', 'a'] as const;
+const MAX_NAMED = 20;
+
+/**
+ * The flags of entries that cannot be changed, by path. Only suspects cost a process: the kernel refuses write access to them with an
+ * error of its own, for root too. A folder that is append-only is no suspect; changing it fails with `EPERM` later.
+ */
+export async function flagsOf(
+  root: string,
+  records: readonly TreeRecord[],
+  tool: RunStoreTool,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  if (process.platform !== 'linux') return found;
+  const suspects = records.filter(({ path, type }) => isSuspect(below(root, path), type)).map(({ path }) => path);
+  if (suspects.length === 0) return found;
+  const paths = suspects.map((path) => below(root, path));
+  const { stdout } = await tool(['xargs', '-0', 'lsattr', '-d', '--'], {
+    input: Buffer.from(paths.map((path) => `${path}\0`).join(''), 'latin1'),
+    encoding: 'latin1',
+    okExitCodes: [0, 1, 123],
+  }).catch(() => ({ stdout: '' })); // not installed
+  let at = 0;
+  suspects.forEach((path, n) => {
+    // `----i---------e------- PATH`, in the order of the arguments; names may have line ends.
+    const end = `${paths[n] ?? ''}\n`;
+    const space = stdout.indexOf(' ', at);
+    if (space < 0 || !stdout.startsWith(end, space + 1)) return;
+    const flags = FLAGS.filter((flag) => stdout.slice(at, space).includes(flag)).join('');
+    if (flags !== '') found.set(path, flags);
+    at = space + 1 + end.length;
+  });
+  return found;
+}
+
+function isSuspect(path: string, type: TreeRecord['type']): boolean {
+  try {
+    if (type === 'folder') accessSync(systemPath(path), constants.W_OK);
+    else if (type === 'file')
+      closeSync(openSync(systemPath(path), constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The refusal to change entries that are immutable or append-only, with the command that makes them changeable. */
+export function immutable(action: string, root: string, flags: ReadonlyMap<string, string>): AppError {
+  const paths = [...flags.keys()].map((path) => below(root, path));
+  const named = paths.slice(0, MAX_NAMED).map(escapeName).join(', ');
+  const kinds = new Set([...flags.values()].join(''));
+  const kind = kinds.has('i') ? 'immutable' : 'append-only';
+  return new AppError(
+    'snapshot',
+    `${action} is not possible: ${named}${paths.length > MAX_NAMED ? ` and ${paths.length - MAX_NAMED} more` : ''} ` +
+      `${paths.length === 1 ? 'is' : 'are'} ${kind} (chattr +${[...kinds].join('')}). Nothing was changed.`,
+    `Remove the flag and try again: chattr -${[...kinds].join('')} -- ${paths.slice(0, MAX_NAMED).map(quoteBytes).join(' ')}`,
+  );
+}
+
+/** Gives restored entries their flags. Needs root, which alone can have set them. */
+export async function setFlags(root: string, records: readonly TreeRecord[], tool: RunStoreTool): Promise<void> {
+  for (const flags of new Set(records.flatMap((record) => record.flags ?? []))) {
+    const paths = records.filter((record) => record.flags === flags).map(({ path }) => `${below(root, path)}\0`);
+    await tool(['xargs', '-0', 'chattr', `+${flags}`, '--'], { input: Buffer.from(paths.join(''), 'latin1') });
+  }
+}

@@ -1,0 +1,71 @@
+import { createReadStream, type ReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { AppError } from '../../../src-shared/errors';
+import { escapeName } from '../../../src-shared/name-escapes';
+import type { TreeEntry, TreePath, TreeView } from '../tree-view';
+import { nameOf, parentOf, systemPath } from './bytes';
+import type { TreeRecord } from './record';
+
+/** The tree of a snapshot, read from its index and objects: no folder is made. */
+export class IndexTree implements TreeView {
+  readonly #records: ReadonlyMap<TreePath, TreeRecord>;
+  readonly #names = new Map<TreePath, string[]>();
+
+  constructor(
+    records: readonly TreeRecord[],
+    readonly objectPath: (reference: string) => string,
+  ) {
+    this.#records = new Map(records.map((record) => [record.path, record]));
+    for (const { path, type } of records) {
+      if (type === 'folder') this.#names.set(path, []);
+      if (path !== '') this.#names.get(parentOf(path))?.push(nameOf(path));
+    }
+  }
+
+  names(path: TreePath): Promise<readonly string[]> {
+    const names = this.#names.get(path);
+    if (names) return Promise.resolve(names);
+    return Promise.reject(this.#records.has(path) ? missing(path, 'is not a folder') : absent(path));
+  }
+
+  entry(path: TreePath): Promise<TreeEntry | undefined> {
+    const record = this.#records.get(path);
+    return Promise.resolve(record && entryOf(record));
+  }
+
+  async read(path: TreePath, end?: number): Promise<Readable> {
+    const record = this.#records.get(path);
+    if (!record) throw absent(path);
+    const reference = record.content ?? record.object;
+    if (record.type !== 'file' || reference === undefined) throw missing(path, 'is not a file');
+    const handle = await open(systemPath(this.objectPath(reference)), 'r').catch((error: NodeJS.ErrnoException) => {
+      throw new AppError(
+        'snapshot',
+        `${escapeName(path)} cannot be read from the checkpoint: ${error.code ?? error.message}.`,
+        error.code === 'EACCES' ? 'Run the command as the user who built this area, or as root.' : undefined,
+      );
+    });
+    const stream: ReadStream = createReadStream('', { fd: handle, ...(end !== undefined && { end }) });
+    return stream;
+  }
+}
+
+function entryOf(record: TreeRecord): TreeEntry {
+  const { type, mode, uid, gid, size, mtime, target, object, content, rdev } = record;
+  const isNode = type !== 'file' && type !== 'folder' && type !== 'link';
+  return {
+    type: isNode ? 'other' : type,
+    mode,
+    uid,
+    gid,
+    size,
+    mtimeNs: BigInt(mtime),
+    ...(target !== undefined && { target }),
+    ...(isNode && { node: `${type}:${rdev ?? ''}` }),
+    identity: object === undefined ? undefined : `${object} ${content ?? ''}`,
+  };
+}
+
+const missing = (path: TreePath, why: string): AppError => new AppError('missing', `${escapeName(path)} ${why}.`);
+const absent = (path: TreePath): AppError => new AppError('missing', `There is no ${escapeName(path)}.`);

@@ -1,0 +1,84 @@
+import { copyFileSync, linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { exists, writeFileAtomically } from '../../system/files';
+import type { TreeRecord } from './record';
+import { readIndex, referencesOf, type TreeIndex } from './tree-index';
+
+/** A live inode whose content and metadata are known from the last snapshot or rollback. */
+export type KnownInodes = ReadonlyMap<string, TreeRecord>;
+
+/** What the build data was known to equal, when it was last compared. */
+export interface LiveState {
+  readonly tree: TreeIndex;
+  /** Records by the stamp of their live inode. */
+  readonly known: KnownInodes;
+  /** Stamps in the order of the tree's records; empty where the inode has to be compared. */
+  readonly stamps: readonly string[];
+}
+
+/**
+ * Remembers which live inode has which record, so that unchanged files are not read again. A stamp holds for as long as it is found:
+ * each change of an inode gives it another one. So this state cannot become wrong by a crash, only useless.
+ */
+export class LiveStateFile {
+  /** An index file with the tree. */
+  readonly treePath: string;
+  readonly #stamps: string;
+
+  constructor(folder: string) {
+    this.treePath = join(folder, '.live-tree');
+    this.#stamps = join(folder, '.live-stamps');
+  }
+
+  /** The last state; `undefined` when there is none or it is damaged. */
+  read(): LiveState | undefined {
+    try {
+      const { id, stamps } = JSON.parse(readFileSync(this.#stamps, 'utf8')) as { id: string; stamps: string[] };
+      const tree = readIndex(this.treePath);
+      if (tree.head.id !== id || tree.records.length !== stamps.length) return undefined;
+      const known = new Map<string, TreeRecord>();
+      tree.records.forEach((record, n) => {
+        const stamp = stamps[n];
+        if (stamp) known.set(stamp, record);
+      });
+      return { tree, known, stamps };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Remembers a state. The content of the inodes is on the disk already: after power loss a stamp must not outlive what it stands for.
+   *
+   * @param index the file with the tree
+   * @param stamps in the order of the tree's records; empty where the next snapshot has to compare
+   */
+  write(index: string, id: string, stamps: readonly string[]): void {
+    const next = `${this.treePath}.partial`;
+    rmSync(next, { force: true });
+    try {
+      linkSync(index, next);
+    } catch {
+      copyFileSync(index, next); // a file system without hard links
+    }
+    renameSync(next, this.treePath);
+    rmSync(next, { force: true }); // renaming a name onto another one of the same inode does nothing
+    writeFileAtomically(this.#stamps, JSON.stringify({ id, stamps }));
+  }
+
+  /** Forgets inodes whose objects are about to be removed. */
+  forget(removed: ReadonlySet<string>): void {
+    if (removed.size === 0 || !exists(this.#stamps)) return;
+    const state = this.read();
+    if (!state) return this.clear();
+    const isGone = (record: TreeRecord): boolean => referencesOf(record).some((reference) => removed.has(reference));
+    if (!state.tree.records.some(isGone)) return;
+    const stamps = state.tree.records.map((record, n) => (isGone(record) ? '' : (state.stamps[n] ?? '')));
+    writeFileAtomically(this.#stamps, JSON.stringify({ id: state.tree.head.id, stamps }));
+  }
+
+  clear(): void {
+    rmSync(this.#stamps, { force: true });
+    rmSync(this.treePath, { force: true });
+  }
+}

@@ -1,0 +1,29 @@
+import { bytePath } from './bytes';
+import { applyTree } from './apply-tree';
+import type { PlainSnapshot, PlainStore } from './plain-store';
+import { scanTree } from './scan';
+import type { RunStoreTool } from '../store-tools';
+import { readIndex } from './tree-index';
+
+/**
+ * Makes a snapshot's exact tree, with all metadata, in an empty folder on any file system. The folder itself gets the metadata of the
+ * tree's root.
+ */
+export async function materialise(
+  store: PlainStore,
+  snapshot: PlainSnapshot,
+  folder: string,
+  tool: RunStoreTool,
+): Promise<void> {
+  const root = bytePath(folder);
+  await applyTree({
+    action: `Writing ${folder}`,
+    root,
+    target: readIndex(snapshot.path).records,
+    live: scanTree(root),
+    knownOf: () => undefined,
+    stage: `${root}/.slipway-stage`,
+    objectPath: (reference) => store.objectPath(reference),
+    tool,
+  });
+}

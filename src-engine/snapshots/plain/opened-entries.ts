@@ -1,0 +1,66 @@
+import { appendFileSync, chmodSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { below, systemPath } from './bytes';
+
+/**
+ * Entries that the engine has to open for a moment: an ordinary user cannot read an own folder without read permission. Their modes
+ * are written down first, so that a killed engine's changes are undone by the next one.
+ */
+export class OpenedEntries {
+  readonly #file: string;
+  readonly #opened = new Map<string, number>();
+
+  constructor(
+    readonly root: string,
+    folder: string,
+  ) {
+    this.#file = join(folder, '.opened-modes');
+  }
+
+  /** Adds permission bits to an entry; the path is relative to the root. Returns whether anything could be done. */
+  open(path: string, mode: number, bits: number): boolean {
+    if (process.getuid?.() === 0 || this.#opened.has(path)) return false;
+    appendFileSync(this.#file, `${JSON.stringify([path, mode])}\n`, 'latin1');
+    this.#opened.set(path, mode);
+    chmodSync(systemPath(below(this.root, path)), mode | bits);
+    return true;
+  }
+
+  /** Whether the entry's mode is not its own at the moment. */
+  has(path: string): boolean {
+    return this.#opened.has(path);
+  }
+
+  /** Gives all entries their modes back. */
+  close(): void {
+    if (this.#opened.size === 0) return;
+    restore(this.root, [...this.#opened]);
+    this.#opened.clear();
+    rmSync(this.#file, { force: true });
+  }
+
+  /** Undoes what a killed engine has left. */
+  recover(): void {
+    let lines: string[];
+    try {
+      lines = readFileSync(this.#file, 'latin1').split('\n').slice(0, -1);
+    } catch {
+      return; // nothing was left
+    }
+    restore(
+      this.root,
+      lines.map((line) => JSON.parse(line) as [string, number]),
+    );
+    rmSync(this.#file, { force: true });
+  }
+}
+
+/** Innermost first: a folder that is sealed again hides what is in it. */
+function restore(root: string, entries: readonly [path: string, mode: number][]): void {
+  for (const [path, mode] of [...entries].reverse())
+    try {
+      chmodSync(systemPath(below(root, path)), mode);
+    } catch (error) {
+      if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+}

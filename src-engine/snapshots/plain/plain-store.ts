@@ -1,0 +1,198 @@
+import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { AppError } from '../../../src-shared/errors';
+import { syncFolder } from '../../system/durable';
+import type { Snapshot } from '../backend';
+import { assertSnapshotName } from '../names';
+import { bytePath } from './bytes';
+import { numberedPath } from './copy-inodes';
+import { packOf, readHead, readIndex, referencesOf, type TreeIndex } from './tree-index';
+
+const INDEX = /^index-(\d{6})-(\d+)-(.+)$/;
+const PACK = /^pack-(\d{6,})$/;
+/** Snapshots of version one: whole trees. */
+const TREE = /^(\d{6})-(\d+)-(.+)$/;
+/** State that is kept between operations. Other names with a dot at the start are unfinished work. */
+const STATE = ['.live-tree', '.live-stamps'];
+
+/** A snapshot of the store. Its index file is at `path`, or the tree itself when version one took it. */
+export interface PlainSnapshot extends Snapshot {
+  readonly path: string;
+  readonly isTree: boolean;
+}
+
+/**
+ * The folder with the snapshots of plain directories:
+ *
+ * - `index-NUMBER-TIME-NAME`: one file per snapshot. One rename lists the snapshot, one rename ends it.
+ * - `pack-NUMBER`: inodes that were new when a snapshot was taken. Any number of indexes refer to them.
+ * - names with a dot at the start: unfinished work and state of this host. No snapshot needs them.
+ */
+export class PlainStore {
+  constructor(readonly folder: string) {}
+
+  /** The snapshots in the order in which they were taken. */
+  list(): PlainSnapshot[] {
+    const names = this.#names();
+    const indexed = new Set(names);
+    // Version one's are older than all others. One that has an index is about to become a pack.
+    const trees = names.filter((name) => TREE.test(name) && !indexed.has(`index-${name}`)).sort();
+    return [
+      ...trees.map((entry) => this.#snapshot(entry, TREE.exec(entry), true)),
+      ...names
+        .filter((name) => INDEX.test(name))
+        .sort()
+        .map((entry) => this.#snapshot(entry, INDEX.exec(entry), false)),
+    ];
+  }
+
+  #snapshot(entry: string, match: RegExpExecArray | null, isTree: boolean): PlainSnapshot {
+    const [, , takenAt, name = ''] = match ?? [];
+    const path = join(this.folder, entry);
+    return { name, id: path, takenAt: Number(takenAt), path, isTree };
+  }
+
+  find(name: string): PlainSnapshot {
+    const found = this.list().find((snapshot) => snapshot.name === name);
+    if (!found) throw new AppError('snapshot', `There is no snapshot ${name} in ${this.folder}.`);
+    return found;
+  }
+
+  /** Those taken after this one, oldest first. */
+  newerThan(snapshot: PlainSnapshot): PlainSnapshot[] {
+    const all = this.list();
+    return all.slice(all.findIndex(({ path }) => path === snapshot.path) + 1);
+  }
+
+  /** The entry that a new snapshot becomes. Refuses a name that is taken. */
+  next(name: string): PlainSnapshot {
+    assertSnapshotName(name);
+    const present = this.list();
+    if (present.some((snapshot) => snapshot.name === name))
+      throw new AppError('snapshot', `There is a snapshot ${name} in ${this.folder} already.`);
+    mkdirSync(this.folder, { recursive: true });
+    const numberOf = ({ path, isTree }: PlainSnapshot): number =>
+      numberIn(isTree ? TREE : INDEX, path.slice(this.folder.length + 1));
+    const number = Math.max(0, ...present.map(numberOf)) + 1;
+    const takenAt = Math.floor(Date.now() / 1000);
+    return this.#entry(`${String(number).padStart(6, '0')}-${takenAt}-${name}`);
+  }
+
+  /** The entry that a tree of version one becomes when it gets an index. */
+  entryOfTree(tree: string): PlainSnapshot {
+    return this.#entry(basename(tree));
+  }
+
+  #entry(rest: string): PlainSnapshot {
+    const entry = `index-${rest}`;
+    return this.#snapshot(entry, INDEX.exec(entry), false);
+  }
+
+  /** The number of a pack that does not exist yet. */
+  nextPack(): number {
+    return Math.max(0, ...this.#names().map((name) => numberIn(PACK, name))) + 1;
+  }
+
+  /** The folder of a pack. */
+  packPath(pack: number): string {
+    return join(this.folder, `pack-${String(pack).padStart(6, '0')}`);
+  }
+
+  /** Where an object is, with a character per byte. */
+  objectPath(reference: string): string {
+    const mark = /[/:]/.exec(reference)?.index ?? 0;
+    const name = reference.slice(mark + 1);
+    const pack = bytePath(this.packPath(packOf(reference)));
+    return reference[mark] === ':' ? `${pack}/${name}` : `${pack}/${numberedPath(Number(name))}`;
+  }
+
+  /** Packs to which no index refers, for instance because a crash came before the index was listed. */
+  unusedPacks(): string[] {
+    if (this.#isDamaged()) return []; // its packs may be needed when it is mended
+    const used = new Set(this.list().flatMap(({ path, isTree }) => (isTree ? [] : readHead(path).packs)));
+    return this.#names()
+      .filter((name) => PACK.test(name) && !used.has(numberIn(PACK, name)))
+      .map((name) => join(this.folder, name));
+  }
+
+  /** Whole trees of version one, oldest first. */
+  trees(): string[] {
+    return this.#names()
+      .filter((name) => TREE.test(name))
+      .sort()
+      .map((name) => join(this.folder, name));
+  }
+
+  /** What unfinished work has left. */
+  leftovers(): string[] {
+    return this.#names()
+      .filter((name) => name.startsWith('.') && !STATE.includes(name))
+      .map((name) => join(this.folder, name));
+  }
+
+  /** Names of unfinished work with this prefix. */
+  hidden(prefix: string): string[] {
+    return this.#names()
+      .filter((name) => name.startsWith(`.${prefix}-`))
+      .map((name) => join(this.folder, name));
+  }
+
+  /** Ends a snapshot: from here on it is not listed. Returns the hidden index file, which is removed after the objects. */
+  unlist({ path }: PlainSnapshot): string {
+    const doomed = join(this.folder, `.doomed-${path.slice(this.folder.length + 1)}`);
+    renameSync(path, doomed);
+    syncFolder(this.folder);
+    return doomed;
+  }
+
+  /**
+   * The objects that only these indexes refer to. Reads other indexes as far as they use the same packs; makes no assumption about
+   * their order, so that several lines of snapshots can share the store.
+   */
+  onlyIn(indexes: readonly TreeIndex[]): Set<string> {
+    if (this.#isDamaged()) return new Set();
+    const candidates = new Set(indexes.flatMap(({ records }) => records.flatMap(referencesOf)));
+    const read = new Set(indexes.map(({ head }) => head.id));
+    for (const { path, isTree } of this.list().reverse()) {
+      if (candidates.size === 0) break;
+      if (isTree) continue; // has no objects of others
+      const { id, packs } = readHead(path);
+      const isSame = indexes.some(({ head }) => head.id === id);
+      if (isSame)
+        for (const { head, records } of indexes) if (head.id === id) drop(candidates, records.flatMap(referencesOf));
+      if (read.has(id)) continue;
+      read.add(id);
+      const shared = new Set(packs);
+      const isConcerned = [...candidates].some((reference) => shared.has(packOf(reference)));
+      if (isConcerned) drop(candidates, readIndex(path).records.flatMap(referencesOf));
+    }
+    return candidates;
+  }
+
+  #isDamaged(): boolean {
+    return this.list().some(({ path, isTree }) => {
+      try {
+        return !isTree && readHead(path) === undefined;
+      } catch {
+        return true;
+      }
+    });
+  }
+
+  #names(): string[] {
+    try {
+      return readdirSync(this.folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+}
+
+function drop(from: Set<string>, references: readonly string[]): void {
+  for (const reference of references) from.delete(reference);
+}
+
+function numberIn(pattern: RegExp, name: string): number {
+  return Number(pattern.exec(name)?.[1] ?? 0);
+}

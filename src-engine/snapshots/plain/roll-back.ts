@@ -1,0 +1,110 @@
+import { lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../../../src-shared/errors';
+import { escapeName } from '../../../src-shared/name-escapes';
+import { syncFileSystem } from '../../system/durable';
+import { applyTree } from './apply-tree';
+import type { LiveKnowledge } from './apply-plan';
+import { below, bytePath } from './bytes';
+import { timeAfter } from './clock';
+import { hasCertainStamps } from './file-system';
+import { OpenedEntries } from './opened-entries';
+import type { PlainSnapshot } from './plain-store';
+import { sameMetadata, type TreeRecord } from './record';
+import { sameContent } from './same-content';
+import { scanTree, type LiveEntry } from './scan';
+import type { PlainArea } from './take';
+import { readIndex, type TreeIndex } from './tree-index';
+
+const OWNER_BITS = 0o700;
+
+/** Makes the build data equal to a snapshot, checks that it is, and forces it to the disk. */
+export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promise<void> {
+  const { buildData, store, live, tool } = area;
+  const root = bytePath(buildData);
+  const index = readIndex(snapshot.path);
+  for (const pack of index.head.packs) requirePack(store.packPath(pack), snapshot.name);
+  if (!lstatSync(buildData, { throwIfNoEntry: false })) mkdirSync(buildData, { recursive: true });
+  const stage = join(store.folder, `.stage-${process.pid}`);
+  mkdirSync(stage, { mode: 0o700 });
+  const opened = new OpenedEntries(root, store.folder);
+  const open = (path: string, mode: number): boolean => opened.open(path, mode, OWNER_BITS);
+  const isCertain = hasCertainStamps(buildData, store.folder);
+  try {
+    await applyTree({
+      action: `Rolling back to ${snapshot.name}`,
+      root,
+      target: index.records,
+      live: scanTree(root, open),
+      knownOf: isCertain ? knowledge(live.read()?.known) : comparison(root, (reference) => store.objectPath(reference)),
+      stage: bytePath(stage),
+      objectPath: (reference) => store.objectPath(reference),
+      tool,
+    });
+    opened.close();
+    await syncFileSystem(store.folder);
+    mkdirSync(stage, { recursive: true, mode: 0o700 });
+    const latest = lstatSync(stage, { bigint: true }).ctimeNs;
+    const began = await timeAfter(latest, stage);
+    const entries = scanTree(root, open);
+    requireEqual(root, index, entries);
+    const isTrusted = ({ record, ctimeNs }: LiveEntry): boolean => ctimeNs < began && !opened.has(record.path);
+    live.write(
+      snapshot.path,
+      index.head.id,
+      entries.map((entry) => (isTrusted(entry) ? entry.stamp : '')),
+    );
+  } finally {
+    opened.close();
+    rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+function requirePack(path: string, name: string): void {
+  if (!lstatSync(path, { throwIfNoEntry: false }))
+    throw new AppError(
+      'snapshot',
+      `The checkpoint ${name} is damaged: ${path} is missing. Nothing was changed.`,
+      'Resume from another checkpoint, or start the build from the beginning.',
+    );
+}
+
+const knowledge =
+  (known: ReadonlyMap<string, TreeRecord> = new Map()): LiveKnowledge =>
+  ({ stamp }) =>
+    known.get(stamp);
+
+/** Where stamps prove nothing, files are compared with the target. */
+const comparison =
+  (root: string, objectPath: (reference: string) => string): LiveKnowledge =>
+  ({ record }, target) => {
+    if (target.type === 'folder' || target.type === 'link' || !sameMetadata(record, target)) return undefined;
+    const reference = target.content ?? target.object;
+    const isSame = target.type !== 'file' || sameContent(below(root, record.path), objectPath(reference ?? ''));
+    return isSame ? target : undefined;
+  };
+
+/** The check that nothing was left out: names, types, sizes, modes, owners, times and hard links. */
+function requireEqual(root: string, { records }: TreeIndex, entries: readonly LiveEntry[]): void {
+  const differs = records.findIndex((record, n) => {
+    const live = entries[n]?.record;
+    return live?.path !== record.path || !sameMetadata(live, record) || live.group !== record.group;
+  });
+  if (differs < 0 && records.length === entries.length) return;
+  const path = records[differs]?.path ?? entries[records.length]?.record.path ?? '';
+  throw new AppError(
+    'snapshot',
+    `${escapeName(below(root, path))} is not as in the checkpoint after rolling back to it: ${difference(records[differs], entries[differs]?.record)}.`,
+    'Another process may have changed it. Try again.',
+  );
+}
+
+function difference(wanted: TreeRecord | undefined, found: TreeRecord | undefined): string {
+  if (!wanted) return 'it was added';
+  if (found?.path !== wanted.path) return 'it is missing';
+  const fields = ['type', 'mode', 'uid', 'gid', 'size', 'mtime', 'rdev', 'target', 'group'] as const;
+  return fields
+    .filter((field) => wanted[field] !== found[field])
+    .map((field) => `${field} ${String(wanted[field])}, now ${String(found[field])}`)
+    .join('; ');
+}
