@@ -6,6 +6,7 @@ import { ManifestSyntaxError } from '../../src-shared/manifest/parse';
 import type { Problem } from '../../src-shared/manifest/problems';
 import { decodeManifest, positionAt } from '../../src-shared/manifest/source';
 import { isExecutable } from '../system/executables';
+import { scriptFile } from './step-script';
 
 /** A manifest as named on the command line and loaded. */
 export interface ManifestFile extends LoadedManifest {
@@ -47,13 +48,16 @@ export async function readManifestFile(operand: string, text?: string): Promise<
 function load(operand: string, path: string, bytes: Buffer, parsed: Buffer | string): ManifestFile {
   try {
     const source = typeof parsed === 'string' ? parsed : decodeManifest(parsed);
-    return { operand, path, bytes, ...loadManifest(source, { now: new Date(), isExecutable }) };
+    return { operand, path, bytes, ...loadManifest(source, { now: new Date(), isExecutable: canRun }) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const at = error instanceof ManifestSyntaxError ? `${path}:${error.line}:${error.column}` : path;
     throw new AppError('manifest', `Error instantiating manifest tree:\n${at}: ${error.message}`, error.hint);
   }
 }
+
+/** Whether a script can be started: a name without a slash may also be found on `PATH`, from which it runs (contract 4). */
+const canRun = (script: string): boolean => isExecutable(script) || isExecutable(scriptFile(script));
 
 /** `file:line:column: severity: sentence`, the form that editors and people jump to. */
 export function problemLine(file: ManifestFile, problem: Problem): string {
