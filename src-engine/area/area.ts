@@ -16,6 +16,7 @@ import { makeFolders } from '../system/files';
 import { isMountPoint } from '../system/mounts';
 import { systemError } from '../system/system-error';
 import { zfsCommand } from '../system/zfs-command';
+import { refuseForeignPlaces, refuseUnmounted } from './places';
 
 /** A build area as resolved from the manifest; nothing is created by resolving (contract 3.1). */
 export interface BuildArea {
@@ -94,14 +95,23 @@ function layout(area: { kind: BuildArea['kind']; dataset?: string; mountpoint: s
   };
 }
 
-/** Creates what is missing of the area, except the build data, which belongs to the snapshot backend (contract 3.2). */
+/**
+ * Creates what is missing of the area, except the build data, which belongs to the snapshot backend (contract 3.2). Refuses links,
+ * files and foreign mounts in the places of its folders.
+ */
 export async function createArea(area: BuildArea): Promise<void> {
   if (area.kind === 'zfs' && area.dataset) {
     if (!area.exists) await createDataset(area.dataset);
+    await refuseUnmounted(area.dataset, area.mountpoint);
+    await refuseForeignPlaces(area);
     for (const child of ['media', 'logs'] as const)
-      if (!isMountPoint(area[child])) await createChild(area.dataset, child);
+      if (!isMountPoint(area[child])) {
+        await createChild(area.dataset, child);
+        await refuseUnmounted(`${area.dataset}/${child}`, area[child]);
+      }
   } else {
     await makeDirectory(area.mountpoint, `Unable to create the build area at ${area.mountpoint}`);
+    await refuseForeignPlaces(area);
   }
   await makeDirectory(area.media);
   await makeDirectory(area.logs);

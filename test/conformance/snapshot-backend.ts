@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SnapshotBackend } from '../../src-engine/snapshots/backend';
@@ -7,6 +17,7 @@ import { AppError } from '../../src-shared/errors';
 import { makeHardTree, spoilHardTree } from '../support/hard-tree';
 import { Random } from '../support/random';
 import type { BackendArguments } from '../support/snapshot-child';
+import { lacksRootOr, runTool } from '../support/run-tool';
 import { SnapshotProcesses } from '../support/snapshot-process';
 import { treeManifest } from '../support/tree-manifest';
 import { compareWithMemory } from './snapshot-random';
@@ -245,6 +256,51 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
       await ended;
       await area.backend.rollback('a');
       expect(content(area)).toBe('a');
+    });
+
+    describe('while something is mounted in the tree', () => {
+      const lacks = lacksRootOr('mount', 'umount') ?? (process.platform === 'linux' ? undefined : 'needs Linux');
+      const host = mkdtempSync(join(tmpdir(), 'slipway-host-'));
+      afterAll(() => rmSync(host, { recursive: true }));
+      const operations = [
+        ['take', (area: BackendUnderTest) => area.backend.take('new')],
+        ['rollback', (area: BackendUnderTest) => area.backend.rollback('a')],
+        ['reset', (area: BackendUnderTest) => area.backend.reset()],
+      ] as const;
+      const mounts: readonly (readonly [string, (at: string) => void])[] = [
+        ['a folder of the host', (at) => runTool('mount', '--bind', host, at)],
+        [
+          'a file system with another one in it',
+          (at) => {
+            runTool('mount', '-t', 'tmpfs', 'none', at);
+            mkdirSync(join(at, "it's $inner"));
+            runTool('mount', '-t', 'tmpfs', 'none', join(at, "it's $inner"));
+          },
+        ],
+        ['two at one path', (at) => [1, 2].forEach(() => runTool('mount', '-t', 'tmpfs', 'none', at))],
+        ['a folder of the tree itself', (at) => runTool('mount', '--bind', join(at, '../folder'), at)],
+      ];
+
+      it.for(mounts)('refuses to work, and gives the command that undoes it: %s', async ([, mount], { skip }) => {
+        skip(lacks !== undefined, lacks);
+        skip(properties.keeps === 'files', 'declared: keeps folders and content of plain files only');
+        const area = await areaWith('a', 'b');
+        writeFileSync(join(host, 'precious'), 'x');
+        mkdirSync(join(area.buildData, 'folder'));
+        for (const [operation, act] of operations) {
+          const at = join(area.buildData, 'mount point');
+          mkdirSync(at, { recursive: true });
+          mount(at);
+          const error = await expectRefusal(area, () => act(area), /Nothing was changed/);
+          expect(error.message).toContain(at);
+          const command = /umount -- .*/.exec(error.hint ?? '')?.[0] ?? 'false';
+          runTool('sh', '-c', command);
+          await act(area);
+          expect(await names(area.backend)).toEqual({ take: ['a', 'b', 'new'], rollback: ['a'], reset: [] }[operation]);
+          if (operation !== 'reset') mkdirSync(join(area.buildData, 'folder'), { recursive: true });
+        }
+        expect(readdirSync(host)).toEqual(['precious']);
+      });
     });
 
     it('refuses to destroy what is held, newer ones included, before anything is destroyed', async ({ skip }) => {

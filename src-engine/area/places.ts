@@ -1,0 +1,34 @@
+import { lstatSync, readlinkSync } from 'node:fs';
+import { AppError } from '../../src-shared/errors';
+import { refuseMountsIn } from '../snapshots/guard';
+import { MountTable } from '../system/mount-table';
+import type { BuildArea } from './area';
+
+/**
+ * Refuses what is in the place of a folder of the area and is none, before anything is created. A symbolic link to the area itself is
+ * fine; links in it are not followed, because what is removed or rolled back there might be anywhere.
+ */
+export async function refuseForeignPlaces(area: BuildArea): Promise<void> {
+  for (const path of [area.buildData, area.media, area.logs, area.private]) {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (!found || found.isDirectory()) continue;
+    const what = found.isSymbolicLink() ? `a symbolic link to ${readlinkSync(path)}` : 'not a folder';
+    throw new AppError(
+      'area',
+      `The build area needs a folder at ${path}, and that is ${what}.`,
+      'Remove it or move it away. To keep media or logs on another disk, mount a folder of that disk there.',
+    );
+  }
+  await refuseMountsIn(`Building in ${area.mountpoint}`, [area.private]);
+}
+
+/** Refuses a dataset that exists and is not mounted in its place: what is written there would end up in the dataset above. */
+export async function refuseUnmounted(dataset: string, mountpoint: string): Promise<void> {
+  const top = (await MountTable.read()).at(mountpoint)[0];
+  if (top?.source === dataset) return;
+  throw new AppError(
+    'area',
+    `The dataset ${dataset} is not mounted at ${mountpoint}${top ? `: ${top.source} is` : ''}.`,
+    top ? 'Unmount that, or name another build_area.' : `Mount it: zfs mount ${dataset}`,
+  );
+}

@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lacksRootOr, runTool } from '../../support/run-tool';
+import { TestProject } from '../../support/engine';
+
+describe('what is in the places of a build area', () => {
+  let project: TestProject;
+  let host: string;
+  beforeEach(() => {
+    host = mkdtempSync(join(tmpdir(), 'slipway-host-'));
+    writeFileSync(join(host, 'precious'), 'x');
+    project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }] });
+  });
+  afterEach(() => {
+    expect(readdirSync(host)).toEqual(['precious']);
+    project.dispose();
+    rmSync(host, { recursive: true });
+  });
+
+  it.each(['build_data', 'media', 'logs', '.slipway'])(
+    'is refused before anything runs when it is a link or a file: %s',
+    async (name) => {
+      mkdirSync(project.area);
+      const path = join(project.area, name);
+      const makers = [() => symlinkSync(host, path), () => symlinkSync('nowhere', path), () => writeFileSync(path, '')];
+      for (const make of makers) {
+        make();
+        const { code, stderr } = await project.build();
+        expect([code, stderr]).toEqual([1, expect.stringContaining(`needs a folder at ${path}, and that is`)]);
+        expect(project.ran()).toEqual([]);
+        rmSync(path);
+      }
+    },
+  );
+
+  it('may be reached through a link to the area', async () => {
+    const link = join(project.folder, 'link');
+    mkdirSync(project.area);
+    symlinkSync(project.area, link);
+    project.write({ steps: [{ name: 'a' }, { name: 'b' }], area: link });
+    expect((await project.build()).code).toBe(0);
+    expect((await project.build('-r', 'b')).code).toBe(0);
+  });
+
+  const lacks = lacksRootOr('mount', 'umount') ?? (process.platform === 'linux' ? undefined : 'needs Linux');
+
+  it.skipIf(lacks !== undefined).each(['build_data/pkg_image/cache', '.slipway'])(
+    `is refused when it is mounted, with the command that undoes it: %s${lacks === undefined ? '' : ` (${lacks})`}`,
+    async (name) => {
+      expect((await project.build()).code).toBe(0);
+      project.ran();
+      const at = join(project.area, name);
+      mkdirSync(at, { recursive: true });
+      runTool('mount', '--bind', host, at);
+      let command = `umount -- '${at}'`;
+      try {
+        for (const options of [[], ['-r', 'b']]) {
+          const { code, stdout, stderr } = await project.build(...options);
+          expect([code, stdout + stderr]).toEqual([1, expect.stringContaining(at)]);
+          expect(project.ran()).toEqual([]);
+          command = /umount -- .*/.exec(stdout + stderr)?.[0] ?? command;
+        }
+      } finally {
+        runTool('sh', '-c', command);
+      }
+      expect((await project.build('-r', 'b')).code).toBe(0);
+      expect((await project.build()).code).toBe(0);
+    },
+  );
+});
