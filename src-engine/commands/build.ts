@@ -13,6 +13,7 @@ import { stepTable } from '../../src-shared/checkpoints/table';
 import { checkStepNames } from '../../src-shared/manifest/validate';
 import { createArea, resolveArea, type BuildArea } from '../area/area';
 import { readStateFile } from '../area/checkpoint-records';
+import { refuseForeignPlaces } from '../area/places';
 import { Freshness } from '../area/freshness';
 import { parseGiven, type GivenVariables } from '../area/step-variables';
 import { BuildLogs } from '../run/logs';
@@ -107,7 +108,9 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   const steps: readonly BuildStep[] = checkpointing ? file.manifest.steps : [];
   // A full build asks once, under the lock.
   const asks = options.some(({ letter }) => 'lrR'.includes(letter)) || file.manifest.resumeFrom !== undefined;
-  const snapshots = asks && checkpointing && area.exists ? await snapshotNames(backend) : [];
+  const looks = asks && checkpointing && area.exists;
+  if (looks) await refuseForeignPlaces(area);
+  const snapshots = looks ? await snapshotNames(backend) : [];
   assertNamed(file, checkpointing);
   const request = resolveRequest(file, options, steps, snapshots, checkpointing);
 

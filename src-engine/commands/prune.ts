@@ -6,6 +6,7 @@ import { bytes } from '../../src-shared/format';
 import { removeOrphanedFiles } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
 import { areaIdentity } from '../area/identity';
+import { refuseForeignPlaces } from '../area/places';
 import { holdArea } from '../run/hold-area';
 import type { SnapshotSize } from '../snapshots/backend';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
@@ -72,6 +73,7 @@ async function removeUnderLock(
   operand: string,
   select: (context: AreaContext) => Promise<Chosen[]>,
 ): Promise<Removal> {
+  await refuseForeignPlaces(before.area);
   const lock = await holdArea(before.area, 'prune', resolve(before.file.path));
   try {
     const context = await openContext(operand);

@@ -54,7 +54,10 @@ export function refuseMounts(
 ): void {
   if (mounts.length === 0) return;
   const text = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
-  const named = mounts.map(({ path, type, source }) => `${text(path)} (${type} from ${text(source)})`);
+  const named = mounts.map(({ path, type, source, node }) => {
+    const part = node && node.root !== '/' && type !== 'btrfs' ? `, its folder ${text(node.root)}` : '';
+    return `${text(path)} (${type} from ${text(source)}${part})`;
+  });
   throw new AppError(
     'snapshot',
     `${action} is not possible: there ${mounts.length === 1 ? 'is a mount' : 'are mounts'} ${relation} ${tree}: ${named.join(', ')}. Nothing was changed.`,
