@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TestProject } from '../support/engine';
+import { eventually } from '../support/eventually';
+import { runTool } from '../support/run-tool';
+import { lacksZfs, zfsPool, type TemporaryPool } from '../support/temp-zpool';
+
+const lacks = lacksZfs();
+
+describe.skipIf(lacks !== undefined)(`a build area of datasets${lacks === undefined ? '' : ` (${lacks})`}`, () => {
+  let pool: TemporaryPool;
+  let project: TestProject;
+  let area: string;
+  let areas = 0;
+  beforeAll(async () => void (pool = await zfsPool()));
+  afterAll(() => pool.dispose());
+  beforeEach(() => {
+    area = `${pool.name}/area${areas++}`;
+    project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }], area });
+  });
+  afterEach(() => project.dispose());
+
+  const zfs = (...argv: string[]): Promise<void> => eventually(() => runTool('zfs', ...argv));
+
+  it.each(['', '/media', '/logs'])(
+    'is refused while a dataset of it is not mounted, with the command: area%s',
+    async (child) => {
+      expect((await project.build()).code).toBe(0);
+      project.ran();
+      await zfs('unmount', `${area}${child}`);
+      const below = `/${area}${child}`;
+      const before = existsSync(below) ? readdirSync(below) : [];
+      for (const options of [[], ['-r', 'b']]) {
+        const { code, stderr } = await project.build(...options);
+        expect([code, stderr]).toEqual([1, expect.stringContaining(`zfs mount ${area}${child}`)]);
+      }
+      expect([project.ran(), existsSync(below) ? readdirSync(below) : []]).toEqual([[], before]);
+      await zfs('mount', `${area}${child}`);
+      if (child === '') for (const name of ['build_data', 'media', 'logs']) runTool('zfs', 'mount', `${area}/${name}`);
+      expect((await project.build('-r', 'b')).code).toBe(0);
+    },
+  );
+
+  it('builds nothing over files that a dataset would hide', async () => {
+    runTool('zfs', 'create', area);
+    runTool('mkdir', `/${area}/build_data`);
+    writeFileSync(join('/', area, 'build_data/own'), 'x');
+    const { code, stdout, stderr } = await project.build();
+    expect([code, stdout + stderr]).toEqual([1, expect.stringContaining(`nothing is mounted at /${area}/build_data`)]);
+    expect(project.ran()).toEqual([]);
+    expect(readdirSync(`/${area}/build_data`)).toEqual(['own']);
+    expect(runTool('zfs', 'list', '-H', '-o', 'name', '-r', area)).not.toContain('build_data');
+  });
+
+  it('runs no step after one that made a dataset in the build data, and resumes before it', async () => {
+    project.script('a', `zfs create ${area}/build_data/own`);
+    const { code, stdout, stderr } = await project.build();
+    expect([code, stdout + stderr]).toEqual([
+      1,
+      expect.stringMatching(/build_data contains datasets, which a checkpoint leaves out: .*build_data\/own\. Nothing/),
+    ]);
+    expect(project.ran()).toEqual(['a']);
+    project.script('a');
+    expect((await project.build('-R')).code).toBe(0);
+    expect(project.ran()).toEqual(['a', 'b']);
+    expect(runTool('zfs', 'list', '-H', '-o', 'name', '-r', area)).not.toContain('own');
+  });
+});
