@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { StepInput } from '../../src-shared/checkpoints/execution';
-import { writeFileAtomically } from '../system/files';
+import { writeCache } from '../system/files';
 import type { BuildArea } from './area';
 
 /**
@@ -13,7 +13,7 @@ export class KnownInputs {
   readonly #steps: Map<string, readonly StepInput[]>;
 
   constructor(area: BuildArea) {
-    this.#path = join(area.private, 'known-inputs.json');
+    this.#path = join(area.private, 'checkpoints', 'known-inputs');
     this.#steps = readAll(this.#path);
   }
 
@@ -24,7 +24,8 @@ export class KnownInputs {
   set(step: string, inputs: readonly StepInput[]): void {
     if (JSON.stringify(this.of(step)) === JSON.stringify(inputs)) return;
     this.#steps.set(step, inputs);
-    writeFileAtomically(this.#path, JSON.stringify(Object.fromEntries(this.#steps)));
+    mkdirSync(dirname(this.#path), { recursive: true });
+    writeCache(this.#path, JSON.stringify(Object.fromEntries(this.#steps)));
   }
 }
 

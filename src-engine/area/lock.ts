@@ -9,6 +9,7 @@ import { readJsonFile } from '../system/json-file';
 import { takeKernelLock, type KernelLock } from '../system/kernel-lock';
 import { isOnNetwork } from '../system/network-file-system';
 import { livenessOf, ownIdentity } from '../system/processes';
+import { systemError } from '../system/system-error';
 import type { BuildArea } from './area';
 import { takeByLink } from './lock-by-link';
 import { isLeftBehind, lockOwner, lockPath, type LockOwner, type LockPurpose } from './lock-file';
@@ -118,11 +119,11 @@ function write(area: BuildArea, me: LockOwner, hasKernelLock: boolean): void {
 }
 
 function cannotWrite(path: string, error: unknown): AppError {
-  return new AppError(
-    'area',
-    `The build area cannot be locked: ${path} cannot be written: ${reasonOf(error)}`,
-    'Check its permissions, and whether the file system is read-only or full.',
-  );
+  const { message, hint } = systemError(error) ?? {
+    message: `${path}: ${reasonOf(error)}`,
+    hint: 'Check its permissions and the file system.',
+  };
+  return new AppError('area', `The build area cannot be locked. ${message}`, hint);
 }
 
 /** Drafts of this file and of requests that a crash has left. Only with the lock held. */

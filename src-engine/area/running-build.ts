@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { readJsonFile } from '../system/json-file';
 import { livenessOf } from '../system/processes';
+import { systemError } from '../system/system-error';
 import type { BuildArea } from './area';
 import { lockOwner, lockPath, readLock, type LockOwner } from './lock-file';
 import { writeCancelRequest, writePauseRequest } from './requests';
@@ -55,13 +56,13 @@ export function askToStop(area: BuildArea, owner: LockOwner): void {
       `Cancel the build where it runs, as the account that started it (${owner.user}).`,
     );
   const lock = owner.id;
-  leave(area, owner, () => writeCancelRequest(area, { lock }));
+  leave(owner, () => writeCancelRequest(area, { lock }));
 }
 
 /** Asks the build to pause before a step; `null`: to run to its end. Throws `AppError('refused')` when this account may not. */
 export function askToPause(area: BuildArea, owner: LockOwner, step: string | null): void {
   const { pid, id } = owner;
-  leave(area, owner, () => writePauseRequest(area, { pid, step, ...(id !== undefined && { lock: id }) }));
+  leave(owner, () => writePauseRequest(area, { pid, step, ...(id !== undefined && { lock: id }) }));
 }
 
 /** Resolves when the owner no longer holds the area. Throws `AppError('refused')` when it does not end. */
@@ -102,7 +103,7 @@ function signal(owner: LockOwner): boolean {
   }
 }
 
-function leave(area: BuildArea, { user, pid, host }: LockOwner, write: () => void): void {
+function leave({ user, pid, host }: LockOwner, write: () => void): void {
   try {
     write();
   } catch (error) {
@@ -113,10 +114,7 @@ function leave(area: BuildArea, { user, pid, host }: LockOwner, write: () => voi
         `This account may not change the build of ${user} (process ${pid} on ${host}).`,
         `Run the command as ${user} or as root.`,
       );
-    throw new AppError(
-      'refused',
-      `The build cannot be asked: ${reasonOf(error)}`,
-      `The file system of ${area.mountpoint} may be read-only or full.`,
-    );
+    const { message, hint } = systemError(error) ?? { message: reasonOf(error), hint: undefined };
+    throw new AppError('refused', `The build cannot be asked. ${message}`, hint);
   }
 }

@@ -8,7 +8,7 @@ import { Freshness } from '../area/freshness';
 import { areaIdentity } from '../area/identity';
 import { refuseForeignPlaces } from '../area/places';
 import { holdArea } from '../run/hold-area';
-import type { SnapshotSize } from '../snapshots/backend';
+import type { Snapshot, SnapshotSize } from '../snapshots/backend';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { openContext, stepNamed, type AreaContext } from './context';
 import { printAnswer, printLines } from './print';
@@ -34,12 +34,15 @@ export const pruneCommand = defineCommand({
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const operand = positionals[0] ?? '';
-  const select = (context: AreaContext): Promise<Chosen[]> => choose(context, values.stale ?? false, values.from);
+  const isStaleToo = values.stale ?? false;
   const context = await openContext(operand);
+  const sizes: Sizes = new Map();
+  // Measuring takes long on some file systems, and needs no lock.
+  const found = await measured(context, await choose(context, isStaleToo, values.from), sizes);
   const { chosen, removed } =
     values.yes && context.area.exists
-      ? await removeUnderLock(context, operand, select)
-      : { chosen: await withSizes(context, await select(context)), removed: [] };
+      ? await removeUnderLock(context, operand, sizes, (now) => choose(now, isStaleToo, values.from))
+      : { chosen: found, removed: [] };
   if (values.json) {
     printAnswer<PruneAnswer>({ wouldRemove: chosen, removed });
     return 0;
@@ -52,34 +55,44 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
 }
 
 interface Chosen {
+  readonly snapshot: Snapshot;
+  readonly reason: string;
+}
+
+interface Measured extends SnapshotSize {
   readonly name: string;
   readonly reason: string;
 }
 
-interface Removal {
-  readonly chosen: readonly (Chosen & SnapshotSize)[];
-  readonly removed: readonly string[];
+/** What snapshots weigh, by their instance: another one may get the same name. */
+type Sizes = Map<string, SnapshotSize>;
+
+async function measured({ backend }: AreaContext, chosen: readonly Chosen[], sizes: Sizes): Promise<Measured[]> {
+  const all = [];
+  for (const { snapshot, reason } of chosen) {
+    const { name } = snapshot;
+    const instance = JSON.stringify(snapshot);
+    const size = sizes.get(instance) ?? (await backend.size(name));
+    sizes.set(instance, size);
+    all.push({ name, reason, ...size });
+  }
+  return all;
 }
 
-const withSizes = async (context: AreaContext, chosen: readonly Chosen[]): Promise<(Chosen & SnapshotSize)[]> => {
-  const sized = [];
-  for (const one of chosen) sized.push({ ...one, ...(await context.backend.size(one.name)) });
-  return sized;
-};
-
-/** Decides after it has the lock: a build that ended meanwhile has made other checkpoints. */
+/** Decides when it has the lock: a build that ended in the meantime has made other checkpoints. */
 async function removeUnderLock(
   before: AreaContext,
   operand: string,
+  sizes: Sizes,
   select: (context: AreaContext) => Promise<Chosen[]>,
-): Promise<Removal> {
+): Promise<{ readonly chosen: Measured[]; readonly removed: string[] }> {
   await refuseForeignPlaces(before.area);
   const lock = await holdArea(before.area, 'prune', resolve(before.file.path));
   try {
     const context = await openContext(operand);
     if (areaIdentity(context.area) !== areaIdentity(before.area))
       throw new AppError('conflict', 'The manifest names another build area now.', 'Run the command again.');
-    const chosen = await withSizes(context, await select(context));
+    const chosen = await measured(context, await select(context), sizes);
     return { chosen, removed: await remove(context, chosen) };
   } finally {
     lock.release();
@@ -97,25 +110,26 @@ async function choose(context: AreaContext, stale: boolean, from: string | undef
   const freshness = await new Freshness(area, file, { asksServers: true }).of(asked);
   // A later checkpoint holds what the removed step made. Alone, it would pass for one of the present steps (contract 2.5).
   let removed: string | undefined;
-  for (const { name } of snapshots) {
+  for (const snapshot of snapshots) {
+    const { name } = snapshot;
     const step = stepOfSnapshot(name);
     if (name === BASELINE || step === undefined) continue; // the baseline and other people's snapshots are not ours to prune
     const index = steps.findIndex((candidate) => checkpointName(candidate.name) === name);
     if (index < 0) {
       removed ??= step;
-      chosen.push({ name, reason: 'no step of the manifest has this name' });
+      chosen.push({ snapshot, reason: 'no step of the manifest has this name' });
     } else if (removed !== undefined)
-      chosen.push({ name, reason: `taken after ${removed}, which is not a step any more` });
-    else if (index >= first) chosen.push({ name, reason: `at or after ${from}` });
+      chosen.push({ snapshot, reason: `taken after ${removed}, which is not a step any more` });
+    else if (index >= first) chosen.push({ snapshot, reason: `at or after ${from}` });
     else if (stale) {
       const found = freshness.get(index);
-      if (found?.kind === 'stale') chosen.push({ name, reason: `stale: ${found.reasons.join('; ')}` });
+      if (found?.kind === 'stale') chosen.push({ snapshot, reason: `stale: ${found.reasons.join('; ')}` });
     }
   }
   return chosen.reverse();
 }
 
-async function remove({ area, backend }: AreaContext, chosen: readonly Chosen[]): Promise<string[]> {
+async function remove({ area, backend }: AreaContext, chosen: readonly Measured[]): Promise<string[]> {
   if (chosen.length === 0) return [];
   const removed: string[] = [];
   try {

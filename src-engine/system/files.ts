@@ -10,15 +10,24 @@ import { syncFolder } from './durable';
  * Throws the system's error (full disk, read-only file system); then the file is as it was.
  */
 export function writeFileAtomically(path: string, content: string | Uint8Array): void {
+  replace(path, (partial) => writeSynced(partial, content));
+  syncFolder(dirname(path));
+}
+
+/** As `writeFileAtomically`, but a power loss may leave an empty file: for caches, which are made again. */
+export function writeCache(path: string, content: string | Uint8Array): void {
+  replace(path, (partial) => writeFileSync(partial, content, { mode: 0o644 }));
+}
+
+function replace(path: string, write: (partial: string) => void): void {
   const partial = `${path}.${process.pid}.partial`;
   try {
-    writeSynced(partial, content);
+    write(partial);
     renameSync(partial, path);
   } catch (error) {
     rmSync(partial, { force: true });
     throw error;
   }
-  syncFolder(dirname(path));
 }
 
 /** Writes a file and forces it to the disk. With the flags `wx` the file must not exist. */

@@ -57,6 +57,13 @@ export const nullable = <T>(shape: Shape<T>): Shape<T | null> =>
 export const listOf = <T>(shape: Shape<T>): Shape<readonly T[]> =>
   simple(`${shape.type}[]`, (value) => Array.isArray(value) && value.every((one) => shape.accepts(one)));
 
+/** An array of two elements. */
+export const pairOf = <A, B>(first: Shape<A>, second: Shape<B>): Shape<readonly [A, B]> =>
+  simple(
+    `[${first.type}, ${second.type}]`,
+    (value) => Array.isArray(value) && value.length === 2 && first.accepts(value[0]) && second.accepts(value[1]),
+  );
+
 /** The shape with the sentence that the reference has for it. */
 export const described = <S extends Shape<unknown>>(shape: S, description: string): S => ({ ...shape, description });
 

@@ -1,9 +1,15 @@
 import { join } from 'node:path';
+import { AppError } from '../../../src-shared/errors';
+import { listOf, pairOf, text } from '../../../src-shared/journal/shape';
 import type { InstalledPackage } from '../../../src-shared/engine-answers/packages';
 import type { BuildArea } from '../../area/area';
 import { FolderTree } from '../../snapshots/folder-tree';
-import { readIfThere, writeFileAtomically } from '../../system/files';
+import { writeFileAtomically } from '../../system/files';
+import { readJsonFile } from '../../system/json-file';
 import { readInstalled } from './installed';
+
+/** Names and versions. */
+const packageList = listOf(pairOf(text, text));
 
 /** Beside a run's journal: a later run may discard the checkpoints that have its packages. */
 const placeOf = (area: BuildArea, run: string): string => join(area.logs, `${run}.packages.json`);
@@ -21,9 +27,18 @@ export async function keepRunPackages(area: BuildArea, run: string, from?: strin
     writeFileAtomically(placeOf(area, run), JSON.stringify(packages.map(({ name, version }) => [name, version])));
 }
 
-/** What was in the image of a run; `undefined` when it never had a package database. */
+/**
+ * What was in the image of a run; `undefined` when it never had a package database. Throws `AppError('missing')` when the list is
+ * damaged.
+ */
 export async function runPackages(area: BuildArea, run: string): Promise<InstalledPackage[] | undefined> {
-  const text = await readIfThere(placeOf(area, run));
-  if (!text) return undefined;
-  return (JSON.parse(text.toString('utf8')) as [string, string][]).map(([name, version]) => ({ name, version }));
+  const found = readJsonFile(placeOf(area, run), packageList);
+  if (found.kind === 'missing') return undefined;
+  if (found.kind === 'damaged')
+    throw new AppError(
+      'missing',
+      `The list of packages of ${run} is damaged (${found.why}).`,
+      'Compare with another run, or with a checkpoint.',
+    );
+  return found.value.map(([name, version]) => ({ name, version }));
 }
