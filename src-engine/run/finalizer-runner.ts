@@ -1,11 +1,24 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import { AppError } from '../../src-shared/errors';
 import { LineSplitter } from '../system/line-splitter';
-import type { OutputPipe, OutputPipes } from './output-pipes';
+import type { ProcessEntry } from '../system/process-list';
+import type { ProcessEnd, StepProcess, StepSpawner } from './step-process';
 
-/** How long a step has between SIGTERM and SIGKILL when the build is cancelled. */
-const GRACE_MILLISECONDS = 5000;
+/** From SIGTERM to SIGKILL when the build is cancelled. */
+const CANCEL_GRACE_MS = 5000;
+/** For what a finished step has left in its session, or what has its output open, to end by itself. */
+const LEFTOVER_GRACE_MS = 2000;
+/** The same when the build is cancelled. */
+const CANCELLED_LEFTOVER_GRACE_MS = 200;
+/** A process that SIGKILL has not ended by then waits in the kernel. */
+const KILL_TIMEOUT_MS = 3000;
+/** The end of the output comes with the end of the last process. */
+const OUTPUT_TIMEOUT_MS = 1000;
+const POLL_INTERVAL_MS = 100;
+/** A step that has left nothing is gone within this time, without a look at the process table. */
+const CLEAN_END_MS = 20;
 
 /** What a step did; a failing step is a result, not an exception. */
 export type StepResult =
@@ -13,95 +26,152 @@ export type StepResult =
   | {
       readonly outcome: 'failed';
       readonly exit: number | null;
-      readonly signal: NodeJS.Signals | null;
+      readonly signal: string | null;
       /** What the console says about it (contract section 4). */
       readonly lines: readonly string[];
     };
 
-/** What to run and who hears of it. */
+/** What to run, and where its events go. */
 export interface StepCommand {
   readonly argv: readonly [string, ...string[]];
   readonly env: NodeJS.ProcessEnv;
   onStart(pid: number): void;
   onLine(stream: 'stdout' | 'stderr', line: Buffer): void;
+  /** The step has ended, but processes that it had started still ran and were ended. */
+  onLeftovers(processes: readonly ProcessEntry[]): void;
 }
 
 /**
- * Runs one finalizer script: directly, never through a shell; in a session of its own so that all it starts can be ended with
- * it; with standard input closed; both streams read to their end (contract section 4, and 9: 21-23).
+ * Runs one finalizer script: directly, never through a shell; with standard input closed; both streams read to their end (contract
+ * section 4, and 9: 21-23). When it returns, nothing of the step runs any more.
  */
 export class FinalizerRunner {
-  #child: ChildProcess | undefined;
+  #step: StepProcess | undefined;
+  #cancelled: 'no' | 'ask' | 'now' = 'no';
   #kill: NodeJS.Timeout | undefined;
 
-  constructor(private readonly pipes: OutputPipes) {}
+  constructor(private readonly spawner: StepSpawner) {}
 
+  /** Throws `AppError('step')` when the step is lost, or a process of it cannot be ended. */
   async run(command: StepCommand): Promise<StepResult> {
-    const [script, ...args] = command.argv;
-    if (!looksExecutable(script)) return notStarted(command.argv, 'ENOEXEC');
-    const [stdout, stderr] = [this.pipes.open('stdout'), this.pipes.open('stderr')];
-    const streams = [readToEnd(stdout, 'stdout', command), readToEnd(stderr, 'stderr', command)];
-    const child = spawn(script, args, {
-      argv0: script,
-      env: command.env,
-      detached: true,
-      stdio: ['ignore', stdout.writeEnd, stderr.writeEnd],
-    });
-    stdout.closeWriteEnd();
-    stderr.closeWriteEnd();
-    this.#child = child;
-    if (child.pid !== undefined) command.onStart(child.pid);
+    const { argv, env } = command;
+    if (!looksExecutable(argv[0])) return notStarted(argv, 'ENOEXEC');
+    const step = await this.spawner.spawn(argv, env);
+    if ('failed' in step) return notStarted(argv, step.failed);
+    this.#step = step;
+    const output = [new Output(step.stdout, 'stdout', command), new Output(step.stderr, 'stderr', command)];
+    command.onStart(step.pid);
+    if (this.#cancelled !== 'no') this.#end();
     try {
-      const result = await new Promise<StepResult>((resolve) => {
-        child.on('error', (error: NodeJS.ErrnoException) =>
-          resolve(notStarted(command.argv, error.code ?? error.message)),
-        );
-        child.on('exit', (exit, signal) => resolve(ended(exit, signal)));
+      const end = await step.ended.catch(async (error: unknown) => {
+        await step.gone(KILL_TIMEOUT_MS); // the kernel ends it after its launcher
+        throw error;
       });
-      // Both streams end with the last process that holds them: nothing of the step writes on into the next checkpoint.
-      await Promise.all(streams);
-      return result;
+      await this.#endLeftovers(step, output, command);
+      return ended(end);
     } finally {
       clearTimeout(this.#kill);
-      this.#child = undefined;
+      this.#kill = undefined;
+      this.#step = undefined;
+      for (const stream of output) stream.close();
     }
   }
 
   /** Ends the running step and everything it started: SIGTERM, and SIGKILL for what is left after the grace period. */
   cancel(now = false): void {
-    this.#signal(now ? 'SIGKILL' : 'SIGTERM');
-    if (!now) this.#kill ??= setTimeout(() => this.#signal('SIGKILL'), GRACE_MILLISECONDS);
+    this.#cancelled = now ? 'now' : 'ask';
+    this.#end();
   }
 
-  #signal(signal: NodeJS.Signals): void {
-    if (this.#child?.pid === undefined) return;
-    try {
-      process.kill(-this.#child.pid, signal);
-    } catch {
-      // the group is gone already
+  #end(): void {
+    const step = this.#step;
+    if (!step) return;
+    if (this.#cancelled === 'now') return step.kill();
+    for (const { pid, session } of step.processes()) if (session === step.pid) askToEnd(pid);
+    this.#kill ??= setTimeout(() => step.kill(), CANCEL_GRACE_MS);
+  }
+
+  /** Lets what the script has left end by itself for a moment, then ends it. Reads the output to its end. */
+  async #endLeftovers(step: StepProcess, output: readonly Output[], command: StepCommand): Promise<void> {
+    const scriptEnded = Date.now();
+    let isGone = await step.gone(CLEAN_END_MS);
+    while (!isGone) {
+      const left = step.processes();
+      const grace = this.#cancelled === 'no' ? LEFTOVER_GRACE_MS : CANCELLED_LEFTOVER_GRACE_MS;
+      const mayEnd = output.some(({ isOpen }) => isOpen) || left.some(({ session }) => session === step.pid);
+      if (left.length > 0 && mayEnd && this.#cancelled !== 'now' && Date.now() - scriptEnded < grace) {
+        isGone = await step.gone(POLL_INTERVAL_MS);
+        continue;
+      }
+      if (left.length > 0) command.onLeftovers(left);
+      step.kill();
+      isGone = await step.gone(KILL_TIMEOUT_MS);
+      if (!isGone) throw cannotEnd(step.processes());
     }
+    await withTimeout(Promise.all(output.map(({ end }) => end)), OUTPUT_TIMEOUT_MS);
   }
 }
 
-/** Hands every line of a pipe to the command; resolves at its end. */
-function readToEnd(pipe: OutputPipe, stream: 'stdout' | 'stderr', command: StepCommand): Promise<void> {
-  const splitter = new LineSplitter((line) => command.onLine(stream, line));
-  return new Promise((resolve, reject) => {
-    pipe.reader
-      .on('data', (chunk: Buffer) => splitter.push(chunk))
-      .on('error', reject)
-      .on('end', () => {
-        splitter.end();
-        resolve();
-      });
-  });
+/** One stream of a step, handed to the command in lines. */
+class Output {
+  readonly end: Promise<void>;
+  isOpen = true;
+
+  constructor(
+    private readonly reader: Readable,
+    stream: 'stdout' | 'stderr',
+    command: StepCommand,
+  ) {
+    const splitter = new LineSplitter((line) => command.onLine(stream, line));
+    this.end = new Promise((resolve) => {
+      reader.on('data', (chunk: Buffer) => splitter.push(chunk));
+      // An error ends the stream as its end does: what was read counts.
+      reader
+        .on('error', () => undefined)
+        .on('close', () => {
+          splitter.end();
+          this.isOpen = false;
+          resolve();
+        });
+    });
+  }
+
+  close(): void {
+    this.reader.destroy();
+  }
 }
 
-function ended(exit: number | null, signal: NodeJS.Signals | null): StepResult {
+function askToEnd(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+    process.kill(pid, 'SIGCONT'); // a stopped process gets the signal when it continues
+  } catch {
+    // it has just ended, or belongs to another account
+  }
+}
+
+function cannotEnd(left: readonly ProcessEntry[]): AppError {
+  const list = left.map(({ pid, name, state }) => `${name} (process ${pid}, state ${state})`).join(', ');
+  return new AppError(
+    'step',
+    `Processes of the step cannot be ended: ${list || 'their names are not known'}. They may still write to the build data.`,
+    'State D is a wait for a device or a network file system. When they have ended, build again.',
+  );
+}
+
+async function withTimeout(promise: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([promise, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
+  clearTimeout(timer);
+}
+
+const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+
+function ended({ exit, signal }: ProcessEnd): StepResult {
   if (exit === 0) return { outcome: 'done' };
-  const line =
-    signal === null ? `Child returned err ${exit}` : `Child was terminated by signal ${constants.signals[signal]}`;
-  return { outcome: 'failed', exit, signal, lines: [line] };
+  if (exit !== null) return { outcome: 'failed', exit, signal: null, lines: [`Child returned err ${exit}`] };
+  const name = SIGNAL_NAMES.get(signal) ?? `signal ${signal}`;
+  return { outcome: 'failed', exit, signal: name, lines: [`Child was terminated by signal ${signal}`] };
 }
 
 const START_ERRORS: Readonly<Record<string, string>> = {

@@ -13,8 +13,8 @@ export async function holdArea(area: BuildArea, purpose: LockPurpose, manifest: 
   const lock = await acquireLock(area, purpose, manifest);
   try {
     if (lock.notice !== undefined) process.stderr.write(`${lock.notice}\n`);
-    const ended = lock.tookOver ? await endOrphans(area) : 0;
-    if (ended > 0) process.stderr.write(`Ended ${ended} process(es) that an interrupted build had left running.\n`);
+    const ended = await endOrphans(area);
+    if (ended !== undefined) process.stderr.write(`Ended what an interrupted build had left running: ${ended}.\n`);
     return lock;
   } catch (error) {
     lock.release();

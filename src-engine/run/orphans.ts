@@ -1,42 +1,67 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
-import { processesWithVariable } from '../system/process-table';
+import { areaIdentity } from '../area/identity';
+import { descendants, listProcesses, ownAncestry, type ProcessEntry } from '../system/process-list';
+import { processNames } from './process-names';
 import type { BuildArea } from '../area/area';
 
-/** Marks everything that a build's steps start: their environment names the area they work in. */
+/** Marks everything that a build's steps start: the identity of the area they work in. */
 export const AREA_VARIABLE = 'SLIPWAY_AREA';
 
-const PATIENCE_MILLISECONDS = 5000;
-const PAUSE_MILLISECONDS = 20;
+const TIMEOUT_MS = 5000;
+const POLL_INTERVAL_MS = 20;
 
 /**
  * Ends what the steps of a dead engine left running: it would go on writing into the tree that is about to be rolled back
- * (contract 9, 27b). Only to be called with the area's lock held, when no process of this area can belong to a live build.
+ * (contract 9, 27b). The caller holds the area's lock, so that no process of this area belongs to a live build.
  *
- * Returns how many there were. Throws `AppError('area')` when one cannot be ended.
+ * Returns the names of what was ended. Throws `AppError('area')` when a process cannot be ended.
  */
-export async function endOrphans(area: BuildArea): Promise<number> {
-  const find = (): number[] =>
-    processesWithVariable(AREA_VARIABLE, area.mountpoint).filter((pid) => pid !== process.pid);
+export async function endOrphans(area: BuildArea): Promise<string | undefined> {
+  const mark = areaIdentity(area);
+  const find = (): ProcessEntry[] => {
+    const all = listProcesses();
+    const marked = markedProcesses(mark, all);
+    const mine = ownAncestry(all);
+    const family = [...marked, ...descendants(new Set(marked.map(({ pid }) => pid)), all)];
+    return [...new Set(family)].filter(({ pid }) => pid > 1 && !mine.has(pid));
+  };
   const first = find();
-  const deadline = Date.now() + PATIENCE_MILLISECONDS;
+  const deadline = Date.now() + TIMEOUT_MS;
   for (let left = first; left.length > 0; left = find()) {
-    for (const pid of left) kill(pid);
+    for (const { pid } of left) kill(pid);
     if (Date.now() > deadline)
       throw new AppError(
         'area',
-        `Processes of an interrupted build still run in this build area and cannot be ended: ${left.join(', ')}.`,
+        `Processes of an interrupted build still run in this build area and cannot be ended: ${left.map(({ pid, name }) => `${name} (${pid})`).join(', ')}.`,
         'End them, then build again.',
       );
-    await delay(PAUSE_MILLISECONDS);
+    await delay(POLL_INTERVAL_MS);
   }
-  return first.length;
+  return first.length > 0 ? processNames(first) : undefined;
+}
+
+/** The processes whose environment has the mark. This process and those that started it are not among them. Empty without /proc. */
+export function markedProcesses(mark: string, all: readonly ProcessEntry[]): ProcessEntry[] {
+  const wanted = `\0${AREA_VARIABLE}=${mark}\0`;
+  const mine = ownAncestry(all);
+  return all.filter(({ pid, procPid }) => !mine.has(pid) && environment(procPid).includes(wanted));
+}
+
+/** The environment that a process was started with. Empty where it may not be read. */
+function environment(procPid: number): string {
+  try {
+    return `\0${readFileSync(`/proc/${procPid}/environ`, 'latin1')}`;
+  } catch {
+    return '';
+  }
 }
 
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // it has just ended, or is not ours: then the deadline tells
+    // it has just ended, or belongs to another account: then the deadline decides
   }
 }

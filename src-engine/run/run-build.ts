@@ -18,6 +18,7 @@ import {
 } from '../area/checkpoint-records';
 import { checkpointPast } from '../area/freshness';
 import type { GivenVariables } from '../area/step-variables';
+import { chooseContainment, keepsMounts } from './containment';
 import { Journal } from './journal';
 import { Requests } from './requests';
 import { asctime, type BuildLogs } from './logs';
@@ -26,6 +27,7 @@ import { newRunName, runNames } from '../area/run-names';
 import type { ManifestFile } from '../area/manifest-file';
 import { onStopSignal, type StopSignal } from '../system/stop-signal';
 import { staleLines } from './stale-lines';
+import type { Containment } from './step-process';
 import { StepHost, type StepOutcome } from './step-host';
 
 /** Everything a build needs, decided and checked beforehand. The lock is held by the caller. */
@@ -70,6 +72,7 @@ class Build {
   /** The plan's, or those of the plan with a pause that was moved meanwhile. */
   #actions: readonly PlannedAction[];
   #pauseAt: number | undefined;
+  readonly #containment: Containment;
   #host: StepHost | undefined;
   #failed = false;
   #paused = false;
@@ -84,6 +87,7 @@ class Build {
     input.logs.open(input.area.logs, freeLogStamp(input.area.logs, stamp));
     this.#actions = input.plan.actions;
     this.#pauseAt = input.choice.pause;
+    this.#containment = chooseContainment(keepsMounts(input.file.manifest.keyValuePairs));
     this.#requests = new Requests(input.area, input.lockId, {
       onPause: (step) => this.#movePause(step),
       onCancel: () => process.kill(process.pid, 'SIGTERM'),
@@ -98,7 +102,7 @@ class Build {
   async run(): Promise<number> {
     this.#announce();
     try {
-      this.#host = await StepHost.start(this.#input, this.#journal);
+      this.#host = await StepHost.start(this.#input, this.#journal, (line) => this.#say(line), this.#containment);
       for (let at = 0; at < this.#actions.length; at++) {
         if (this.#stop.signal || (this.#failed && this.#input.file.manifest.stopOnError)) break;
         this.#requests.check();
@@ -149,6 +153,7 @@ class Build {
       distribution: file.manifest.distributionName,
       area: area.mountpoint,
       backend: checkpointing ? backend.kind : null,
+      containment: this.#containment,
       steps: steps.map(({ index, name: step, message }) => ({
         index,
         name: step,

@@ -9,7 +9,7 @@ export interface StepEnvironmentOptions {
   readonly given: GivenVariables;
   /** Variables that the step's script names. */
   readonly named: readonly string[];
-  /** The build area's path. */
+  /** The build area's identity. */
   readonly area: string;
   /** The engine's private folder of this build, which may get a link to `ManifestRead`. */
   readonly folder: string;

@@ -2,14 +2,18 @@ import { dirname, join } from 'node:path';
 import type { ManifestReadRecord, StepExecution } from '../../src-shared/checkpoints/execution';
 import { AppError } from '../../src-shared/errors';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
+import type { ProcessEntry } from '../system/process-list';
 import { isExecutable } from '../system/executables';
 import type { BuildArea } from '../area/area';
+import { areaIdentity } from '../area/identity';
 import { FinalizerRunner, type StepResult } from './finalizer-runner';
 import type { Journal } from './journal';
 import type { BuildLogs } from './logs';
 import type { ManifestFile } from '../area/manifest-file';
 import { ManifestServer } from './manifest-server';
-import { OutputPipes } from './output-pipes';
+import { processNames } from './process-names';
+import { createSpawner } from './containment';
+import type { Containment, StepSpawner } from './step-process';
 import { valuesHash } from '../area/present';
 import { BUILT_IN_IM_POP, scriptFile, scriptHash } from '../area/step-script';
 import type { GivenVariables } from '../area/step-variables';
@@ -26,6 +30,7 @@ export interface StepOutcome {
 export class StepHost {
   readonly #reads = new Map<string, ManifestReadRecord>();
   #server: ManifestServer | undefined;
+  #spawner: StepSpawner | undefined;
   #runner: FinalizerRunner | undefined;
   #step: string | undefined;
   #isCancelled = false;
@@ -35,6 +40,10 @@ export class StepHost {
     private readonly logs: BuildLogs,
     private readonly journal: Journal,
     private readonly recorder: InputRecorder,
+    /** Reports a line of the engine: on the console, in the logs and in the journal. */
+    private readonly say: (line: string) => void,
+    /** As the journal names it. */
+    private containment: Containment,
   ) {}
 
   static async start(
@@ -46,15 +55,18 @@ export class StepHost {
       given?: GivenVariables | undefined;
     },
     journal: Journal,
+    say: (line: string) => void,
+    containment: Containment,
   ): Promise<StepHost> {
     const recorder = new InputRecorder(input.area, input.file, input.given);
-    const host = new StepHost(input.area, input.logs, journal, recorder);
+    const host = new StepHost(input.area, input.logs, journal, recorder, say, containment);
     host.#server = await ManifestServer.start(
       input.file.defaulted.root,
       ({ request, isKey, values }) => host.#onRead({ request, isKey, hash: valuesHash(values) }),
       (line) => input.debug && process.stdout.write(`${line}\n`),
     );
-    host.#runner = new FinalizerRunner(new OutputPipes(dirname(host.#server.socketPath)));
+    host.#spawner = createSpawner(containment, dirname(host.#server.socketPath), areaIdentity(input.area));
+    host.#runner = new FinalizerRunner(host.#spawner);
     return host;
   }
 
@@ -69,6 +81,7 @@ export class StepHost {
   }
 
   close(): void {
+    this.#spawner?.close();
     this.#server?.close();
   }
 
@@ -109,7 +122,7 @@ export class StepHost {
       env: stepEnvironment({
         given: this.recorder.given,
         named: recorded.variables,
-        area: area.mountpoint,
+        area: areaIdentity(area),
         folder: dirname(server.socketPath),
         inputsFile,
       }),
@@ -119,8 +132,10 @@ export class StepHost {
         if (stream === 'stderr') logs.info(line);
         else logs.detail(line);
       },
+      onLeftovers: (processes) => this.say(leftoverLine(processes, step.name)),
     });
     this.#step = undefined;
+    this.#reportContainment();
     const seconds = (Date.now() - started) / 1000;
     const failed = result.outcome === 'failed';
     const execution = await recorded.end({
@@ -139,6 +154,14 @@ export class StepHost {
       execution,
     });
     return { result, execution };
+  }
+
+  /** The system may refuse what the journal has announced. */
+  #reportContainment(): void {
+    const containment = this.#spawner?.containment ?? this.containment;
+    if (containment === this.containment) return;
+    this.containment = containment;
+    this.say(`This system refuses namespaces for steps. They are contained by a ${containment} instead.`);
   }
 
   /** The detail log's line before each entry; a long one is followed by an empty line (contract section 4). */
@@ -160,6 +183,12 @@ export class StepHost {
     const execution = executionOf(step, this.area, { ...facts, outcome: 'failed', run: this.journal.run });
     return { result: { outcome: 'failed', exit: null, signal: null, lines }, execution };
   }
+}
+
+/** `gpg-agent, started by im-pop, was still running and was stopped` */
+function leftoverLine(processes: readonly ProcessEntry[], step: string): string {
+  const were = processes.length === 1 ? 'was' : 'were';
+  return `${processNames(processes)}, started by ${step}, ${were} still running and ${were} stopped`;
 }
 
 function noBuiltIn(name: string): AppError {

@@ -75,6 +75,10 @@ export const RECORDS = {
     distribution: text,
     area: text,
     backend: nullable(text),
+    containment: optional(
+      text,
+      'How a step is kept together so that all it started ends with it: `namespaces`, `reaper` or `session`; missing in journals of version 1.',
+    ),
     steps: listOf(plannedStep),
     resume: nullable(text),
     pause: nullable(text),

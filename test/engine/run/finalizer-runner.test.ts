@@ -1,12 +1,15 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FinalizerRunner, type StepResult } from '../../../src-engine/run/finalizer-runner';
-import { OutputPipes } from '../../../src-engine/run/output-pipes';
+import { createSpawner } from '../../../src-engine/run/containment';
+import { canLaunch } from '../../../src-engine/run/step-launcher';
+import type { Containment, StepSpawner } from '../../../src-engine/run/step-process';
+import { listProcesses } from '../../../src-engine/system/process-list';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-runner-'));
-const pipes = new OutputPipes(folder);
+const MARK = `test:${process.pid}`;
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function script(name: string, content: string, mode = 0o755): string {
@@ -16,27 +19,45 @@ function script(name: string, content: string, mode = 0o755): string {
   return path;
 }
 
+const isRoot = process.getuid?.() === 0;
+/** Why a containment cannot be tried here, or nothing. */
+const REASONS: Readonly<Record<Containment, string | undefined>> = {
+  namespaces: isRoot && canLaunch() ? undefined : 'needs Linux and root',
+  reaper: canLaunch() ? undefined : 'needs Linux',
+  session: undefined,
+};
+
+let spawner: StepSpawner;
+
 async function run(
   path: string,
   onStart: (runner: FinalizerRunner) => void = () => undefined,
-): Promise<{ result: StepResult; lines: string[]; raw: Buffer[] }> {
+): Promise<{ result: StepResult; lines: string[]; raw: Buffer[]; stopped: string[] }> {
   const lines: string[] = [];
+  const stopped: string[] = [];
   const raw: Buffer[] = [];
-  const runner = new FinalizerRunner(pipes);
+  const runner = new FinalizerRunner(spawner);
   const result = await runner.run({
     argv: [path, 'one', 'two words'],
-    env: process.env,
+    env: { PATH: process.env['PATH'], SLIPWAY_AREA: MARK, EMPTY: '', TEXT: 'a=b c' },
     onStart: () => undefined,
     onLine: (stream, line) => {
       lines.push(`${stream}: ${line.toString('utf8')}`);
       raw.push(Buffer.from(line));
       if (line.toString() === 'ready') onStart(runner);
     },
+    onLeftovers: (processes) => stopped.push(...processes.map(({ name }) => name)),
   });
-  return { result, lines, raw };
+  return { result, lines, raw, stopped };
 }
 
-describe('FinalizerRunner', () => {
+describe.each(['namespaces', 'reaper', 'session'] as const)('FinalizerRunner in containment %s', (containment) => {
+  const reason = REASONS[containment];
+  if (reason !== undefined) return it.skip(`runs steps (${reason})`);
+  beforeAll(() => void (spawner = createSpawner(containment, mkdtempSync(join(folder, 'pipes-')), MARK)));
+  afterAll(() => spawner.close());
+  afterEach(() => expect(spawner.containment).toBe(containment));
+
   it('hands over the arguments and reads both streams to their ends', async () => {
     const { result, lines } = await run(
       script('both', '#!/bin/sh\nprintf "%s\\n" "$@"\nexec 1>&-\nseq 1 5000 >&2\nprintf tail >&2\n'),
@@ -90,18 +111,110 @@ describe('FinalizerRunner', () => {
     });
   });
 
-  it('ends everything the step started when it is cancelled', async () => {
-    const path = script('tree', '#!/bin/sh\n(exec sleep 600) &\necho ready\nwait\n');
-    const { result } = await run(path, (runner) => runner.cancel());
-    expect(result).toMatchObject({ outcome: 'failed', signal: 'SIGTERM' });
+  it('passes the environment on as it is', async () => {
+    const path = script('env', '#!/bin/sh\necho "$EMPTY$TEXT"\nexec /usr/bin/env\n');
+    const { lines } = await run(path);
+    const names = ['EMPTY', 'PATH', 'PWD', 'SLIPWAY_AREA', 'TEXT']; // PWD is of the shell
+    expect(lines[0]).toBe('stdout: a=b c');
+    expect(
+      lines
+        .slice(1)
+        .map((line) => line.replace(/^stdout: |=.*/g, ''))
+        .sort(),
+    ).toEqual(names);
   });
 
-  it('ends a step that does not listen to SIGTERM when it is asked again', async () => {
-    const path = script('deaf', "#!/bin/sh\ntrap '' TERM\necho ready\nwhile :; do sleep 1; done\n");
+  it.skipIf(containment === 'session')('closes all descriptors above 2', async () => {
+    // `ls` reads the folder by descriptor 3.
+    const { lines } = await run(script('descriptors', '#!/bin/sh\nexec ls /proc/self/fd\n'));
+    expect(lines).toEqual(['0', '1', '2', '3'].map((line) => `stdout: ${line}`));
+  });
+
+  it('reports a signal by a step as that signal, and a status above 128 as a status', async () => {
+    for (const signal of ['TERM', 'SEGV', 'KILL', 'HUP'])
+      expect((await run(script('signalled', `#!/bin/sh\nkill -${signal} $$\n`))).result).toMatchObject({
+        signal: `SIG${signal}`,
+        exit: null,
+      });
+    expect((await run(script('status', '#!/bin/sh\nexit 137\n'))).result).toMatchObject({ exit: 137, signal: null });
+  });
+
+  it('lets a step signal its own process group', async () => {
+    const path = script('group', '#!/bin/sh\ntrap "exit 7" TERM\nsleep 600 &\nkill -- -$$\nwait\n');
+    expect((await run(path)).result).toMatchObject({ exit: 7 });
+  });
+
+  it('shows a step its own processes in /proc', async () => {
+    const path = script(
+      'proc',
+      '#!/bin/sh\nsleep 600 &\nsleep 0.1\ncat /proc/$!/comm\nkill $!\nwait\n[ -d /proc/$$ ] && echo here\n',
+    );
+    expect((await run(path)).lines).toEqual(['stdout: sleep', 'stdout: here']);
+  });
+
+  it('waits for output of background processes that end by themselves', async () => {
+    const { result, lines, stopped } = await run(
+      script('background', '#!/bin/sh\n(sleep 0.3; echo late) &\n(sleep 0.4) >/dev/null 2>&1 &\n'),
+    );
+    expect({ result, lines, stopped }).toEqual({ result: { outcome: 'done' }, lines: ['stdout: late'], stopped: [] });
+  });
+
+  it('ends a daemon that has the output open after a moment, and names it', async () => {
+    const started = Date.now();
+    const { result, stopped } = await run(script('holds', '#!/bin/sh\nsetsid sleep 600 &\n'));
+    expect({ result, stopped }).toEqual({ result: { outcome: 'done' }, stopped: ['sleep'] });
+    expect(Date.now() - started).toBeLessThan(8000);
+    expect(left('sleep 600')).toEqual([]);
+  });
+
+  it('ends a daemon in a session of its own at once, and names it', async () => {
+    const started = Date.now();
+    const path = script('daemon', '#!/bin/sh\nsetsid -f sleep 601 >/dev/null 2>&1\n');
+    const { stopped } = await run(path);
+    expect(stopped).toEqual(['sleep']);
+    expect(Date.now() - started).toBeLessThan(1500);
+    expect(left('sleep 601')).toEqual([]);
+  });
+
+  it.skipIf(containment === 'session')('ends a daemon that has left the session and the environment', async () => {
+    const path = script('hidden', '#!/bin/sh\nsetsid -f env -i sleep 602 >/dev/null 2>&1\n');
+    expect((await run(path)).stopped).toEqual(['sleep']);
+    expect(left('sleep 602')).toEqual([]);
+  });
+
+  it('ends everything the step started when it is cancelled', async () => {
+    const path = script('tree', '#!/bin/sh\nsetsid sleep 603 &\n(exec sleep 603) &\necho ready\nwait\n');
+    const { result } = await run(path, (runner) => runner.cancel());
+    expect(result).toMatchObject({ outcome: 'failed', signal: 'SIGTERM' });
+    expect(left('sleep 603')).toEqual([]);
+  });
+
+  it.each([
+    ['ignores SIGTERM', "trap '' TERM HUP INT\necho ready\nwhile :; do sleep 1; done"],
+    ['is stopped', 'echo ready\nkill -STOP $$'],
+    ['runs under timeout', "trap '' TERM\necho ready\ntimeout 600 sleep 604\nsleep 604"],
+  ])('ends a step that %s when it is asked again', async (_what, body) => {
+    const path = script('deaf', `#!/bin/sh\n${body}\n`);
     const { result } = await run(path, (runner) => {
       runner.cancel();
       runner.cancel(true);
     });
-    expect(result).toMatchObject({ signal: 'SIGKILL' });
+    expect(result).toMatchObject({ outcome: 'failed' });
+    expect(left('sleep 604')).toEqual([]);
   });
 });
+
+/** Processes with this command line. */
+function left(command: string): number[] {
+  return listProcesses()
+    .filter(({ procPid }) => commandLine(procPid) === command)
+    .map(({ pid }) => pid);
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean).join(' ');
+  } catch {
+    return ''; // it has ended
+  }
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { findTool } from '../system/executables';
+import { procIsOurs } from '../system/process-list';
+import { OutputPipes } from './output-pipes';
+import { SessionSpawner } from './session-spawner';
+import { canLaunch, StepLauncher } from './step-launcher';
+import type { Containment, StepSpawner } from './step-process';
+
+const CAP_SYS_ADMIN = 21n;
+
+/**
+ * The best way of this host to end a step with everything that it started.
+ *
+ * An ordinary user gets no user namespace: inside one, setuid programs such as `sudo` do not work, and files of root appear to
+ * belong to `nobody`, which archives would record.
+ *
+ * @param keepMounts what a step mounts outlives the step, so that it gets no mount namespace
+ */
+export function chooseContainment(keepMounts: boolean): Containment {
+  if (!canLaunch() || findTool(PERL) === undefined) return 'session';
+  if (!keepMounts && mayMakeNamespaces()) return 'namespaces';
+  // Without namespaces, the launcher finds what a step has started in /proc.
+  return procIsOurs() ? 'reaper' : 'session';
+}
+
+/**
+ * @param folder a private folder of this build
+ * @param mark the value of `SLIPWAY_AREA` in the environment of steps
+ */
+export function createSpawner(containment: Containment, folder: string, mark: string): StepSpawner {
+  if (containment === 'session') return new SessionSpawner(new OutputPipes(folder), mark);
+  return new StepLauncher(findTool(PERL) ?? PERL, containment);
+}
+
+/** The key of `key_value_pairs` that switches mount namespaces off, with the value `keep`. */
+export const MOUNTS_KEY = 'slipway_mounts';
+
+/** Whether a manifest asks that what a step mounts outlives the step. */
+export function keepsMounts(pairs: readonly { readonly key: string; readonly value: string }[]): boolean {
+  return pairs.some(({ key, value }) => key === MOUNTS_KEY && value === 'keep');
+}
+
+const PERL = 'perl';
+
+/** Whether this process has the capability, which root lacks in most containers. */
+function mayMakeNamespaces(): boolean {
+  try {
+    const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    return capabilities !== undefined && ((BigInt(`0x${capabilities}`) >> CAP_SYS_ADMIN) & 1n) === 1n;
+  } catch {
+    return false;
+  }
+}
