@@ -1,11 +1,10 @@
 import { lstatSync } from 'node:fs';
 import { exec } from '../system/exec';
 import { exists } from '../system/files';
-import { MountTable } from '../system/mount-table';
 import { quote } from '../system/shell-quote';
 import type { SnapshotBackend } from './backend';
 import { folderView } from './folder-tree';
-import { leftOut, refuseForeign, refuseMounts } from './guard';
+import { leftOut, refuseForeign, refuseMountsOf } from './guard';
 import { SnapshotStore, type StoredSnapshot } from './store';
 import { endOrphanedTools, refuseUse, removeTree, storeTool } from './store-tools';
 import { TreeSwap } from './tree-swap';
@@ -80,12 +79,7 @@ export function createBtrfsBackend({
   }
 
   /** They go with the build data, but not from under a mount. */
-  async function refuseNestedMountedElsewhere(action: string): Promise<void> {
-    const found = await nested();
-    if (found.length === 0) return;
-    const table = await MountTable.read();
-    for (const subvolume of found) refuseMounts(action, subvolume, table.showing(subvolume), 'of');
-  }
+  const refuseNestedMountedElsewhere = async (action: string): Promise<void> => refuseMountsOf(action, await nested());
 
   const destroyEntry = (snapshot: StoredSnapshot): Promise<void> => remove(snapshot.path);
 

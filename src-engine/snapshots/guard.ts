@@ -29,6 +29,13 @@ export async function refuseMountsIn(action: string, trees: readonly string[]): 
   for (const tree of trees) refuseMounts(action, tree, [...table.inside(tree), ...table.at(tree)]);
 }
 
+/** Refuses while one of the trees, or a part of it, is mounted at another place too. */
+export async function refuseMountsOf(action: string, trees: readonly string[]): Promise<void> {
+  if (trees.length === 0) return;
+  const table = await MountTable.read();
+  for (const tree of trees) refuseMounts(action, tree, table.showing(tree), 'of');
+}
+
 /** Refuses a path that is not a folder. */
 export function refuseLink(action: string, path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });

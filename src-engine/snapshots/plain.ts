@@ -19,7 +19,7 @@ import { rollBack } from './plain/roll-back';
 import { scanTree } from './plain/scan';
 import { takeSnapshot, type PlainArea } from './plain/take';
 import { readHead, readIndex } from './plain/tree-index';
-import { endOrphanedTools, refuseUse, removeTree, storeTool } from './store-tools';
+import { endOrphanedTools, refuseUse, removeSubvolumes, removeTree, storeTool } from './store-tools';
 import { TreeSwap } from './tree-swap';
 
 const VIEW = /\.view-(\d+)-(\w+)-\d+$/;
@@ -93,6 +93,7 @@ export function createPlainBackend({
       mkdirSync(folder, { recursive: true });
       await recover(action);
       refuseUse(action, buildData);
+      await removeSubvolumes(action, buildData, tool);
       await refuseImmutable(action);
       mkdirSync(swap.fresh, { recursive: true, mode: 0o755 });
       await syncFileSystem(folder);
@@ -115,6 +116,7 @@ export function createPlainBackend({
       const action = `Rolling back to ${name}`;
       const target = await findForChange(action, name);
       refuseUse(action, buildData);
+      await removeSubvolumes(action, buildData, tool);
       await rollBack(area, target);
       await destroySnapshots(area, store.newerThan(target));
     },

@@ -1,6 +1,7 @@
-import { existsSync, statfsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { exec } from '../system/exec';
+import { isBtrfs } from '../system/mounts';
 import type { SnapshotBackend } from './backend';
 import { createBtrfsBackend, isSubvolume } from './btrfs';
 import { createPlainBackend } from './plain';
@@ -21,8 +22,6 @@ export interface BackendChoice {
   readonly reason: string;
 }
 
-const BTRFS_MAGIC = 0x9123683e;
-
 /** Opens the backend for a build area. Nothing is created. */
 export async function openBackend(area: AreaForSnapshots): Promise<SnapshotBackend> {
   return (await describeBackend(area)).backend;
@@ -40,7 +39,7 @@ export async function describeBackend(area: AreaForSnapshots): Promise<BackendCh
     backend: createPlainBackend(places),
     reason: `copies, because ${why}`,
   });
-  if (!isBtrfs(area.mountpoint))
+  if (!willBeOnBtrfs(area.mountpoint))
     return plain(
       'the build area is a plain directory: no ZFS dataset is mounted exactly there, and it is not on btrfs',
     );
@@ -57,7 +56,7 @@ export async function describeBackend(area: AreaForSnapshots): Promise<BackendCh
 }
 
 /** Asks the file system of the path, or of the nearest ancestor that exists. */
-function isBtrfs(path: string): boolean {
-  if (existsSync(path)) return statfsSync(path).type === BTRFS_MAGIC;
-  return dirname(path) !== path && isBtrfs(dirname(path));
+function willBeOnBtrfs(path: string): boolean {
+  if (existsSync(path)) return isBtrfs(path);
+  return dirname(path) !== path && willBeOnBtrfs(dirname(path));
 }

@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { exec, type ExecOptions, type ExecResult } from '../system/exec';
 import { exists } from '../system/files';
+import { isBtrfs } from '../system/mounts';
 import { isRunning, processesUsing, processesWithVariable } from '../system/process-table';
-import { refuseMountsIn } from './guard';
+import { refuseMountsIn, refuseMountsOf } from './guard';
 
 /** Marks the tools that work on a store, so that the next engine knows them. */
 const MARK = 'SLIPWAY_SNAPSHOT_STORE';
@@ -78,6 +79,19 @@ export async function removeTree(path: string, tool: RunStoreTool): Promise<void
   for (const subvolume of await foldersOfOtherDevices(path, tool)) await removeTree(subvolume, tool);
   await tool(removal(path), { okExitCodes: [0, 1] });
   if (exists(path)) throw new AppError('snapshot', `${path} could not be removed: ${stderr.trim()}`);
+}
+
+/**
+ * Removes the subvolumes that steps have made in a tree, because they are part of it and no rollback of folders reaches them. Costs
+ * nothing where there are none but on btrfs. Refuses, with nothing changed, when one is mounted elsewhere.
+ */
+export async function removeSubvolumes(action: string, tree: string, tool: RunStoreTool): Promise<void> {
+  if (!isBtrfs(tree)) return;
+  const found = await foldersOfOtherDevices(tree, tool);
+  if (found.length === 0) return;
+  await refuseMountsOf(action, found);
+  await makeFoldersWritable(tree, tool);
+  for (const subvolume of found) await removeTree(subvolume, tool);
 }
 
 /** Only illumos' find has no -delete. */

@@ -16,6 +16,11 @@ export function deviceNumber(dev: number): string {
   return `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`;
 }
 
+/** Whether a path is on btrfs. */
+export function isBtrfs(path: string): boolean {
+  return look(() => statfsSync(path).type === 0x9123683e, false);
+}
+
 /** A path may be gone or unreadable. */
 function look<T>(at: () => T, otherwise: T): T {
   try {

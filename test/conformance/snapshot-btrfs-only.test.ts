@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBtrfsBackend } from '../../src-engine/snapshots/btrfs';
+import { createPlainBackend } from '../../src-engine/snapshots/plain';
 import { runTool } from '../support/run-tool';
 import { lacksTempFileSystem, makeTempFileSystem, type TemporaryPlace } from '../support/temp-loop';
 
@@ -22,11 +23,15 @@ describe.skipIf(lacks !== undefined)(`what only btrfs can do wrong${lacks === un
   beforeAll(() => void (place = makeTempFileSystem('btrfs')));
   afterAll(() => place.dispose());
 
-  async function areaWith(...snapshots: string[]) {
+  // Plain directories on btrfs, too: an ordinary user can make subvolumes, and has no btrfs snapshots.
+  const kinds = { btrfs: createBtrfsBackend, plain: createPlainBackend };
+  const areaWith = (...snapshots: string[]) => areaOf('btrfs', ...snapshots);
+
+  async function areaOf(kind: keyof typeof kinds, ...snapshots: string[]) {
     const area = join(place.path, `${areas++}`);
     mkdirSync(area);
     const [buildData, store] = [join(area, 'build_data'), join(area, 'store')];
-    const backend = createBtrfsBackend({ buildData, store });
+    const backend = kinds[kind]({ buildData, store });
     await backend.reset();
     for (const name of snapshots) {
       writeFileSync(join(buildData, 'file'), name);
@@ -39,37 +44,44 @@ describe.skipIf(lacks !== undefined)(`what only btrfs can do wrong${lacks === un
     writeFileSync(join(path, 'content'), 'x');
   };
 
-  it('takes no snapshot that leaves out a subvolume of a step, and gives the command', async () => {
-    const { buildData, backend, names } = await areaWith('a');
-    const nested = join(buildData, "it's nested");
-    makeSubvolume(nested);
-    const error = await backend.take('b').catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({
-      message: expect.stringContaining(
-        `contains subvolumes, which a checkpoint leaves out: ${nested}. Nothing was changed.`,
-      ),
-      hint: expect.stringContaining('btrfs subvolume delete -- '),
-    });
-    expect(await names()).toEqual(['a']);
-    runTool('sh', '-c', /btrfs subvolume delete .*/.exec((error as { hint: string }).hint)?.[0] ?? 'false');
-    await backend.take('b');
-  });
-
-  it.each(['rollback', 'reset'] as const)(
-    'removes the subvolumes of steps with the build data: %s',
-    async (operation) => {
-      const { area, buildData, backend } = await areaWith('a', 'b');
-      makeSubvolume(join(buildData, 'outer'));
-      makeSubvolume(join(buildData, 'outer/inner'));
-      runTool('btrfs', 'property', 'set', join(buildData, 'outer/inner'), 'ro', 'true');
-      await backend[operation]('a');
-      expect(readdirSync(buildData)).toEqual(operation === 'reset' ? [] : ['file']);
-      expect(readdirSync(area).sort()).toEqual(['build_data', 'store']);
+  it.each(['btrfs', 'plain'] as const)(
+    'takes no snapshot that leaves out a subvolume of a step, and gives the command: %s',
+    async (kind) => {
+      const { buildData, backend, names } = await areaOf(kind, 'a');
+      const nested = join(buildData, "it's nested");
+      makeSubvolume(nested);
+      const error = await backend.take('b').catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        message: expect.stringContaining(
+          `contains subvolumes, which a checkpoint leaves out: ${nested}. Nothing was changed.`,
+        ),
+        hint: expect.stringContaining(kind === 'btrfs' ? 'btrfs subvolume delete -- ' : 'rm -rf -- '),
+      });
+      expect(await names()).toEqual(['a']);
+      runTool('sh', '-c', /(btrfs subvolume delete|rm -rf) .*/.exec((error as { hint: string }).hint)?.[0] ?? 'false');
+      await backend.take('b');
     },
   );
 
-  it.each(['rollback', 'reset'] as const)('keeps a subvolume that is mounted elsewhere: %s', async (operation) => {
-    const { area, buildData, backend, names } = await areaWith('a', 'b');
+  const operations = [
+    ['btrfs', 'rollback'],
+    ['btrfs', 'reset'],
+    ['plain', 'rollback'],
+    ['plain', 'reset'],
+  ] as const;
+
+  it.each(operations)('removes the subvolumes of steps with the build data: %s, %s', async (kind, operation) => {
+    const { area, buildData, backend } = await areaWith('a', 'b');
+    makeSubvolume(join(buildData, 'outer'));
+    makeSubvolume(join(buildData, 'outer/inner'));
+    if (kind === 'btrfs') runTool('btrfs', 'property', 'set', join(buildData, 'outer/inner'), 'ro', 'true');
+    await backend[operation]('a');
+    expect(readdirSync(buildData)).toEqual(operation === 'reset' ? [] : ['file']);
+    expect(readdirSync(area).sort()).toEqual(['build_data', 'store']);
+  });
+
+  it.each(operations)('keeps a subvolume that is mounted elsewhere: %s, %s', async (kind, operation) => {
+    const { area, buildData, backend, names } = await areaOf(kind, 'a', 'b');
     const [nested, elsewhere] = [join(buildData, 'nested'), join(area, 'elsewhere')];
     makeSubvolume(nested);
     mkdirSync(elsewhere);

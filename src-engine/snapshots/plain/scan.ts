@@ -1,6 +1,8 @@
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { AppError } from '../../../src-shared/errors';
 import { escapeName } from '../../../src-shared/name-escapes';
+import { quoteBytes } from '../../system/shell-quote';
+import { leftOut } from '../guard';
 import { below, systemPath } from './bytes';
 import { recordOf, stampOf, type TreeRecord } from './record';
 
@@ -32,7 +34,7 @@ export function scanTree(root: string, open: OpenFolder = () => false): LiveEntr
   const groups = new Map<string, number>();
 
   function add(path: string, stats: BigIntStats): void {
-    if (stats.dev !== rootStats.dev) throw foreign(below(root, path));
+    if (stats.dev !== rootStats.dev) throw foreign(root, path);
     let record = recordOf(path, stats);
     if (record.type === 'link') {
       const target = readlinkSync(systemPath(below(root, path)), { encoding: 'latin1' as BufferEncoding });
@@ -124,10 +126,9 @@ function unreadable(path: string, error: NodeJS.ErrnoException): AppError {
   return new AppError('snapshot', `${escapeName(path)} cannot be read: ${error.code ?? error.message}.`);
 }
 
-function foreign(path: string): AppError {
-  return new AppError(
-    'snapshot',
-    `${escapeName(path)} is on another file system than the build data. Nothing was changed.`,
-    'Unmount it, or remove the subvolume or dataset, before a checkpoint is taken or resumed from.',
-  );
+/** Mounts are refused before, so this is a subvolume, which an ordinary user can make too. */
+function foreign(root: string, path: string): AppError {
+  const name = below(root, path);
+  const undo = `rm -rf -- ${quoteBytes(name)}`;
+  return leftOut('Taking a checkpoint', escapeName(root), 'subvolumes', [escapeName(name)], undo);
 }
