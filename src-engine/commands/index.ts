@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   diff: () => import('./diff').then(({ diffCommand }) => diffCommand),
   ls: () => import('./ls').then(({ lsCommand }) => lsCommand),
   cat: () => import('./cat').then(({ catCommand }) => catCommand),
+  extract: () => import('./extract').then(({ extractCommand }) => extractCommand),
   shell: () => import('./shell').then(({ shellCommand }) => shellCommand),
   prune: () => import('./prune').then(({ pruneCommand }) => pruneCommand),
   media: () => import('./media').then(({ mediaCommand }) => mediaCommand),

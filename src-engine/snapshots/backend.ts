@@ -1,3 +1,4 @@
+import type { RunStoreTool } from './store-tools';
 import type { TreeView } from './tree-view';
 
 /**
@@ -27,6 +28,14 @@ export interface SnapshotView {
    * take as long as copying the tree: what `tree` can do is done with that.
    */
   folder(): Promise<string>;
+  /**
+   * Writes the exact tree with all metadata into an empty folder on any file system; the folder itself gets the metadata of the tree's
+   * root. An ordinary user's copy is without what needs root. Throws when anything else cannot be written; then the folder has a part.
+   *
+   * @param tool runs the tools that copy
+   * @returns how many extended attributes were left out because they need root
+   */
+  copyInto(folder: string, tool: RunStoreTool): Promise<number>;
   close(): Promise<void>;
 }
 

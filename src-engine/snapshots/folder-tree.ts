@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { AppError } from '../../src-shared/errors';
 import { escapeName } from '../../src-shared/name-escapes';
 import type { SnapshotView } from './backend';
+import { copyFolder } from './copy-folder';
 import type { TreeEntry, TreePath, TreeView } from './tree-view';
 
 const SLASH = Buffer.from('/');
@@ -67,7 +68,12 @@ export class FolderTree implements TreeView {
 
 /** A view of a snapshot that is a folder of its own. */
 export function folderView(path: string, close: () => Promise<void> = () => Promise.resolve()): SnapshotView {
-  return { tree: new FolderTree(path), folder: () => Promise.resolve(path), close };
+  return {
+    tree: new FolderTree(path),
+    folder: () => Promise.resolve(path),
+    copyInto: (folder, tool) => copyFolder(path, folder, tool),
+    close,
+  };
 }
 
 function describe(stats: BigIntStats): TreeEntry {
@@ -79,9 +85,15 @@ function describe(stats: BigIntStats): TreeEntry {
     gid: Number(stats.gid),
     size: Number(stats.size),
     mtimeNs: stats.mtimeNs,
-    ...(type === 'other' && { node: `${stats.mode >> 12n}:${stats.rdev}` }),
+    ...(type === 'other' && { node: nodeOf(stats) }),
     identity: type === 'folder' ? undefined : identityOf(stats),
   };
+}
+
+function nodeOf(stats: BigIntStats): string {
+  if (stats.isFIFO()) return 'fifo:';
+  if (stats.isSocket()) return 'socket:';
+  return `${stats.isBlockDevice() ? 'block' : 'char'}:${stats.rdev}`;
 }
 
 /** Snapshots keep inode numbers, and every change of content or metadata sets the change time. The device differs from view to view. */

@@ -141,6 +141,10 @@ export function createPlainBackend({
           await materialise(store, snapshot, path, tool);
           return path;
         },
+        async copyInto(target, run) {
+          await materialise(store, snapshot, target, run);
+          return 0;
+        },
         async close() {
           if (made !== undefined) await removeTree(made, tool);
         },

@@ -18,7 +18,7 @@ export interface TreeEntry {
   readonly mtimeNs: bigint;
   /** What a symbolic link points to, bytes as in `TreePath`. */
   readonly target?: string;
-  /** For `other`: which node it is (FIFO, socket, device with its number). Opaque; two nodes are the same when it is equal. */
+  /** For `other`: which node it is: `fifo:`, `socket:`, `char:` or `block:` with the device number of stat(2). */
   readonly node?: string;
   /**
    * Equal for two entries of one backend only when content and metadata are certainly the same, whatever tree they are in; of

@@ -18,6 +18,8 @@ export interface ExecOptions {
   readonly input?: string | Uint8Array;
   /** How the output becomes text. `latin1` keeps bytes: one character each. Default `utf8`. */
   readonly encoding?: 'utf8' | 'latin1';
+  /** Ends the tool and what it has started, when aborted; then the signal's reason is thrown. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -27,8 +29,9 @@ export interface ExecOptions {
  * that is not listed as fine: a swallowed status is how the original lost images (contract section 9, 1-3).
  * Steps are not run through here but by `build/finalizer-runner.ts`, which streams.
  */
-export function exec(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
-  const { okExitCodes = [0], env, errorCode = 'snapshot', input, encoding = 'utf8' } = options;
+export async function exec(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
+  const { okExitCodes = [0], env, errorCode = 'snapshot', input, encoding = 'utf8', signal: stop } = options;
+  stop?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0], argv.slice(1), {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -36,6 +39,8 @@ export function exec(argv: readonly [string, ...string[]], options: ExecOptions 
       detached: true,
       ...(env && { env }),
     });
+    const end = (): void => killGroup(child.pid);
+    stop?.addEventListener('abort', end, { once: true });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
@@ -52,6 +57,8 @@ export function exec(argv: readonly [string, ...string[]], options: ExecOptions 
       ),
     );
     child.on('close', (code, signal) => {
+      stop?.removeEventListener('abort', end);
+      if (stop?.aborted) return reject(stop.reason);
       const stdout = Buffer.concat(out).toString(encoding);
       const stderr = Buffer.concat(err).toString('utf8');
       if (code !== null && okExitCodes.includes(code)) return resolve({ code, stdout, stderr });
@@ -59,6 +66,15 @@ export function exec(argv: readonly [string, ...string[]], options: ExecOptions 
       reject(new AppError(errorCode, `${argv.join(' ')} ${ended}: ${stderr.trim() || stdout.trim() || 'no message'}`));
     });
   });
+}
+
+/** Ends a tool that runs in a session of its own. */
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
