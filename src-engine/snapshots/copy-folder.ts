@@ -4,9 +4,11 @@ import type { RunStoreTool } from './store-tools';
 
 /** illumos' own `cp` keeps neither hard links nor holes. */
 const GNU_CP_ON_ILLUMOS = '/usr/gnu/bin/cp';
-/** What GNU `cp` reports, with LC_ALL=C, for what only root may create; everything else in the tree it copies all the same. */
+/** What GNU `cp` and `tar` report, with LC_ALL=C, for what only root may do. They do everything else all the same. */
 const NEEDS_ROOT =
-  /^cp: (cannot create special file .*|setting attribute '(security|trusted)\..*): Operation not permitted$/;
+  /^(cp: (cannot create special file .*|setting attribute '(security|trusted)\..*)|tar: .*: Cannot change ownership to uid \d+, gid \d+): Operation not permitted$|^tar: Exiting with failure status due to previous errors$/;
+/** The exit statuses of `cp`, `tar`, and of xargs(1) with one of them, after which the errors are read. */
+const FAILURES = [0, 1, 2, 123];
 
 /**
  * Copies a tree with all its metadata into an empty folder: owners, modes, times in nanoseconds, hard links, holes, extended attributes
@@ -22,10 +24,25 @@ export async function copyFolder(from: string, into: string, tool: RunStoreTool)
     process.platform === 'darwin'
       ? ['-a', `${from}/.`, into]
       : ['-dR', metadata, '--sparse=auto', '--reflink=auto', '--', `${from}/.`, into];
-  const isRoot = process.getuid?.() === 0;
-  const { stderr } = await tool([cp, ...argv], { okExitCodes: isRoot ? [0] : [0, 1] });
-  const lines = isRoot ? [] : stderr.split('\n').filter(Boolean);
-  const errors = lines.filter((line) => !NEEDS_ROOT.test(line));
-  if (errors.length > 0) throw new AppError('snapshot', errors.join('\n'));
-  return lines.filter((line) => line.startsWith('cp: setting attribute')).length;
+  const tolerant = tolerateMissingRights(tool);
+  await tolerant.tool([cp, ...argv]);
+  return tolerant.deniedAttributes();
+}
+
+/** Runs GNU `cp` and `tar` for an ordinary user so that what needs root is left out, and anything else is still an error. */
+export function tolerateMissingRights(tool: RunStoreTool): { tool: RunStoreTool; deniedAttributes: () => number } {
+  let denied = 0;
+  if (process.getuid?.() === 0) return { tool, deniedAttributes: () => denied };
+  return {
+    async tool(argv, options) {
+      if (!argv.includes('cp') && !argv.includes('--extract')) return tool(argv, options);
+      const result = await tool(argv, { ...options, okExitCodes: FAILURES });
+      const lines = result.stderr.split('\n').filter(Boolean);
+      denied += lines.filter((line) => line.startsWith('cp: setting attribute')).length;
+      const errors = lines.filter((line) => !NEEDS_ROOT.test(line));
+      if (errors.length > 0) throw new AppError('snapshot', errors.join('\n'));
+      return { ...result, stderr: '' };
+    },
+    deniedAttributes: () => denied,
+  };
 }

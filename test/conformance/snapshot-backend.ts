@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SnapshotBackend } from '../../src-engine/snapshots/backend';
+import type { RunStoreTool } from '../../src-engine/snapshots/store-tools';
+import { exec } from '../../src-engine/system/exec';
 import { AppError } from '../../src-shared/errors';
 import { makeHardTree, spoilHardTree } from '../support/hard-tree';
 import { Random } from '../support/random';
@@ -226,6 +228,25 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
       spoilHardTree(buildData, properties);
       await backend.rollback('first');
       expect(await manifest(buildData)).toEqual(first);
+    });
+
+    it('copies a snapshot exactly into a folder on another file system', async () => {
+      const { backend, buildData } = await areaWith();
+      const folder = mkdtempSync(join(tmpdir(), 'slipway-copy-'));
+      try {
+        if (properties.keeps === 'everything') await makeHardTree(buildData, properties);
+        else writeFileSync(join(buildData, 'file'), 'x');
+        const expected = await manifest(buildData);
+        await backend.take('first');
+        writeFileSync(join(buildData, 'later'), 'x');
+        const view = await backend.open('first');
+        const tool: RunStoreTool = (argv, options) => exec(argv, { ...options, env: { ...process.env, LC_ALL: 'C' } });
+        expect(await view.copyInto(folder, tool)).toBe(0);
+        await view.close();
+        expect(await manifest(folder)).toEqual(expected);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
     });
 
     it('does not share files with the build data: an edit in place never reaches a snapshot', async () => {

@@ -1,13 +1,14 @@
 import { bytePath } from './bytes';
 import { applyTree } from './apply-tree';
 import type { PlainSnapshot, PlainStore } from './plain-store';
+import type { EntryType } from './record';
 import { scanTree } from './scan';
 import type { RunStoreTool } from '../store-tools';
 import { readIndex } from './tree-index';
 
 /**
  * Makes a snapshot's exact tree, with all metadata, in an empty folder on any file system. The folder itself gets the metadata of the
- * tree's root.
+ * tree's root. An ordinary user's tree is without devices.
  */
 export async function materialise(
   store: PlainStore,
@@ -19,7 +20,7 @@ export async function materialise(
   await applyTree({
     action: `Writing ${folder}`,
     root,
-    target: readIndex(snapshot.path).records,
+    target: readIndex(snapshot.path).records.filter(({ type }) => mayCreate(type)),
     live: scanTree(root),
     knownOf: () => undefined,
     stage: `${root}/.slipway-stage`,
@@ -27,3 +28,5 @@ export async function materialise(
     tool,
   });
 }
+
+const mayCreate = (type: EntryType): boolean => process.getuid?.() === 0 || (type !== 'char' && type !== 'block');
