@@ -155,9 +155,19 @@ export function createPlainBackend({
 
     async size(name) {
       const snapshot = store.find(name);
-      return { referenced: snapshot.isTree ? undefined : readHead(snapshot.path).bytes, unique: undefined };
+      return { referenced: snapshot.isTree ? undefined : sizeIn(snapshot.path), unique: undefined };
     },
   };
+}
+
+/** Unknown to accounts that may not read the snapshot. */
+function sizeIn(index: string): number | undefined {
+  try {
+    return readHead(index).bytes;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    throw error;
+  }
 }
 
 /** Whether a leftover is the view of a process that still runs. */

@@ -1,0 +1,61 @@
+// A checkpoint that root has made, extracted by another account. Plain stores are closed to other accounts; btrfs snapshots are not.
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { bin, finished, TestProject } from '../support/engine';
+import { btrfsFolder } from '../support/temp-btrfs';
+import { lacksTempFileSystem } from '../support/temp-loop';
+import { treeManifest } from '../support/tree-manifest';
+
+const lacks = lacksTempFileSystem('btrfs');
+it.skipIf(lacks)(
+  `an ordinary user gets what a user may create, and one line about the rest${lacks ? ` (${lacks})` : ''}`,
+  async () => {
+    const place = await btrfsFolder();
+    const project = new TestProject({
+      area: join(place.path, 'area'),
+      steps: [
+        {
+          name: 'a',
+          body: 'cd "$2"; echo x >plain; chmod 4755 plain; mknod char c 1 3; echo x >capable; setcap cap_net_raw=ep capable; setfattr -n user.note -v kept capable',
+        },
+        { name: 'b', body: 'mkdir -m 700 "$2/sealed"' },
+        { name: 'c' },
+      ],
+    });
+    const out = join(project.folder, 'out');
+    mkdirSync(out);
+    try {
+      expect((await project.build()).code).toBe(0);
+      for (const path of [dirname(place.path), place.path, project.folder, join(project.folder, 'tmp')])
+        chmodSync(path, 0o755);
+      chmodSync(out, 0o777);
+      const extract = (step: string) => {
+        const user = ['--reuid', '65534', '--regid', '65534', '--clear-groups', join(bin, 'distro_const')];
+        const child = spawn('setpriv', [...user, 'extract', 'manifest.xml', step, join(out, step)], {
+          cwd: project.folder,
+          env: { ...project.env, TMPDIR: out },
+        });
+        return finished(child);
+      };
+      expect(await extract('b')).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(
+          /^Left out, because it needs root: the owners of \d+ files, 1 device, 1 security attribute\.\n$/,
+        ) as string,
+      });
+      const copied = (await treeManifest(join(out, 'b'))).join('\n');
+      expect(copied).toContain('user.note=');
+      expect(copied).not.toContain('security.');
+      expect(copied).toMatch(/plain file size=2 \S+ 755 65534:65534/);
+      expect(await extract('c')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('Permission denied') as string,
+      });
+    } finally {
+      project.dispose();
+      await place.dispose();
+    }
+  },
+);
