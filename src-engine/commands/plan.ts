@@ -97,6 +97,7 @@ async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>
     expectedSeconds: runs.every(({ expectedSeconds }) => expectedSeconds !== null)
       ? runs.reduce((sum, { expectedSeconds }) => sum + (expectedSeconds ?? 0), 0)
       : null,
+    freshness: resume === undefined ? null : (candidates[resume]?.freshness ?? null),
     stale,
     suggested: suggestedStart(candidates),
     spaceNeeded: await spaceNeeded(context),

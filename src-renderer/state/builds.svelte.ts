@@ -141,8 +141,11 @@ export class Builds {
     if (run.state === 'done' && this.tab === 'log' && this.selectedStep === undefined) this.tab = 'outputs';
   }
 
-  /** Saves what is not saved, and starts a build or queues it. */
-  async start(choice: BuildChoice): Promise<void> {
+  /**
+   * Saves what is not saved, and starts a build or queues it. Resuming from a stale checkpoint is a question first, unless the
+   * user has answered it.
+   */
+  async start(choice: BuildChoice, { isStaleAccepted = false } = {}): Promise<void> {
     const { document, target } = this.#workspace;
     if (!document || this.isStarting) return;
     const pause = choice.pause ?? this.pauseNext;
@@ -158,6 +161,7 @@ export class Builds {
     this.isStarting = true;
     try {
       if (this.#workspace.isUnsaved && !(await this.#workspace.save())) return;
+      if (!isStaleAccepted && (await this.#asksFirst(choice.resume, pause))) return;
       await this.#workspace.attempt(async () => {
         const { queued, run } = await this.#workspace.main.builds.start({
           ...target,
@@ -182,6 +186,19 @@ export class Builds {
     } finally {
       this.isStarting = false;
     }
+  }
+
+  /** Opens the question about a stale checkpoint; `false` when there is none to ask, or a running build will change the answer. */
+  async #asksFirst(resume: string | undefined, pause: string | undefined): Promise<boolean> {
+    if (resume === undefined || this.live) return false;
+    const { main, target } = this.#workspace;
+    const choice = { ...target, resume, ...(pause !== undefined && { pause }) };
+    // What the plan refuses, the start refuses as well, and says so.
+    const plan = await main.builds.plan(choice).catch(() => undefined);
+    if (plan?.freshness?.kind !== 'stale') return false;
+    const { reasons } = plan.freshness;
+    this.#workspace.dialog = { kind: 'stale-checkpoint', step: resume, reasons, right: plan.suggested, pause };
+    return true;
   }
 
   async cancel(): Promise<void> {

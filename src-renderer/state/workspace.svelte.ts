@@ -37,6 +37,14 @@ export type OpenDialog =
     }
   | { readonly kind: 'changed-on-disk' }
   | { readonly kind: 'prune' }
+  /** A build would resume from the checkpoint before `step`; `right` is the point without the reasons (`null`: the beginning). */
+  | {
+      readonly kind: 'stale-checkpoint';
+      readonly step: string;
+      readonly reasons: readonly string[];
+      readonly right: string | null;
+      readonly pause: string | undefined;
+    }
   | { readonly kind: 'preflight' }
   | { readonly kind: 'support' }
   /** A host of the book; a new one without `id`. */

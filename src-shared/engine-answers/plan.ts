@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { freshness } from './freshness';
 
 /** What `distro_const plan --json` prints: what a build with the same options would do. */
 export const planAnswer = z.object({
@@ -10,6 +11,8 @@ export const planAnswer = z.object({
   /** Names of snapshots that will be gone. */
   discarded: z.array(z.string()),
   expectedSeconds: z.number().nullable(),
+  /** Freshness of the checkpoint that the build would resume from; `null` for a build from the beginning. */
+  freshness: freshness.nullable(),
   /** The first step that would come out differently today, why, and the right point to resume from (`null`: from the beginning). */
   stale: z.object({ step: z.string(), reasons: z.array(z.string()), resumeFrom: z.string().nullable() }).nullable(),
   /** The recommended step to resume from; `null`: from the beginning. */

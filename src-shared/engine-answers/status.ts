@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CheckpointFreshness } from '../checkpoints/staleness';
+import { freshness } from './freshness';
 import { runView } from './run-view';
 import { snapshot } from './snapshot';
 
@@ -20,13 +20,6 @@ const lock = z.object({
   owner: lockOwner.optional(),
   damage: z.string().optional(),
 });
-
-/** Freshness of a checkpoint: `src-shared/checkpoints/staleness.ts`. */
-const freshness: z.ZodType<CheckpointFreshness> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('current') }),
-  z.object({ kind: z.literal('stale'), step: z.string(), reasons: z.array(z.string()) }),
-  z.object({ kind: z.literal('unknown'), reason: z.string() }),
-]);
 
 /** A step of the manifest as saved, and the checkpoint before it. */
 export const checkpointAnswer = z.object({

@@ -97,6 +97,42 @@ it('says what is stale, why, and which point is the right one', async () => {
   await timeline.shows('d', 'current');
 });
 
+describe.each(['light', 'dark'] as const)('resuming from a stale checkpoint, %s', (theme) => {
+  it('asks first, with the reasons and the right point, and does what the user chooses', async () => {
+    const project = built(['a', 'b', 'c', 'd']);
+    await project.build();
+    project.ran();
+    const { page } = await openInChromium({ theme, document: manifest(project) });
+    const timeline = new TimelinePage(page);
+    await timeline.open();
+    project.script('b', 'echo edited');
+    const question = page.getByRole('dialog', { name: 'Resume from a stale checkpoint?' });
+    const ask = async (): Promise<void> => {
+      await timeline.checkpoint('d').click();
+      await timeline.checkpoint('d').press('r');
+      await question.waitFor();
+    };
+    await ask();
+    await question.getByText('`b`: its script scripts/b was edited', { exact: true }).waitFor();
+    if (process.env['PICTURES'] !== undefined)
+      await page.screenshot({ path: join(process.env['PICTURES'], `${theme}-stale-checkpoint.png`) });
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    const ran: string[] = [];
+    const runs = async (expected: readonly string[]): Promise<void> => {
+      await expect.poll(() => ran.push(...project.ran()) && ran).toEqual(expected);
+      await timeline.says('Done');
+    };
+    await ask();
+    await question.getByRole('button', { name: 'Resume anyway' }).click();
+    await runs(['d']);
+    await ask();
+    await question.getByRole('button', { name: 'Resume from b' }).click();
+    await runs(['d', 'b', 'c', 'd']);
+    await timeline.shows('d', 'current');
+  });
+});
+
 it('refuses what the engine refuses, with its reason', async () => {
   const project = built(['a', 'b', 'c']);
   await project.build('-p', 'c');

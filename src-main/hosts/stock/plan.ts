@@ -4,7 +4,7 @@ import { AppError } from '../../../src-shared/errors';
 import type { PlanAnswer } from '../../../src-shared/engine-answers/plan';
 import type { RunView } from '../../../src-shared/runs/run-view';
 import type { Look } from './look';
-import { expectedSeconds, hasCheckpoints } from './status';
+import { expectedSeconds, hasCheckpoints, NO_RECORD } from './status';
 
 /** What our engine's `plan` says. Throws `refused` in the words of the original. */
 export function planOf(
@@ -37,6 +37,7 @@ export function planOf(
     runs: expected,
     discarded: [...discarded],
     expectedSeconds: isTotalKnown ? expected.reduce((sum, one) => sum + (one.expectedSeconds ?? 0), 0) : null,
+    freshness: resume === undefined ? null : { kind: 'unknown', reason: NO_RECORD },
     stale: null,
     suggested: steps.filter(({ name }) => resumable.has(name)).at(-1)?.name ?? null,
     spaceNeeded: null,
