@@ -51,7 +51,8 @@ export class Freshness {
 
   #freshness({ index, past, copy }: Judged): CheckpointFreshness {
     const { steps } = this.file.manifest;
-    const then = copy && this.#present.manifest(copy);
+    // Parsed only for a value that has changed.
+    const then = () => copy && this.#present.manifest(copy);
     return checkpointFreshness(steps, index, past, (i) => {
       const declared = steps[i];
       if (!declared) throw new Error(`no step ${i}`);

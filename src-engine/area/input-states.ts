@@ -31,7 +31,8 @@ export class DocumentFolder {
   }
 }
 
-function realPath(path: string): string {
+/** A path without links; the path itself when there is no such file. */
+export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {

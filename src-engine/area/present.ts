@@ -55,8 +55,8 @@ export class Present {
     return this.#inputs.look(inputs);
   }
 
-  /** A step of the present manifest, for comparison with what ran. `then` is the tree of the manifest it ran with. */
-  step(step: BuildStepDeclaration, then: ElementNode | undefined): PresentStep {
+  /** A step of the present manifest, for comparison with what ran. `then` finds the tree of the manifest it ran with. */
+  step(step: BuildStepDeclaration, then: () => ElementNode | undefined): PresentStep {
     const script = step.script ?? BUILT_IN_IM_POP;
     return {
       name: step.name,
@@ -80,7 +80,7 @@ export class Present {
     });
   }
 
-  #answer(read: ManifestReadRecord, then: ElementNode | undefined): ReturnType<PresentStep['answer']> {
+  #answer(read: ManifestReadRecord, then: () => ElementNode | undefined): ReturnType<PresentStep['answer']> {
     const values = this.#once(this.#answers, `${read.isKey} ${read.request}`, () =>
       readValues(this.file.defaulted.root, read.request, read.isKey),
     );
@@ -88,7 +88,8 @@ export class Present {
     if (hash === read.hash) return { hash, now: '', then: undefined };
     // Hashed but never shown: reasons and journals are read by many.
     const isSecret = read.request.split(/[^\w.-]+/).some(isSecretName);
-    const old = then && !isSecret ? readValues(then, read.request, read.isKey) : undefined;
+    const tree = isSecret ? undefined : then();
+    const old = tree && readValues(tree, read.request, read.isKey);
     // Only values that belong to the recorded hash may be shown as what the step was given.
     const isKnown = old !== undefined && valuesHash(old) === read.hash;
     return { hash, now: words(values), then: isKnown ? words(old) : undefined };

@@ -20,6 +20,7 @@ import { BuildLogs } from '../run/logs';
 import { problemLine, readManifestFile, refusalLines, type ManifestFile } from '../area/manifest-file';
 import { holdArea } from '../run/hold-area';
 import { keepRunPackages } from '../packages/image/run-packages';
+import { Observer } from '../run/observer';
 import { runBuild, type BuildInput } from '../run/run-build';
 import type { SnapshotBackend } from '../snapshots/backend';
 import { openBackend } from '../snapshots/select';
@@ -40,13 +41,14 @@ const OPTIONS: OptionTable = {
     value: 'NAME[=VALUE]',
     description: 'give an environment variable to every step; it may be repeated',
   },
+  observe: { type: 'boolean', description: 'record with strace(1) which files steps open; they become inputs' },
 };
 const LONG_OPTIONS: OptionTable = Object.fromEntries(Object.entries(OPTIONS).filter(([name]) => name.length > 1));
 
 export const buildCommand: Command = {
   name: 'build',
   summary: 'builds, resumes, pauses, lists steps',
-  usage: ['[-R | -r STEP] [-p STEP] [--env NAME[=VALUE]] [-d] MANIFEST', '-l [-d] MANIFEST', '-h MANIFEST'],
+  usage: ['[-R | -r STEP] [-p STEP] [--env NAME[=VALUE]] [--observe] [-d] MANIFEST', '-l [-d] MANIFEST', '-h MANIFEST'],
   description: ['Runs the steps of a manifest and takes a checkpoint before each.'],
   options: OPTIONS,
   operands: { min: 1, max: 1 },
@@ -120,6 +122,7 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   }
   const choice = { resume: request.resume, pause: request.pause };
   assertNames(file);
+  const observer = options.some(({ letter }) => letter === 'observe') ? await Observer.open() : undefined;
   await createArea(area);
   const lock = await holdArea(area, 'build', resolve(file.path));
   try {
@@ -144,6 +147,7 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
       checkpointing,
       debug: request.debug,
       given: request.given,
+      observer,
       stale,
       logs,
       keepPackages: (run, from) => keepRunPackages(area, run, from),

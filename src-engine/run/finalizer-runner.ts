@@ -35,6 +35,8 @@ export type StepResult =
 export interface StepCommand {
   readonly argv: readonly [string, ...string[]];
   readonly env: NodeJS.ProcessEnv;
+  /** The argv of a program that runs the step's, for example a tracer. */
+  readonly wrap?: ((argv: readonly string[]) => [string, ...string[]]) | undefined;
   onStart(pid: number): void;
   onLine(stream: 'stdout' | 'stderr', line: Buffer): void;
   /** The step has ended, but processes that it had started still ran and were ended. */
@@ -54,9 +56,9 @@ export class FinalizerRunner {
 
   /** Throws `AppError('step')` when the step is lost, or a process of it cannot be ended. */
   async run(command: StepCommand): Promise<StepResult> {
-    const { argv, env } = command;
+    const { argv, env, wrap } = command;
     if (!looksExecutable(argv[0])) return notStarted(argv, 'ENOEXEC');
-    const step = await this.spawner.spawn(argv, env);
+    const step = await this.spawner.spawn(wrap ? wrap(argv) : argv, env);
     if ('failed' in step) return notStarted(argv, step.failed);
     this.#step = step;
     const output = [new Output(step.stdout, 'stdout', command), new Output(step.stderr, 'stderr', command)];

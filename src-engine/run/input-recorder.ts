@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ManifestReadRecord, StepExecution, StepInput } from '../../src-shared/checkpoints/execution';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
 import type { BuildArea } from '../area/area';
-import { DocumentFolder } from '../area/input-states';
+import { DocumentFolder, realPath } from '../area/input-states';
 import { KnownInputs } from '../area/known-inputs';
 import type { ManifestFile } from '../area/manifest-file';
 import { scriptNames } from '../area/named-inputs';
@@ -84,8 +84,12 @@ export class RecordedExecution {
 
   /** What is remembered of the execution. */
   async end({ observed, ...facts }: ExecutionEnd): Promise<StepExecution> {
-    const inputs = await this.inputs.end(observed, this.#startedAt);
     const { script, file, hash } = this.script;
+    const self = realPath(resolve(file)); // the script is compared by itself
+    const inputs = await this.inputs.end(
+      observed.filter((path) => path !== self),
+      this.#startedAt,
+    );
     // A shell reads its script while it runs it.
     const edited: StepInput[] =
       scriptHash(file) === hash ? [] : [{ kind: 'path', value: script, hash, by: 'named', raced: true }];

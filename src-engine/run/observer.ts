@@ -51,10 +51,10 @@ export class Observer {
     throw new Error('unreachable');
   }
 
-  /** What a step's argv is put behind, so that the files it opens are written to a log. */
-  prefix(log: string): string[] {
+  /** The argv that starts a step so that the files it opens are written to a log. */
+  wrap(log: string, argv: readonly string[]): [string, ...string[]] {
     rmSync(log, { force: true });
-    return [this.strace, ...this.options, '-o', log, '--'];
+    return [this.strace, ...this.options, '-o', log, '--', ...argv];
   }
 
   /**
@@ -68,7 +68,13 @@ export class Observer {
     if (!existsSync(log)) return [];
     const { read, written } = await readObservedFiles(log);
     rmSync(log, { force: true });
-    const excluded = [area, folder, dirname(process.argv[1] ?? folder), join(homedir(), '.cache'), process.env['XDG_CACHE_HOME']];
+    const excluded = [
+      area,
+      folder,
+      dirname(process.argv[1] ?? folder),
+      join(homedir(), '.cache'),
+      process.env['XDG_CACHE_HOME'],
+    ];
     const inputs = [...read].filter(
       (path) =>
         !written.has(path) &&

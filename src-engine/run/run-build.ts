@@ -26,6 +26,7 @@ import { freeLogStamp, logStamp } from '../area/log-names';
 import { newRunName, runNames } from '../area/run-names';
 import type { ManifestFile } from '../area/manifest-file';
 import { onStopSignal, type StopSignal } from '../system/stop-signal';
+import type { Observer } from './observer';
 import { staleLines } from './stale-lines';
 import type { Containment } from './step-process';
 import { StepHost, type StepOutcome } from './step-host';
@@ -45,6 +46,8 @@ export interface BuildInput {
   readonly debug: boolean;
   /** What `--env` gives to steps. */
   readonly given?: GivenVariables | undefined;
+  /** Records the files that steps open (`--observe`). */
+  readonly observer?: Observer | undefined;
   /** What is known against the checkpoint that the build resumes from. */
   readonly stale?: EngineRecordBody<'stale-checkpoint'> | undefined;
   readonly logs: BuildLogs;

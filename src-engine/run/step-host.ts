@@ -17,6 +17,7 @@ import type { Containment, StepSpawner } from './step-process';
 import { valuesHash } from '../area/present';
 import { BUILT_IN_IM_POP, scriptFile, scriptHash } from '../area/step-script';
 import type { GivenVariables } from '../area/step-variables';
+import type { Observer } from './observer';
 import { executionOf, InputRecorder } from './input-recorder';
 import { stepEnvironment } from './step-environment';
 
@@ -44,6 +45,7 @@ export class StepHost {
     private readonly say: (line: string) => void,
     /** As the journal names it. */
     private containment: Containment,
+    private readonly observer: Observer | undefined,
   ) {}
 
   static async start(
@@ -53,13 +55,14 @@ export class StepHost {
       logs: BuildLogs;
       debug: boolean;
       given?: GivenVariables | undefined;
+      observer?: Observer | undefined;
     },
     journal: Journal,
     say: (line: string) => void,
     containment: Containment,
   ): Promise<StepHost> {
     const recorder = new InputRecorder(input.area, input.file, input.given);
-    const host = new StepHost(input.area, input.logs, journal, recorder, say, containment);
+    const host = new StepHost(input.area, input.logs, journal, recorder, say, containment, input.observer);
     host.#server = await ManifestServer.start(
       input.file.defaulted.root,
       ({ request, isKey, values }) => host.#onRead({ request, isKey, hash: valuesHash(values) }),
@@ -97,7 +100,7 @@ export class StepHost {
     const server = this.#server;
     const runner = this.#runner;
     if (!server || !runner) throw new Error('the step host is not started');
-    const { area, journal, logs } = this;
+    const { area, journal, logs, observer } = this;
     const script = step.script ?? BUILT_IN_IM_POP;
     if (step.argsError) return this.#refused(step, script, [step.argsError]);
     if (step.script === undefined && !isExecutable(script)) throw noBuiltIn(step.name);
@@ -110,7 +113,9 @@ export class StepHost {
       area.media,
       ...step.args,
     ] as const;
-    const inputsFile = join(dirname(server.socketPath), 'inputs');
+    const folder = dirname(server.socketPath);
+    const inputsFile = join(folder, 'inputs');
+    const opened = join(folder, 'opened');
     this.#step = step.name;
     this.#reads.clear();
     const recorded = await this.recorder.begin(step, script, inputsFile);
@@ -119,11 +124,12 @@ export class StepHost {
     this.#logCommand(argv.join(' '));
     const result = await runner.run({
       argv: [...argv],
+      wrap: observer && ((command) => observer.wrap(opened, command)),
       env: stepEnvironment({
         given: this.recorder.given,
         named: recorded.variables,
         area: areaIdentity(area),
-        folder: dirname(server.socketPath),
+        folder,
         inputsFile,
       }),
       onStart: (pid) => journal.write('step-started', { step: step.name, index: step.index, pid, argv }),
@@ -143,7 +149,7 @@ export class StepHost {
       outcome: result.outcome,
       run: journal.run,
       seconds,
-      observed: [],
+      observed: (await observer?.inputs(opened, area.mountpoint, folder)) ?? [],
     });
     journal.write('step-finished', {
       step: step.name,

@@ -1,0 +1,69 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { StepInput } from '../../../src-shared/checkpoints/execution';
+import type { CheckpointFreshness } from '../../../src-shared/checkpoints/staleness';
+import { parseRecord } from '../../../src-shared/journal/records';
+import { TestProject } from '../../support/engine';
+
+const hasStrace = existsSync('/usr/bin/strace');
+
+let project: TestProject;
+afterEach(() => project.dispose());
+
+/** What the steps of the newest run used, as far as it was observed. */
+function observed(): string[] {
+  const logs = join(project.area, 'logs');
+  const newest =
+    readdirSync(logs)
+      .filter((name) => name.endsWith('.jsonl'))
+      .sort()
+      .at(-1) ?? '';
+  const lines = readFileSync(join(logs, newest), 'utf8').split('\n');
+  const records = lines.flatMap((line) => parseRecord(line) ?? []);
+  const inputs = records.flatMap((record): readonly StepInput[] =>
+    record.kind === 'step-finished' ? (record.execution?.inputs ?? []) : [],
+  );
+  return inputs.filter(({ by }) => by === 'observed').map(({ value }) => value.replace(project.folder, 'HERE'));
+}
+
+describe.skipIf(!hasStrace)('build --observe (skipped without strace)', () => {
+  it('makes what a step opens an input, also behind variables, and not what it writes', async () => {
+    project = new TestProject();
+    const folder = project.folder;
+    writeFileSync(join(folder, 'a b é'), '1');
+    writeFileSync(join(folder, 'helper'), `#!/bin/sh\n. "$HERE/nested"\n`);
+    writeFileSync(join(folder, 'nested'), ':\n');
+    chmodSync(join(folder, 'helper'), 0o755);
+    const body = [
+      'base=${PWD}; name="a b"; export HERE=$PWD',
+      'cat "$base/$name é" >"$2/copy"',
+      'tool=hel; "$base/${tool}per"',
+      'out=new; echo x >"$base/$out"; cat "$base/$out"; cat /etc/passwd >/dev/null; exit 3',
+    ].join('\n');
+    project.write({ steps: [{ name: 'a', body }, { name: 'c' }], stopOnError: 'false' });
+    const { stderr } = await project.build('--observe');
+    expect(stderr).toContain('Child returned err 3');
+    expect(observed().sort()).toEqual(['a b é', 'helper', 'nested']);
+    project.file('nested', ': edited');
+    const { checkpoints } = (await project.json('checkpoints')) as {
+      checkpoints: { freshness: CheckpointFreshness }[];
+    };
+    expect(checkpoints[1]?.freshness).toMatchObject({
+      reasons: ['`a` failed, and the build went on', '`a` used nested: its content has changed'],
+    });
+  });
+});
+
+describe('build --observe without strace', () => {
+  it('is refused with what to do, and changes nothing', async () => {
+    project = new TestProject({ steps: [{ name: 'a' }] });
+    symlinkSync(process.execPath, join(project.folder, 'tmp/node'));
+    project.env = { ...project.env, PATH: join(project.folder, 'tmp') };
+    const { code, stderr } = await project.build('--observe');
+    expect(code).toBe(1);
+    expect(stderr).toContain('`build --observe` needs strace(1), which this host does not have.\n');
+    expect(stderr).toContain('SLIPWAY_INPUTS');
+    expect(existsSync(project.area)).toBe(false);
+  });
+});
