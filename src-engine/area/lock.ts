@@ -12,7 +12,7 @@ import { livenessOf, ownIdentity } from '../system/processes';
 import { systemError } from '../system/system-error';
 import type { BuildArea } from './area';
 import { takeByLink } from './lock-by-link';
-import { isLeftBehind, lockOwner, lockPath, type LockOwner, type LockPurpose } from './lock-file';
+import { isLeftBehind, lockOwner, lockPath, readLock, type LockOwner, type LockPurpose } from './lock-file';
 
 /** How long a refused engine tries again: a reader may hold the kernel's lock for a moment, and an owner may be writing its file. */
 const RETRY_TIMEOUT_MS = 1000;
@@ -68,6 +68,12 @@ function makeFolder(area: BuildArea): void {
   } catch (error) {
     throw cannotWrite(area.private, error);
   }
+}
+
+/** Throws what `acquireLock` would throw where another process holds the area now: before work that needs no lock and takes long. */
+export function assertNotHeld(area: BuildArea): void {
+  const lock = readLock(area);
+  if (lock.kind === 'held' || lock.kind === 'remote') throw lockedBy(area, lock.owner);
 }
 
 /** The kernel's lock; `undefined` where there is none to be had. */

@@ -6,6 +6,7 @@ import { bytes } from '../../src-shared/format';
 import { removeOrphanedFiles } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
 import { areaIdentity } from '../area/identity';
+import { assertNotHeld } from '../area/lock';
 import { refuseForeignPlaces } from '../area/places';
 import { holdArea } from '../run/hold-area';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';
@@ -36,6 +37,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const operand = positionals[0] ?? '';
   const isStaleToo = values.stale ?? false;
   const context = await openContext(operand);
+  if (values.yes) assertNotHeld(context.area);
   const sizes: Sizes = new Map();
   // Measuring takes long on some file systems, and needs no lock.
   const found = await measured(context, await choose(context, isStaleToo, values.from), sizes);

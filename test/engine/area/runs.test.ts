@@ -1,0 +1,165 @@
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BuildArea } from '../../../src-engine/area/area';
+import { acquireLock } from '../../../src-engine/area/lock';
+import { freeLogStamp } from '../../../src-engine/area/log-names';
+import { inOrder, newRunName } from '../../../src-engine/area/run-names';
+import { isRunning, listRuns, type Run } from '../../../src-engine/area/runs';
+
+let area: BuildArea;
+beforeEach(() => {
+  const mountpoint = mkdtempSync(join(tmpdir(), 'slipway-runs-'));
+  area = { mountpoint, private: join(mountpoint, '.slipway'), logs: join(mountpoint, 'logs') } as BuildArea;
+  mkdirSync(area.logs);
+});
+afterEach(() => rmSync(area.mountpoint, { recursive: true, force: true }));
+
+const NEW = 'run-2026-01-02-03-04-05-000001';
+const OLD = 'run-2025-01-01-00-00-00-1';
+const line = (kind: string, fields: object = {}): string => `${JSON.stringify({ kind, at: 100, ...fields })}\n`;
+const hello = (fields: object = {}): string =>
+  line('hello', { protocol: 1, engine: '1', run: NEW, pid: 7, host: 'h', client: 'terminal', ...fields });
+const plan = line('plan', {
+  manifest: '/m.xml',
+  distribution: 'd',
+  area: '/a',
+  backend: 'plain',
+  steps: [{ index: 0, name: 'a', message: 'A', kept: false }],
+  resume: null,
+  pause: null,
+  line: 'main',
+  parent: null,
+});
+const started = line('step-started', { step: 'a', index: 0, pid: 8, argv: ['a'] });
+const output = (text: string): string => line('output', { step: 'a', stream: 'stdout', text });
+const ran = { step: 'a', index: 0, outcome: 'done', startedAt: 100, seconds: 2 };
+const exit = (fields: object = {}): string =>
+  line('exit', { code: 0, outcome: 'done', seconds: 3, steps: [ran], checkpoints: ['a'], ...fields });
+
+const journalOf = (name: string): string => join(area.logs, `${name}.jsonl`);
+const write = (name: string, ...parts: readonly string[]): void => writeFileSync(journalOf(name), parts.join(''));
+const only = (): Run => {
+  const [run, ...others] = listRuns(area);
+  if (!run || others.length > 0) throw new Error('not one run');
+  return run;
+};
+
+describe('names of runs', () => {
+  it('are ordered by their number whatever the clock said, after those of version 1', () => {
+    const names = [
+      'run-2026-01-02-03-04-05-000010',
+      'run-2027-01-01-00-00-00-000009',
+      'run-2026-01-02-03-04-05-1000000',
+      'run-2030-01-01-00-00-00-2',
+      'run-2030-01-01-00-00-00-10',
+      'run-2029-01-01-00-00-00-11',
+    ];
+    expect(inOrder(names)).toEqual([names[5], names[3], names[4], names[1], names[0], names[2]]);
+    expect(inOrder(['simple-log-2026-01-02-03-04-05', 'run-7', NEW])).toEqual([NEW]);
+  });
+
+  it('have the next number, also when a journal in between was removed', () => {
+    expect(newRunName([], '2026-01-02-03-04-05')).toBe(NEW);
+    expect(newRunName([OLD], '2026-01-02-03-04-05')).toBe(NEW);
+    expect(newRunName([OLD, NEW, 'run-2026-01-02-03-04-05-000041'], '2020-01-01-00-00-00')).toBe(
+      'run-2020-01-01-00-00-00-000042',
+    );
+  });
+});
+
+it('gives the logs of a second build in the same second another stamp', () => {
+  const stamp = '2026-01-02-03-04-05';
+  expect(freeLogStamp(area.logs, stamp)).toBe(stamp);
+  writeFileSync(join(area.logs, `detail-log-${stamp}`), '');
+  expect(freeLogStamp(area.logs, stamp)).toBe(`${stamp}-2`);
+  writeFileSync(join(area.logs, `simple-log-${stamp}-2`), '');
+  expect(freeLogStamp(area.logs, stamp)).toBe(`${stamp}-3`);
+});
+
+describe('the runs of an area', () => {
+  it('are told from the two ends of long journals', () => {
+    const flood = output('x'.repeat(200)).repeat(2000);
+    write(NEW, hello(), plan, started, flood, exit({ outcome: 'paused', pause: 'b', pausedBefore: 'b' }));
+    expect(only()).toMatchObject({
+      run: NEW,
+      state: 'paused',
+      startedAt: 100,
+      planned: [{ name: 'a' }],
+      steps: [ran],
+      checkpoints: ['a'],
+      pause: 'b',
+      pausedBefore: 'b',
+    });
+  });
+
+  it('are told from the whole of journals of version 1 whose end does not repeat all', () => {
+    const flood = output('x'.repeat(200)).repeat(2000);
+    const cancelled = line('cancelled', { signal: 'SIGTERM', step: 'a' });
+    write(OLD, hello(), plan, started, cancelled, flood, exit({ code: 143, outcome: 'cancelled' }));
+    expect(only()).toMatchObject({ run: OLD, state: 'cancelled', cancelledBy: 'SIGTERM' });
+  });
+
+  it.each([
+    ['that is torn', (text: string) => text.slice(0, -20)],
+    ['with zeros at its end', (text: string) => text.slice(0, -50) + '\0'.repeat(50)],
+    ['without its last record', (text: string) => text.slice(0, text.lastIndexOf('{"kind":"exit"'))],
+    ['whose last record is of another shape', (text: string) => text.replace(/"steps":\[\{"step".*?\]/, '"steps":5')],
+  ])('are interrupted when nothing runs and the journal is one %s', (_, damage) => {
+    for (const flood of ['', output('x'.repeat(200)).repeat(2000)]) {
+      write(NEW, damage([hello(), plan, started, flood, exit()].join('')));
+      expect(only()).toMatchObject({ state: 'interrupted', startedAt: 100, steps: [{ step: 'a' }] });
+    }
+  });
+
+  it.each([
+    ['an empty journal', ''],
+    ['a journal of zeros', '\0'.repeat(5000)],
+    ['a journal that is no journal', 'what\n{}\n5\n[1]\n'],
+  ])('have one of which nothing is known for %s', (_, content) => {
+    write(NEW, content);
+    expect(only()).toMatchObject({ run: NEW, state: 'interrupted', steps: [], checkpoints: [] });
+  });
+
+  it('are read in bounded memory, also when a journal has a line of hundreds of megabytes', () => {
+    write(NEW, hello(), plan, started);
+    const piece = 'x'.repeat(1024 * 1024);
+    appendFileSync(journalOf(NEW), '{"kind":"output","at":1,"step":"a","stream":"stdout","text":"');
+    for (let n = 0; n < 200; n++) appendFileSync(journalOf(NEW), piece);
+    appendFileSync(journalOf(NEW), `"}\n${line('paused', { step: 'b' })}`);
+    const before = process.memoryUsage().rss;
+    expect(only()).toMatchObject({ state: 'interrupted', pausedBefore: 'b' });
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+  });
+
+  it('have a sentence for a journal that cannot be read, and the others are there', () => {
+    mkdirSync(journalOf('run-2026-01-02-03-04-05-000002'));
+    write(NEW, hello(), plan, exit());
+    expect(listRuns(area)).toMatchObject([
+      { run: NEW, state: 'done' },
+      { state: 'interrupted', problem: expect.stringMatching(/^The journal cannot be read/) as string },
+    ]);
+  });
+});
+
+describe('a run that has no last record', () => {
+  it('runs while its engine holds the lock, and an older one of the same process number does not', async () => {
+    const lock = await acquireLock(area, 'build', '/m.xml');
+    const mine = { pid: process.pid, lock: lock.id };
+    write('run-2026-01-02-03-04-05-000001', hello({ pid: process.pid, lock: 'another' }), plan, started);
+    write('run-2026-01-02-03-04-05-000002', hello(mine), plan, started);
+    expect(listRuns(area).map(({ state }) => state)).toEqual(['interrupted', 'running']);
+    lock.release();
+    expect(listRuns(area).map(({ state }) => state)).toEqual(['interrupted', 'interrupted']);
+  });
+
+  it('runs when its engine has the lock and has not written a line yet', async () => {
+    const lock = await acquireLock(area, 'build', '/m.xml');
+    write(OLD, hello({ pid: process.pid }), plan, started);
+    write(NEW, '');
+    expect([isRunning(area, OLD), isRunning(area, NEW)]).toEqual([false, true]);
+    lock.release();
+    expect(isRunning(area, NEW)).toBe(false);
+  });
+});
