@@ -11,7 +11,7 @@ async function main(argv: readonly string[]): Promise<number> {
   guardStandardStreams(name !== 'build');
   // A copy of the engine alone is also found by steps under this name.
   if (basename(process.argv[1] ?? '') === 'ManifestRead')
-    return (await import('./manifest-read')).manifestReadCommand(argv);
+    return (await import('./manifest-read/client')).manifestReadCommand(argv);
   if (name === '--version') {
     process.stdout.write(`${ENGINE_VERSION}\n`);
     return 0;

@@ -2,7 +2,7 @@ import { EXIT_STATUSES } from '../commands/failure';
 import { allCommands } from '../commands';
 import { usageLines, type Command } from '../commands/command';
 import { optionRows } from './commands';
-import { MANIFEST_READ_USAGE } from '../manifest-read';
+import { MANIFEST_READ_USAGE } from '../manifest-read/usage';
 import { readErrorCodes, readJournalNotes, readRecords, readShapes, type ShapeReference } from './journal';
 
 /** The text of `docs/reference.md`. `root` is the project's folder. */

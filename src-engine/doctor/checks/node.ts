@@ -4,7 +4,7 @@ import { findTool } from '../../system/executables';
 
 const LEAST = 18;
 
-/** Node for the engine, and for the `ManifestRead` that scripts call: that one asks env(1) for it. */
+/** Node for the engine. The `ManifestRead` that scripts call needs perl or node on PATH. */
 export const nodeCheck: Check = {
   id: 'node',
   title: 'Node',
@@ -15,12 +15,12 @@ export const nodeCheck: Check = {
       return [
         { ...it, state: 'missing', detail: `${node} is too old`, fix: `Install Node ${LEAST} or later on this host.` },
       ];
-    if (findTool('node') === undefined && findTool('ManifestRead') === undefined)
+    if (findTool('node') === undefined && findTool('perl') === undefined)
       return [
         {
           ...it,
           state: 'missing',
-          detail: `${node}, but not on PATH, so ManifestRead would not start in scripts`,
+          detail: `${node}, but neither node nor perl is on PATH, so ManifestRead would not start in scripts`,
           fix: `PATH=$PATH:${dirname(process.execPath)}; export PATH`,
         },
       ];

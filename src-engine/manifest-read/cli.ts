@@ -1,4 +1,4 @@
-import { manifestReadCommand } from './manifest-read';
+import { manifestReadCommand } from './client';
 
 void manifestReadCommand(process.argv.slice(2)).then((status) => {
   process.exitCode = status;
