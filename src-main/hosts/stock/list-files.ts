@@ -1,10 +1,16 @@
 import { basename, dirname, join } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
+import { escapeName, isUtf8, unescapeName } from '../../../src-shared/name-escapes';
 import type { FileEntry } from '../../../src-shared/engine-answers/files';
 import type { Transport } from '../../transport/transport';
 
 /** Exit status of our scripts for what is not there. */
 const ABSENT = 44;
+
+/** Names are bytes: they come as `printf` reads them, and with a point that keeps line ends at their end. */
+const DECODE = `export LC_ALL=C
+set -- "$1" "$(printf '%b.' "$2")" "$(printf '%b.' "$3")" "\${4-}"
+set -- "$1" "\${2%.}" "\${3%.}" "$4"`;
 
 /**
  * Goes to the folder $2 below $1 and leaves the name $3 in it for what follows. Links in an image point into the host's own files, so the
@@ -15,7 +21,7 @@ case $(pwd -P)/ in "\${base%/}"/*) ;; *) exit ${ABSENT};; esac
 [ -e "./$3" ] || [ -h "./$3" ] || exit ${ABSENT}`;
 
 /** Times in one form: GNU, then illumos. A folder, but not a link to one, has all its entries; anything else is told by itself. */
-const LIST = `export LC_ALL=C QUOTING_STYLE=literal
+const LIST = `export QUOTING_STYLE=literal
 if [ -d "./$3" ] && [ ! -h "./$3" ]; then o=-lnA; echo folder; else o=-lnd; echo file; fi
 if ls -d --full-time . >/dev/null 2>&1; then ls $o --full-time -- "./$3"; else ls \${o}E -- "./$3"; fi`;
 
@@ -23,15 +29,26 @@ if ls -d --full-time . >/dev/null 2>&1; then ls $o --full-time -- "./$3"; else l
 const CAT = `[ -f "./$3" ] && [ ! -h "./$3" ] || exit ${ABSENT}
 if [ -n "$4" ]; then dd bs="$4" count=1 <"./$3" 2>/dev/null; else cat <"./$3"; fi`;
 
-/** Words for a script that looks at a path below a root. */
-const words = (script: string, root: string, path: string, ...more: readonly string[]): [string, ...string[]] => {
+/** The argv of a script that reads a path below a root. The path has one character per byte. */
+const scriptFor = (script: string, root: string, path: string, ...more: readonly string[]): [string, ...string[]] => {
   const inside = join('/', path);
-  return ['sh', '-c', `${GO}\n${script}`, 'sh', root, `.${dirname(inside)}`, basename(inside) || '.', ...more];
+  const operands = [`.${dirname(inside)}`, basename(inside) || '.'].map(forPrintf);
+  return ['sh', '-c', `${DECODE}\n${GO}\n${script}`, 'sh', root, ...operands, ...more];
 };
+
+const forPrintf = (bytes: string): string =>
+  bytes.replace(/[^ -[\]-~]/g, (byte) => `\\0${byte.charCodeAt(0).toString(8).padStart(3, '0')}`);
+
+/** The bytes that an escaped path means, as `ls` of the engine takes it. */
+function bytesOf(path: string): string {
+  const bytes = unescapeName(path);
+  if (bytes === undefined) throw new AppError('missing', `${path} has an escape that does not exist.`);
+  return bytes;
+}
 
 /** The command that writes a file below a root, byte for byte, or no more than its first `limit` bytes. */
 export const catCommand = (root: string, path: string, limit: string): [string, ...string[]] =>
-  words(CAT, root, path, limit);
+  scriptFor(CAT, root, bytesOf(path), limit);
 
 /** What is in a folder below a root; for anything else, what it is itself, by the path that was asked for. Throws `missing`. */
 export async function listFiles(
@@ -40,10 +57,10 @@ export async function listFiles(
   path: string,
   signal?: AbortSignal,
 ): Promise<FileEntry[]> {
-  const { code, stdout, stderr } = await transport.run(words(LIST, root, path), { signal });
+  const { code, stdout, stderr } = await transport.run(scriptFor(LIST, root, bytesOf(path)), { signal });
   if (code === ABSENT) throw new AppError('missing', `There is no ${path} in ${root}.`);
   if (code !== 0) throw new AppError('missing', `${join(root, path)} cannot be listed: ${stderr.trim()}`);
-  const [kind, ...lines] = stdout.toString('utf8').split('\n').slice(0, -1);
+  const [kind, ...lines] = stdout.toString('latin1').split('\n').slice(0, -1);
   const entries: FileEntry[] = [];
   for (const line of lines) {
     const entry = entryOf(line);
@@ -52,7 +69,18 @@ export async function listFiles(
     // A name with a newline in it goes on in the next line.
     else if (last) entries[entries.length - 1] = withMore(last, line);
   }
-  return kind === 'folder' ? entries : entries.map((entry) => ({ ...entry, name: path }));
+  return kind === 'folder' ? entries.map(escaped) : entries.map((entry) => ({ ...escaped(entry), name: path }));
+}
+
+/** As the engine prints it: escaped text, and the bytes of a name that is not UTF-8. */
+function escaped(entry: FileEntry): FileEntry {
+  const { name, target } = entry;
+  return {
+    ...entry,
+    name: escapeName(name),
+    ...(!isUtf8(name) && { bytes: Buffer.from(name, 'latin1').toString('base64') }),
+    target: target === null ? null : escapeName(target),
+  };
 }
 
 const LINE =
@@ -91,7 +119,9 @@ function octal(rights: string): string {
 
 /** How far the host's local time was ahead of UTC when a file was last written, in seconds: it changes twice a year. */
 export async function utcOffsetOf(transport: Transport, path: string): Promise<number> {
-  const { stdout } = await transport.run(words(LIST, dirname(path), basename(path)));
+  const { stdout } = await transport.run(
+    scriptFor(LIST, dirname(path), Buffer.from(basename(path)).toString('latin1')),
+  );
   const zone = LINE.exec(stdout.toString('utf8').split('\n')[1] ?? '')?.[7];
   if (zone === undefined) throw new AppError('missing', `There is no ${path}.`);
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5));

@@ -1,6 +1,7 @@
 import { join } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
 import type { ChecksumAnswer, MediaAnswer } from '../../../src-shared/engine-answers/media';
+import { unescapeName } from '../../../src-shared/name-escapes';
 import type { Transport } from '../../transport/transport';
 import { listFiles } from './list-files';
 import type { Look } from './look';
@@ -16,6 +17,7 @@ export async function mediaOf(transport: Transport, { area }: Look, signal?: Abo
     folder,
     media: files
       .filter(({ mode }) => mode.startsWith('-'))
+      .map(({ name, ...rest }) => ({ ...rest, name: Buffer.from(unescapeName(name) ?? name, 'latin1').toString() }))
       .map(({ name, size, modified }) => ({
         name,
         path: join(folder, name),

@@ -25,7 +25,7 @@ beforeAll(async () => {
       },
       {
         name: 'c',
-        body: 'cd "$2"; truncate -s 200000000 big/zero; yes é | head -c 1500000 >big/text; printf "\\377\\376" >big/latin',
+        body: 'cd "$2"; truncate -s 200000000 big/zero; yes é | head -c 1500000 >big/text; mkdir "$(printf "odd\\377")"; echo odd >"$(printf "odd\\377/back\\\\slash\\nnext")"; printf "\\377\\376" >big/latin',
       },
       { name: 'd' },
     ],
@@ -106,6 +106,24 @@ describe('files of a checkpoint', () => {
     expect([bytes.kind, Buffer.from(bytes.content, 'base64').equals(BYTES)]).toEqual(['binary', true]);
     expect(await read('b', 'pkg_image/-json')).toMatchObject({ kind: 'text', content: '' });
     expect(await read('d', 'pkg_image/big/latin')).toMatchObject({ kind: 'binary', size: 2 });
+  });
+
+  it('goes by names that are not UTF-8, or have backslashes and line ends, as they are listed', async () => {
+    const folder = 'pkg_image/odd\\xff';
+    const names = async (at: string) =>
+      (await inside.list({ path: manifest, step: 'd', folder: at }, {})).entries.map(({ name, bytes }) => [
+        name,
+        bytes,
+      ]);
+    expect(await names('pkg_image')).toContainEqual(['odd\\xff', Buffer.from('odd\xff', 'latin1').toString('base64')]);
+    const [[file = ''] = []] = await names(folder);
+    expect(file).toBe('back\\\\slash\\x0anext');
+    const path = `${folder}/${file}`;
+    expect(await inside.read({ path: manifest, step: 'd', file: path }, {})).toMatchObject({ content: 'odd\n' });
+    const to = join(project.folder, 'odd');
+    expect(await inside.copyOut({ path: manifest, step: 'd', file: path, to }, {})).toEqual({ path: to });
+    const { changes } = await inside.changes({ path: manifest, from: 'c', to: 'd' }, {});
+    expect(changes.map((change) => change.path)).toEqual(expect.arrayContaining([folder, path]));
   });
 
   it('reads the first MiB of a file that is larger, and finds text that is cut within a character', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { catCommand, listFiles } from '../../../src-main/hosts/stock/list-files';
+import { escapeName } from '../../../src-shared/name-escapes';
 import { createLocalTransport } from '../../../src-main/transport/local';
 
 const HARD = [
@@ -13,8 +14,11 @@ const HARD = [
   'a -> b',
   '-rf',
   '`x`; y',
-  'Größe €',
+  Buffer.from('Größe €').toString('latin1'),
   ' blank ',
+  'back\\slash \\0101 \\n',
+  'bad\xff\xc3',
+  'ends in a line end\n',
   '*',
   'total 5',
 ];
@@ -34,17 +38,25 @@ async function read(path: string, limit = ''): Promise<string | number | null> {
   return code === 0 ? stdout.toString('utf8') : code;
 }
 
-it('lists and reads names of any kind as text', async () => {
-  for (const folder of ['', ...HARD.map((name) => `in ${name}`)]) {
-    mkdirSync(join(root, folder), { recursive: true });
-    for (const name of HARD) writeFileSync(join(root, folder, name), `content of ${name}`);
+it('lists and reads names of any bytes as escaped text', async () => {
+  const at = (path: string): Buffer => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, 'latin1')]);
+  const folders = HARD.map((name) => `in ${name}`);
+  for (const folder of ['.', ...folders]) {
+    mkdirSync(at(folder), { recursive: true });
+    for (const name of HARD) writeFileSync(at(`${folder}/${name}`), `content of ${escapeName(name)}`);
   }
-  expect((await names('/')).sort()).toEqual([...HARD, ...HARD.map((name) => `in ${name}`)].sort());
-  for (const folder of HARD) {
-    expect((await names(`/in ${folder}`)).sort()).toEqual([...HARD].sort());
-    for (const name of HARD) expect(await read(`/in ${folder}/${name}`)).toBe(`content of ${name}`);
+  const shown = HARD.map(escapeName);
+  expect((await names('/')).sort()).toEqual([...shown, ...folders.map(escapeName)].sort());
+  for (const folder of folders.map(escapeName)) {
+    expect((await names(`/${folder}`)).sort()).toEqual([...shown].sort());
+    for (const name of shown) expect(await read(`/${folder}/${name}`)).toBe(`content of ${name}`);
   }
-  for (const name of HARD) expect(await names(`/${name}`)).toEqual([`/${name}`]);
+  for (const name of shown) expect(await names(`/${name}`)).toEqual([`/${name}`]);
+  const entries = await listFiles(transport, root, '/');
+  expect(entries.find(({ name }) => name === 'bad\\xff\\xc3')?.bytes).toBe(
+    Buffer.from('bad\xff\xc3', 'latin1').toString('base64'),
+  );
+  expect(entries.find(({ name }) => name === '*')).not.toHaveProperty('bytes');
 });
 
 it('tells type, rights, owner, size, time and target', async () => {
