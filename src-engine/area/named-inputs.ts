@@ -96,7 +96,9 @@ class Scan {
       const isPart = /^["']?\/?[$`*?[{\\]/.test(text.slice(match.index + all.length));
       if (isWritten(text, match.index, match.index + all.length)) continue;
       const candidates = folders.map((folder) => join(folder, below));
-      const there = candidates.find((candidate) => isFile(candidate) || this.#isOwnFolder(candidate));
+      // A folder that a variable gets is named where the variable is used.
+      const isAssigned = /=["']?$/.test(text.slice(0, match.index).slice(-2));
+      const there = candidates.find((one) => isFile(one) || (!isAssigned && this.#isOwnFolder(one)));
       if (there !== undefined) found.push(there);
       else if (!isPart && candidates[0] !== undefined && !candidates.some(exists)) found.push(candidates[0]);
     }
@@ -134,7 +136,9 @@ class Scan {
   /** Paths with a slash: absolute ones outside the system, and relative ones where the script is started. */
   #paths(text: string, folders: readonly string[]): string[] {
     const found: string[] = [];
-    for (const match of text.matchAll(/(?<=^|[\s=(<>|&;,:[{"'`!]|:-)((?:\.{0,2}\/|[\w.+@%~-]+\/)[\w.+@%~,=:/-]*)/gm)) {
+    for (const match of text.matchAll(
+      /(?<=^|[\s=(<>|&;,:[{"'`!]|:-)((?:\.{0,2}\/|[\w.+@%~][\w.+@%~-]*\/)[\w.+@%~,=:/-]*)/gm,
+    )) {
       const [word] = match;
       if (word.startsWith('//') || closesQuote(text, match.index)) continue;
       if (isWritten(text, match.index, match.index + word.length)) continue;
