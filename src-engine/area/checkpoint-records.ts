@@ -4,7 +4,7 @@ import { stepExecution, type StepExecution } from '../../src-shared/checkpoints/
 import { checkpointKey } from '../../src-shared/checkpoints/fingerprint';
 import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { listOf, nullable, number, object, text, type TypeOf } from '../../src-shared/journal/shape';
-import { readIfThere, writeFileAtomically } from '../system/files';
+import { readIfThere, writeFileAtomically, writeUnsynced } from '../system/files';
 import { shortHash } from '../system/short-hash';
 import type { BuildArea } from './area';
 
@@ -52,15 +52,19 @@ export function stateFilePath(area: BuildArea, step: string): string {
 /**
  * Writes the state file and the record of a checkpoint that is about to be taken. They come BEFORE the snapshot, whose
  * existence is what makes the checkpoint: a crash in between leaves two files that nobody counts.
+ *
+ * @param sync whether they must be on the disk when this returns, because the snapshot does not force them there
  */
 export function writeCheckpointFiles(
   area: BuildArea,
   manifest: Uint8Array,
   record: Pick<CheckpointRecord, 'step' | 'run' | 'line' | 'parent' | 'takenAt'>,
   past: TakenPast,
+  sync: boolean,
 ): void {
+  const write = sync ? writeFileAtomically : writeUnsynced;
   const stateFile = stateFilePath(area, record.step);
-  writeFileAtomically(stateFile, manifest);
+  write(stateFile, manifest);
   mkdirSync(folder(area), { recursive: true });
   const history = 'history' in past ? past.history : null;
   const full: CheckpointRecord = {
@@ -71,7 +75,7 @@ export function writeCheckpointFiles(
     key: checkpointKey(history, shortHash),
     stateFileTime: statSync(stateFile).mtimeMs,
   };
-  writeFileAtomically(recordPath(area, record.step), JSON.stringify(full));
+  write(recordPath(area, record.step), JSON.stringify(full));
 }
 
 /** Removes what `writeCheckpointFiles` wrote for one step. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { StepInput } from '../../src-shared/checkpoints/execution';
-import { writeCache } from '../system/files';
+import { writeUnsynced } from '../system/files';
 import type { BuildArea } from './area';
 
 /**
@@ -25,7 +25,7 @@ export class KnownInputs {
     if (JSON.stringify(this.of(step)) === JSON.stringify(inputs)) return;
     this.#steps.set(step, inputs);
     mkdirSync(dirname(this.#path), { recursive: true });
-    writeCache(this.#path, JSON.stringify(Object.fromEntries(this.#steps)));
+    writeUnsynced(this.#path, JSON.stringify(Object.fromEntries(this.#steps)));
   }
 }
 

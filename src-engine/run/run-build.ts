@@ -246,7 +246,7 @@ class Build {
     const started = Date.now();
     const takenAt = Math.floor(started / 1000);
     const record = { step: step.name, run: this.#journal.run, line: MAIN_LINE, parent: this.#parent, takenAt };
-    writeCheckpointFiles(area, file.bytes, record, this.#past);
+    writeCheckpointFiles(area, file.bytes, record, this.#past, !backend.takeSyncsArea);
     const snapshot = await backend.take(checkpointName(step.name)).catch((error: unknown) => {
       removeCheckpointFiles(area, step.name);
       throw error;

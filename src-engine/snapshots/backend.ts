@@ -49,6 +49,12 @@ export interface SnapshotBackend {
   readonly kind: 'zfs' | 'btrfs' | 'plain' | 'memory';
 
   /**
+   * Whether `take` forces to the disk, together with the snapshot, what was written anywhere in the build area before it. Then the
+   * caller need not sync the files that belong to the checkpoint.
+   */
+  readonly takeSyncsArea: boolean;
+
+  /**
    * Makes the build data an empty tree in that form and drops its snapshots, replacing whatever was there. What was there
    * MUST survive until the replacement exists; a failure leaves the old tree in its place.
    */

@@ -85,6 +85,8 @@ export function createBtrfsBackend({
 
   return {
     kind: 'btrfs',
+    // The kernel writes out the data of the snapshot's source only.
+    takeSyncsArea: false,
 
     async reset() {
       const action = `Emptying ${buildData}`;

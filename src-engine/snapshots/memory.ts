@@ -21,6 +21,7 @@ export function createMemoryBackend({ buildData }: { buildData: string }): Snaps
   };
   return {
     kind: 'memory',
+    takeSyncsArea: false,
     reset() {
       writeTree(buildData, new Map());
       snapshots = [];

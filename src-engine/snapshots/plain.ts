@@ -88,6 +88,7 @@ export function createPlainBackend({
 
   return {
     kind: 'plain',
+    takeSyncsArea: false,
 
     async reset() {
       const action = `Emptying ${buildData}`;

@@ -61,6 +61,8 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
 
   return {
     kind: 'zfs',
+    // Transaction groups are those of the pool, and come to the disk in order.
+    takeSyncsArea: true,
     reset: () => replace.reset(),
     list,
     take,

@@ -14,8 +14,11 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
   syncFolder(dirname(path));
 }
 
-/** As `writeFileAtomically`, but a power loss may leave an empty file: for caches, which are made again. */
-export function writeCache(path: string, content: string | Uint8Array): void {
+/**
+ * As `writeFileAtomically`, but a power loss may leave an empty file: for caches, which are made again, and where the caller forces
+ * the content to the disk in another way.
+ */
+export function writeUnsynced(path: string, content: string | Uint8Array): void {
   replace(path, (partial) => writeFileSync(partial, content, { mode: 0o644 }));
 }
 
