@@ -17,6 +17,8 @@ const KILL_TIMEOUT_MS = 3000;
 /** The end of the output comes with the end of the last process. */
 const OUTPUT_TIMEOUT_MS = 1000;
 const POLL_INTERVAL_MS = 100;
+/** Longer lines of output are handled in pieces. */
+const MAX_LINE_BYTES = 64 * 1024;
 /** A step that has left nothing is gone within this time, without a look at the process table. */
 const CLEAN_END_MS = 20;
 
@@ -38,7 +40,8 @@ export interface StepCommand {
   /** The argv of a program that runs the step's, for example a tracer. */
   readonly wrap?: ((argv: readonly string[]) => [string, ...string[]]) | undefined;
   onStart(pid: number): void;
-  onLine(stream: 'stdout' | 'stderr', line: Buffer): void;
+  /** A line of output, or a piece of a long line; then `isContinued` is true for all but the last piece. */
+  onLine(stream: 'stdout' | 'stderr', line: Buffer, isContinued: boolean): void;
   /** The step has ended, but processes that it had started still ran and were ended. */
   onLeftovers(processes: readonly ProcessEntry[]): void;
 }
@@ -124,7 +127,7 @@ class Output {
     stream: 'stdout' | 'stderr',
     command: StepCommand,
   ) {
-    const splitter = new LineSplitter((line) => command.onLine(stream, line));
+    const splitter = new LineSplitter((line, isContinued) => command.onLine(stream, line, isContinued), MAX_LINE_BYTES);
     this.end = new Promise((resolve) => {
       reader.on('data', (chunk: Buffer) => splitter.push(chunk));
       // An error ends the stream as its end does: what was read counts.

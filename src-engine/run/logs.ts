@@ -1,5 +1,5 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { AppendFile } from './append-file';
 
 const NEWLINE = Buffer.from('\n');
 
@@ -7,54 +7,63 @@ const NEWLINE = Buffer.from('\n');
  * The console (stderr) and the simple and detail logs of one build (contract 3.4). Lines are bytes: what a step wrote is what
  * is written, in whatever encoding.
  *
- * `info` goes to the console and both logs, `detail` to the detail log only. Before `open` only the console exists.
+ * `info` goes to the console and both logs, `detail` to the detail log only. Before `open` only the console exists. The methods do
+ * not throw: a log that cannot be written is reported, and a console that was closed gets nothing more.
  */
 export class BuildLogs {
-  #simple: WriteStream | undefined;
-  #detail: WriteStream | undefined;
-  #error: Error | undefined;
+  #simple: AppendFile | undefined;
+  #detail: AppendFile | undefined;
+  #isConsoleOpen = true;
 
-  constructor(private readonly console: NodeJS.WriteStream = process.stderr) {}
+  constructor(private readonly console: NodeJS.WriteStream = process.stderr) {
+    console.on('error', () => (this.#isConsoleOpen = false));
+  }
 
-  /** Opens both logs, appending, and names them on the console. Logs of a build that started in the same second are kept apart. */
-  open(folder: string, stamp: string): void {
+  /**
+   * Opens both logs, appending, and names them on the console. Throws the system's error when they cannot be opened.
+   *
+   * @param onError receives the first error of each log
+   */
+  open(folder: string, stamp: string, onError: (error: Error) => void): void {
     const simple = join(folder, `simple-log-${stamp}`);
     const detail = join(folder, `detail-log-${stamp}`);
-    this.console.write(`Simple Log: ${simple}\nDetail Log: ${detail}\n`);
-    this.#simple = this.#stream(simple);
-    this.#detail = this.#stream(detail);
+    this.#toConsole(Buffer.from(`Simple Log: ${simple}\nDetail Log: ${detail}\n`));
+    this.#simple = new AppendFile(simple, 'a', onError);
+    this.#detail = new AppendFile(detail, 'a', onError);
   }
 
-  #stream(path: string): WriteStream {
-    const stream = createWriteStream(path, { flags: 'a' });
-    stream.on('error', (error) => (this.#error ??= error));
-    return stream;
+  /** @param isContinued the next call has more of the same line */
+  info(line: string | Uint8Array, isContinued = false): void {
+    const bytes = withNewline(line, isContinued);
+    this.#toConsole(bytes);
+    this.#simple?.append(bytes);
+    this.#detail?.append(bytes);
   }
 
-  info(line: string | Uint8Array): void {
-    this.#put(line, [this.console, this.#simple, this.#detail]);
+  /** @param isContinued the next call has more of the same line */
+  detail(line: string | Uint8Array, isContinued = false): void {
+    this.#detail?.append(withNewline(line, isContinued));
   }
 
-  detail(line: string | Uint8Array): void {
-    this.#put(line, [this.#detail]);
+  /** Continues a log that could not be written, after space was freed. */
+  retry(): void {
+    this.#simple?.retry();
+    this.#detail?.retry();
   }
 
-  /** To the console alone: what is said before the logs are open, and never belongs into them. */
-  consoleOnly(line: string): void {
-    this.#put(line, [this.console]);
+  close(): void {
+    this.#simple?.close();
+    this.#detail?.close();
   }
 
-  #put(line: string | Uint8Array, sinks: readonly (NodeJS.WritableStream | undefined)[]): void {
-    const bytes = Buffer.concat([typeof line === 'string' ? Buffer.from(line) : line, NEWLINE]);
-    for (const sink of sinks) sink?.write(bytes);
+  #toConsole(bytes: Uint8Array): void {
+    if (this.#isConsoleOpen) this.console.write(bytes);
   }
+}
 
-  /** Waits until both files are written. Returns the first write error: a log that is not there must not look complete. */
-  async close(): Promise<Error | undefined> {
-    for (const stream of [this.#simple, this.#detail])
-      if (stream) await new Promise<void>((resolve) => stream.end(() => resolve()).on('error', () => resolve()));
-    return this.#error;
-  }
+function withNewline(line: string | Uint8Array, isContinued: boolean): Uint8Array {
+  const bytes = typeof line === 'string' ? Buffer.from(line) : line;
+  return isContinued ? bytes : Buffer.concat([bytes, NEWLINE]);
 }
 
 /** The form of C's asctime, which the build's first and last lines carry. */

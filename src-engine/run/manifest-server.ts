@@ -1,10 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ElementNode } from '../../src-shared/manifest/tree';
+import { exists } from '../system/files';
+import { privateFolder } from './private-folder';
 import { readValues } from '../area/manifest-values';
 
+/** Clients that may wait for a connection at the same time. A further one gets EAGAIN, as with a parallel `make`. */
+const BACKLOG = 4096;
+const SOCKET_NAME = `ManifestServ.${process.pid}`;
 const END = 0x05;
 const GO_AHEAD = 0x01;
 const SEND = 0x04;
@@ -33,10 +37,11 @@ export class ManifestServer {
     private readonly onRead: (read: ManifestRead) => void,
     private readonly chatter: (line: string) => void,
   ) {
-    // A private folder: a predictable name in /tmp can be taken by anybody (contract 9, 29).
-    this.#folder = mkdtempSync(join(tmpdir(), 'slipway-'));
-    this.socketPath = join(this.#folder, `ManifestServ.${process.pid}`);
+    this.#folder = privateFolder(SOCKET_NAME);
+    this.socketPath = join(this.#folder, SOCKET_NAME);
     this.#server = createServer((socket) => this.#serve(socket));
+    // Of a listening server: too many open files. The client's connection fails, and its step with it.
+    this.#server.on('error', () => undefined);
   }
 
   /**
@@ -48,11 +53,21 @@ export class ManifestServer {
     chatter: (line: string) => void,
   ): Promise<ManifestServer> {
     const server = new ManifestServer(root, onRead, chatter);
-    await new Promise<void>((resolve, reject) => {
-      server.#server.once('error', reject);
-      server.#server.listen(server.socketPath, resolve);
-    });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.#server.once('error', reject);
+        server.#server.listen({ path: server.socketPath, backlog: BACKLOG }, resolve);
+      });
+    } catch (error) {
+      server.close();
+      throw error;
+    }
     return server;
+  }
+
+  /** Whether the socket is still there. A cleaner of temporary files may have removed it. */
+  get isReachable(): boolean {
+    return exists(this.socketPath);
   }
 
   /** Ends all sessions and removes the socket. */

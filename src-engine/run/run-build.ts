@@ -25,10 +25,12 @@ import { asctime, type BuildLogs } from './logs';
 import { freeLogStamp, logStamp } from '../area/log-names';
 import { newRunName, runNames } from '../area/run-names';
 import type { ManifestFile } from '../area/manifest-file';
+import { systemError } from '../system/system-error';
 import { onStopSignal, type StopSignal } from '../system/stop-signal';
 import type { Observer } from './observer';
 import { staleLines } from './stale-lines';
 import type { Containment } from './step-process';
+import { SpaceReserve } from './space-reserve';
 import { StepHost, type StepOutcome } from './step-host';
 
 /** Everything a build needs, decided and checked beforehand. The lock is held by the caller. */
@@ -71,6 +73,7 @@ class Build {
   readonly #journal: Journal;
   readonly #started = Date.now();
   readonly #stop: StopSignal;
+  readonly #reserve: SpaceReserve;
   readonly #requests: Requests;
   /** The plan's, or those of the plan with a pause that was moved meanwhile. */
   #actions: readonly PlannedAction[];
@@ -78,6 +81,15 @@ class Build {
   readonly #containment: Containment;
   #host: StepHost | undefined;
   #failed = false;
+  /** The first error that ended the build, whatever `stop_on_error` says. */
+  #error: unknown;
+  #stepGrace: NodeJS.Timeout | undefined;
+  #forcedEnd: NodeJS.Timeout | undefined;
+  readonly #onUncaught = (error: unknown): void => {
+    this.#end(error);
+    // The exception may have cut off what the build waits for.
+    this.#forcedEnd ??= setTimeout(() => process.exit(this.#finish()), FORCED_END_MS);
+  };
   #paused = false;
   /** Executions since the beginning of this line, or why an earlier part is not known. */
   #past: { readonly history: StepExecution[] } | { readonly unknown: string } = { history: [] };
@@ -86,8 +98,11 @@ class Build {
   constructor(input: BuildInput) {
     this.#input = input;
     const stamp = logStamp(new Date());
-    this.#journal = Journal.create(input.area.logs, newRunName(runNames(input.area), stamp));
-    input.logs.open(input.area.logs, freeLogStamp(input.area.logs, stamp));
+    const onWriteError = (error: Error): void => this.#endSoon(error);
+    this.#reserve = new SpaceReserve(input.area);
+    this.#reserve.make();
+    this.#journal = Journal.create(input.area.logs, newRunName(runNames(input.area), stamp), onWriteError);
+    input.logs.open(input.area.logs, freeLogStamp(input.area.logs, stamp), onWriteError);
     this.#actions = input.plan.actions;
     this.#pauseAt = input.choice.pause;
     this.#containment = chooseContainment(keepsMounts(input.file.manifest.keyValuePairs));
@@ -96,6 +111,7 @@ class Build {
       onCancel: () => process.kill(process.pid, 'SIGTERM'),
       onDamage: (sentence) => this.#say(sentence),
     });
+    process.on('uncaughtException', this.#onUncaught);
     this.#stop = onStopSignal((signal, again) => {
       if (!again) this.#journal.write('cancelled', { signal, step: this.#host?.running ?? null });
       this.#host?.cancel(again);
@@ -107,23 +123,55 @@ class Build {
     try {
       this.#host = await StepHost.start(this.#input, this.#journal, (line) => this.#say(line), this.#containment);
       for (let at = 0; at < this.#actions.length; at++) {
-        if (this.#stop.signal || (this.#failed && this.#input.file.manifest.stopOnError)) break;
+        if (this.#isEnding) break;
         this.#requests.check();
         const action = this.#actions[at];
         if (action) await this.#perform(action);
         if (this.#paused) break;
       }
     } catch (error) {
-      // Whatever it was, no further step may run on a tree nobody vouches for, and the run must end on record.
-      this.#failed = true;
-      this.#say(error instanceof Error ? error.message : String(error));
-      if (error instanceof AppError && error.hint) this.#say(error.hint);
-      else if (error instanceof Error && !('code' in error)) this.#input.logs.detail(error.stack ?? '');
+      // After any failure here the tree is in an unknown state: no further step may run on it.
+      this.#end(error);
     } finally {
       this.#host?.close();
       this.#requests.close();
     }
     return this.#finish();
+  }
+
+  get #isEnding(): boolean {
+    const stopsAtFailure = this.#failed && this.#input.file.manifest.stopOnError;
+    return this.#stop.signal !== undefined || this.#error !== undefined || stopsAtFailure;
+  }
+
+  /** The build cannot go on: ends the running step. Only the first error counts, because others follow from it. */
+  #end(error: unknown): void {
+    if (this.#error !== undefined) return;
+    this.#error = error;
+    this.#failed = true;
+    this.#host?.abort();
+  }
+
+  /** The logs cannot be written. The step often fails for the same reason, and then does so in its own way. */
+  #endSoon(error: unknown): void {
+    if (this.#error !== undefined) return;
+    const seconds = STEP_GRACE_MS / 1000;
+    this.#error = error;
+    this.#failed = true;
+    this.#input.logs.info(`The logs cannot be written. The build ends with this step, or in ${seconds} s.`);
+    this.#stepGrace = setTimeout(() => this.#host?.abort(), STEP_GRACE_MS);
+  }
+
+  /** Reports what ended the build. */
+  #sayError(error: unknown): void {
+    const expected = error instanceof AppError ? error : systemError(error);
+    if (expected) {
+      this.#say(expected.message);
+      if (expected.hint !== undefined) this.#say(expected.hint);
+    } else {
+      this.#say(`defect: ${reasonOf(error)}`);
+      if (error instanceof Error) this.#input.logs.detail(error.stack ?? '');
+    }
   }
 
   /** A user wants the pause elsewhere. Up to the step that runs now both plans are the same; a step that has begun is too late. */
@@ -268,7 +316,7 @@ class Build {
     await this.#keepPackages();
     if ('history' in this.#past) this.#past.history.push(outcome.execution);
     if (outcome.result.outcome === 'done') return;
-    if (this.#stop.signal) return; // it was ended on purpose
+    if (this.#stop.signal || this.#error !== undefined) return; // it was ended on purpose
     this.#failed = true;
     for (const line of outcome.result.lines) this.#say(line);
   }
@@ -286,7 +334,16 @@ class Build {
     this.#journal.write('paused', { step: step.name });
   }
 
-  async #finish(): Promise<number> {
+  #finish(): number {
+    clearTimeout(this.#stepGrace);
+    clearTimeout(this.#forcedEnd);
+    process.off('uncaughtException', this.#onUncaught);
+    if (this.#error !== undefined) {
+      this.#reserve.release();
+      this.#journal.retry();
+      this.#input.logs.retry();
+      this.#sayError(this.#error);
+    }
     const signal = this.#stop.signal;
     const outcome: RunOutcome = signal ? 'cancelled' : this.#failed ? 'failed' : this.#paused ? 'paused' : 'done';
     const code = signal ? 128 + this.#stop.number : this.#failed ? 1 : 0;
@@ -307,9 +364,9 @@ class Build {
       ...(pausedBefore !== undefined && { pausedBefore }),
       ...(cancelledBy !== undefined && { cancelledBy }),
     });
-    this.#journal.close();
-    const logError = await this.#input.logs.close();
-    if (logError) process.stderr.write(`The logs are incomplete: ${logError.message}\n`);
+    if (!this.#journal.close())
+      this.#input.logs.info('The end of this run could not be recorded: later commands report it as interrupted.');
+    this.#input.logs.close();
     this.#stop.dispose();
     return code;
   }
@@ -324,6 +381,11 @@ class Build {
 
 /** Checkpoints lie on one line until resuming makes new ones (architecture section 5). */
 const MAIN_LINE = 'main';
+
+/** For a step to end by itself when the logs cannot be written. */
+const STEP_GRACE_MS = 10_000;
+/** A build whose step cannot be ended gives it up before this. */
+const FORCED_END_MS = 9000;
 
 function secondsSince(start: number): number {
   return (Date.now() - start) / 1000;

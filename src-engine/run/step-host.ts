@@ -11,6 +11,7 @@ import type { Journal } from './journal';
 import type { BuildLogs } from './logs';
 import type { ManifestFile } from '../area/manifest-file';
 import { ManifestServer } from './manifest-server';
+import { outputText } from './output-text';
 import { processNames } from './process-names';
 import { createSpawner } from './containment';
 import type { Containment, StepSpawner } from './step-process';
@@ -37,6 +38,7 @@ export class StepHost {
   #isCancelled = false;
 
   private constructor(
+    private readonly startServer: () => Promise<ManifestServer>,
     private readonly area: BuildArea,
     private readonly logs: BuildLogs,
     private readonly journal: Journal,
@@ -62,13 +64,15 @@ export class StepHost {
     containment: Containment,
   ): Promise<StepHost> {
     const recorder = new InputRecorder(input.area, input.file, input.given);
-    const host = new StepHost(input.area, input.logs, journal, recorder, say, containment, input.observer);
-    host.#server = await ManifestServer.start(
-      input.file.defaulted.root,
-      ({ request, isKey, values }) => host.#onRead({ request, isKey, hash: valuesHash(values) }),
-      (line) => input.debug && process.stdout.write(`${line}\n`),
-    );
-    host.#spawner = createSpawner(containment, dirname(host.#server.socketPath), areaIdentity(input.area));
+    const startServer = (): Promise<ManifestServer> =>
+      ManifestServer.start(
+        input.file.defaulted.root,
+        ({ request, isKey, values }) => host.#onRead({ request, isKey, hash: valuesHash(values) }),
+        (line) => input.debug && process.stdout.write(`${line}\n`),
+      );
+    const host = new StepHost(startServer, input.area, input.logs, journal, recorder, say, containment, input.observer);
+    const server = await host.#reachableServer();
+    host.#spawner = createSpawner(containment, dirname(server.socketPath), areaIdentity(input.area));
     host.#runner = new FinalizerRunner(host.#spawner);
     return host;
   }
@@ -81,6 +85,11 @@ export class StepHost {
   cancel(now: boolean): void {
     this.#isCancelled = true;
     this.#runner?.cancel(now);
+  }
+
+  /** Ends the running step because the build cannot go on. */
+  abort(): void {
+    this.#runner?.cancel();
   }
 
   close(): void {
@@ -97,9 +106,9 @@ export class StepHost {
   }
 
   async run(step: BuildStepDeclaration): Promise<StepOutcome> {
-    const server = this.#server;
+    const server = await this.#reachableServer();
     const runner = this.#runner;
-    if (!server || !runner) throw new Error('the step host is not started');
+    if (!runner) throw new Error('the step host is not started');
     const { area, journal, logs, observer } = this;
     const script = step.script ?? BUILT_IN_IM_POP;
     if (step.argsError) return this.#refused(step, script, [step.argsError]);
@@ -133,10 +142,11 @@ export class StepHost {
         inputsFile,
       }),
       onStart: (pid) => journal.write('step-started', { step: step.name, index: step.index, pid, argv }),
-      onLine: (stream, line) => {
-        journal.write('output', { step: step.name, stream, text: line.toString('utf8') });
-        if (stream === 'stderr') logs.info(line);
-        else logs.detail(line);
+      onLine: (stream, line, isContinued) => {
+        const text = outputText(line);
+        journal.write('output', { step: step.name, stream, text, ...(isContinued && { continued: true }) });
+        if (stream === 'stderr') logs.info(line, isContinued);
+        else logs.detail(line, isContinued);
       },
       onLeftovers: (processes) => this.say(leftoverLine(processes, step.name)),
     });
@@ -160,6 +170,13 @@ export class StepHost {
       execution,
     });
     return { result, execution };
+  }
+
+  /** The manifest server, in a new folder where another program has removed its folder. */
+  async #reachableServer(): Promise<ManifestServer> {
+    if (this.#server?.isReachable) return this.#server;
+    this.#server?.close();
+    return (this.#server = await this.startServer());
   }
 
   /** The system may refuse what the journal has announced. */

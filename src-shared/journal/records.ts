@@ -120,6 +120,7 @@ export const RECORDS = {
     step: nullable(text),
     stream: oneOf('stdout', 'stderr', 'engine'),
     text,
+    continued: optional(flag, 'The line is longer than 64 KiB, and goes on in the next record of its stream.'),
   }),
   'manifest-read': record(
     'manifest-read',

@@ -1,0 +1,104 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+const FLUSH_BYTES = 64 * 1024;
+const FLUSH_INTERVAL_MS = 50;
+const NEWLINE = 0x0a;
+
+/** A piece of a file, which is written whole or not at all where possible. */
+interface Chunk {
+  readonly bytes: Uint8Array;
+  /** Kept in memory when it cannot be written. */
+  readonly isKept: boolean;
+}
+
+/**
+ * A file that grows, written in blocks. It does not throw: after an error, which is reported, chunks are dropped, except those to be
+ * kept. These are written when `retry` succeeds.
+ *
+ * Writes are synchronous, so that a flood of output slows the step and does not fill the memory.
+ */
+export class AppendFile {
+  readonly #fd: number;
+  readonly #onError: (error: Error) => void;
+  #pending: Chunk[] = [];
+  #bytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #error: Error | undefined;
+  /** The file ends in a part of a line, left by a failed write. */
+  #isTorn = false;
+
+  /** Throws the system's error when the file cannot be opened. @param flags `a`, or `ax`: the file must not exist */
+  constructor(
+    private readonly path: string,
+    flags: 'a' | 'ax',
+    onError: (error: Error) => void,
+  ) {
+    this.#fd = openSync(path, flags, 0o644);
+    this.#onError = onError;
+  }
+
+  append(bytes: Uint8Array, isKept = false): void {
+    if (this.#error && !isKept) return;
+    this.#pending.push({ bytes, isKept });
+    this.#bytes += bytes.length;
+    if (this.#bytes >= FLUSH_BYTES) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), FLUSH_INTERVAL_MS);
+  }
+
+  /** Hands everything to the file system, so that a crash of the engine loses nothing of it. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#error) this.#write();
+  }
+
+  /** Tries to write what was kept, after space was freed. */
+  retry(): void {
+    if (this.#isTorn) this.#pending.unshift({ bytes: Uint8Array.of(NEWLINE), isKept: true });
+    this.#isTorn = false;
+    this.#error = undefined;
+    this.#write();
+  }
+
+  /** Returns whether everything to be kept is on file. */
+  close(): boolean {
+    if (this.#error) this.retry();
+    else this.flush();
+    clearTimeout(this.#timer);
+    try {
+      closeSync(this.#fd);
+    } catch (error) {
+      this.#fail(error); // network file systems report a full disk here
+      return false;
+    }
+    return this.#pending.length === 0;
+  }
+
+  #write(): void {
+    const chunks = this.#pending;
+    const block = Buffer.concat(chunks.map(({ bytes }) => bytes));
+    this.#pending = [];
+    this.#bytes = 0;
+    let written = 0;
+    try {
+      while (written < block.length) written += writeSync(this.#fd, block, written);
+    } catch (error) {
+      this.#isTorn = written > 0 && block[written - 1] !== NEWLINE;
+      this.#pending = remaining(chunks, written).filter(({ isKept }) => isKept);
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#error) return;
+    // Node does not name the file of a descriptor.
+    this.#error = Object.assign(error instanceof Error ? error : new Error(String(error)), { path: this.path });
+    this.#onError(this.#error);
+  }
+}
+
+/** The chunks that are not on file completely. */
+function remaining(chunks: readonly Chunk[], written: number): Chunk[] {
+  let end = 0;
+  return chunks.filter(({ bytes }) => (end += bytes.length) > written);
+}
