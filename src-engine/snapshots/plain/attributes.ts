@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { AppError } from '../../../src-shared/errors';
 import type { RunStoreTool } from '../store-tools';
 import { below, systemPath } from './bytes';
-import { readAttributes, writeArchive, type PaxEntry } from './pax';
+import { hasAcl, readAttributes, writeArchive, type PaxEntry } from './pax';
 import type { TreeRecord } from './record';
 
 const XATTRS = ['--xattrs', '--xattrs-include=*'] as const;
@@ -68,8 +68,13 @@ export async function applyAttributes(
     ],
     { input: writeArchive(entries) },
   );
+  // A file system without access control lists (exfat) refuses to remove them too.
+  const needsAcls = records.some(({ attributes }) => hasAcl(attributes));
+  const isHarmless = (line: string): boolean => !needsAcls && /POSIX ACLs .*: Operation not supported$/.test(line);
   // tar only warns of attributes that it cannot set. Labels of SELinux are the host's to decide.
-  const failed = stderr.split('\n').filter((line) => line.includes('Cannot') && !line.includes('selinux'));
+  const failed = stderr
+    .split('\n')
+    .filter((line) => line.includes('Cannot') && !line.includes('selinux') && !isHarmless(line));
   if (failed.length > 0)
     throw new AppError('snapshot', `Metadata could not be restored exactly: ${failed.slice(0, 3).join('; ')}.`);
   if (isRoot) return;

@@ -62,6 +62,10 @@ export function sameButAcls(a: string | undefined, b: string | undefined): boole
   return rest(a) === rest(b);
 }
 
+/** Whether the extended attributes of an entry include an access control list. */
+export const hasAcl = (attributes: string | undefined): boolean =>
+  parseRecords(attributes ?? '').some(([key]) => ACLS.has(key));
+
 /** An archive of folders and links, without any content, for `tar --extract --xattrs --acls`. */
 export function writeArchive(entries: readonly PaxEntry[]): Buffer {
   const parts = entries.map((entry) => {
