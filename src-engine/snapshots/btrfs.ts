@@ -78,8 +78,9 @@ export function createBtrfsBackend({
     throw leftOut(action, buildData, 'subvolumes', found, undo);
   }
 
-  /** They go with the build data, but not from under a mount. */
-  const refuseNestedMountedElsewhere = async (action: string): Promise<void> => refuseMountsOf(action, await nested());
+  /** The subvolume is replaced and those of steps go with it, but not from under a mount. */
+  const refuseMountedElsewhere = async (action: string): Promise<void> =>
+    refuseMountsOf(action, isSubvolume(buildData) ? [...(await nested()), buildData] : []);
 
   const destroyEntry = (snapshot: StoredSnapshot): Promise<void> => remove(snapshot.path);
 
@@ -92,7 +93,7 @@ export function createBtrfsBackend({
       const action = `Emptying ${buildData}`;
       await refuseForeignTrees(action);
       await recover();
-      await refuseNestedMountedElsewhere(action);
+      await refuseMountedElsewhere(action);
       refuseUse(action, buildData);
       await tool(['btrfs', 'subvolume', 'create', swap.fresh]);
       await swap.swapIn();
@@ -117,7 +118,7 @@ export function createBtrfsBackend({
       const action = `Rolling back to ${name}`;
       await refuseForeignTrees(action);
       await recover();
-      await refuseNestedMountedElsewhere(action);
+      await refuseMountedElsewhere(action);
       refuseUse(action, buildData);
       await tool(['btrfs', 'subvolume', 'snapshot', target.path, swap.fresh]);
       await swap.swapIn();

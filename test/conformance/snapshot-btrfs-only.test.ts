@@ -96,6 +96,23 @@ describe.skipIf(lacks !== undefined)(`what only btrfs can do wrong${lacks === un
     await backend[operation]('a');
   });
 
+  it.each(['rollback', 'reset'] as const)(
+    'does not replace build data that is mounted elsewhere: %s',
+    async (operation) => {
+      const { area, buildData, backend, names } = await areaWith('a', 'b');
+      const elsewhere = join(area, 'elsewhere');
+      mkdirSync(elsewhere);
+      runTool('mount', '--bind', buildData, elsewhere);
+      try {
+        await expect(backend[operation]('a')).rejects.toThrow(`mount of ${buildData}: ${elsewhere}`);
+        expect([readFileSync(join(buildData, 'file'), 'utf8'), await names()]).toEqual(['b', ['a', 'b']]);
+      } finally {
+        runTool('umount', elsewhere);
+      }
+      await backend[operation]('a');
+    },
+  );
+
   it('destroys no snapshot in which something is mounted', async () => {
     const { store, buildData, backend, names } = await areaWith();
     mkdirSync(join(buildData, 'folder'));

@@ -69,4 +69,44 @@ describe('what is in the places of a build area', () => {
       expect((await project.build()).code).toBe(0);
     },
   );
+
+  describe.skipIf(lacks !== undefined)(
+    `when a step leaves a mount behind${lacks === undefined ? '' : ` (${lacks})`}`,
+    () => {
+      const steps = () => [
+        { name: 'a', body: 'mkdir "$2/cache"' },
+        { name: 'b', body: `mount --bind "${host}" "$2/cache"` },
+        { name: 'c' },
+      ];
+
+      it('goes on without it, because a mount ends with its step', async () => {
+        project.write({ steps: steps() });
+        expect((await project.build()).code).toBe(0);
+        expect(readdirSync(join(project.area, 'build_data/pkg_image/cache'))).toEqual([]);
+        expect((await project.build('-r', 'b')).code).toBe(0);
+      });
+
+      it('takes no checkpoint and resumes from none, when the manifest keeps mounts', async () => {
+        project.write({ steps: steps(), pairs: { slipway_mounts: 'keep' } });
+        const at = join(project.area, 'build_data/pkg_image/cache');
+        const undo = `umount -- '${at}'`;
+        try {
+          for (const [options, ran] of [
+            [[], ['a', 'b']],
+            [['-R'], []],
+            [[], []],
+          ] as const) {
+            const { code, stdout, stderr } = await project.build(...options);
+            expect([code, stdout + stderr]).toEqual([1, expect.stringContaining(undo)]);
+            expect(project.ran()).toEqual(ran);
+          }
+        } finally {
+          runTool('sh', '-c', undo);
+        }
+        project.script('b');
+        expect((await project.build('-R')).code).toBe(0);
+        expect(project.ran()).toEqual(['b', 'c']);
+      });
+    },
+  );
 });
