@@ -1,6 +1,7 @@
 import { join } from 'node:path/posix';
 import type { DiffAnswer, TreeChange } from '../../../src-shared/engine-answers/files';
 import { AppError } from '../../../src-shared/errors';
+import { escapeName, isUtf8 } from '../../../src-shared/name-escapes';
 import type { Transport } from '../../transport/transport';
 import type { Look } from './look';
 import { snapshotOf } from './status';
@@ -39,9 +40,9 @@ export async function diffOf(
       `zfs cannot compare ${older} with ${newer}: ${stderr.trim()}`,
       'The first releases of ZFS have no zfs diff.',
     );
-  const root = join(look.area.path, 'build_data');
+  const root = Buffer.from(join(look.area.path, 'build_data')).toString('latin1');
   const changes = stdout
-    .toString('utf8')
+    .toString('latin1')
     .split('\n')
     .slice(0, -1)
     .flatMap((line) => changesOf(line, root, isBackwards));
@@ -65,7 +66,8 @@ function changesOf(line: string, root: string, isBackwards: boolean): TreeChange
   const type = TYPES.get(letter) ?? 'other';
   const entry = (change: TreeChange['change'], at: string): TreeChange => ({
     change,
-    path: at,
+    path: escapeName(at),
+    ...(!isUtf8(at) && { bytes: Buffer.from(at, 'latin1').toString('base64') }),
     type,
     before: null,
     after: null,
@@ -78,9 +80,6 @@ function changesOf(line: string, root: string, isBackwards: boolean): TreeChange
   return [entry(kind(KINDS.get(sign) ?? 'changed'), path)];
 }
 
-/** `zfs diff` writes each byte that is not plain as a backslash and its octal number in four digits. */
+/** One character per byte. `zfs diff` writes each byte that is not plain as a backslash and its octal number in four digits. */
 const unescaped = (path: string): string =>
-  Buffer.from(
-    path.replace(/\\0([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8))),
-    'latin1',
-  ).toString('utf8');
+  path.replace(/\\0([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
