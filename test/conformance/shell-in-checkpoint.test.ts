@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { bin, TestProject, type TestStep } from '../support/engine';
+import { bin, finished, says, TestProject, type TestStep } from '../support/engine';
 import { eventually } from '../support/eventually';
 import { lacksRootOr, runTool } from '../support/run-tool';
 import { btrfsFolder } from '../support/temp-btrfs';
@@ -122,7 +123,9 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ lacks, make }) => {
       });
       const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
       const isReading = (): boolean =>
-        readdirSync(`/proc/${child.pid}/fd`).some((fd) => linkOf(`/proc/${child.pid}/fd/${fd}`).endsWith('/big'));
+        readdirSync(`/proc/${child.pid}/fd`).some((fd) =>
+          /\/big$|\/snapshots\//.test(linkOf(`/proc/${child.pid}/fd/${fd}`)),
+        );
       await eventually(() => expect(isReading()).toBe(true));
       child.kill('SIGTERM');
       child.stdout.resume();
@@ -131,6 +134,27 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ lacks, make }) => {
     expect(readdirSync(join(on.folder, 'tmp'))).toEqual([]);
     expect(runTool('mount')).not.toContain(on.folder);
     expect((await on.run('prune', '--from', 'b', '--yes', 'manifest.xml')).code).toBe(0);
+  });
+
+  it('is closed by a command whose reader has gone, and a build that discards it waits for that', async ({ skip }) => {
+    skip(lacks !== undefined, lacks);
+    const on = await built([
+      { name: 'a', body: 'head -c 100000000 /dev/zero >"$2/big"' },
+      { name: 'b' },
+      { name: 'c' },
+    ]);
+    const child = on.start('distro_const', ['cat', 'manifest.xml', 'c', 'pkg_image/big']);
+    const reader = finished(child);
+    child.stdout?.pause();
+    await once(child.stdout as NodeJS.ReadableStream, 'readable');
+    const build = on.start('distro_const', ['build', '-r', 'b', 'manifest.xml']);
+    const ended = finished(build);
+    await says(build, /Build started/);
+    child.stdout?.destroy();
+    expect((await reader).code).toBe(141);
+    expect((await ended).code).toBe(0);
+    expect(readdirSync(join(on.folder, 'tmp'))).toEqual([]);
+    expect(runTool('mount')).not.toContain(on.folder);
   });
 });
 
