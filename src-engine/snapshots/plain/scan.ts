@@ -79,15 +79,20 @@ export function scanTree(root: string, open: OpenFolder = () => false): LiveEntr
   return dropLoneGroups(entries);
 }
 
-/** A group of one name is none: its other names are outside the tree. */
+/** A group of one name is none: its other names are outside the tree. Equal trees get equal numbers. */
 function dropLoneGroups(entries: LiveEntry[]): LiveEntry[] {
   const sizes = new Map<number, number>();
   for (const { record } of entries)
     if (record.group !== undefined) sizes.set(record.group, (sizes.get(record.group) ?? 0) + 1);
   if (sizes.size === 0) return entries;
+  const numbers = new Map<number, number>();
   return entries.map((entry) => {
     const { group, ...record } = entry.record;
-    return group === undefined || (sizes.get(group) ?? 0) > 1 ? entry : { ...entry, record };
+    if (group === undefined) return entry;
+    if ((sizes.get(group) ?? 0) < 2) return { ...entry, record };
+    const number = numbers.get(group) ?? numbers.size + 1;
+    numbers.set(group, number);
+    return { ...entry, record: { ...record, group: number } };
   });
 }
 
