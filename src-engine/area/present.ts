@@ -45,7 +45,7 @@ export class Present {
     this.#inputs = new InputStates({
       folder: new DocumentFolder(file.path),
       area: area.mountpoint,
-      variables: { ...process.env, ...givenBy(file.defaulted.root, given).values },
+      variables: { ...process.env, ...givenBy(file.manifest, given).values },
       asksServers,
     });
   }

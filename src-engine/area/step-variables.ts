@@ -1,6 +1,5 @@
-import type { ElementNode } from '../../src-shared/manifest/tree';
+import type { Manifest } from '../../src-shared/manifest/model';
 import { isSecretName } from '../../src-shared/secrets';
-import { readValues } from './manifest-values';
 
 /**
  * What every step gets of the caller's environment: path, locale, time zone, home and user, terminal, temporary folder, proxies,
@@ -66,7 +65,9 @@ export function parseGiven(
 }
 
 /** What `--env` gives, and the names in the manifest's key `environment`. */
-export function givenBy(manifest: ElementNode, given: GivenVariables = { names: [], values: {} }): GivenVariables {
-  const inManifest = readValues(manifest, 'environment', true).flatMap(namesInKey);
+export function givenBy(manifest: Manifest, given: GivenVariables = { names: [], values: {} }): GivenVariables {
+  const inManifest = manifest.keyValuePairs.flatMap(({ key, value }) =>
+    key === 'environment' ? namesInKey(value) : [],
+  );
   return { names: [...new Set([...given.names, ...inManifest])], values: given.values };
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
-import { get } from '../system/http';
 import { HASH_LENGTH, shortHash } from '../system/short-hash';
 
 /** A server without validators is read up to this size. */
@@ -18,6 +17,8 @@ export async function urlState(url: string, timeoutMs = URL_TIMEOUT_MS): Promise
   if (!URL.canParse(url)) return NO_CONTENT.unreachable;
   const until = Date.now() + timeoutMs;
   try {
+    // Loaded for the first URL only: most builds have none.
+    const { get } = await import('../system/http');
     const answer = await get(new URL(url), timeoutMs);
     try {
       return await stateOf(answer, until);

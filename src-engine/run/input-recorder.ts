@@ -31,7 +31,7 @@ export class InputRecorder {
     private readonly file: ManifestFile,
     given: GivenVariables | undefined,
   ) {
-    this.given = givenBy(file.defaulted.root, given);
+    this.given = givenBy(file.manifest, given);
     this.#folder = new DocumentFolder(file.path);
     this.#known = new KnownInputs(area);
   }
