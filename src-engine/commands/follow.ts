@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { AppError } from '../../src-shared/errors';
+import { kindOfLine } from '../../src-shared/journal/kind-of-line';
 import { type EngineRecord, parseRecord } from '../../src-shared/journal/records';
 import { resolveArea } from '../area/area';
 import { outputClosed } from '../system/standard-streams';
@@ -12,6 +13,7 @@ import { isRunning, journalPath } from '../area/runs';
 import { defineCommand, type OptionTable, type Parsed } from './command';
 import { dateTime } from './print';
 
+const NEWLINE = Buffer.from('\n');
 /** How often the journal is looked at when the file system sends no word of a change. */
 const POLL_MILLISECONDS = 500;
 const CHUNK = 64 * 1024;
@@ -49,10 +51,11 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       'List the runs with: distro_const status MANIFEST',
     );
   let exitCode: number | undefined;
-  const show = (line: Buffer): void => {
+  const show = (line: Buffer, isWhole: boolean): void => {
     const record = parseRecord(line.toString('utf8'));
     if (record?.kind === 'exit') exitCode = record.code;
-    process.stdout.write(values.json ? `${line.toString('utf8')}\n` : record ? forPeople(record) : '');
+    if (!values.json) process.stdout.write(record ? forPeople(record) : damaged(line));
+    else if (isWhole || record) process.stdout.write(Buffer.concat([line, NEWLINE]));
   };
   const journal = journalPath(area, run);
   const file = await open(journal, 'r');
@@ -63,6 +66,8 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       const running = isRunning(area, run);
       await tail.read();
       if (outputClosed.aborted) return 0;
+      // A crash may have cut the newline off.
+      if (!running) tail.end();
       if (exitCode !== undefined) return exitCode;
       if (!running) {
         process.stderr.write(`${run} was interrupted: its process is gone. Resume with -R.\n`);
@@ -78,13 +83,14 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
 /** Reads a growing file to its present end, again and again, in whole lines. */
 class Tail {
   readonly #splitter: LineSplitter;
+  #isAtEnd = false;
 
   constructor(
     private readonly file: FileHandle,
     private offset: number,
-    onLine: (line: Buffer) => void,
+    onLine: (line: Buffer, isWhole: boolean) => void,
   ) {
-    this.#splitter = new LineSplitter(onLine);
+    this.#splitter = new LineSplitter((line) => onLine(line, !this.#isAtEnd));
   }
 
   async read(): Promise<void> {
@@ -95,6 +101,17 @@ class Tail {
       this.#splitter.push(buffer.subarray(0, bytesRead));
     }
   }
+
+  /** Takes what is left as a line that has no newline. */
+  end(): void {
+    this.#isAtEnd = true;
+    this.#splitter.end();
+  }
+}
+
+/** Kinds of a later version are passed over; what is no record at all is mentioned. */
+function damaged(line: Buffer): string {
+  return line.length === 0 || kindOfLine(line) !== undefined ? '' : `# a damaged record of ${line.length} bytes\n`;
 }
 
 /** Resolves when the file may have grown. */

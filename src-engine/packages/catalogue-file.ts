@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { catalogueText, readCatalogue, type CatalogueEntry } from '../../src-shared/packages/catalogue';
 import type { CatalogueAnswer, Edition } from '../../src-shared/engine-answers/packages';
-import { readIfThere, writeFileAtomically } from '../system/files';
+import { readIfThere, writeUnsynced } from '../system/files';
 import type { OpenedPackages } from './package-source';
 
 /**
@@ -34,8 +34,8 @@ export async function catalogueFile(opened: OpenedPackages, edition: Edition): P
   const text = catalogueText(entries);
   for (const name of await readdir(opened.folder))
     if (/^catalogue-.*\.(txt|count)$/.test(name)) await rm(join(opened.folder, name), { force: true });
-  writeFileAtomically(placesOf(opened, edition).count, `${entries.length}`);
-  writeFileAtomically(file, text);
+  writeUnsynced(placesOf(opened, edition).count, `${entries.length}`);
+  writeUnsynced(file, text);
   return { ...edition, count: entries.length, file, bytes: Buffer.byteLength(text) };
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 
 const FLUSH_BYTES = 64 * 1024;
 const FLUSH_INTERVAL_MS = 50;
@@ -60,12 +60,17 @@ export class AppendFile {
     this.#write();
   }
 
-  /** Returns whether everything to be kept is on file. */
-  close(): boolean {
+  /**
+   * Returns whether everything to be kept is on file.
+   *
+   * @param isSynced forces it to the disk as well, so that it survives power loss
+   */
+  close(isSynced = false): boolean {
     if (this.#error) this.retry();
     else this.flush();
     clearTimeout(this.#timer);
     try {
+      if (isSynced) fsyncSync(this.#fd);
       closeSync(this.#fd);
     } catch (error) {
       this.#fail(error); // network file systems report a full disk here

@@ -52,8 +52,8 @@ export class Journal {
     this.#file.retry();
   }
 
-  /** Returns whether every record but output is on file. */
+  /** Forces the journal to the disk, and returns whether every record but output is there. */
   close(): boolean {
-    return this.#file.close();
+    return this.#file.close(true);
   }
 }

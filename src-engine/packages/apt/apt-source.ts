@@ -5,7 +5,7 @@ import { AppError } from '../../../src-shared/errors';
 import type { CatalogueEntry } from '../../../src-shared/packages/catalogue';
 import type { Edition, PackageDetails, PackageProblem } from '../../../src-shared/engine-answers/packages';
 import { bareName } from '../../repositories/apt';
-import { readIfThere, writeFileAtomically } from '../../system/files';
+import { readIfThere, writeUnsynced } from '../../system/files';
 import type { PackageSource, Resolution } from '../package-source';
 import { USUAL, type Recipe } from '../recipe';
 import { describe } from './closure';
@@ -75,9 +75,9 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
     const { installs } = await baseRound(recipe.base);
     await mkdir(at, { recursive: true });
     const records = installs.size === 0 ? '' : (await apt.run(['apt-cache', 'show', ...exact(installs)])).stdout;
-    writeFileAtomically(status, records.replace(/^Package: .*$/gm, '$&\nStatus: install ok installed'));
+    writeUnsynced(status, records.replace(/^Package: .*$/gm, '$&\nStatus: install ok installed'));
     const also = [...(await baseRound(recipe.also, status)).installs.keys()];
-    writeFileAtomically(join(at, 'packages.json'), JSON.stringify([[...installs], also]));
+    writeUnsynced(join(at, 'packages.json'), JSON.stringify([[...installs], also]));
     return { packages: installs, also: new Set(also), status };
   }
 
@@ -154,7 +154,7 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
         fetched: new Date().toISOString(),
         repositories: await repositoriesOf(apt),
       };
-      writeFileAtomically(fetchedFile, JSON.stringify(fetched));
+      writeUnsynced(fetchedFile, JSON.stringify(fetched));
     },
     async details(name): Promise<PackageDetails | undefined> {
       await revision();

@@ -3,7 +3,7 @@ import { copyFile, link, mkdir, readdir, rename, rm, stat, writeFile } from 'nod
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import type { Edition } from '../../../src-shared/engine-answers/packages';
-import { readIfThere, writeFileAtomically } from '../../system/files';
+import { readIfThere, writeUnsynced } from '../../system/files';
 import { locateCatalogues, type Located } from './locate';
 import { fetchPart, readAttributes, type PartName } from './parts';
 import { signatureOf } from './signature';
@@ -87,7 +87,7 @@ export async function fetchEdition(addresses: readonly string[], folder: string)
     await rename(partial, join(folder, name));
     const fetched = new Date().toISOString();
     const edition = { kind: 'ips' as const, revision: revisionOf(catalogues), fetched, repositories };
-    writeFileAtomically(join(folder, POINTER), JSON.stringify({ edition, folder: name, catalogues }));
+    writeUnsynced(join(folder, POINTER), JSON.stringify({ edition, folder: name, catalogues }));
     await cleanUp(folder, [name, old?.folder]);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });

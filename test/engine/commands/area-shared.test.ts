@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bin, finished, says, TestProject, type Ran } from '../../support/engine';
@@ -205,6 +205,50 @@ describe('an area after a power loss', () => {
     const { code, stderr } = await project.build('-R');
     expect([code, stderr]).toEqual([0, expect.stringContaining('The lock file was damaged')]);
     expect(existsSync(slipway('lock'))).toBe(false);
+  });
+});
+
+describe('follow', () => {
+  beforeEach(async () => {
+    project.script('a');
+    await project.build();
+  });
+  const journal = (): string => {
+    const name = readdirSync(join(project.area, 'logs')).find((one) => one.endsWith('.jsonl')) ?? '';
+    return join(project.area, 'logs', name);
+  };
+
+  it('prints every byte from an offset that followed a line', async () => {
+    const bytes = readFileSync(journal());
+    const offset = bytes.indexOf(0x0a) + 1;
+    const { stdout } = await project.run('follow', '--json', '--from', String(offset), 'manifest.xml');
+    expect(stdout).toBe(bytes.subarray(offset).toString('utf8'));
+  });
+
+  it('mentions damaged records, and takes a last record whose newline is missing', async () => {
+    const lines = readFileSync(journal(), 'utf8').trimEnd().split('\n');
+    writeFileSync(journal(), [lines[0], '\0'.repeat(70), ...lines.slice(1)].join('\n'));
+    expect(await project.run('follow', 'manifest.xml')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('\n# a damaged record of 70 bytes\n') as string,
+    });
+    expect(await status()).toMatchObject({ lastRun: { state: 'done' } });
+  });
+
+  it.each([
+    ['is torn', (text: string) => text.slice(0, -40)],
+    ['ends in zeros', (text: string) => text.slice(0, -200) + '\0'.repeat(200)],
+    ['is empty', () => ''],
+    [
+      'ends in a record of another shape',
+      (text: string) => text.replace(/"outcome":"done"(?=[^\n]*\n$)/, '"outcome":7'),
+    ],
+  ])('and status say that a run was interrupted whose journal %s', async (_, damage) => {
+    writeFileSync(journal(), damage(readFileSync(journal(), 'utf8')));
+    const followed = await project.run('follow', 'manifest.xml');
+    expect([followed.code, followed.stderr]).toEqual([1, expect.stringContaining('was interrupted')]);
+    expect(await status()).toMatchObject({ lastRun: { state: 'interrupted' } });
+    expect((await project.run('plan', 'manifest.xml')).code).toBe(0);
   });
 });
 
