@@ -1,0 +1,380 @@
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { SnapshotBackend } from '../../src-engine/snapshots/backend';
+import { createPlainBackend } from '../../src-engine/snapshots/plain';
+import { AppError } from '../../src-shared/errors';
+import { makeHardTree } from '../support/hard-tree';
+import { lacksRootOr, lacksTool, runTool } from '../support/run-tool';
+import { lacksTempFileSystem, makeTempFileSystem } from '../support/temp-loop';
+import { treeManifest } from '../support/tree-manifest';
+
+const isRoot = process.getuid?.() === 0;
+const lacksCapabilities = lacksRootOr('setcap', 'getcap', 'chattr', 'lsattr');
+
+/** A build area in a plain directory. */
+class PlainArea {
+  readonly buildData: string;
+  readonly store: string;
+  readonly backend: SnapshotBackend;
+
+  constructor(folder: string) {
+    this.buildData = join(folder, 'build_data');
+    this.store = join(folder, '.slipway/snapshots');
+    mkdirSync(this.buildData, { recursive: true });
+    this.backend = createPlainBackend(this);
+  }
+
+  at(name: string): string {
+    return join(this.buildData, name);
+  }
+
+  packs(): string[] {
+    return readdirSync(this.store).filter((name) => name.startsWith('pack-'));
+  }
+
+  /** Names in the store that are neither snapshots nor state. */
+  leftovers(): string[] {
+    return readdirSync(this.store).filter((name) => !/^(pack-|index-|\.live-tree$|\.live-stamps$)/.test(name));
+  }
+
+  tree(): Promise<string[]> {
+    return treeManifest(this.buildData, { ignoreXattrs: lacksTool('getfattr') !== undefined });
+  }
+
+  async snapshot(name: string): Promise<string[]> {
+    const view = await this.backend.open(name);
+    try {
+      return await treeManifest(await view.folder(), { ignoreXattrs: lacksTool('getfattr') !== undefined });
+    } finally {
+      await view.close();
+    }
+  }
+}
+
+async function refusal(attempt: Promise<unknown>): Promise<AppError> {
+  const error = await attempt.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(AppError);
+  return error as AppError;
+}
+
+describe('snapshots of plain directories', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-plain-only-'));
+  const path = process.env.PATH;
+  let areas = 0;
+  const newArea = (): PlainArea => new PlainArea(join(folder, `${areas++}`));
+  afterEach(() => {
+    process.env.PATH = path;
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('store nothing when nothing has changed, and nothing twice', async () => {
+    const area = newArea();
+    writeFileSync(area.at('file'), 'content');
+    writeFileSync(area.at('large'), Buffer.alloc(500_000, 'x'));
+    await area.backend.take('a');
+    await area.backend.take('b');
+    expect(area.packs()).toHaveLength(1);
+    mkdirSync(area.at('folder'));
+    renameSync(area.at('large'), area.at('folder/large'));
+    await area.backend.take('c'); // the name of an inode is no part of it, but renaming changes its time
+    const before = Number(runTool('du', '-sk', area.store).split('\t')[0]);
+    chmodSync(area.at('folder/large'), 0o600);
+    await area.backend.take('d');
+    expect(Number(runTool('du', '-sk', area.store).split('\t')[0])).toBeLessThan(before + 100);
+    await area.backend.rollback('c');
+    await area.backend.take('e');
+    expect(await area.snapshot('e')).toEqual(await area.snapshot('c'));
+    expect(statSync(area.at('folder/large')).mode & 0o777).toBe(0o644);
+  });
+
+  it('restore content and metadata that are stored apart', async () => {
+    const area = newArea();
+    writeFileSync(area.at('large'), Buffer.alloc(500_000, 'x'));
+    await area.backend.take('a');
+    utimesSync(area.at('large'), 1_500_000_000, 1_500_000_000);
+    chmodSync(area.at('large'), 0o640);
+    const changed = await area.tree();
+    await area.backend.take('b');
+    await area.backend.destroy('a');
+    rmSync(area.at('large'));
+    await area.backend.rollback('b');
+    expect(await area.tree()).toEqual(changed);
+    expect(await area.snapshot('b')).toEqual(changed);
+  });
+
+  it('remain as they were whatever happens to the build data', async () => {
+    const area = newArea();
+    await makeHardTree(area.buildData, {
+      root: isRoot,
+      xattrs: lacksTool('setfattr', 'setfacl', 'setcap') === undefined,
+    });
+    const taken = await area.tree();
+    await area.backend.take('a');
+    await area.backend.rollback('a');
+    linkSync(area.at('plain'), join(folder, 'outside'));
+    appendFileSync(join(folder, 'outside'), 'through a hard link');
+    writeFileSync(area.at('triple-1'), 'ONE', { flag: 'r+' });
+    truncateSync(area.at('sparse'), 10);
+    await area.backend.take('b');
+    rmSync(area.at('bin'), { recursive: true });
+    await area.backend.rollback('b');
+    await area.backend.destroy('b');
+    expect(await area.snapshot('a')).toEqual(taken);
+    await area.backend.rollback('a');
+    expect(await area.tree()).toEqual(taken);
+  });
+
+  it.skipIf(lacksCapabilities !== undefined)(
+    `keep the capability of a file with another owner when it is touched${lacksCapabilities ? ` (${lacksCapabilities})` : ''}`,
+    async () => {
+      const area = newArea();
+      copyFileSync('/bin/true', area.at('tool'));
+      chownSync(area.at('tool'), 7, 123);
+      runTool('setcap', 'cap_net_raw=ep', area.at('tool'));
+      await area.backend.take('a');
+      runTool('touch', '-d', '2020-01-01', area.at('tool'));
+      await area.backend.take('b');
+      rmSync(area.at('tool'));
+      for (const name of ['b', 'a']) {
+        await area.backend.rollback(name);
+        expect(runTool('getcap', area.at('tool'))).toContain('cap_net_raw');
+        expect(lstatSync(area.at('tool')).gid).toBe(123);
+      }
+    },
+  );
+
+  it('keep holes as holes and zeros as zeros', async () => {
+    const area = newArea();
+    writeFileSync(area.at('sparse'), '');
+    truncateSync(area.at('sparse'), 50_000_000);
+    writeFileSync(area.at('dense'), Buffer.alloc(2_000_000));
+    await area.backend.take('a');
+    for (const name of ['sparse', 'dense']) chmodSync(area.at(name), 0o600);
+    await area.backend.take('b');
+    for (const name of ['sparse', 'dense']) rmSync(area.at(name));
+    await area.backend.rollback('b');
+    expect(statSync(area.at('sparse')).blocks).toBeLessThan(100);
+    expect(statSync(area.at('dense')).blocks).toBeGreaterThan(3000);
+    expect(Number(runTool('du', '-sk', area.store).split('\t')[0])).toBeLessThan(6000);
+  });
+
+  it('store a file again when its holes were filled with zeros', async () => {
+    const area = newArea();
+    writeFileSync(area.at('image'), '');
+    truncateSync(area.at('image'), 2_000_000);
+    await area.backend.take('a');
+    writeFileSync(area.at('image'), Buffer.alloc(2_000_000), { flag: 'r+' });
+    await area.backend.take('b');
+    await area.backend.rollback('a');
+    expect(statSync(area.at('image')).blocks).toBe(0);
+  });
+
+  it('are consistent when a file changes while it is copied', async () => {
+    const area = newArea();
+    const bin = join(folder, 'bin');
+    mkdirSync(bin, { recursive: true });
+    const [go, real] = [join(folder, 'go'), runTool('which', 'cp').trim()];
+    writeFileSync(go, '');
+    writeFileSync(
+      join(bin, 'cp'),
+      `#!/bin/sh\n"${real}" "$@"; status=$?\n[ -e "${go}" ] && rm "${go}" && echo more >>"${area.at('file')}"\nexit $status\n`,
+    );
+    chmodSync(join(bin, 'cp'), 0o755);
+    process.env.PATH = [bin, path].join(delimiter);
+    writeFileSync(area.at('file'), 'content\n');
+    await area.backend.take('a');
+    expect(readFileSync(area.at('file'), 'utf8')).toBe('content\nmore\n');
+    expect(await area.snapshot('a')).toEqual(await area.tree());
+  });
+
+  it('are refused when a file changes all the time', async () => {
+    const area = newArea();
+    const bin = join(folder, 'bin2');
+    mkdirSync(bin);
+    writeFileSync(
+      join(bin, 'cp'),
+      `#!/bin/sh\necho more >>"${area.at('file')}"\nexec "${runTool('which', 'cp').trim()}" "$@"\n`,
+    );
+    chmodSync(join(bin, 'cp'), 0o755);
+    process.env.PATH = [bin, path].join(delimiter);
+    writeFileSync(area.at('file'), 'content\n');
+    const error = await refusal(area.backend.take('a'));
+    expect(error.message).toMatch(/build_data\/file changed while/);
+    expect([await area.backend.list(), area.packs(), area.leftovers()]).toEqual([[], [], []]);
+  });
+
+  it.skipIf(lacksCapabilities !== undefined)(
+    `refuse to change an immutable file with the command that allows it${lacksCapabilities ? ` (${lacksCapabilities})` : ''}`,
+    async () => {
+      const area = newArea();
+      writeFileSync(area.at('file'), 'before');
+      await area.backend.take('a');
+      writeFileSync(area.at('file'), 'after');
+      writeFileSync(area.at('log'), 'appended');
+      runTool('chattr', '+i', area.at('file'));
+      runTool('chattr', '+a', area.at('log'));
+      try {
+        await area.backend.take('b');
+        const tree = await area.tree();
+        for (const attempt of [() => area.backend.rollback('a'), () => area.backend.reset()]) {
+          const error = await refusal(attempt());
+          expect(error.message).toMatch(/build_data\/file.* immutable \(chattr \+ia?\)\. Nothing was changed/);
+          expect(error.hint).toContain(`chattr -ia -- '${area.at('file')}' '${area.at('log')}'`);
+          expect(await area.tree()).toEqual(tree);
+          expect(await area.backend.list()).toHaveLength(2);
+        }
+        await area.backend.rollback('b'); // nothing to change
+        runTool('chattr', '-ia', area.at('file'), area.at('log'));
+        rmSync(area.at('file'));
+        await area.backend.rollback('b');
+        expect(runTool('lsattr', '-d', area.at('file'))).toMatch(/^\S*i/);
+        expect(runTool('lsattr', '-d', area.at('log'))).toMatch(/^\S*a/);
+        runTool('chattr', '-ia', area.at('file'), area.at('log'));
+        await area.backend.rollback('a');
+        expect(readFileSync(area.at('file'), 'utf8')).toBe('before');
+      } finally {
+        for (const name of ['file', 'log']) runTool('sh', '-c', 'chattr -ia -- "$1" || true', 'sh', area.at(name));
+      }
+    },
+  );
+
+  const lacksDisk = lacksTempFileSystem('xfs');
+  it.skipIf(lacksDisk !== undefined)(
+    `leave nothing behind when the disk is full${lacksDisk ? ` (${lacksDisk})` : ''}`,
+    async () => {
+      const place = makeTempFileSystem('xfs', 400 << 20);
+      try {
+        const area = new PlainArea(join(place.path, 'area'));
+        writeFileSync(area.at('file'), 'content');
+        await area.backend.take('a');
+        const free = (): number => Number(runTool('df', '-k', '--output=avail', place.path).trim().split('\n').at(-1));
+        runTool('fallocate', '-l', `${free() - 60_000}K`, join(place.path, 'other'));
+        // Shared blocks would need no space.
+        runTool('sh', '-c', 'head -c 30000000 /dev/urandom >"$1"', 'sh', area.at('large'));
+        runTool('fallocate', '-l', `${free() - 10_000}K`, join(place.path, 'more'));
+        const bin = join(folder, 'bin3');
+        mkdirSync(bin, { recursive: true });
+        writeFileSync(
+          join(bin, 'cp'),
+          `#!/bin/sh\nfor a in "$@"; do shift; [ "$a" = --reflink=auto ] && a=--reflink=never; set -- "$@" "$a"; done\nexec "${runTool('which', 'cp').trim()}" "$@"\n`,
+        );
+        chmodSync(join(bin, 'cp'), 0o755);
+        process.env.PATH = [bin, path].join(delimiter);
+        const before = free();
+        const error = await refusal(area.backend.take('b'));
+        expect(error.message).toMatch(/not enough space/);
+        expect(error.hint).toMatch(/prune/);
+        expect(area.leftovers()).toEqual([]);
+        expect(area.packs()).toHaveLength(1);
+        expect(free()).toBeGreaterThan(before - 1000);
+        rmSync(join(place.path, 'other'));
+        await area.backend.take('b');
+        expect((await area.backend.list()).map(({ name }) => name)).toEqual(['a', 'b']);
+      } finally {
+        place.dispose();
+      }
+    },
+  );
+
+  describe('of version one', () => {
+    /** A store as version one made it: whole trees, which share unchanged files. */
+    async function oldArea(): Promise<{ area: PlainArea; one: string[]; two: string[] }> {
+      const area = newArea();
+      mkdirSync(area.store, { recursive: true });
+      await makeHardTree(area.buildData, {
+        root: isRoot,
+        xattrs: lacksTool('setfattr', 'setfacl', 'setcap') === undefined,
+      });
+      const one = await area.tree();
+      const first = join(area.store, '000001-1700000000-one');
+      runTool('cp', '-a', area.buildData, first);
+      appendFileSync(area.at('plain'), 'changed');
+      const two = await area.tree();
+      const second = join(area.store, '000002-1700000001-two');
+      runTool('cp', '-al', first, second);
+      runTool('cp', '-a', '--remove-destination', area.at('plain'), join(second, 'plain'));
+      runTool('touch', '-r', area.buildData, second);
+      return { area, one, two };
+    }
+
+    it('are listed and read before anything is changed', async () => {
+      const { area, one } = await oldArea();
+      expect(await area.backend.list()).toMatchObject([
+        { name: 'one', takenAt: 1_700_000_000 },
+        { name: 'two', takenAt: 1_700_000_001 },
+      ]);
+      expect(await area.snapshot('one')).toEqual(one);
+      expect(area.packs()).toEqual([]);
+    });
+
+    it('are taken over without a copy', async () => {
+      const { area, one, two } = await oldArea();
+      const inode = lstatSync(join(area.store, '000001-1700000000-one/plain')).ino;
+      await area.backend.take('three');
+      expect((await area.backend.list()).map(({ name }) => name)).toEqual(['one', 'two', 'three']);
+      expect(lstatSync(join(area.store, 'pack-000001/plain')).ino).toBe(inode);
+      expect([await area.snapshot('one'), await area.snapshot('two')]).toEqual([one, two]);
+      await area.backend.destroy('one');
+      await area.backend.rollback('two');
+      expect(await area.tree()).toEqual(two);
+      expect((await area.backend.list()).map(({ name }) => name)).toEqual(['two']);
+    });
+
+    it('are complete after a takeover that was interrupted between its two renames', async () => {
+      const { area, one } = await oldArea();
+      await area.backend.rollback('one');
+      renameSync(join(area.store, 'pack-000001'), join(area.store, '000001-1700000000-one'));
+      expect((await area.backend.list()).map(({ name }) => name)).toEqual(['one']);
+      await area.backend.take('next');
+      expect(await area.snapshot('one')).toEqual(one);
+    });
+  });
+
+  it('with a damaged index are named and never misread, and the others remain usable', async () => {
+    const area = newArea();
+    writeFileSync(area.at('file'), 'a');
+    await area.backend.take('a');
+    writeFileSync(area.at('file'), 'b');
+    await area.backend.take('b');
+    const index = readdirSync(area.store).find((name) => name.endsWith('-b')) ?? '';
+    truncateSync(join(area.store, index), 100);
+    for (const operation of ['rollback', 'open'] as const)
+      expect((await refusal(area.backend[operation]('b'))).message).toMatch(/-b is damaged/);
+    expect(readFileSync(area.at('file'), 'utf8')).toBe('b');
+    await area.backend.rollback('a');
+    expect(readFileSync(area.at('file'), 'utf8')).toBe('a');
+    expect((await area.backend.list()).map(({ name }) => name)).toEqual(['a']);
+  });
+
+  it('of a later version are refused', async () => {
+    const area = newArea();
+    writeFileSync(area.at('file'), 'a');
+    await area.backend.take('a');
+    const index = readdirSync(area.store).find((name) => name.endsWith('-a')) ?? '';
+    writeFileSync(join(area.store, index), '{"version":9}\n');
+    expect((await refusal(area.backend.rollback('a'))).message).toMatch(/is of version 9/);
+    expect(readFileSync(area.at('file'), 'utf8')).toBe('a');
+  });
+});
