@@ -1,6 +1,9 @@
 import type { BuildArea } from '../area/area';
 import { acquireLock, type HeldLock } from '../area/lock';
 import type { LockPurpose } from '../area/lock-file';
+import { readJournal } from '../area/journal-file';
+import { runNames } from '../area/run-names';
+import { journalPath } from '../area/runs';
 import { endOrphans } from './orphans';
 
 /**
@@ -13,11 +16,17 @@ export async function holdArea(area: BuildArea, purpose: LockPurpose, manifest: 
   const lock = await acquireLock(area, purpose, manifest);
   try {
     if (lock.notice !== undefined) process.stderr.write(`${lock.notice}\n`);
-    const ended = await endOrphans(area);
+    const ended = lastRunEnded(area) ? undefined : await endOrphans(area);
     if (ended !== undefined) process.stderr.write(`Ended what an interrupted build had left running: ${ended}.\n`);
     return lock;
   } catch (error) {
     lock.release();
     throw error;
   }
+}
+
+/** A run records its end after all of its steps have ended: then there is nothing to look for in the process table. */
+function lastRunEnded(area: BuildArea): boolean {
+  const last = runNames(area).at(-1);
+  return last !== undefined && readJournal(journalPath(area, last)).state !== 'running';
 }

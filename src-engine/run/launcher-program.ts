@@ -6,12 +6,12 @@
  * is a socket to the engine. A request is a length (32 bits, network order) and that many bytes: fields that each end in NUL, namely the
  * containment, the number of arguments, the arguments, and the environment as NAME=VALUE. Answers are lines:
  *
- * - `holder PID`: the process that holds the step together, as the engine can signal it
- * - `started PROC-LAUNCHER PROC-SCRIPT OUT ERR`: the script runs. Process numbers are those of /proc. OUT and ERR are the launcher's
- *   descriptors of the pipes' reading ends, which the engine opens through /proc.
+ * - `started LAUNCHER HOLDER SCRIPT OUT ERR`: the script runs. HOLDER is the process that holds the step together. Process numbers
+ *   are those of /proc. OUT and ERR are the launcher's descriptors of the pipes' reading ends, which the engine opens through /proc.
+ * - `holder PID`: the holder as the engine can signal it, where /proc shows the numbers of another PID namespace
  * - `failed ERRNO`: the script could not be started
  * - `denied ERRNO`: the containment is not possible here
- * - `ended STATUS`: the script has ended, with its wait status
+ * - `ended STATUS`: the script has ended, with its wait status. It comes together with `gone` when the script has left nothing.
  * - `gone`: nothing of the step runs any more; always the last
  *
  * The launcher dies with the engine (PDEATHSIG), and each step with the launcher. Process 1 of a step's PID namespace never runs the
@@ -35,6 +35,7 @@ if (opendir my $fds, '/proc/self/fd') {
 open my $socket, '+<&=', 3 or exit 72;
 fcntl $socket, 2, 1;
 my $launcher = readlink '/proc/self';
+my $isProcOurs = $launcher eq $$;
 my $binfmt = 0;
 if (open my $mounts, '<', '/proc/self/mounts') { $binfmt = grep { / binfmt_misc / } <$mounts> }
 
@@ -73,10 +74,13 @@ sub script {
   exit 127;
 }
 
-my ($script, $isReported);
-sub collect {
-  my ($flags) = @_;
-  while ((my $pid = waitpid -1, $flags) > 0) { syswrite $socket, "ended $?\n" if $pid == $script && $isReported }
+my ($script, $status, $isStarted, $isReported);
+
+sub report_end {
+  my ($to) = @_;
+  return if !defined $status || $isReported || !$isStarted;
+  $isReported = 1;
+  syswrite $to, "ended $status\n";
 }
 
 # Ends everything that descends from this process, which adopts orphans. New processes may appear meanwhile.
@@ -96,16 +100,17 @@ sub end_all {
     delete $in{$$};
     last unless %in;
     kill 9, keys %in;
-    collect(1);
     select undef, undef, undef, 0.02;
+    while ((my $pid = waitpid -1, 1) > 0) { $status = $? if $pid == $script }
   }
-  collect(1);
+  report_end($socket);
   exit 0;
 }
 
 # Holds one step together: process 1 of its namespace, or the process that adopts its orphans.
 sub hold {
-  my ($contained, $read, $out, $err, @rest) = @_;
+  my ($contained, $read, $out, $err, $verdict, @rest) = @_;
+  my $self = readlink '/proc/self';
   if ($contained eq 'namespaces') {
     syscall($prctl + 0, $DEATHSIG, 9, 0, 0, 0);
   } else {
@@ -122,8 +127,15 @@ sub hold {
   1 while sysread $answer, $text, 64, length $text;
   if ($text =~ /^denied/) { syswrite $socket, "$text\n" }
   elsif ($text =~ / (\d+)/) { syswrite $socket, "failed $1\n" }
-  else { $isReported = 1; syswrite $socket, "started $launcher $text " . join(' ', map { fileno $_ } @$read) . "\n" }
-  collect(0);
+  else { $isStarted = 1; syswrite $socket, "started $launcher $self $text " . join(' ', map { fileno $_ } @$read) . "\n" }
+  # Once the script has ended, the first wait only finds out whether it has left anything.
+  for (;;) {
+    my $pid = waitpid -1, defined $status && !$isReported ? 1 : 0;
+    if ($pid == $script) { $status = $? }
+    elsif ($pid == 0) { report_end($socket) }
+    elsif ($pid < 0) { last }
+  }
+  report_end($verdict);
   exit 0;
 }
 
@@ -134,17 +146,20 @@ for (;;) {
   my @argv = splice @fields, 0, $count;
   pipe my $outRead, my $out or exit 73;
   pipe my $errRead, my $err or exit 73;
+  pipe my $verdictRead, my $verdict or exit 73;
   @read = ($outRead, $errRead);
   my @flags = $contained eq 'namespaces' ? ($NEWNS | $NEWPID | 17, 0) : (17, 0);
   my $holder = syscall($clone + 0, @flags, 0, 0, 0);
-  if ($holder == 0) { hold($contained, \@read, $out, $err, \@argv, \@fields) }
-  close $_ for $out, $err;
+  if ($holder == 0) { hold($contained, \@read, $out, $err, $verdict, \@argv, \@fields) }
+  close $_ for $out, $err, $verdict;
+  my $end = '';
   if ($holder > 0) {
-    syswrite $socket, "holder $holder\n";
+    syswrite $socket, "holder $holder\n" if !$isProcOurs;
     waitpid $holder, 0;
+    sysread $verdictRead, $end, 64;
   } else {
-    syswrite $socket, 'denied ' . ($! + 0) . "\n";
+    $end = 'denied ' . ($! + 0) . "\n";
   }
-  syswrite $socket, "gone\n";
+  syswrite $socket, $end . "gone\n";
 }
 `;

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { AppError } from '../../src-shared/errors';
 import { LineSplitter } from '../system/line-splitter';
-import { descendants, listProcesses, ownNumber, type ProcessEntry } from '../system/process-list';
+import { descendants, listProcesses, ownNumber, procIsOurs, type ProcessEntry } from '../system/process-list';
 import { LAUNCHER_PROGRAM } from './launcher-program';
 import type { Containment, ProcessEnd, StartFailure, StepProcess, StepSpawner } from './step-process';
 
@@ -28,6 +28,7 @@ export const canLaunch = (): boolean => process.platform === 'linux' && process.
 /** Starts steps through the program of `launcher-program.ts`, which keeps each together. */
 export class StepLauncher implements StepSpawner {
   #containment: Containment;
+  readonly #isProcOurs = procIsOurs();
   readonly #launcher: ChildProcess;
   readonly #socket: Socket;
   #step: LaunchedStep | undefined;
@@ -59,7 +60,7 @@ export class StepLauncher implements StepSpawner {
   async spawn(argv: readonly [string, ...string[]], env: NodeJS.ProcessEnv): Promise<StepProcess | StartFailure> {
     for (;;) {
       if (this.#lost) throw this.#lost;
-      this.#step = new LaunchedStep(this.#containment === 'namespaces');
+      this.#step = new LaunchedStep(this.#containment === 'namespaces', this.#isProcOurs);
       this.#socket.write(request(this.#containment, argv, env));
       const started = await this.#step.started;
       if (started === 'started') return this.#step;
@@ -117,7 +118,10 @@ class LaunchedStep implements StepProcess {
   #settleStarted: Settle<Start> = NEVER;
   #settleEnded: Settle<ProcessEnd> = NEVER;
 
-  constructor(private readonly isNamespace: boolean) {
+  constructor(
+    private readonly isNamespace: boolean,
+    private readonly isProcOurs: boolean,
+  ) {
     this.started = new Promise((resolve, reject) => (this.#settleStarted = { resolve, reject }));
     this.ended = new Promise((resolve, reject) => (this.#settleEnded = { resolve, reject }));
     this.ended.catch(() => undefined); // a step that has not started is not asked for its end
@@ -139,14 +143,15 @@ class LaunchedStep implements StepProcess {
   /** Takes one line of the launcher. */
   receive(line: string): void {
     const [kind, ...values] = line.split(' ');
-    const [first = 0, second = 0, third = 0, fourth = 0] = values.map(Number);
+    const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = values.map(Number);
     switch (kind) {
       case 'holder':
         this.#holder = first;
         break;
       case 'started':
-        this.pid = ownNumber(second) ?? second;
-        this.#streams = { stdout: openPipe(first, third), stderr: openPipe(first, fourth) };
+        if (this.isProcOurs) this.#holder = second;
+        this.pid = this.isProcOurs ? third : (ownNumber(third) ?? third);
+        this.#streams = { stdout: openPipe(first, fourth), stderr: openPipe(first, fifth) };
         this.#answer = 'started';
         break;
       case 'failed':
