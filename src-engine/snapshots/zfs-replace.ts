@@ -13,6 +13,8 @@ import type { ZfsViews } from './zfs-views';
 /** How long a command that reads a checkpoint is waited for; a shell in one lasts longer. */
 const VIEW_TIMEOUT_MS = 10_000;
 const VIEW_POLL_MS = 50;
+/** The second is how zfs-fuse reports a clone that was made during its command. */
+const IS_CLONED = /clone|dataset already exists/;
 
 /** `rollback` and `reset`, which replace the content of the build data's dataset. Everything is checked before anything is changed. */
 export class ZfsReplace {
@@ -172,7 +174,7 @@ export class ZfsReplace {
       try {
         return await attempt();
       } catch (error) {
-        if (!/clone/.test(reasonOf(error)) || Date.now() > until) throw error;
+        if (!IS_CLONED.test(reasonOf(error)) || Date.now() > until) throw error;
       }
       await this.refuseClones(action, toDestroy);
     }
