@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { onStopSignal } from '../system/stop-signal';
 import { isRunning, processesWithVariable } from '../system/process-table';
-import { readOnlyMount } from '../system/read-only-mount';
+import { isReadOnly, readOnlyMount } from '../system/read-only-mount';
 import { defineCommand, type OptionTable, type Parsed } from './command';
 import { inspect } from './inspect';
 
@@ -41,12 +41,10 @@ async function run({ positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const isStopped = (): boolean => stop.signal !== undefined && stop.signal !== 'SIGINT';
   try {
     const status = await inspect(operand, async (inspection) => {
-      const { backend } = inspection.context;
       const step = inspection.stepOf(designator);
       const folder = await (await inspection.open(designator)).folder();
       const shell = process.env['SHELL'] || '/bin/sh';
-      // Snapshots of file systems are read-only by themselves; a copy in a folder is not.
-      const guarded = backend.kind === 'plain' ? await readOnlyMount(folder, step) : [];
+      const guarded = isReadOnly(folder) ? [] : await readOnlyMount(folder, step);
       const [command = shell, ...rest] = [...guarded, shell];
       await inspection.confirm();
       if (isStopped()) return 0;

@@ -48,7 +48,9 @@ export function createZfsViews(area: string, zfs: Zfs, patiently: Zfs): ZfsViews
     async open(snapshot) {
       const path = mkdtempSync(join(tmpdir(), 'slipway-view-'));
       const clone = `${area}/${VIEW}${process.pid}-${path.slice(-6)}`;
-      const options = ['readonly=on', `mountpoint=${path}`, `${OWNER}=${JSON.stringify(ownIdentity())}`];
+      // Not `readonly=on`: zfs-fuse then answers the first question for the attributes of a file that has none with ENOSYS, after which
+      // the kernel reports no attributes for any file of the view.
+      const options = [`mountpoint=${path}`, `${OWNER}=${JSON.stringify(ownIdentity())}`];
       const argv = ['clone', ...options.flatMap((option) => ['-o', option]), snapshot, clone];
       for (let attempt = 1; ; attempt++) {
         const { code, stderr } = await zfs(argv);

@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { exec } from './exec';
 
@@ -7,6 +8,16 @@ import { exec } from './exec';
  */
 const MOUNT_AND_BECOME =
   'folder=$1; shift; mount --bind -- "$folder" "$folder" && mount -o remount,bind,ro -- "$folder" && cd -- "$folder" && exec "$@"';
+
+/** Whether a folder's file system is read-only for every account, as a snapshot of btrfs or ZFS; copies and clones are writable. */
+export function isReadOnly(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS';
+  }
+}
 
 /**
  * The words to put before a program so that it cannot write into a folder, not even as root. Tried out before they are given.
