@@ -13,6 +13,11 @@ export interface CopyReport {
   /** Paths of devices that the copy lacks, and of entries with another owner or group: only root can make these. */
   readonly devices: readonly TreePath[];
   readonly owners: readonly TreePath[];
+  /**
+   * Entries of which only the mode differs, with the mode that they must have. zfs-fuse keeps an access control list as data beside the
+   * mode, and tools that copy set one of both.
+   */
+  readonly modes: readonly { readonly path: TreePath; readonly mode: number }[];
   /** Any other difference, as path and what differs. */
   readonly wrong: readonly string[];
 }
@@ -21,6 +26,7 @@ export interface CopyReport {
 export async function reportCopy(original: TreeView, copy: TreeView, signal?: AbortSignal): Promise<CopyReport> {
   const counts = { file: 0, folder: 0, link: 0, other: 0 };
   const [devices, owners, wrong]: [string[], string[], string[]] = [[], [], []];
+  const modes: { path: TreePath; mode: number }[] = [];
   let bytes = 0;
   const pending: TreePath[] = [''];
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
@@ -34,14 +40,15 @@ export async function reportCopy(original: TreeView, copy: TreeView, signal?: Ab
       const isOthers = copied?.uid !== entry.uid || copied.gid !== entry.gid;
       if (isOthers) owners.push(path);
       const what = differences(entry, copied, isOthers);
-      if (what.length > 0) wrong.push(`${escapeName(path) || '/'} (${what.join(', ')})`);
+      if (what.length === 1 && what[0] === 'mode') modes.push({ path, mode: entry.mode });
+      else if (what.length > 0) wrong.push(`${escapeName(path) || '/'} (${what.join(', ')})`);
     }
     if (entry.type !== 'folder') continue;
     const names = await original.names(path);
     for (const name of names) pending.push(path === '' ? name : `${path}/${name}`);
   }
   const { file: files, folder: folders, link: links, other: others } = counts;
-  return { files, folders, links, others, bytes, devices, owners, wrong };
+  return { files, folders, links, others, bytes, devices, owners, modes, wrong };
 }
 
 const isDevice = ({ node }: TreeEntry): boolean => node !== undefined && /^(char|block):/.test(node);

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
@@ -94,6 +94,7 @@ export async function extract(
     const attributes = await view.copyInto(folder, tool);
     const report = await reportCopy(view.tree, new FolderTree(folder), signal);
     refuseInexact(report, place.folder);
+    restoreModes(folder, report);
     await confirm();
     if (!place.exists) renameSync(folder, place.folder);
     return { ...report, attributes };
@@ -132,6 +133,13 @@ async function removePartial(folder: string, keep: boolean): Promise<void> {
   const root = Buffer.from(`${folder}/`);
   for (const name of readdirSync(folder, { encoding: 'buffer' }))
     await rm(Buffer.concat([root, name]), { recursive: true, force: true });
+}
+
+/** From the leaves up: a folder may lose the permission that its entries need. */
+function restoreModes(folder: string, { modes }: CopyReport): void {
+  const root = Buffer.from(`${folder}/`);
+  for (const { path, mode } of [...modes].reverse())
+    chmodSync(Buffer.concat([root, Buffer.from(path, 'latin1')]), mode);
 }
 
 function refuseInexact({ wrong, devices, owners }: CopyReport, folder: string): void {
