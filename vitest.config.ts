@@ -26,6 +26,17 @@ export default defineConfig({
         },
       },
       {
+        // Seeded faults: kills, power loss, random trees. `npm run test:full` runs their full counts.
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          globalSetup: 'test/support/build-engine.ts',
+          testTimeout: process.env.SLIPWAY_FULL === '1' ? 4 * 3_600_000 : 600_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
         // Build hosts over SSH, with OpenSSH's own server on loopback: needs root.
         test: {
           name: 'hosts',

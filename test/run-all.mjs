@@ -113,7 +113,7 @@ else {
   // Alone: it measures frames and answers.
   await suite('e2e');
   // Two at a time, each side as long as the other: recordings and hosts mostly wait, image builds and boots mostly compute.
-  await Promise.all([inTurn('golden', 'hosts', 'conformance'), inTurn('slow')]);
+  await Promise.all([inTurn('golden', 'hosts', 'conformance', 'faults'), inTurn('slow')]);
 }
 rmSync(out, { recursive: true, force: true });
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { root } from '../src-main/launch/set-up.mjs';
 
 /** Far more than the longest takes, also on a machine that others use as well. What hangs is to be named, not cut off by whoever waits for all. Milliseconds. */
-const LIMIT = 40 * 60_000;
+const LIMIT = (process.env.SLIPWAY_FULL === '1' ? 8 * 60 : 40) * 60_000;
 
 /**
  * Mounts and processes of its own, where they can be had: root on Linux. Else a sandbox of one suite copies the mounts of another, whose

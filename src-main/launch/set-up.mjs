@@ -23,7 +23,7 @@ const IMAGE_PACKAGES = [
 
 /** What the tests use besides: real file systems, real packages, real machines. */
 const TEST_PACKAGES = [
-  ...['zfs-fuse', 'btrfs-progs', 'xfsprogs', 'attr', 'acl', 'libcap2-bin', 'libxml2-utils', 'python3'],
+  ...['zfs-fuse', 'btrfs-progs', 'xfsprogs', 'attr', 'acl', 'libcap2-bin', 'libxml2-utils', 'python3', 'strace'],
   ...['mmdebstrap', 'gnupg', 'squashfs-tools', 'qemu-system-x86', 'ovmf', 'uidmap', 'util-linux', 'time'],
   ...['openssh-client', 'iproute2', 'sudo', 'git'],
   // It opens a computer to the network: not somebody's own, where its tests skip and say so.

@@ -1,5 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -46,6 +56,7 @@ export class TestProject {
   readonly folder = mkdtempSync(join(tmpdir(), 'slipway-project-'));
   readonly trace = join(this.folder, 'trace');
   area = join(this.folder, 'area');
+  readonly bin: string = bin;
   /** Temporary files stay in the project, also those of engines that are killed. */
   env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -54,8 +65,21 @@ export class TestProject {
   };
   readonly #children = new Set<ChildProcess>();
 
-  constructor(manifest?: TestManifest) {
+  /**
+   * @param user the account that runs the commands instead of the test's own; it owns the folder then, and gets a copy of the engine,
+   *   because a checkout may lie in a folder that it cannot enter
+   */
+  constructor(
+    manifest?: TestManifest,
+    readonly user?: { readonly uid: number; readonly gid: number },
+  ) {
     for (const folder of ['scripts', 'tmp']) mkdirSync(join(this.folder, folder));
+    if (user) {
+      this.bin = join(this.folder, 'bin');
+      cpSync(bin, this.bin, { recursive: true, dereference: true });
+      this.env.PATH = [this.bin, process.env.PATH].join(delimiter);
+      for (const folder of ['', 'scripts', 'tmp']) chownSync(join(this.folder, folder), user.uid, user.gid);
+    }
     if (manifest) this.write(manifest);
   }
 
@@ -119,9 +143,15 @@ ${values.join('')}  </key_value_pairs>
 
   /** Starts a command of the engine. */
   start(command: string, words: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-    const child = spawn(join(bin, command), words, {
+    return this.spawn([join(this.bin, command), ...words], env);
+  }
+
+  /** Starts any command as the commands of the engine are started, for instance one that traces the engine. */
+  spawn([command = '', ...words]: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+    const child = spawn(command, words, {
       cwd: this.folder,
       env: { ...this.env, ...env },
+      ...this.user,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#children.add(child);

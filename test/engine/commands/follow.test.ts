@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TestProject } from '../../support/engine';
+
+const EVERY = 12;
+
+let project: TestProject;
+let journal: string;
+let whole: Buffer;
+beforeAll(async () => {
+  const body =
+    'i=0; while [ $i -lt 20 ]; do echo "line $i é"; echo "error $i" >&2; i=$((i + 1)); done; printf "\\377\\376 no newline"';
+  project = new TestProject({ steps: [{ name: 'a', body }] });
+  expect((await project.build()).code).toBe(0);
+  const logs = join(project.area, 'logs');
+  journal = join(logs, readdirSync(logs).find((name) => name.endsWith('.jsonl')) ?? '');
+  whole = readFileSync(journal);
+});
+beforeEach(() => writeFileSync(journal, whole));
+afterAll(() => project.dispose());
+
+function follow(...options: string[]): { status: number | null; stdout: Buffer; stderr: Buffer } {
+  return spawnSync('distro_const', ['follow', ...options, 'manifest.xml'], { cwd: project.folder, env: project.env });
+}
+
+describe('follow', () => {
+  it('prints exactly the rest of the journal from the offset of any record', () => {
+    const offsets = [...whole].flatMap((byte, at) => (byte === 10 ? [at + 1] : [])).slice(0, -1);
+    const tried = [0, ...offsets].filter((_, n) => n % EVERY === 0);
+    expect(tried.length).toBeGreaterThan(3);
+    for (const offset of tried) {
+      const { status, stdout } = follow('--json', '--from', String(offset));
+      expect([status, stdout.equals(whole.subarray(offset))]).toEqual([0, true]);
+    }
+  });
+
+  it.each([
+    ['its last record torn', () => whole.subarray(0, -40)],
+    ['its last record twice', () => Buffer.concat([whole, whole.subarray(whole.lastIndexOf(10, -2) + 1)])],
+    ['a tail of NUL bytes', () => Buffer.concat([whole.subarray(0, -200), Buffer.alloc(200)])],
+    ['a tail of NUL bytes after its last record', () => Buffer.concat([whole, Buffer.alloc(500)])],
+    [
+      'a damaged record in its middle',
+      () => Buffer.concat([whole.subarray(0, 900), Buffer.from('\u0000{]\n'), whole.subarray(900)]),
+    ],
+    ['nothing in it', () => Buffer.alloc(0)],
+    ['only NUL bytes in it', () => Buffer.alloc(4096)],
+  ])('ends, and status answers, where no build runs and the journal has %s', async (_, damaged) => {
+    writeFileSync(journal, damaged());
+    const { stderr } = follow();
+    expect(stderr.toString()).not.toMatch(/defect/);
+    const { code, stdout, stderr: failure } = await project.run('status', '--json', 'manifest.xml');
+    expect([code, failure]).toEqual([0, expect.not.stringMatching(/defect/)]);
+    const { lastRun } = JSON.parse(stdout) as { lastRun: { state: string } | null };
+    expect(lastRun?.state).not.toBe('running');
+  });
+});

@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { audit, recover } from '../support/faults/audit';
+import { count, report, seedOf } from '../support/faults/count';
+import { Killer, lacksTrace, type KillPoint } from '../support/faults/kill-at';
+import { PLACES, type Place } from '../support/faults/places';
+import { CHAIN, StepChain, type History } from '../support/faults/step-chain';
+import { Random } from '../support/random';
+
+/** Points of each kind and command that a full run goes through, and a small one. */
+const FULL_POINTS = 6;
+const SMALL_KILLS = 3;
+
+let place: Place | undefined;
+afterEach(async () => {
+  await place?.dispose();
+  place = undefined;
+});
+
+/** A command with the step up to which it has to keep the checkpoints that exist; `null`: none. */
+interface Command {
+  readonly words: readonly string[];
+  readonly keeps: (step: string) => boolean;
+}
+const position = (step: string): number => (CHAIN as readonly string[]).indexOf(step);
+const COMMANDS: readonly Command[] = [
+  { words: ['build'], keeps: () => false },
+  { words: ['build', '-r', 'c'], keeps: (step) => position(step) <= position('c') },
+  { words: ['build', '-R'], keeps: () => true },
+  { words: ['prune', '--from', 'd', '--yes'], keeps: (step) => position(step) < position('d') },
+];
+
+describe.each(PLACES)('kill -9 of the engine on $name', ({ name, lacks, open }) => {
+  it.skipIf(lacks ?? lacksTrace)(
+    'at any external command or system call loses no checkpoint and leaves no wrong tree (skipped without root, strace or the file system)',
+    async () => {
+      place = await open();
+      const { project, buildData } = place;
+      const chain = new StepChain(project, place.area, place.keepsXattrs);
+      const killer = new Killer(project);
+      const random = new Random(seedOf(PLACES.findIndex((kind) => kind.name === name)));
+      expect((await project.build()).code).toBe(0);
+      const chosen: { command: Command; point: KillPoint }[] = [];
+      for (const command of shuffled(COMMANDS, random).slice(0, count(1, COMMANDS.length))) {
+        const points = [...(await killer.points(...command.words)), ...(await refilled(command))];
+        chosen.push(...choose(points, random).map((point) => ({ command, point })));
+      }
+      const kills = count(SMALL_KILLS, Infinity);
+      let edition = 1;
+      const total = { kills: 0, checkpoints: 0, entries: 0, lost: 0, wrong: 0, lies: 0 };
+      const problems: string[] = [];
+      for (const { command, point } of shuffled(chosen, random)) {
+        if (total.kills >= kills) break;
+        chain.edition = ++edition;
+        const before = new Map<string, History>(chain.begun().map(({ step, history }) => [step, history]));
+        const begun = chain.begun().length;
+        const { code, signal } = await killer.runKilled(point, ...command.words);
+        if (signal !== 'SIGKILL' && code !== 137) continue; // it ran with fewer calls than before, to its end
+        total.kills++;
+        const kept = new Map([
+          ...[...before].filter(([step]) => command.keeps(step)),
+          ...chain
+            .begun()
+            .slice(begun)
+            .map(({ step, history }) => [step, history] as const),
+        ]);
+        const found = await audit(project, chain, kept);
+        const after = await recover(project, chain, buildData, CHAIN);
+        total.checkpoints += found.checkpoints;
+        total.entries += found.entries;
+        total.lost += found.lost.length;
+        total.wrong += found.wrong.length + (after === undefined ? 0 : 1);
+        total.lies += found.lies.length;
+        const faults = [
+          ...found.lost.map((step) => `lost ${step}`),
+          ...found.wrong,
+          ...found.lies,
+          ...(after ? [after] : []),
+        ];
+        if (faults.length > 0) {
+          problems.push(`${command.words.join(' ')}, ${point.kind} ${point.n}: ${faults.join('\n    ')}`);
+          report(problems.at(-1) ?? '');
+        }
+        if (after !== undefined) expect((await project.build()).code, problems.join('\n')).toBe(0);
+      }
+      report(
+        `kill -9 on ${name}: ${total.kills} kills, ${total.checkpoints} checkpoints ` +
+          `and ${total.entries} entries compared, ${total.lost} checkpoints lost, ${total.wrong} wrong trees, ${total.lies} untrue answers`,
+      );
+      expect(problems.join('\n')).toBe('');
+      expect(total.kills).toBeGreaterThan(0);
+      expect(total.entries).toBeGreaterThan(0);
+
+      /** A prune that was counted has removed checkpoints: a build brings them back. */
+      async function refilled({ words }: Command): Promise<readonly KillPoint[]> {
+        if (words[0] === 'prune') expect((await project.build('-R')).code).toBe(0);
+        const points = await killer.commands(...words);
+        if (words[0] === 'prune') expect((await project.build('-R')).code).toBe(0);
+        return points;
+      }
+    },
+  );
+});
+
+/** Some points of each kind, spread over all of it. */
+function choose(points: readonly KillPoint[], random: Random): KillPoint[] {
+  const kinds = [...new Set(points.map(({ kind }) => kind))];
+  return kinds.flatMap((kind) => {
+    const ofKind = points.filter((point) => point.kind === kind);
+    const stride = Math.max(1, ofKind.length / FULL_POINTS);
+    const offset = random.next() * stride;
+    return ofKind.filter((_, n) => Math.floor((n + offset) / stride) !== Math.floor((n - 1 + offset) / stride));
+  });
+}
+
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  return items
+    .map((item) => ({ item, at: random.next() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
