@@ -110,5 +110,5 @@ async function foldersOfOtherDevices(path: string, tool: RunStoreTool): Promise<
 /** An ordinary user can neither fill nor empty a folder without write permission, not even an own one. */
 export async function makeFoldersWritable(path: string, tool: RunStoreTool): Promise<void> {
   if (process.getuid?.() === 0) return;
-  await tool(['find', path, '-xdev', '-type', 'd', '!', '-perm', '-u+rwx', '-exec', 'chmod', 'u+rwx', '{}', '+']);
+  await tool(['find', path, '-xdev', '-type', 'd', '!', '-perm', '-u+rwx', '-exec', 'chmod', 'u+rwx', '{}', ';']);
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -22,6 +23,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { SnapshotBackend } from '../../src-engine/snapshots/backend';
 import { createPlainBackend } from '../../src-engine/snapshots/plain';
 import { AppError } from '../../src-shared/errors';
+import { bin, TestProject } from '../support/engine';
 import { makeHardTree } from '../support/hard-tree';
 import { lacksRootOr, lacksTool, runTool } from '../support/run-tool';
 import { lacksTempFileSystem, makeTempFileSystem } from '../support/temp-loop';
@@ -193,16 +195,16 @@ describe('snapshots of plain directories', () => {
 
   it('are consistent when a file changes while it is copied', async () => {
     const area = newArea();
-    const bin = join(folder, 'bin');
-    mkdirSync(bin, { recursive: true });
+    const tools = join(folder, 'bin');
+    mkdirSync(tools, { recursive: true });
     const [go, real] = [join(folder, 'go'), runTool('which', 'cp').trim()];
     writeFileSync(go, '');
     writeFileSync(
-      join(bin, 'cp'),
+      join(tools, 'cp'),
       `#!/bin/sh\n"${real}" "$@"; status=$?\n[ -e "${go}" ] && rm "${go}" && echo more >>"${area.at('file')}"\nexit $status\n`,
     );
-    chmodSync(join(bin, 'cp'), 0o755);
-    process.env.PATH = [bin, path].join(delimiter);
+    chmodSync(join(tools, 'cp'), 0o755);
+    process.env.PATH = [tools, path].join(delimiter);
     writeFileSync(area.at('file'), 'content\n');
     await area.backend.take('a');
     expect(readFileSync(area.at('file'), 'utf8')).toBe('content\nmore\n');
@@ -211,14 +213,14 @@ describe('snapshots of plain directories', () => {
 
   it('are refused when a file changes all the time', async () => {
     const area = newArea();
-    const bin = join(folder, 'bin2');
-    mkdirSync(bin);
+    const tools = join(folder, 'bin2');
+    mkdirSync(tools);
     writeFileSync(
-      join(bin, 'cp'),
+      join(tools, 'cp'),
       `#!/bin/sh\necho more >>"${area.at('file')}"\nexec "${runTool('which', 'cp').trim()}" "$@"\n`,
     );
-    chmodSync(join(bin, 'cp'), 0o755);
-    process.env.PATH = [bin, path].join(delimiter);
+    chmodSync(join(tools, 'cp'), 0o755);
+    process.env.PATH = [tools, path].join(delimiter);
     writeFileSync(area.at('file'), 'content\n');
     const error = await refusal(area.backend.take('a'));
     expect(error.message).toMatch(/build_data\/file changed while/);
@@ -274,14 +276,14 @@ describe('snapshots of plain directories', () => {
         // Shared blocks would need no space.
         runTool('sh', '-c', 'head -c 30000000 /dev/urandom >"$1"', 'sh', area.at('large'));
         runTool('fallocate', '-l', `${free() - 10_000}K`, join(place.path, 'more'));
-        const bin = join(folder, 'bin3');
-        mkdirSync(bin, { recursive: true });
+        const tools = join(folder, 'bin3');
+        mkdirSync(tools, { recursive: true });
         writeFileSync(
-          join(bin, 'cp'),
+          join(tools, 'cp'),
           `#!/bin/sh\nfor a in "$@"; do shift; [ "$a" = --reflink=auto ] && a=--reflink=never; set -- "$@" "$a"; done\nexec "${runTool('which', 'cp').trim()}" "$@"\n`,
         );
-        chmodSync(join(bin, 'cp'), 0o755);
-        process.env.PATH = [bin, path].join(delimiter);
+        chmodSync(join(tools, 'cp'), 0o755);
+        process.env.PATH = [tools, path].join(delimiter);
         const before = free();
         const error = await refusal(area.backend.take('b'));
         expect(error.message).toMatch(/not enough space/);
@@ -294,6 +296,43 @@ describe('snapshots of plain directories', () => {
         expect((await area.backend.list()).map(({ name }) => name)).toEqual(['a', 'b']);
       } finally {
         place.dispose();
+      }
+    },
+  );
+
+  const lacksUser = lacksRootOr('setpriv');
+  it.skipIf(lacksUser !== undefined)(
+    `keep the sealed folders and unreadable files of an ordinary user${lacksUser ? ` (${lacksUser})` : ''}`,
+    async () => {
+      const project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] });
+      const script = (name: string, body: string): void => {
+        writeFileSync(join(project.folder, 'scripts', name), `#!/bin/sh\n${body}\n`);
+      };
+      const buildAsUser = (...options: string[]): string =>
+        execFileSync(
+          'setpriv',
+          [
+            ...['--reuid=65534', '--regid=65534', '--clear-groups', join(bin, 'distro_const')],
+            ...['build', ...options, 'manifest.xml'],
+          ],
+          { cwd: project.folder, env: project.env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+        );
+      script(
+        'a',
+        'mkdir -p "$2/s/t" "$2/x"; echo 1 >"$2/s/f"; echo 2 >"$2/u"; chmod 0 "$2/s/t" "$2/u" "$2/s"; chmod 300 "$2/x"',
+      );
+      script('b', 'chmod 755 "$2/s"; echo more >>"$2/s/f"; rm -f "$2/u"; chmod 500 "$2/s" "$2/x"');
+      try {
+        runTool('chown', '-R', '65534:65534', project.folder);
+        buildAsUser('-p', 'b');
+        const before = await treeManifest(join(project.area, 'build_data'));
+        buildAsUser('-r', 'b', '-p', 'c');
+        expect(await treeManifest(join(project.area, 'build_data'))).not.toEqual(before);
+        script('b', 'true');
+        buildAsUser('-r', 'b', '-p', 'c');
+        expect(await treeManifest(join(project.area, 'build_data'))).toEqual(before);
+      } finally {
+        project.dispose();
       }
     },
   );

@@ -31,12 +31,14 @@ export interface LiveKnowledge {
  * Plans how a live tree becomes equal to a target.
  *
  * @param attributesOf the extended attributes of live folders whose state is unknown, by path
+ * @param isOpened whether a live folder has another mode at the moment than its record
  */
 export function planApply(
   target: readonly TreeRecord[],
   live: readonly LiveEntry[],
   knownOf: LiveKnowledge,
   attributesOf: ReadonlyMap<string, string | undefined>,
+  isOpened: (path: string) => boolean,
 ): ApplyPlan {
   const liveByPath = new Map(live.map((entry) => [entry.record.path, entry]));
   const targetByPath = new Map(target.map((record) => [record.path, record]));
@@ -69,7 +71,12 @@ export function planApply(
     const known = knownOf(entry, record);
     const attributes = known ? known.attributes : attributesOf.get(record.path);
     if (!sameButAcls(attributes, record.attributes)) renewed.push(record);
-    else if (attributes === record.attributes && sameMetadata(entry.record, record) && known?.flags === record.flags)
+    else if (
+      !isOpened(record.path) &&
+      attributes === record.attributes &&
+      sameMetadata(entry.record, record) &&
+      known?.flags === record.flags
+    )
       continue;
     changedFolders.add(record.path);
     touched.add(record.path);

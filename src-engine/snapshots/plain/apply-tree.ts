@@ -21,6 +21,8 @@ export interface ApplyRequest {
   readonly target: readonly TreeRecord[];
   readonly live: readonly LiveEntry[];
   readonly knownOf: LiveKnowledge;
+  /** Whether a live folder was opened for the scan. It gets its mode at the end. */
+  readonly isOpened?: (path: string) => boolean;
   /** A folder for half-made entries on the root's file system; it is removed. ASCII only. */
   readonly stage: string;
   readonly objectPath: (reference: string) => string;
@@ -38,7 +40,13 @@ export async function applyTree(request: ApplyRequest): Promise<void> {
   const unknown = unknownFolders(request);
   const attributes = await captureAttributes(root, unknown, tool);
   if (!attributes) throw new AppError('snapshot', `${escapeName(root)} changes while it is rolled back.`);
-  const plan = planApply(target, live, knownOf, new Map(unknown.map((path, n) => [path, attributes[n]])));
+  const plan = planApply(
+    target,
+    live,
+    knownOf,
+    new Map(unknown.map((path, n) => [path, attributes[n]])),
+    request.isOpened ?? (() => false),
+  );
   const flags = await flagsOf(root, plan.touched, tool);
   if (flags.size > 0) throw immutable(request.action, root, flags);
 

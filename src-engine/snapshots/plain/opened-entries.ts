@@ -35,6 +35,11 @@ export class OpenedEntries {
   close(): void {
     if (this.#opened.size === 0) return;
     restore(this.root, [...this.#opened]);
+    this.forget();
+  }
+
+  /** Leaves the modes as they are: the caller has given all entries the modes that they should have. */
+  forget(): void {
     this.#opened.clear();
     rmSync(this.#file, { force: true });
   }
@@ -47,20 +52,23 @@ export class OpenedEntries {
     } catch {
       return; // nothing was left
     }
-    restore(
-      this.root,
-      lines.map((line) => JSON.parse(line) as [string, number]),
-    );
+    const entries = lines.map((line) => JSON.parse(line) as [string, number]);
+    // It may have been killed after it had sealed an outer folder again.
+    for (const [path, mode] of entries) setMode(this.root, path, mode | 0o700);
+    restore(this.root, entries);
     rmSync(this.#file, { force: true });
   }
 }
 
 /** Innermost first: a folder that is sealed again hides what is in it. */
 function restore(root: string, entries: readonly [path: string, mode: number][]): void {
-  for (const [path, mode] of [...entries].reverse())
-    try {
-      chmodSync(systemPath(below(root, path)), mode);
-    } catch (error) {
-      if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    }
+  for (const [path, mode] of [...entries].reverse()) setMode(root, path, mode);
+}
+
+function setMode(root: string, path: string, mode: number): void {
+  try {
+    chmodSync(systemPath(below(root, path)), mode);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }

@@ -37,11 +37,12 @@ export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promis
       target: index.records,
       live: scanTree(root, open),
       knownOf: isCertain ? knowledge(live.read()?.known) : comparison(root, (reference) => store.objectPath(reference)),
+      isOpened: (path) => opened.has(path),
       stage: bytePath(stage),
       objectPath: (reference) => store.objectPath(reference),
       tool,
     });
-    opened.close();
+    opened.forget();
     await syncFileSystem(store.folder);
     mkdirSync(stage, { recursive: true, mode: 0o700 });
     const latest = lstatSync(stage, { bigint: true }).ctimeNs;
