@@ -34,6 +34,8 @@ if (opendir my $fds, '/proc/self/fd') {
 }
 open my $socket, '+<&=', 3 or exit 72;
 fcntl $socket, 2, 1;
+# The reader of the engine's console must not wait for what a step has left.
+open STDERR, '>', '/dev/null';
 my $launcher = readlink '/proc/self';
 my $isProcOurs = $launcher eq $$;
 my $binfmt = 0;
