@@ -192,9 +192,9 @@ function closesQuote(text: string, at: number): boolean {
   return /["'`]/.test(text.charAt(at - 1)) && at > 1 && new RegExp(`[\\w$})*${OWN}]`).test(text.charAt(at - 2));
 }
 
-/** `. /etc/os-release`, `source FILE`, `< FILE`. */
+/** `. /etc/os-release`, `source FILE`. Any other mention in `/etc` may mean the image's file: scripts write scripts for it. */
 function isSourced(text: string, at: number): boolean {
-  return /(?:^|[\s;&|(])(?:\.|source)\s+["']?$|<\s*["']?$/.test(text.slice(Math.max(0, at - 40), at));
+  return /(?:^|[\s;&|(])(?:\.|source)\s+["']?$/.test(text.slice(Math.max(0, at - 40), at));
 }
 
 /** Whether a mention of a path is one that only writes there: a redirection, or the destination of a command that copies. */

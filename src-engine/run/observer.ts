@@ -2,6 +2,7 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
+import { realPath } from '../area/input-states';
 import { isSystem } from '../area/named-inputs';
 import { exec } from '../system/exec';
 import { findTool, installCommand } from '../system/executables';
@@ -68,13 +69,8 @@ export class Observer {
     if (!existsSync(log)) return [];
     const { read, written } = await readObservedFiles(log);
     rmSync(log, { force: true });
-    const excluded = [
-      area,
-      folder,
-      dirname(process.argv[1] ?? folder),
-      join(homedir(), '.cache'),
-      process.env['XDG_CACHE_HOME'],
-    ];
+    const engine = realPath(process.argv[1] ?? folder);
+    const excluded = [area, folder, dirname(engine), join(homedir(), '.cache'), process.env['XDG_CACHE_HOME']];
     const inputs = [...read].filter(
       (path) =>
         !written.has(path) &&

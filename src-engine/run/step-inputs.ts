@@ -51,7 +51,10 @@ export class StepInputs {
   static async begin(options: StepInputsOptions): Promise<StepInputs> {
     const inputs = new StepInputs(options);
     for (const name of options.given) inputs.#variables.set(name, 'given');
-    for (const name of options.names.variables) if (isInput(name)) inputs.#variables.set(name, 'named');
+    for (const name of options.names.variables)
+      // A variable with a small letter that is not set is one of the script's own.
+      if (isInput(name) && (/^[A-Z]/.test(name) || options.variables[name] !== undefined))
+        inputs.#variables.set(name, 'named');
     for (const { kind, value } of options.known.of(options.step)) if (kind !== 'env') inputs.#track(kind, value);
     for (const path of options.names.paths) inputs.#use('path', options.folder.recorded(path), 'named');
     await Promise.all(Array.from(inputs.#trackers.values(), (tracker) => tracker.begun()));
