@@ -128,7 +128,10 @@ async function removeAbandoned(folder: string): Promise<void> {
 
 async function removePartial(folder: string, keep: boolean): Promise<void> {
   if (!exists(folder)) return;
-  await makeFoldersWritable(folder, extractTool()); // after a stop as well
+  const tool = extractTool(); // after a stop as well
+  await makeFoldersWritable(folder, tool);
+  if (process.platform === 'linux' && process.getuid?.() === 0)
+    await tool(['chattr', '-R', '-f', '-i', '-a', '--', folder]).catch(() => undefined); // no such flags there
   if (!keep) return rm(folder, { recursive: true, force: true });
   const root = Buffer.from(`${folder}/`);
   for (const name of readdirSync(folder, { encoding: 'buffer' }))

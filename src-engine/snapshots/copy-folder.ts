@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
+import { isFuse } from '../system/mounts';
+import { bytePath } from './plain/bytes';
+import { readFlags, setFlags } from './plain/flags';
 import type { RunStoreTool } from './store-tools';
 
 /** illumos' own `cp` keeps neither hard links nor holes. */
@@ -12,7 +15,7 @@ const FAILURES = [0, 1, 2, 123];
 
 /**
  * Copies a tree with all its metadata into an empty folder: owners, modes, times in nanoseconds, hard links, holes, extended attributes
- * with ACLs and capabilities, links, FIFOs, sockets and devices. `cp` sets capabilities after the owner, which would remove them.
+ * with ACLs and capabilities, links, FIFOs, sockets, devices, and the flags of chattr(1) that forbid changes. `cp` sets capabilities after the owner, which would remove them.
  *
  * @returns how many extended attributes were left out because they need root
  */
@@ -26,7 +29,19 @@ export async function copyFolder(from: string, into: string, tool: RunStoreTool)
       : ['-dR', metadata, '--sparse=auto', '--reflink=auto', '--', `${from}/.`, into];
   const tolerant = tolerateMissingRights(tool);
   await tolerant.tool([cp, ...argv]);
+  await copyFlags(from, into, tool);
   return tolerant.deniedAttributes();
+}
+
+/** Only root can set these flags. zfs-fuse has none; where a file system has none, `lsattr` reports none. */
+async function copyFlags(from: string, into: string, tool: RunStoreTool): Promise<void> {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || isFuse(from)) return;
+  const isFlagged = ['(', '-type', 'f', '-o', '-type', 'd', ')'];
+  const { stdout } = await tool(['find', from, '-xdev', ...isFlagged, '-print0'], { encoding: 'latin1' });
+  const root = bytePath(from);
+  const flags = await readFlags(stdout.split('\0').filter(Boolean), tool);
+  const records = [...flags].map(([path, own]) => ({ path: path.slice(root.length + 1), flags: own }));
+  await setFlags(bytePath(into), records, tool);
 }
 
 /** Runs GNU `cp` and `tar` for an ordinary user so that what needs root is left out, and anything else is still an error. */

@@ -19,26 +19,39 @@ export async function flagsOf(
   records: readonly TreeRecord[],
   tool: RunStoreTool,
 ): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
-  if (process.platform !== 'linux') return found;
+  if (process.platform !== 'linux') return new Map();
   const suspects = records.filter(({ path, type }) => isSuspect(below(root, path), type)).map(({ path }) => path);
-  if (suspects.length === 0) return found;
-  const paths = suspects.map((path) => below(root, path));
+  const flags = await readFlags(
+    suspects.map((path) => below(root, path)),
+    tool,
+  );
+  return new Map(
+    suspects.flatMap((path): [string, string][] => {
+      const own = flags.get(below(root, path));
+      return own === undefined ? [] : [[path, own]];
+    }),
+  );
+}
+
+/** The flags of files and folders that have some, by path; both with a character per byte. */
+export async function readFlags(paths: readonly string[], tool: RunStoreTool): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  if (paths.length === 0) return found;
   const { stdout } = await tool(['xargs', '-0', 'lsattr', '-d', '--'], {
     input: Buffer.from(paths.map((path) => `${path}\0`).join(''), 'latin1'),
     encoding: 'latin1',
     okExitCodes: [0, 1, 123],
   }).catch(() => ({ stdout: '' })); // not installed
   let at = 0;
-  suspects.forEach((path, n) => {
+  for (const path of paths) {
     // `----i---------e------- PATH`, in the order of the arguments; names may have line ends.
-    const end = `${paths[n] ?? ''}\n`;
+    const end = `${path}\n`;
     const space = stdout.indexOf(' ', at);
-    if (space < 0 || !stdout.startsWith(end, space + 1)) return;
+    if (space < 0 || !stdout.startsWith(end, space + 1)) continue;
     const flags = FLAGS.filter((flag) => stdout.slice(at, space).includes(flag)).join('');
     if (flags !== '') found.set(path, flags);
     at = space + 1 + end.length;
-  });
+  }
   return found;
 }
 
@@ -68,7 +81,11 @@ export function immutable(action: string, root: string, flags: ReadonlyMap<strin
 }
 
 /** Gives restored entries their flags. Needs root, which alone can have set them. */
-export async function setFlags(root: string, records: readonly TreeRecord[], tool: RunStoreTool): Promise<void> {
+export async function setFlags(
+  root: string,
+  records: readonly Pick<TreeRecord, 'path' | 'flags'>[],
+  tool: RunStoreTool,
+): Promise<void> {
   for (const flags of new Set(records.flatMap((record) => record.flags ?? []))) {
     const paths = records.filter((record) => record.flags === flags).map(({ path }) => `${below(root, path)}\0`);
     await tool(['xargs', '-0', 'chattr', `+${flags}`, '--'], { input: Buffer.from(paths.join(''), 'latin1') });

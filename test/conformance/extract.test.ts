@@ -1,10 +1,11 @@
-// A checkpoint that root has made, extracted by another account. Plain stores are closed to other accounts; btrfs snapshots are not.
+// What is extracted on btrfs only: by another account than root, to whom plain stores are closed; and flags that snapshots keep.
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { bin, finished, TestProject } from '../support/engine';
 import { btrfsFolder } from '../support/temp-btrfs';
+import { runTool } from '../support/run-tool';
 import { lacksTempFileSystem } from '../support/temp-loop';
 import { treeManifest } from '../support/tree-manifest';
 
@@ -59,3 +60,31 @@ it.skipIf(lacks)(
     }
   },
 );
+
+it.skipIf(lacks)(`files and folders keep the flags that forbid changes${lacks ? ` (${lacks})` : ''}`, async () => {
+  const place = await btrfsFolder();
+  const project = new TestProject({
+    area: join(place.path, 'area'),
+    steps: [
+      {
+        name: 'a',
+        body: 'cd "$2"; echo x >fixed; mkdir -p "$2/log s"; echo x >"log s/file"; chattr +i fixed; chattr +a "log s/file" "log s"',
+      },
+      { name: 'b' },
+    ],
+  });
+  const out = join(project.folder, 'out');
+  try {
+    expect((await project.build('-p', 'b')).code).toBe(0);
+    expect(await project.run('extract', 'manifest.xml', 'b', out)).toMatchObject({ code: 0, stderr: '' });
+    const flags = (path: string): string => runTool('lsattr', '-d', join(out, 'pkg_image', path)).split(' ')[0] ?? '';
+    expect(flags('fixed')).toMatch(/^-+i-/);
+    expect(flags('log s')).toMatch(/^-+a-/);
+    expect(flags('log s/file')).toMatch(/^-+a-/);
+    expect(await treeManifest(out)).toEqual(await treeManifest(join(project.area, 'build_data')));
+  } finally {
+    runTool('chattr', '-R', '-i', '-a', out); // the area goes with its file system
+    project.dispose();
+    await place.dispose();
+  }
+});
