@@ -1,11 +1,10 @@
-import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, reasonOf } from '../../src-shared/errors';
-import { exists } from '../system/files';
 import { MountTable } from '../system/mount-table';
 import type { Snapshot } from './backend';
 import { refuseMounts } from './guard';
 import { SNAPSHOT_PROPERTIES, snapshotsOf, type ZfsProperties, type ZfsSnapshot } from './zfs-properties';
+import { refuseElsewhere, refuseHeld, refuseHidden, refuseRecursive, refuseUnmountable } from './zfs-refusals';
 import { expectSuccess } from './zfs-runner';
 import { outermost, type ZfsTree } from './zfs-tree';
 import type { ZfsViews } from './zfs-views';
@@ -33,12 +32,13 @@ export class ZfsReplace {
     const table = await tree.refuseForeign(action);
     const present = await tree.properties([...SNAPSHOT_PROPERTIES, 'mountpoint', 'canmount']);
     const newer = newerThan(snapshotsOf(tree.dataset, present), tree.id(name));
-    this.#refuseUnmountable(action, present);
+    refuseUnmountable(action, tree, present);
     tree.refuseMountedElsewhere(action, table);
     const below = datasetsBelow(tree.dataset, present);
     const toDestroy = [...newer, ...below.flatMap((dataset) => snapshotsOf(dataset, present))];
     refuseHeld(action, toDestroy);
-    this.#refuseElsewhere(action, below, present);
+    refuseElsewhere(action, tree, below, present);
+    refuseRecursive(action, name, below, present);
     // ZFS itself destroys nothing when one of the newer snapshots is cloned.
     if (below.length > 0 || this.#views.areMounted(table)) await this.refuseClones(action, toDestroy);
     await this.retryWithoutViews(action, toDestroy, () => this.#rollBackChecked(action, name, below));
@@ -81,7 +81,7 @@ export class ZfsReplace {
     const below = datasetsBelow(dataset, present);
     const toDestroy = [dataset, ...below].flatMap((name) => snapshotsOf(name, present));
     refuseHeld(action, toDestroy);
-    this.#refuseElsewhere(action, below, present);
+    refuseElsewhere(action, this.#tree, below, present);
     await this.refuseClones(action, toDestroy);
     await this.#tree.unmount(action);
     const old = `${dataset}.old-${Date.now()}`;
@@ -139,35 +139,6 @@ export class ZfsReplace {
     refuseMounts(action, mountpoint, foreign);
   }
 
-  /** A dataset that `zfs mount` would mount elsewhere, or not at all, is refused while nothing is changed. */
-  #refuseUnmountable(action: string, present: ZfsProperties): void {
-    const { dataset, mountpoint } = this.#tree;
-    const values = present.get(dataset);
-    const [at, can] = [values?.get('mountpoint'), values?.get('canmount')];
-    const refusal = (is: string, undo: string): AppError =>
-      new AppError('snapshot', `${action} is not possible: ${dataset} has ${is}. Nothing was changed.`, undo);
-    if (can === 'off') throw refusal('canmount=off', `Let it be mounted: zfs set canmount=on ${dataset}`);
-    if (at !== mountpoint)
-      throw refusal(
-        `the mountpoint ${at} and not ${mountpoint}`,
-        `Give it that one: zfs inherit mountpoint ${dataset}`,
-      );
-  }
-
-  /** Datasets below the build data go with it when they lie in it, mounted or not. */
-  #refuseElsewhere(action: string, below: readonly string[], present: ZfsProperties): void {
-    const { dataset, mountpoint } = this.#tree;
-    for (const name of below) {
-      const at = present.get(name)?.get('mountpoint') ?? 'none';
-      if (!at.startsWith('/') || at.startsWith(`${mountpoint}/`)) continue;
-      throw new AppError(
-        'snapshot',
-        `${action} would destroy ${name}, which belongs at ${at} and not in ${dataset}. Nothing was changed.`,
-        `Move it out of the build data: zfs rename ${name} ANOTHER_DATASET`,
-      );
-    }
-  }
-
   /** Does what a clone of one of the snapshots prevents, and again when a view was opened meanwhile. */
   async retryWithoutViews(action: string, toDestroy: readonly Snapshot[], attempt: () => Promise<void>): Promise<void> {
     for (const until = Date.now() + VIEW_TIMEOUT_MS; ;) {
@@ -209,17 +180,6 @@ export class ZfsReplace {
   }
 }
 
-/** `destroy -r` and `rollback -r` destroy what they can before they come to a held snapshot. */
-export function refuseHeld(action: string, toDestroy: readonly ZfsSnapshot[]): void {
-  const held = toDestroy.filter((snapshot) => snapshot.held);
-  if (held.length === 0) return;
-  throw new AppError(
-    'snapshot',
-    `${action} would destroy ${held.map(({ id }) => id).join(', ')}, which is held. Nothing was changed.`,
-    `See who holds it: zfs holds ${held[0]?.id}`,
-  );
-}
-
 /** The snapshots after this one. Throws when it is not among them. */
 function newerThan(snapshots: readonly ZfsSnapshot[], id: string): ZfsSnapshot[] {
   const at = snapshots.findIndex((snapshot) => snapshot.id === id);
@@ -229,14 +189,4 @@ function newerThan(snapshots: readonly ZfsSnapshot[], id: string): ZfsSnapshot[]
 
 function datasetsBelow(dataset: string, present: ZfsProperties): string[] {
   return [...present.keys()].filter((id) => !id.includes('@') && id !== dataset);
-}
-
-/** Files in the folder that the dataset is to be mounted on belong to the dataset above, and would be hidden. */
-function refuseHidden(action: string, folder: string): void {
-  if (!exists(folder) || readdirSync(folder).length === 0) return;
-  throw new AppError(
-    'snapshot',
-    `${action} is not possible: nothing is mounted at ${folder}, and that folder is not empty. Nothing was changed.`,
-    'Move what is there away, or remove it.',
-  );
 }

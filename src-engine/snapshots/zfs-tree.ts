@@ -55,9 +55,9 @@ export class ZfsTree {
     refuseMounts(action, this.mountpoint, elsewhere, 'of');
   }
 
-  /** Refuses what a snapshot would leave out: everything, when the dataset is not mounted, and datasets below it. */
-  async refuseIncomplete(action: string): Promise<void> {
-    const { dataset, mountpoint } = this;
+  /** Takes a snapshot, or refuses because it would leave out what is in the folder: the dataset is not mounted, or has others below. */
+  async snapshot(action: string, name: string): Promise<void> {
+    const { dataset, mountpoint, runner } = this;
     const table = await this.refuseForeign(action);
     if (!this.isMounted(table))
       throw new AppError(
@@ -65,11 +65,22 @@ export class ZfsTree {
         `${action} is not possible: ${dataset} is not mounted at ${mountpoint}, so that it does not contain what is there. Nothing was changed.`,
         `Mount it: zfs mount ${dataset}`,
       );
-    const argv = ['list', '-H', '-o', 'name', '-t', 'filesystem,volume', '-r', dataset];
+    // Both at once, because each is a process and there are almost never datasets below. Should the engine be killed in between, the
+    // snapshot is complete because of `-r`, and a rollback to it is refused.
+    const taking = expectSuccess(runner.zfs(['snapshot', '-r', this.id(name)]));
+    const [below, taken] = await Promise.allSettled([this.#datasetsBelow(), taking]);
+    if (taken.status === 'rejected') throw taken.reason;
+    if (below.status === 'fulfilled' && below.value.length === 0) return;
+    await expectSuccess(runner.zfsPatiently(['destroy', '-r', this.id(name)]));
+    if (below.status === 'rejected') throw below.reason;
+    const undo = outermost(below.value).map((child) => `zfs destroy -r ${child}`);
+    throw leftOut(action, dataset, 'datasets', below.value, undo.join(' && '));
+  }
+
+  async #datasetsBelow(): Promise<string[]> {
+    const argv = ['list', '-H', '-o', 'name', '-t', 'filesystem,volume', '-r', this.dataset];
     const { stdout } = await expectSuccess(this.runner.zfs(argv));
-    const below = stdout.split('\n').filter((name) => name !== '' && name !== dataset);
-    const undo = outermost(below).map((name) => `zfs destroy -r ${name}`);
-    if (below.length > 0) throw leftOut(action, dataset, 'datasets', below, undo.join(' && '));
+    return stdout.split('\n').filter((name) => name !== '' && name !== this.dataset);
   }
 
   isMounted(table: MountTable): boolean {

@@ -5,7 +5,8 @@ import type { Snapshot, SnapshotBackend, SnapshotSize } from './backend';
 import { folderView } from './folder-tree';
 import { assertSnapshotName } from './names';
 import { getProperties, readProperties, snapshotsOf, type ZfsSnapshot } from './zfs-properties';
-import { refuseHeld, ZfsReplace } from './zfs-replace';
+import { refuseHeld } from './zfs-refusals';
+import { ZfsReplace } from './zfs-replace';
 import { expectSuccess, zfsRunner } from './zfs-runner';
 import { ZfsTree } from './zfs-tree';
 import { createZfsViews } from './zfs-views';
@@ -34,8 +35,7 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
 
   async function take(name: string): Promise<Snapshot> {
     assertSnapshotName(name);
-    await tree.refuseIncomplete(`Taking ${tree.id(name)}`);
-    await expectSuccess(zfs(['snapshot', tree.id(name)]));
+    await tree.snapshot(`Taking ${tree.id(name)}`, name);
     return { name, id: tree.id(name), takenAt: Math.floor(Date.now() / 1000) };
   }
 

@@ -124,6 +124,18 @@ describe.skipIf(lacks !== undefined)(`what only ZFS can do wrong${lacks === unde
     },
   );
 
+  it('rolls back to no snapshot that contains datasets below, as a killed engine may leave one', async () => {
+    const { dataset, backend, names } = await areaWith('a');
+    runTool('zfs', 'create', `${dataset}/child`);
+    runTool('zfs', 'snapshot', '-r', `${dataset}@b`);
+    await expect(backend.rollback('b')).rejects.toThrow(
+      `would destroy ${dataset}/child, which the snapshot contains too`,
+    );
+    expect(await names()).toEqual(['a', 'b']);
+    await backend.rollback('a');
+    expect(await names()).toEqual(['a']);
+  });
+
   it('resets nothing over files that would be hidden', async () => {
     const { dataset, buildData, backend, names } = await areaWith('a');
     runTool('zfs', 'unmount', dataset);

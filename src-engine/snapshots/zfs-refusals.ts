@@ -1,0 +1,70 @@
+import { readdirSync } from 'node:fs';
+import { AppError } from '../../src-shared/errors';
+import { exists } from '../system/files';
+import type { ZfsProperties, ZfsSnapshot } from './zfs-properties';
+import { outermost, type ZfsTree } from './zfs-tree';
+
+/* What is refused before a dataset is rolled back or replaced, while nothing is changed. */
+
+/** `destroy -r` and `rollback -r` destroy what they can before they come to a held snapshot. */
+export function refuseHeld(action: string, toDestroy: readonly ZfsSnapshot[]): void {
+  const held = toDestroy.filter((snapshot) => snapshot.held);
+  if (held.length === 0) return;
+  throw new AppError(
+    'snapshot',
+    `${action} would destroy ${held.map(({ id }) => id).join(', ')}, which is held. Nothing was changed.`,
+    `See who holds it: zfs holds ${held[0]?.id}`,
+  );
+}
+
+/** A dataset that `zfs mount` would mount elsewhere, or not at all, is refused while nothing is changed. */
+export function refuseUnmountable(action: string, { dataset, mountpoint }: ZfsTree, present: ZfsProperties): void {
+  const values = present.get(dataset);
+  const [at, can] = [values?.get('mountpoint'), values?.get('canmount')];
+  const refusal = (is: string, undo: string): AppError =>
+    new AppError('snapshot', `${action} is not possible: ${dataset} has ${is}. Nothing was changed.`, undo);
+  if (can === 'off') throw refusal('canmount=off', `Let it be mounted: zfs set canmount=on ${dataset}`);
+  if (at !== mountpoint)
+    throw refusal(`the mountpoint ${at} and not ${mountpoint}`, `Give it that one: zfs inherit mountpoint ${dataset}`);
+}
+
+/** Datasets below the build data go with it when they lie in it, mounted or not. */
+export function refuseElsewhere(
+  action: string,
+  { dataset, mountpoint }: ZfsTree,
+  below: readonly string[],
+  present: ZfsProperties,
+): void {
+  for (const name of below) {
+    const at = present.get(name)?.get('mountpoint') ?? 'none';
+    if (!at.startsWith('/') || at.startsWith(`${mountpoint}/`)) continue;
+    throw new AppError(
+      'snapshot',
+      `${action} would destroy ${name}, which belongs at ${at} and not in ${dataset}. Nothing was changed.`,
+      `Move it out of the build data: zfs rename ${name} ANOTHER_DATASET`,
+    );
+  }
+}
+
+/** A snapshot of the build data that has datasets below it was taken by a killed engine, or by hand: a rollback would lose those. */
+export function refuseRecursive(action: string, name: string, below: readonly string[], present: ZfsProperties): void {
+  const included = below.filter((dataset) => present.has(`${dataset}@${name}`));
+  if (included.length === 0) return;
+  throw new AppError(
+    'snapshot',
+    `${action} would destroy ${included.join(', ')}, which the snapshot contains too. Nothing was changed.`,
+    `To go back without them: ${outermost(included)
+      .map((dataset) => `zfs destroy -r ${dataset}`)
+      .join(' && ')}`,
+  );
+}
+
+/** Files in the folder that the dataset is to be mounted on belong to the dataset above, and would be hidden. */
+export function refuseHidden(action: string, folder: string): void {
+  if (!exists(folder) || readdirSync(folder).length === 0) return;
+  throw new AppError(
+    'snapshot',
+    `${action} is not possible: nothing is mounted at ${folder}, and that folder is not empty. Nothing was changed.`,
+    'Move what is there away, or remove it.',
+  );
+}
