@@ -33,7 +33,7 @@ export function fingerprintText(execution: StepExecution): string | undefined {
 
 /**
  * The key of the checkpoint after the given steps: a hash of the key before it and the fingerprint of the step between, starting
- * from a constant for the empty tree. Two checkpoints with the same key hold interchangeable trees.
+ * from a constant for the empty tree. Two checkpoints with the same key hold interchangeable trees (architecture section 5).
  *
  * @param history the executions before the checkpoint; `null` when they are not all known
  * @returns `null` when the history or a fingerprint is unknown: such a checkpoint equals no other

@@ -19,7 +19,7 @@ export type CheckpointPast = { readonly history: readonly StepExecution[] } | { 
 
 /**
  * Judges the checkpoint of step `index`. It lies BEFORE its step, so only the steps that ran before it count. Changing step 5
- * leaves checkpoints up to 5 current and makes 6 and later stale (docs/architecture.md).
+ * leaves checkpoints up to 5 current and makes 6 and later stale (architecture section 4).
  *
  * The whole history counts: the same steps under the same names, in the same order, and not one more.
  *
