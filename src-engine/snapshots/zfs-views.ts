@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { ExecResult } from '../system/exec';
 import type { MountTable } from '../system/mount-table';
-import { isAlive, ownIdentity, type ProcessIdentity } from '../system/processes';
+import { parseJson } from '../system/json-file';
+import { isAlive, ownIdentity, processIdentity } from '../system/processes';
 import type { SnapshotView } from './backend';
 import { folderView } from './folder-tree';
 
@@ -79,12 +80,10 @@ export function createZfsViews(area: string, zfs: Zfs, patiently: Zfs): ZfsViews
   };
 }
 
+/** An owner that cannot be read is not known to be ours. */
 function hasEnded(owner: string): boolean {
-  try {
-    return isAlive(JSON.parse(owner) as ProcessIdentity) === false;
-  } catch {
-    return false; // not readable, so not known to be ours
-  }
+  const identity = parseJson(owner, processIdentity);
+  return identity !== undefined && isAlive(identity) === false;
 }
 
 function removeFolder(path: string): void {

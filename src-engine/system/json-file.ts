@@ -27,7 +27,7 @@ export function readJsonFile<T>(path: string, shape: Shape<T>): JsonFile<T> {
     throw new AppError('area', `The file ${path} cannot be read: ${message}`, 'Check its permissions and the disk.');
   }
   if (typeof content === 'string') return { kind: 'damaged', why: content };
-  return parseJson(content, shape);
+  return parseFile(content, shape);
 }
 
 /** The content, or a text with the reason why it is none of ours. */
@@ -43,7 +43,17 @@ function readRegularFile(path: string): Buffer | string {
   }
 }
 
-function parseJson<T>(content: Buffer, shape: Shape<T>): JsonFile<T> {
+/** A value in JSON text; `undefined` when the text is no JSON or the value has another shape. */
+export function parseJson<T>(content: string, shape: Shape<T>): T | undefined {
+  try {
+    const value: unknown = JSON.parse(content);
+    return shape.accepts(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseFile<T>(content: Buffer, shape: Shape<T>): JsonFile<T> {
   if (content.length === 0) return { kind: 'damaged', why: 'it is empty' };
   if (content.every((byte) => byte === 0)) return { kind: 'damaged', why: 'it is filled with zeros' };
   let value: unknown;

@@ -20,7 +20,7 @@ export const edition = z.object({
   revision: z.string(),
   /** When it was fetched; ISO 8601. */
   fetched: z.string(),
-  repositories: z.array(repository),
+  repositories: z.array(repository).readonly(),
   /** Why it could not be fetched anew just now: what is told is older. */
   trouble: z.string().optional(),
 });

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import type { CatalogueEntry } from '../../../src-shared/packages/catalogue';
 import type { Edition, PackageDetails, PackageProblem } from '../../../src-shared/engine-answers/packages';
+import { listOf, pairOf, text } from '../../../src-shared/journal/shape';
 import { bareName } from '../../repositories/apt';
 import { readIfThere, writeUnsynced } from '../../system/files';
+import { readJsonFile } from '../../system/json-file';
+import { editionRecord } from '../edition-record';
 import type { PackageSource, Resolution } from '../package-source';
 import { USUAL, type Recipe } from '../recipe';
 import { describe } from './closure';
@@ -19,6 +22,9 @@ import { update } from './update';
 
 /** More entries that conflict are not looked for: each costs several questions to APT. */
 const MOST_CONFLICTS = 5;
+
+/** Names and versions of what every image has, and names of what comes with the manifest's packages. */
+const baseRecord = pairOf(listOf(pairOf(text, text)), listOf(text));
 
 /** What every image has. */
 interface Base {
@@ -41,8 +47,8 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
   const recipeKey = hash(JSON.stringify(recipe));
 
   async function edition(): Promise<Edition | undefined> {
-    const text = await readIfThere(fetchedFile);
-    return text && (JSON.parse(text.toString('utf8')) as Edition);
+    const found = readJsonFile(fetchedFile, editionRecord);
+    return found.kind === 'read' ? found.value : undefined;
   }
 
   async function revision(): Promise<string> {
@@ -67,9 +73,9 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
   async function base(): Promise<Base> {
     const at = join(folder, 'base', `${await revision()}-${recipeKey}`);
     const status = join(at, 'status');
-    const known = await readIfThere(join(at, 'packages.json'));
-    if (known) {
-      const [packages, also] = JSON.parse(known.toString('utf8')) as [[string, string][], string[]];
+    const known = readJsonFile(join(at, 'packages.json'), baseRecord);
+    if (known.kind === 'read') {
+      const [packages, also] = known.value;
       return { packages: new Map(packages), also: new Set(also), status };
     }
     const { installs } = await baseRound(recipe.base);

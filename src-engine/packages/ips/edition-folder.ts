@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import type { Edition } from '../../../src-shared/engine-answers/packages';
 import { readIfThere, writeUnsynced } from '../../system/files';
+import { readJsonFile } from '../../system/json-file';
+import { editionRecord } from '../edition-record';
+import { listOf, object, optional, text, type TypeOf } from '../../../src-shared/journal/shape';
 import { locateCatalogues, type Located } from './locate';
 import { fetchPart, readAttributes, type PartName } from './parts';
 import { signatureOf } from './signature';
@@ -21,7 +24,7 @@ export interface FetchedCatalogue {
 
 /** What was fetched at one time. */
 export interface FetchedEdition {
-  readonly edition: Omit<Edition, 'trouble'>;
+  readonly edition: TypeOf<typeof editionRecord>;
   /** The folder that everything is in, below that of the source. */
   readonly folder: string;
   readonly catalogues: readonly FetchedCatalogue[];
@@ -33,21 +36,26 @@ const UNFINISHED = '.partial';
 /** An unfinished edition that nobody has written to for so long was given up, in milliseconds. */
 const GIVEN_UP = 3_600_000;
 
-/** The edition that is valid; `undefined`: nothing was fetched yet, or what was is lost. */
+/** The edition that is valid; `undefined`: nothing was fetched yet, or a power loss damaged the record, and it is fetched again. */
 export async function readEdition(folder: string): Promise<FetchedEdition | undefined> {
-  const text = await readIfThere(join(folder, POINTER));
-  const fetched = text && pointed(text);
-  const isThere = fetched && (await stat(join(folder, fetched.folder)).catch(() => undefined));
-  return isThere && fetched;
+  const found = readJsonFile(join(folder, POINTER), fetchedEdition);
+  if (found.kind !== 'read') return undefined;
+  const isThere = await stat(join(folder, found.value.folder)).catch(() => undefined);
+  return isThere && found.value;
 }
 
-function pointed(text: Buffer): FetchedEdition | undefined {
-  try {
-    return JSON.parse(text.toString('utf8')) as FetchedEdition;
-  } catch {
-    return undefined; // empty after a loss of power: what it pointed to is fetched anew
-  }
-}
+const fetchedEdition = object('FetchedEdition', 'What was fetched at one time.', {
+  edition: editionRecord,
+  folder: text,
+  catalogues: listOf(
+    object('FetchedCatalogue', '', {
+      address: text,
+      publisher: optional(text),
+      folder: text,
+      parts: object('', '', {}),
+    }),
+  ),
+});
 
 /**
  * Fetches the catalogues of all addresses into a new folder, and makes that the valid edition. Parts that have the signature of one
@@ -62,7 +70,7 @@ export async function fetchEdition(addresses: readonly string[], folder: string)
   await mkdir(partial);
   try {
     const catalogues: FetchedCatalogue[] = [];
-    const repositories: Edition['repositories'] = [];
+    const repositories: Edition['repositories'][number][] = [];
     for (const address of addresses) {
       const located = await locateCatalogues(address);
       for (const one of located) {

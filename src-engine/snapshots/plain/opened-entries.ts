@@ -1,6 +1,11 @@
 import { appendFileSync, chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { number, pairOf, text } from '../../../src-shared/journal/shape';
+import { parseJson } from '../../system/json-file';
 import { below, systemPath } from './bytes';
+
+/** A path below the root, and its own mode. */
+const openedEntry = pairOf(text, number);
 
 /**
  * Entries that the engine has to open for a moment: an ordinary user cannot read an own folder without read permission. Their modes
@@ -52,7 +57,11 @@ export class OpenedEntries {
     } catch {
       return; // nothing was left
     }
-    const entries = lines.map((line) => JSON.parse(line) as [string, number]);
+    // A line that was torn by a power loss is passed over.
+    const entries = lines.flatMap((line) => {
+      const entry = parseJson(line, openedEntry);
+      return entry ? [entry] : [];
+    });
     // It may have been killed after it had sealed an outer folder again.
     for (const [path, mode] of entries) setMode(this.root, path, mode | 0o700);
     restore(this.root, entries);
@@ -61,7 +70,7 @@ export class OpenedEntries {
 }
 
 /** Innermost first: a folder that is sealed again hides what is in it. */
-function restore(root: string, entries: readonly [path: string, mode: number][]): void {
+function restore(root: string, entries: readonly (readonly [path: string, mode: number])[]): void {
   for (const [path, mode] of [...entries].reverse()) setMode(root, path, mode);
 }
 
