@@ -81,7 +81,7 @@ export class Inspection {
 
   /** The build data as it is now, only to compare with. Throws `changing` while a build replaces it. */
   live(): TreeView {
-    const { area, snapshots } = this.context;
+    const { area, backend, snapshots } = this.context;
     const activity = activityIn(area);
     if (activity.kind === 'busy') throw changing();
     if (area.kind === 'zfs' && snapshots.length > 0 && !isMountPoint(area.buildData))
@@ -90,7 +90,7 @@ export class Inspection {
         `${area.dataset}/build_data is not mounted at ${area.buildData}.`,
         `Mount it: zfs mount ${area.dataset}/build_data`,
       );
-    this.#live = { tree: new RecordedTree(new FolderTree(area.buildData)), activity };
+    this.#live = { tree: new RecordedTree(backend.live?.() ?? new FolderTree(area.buildData)), activity };
     return this.#live.tree;
   }
 

@@ -79,6 +79,12 @@ export interface SnapshotBackend {
   /** Destroys one snapshot. MUST throw when it is held, cloned, or not there. */
   destroy(name: string): Promise<void>;
 
+  /**
+   * The build data as a tree that may change while it is read. Its identities compare with those of snapshots; without this method a
+   * plain `FolderTree` does.
+   */
+  live?(): TreeView;
+
   /** Opens a read-only view of a snapshot. */
   open(name: string): Promise<SnapshotView>;
 

@@ -27,6 +27,11 @@ export class FolderTree implements TreeView {
   }
 
   async entry(path: TreePath): Promise<TreeEntry | undefined> {
+    return (await this.entryWithStats(path))?.entry;
+  }
+
+  /** The entry at a path with all that lstat(2) reports of it. */
+  async entryWithStats(path: TreePath): Promise<{ entry: TreeEntry; stats: BigIntStats } | undefined> {
     const at = this.#at(path);
     const stats = await lstat(at, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
@@ -35,7 +40,7 @@ export class FolderTree implements TreeView {
     if (!stats) return undefined;
     const isLink = stats.isSymbolicLink();
     const target = isLink ? await this.#reading(path, readlink(at, { encoding: 'buffer' })) : undefined;
-    return { ...describe(stats), ...(target && { target: target.toString('latin1') }) };
+    return { entry: { ...describe(stats), ...(target && { target: target.toString('latin1') }) }, stats };
   }
 
   async read(path: TreePath, end = Infinity): Promise<Readable> {

@@ -5,13 +5,15 @@ import { exists } from '../system/files';
 import { isAlive, ownIdentity } from '../system/processes';
 import type { SnapshotBackend } from './backend';
 import { tolerateMissingRights } from './copy-folder';
-import { folderView } from './folder-tree';
+import { FolderTree, folderView } from './folder-tree';
 import { refuseForeign } from './guard';
 import { adoptTrees } from './plain/adopt';
 import { bytePath } from './plain/bytes';
 import { collectGarbage, destroySnapshots } from './plain/collect';
+import { hasCertainStamps } from './plain/file-system';
 import { flagsOf, immutable } from './plain/flags';
 import { IndexTree } from './plain/index-view';
+import { KnownTree } from './plain/known-tree';
 import { LiveStateFile } from './plain/live-state';
 import { materialise } from './plain/materialise';
 import { OpenedEntries } from './plain/opened-entries';
@@ -125,6 +127,13 @@ export function createPlainBackend({
 
     async destroy(name) {
       await destroySnapshots(area, [await findForChange(`Destroying ${name}`, name)]);
+    },
+
+    live() {
+      const tree = new FolderTree(buildData);
+      const state =
+        exists(buildData) && exists(folder) && hasCertainStamps(buildData, folder) ? live.read() : undefined;
+      return state ? new KnownTree(tree, state.known) : tree;
     },
 
     async open(name) {

@@ -16,6 +16,7 @@ describeSnapshotBackend({
     xattrs: true,
     nanoseconds: true,
     persistent: true,
+    knowsUntouched: true,
     refusesBusy: true,
   }),
   setUp: async () => void (place = makeTempFileSystem('btrfs')),

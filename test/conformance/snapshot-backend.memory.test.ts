@@ -16,6 +16,7 @@ describeSnapshotBackend({
     xattrs: false,
     nanoseconds: true,
     persistent: false,
+    knowsUntouched: false,
     refusesBusy: false,
   }),
   tearDown: async () => rmSync(folder, { recursive: true }),

@@ -19,6 +19,7 @@ describeSnapshotBackend({
     xattrs: true,
     nanoseconds: true,
     persistent: true,
+    knowsUntouched: true,
     refusesBusy: true,
   }),
   async tearDown() {

@@ -7,12 +7,15 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SnapshotBackend } from '../../src-engine/snapshots/backend';
+import { FolderTree } from '../../src-engine/snapshots/folder-tree';
 import type { RunStoreTool } from '../../src-engine/snapshots/store-tools';
 import { exec } from '../../src-engine/system/exec';
 import { AppError } from '../../src-shared/errors';
@@ -35,6 +38,8 @@ export interface BackendProperties {
   readonly nanoseconds: boolean;
   /** Snapshots outlive the process. */
   readonly persistent: boolean;
+  /** A file of the build data that was not touched since a snapshot has the identity that it has there. */
+  readonly knowsUntouched: boolean;
   /** A tree that somebody works in is not rolled back. */
   readonly refusesBusy: boolean;
 }
@@ -228,6 +233,22 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
       spoilHardTree(buildData, properties);
       await backend.rollback('first');
       expect(await manifest(buildData)).toEqual(first);
+    });
+
+    it('gives an identity to nothing that differs, and one to files that were not touched', async () => {
+      const { backend, buildData } = await areaWith('a', 'b');
+      const path = join(buildData, 'file');
+      const live = async () => (await (backend.live?.() ?? new FolderTree(buildData)).entry('file'))?.identity;
+      const [a, b] = [await backend.open('a'), await backend.open('b')];
+      const [one, two] = [(await a.tree.entry('file'))?.identity, (await b.tree.entry('file'))?.identity];
+      if (one !== undefined) expect(one).not.toBe(two);
+      if (properties.knowsUntouched) expect(await live()).toBe(two);
+      const { atime, mtime } = statSync(path);
+      writeFileSync(path, 'B', { flag: 'r+' });
+      utimesSync(path, atime, mtime);
+      const edited = await live();
+      if (edited !== undefined) expect([one, two]).not.toContain(edited);
+      for (const view of [a, b]) await view.close();
     });
 
     it('copies a snapshot exactly into a folder on another file system', async () => {

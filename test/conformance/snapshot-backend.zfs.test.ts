@@ -16,6 +16,7 @@ describeSnapshotBackend({
     xattrs: pool.xattrs,
     nanoseconds: hasKernelZfs(),
     persistent: true,
+    knowsUntouched: true,
     refusesBusy: true,
   }),
   setUp: async () => void (pool = await zfsPool()),

@@ -104,7 +104,9 @@ function readXattrs(root: string): Map<string, string> {
     '\n\n',
   );
   for (const block of blocks) {
-    const [head = '', ...attributes] = block.trim().split('\n');
+    const [head = '', ...lines] = block.trim().split('\n');
+    // XFS shows an access control list a second time, in its own form.
+    const attributes = lines.filter((line) => !line.startsWith('trusted.SGI_ACL_'));
     const path = head
       .replace(/^# file: /, '')
       .replace(/\\(\d{3})|./gs, (all, octal: string | undefined) =>

@@ -52,7 +52,7 @@ export class IndexTree implements TreeView {
 }
 
 function entryOf(record: TreeRecord): TreeEntry {
-  const { type, mode, uid, gid, size, mtime, target, object, content, rdev } = record;
+  const { type, mode, uid, gid, size, mtime, target, rdev } = record;
   const isNode = type !== 'file' && type !== 'folder' && type !== 'link';
   return {
     type: isNode ? 'other' : type,
@@ -63,8 +63,13 @@ function entryOf(record: TreeRecord): TreeEntry {
     mtimeNs: BigInt(mtime),
     ...(target !== undefined && { target }),
     ...(isNode && { node: `${type}:${rdev ?? ''}` }),
-    identity: object === undefined ? undefined : `${object} ${content ?? ''}`,
+    identity: identityOf(record),
   };
+}
+
+/** Equal for two records only when their content and metadata are: both are in the same objects. */
+export function identityOf({ object, content }: TreeRecord): string | undefined {
+  return object === undefined ? undefined : `${object} ${content ?? ''}`;
 }
 
 const missing = (path: TreePath, why: string): AppError => new AppError('missing', `${escapeName(path)} ${why}.`);
