@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { number, object, oneOf, optional, text, type TypeOf } from '../../src-shared/journal/shape';
+import { flag, number, object, oneOf, optional, text, type TypeOf } from '../../src-shared/journal/shape';
 import { readJsonFile } from '../system/json-file';
 import { probeKernelLock } from '../system/kernel-lock';
 import { isOnNetwork } from '../system/network-file-system';
-import { livenessOf, processIdentity, type Liveness } from '../system/processes';
+import { livenessOf, processIdentity } from '../system/processes';
 import type { BuildArea } from './area';
 
 const purpose = oneOf('build', 'prune');
@@ -15,6 +15,7 @@ export const lockOwner = object('LockOwner', 'The process that holds a build are
   ...processIdentity.fields,
   id: optional(text, 'Unique to this holding of the lock; the journal and requests name it. Missing from version 1.'),
   purpose: optional(purpose, 'Missing from version 1: a build.'),
+  kernelLock: optional(flag, 'Whether the owner holds the kernel lock too; missing from version 1.'),
   since: number,
   client: text,
   user: text,
@@ -52,16 +53,18 @@ export const lockPath = (area: BuildArea): string => join(area.private, 'lock');
 export function readLock(area: BuildArea): LockState {
   const file = readJsonFile(lockPath(area), lockOwner);
   if (file.kind === 'missing') return { kind: 'free' };
-  if (file.kind === 'damaged') return { kind: kindByKernel(area, undefined), damage: file.why };
+  if (file.kind === 'damaged') return { kind: kindByKernel(area), damage: file.why };
   const owner = file.value;
   const liveness = livenessOf(owner);
   if (liveness === 'alive' || liveness === 'dead') return { kind: liveness === 'alive' ? 'held' : 'stale', owner };
-  return { kind: kindByKernel(area, liveness), owner };
+  return { kind: kindByKernel(area, owner), owner };
 }
 
-function kindByKernel(area: BuildArea, liveness: Liveness | undefined): 'held' | 'stale' | 'remote' {
+function kindByKernel(area: BuildArea, owner?: LockOwner): 'held' | 'stale' | 'remote' {
   const kernel = probeKernelLock(area.mountpoint);
-  return kernel === 'held' ? 'held' : isLeftBehind(area, kernel === 'free', liveness) ? 'stale' : 'remote';
+  if (kernel === 'held') return 'held';
+  if (isLeftBehind(area, kernel === 'free', owner)) return 'stale';
+  return owner && livenessOf(owner) === 'other-namespace' ? 'held' : 'remote';
 }
 
 /**
@@ -72,10 +75,12 @@ function kindByKernel(area: BuildArea, liveness: Liveness | undefined): 'held' |
  * one boot at a time.
  *
  * @param isFree whether the kernel's lock is known to be free
- * @param liveness of the owner; `undefined` when the file is damaged
+ * @param owner `undefined` when the lock file is damaged
  */
-export function isLeftBehind(area: BuildArea, isFree: boolean, liveness: Liveness | undefined): boolean {
+export function isLeftBehind(area: BuildArea, isFree: boolean, owner: LockOwner | undefined): boolean {
+  const liveness = owner && livenessOf(owner);
   if (liveness === 'alive' || liveness === 'dead') return liveness === 'dead';
   if (isOnNetwork(area.mountpoint)) return false;
+  if (liveness === 'other-namespace') return isFree && owner?.kernelLock === true;
   return isFree || liveness === undefined || liveness === 'other-boot';
 }

@@ -45,9 +45,9 @@ export async function acquireLock(area: BuildArea, purpose: LockPurpose, manifes
     const found = readJsonFile(lockPath(area), lockOwner);
     const owner = found.kind === 'read' ? found.value : undefined;
     // An engine of version 1, or one without flock, holds the area by its file alone.
-    if (found.kind !== 'missing' && !isLeftBehind(area, kernel !== undefined, owner && livenessOf(owner)))
+    if (found.kind !== 'missing' && !isLeftBehind(area, kernel !== undefined, owner))
       throw found.kind === 'damaged' ? damagedRemotely(area, found.why) : lockedBy(area, owner);
-    const me = describeMe(purpose, manifest);
+    const me = describeMe(purpose, manifest, kernel !== undefined);
     write(area, me, kernel !== undefined);
     removeDrafts(area);
     return {
@@ -85,16 +85,17 @@ async function takeKernel(area: BuildArea): Promise<KernelLock | undefined> {
     if (lock !== 'denied') return lock;
     const found = readJsonFile(lockPath(area), lockOwner);
     const owner = found.kind === 'read' && livenessOf(found.value) !== 'dead' ? found.value : undefined;
-    if (owner || Date.now() > deadline) throw lockedBy(area, owner);
+    if ((owner && livenessOf(owner) === 'alive') || Date.now() > deadline) throw lockedBy(area, owner);
     await delay(RETRY_INTERVAL_MS);
   }
 }
 
-function describeMe(purpose: LockPurpose, manifest: string): LockOwner & { readonly id: string } {
+function describeMe(purpose: LockPurpose, manifest: string, kernelLock: boolean): LockOwner & { readonly id: string } {
   return {
     ...ownIdentity(),
     id: randomUUID(),
     purpose,
+    kernelLock,
     since: Math.floor(Date.now() / 1000),
     client: process.env.SLIPWAY_CLIENT ?? 'terminal',
     user: process.env.SUDO_USER ?? process.env.DOAS_USER ?? accountName(),
@@ -116,7 +117,7 @@ function write(area: BuildArea, me: LockOwner, hasKernelLock: boolean): void {
   const path = lockPath(area);
   try {
     if (hasKernelLock && !isOnNetwork(area.mountpoint)) return writeFileAtomically(path, JSON.stringify(me));
-    const taking = takeByLink(path, me, (owner) => isLeftBehind(area, hasKernelLock, owner && livenessOf(owner)));
+    const taking = takeByLink(path, me, (owner) => isLeftBehind(area, hasKernelLock, owner));
     if (!taking.taken) throw lockedBy(area, taking.holder);
   } catch (error) {
     if (error instanceof AppError) throw error;

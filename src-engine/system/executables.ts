@@ -1,8 +1,14 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where steps find tools: their PATH, and the folders that an ordinary user's leaves out. */
-const FOLDERS = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/sbin', '/sbin'];
+/** Where the engine finds tools: on PATH, and in the system's folders, which an ordinary user's PATH or an empty one leaves out. */
+const FOLDERS = [
+  ...(process.env.PATH ?? '').split(delimiter).filter(Boolean),
+  '/usr/sbin',
+  '/sbin',
+  '/usr/bin',
+  '/bin',
+];
 
 /** The path of a tool on this host, or `undefined`. */
 export function findTool(name: string): string | undefined {

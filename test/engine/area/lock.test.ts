@@ -112,7 +112,7 @@ describe('the lock of an area', () => {
   it.each([
     ['of an earlier boot', { bootId: 'another boot' }],
     ['of a host that was renamed', { host: 'elsewhere', bootId: 'another boot' }],
-    ['of a container that is gone', { pidNamespace: 'pid:[1]' }],
+    ['of a container that is gone', { pidNamespace: 'pid:[1]', kernelLock: true }],
   ])('is taken over from an owner %s', async (_, fields) => {
     put(fields);
     expect(readLock(area).kind).toBe('stale');
@@ -160,16 +160,28 @@ describe('the lock of an area', () => {
 });
 
 describe('an owner that cannot be seen', () => {
+  const inContainer = { pidNamespace: 'pid:[1]' };
+  const ofOtherBoot = { bootId: 'another boot' };
+  const ofOtherHost = { ...ofOtherBoot, host: 'elsewhere' };
+  const isLeft = (isFree: boolean, fields: Partial<LockOwner>): boolean =>
+    isLeftBehind(area, isFree, ownerWith(fields));
+
   it('has left its lock behind where the kernel lock of a local file system is free', () => {
-    for (const liveness of ['other-namespace', 'other-boot', 'other-host', undefined] as const)
-      expect(isLeftBehind(area, true, liveness)).toBe(true);
-    expect(isLeftBehind(area, true, 'alive')).toBe(false);
+    for (const fields of [{ ...inContainer, kernelLock: true }, ofOtherBoot, ofOtherHost])
+      expect(isLeft(true, fields)).toBe(true);
+    expect(isLeftBehind(area, true, undefined)).toBe(true);
+  });
+
+  it('in a container without a kernel lock keeps its lock', () => {
+    expect(isLeft(true, { ...inContainer, kernelLock: false })).toBe(false);
+    put({ ...inContainer, kernelLock: false });
+    expect(readLock(area).kind).toBe('held');
   });
 
   it('keeps its lock where there is no kernel lock, unless its host was started again', () => {
-    expect(isLeftBehind(area, false, 'other-host')).toBe(false);
-    expect(isLeftBehind(area, false, 'other-namespace')).toBe(false);
-    expect(isLeftBehind(area, false, 'other-boot')).toBe(true);
+    expect(isLeft(false, ofOtherHost)).toBe(false);
+    expect(isLeft(false, inContainer)).toBe(false);
+    expect(isLeft(false, ofOtherBoot)).toBe(true);
   });
 
   it.each(['nfs', 'nfs4', 'cifs', '9p', 'fuse.sshfs', 'virtiofs'])('may be another machine on %s', (type) => {
