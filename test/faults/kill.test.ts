@@ -7,7 +7,7 @@ import { CHAIN, StepChain, type History } from '../support/faults/step-chain';
 import { Random } from '../support/random';
 
 /** Points of each kind and command that a full run goes through, and a small one. */
-const FULL_POINTS = 6;
+const FULL_POINTS = 4;
 const SMALL_KILLS = 3;
 
 let place: Place | undefined;
