@@ -36,7 +36,7 @@ const kinds = [
   { name: 'zfs', lacks: lacksZfs(), make: zfs },
 ];
 
-describe.each(kinds)('a shell in a checkpoint on $name', ({ lacks, make }) => {
+describe.each(kinds)('a shell in a checkpoint on $name', ({ name, lacks, make }) => {
   let place: Place | undefined;
   let project: TestProject | undefined;
   afterEach(async () => {
@@ -111,10 +111,9 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ lacks, make }) => {
       { name: 'b', body: 'cd "$2"; cp big other; mv other big' },
       { name: 'c' },
     ]);
-    for (const words of [
-      ['diff', 'manifest.xml', 'b', 'c'],
-      ['cat', 'manifest.xml', 'b', 'pkg_image/big'],
-    ]) {
+    const cat = ['cat', 'manifest.xml', 'b', 'pkg_image/big'];
+    // A plain store knows that the content is the same without reading it.
+    for (const words of name === 'plain' ? [cat] : [['diff', 'manifest.xml', 'b', 'c'], cat]) {
       const child = spawn(join(bin, 'distro_const'), words, {
         cwd: on.folder,
         env: on.env,
