@@ -29,7 +29,7 @@ function replace(path: string, write: (partial: string) => void): void {
     renameSync(partial, path);
   } catch (error) {
     rmSync(partial, { force: true });
-    throw error;
+    throw withPath(error, path);
   }
 }
 
@@ -39,9 +39,17 @@ export function writeSynced(path: string, content: string | Uint8Array, flags: '
   try {
     writeFileSync(file, content);
     fsyncSync(file);
+  } catch (error) {
+    throw withPath(error, path);
   } finally {
     closeSync(file);
   }
+}
+
+/** An error of a call on a descriptor has no path: the message then has to name the file. */
+function withPath(error: unknown, path: string): unknown {
+  const isNamed = !(error instanceof Error) || ('path' in error && error.path !== undefined);
+  return isNamed ? error : Object.assign(error, { path });
 }
 
 /** Reads a file that may not be there. */
