@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { AppError } from '../../src-shared/errors';
 import { LineSplitter } from '../system/line-splitter';
-import type { ProcessEntry } from '../system/process-list';
+import { sendSignal, type ProcessEntry } from '../system/process-list';
 import type { ProcessEnd, StepProcess, StepSpawner } from './step-process';
 
 /** From SIGTERM to SIGKILL when the build is cancelled. */
@@ -147,12 +147,8 @@ class Output {
 }
 
 function askToEnd(pid: number): void {
-  try {
-    process.kill(pid, 'SIGTERM');
-    process.kill(pid, 'SIGCONT'); // a stopped process gets the signal when it continues
-  } catch {
-    // it has just ended, or belongs to another account
-  }
+  sendSignal(pid, 'SIGTERM');
+  sendSignal(pid, 'SIGCONT'); // a stopped process gets the signal when it continues
 }
 
 function cannotEnd(left: readonly ProcessEntry[]): AppError {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { areaIdentity } from '../area/identity';
-import { descendants, listProcesses, ownAncestry, type ProcessEntry } from '../system/process-list';
+import { descendants, listProcesses, ownAncestry, sendSignal, type ProcessEntry } from '../system/process-list';
 import { processNames } from './process-names';
 import type { BuildArea } from '../area/area';
 
@@ -30,7 +30,7 @@ export async function endOrphans(area: BuildArea): Promise<string | undefined> {
   const first = find();
   const deadline = Date.now() + TIMEOUT_MS;
   for (let left = first; left.length > 0; left = find()) {
-    for (const { pid } of left) kill(pid);
+    for (const { pid } of left) sendSignal(pid, 'SIGKILL');
     if (Date.now() > deadline)
       throw new AppError(
         'area',
@@ -46,22 +46,14 @@ export async function endOrphans(area: BuildArea): Promise<string | undefined> {
 export function markedProcesses(mark: string, all: readonly ProcessEntry[]): ProcessEntry[] {
   const wanted = `\0${AREA_VARIABLE}=${mark}\0`;
   const mine = ownAncestry(all);
-  return all.filter(({ pid, procPid }) => !mine.has(pid) && environment(procPid).includes(wanted));
+  return all.filter(({ pid }) => !mine.has(pid) && environment(pid).includes(wanted));
 }
 
 /** The environment that a process was started with. Empty where it may not be read. */
-function environment(procPid: number): string {
+function environment(pid: number): string {
   try {
-    return `\0${readFileSync(`/proc/${procPid}/environ`, 'latin1')}`;
+    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`;
   } catch {
     return '';
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // it has just ended, or belongs to another account: then the deadline decides
   }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Socket } from 'node:net';
-import { descendants, listProcesses, type ProcessEntry } from '../system/process-list';
+import { descendants, listProcesses, sendSignal, type ProcessEntry } from '../system/process-list';
 import { markedProcesses } from './orphans';
 import type { OutputPipes } from './output-pipes';
 import type { ProcessEnd, StartFailure, StepProcess, StepSpawner } from './step-process';
@@ -75,11 +75,6 @@ class SessionStep implements StepProcess {
   }
 
   kill(): void {
-    for (const { pid } of this.processes())
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // it has just ended, or belongs to another account
-      }
+    for (const { pid } of this.processes()) sendSignal(pid, 'SIGKILL');
   }
 }

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { AppError } from '../../src-shared/errors';
 import { LineSplitter } from '../system/line-splitter';
-import { descendants, listProcesses, ownNumber, procIsOurs, type ProcessEntry } from '../system/process-list';
+import { descendants, listProcesses, procIsOurs, type ProcessEntry } from '../system/process-list';
 import { LAUNCHER_PROGRAM } from './launcher-program';
 import type { Containment, ProcessEnd, StartFailure, StepProcess, StepSpawner } from './step-process';
 
@@ -110,6 +110,8 @@ class LaunchedStep implements StepProcess {
   pid = 0;
   /** The process that holds the step together. */
   #holder: number | undefined;
+  /** Its number in /proc. */
+  #procHolder: number | undefined;
   #streams: { readonly stdout: Socket; readonly stderr: Socket } | undefined;
   #answer: Start | undefined;
   #isGone = false;
@@ -149,8 +151,9 @@ class LaunchedStep implements StepProcess {
         this.#holder = first;
         break;
       case 'started':
+        this.#procHolder = second;
         if (this.isProcOurs) this.#holder = second;
-        this.pid = this.isProcOurs ? third : (ownNumber(third) ?? third);
+        this.pid = third;
         this.#streams = { stdout: openPipe(first, fourth), stderr: openPipe(first, fifth) };
         this.#answer = 'started';
         break;
@@ -196,7 +199,7 @@ class LaunchedStep implements StepProcess {
   }
 
   processes(): ProcessEntry[] {
-    return this.#holder === undefined ? [] : descendants(new Set([this.#holder]), listProcesses());
+    return this.#procHolder === undefined ? [] : descendants(new Set([this.#procHolder]), listProcesses());
   }
 
   kill(): void {

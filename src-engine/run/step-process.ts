@@ -16,7 +16,7 @@ export interface StartFailure {
 
 /** A running step: its script, and everything that the script has started. */
 export interface StepProcess {
-  /** The script's process. It leads a session. */
+  /** The script's process by its number in /proc. It leads a session. */
   readonly pid: number;
   readonly stdout: Readable;
   readonly stderr: Readable;

@@ -1,14 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A process of this host, or of this container. */
+/** A process of this host, or of this container. All numbers are those of /proc, which may be another PID namespace's. */
 export interface ProcessEntry {
-  /** The number by which this process may signal it. */
   readonly pid: number;
-  /** The number by which /proc shows it. */
-  readonly procPid: number;
   readonly parent: number;
-  readonly group: number;
   readonly session: number;
   /** Its command's name, at most 15 characters on Linux. */
   readonly name: string;
@@ -42,63 +38,72 @@ export function descendants(roots: ReadonlySet<number>, all: readonly ProcessEnt
 export function ownAncestry(all: readonly ProcessEntry[]): ReadonlySet<number> {
   const parents = new Map(all.map(({ pid, parent }) => [pid, parent]));
   const chain = new Set<number>();
-  for (let pid: number | undefined = process.pid; pid !== undefined && !chain.has(pid); pid = parents.get(pid))
+  for (let pid: number | undefined = ownProcNumber(); pid !== undefined && !chain.has(pid); pid = parents.get(pid))
     chain.add(pid);
   return chain;
 }
 
 /**
- * The numbers that /proc shows are those of this process's PID namespace. False after `unshare --pid` without a /proc of its own.
+ * Sends a signal to a process by its number in /proc. A process that has ended, belongs to another account or is not visible from this
+ * PID namespace is left alone.
  */
-export function procIsOurs(): boolean {
-  return read(() => readlinkSync('/proc/self'), '') === String(process.pid);
+export function sendSignal(procPid: number, signal: NodeJS.Signals): void {
+  const pid = procIsOurs() ? procPid : translated(procPid);
+  if (pid === undefined || pid <= 1) return;
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // ESRCH or EPERM
+  }
 }
 
-/** The same process by the number that this process's PID namespace has for it. `undefined` when the process has ended. */
-export function ownNumber(procPid: number): number | undefined {
-  if (procIsOurs()) return procPid;
-  const mine = namespaceNumbers('self').length;
-  return namespaceNumbers(String(procPid))[mine - 1];
+/**
+ * Whether the numbers in /proc are those of this process's PID namespace. They are not after `unshare --pid` without a /proc of its
+ * own.
+ */
+export const procIsOurs = (): boolean => ownProcNumber() === process.pid;
+
+/** This process's number in /proc. */
+function ownProcNumber(): number {
+  return Number(read(() => readlinkSync('/proc/self'), String(process.pid)));
 }
 
-/** Process numbers by PID namespace, from that of /proc inwards. */
-function namespaceNumbers(procPid: string): number[] {
-  const status = read(() => readFileSync(`/proc/${procPid}/status`, 'utf8'), '');
-  const line = /^NSpid:(.*)$/m.exec(status)?.[1] ?? '';
-  return line.trim().split(/\s+/).filter(Boolean).map(Number);
+/** The number that this process's PID namespace has for a process of it, or of a namespace inside it. */
+function translated(procPid: number): number | undefined {
+  const level = namespaceNumbers('self').length;
+  return isInOurNamespace(procPid) ? namespaceNumbers(procPid)[level - 1] : undefined;
+}
+
+/** A PID namespace inside ours has a first process that one of ours has started. */
+function isInOurNamespace(procPid: number): boolean {
+  const ours = namespaceOf('self');
+  for (let pid = procPid; pid > 0; pid = entryOf(pid)?.parent ?? 0) if (namespaceOf(pid) === ours) return true;
+  return false;
+}
+
+const namespaceOf = (pid: number | 'self'): string => read(() => readlinkSync(`/proc/${pid}/ns/pid`), `unknown ${pid}`);
+
+/** A process's numbers by PID namespace, from that of /proc inwards. */
+function namespaceNumbers(pid: number | 'self'): number[] {
+  const status = read(() => readFileSync(`/proc/${pid}/status`, 'utf8'), '');
+  const numbers = /^NSpid:(.*)$/m.exec(status)?.[1] ?? '';
+  return numbers.trim().split(/\s+/).filter(Boolean).map(Number);
 }
 
 function fromProc(): ProcessEntry[] {
-  const isOurs = procIsOurs();
-  const numbers = new Map<number, number>();
-  const own = (procPid: number): number => {
-    if (isOurs || procPid === 0) return procPid;
-    const known = numbers.get(procPid) ?? ownNumber(procPid) ?? -1;
-    numbers.set(procPid, known);
-    return known;
-  };
   return read(() => readdirSync('/proc'), [])
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      // `1234 (name) S PARENT GROUP SESSION ...`; the name may contain blanks and brackets.
-      const stat = read(() => readFileSync(`/proc/${name}/stat`, 'utf8'), '');
-      const end = stat.lastIndexOf(')');
-      if (end < 0) return [];
-      const [state = '', parent = 0, group = 0, session = 0] = stat.slice(end + 2).split(' ', 4);
-      const pid = own(Number(name));
-      if (pid <= 0) return []; // of another PID namespace
-      return [
-        {
-          pid,
-          procPid: Number(name),
-          parent: own(Number(parent)),
-          group: own(Number(group)),
-          session: own(Number(session)),
-          name: stat.slice(stat.indexOf('(') + 1, end),
-          state,
-        },
-      ];
-    });
+    .flatMap((name) => entryOf(Number(name)) ?? []);
+}
+
+function entryOf(pid: number): ProcessEntry | undefined {
+  // `1234 (name) S PARENT GROUP SESSION ...`; the name may contain blanks and brackets.
+  const stat = read(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
+  const end = stat.lastIndexOf(')');
+  if (end < 0) return undefined;
+  const [state = '', parent, , session] = stat.slice(end + 2).split(' ', 4);
+  const name = stat.slice(stat.indexOf('(') + 1, end);
+  return { pid, parent: Number(parent), session: Number(session), name, state };
 }
 
 const PS = ['-A', '-o', 'pid=', '-o', 'ppid=', '-o', 'pgid=', '-o', 'state=', '-o', 'comm='];
@@ -110,18 +115,7 @@ function fromPs(): ProcessEntry[] {
     const [, pid, parent, group, state = '', name = ''] =
       /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(?:.*\/)?(.*)$/.exec(line) ?? [];
     if (pid === undefined) return [];
-    const number = Number(pid);
-    return [
-      {
-        pid: number,
-        procPid: number,
-        parent: Number(parent),
-        group: Number(group),
-        session: Number(group),
-        name,
-        state,
-      },
-    ];
+    return [{ pid: Number(pid), parent: Number(parent), session: Number(group), name, state }];
   });
 }
 

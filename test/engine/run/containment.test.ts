@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { areaIdentity } from '../../../src-engine/area/identity';
 import { listProcesses } from '../../../src-engine/system/process-list';
-import { finished, says, TestProject } from '../../support/engine';
+import { bin, finished, says, TestProject, type Ran } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { newestRecords } from '../../support/journal';
 import { lacksRootOr, runTool } from '../../support/run-tool';
@@ -27,12 +27,16 @@ function writeEscape(pairs: Readonly<Record<string, string>> = {}): void {
   project.write({ pairs, steps: [{ name: 'a' }, { name: 'b', body: `${escape}\n${wait}` }, { name: 'c' }] });
 }
 
+/** Runs a tool in the project's folder. */
+const ended = (tool: string, words: readonly string[]): Promise<Ran> =>
+  finished(spawn(tool, words, { cwd: project.folder, env: project.env, stdio: ['ignore', 'pipe', 'pipe'] }));
+
 const containmentOf = (): unknown => newestRecords(project.area).find(({ kind }) => kind === 'plan')?.['containment'];
 
 /** Processes whose command line has this text. */
 function running(text: string): number[] {
   return listProcesses()
-    .filter(({ procPid }) => commandLine(procPid).includes(text))
+    .filter(({ pid }) => commandLine(pid).includes(text))
     .map(({ pid }) => pid);
 }
 
@@ -94,6 +98,43 @@ describe.each([
     expect(stderr).toContain('sleep, started by a, was still running and was stopped');
     expect(code).toBe(0);
   });
+});
+
+describe('a build in a container', () => {
+  const daemon = { name: 'a', body: 'setsid -f env -i sleep 607 >/dev/null 2>&1' };
+  const named = 'sleep, started by a, was still running and was stopped';
+
+  it.skipIf(lacksNamespaces)('with the /proc of the host ends and names only its own processes', async () => {
+    project.write({ steps: [daemon, { name: 'b' }] });
+    const words = ['-p', '-f', '--kill-child', join(bin, 'distro_const'), 'build', 'manifest.xml'];
+    const { code, stderr } = await ended('unshare', words);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(named) });
+    expect(containmentOf()).toBe('namespaces');
+  });
+
+  it.skipIf(lacksNamespaces)('of a root without rights over mounts has its steps contained otherwise', async () => {
+    project.write({ steps: [daemon, { name: 'b' }] });
+    const { code, stderr } = await ended('setpriv', [
+      '--bounding-set=-sys_admin',
+      join(bin, 'distro_const'),
+      'build',
+      'manifest.xml',
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(named) });
+    expect(containmentOf()).toBe('reaper');
+  });
+
+  it.skipIf(lacksNamespaces)(
+    'that allows no further namespaces has its steps contained otherwise, and says so',
+    async () => {
+      project.write({ steps: [daemon, { name: 'b' }] });
+      const limited = 'echo 0 >/proc/sys/user/max_pid_namespaces && exec "$@"';
+      const words = ['-U', '-r', 'sh', '-c', limited, 'sh', join(bin, 'distro_const'), 'build', 'manifest.xml'];
+      const { code, stderr } = await ended('unshare', words);
+      expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(named) });
+      expect(stderr).toContain('This system refuses namespaces for steps. They are contained by a reaper instead.');
+    },
+  );
 });
 
 describe('a mount that a step leaves behind', () => {

@@ -207,7 +207,7 @@ describe.each(['namespaces', 'reaper', 'session'] as const)('FinalizerRunner in 
 /** Processes with this command line. */
 function left(command: string): number[] {
   return listProcesses()
-    .filter(({ procPid }) => commandLine(procPid) === command)
+    .filter(({ pid }) => commandLine(pid) === command)
     .map(({ pid }) => pid);
 }
 
