@@ -106,14 +106,14 @@ export function createPlainBackend({
       await destroySnapshots(area, store.list());
     },
 
-    list: () => Promise.resolve(store.list()),
+    list: () => Promise.resolve(store.list().map(({ name, id, takenAt }) => ({ name, id, takenAt }))),
 
     async take(name) {
       store.next(name);
       await recover(`Taking the checkpoint ${name}`);
       const snapshot = store.next(name);
       await takeSnapshot(area, snapshot);
-      return snapshot;
+      return { name, id: snapshot.id, takenAt: snapshot.takenAt };
     },
 
     async rollback(name) {

@@ -4,15 +4,22 @@ import { exec } from './exec';
 /** Errors of file systems that cannot sync a folder: there the rename itself is all that can be had. */
 const CANNOT_SYNC_FOLDERS = ['EINVAL', 'EBADF', 'ENOTSUP', 'EISDIR'];
 
+/** Forces a file's content to the disk. */
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Forces a folder's entries to the disk, so that a rename or a new file in it survives power loss. */
 export function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
   try {
-    fsyncSync(folder);
+    syncFile(path);
   } catch (error) {
     if (!CANNOT_SYNC_FOLDERS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  } finally {
-    closeSync(folder);
   }
 }
 

@@ -8,12 +8,25 @@ import { readIndex, referencesOf, type TreeIndex } from './tree-index';
 export type KnownInodes = ReadonlyMap<string, TreeRecord>;
 
 /** What the build data was known to equal, when it was last compared. */
-export interface LiveState {
-  readonly tree: TreeIndex;
-  /** Records by the stamp of their live inode. */
-  readonly known: KnownInodes;
-  /** Stamps in the order of the tree's records; empty where the inode has to be compared. */
-  readonly stamps: readonly string[];
+export class LiveState {
+  #known: KnownInodes | undefined;
+
+  /** @param stamps in the order of the tree's records; empty where the inode has to be compared */
+  constructor(
+    readonly tree: TreeIndex,
+    readonly stamps: readonly string[],
+  ) {}
+
+  /** Records by the stamp of their live inode. Made when it is needed first: an unchanged tree does not need it. */
+  get known(): KnownInodes {
+    this.#known ??= new Map(
+      this.tree.records.flatMap((record, n): [string, TreeRecord][] => {
+        const stamp = this.stamps[n];
+        return stamp ? [[stamp, record]] : [];
+      }),
+    );
+    return this.#known;
+  }
 }
 
 /**
@@ -36,12 +49,7 @@ export class LiveStateFile {
       const { id, stamps } = JSON.parse(readFileSync(this.#stamps, 'utf8')) as { id: string; stamps: string[] };
       const tree = readIndex(this.treePath);
       if (tree.head.id !== id || tree.records.length !== stamps.length) return undefined;
-      const known = new Map<string, TreeRecord>();
-      tree.records.forEach((record, n) => {
-        const stamp = stamps[n];
-        if (stamp) known.set(stamp, record);
-      });
-      return { tree, known, stamps };
+      return new LiveState(tree, stamps);
     } catch {
       return undefined;
     }
@@ -54,6 +62,15 @@ export class LiveStateFile {
    * @param stamps in the order of the tree's records; empty where the next snapshot has to compare
    */
   write(index: string, id: string, stamps: readonly string[]): void {
+    try {
+      this.#replaceTree(index);
+      writeFileAtomically(this.#stamps, JSON.stringify({ id, stamps }));
+    } catch {
+      this.clear(); // a full disk, for instance: the next snapshot compares more
+    }
+  }
+
+  #replaceTree(index: string): void {
     const next = `${this.treePath}.partial`;
     rmSync(next, { force: true });
     try {
@@ -63,7 +80,6 @@ export class LiveStateFile {
     }
     renameSync(next, this.treePath);
     rmSync(next, { force: true }); // renaming a name onto another one of the same inode does nothing
-    writeFileAtomically(this.#stamps, JSON.stringify({ id, stamps }));
   }
 
   /** Forgets inodes whose objects are about to be removed. */

@@ -1,29 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
-import { escapeName } from '../../../src-shared/name-escapes';
-import { syncFileSystem, syncFolder } from '../../system/durable';
+import { syncFile, syncFileSystem, syncFolder } from '../../system/durable';
 import type { RunStoreTool } from '../store-tools';
-import { captureAttributes } from './attributes';
-import { below, bytePath, systemPath } from './bytes';
+import { bytePath } from './bytes';
 import { fileSystemTime, timeAfter } from './clock';
-import { copyInodes, numberedPath, type InodeCopy } from './copy-inodes';
 import { hasCertainStamps } from './file-system';
-import { flagsOf } from './flags';
+import { LastTree } from './last-tree';
 import type { LiveState, LiveStateFile } from './live-state';
+import { storeNew } from './new-objects';
 import { OpenedEntries } from './opened-entries';
 import type { PlainSnapshot, PlainStore } from './plain-store';
-import { sameMetadata, stampOf, type TreeRecord } from './record';
-import { sameContent } from './same-content';
+import { sameMetadata, type TreeRecord } from './record';
 import { scanTree, TreeChanged, type LiveEntry } from './scan';
-import { createIndex, readIndex, writeIndex, type TreeIndex } from './tree-index';
+import { createIndex, writeIndex } from './tree-index';
 
 const MAX_ATTEMPTS = 3;
-/** Smaller files are stored again when only their metadata changed: comparing costs more than the copy. */
-const MIN_COMPARED_BYTES = 64 * 1024;
-/** Allocations of equal files may differ by this much. */
-const BLOCKS_TOLERANCE = 128n;
 
 /** What the operations on one build area share. */
 export interface PlainArea {
@@ -57,7 +50,7 @@ class Taking {
   readonly #opened: OpenedEntries;
   readonly #state: LiveState | undefined;
   readonly #isCertain: boolean;
-  #old: ReadonlyMap<string, TreeRecord> | undefined;
+  readonly #last: LastTree;
 
   constructor(
     readonly area: PlainArea,
@@ -67,6 +60,7 @@ class Taking {
     this.#root = bytePath(area.buildData);
     this.#opened = new OpenedEntries(this.#root, area.store.folder);
     this.#state = area.live.read();
+    this.#last = new LastTree(this.#root, area.store, this.#state);
     this.#isCertain = hasCertainStamps(area.buildData, area.store.folder);
   }
 
@@ -95,21 +89,30 @@ class Taking {
       linkSync(tree, this.snapshot.path);
     } catch {
       copyFileSync(tree, `${this.work}.index`); // no hard links here
+      syncFile(`${this.work}.index`);
       renameSync(`${this.work}.index`, this.snapshot.path);
     }
     syncFolder(this.area.store.folder);
   }
 
   async #store(entries: readonly LiveEntry[]): Promise<void> {
-    const { store, live } = this.area;
+    const { store, tool } = this.area;
     const resolved = entries.map((entry) => this.#resolve(entry));
     const pending = entries.filter((_, n) => resolved[n] === undefined);
     const newest = pending.reduce((latest, { ctimeNs }) => (ctimeNs > latest ? ctimeNs : latest), 0n);
     // From here on each change of a pending entry gives it another stamp, which is noticed below and by the next snapshot.
     const began = pending.length === 0 ? fileSystemTime(this.work) : await timeAfter(newest, this.work);
     const pack = store.nextPack();
-    const stored = await this.#storePending(pending, pack);
-    const hasObjects = stored.copied > 0;
+    const stored = await storeNew(pending, {
+      root: this.#root,
+      work: this.work,
+      pack,
+      last: this.#last,
+      opened: this.#opened,
+      keepsTimes: this.#isCertain,
+      tool,
+    });
+    const hasObjects = stored.count > 0;
     const records = entries.map((entry, n) => resolved[n] ?? stored.records.get(entry) ?? entry.record);
     const index = createIndex(randomBytes(8).toString('hex'), records);
     writeIndex(`${this.work}.index`, index);
@@ -125,7 +128,7 @@ class Taking {
     }
     syncFolder(store.folder);
     const isTrusted = ({ record, ctimeNs }: LiveEntry): boolean => ctimeNs < began && !this.#opened.has(record.path);
-    live.write(
+    this.area.live.write(
       this.snapshot.path,
       index.head.id,
       entries.map((entry) => (isTrusted(entry) ? entry.stamp : '')),
@@ -139,136 +142,9 @@ class Taking {
       return known?.type === record.type ? withObjectOf(record, known) : undefined;
     }
     if (record.type === 'folder' || record.type === 'link') return undefined;
-    const old = this.#oldRecord(record.path);
+    const old = this.#last.record(record.path);
     if (!old || !sameMetadata(old, record) || old.group !== record.group) return undefined;
-    return record.type !== 'file' || this.#hasContentOf(record, old) ? withObjectOf(record, old) : undefined;
-  }
-
-  async #storePending(
-    pending: readonly LiveEntry[],
-    pack: number,
-  ): Promise<{ records: ReadonlyMap<LiveEntry, TreeRecord>; copied: number }> {
-    const { tool } = this.area;
-    const flags = await flagsOf(
-      this.#root,
-      pending.map(({ record }) => record),
-      tool,
-    );
-    const described = pending.filter(({ record }) => record.type === 'folder' || record.type === 'link');
-    const copies = new Map<string, InodeCopy & { readonly content?: string }>();
-    for (const { record, stamp } of pending) {
-      if (record.type === 'folder' || record.type === 'link' || copies.has(stamp)) continue;
-      this.#openFile(record);
-      const content = this.#storedContent(record);
-      const source = below(this.#root, record.path);
-      copies.set(stamp, { source, number: copies.size, type: record.type, ...(content !== undefined && { content }) });
-    }
-    const into = bytePath(this.work);
-    const all = [...copies.values()];
-    try {
-      await copyInodes(
-        all.filter(({ content }) => content === undefined),
-        into,
-        tool,
-      );
-      await copyInodes(
-        all.filter(({ content }) => content !== undefined),
-        into,
-        tool,
-        'metadata',
-      );
-    } catch (error) {
-      for (const entry of pending) this.#checkUnchanged(entry); // an entry that vanished explains it better
-      throw error;
-    }
-    const attributes = await captureAttributes(
-      this.#root,
-      described.map(({ record }) => record.path),
-      tool,
-    );
-    if (!attributes) throw new TreeChanged(this.#root);
-
-    const records = new Map<LiveEntry, TreeRecord>();
-    for (const entry of pending) {
-      const { record, stamp } = entry;
-      this.#checkUnchanged(entry);
-      const copy = copies.get(stamp);
-      if (copy) this.#checkCopy(record, copy);
-      const flag = flags.get(record.path);
-      records.set(entry, {
-        ...record,
-        ...(copy && { object: `${pack}/${copy.number}` }),
-        ...(copy?.content !== undefined && { content: copy.content }),
-        ...(flag !== undefined && { flags: flag }),
-      });
-    }
-    described.forEach((entry, n) => {
-      const own = attributes[n];
-      const record = records.get(entry);
-      if (own !== undefined && record) records.set(entry, { ...record, attributes: own });
-    });
-    return { records, copied: copies.size };
-  }
-
-  /** The stored content that a changed file still has, for instance after `chmod`. */
-  #storedContent(record: TreeRecord): string | undefined {
-    if (record.type !== 'file' || record.size < MIN_COMPARED_BYTES) return undefined;
-    const old = this.#oldRecord(record.path);
-    return old && this.#hasContentOf(record, old) ? (old.content ?? old.object) : undefined;
-  }
-
-  #hasContentOf(record: TreeRecord, old: TreeRecord): boolean {
-    const reference = old.content ?? old.object;
-    if (old.type !== 'file' || old.size !== record.size || reference === undefined) return false;
-    const [path, object] = [below(this.#root, record.path), this.area.store.objectPath(reference)];
-    const stats = [path, object].map((at) => lstatSync(systemPath(at), { bigint: true, throwIfNoEntry: false }));
-    const [live, stored] = stats;
-    if (!live || !stored) return false;
-    // A hole that was filled with zeros, or the other way round, is a change too.
-    const difference = live.blocks - stored.blocks;
-    if (difference > BLOCKS_TOLERANCE || difference < -BLOCKS_TOLERANCE) return false;
-    return sameContent(path, object);
-  }
-
-  #oldRecord(path: string): TreeRecord | undefined {
-    this.#old ??= new Map(this.#lastTree()?.records.map((record) => [record.path, record]));
-    return this.#old.get(path);
-  }
-
-  #lastTree(): TreeIndex | undefined {
-    const newest = this.area.store.list().at(-1);
-    return this.#state?.tree ?? (newest && readIndex(newest.path));
-  }
-
-  #openFile({ path, type, mode }: TreeRecord): void {
-    if (type === 'file' && (mode & 0o400) === 0) this.#opened.open(path, mode, 0o400);
-  }
-
-  #checkUnchanged({ record, stamp }: LiveEntry): void {
-    const path = below(this.#root, record.path);
-    const stats = lstatSync(systemPath(path), { bigint: true, throwIfNoEntry: false });
-    if (!stats) throw new TreeChanged(path);
-    const isSame = this.#opened.has(record.path)
-      ? String(stats.mtimeNs) === record.mtime && (record.type !== 'file' || Number(stats.size) === record.size)
-      : stampOf(stats) === stamp;
-    if (!isSame) throw new TreeChanged(path);
-  }
-
-  #checkCopy(record: TreeRecord, { number, content }: InodeCopy & { readonly content?: string }): void {
-    const stats = lstatSync(systemPath(`${bytePath(this.work)}/${numberedPath(number)}`), { bigint: true });
-    const mode = this.#opened.has(record.path) ? record.mode | 0o400 : record.mode;
-    const differences = [
-      Number(stats.mode & 0o7777n) !== mode && 'mode',
-      (Number(stats.uid) !== record.uid || Number(stats.gid) !== record.gid) && 'owner',
-      String(stats.mtimeNs) !== record.mtime && this.#isCertain && 'modification time',
-      record.type === 'file' && content === undefined && Number(stats.size) !== record.size && 'size',
-    ].filter((difference) => difference !== false);
-    if (differences.length === 0) return;
-    throw new AppError(
-      'snapshot',
-      `${escapeName(below(this.#root, record.path))} could not be copied exactly (${differences.join(', ')}). Nothing was stored.`,
-      'Build as root, or let the step give its files to the user who builds.',
-    );
+    return record.type !== 'file' || this.#last.hasContentOf(record, old) ? withObjectOf(record, old) : undefined;
   }
 }
 

@@ -1,0 +1,138 @@
+import { lstatSync } from 'node:fs';
+import { AppError } from '../../../src-shared/errors';
+import { escapeName } from '../../../src-shared/name-escapes';
+import type { RunStoreTool } from '../store-tools';
+import { captureAttributes } from './attributes';
+import { below, bytePath, systemPath } from './bytes';
+import { copyInodes, numberedPath, type InodeCopy } from './copy-inodes';
+import { flagsOf } from './flags';
+import type { LastTree } from './last-tree';
+import type { OpenedEntries } from './opened-entries';
+import { stampOf, type TreeRecord } from './record';
+import { TreeChanged, type LiveEntry } from './scan';
+
+/** A copy to make; with `content`, of the metadata only, because an object has the content already. */
+interface NewObject extends InodeCopy {
+  readonly content: string | undefined;
+}
+
+/** Where new objects go, and what is needed to make them. */
+export interface NewObjectsRequest {
+  /** The live tree, with a character per byte. */
+  readonly root: string;
+  /** The folder that becomes the pack. */
+  readonly work: string;
+  /** The pack's number. */
+  readonly pack: number;
+  readonly last: LastTree;
+  readonly opened: OpenedEntries;
+  /** Whether the file system is known to keep modification times exactly. */
+  readonly keepsTimes: boolean;
+  readonly tool: RunStoreTool;
+}
+
+/** The records of new entries, and how many objects were made for them. */
+export interface NewObjects {
+  readonly records: ReadonlyMap<LiveEntry, TreeRecord>;
+  readonly count: number;
+}
+
+/**
+ * Copies new and changed entries into a pack: inodes of files and nodes as objects, the attributes of folders and links into their
+ * records. Throws `TreeChanged` when an entry changed meanwhile, and an `AppError` when a copy is not exact.
+ */
+export async function storeNew(pending: readonly LiveEntry[], request: NewObjectsRequest): Promise<NewObjects> {
+  const { root, work, pack, opened, tool } = request;
+  const flags = await flagsOf(
+    root,
+    pending.map(({ record }) => record),
+    tool,
+  );
+  const described = pending.filter(({ record }) => isDescribed(record));
+  const objects = planObjects(pending, request);
+  const [copied, captured] = await Promise.allSettled([
+    copyObjects([...objects.values()], bytePath(work), tool),
+    captureAttributes(
+      root,
+      described.map(({ record }) => record.path),
+      tool,
+    ),
+  ]);
+  // An entry that vanished explains a failure better than the tool does.
+  for (const entry of pending) checkUnchanged(root, entry, opened);
+  if (copied.status === 'rejected') throw copied.reason;
+  if (captured.status === 'rejected') throw captured.reason;
+  const attributes = captured.value;
+  if (!attributes) throw new TreeChanged(root);
+
+  const attributesOf = new Map(described.map((entry, n) => [entry, attributes[n]]));
+  const records = pending.map((entry): [LiveEntry, TreeRecord] => {
+    const { record, stamp } = entry;
+    const object = objects.get(stamp);
+    if (object) checkCopy(request, record, object);
+    const extra = { flags: flags.get(record.path), attributes: attributesOf.get(entry), content: object?.content };
+    return [
+      entry,
+      {
+        ...record,
+        ...(object && { object: `${pack}/${object.number}` }),
+        ...(extra.content !== undefined && { content: extra.content }),
+        ...(extra.flags !== undefined && { flags: extra.flags }),
+        ...(extra.attributes !== undefined && { attributes: extra.attributes }),
+      },
+    ];
+  });
+  return { records: new Map(records), count: objects.size };
+}
+
+const isDescribed = ({ type }: TreeRecord): boolean => type === 'folder' || type === 'link';
+
+/** One object per inode, by stamp. */
+function planObjects(
+  pending: readonly LiveEntry[],
+  { root, last, opened }: NewObjectsRequest,
+): ReadonlyMap<string, NewObject> {
+  const objects = new Map<string, NewObject>();
+  for (const { record, stamp } of pending) {
+    if (isDescribed(record) || objects.has(stamp)) continue;
+    if (record.type === 'file' && (record.mode & 0o400) === 0) opened.open(record.path, record.mode, 0o400);
+    const source = below(root, record.path);
+    objects.set(stamp, { source, number: objects.size, type: record.type, content: last.storedContent(record) });
+  }
+  return objects;
+}
+
+async function copyObjects(objects: readonly NewObject[], into: string, tool: RunStoreTool): Promise<void> {
+  const [whole, split] = [[] as NewObject[], [] as NewObject[]];
+  for (const object of objects) (object.content === undefined ? whole : split).push(object);
+  await copyInodes(whole, into, tool);
+  await copyInodes(split, into, tool, 'metadata');
+}
+
+function checkUnchanged(root: string, { record, stamp }: LiveEntry, opened: OpenedEntries): void {
+  const path = below(root, record.path);
+  const stats = lstatSync(systemPath(path), { bigint: true, throwIfNoEntry: false });
+  if (!stats) throw new TreeChanged(path);
+  const isSame = opened.has(record.path)
+    ? String(stats.mtimeNs) === record.mtime && (record.type !== 'file' || Number(stats.size) === record.size)
+    : stampOf(stats) === stamp;
+  if (!isSame) throw new TreeChanged(path);
+}
+
+function checkCopy({ root, work, opened, keepsTimes }: NewObjectsRequest, record: TreeRecord, object: NewObject): void {
+  const stats = lstatSync(systemPath(`${bytePath(work)}/${numberedPath(object.number)}`), { bigint: true });
+  const mode = opened.has(record.path) ? record.mode | 0o400 : record.mode;
+  const isWhole = record.type === 'file' && object.content === undefined;
+  const differences = [
+    Number(stats.mode & 0o7777n) !== mode && 'mode',
+    (Number(stats.uid) !== record.uid || Number(stats.gid) !== record.gid) && 'owner',
+    keepsTimes && String(stats.mtimeNs) !== record.mtime && 'modification time',
+    isWhole && Number(stats.size) !== record.size && 'size',
+  ].filter((difference) => difference !== false);
+  if (differences.length === 0) return;
+  throw new AppError(
+    'snapshot',
+    `${escapeName(below(root, record.path))} could not be copied exactly (${differences.join(', ')}). Nothing was stored.`,
+    'Build as root, or let the step give its files to the user who builds.',
+  );
+}
