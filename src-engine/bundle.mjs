@@ -1,8 +1,10 @@
 // Builds the engine: one self-contained file per command, so that it can be copied to a build host as it is (Node >= 18).
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
+import { lazyBuiltIns } from './launcher/lazy-built-ins.mjs';
 import { manifestRead } from './manifest-read/assemble.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -10,35 +12,45 @@ const engine = join(root, 'out/engine');
 const bin = join(root, 'out/bin');
 const commands = { distro_const: 'cli.ts', ManifestRead: 'manifest-read/cli.ts' };
 
+const options = { bundle: true, minify: true, platform: 'node', target: 'node18', format: 'cjs', write: false };
 const { outputFiles, metafile } = await build({
+  ...options,
   entryPoints: Object.fromEntries(
     Object.entries(commands).map(([name, file]) => [name, join(root, 'src-engine', file)]),
   ),
   outdir: engine,
   outExtension: { '.js': '.cjs' },
-  bundle: true,
-  minify: true,
-  platform: 'node',
-  target: 'node18',
-  format: 'cjs',
+  // A script of node:vm cannot import, and the program is one (launcher/launcher.ts).
+  supported: { 'dynamic-import': false },
+  plugins: [lazyBuiltIns],
   logLevel: 'warning',
-  write: false,
   metafile: true,
 });
 
-const read = (name) => readFileSync(join(root, 'src-engine/manifest-read', name), 'utf8');
-const { code } = await transform(read('usage.ts'), { loader: 'ts' });
-const { MANIFEST_READ_USAGE } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
-const SHELL_LINES = {
-  distro_const: (program) => `#!/usr/bin/env node\n${program}`,
-  ManifestRead: (program) => manifestRead(program, read('client.pl'), MANIFEST_READ_USAGE),
+const read = (name) => readFileSync(join(root, 'src-engine', name), 'utf8');
+const ASSEMBLE = {
+  distro_const: (program) => launched(program),
+  ManifestRead: (program) => manifestRead(program, read('manifest-read/client.pl'), read('manifest-read/usage.ts')),
 };
+
+/** The engine's file: the launcher, and the program as a comment behind it. */
+async function launched(bundle) {
+  const program = `(function (require, __filename, __dirname) {${bundle}\n})`;
+  const mark = '*%END%/';
+  if (program.includes(mark)) throw new Error(`the program has ${mark} itself`);
+  const define = {
+    PROGRAM_HASH: JSON.stringify(createHash('sha256').update(program).digest('hex').slice(0, 16)),
+    COMMENT_END_MARK: JSON.stringify(mark),
+  };
+  const launcher = await build({ ...options, entryPoints: [join(root, 'src-engine/launcher/launcher.ts')], define });
+  return `#!/usr/bin/env node\n${launcher.outputFiles[0].text}/*PROGRAM\n${program.replaceAll('*/', mark)}*/\n`;
+}
 
 mkdirSync(engine, { recursive: true });
 mkdirSync(bin, { recursive: true });
 // A build may be using the engine right now: it sees the old file or the new, and the same file is left alone.
 for (const { path, text } of outputFiles) {
-  const contents = Buffer.from(SHELL_LINES[basename(path, '.cjs')](text));
+  const contents = Buffer.from(await ASSEMBLE[basename(path, '.cjs')](text));
   if (existsSync(path) && readFileSync(path).equals(contents)) continue;
   const partial = `${path}.${process.pid}`;
   writeFileSync(partial, contents);

@@ -21,7 +21,7 @@ export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string]
 /** Prints a failure, with `json` as the one document of the call, and returns the exit status. */
 export function reportError(error: unknown, json: boolean): number {
   // The reader of standard output has gone: the guard of the streams sets the status.
-  if (outputClosed.aborted) return 1;
+  if (outputClosed()) return 1;
   const { code, message, hint } = error instanceof AppError ? error : (systemError(error) ?? defect(error));
   if (json) printJson({ failed: true, error: { code, message, hint } });
   else process.stderr.write(`${message}\n${hint ? `${hint}\n` : ''}`);

@@ -65,7 +65,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       // The state is asked BEFORE the last read: what a dying engine still wrote is shown.
       const running = isRunning(area, run);
       await tail.read();
-      if (outputClosed.aborted) return 0;
+      if (outputClosed()) return 0;
       // A crash may have cut the newline off.
       if (!running) tail.end();
       if (exitCode !== undefined) return exitCode;

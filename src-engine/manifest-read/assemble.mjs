@@ -1,3 +1,5 @@
+import { transform } from 'esbuild';
+
 // ManifestRead is one file in three languages, so that every copy of it has both clients. To the shell the first lines are commands, to
 // Node they are strings and comments. Perl skips to its own first line (`perl -x`), which Node reads as a comment.
 const FIRST_LINES = `#!/bin/sh
@@ -6,9 +8,11 @@ const FIRST_LINES = `#!/bin/sh
 ':' //; echo 'ManifestRead: neither perl nor node is on PATH' >&2; exit 127
 `;
 
-/** The file ManifestRead. `program`: the bundle of cli.ts; `perl`: client.pl; `usage`: the text for its `@USAGE@`. */
-export function manifestRead(program, perl, usage) {
-  const client = perl.replace('@USAGE@\n', () => usage);
+/** The file ManifestRead. `program`: the bundle of cli.ts; `perl`: client.pl; `usage`: usage.ts, for its `@USAGE@`. */
+export async function manifestRead(program, perl, usage) {
+  const { code } = await transform(usage, { loader: 'ts' });
+  const { MANIFEST_READ_USAGE } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  const client = perl.replace('@USAGE@\n', () => MANIFEST_READ_USAGE);
   if (client.includes('*/')) throw new Error('client.pl stands in a comment and must not end it');
   return `${FIRST_LINES}/*\n${client}*/\n${program}`;
 }

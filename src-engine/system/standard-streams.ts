@@ -3,10 +3,10 @@ import { systemError } from './system-error';
 /** What shells show for a program that SIGPIPE ended: 128 + 13. */
 const CLOSED_PIPE_STATUS = 141;
 
-const closed = new AbortController();
+let isClosed = false;
 
-/** Aborted when standard output cannot be written any more. A command that waits for more to print ends then. */
-export const outputClosed: AbortSignal = closed.signal;
+/** Whether standard output cannot be written any more. A command that waits for more to print ends then. */
+export const outputClosed = (): boolean => isClosed;
 
 /**
  * Keeps an error of standard output or standard error from ending the process by an exception.
@@ -17,8 +17,8 @@ export const outputClosed: AbortSignal = closed.signal;
 export function guardStandardStreams(isListing: boolean): void {
   process.stderr.on('error', () => undefined); // the place for the report is the one that failed
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (closed.signal.aborted || !isListing) return;
-    closed.abort();
+    if (isClosed || !isListing) return;
+    isClosed = true;
     const status = error.code === 'EPIPE' ? CLOSED_PIPE_STATUS : 1;
     if (status === 1) process.stderr.write(`Standard output: ${systemError(error)?.message ?? error.message}\n`);
     process.on('exit', () => {

@@ -1,0 +1,82 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * V8's compiled form of the program, beside the program's file: with it a start needs neither to parse nor to compile. It is optional.
+ * A file that is missing, damaged, of another Node or not trusted costs the time that it would have saved, and a folder that
+ * cannot be written to has none.
+ */
+export interface CodeCache {
+  /** The content, or `undefined` where there is none to trust. */
+  read(): Buffer | undefined;
+  /** Replaces the file, and removes those of other versions of the program. Never throws. */
+  write(data: Buffer): void;
+}
+
+/**
+ * @param program the program's file
+ * @param hash of the program's text: V8 itself compares the length of the text only
+ * @param profile what the program does in this run; functions that a run did not call are not in its cache
+ */
+export function codeCache(program: string, hash: string, profile: string): CodeCache {
+  const folder = dirname(program);
+  const prefix = `.${basename(program, '.cjs')}-`;
+  const path = join(folder, `${prefix}${hash}-${process.versions.v8}-${process.arch}-${profile}.cache`);
+  return {
+    read: () => ignoringErrors(() => readTrusted(path, program)),
+    write: (data) =>
+      ignoringErrors(() => {
+        writeDurably(path, data);
+        for (const name of readdirSync(folder))
+          if (name.startsWith(prefix) && !name.startsWith(prefix + hash)) unlinkSync(join(folder, name));
+      }),
+  };
+}
+
+/** The cache is code: only the account itself, root, or the owner of the program may have written it. */
+function readTrusted(path: string, program: string): Buffer | undefined {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { uid, mode, size } = fstatSync(file);
+    const isTrusted = uid === process.geteuid?.() || uid === 0 || uid === statSync(program).uid;
+    return isTrusted && (mode & 0o022) === 0 && size > 0 ? readFileSync(file) : undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Synced before the rename, because V8 does not notice zeros that a power loss leaves. */
+function writeDurably(path: string, data: Buffer): void {
+  const partial = `${path}.${process.pid}`;
+  const file = openSync(partial, 'wx', 0o644);
+  try {
+    writeFileSync(file, data);
+    fsyncSync(file);
+    renameSync(partial, path);
+  } catch (error) {
+    unlinkSync(partial);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function ignoringErrors<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}
