@@ -28,7 +28,9 @@ const ENGINE_LAYERS = {
   support: ['area', 'doctor', 'packages', 'snapshots', 'system'],
   run: ['area', 'snapshots', 'system'],
   commands: ['area', 'boot', 'doctor', 'packages', 'repositories', 'run', 'snapshots', 'support', 'system'],
-  reference: ['commands'],
+  'manifest-read': ['commands'],
+  launcher: [],
+  reference: ['commands', 'manifest-read'],
 };
 
 const OUTSIDE_ENGINE = ['electron', 'svelte', 'svelte/*', 'node-ssh', '**/src-main/**', '**/src-renderer/**'];

@@ -33,7 +33,7 @@ const ASSEMBLE = {
   ManifestRead: (program) => manifestRead(program, read('manifest-read/client.pl'), read('manifest-read/usage.ts')),
 };
 
-/** The engine's file: the launcher, and the program as a comment behind it. */
+/** The engine's file: the launcher, and behind it the program as a comment. */
 async function launched(bundle) {
   const program = `(function (require, __filename, __dirname) {${bundle}\n})`;
   const mark = '*%END%/';
@@ -43,7 +43,7 @@ async function launched(bundle) {
     COMMENT_END_MARK: JSON.stringify(mark),
   };
   const launcher = await build({ ...options, entryPoints: [join(root, 'src-engine/launcher/launcher.ts')], define });
-  return `#!/usr/bin/env node\n${launcher.outputFiles[0].text}/*PROGRAM\n${program.replaceAll('*/', mark)}*/\n`;
+  return `#!/usr/bin/env node\n${launcher.outputFiles[0].text}function program(){/*${program.replaceAll('*/', mark)}*/}\n`;
 }
 
 mkdirSync(engine, { recursive: true });

@@ -8,7 +8,7 @@ import { ENGINE_VERSION } from './version';
 /** `distro_const`: finds the command, runs it and returns the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
   const [name = '', ...rest] = argv;
-  guardStandardStreams(name !== 'build');
+  if (name !== 'build') guardStandardStreams(true); // a build guards them when it starts
   // A copy of the engine alone is also found by steps under this name.
   if (basename(process.argv[1] ?? '') === 'ManifestRead')
     return (await import('./manifest-read/client')).manifestReadCommand(argv);

@@ -12,7 +12,8 @@ const SEQUENCE =
   // eslint-disable-next-line no-control-regex -- bytes, not characters
   /[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|([\x80-\xff])/g;
 
-const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+/** In a function, because classes of Unicode take a millisecond to make and few names need them. */
+const isUnsafe = (text: string): boolean => /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text);
 
 const ESCAPE = /\\(?:(\\)|x([0-9a-fA-F]{2}))|\\|[^\\]+/g;
 
@@ -22,7 +23,7 @@ export function escapeName(bytes: string): string {
   return bytes.replace(SEQUENCE, (sequence, stray: string | undefined) => {
     if (sequence === '\\') return '\\\\';
     const text = stray === undefined ? decode(sequence) : undefined;
-    return text === undefined || UNSAFE.test(text) ? hex(sequence) : text;
+    return text === undefined || isUnsafe(text) ? hex(sequence) : text;
   });
 }
 

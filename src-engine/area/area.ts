@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import {
@@ -71,10 +71,7 @@ async function resolveDataset(dataset: string): Promise<BuildArea> {
 async function resolvePath(path: string): Promise<BuildArea> {
   const mountpoint = normalize(path).replace(/(.)\/+$/, '$1');
   // The original compares strings and turns checkpoints off for `/pool/area/` (contract 9, 8 and 16); a path is a path here.
-  const exists = await stat(mountpoint).then(
-    () => true,
-    () => false,
-  );
+  const exists = existsSync(mountpoint);
   const dataset = exists && zfsCommand() && mayBeZfs(mountpoint) ? await datasetMountedAt(mountpoint) : undefined;
   return layout(
     dataset ? { kind: 'zfs', dataset, mountpoint, exists: true } : { kind: 'directory', mountpoint, exists },

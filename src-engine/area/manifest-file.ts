@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { loadManifest, type LoadedManifest } from '../../src-shared/manifest/load';
 import { ManifestSyntaxError } from '../../src-shared/manifest/parse';
@@ -27,15 +26,12 @@ export interface ManifestFile extends LoadedManifest {
  */
 export async function readManifestFile(operand: string, text?: string): Promise<ManifestFile> {
   if (text !== undefined) return load(operand, operand, Buffer.from(text), text);
-  const readable = await access(operand, constants.R_OK)
-    .then(() => stat(operand))
-    .then((found) => !found.isDirectory())
-    .catch(() => false);
-  if (!readable) throw new AppError('manifest', `You have specified a file (${operand}) that is unable to be read.`);
+  if (!isReadableFile(operand))
+    throw new AppError('manifest', `You have specified a file (${operand}) that is unable to be read.`);
   const trimmed = operand.trim();
   const path = trimmed.endsWith('.xml') ? trimmed : `${trimmed}.xml`;
-  const bytes = await readFile(operand);
-  const parsed = path === operand ? bytes : await readFile(path).catch(() => undefined);
+  const bytes = readFileSync(operand);
+  const parsed = path === operand ? bytes : isReadableFile(path) ? readFileSync(path) : undefined;
   if (!parsed)
     throw new AppError(
       'manifest',
@@ -43,6 +39,16 @@ export async function readManifestFile(operand: string, text?: string): Promise<
       `A manifest is read from a file whose name ends in .xml: rename ${operand} to ${path}.`,
     );
   return load(operand, path, bytes, parsed);
+}
+
+/** Asked without promises, which would cost a short command the load of `node:fs/promises`. */
+function isReadableFile(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return !statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function load(operand: string, path: string, bytes: Buffer, parsed: Buffer | string): ManifestFile {

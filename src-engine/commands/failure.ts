@@ -1,5 +1,5 @@
 import { AppError } from '../../src-shared/errors';
-import { outputClosed } from '../system/standard-streams';
+import { outputClosed, writeError } from '../system/standard-streams';
 import { systemError } from '../system/system-error';
 import { printJson } from './print';
 
@@ -24,7 +24,7 @@ export function reportError(error: unknown, json: boolean): number {
   if (outputClosed()) return 1;
   const { code, message, hint } = error instanceof AppError ? error : (systemError(error) ?? defect(error));
   if (json) printJson({ failed: true, error: { code, message, hint } });
-  else process.stderr.write(`${message}\n${hint ? `${hint}\n` : ''}`);
+  else writeError(`${message}\n${hint ? `${hint}\n` : ''}`);
   return code === 'usage' ? 2 : 1;
 }
 

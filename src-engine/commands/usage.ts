@@ -1,3 +1,5 @@
+import { writeError } from '../system/standard-streams';
+
 /** The usage text of contract 1.2, to the byte. */
 const BUILD_USAGE = `
 Usage:
@@ -10,7 +12,6 @@ Usage:
 
 /** Prints the given lines and the usage text on stderr; exit status 2. */
 export function usageError(...lines: readonly string[]): number {
-  for (const line of lines) process.stderr.write(`${line}\n`);
-  process.stderr.write(BUILD_USAGE);
+  writeError([...lines.map((line) => `${line}\n`), BUILD_USAGE].join(''));
   return 2;
 }

@@ -45,24 +45,30 @@ export function codeCache(program: string, hash: string, profile: string): CodeC
   };
 }
 
-/** The cache is code: only the account itself, root, or the owner of the program may have written it. */
+/**
+ * The content, which the file has twice: V8 does not notice a damaged one and may crash, and a hash would take longer than comparing.
+ * It is code, so only the account itself, root, or the owner of the program may have written it.
+ */
 function readTrusted(path: string, program: string): Buffer | undefined {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const { uid, mode, size } = fstatSync(file);
     const isTrusted = uid === process.geteuid?.() || uid === 0 || uid === statSync(program).uid;
-    return isTrusted && (mode & 0o022) === 0 && size > 0 ? readFileSync(file) : undefined;
+    if (!isTrusted || (mode & 0o022) !== 0 || size === 0) return undefined;
+    const both = readFileSync(file);
+    const half = both.subarray(0, both.length / 2);
+    return half.equals(both.subarray(both.length / 2)) ? half : undefined;
   } finally {
     closeSync(file);
   }
 }
 
-/** Synced before the rename, because V8 does not notice zeros that a power loss leaves. */
+/** Synced before the rename, so that a power loss leaves the old file or the new. */
 function writeDurably(path: string, data: Buffer): void {
   const partial = `${path}.${process.pid}`;
   const file = openSync(partial, 'wx', 0o644);
   try {
-    writeFileSync(file, data);
+    writeFileSync(file, Buffer.concat([data, data]));
     fsyncSync(file);
     renameSync(partial, path);
   } catch (error) {

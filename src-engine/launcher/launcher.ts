@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Script } from 'node:vm';
 import { codeCache } from './code-cache';
@@ -8,29 +6,28 @@ import { codeCache } from './code-cache';
 declare const PROGRAM_HASH: string;
 declare const COMMENT_END_MARK: string;
 
+/** Never called. Its body is one comment, which is the program. */
+declare function program(): void;
+
 /**
- * The first lines of the file `distro_const.cjs`. The program itself is a comment behind them, which Node skips in no time; from there it
- * is compiled with the code cache. So the engine stays one file that can be copied anywhere.
+ * The first lines of the file `distro_const.cjs`. The program behind them is a comment, which Node skips in no time; from there it is
+ * compiled with the code cache. So the engine stays one file that can be copied anywhere.
  */
-function launch(path: string): void {
+function launch(path: string, text: string): void {
   const cache = codeCache(path, PROGRAM_HASH, profileOf(process.argv.slice(2)));
   const cachedData = cache.read();
-  const script = new Script(programIn(readFileSync(path, 'latin1')), {
-    filename: path,
-    ...(cachedData && { cachedData }),
-  });
+  const script = new Script(text, { filename: path, ...(cachedData && { cachedData }) });
   if (!cachedData || script.cachedDataRejected)
     process.on('exit', (status) => {
       if (status === 0) cache.write(script.createCachedData());
     });
-  const program = script.runInThisContext() as (require: NodeJS.Require, filename: string, dirname: string) => void;
-  program(createRequire(path), path, dirname(path));
+  const run = script.runInThisContext() as (require: NodeJS.Require, filename: string, dirname: string) => void;
+  run(require, path, dirname(path));
 }
 
-/** The text behind the launcher. */
-function programIn(file: string): string {
-  const begin = '\n/*PROGRAM\n';
-  const text = file.slice(file.lastIndexOf(begin) + begin.length, file.lastIndexOf('*/'));
+/** The text of the program, from `function program(){/*...*\/}`. */
+function textOf(comment: string): string {
+  const text = comment.slice(comment.indexOf('/*') + 2, comment.lastIndexOf('*/'));
   return text.includes(COMMENT_END_MARK) ? text.replaceAll(COMMENT_END_MARK, '*/') : text;
 }
 
@@ -40,4 +37,4 @@ function profileOf([command = '', ...rest]: readonly string[]): string {
   return command === 'build' && rest.some((argument) => /^-[a-zA-Z]*l/.test(argument)) ? 'build-l' : command;
 }
 
-launch(__filename);
+launch(__filename, textOf(program.toString()));

@@ -3,9 +3,6 @@ import { dirname, join } from 'node:path';
 import { exec } from '../system/exec';
 import { isBtrfs } from '../system/mounts';
 import type { SnapshotBackend } from './backend';
-import { createBtrfsBackend, isSubvolume } from './btrfs';
-import { createPlainBackend } from './plain';
-import { createZfsBackend } from './zfs';
 
 /** What of a build area decides how its build data is snapshotted. */
 export interface AreaForSnapshots {
@@ -29,21 +26,25 @@ export async function openBackend(area: AreaForSnapshots): Promise<SnapshotBacke
 
 /** As `openBackend`, with the reason. */
 export async function describeBackend(area: AreaForSnapshots): Promise<BackendChoice> {
-  if (area.kind === 'zfs' && area.dataset !== undefined)
+  if (area.kind === 'zfs' && area.dataset !== undefined) {
+    const { createZfsBackend } = await import('./zfs');
     return {
       backend: createZfsBackend({ dataset: `${area.dataset}/build_data`, mountpoint: area.buildData }),
       reason: 'ZFS snapshots, because the build area is a ZFS dataset',
     };
+  }
   const places = { buildData: area.buildData, store: join(area.private, 'snapshots') };
-  const plain = (why: string): BackendChoice => ({
-    backend: createPlainBackend(places),
-    reason: `copies, because ${why}`,
-  });
+  // Each backend is loaded when it is chosen.
+  const plain = async (why: string): Promise<BackendChoice> => {
+    const { createPlainBackend } = await import('./plain');
+    return { backend: createPlainBackend(places), reason: `copies, because ${why}` };
+  };
   if (!willBeOnBtrfs(area.mountpoint))
     return plain(
       'the build area is a plain directory: no ZFS dataset is mounted exactly there, and it is not on btrfs',
     );
   if (process.getuid?.() !== 0) return plain('only root may delete btrfs subvolumes');
+  const { createBtrfsBackend, isSubvolume } = await import('./btrfs');
   // Copies made before, by an ordinary user for one, stay what they are.
   if (existsSync(places.store) && existsSync(area.buildData) && !isSubvolume(area.buildData))
     return plain('the build data is not a btrfs subvolume');

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { systemError } from './system-error';
 
 /** What shells show for a program that SIGPIPE ended: 128 + 13. */
@@ -25,4 +26,18 @@ export function guardStandardStreams(isListing: boolean): void {
       process.exitCode = status;
     });
   });
+}
+
+/**
+ * Writes to standard error. A short command uses this instead of `process.stderr`, because that loads Node's streams. An error is
+ * ignored: the place to report it is the one that failed.
+ */
+export function writeError(text: string): void {
+  let rest = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(2, rest));
+  } catch (error) {
+    // A pipe that does not block and is full: the stream waits for its reader.
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') process.stderr.write(rest);
+  }
 }

@@ -86,7 +86,7 @@ export function appPackage({ unpacked, dist, version, electron }) {
   const trial = electron.forTrying
     ? `\n .\n This one has Electron ${electron.version}, which is too old for anything but trying it out.`
     : '';
-  return pack(tree, dist, {
+  return pack(tree, dist, 'opt/Slipway/resources/engine', {
     Package: 'slipway',
     Version: electron.forTrying ? `${version}~electron${electron.version}` : version,
     Architecture: { x64: 'amd64', arm64: 'arm64' }[process.arch] ?? process.arch,
@@ -113,7 +113,7 @@ export async function enginePackage({ dist, version, notices }) {
   link(tree, 'usr/share/man/man1/ManifestRead.1.gz', 'distro_const.1.gz');
   copyright(tree, 'slipway-engine');
   put('usr/share/doc/slipway-engine/NOTICES.txt', notices);
-  return pack(tree, dist, {
+  return pack(tree, dist, 'usr/lib/slipway-engine', {
     Package: 'slipway-engine',
     Version: version,
     Architecture: 'all',
@@ -155,14 +155,16 @@ function copyright(tree, name) {
 /** Without a time in it. */
 const packed = (text) => gzipSync(Buffer.from(text), { level: 9 });
 
-/** Makes the package; returns its path. */
-function pack(tree, dist, fields) {
+/** Makes the package; returns its path. `engine`: the folder of the engine in it, where a run as root leaves its code cache. */
+function pack(tree, dist, engine, fields) {
   const size = Number(execFileSync('du', ['-sk', '--apparent-size', tree], { encoding: 'utf8' }).split('\t')[0]);
   const control = { ...fields, 'Installed-Size': size, Maintainer: MAINTAINER, Priority: 'optional' };
   mkdirSync(join(tree, 'DEBIAN'));
   const { Description, ...others } = control;
   const lines = [...Object.entries(others), ['Description', Description]].map(([name, value]) => `${name}: ${value}\n`);
   writeFileSync(join(tree, 'DEBIAN/control'), lines.join(''));
+  const script = `#!/bin/sh\nset -e\nrm -f /${engine}/.distro_const-*.cache\n`;
+  writeFileSync(join(tree, 'DEBIAN/prerm'), script, { mode: 0o755 });
   const file = join(dist, `${fields.Package}_${fields.Version}_${fields.Architecture}.deb`);
   // Folders as they should be on the other computer, whatever the umask was here.
   execFileSync('find', [tree, '-type', 'd', '-exec', 'chmod', '755', '{}', '+']);

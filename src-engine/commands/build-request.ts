@@ -1,0 +1,131 @@
+import type { BuildStep } from '../../src-shared/checkpoints/model';
+import {
+  canCombine,
+  canResumeFrom,
+  latestResumable,
+  nothingToResume,
+  resolveStep,
+  withoutCheckpoints,
+} from '../../src-shared/checkpoints/rules';
+import type { ManifestFile } from '../area/manifest-file';
+import { parseGiven, type GivenVariables } from '../area/step-variables';
+import type { Option } from './getopt';
+
+/** An early end with the lines for stderr and an exit status. */
+export class Stop extends Error {
+  constructor(
+    readonly status: number,
+    readonly lines: readonly string[],
+    readonly withUsage = false,
+  ) {
+    super(lines.join('\n'));
+  }
+}
+
+/** A checked command line, before anything is changed. */
+export interface BuildRequest {
+  readonly list: boolean;
+  readonly debug: boolean;
+  readonly pause: number | undefined;
+  readonly resume: number | undefined;
+  /** What `--env` gives to the steps. */
+  readonly given: GivenVariables;
+  /** `--observe`: record which files the steps open. */
+  readonly observe: boolean;
+}
+
+/** A step without a checkpoint name (contract 1.2, 9). */
+export function assertNamed(file: ManifestFile, checkpointing: boolean): void {
+  const nameless = checkpointing ? file.manifest.steps.find(({ name }) => name === '') : undefined;
+  if (nameless)
+    throw new Stop(1, [
+      `The checkpoint name to use for the finalizer script ${nameless.script} is missing.`,
+      'Please check your manifest file.',
+    ]);
+}
+
+/** Options left to right, then what must not go together (contract 1.2: 10 to 16). */
+export function resolveRequest(
+  file: ManifestFile,
+  options: readonly Option[],
+  steps: readonly BuildStep[],
+  snapshots: readonly string[],
+  checkpointing: boolean,
+): BuildRequest {
+  let resume = resumeFromAttribute(file, steps, checkpointing);
+  const seen = new Set<string>();
+  let pause: number | undefined;
+  for (const { letter, value = '' } of options) {
+    if (letter.length > 1) continue; // a long option is ours: none of the contract's rules is about it
+    if (letter === 'h' || letter === '?') throw new Stop(2, [], true);
+    if (letter === 'd') {
+      seen.add('d');
+      continue;
+    }
+    if (!checkpointing) throw new Stop(1, withoutCheckpoints(letter).lines);
+    if ((letter === 'r' || letter === 'p') && seen.has(letter)) throw new Stop(2, [], true);
+    seen.add(letter);
+    if (letter === 'r') resume = stepIndex(steps, value);
+    if (letter === 'p') pause = stepIndex(steps, value);
+    if (letter === 'R') {
+      const latest = latestResumable(steps, snapshots);
+      if (latest === undefined) throw new Stop(1, nothingToResume('-R'));
+      resume = latest;
+    }
+  }
+  if (resume !== undefined) assertResumable(steps, snapshots, resume);
+  if (seen.has('R') && seen.has('r')) throw new Stop(2, ['-R and -r cannot be specified for the same build. '], true);
+  const list = seen.has('l');
+  if (list && (seen.has('R') || seen.has('r') || seen.has('p')))
+    throw new Stop(2, ['-l and -R, -r, or -p cannot be specified for the same build'], true);
+  const combined = canCombine({ resume, pause });
+  if (!list && !combined.ok) throw new Stop(2, combined.lines, true);
+  return {
+    list,
+    debug: seen.has('d'),
+    pause,
+    resume,
+    given: givenVariables(options),
+    observe: options.some(({ letter }) => letter === 'observe'),
+  };
+}
+
+/** What `--env` gives. */
+function givenVariables(options: readonly Option[]): GivenVariables {
+  const names: string[] = [];
+  const values: Record<string, string> = {};
+  for (const { letter, value = '' } of options) {
+    if (letter !== 'env') continue;
+    const given = parseGiven(value);
+    if (!given) throw new Stop(2, [`--env takes NAME or NAME=VALUE, not ${value.split('=')[0]}.`], true);
+    if (given.value === undefined) names.push(given.name);
+    else values[given.name] = given.value;
+  }
+  return { names, values };
+}
+
+/**
+ * The manifest's `resume_from`: as `-r`, with lower precedence; what resolves to step 0 means a fresh build, also where there
+ * are no checkpoints (contract 2.8, 10).
+ */
+function resumeFromAttribute(
+  file: ManifestFile,
+  steps: readonly BuildStep[],
+  checkpointing: boolean,
+): number | undefined {
+  const value = file.manifest.resumeFrom;
+  if (!value || (!checkpointing && value === '0')) return undefined;
+  return stepIndex(steps, value) || undefined;
+}
+
+function stepIndex(steps: readonly BuildStep[], designator: string): number {
+  const found = resolveStep(steps, designator);
+  if (!found.ok) throw new Stop(1, found.lines);
+  return found.index;
+}
+
+/** Refuses what the rules of resuming refuse (contract 2.5). */
+export function assertResumable(steps: readonly BuildStep[], snapshots: readonly string[], index: number): void {
+  const answer = canResumeFrom(steps, snapshots, index);
+  if (!answer.ok) throw new Stop(1, answer.lines);
+}

@@ -1,0 +1,124 @@
+import { resolve } from 'node:path';
+import type { BuildStep } from '../../src-shared/checkpoints/model';
+import { planBuild } from '../../src-shared/checkpoints/plan';
+import { checkStepNames } from '../../src-shared/manifest/validate';
+import { createArea, type BuildArea } from '../area/area';
+import { readStateFile } from '../area/checkpoint-records';
+import { Freshness } from '../area/freshness';
+import { problemLine, type ManifestFile } from '../area/manifest-file';
+import type { GivenVariables } from '../area/step-variables';
+import { keepRunPackages } from '../packages/image/run-packages';
+import { holdArea } from '../run/hold-area';
+import { BuildLogs } from '../run/logs';
+import { Observer } from '../run/observer';
+import { runBuild, type BuildInput } from '../run/run-build';
+import type { SnapshotBackend } from '../snapshots/backend';
+import { guardStandardStreams } from '../system/standard-streams';
+import { assertResumable, Stop, type BuildRequest } from './build-request';
+
+/** A build that nothing on its command line speaks against. */
+export interface CheckedBuild {
+  readonly file: ManifestFile;
+  readonly area: BuildArea;
+  readonly backend: SnapshotBackend;
+  readonly checkpointing: boolean;
+  /** Steps with checkpoints: none where the manifest switches them off. */
+  readonly steps: readonly BuildStep[];
+  readonly request: BuildRequest;
+}
+
+/** Runs a build under the area's lock and returns its exit status. Throws `Stop` and `AppError` for what it refuses before the first step. */
+export async function startBuild({
+  file,
+  area,
+  backend,
+  checkpointing,
+  steps,
+  request,
+}: CheckedBuild): Promise<number> {
+  guardStandardStreams(false);
+  const choice = { resume: request.resume, pause: request.pause };
+  assertNames(file);
+  const observer = request.observe ? await Observer.open() : undefined;
+  await createArea(area);
+  const lock = await holdArea(area, 'build', resolve(file.path));
+  try {
+    // Another build may have ended between the first look and the lock.
+    const present = await snapshotNames(backend);
+    let stale: BuildInput['stale'];
+    if (choice.resume !== undefined) {
+      assertResumable(steps, present, choice.resume);
+      await warnOfChanges(area, file, choice.resume);
+      stale = await staleness(area, file, choice.resume, request.given);
+    }
+    const plan = planBuild(file.manifest.steps, choice, checkpointing, present);
+    const logs = new BuildLogs();
+    return await runBuild({
+      lockId: lock.id,
+      area,
+      file,
+      choice,
+      plan,
+      snapshots: present,
+      backend,
+      checkpointing,
+      debug: request.debug,
+      given: request.given,
+      observer,
+      stale,
+      logs,
+      keepPackages: (run, from) => keepRunPackages(area, run, from),
+    });
+  } finally {
+    lock.release();
+  }
+}
+
+async function snapshotNames(backend: SnapshotBackend): Promise<string[]> {
+  return (await backend.list()).map(({ name }) => name);
+}
+
+/** Names that would collide or could not name a snapshot are refused before anything is touched (contract 9: 11, 28). */
+function assertNames(file: ManifestFile): void {
+  const problems = file.manifest.checkpointEnable
+    ? checkStepNames(file.manifest).filter(({ severity }) => severity === 'error')
+    : [];
+  if (problems.length > 0)
+    throw new Stop(
+      1,
+      problems.map((problem) => problemLine(file, problem)),
+    );
+}
+
+/** What is known against the checkpoint before step `index`; `undefined` when it is current. */
+async function staleness(
+  area: BuildArea,
+  file: ManifestFile,
+  index: number,
+  given: GivenVariables,
+): Promise<BuildInput['stale']> {
+  const steps = file.manifest.steps.slice(0, index + 1);
+  const found = await new Freshness(area, file, { asksServers: true, given }).of(steps.map((step) => step.index));
+  const freshness = found.get(index) ?? { kind: 'current' };
+  if (freshness.kind === 'current') return undefined;
+  const right = steps.filter((step) => found.get(step.index)?.kind === 'current').at(-1);
+  return {
+    step: steps[index]?.name ?? '',
+    freshness: freshness.kind,
+    reasons: freshness.kind === 'stale' ? freshness.reasons : [freshness.reason],
+    resumeFrom: right?.name ?? null,
+  };
+}
+
+/** The whole-file warning of contract 2.6; finer words are `plan`'s. A missing copy counts as changed (contract 9, 12). */
+async function warnOfChanges(area: BuildArea, file: ManifestFile, resume: number): Promise<void> {
+  const changed: string[] = [];
+  for (const { name } of file.manifest.steps.slice(0, resume + 1)) {
+    const copy = await readStateFile(area, name);
+    if (!copy?.equals(file.bytes)) changed.push(name);
+  }
+  if (changed.length === 0) return;
+  process.stderr.write(
+    `WARNING: The manifest file, ${file.operand}, has changed \nsince Step(s)  ${changed.join(' ')} was generated.\nResults may be indeterminate.\n`,
+  );
+}

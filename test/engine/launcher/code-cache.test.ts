@@ -1,0 +1,116 @@
+// The file distro_const.cjs keeps V8's compiled form of itself beside it. It may make a start faster and nothing else.
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ENGINE_VERSION } from '../../../src-engine/version';
+
+const isRoot = process.getuid?.() === 0;
+let folder: string;
+let program: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-launcher-'));
+  program = join(folder, 'distro_const.cjs');
+  copyFileSync(join(import.meta.dirname, '../../../out/engine/distro_const.cjs'), program);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function runs(): void {
+  const { status, stdout, stderr } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  expect([status, stdout, stderr]).toEqual([0, `${ENGINE_VERSION}\n`, '']);
+}
+
+const caches = (): string[] => readdirSync(folder).filter((name) => name.startsWith('.distro_const-'));
+const cache = (): string => join(folder, caches()[0] ?? 'none');
+const identity = (): string => `${statSync(cache()).ino} ${statSync(cache()).mtimeMs}`;
+
+describe('the code cache', () => {
+  it('is written by the first run, one for each command, and used by the next', () => {
+    runs();
+    expect(caches()).toHaveLength(1);
+    expect(statSync(cache()).mode & 0o777).toBe(0o644);
+    const before = identity();
+    runs();
+    expect(identity()).toBe(before);
+    expect(spawnSync(program, ['help']).status).toBe(0);
+    expect(caches()).toHaveLength(2);
+    expect(spawnSync(program, ['nonsense']).status).toBe(2);
+    expect(caches()).toHaveLength(2);
+  });
+
+  it.each([
+    ['empty', () => Buffer.alloc(0)],
+    ['cut off', (good: Buffer) => good.subarray(0, 1000)],
+    ['all zeros', (good: Buffer) => Buffer.alloc(good.length)],
+    ['damaged in one byte', (good: Buffer) => Buffer.from(good).fill(0xaa, good.length >> 2, (good.length >> 2) + 1)],
+    ['damaged in one page', (good: Buffer) => Buffer.from(good).fill(0, good.length >> 2, (good.length >> 2) + 4096)],
+    ['something else', () => Buffer.from('#!/bin/sh\n')],
+  ])('that is %s is replaced', (_, damage) => {
+    runs();
+    const good = readFileSync(cache());
+    writeFileSync(cache(), damage(good));
+    const before = identity();
+    runs();
+    expect(identity()).not.toBe(before);
+    expect(readFileSync(cache()).length).toBeGreaterThan(10_000);
+  });
+
+  it('of another text of the program is not used, and is removed', () => {
+    runs();
+    const [before] = caches();
+    const text = readFileSync(program, 'latin1').replace(/"[0-9a-f]{16}"/, '"0123456789abcdef"');
+    writeFileSync(program, text, 'latin1');
+    runs();
+    expect(caches()).toHaveLength(1);
+    expect(caches()).not.toContain(before);
+  });
+
+  it('that others may write to is not read', () => {
+    runs();
+    chmodSync(cache(), 0o666);
+    const before = identity();
+    runs();
+    expect(identity()).not.toBe(before);
+  });
+
+  it('behind a symbolic link is not read', () => {
+    runs();
+    const elsewhere = join(folder, 'elsewhere');
+    copyFileSync(cache(), elsewhere);
+    const path = cache();
+    rmSync(path);
+    symlinkSync(elsewhere, path);
+    runs();
+    expect(statSync(path).ino).not.toBe(statSync(elsewhere).ino);
+  });
+
+  it.skipIf(!isRoot)('of another account is not read (skipped where tests do not run as root)', () => {
+    runs();
+    chownSync(cache(), 65534, 65534);
+    const before = identity();
+    runs();
+    expect(identity()).not.toBe(before);
+  });
+
+  it('is left out in a folder that cannot be written to', () => {
+    chmodSync(folder, 0o555);
+    const argv = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', program] : [program];
+    const [command = '', ...rest] = argv;
+    chmodSync(program, 0o755);
+    const { status, stderr } = spawnSync(command, [...rest, '--version'], { encoding: 'utf8' });
+    chmodSync(folder, 0o755);
+    expect([status, stderr, caches()]).toEqual([0, '', []]);
+  });
+});
