@@ -48,7 +48,7 @@ function engineLayers() {
         [`src-engine/${folder}/**`],
         [
           ...OUTSIDE_ENGINE,
-          '**/cli*',
+          '**/cli',
           ...folders
             .filter((other) => other !== folder && !ENGINE_LAYERS[folder].includes(other))
             .map((other) => `**/../${other}/**`),
