@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { BuildArea } from '../area/area';
 
 const RESERVE_BYTES = 64 * 1024;
@@ -10,12 +10,13 @@ export class SpaceReserve {
   readonly #path: string;
 
   constructor(area: BuildArea) {
-    this.#path = join(area.private, 'reserve');
+    this.#path = join(area.private, 'checkpoints', 'reserve');
   }
 
   /** Makes the file where it is missing. Throws the system's error, such as a full disk. */
   make(): void {
     if (statSync(this.#path, { throwIfNoEntry: false })?.size === RESERVE_BYTES) return;
+    mkdirSync(dirname(this.#path), { recursive: true });
     writeFileSync(this.#path, randomBytes(RESERVE_BYTES)); // zeros would be compressed to nothing
   }
 
