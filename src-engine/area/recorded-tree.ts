@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../../src-shared/errors';
+import type { AttributeSource } from '../snapshots/attribute-text';
 import type { TreeEntry, TreePath, TreeView } from '../snapshots/tree-view';
 
 /**
@@ -25,6 +26,10 @@ export class RecordedTree implements TreeView {
     const entry = await this.#tree.entry(path);
     this.#entries.set(path, signature(entry));
     return entry;
+  }
+
+  attributes(path: TreePath): AttributeSource {
+    return this.#tree.attributes?.(path) ?? '';
   }
 
   read(path: TreePath, end?: number): Promise<Readable> {

@@ -12,7 +12,7 @@ export interface TreeChange {
   readonly before: number | null;
   readonly after: number | null;
   /** For `changed`: what differs. */
-  readonly what: readonly ('type' | 'content' | 'mode' | 'owner' | 'target')[];
+  readonly what: readonly ('type' | 'content' | 'mode' | 'owner' | 'target' | 'attributes')[];
 }
 
 /**
@@ -22,22 +22,24 @@ export interface TreeChange {
  * Throws the error of a tree that cannot be read, and `AppError('changing')` when an entry that was listed is gone.
  *
  * @param signal ends it with the signal's reason
+ * @param onCompared called for each entry of one type in both trees that may differ in what is not compared here: extended attributes
  */
 export async function* diffTrees(
   before: TreeView,
   after: TreeView,
   signal?: AbortSignal,
-  path: TreePath = '',
+  onCompared: (path: TreePath, before: TreeEntry, after: TreeEntry) => void = () => undefined,
 ): AsyncGenerator<TreeChange> {
-  const [a, b] = [await before.entry(path), await after.entry(path)];
-  if (!a || !b) throw changing(path);
-  yield* diffFolders({ before, after, signal }, path, a, b);
+  const [a, b] = [await before.entry(''), await after.entry('')];
+  if (!a || !b) throw changing('');
+  yield* diffFolders({ before, after, signal, onCompared }, '', a, b);
 }
 
 interface Sides {
   readonly before: TreeView;
   readonly after: TreeView;
   readonly signal: AbortSignal | undefined;
+  readonly onCompared: (path: TreePath, before: TreeEntry, after: TreeEntry) => void;
 }
 
 async function* diffFolders(
@@ -53,6 +55,7 @@ async function* diffFolders(
     const one = old.has(name) ? await listed(sides.before, child) : undefined;
     const two = now.has(name) ? await listed(sides.after, child) : undefined;
     if (one && two && isSame(one, two)) continue;
+    if (one && two && one.type === two.type && one.node === two.node) sides.onCompared(child, one, two);
     const change = await compare(sides, child, one, two);
     if (change) yield change;
     if (one?.type === 'folder' || two?.type === 'folder') yield* diffFolders(sides, child, one, two);

@@ -1,7 +1,8 @@
 import type { DiffAnswer } from '../../src-shared/engine-answers/files';
 import { bytes } from '../../src-shared/format';
 import { escapeName } from '../../src-shared/name-escapes';
-import { diffTrees, type TreeChange } from '../area/tree-diff';
+import { compareTrees } from '../area/compare-trees';
+import type { TreeChange } from '../area/tree-diff';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { inspect } from './inspect';
 import { shownName } from './names';
@@ -25,17 +26,17 @@ export const diffCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const [operand = '', from = '', to] = positionals;
   return stoppable(async (signal) => {
-    const changes = await inspect(
+    const { changes, withAttributes } = await inspect(
       operand,
       async (inspection) => {
         const before = (await inspection.open(from)).tree;
         const after = to === undefined ? inspection.live() : (await inspection.open(to)).tree;
-        const found: TreeChange[] = [];
-        for await (const change of diffTrees(before, after, signal)) found.push(change);
-        return found;
+        return compareTrees(before, after, signal);
       },
       signal,
     );
+    if (!withAttributes)
+      process.stderr.write('Extended attributes were not compared: this host has no getfattr (Debian package attr).\n');
     if (values.json)
       printAnswer<DiffAnswer>({
         from,

@@ -3,6 +3,7 @@ import { lstat, open, readdir, readlink, type FileHandle } from 'node:fs/promise
 import { Readable } from 'node:stream';
 import { AppError } from '../../src-shared/errors';
 import { escapeName } from '../../src-shared/name-escapes';
+import type { AttributeSource } from './attribute-text';
 import type { SnapshotView } from './backend';
 import { copyFolder } from './copy-folder';
 import type { TreeEntry, TreePath, TreeView } from './tree-view';
@@ -41,6 +42,10 @@ export class FolderTree implements TreeView {
     const isLink = stats.isSymbolicLink();
     const target = isLink ? await this.#reading(path, readlink(at, { encoding: 'buffer' })) : undefined;
     return { entry: { ...describe(stats), ...(target && { target: target.toString('latin1') }) }, stats };
+  }
+
+  attributes(path: TreePath): AttributeSource {
+    return { at: this.#at(path).toString('latin1') };
   }
 
   async read(path: TreePath, end = Infinity): Promise<Readable> {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { AttributeSource } from './attribute-text';
 
 /**
  * A path inside a tree, relative to its root, `''` for the root itself. Names are bytes that need not be UTF-8, so a path is a
@@ -37,6 +38,8 @@ export interface TreeView {
   names(path: TreePath): Promise<readonly string[]>;
   /** The entry at a path; `undefined` when there is none. Symbolic links are not followed. */
   entry(path: TreePath): Promise<TreeEntry | undefined>;
+  /** Where the extended attributes of an existing entry are found; missing where the tree has none. */
+  attributes?(path: TreePath): AttributeSource;
   /** The content of a file. @param end index of the last byte wanted */
   read(path: TreePath, end?: number): Promise<Readable>;
 }

@@ -11,7 +11,7 @@ export const treeChange = z.object({
   before: z.number().nullable(),
   after: z.number().nullable(),
   /** For `changed`: what differs. */
-  what: z.array(z.enum(['type', 'content', 'mode', 'owner', 'target'])),
+  what: z.array(z.enum(['type', 'content', 'mode', 'owner', 'target', 'attributes'])),
 });
 
 /** What `distro_const diff --json` prints. */

@@ -3,8 +3,10 @@ import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { AppError } from '../../../src-shared/errors';
 import { escapeName } from '../../../src-shared/name-escapes';
+import { attributeText, type AttributeSource } from '../attribute-text';
 import type { TreeEntry, TreePath, TreeView } from '../tree-view';
 import { nameOf, parentOf, systemPath } from './bytes';
+import { attributesOf } from './pax';
 import type { TreeRecord } from './record';
 
 /** The tree of a snapshot, read from its index and objects: no folder is made. */
@@ -32,6 +34,12 @@ export class IndexTree implements TreeView {
   entry(path: TreePath): Promise<TreeEntry | undefined> {
     const record = this.#records.get(path);
     return Promise.resolve(record && entryOf(record));
+  }
+
+  attributes(path: TreePath): AttributeSource {
+    const record = this.#records.get(path);
+    if (record?.object !== undefined) return { at: this.objectPath(record.object) };
+    return attributeText(attributesOf(record?.attributes).map(([name, value]) => [name, Buffer.from(value, 'latin1')]));
   }
 
   async read(path: TreePath, end?: number): Promise<Readable> {

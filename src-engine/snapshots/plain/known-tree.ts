@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { AttributeSource } from '../attribute-text';
 import type { FolderTree } from '../folder-tree';
 import type { TreeEntry, TreePath, TreeView } from '../tree-view';
 import { identityOf } from './index-view';
@@ -23,6 +24,10 @@ export class KnownTree implements TreeView {
     const identity = record?.type === 'file' && found.entry.type === 'file' ? identityOf(record) : undefined;
     // The folder's own identities never compare with those of snapshots.
     return { ...found.entry, identity };
+  }
+
+  attributes(path: TreePath): AttributeSource {
+    return this.folder.attributes(path);
   }
 
   read(path: TreePath, end?: number): Promise<Readable> {

@@ -62,6 +62,11 @@ export function sameButAcls(a: string | undefined, b: string | undefined): boole
   return rest(a) === rest(b);
 }
 
+/** The names and values of extended attributes. */
+export function attributesOf(attributes = ''): (readonly [name: string, value: string])[] {
+  return parseRecords(attributes).map(([key, value]) => [key.slice(XATTR.length), value]);
+}
+
 /** Whether the extended attributes of an entry include an access control list. */
 export const hasAcl = (attributes: string | undefined): boolean =>
   parseRecords(attributes ?? '').some(([key]) => ACLS.has(key));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRecord } from '../../../src-shared/journal/records';
 import { finished, TestProject } from '../../support/engine';
+import { lacksTool } from '../../support/run-tool';
 
 let project: TestProject;
 beforeEach(() => {
@@ -92,6 +93,31 @@ describe('what a checkpoint knows', () => {
       '',
     ]);
   });
+
+  it.skipIf(lacksTool('setfattr'))(
+    'shows changed extended attributes, of files, folders and links of one content',
+    async () => {
+      project.script('live-config', 'echo same >"$2/file"; mkdir "$2/folder"; setfattr -n user.note -v one "$2/file"');
+      project.script(
+        'iso',
+        'setfattr -n user.note -v two "$2/file"; setfattr -n user.note -v x "$2/folder"; chmod 600 "$2/file"',
+      );
+      await project.build();
+      const expected = ['~ pkg_image/file  (5 B -> 5 B; mode, attributes)', '~ pkg_image/folder  (folder; attributes)'];
+      const since = (await project.run('diff', 'manifest.xml', 'iso')).stdout.split('\n');
+      expect(since.slice(0, 2)).toEqual(expected);
+      project.edit((manifest) =>
+        manifest.replace(
+          '</finalizer>',
+          '<script name="scripts/iso"><checkpoint name="last" message="x"/></script></finalizer>',
+        ),
+      );
+      await project.build();
+      expect((await project.run('diff', 'manifest.xml', 'iso', 'last')).stdout.split('\n').slice(0, 2)).toEqual(
+        expected,
+      );
+    },
+  );
 
   it('lists and prints what is inside, and nothing outside', async () => {
     expect(await project.json('ls', 'iso', 'pkg_image/etc')).toMatchObject({
