@@ -7,6 +7,7 @@ import { readStateFile } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
 import { problemLine, type ManifestFile } from '../area/manifest-file';
 import type { GivenVariables } from '../area/step-variables';
+import { unrunnableLines } from '../area/unrunnable';
 import { keepRunPackages } from '../packages/image/run-packages';
 import { holdArea } from '../run/hold-area';
 import { BuildLogs } from '../run/logs';
@@ -39,6 +40,8 @@ export async function startBuild({
   guardStandardStreams(false);
   const choice = { resume: request.resume, pause: request.pause };
   assertNames(file);
+  const unrunnable = unrunnableLines(file, file.manifest.steps.slice(choice.resume, choice.pause));
+  if (unrunnable.length > 0) throw new Stop(1, unrunnable);
   const observer = request.observe ? await Observer.open() : undefined;
   await createArea(area);
   const lock = await holdArea(area, 'build', resolve(file.path));

@@ -23,6 +23,20 @@ describe('build in a plain directory, as any user', () => {
     expect(project.read('media/log')).toBe('a\nb\nc\nb\nc\n');
   });
 
+  it('refuses an argslist that cannot be split before the first step runs, if its step would run', async () => {
+    project.write({ steps: [{ name: 'a' }, { name: 'b', args: '"never closed' }, { name: 'c' }] });
+    const { code, stderr } = await project.build();
+    expect([code, project.ran()]).toEqual([1, []]);
+    expect(stderr).toMatch(/^The step b cannot run\. Unexpected unescaped quote found: "never closed\n/);
+    expect(stderr).toMatch(/manifest\.xml:\d+:\d+: warning: The quotes of this `argslist` do not pair/);
+    expect((await project.build('-p', 'b')).code).toBe(0);
+    expect(project.ran()).toEqual(['a']);
+    expect((await project.build('-R')).code).toBe(1);
+    project.write({ steps });
+    expect((await project.build('-R')).code).toBe(0);
+    expect(project.ran()).toEqual(['b', 'c']);
+  });
+
   it('pauses before a step, says so in the table, and goes on with -R', async () => {
     expect((await project.build('-p', 'b')).stderr).toContain('Stopping at b: Step B \n');
     expect(project.ran()).toEqual(['a']);
