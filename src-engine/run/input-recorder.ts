@@ -30,6 +30,7 @@ export class InputRecorder {
     private readonly area: BuildArea,
     private readonly file: ManifestFile,
     given: GivenVariables | undefined,
+    private readonly observes: boolean,
   ) {
     this.given = givenBy(file.manifest, given);
     this.#folder = new DocumentFolder(file.path);
@@ -55,6 +56,7 @@ export class InputRecorder {
       known: this.#known,
       variables: { ...process.env, ...this.given.values },
       given: [...this.given.names, ...Object.keys(this.given.values)],
+      observes: this.observes,
     });
     const variables = [...names.variables, ...declared.map(({ value }) => value)];
     return new RecordedExecution(step, this.area, { script, file, hash, variables }, inputs);

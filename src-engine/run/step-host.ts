@@ -63,7 +63,7 @@ export class StepHost {
     say: (line: string) => void,
     containment: Containment,
   ): Promise<StepHost> {
-    const recorder = new InputRecorder(input.area, input.file, input.given);
+    const recorder = new InputRecorder(input.area, input.file, input.given, input.observer !== undefined);
     const startServer = (): Promise<ManifestServer> =>
       ManifestServer.start(
         input.file.defaulted.root,

@@ -23,6 +23,8 @@ export interface StepInputsOptions {
   readonly variables: NodeJS.ProcessEnv;
   /** Names that `--env` or the manifest gives to every step. */
   readonly given: readonly string[];
+  /** Whether the files that the step opens are recorded. If not, those of the last recorded execution count. */
+  readonly observes: boolean;
 }
 
 type KnownBy = NonNullable<StepInput['by']>;
@@ -55,7 +57,11 @@ export class StepInputs {
       // A variable with a small letter that is not set is one of the script's own.
       if (isInput(name) && (/^[A-Z]/.test(name) || options.variables[name] !== undefined))
         inputs.#variables.set(name, 'named');
-    for (const { kind, value } of options.known.of(options.step)) if (kind !== 'env') inputs.#track(kind, value);
+    for (const { kind, value, by } of options.known.of(options.step)) {
+      if (kind === 'env') continue;
+      inputs.#track(kind, value);
+      if (by === 'observed' && !options.observes) inputs.#use(kind, value, by);
+    }
     for (const path of options.names.paths) inputs.#use('path', options.folder.recorded(path), 'named');
     await Promise.all(Array.from(inputs.#trackers.values(), (tracker) => tracker.begun()));
     writeFileSync(options.inputsFile, '');
