@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import { AppError } from '../../../src-shared/errors';
 import type { RunStoreTool } from '../store-tools';
 import { below, systemPath } from './bytes';
+import { gnu } from './gnu';
 import { hasAcl, readAttributes, writeArchive, type PaxEntry } from './pax';
 import type { TreeRecord } from './record';
 
@@ -23,7 +24,7 @@ export async function captureAttributes(
   const names = paths.map((path) => (path === '' ? '.' : `./${path}`));
   const { stdout } = await tool(
     [
-      'tar',
+      gnu('tar'),
       ...['--create', '--format=posix', ...XATTRS, '--pax-option=delete=mtime,delete=atime,delete=ctime'],
       ...[
         '--no-recursion',
@@ -61,7 +62,7 @@ export async function applyAttributes(
   }));
   const { stderr } = await tool(
     [
-      'tar',
+      gnu('tar'),
       ...['--extract', '--preserve-permissions', '--absolute-names', '--same-owner', '--numeric-owner'],
       ...[...XATTRS, '--acls', '--delay-directory-restore', '--warning=no-timestamp'],
       ...['--directory', Buffer.from(root, 'latin1').toString(), '--file=-'],

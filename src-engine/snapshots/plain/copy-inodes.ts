@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, renameSync, symlinkSync, utimesSync, lstatSync
 import { rm } from 'node:fs/promises';
 import type { RunStoreTool } from '../store-tools';
 import { nameOf, parentOf, systemPath } from './bytes';
+import { gnu } from './gnu';
 import type { EntryType } from './record';
 
 /** An inode to copy: where it is, and the number that its copy gets. Paths have one character per byte. */
@@ -67,7 +68,7 @@ async function copyFiles(
       string,
       string,
     ];
-    await tool(['cp', '--recursive', '--dereference', ...PARTS[part], '--', ...paths]);
+    await tool([gnu('cp'), '--recursive', '--dereference', ...PARTS[part], '--', ...paths]);
   } finally {
     await rm(systemPath(links.path), { recursive: true, force: true });
   }
@@ -142,7 +143,14 @@ async function copyNodes(nodes: readonly InodeCopy[], into: string, tool: RunSto
     mkdirSync(systemPath(place), { recursive: true, mode: 0o700 });
     const options = ['--no-dereference', '--recursive', '--preserve=mode,ownership,timestamps,xattr'];
     await tool(
-      ['xargs', '-0', 'cp', ...options, `--target-directory=${Buffer.from(place, 'latin1').toString()}`, '--'],
+      [
+        gnu('xargs'),
+        '-0',
+        gnu('cp'),
+        ...options,
+        `--target-directory=${Buffer.from(place, 'latin1').toString()}`,
+        '--',
+      ],
       { input: Buffer.from([...batch.values()].map(({ source }) => `${source}\0`).join(''), 'latin1') },
     );
     for (const [name, { number }] of batch) {
