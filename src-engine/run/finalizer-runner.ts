@@ -8,8 +8,8 @@ import type { ProcessEnd, StepProcess, StepSpawner } from './step-process';
 
 /** From SIGTERM to SIGKILL when the build is cancelled. */
 const CANCEL_GRACE_MS = 5000;
-/** For what a finished step has left in its session, or what has its output open, to end by itself. */
-const LEFTOVER_GRACE_MS = 2000;
+/** For what a finished step has left in its session, or what has its output open, to end by itself. The original waits for ever. */
+const LEFTOVER_GRACE_MS = 4000;
 /** The same when the build is cancelled. */
 const CANCELLED_LEFTOVER_GRACE_MS = 200;
 /** A process that SIGKILL has not ended by then waits in the kernel. */
