@@ -58,7 +58,9 @@ export class FolderTree implements TreeView {
       throw new AppError('missing', `${this.#shown(path)} is not a file.`);
     }
     const failed = (error: unknown): AppError => readError(this.#shown(path), error as NodeJS.ErrnoException);
-    return Readable.from(chunks(handle, end, failed), { objectMode: false });
+    const content = Readable.from(chunks(handle, end, failed), { objectMode: false });
+    // A stream that is destroyed before its first read never starts the generator, whose `finally` closes the file.
+    return content.once('close', () => void handle.close().catch(() => undefined));
   }
 
   #at(path: TreePath): Buffer {
