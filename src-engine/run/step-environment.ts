@@ -27,10 +27,20 @@ export function stepEnvironment({ given, named, area, folder, inputsFile }: Step
     [AREA_VARIABLE]: area,
   };
   const path = (env['PATH'] ?? '').split(delimiter).filter((entry) => entry !== '');
-  if (path.some((entry) => isExecutable(join(entry, 'ManifestRead')))) return env;
+  if (hasManifestRead(path)) return env;
   const link = join(folder, 'ManifestRead');
   if (!existsSync(link)) symlinkSync(manifestReadBeside(process.argv[1] ?? ''), link);
   return { ...env, PATH: [...path, folder].join(delimiter) };
+}
+
+/** The answer for the last `PATH`: every step of a build has the same. */
+let last: { readonly path: string; readonly hasIt: boolean } | undefined;
+
+function hasManifestRead(path: readonly string[]): boolean {
+  const joined = path.join(delimiter);
+  if (last?.path !== joined)
+    last = { path: joined, hasIt: path.some((entry) => isExecutable(join(entry, 'ManifestRead'))) };
+  return last.hasIt;
 }
 
 /** Our own ManifestRead: its bundle beside the engine's, else the engine's own file, which answers to that name as well. */

@@ -4,7 +4,7 @@ import { listOf, pairOf, text } from '../../../src-shared/journal/shape';
 import type { InstalledPackage } from '../../../src-shared/engine-answers/packages';
 import type { BuildArea } from '../../area/area';
 import { FolderTree } from '../../snapshots/folder-tree';
-import { writeFileAtomically } from '../../system/files';
+import { exists, writeFileAtomically } from '../../system/files';
 import { readJsonFile } from '../../system/json-file';
 import { readInstalled } from './installed';
 
@@ -20,8 +20,10 @@ const placeOf = (area: BuildArea, run: string): string => join(area.logs, `${run
  * @param from the run that left the image as it is now: what it has is taken where the image has no database any more
  */
 export async function keepRunPackages(area: BuildArea, run: string, from?: string): Promise<void> {
+  // Every database is below this folder. Most steps of a small image end without it.
+  const mayHaveDatabase = exists(join(area.pkgImage, 'var'));
   const packages =
-    (await readInstalled(new FolderTree(area.buildData))) ??
+    (mayHaveDatabase ? await readInstalled(new FolderTree(area.buildData)) : undefined) ??
     (from === undefined ? undefined : await runPackages(area, from));
   if (packages)
     writeFileAtomically(placeOf(area, run), JSON.stringify(packages.map(({ name, version }) => [name, version])));

@@ -64,6 +64,22 @@ describe('a build whose console is closed', () => {
   });
 });
 
+describe('a defect of the engine', () => {
+  it('while a step runs ends the step and is recorded', async () => {
+    project.write({ steps: [{ name: 'a', body: 'echo ready >&2\nsleep 600' }] });
+    const trigger = join(project.folder, 'trigger.cjs');
+    // Stands for any defect: the signal has no other meaning.
+    project.file('trigger.cjs', 'process.on("SIGUSR2", () => { throw new Error("on purpose"); });\n');
+    const build = project.start('distro_const', ['build', 'manifest.xml'], { NODE_OPTIONS: `--require ${trigger}` });
+    await says(build, /ready/);
+    build.kill('SIGUSR2');
+    const { code, stderr } = await finished(build);
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('defect: on purpose') });
+    expect(lastRecord()).toMatchObject({ kind: 'exit', code: 1, outcome: 'failed' });
+    expect(await project.json('status')).toMatchObject({ lock: { kind: 'free' } });
+  });
+});
+
 describe('the output of a step', () => {
   it('may be binary without a newline: the detail log has its bytes, the journal describes them', async () => {
     project.write({ steps: [{ name: 'a', body: 'head -c 8000000 /dev/zero' }] });
