@@ -3,6 +3,8 @@ import { planBuild } from '../../src-shared/checkpoints/plan';
 import { canCombine, latestResumable, nothingToResume, withoutCheckpoints } from '../../src-shared/checkpoints/rules';
 import { firstStale, suggestedStart } from '../../src-shared/checkpoints/suggest';
 import { AppError } from '../../src-shared/errors';
+import { problemLine } from '../area/manifest-file';
+import { startProblems } from '../area/start-problems';
 import { duration } from '../../src-shared/format';
 import { listRuns, stepHistory } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
@@ -83,6 +85,13 @@ async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>
     if (answer && !answer.ok) throw new AppError('refused', answer.lines.join('\n'));
 
   const plan = planBuild(steps, { resume, pause }, file.manifest.checkpointEnable, names);
+  const problems = startProblems(
+    file,
+    area.mountpoint,
+    steps.filter(({ index }) => plan.runs.includes(index)),
+  );
+  if (problems.length > 0)
+    throw new AppError('manifest', problems.map((problem) => problemLine(file, problem)).join('\n'));
   const history = stepHistory(listRuns(area));
   const name = (index: number): string => steps[index]?.name ?? '';
   const candidates = await describeCheckpoints(context, { asksServers: true });

@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
 import type { BuildStep } from '../../src-shared/checkpoints/model';
 import { planBuild } from '../../src-shared/checkpoints/plan';
-import { checkStepNames } from '../../src-shared/manifest/validate';
 import { createArea, type BuildArea } from '../area/area';
 import { readStateFile } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
 import { problemLine, type ManifestFile } from '../area/manifest-file';
+import { startProblems } from '../area/start-problems';
 import type { GivenVariables } from '../area/step-variables';
-import { unrunnableLines } from '../area/unrunnable';
 import { keepRunPackages } from '../packages/image/run-packages';
 import { holdArea } from '../run/hold-area';
 import { BuildLogs } from '../run/logs';
@@ -39,9 +38,7 @@ export async function startBuild({
 }: CheckedBuild): Promise<number> {
   guardStandardStreams(false);
   const choice = { resume: request.resume, pause: request.pause };
-  assertNames(file);
-  const unrunnable = unrunnableLines(file, file.manifest.steps.slice(choice.resume, choice.pause));
-  if (unrunnable.length > 0) throw new Stop(1, unrunnable);
+  assertStartable(file, area, planBuild(file.manifest.steps, choice, checkpointing, []).runs);
   const observer = request.observe ? await Observer.open() : undefined;
   await createArea(area);
   const lock = await holdArea(area, 'build', resolve(file.path));
@@ -81,11 +78,10 @@ async function snapshotNames(backend: SnapshotBackend): Promise<string[]> {
   return (await backend.list()).map(({ name }) => name);
 }
 
-/** Names that would collide or could not name a snapshot are refused before anything is touched (contract 9: 11, 28). */
-function assertNames(file: ManifestFile): void {
-  const problems = file.manifest.checkpointEnable
-    ? checkStepNames(file.manifest).filter(({ severity }) => severity === 'error')
-    : [];
+/** Nothing is touched for a build that would end at one of its steps (contract 2.3; contract 9: 11, 28). */
+function assertStartable(file: ManifestFile, area: BuildArea, steps: readonly number[]): void {
+  const running = file.manifest.steps.filter(({ index }) => steps.includes(index));
+  const problems = startProblems(file, area.mountpoint, running);
   if (problems.length > 0)
     throw new Stop(
       1,

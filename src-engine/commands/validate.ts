@@ -1,6 +1,7 @@
-import { checkStepNames } from '../../src-shared/manifest/validate';
 import { positionAt } from '../../src-shared/manifest/source';
-import { problemLine, readManifestFile } from '../area/manifest-file';
+import { resolveArea } from '../area/area';
+import { problemLine, readManifestFile, type ManifestFile } from '../area/manifest-file';
+import { startProblems } from '../area/start-problems';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { printJson, printLines } from './print';
 
@@ -20,7 +21,12 @@ export const validateCommand = defineCommand({
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const file = await readManifestFile(positionals[0] ?? '');
-  const problems = [...file.problems, ...checkStepNames(file.manifest)];
+  const starting = startProblems(file, await areaPath(file));
+  const known = new Set(starting.map(({ code, range }) => `${code} ${range?.start}`));
+  const problems = [
+    ...file.problems.filter(({ code, range }) => !known.has(`${code} ${range?.start}`)), // a warning that is an error here
+    ...starting,
+  ];
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   if (values.json)
     printJson({
@@ -34,4 +40,12 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       errors === 0 ? `${file.path} is valid.` : `${file.path} has ${errors} error${errors === 1 ? '' : 's'}.`,
     ]);
   return errors === 0 ? 0 : 1;
+}
+
+/** Where the build area is; `undefined` when this host cannot tell, which is no problem of the manifest. */
+function areaPath(file: ManifestFile): Promise<string | undefined> {
+  return resolveArea(file.manifest.buildArea).then(
+    ({ mountpoint }) => mountpoint,
+    () => undefined,
+  );
 }

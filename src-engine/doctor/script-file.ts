@@ -1,7 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { readHead, shebangOf } from '../area/script-start';
 
-/** More of a script nobody looks at, in bytes. */
-const MOST = 1024 * 1024;
 /** A script says what it needs near its top. */
 const HEAD_LINES = 40;
 
@@ -9,24 +7,6 @@ const HEAD_LINES = 40;
 export interface Need {
   readonly tool: string;
   readonly pkg: string;
-}
-
-/** The beginning of a file, at most 1 MiB; bytes, because a step may be any program. */
-export function readHead(path: string): Buffer {
-  const fd = openSync(path, 'r');
-  try {
-    const buffer = Buffer.alloc(MOST);
-    return buffer.subarray(0, readSync(fd, buffer, 0, MOST, 0));
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** The words after `#!`: the interpreter and its argument; `undefined` for what does not begin so. */
-export function shebangOf(head: Buffer): string | undefined {
-  if (head.toString('latin1', 0, 2) !== '#!') return undefined;
-  const end = head.indexOf(10);
-  return head.toString('utf8', 2, end < 0 ? head.length : end).trimStart();
 }
 
 /** Whether a shebang names a POSIX shell. */

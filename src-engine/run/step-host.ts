@@ -1,9 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { ManifestReadRecord, StepExecution } from '../../src-shared/checkpoints/execution';
-import { AppError } from '../../src-shared/errors';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
 import type { ProcessEntry } from '../system/process-list';
-import { isExecutable } from '../system/executables';
 import type { BuildArea } from '../area/area';
 import { areaIdentity } from '../area/identity';
 import { FinalizerRunner, type StepResult } from './finalizer-runner';
@@ -112,7 +110,6 @@ export class StepHost {
     const { area, journal, logs, observer } = this;
     const script = step.script ?? BUILT_IN_IM_POP;
     if (step.argsError) return this.#refused(step, script, [step.argsError]);
-    if (step.script === undefined && !isExecutable(script)) throw noBuiltIn(step.name);
     const argv = [
       script,
       server.socketPath,
@@ -212,12 +209,4 @@ export class StepHost {
 function leftoverLine(processes: readonly ProcessEntry[], step: string): string {
   const were = processes.length === 1 ? 'was' : 'were';
   return `${processNames(processes)}, started by ${step}, ${were} still running and ${were} stopped`;
-}
-
-function noBuiltIn(name: string): AppError {
-  return new AppError(
-    'step',
-    `The step ${name} is built into the distro_const of 2008 and 2009 and is not in the manifest; this host has no ${BUILT_IN_IM_POP}.`,
-    'Move the manifest to the later layout, where im-pop is a script of its own, or build it on a host with that script.',
-  );
 }

@@ -6,12 +6,11 @@ import { plural } from '../../../src-shared/format';
 import type { BuildStepDeclaration } from '../../../src-shared/manifest/model';
 import { isExecutable } from '../../system/executables';
 import type { Check, Finding } from '../check';
-import { isShell, readHead, shebangOf } from '../script-file';
+import { BUILT_IN_IM_POP } from '../../area/step-script';
+import { readHead, shebangOf, startFault } from '../../area/script-start';
+import { isShell } from '../script-file';
 import type { Subject } from '../subject';
 import { findTool, installCommand } from '../../system/executables';
-
-/** The step that layout A leaves to the host (src-engine/build/step-host.ts runs it from there). */
-const BUILT_IN_IM_POP = '/usr/share/distro_const/im_pop.py';
 
 /** A script and the steps that run it. */
 interface StepScript {
@@ -60,34 +59,36 @@ function lookAt({ script, steps }: StepScript): Finding[] {
   } catch (error) {
     return [{ ...it, state: 'unknown', detail: `cannot be read: ${reasonOf(error)}` }];
   }
-  return lookInto(it, head, path, missing);
+  return lookInto(it, found, head, path, missing);
 }
 
 function lookInto(
   it: Pick<Finding, 'id' | 'title'>,
+  found: string,
   head: Buffer,
   path: string,
   missing: (detail: string, fix: string) => Finding[],
 ): Finding[] {
   const shebang = shebangOf(head);
   const convert = process.platform === 'linux' ? `sed -i 's/\\r$//' ${path}` : `perl -pi -e 's/\\r$//' ${path}`;
-  if (shebang === undefined)
-    return isProgram(head)
-      ? []
-      : missing(
-          'does not say what runs it',
-          `Begin its first line with #! and an interpreter, as in #!/bin/sh: ${path}`,
-        );
-  if (shebang.endsWith('\r')) return missing('its lines end as on Windows, so its interpreter is not found', convert);
-  const interpreter = interpreterOf(shebang);
-  if (findTool(interpreter) === undefined)
-    return missing(
-      `its interpreter ${interpreter} is not on this host`,
-      isOldPython(interpreter)
-        ? `Install Python 2 as ${interpreter}, or port the script to Python 3: ${path}`
-        : installCommand(packageOf(interpreter), interpreter),
-    );
-  if (isShell(shebang) && head.includes('\r\n'))
+  const fault = startFault(found);
+  switch (fault?.kind) {
+    case 'no-interpreter-named':
+      return missing(
+        'does not say what runs it',
+        `Begin its first line with #! and an interpreter, as in #!/bin/sh: ${path}`,
+      );
+    case 'windows-lines':
+      return missing('its lines end as on Windows, so its interpreter is not found', convert);
+    case 'interpreter-missing':
+      return missing(
+        `its interpreter ${fault.interpreter} is not on this host`,
+        isOldPython(fault.interpreter)
+          ? `Install Python 2 as ${fault.interpreter}, or port the script to Python 3: ${path}`
+          : installCommand(packageOf(fault.interpreter), fault.interpreter),
+      );
+  }
+  if (shebang !== undefined && isShell(shebang) && head.includes('\r\n'))
     return [
       {
         ...it,
@@ -114,16 +115,6 @@ function whereFrom(script: string): string {
   return isAbsolute(script)
     ? 'Put it there, or correct the path in the manifest.'
     : `Put it there, or correct the path in the manifest; it is looked for from ${process.cwd()}.`;
-}
-
-/** Programs begin with a zero byte soon: ELF, Mach-O. */
-const isProgram = (head: Buffer): boolean => head.subarray(0, 64).includes(0);
-
-/** What the kernel starts, or what env(1) then looks for. */
-function interpreterOf(shebang: string): string {
-  const [first = '', ...rest] = shebang.trim().split(/\s+/);
-  if (!/\/env$/.test(first)) return first;
-  return rest.find((word) => !word.startsWith('-') && !word.includes('=')) ?? first;
 }
 
 const isOldPython = (interpreter: string): boolean => /(^|\/)python(2(\.\d+)?)?$/.test(interpreter);

@@ -1,0 +1,88 @@
+import { resolve, sep } from 'node:path';
+import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
+import type { Problem } from '../../src-shared/manifest/problems';
+import { checkStepNames } from '../../src-shared/manifest/validate';
+import { isExecutable } from '../system/executables';
+import type { ManifestFile } from './manifest-file';
+import { startFault, type StartFault } from './script-start';
+import { BUILT_IN_IM_POP, scriptFile } from './step-script';
+
+/**
+ * Errors that would end a build at one of its steps, and that are known before the first. `validate` reports them, `plan` and `build`
+ * refuse; `build -l` lists such a manifest all the same (contract 1.2: 15).
+ *
+ * @param area the build area's path: a script or an interpreter in it may be made by an earlier step, and is not judged
+ * @param steps those that would run
+ */
+export function startProblems(
+  file: ManifestFile,
+  area: string | undefined,
+  steps: readonly BuildStepDeclaration[] = file.manifest.steps,
+): Problem[] {
+  const names = file.manifest.checkpointEnable ? checkStepNames(file.manifest) : [];
+  return [
+    ...names.filter(({ severity }) => severity === 'error'),
+    ...steps.flatMap((step) => [...argumentProblems(file, step), ...scriptProblems(step, area)]),
+  ];
+}
+
+function argumentProblems(file: ManifestFile, { name, argsError, range }: BuildStepDeclaration): Problem[] {
+  if (argsError === undefined) return [];
+  // The warning about the same text has the place of the `argslist` itself: it is the first one behind the step's begin.
+  const begin = range?.start ?? 0;
+  const warning = file.problems.find(
+    (problem) => problem.code === 'argslist-quotes' && (problem.range?.start ?? -1) >= begin,
+  );
+  const place = warning?.range ?? range;
+  return [
+    {
+      severity: 'error',
+      phase: 'structure',
+      code: 'argslist-quotes',
+      message: `The arguments of the step \`${name}\` cannot be split. ${argsError.replace(/\s+/g, ' ')}. Write \\" or \\' for a quote that is part of an argument.`,
+      path: 'finalizer/script/argslist',
+      ...(place && { range: place }),
+    },
+  ];
+}
+
+function scriptProblems({ name, script, range }: BuildStepDeclaration, area: string | undefined): Problem[] {
+  const problem = (message: string): Problem[] => [
+    {
+      severity: 'error',
+      phase: 'structure',
+      code: 'script-cannot-start',
+      message,
+      path: 'finalizer/script/name',
+      ...(range && { range }),
+    },
+  ];
+  if (script === undefined)
+    return isExecutable(BUILT_IN_IM_POP)
+      ? []
+      : problem(
+          `The step \`${name}\` is built into the distro_const of 2008 and 2009 and is not in the manifest; this host has no ${BUILT_IN_IM_POP}. ` +
+            'Move the manifest to the later layout, where im-pop is a script of its own, or build it on a host with that script.',
+        );
+  const path = scriptFile(script);
+  if (isInside(path, area)) return [];
+  const fault = startFault(path);
+  if (!fault || (fault.kind === 'interpreter-missing' && isInside(fault.interpreter, area))) return [];
+  return problem(`The script \`${script}\` ${sentence(fault)}`);
+}
+
+function sentence(fault: StartFault): string {
+  switch (fault.kind) {
+    case 'not-a-file':
+      return 'is not a file.';
+    case 'no-interpreter-named':
+      return 'does not name what runs it: begin its first line with #! and an interpreter, as in #!/bin/sh.';
+    case 'windows-lines':
+      return 'has Windows line endings, so that its interpreter is not found: remove the carriage returns.';
+    case 'interpreter-missing':
+      return `needs the interpreter ${fault.interpreter}, which this host does not have: install it, or correct the first line.`;
+  }
+}
+
+const isInside = (path: string, folder: string | undefined): boolean =>
+  folder !== undefined && resolve(path).startsWith(resolve(folder) + sep);
