@@ -22,7 +22,7 @@ export function readJournal(path: string): RunView {
     const tail = pieceOf(file, size - END_BYTES, END_BYTES);
     const exit = lastRecord(tail);
     if (exit?.kind !== 'exit' || exit.steps === undefined) return readWhole(file);
-    const run = foldLines([head, tail]);
+    const run = exit.pause === undefined ? foldLines([head, tail]) : withRecord(foldLines([head]), exit);
     return run.planned.length > 0 && hasAll(exit, run) ? run : readWhole(file);
   });
 }
@@ -32,7 +32,7 @@ export function readBeginning(path: string): RunView {
   return withJournal(path, (file, size) => foldLines([pieceOf(file, 0, Math.min(END_BYTES, size))]));
 }
 
-/** Version 1 did not repeat in the last record what had cancelled the run. */
+/** Version 1 did not repeat in the last record where the run paused and what had cancelled it. */
 const hasAll = (exit: Exit, run: RunView): boolean => exit.outcome !== 'cancelled' || run.cancelledBy !== undefined;
 
 function withJournal<T>(path: string, read: (file: number, size: number) => T): T {

@@ -25,8 +25,10 @@ export class RecordLines {
     for (let start = 0; start < chunk.length;) {
       const newline = chunk.indexOf(NEWLINE, start);
       const end = newline < 0 ? chunk.length : newline;
-      if (!this.#isSkipping) this.#add(chunk.subarray(start, end));
-      if (newline >= 0) this.end();
+      // Most lines are whole and are output: these are passed over without a copy.
+      const isPassedOver = newline >= 0 && this.#length === 0 && !concernsRun(chunk, start);
+      if (!isPassedOver && !this.#isSkipping) this.#add(chunk.subarray(start, end));
+      if (!isPassedOver && newline >= 0) this.end();
       start = end + 1;
     }
   }

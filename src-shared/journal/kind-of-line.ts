@@ -1,5 +1,6 @@
 const START = '{"kind":"';
 const QUOTE = 0x22;
+const NEWLINE = 0x0a;
 /** No kind is longer. */
 const MAX_KIND_BYTES = 32;
 
@@ -9,9 +10,11 @@ const MAX_KIND_BYTES = 32;
  *
  * Returns `undefined` for a line that is no record: empty, torn at its beginning, or filled with zeros by a power loss. The kind
  * may be one that this version does not know, and the line may be torn at its end.
+ *
+ * @param start where the line begins in these bytes; it may end before they do
  */
-export function kindOfLine(line: string | Uint8Array): string | undefined {
-  return typeof line === 'string' ? kindOfText(line) : kindOfBytes(line);
+export function kindOfLine(line: string | Uint8Array, start = 0): string | undefined {
+  return typeof line === 'string' ? kindOfText(line) : kindOfBytes(line, start);
 }
 
 function kindOfText(line: string): string | undefined {
@@ -20,12 +23,12 @@ function kindOfText(line: string): string | undefined {
   return end < 0 || end - START.length > MAX_KIND_BYTES ? undefined : line.slice(START.length, end);
 }
 
-function kindOfBytes(line: Uint8Array): string | undefined {
-  for (let at = 0; at < START.length; at++) if (line[at] !== START.charCodeAt(at)) return undefined;
+function kindOfBytes(bytes: Uint8Array, start: number): string | undefined {
+  for (let n = 0; n < START.length; n++) if (bytes[start + n] !== START.charCodeAt(n)) return undefined;
   let kind = '';
-  for (let at = START.length; at < START.length + MAX_KIND_BYTES + 1; at++) {
-    const byte = line[at];
-    if (byte === undefined) return undefined;
+  for (let n = 0; n <= MAX_KIND_BYTES; n++) {
+    const byte = bytes[start + START.length + n];
+    if (byte === undefined || byte === NEWLINE) return undefined;
     if (byte === QUOTE) return kind;
     kind += String.fromCharCode(byte);
   }

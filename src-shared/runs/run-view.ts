@@ -120,9 +120,9 @@ export function withRecord(run: RunView, record: EngineRecord): RunView {
   }
 }
 
-/** Whether a line of a journal is a record that may change a run; most lines are output. */
-export function concernsRun(line: string | Uint8Array): boolean {
-  const kind = kindOfLine(line);
+/** Whether a line of a journal is a record that may change a run; most lines are output. `start` is where it begins in the bytes. */
+export function concernsRun(line: string | Uint8Array, start = 0): boolean {
+  const kind = kindOfLine(line, start);
   return kind !== undefined && kind !== 'output' && kind !== 'manifest-read';
 }
 

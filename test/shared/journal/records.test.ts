@@ -29,6 +29,11 @@ describe('kindOfLine', () => {
     expect([kindOfLine(text), kindOfLine(bytes(text))]).toEqual([undefined, undefined]);
   });
 
+  it('finds the kind of a line within other bytes, and does not read on into the next line', () => {
+    const lines = bytes('{"kind":"output"}\n{"kind":"exit"}\n{"kind":"pau\nsed"}');
+    expect([0, 18, 34, 1].map((start) => kindOfLine(lines, start))).toEqual(['output', 'exit', undefined, undefined]);
+  });
+
   it('passes over output and reads of the manifest, which do not change a run', () => {
     for (const kind of Object.keys(RECORDS))
       expect(concernsRun(bytes(JSON.stringify({ kind })))).toBe(kind !== 'output' && kind !== 'manifest-read');
