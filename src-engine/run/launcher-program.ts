@@ -1,18 +1,19 @@
 /**
  * The program that starts steps on Linux, in Perl, because Node can neither make namespaces nor adopt orphans, and a small process
- * forks in a fifth of the time. It runs for as long as a build, and each step costs two forks and one exec.
+ * forks in a fifth of the time. It runs for as long as a build. For each step it makes a holder in advance, which waits for the
+ * step, so that a step costs one fork and one exec.
  *
- * Arguments: the engine's process number, then the numbers of the system calls clone, mount, prctl, setsid and getpid. Descriptor 3
- * is a socket to the engine. A request is a length (32 bits, network order) and that many bytes: fields that each end in NUL, namely the
- * containment, the number of arguments, the arguments, and the environment as NAME=VALUE. Answers are lines:
+ * Arguments: the engine's process number, the containment, then the numbers of the system calls clone, mount, prctl, setsid, getpid,
+ * unshare and exit_group. Descriptor 3 is a socket to the engine. A request is a length (32 bits, network order) and that many bytes:
+ * fields that each end in NUL, namely the number of arguments, the arguments, and the environment as NAME=VALUE. Answers are lines:
  *
  * - `started LAUNCHER HOLDER SCRIPT OUT ERR`: the script runs. HOLDER is the process that holds the step together. Process numbers
  *   are those of /proc. OUT and ERR are the launcher's descriptors of the pipes' reading ends, which the engine opens through /proc.
  * - `holder PID`: the holder as the engine can signal it, where /proc shows the numbers of another PID namespace
  * - `failed ERRNO`: the script could not be started
- * - `denied ERRNO`: the containment is not possible here
+ * - `denied ERRNO`: namespaces are not possible here. The launcher continues as a reaper. The step has not started.
  * - `ended STATUS`: the script has ended, with its wait status. It comes together with `gone` when the script has left nothing.
- * - `gone`: nothing of the step runs any more; always the last
+ * - `gone`: nothing of the step runs any more, or it has not started; always the last
  *
  * The launcher dies with the engine (PDEATHSIG), and each step with the launcher. Process 1 of a step's PID namespace never runs the
  * script itself, because the kernel drops signals to process 1.
@@ -20,9 +21,10 @@
 export const LAUNCHER_PROGRAM = String.raw`
 use strict;
 $0 = 'slipway-steps';
-my ($engine, $clone, $mount, $prctl, $setsid, $getpid) = @ARGV;
+my ($engine, $contained, $clone, $mount, $prctl, $setsid, $getpid, $unshare, $exit) = @ARGV;
 my ($DEATHSIG, $SUBREAPER, $NEWNS, $NEWPID) = (1, 36, 0x20000, 0x20000000);
 my ($SLAVE, $NOEXTRAS) = (0x4000 | 0x80000, 2 | 4 | 8);
+my ($SOCKET_CLOSED, $DENIED) = (80, 81);
 
 exit 70 if syscall($getpid + 0) != $$;
 syscall($prctl + 0, $DEATHSIG, 9, 0, 0, 0);
@@ -41,10 +43,18 @@ my $isProcOurs = $launcher eq $$;
 my $binfmt = 0;
 if (open my $mounts, '<', '/proc/self/mounts') { $binfmt = grep { / binfmt_misc / } <$mounts> }
 
+# Perl's own exit takes longer than a fork.
+sub leave {
+  my ($code) = @_;
+  syscall($exit + 0, $code + 0);
+}
+
 sub receive {
   my ($length) = @_;
   my $text = '';
-  while (length $text < $length) { sysread($socket, $text, $length - length $text, length $text) or exit 0 }
+  while (length $text < $length) {
+    sysread($socket, $text, $length - length $text, length $text) or leave($SOCKET_CLOSED);
+  }
   return $text;
 }
 
@@ -55,11 +65,14 @@ sub mount_at {
 
 # Signal numbers and $! are plain numbers here: POSIX.pm takes longer to load than a step to run.
 sub script {
-  my ($contained, $report, $out, $err, $argv, $env) = @_;
+  my ($report, $out, $err, $argv, $env) = @_;
   my $self = readlink '/proc/self';
   if ($contained eq 'namespaces') {
     # Mounts of the host still arrive; mounts of the step stay inside.
-    if (mount_at('none', '/', 'none', $SLAVE) != 0) { syswrite $report, 'denied ' . ($! + 0); exit 126 }
+    if (syscall($unshare + 0, $NEWNS) != 0 || mount_at('none', '/', 'none', $SLAVE) != 0) {
+      syswrite $report, 'denied ' . ($! + 0);
+      leave(126);
+    }
     # Process numbers in /proc are then those that the step's kill and wait use.
     if (mount_at('proc', '/proc', 'proc', $NOEXTRAS) == 0 && $binfmt) {
       mount_at('binfmt_misc', '/proc/sys/fs/binfmt_misc', 'binfmt_misc', $NOEXTRAS);
@@ -73,7 +86,7 @@ sub script {
   %ENV = map { split /=/, $_, 2 } @$env;
   { no warnings; exec { $argv->[0] } @$argv }
   syswrite $report, ' ' . ($! + 0);
-  exit 127;
+  leave(127);
 }
 
 my ($script, $status, $isStarted, $isReported);
@@ -106,13 +119,12 @@ sub end_all {
     while ((my $pid = waitpid -1, 1) > 0) { $status = $? if $pid == $script }
   }
   report_end($socket);
-  exit 0;
+  leave(0);
 }
 
 # Holds one step together: process 1 of its namespace, or the process that adopts its orphans.
 sub hold {
-  my ($contained, $read, $out, $err, $verdict, @rest) = @_;
-  my $self = readlink '/proc/self';
+  my ($read, $out, $err, $verdict) = @_;
   if ($contained eq 'namespaces') {
     syscall($prctl + 0, $DEATHSIG, 9, 0, 0, 0);
   } else {
@@ -120,15 +132,19 @@ sub hold {
     syscall($prctl + 0, $SUBREAPER, 1, 0, 0, 0);
     syscall($prctl + 0, $DEATHSIG, 15, 0, 0, 0);
   }
+  my $self = readlink '/proc/self';
   pipe my $answer, my $report;
+  my ($count, @fields) = split /\0/, receive(unpack 'N', receive(4)), -1;
+  pop @fields;
+  my @argv = splice @fields, 0, $count;
   $script = fork;
-  if (!defined $script) { syswrite $socket, 'failed ' . ($! + 0) . "\n"; exit 0 }
-  if ($script == 0) { $SIG{TERM} = 'DEFAULT'; script($contained, $report, $out, $err, @rest) }
+  if (!defined $script) { syswrite $socket, 'failed ' . ($! + 0) . "\n"; leave(0) }
+  if ($script == 0) { $SIG{TERM} = 'DEFAULT'; script($report, $out, $err, \@argv, \@fields) }
   close $_ for $report, $out, $err;
   my $text = '';
   1 while sysread $answer, $text, 64, length $text;
-  if ($text =~ /^denied/) { syswrite $socket, "$text\n" }
-  elsif ($text =~ / (\d+)/) { syswrite $socket, "failed $1\n" }
+  if ($text =~ /^denied/) { syswrite $socket, "$text\n"; leave($DENIED) }
+  if ($text =~ / (\d+)/) { syswrite $socket, "failed $1\n" }
   else { $isStarted = 1; syswrite $socket, "started $launcher $self $text " . join(' ', map { fileno $_ } @$read) . "\n" }
   # Once the script has ended, the first wait only finds out whether it has left anything.
   for (;;) {
@@ -138,30 +154,35 @@ sub hold {
     elsif ($pid < 0) { last }
   }
   report_end($verdict);
-  exit 0;
+  leave(0);
 }
 
-my @read;
+# The engine may open the pipes of a short step only when the next holder waits.
+my (@read, @previous);
 for (;;) {
-  my ($contained, $count, @fields) = split /\0/, receive(unpack 'N', receive(4)), -1;
-  pop @fields;
-  my @argv = splice @fields, 0, $count;
   pipe my $outRead, my $out or exit 73;
   pipe my $errRead, my $err or exit 73;
   pipe my $verdictRead, my $verdict or exit 73;
+  @previous = @read;
   @read = ($outRead, $errRead);
-  my @flags = $contained eq 'namespaces' ? ($NEWNS | $NEWPID | 17, 0) : (17, 0);
+  my @flags = $contained eq 'namespaces' ? ($NEWPID | 17, 0) : (17, 0);
   my $holder = syscall($clone + 0, @flags, 0, 0, 0);
-  if ($holder == 0) { hold($contained, \@read, $out, $err, $verdict, \@argv, \@fields) }
+  if ($holder == 0) { hold(\@read, $out, $err, $verdict) }
   close $_ for $out, $err, $verdict;
-  my $end = '';
   if ($holder > 0) {
     syswrite $socket, "holder $holder\n" if !$isProcOurs;
     waitpid $holder, 0;
+    my $code = $? >> 8;
+    exit 0 if $code == $SOCKET_CLOSED;
+    $contained = 'reaper' if $code == $DENIED;
+    my $end = '';
     sysread $verdictRead, $end, 64;
+    syswrite $socket, $end . "gone\n";
+  } elsif ($contained eq 'namespaces') {
+    $contained = 'reaper';
+    syswrite $socket, 'denied ' . ($! + 0) . "\n";
   } else {
-    $end = 'denied ' . ($! + 0) . "\n";
+    exit 74;
   }
-  syswrite $socket, $end . "gone\n";
 }
 `;

@@ -8,15 +8,15 @@ import { descendants, listProcesses, procIsOurs, type ProcessEntry } from '../sy
 import { LAUNCHER_PROGRAM } from './launcher-program';
 import type { Containment, ProcessEnd, StartFailure, StepProcess, StepSpawner } from './step-process';
 
-/** Numbers of the system calls clone, mount, prctl, setsid and getpid, by `process.arch`. */
+/** Numbers of the system calls clone, mount, prctl, setsid, getpid, unshare and exit_group, by `process.arch`. */
 const SYSTEM_CALLS: Readonly<Record<string, readonly number[]>> = {
-  x64: [56, 165, 157, 112, 39],
-  arm64: [220, 40, 167, 157, 172],
-  riscv64: [220, 40, 167, 157, 172],
-  loong64: [220, 40, 167, 157, 172],
-  arm: [120, 21, 172, 66, 20],
-  ia32: [120, 21, 172, 66, 20],
-  ppc64: [120, 21, 171, 66, 20],
+  x64: [56, 165, 157, 112, 39, 272, 231],
+  arm64: [220, 40, 167, 157, 172, 97, 94],
+  riscv64: [220, 40, 167, 157, 172, 97, 94],
+  loong64: [220, 40, 167, 157, 172, 97, 94],
+  arm: [120, 21, 172, 66, 20, 337, 248],
+  ia32: [120, 21, 172, 66, 20, 310, 252],
+  ppc64: [120, 21, 171, 66, 20, 282, 234],
 };
 
 /** How often a step whose launcher has ended is looked for. */
@@ -27,17 +27,16 @@ export const canLaunch = (): boolean => process.platform === 'linux' && process.
 
 /** Starts steps through the program of `launcher-program.ts`, which keeps each together. */
 export class StepLauncher implements StepSpawner {
-  #containment: Containment;
-  readonly #isProcOurs = procIsOurs();
+  readonly #state: LauncherState;
   readonly #launcher: ChildProcess;
   readonly #socket: Socket;
   #step: LaunchedStep | undefined;
   #lost: AppError | undefined;
 
   constructor(perl: string, containment: 'namespaces' | 'reaper') {
-    this.#containment = containment;
+    this.#state = { containment, isProcOurs: procIsOurs(), holder: undefined };
     const numbers = (SYSTEM_CALLS[process.arch] ?? []).map(String);
-    this.#launcher = spawn(perl, ['-e', LAUNCHER_PROGRAM, String(process.pid), ...numbers], {
+    this.#launcher = spawn(perl, ['-e', LAUNCHER_PROGRAM, String(process.pid), containment, ...numbers], {
       stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
       // A signal must also interrupt a wait.
       env: { PERL_SIGNALS: 'unsafe', LC_ALL: 'C' },
@@ -48,26 +47,23 @@ export class StepLauncher implements StepSpawner {
     const socket = this.#launcher.stdio[3];
     if (!(socket instanceof Socket)) throw new Error('the launcher has no socket');
     this.#socket = socket;
-    const lines = new LineSplitter((line) => this.#step?.receive(line.toString('latin1')));
+    const lines = new LineSplitter((line) => this.#receive(line.toString('latin1')));
     // An error of the socket is the launcher's end, which is reported by itself.
     this.#socket.on('data', (chunk: Buffer) => lines.push(chunk)).on('error', () => undefined);
   }
 
   get containment(): Containment {
-    return this.#containment;
+    return this.#state.containment;
   }
 
   async spawn(argv: readonly [string, ...string[]], env: NodeJS.ProcessEnv): Promise<StepProcess | StartFailure> {
     for (;;) {
       if (this.#lost) throw this.#lost;
-      this.#step = new LaunchedStep(this.#containment === 'namespaces', this.#isProcOurs);
-      this.#socket.write(request(this.#containment, argv, env));
+      this.#step = new LaunchedStep(this.#state);
+      this.#socket.write(request(argv, env));
       const started = await this.#step.started;
       if (started === 'started') return this.#step;
       if (typeof started === 'object') return started;
-      if (this.#containment === 'reaper') throw lost('it may not start processes');
-      // Root in a container without the right, or too many namespaces.
-      this.#containment = 'reaper';
     }
   }
 
@@ -75,6 +71,15 @@ export class StepLauncher implements StepSpawner {
     this.#launcher.removeAllListeners('exit');
     this.#socket.end();
     this.#launcher.unref();
+  }
+
+  #receive(line: string): void {
+    const [kind = '', ...values] = line.split(' ');
+    const numbers = values.map(Number);
+    // A root in a container without the right, or too many namespaces.
+    if (kind === 'denied') this.#state.containment = 'reaper';
+    if (kind === 'holder') this.#state.holder = numbers[0];
+    this.#step?.receive(kind, numbers);
   }
 
   #lose(how: string): void {
@@ -92,13 +97,22 @@ function lost(how: string): AppError {
 }
 
 /** See `launcher-program.ts` for the form. */
-function request(containment: Containment, argv: readonly string[], env: NodeJS.ProcessEnv): Buffer {
+function request(argv: readonly string[], env: NodeJS.ProcessEnv): Buffer {
   const variables = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
-  const fields = [containment, String(argv.length), ...argv, ...variables];
+  const fields = [String(argv.length), ...argv, ...variables];
   const body = Buffer.from(fields.map((field) => `${field}\0`).join(''));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(body.length);
   return Buffer.concat([length, body]);
+}
+
+/** What is known of the launcher. */
+interface LauncherState {
+  containment: 'namespaces' | 'reaper';
+  /** /proc shows the numbers of this process's PID namespace. */
+  readonly isProcOurs: boolean;
+  /** The process that holds the present step together, as it can be signalled. */
+  holder: number | undefined;
 }
 
 type Start = 'started' | 'denied' | StartFailure;
@@ -108,22 +122,17 @@ class LaunchedStep implements StepProcess {
   readonly started: Promise<Start>;
   readonly ended: Promise<ProcessEnd>;
   pid = 0;
-  /** The process that holds the step together. */
-  #holder: number | undefined;
-  /** Its number in /proc. */
+  /** The holder's number in /proc. */
   #procHolder: number | undefined;
   #streams: { readonly stdout: Socket; readonly stderr: Socket } | undefined;
-  #answer: Start | undefined;
+  #failure: StartFailure | undefined;
   #isGone = false;
   #isLost = false;
   #wake: () => void = () => undefined;
   #settleStarted: Settle<Start> = NEVER;
   #settleEnded: Settle<ProcessEnd> = NEVER;
 
-  constructor(
-    private readonly isNamespace: boolean,
-    private readonly isProcOurs: boolean,
-  ) {
+  constructor(private readonly launcher: LauncherState) {
     this.started = new Promise((resolve, reject) => (this.#settleStarted = { resolve, reject }));
     this.ended = new Promise((resolve, reject) => (this.#settleEnded = { resolve, reject }));
     this.ended.catch(() => undefined); // a step that has not started is not asked for its end
@@ -143,25 +152,17 @@ class LaunchedStep implements StepProcess {
   }
 
   /** Takes one line of the launcher. */
-  receive(line: string): void {
-    const [kind, ...values] = line.split(' ');
-    const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = values.map(Number);
+  receive(kind: string, [first = 0, second = 0, third = 0, fourth = 0, fifth = 0]: readonly number[]): void {
+    if (this.#isGone) return; // of the next step
     switch (kind) {
-      case 'holder':
-        this.#holder = first;
-        break;
       case 'started':
         this.#procHolder = second;
-        if (this.isProcOurs) this.#holder = second;
+        if (this.launcher.isProcOurs) this.launcher.holder = second;
         this.pid = third;
         this.#streams = { stdout: openPipe(first, fourth), stderr: openPipe(first, fifth) };
-        this.#answer = 'started';
         break;
       case 'failed':
-        this.#answer = { failed: errorName(first) };
-        break;
-      case 'denied':
-        this.#answer = 'denied';
+        this.#failure = { failed: errorName(first) };
         break;
       case 'ended':
         this.#settleEnded.resolve(
@@ -169,16 +170,15 @@ class LaunchedStep implements StepProcess {
         );
         break;
       case 'gone':
-        this.#settleStarted.resolve(this.#answer ?? 'denied');
-        this.#settleEnded.resolve({ exit: null, signal: constants.signals.SIGKILL });
         this.#isGone = true;
+        this.launcher.holder = undefined;
+        this.#settleStarted.resolve(this.#failure ?? 'denied');
+        this.#settleEnded.resolve({ exit: null, signal: constants.signals.SIGKILL });
         this.#wake();
-        return;
-      default:
-        throw new Error(`the launcher answered ${line}`);
+        break;
     }
-    // The launcher and the holder write at the same time. A refused step may be followed by another when it is gone.
-    if (this.#answer === 'started' && this.#holder !== undefined) this.#settleStarted.resolve('started');
+    // The launcher and the holder write at the same time.
+    if (this.#streams && this.launcher.holder !== undefined) this.#settleStarted.resolve('started');
   }
 
   /** The launcher has ended. The kernel ends the step with it. */
@@ -192,7 +192,7 @@ class LaunchedStep implements StepProcess {
   async gone(timeoutMs: number): Promise<boolean> {
     const deadline = Date.now() + timeoutMs;
     for (let left = timeoutMs; !this.#isGone && left > 0; left = deadline - Date.now()) {
-      if (this.#isLost && !isSignallable(this.#holder)) this.#isGone = true;
+      if (this.#isLost && !isSignallable(this.launcher.holder)) this.#isGone = true;
       else await this.#news(this.#isLost ? Math.min(left, LOST_POLL_MS) : left);
     }
     return this.#isGone;
@@ -203,10 +203,11 @@ class LaunchedStep implements StepProcess {
   }
 
   kill(): void {
-    if (this.#isGone || this.#holder === undefined) return;
+    const { holder, containment } = this.launcher;
+    if (this.#isGone || holder === undefined) return;
     try {
       // The end of a namespace's first process is the end of all. A holder without a namespace ends its descendants itself.
-      process.kill(this.#holder, this.isNamespace ? 'SIGKILL' : 'SIGTERM');
+      process.kill(holder, containment === 'namespaces' ? 'SIGKILL' : 'SIGTERM');
     } catch {
       // it has just ended
     }
