@@ -1,3 +1,4 @@
+import { AppError } from '../../src-shared/errors';
 import type { BuildArea } from '../area/area';
 import { acquireLock, type HeldLock } from '../area/lock';
 import type { LockPurpose } from '../area/lock-file';
@@ -5,6 +6,7 @@ import { readJournal } from '../area/journal-file';
 import { runNames } from '../area/run-names';
 import { journalPath } from '../area/runs';
 import { endOrphans } from './orphans';
+import { SpaceReserve } from './space-reserve';
 
 /**
  * Takes the build area for this process, after which nothing else changes it: what a dead owner's steps left running is ended, and
@@ -13,7 +15,7 @@ import { endOrphans } from './orphans';
  * Throws `AppError('locked')` when another process holds the area, and `AppError('area')` when it cannot be written or cleared.
  */
 export async function holdArea(area: BuildArea, purpose: LockPurpose, manifest: string): Promise<HeldLock> {
-  const lock = await acquireLock(area, purpose, manifest);
+  const lock = await acquire(area, purpose, manifest);
   try {
     if (lock.notice !== undefined) process.stderr.write(`${lock.notice}\n`);
     const ended = lastRunEnded(area) ? undefined : await endOrphans(area);
@@ -22,6 +24,17 @@ export async function holdArea(area: BuildArea, purpose: LockPurpose, manifest: 
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/** The lock file needs space too: on a full disk it gets what is reserved, so that a prune or a rollback can free more. */
+async function acquire(...[area, purpose, manifest]: Parameters<typeof acquireLock>): Promise<HeldLock> {
+  try {
+    return await acquireLock(area, purpose, manifest);
+  } catch (error) {
+    const isBusy = error instanceof AppError && error.code !== 'area';
+    if (isBusy || !new SpaceReserve(area).release()) throw error;
+    return acquireLock(area, purpose, manifest);
   }
 }
 

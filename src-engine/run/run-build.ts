@@ -100,7 +100,7 @@ class Build {
     const stamp = logStamp(new Date());
     const onWriteError = (error: Error): void => this.#endSoon(error);
     this.#reserve = new SpaceReserve(input.area);
-    this.#reserve.make();
+    this.#reserve.prepare();
     this.#journal = Journal.create(input.area.logs, newRunName(runNames(input.area), stamp), onWriteError);
     input.logs.open(input.area.logs, freeLogStamp(input.area.logs, stamp), onWriteError);
     this.#actions = input.plan.actions;
@@ -229,9 +229,11 @@ class Build {
   async #perform(action: PlannedAction): Promise<void> {
     switch (action.kind) {
       case 'clean':
-        return this.#clean();
+        await this.#clean();
+        return this.#reserve.make();
       case 'roll-back':
-        return this.#rollBack(this.#step(action.step));
+        await this.#rollBack(this.#step(action.step));
+        return this.#reserve.make();
       case 'checkpoint':
         return this.#takeCheckpoint(this.#step(action.step));
       case 'run':

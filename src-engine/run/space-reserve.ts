@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { BuildArea } from '../area/area';
+import { writeSynced } from '../system/files';
 
 const RESERVE_BYTES = 64 * 1024;
+/** With less than this free a build begins without a reserve: emptying or rolling back the build data may free space. */
+const MIN_FREE_BYTES = 256 * 1024;
 
 /** A file that holds some space in the area, to be given up when the disk is full, so that the end of a run can be recorded. */
 export class SpaceReserve {
@@ -13,19 +16,27 @@ export class SpaceReserve {
     this.#path = join(area.private, 'checkpoints', 'reserve');
   }
 
+  /** Makes the file before a build's first action; on a disk that is all but full frees the space instead, for the logs of that action. */
+  prepare(): void {
+    const { bavail, bsize } = statfsSync(dirname(dirname(this.#path)));
+    if (bavail * bsize < MIN_FREE_BYTES) this.release();
+    else this.make();
+  }
+
   /** Makes the file where it is missing. Throws the system's error, such as a full disk. */
   make(): void {
     if (statSync(this.#path, { throwIfNoEntry: false })?.size === RESERVE_BYTES) return;
     mkdirSync(dirname(this.#path), { recursive: true });
-    writeFileSync(this.#path, randomBytes(RESERVE_BYTES)); // zeros would be compressed to nothing
+    writeSynced(this.#path, randomBytes(RESERVE_BYTES)); // zeros would be compressed to nothing
   }
 
-  /** Frees the space. Never throws: on a read-only file system there is nothing to gain. */
-  release(): void {
+  /** Frees the space and returns whether there was some. Never throws: on a read-only file system there is nothing to gain. */
+  release(): boolean {
     try {
-      rmSync(this.#path, { force: true });
+      rmSync(this.#path);
+      return true;
     } catch {
-      // the caller's next write reports it
+      return false; // the caller's next write reports why
     }
   }
 }
