@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where the engine finds tools: on PATH, and in the system's folders, which an ordinary user's PATH or an empty one leaves out. */
+/** Where steps find tools: their PATH, and the folders that an ordinary user's leaves out. */
 const FOLDERS = [
   ...(process.env.PATH ?? '').split(delimiter).filter(Boolean),
   '/usr/sbin',

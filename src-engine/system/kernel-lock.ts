@@ -55,7 +55,8 @@ function openFolder(folder: string): number | undefined {
  * this process when flock has ended.
  */
 function flock(fd: number, mode: '-x' | '-s'): Attempt {
-  const tool = findTool('flock');
+  // The engine may be started with an empty PATH.
+  const tool = findTool('flock') ?? findTool('/usr/bin/flock');
   if (tool === undefined) return 'unsupported';
   const { status } = spawnSync(tool, [mode, '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
   return status === 0 ? 'locked' : status === DENIED_STATUS ? 'denied' : 'unsupported';
