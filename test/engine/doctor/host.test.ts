@@ -183,7 +183,6 @@ describe('the build area', () => {
     build.kill('SIGKILL');
     await ended;
     expect((await project.examine()).of('lock')).toMatchObject([{ state: 'note' }]);
-    writeFileSync(join(project.area, 'build_data/pkg_image/wait'), 'end\n'); // lets the step end that its engine has left
   });
 
   it.skipIf(lacksRootOr('runuser') !== undefined)('needs a folder that an ordinary user can write to', async () => {
