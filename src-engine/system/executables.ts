@@ -2,13 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Where steps find tools: their PATH, and the folders that an ordinary user's leaves out. */
-const FOLDERS = [
-  ...(process.env.PATH ?? '').split(delimiter).filter(Boolean),
-  '/usr/sbin',
-  '/sbin',
-  '/usr/bin',
-  '/bin',
-];
+const FOLDERS = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/sbin', '/sbin'];
 
 /** The path of a tool on this host, or `undefined`. */
 export function findTool(name: string): string | undefined {
