@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { lazyBuiltIns } from './launcher/lazy-built-ins.mjs';
+import { lazyModules } from './launcher/lazy-modules.mjs';
 import { manifestRead } from './manifest-read/assemble.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -22,7 +22,7 @@ const { outputFiles, metafile } = await build({
   outExtension: { '.js': '.cjs' },
   // A script of node:vm cannot import, and the program is one (launcher/launcher.ts).
   supported: { 'dynamic-import': false },
-  plugins: [lazyBuiltIns],
+  plugins: [lazyModules],
   logLevel: 'warning',
   metafile: true,
 });
