@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { fitForComment } from './launcher/comment.mjs';
 import { lazyModules } from './launcher/lazy-modules.mjs';
 import { manifestRead } from './manifest-read/assemble.mjs';
 
@@ -23,6 +24,7 @@ const { outputFiles, metafile } = await build({
   // A script of node:vm cannot import, and the program is one (launcher/launcher.ts).
   supported: { 'dynamic-import': false },
   plugins: [lazyModules],
+  legalComments: 'none', // the packages have the licences in NOTICES.txt
   logLevel: 'warning',
   metafile: true,
 });
@@ -35,15 +37,14 @@ const ASSEMBLE = {
 
 /** The engine's file: the launcher, and behind it the program as a comment. */
 async function launched(bundle) {
-  const program = `(function (require, __filename, __dirname) {${bundle}\n})`;
-  const mark = '*%END%/';
-  if (program.includes(mark)) throw new Error(`the program has ${mark} itself`);
-  const define = {
-    PROGRAM_HASH: JSON.stringify(createHash('sha256').update(program).digest('hex').slice(0, 16)),
-    COMMENT_END_MARK: JSON.stringify(mark),
-  };
-  const launcher = await build({ ...options, entryPoints: [join(root, 'src-engine/launcher/launcher.ts')], define });
-  return `#!/usr/bin/env node\n${launcher.outputFiles[0].text}function program(){/*${program.replaceAll('*/', mark)}*/}\n`;
+  const program = fitForComment(`(function (require, __filename, __dirname) {${bundle}\n})`);
+  const hash = createHash('sha256').update(program).digest('hex').slice(0, 16);
+  const launcher = await build({
+    ...options,
+    entryPoints: [join(root, 'src-engine/launcher/launcher.ts')],
+    define: { PROGRAM_HASH: JSON.stringify(hash) },
+  });
+  return `#!/usr/bin/env node\n${launcher.outputFiles[0].text}function program(){/*${program}*/}\n`;
 }
 
 mkdirSync(engine, { recursive: true });

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bin, finished, says, TestProject } from '../support/engine';
+import { eventually } from '../support/eventually';
 import { btrfsFolder, hasBtrfs } from '../support/temp-btrfs';
 import { hasZfs, zfsPool } from '../support/temp-zpool';
 
@@ -87,6 +88,58 @@ it('bare node', async () => {
     }),
   );
 });
+
+const ROUNDS = 8;
+const RUNS_IN_A_ROUND = 5;
+const TICK_SECONDS = 0.01;
+
+/** CPU time of all children that have ended, in seconds. */
+function childrenCpu(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[13]) + Number(fields[14])) * TICK_SECONDS;
+}
+
+/** Reports the CPU time of commands as multiples of the first one's. Their runs alternate, because other programs disturb a machine. */
+function reportRatios(commands: Readonly<Record<string, readonly [string, ...string[]]>>, cwd: string): void {
+  const sums = new Map<string, number>();
+  for (let round = 0; round <= ROUNDS; round++)
+    for (const [name, [command, ...argv]] of Object.entries(commands)) {
+      const before = childrenCpu();
+      for (let run = 0; run < RUNS_IN_A_ROUND; run++)
+        expect(spawnSync(command, argv, { cwd, stdio: 'ignore' }).status).toBe(0);
+      if (round > 0) sums.set(name, (sums.get(name) ?? 0) + childrenCpu() - before); // the first round warms up
+    }
+  const [base = NaN] = sums.values();
+  for (const [name, sum] of sums)
+    rows.push(
+      `${`CPU time: ${name}`.padEnd(58)} ${(sum / ROUNDS / RUNS_IN_A_ROUND).toFixed(4)} s, ${(sum / base).toFixed(2)} of node -e 0`,
+    );
+}
+
+it.skipIf(!existsSync('/proc/self/stat'))(
+  'CPU time of build -l and of ManifestRead in a step, beside node -e 0 (skipped without /proc)',
+  async () => {
+    const project = new TestProject({ steps: twelve });
+    opened.push(project);
+    idle(project);
+    expect((await project.build()).code).toBe(0);
+    const node = ['node', '-e', '0'] as const;
+    const list = [join(bin, 'distro_const'), 'build', '-l', 'manifest.xml'] as const;
+    reportRatios({ 'node -e 0': node, 'build -l': list }, project.folder);
+
+    const socket = join(project.folder, 'socket');
+    const done = join(project.folder, 'done');
+    project.write({
+      steps: [{ name: 'a', body: `echo "$1" >"${socket}"; while [ ! -e "${done}" ]; do sleep 0.1; done` }],
+    });
+    const ended = finished(project.start('distro_const', ['build', 'manifest.xml']));
+    await eventually(() => expect(existsSync(socket) && readFileSync(socket, 'utf8')).toMatch(/\n$/));
+    const call = [join(bin, 'ManifestRead'), readFileSync(socket, 'utf8').trim(), 'name'] as const;
+    reportRatios({ 'node -e 0': node, ManifestRead: call }, project.folder);
+    writeFileSync(done, '');
+    expect((await ended).code).toBe(0);
+  },
+);
 
 describe.each(places)('%s', (kind, available, open) => {
   it.skipIf(!available)('-l, twelve steps with nothing to do, memory', async () => {
