@@ -126,6 +126,16 @@ describe('snapshots of plain directories', () => {
     expect(await area.snapshot('b')).toEqual(changed);
   });
 
+  it('stay in an area whose path is not ASCII', async () => {
+    const parent = join(folder, 'parent');
+    const area = new PlainArea(join(parent, 'Bäu'));
+    writeFileSync(area.at('grün'), 'content');
+    await area.backend.take('a');
+    rmSync(area.at('grün'));
+    await area.backend.rollback('a');
+    expect([readdirSync(parent), readdirSync(area.buildData)]).toEqual([['Bäu'], ['grün']]);
+  });
+
   it('remain as they were whatever happens to the build data', async () => {
     const area = newArea();
     await makeHardTree(area.buildData, {

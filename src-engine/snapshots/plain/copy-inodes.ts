@@ -44,7 +44,7 @@ export async function copyInodes(
   tool: RunStoreTool,
   part: CopiedPart = 'all',
 ): Promise<void> {
-  mkdirSync(into, { recursive: true, mode: 0o700 });
+  mkdirSync(systemPath(into), { recursive: true, mode: 0o700 });
   const files = copies.filter(({ type }) => type === 'file');
   if (files.length > 0) await copyFiles(files, into, tool, part);
   await copyNodes(
