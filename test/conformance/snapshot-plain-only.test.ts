@@ -136,6 +136,29 @@ describe('snapshots of plain directories', () => {
     expect([readdirSync(parent), readdirSync(area.buildData)]).toEqual([['Bäu'], ['grün']]);
   });
 
+  it('keep the files of a new folder one by one', async () => {
+    const area = newArea();
+    mkdirSync(area.at('folder'));
+    for (let n = 0; n < 8; n++) writeFileSync(area.at(`folder/${n}`), `file ${n}`);
+    chmodSync(area.at('folder/3'), 0o4755);
+    const taken = await area.tree();
+    await area.backend.take('a');
+    writeFileSync(area.at('folder/0'), 'changed');
+    rmSync(area.at('folder/1'));
+    const changed = await area.tree();
+    await area.backend.take('b');
+    rmSync(area.at('folder'), { recursive: true });
+    await area.backend.rollback('b');
+    expect(await area.tree()).toEqual(changed);
+    await area.backend.rollback('a');
+    expect(await area.tree()).toEqual(taken);
+    await area.backend.take('c');
+    await area.backend.destroy('a');
+    expect(await area.snapshot('c')).toEqual(taken);
+    await area.backend.destroy('c');
+    expect(area.packs()).toEqual([]);
+  });
+
   it('remain as they were whatever happens to the build data', async () => {
     const area = newArea();
     await makeHardTree(area.buildData, {

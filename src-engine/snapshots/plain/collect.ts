@@ -33,8 +33,8 @@ function readIfWhole(path: string): TreeIndex[] {
   }
 }
 
-/** Adopted trees of version one have names and modes of every kind; packs have numbers. */
+/** Adopted trees of version one have names and modes of every kind; packs have numbers, and folders with ASCII names. */
 async function removePack(path: string, tool: PlainArea['tool']): Promise<void> {
-  if (readdirSync(path).every((name) => /^\d+$/.test(name))) rmSync(path, { recursive: true, force: true });
+  if (readdirSync(path).every((name) => /^f?\d+$/.test(name))) rmSync(path, { recursive: true, force: true });
   else await removeTree(path, tool);
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, renameSync, symlinkSync, utimesSync, lstatSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, renameSync, symlinkSync, utimesSync, lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { RunStoreTool } from '../store-tools';
 import { nameOf, parentOf, systemPath } from './bytes';
@@ -10,6 +10,13 @@ export interface InodeCopy {
   readonly source: string;
   readonly number: number;
   readonly type: EntryType;
+}
+
+/** A folder whose files are copied under their own names: one link instead of one for each. */
+export interface FolderCopy {
+  readonly source: string;
+  /** The name of the copy. */
+  readonly name: string;
 }
 
 /** What of a file is copied: everything, its content only, or its metadata onto a copy of the content. */
@@ -54,6 +61,29 @@ export async function copyInodes(
   );
 }
 
+/**
+ * Copies folders with the files in them; there is nothing else in them. The file system has symbolic links.
+ *
+ * @param into as for `copyInodes`
+ */
+export async function copyFolders(folders: readonly FolderCopy[], into: string, tool: RunStoreTool): Promise<void> {
+  if (folders.length === 0) return;
+  const links = new LinkFolder(`${into}.links`);
+  try {
+    for (const { source, name } of folders) links.add(source, name);
+    await copyLinked(links, into, tool, 'all');
+  } finally {
+    await rm(systemPath(links.path), { recursive: true, force: true });
+  }
+  // An ordinary user could not remove them otherwise.
+  for (const { name } of folders) chmodSync(systemPath(`${into}/${name}`), 0o700);
+}
+
+async function copyLinked(links: LinkFolder, into: string, tool: RunStoreTool, part: CopiedPart): Promise<void> {
+  const paths = [`${links.path}/farm/.`, into].map((path) => Buffer.from(path, 'latin1').toString());
+  await tool([gnu('cp'), '--recursive', '--dereference', ...PARTS[part], '--', ...paths]);
+}
+
 async function copyFiles(
   files: readonly InodeCopy[],
   into: string,
@@ -64,11 +94,7 @@ async function copyFiles(
   try {
     for (const { source, number } of files)
       if (!links.add(source, numberedPath(number))) return copyPlainly(files, into);
-    const paths = [`${links.path}/farm/.`, into].map((path) => Buffer.from(path, 'latin1').toString()) as [
-      string,
-      string,
-    ];
-    await tool([gnu('cp'), '--recursive', '--dereference', ...PARTS[part], '--', ...paths]);
+    await copyLinked(links, into, tool, part);
   } finally {
     await rm(systemPath(links.path), { recursive: true, force: true });
   }

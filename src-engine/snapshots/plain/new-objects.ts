@@ -3,8 +3,9 @@ import { AppError } from '../../../src-shared/errors';
 import { escapeName } from '../../../src-shared/name-escapes';
 import type { RunStoreTool } from '../store-tools';
 import { captureAttributes } from './attributes';
-import { below, bytePath, systemPath } from './bytes';
-import { copyInodes, numberedPath, type InodeCopy } from './copy-inodes';
+import { below, bytePath, nameOf, parentOf, systemPath } from './bytes';
+import { copyFolders, copyInodes, numberedPath, type InodeCopy } from './copy-inodes';
+import { wholeFolders } from './whole-folders';
 import { flagsOf } from './flags';
 import type { LastTree } from './last-tree';
 import type { OpenedEntries } from './opened-entries';
@@ -13,6 +14,8 @@ import { TreeChanged, type LiveEntry } from './scan';
 
 /** A copy to make; with `content`, of the metadata only, because an object has the content already. */
 interface NewObject extends InodeCopy {
+  /** The live folder that is copied as a whole, and the name of its copy. */
+  readonly folder?: { readonly source: string; readonly name: string };
   readonly content: string | undefined;
 }
 
@@ -25,6 +28,8 @@ export interface NewObjectsRequest {
   /** The pack's number. */
   readonly pack: number;
   readonly last: LastTree;
+  /** The whole tree. */
+  readonly entries: readonly LiveEntry[];
   readonly opened: OpenedEntries;
   /** Whether the file system is known to keep modification times exactly. */
   readonly keepsTimes: boolean;
@@ -75,7 +80,7 @@ export async function storeNew(pending: readonly LiveEntry[], request: NewObject
       entry,
       {
         ...record,
-        ...(object && { object: `${pack}/${object.number}` }),
+        ...(object && { object: referenceTo(pack, object) }),
         ...(extra.content !== undefined && { content: extra.content }),
         ...(extra.flags !== undefined && { flags: extra.flags }),
         ...(extra.attributes !== undefined && { attributes: extra.attributes }),
@@ -90,24 +95,37 @@ const isDescribed = ({ type }: TreeRecord): boolean => type === 'folder' || type
 /** One object per inode, by stamp. */
 function planObjects(
   pending: readonly LiveEntry[],
-  { root, last, opened }: NewObjectsRequest,
+  { root, last, opened, entries, keepsTimes }: NewObjectsRequest,
 ): ReadonlyMap<string, NewObject> {
+  const folders = keepsTimes ? wholeFolders(entries, new Set(pending), last) : new Map<string, string>();
   const objects = new Map<string, NewObject>();
   for (const { record, stamp } of pending) {
     if (isDescribed(record) || objects.has(stamp)) continue;
     if (record.type === 'file' && (record.mode & 0o400) === 0) opened.open(record.path, record.mode, 0o400);
     const source = below(root, record.path);
-    objects.set(stamp, { source, number: objects.size, type: record.type, content: last.storedContent(record) });
+    const name = folders.get(parentOf(record.path));
+    const folder = name === undefined ? undefined : { source: parentOf(source), name };
+    const content = folder ? undefined : last.storedContent(record);
+    objects.set(stamp, { source, number: objects.size, type: record.type, content, ...(folder && { folder }) });
   }
   return objects;
 }
 
 async function copyObjects(objects: readonly NewObject[], into: string, tool: RunStoreTool): Promise<void> {
   const [whole, split] = [[] as NewObject[], [] as NewObject[]];
-  for (const object of objects) (object.content === undefined ? whole : split).push(object);
+  const folders = new Map(objects.flatMap(({ folder }) => (folder ? [[folder.name, folder]] : [])));
+  for (const object of objects) if (!object.folder) (object.content === undefined ? whole : split).push(object);
+  await copyFolders([...folders.values()], into, tool);
   await copyInodes(whole, into, tool);
   await copyInodes(split, into, tool, 'metadata');
 }
+
+/** Where an object is within its pack. */
+const placeOf = ({ source, number, folder }: NewObject): string =>
+  folder ? `${folder.name}/${nameOf(source)}` : numberedPath(number);
+
+const referenceTo = (pack: number, object: NewObject): string =>
+  object.folder ? `${pack}:${placeOf(object)}` : `${pack}/${object.number}`;
 
 function checkUnchanged(root: string, { record, stamp }: LiveEntry, opened: OpenedEntries): void {
   const path = below(root, record.path);
@@ -120,7 +138,7 @@ function checkUnchanged(root: string, { record, stamp }: LiveEntry, opened: Open
 }
 
 function checkCopy({ root, work, opened, keepsTimes }: NewObjectsRequest, record: TreeRecord, object: NewObject): void {
-  const stats = lstatSync(systemPath(`${bytePath(work)}/${numberedPath(object.number)}`), { bigint: true });
+  const stats = lstatSync(systemPath(`${bytePath(work)}/${placeOf(object)}`), { bigint: true });
   const mode = opened.has(record.path) ? record.mode | 0o400 : record.mode;
   const isWhole = record.type === 'file' && object.content === undefined;
   const differences = [

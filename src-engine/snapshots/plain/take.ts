@@ -108,6 +108,7 @@ class Taking {
       work: this.work,
       pack,
       last: this.#last,
+      entries,
       opened: this.#opened,
       keepsTimes: this.#isCertain,
       tool,
