@@ -48,7 +48,7 @@ export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promis
     const latest = lstatSync(stage, { bigint: true }).ctimeNs;
     const began = await timeAfter(latest, stage);
     const entries = scanTree(root, open);
-    requireEqual(root, index, entries);
+    requireEqual(root, index, entries, isCertain);
     const isTrusted = ({ record, ctimeNs }: LiveEntry): boolean => ctimeNs < began && !opened.has(record.path);
     live.write(
       snapshot.path,
@@ -85,10 +85,16 @@ const comparison =
     return isSame ? target : undefined;
   };
 
-/** The check that nothing was left out: names, types, sizes, modes, owners, times and hard links. */
-function requireEqual(root: string, { records }: TreeIndex, entries: readonly LiveEntry[]): void {
+/**
+ * The check that nothing was left out: names, types, sizes, modes, owners, times and hard links.
+ *
+ * @param isCertain whether the file system keeps times exactly. Otherwise, as on exFAT, it may set the time of a folder some time after
+ *   an entry was removed, so that times of folders are not compared.
+ */
+function requireEqual(root: string, { records }: TreeIndex, entries: readonly LiveEntry[], isCertain: boolean): void {
   const differs = records.findIndex((record, n) => {
-    const live = entries[n]?.record;
+    const found = entries[n]?.record;
+    const live = found && !isCertain && record.type === 'folder' ? { ...found, mtime: record.mtime } : found;
     return live?.path !== record.path || !sameMetadata(live, record) || live.group !== record.group;
   });
   if (differs < 0 && records.length === entries.length) return;

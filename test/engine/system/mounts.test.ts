@@ -73,6 +73,8 @@ describe.skipIf(!isLinux)('who uses a path (skipped where there is no /proc)', (
       };
       const ours = await start(['cat'], { env: await marked(places.store) });
       const others = await start(['cat'], { env: await marked(join(folder, 'other-store')) });
+      // What a killed engine was working on.
+      mkdirSync(join(places.store, '.stage-1'));
       await createPlainBackend(places).take('a');
       expect([isRunning(ours.pid ?? 0), isRunning(others.pid ?? 0)]).toEqual([false, true]);
     },
