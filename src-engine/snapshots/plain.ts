@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncFileSystem } from '../system/durable';
+import { syncFolder } from '../system/durable';
 import { exists } from '../system/files';
 import { isAlive, ownIdentity } from '../system/processes';
 import type { SnapshotBackend } from './backend';
@@ -100,7 +100,8 @@ export function createPlainBackend({
       await removeSubvolumes(action, buildData, tool);
       await refuseImmutable(action);
       mkdirSync(swap.fresh, { recursive: true, mode: 0o755 });
-      await syncFileSystem(folder);
+      // An empty folder: there is no content to force to the disk.
+      syncFolder(swap.fresh);
       await swap.swapIn();
       live.clear();
       await destroySnapshots(area, store.list());
