@@ -11,6 +11,7 @@ import { TestProject } from '../support/engine';
 import { sshHost } from '../support/ssh-host';
 import { loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
+import { escapeName } from '../../src-shared/name-escapes';
 
 const reason = lacksSshd();
 /** Each would do something if a shell, a terminal or a page took it for more than text. */
@@ -31,6 +32,9 @@ const NAMES = [
   '${HOME}',
   '\\',
 ];
+
+/** The escaped text of a name, which the window shows and sends back. */
+const shown = (name: string): string => escapeName(Buffer.from(name).toString('latin1'));
 
 describe.skipIf(reason !== undefined)(`hostile names and words${reason ? ` (${reason})` : ''}`, () => {
   let server: SshServer;
@@ -67,8 +71,8 @@ describe.skipIf(reason !== undefined)(`hostile names and words${reason ? ` (${re
     await watch.until(({ last }) => last?.state === 'done');
     await watch.until(({ area }) => area?.lock.kind === 'free');
     const { entries } = await watch.services.inside.list({ path, step: 'b', folder: 'pkg_image' }, {});
-    expect(entries.map(({ name }) => name).sort()).toEqual([...NAMES, 'log'].sort());
-    for (const name of NAMES)
+    expect(entries.map(({ name }) => name).sort()).toEqual([...NAMES, 'log'].map(shown).sort());
+    for (const name of NAMES.map(shown))
       expect(await watch.services.inside.read({ path, step: 'b', file: `pkg_image/${name}` }, {})).toMatchObject({
         size: 0,
       });

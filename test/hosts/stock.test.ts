@@ -9,6 +9,7 @@ import { createBuildServices } from '../../src-main/build-services';
 import { createStockHost } from '../../src-main/hosts/stock/stock-host';
 import type { BuildHost } from '../../src-main/hosts/build-host';
 import type { BuildServices } from '../../src-main/rpc/services';
+import { escapeName } from '../../src-shared/name-escapes';
 import type { DoctorAnswer } from '../../src-shared/engine-answers/doctor';
 import { createLocalTransport } from '../../src-main/transport/local';
 import { ENGINE } from '../support/build-host';
@@ -190,12 +191,13 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
       code: 'missing',
     });
     runTool('zfs', 'clone', '-o', `mountpoint=${view}`, `${project.area}/build_data@.step_b`, `${project.area}/view`);
+    const shown = escapeName(name);
     try {
       const { inside } = watch.services;
       const list = async (folder: string) => (await inside.list({ path, step: 'b', folder }, {})).entries;
       expect((await list('')).map((entry) => entry.name).sort()).toEqual(['boot_archive', 'pkg_image', 'tmp']);
-      expect((await list('pkg_image')).map((entry) => entry.name).sort()).toEqual([name, 'etc', 'log']);
-      expect(await inside.read({ path, step: 'b', file: `pkg_image/${name}/${name}` }, {})).toMatchObject({
+      expect((await list('pkg_image')).map((entry) => entry.name).sort()).toEqual([shown, 'etc', 'log']);
+      expect(await inside.read({ path, step: 'b', file: `pkg_image/${shown}/${shown}` }, {})).toMatchObject({
         kind: 'text',
         content: 'of a\n',
       });
