@@ -62,7 +62,9 @@ for (const { path, text } of outputFiles) {
 // What went into the bundle, for the licences that go along in a package (src-main/launch/package/parts.mjs).
 const modules = join(root, 'out/modules');
 mkdirSync(modules, { recursive: true });
-writeFileSync(join(modules, 'engine.json'), JSON.stringify(Object.keys(metafile.inputs)));
+// The plugin's modules are named after the module that they load.
+const inputs = Object.keys(metafile.inputs).map((input) => input.replace(/^lazy:/, ''));
+writeFileSync(join(modules, 'engine.json'), JSON.stringify(inputs));
 
 // out/bin is what goes on PATH: the commands by their own names, as steps and people call them.
 for (const name of Object.keys(commands))

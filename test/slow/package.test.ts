@@ -105,7 +105,7 @@ describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : `
   afterAll(() => dispose.forEach((end) => end()));
 
   it('install the engine with its manual page, and it builds', () => {
-    expect(debian.run('distro_const help')).toContain('distro_const build [-R]');
+    expect(debian.run('distro_const help build')).toContain('distro_const build [-R');
     expect(debian.run('zcat /usr/share/man/man1/distro_const.1.gz')).toContain('.SH SYNOPSIS');
     expect(debian.run('readlink -f /usr/bin/ManifestRead')).toContain('slipway-engine/ManifestRead.cjs');
     writeFileSync(
