@@ -46,6 +46,7 @@ it('is usable by keyboard alone: choose, pause, build, look, resume', async () =
   await tabTo(page, checkpoints);
   await expect.poll(chosen).toMatch(/^3, c, Step c, paused here/);
   await page.keyboard.press('ArrowLeft');
+  await timeline.button('Resume from here').waitFor(); // the journal is ahead of the area for a moment
   await page.keyboard.press('Enter');
   expect(await page.evaluate('document.activeElement.textContent')).toMatch(/Resume from here|files/);
   await tabTo(page, checkpoints);
