@@ -97,6 +97,8 @@ function signal(owner: LockOwner): boolean {
   if (owner.pid <= 1 || livenessOf(owner) !== 'alive') return false;
   try {
     process.kill(owner.pid, 'SIGTERM');
+    // A build that was stopped with Ctrl-Z receives the first signal only when it goes on.
+    process.kill(owner.pid, 'SIGCONT');
     return true;
   } catch {
     return false; // another account's, or it has just ended

@@ -5,6 +5,7 @@ import type { LockPurpose } from '../area/lock-file';
 import { readJournal } from '../area/journal-file';
 import { runNames } from '../area/run-names';
 import { journalPath } from '../area/runs';
+import { chooseContainment } from './containment';
 import { endOrphans } from './orphans';
 import { SpaceReserve } from './space-reserve';
 
@@ -38,8 +39,12 @@ async function acquire(...[area, purpose, manifest]: Parameters<typeof acquireLo
   }
 }
 
-/** A run records its end after all of its steps have ended: then there is nothing to look for in the process table. */
+/**
+ * A run records its end after all of its steps have ended: then there is nothing to look for in the process table. That holds only where
+ * the kernel keeps steps together, because elsewhere a step can kill the process that does.
+ */
 function lastRunEnded(area: BuildArea): boolean {
+  if (chooseContainment(false) !== 'namespaces') return false;
   const last = runNames(area).at(-1);
   return last !== undefined && readJournal(journalPath(area, last)).state !== 'running';
 }

@@ -41,6 +41,15 @@ describe('a build that is stopped', () => {
     expect(project.read('build_data/pkg_image/log')).toBe('a\nb\nc\n');
   });
 
+  it('ends at `cancel` also after Ctrl-Z has suspended it', async () => {
+    const build = project.start('distro_const', ['build', 'manifest.xml']);
+    await says(build, /waiting/);
+    build.kill('SIGTSTP');
+    const ended = finished(build);
+    expect((await project.run('cancel', 'manifest.xml')).code).toBe(0);
+    expect((await ended).code).toBe(143);
+  });
+
   it('by kill -9 is shown as interrupted, and resumes', async () => {
     const build = project.start('distro_const', ['build', 'manifest.xml']);
     await says(build, /waiting/);
