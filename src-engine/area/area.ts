@@ -113,7 +113,7 @@ export async function createArea(area: BuildArea): Promise<void> {
   await makeDirectory(area.media);
   await makeDirectory(area.logs);
   await makeDirectory(area.private);
-  // Somebody else may have made it all: said before a step runs, and before the lock.
+  // Another account may own the folders. The refusal comes before the lock and before a step runs.
   for (const folder of [area.media, area.logs, area.private])
     await access(folder, constants.W_OK).catch((error: unknown) => {
       throw invalid(`Unable to write to the build area at ${area.mountpoint}`, whatNext(error));

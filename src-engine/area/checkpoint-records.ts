@@ -51,7 +51,7 @@ export function stateFilePath(area: BuildArea, step: string): string {
 
 /**
  * Writes the state file and the record of a checkpoint that is about to be taken. They come BEFORE the snapshot, whose
- * existence is what makes the checkpoint: a crash in between leaves two files that nobody counts.
+ * existence is what makes the checkpoint. A crash in between leaves two files that no command lists.
  *
  * @param sync whether they must be on the disk when this returns, because the snapshot does not force them there
  */

@@ -7,7 +7,7 @@ export interface Complaints {
   readonly stderr: string;
 }
 
-/** Values for a nodepath or key, as steps get them. A malformed nodepath has none; `complain` is told why. */
+/** Returns the values for a nodepath or key, as steps get them. A malformed nodepath has none, and `complain` gets the reason. */
 export function readValues(
   root: ElementNode,
   request: string,

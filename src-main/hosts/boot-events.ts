@@ -4,7 +4,7 @@ import { lines } from '../transport/lines';
 import { anySignal } from '../transport/signals';
 import type { RunningCommand, Transport } from '../transport/transport';
 import type { HostCommand } from './build-host';
-import { readAnswer, refusalOf } from './read-answer';
+import { parseDocument, readAnswer, refusalOf } from './read-answer';
 
 /**
  * Runs `boot-test --json` on a host and yields its events, the verdict last. The virtual machine ends with the signal, and when the
@@ -35,20 +35,12 @@ async function* eventsOf(command: RunningCommand): AsyncGenerator<BootEvent> {
       refusal += `${line}\n`;
       continue;
     }
-    const event = readAnswer(bootEvent, parseJson(line));
+    const event = readAnswer(bootEvent, parseDocument(line));
     hasVerdict ||= event.kind === 'verdict';
     yield event;
   }
   const { code, stderr } = await command.ended;
   if (hasVerdict) return;
   const failure = `The boot test ended with ${code ?? 'a signal'}: ${stderr.trim() || 'no message'}`;
-  throw refusalOf(parseJson(refusal)) ?? new AppError('unsupported', failure);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  throw refusalOf(parseDocument(refusal)) ?? new AppError('unsupported', failure);
 }

@@ -20,7 +20,7 @@ import type { BuildChoice } from '../../src-shared/rpc/builds';
 import type { Argv, Transport } from '../transport/transport';
 import { bootEvents } from './boot-events';
 import type { BuildHost, HostCommand } from './build-host';
-import { readAnswer, refusalOf } from './read-answer';
+import { parseDocument, readAnswer, refusalOf } from './read-answer';
 import { startBuild } from './start-build';
 
 /** What runs the engine on a host: the beginning of its argv, and the environment it needs. */
@@ -77,7 +77,7 @@ export function createEngineHost({ transport, engine, place, reachable }: Engine
       ...(input !== undefined && { input }),
     });
     const text = stdout.toString('utf8');
-    const answer = parseJson(text);
+    const answer = parseDocument(text);
     const refusal = refusalOf(answer);
     if (refusal) throw refusal;
     if (answer !== undefined) return readAnswer(schema, answer);
@@ -155,13 +155,3 @@ export const choiceOptions = ({ resume, pause }: BuildChoice): string[] => [
   ...(resume === undefined ? [] : ['-r', resume]),
   ...(pause === undefined ? [] : ['-p', pause]),
 ];
-
-/** The JSON document in a command's output; `undefined` when it is not one. */
-function parseJson(text: string): unknown {
-  if (!text.startsWith('{') && !text.startsWith('[')) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // cut off, or not from our engine
-  }
-}

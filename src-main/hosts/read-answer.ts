@@ -2,6 +2,16 @@ import * as z from 'zod';
 import { failureAnswer } from '../../src-shared/engine-answers/failure';
 import { AppError } from '../../src-shared/errors';
 
+/** The JSON document in a command's output; `undefined` when it is cut off, or not from Slipway's engine. */
+export function parseDocument(text: string): unknown {
+  if (!text.startsWith('{') && !text.startsWith('[')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Parses a `--json` document of the engine. Throws `unsupported` when an engine of another version answers in another form. */
 export function readAnswer<T extends z.ZodType>(schema: T, answer: unknown): z.output<T> {
   const parsed = schema.safeParse(answer);
