@@ -1,0 +1,31 @@
+/**
+ * What the fault cases outside this repository import from the source, under names that stay. A module that moves or is renamed
+ * keeps its name here. The cases also use the RPC procedures of CASE_PROCEDURES.
+ */
+export { createLogs } from '../../src-main/logs';
+export { RunLog } from '../../src-main/logs/run-log';
+export { ansiSpans, plainText } from '../../src-shared/logs/ansi';
+
+export { encodeAsDeclared, encodingThatMakes } from '../../src-shared/manifest/encode';
+export { decodeManifest } from '../../src-shared/manifest/source';
+export { parseManifest } from '../../src-shared/manifest/parse';
+export { loadManifest } from '../../src-shared/manifest/load';
+export { applySplices } from '../../src-shared/document/splice';
+export { moveAt, removeAt, setField } from '../../src-shared/document/fields';
+export { packageLists, stepPaths } from '../../src-shared/document/list-paths';
+
+export { aliasesOf, configOf } from '../../src-main/hosts/book/ssh-config';
+export { parseJumps } from '../../src-shared/hosts/model';
+export { connectOptions } from '../../src-main/hosts/book/connect-options';
+export { createSshTransport } from '../../src-main/transport/ssh/ssh-transport';
+export { reachHost } from '../../src-main/hosts/ssh/reach-host';
+export { Bundles } from '../../src-main/hosts/ssh/bundles';
+
+/** Procedures of the RPC contract that the cases call by name. */
+export const CASE_PROCEDURES = [
+  'builds.watch',
+  'hosts.save',
+  'hosts.connect',
+  'hosts.openManifest',
+  'media.copyOut',
+] as const;
