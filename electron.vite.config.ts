@@ -11,7 +11,7 @@ const commonJs = { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 
 /** How long plug-ins take is no warning about what is built. */
 const checks = { bundlerTimings: false };
 
-/** Notes what went into a bundle, for the licences that go along in a package (src-main/launch/package/parts.mjs). */
+/** Notes what went into a bundle, for the licences that go along in a package (tools/package/parts.mjs). */
 const noteModules = (bundle: string): Plugin => ({
   name: 'slipway-note-modules',
   generateBundle() {
@@ -20,7 +20,7 @@ const noteModules = (bundle: string): Plugin => ({
   },
 });
 
-// The engine is not built here: it must be ONE file that can be copied to a build host (src-engine/bundle.mjs).
+// The engine is not built here: it must be ONE file that can be copied to a build host (tools/bundle-engine.mjs).
 export default defineConfig({
   main: {
     plugins: [noteModules('main')],

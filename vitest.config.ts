@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{shared,engine,main,renderer}/**/*.test.ts'],
+          include: ['test/{shared,engine,main,renderer,tools,source}/**/*.test.ts'],
           globalSetup: 'test/support/build-engine.ts',
           testTimeout: 30_000,
           // Vitest leaves a processor free, which is half of a small machine.

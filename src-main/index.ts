@@ -1,10 +1,10 @@
 // Electron's main process: an ordered list of what is set up, nothing else.
 import { app, dialog, safeStorage } from 'electron';
 import { createDocumentServices } from './documents';
-import { createHosts } from './hosts';
-import { findPlaces } from './places';
+import { createHosts } from './services/hosts';
+import { findPlaces } from './program/places';
 import { createRouter } from './rpc/router';
-import { documentOf, sampleDocument } from './start-document';
+import { documentOf, sampleDocument } from './program/start-document';
 import { announceRuns } from './window/announce';
 import { serveApp, registerAppScheme } from './window/app-protocol';
 import { servePorts } from './window/carrier';

@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { builds } from './rpc/builds';
 import { hosts } from './rpc/hosts';
 import { listing, path } from './rpc/common';
-import { inside } from './rpc/inside';
+import { inside } from './rpc/checkpoint-files';
 import { logs } from './rpc/logs';
 import { media } from './rpc/media';
 import { packages } from './rpc/packages';
-import { shell } from './rpc/shell';
-import { support } from './rpc/support';
+import { shell } from './rpc/checkpoint-shell';
+import { support } from './rpc/support-bundle';
 
 /**
  * Every call from the window to the main process. Two carriers serve it, Electron's message port and a WebSocket on loopback; the

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { ConsoleText } from '../../src-shared/boot/console-text';
+import { ConsoleText } from '../../src-shared/boot-test/console-text';
 import { AppError } from '../../src-shared/errors';
 import type { BootEvent } from '../../src-shared/engine-answers/media';
-import { bootTest, type BootVerdict } from '../boot/boot-test';
-import { mediumNamed } from '../boot/media';
+import { bootTest, type BootVerdict } from '../boot-test/boot-test';
+import { mediumNamed } from '../boot-test/media';
 import { onStopSignal } from '../system/stop-signal';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { mediaFolder } from './media';

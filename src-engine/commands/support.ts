@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { bytes } from '../../src-shared/format';
 import { logStamp } from '../area/log-names';
-import { collectSupport } from '../support/bundle';
+import { collectSupport } from '../support-bundle/bundle';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { printJson, printLines } from './print';
 

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { Script } from 'node:vm';
 import { codeCache } from './code-cache';
 
-/** Set by src-engine/bundle.mjs: hash of the program's text. */
+/** Set by tools/bundle-engine.mjs: hash of the program's text. */
 declare const PROGRAM_HASH: string;
 
 /** Never called. Its body is one comment, which is the program. */

@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HALF_WRITTEN } from './files';
+import { HALF_WRITTEN } from '../files/text-files';
 import { scriptsNamedIn } from './named-scripts';
 import { listScripts } from './scripts';
 

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { DocumentServices } from '../rpc/services';
-import type { Places } from '../places';
-import { findStockDifferences } from '../../src-shared/manifest/stock';
+import type { Places } from '../program/places';
+import { findStockDifferences } from '../../src-shared/manifest/original-engine';
 import { exportDocument } from './export';
 import { scriptsNamedIn } from './named-scripts';
 import { openDocument } from './open';

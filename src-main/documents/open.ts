@@ -3,7 +3,7 @@ import { AppError } from '../../src-shared/errors';
 import { encodingThatMakes } from '../../src-shared/manifest/encode';
 import { decodeManifest, MAX_BYTES } from '../../src-shared/manifest/source';
 import type { OpenedDocument } from '../../src-shared/rpc-contract';
-import { isWritable, readBounded, versionOf } from './files';
+import { isWritable, readBounded, versionOf } from '../files/text-files';
 import { scriptsNamedIn } from './named-scripts';
 import { listScripts, scriptsVersionOf } from './scripts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { writeAtomically } from './files';
+import { writeAtomically } from '../files/text-files';
 
 const MOST = 20;
 const list = z.array(z.object({ path: z.string(), openedAt: z.string() }));

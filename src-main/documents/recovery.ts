@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { OpenedDocument } from '../../src-shared/rpc-contract';
-import { writeAtomically } from './files';
+import { writeAtomically } from '../files/text-files';
 
 const kept = z.object({
   path: z.string(),

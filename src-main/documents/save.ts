@@ -4,7 +4,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { encodeAsDeclared, isEncoding, type Encoding } from '../../src-shared/manifest/encode';
 import { MAX_BYTES } from '../../src-shared/manifest/source';
-import { assertWritable, readBounded, versionOf, writeAtomically } from './files';
+import { assertWritable, readBounded, versionOf, writeAtomically } from '../files/text-files';
 import { scriptsNamedIn } from './named-scripts';
 import { listScripts } from './scripts';
 

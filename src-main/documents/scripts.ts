@@ -3,7 +3,7 @@ import { chmod, copyFile, lstat, mkdir, readdir, readFile, realpath, stat } from
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
-import { assertWritable, versionOf, writeAtomically } from './files';
+import { assertWritable, versionOf, writeAtomically } from '../files/text-files';
 import { locateFinalizer } from './palette';
 
 const MAX_TEXT_BYTES = 1024 * 1024;

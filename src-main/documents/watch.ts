@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { decodeManifest, MAX_BYTES } from '../../src-shared/manifest/source';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
-import { readBounded, versionOf } from './files';
+import { readBounded, versionOf } from '../files/text-files';
 import { scriptsNamedIn } from './named-scripts';
 import { listScripts, scriptsVersionOf } from './scripts';
 

@@ -1,7 +1,7 @@
 import { dialog, type OpenDialogOptions } from 'electron';
-import type { Places } from '../places';
+import type { Places } from '../program/places';
 import type { WindowServices } from '../rpc/services';
-import { version } from '../version';
+import { version } from '../program/version';
 import type { EventQueue } from './event-queue';
 import { listFolder } from './list-folder';
 import type { MainWindow } from './main-window';

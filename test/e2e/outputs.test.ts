@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { whyNoBoot } from '../../src-engine/boot/firmware';
+import { whyNoBoot } from '../../src-engine/boot-test/firmware';
 import { bootSector } from '../support/boot-sector';
 import { TestProject } from '../support/engine';
 import { openInChromium } from './support/app';

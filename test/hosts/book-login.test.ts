@@ -5,11 +5,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { connectOptions, type ConnectTools } from '../../src-main/hosts/book/connect-options';
-import { Secrets, type Keychain } from '../../src-main/hosts/book/secrets';
-import { Questions, type Answer } from '../../src-main/hosts/questions';
-import { reachHost } from '../../src-main/hosts/ssh/reach-host';
-import type { Reached } from '../../src-main/hosts/ssh/host-link';
+import { connectOptions, type ConnectTools } from '../../src-main/host-book/connect-options';
+import { Secrets, type Keychain } from '../../src-main/host-book/secrets';
+import { Questions, type Answer } from '../../src-main/host-book/questions';
+import { reachHost } from '../../src-main/ssh-connections/reach-host';
+import type { Reached } from '../../src-main/ssh-connections/host-link';
 import type { HostQuestion } from '../../src-shared/rpc/hosts';
 import type { HostEntry } from '../../src-shared/hosts/model';
 import { ENGINE } from '../support/build-host';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createBuildServices } from '../../src-main/build-services';
+import { createBuildServices } from '../../src-main/services/build-services';
 import type { ConnectOptions } from '../../src-main/transport/ssh/connection';
 import { BuildWatch } from '../support/build-watch';
 import { TestProject } from '../support/engine';

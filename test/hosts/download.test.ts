@@ -2,9 +2,9 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HostLink } from '../../src-main/hosts/ssh/host-link';
-import { createMedia } from '../../src-main/media';
-import type { BuildHost } from '../../src-main/hosts/build-host';
+import type { HostLink } from '../../src-main/ssh-connections/host-link';
+import { createMedia } from '../../src-main/services/outputs';
+import type { BuildHost } from '../../src-main/build-hosts/build-host';
 import { TestProject } from '../support/engine';
 import { eventually } from '../support/eventually';
 import { runTool } from '../support/run-tool';

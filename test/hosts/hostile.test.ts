@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createBuildServices } from '../../src-main/build-services';
-import { openRemoteManifest } from '../../src-main/hosts/open-manifest';
-import { listRemoteFolder } from '../../src-main/hosts/remote-folder';
+import { createBuildServices } from '../../src-main/services/build-services';
+import { openRemoteManifest } from '../../src-main/services/hosts/open-manifest';
+import { listRemoteFolder } from '../../src-main/services/hosts/remote-folder';
 import { createSshTransport } from '../../src-main/transport/ssh/ssh-transport';
 import { BuildWatch } from '../support/build-watch';
 import { TestProject } from '../support/engine';

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createBuildServices } from '../../src-main/build-services';
+import { createBuildServices } from '../../src-main/services/build-services';
 import { detectRoot } from '../../src-main/transport/ssh/root';
 import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
 import type { ConnectOptions } from '../../src-main/transport/ssh/connection';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHosts } from '../../src-main/hosts';
+import { createHosts } from '../../src-main/services/hosts';
 import type { BuildServices } from '../../src-main/rpc/services';
 import type { HostView } from '../../src-shared/rpc/hosts';
 import { ENGINE } from '../support/build-host';

@@ -3,5 +3,5 @@ import { join } from 'node:path';
 
 /** Builds the engine once before the tests, so that none can run against an old one. */
 export default function setup(): void {
-  execFileSync(process.execPath, [join(import.meta.dirname, '../../src-engine/bundle.mjs')], { stdio: 'inherit' });
+  execFileSync(process.execPath, [join(import.meta.dirname, '../../tools/bundle-engine.mjs')], { stdio: 'inherit' });
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { createBuildServices } from '../../src-main/build-services';
-import type { BuildHost } from '../../src-main/hosts/build-host';
-import { thisComputer } from '../../src-main/hosts/this-computer';
+import { createBuildServices } from '../../src-main/services/build-services';
+import type { BuildHost } from '../../src-main/build-hosts/build-host';
+import { thisComputer } from '../../src-main/build-hosts/engine/this-computer';
 import type { BuildServices } from '../../src-main/rpc/services';
 
 /** The folder of the engine that was built. */

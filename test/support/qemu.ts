@@ -1,7 +1,7 @@
 // Boots an image in a real virtual machine and reads its serial console until it says what the test waits for.
-import { whyNoBoot as lackingFor } from '../../src-engine/boot/firmware';
-import { startMachine } from '../../src-engine/boot/machine';
-import type { MachineRequest } from '../../src-engine/boot/machine-options';
+import { whyNoBoot as lackingFor } from '../../src-engine/boot-test/firmware';
+import { startMachine } from '../../src-engine/boot-test/machine';
+import type { MachineRequest } from '../../src-engine/boot-test/machine-options';
 
 export interface BootRequest extends MachineRequest {
   /** The machine is switched off as soon as the serial console has this. */

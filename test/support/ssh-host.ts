@@ -1,7 +1,7 @@
-import type { BuildHost } from '../../src-main/hosts/build-host';
-import { HostLink } from '../../src-main/hosts/ssh/host-link';
-import { reachHost } from '../../src-main/hosts/ssh/reach-host';
-import { createSshHost } from '../../src-main/hosts/ssh/ssh-host';
+import type { BuildHost } from '../../src-main/build-hosts/build-host';
+import { HostLink } from '../../src-main/ssh-connections/host-link';
+import { reachHost } from '../../src-main/ssh-connections/reach-host';
+import { createSshHost } from '../../src-main/ssh-connections/ssh-host';
 import type { ConnectOptions } from '../../src-main/transport/ssh/connection';
 import type { HostLink as LinkView } from '../../src-shared/rpc/hosts';
 import type { HostEntry } from '../../src-shared/hosts/model';

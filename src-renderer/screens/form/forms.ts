@@ -27,7 +27,7 @@ const BOOT = [
 ];
 const LISTS = ['packages', 'post_install_remove_packages'];
 
-/** What each form screen edits. Together with packages and steps they cover the whole schema (test/renderer/form/forms.test.ts). */
+/** What each form screen edits. Together with packages and steps they cover the whole schema (test/renderer/screens/form/forms.test.ts). */
 export function formOf(section: SectionId, { root }: ManifestTree): readonly FormPart[] {
   const layout = detectLayout(root);
   const parts = partsOf(layout);

@@ -9,7 +9,7 @@ import { RPCLink } from '@orpc/client/websocket';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import WebSocket from 'ws';
 import { createDocumentServices } from '../../../src-main/documents';
-import { createHosts } from '../../../src-main/hosts';
+import { createHosts } from '../../../src-main/services/hosts';
 import { createRouter } from '../../../src-main/rpc/router';
 import type { DocumentServices } from '../../../src-main/rpc/services';
 import { startWebServer, type WebServer } from '../../../src-main/web/server';

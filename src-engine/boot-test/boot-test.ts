@@ -1,0 +1,90 @@
+import { ConsoleText } from '../../src-shared/boot-test/console-text';
+import { verdictOf } from '../../src-shared/boot-test/verdict';
+import type { BootEvent } from '../../src-shared/engine-answers/media';
+import { startMachine } from './machine';
+import type { MachineRequest } from './machine-options';
+
+/** How a boot test ended. */
+export type BootVerdict = Extract<BootEvent, { kind: 'verdict' }>;
+type Ended = Pick<BootVerdict, 'verdict' | 'reason'>;
+
+/** A machine, and how long to look at it. */
+export interface BootTestRequest extends MachineRequest {
+  readonly timeoutSeconds: number;
+  /** Ends the test; its verdict is `cancelled`. */
+  readonly signal: AbortSignal;
+}
+
+/** What is kept of a line that has not ended, in characters. A prompt is shorter by far. */
+const MOST_OF_LINE = 8192;
+/** Consoles come letter by letter: they are told of this often, in milliseconds. */
+const TELL_EVERY = 50;
+
+/**
+ * Boots an image until its console gives a verdict (`verdictOf`), the time is over, QEMU ends by itself, or the signal comes.
+ * Resolves when the machine has ended. Throws `unsupported` where there can be none.
+ *
+ * @param tell is told all that happens, the verdict last
+ */
+export async function bootTest(request: BootTestRequest, tell: (event: BootEvent) => void): Promise<BootVerdict> {
+  const started = performance.now();
+  const plain = new ConsoleText();
+  /** The line that has not ended. */
+  let line = '';
+  let untold = '';
+  const tellConsole = (): void => {
+    if (untold !== '') tell({ kind: 'console', text: untold });
+    untold = '';
+  };
+  let settle: (ended: Ended) => void = () => undefined;
+  const settled = new Promise<Ended>((resolve) => (settle = resolve));
+
+  const machine = startMachine(request, (text) => {
+    untold += text;
+    line += plain.push(text);
+    const verdict = verdictOf(line);
+    if (verdict) settle(verdict);
+    line = line.slice(line.lastIndexOf('\n') + 1).slice(0, MOST_OF_LINE);
+  });
+  tell({ kind: 'started', argv: [...machine.argv] });
+  const telling = setInterval(tellConsole, TELL_EVERY);
+  const cancel = (): void => settle({ verdict: 'cancelled', reason: 'It was stopped.' });
+  const timer = setTimeout(() => settle(tooLate(request.timeoutSeconds)), request.timeoutSeconds * 1000);
+  request.signal.addEventListener('abort', cancel);
+  if (request.signal.aborted) cancel();
+  machine.ended.then(
+    ({ code, complaint }) => settle({ verdict: 'exited', reason: exitReason(code, complaint) }),
+    () => cancel(), // the failure itself is thrown below
+  );
+  try {
+    const ended = await settled;
+    const seconds = Math.round(performance.now() - started) / 1000;
+    tellConsole();
+    const isThere = ended.verdict !== 'cancelled' && ended.verdict !== 'exited';
+    const picture = isThere ? await machine.screenshot() : undefined;
+    if (picture) tell({ kind: 'screenshot', data: picture.toString('base64') });
+    machine.end();
+    await machine.ended;
+    tellConsole();
+    const verdict: BootVerdict = { kind: 'verdict', ...ended, seconds };
+    tell(verdict);
+    return verdict;
+  } finally {
+    clearInterval(telling);
+    clearTimeout(timer);
+    request.signal.removeEventListener('abort', cancel);
+    machine.end();
+  }
+}
+
+const tooLate = (seconds: number): Ended => ({
+  verdict: 'timeout',
+  reason: `In ${seconds} seconds it has not asked for a login on its serial console.`,
+});
+
+function exitReason(code: number | null, complaint: string): string {
+  if (complaint !== '') return `The virtual machine has ended: ${complaint}`;
+  return code === 0
+    ? 'The virtual machine has switched itself off, or wanted to boot again.'
+    : 'The virtual machine has ended by itself.';
+}

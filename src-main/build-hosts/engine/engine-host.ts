@@ -1,0 +1,157 @@
+import { basename, dirname } from 'node:path/posix';
+import type * as z from 'zod';
+import { checkpointsAnswer } from '../../../src-shared/engine-answers/checkpoints';
+import { doctorAnswer, rightsAnswer } from '../../../src-shared/engine-answers/doctor';
+import { diffAnswer, filesInCheckpointAnswer } from '../../../src-shared/engine-answers/files';
+import { checksumAnswer, mediaAnswer } from '../../../src-shared/engine-answers/media';
+import {
+  catalogueAnswer,
+  filesAnswer,
+  installedAnswer,
+  packageDetails,
+  resolveAnswer,
+} from '../../../src-shared/engine-answers/packages';
+import { planAnswer } from '../../../src-shared/engine-answers/plan';
+import { pruneAnswer } from '../../../src-shared/engine-answers/prune';
+import { cancelAnswer, pauseAnswer } from '../../../src-shared/engine-answers/running';
+import { statusAnswer } from '../../../src-shared/engine-answers/status';
+import { AppError } from '../../../src-shared/errors';
+import type { BuildChoice } from '../../../src-shared/rpc/builds';
+import type { Argv, Transport } from '../../transport/transport';
+import { bootEvents } from './boot-events';
+import type { BuildHost, HostCommand } from '../build-host';
+import { parseDocument, readAnswer, refusalOf } from './read-answer';
+import { startBuild } from './start-build';
+
+/** What runs the engine on a host: the beginning of its argv, and the environment it needs. */
+export interface EngineCommand {
+  readonly argv: Argv;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What an engine host is made of. */
+export interface EngineHostParts {
+  readonly transport: Transport;
+  /** Called before each command, because the engine may have to be copied to the host. */
+  engine(): Promise<EngineCommand>;
+  /** Where a manifest of this computer is on the host, with the content that it has on disk now. */
+  place(manifest: string): Promise<string>;
+  reachable(): Promise<void>;
+}
+
+/** Arguments around the manifest, and what the command reads on stdin. */
+interface Arguments {
+  readonly options?: readonly string[];
+  /** What follows the manifest. */
+  readonly operands?: readonly string[];
+  readonly input?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A host where Slipway's engine builds. The only place that knows the engine's argv. */
+export function createEngineHost({ transport, engine, place, reachable }: EngineHostParts): BuildHost {
+  async function command(
+    subcommand: string,
+    manifest: string,
+    { options = [], operands = [] }: Arguments = {},
+  ): Promise<HostCommand> {
+    const { argv, env } = await engine();
+    const path = await place(manifest);
+    return {
+      argv: [...argv, subcommand, ...options, basename(path), ...operands],
+      options: { folder: dirname(path), env },
+    };
+  }
+
+  /** Runs a subcommand with `--json` and parses its answer. */
+  async function ask<T extends z.ZodType>(
+    schema: T,
+    subcommand: string,
+    manifest: string,
+    { options = [], input, signal, ...rest }: Arguments = {},
+  ): Promise<z.output<T>> {
+    const { argv, options: how } = await command(subcommand, manifest, { options: ['--json', ...options], ...rest });
+    const { code, stdout, stderr } = await transport.run(argv, {
+      ...how,
+      signal,
+      ...(input !== undefined && { input }),
+    });
+    const text = stdout.toString('utf8');
+    const answer = parseDocument(text);
+    const refusal = refusalOf(answer);
+    if (refusal) throw refusal;
+    if (answer !== undefined) return readAnswer(schema, answer);
+    const reason = stderr.trim() || text.slice(0, 200).trim() || 'no message';
+    throw new AppError('unsupported', `distro_const ${subcommand} ended with ${code ?? 'a signal'}: ${reason}`);
+  }
+
+  return {
+    transport,
+    journals: transport,
+    reachable,
+    status: (manifest, since, signal) =>
+      ask(statusAnswer, 'status', manifest, { options: since === undefined ? [] : ['--since', since], signal }),
+    checkpoints: (manifest, signal) => ask(checkpointsAnswer, 'checkpoints', manifest, { signal }),
+    plan: (manifest, choice, signal) => ask(planAnswer, 'plan', manifest, { options: choiceOptions(choice), signal }),
+    prune: (manifest, { stale, from, remove }) =>
+      ask(pruneAnswer, 'prune', manifest, {
+        options: [
+          ...(stale ? ['--stale'] : []),
+          ...(from === undefined ? [] : ['--from', from]),
+          ...(remove ? ['--yes'] : []),
+        ],
+      }),
+    pause: (manifest, step) =>
+      ask(pauseAnswer, 'pause', manifest, step === null ? { options: ['--none'] } : { operands: [step] }),
+    cancel: (manifest) => ask(cancelAnswer, 'cancel', manifest),
+    diff: (manifest, from, to, signal) =>
+      ask(diffAnswer, 'diff', manifest, { operands: [from, ...(to === undefined ? [] : [to])], signal }),
+    listFiles: (manifest, step, path, signal) =>
+      ask(filesInCheckpointAnswer, 'ls', manifest, { operands: [step, path], signal }),
+    fileCommand: (manifest, step, path, maxBytes) =>
+      command('cat', manifest, {
+        options: maxBytes === undefined ? [] : ['--bytes', `${maxBytes}`],
+        operands: [step, path],
+      }),
+    shellCommand: (manifest, step) => command('shell', manifest, { operands: [step] }),
+    media: (manifest, signal) => ask(mediaAnswer, 'media', manifest, { signal }),
+    checksum: (manifest, name, signal) =>
+      ask(checksumAnswer, 'media', manifest, { options: [`--checksum=${name}`], signal }),
+    async *bootTest(manifest, name, firmware, signal) {
+      // The two dashes, because a file's name may begin with one.
+      const options = ['--json', '--firmware', firmware, '--'];
+      yield* bootEvents(transport, await command('boot-test', manifest, { options, operands: [name] }), signal);
+    },
+    async supportBundle(manifest, signal) {
+      const { argv, options } = await command('support', manifest, { options: ['--to', '-'] });
+      return transport.stream(argv, { ...options, signal });
+    },
+    doctor: (manifest, signal) => ask(doctorAnswer, 'doctor', manifest, { signal }),
+    rights: (manifest, signal) => ask(rightsAnswer, 'doctor', manifest, { options: ['--rights'], signal }),
+    packages: {
+      catalogue: (manifest, input, refresh, signal) =>
+        ask(catalogueAnswer, 'catalogue', manifest, {
+          options: ['--stdin', ...(refresh ? ['--refresh'] : [])],
+          input,
+          signal,
+        }),
+      // After `--`, a name that begins with a dash is a name.
+      show: (manifest, input, name, signal) =>
+        ask(packageDetails, 'show', manifest, { options: ['--stdin', '--'], operands: [name], input, signal }),
+      resolve: (manifest, input, signal) =>
+        ask(resolveAnswer, 'resolve', manifest, { options: ['--stdin'], input, signal }),
+      files: (manifest, name, signal) =>
+        ask(filesAnswer, 'installed', manifest, { options: [`--files=${name}`], signal }),
+      installed: (manifest, of, signal) =>
+        ask(installedAnswer, 'installed', manifest, { operands: of === undefined ? [] : [of], signal }),
+    },
+    start: async (manifest, logs, choice) =>
+      startBuild(transport, await command('build', manifest, { options: choiceOptions(choice) }), logs),
+  };
+}
+
+/** The options of `build` and `plan` for a choice. */
+export const choiceOptions = ({ resume, pause }: BuildChoice): string[] => [
+  ...(resume === undefined ? [] : ['-r', resume]),
+  ...(pause === undefined ? [] : ['-p', pause]),
+];

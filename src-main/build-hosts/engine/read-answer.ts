@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { failureAnswer } from '../../../src-shared/engine-answers/failure';
+import { AppError } from '../../../src-shared/errors';
+
+/** The JSON document in a command's output; `undefined` when it is cut off, or not from Slipway's engine. */
+export function parseDocument(text: string): unknown {
+  if (!text.startsWith('{') && !text.startsWith('[')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Parses a `--json` document of the engine. Throws `unsupported` when an engine of another version answers in another form. */
+export function readAnswer<T extends z.ZodType>(schema: T, answer: unknown): z.output<T> {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new AppError(
+    'unsupported',
+    `The engine of the build host answers in a form that this version of Slipway does not know: ${z.prettifyError(parsed.error)}`,
+    'Install the same version of Slipway there.',
+  );
+}
+
+/** The refusal that a `--json` document holds; `undefined` for any other answer. */
+export function refusalOf(answer: unknown): AppError | undefined {
+  const parsed = failureAnswer.safeParse(answer);
+  if (!parsed.success) return undefined;
+  const { code, message, hint } = parsed.data.error;
+  return new AppError(code, message, hint);
+}

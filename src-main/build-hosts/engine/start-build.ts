@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { AppError } from '../../../src-shared/errors';
+import { parseRecord } from '../../../src-shared/journal/records';
+import type { Transport } from '../../transport/transport';
+import type { HostCommand, StartedBuild } from '../build-host';
+
+const HEAD = 4096;
+
+/**
+ * Starts the engine detached from us, and finds the journal it writes. A build that was refused before it had one is an
+ * `AppError` in the engine's words.
+ *
+ * @param logs the folder where journals appear
+ */
+export async function startBuild(transport: Transport, command: HostCommand, logs: string): Promise<StartedBuild> {
+  const before = new Set(await transport.list(logs));
+  const started = await transport.startDetached(command.argv, command.options);
+  const looking = new AbortController();
+  let end: { code: number | null; said: string } | undefined;
+  started.ended.then(
+    (how) => {
+      end = how;
+      looking.abort();
+    },
+    () => looking.abort(), // the connection was lost, and looking says so
+  );
+  try {
+    for await (const _ of transport.changes(logs, looking.signal)) {
+      const run = await journalOf(transport, logs, before, started.pid);
+      if (run !== undefined) return { run, ended: started.ended };
+    }
+    const run = await journalOf(transport, logs, before, started.pid);
+    if (run !== undefined) return { run, ended: started.ended };
+    throw new AppError(
+      'refused',
+      end?.said.trim() || `The build ended with ${end?.code ?? 'a signal'} before it began.`,
+    );
+  } finally {
+    looking.abort();
+  }
+}
+
+async function journalOf(
+  transport: Transport,
+  logs: string,
+  before: ReadonlySet<string>,
+  pid: number,
+): Promise<string | undefined> {
+  for (const name of await transport.list(logs)) {
+    if (before.has(name) || !name.endsWith('.jsonl')) continue;
+    const head = (await transport.readFile(join(logs, name), 0, HEAD)).toString('utf8');
+    const hello = parseRecord(head.slice(0, head.indexOf('\n')));
+    if (hello?.kind === 'hello' && hello.pid === pid) return hello.run;
+  }
+  return undefined;
+}

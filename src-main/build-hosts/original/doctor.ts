@@ -1,0 +1,150 @@
+import { dirname, join } from 'node:path/posix';
+import type { DoctorAnswer, Finding } from '../../../src-shared/engine-answers/doctor';
+import { AppError } from '../../../src-shared/errors';
+import type { Manifest } from '../../../src-shared/manifest/model';
+import { quoteWord } from '../../../src-shared/shell-quote';
+import { bytes, plural } from '../../../src-shared/format';
+import type { Transport } from '../../transport/transport';
+import { findArea, listSnapshots, readDocument, type StockArea } from './area';
+import { logsOf, type StockTools } from './inspect';
+import { findBuild } from './processes';
+
+/** The checklist before a build, as far as tools that are on every system can tell. Nothing is made on the host. */
+export async function doctorOf({ transport, command, place }: StockTools, path: string): Promise<DoctorAnswer> {
+  const findings = await commandFindings(transport, await command());
+  try {
+    const manifest = await readDocument(path);
+    findings.push(...(await scriptFindings(transport, manifest, dirname(await place(path)))));
+    const area = await findArea(transport, manifest);
+    findings.push(...(await areaFindings(transport, area)), await buildFinding(transport, area));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { code, message, hint } = error;
+    const it = code === 'area' ? { id: 'area', title: 'build area' } : { id: 'manifest', title: 'manifest' };
+    findings.push({ ...it, state: 'missing', detail: message, ...(hint !== undefined && { fix: hint }) });
+  }
+  findings.push({
+    id: 'packages',
+    title: 'repositories and packages',
+    state: 'unknown',
+    detail: 'nothing on this host can be asked about them but the steps themselves',
+  });
+  return { ok: !findings.some(({ state }) => state === 'missing'), findings };
+}
+
+async function commandFindings(transport: Transport, command: string): Promise<Finding[]> {
+  const it = { id: 'command', title: 'distro_const' };
+  const { code } = await transport.run(['test', '-x', command]);
+  return [
+    code === 0
+      ? { ...it, state: 'ok', detail: `${command}, the host’s own` }
+      : {
+          ...it,
+          state: 'missing',
+          detail: `${command} is not there, or not executable`,
+          fix: 'Install the package distribution-constructor on the host.',
+        },
+  ];
+}
+
+const EXECUTABLE =
+  'for s do if [ -f "$s" ] && [ -x "$s" ]; then echo yes; elif [ -f "$s" ]; then echo no; else echo gone; fi; done';
+
+/** @param folder from where scripts are found */
+async function scriptFindings(transport: Transport, { steps }: Manifest, folder: string): Promise<Finding[]> {
+  // The first step of old manifests is built in, and has no script.
+  const scripts = [...new Set(steps.flatMap(({ script }) => script ?? []))];
+  const { stdout } = await transport.run(['sh', '-c', EXECUTABLE, 'sh', ...scripts.map((one) => pathOf(one, folder))]);
+  const answers = stdout.toString('utf8').split('\n');
+  const findings = scripts.flatMap((script, at) => scriptFinding(script, folder, answers[at] ?? ''));
+  const detail = `${plural(scripts.length, 'script')}, each of which can start`;
+  return findings.length > 0 ? findings : [{ id: 'scripts', title: 'scripts', state: 'ok', detail }];
+}
+
+const pathOf = (script: string, folder: string): string => (script.startsWith('/') ? script : join(folder, script));
+
+function scriptFinding(script: string, folder: string, answer: string): Finding[] {
+  const it = { id: `script:${script}`, title: `script ${script}` };
+  const path = pathOf(script, folder);
+  if (!script.includes('/'))
+    return [
+      {
+        ...it,
+        state: 'missing',
+        detail: 'has no slash in its name, so it is looked for on PATH only',
+        fix: `Write ./${script} in the manifest.`,
+      },
+    ];
+  if (answer === 'yes') return [];
+  return answer === 'no'
+    ? [{ ...it, state: 'missing', detail: `${path} is not executable`, fix: `chmod +x ${quoteWord(path)}` }]
+    : [
+        {
+          ...it,
+          state: 'missing',
+          detail: `${path} does not exist on the host`,
+          fix: 'Put it there, or correct the path in the manifest.',
+        },
+      ];
+}
+
+async function areaFindings(transport: Transport, area: StockArea): Promise<Finding[]> {
+  const it = { id: 'area', title: 'build area' };
+  if (area.dataset === null)
+    return [
+      {
+        ...it,
+        state: 'note',
+        detail: `${area.path} is not the mount point of a ZFS file system: there are no checkpoints`,
+        fix: 'Name a dataset in the manifest, such as rpool/dc.',
+      },
+      spaceFinding(area.freeBytes, undefined),
+    ];
+  const pool = area.dataset.split('/')[0] ?? '';
+  const { stdout } = await transport.run(['zpool', 'list', '-H', '-o', 'health', pool]);
+  const health = stdout.toString('utf8').trim();
+  const newest = (await listSnapshots(transport, area)).at(-1);
+  return [
+    { ...it, state: 'ok', detail: `${area.dataset} at ${area.path}${area.exists ? '' : ', not made yet'}` },
+    poolFinding(pool, health),
+    spaceFinding(area.freeBytes, newest?.referenced),
+  ];
+}
+
+function poolFinding(pool: string, health: string): Finding {
+  const it = { id: 'pool', title: `pool ${pool}` };
+  if (health === 'ONLINE') return { ...it, state: 'ok', detail: 'online' };
+  if (health === '') return { ...it, state: 'unknown', detail: 'the host does not tell how it is' };
+  return {
+    ...it,
+    state: 'note',
+    detail: health.toLowerCase(),
+    fix: `See what it lacks: zpool status -x ${quoteWord(pool)}`,
+  };
+}
+
+/** @param needed what the build data weighed at the newest checkpoint, in bytes */
+function spaceFinding(free: number | null, needed: number | undefined): Finding {
+  const it = { id: 'free-space', title: 'free space' };
+  if (free === null) return { ...it, state: 'unknown', detail: 'the host does not tell' };
+  if (needed === undefined)
+    return { ...it, state: 'note', detail: `${bytes(free)} free; how much is needed only a first build here can tell` };
+  const detail = `${bytes(free)} free, about ${bytes(needed)} needed`;
+  return free >= needed
+    ? { ...it, state: 'ok', detail }
+    : { ...it, state: 'missing', detail, fix: `Free ${bytes(needed - free)} more in the pool.` };
+}
+
+async function buildFinding(transport: Transport, area: StockArea): Promise<Finding> {
+  const it = { id: 'lock', title: 'lock' };
+  const log = (await logsOf(transport, area)).at(-1);
+  const process = log === undefined ? undefined : await findBuild(transport, log);
+  return process
+    ? {
+        ...it,
+        state: 'missing',
+        detail: `process ${process.pid} of ${process.user} builds`,
+        fix: 'Wait for that build, or stop it.',
+      }
+    : { ...it, state: 'ok', detail: 'free: nobody writes to the newest log; the original itself knows no lock' };
+}

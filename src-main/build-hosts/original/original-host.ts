@@ -1,0 +1,129 @@
+import { dirname, join } from 'node:path/posix';
+import { AppError } from '../../../src-shared/errors';
+import type { BuildChoice } from '../../../src-shared/rpc/builds';
+import type { Argv } from '../../transport/transport';
+import type { BuildHost, HostCommand } from '../build-host';
+import { choiceOptions } from '../engine/engine-host';
+import { findArea, readDocument } from './area';
+import { cancelBuild } from './cancel';
+import { diffOf } from './diff';
+import { doctorOf } from './doctor';
+import { StockJournals, type JournalContext } from './journals';
+import { catCommand, listFiles } from './list-files';
+import { lookAt, Resumable, runsOf, type Look, type StockTools } from './inspect';
+import { checksumOf, mediaOf } from './media';
+import { planOf } from './plan';
+import { startStockBuild } from './start';
+import { checkpointsOf, NO_PAUSE_WHILE_RUNNING, NO_PRUNE, snapshotOf, statusOf } from './status';
+
+const SHELL = 'cd "$1" && exec "${SHELL:-/bin/sh}"';
+
+/**
+ * A host with the original `distro_const`: nothing is installed there, and only that command, `zfs` and POSIX tools are used. What the
+ * original does not know is told as unknown.
+ */
+export function createStockHost(parts: StockTools & { reachable(): Promise<void> }): BuildHost {
+  const { transport, command: commandPath, place, reachable } = parts;
+  const contexts = new Map<string, Promise<JournalContext>>();
+  const journals = new StockJournals(transport, (logs) => contexts.get(logs) ?? Promise.reject(unknownLogs(logs)));
+  const resumable = new Resumable(parts);
+
+  /** Looks, and remembers whose logs are where. */
+  async function look(manifest: string): Promise<Look> {
+    const seen = await lookAt(transport, resumable, manifest);
+    remember(manifest, seen.area.path, seen.manifest.steps);
+    return seen;
+  }
+
+  function remember(manifest: string, area: string, steps: JournalContext['steps']): void {
+    const context = hostName().then((host) => ({ manifest, steps, host }));
+    context.catch(() => undefined); // whoever asks for it is told
+    contexts.set(join(area, 'logs'), context);
+  }
+
+  let name: Promise<string> | undefined;
+  function hostName(): Promise<string> {
+    name ??= transport.run(['uname', '-n']).then(({ stdout }) => stdout.toString('utf8').trim());
+    name.catch(() => (name = undefined));
+    return name;
+  }
+
+  /** Where a checkpoint's files are: in the folder that ZFS shows of each snapshot. */
+  async function rootOf(manifest: string, step: string): Promise<string> {
+    const seen = await look(manifest);
+    return join(seen.area.path, 'build_data/.zfs/snapshot', snapshotOf(seen, step).name);
+  }
+
+  async function buildCommand(manifest: string, choice: BuildChoice): Promise<HostCommand> {
+    const placed = await place(manifest);
+    const argv: Argv = [await commandPath(), 'build', ...choiceOptions(choice), placed];
+    return { argv, options: { folder: dirname(placed) } };
+  }
+
+  return {
+    transport,
+    reachable,
+    journals,
+    async status(manifest, since) {
+      const seen = await look(manifest);
+      return statusOf(seen, await runsOf(journals, seen), since, await hostName());
+    },
+    checkpoints: async (manifest) => checkpointsOf(await look(manifest)),
+    async plan(manifest, { resume, pause }) {
+      const seen = await look(manifest);
+      return planOf(seen, await runsOf(journals, seen), { resume, pause });
+    },
+    prune: () => Promise.reject(new AppError('unsupported', NO_PRUNE)),
+    pause: () => Promise.reject(new AppError('unsupported', NO_PAUSE_WHILE_RUNNING)),
+    async cancel(manifest) {
+      const live = (await runsOf(journals, await look(manifest))).at(-1);
+      const step = live?.state === 'running' ? (live.steps.at(-1)?.step ?? null) : null;
+      return cancelBuild(transport, () => look(manifest), step);
+    },
+    diff: async (manifest, from, to, signal) => diffOf(transport, await look(manifest), from, to, signal),
+    listFiles: async (manifest, step, path, signal) => ({
+      step,
+      path,
+      entries: await listFiles(transport, await rootOf(manifest, step), path, signal),
+    }),
+    fileCommand: async (manifest, step, path, maxBytes) => ({
+      argv: catCommand(await rootOf(manifest, step), path, maxBytes === undefined ? '' : `${maxBytes}`),
+      options: {},
+    }),
+    shellCommand: async (manifest, step) => ({
+      argv: ['sh', '-c', SHELL, 'sh', await rootOf(manifest, step)],
+      options: {},
+    }),
+    media: async (manifest, signal) => mediaOf(transport, await look(manifest), signal),
+    checksum: async (manifest, name, signal) => checksumOf(transport, await look(manifest), name, signal),
+    // eslint-disable-next-line require-yield -- the original boots nothing
+    async *bootTest() {
+      throw cannot('boot-test');
+    },
+    supportBundle: () => Promise.reject(cannot('support')),
+    doctor: (manifest) => doctorOf(parts, manifest),
+    rights: () => Promise.reject(cannot('doctor --rights')),
+    packages: {
+      catalogue: () => Promise.reject(cannot('catalogue')),
+      show: () => Promise.reject(cannot('show')),
+      resolve: () => Promise.reject(cannot('resolve')),
+      files: () => Promise.reject(cannot('installed')),
+      installed: () => Promise.reject(cannot('installed')),
+    },
+    async start(manifest, logs, choice) {
+      const document = await readDocument(manifest);
+      const area = await findArea(transport, document);
+      remember(manifest, area.path, document.steps);
+      return startStockBuild(transport, await buildCommand(manifest, choice), logs);
+    },
+  };
+}
+
+const cannot = (subcommand: string): AppError =>
+  new AppError(
+    'unsupported',
+    `This host has only the original distro_const, which has no command ${subcommand}.`,
+    'A host with Node 18 or newer can do it: choose Slipway’s engine for it in the host book.',
+  );
+
+const unknownLogs = (logs: string): AppError => new AppError('missing', `Unknown log folder: ${logs}.`);

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import SSHConfig, { type Directive, type Section } from 'ssh-config';
+import { AppError } from '../../src-shared/errors';
+import type { Jump } from '../../src-shared/hosts/model';
+import { expandPath, expandTokens } from './expand';
+import { filesOf, fits } from './patterns';
+
+const DEPTH = 16;
+
+/** A file of ssh_config(5). */
+export interface ConfigFile {
+  readonly path: string;
+  /** Where relative `Include` paths begin, in this file and in those that it includes: `~/.ssh`, or `/etc/ssh`. */
+  readonly folder: string;
+}
+
+/** The name of a setting in lower case, and its value; several words are one text. */
+export type Setting = readonly [name: string, value: string];
+
+/**
+ * What the files say of a host, in their order. Only `Host` and what `Match` can tell without running anything is understood: a block
+ * with another criterion (`exec`, `final`, …) is left out. Throws `refused` for a file that cannot be read.
+ */
+export function settingsFor({ address, user }: Jump, files: readonly ConfigFile[]): Setting[] {
+  const found: Setting[] = [];
+  const first = (name: string): string | undefined => found.find((one) => one[0] === name)?.[1];
+  const localuser = userInfo().username;
+  // The library splits lines and no more: its own `compute` runs the commands of `Match exec` in a shell.
+  const enters = (section: Section): boolean =>
+    isHost(section)
+      ? fits(address, wordsOf(section))
+      : matches(wordsOf(section), {
+          host: (first('hostname') ?? address).toLowerCase(),
+          originalhost: address.toLowerCase(),
+          user: user ?? first('user') ?? localuser,
+          localuser,
+        });
+  for (const file of files)
+    for (const line of linesOf(file, enters)) {
+      const name = line.param.toLowerCase();
+      const value = wordsOf(line).join(' ');
+      found.push([name, name === 'hostname' ? expandTokens(value, { '%': '%', h: address }) : value]);
+    }
+  return found;
+}
+
+/** The hosts that files give a name: what `Host` says without patterns. */
+export function namesIn(files: readonly ConfigFile[]): string[] {
+  const names = new Set<string>();
+  const enters = (section: Section): boolean => {
+    if (isHost(section)) for (const word of wordsOf(section)) if (!/[*?!]/.test(word)) names.add(word);
+    return true;
+  };
+  for (const file of files) Array.from(linesOf(file, enters));
+  return [...names];
+}
+
+/** The lines that count, with those of included files in their places. `enters` decides on each `Host` and `Match`. */
+function* linesOf(
+  { path, folder }: ConfigFile,
+  enters: (section: Section) => boolean,
+  depth = 0,
+): Generator<Directive> {
+  if (depth > DEPTH)
+    throw new AppError('refused', `${path} is included more than ${DEPTH} deep.`, 'Does a file include itself?');
+  yield* within(read(path));
+
+  function* within(config: SSHConfig): Generator<Directive> {
+    for (const line of config) {
+      if (!('param' in line)) continue;
+      // What a file includes belongs to the block that includes it; blocks of that file end with it.
+      if (/^include$/i.test(line.param))
+        for (const word of wordsOf(line).map((one) => expandPath(one)))
+          for (const one of filesOf(isAbsolute(word) ? word : join(folder, word)))
+            yield* linesOf({ path: one, folder }, enters, depth + 1);
+      else if (!('config' in line)) yield line;
+      else if (enters(line)) yield* within(line.config);
+    }
+  }
+}
+
+/** A file that is not there says nothing. */
+function read(path: string): SSHConfig {
+  try {
+    return SSHConfig.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return SSHConfig.parse('');
+    throw new AppError('refused', `${path} cannot be read: ${(error as Error).message}.`, 'Mend this file.');
+  }
+}
+
+const isHost = ({ param }: Directive): boolean => /^host$/i.test(param);
+
+function wordsOf({ value }: Directive): string[] {
+  return typeof value === 'string' ? [value] : value.map(({ val }) => val);
+}
+
+/** Whether all criteria of a `Match` hold. Names of hosts and users are patterns with commas between. */
+function matches(words: readonly string[], facts: Readonly<Record<string, string>>): boolean {
+  for (let at = 0; at < words.length; at++) {
+    const word = (words[at] ?? '').toLowerCase();
+    if (word === 'all') continue;
+    const name = word.replace(/^!/, '');
+    const fact = facts[name];
+    if (fact === undefined) return false;
+    const patterns = words[++at] ?? '';
+    const fitting = fits(fact, (name.endsWith('host') ? patterns.toLowerCase() : patterns).split(','));
+    if (fitting === word.startsWith('!')) return false;
+  }
+  return words.length > 0;
+}

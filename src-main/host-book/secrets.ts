@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { writeAtomically } from '../files/text-files';
+
+/** The system's keychain, as Electron's `safeStorage` offers it. */
+export interface Keychain {
+  isEncryptionAvailable(): boolean;
+  encryptString(text: string): Buffer;
+  decryptString(encrypted: Buffer): string;
+  /** On Linux, from Electron 28 on: `basic_text` is no encryption. */
+  getSelectedStorageBackend?(): string;
+}
+
+const form = z.record(z.string(), z.string());
+
+/**
+ * Passwords and passphrases. Those that a person wants kept are in a file, encrypted by the system's keychain and never otherwise.
+ * Those that have let us in during this run of the app are in memory, because a lost connection must come back without a person.
+ */
+export class Secrets {
+  readonly #file: string;
+  readonly #session = new Map<string, string>();
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(
+    state: string,
+    private readonly keychain: Keychain | undefined,
+  ) {
+    this.#file = join(state, 'secrets.json');
+  }
+
+  /** Whether there is a keychain that encrypts. */
+  get canKeep(): boolean {
+    return (
+      this.keychain?.isEncryptionAvailable() === true && this.keychain.getSelectedStorageBackend?.() !== 'basic_text'
+    );
+  }
+
+  /** A secret; `undefined` when it is not known, or was kept by another keychain. */
+  async get(key: string): Promise<string | undefined> {
+    const known = this.#session.get(key);
+    if (known !== undefined) return known;
+    const kept = this.canKeep ? (await this.#read())[key] : undefined;
+    if (kept === undefined) return undefined;
+    try {
+      return this.keychain?.decryptString(Buffer.from(kept, 'base64'));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Keeps one for this run, and in the keychain when the person wants it there. */
+  async set(key: string, secret: string, remember: boolean): Promise<void> {
+    this.#session.set(key, secret);
+    if (!remember || !this.canKeep || !this.keychain) return;
+    const encrypted = this.keychain.encryptString(secret).toString('base64');
+    await this.#change((kept) => ({ ...kept, [key]: encrypted }));
+  }
+
+  /** Forgets those of this run whose names begin so, and what the keychain has of them when that is wanted. */
+  async forget(prefix: string, alsoKept: boolean): Promise<void> {
+    for (const key of this.#session.keys()) if (key.startsWith(prefix)) this.#session.delete(key);
+    if (alsoKept)
+      await this.#change((kept) => Object.fromEntries(Object.entries(kept).filter(([key]) => !key.startsWith(prefix))));
+  }
+
+  /** Forgets what the keychain has for hosts that are not in the book, for example of a form that was not saved. */
+  async keepOnly(ids: readonly string[]): Promise<void> {
+    await this.#change((kept) =>
+      Object.fromEntries(Object.entries(kept).filter(([key]) => ids.some((id) => key.startsWith(`${id} `)))),
+    );
+  }
+
+  async #read(): Promise<Record<string, string>> {
+    try {
+      return form.parse(JSON.parse(await readFile(this.#file, 'utf8')));
+    } catch {
+      return {};
+    }
+  }
+
+  #change(change: (kept: Record<string, string>) => Record<string, string>): Promise<void> {
+    const changed = this.#last.then(async () => {
+      const before = await this.#read();
+      const after = change(before);
+      if (JSON.stringify(after) !== JSON.stringify(before))
+        await writeAtomically(this.#file, `${JSON.stringify(after, null, 2)}\n`, 0o600);
+    });
+    this.#last = changed.catch(() => undefined);
+    return changed;
+  }
+}

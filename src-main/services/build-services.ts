@@ -1,0 +1,49 @@
+import { contract } from '../../src-shared/rpc-contract';
+import { createBuilds } from './builds';
+import type { RunListener } from './builds/session';
+import type { BuildHost } from '../build-hosts/build-host';
+import { createInside } from './checkpoint-files';
+import { createLogs } from './logs';
+import { createMedia } from './outputs';
+import { createPackages } from './packages';
+import { CatalogueTexts } from './packages/catalogue-texts';
+import type { BuildServices, CallContext, RoutedBuildServices } from '../rpc/services';
+import { createShells } from './checkpoint-shell';
+import { createSupport } from './support-bundle';
+
+/**
+ * Everything that main does with builds on a host, for any carrier.
+ *
+ * @param catalogues where texts of catalogues are kept; without it they are not
+ */
+export function createBuildServices(host: BuildHost, onRun?: RunListener, catalogues?: string): BuildServices {
+  return {
+    builds: createBuilds(host, onRun),
+    logs: createLogs(host),
+    inside: createInside(host),
+    shell: createShells(host),
+    media: createMedia(host),
+    packages: createPackages(host, new CatalogueTexts(catalogues)),
+    support: createSupport(host),
+  };
+}
+
+const GROUPS = ['builds', 'logs', 'inside', 'shell', 'media', 'packages', 'support'] as const;
+
+type Calls = Record<string, (input: { readonly host: string }, context: CallContext) => Promise<unknown>>;
+
+/**
+ * The services of all hosts as one: each call goes to the host that it names.
+ *
+ * @param servicesOf throws `missing` for a host that is not there
+ */
+export function routeByHost(servicesOf: (host: string) => BuildServices): RoutedBuildServices {
+  const routed = GROUPS.map((group): [string, Calls] => {
+    const calls = Object.keys(contract[group]).map((name): [string, Calls[string]] => [
+      name,
+      async (input, context) => (servicesOf(input.host)[group] as unknown as Calls)[name]?.(input, context),
+    ]);
+    return [group, Object.fromEntries(calls)];
+  });
+  return Object.fromEntries(routed) as unknown as RoutedBuildServices;
+}

@@ -1,0 +1,67 @@
+import type { DiffAnswer } from '../../../src-shared/engine-answers/files';
+import { AppError } from '../../../src-shared/errors';
+import type { BuildHost } from '../../build-hosts/build-host';
+import type { BuildServices } from '../../rpc/services';
+import { copyOut } from '../../files/copy-out';
+import { SharedCalls } from '../../async/shared-calls';
+import { StateFiles } from './state-files';
+import { textOf } from './text';
+
+/** More changes than these are counted but not sent. */
+const MAX_CHANGES = 20_000;
+/** More of a file is not shown. */
+const MAX_SHOWN_BYTES = 1024 * 1024;
+
+/** What is in checkpoints, as the engine of a host reports it. */
+export function createInside(host: BuildHost): BuildServices['inside'] {
+  const stateFiles = new StateFiles(host);
+  const diffs = new SharedCalls<DiffAnswer>();
+
+  /** A file's size in bytes; throws `missing` when it is not there or not a file. */
+  async function sizeOf(manifest: string, step: string, file: string, signal?: AbortSignal): Promise<number> {
+    // A folder's entries have names; a file is listed by the path that was asked for.
+    const [entry] = (await host.listFiles(manifest, step, fromRoot(file), signal)).entries;
+    if (entry?.name !== fromRoot(file) || !entry.mode.startsWith('-'))
+      throw new AppError('missing', `${fromRoot(file)} in the checkpoint of ${step} is not a file.`);
+    return entry.size;
+  }
+
+  return {
+    changes: async ({ path: manifest, from, to }, { signal }) => {
+      // A panel with the counts and one with the files ask at the same time, and a comparison of large trees takes seconds.
+      const { changes, ...counts } = await diffs.call(
+        JSON.stringify([manifest, from, to]),
+        (until) => host.diff(manifest, from, to, until),
+        signal,
+      );
+      return { ...counts, changes: changes.slice(0, MAX_CHANGES), total: changes.length };
+    },
+
+    list: ({ path: manifest, step, folder }, { signal }) => host.listFiles(manifest, step, fromRoot(folder), signal),
+
+    read: async ({ path: manifest, step, file }, { signal }) => {
+      const size = await sizeOf(manifest, step, file, signal);
+      const cat = await host.fileCommand(manifest, step, fromRoot(file), MAX_SHOWN_BYTES);
+      const { code, stdout, stderr } = await host.transport.run(cat.argv, { ...cat.options, signal });
+      if (code !== 0) throw new AppError('snapshot', `${fromRoot(file)} could not be read: ${stderr.trim()}`);
+      const isCut = size > stdout.length;
+      const text = textOf(stdout, isCut);
+      return text === undefined
+        ? { kind: 'binary', content: stdout.toString('base64'), size, isCut }
+        : { kind: 'text', content: text, size, isCut };
+    },
+
+    copyOut: async ({ path: manifest, step, file, to }, { signal }) => {
+      await sizeOf(manifest, step, file, signal);
+      const cat = await host.fileCommand(manifest, step, fromRoot(file));
+      return { path: await copyOut(to, () => host.transport.stream(cat.argv, { ...cat.options, signal })) };
+    },
+
+    manifest: async ({ path: manifest, step }, { signal }) => ({
+      source: await stateFiles.read(manifest, step, signal),
+    }),
+  };
+}
+
+/** A path as the engine takes it. With its slash, so that none is taken for an option. */
+const fromRoot = (path: string): string => `/${path}`;

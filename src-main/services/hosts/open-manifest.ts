@@ -1,0 +1,54 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { basename, dirname as dirnameOnHost, join as onHost } from 'node:path/posix';
+import { AppError } from '../../../src-shared/errors';
+import { decodeManifest, MAX_BYTES } from '../../../src-shared/manifest/source';
+import { scriptsNamedIn } from '../../documents/named-scripts';
+import type { Transport } from '../../transport/transport';
+
+/**
+ * Copies a manifest of a host, byte for byte, to a new folder of this computer, with the scripts that it names relative to its folder.
+ * Scripts that it names by absolute paths are the host's, and stay there. Returns the copy's path. Throws `missing`, or `manifest` for
+ * a file that is too large.
+ *
+ * @param documents the folder where the new one is made
+ */
+export async function openRemoteManifest(transport: Transport, path: string, documents: string): Promise<string> {
+  const bytes = await transport.readFile(path, 0, MAX_BYTES + 1);
+  if (bytes.length > MAX_BYTES)
+    throw new AppError('manifest', `${path} is too large to be a manifest.`, 'Choose its manifest.xml.');
+  const name = basename(path, '.xml');
+  const folder = await freshFolder(documents, name === 'manifest' ? basename(dirnameOnHost(path)) || name : name);
+  for (const script of scriptsNamedIn(decodeManifest(bytes))) {
+    if (script.startsWith('../..')) continue;
+    const text = await transport.readFile(onHost(dirnameOnHost(path), script), 0, MAX_BYTES).catch(() => undefined);
+    if (!text) continue;
+    const copy = join(folder, script);
+    await mkdir(dirname(copy), { recursive: true });
+    await writeFile(copy, text);
+    await chmod(copy, 0o755);
+  }
+  const copy = join(folder, 'manifest.xml');
+  await writeFile(copy, bytes, { flag: 'wx' });
+  return copy;
+}
+
+/** A folder that was not there: the name, or the name with a number. */
+async function freshFolder(parent: string, name: string): Promise<string> {
+  await mkdir(parent, { recursive: true });
+  for (let number = 1; ; number++) {
+    const folder = join(parent, number === 1 ? name : `${name}-${number}`);
+    try {
+      await mkdir(folder);
+      return folder;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'EEXIST')
+        throw new AppError(
+          'refused',
+          `${folder} cannot be made: ${message}`,
+          'Make room for it, or choose another name.',
+        );
+    }
+  }
+}

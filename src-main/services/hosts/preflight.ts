@@ -1,0 +1,86 @@
+import { rightsGroups } from '../../../src-shared/doctor/rights-groups';
+import { AppError } from '../../../src-shared/errors';
+import type { PreflightCheck } from '../../../src-shared/rpc/hosts';
+import { duration } from '../../../src-shared/format';
+import type { BuildHost } from '../../build-hosts/build-host';
+import type { HostRegistry } from './registry';
+
+/** A clock that differs by more breaks certificates and the times of files, in seconds. */
+const MOST_SKEW = 120;
+
+/** The checklist before a build: the way to the host, then what the engine there finds. A host that cannot be reached is a finding. */
+export async function preflight(
+  registry: HostRegistry,
+  id: string,
+  manifest: string,
+  signal?: AbortSignal,
+): Promise<{ ok: boolean; checks: PreflightCheck[] }> {
+  const host = registry.hostOf(id);
+  const checks: PreflightCheck[] = [];
+  const link = registry.linkOf(id);
+  try {
+    const facts = await registry.connect(id);
+    if (link) {
+      const key = facts.hostKey ? ` · ${facts.hostKey.type} ${facts.hostKey.fingerprint}` : '';
+      checks.push({
+        id: 'connection',
+        title: 'connection',
+        state: 'ok',
+        detail: `${facts.user} at ${facts.name}${key}`,
+      });
+      checks.push(
+        facts.root === 'none'
+          ? {
+              id: 'root',
+              title: 'root',
+              state: 'note',
+              detail: `No root access: ${facts.noRoot ?? ''}`,
+              fix: 'Log in as root, or allow the account sudo without a password.',
+            }
+          : {
+              id: 'root',
+              title: 'root',
+              state: 'ok',
+              detail: `by ${facts.root === 'root' ? 'the login' : facts.root}`,
+            },
+      );
+      checks.push(await clockCheck(host, signal));
+    }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const fix = error.hint === undefined ? {} : { fix: error.hint };
+    return {
+      ok: false,
+      checks: [{ id: 'connection', title: 'connection', state: 'missing', detail: error.message, ...fix }],
+    };
+  }
+  const { ok, findings } = await host.doctor(manifest, signal);
+  checks.push(...findings);
+  return { ok, checks };
+}
+
+/** What an ordinary account needs for this build area, as lines to be reviewed. */
+export async function rights(
+  host: BuildHost,
+  manifest: string,
+  signal?: AbortSignal,
+): Promise<{ groups: { title: string; lines: string[] }[] }> {
+  return { groups: rightsGroups(await host.rights(manifest, signal)) };
+}
+
+async function clockCheck({ transport }: BuildHost, signal?: AbortSignal): Promise<PreflightCheck> {
+  const check = { id: 'clock-here', title: 'clock, from here' };
+  const before = Date.now() / 1000;
+  const { stdout } = await transport.run(['date', '-u', '+%Y-%m-%dT%H:%M:%SZ'], { signal });
+  const theirs = Date.parse(stdout.toString('utf8').trim()) / 1000;
+  const skew = Math.abs(theirs - (before + Date.now() / 1000) / 2);
+  if (Number.isNaN(skew)) return { ...check, state: 'unknown', detail: 'The host does not tell the time.' };
+  return skew <= MOST_SKEW
+    ? { ...check, state: 'ok', detail: 'as on this computer' }
+    : {
+        ...check,
+        state: 'note',
+        detail: `${duration(skew)} off from this computer: certificates may be refused, and files have wrong times`,
+        fix: 'Set the clock of the host, for example with timedatectl set-ntp true.',
+      };
+}

@@ -1,0 +1,34 @@
+import { dirname, join, normalize } from 'node:path/posix';
+import { AppError } from '../../../src-shared/errors';
+import type { Transport } from '../../transport/transport';
+
+/** An entry of a host's folder. */
+export interface RemoteEntry {
+  name: string;
+  path: string;
+  kind: 'folder' | 'manifest' | 'file';
+}
+
+/** Prints the folder's path, then its entries, folders with a slash; the home folder when none is named. */
+const LIST = `cd -- "\${1:-$HOME}" && pwd -P && LC_ALL=C ls -1p`;
+
+/** Lists a folder of a host, folders first, without hidden entries. An empty path is the home folder. Throws `AppError('missing')`. */
+export async function listRemoteFolder(
+  transport: Transport,
+  path: string,
+): Promise<{ folder: string; parent?: string; entries: RemoteEntry[] }> {
+  const { code, stdout, stderr } = await transport.run(['sh', '-c', LIST, 'sh', path]);
+  const [folder = '', ...names] = stdout.toString('utf8').split('\n').slice(0, -1);
+  if (code !== 0 || folder === '')
+    throw new AppError('missing', `${path} cannot be listed: ${stderr.trim()}`, 'Choose another folder.');
+  const entries = names.map((name): RemoteEntry => {
+    const isFolder = name.endsWith('/');
+    const plain = isFolder ? name.slice(0, -1) : name;
+    return { name: plain, path: join(folder, plain), kind: isFolder ? 'folder' : kindOf(plain) };
+  });
+  entries.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+  return { folder: normalize(folder), ...(folder !== '/' && { parent: dirname(folder) }), entries };
+}
+
+const kindOf = (name: string): RemoteEntry['kind'] => (name.endsWith('.xml') ? 'manifest' : 'file');
+const rank = ({ kind }: RemoteEntry): number => ['folder', 'manifest', 'file'].indexOf(kind);

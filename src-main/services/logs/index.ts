@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { speaksOfError } from '../../../src-shared/logs/first-error';
+import { AreaPaths } from '../../build-hosts/area-paths';
+import type { BuildHost } from '../../build-hosts/build-host';
+import type { BuildServices } from '../../rpc/services';
+import type { Selection } from './line-store';
+import { RunLog } from './run-log';
+
+/** How many logs are kept in memory. */
+const KEPT = 3;
+/** How many line numbers a search gives. */
+const MOST_FOUND = 10_000;
+
+/** Logs of runs on a host, by line numbers. */
+export function createLogs(host: BuildHost): BuildServices['logs'] {
+  /** The most recently used last. */
+  const logs = new Map<string, Promise<RunLog>>();
+
+  const areas = new AreaPaths(host);
+
+  async function openLog(manifest: string, run: string): Promise<RunLog> {
+    const area = await areas.of(manifest);
+    const isRunning = async (): Promise<boolean> => {
+      const { runs } = await host.status(manifest, run);
+      return runs.some((one) => one.run === run && one.state === 'running');
+    };
+    return new RunLog(host.journals, join(area, 'logs', `${run}.jsonl`), isRunning);
+  }
+
+  function logOf(manifest: string, run: string): Promise<RunLog> {
+    const key = `${manifest}\n${run}`;
+    const log = logs.get(key) ?? openLog(manifest, run);
+    logs.delete(key);
+    logs.set(key, log);
+    // One that cannot be read is opened anew: the manifest may name another area by then.
+    const forget = (): void => {
+      if (logs.get(key) === log) logs.delete(key);
+    };
+    log.then((one) => one.failed.then(forget), forget);
+    for (const [oldest, unused] of logs) {
+      if (logs.size <= KEPT) break;
+      logs.delete(oldest);
+      unused.then(
+        (one) => one.close(),
+        () => undefined, // whoever asked for it was told
+      );
+    }
+    return log;
+  }
+
+  return {
+    grown: async ({ path, run, have, ...selection }, { signal }) =>
+      (await logOf(path, run)).grown(selection, have, signal),
+    read: async ({ path, run, from, count, ...selection }) =>
+      (await logOf(path, run)).lines.read(selection, from, count),
+    async find({ path, run, text, ...selection }) {
+      const { lines } = await logOf(path, run);
+      const started = performance.now();
+      let count = 0;
+      const numbers: number[] = [];
+      for (const found of lines.search(selection, literal(text))) {
+        count += found.length;
+        numbers.push(...found.slice(0, MOST_FOUND - numbers.length));
+        await breathe();
+      }
+      return { count, lines: numbers, milliseconds: performance.now() - started };
+    },
+    async firstError({ path, run, from, ...selection }) {
+      const { lines } = await logOf(path, run);
+      // A cheap pattern first; the rule looks at what it finds.
+      for (const found of lines.search(
+        selection,
+        /error|fatal|fail|cannot|can't|unable|no such|not found|denied|no space|traceback|panic|fault|killed|aborted/gi,
+        from,
+      )) {
+        const line = found.find((number) => isError(selection, number));
+        if (line !== undefined) return { line };
+        await breathe();
+      }
+      return { line: null };
+
+      function isError(of: Selection, number: number): boolean {
+        const [line] = lines.read(of, number, 1);
+        return line !== undefined && line.stream !== 'engine' && speaksOfError(line.text);
+      }
+    },
+  };
+}
+
+/** The text itself, upper and lower case alike. */
+function literal(text: string): RegExp {
+  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi');
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../../src-shared/errors';
+import type { Medium } from '../../../src-shared/engine-answers/media';
+import type { BuildHost } from '../../build-hosts/build-host';
+import { mustBeFree, place } from '../../files/copy-out';
+
+/** Copies that are being made now: two must not write to the same one. */
+const writing = new Set<string>();
+
+/**
+ * Copies a finished image to this computer, whole or not at all. A connection that is lost on the way is waited for, and the copy goes
+ * on where it was; so does one that failed, when it is asked for again. One that was not made in one go is compared by its
+ * checksum.
+ *
+ * Throws `refused` when something of that name is there, `missing` when its folder is not, `conflict` when the image was replaced
+ * meanwhile.
+ *
+ * @param checksum of the image on the host: SHA-256 in hex
+ */
+export async function download(
+  host: BuildHost,
+  medium: Medium,
+  to: string,
+  checksum: () => Promise<string>,
+  signal?: AbortSignal,
+): Promise<string> {
+  const target = resolve(to);
+  await mustBeFree(target);
+  // Another image of that name is another copy.
+  const version = createHash('sha256').update(`${medium.path} ${medium.size} ${medium.modified}`).digest('hex');
+  const partial = join(dirname(target), `.${basename(target)}.${version.slice(0, 8)}.part`);
+  if (writing.has(partial))
+    throw new AppError('refused', `${target} is being copied already.`, 'Wait until it is there.');
+  writing.add(partial);
+  try {
+    const isWhole = await copyAll(host, medium, partial, signal);
+    const isSame =
+      (await sizeOf(partial)) === medium.size && (isWhole || (await checksum()) === (await sha256(partial)));
+    if (isSame) await place(partial, target);
+    // What another image has left in it is of no use to the next copy.
+    await rm(partial, { force: true });
+    if (isSame) return target;
+    throw new AppError('conflict', `${medium.name} was replaced while it was copied.`, 'Copy it again.');
+  } catch (error) {
+    // What a person has given up is not kept; what the network has, is.
+    if (signal?.aborted) await rm(partial, { force: true });
+    throw error;
+  } finally {
+    writing.delete(partial);
+  }
+}
+
+/** Copies until all is here, or no more comes. Tells whether it was made in one go. */
+async function copyAll(host: BuildHost, medium: Medium, partial: string, signal?: AbortSignal): Promise<boolean> {
+  let at = await sizeOf(partial);
+  let isWhole = at === 0;
+  for (let before = -1; at < medium.size && at > before; at = await sizeOf(partial)) {
+    before = at;
+    try {
+      await copyFrom(host, medium, at, partial, signal);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'unreachable') throw error;
+      await host.reachable();
+      [before, isWhole] = [-1, false];
+    }
+    signal?.throwIfAborted();
+  }
+  if (medium.size === 0) await copyFrom(host, medium, 0, partial, signal);
+  return isWhole;
+}
+
+/** Adds what the image has from an offset on to what is here. */
+async function copyFrom(
+  host: BuildHost,
+  medium: Medium,
+  at: number,
+  partial: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const command = await host.transport.stream(['tail', '-c', `+${at + 1}`, medium.path], { signal });
+  await pipeline(command.output, createWriteStream(partial, { flags: 'a' })).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof AppError || error.syscall === undefined) throw error;
+    throw new AppError(
+      'refused',
+      `${partial} cannot be written: ${error.message}`,
+      'Make room, or choose another folder.',
+    );
+  });
+  const { code, stderr } = await command.ended;
+  signal?.throwIfAborted();
+  if (code !== 0) throw new AppError('missing', `${medium.name} could not be read to its end: ${stderr.trim()}`);
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

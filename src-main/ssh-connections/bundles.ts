@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { join as onHost } from 'node:path/posix';
+import { pack } from 'tar-stream';
+import { AppError } from '../../src-shared/errors';
+import { decodeManifest, MAX_BYTES } from '../../src-shared/manifest/source';
+import { documentFiles, type DocumentFile } from '../documents/document-files';
+import { readBounded } from '../files/text-files';
+import type { Reached } from './host-link';
+
+/** More than this is not a manifest with scripts, in bytes. */
+const MOST = 64 * 1024 * 1024;
+
+/**
+ * Unpacks a bundle beside its place and then names it, so that it is there whole or not at all; marks it as used; and removes those of
+ * the same document that nobody has used for a month. A build that runs keeps the bundle it was started with.
+ */
+const UNPACK = `umask 022; cd "$1" || exit 1
+if [ ! -d "$2" ]; then
+  rm -rf "$2.part" && mkdir "$2.part" && (cd "$2.part" && tar -xof "../$2.tar") && mv "$2.part" "$2" || exit 1
+fi
+rm -f "$2.tar"; touch "$2"
+find . -type d ! -name . -prune -mtime +30 -exec rm -rf {} +`;
+
+/** Documents of this computer on a host: each state of one in a folder of its own, named by what is in it. */
+export class Bundles {
+  /** Where bundles were put over a connection, by that connection and what is in them. */
+  readonly #placed = new WeakMap<Reached, Map<string, Promise<string>>>();
+
+  constructor(private readonly reach: () => Promise<Reached>) {}
+
+  /** Where the manifest, as it is on this disk now, is on the host. It is sent if need be. */
+  async place(manifest: string): Promise<string> {
+    const files = await filesOf(manifest);
+    const hash = hashOf(files);
+    const reached = await this.reach();
+    const placed = this.#placed.get(reached) ?? new Map<string, Promise<string>>();
+    this.#placed.set(reached, placed);
+    const key = `${manifest}\n${hash}`;
+    const place = placed.get(key) ?? send(reached, manifest, hash, files);
+    placed.set(key, place);
+    place.catch(() => placed.delete(key));
+    return onHost(await place, basename(manifest));
+  }
+}
+
+interface BundledFile extends DocumentFile {
+  readonly bytes: Buffer;
+}
+
+/** The manifest and the scripts that belong to it. */
+async function filesOf(manifest: string): Promise<BundledFile[]> {
+  try {
+    return await read(manifest);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('missing', `${manifest} and its scripts cannot be read: ${(error as Error).message}`);
+  }
+}
+
+async function read(manifest: string): Promise<BundledFile[]> {
+  const bytes = await readBounded(manifest, MAX_BYTES);
+  const folder = dirname(manifest);
+  const scripts = await documentFiles(folder, decodeManifest(bytes));
+  const files: BundledFile[] = [{ path: basename(manifest), executable: false, bytes }];
+  let size = bytes.length;
+  for (const file of scripts.filter(({ path }) => path !== basename(manifest))) {
+    const script = await readFile(join(folder, file.path));
+    size += script.length;
+    if (size > MOST)
+      throw new AppError(
+        'refused',
+        `The scripts of ${manifest} have more than 64 MiB, which are not sent to a build host.`,
+        'Keep large files on the host, and name them by their paths there.',
+      );
+    files.push({ ...file, bytes: script });
+  }
+  return files;
+}
+
+function hashOf(files: readonly BundledFile[]): string {
+  const hash = createHash('sha256');
+  for (const { path, executable, bytes } of files)
+    hash.update(`${path}\0${executable ? 'x' : '-'}${bytes.length}\0`).update(bytes);
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** Sends what is not there yet; returns its folder. */
+async function send(
+  { transport, folder }: Reached,
+  manifest: string,
+  hash: string,
+  files: readonly BundledFile[],
+): Promise<string> {
+  // Several documents may be built on the host, and only the host's own path tells them apart there.
+  const home = onHost(folder, 'documents', createHash('sha256').update(manifest).digest('hex').slice(0, 16));
+  const isThere = (await transport.list(home)).includes(hash);
+  if (!isThere) await transport.send({ path: onHost(home, `${hash}.tar`), bytes: await packed(files), mode: 0o600 });
+  const { code, stderr } = await transport.runAsAccount(['sh', '-c', UNPACK, 'sh', home, hash]);
+  if (code !== 0)
+    throw new AppError(
+      'unsupported',
+      `The manifest and its scripts cannot be unpacked in ${home}: ${stderr.trim() || `tar ended with ${code}`}`,
+      'The host needs tar(1) and room for them.',
+    );
+  return onHost(home, hash);
+}
+
+async function packed(files: readonly BundledFile[]): Promise<Buffer> {
+  const archive = pack();
+  for (const { path, executable, bytes } of files)
+    archive.entry({ name: path, mode: executable ? 0o755 : 0o644, mtime: new Date(0) }, bytes);
+  archive.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,57 @@
+import { AppError } from '../../src-shared/errors';
+import type { Transport } from '../transport/transport';
+
+/** What a host has. */
+export interface Probe {
+  readonly system: string;
+  readonly name: string;
+  readonly user: string;
+  readonly home: string;
+  /** A Node that runs our engine. */
+  readonly node?: { readonly path: string; readonly version: string };
+  /** A Node that is too old for it, in words. */
+  readonly oldNode?: string;
+  /** The host's own `distro_const`. */
+  readonly stock?: string;
+}
+
+/** The oldest Node that the engine runs on. */
+const OLDEST_NODE = 18;
+
+/** One fact a line, its name first. Places of Node that are not on the PATH of a shell without a person are looked at as well. */
+const PROBE = `echo "system $(uname -s)"; echo "name $(uname -n)"; echo "user $(id -un)"; echo "home $HOME"
+for n in "$(command -v node)" "$(command -v nodejs)" /usr/local/bin/node /opt/local/bin/node /usr/bin/node /opt/node*/bin/node \
+  /usr/node/*/bin/node "$HOME"/.nvm/versions/node/*/bin/node "$HOME"/.volta/bin/node "$HOME"/.local/bin/node
+do [ -n "$n" ] && [ -x "$n" ] && v=$("$n" --version 2>/dev/null) && echo "node $v $n"; done
+d=$(command -v distro_const) || { [ -x /usr/bin/distro_const ] && d=/usr/bin/distro_const; }
+[ -n "$d" ] && echo "stock $d"
+exit 0`;
+
+/** Looks at a host with one command of POSIX `sh`. */
+export async function probe(transport: Transport): Promise<Probe> {
+  const { code, stdout, stderr } = await transport.run(['sh', '-c', PROBE]);
+  const facts = stdout
+    .toString('utf8')
+    .split('\n')
+    .map((line): [string, string] => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]);
+  const all = (name: string): string[] => facts.flatMap(([fact, value]) => (fact === name ? [value] : []));
+  const one = (name: string): string => all(name)[0] ?? '';
+  if (code !== 0 || one('system') === '')
+    throw new AppError(
+      'unsupported',
+      `The host does not answer as a UNIX system does: ${stderr.trim() || 'it said nothing'}`,
+      'The account needs a POSIX shell.',
+    );
+  const nodes = all('node').map((found) => /^v?(\d+)(\S*) (.+)$/.exec(found));
+  const node = nodes.find((found) => Number(found?.[1]) >= OLDEST_NODE);
+  const old = nodes.find((found) => found !== null);
+  return {
+    system: one('system'),
+    name: one('name'),
+    user: one('user'),
+    home: one('home'),
+    ...(node && { node: { path: node[3] ?? '', version: `${node[1]}${node[2]}` } }),
+    ...(!node && old && { oldNode: `${old[3]} is Node ${old[1]}${old[2]}` }),
+    ...(one('stock') !== '' && { stock: one('stock') }),
+  };
+}

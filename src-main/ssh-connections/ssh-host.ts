@@ -1,0 +1,71 @@
+import type { BuildHost } from '../build-hosts/build-host';
+import { createEngineHost } from '../build-hosts/engine/engine-host';
+import { AppError } from '../../src-shared/errors';
+import { createStockHost } from '../build-hosts/original/original-host';
+import { Bundles } from './bundles';
+import type { HostLink } from './host-link';
+import { createLinkedTransport } from './linked-transport';
+
+/** A build host at the other end of a link, with Slipway's engine or with the original command. Which, is known once it is reached. */
+export function createSshHost(link: HostLink): BuildHost {
+  const transport = createLinkedTransport(link);
+  const bundles = new Bundles(() => link.reach());
+  const reachable = async (): Promise<void> => void (await link.reachSometime());
+  const place = (manifest: string): Promise<string> => bundles.place(manifest);
+  const ours = createEngineHost({
+    transport,
+    reachable,
+    place,
+    async engine() {
+      const { engine } = await link.reach();
+      if (!engine) throw new AppError('unsupported', 'This host has only the original distro_const.');
+      return engine;
+    },
+  });
+  const stock = createStockHost({
+    transport,
+    reachable,
+    place,
+    command: async () => (await link.reach()).facts.version,
+  });
+  const connected = async (): Promise<BuildHost> => ((await link.reach()).engine ? ours : stock);
+  const whenReachable = async (): Promise<BuildHost> => ((await link.reachSometime()).engine ? ours : stock);
+
+  return {
+    transport,
+    reachable,
+    journals: {
+      list: async (...args) => (await whenReachable()).journals.list(...args),
+      readFile: async (...args) => (await whenReachable()).journals.readFile(...args),
+      async *changes(...args) {
+        yield* (await whenReachable()).journals.changes(...args);
+      },
+    },
+    status: async (...args) => (await connected()).status(...args),
+    checkpoints: async (...args) => (await connected()).checkpoints(...args),
+    plan: async (...args) => (await connected()).plan(...args),
+    prune: async (...args) => (await connected()).prune(...args),
+    pause: async (...args) => (await connected()).pause(...args),
+    cancel: async (...args) => (await connected()).cancel(...args),
+    diff: async (...args) => (await connected()).diff(...args),
+    listFiles: async (...args) => (await connected()).listFiles(...args),
+    fileCommand: async (...args) => (await connected()).fileCommand(...args),
+    shellCommand: async (...args) => (await connected()).shellCommand(...args),
+    media: async (...args) => (await connected()).media(...args),
+    checksum: async (...args) => (await connected()).checksum(...args),
+    async *bootTest(...args) {
+      yield* (await connected()).bootTest(...args);
+    },
+    supportBundle: async (...args) => (await connected()).supportBundle(...args),
+    doctor: async (...args) => (await connected()).doctor(...args),
+    rights: async (...args) => (await connected()).rights(...args),
+    packages: {
+      catalogue: async (...args) => (await connected()).packages.catalogue(...args),
+      show: async (...args) => (await connected()).packages.show(...args),
+      resolve: async (...args) => (await connected()).packages.resolve(...args),
+      files: async (...args) => (await connected()).packages.files(...args),
+      installed: async (...args) => (await connected()).packages.installed(...args),
+    },
+    start: async (...args) => (await connected()).start(...args),
+  };
+}

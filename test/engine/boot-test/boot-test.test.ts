@@ -1,0 +1,176 @@
+// Real machines of QEMU, with images of one sector: they are up in less than a second.
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bootTest } from '../../../src-engine/boot-test/boot-test';
+import { QEMU, whyNoBoot } from '../../../src-engine/boot-test/firmware';
+import { machineOptions } from '../../../src-engine/boot-test/machine-options';
+import type { BootEvent } from '../../../src-shared/engine-answers/media';
+import { bootSector } from '../../support/boot-sector';
+import { finished, TestProject } from '../../support/engine';
+import { eventually } from '../../support/eventually';
+
+const lacking = whyNoBoot('bios')?.message;
+
+let project: TestProject;
+beforeAll(() => {
+  project = new TestProject({ steps: [{ name: 'iso' }] });
+  const media = join(project.area, 'media');
+  mkdirSync(join(media, 'folder'), { recursive: true });
+  const iso = Buffer.alloc(0x9000);
+  iso.write('CD001', 0x8001, 'latin1');
+  const hybrid = Buffer.from(iso);
+  bootSector('').copy(hybrid, 0, 0, 512);
+  const gpt = Buffer.alloc(4096);
+  gpt.write('EFI PART', 512, 'latin1');
+  const files: Record<string, Buffer | string> = {
+    'login.usb': bootSector('\x1b[2Jhello\r\nx login: '),
+    'silent.usb': bootSector('nothing more\r\n'),
+    'reset.usb': bootSector('bye\r\n', 'reset'),
+    'plain.iso': iso,
+    'hybrid.iso': hybrid,
+    'hybrid.usb': hybrid,
+    'gpt.raw': gpt,
+    'a, b.txt': 'text',
+    empty: '',
+    '.hidden': bootSector(''),
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(media, name), content);
+});
+afterAll(() => project.dispose());
+
+const events = (stdout: string): BootEvent[] =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as BootEvent);
+const boot = (name: string, ...options: string[]) =>
+  project.run('boot-test', '--json', '--timeout', '20', ...options, 'manifest.xml', name);
+
+describe('media', () => {
+  it('are listed with sizes, and with how they boot by what is in them', async () => {
+    const { media, folder } = (await project.json('media')) as {
+      folder: string;
+      media: { name: string; size: number; bootable: string | null }[];
+    };
+    expect(folder).toBe(join(project.area, 'media'));
+    expect(media.map(({ name, size, bootable }) => [name, size, bootable])).toEqual([
+      ['a, b.txt', 4, null],
+      ['empty', 0, null],
+      ['gpt.raw', 4096, 'disk'],
+      ['hybrid.iso', 0x9000, 'cdrom'],
+      ['hybrid.usb', 0x9000, 'disk'],
+      ['login.usb', 1024 * 1024, 'disk'],
+      ['plain.iso', 0x9000, 'cdrom'],
+      ['reset.usb', 1024 * 1024, 'disk'],
+      ['silent.usb', 1024 * 1024, 'disk'],
+    ]);
+  });
+
+  it('have checksums', async () => {
+    const { stdout } = await project.run('media', '--checksum', 'a, b.txt', 'manifest.xml');
+    expect(stdout).toBe('982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1  a, b.txt\n');
+    expect(await project.json('media', '--checksum', 'empty')).toEqual({
+      name: 'empty',
+      sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    });
+  });
+
+  it.each(['none', '../manifest.xml', '..', 'folder'])('refuses %s, which is none', async (name) => {
+    expect(await project.json('media', '--checksum', name)).toMatchObject({ error: { code: 'missing' } });
+    expect(JSON.parse((await boot(name)).stdout)).toMatchObject({ error: { code: 'missing' } });
+  });
+
+  it('say why there is no boot test, and what to install', async () => {
+    const onlyNode = join(project.folder, 'only-node');
+    mkdirSync(onlyNode);
+    symlinkSync(process.execPath, join(onlyNode, 'node'));
+    const env = { PATH: onlyNode };
+    const { stdout } = await finished(project.start('distro_const', ['media', '--json', 'manifest.xml'], env));
+    const reason = `${QEMU} is not installed on the build host. Install it there: Debian package qemu-system-x86`;
+    expect(JSON.parse(stdout)).toMatchObject({ noBootTest: reason });
+    const words = ['boot-test', 'manifest.xml', 'login.usb'];
+    const refused = await finished(project.start('distro_const', words, env));
+    expect([refused.code, refused.stderr.split('\n')[0]]).toEqual([1, `${QEMU} is not installed on the build host.`]);
+  });
+});
+
+it('the machine gets a path with commas as one option', () => {
+  const options = machineOptions({ image: '/a,readonly=off.iso', firmware: 'bios', medium: 'cdrom' });
+  expect(options).toContain('if=none,id=medium,format=raw,snapshot=on,file=/a,,readonly=off.iso');
+});
+
+describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
+  it('see a login prompt, with a picture of the screen, and write nothing', async () => {
+    const image = join(project.area, 'media/login.usb');
+    const before = readFileSync(image);
+    const { code, stdout } = await boot('login.usb');
+    const told = events(stdout);
+    expect(code).toBe(0);
+    expect(told[0]).toMatchObject({ kind: 'started', argv: expect.arrayContaining([QEMU]) });
+    expect(told.at(-1)).toMatchObject({ verdict: 'booted', reason: 'It asks for a login: x login:' });
+    const console = told.map((event) => (event.kind === 'console' ? event.text : '')).join('');
+    expect(console).toBe('\x1b[2Jhello\r\nx login: ');
+    const picture = told.find((event) => event.kind === 'screenshot');
+    if (picture) expect(Buffer.from(picture.data, 'base64').subarray(1, 4).toString()).toBe('PNG');
+    expect(readFileSync(image).equals(before)).toBe(true);
+  });
+
+  it('give people plain text, and the picture as a file', async () => {
+    const { code, stdout } = await project.run('boot-test', '--screenshot', 's.png', 'manifest.xml', 'login.usb');
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^hello\nx login: \n==== Booted after [\d.]+ s\. It asks for a login: x login:\n$/),
+    ]);
+  });
+
+  it('give up when the time is over', async () => {
+    const { code, stdout } = await boot('silent.usb', '--timeout', '2');
+    expect(code).toBe(1);
+    expect(events(stdout).at(-1)).toMatchObject({ verdict: 'timeout' });
+  });
+
+  it('end when the machine does', async () => {
+    const { code, stdout } = await boot('reset.usb');
+    expect(code).toBe(1);
+    expect(events(stdout).at(-1)).toMatchObject({ verdict: 'exited' });
+  });
+
+  it('end when QEMU does, with its own words', async () => {
+    const told: BootEvent[] = [];
+    const image = join(project.area, 'media/none.usb');
+    const { signal } = new AbortController();
+    const request = { image, firmware: 'bios', medium: 'usb', timeoutSeconds: 20, signal } as const;
+    const { verdict, reason } = await bootTest(request, (event) => told.push(event));
+    expect([verdict, told.length]).toEqual(['exited', 2]);
+    expect(reason).toMatch(/^The virtual machine has ended: .*none\.usb.*No such file/);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)('leave no machine and no file behind at %s', async (signal) => {
+    const child = project.start('distro_const', ['boot-test', '--json', 'manifest.xml', 'silent.usb']);
+    const end = finished(child);
+    await new Promise<void>((resolve) => child.stdout?.once('data', () => resolve()));
+    child.kill(signal);
+    const { code, stdout } = await end;
+    if (signal !== 'SIGKILL') {
+      expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
+      expect(events(stdout).at(-1)).toMatchObject({ verdict: 'cancelled' });
+      expect(readdirSync(project.env['TMPDIR'] ?? '')).toEqual([]);
+    }
+    await eventually(() => expect(machines()).toEqual([]));
+  });
+});
+
+/** Processes with an image of this project among their words. */
+function machines(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return words.includes(QEMU) && words.includes(project.area) ? [words] : [];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    });
+}

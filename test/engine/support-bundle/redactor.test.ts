@@ -1,0 +1,323 @@
+import { describe, expect, it } from 'vitest';
+import { redactJournal } from '../../../src-engine/support-bundle/journal-text';
+import { redactManifest, secretsOf } from '../../../src-engine/support-bundle/manifest-secrets';
+import { Redactor } from '../../../src-engine/support-bundle/redactor';
+
+const redactor = new Redactor([]);
+const manifestWithout = (source: string): string => redactManifest(source, new Redactor(secretsOf(source)));
+
+/** Nothing of this may be left of any line below. */
+const SECRET = /hunter|s3cr3t|c0rrect|h0rse|MIIE|QyNTUx/i;
+const TOKEN = 's3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3t';
+
+describe('text', () => {
+  it.each([
+    'Authorization: Bearer s3cr3t-s3cr3t',
+    "curl -H 'authorization: Basic aHVudGVyOmh1bnRlcjI=' https://example.org",
+    '{"headers":{"Authorization":"Basic s3cr3t"}}',
+    'Cookie: session=s3cr3t; other=hunter2',
+    'X-Auth-Token: s3cr3t',
+    'fetching https://builder:hunter2@repo.example.org/debian',
+    'fetching http://hunter2@repo.example.org/debian',
+    'git clone https://ghp_s3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr@github.com/x/y',
+    'GET /pkg?access_token=s3cr3t&x=1',
+    'https://bucket.example.org/x?X-Amz-Signature=s3cr3t&X-Amz-Date=1',
+    'AWS_SECRET_ACCESS_KEY=s3cr3t',
+    "export GITHUB_TOKEN='s3cr3t h0rse'",
+    'declare -x DB_PASSWORD="c0rrect \\" h0rse"',
+    'DB_PASSWORD="c0rrect h0rse',
+    'ROOTPASS=hunter2',
+    '+ ROOT_PW=hunter2 SIGNING_KEY=s3cr3t make',
+    'npm config set //registry.example.org/:_auth=s3cr3t',
+    'password: c0rrect h0rse',
+    '  "client_secret" : "s3cr3t",',
+    'said {\\"apiKey\\":\\"s3cr3t\\",\\"x\\":1}',
+    '<proxy user="x" password="hunter2"/>',
+    '+ useradd --password hunter2 guest',
+    '+ tool --api-key "s3cr3t h0rse"',
+    'sshpass -p hunter2 ssh x@y',
+    'curl -u builder:hunter2 https://example.org',
+    'machine example.org login builder password hunter2',
+    "+ echo 'root:hunter2' | chpasswd",
+    'Server=db;Uid=x;Pwd=hunter2;',
+    'root:$6$hunter2$s3cr3ts3cr3t:19000:0:::::',
+    'token eyJzM2NyM3Q.c0rrecthunter.s3cr3t',
+    '-----BEGIN RSA PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA\\n-----END RSA PRIVATE KEY-----',
+    '-----BEGIN OPENSSH PRIVATE KEY-----\nQyNTUxOQAAACDm',
+    '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nQyNTUxOQAAACDm',
+    'client-key-data: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUVhunter',
+    'said LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUVhunter',
+    // Headers that have quotes in them, or are in them.
+    '> Authorization: Digest username="x", response="s3cr3t"',
+    'said {\\"Authorization\\":\\"Basic s3cr3t\\"}',
+    'auth is Basic s3cr3ts3cr3t==',
+    // Words as shells join and quote them.
+    'PASSWORD=c0rrect\\ h0rse',
+    "PASSWORD=$'c0rrect h0rse'",
+    "PASSWORD='c0rrect'\\'' h0rse'",
+    'PASSWORD="c0rrect"h0rse',
+    "+ tool '--password=c0rrect h0rse'",
+    "+ env 'DB_PASSWORD=c0rrect h0rse' make",
+    // Other languages, and JSON in JSON in JSON.
+    "'password' => 's3cr3t'",
+    'TOKEN := s3cr3t',
+    'TOKEN ?= s3cr3t',
+    "{'password': b'c0rrect h0rse'}",
+    'said {\\\\\\"apiKey\\\\\\":\\\\\\"s3cr3t\\\\\\"}',
+    'said {\\"apiKey\\":\\"c0rrect\\\\\\" h0rse\\"}',
+    'said [\\"tool\\",\\"--password\\",\\"s3cr3t\\"]',
+    'GET /pkg?x=1\\u0026token\\u003ds3cr3t',
+    'http://127.0.0.1:4321/%23token%3Ds3cr3t',
+    'https://x.blob.example.org/y?sig=s3cr3t&se=1',
+    'ftp://s3cr3t@repo.example.org/',
+    '-    <rootpass is_plaintext="true">hunter2</rootpass>',
+    '<password><![CDATA[hunter2]]></password>',
+    'the step read `img_params/rootpass`: it was `hunter2`, is `s3cr3t`',
+    // Networks, containers, boot menus and installers.
+    'psk="c0rrect h0rse"',
+    'WIFI_PSK=hunter2',
+    'PresharedKey = s3cr3t',
+    '{"auths":{"x":{"auth":"s3cr3t"}}}',
+    'PW=hunter2',
+    '  password hunter2',
+    'machine example.org password hunter2 login builder',
+    'password root hunter2',
+    'rootpw --plaintext hunter2',
+    'd-i passwd/root-password password c0rrect h0rse',
+    'password_pbkdf2 root grub.pbkdf2.sha512.10000.hunter.s3cr3t',
+    'root:hus3cr3t.hunt:19000:0:99999:7:::',
+    'root:$md5,rounds=904$hunter$$s3cr3t',
+    '$argon2id$v=19$m=65536,t=3,p=4$hunter$s3cr3t',
+    'sed s/x/\\$6\\$hunter\\$s3cr3t/',
+    // Commands that are told a password.
+    "+ echo 'root:c0rrect h0rse' | chpasswd",
+    'echo root:c0rrect:h0rse | chroot /x chpasswd -e',
+    "printf 'root:%s\\n' hunter2 | chpasswd",
+    'chpasswd <<< "root:c0rrect h0rse"',
+    'echo hunter2 | passwd --stdin root',
+    'printf hunter2 | cryptsetup luksFormat x -',
+    '+ busybox mkpasswd -m sha512 hunter2',
+    '+ openssl passwd -6 hunter2',
+    "+ ssh-keygen -t ed25519 -N 'c0rrect h0rse' -f x",
+    'docker login -u x -p hunter2 registry.example.org',
+    "useradd -m -p 'hunter2' x",
+    "sshpass -p 'c0rrect h0rse' ssh x@y",
+    "curl -sSu 'builder:c0rrect h0rse' https://example.org",
+    ...['ghs_', 'glrt-', 'xoxe.xoxp-', 'xapp-1-', 'dckr_pat_', 'sk_live_', 'sk-ant-', 'pypi-AgE', 'hvs.'].map(
+      (begin) => `said ${begin}${TOKEN}`,
+    ),
+    `said AIza${TOKEN.slice(0, 35)}`,
+    `said eyJhbGciOiJkaXIi..${TOKEN}.${TOKEN}.${TOKEN}`,
+  ])('%s', (text) => {
+    const left = redactor.text(text);
+    expect(left).toContain('[removed]');
+    expect(left).not.toMatch(SECRET);
+  });
+
+  it.each([
+    'Fetched 27.6 MB in 0s (248 MB/s)',
+    'pkg://openindiana.org/system/kernel@0.5.11,5.11-2024.0.0.0:20240101T000000Z',
+    'http://pkg.openindiana.org:80/hipster/en/index.shtml',
+    'PWD=/root/image',
+    'Unpacking passwd_1%3a4.13_amd64.deb, login and libpam-modules',
+    '`live-config` read `img_params/hostname`: it was `a`, is `b`',
+    'ssh://builder@buildhost/var/tmp',
+    'tests passed: 3',
+    'Setting up libsecret-1-0:amd64 (0.21.7-1) ...',
+    'Setting up node-cookie:all, passwd:amd64 and cryptsetup:amd64',
+    'Get:1 http://deb.example.org/debian trixie/main amd64 cryptsetup amd64 2:2.7.5-2 [1 kB]',
+    '/var/cache/apt/archives/globus-gass-server-ez-progs_1.2_amd64.deb',
+    'sh: 3: mkpasswd: not found',
+    'usage: login <password> FILE',
+    '+ echo step one: done',
+    'password or passphrase is asked for',
+    'basic internationalization',
+  ])('%s stays as it is', (text) => expect(redactor.text(text)).toBe(text));
+
+  it('known secrets go wherever and however they are written', () => {
+    const known = new Redactor(['p&<a\'b"c', 'two\nlines here', 'abc', '""']);
+    const forms = ['xp&<a\'b"cx', 'p&amp;&lt;a\'b"c', 'p&<a\'b\\"c', encodeURIComponent('p&<a\'b"c'), 'cCY8YSdiImM'];
+    for (const form of [...forms, "p&<a'\\''b\"c", 'lines here', 'is abc.'])
+      expect(known.text(`x ${form} y`)).toContain('[removed]');
+    // A short one is a word, not a part of one.
+    expect(known.text('abcd ""')).toBe('abcd ""');
+  });
+
+  it('known secrets go in the quotes of every shell, in URLs, JSON of other languages, other encodings and base64', () => {
+    const secret = `it's <a>&"b" $x+y/é^(z)*.`;
+    const known = new Redactor([secret, 'plain5ecret', '$%&/()=?']);
+    const json = (text: string): string => JSON.stringify(text);
+    const escaped = (text: string, what: RegExp): string =>
+      text.replace(what, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    const url = encodeURIComponent(secret);
+    const forms = [
+      secret.replaceAll("'", `'"'"'`),
+      secret.replace(/[^\w+=./]/g, '\\$&'),
+      secret.replace(/["$]/g, '\\$&'),
+      secret.replace(/'/g, '\\$&'),
+      json(secret.replaceAll("'", "'\\''")),
+      json(json(secret)),
+      escaped(json(secret), /[<>&]/g),
+      escaped(json(secret), /é/g),
+      'it&#39;s &lt;a&gt;&amp;&quot;b&quot; $x+y/é^(z)*.',
+      url.toLowerCase(),
+      url.replaceAll('%20', '+'),
+      encodeURI(secret),
+      url.replaceAll("'", '%27').replaceAll('(', '%28').replaceAll(')', '%29').replaceAll('*', '%2A'),
+      Buffer.from(secret, 'latin1').toString('utf8'),
+      Buffer.from(secret).toString('base64url'),
+      'is $%&/()=? now',
+    ];
+    for (const form of forms) {
+      expect(known.text(form)).toContain('[removed]');
+      expect(known.text(form)).not.toMatch(/b|x.?.?.?y/);
+    }
+    for (const before of ['', 'x', 'xx', 'root:'])
+      expect(known.text(Buffer.from(`${before}plain5ecret\n`).toString('base64'))).toMatch(
+        /^\w{0,7}\[removed\]\w{0,4}=*$/,
+      );
+  });
+
+  it('words of a command', () => {
+    const argv = ['env', 'DB_PASSWORD=c0rrect h0rse', 'tool', '--password', 'hunter2', '--token=c0rrect h0rse', 'fine'];
+    const gone = '[removed]';
+    expect(redactor.value(argv)).toEqual([
+      'env',
+      `DB_PASSWORD=${gone}`,
+      'tool',
+      '--password',
+      gone,
+      `--token=${gone}`,
+      'fine',
+    ]);
+  });
+
+  it('what a shell says that it pipes into a command that reads a password', () => {
+    const said = [
+      '+ echo root:hunter2',
+      '+ chroot /x chpasswd',
+      "+ printf '%s\\n' hunter2",
+      '+ date',
+      '+ date',
+      '+ echo fine',
+    ];
+    expect(redactor.lines(said)).toEqual([
+      '+ echo [removed]',
+      '+ chroot /x chpasswd',
+      '+ printf [removed]',
+      ...said.slice(3),
+    ]);
+  });
+
+  it('is done in time that grows with the text, whatever the text is', () => {
+    const size = 200_000;
+    const long = [
+      'x',
+      'token',
+      'a:',
+      '-',
+      '"',
+      ' -u',
+      '://',
+      '$6$',
+      'password ',
+      '\\"',
+      '\\"token',
+      "token='x'",
+      'chpasswd a.',
+      '\n',
+    ];
+    const started = performance.now();
+    for (const part of long) redactor.text(part.repeat(size / part.length));
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+});
+
+describe('private keys over many lines', () => {
+  const KEY = [
+    '-----BEGIN OPENSSH PRIVATE KEY-----',
+    'QyNTUxOQAAACDm',
+    'QyNTUxOQAAACDn==',
+    '-----END OPENSSH PRIVATE KEY-----',
+  ];
+  const gone = KEY.map(() => '[removed]');
+
+  it('are taken out', () => {
+    expect(redactor.lines(['before', ...KEY, 'after'])).toEqual(['before', ...gone, 'after']);
+    expect(redactor.lines(KEY.slice(0, 2))).toEqual(gone.slice(0, 2));
+    expect(redactor.lines(['PuTTY-User-Key-File-3: x', 'Private-Lines: 1', 'MIIE', 'Private-MAC: 12'])[2]).toBe(
+      '[removed]',
+    );
+  });
+
+  it('also when the beginning was left out with the beginning of the log', () => {
+    expect(redactor.lines([...KEY.slice(2), 'after'], true)).toEqual([...gone.slice(2), 'after']);
+    expect(redactor.lines(['before', ...KEY], true)).toEqual(['before', ...gone]);
+  });
+
+  it('also as records of a journal, among those of others', () => {
+    const output = (text: string, stream = 'stdout'): string =>
+      JSON.stringify({ kind: 'output', at: 1, step: 'a', stream, text });
+    const journal = KEY.flatMap((line) => [output(line), output('working', 'stderr')]).join('\n');
+    const texts = redactJournal(journal, redactor, false)
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { text: string }).text);
+    expect(texts).toEqual(gone.flatMap((word) => [word, 'working']));
+  });
+});
+
+describe('a manifest', () => {
+  it.each([
+    '<d><rootpass is_plaintext="true">hunter2</rootpass></d>',
+    '<d><rootpass is_plaintext="false">$5$hunter$s3cr3t</rootpass></d>',
+    '<d><user username="x"><password encrypted="false">hunter2</password></user></d>',
+    '<d><root_user><password>hunter2</password></root_user></d>',
+    '<d><user password="hunter2"/></d>',
+    "<d><user\n  password='hunter2'/></d>",
+    '<d><rootpass><![CDATA[hunter2]]></rootpass></d>',
+    '<d xmlns:x="urn:x"><x:password x:secret="hunter2">hunter2</x:password></d>',
+    '<d><rootpass>hun<!-- x -->ter2<b>hunter2</b></rootpass></d>',
+    '<d><!-- <rootpass>hunter2</rootpass> --></d>',
+    '<d><!-- rootpass: hunter2 --></d>',
+    '<d><pair key="db_password" value="hunter2"/></d>',
+    '<d><pair value=\'hunter2\' key="api-token"/></d>',
+    '<d><argslist>"--password" "hunter2"</argslist></d>',
+    '<d><main url="https://x:hunter2@repo.example.org" authname="x"/></d>',
+    '<!DOCTYPE d [<!ENTITY pw "hunter2">]><d><rootpass>&pw;</rootpass></d>',
+    '<d><rootpass>hunter2</rootpass><other>was hunter2</other></d>',
+    '<d><pair key="wifi_psk" value="hunter2"/></d>',
+    // Elsewhere without what tells it.
+    '<d><argslist>"--password" "c0rrect h0rse"</argslist><x>c0rrect h0rse</x></d>',
+    '<d><argslist>--password hunter2</argslist><x>hunter2</x></d>',
+    '<d><argslist>"TOKEN=s3cr3t" "its quotes do not pair</argslist><x>s3cr3t</x></d>',
+    '<d><main url="https://x:hunter2@repo.example.org"/><x>hunter2</x></d>',
+    '<d><!-- <pair key="db_password" value="a>hunter2"/> --></d>',
+    // Not XML any more.
+    '<d><pair key="db_password" value="hunter2/>\n<x>y</x>',
+    '<d><rootpass>hunter2</d>',
+    '<d><rootpass is_plaintext="true">hunter2\n<x>',
+    '<d><user password="hunter2></d>',
+  ])('%s', (source) => {
+    const left = manifestWithout(source);
+    expect(left).not.toMatch(SECRET);
+    expect(left).toContain('[removed]');
+    // Messages of the doctor still point to the right line.
+    expect(left.split('\n').length).toBe(source.split('\n').length);
+  });
+
+  it('keeps everything else, byte for byte', () => {
+    const source = '<d a="1">\n  <rootpass is_plaintext="true">[removed]</rootpass>\n  <hostname>x</hostname>\n</d>\n';
+    expect(manifestWithout(source)).toBe(source);
+  });
+});
+
+it('hashes of a journal cannot be tried out, and equal ones stay equal', () => {
+  const read = (hash: string) => ({ kind: 'manifest-read', at: 1, step: 'a', request: 'rootpass', isKey: false, hash });
+  const journal = ['0123', '0123', '4567'].map((hash) => JSON.stringify(read(hash))).join('\n');
+  const [a, b, c] = redactJournal(journal, redactor, false)
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { hash: string }).hash);
+  expect([a === b, a === c, a === '0123']).toEqual([true, false, false]);
+  // What a crash has left of a record.
+  expect(redactJournal(JSON.stringify(read('0123')).slice(0, -4), redactor, false)).not.toContain('"0');
+});

@@ -1,0 +1,73 @@
+// Detail logs that the original wrote, where they are beside this checkout.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LogTranslation } from '../../../../src-main/build-hosts/original/translate';
+import { readManifest } from '../../../../src-shared/manifest/model';
+import { parseManifest } from '../../../../src-shared/manifest/parse';
+import { decodeManifest } from '../../../../src-shared/manifest/source';
+import { type EngineRecord, parseRecord } from '../../../../src-shared/journal/records';
+import { corpus, hasCorpus } from '../../../support/engine';
+
+const golden = join(corpus, 'golden');
+const recordings = hasCorpus
+  ? readdirSync(golden).flatMap((name) =>
+      readdirSync(join(golden, name))
+        .filter((run) => existsSync(join(golden, name, run, 'detail-log')))
+        .map((run) => ({ name: `${name} ${run}`, folder: join(golden, name, run), manifest: manifestOf(name, run) })),
+    )
+  : [];
+
+/** The manifest that the command names, in the folder where it ran; one that does not parse never had a log. */
+function manifestOf(name: string, run: string): string {
+  const word = /\S+\.xml/.exec(readFileSync(join(golden, name, run, 'cmd'), 'utf8'))?.[0] ?? 'manifest.xml';
+  return [join(golden, name, word), join(golden, name, 'manifest.xml')].find(existsSync) ?? '';
+}
+
+function stepsOf(manifest: string) {
+  return manifest === '' ? [] : readManifest(parseManifest(decodeManifest(readFileSync(manifest)))).steps;
+}
+
+describe.skipIf(!hasCorpus)(`recorded logs of the original${hasCorpus ? '' : ' (not here)'}`, () => {
+  it('are there', () => expect(recordings.length).toBeGreaterThan(100));
+
+  it.each(recordings)('$name is told whole', ({ folder, manifest }) => {
+    // The recorder put words in the place of what differs from run to run.
+    const log = readFileSync(join(folder, 'detail-log'), 'utf8')
+      .replaceAll('@DATE@', 'Mon Nov 23 21:21:23 2026')
+      .replaceAll('@WORK@', '/work');
+    const lines = log.split('\n').slice(0, -1);
+    const at = Date.UTC(2026, 10, 23, 21, 21, 0) / 1000;
+    const records: EngineRecord[] = [];
+    const translation = new LogTranslation(
+      { run: 'run-x', host: 'h', manifest: 'm', steps: stepsOf(manifest), startedAt: at, localStart: at },
+      (line) => records.push(parseRecord(line) as EngineRecord),
+    );
+    for (const line of lines) translation.take(line, undefined);
+    const all = <K extends EngineRecord['kind']>(kind: K) =>
+      records.filter((one): one is Extract<EngineRecord, { kind: K }> => one.kind === kind);
+
+    expect(all('output').map(({ text }) => text)).toEqual(lines);
+    expect(records.map((one) => one.at)).toEqual(records.map((one) => one.at).sort((a, b) => a - b));
+
+    // `trace` has a line for each script that ran, and `exit` the status of the command.
+    const isWhole = /^Build (is successful|failed)\.$/m.test(log);
+    const started = all('step-started').map(({ step }) => step);
+    const finished = all('step-finished').map(({ step }) => step);
+    expect(finished).toEqual(isWhole ? started : started.slice(0, finished.length));
+    expect(started.length - finished.length).toBeLessThanOrEqual(isWhole ? 0 : 1);
+    // Two builds that began in one second have one log, and two ends.
+    const ends = lines.filter((line) => line === 'Build is successful.' || line === 'Build failed.');
+    expect(all('exit').map(({ code }) => code)).toEqual(ends.map((line) => (line === 'Build failed.' ? 1 : 0)));
+    if (isWhole) expect(all('exit')[0]?.code).toBe(Number(readFileSync(join(folder, 'exit'), 'utf8')));
+    const scripts = lines.filter(
+      (line) => /^exec command: /.test(line) && !/finalizer_(checkpoint|rollback)/.test(line),
+    );
+    expect(started).toHaveLength(scripts.length);
+    // A checkpoint that fails is no step.
+    const failures = lines.filter(
+      (line, at) => /^(Child (returned|was terminated)|Error starting)/.test(line) && lines[at - 1] !== '@TRACEBACK@',
+    );
+    expect(all('step-finished').filter(({ outcome }) => outcome === 'failed')).toHaveLength(failures.length);
+  });
+});

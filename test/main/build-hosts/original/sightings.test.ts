@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { Sightings } from '../../../../src-main/build-hosts/original/sightings';
+
+it('remembers when each byte of a growing file was seen', () => {
+  const seen = new Sightings();
+  // Nobody knows when what was there at the first look was written, however many looks that took.
+  expect([seen.add(0, undefined), seen.add(10, undefined)]).toEqual([undefined, undefined]);
+  expect(seen.add(20, 5)).toBe(5);
+  // A moment later is the same time.
+  expect(seen.add(30, 5.05)).toBe(5);
+  expect(seen.add(40, 6)).toBe(6);
+  expect([0, 19, 20, 39, 40, 1000].map((offset) => seen.at(offset))).toEqual([undefined, undefined, 5, 5, 6, 6]);
+});

@@ -1,0 +1,165 @@
+// Logs in the form of the original (its contract, 3.4 and 4), written here; its recordings are in recordings.test.ts.
+import { describe, expect, it } from 'vitest';
+import { LogTranslation } from '../../../../src-main/build-hosts/original/translate';
+import { type EngineRecord, parseRecord } from '../../../../src-shared/journal/records';
+import { newRun, withRecord, type RunView } from '../../../../src-shared/runs/run-view';
+import { logOf } from './sample-logs';
+import { expectWithin } from '../../../support/machine';
+
+const STEPS = ['a', 'b', 'c'].map((name) => ({ name, message: `Step ${name}`, script: `scripts/${name}` }));
+const BUILD = {
+  run: 'run-2026-01-02-03-04-05',
+  host: 'h',
+  manifest: '/m.xml',
+  steps: STEPS,
+  startedAt: 1000,
+  localStart: Date.UTC(2026, 0, 2, 3, 4, 5) / 1000,
+};
+
+/** The records of a log whose lines are seen at these times; without times nobody saw them. */
+function told(lines: readonly string[], times?: readonly number[]): EngineRecord[] {
+  const records: EngineRecord[] = [];
+  const translation = new LogTranslation(BUILD, (line) => records.push(parseRecord(line) as EngineRecord));
+  for (const [at, line] of lines.entries()) translation.take(line, times?.[at]);
+  return records;
+}
+const viewOf = (lines: readonly string[], times?: readonly number[]): RunView =>
+  told(lines, times).reduce(withRecord, newRun(BUILD.run));
+const stepsOf = (lines: readonly string[]): string[] =>
+  viewOf(lines).steps.map(({ step, outcome, exit, signal }) => `${step} ${outcome} ${exit ?? signal ?? ''}`.trim());
+
+describe('the journal of a log', () => {
+  it('has a build from the beginning, its steps, checkpoints and time', () => {
+    const run = viewOf(logOf([{ step: 'a' }, { step: 'b' }, { step: 'c' }]));
+    expect(run).toMatchObject({ state: 'done', resume: null, checkpoints: ['a', 'b', 'c'], client: 'distro_const' });
+    // By its last line but one, 90 seconds later by the host's clock; of the steps nobody knows.
+    expect(run).toMatchObject({ startedAt: 1000, endedAt: 1090, seconds: 90 });
+    expect(run.steps.map(({ step, index, outcome, seconds }) => [step, index, outcome, seconds])).toEqual([
+      ['a', 0, 'done', undefined],
+      ['b', 1, 'done', undefined],
+      ['c', 2, 'done', undefined],
+    ]);
+  });
+
+  it('has the times of steps that were seen as they came', () => {
+    const lines = logOf([{ step: 'a', says: ['x'] }, { step: 'b' }]);
+    const times = lines.map((_, at) => 1000 + at);
+    const begun = (step: string): number => 1000 + lines.indexOf(`==== ${step}: Step ${step} `);
+    expect(viewOf(lines, times).steps).toMatchObject([
+      { startedAt: begun('a'), seconds: begun('b') - begun('a') },
+      { startedAt: begun('b') },
+    ]);
+  });
+
+  it('pauses, also after a resume', () => {
+    const paused = viewOf(logOf([{ step: 'a' }, { step: 'b', pauses: true }]));
+    expect(paused).toMatchObject({ state: 'paused', pausedBefore: 'b', checkpoints: ['a', 'b'] });
+    expect(paused.steps.map(({ step }) => step)).toEqual(['a']);
+    const both = viewOf(
+      logOf([
+        { step: 'b', rollback: true },
+        { step: 'c', pauses: true },
+      ]),
+    );
+    expect(both).toMatchObject({ state: 'paused', resume: 'b', checkpoints: ['c'], isUnderWay: true });
+    expect(both.planned.map(({ name, kept }) => `${name} ${kept}`)).toEqual(['a true', 'b false', 'c false']);
+  });
+
+  it('resumes at the first step as well', () => {
+    expect(viewOf(logOf([{ step: 'a', rollback: true }]))).toMatchObject({ resume: 'a', checkpoints: [] });
+  });
+
+  it.each([
+    [['Child returned err 7'], 'b failed 7'],
+    [['Child was terminated by signal 9'], 'b failed SIGKILL'],
+    [['Child was terminated by signal 77'], 'b failed signal 77'],
+    [['Error starting or running shell:[Errno 8] Exec format error', "shell_list = ['scripts/b']"], 'b failed'],
+  ])('tells how a step failed: %j', (lines, outcome) => {
+    const log = logOf([{ step: 'a' }, { step: 'b', says: lines }], false);
+    expect(viewOf(log)).toMatchObject({ state: 'failed', exitCode: 1 });
+    expect(stepsOf(log)).toEqual(['a done 0', outcome]);
+  });
+
+  it('tells which of them failed when the build went on', () => {
+    const log = logOf([{ step: 'a' }, { step: 'b', says: ['Child was terminated by signal 9'] }, { step: 'c' }], false);
+    expect(stepsOf(log)).toEqual(['a done 0', 'b failed SIGKILL', 'c done 0']);
+    expect(viewOf(log).state).toBe('failed');
+  });
+
+  it('blames no step for a checkpoint that cannot be taken', () => {
+    const [last = '', ...ends] = logOf([{ step: 'a' }, { step: 'b' }, { step: 'c' }], false).slice(-3);
+    const whole = logOf([{ step: 'a' }, { step: 'b' }], false).slice(0, -2);
+    const [announced = '', empty = ''] = logOf([{ step: 'c' }]).slice(4, 6);
+    const failed = [...whole, announced, empty, 'cannot snapshot', 'Child returned err 1'];
+    expect(stepsOf([...failed, ...ends])).toEqual(['a done 0', 'b done 0']);
+    expect(viewOf([...failed, ...ends])).toMatchObject({ state: 'failed', checkpoints: ['a', 'b'] });
+    // With stop_on_error=false the step runs all the same.
+    expect(stepsOf([...failed, last, ...ends])).toEqual(['a done 0', 'b done 0', 'c done 0']);
+  });
+
+  it('believes no step that says what the original says', () => {
+    const says = ['Child returned err 3', '==== c: Step c ', 'Stopping at c: Step c ', 'Build failed.', 'more'];
+    const log = logOf([{ step: 'a', says }, { step: 'b' }]);
+    expect(stepsOf(log)).toEqual(['a done 0', 'b done 0']);
+    expect(told(log).filter(({ kind }) => kind === 'exit')).toHaveLength(1);
+    expect(viewOf(log)).toMatchObject({ state: 'done', checkpoints: ['a', 'b'] });
+  });
+
+  it('knows steps that the manifest no longer has, or now calls something else', () => {
+    const log = logOf([
+      { step: 'old', message: 'As it was' },
+      { step: 'b', message: 'Other words' },
+    ]);
+    expect(viewOf(log).steps).toMatchObject([
+      { step: 'old', outcome: 'done' },
+      { step: 'b', index: 1, outcome: 'done' },
+    ]);
+    expect(viewOf(log).checkpoints).toEqual(['old', 'b']);
+  });
+
+  it('has the steps of a build without checkpoints by their scripts', () => {
+    const log = logOf([{ step: 'a' }, { step: 'b', says: ['Child returned err 2'] }], false, { checkpoints: false });
+    expect(stepsOf(log)).toEqual(['a done 0', 'b failed 2']);
+    expect(viewOf(log).checkpoints).toEqual([]);
+  });
+
+  it('has the steps of a log of our engine, which announces nothing', () => {
+    const says = ['==== a: Step a ', '==== c: Other words ', 'exec command: scripts/c /x /y/build_data/pkg_image'];
+    const log = logOf(
+      [
+        { step: 'b', rollback: true, says },
+        { step: 'c', pauses: true },
+      ],
+      true,
+      { announced: false },
+    );
+    expect(viewOf(log)).toMatchObject({ state: 'paused', resume: 'b', checkpoints: ['c'], pausedBefore: 'c' });
+    expect(stepsOf(log)).toEqual(['b done 0']);
+  });
+
+  it('has each line once, with the step that said it', () => {
+    const log = logOf([
+      { step: 'a', says: ['one', '', 'Größe <b>"$(x)"\u001b[0m'] },
+      { step: 'b', says: ['two'] },
+    ]);
+    const output = told(log).flatMap((one) => (one.kind === 'output' ? [one] : []));
+    expect(output.map(({ text }) => text)).toEqual(log);
+    expect(output.flatMap(({ step, stream, text }) => (stream === 'stdout' && text ? [[step, text]] : []))).toEqual([
+      ['a', 'one'],
+      ['a', 'Größe <b>"$(x)"\u001b[0m'],
+      ['b', 'two'],
+    ]);
+  });
+
+  it('is not over before the log is', () => {
+    const log = logOf([{ step: 'a' }, { step: 'b' }]);
+    for (const length of [0, 4, 9, log.length - 1]) expect(viewOf(log.slice(0, length)).state).toBe('running');
+  });
+
+  it('reads the longest lines quickly', () => {
+    const line = `exec command: /finalizer_checkpoint.py ${'@.step_'.repeat(1160)}`;
+    const before = performance.now();
+    told([line, line.repeat(100)]);
+    expectWithin(performance.now() - before, 2000);
+  });
+});

@@ -1,0 +1,143 @@
+import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { StockJournals } from '../../../../src-main/build-hosts/original/journals';
+import { createLocalTransport } from '../../../../src-main/transport/local';
+import { parseRecord } from '../../../../src-shared/journal/records';
+import { logOf } from './sample-logs';
+
+const RUN = 'run-2026-01-02-03-04-05';
+let folder: string;
+let log: string;
+let path: string;
+/** Bytes that were read of logs. */
+let read: number;
+let journals: StockJournals;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-stock-'));
+  log = join(folder, 'detail-log-2026-01-02-03-04-05');
+  path = join(folder, `${RUN}.jsonl`);
+  read = 0;
+  const transport = createLocalTransport();
+  const steps = ['a', 'b'].map((name) => ({ name, message: `Step ${name}`, script: `scripts/${name}` }));
+  journals = new StockJournals(
+    {
+      ...transport,
+      // A clock that is 5 hours behind UTC, and 4 in summer.
+      run: (argv, options) => transport.run(argv, { ...options, env: { TZ: 'EST5EDT,M3.2.0,M11.1.0' } }),
+      async readFile(...words) {
+        const piece = await transport.readFile(...words);
+        read += piece.length;
+        return piece;
+      },
+    },
+    async () => ({ manifest: 'm', steps, host: 'h' }),
+  );
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A journal in pieces, from an offset to its end. */
+async function readFrom(offset: number, of = path): Promise<string> {
+  const pieces: Buffer[] = [];
+  for (let piece; (piece = await journals.readFile(of, offset, 100_000)).length > 0; offset += piece.length)
+    pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+const textsOf = (journal: string): string[] =>
+  journal
+    .split('\n')
+    .map(parseRecord)
+    .flatMap((one) => (one?.kind === 'output' ? [one.text] : []));
+
+it('is a journal of each detail log, and of no other file', async () => {
+  for (const name of ['simple-log-2026-01-02-03-04-05', 'run-20260102-1.jsonl', 'detail-log-x', 'other'])
+    writeFileSync(join(folder, name), '');
+  expect(await journals.list(folder)).toEqual([]);
+  for (const stamp of ['2026-01-02-03-04-05', '2025-12-31-23-59-59'])
+    writeFileSync(join(folder, `detail-log-${stamp}`), '');
+  expect(await journals.list(folder)).toEqual([`run-2025-12-31-23-59-59.jsonl`, `${RUN}.jsonl`]);
+  expect(await journals.list(join(folder, 'none'))).toEqual([]);
+  await expect(journals.readFile(join(folder, 'other'), 0, 10)).rejects.toMatchObject({ code: 'missing' });
+});
+
+it('grows with the log, byte by byte, and has each line once', async () => {
+  const text = logOf([{ step: 'a', says: ['Größe: 1 €', ''] }, { step: 'b' }]).join('\n') + '\n';
+  writeFileSync(log, '');
+  let told = '';
+  for (const byte of Buffer.from(text)) {
+    appendFileSync(log, Buffer.of(byte));
+    told += await readFrom(Buffer.byteLength(told));
+  }
+  expect(textsOf(told).join('\n') + '\n').toBe(text);
+  expect(await readFrom(0)).toBe(told);
+  expect(await journals.runAt(folder, RUN, true)).toMatchObject({ state: 'done', checkpoints: ['a', 'b'] });
+});
+
+it('waits for the end of a line', async () => {
+  writeFileSync(log, 'Build started now\nhalf');
+  expect(textsOf(await readFrom(0))).toEqual(['Build started now']);
+  appendFileSync(log, ' a line\n');
+  expect(textsOf(await readFrom(0))).toEqual(['Build started now', 'half a line']);
+});
+
+it('is the same when it was forgotten and is made again, also where it grew while it was read', async () => {
+  const says = Array.from({ length: 20_000 }, (_, at) => `line ${at} ${'x'.repeat(at % 90)}`);
+  const lines = logOf([
+    { step: 'a', says },
+    { step: 'b', says },
+  ]);
+  writeFileSync(log, '');
+  let told = '';
+  for (let at = 0; at < lines.length; at += 5000) {
+    appendFileSync(log, lines.slice(at, at + 5000).join('\n') + '\n');
+    told += await readFrom(Buffer.byteLength(told));
+  }
+  // More than is kept of all logs together.
+  for (const day of ['11', '12', '13', '14', '15', '16', '17', '18']) {
+    writeFileSync(join(folder, `detail-log-2026-02-${day}-00-00-00`), lines.join('\n') + '\n');
+    await readFrom(0, join(folder, `run-2026-02-${day}-00-00-00.jsonl`));
+  }
+  read = 0;
+  expect((await readFrom(0)) === told).toBe(true);
+  expect(read).toBeGreaterThan(2_000_000);
+  const middle = 1 + told.indexOf('\n', told.length >> 1);
+  expect((await readFrom(middle)) === told.slice(middle)).toBe(true);
+  expect(textsOf(told).length).toBe(lines.length);
+});
+
+it('tells of a run that is over without reading its log again', async () => {
+  writeFileSync(log, logOf([{ step: 'a' }]).join('\n') + '\n');
+  const run = await journals.runAt(folder, RUN, true);
+  rmSync(log);
+  expect(await journals.runAt(folder, RUN, true)).toBe(run);
+  await expect(journals.runAt(folder, RUN, false)).rejects.toMatchObject({ code: 'missing' });
+});
+
+it('keeps little of a line without an end', async () => {
+  writeFileSync(log, 'Build started now\n');
+  for (let count = 0; count < 5; count++) {
+    appendFileSync(log, 'x'.repeat(700_000));
+    await readFrom(0);
+  }
+  appendFileSync(log, '\n');
+  const texts = textsOf(await readFrom(0));
+  expect(texts.join('')).toBe(`Build started now${'x'.repeat(3_500_000)}`);
+  expect(Math.max(...texts.map(({ length }) => length))).toBe(1 << 20);
+});
+
+it('has the time of the log by the clock of the host as it was then', async () => {
+  const lines = logOf([{ step: 'a' }]).join('\n') + '\n';
+  for (const [month, hours] of [
+    ['01', 5],
+    ['07', 4],
+  ] as const) {
+    const name = `2026-${month}-02-03-04-05`;
+    const startedAt = Date.UTC(2026, Number(month) - 1, 2, 3 + hours, 4, 5) / 1000;
+    writeFileSync(join(folder, `detail-log-${name}`), lines);
+    utimesSync(join(folder, `detail-log-${name}`), startedAt + 90, startedAt + 90);
+    expect(await journals.runAt(folder, `run-${name}`, true)).toMatchObject({ startedAt });
+  }
+});

@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../../src-shared/errors';
+import { buildServices } from '../../../support/build-host';
+import { BuildWatch } from '../../../support/build-watch';
+import { finished, TestProject } from '../../../support/engine';
+
+let project: TestProject;
+let watch: BuildWatch;
+let path: string;
+
+/** Goes on until the test says so. */
+const WAIT = 'while [ ! -e "$2/go" ]; do sleep 0.02; done';
+
+beforeEach(() => {
+  project = new TestProject({ steps: [{ name: 'a' }, { name: 'b', body: WAIT }, { name: 'c' }] });
+  path = join(project.folder, 'manifest.xml');
+  watch = new BuildWatch(buildServices(), path);
+});
+afterEach(() => {
+  watch.end();
+  project.dispose();
+});
+
+const builds = () => watch.services.builds;
+const start = (choice: { resume?: string; pause?: string } = {}) => builds().start({ path, ...choice }, {});
+const go = (): unknown => project.file('area/build_data/pkg_image/go', '');
+const checkpoints = () =>
+  watch.area?.steps.map(({ step, snapshot, freshness }) => `${step}:${snapshot ? freshness?.kind : 'none'}`);
+/** Waits until the newest of that many runs has ended and the area is free. */
+const ended = (runs = 1) =>
+  watch.until(
+    (seen) => seen.runs.size === runs && seen.last?.state !== 'running' && seen.area?.lock.kind === 'free' && seen.last,
+  );
+
+describe('a build', () => {
+  it('is seen step by step, and leaves its checkpoints', async () => {
+    await watch.until(({ area }) => area);
+    expect(watch.area).toMatchObject({
+      exists: false,
+      backend: 'plain',
+      lock: { kind: 'free' },
+      latestResumable: null,
+    });
+    const { run, queued } = await start();
+    expect(queued).toBe(false);
+    await watch.until(({ last }) => last?.steps.at(-1)?.step === 'b');
+    expect(watch.last).toMatchObject({ run, state: 'running', client: 'Slipway', checkpoints: ['a', 'b'] });
+    go();
+    await ended();
+    expect(watch.last).toMatchObject({
+      state: 'done',
+      exitCode: 0,
+      steps: [
+        { step: 'a', outcome: 'done' },
+        { step: 'b', outcome: 'done' },
+        { step: 'c', outcome: 'done' },
+      ],
+    });
+    await watch.until(({ area }) => area?.latestResumable === 'c');
+    expect(checkpoints()).toEqual(['a:current', 'b:current', 'c:current']);
+    const [first] = watch.area?.steps ?? [];
+    await watch.until(({ area }) => area?.steps[0]?.snapshot?.referenced !== undefined);
+    expect(first?.expectedSeconds).toBeGreaterThanOrEqual(0);
+  });
+
+  it('pauses where asked while it runs, and resumes from there', async () => {
+    await start({ pause: 'c' });
+    await watch.until(({ last }) => last?.steps.at(-1)?.step === 'b');
+    await builds().pauseBefore({ path, step: null }, {});
+    await watch.until(({ last }) => last?.pause === null);
+    await builds().pauseBefore({ path, step: 'c' }, {});
+    await watch.until(({ last }) => last?.pause === 'c');
+    go();
+    expect(await ended()).toMatchObject({ state: 'paused', pausedBefore: 'c' });
+    await watch.until(({ area }) => area?.latestResumable === 'c');
+    project.ran();
+    await start({ resume: 'c' });
+    expect(await ended(2)).toMatchObject({ state: 'done', resume: 'c', steps: [{ step: 'c', outcome: 'done' }] });
+    expect(project.ran()).toEqual(['c']);
+  });
+
+  it('is cancelled with all that it started, and says where to go on', async () => {
+    await start();
+    await watch.until(({ last }) => last?.steps.at(-1)?.step === 'b');
+    expect(await builds().cancel({ path }, {})).toEqual({ step: 'b', resumeFrom: 'b' });
+    expect(await ended()).toMatchObject({ state: 'cancelled', steps: [{}, { step: 'b', outcome: 'cancelled' }] });
+  });
+
+  it('that the engine refuses is an error in its words', async () => {
+    await watch.until(({ area }) => area);
+    await expect(start({ resume: 'c' })).rejects.toThrow(
+      expect.objectContaining({ code: 'refused', message: expect.stringContaining('no valid steps to resume from') }),
+    );
+    await expect(builds().plan({ path, resume: 'c' }, {})).rejects.toThrow(AppError);
+    project.edit((text) => text.replace('<vmimg_params/>', '<vmimg/>'));
+    await expect(start()).rejects.toThrow(/manifest\.xml:\d+:\d+: error: .*vmimg/);
+  });
+});
+
+describe('two builds asked for at once', () => {
+  it('run one after the other, and no record counts twice', async () => {
+    project.script('b');
+    const both = await Promise.all([start(), start()]);
+    expect(both.map(({ queued }) => queued).sort()).toEqual([false, true]);
+    expect(await ended(2)).toMatchObject({ state: 'done' });
+    expect([...watch.runs.values()].map(({ steps, checkpoints: taken }) => [steps.length, taken])).toEqual([
+      [3, ['a', 'b', 'c']],
+      [3, ['a', 'b', 'c']],
+    ]);
+  });
+});
+
+describe('builds that nobody here started', () => {
+  it('show up, and wait in line', async () => {
+    await watch.until(({ area }) => area);
+    const terminal = project.start('distro_const', ['build', 'manifest.xml']);
+    const end = finished(terminal);
+    await watch.until(({ last }) => last?.steps.at(-1)?.step === 'b');
+    expect(watch.last).toMatchObject({ client: 'terminal', pid: terminal.pid });
+    expect(await start({ resume: 'c' })).toEqual({ queued: true });
+    expect(await start()).toEqual({ queued: true });
+    const queue = await watch.until(({ area }) => area?.queue.length === 2 && area.queue);
+    await builds().unqueue({ path, id: queue[1]?.id ?? '' }, {});
+    project.ran();
+    go();
+    await end;
+    await watch.until(({ runs, last }) => runs.size === 2 && last?.state === 'done');
+    expect(project.ran()).toEqual(['c', 'c']);
+    expect(watch.last).toMatchObject({ client: 'Slipway', resume: 'c' });
+  });
+
+  it('that are killed are shown as interrupted, and resume', async () => {
+    await watch.until(({ area }) => area);
+    const terminal = project.start('distro_const', ['build', 'manifest.xml']);
+    await watch.until(({ last }) => last?.steps.at(-1)?.step === 'b');
+    terminal.kill('SIGKILL');
+    await watch.until(({ last }) => last?.state === 'interrupted');
+    expect(watch.last?.steps.at(-1)).toMatchObject({ step: 'b', outcome: 'interrupted' });
+    await watch.until(({ area }) => area?.lock.kind === 'stale');
+    project.script('b');
+    await start({ resume: 'b' });
+    expect(await ended(2)).toMatchObject({ state: 'done' });
+  });
+});
+
+describe('another window', () => {
+  it('that comes later learns all of it, every run once', async () => {
+    project.script('b');
+    for (let n = 0; n < 3; n++) {
+      const { run = '' } = await start();
+      await watch.until(({ runs, area }) => runs.get(run)?.state === 'done' && area?.lock.kind === 'free');
+    }
+    watch.end();
+    const later = new BuildWatch(buildServices(), path);
+    await later.until(({ runs }) => runs.size === 3);
+    expect(later.states).toEqual(Array(3).fill('done a:done b:done c:done'));
+    await start({ pause: 'b' });
+    expect(await later.until(({ last }) => last?.state === 'paused' && last)).toMatchObject({ pausedBefore: 'b' });
+    later.end();
+  });
+});

@@ -1,0 +1,85 @@
+// What an edit makes stale, as a window that watches is told, with the sentence it shows.
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { buildServices } from '../../../support/build-host';
+import { BuildWatch } from '../../../support/build-watch';
+import { TestProject } from '../../../support/engine';
+
+let project: TestProject;
+let watch: BuildWatch;
+let path: string;
+
+beforeEach(async () => {
+  const reads = (nodepath: string): string => `ManifestRead "$1" ${nodepath} >&2`;
+  project = new TestProject({
+    steps: [
+      { name: 'a' },
+      { name: 'b', body: reads('key_value_pairs/pair[key=hostname]/value') },
+      { name: 'c', body: reads('key_value_pairs/pair[key=other]/value') },
+      { name: 'd' },
+    ],
+    pairs: { hostname: 'x', other: '1' },
+  });
+  path = join(project.folder, 'manifest.xml');
+  const built = await project.build();
+  expect(built.stderr).toMatch(/^x\n/m);
+  watch = new BuildWatch(buildServices(), path);
+  await watch.until(({ area }) => area?.latestResumable === 'd');
+});
+afterEach(() => {
+  watch.end();
+  project.dispose();
+});
+
+/** Each checkpoint's state; a stale one with its sentence. */
+const told = (): string[] =>
+  (watch.area?.steps ?? []).map(({ step, freshness }) =>
+    freshness?.kind === 'stale' ? `${step}: ${freshness.reasons.join('; ')}` : `${step}: ${freshness?.kind}`,
+  );
+const tells = (expected: string[]) => watch.until(() => JSON.stringify(told()) === JSON.stringify(expected));
+
+const ALL_CURRENT = ['a: current', 'b: current', 'c: current', 'd: current'];
+
+it('a comment: nothing', async () => {
+  const before = watch.looks;
+  project.edit((text) => text.replace('<vmimg_params/>', '<!-- a comment --><vmimg_params/>'));
+  await watch.until(({ looks }) => looks > before);
+  expect(told()).toEqual(ALL_CURRENT);
+  expect((await watch.services.builds.plan({ path, resume: 'd' }, {})).stale).toBeNull();
+});
+
+it('a value: from the checkpoint behind the step that read it', async () => {
+  project.edit((text) => text.replace('value="x"', 'value="y"'));
+  const sentence = '`b` read `key_value_pairs/pair[key=hostname]/value`: it was `x`, is `y`';
+  await tells(['a: current', 'b: current', `c: ${sentence}`, `d: ${sentence}`]);
+  expect((await watch.services.builds.plan({ path, resume: 'd' }, {})).stale).toEqual({
+    step: 'b',
+    reasons: [sentence],
+    resumeFrom: 'b',
+  });
+  project.edit((text) => text.replace('value="y"', 'value="x"'));
+  await tells(ALL_CURRENT);
+});
+
+it("a script: that step's later checkpoints", async () => {
+  project.script('c', 'echo edited');
+  const sentence = '`c`: its script scripts/c was edited';
+  await tells(['a: current', 'b: current', 'c: current', `d: ${sentence}`]);
+});
+
+it('says what changed since a step last succeeded', async () => {
+  project.script('c', 'exit 3');
+  project.edit((text) => text.replace('value="x"', 'value="y"'));
+  await watch.services.builds.start({ path, resume: 'b' }, {});
+  const failed = await watch.until(({ last }) => last?.state === 'failed' && last);
+  const good = [...watch.runs.keys()].sort()[0];
+  const asked = { path, run: failed.run, step: 'c' };
+  expect(await watch.services.builds.changedSinceGood(asked, {})).toEqual({
+    since: good,
+    changes: [
+      '`b` read `key_value_pairs/pair[key=hostname]/value`: it has another value',
+      '`c`: its script scripts/c was edited',
+      '`c` read `key_value_pairs/pair[key=other]/value`, which it did not read before',
+    ].slice(0, 2),
+  });
+});

@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createShells } from '../../../../src-main/services/checkpoint-shell';
+import type { ShellEvent } from '../../../../src-shared/rpc/checkpoint-shell';
+import { buildHost } from '../../../support/build-host';
+import { TestProject } from '../../../support/engine';
+import { lacksRootOr } from '../../../support/run-tool';
+import { shellProcesses } from '../../../support/shell-processes';
+
+const lacks = lacksRootOr('script', 'unshare', 'bash');
+
+describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefined ? '' : ` (${lacks})`}`, () => {
+  let project: TestProject;
+  let manifest: string;
+  const shells = createShells(buildHost());
+  const shellBefore = process.env['SHELL'];
+
+  beforeAll(async () => {
+    process.env['SHELL'] = '/bin/bash';
+    project = new TestProject({ steps: [{ name: 'a', body: 'echo kept >"$2/file"' }, { name: 'b' }] });
+    manifest = join(project.folder, 'manifest.xml');
+    expect((await project.build()).code).toBe(0);
+  });
+  afterAll(() => {
+    if (shellBefore === undefined) delete process.env['SHELL'];
+    else process.env['SHELL'] = shellBefore;
+    project.dispose();
+  });
+
+  /** Opens a shell and collects what it says. */
+  async function open(step = 'b', columns = 80, rows = 24) {
+    const closing = new AbortController();
+    const events = (await shells.open(
+      { path: manifest, step, columns, rows },
+      { signal: closing.signal },
+    )) as AsyncGenerator<ShellEvent>;
+    const first = await events.next();
+    if (first.value?.kind !== 'opened') throw new Error('not opened first');
+    const { id } = first.value;
+    const told = { bytes: Buffer.alloc(0), code: undefined as number | null | undefined };
+    const read = (async () => {
+      for await (const event of events) {
+        if (event.kind === 'output') told.bytes = Buffer.concat([told.bytes, Buffer.from(event.data, 'base64')]);
+        if (event.kind === 'ended') told.code = event.code;
+      }
+    })();
+    return {
+      id,
+      told,
+      read,
+      close: () => closing.abort(),
+      says: (pattern: RegExp) => expect.poll(() => told.bytes.toString('utf8'), { timeout: 10_000 }).toMatch(pattern),
+      type: (text: string) => shells.write({ id, data: Buffer.from(text).toString('base64') }, {}),
+    };
+  }
+
+  const left = (): string[] => shellProcesses(project.area);
+
+  it('stands in the checkpoint, knows its name, and tells its exit status', async () => {
+    const shell = await open();
+    await shell.says(/b.*[#$] $/);
+    await shell.type('echo "[$SLIPWAY_CHECKPOINT]" $PWD; cat pkg_image/file\r');
+    await shell.says(/\[b\] \S+\.step_b\r\nkept\r\n/);
+    await shell.type('exit 7\r');
+    await shell.read;
+    expect(shell.told.code).toBe(7);
+    expect(shell.told.bytes.toString('utf8')).not.toContain('/dev/pts');
+  });
+
+  it('cannot write into the checkpoint', async () => {
+    const shell = await open();
+    await shell.type('touch x; rm pkg_image/file; echo more >>pkg_image/file; echo done-$((1+1))\r');
+    await shell.says(/done-2/);
+    expect(shell.told.bytes.toString('utf8').match(/Read-only file system/g)?.length).toBe(3);
+    await shell.type('exit\r');
+    await shell.read;
+    expect((await project.run('cat', 'manifest.xml', 'b', 'x')).code).toBe(1);
+    expect((await project.run('cat', 'manifest.xml', 'b', 'pkg_image/file')).stdout).toBe('kept\n');
+  });
+
+  it('has the size that was asked for, and takes another', async () => {
+    const shell = await open('b', 91, 33);
+    await shell.type('stty size\r');
+    await shell.says(/33 91/);
+    await shells.resize({ id: shell.id, columns: 120, rows: 40 }, {});
+    await shell.type('stty size; echo $COLUMNS\r');
+    await shell.says(/40 120\r\n120/);
+    shell.close();
+    await shell.read;
+  });
+
+  it('passes bytes on as they are, both ways', async () => {
+    const shell = await open();
+    await shell.type("echo 'grüße 🏠' | tee /dev/null; printf '\\377\\000\\001' | od -An -tx1\r");
+    await shell.says(/[\r\n]grüße 🏠\r\n ff 00 01/);
+    shell.close();
+    await shell.read;
+  });
+
+  it('hears Ctrl-C without ending', async () => {
+    const shell = await open();
+    await shell.says(/[#$] $/);
+    await shell.type('sleep 1000\r');
+    await shell.says(/sleep 1000\r\n/);
+    await shell.type('\u0003');
+    await shell.type('echo still-$((2+2))\r');
+    await shell.says(/still-4/);
+    shell.close();
+    await shell.read;
+  });
+
+  it('leaves no process behind when the window has gone, also none that hears no hang-up', async () => {
+    const shell = await open();
+    await shell.type('setsid nohup sleep 998 & nohup sleep 999\r');
+    await expect.poll(() => left().filter((line) => /sleep/.test(line)).length, { timeout: 10_000 }).toBe(2);
+    shell.close();
+    await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+    await expect(shells.write({ id: shell.id, data: '' }, {})).rejects.toThrow('has ended');
+    expect(execFileSync('mount', { encoding: 'utf8' })).not.toContain(project.folder);
+  });
+
+  it('says why it cannot be opened, and ends', async () => {
+    const shell = await open('nope');
+    await shell.read;
+    expect(shell.told.code).toBe(1);
+    expect(shell.told.bytes.toString('utf8')).toMatch(/nope/);
+  });
+});

@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BuildServices } from '../../../../src-main/rpc/services';
+import { buildServices } from '../../../support/build-host';
+import { TestProject } from '../../../support/engine';
+import { JournalWriter } from '../../../support/journal-writer';
+import { Random } from '../../../support/random';
+import { expectWithin } from '../../../support/machine';
+
+const RUN = 'run-2026-01-01-00-00-00-1';
+
+let project: TestProject;
+let journal: JournalWriter;
+let logs: BuildServices['logs'];
+let of: { path: string; run: string };
+
+beforeEach(() => {
+  project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }] });
+  journal = new JournalWriter(join(project.area, 'logs'), RUN);
+  logs = buildServices().logs;
+  of = { path: join(project.folder, 'manifest.xml'), run: RUN };
+});
+afterEach(() => project.dispose());
+
+const texts = async (from: number, count: number, selection = {}): Promise<string[]> =>
+  (await logs.read({ ...of, ...selection, from, count }, {})).map(({ text }) => text);
+
+/** Waits until the run has ended, and gives its number of lines. */
+async function atEnd(selection = {}): Promise<number> {
+  for (let have = -1; ;) {
+    const { lines, ended } = await logs.grown({ ...of, ...selection, have }, {});
+    if (ended) return lines;
+    have = lines;
+  }
+}
+
+describe('a journal that grows', () => {
+  it.each([1, 2, 3])('is read every line once and in order, wherever a write ends (seed %i)', async (seed) => {
+    const random = new Random(seed);
+    const written = Array.from({ length: 400 }, (_, n) => `line ${n} ${'äöü€😀"\\\u001b[1m'.repeat(1 + (n % 5))}`);
+    const all = Buffer.from(
+      written.map((text) => journal.output(text)).join('') +
+        journal.record('exit', { code: 0, outcome: 'done', seconds: 1 }),
+    );
+    const end = atEnd();
+    for (let at = 0; at < all.length;) {
+      const size = 1 + random.below(900);
+      journal.append(all.subarray(at, at + size));
+      at += size;
+      await logs.grown({ ...of, have: -1 }, {});
+    }
+    expect(await end).toBe(400);
+    expect(await texts(0, 1000)).toEqual(written);
+    expect(await texts(398, 10)).toEqual(written.slice(398));
+    expect(await texts(400, 10)).toEqual([]);
+  });
+
+  it('answers as soon as there is a line, and ends with its caller', async () => {
+    const first = logs.grown({ ...of, have: 0 }, {});
+    journal.append(journal.output('one'));
+    expect(await first).toEqual({ lines: 1, ended: false });
+    const leaving = new AbortController();
+    const waiting = logs.grown({ ...of, have: 1 }, { signal: leaving.signal });
+    leaving.abort();
+    expect(await waiting).toEqual({ lines: 1, ended: false });
+  });
+
+  it('that nobody writes any more has ended', async () => {
+    journal.append(journal.output('last words'));
+    expect(await atEnd()).toBe(1);
+  });
+});
+
+describe('lines', () => {
+  beforeEach(() => {
+    journal.append(
+      [
+        journal.output('Build started', null, 'engine'),
+        journal.output('a: 0 errors', 'a'),
+        journal.output('a: Straße', 'a', 'stderr'),
+        journal.record('step-finished', { step: 'a', outcome: 'done', exit: 0, signal: null, seconds: 1 }),
+        journal.output('b: see error.log', 'b'),
+        journal.output('b: ERROR: no such file', 'b', 'stderr'),
+        journal.output(`b: ${'x'.repeat(20_000)}`, 'b'),
+      ].join(''),
+    );
+    journal.end();
+  });
+
+  it('are chosen by step and stream', async () => {
+    expect(await atEnd()).toBe(6);
+    expect(await atEnd({ step: 'b' })).toBe(3);
+    expect(await texts(0, 9, { step: 'a' })).toEqual(['a: 0 errors', 'a: Straße']);
+    expect(await texts(0, 9, { streams: ['stderr'] })).toEqual(['a: Straße', 'b: ERROR: no such file']);
+    expect(await logs.read({ ...of, from: 0, count: 1 }, {})).toEqual([
+      { at: 1_767_225_600, stream: 'engine', step: null, text: 'Build started' },
+    ]);
+    expect((await texts(5, 1))[0]).toMatch(/^b: x{16000,} … \(cut\)$/);
+  });
+
+  it('are found whatever their case, and by what is in them only', async () => {
+    await atEnd();
+    const find = async (text: string, selection = {}) => {
+      const { count, lines } = await logs.find({ ...of, ...selection, text }, {});
+      return { count, lines };
+    };
+    expect(await find('error')).toEqual({ count: 3, lines: [1, 3, 4] });
+    expect(await find('error', { step: 'b' })).toEqual({ count: 2, lines: [0, 1] });
+    expect(await find('STRASSE'.replace('SS', 'ß'))).toEqual({ count: 1, lines: [2] });
+    expect(await find('stdout')).toEqual({ count: 0, lines: [] });
+    expect(await find('.*')).toEqual({ count: 0, lines: [] });
+  });
+
+  it('tell the first error', async () => {
+    await atEnd();
+    expect(await logs.firstError({ ...of, from: 0 }, {})).toEqual({ line: 4 });
+    expect(await logs.firstError({ ...of, step: 'b', from: 0 }, {})).toEqual({ line: 1 });
+    expect(await logs.firstError({ ...of, step: 'a', from: 0 }, {})).toEqual({ line: null });
+  });
+});
+
+it(
+  'a million lines are searched in under a second, and others get their turn meanwhile',
+  { timeout: 60_000 },
+  async () => {
+    for (let n = 0; n < 100; n++)
+      journal.append(
+        Array.from({ length: 10_000 }, (_, m) =>
+          journal.output(`${n * 10_000 + m} ${'lorem ipsum dolor '.repeat(4)}`),
+        ).join(''),
+      );
+    journal.append(journal.output('the needle'));
+    journal.end();
+    expect(await atEnd()).toBe(1_000_001);
+    const waits: number[] = [];
+    let last = performance.now();
+    const clock = setInterval(() => {
+      waits.push(performance.now() - last);
+      last = performance.now();
+    }, 1);
+    const { count, lines, milliseconds } = await logs.find({ ...of, text: 'NEEDLE' }, {});
+    const many = await logs.find({ ...of, text: 'ipsum' }, {});
+    clearInterval(clock);
+    expect({ count, lines, many: many.count, listed: many.lines.length }).toEqual({
+      count: 1,
+      lines: [1_000_000],
+      many: 1_000_000,
+      listed: 10_000,
+    });
+    process.stdout.write(
+      `1,000,001 lines: one found in ${milliseconds.toFixed(0)} ms, all in ${many.milliseconds.toFixed(0)} ms, longest turn ${Math.max(...waits).toFixed(0)} ms\n`,
+    );
+    expectWithin(milliseconds, 1000);
+    expectWithin(many.milliseconds, 1000);
+  },
+);

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { rowsInView } from '../../../../../src-renderer/components/rows-in-view';
+import { modeLetters } from '../../../../../src-renderer/screens/build/checkpoint-files/entries';
+import { base64Of, bytesOf, hexLine } from '../../../../../src-renderer/screens/build/checkpoint-files/hex';
+
+const all = Uint8Array.from({ length: 256 }, (_, at) => at);
+
+describe('bytes', () => {
+  it('go to base64 and back', () => {
+    expect(bytesOf(base64Of(all))).toEqual(all);
+    expect(base64Of(new Uint8Array())).toBe('');
+  });
+
+  it('are lines of sixteen with their letters', () => {
+    expect(hexLine(all, 4)).toEqual({
+      offset: '00000040',
+      bytes: '40 41 42 43 44 45 46 47  48 49 4a 4b 4c 4d 4e 4f',
+      text: '@ABCDEFGHIJKLMNO',
+    });
+    expect(hexLine(all.subarray(0, 18), 1)).toEqual({
+      offset: '00000010',
+      bytes: '10 11'.padEnd(48),
+      text: '../../..',
+    });
+  });
+});
+
+describe('a mode', () => {
+  it.each([
+    ['d0755', 'drwxr-xr-x'],
+    ['-4755', '-rwsr-xr-x'],
+    ['-2644', '-rw-r-Sr--'],
+    ['d1777', 'drwxrwxrwt'],
+    ['l0777', 'lrwxrwxrwx'],
+    ['-0000', '----------'],
+  ])('%s is %s', (mode, letters) => expect(modeLetters(mode)).toBe(letters));
+});
+
+describe('rows in view', () => {
+  it('are those that are seen and a few more, never ones that are not there', () => {
+    expect(rowsInView(0, 100, 20, 1000)).toEqual({ first: 0, last: 13 });
+    expect(rowsInView(2000, 100, 20, 1000)).toEqual({ first: 92, last: 113 });
+    expect(rowsInView(19_900, 100, 20, 1000)).toEqual({ first: 987, last: 1000 });
+    expect(rowsInView(5000, 100, 20, 3)).toEqual({ first: 3, last: 3 });
+    expect(rowsInView(0, 0, 20, 0)).toEqual({ first: 0, last: 0 });
+  });
+});

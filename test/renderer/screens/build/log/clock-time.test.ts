@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { clockTime } from '../../../../../src-renderer/screens/build/log/clock-time';
+
+it('tells every millisecond as it was written', () => {
+  for (let ms = 0; ms < 1000; ms++)
+    expect(clockTime(1_784_000_000 + ms / 1000)).toMatch(
+      new RegExp(`^\\d\\d:\\d\\d:\\d\\d\\.${String(ms).padStart(3, '0')}$`),
+    );
+});

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findStockDifferences, type ExportedScript } from '../../../src-shared/manifest/original-engine';
+
+const now = new Date(0);
+const blank = readFileSync(join(import.meta.dirname, '../../../resources/templates/blank/manifest.xml'), 'utf8');
+/** What the stock command takes as it is. */
+const stock = blank.replace('/var/tmp/slipway/blank', 'rpool/dc');
+
+const of = (kind: string, source: string, scripts?: ExportedScript[]) =>
+  findStockDifferences(source, now, scripts)
+    .filter((one) => one.kind === kind)
+    .map(({ message }) => message);
+
+it('finds nothing but how to run it in a manifest for a dataset', () => {
+  expect(findStockDifferences(stock, now)).toEqual([
+    { kind: 'note', message: expect.stringContaining('relative to the folder') },
+    { kind: 'note', message: expect.stringContaining('host-apt') },
+  ]);
+});
+
+describe('the stock command rejects', () => {
+  it.each([
+    ['a folder’s checkpoints', blank, /is a folder.* rejects -l, -p, -r and -R/],
+    ['a whole pool', stock.replace('rpool/dc', 'rpool'), /is a whole pool/],
+    ['no build area', stock.replace(/<build_area>.*<\/build_area>/, '<build_area/>'), /no build area/],
+    ['a missing section', stock.replace(/<packages>[^]*<\/packages>/, ''), /packages/],
+    ['a step without a name', stock.replace('checkpoint name="hello"', 'checkpoint name=""'), /lacks its checkpoint/],
+    ['an apostrophe', stock.replace('Say hello', "Don't"), /without its partner.*`message` of `checkpoint`/],
+    ['a dash in the host name', stock.replace('<hostname>blank', '<hostname>my-host'), /my-host.*letters and digits/],
+    [
+      'resuming without checkpoints',
+      stock.replace('<checkpoint_enable>true', '<checkpoint_enable resume_from="hello">false'),
+      /resume_from.*no checkpoints/,
+    ],
+    [
+      'the old format',
+      '<distribution name="x"><img_params><build_area>rpool/dc</build_area></img_params></distribution>',
+      /2008 and 2009/,
+    ],
+  ])('%s', (_, source, message) => {
+    expect(of('stock-rejects', source)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('a script that is not there or cannot run', () => {
+    expect(of('stock-rejects', stock, [])).toEqual([expect.stringContaining('scripts/hello is not there')]);
+    const script = { path: 'scripts/hello', executable: false };
+    expect(of('stock-rejects', stock, [script])).toEqual([expect.stringContaining('is not executable')]);
+    expect(of('stock-rejects', stock, [{ ...script, executable: true }])).toEqual([]);
+  });
+});
+
+it('says once what several steps have in common', () => {
+  const nameless = '<script name="scripts/hello"><checkpoint name=""/></script>';
+  const source = stock.replace('</finalizer>', `${nameless}${nameless}</finalizer>`);
+  expect(of('stock-rejects', source)).toEqual([expect.stringContaining('lacks its checkpoint')]);
+});
+
+it('names what only our engine provides', () => {
+  expect(of('slipway-only', blank)).toEqual([expect.stringContaining('Checkpoints in a folder')]);
+  const again = '</script><script name="scripts/hello"><checkpoint name="again"/></script>';
+  expect(of('slipway-only', stock.replace('</script>', again))).toEqual([expect.stringContaining('Several steps run')]);
+  const script = { path: 'scripts/hello', executable: true, text: 'echo "path x" >>"$SLIPWAY_INPUTS"' };
+  expect(of('slipway-only', stock, [script])).toEqual([expect.stringContaining('SLIPWAY_INPUTS: scripts/hello')]);
+});
+
+it('does not call rejected what the stock command silently does otherwise', () => {
+  const spaced = stock.replace('checkpoint name="hello"', 'checkpoint name="say@hello"');
+  expect(of('stock-rejects', spaced)).toEqual([]);
+  expect(of('note', spaced)).toContainEqual(expect.stringContaining('goes on without that checkpoint'));
+  const numbers = stock.replace('<stop_on_error>true', '<stop_on_error>1').replace('enable>true', 'enable>0');
+  expect(of('note', numbers).filter((message) => /is [01]:/.test(message))).toHaveLength(2);
+});

@@ -1,0 +1,40 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { anchorsOf, linksOf, pages, root } from '../support/markdown';
+
+/** What is wrong with a link of a page; `undefined`: nothing. Links to other computers are judged by their form. */
+function whyDead(page: string, to: string): string | undefined {
+  if (/^[a-z]+:/i.test(to)) return /^https:\/\/[\w.-]+\.\w+(\/\S*)?$/.test(to) ? undefined : 'is no https address';
+  const [path = '', anchor] = to.split('#');
+  const file = path === '' ? page : relative(root, join(root, dirname(page), path));
+  if (file.startsWith('../main') || !existsSync(join(root, file))) return 'is not there';
+  if (anchor !== undefined && !anchorsOf(file).includes(anchor)) return 'has no such heading';
+  return undefined;
+}
+
+describe.each(pages)('%s', (page) => {
+  it('has no dead link', () => {
+    expect(
+      linksOf(page).flatMap(({ to }) => (whyDead(page, to) === undefined ? [] : [`${to} ${whyDead(page, to)}`])),
+    ).toEqual([]);
+  });
+
+  it('says in words what its pictures show', () => {
+    expect(linksOf(page).filter(({ text, isPicture }) => isPicture && text === '')).toEqual([]);
+  });
+});
+
+it('every page is linked from the manual’s first page, or from CONTRIBUTING.md when it is for developers', () => {
+  const listed = linksOf('docs/index.md').map(({ to }) => to);
+  const forDevelopers = linksOf('CONTRIBUTING.md').map(({ to }) => to.replace(/^docs\//, ''));
+  const there = readdirSync(join(root, 'docs')).filter((name) => name !== 'index.md');
+  expect(there.filter((name) => !listed.includes(name) && !forDevelopers.includes(name))).toEqual([]);
+});
+
+it('a dead link would be found', () => {
+  expect(whyDead('docs/index.md', 'nowhere.md')).toBe('is not there');
+  expect(whyDead('docs/index.md', 'timeline.md#nowhere')).toBe('has no such heading');
+  expect(whyDead('docs/index.md', '#words')).toBeUndefined();
+  expect(whyDead('docs/index.md', 'http://example.org')).toBe('is no https address');
+});

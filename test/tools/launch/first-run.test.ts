@@ -1,0 +1,83 @@
+// The first thing that a newcomer sees where something lacks: what it is, what still works, and the one thing to do.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../../..');
+const folder = mkdtempSync(join(tmpdir(), 'slipway-first-run-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A checkout that was never set up, with what its start needs at first. */
+function checkout(): string {
+  const made = mkdtempSync(join(folder, 'checkout-'));
+  for (const part of ['package.json', 'package-lock.json', 'tools/launch'])
+    cpSync(join(root, part), join(made, part), { recursive: true });
+  return made;
+}
+
+/** Runs a program to its end. */
+function run(cwd: string, env: NodeJS.ProcessEnv, ...words: string[]): { status: number | null; said: string } {
+  const { status, stderr } = spawnSync(process.execPath, words, { cwd, env, encoding: 'utf8' });
+  return { status, said: stderr };
+}
+
+describe('the first start', () => {
+  it('without a network says that it needs one, and what else there is', async () => {
+    const registry = await closedPort();
+    const env = {
+      ...process.env,
+      npm_config_registry: `http://127.0.0.1:${registry}/`,
+      npm_config_replace_registry_host: 'always',
+      npm_config_cache: join(folder, 'cache'),
+      npm_config_fetch_retries: '0',
+    };
+    const { status, said } = run(checkout(), env, 'tools/launch/start.mjs');
+    expect(status).toBe(1);
+    expect(said.trimEnd().split('\n').at(-1)).toMatch(
+      /^Slipway needs a network once.*run this again; .*Debian package/,
+    );
+    expect(said).not.toContain('    at ');
+  });
+
+  it('with packages that do not fit their lock says so in npm’s words, and what to do', () => {
+    const made = checkout();
+    writeFileSync(join(made, 'package-lock.json'), '{');
+    const { status, said } = run(made, process.env, 'tools/launch/start.mjs');
+    expect(status).toBe(1);
+    expect(said.trimEnd().split('\n').at(-1)).toMatch(/^The npm packages could not be installed.*Run this again/);
+  });
+
+  it('with an old Node says which one it needs, before anything that one cannot read', () => {
+    // A fake: this Node says that it is an old one.
+    const old = join(folder, 'old.cjs');
+    writeFileSync(old, `Object.defineProperty(process, 'versions', { value: { node: '12.22.12' } });`);
+    const { status, said } = run(root, process.env, '-r', old, ...program('start'));
+    expect(status).toBe(1);
+    expect(said).toMatch(/^Slipway needs Node 20 or later; this is v.*Install a newer one.*\n$/);
+  });
+
+  it('says so with every command that sets up', () => {
+    for (const script of ['start', 'test', 'demo', 'package'])
+      expect(program(script).slice(0, 2)).toEqual(['-r', './tools/launch/needs-node.cjs']);
+  });
+});
+
+/** The words behind `node` in a script of package.json. */
+function program(script: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  return scripts[script]?.split(' ').slice(1) ?? [];
+}
+
+/** A port of this computer where nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

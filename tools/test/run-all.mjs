@@ -1,0 +1,123 @@
+// `npm test`: sets the checkout up, then runs the checks and every suite, and ends with "N passed, N failed, N skipped".
+// Skips and failures are listed again last, failures with their messages: whoever reads only the end of a long log sees
+// what is wrong.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { root, setUp } from '../launch/set-up.mjs';
+import { runSuite } from './run-suite.mjs';
+
+setUp('test');
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const skipped = [];
+const failed = [];
+const out = mkdtempSync(join(tmpdir(), 'slipway-test-'));
+
+/** Runs one command as one check, and shows what it said when it has ended. */
+async function check(name, command, ...args) {
+  const started = Date.now();
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  const status = await new Promise((resolve) => child.on('close', resolve).on('error', resolve));
+  if (status === 0) total.passed++;
+  else fail(name, `${command} ${args.join(' ')} ended with ${status}\n${said}`);
+  process.stdout.write(`${said}${status === 0 ? 'ok' : 'FAILED'}  ${name}  ${seconds(started)}\n`);
+}
+
+/** Commands without which a suite makes no sense, by any of their names: the window's wants a browser, a display, and the sample's tools. */
+const needs = {
+  e2e: [
+    ['chromium', 'chromium-browser', 'google-chrome'],
+    ['Xvfb'],
+    ['cpio'],
+    ['grub-mkimage'],
+    ['mcopy'],
+    ['xorriso'],
+  ],
+};
+const isThere = (command) => spawnSync('which', [command], { stdio: 'ignore' }).status === 0;
+
+/** Runs one Vitest project and counts its tests. A suite that breaks before it counts is one failure. */
+async function suite(project) {
+  const lacking = (needs[project] ?? []).filter((names) => !names.some(isThere));
+  if (lacking.length > 0) {
+    total.skipped++;
+    skipped.push(`${project}: all of it (needs ${lacking.map((names) => names.join(' or ')).join(', ')})`);
+    return;
+  }
+  const started = Date.now();
+  const report = join(out, `${project}.json`);
+  const { status, output, hanging } = await runSuite(project, report);
+  process.stdout.write(output);
+  process.stdout.write(`suite ${project}: ${seconds(started)}\n`);
+  if (hanging) {
+    fail(project, `did not end; what still ran:\n${hanging.join('\n')}`);
+    return;
+  }
+  let counted;
+  try {
+    counted = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    fail(project, `ended with ${status} before it had counted its tests`);
+    return;
+  }
+  total.passed += counted.numPassedTests;
+  total.skipped += counted.numPendingTests + counted.numTodoTests;
+  const before = total.failed;
+  for (const file of counted.testResults) {
+    for (const test of file.assertionResults) {
+      if (test.status === 'failed') fail(`${project}: ${test.fullName}`, test.failureMessages.join('\n'));
+      else if (test.status !== 'passed') skipped.push(`${project}: ${test.fullName}`);
+    }
+    // A file that could not be loaded, or a hook that failed: the report has no message for the latter.
+    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'))
+      fail(`${project}: ${relative(root, file.name)}`, file.message || firstFailure(output));
+  }
+  if (status !== 0 && total.failed === before) fail(project, `ended with ${status}: ${firstFailure(output)}`);
+}
+
+/** Counts a failure, with the beginning of what it says; of its stack only what is ours. */
+function fail(name, message) {
+  total.failed++;
+  const lines = message.split('\n').filter((line) => !/^\s+at .*node_modules/.test(line));
+  failed.push({ name, message: lines.slice(0, 30).join('\n') });
+}
+
+/** What Vitest printed from its first failure on. */
+function firstFailure(output) {
+  const text = stripVTControlCharacters(output);
+  return text.slice(Math.max(0, text.search(/⎯ (Failed|Unhandled)/)));
+}
+
+/** Runs suites one after the other. */
+async function inTurn(...projects) {
+  for (const project of projects) await suite(project);
+}
+
+const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+await Promise.all([
+  check('format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.').then(() =>
+    check('lint and import rules', 'npx', 'eslint', '.'),
+  ),
+  check('types', 'npm', 'run', '--silent', 'types').then(() => check('build', 'npm', 'run', '--silent', 'build')),
+]);
+const chosen = process.argv.slice(2);
+if (chosen.length > 0) await inTurn(...chosen);
+else {
+  await suite('unit');
+  // Alone: it measures frames and answers.
+  await suite('e2e');
+  // Two at a time, each side as long as the other: recordings and hosts mostly wait, image builds and boots mostly compute.
+  await Promise.all([inTurn('golden', 'hosts', 'conformance', 'faults'), inTurn('slow')]);
+}
+rmSync(out, { recursive: true, force: true });
+
+for (const name of skipped) process.stdout.write(`skipped  ${name}\n`);
+for (const { name, message } of failed) process.stdout.write(`FAILED  ${name}\n${message.replace(/^/gm, '    ')}\n`);
+process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

@@ -1,0 +1,74 @@
+// Runs one Vitest project for `npm test`, so that it always ends and leaves nothing behind.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { root } from '../launch/set-up.mjs';
+
+/** Far more than the longest takes, also on a machine that others use as well. What hangs is to be named, not cut off by whoever waits for all. Milliseconds. */
+const LIMIT = (process.env.SLIPWAY_FULL === '1' ? 8 * 60 : 40) * 60_000;
+
+/**
+ * Mounts and processes of its own, where they can be had: root on Linux. Else a sandbox of one suite copies the mounts of another, whose
+ * pool stays busy as long, and what a test leaves behind outlives its suite.
+ */
+const APART = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const canBeApart = process.getuid?.() === 0 && spawnSync(APART[0], [...APART.slice(1), 'true']).status === 0;
+
+/** A zfs-fuse of its own goes with the mounts. ZFS in the kernel is one for all. */
+const ZFS_PLACES = existsSync('/sys/module/zfs') ? [] : ['/run/zfs', '/run/lock/zfs', '/var/lib/zfs'];
+
+/** Stays as the first process, which collects what others leave. */
+const INSIDE = [
+  'set -e',
+  ...ZFS_PLACES.map((place) => `mkdir -p ${place}; mount -t tmpfs tmpfs ${place}`),
+  '"$@"',
+  'exit',
+].join('\n');
+
+const running = new Set();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => {
+    running.forEach(end);
+    process.kill(process.pid, signal);
+  });
+
+/** Runs a project, its report going to a file. Gives its status, its output, and what still ran when it had to be ended. */
+export async function runSuite(project, report) {
+  const vitest = ['npx', 'vitest', 'run', '--project', project];
+  const line = [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const [command, ...args] = canBeApart ? [...APART, 'sh', '-c', INSIDE, 'sh', ...line] : line;
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  running.add(child.pid);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  let hanging;
+  const limit = setTimeout(() => {
+    hanging = below(child.pid);
+    end(child.pid);
+  }, LIMIT);
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  clearTimeout(limit);
+  running.delete(child.pid);
+  return { status, output, hanging };
+}
+
+/** Ends a suite with all that it started. */
+function end(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** What runs below a process, longest first: seconds and command of each. */
+function below(top) {
+  const all = execFileSync('ps', ['-eo', 'pid=,ppid=,etimes=,args=', '--sort=-etimes'], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => line.match(/^ *(\d+) +(\d+) +(\d+) (.*)$/) ?? []);
+  const mine = new Set([`${top}`]);
+  for (let size = 0; size < mine.size;) {
+    size = mine.size;
+    for (const [, pid, parent] of all) if (mine.has(parent)) mine.add(pid);
+  }
+  return all.filter(([, pid]) => mine.has(pid)).map(([, , , age, words]) => `${age} s  ${words.slice(0, 200)}`);
+}
