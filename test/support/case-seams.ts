@@ -2,8 +2,8 @@
  * What the fault cases outside this repository import from the source, under names that stay. A module that moves or is renamed
  * keeps its name here. The cases also use the RPC procedures of CASE_PROCEDURES.
  */
-export { createLogs } from '../../src-main/logs';
-export { RunLog } from '../../src-main/logs/run-log';
+export { createLogs } from '../../src-main/services/logs';
+export { RunLog } from '../../src-main/services/logs/run-log';
 export { ansiSpans, plainText } from '../../src-shared/logs/ansi';
 
 export { encodeAsDeclared, encodingThatMakes } from '../../src-shared/manifest/encode';
@@ -14,12 +14,12 @@ export { applySplices } from '../../src-shared/document/splice';
 export { moveAt, removeAt, setField } from '../../src-shared/document/fields';
 export { packageLists, stepPaths } from '../../src-shared/document/list-paths';
 
-export { aliasesOf, configOf } from '../../src-main/hosts/book/ssh-config';
+export { aliasesOf, configOf } from '../../src-main/host-book/ssh-config';
 export { parseJumps } from '../../src-shared/hosts/model';
-export { connectOptions } from '../../src-main/hosts/book/connect-options';
+export { connectOptions } from '../../src-main/host-book/connect-options';
 export { createSshTransport } from '../../src-main/transport/ssh/ssh-transport';
-export { reachHost } from '../../src-main/hosts/ssh/reach-host';
-export { Bundles } from '../../src-main/hosts/ssh/bundles';
+export { reachHost } from '../../src-main/ssh-connections/reach-host';
+export { Bundles } from '../../src-main/ssh-connections/bundles';
 
 /** Procedures of the RPC contract that the cases call by name. */
 export const CASE_PROCEDURES = [
