@@ -9,7 +9,7 @@ import { ENGINE_VERSION } from './version';
 async function main(argv: readonly string[]): Promise<number> {
   const [name = '', ...rest] = argv;
   if (name !== 'build') guardStandardStreams(true); // a build guards them when it starts
-  // A copy of the engine alone is also found by steps under this name.
+  // Steps also find a copy of the engine under this name.
   if (basename(process.argv[1] ?? '') === 'ManifestRead')
     return (await import('./manifest-read/client')).manifestReadCommand(argv);
   if (name === '--version') {
@@ -17,7 +17,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const command = await findCommand(name);
-  // Fewer than two arguments print the usage alone; a wrong subcommand is named first (contract 1.2: 2, 3).
+  // Fewer than two arguments print only the usage; an unknown subcommand is named first (contract 1.2: 2, 3).
   if (!command) return argv.length < 2 ? usageError() : usageError('Invalid or missing subcommand');
   try {
     return await command.run(rest);
@@ -26,7 +26,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-process.umask(0o022); // whatever the caller's was (contract 3.2)
+process.umask(0o022); // independent of the caller's umask (contract 3.2)
 void main(process.argv.slice(2)).then((status) => {
   process.exitCode = status;
 });

@@ -1,4 +1,4 @@
-// Builds the engine: one self-contained file per command, so that it can be copied to a build host as it is (Node >= 18).
+// Builds the engine: one self-contained file per command that can be copied to a build host (Node >= 18).
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -21,10 +21,10 @@ const { outputFiles, metafile } = await build({
   ),
   outdir: engine,
   outExtension: { '.js': '.cjs' },
-  // A script of node:vm cannot import, and the program is one (launcher/launcher.ts).
+  // A script of node:vm cannot use import(), and the program is one (launcher/launcher.ts).
   supported: { 'dynamic-import': false },
   plugins: [lazyModules],
-  legalComments: 'none', // the packages have the licences in NOTICES.txt
+  legalComments: 'none', // the packages include the licences in NOTICES.txt
   logLevel: 'warning',
   metafile: true,
 });
@@ -35,7 +35,7 @@ const ASSEMBLE = {
   ManifestRead: (program) => manifestRead(program, read('manifest-read/client.pl'), read('manifest-read/usage.ts')),
 };
 
-/** The engine's file: the launcher, and behind it the program as a comment. */
+/** The engine's file: the launcher, followed by the program as a comment. */
 async function launched(bundle) {
   const program = fitForComment(`(function (require, __filename, __dirname) {${bundle}\n})`);
   const hash = createHash('sha256').update(program).digest('hex').slice(0, 16);
@@ -49,7 +49,7 @@ async function launched(bundle) {
 
 mkdirSync(engine, { recursive: true });
 mkdirSync(bin, { recursive: true });
-// A build may be using the engine right now: it sees the old file or the new, and the same file is left alone.
+// A running build may use the engine: it sees the old file or the new one. An unchanged file is not replaced.
 for (const { path, text } of outputFiles) {
   const contents = Buffer.from(await ASSEMBLE[basename(path, '.cjs')](text));
   if (existsSync(path) && readFileSync(path).equals(contents)) continue;
@@ -59,13 +59,13 @@ for (const { path, text } of outputFiles) {
   renameSync(partial, path);
 }
 
-// What went into the bundle, for the licences that go along in a package (tools/package/parts.mjs).
+// The bundled modules, for the licences in a package (tools/package/parts.mjs).
 const modules = join(root, 'out/modules');
 mkdirSync(modules, { recursive: true });
 // The plugin's modules are named after the module that they load.
 const inputs = Object.keys(metafile.inputs).map((input) => input.replace(/^lazy:/, ''));
 writeFileSync(join(modules, 'engine.json'), JSON.stringify(inputs));
 
-// out/bin is what goes on PATH: the commands by their own names, as steps and people call them.
+// out/bin goes on PATH: the commands by their own names, as steps and users call them.
 for (const name of Object.keys(commands))
   if (!existsSync(join(bin, name))) symlinkSync(`../engine/${name}.cjs`, join(bin, name));

@@ -4,32 +4,32 @@ import type { BootEvent } from '../../src-shared/engine-answers/media';
 import { startMachine } from './machine';
 import type { MachineRequest } from './machine-options';
 
-/** How a boot test ended. */
+/** The result of a boot test. */
 export type BootVerdict = Extract<BootEvent, { kind: 'verdict' }>;
 type Ended = Pick<BootVerdict, 'verdict' | 'reason'>;
 
-/** A machine, and how long to look at it. */
+/** The machine, and how long its console is observed. */
 export interface BootTestRequest extends MachineRequest {
   readonly timeoutSeconds: number;
-  /** Ends the test; its verdict is `cancelled`. */
+  /** Ends the test with the verdict `cancelled`. */
   readonly signal: AbortSignal;
 }
 
-/** What is kept of a line that has not ended, in characters. A prompt is shorter by far. */
+/** The kept end of an unfinished line, in characters. Prompts are far shorter. */
 const MOST_OF_LINE = 8192;
-/** Consoles come letter by letter: they are told of this often, in milliseconds. */
+/** A console writes single characters. They are collected for this long before they are emitted. */
 const TELL_EVERY = 50;
 
 /**
- * Boots an image until its console gives a verdict (`verdictOf`), the time is over, QEMU ends by itself, or the signal comes.
- * Resolves when the machine has ended. Throws `unsupported` where there can be none.
+ * Boots an image until its console gives a verdict (`verdictOf`), the time is over, QEMU ends by itself, or the signal
+ * is aborted. Resolves when the machine has ended. Throws `unsupported` where no machine can be started.
  *
- * @param tell is told all that happens, the verdict last
+ * @param emit receives all events; the verdict is the last one
  */
 export async function bootTest(request: BootTestRequest, tell: (event: BootEvent) => void): Promise<BootVerdict> {
   const started = performance.now();
   const plain = new ConsoleText();
-  /** The line that has not ended. */
+  /** The unfinished line. */
   let line = '';
   let untold = '';
   const tellConsole = (): void => {

@@ -3,19 +3,19 @@ import { delimiter, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { isExecutable } from '../system/executables';
 
-/** What starts a machine: the old way of PCs, or the new one. */
+/** The firmware of a machine. */
 export type Firmware = 'bios' | 'uefi';
 
-/** The emulator, by its name on `PATH`. */
+/** The emulator's name on `PATH`. */
 export const QEMU = 'qemu-system-x86_64';
 
-/** UEFI firmware: the program, and the variables it writes to, of which each machine gets a copy. */
+/** UEFI firmware: the program, and its variables, of which each machine gets a copy. */
 export interface UefiFirmware {
   readonly code: string;
   readonly variables: string;
 }
 
-/** Where systems keep it, newest form first: Debian and Ubuntu, Fedora, Arch. */
+/** Known places of the firmware, newest format first: Debian and Ubuntu, Fedora, Arch. */
 const UEFI: readonly UefiFirmware[] = [
   ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'],
   ['/usr/share/OVMF/OVMF_CODE.fd', '/usr/share/OVMF/OVMF_VARS.fd'],
@@ -23,12 +23,12 @@ const UEFI: readonly UefiFirmware[] = [
   ['/usr/share/edk2/x64/OVMF_CODE.4m.fd', '/usr/share/edk2/x64/OVMF_VARS.4m.fd'],
 ].map(([code = '', variables = '']) => ({ code, variables }));
 
-/** The UEFI firmware of this host, if it has one. */
+/** This host's UEFI firmware; `undefined` when it has none. */
 export function uefiFirmware(): UefiFirmware | undefined {
   return UEFI.find(({ code, variables }) => existsSync(code) && existsSync(variables));
 }
 
-/** Why this host cannot boot an image with a firmware, with what to do; `undefined` when it can. */
+/** The reason why this host cannot boot an image with a firmware; `undefined` when it can. */
 export function whyNoBoot(firmware: Firmware): AppError | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   if (!folders.some((folder) => isExecutable(join(folder, QEMU))))

@@ -1,22 +1,22 @@
 import type { Firmware, UefiFirmware } from './firmware';
 
-/** What a machine is made of. */
+/** The parts of a machine. */
 export interface MachineRequest {
-  /** A raw image; it is not written to. */
+  /** A raw image. It is not written to. */
   readonly image: string;
   readonly firmware: Firmware;
-  /** What the image is put into. */
+  /** How the image is attached. */
   readonly medium: 'cdrom' | 'usb';
-  /** Default 1024. */
+  /** Default: 1024. */
   readonly memoryMegabytes?: number;
 }
 
 /**
- * QEMU's options for a machine without a window and without a network: its first serial line is QEMU's standard output, its
- * screen exists only for screenshots, QEMU's own protocol is on file descriptor 3.
+ * QEMU's options for a machine without a window and without a network. Its first serial line is QEMU's standard output,
+ * its screen is used only for screenshots, and QEMU's monitor protocol is on file descriptor 3.
  *
- * The processor is emulated (TCG): the same on every host, and hosts that are virtual machines themselves often offer a /dev/kvm
- * that opens but hangs.
+ * The processor is emulated (TCG). It is the same on every host, and virtual hosts often offer a /dev/kvm that opens
+ * but hangs.
  *
  * @param uefi for UEFI: the firmware, with this machine's own copy of the variables
  */
@@ -38,7 +38,7 @@ function firmwareOptions({ code, variables }: UefiFirmware): string[] {
 }
 
 function mediumOptions({ image, medium }: MachineRequest): string[] {
-  // What the machine writes goes to a file of QEMU's that nobody sees.
+  // Writes of the machine go to a temporary file of QEMU.
   const drive = `if=none,id=medium,format=raw,snapshot=on,file=${quoted(image)}`;
   const devices = {
     cdrom: ['-device', 'ide-cd,drive=medium,bootindex=0'],

@@ -10,28 +10,31 @@ import { machineOptions, type MachineRequest } from './machine-options';
 import { Qmp } from './qmp';
 
 const SETPRIV = '/usr/bin/setpriv';
-/** How long a screenshot may take, in milliseconds. An emulated machine that does much answers late. */
+/** The timeout of a screenshot. A busy emulated machine answers late. */
 const PATIENCE = 5000;
 const MOST_COMPLAINT = 4096;
 
-/** A virtual machine that runs. */
+/** A running virtual machine. */
 export interface Machine {
-  /** The command that it is. */
+  /** QEMU's command line. */
   readonly argv: readonly string[];
-  /** Resolves when it has ended, by itself or by `end`; its files are gone then. `complaint` is what QEMU itself said. */
+  /**
+   * Resolves when the machine has ended by itself or by `end`, and its temporary files are removed. `complaint` is
+   * QEMU's own message.
+   */
   readonly ended: Promise<{ readonly code: number | null; readonly complaint: string }>;
-  /** Its screen as a PNG; `undefined` where QEMU cannot make one (before 7.1) or the machine has gone. */
+  /** Its screen as a PNG; `undefined` where QEMU cannot make one (before 7.1) or the machine has ended. */
   screenshot(): Promise<Buffer | undefined>;
-  /** Switches it off. */
+  /** Switches the machine off. */
   end(): void;
 }
 
 /**
- * Starts a machine. It ends with this process, however that ends, where the host has `setpriv`; and with every exit but SIGKILL
- * where it has not.
+ * Starts a machine. Where the host has `setpriv` the machine ends with this process, however that ends; elsewhere with
+ * every exit except SIGKILL.
  *
- * @param onConsole is told what comes over the serial line, sequences for terminals included
- * @throws AppError `unsupported` where the host lacks something
+ * @param onConsole receives the text of the serial line, including terminal escape sequences
+ * @throws AppError `unsupported` where the host lacks a tool or the firmware
  */
 export function startMachine(request: MachineRequest, onConsole: (text: string) => void): Machine {
   const lacking = whyNoBoot(request.firmware);
@@ -41,8 +44,8 @@ export function startMachine(request: MachineRequest, onConsole: (text: string) 
   try {
     const guard = isExecutable(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL'] : [];
     const [command = QEMU, ...args] = [...guard, QEMU, ...machineOptions(request, ownFirmware(request, folder))];
-    // A session of its own: Ctrl-C is for us, who then end it and say so. Its third descriptor is QEMU's protocol.
-    // What it writes instead of into the image goes with our folder, however early it is ended.
+    // QEMU gets a session of its own, so that Ctrl-C reaches only the engine, which then ends it and reports this.
+    // Descriptor 3 is QEMU's protocol. Its temporary files are in our folder and are removed with it.
     const env = { ...process.env, TMPDIR: folder };
     const qemu = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
     qemu.stdout?.setEncoding('utf8').on('data', onConsole);
@@ -88,6 +91,6 @@ async function screenshot(qmp: Qmp, filename: string): Promise<Buffer | undefine
     await qmp.command('screendump', { filename, format: 'png' }, PATIENCE);
     return readFileSync(filename);
   } catch {
-    return undefined; // it is an extra: the verdict does not depend on it
+    return undefined; // The verdict does not depend on the screenshot.
   }
 }

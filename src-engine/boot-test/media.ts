@@ -6,14 +6,17 @@ import { AppError } from '../../src-shared/errors';
 export interface MediaFile {
   readonly name: string;
   readonly path: string;
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
   /** Seconds since the epoch. */
   readonly modified: number;
   readonly bootable: 'cdrom' | 'disk' | null;
 }
 
-/** The files of a media folder, by name; none when there is no folder. Links, folders and hidden files are not media. */
+/**
+ * The files of a media folder, sorted by name; none when the folder is missing. Links, folders and hidden files are
+ * skipped.
+ */
 export async function listMedia(folder: string): Promise<MediaFile[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -23,7 +26,7 @@ export async function listMedia(folder: string): Promise<MediaFile[]> {
   return found.flatMap((file) => (file ? [file] : [])).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** One file of a media folder. Throws `missing` when it has none of this name. */
+/** One file of a media folder. Throws `missing` when there is none of this name. */
 export async function mediumNamed(folder: string, name: string): Promise<MediaFile> {
   const file = name.includes('/') ? undefined : await mediaFile(folder, name);
   if (file) return file;
@@ -46,9 +49,9 @@ const GPT = 0x200;
 const MBR_MARK = 0x1fe;
 
 /**
- * How an image boots, by what is in it: ISO 9660 as a CD, a boot sector or a partition table as a disk, else `null`.
+ * How an image boots, by its content: ISO 9660 as a CD, a boot sector or a partition table as a disk, otherwise `null`.
  *
- * An image that is both boots both ways; it is a CD unless its name says that it is meant for a stick.
+ * An image with both boots both ways. It is treated as a CD unless its name ends with .usb, .img or .raw.
  */
 async function bootableAs(path: string): Promise<MediaFile['bootable']> {
   const file = await open(path, 'r').catch(() => undefined);

@@ -1,15 +1,15 @@
 import type { Duplex } from 'node:stream';
 
-/** A line of QEMU's monitor protocol; greetings and events have neither field. */
+/** A line of QEMU's monitor protocol. Greetings and events have neither field. */
 interface Reply {
   readonly return?: unknown;
   readonly error?: { readonly desc?: string };
 }
 
-/** QEMU's monitor protocol on a connection: one command at a time. */
+/** QEMU's monitor protocol on a connection. One command runs at a time. */
 export class Qmp {
   #text = '';
-  /** Who waits for the answer to the command that was sent last. */
+  /** The pending command's callbacks. */
   #answer: { resolve(value: unknown): void; reject(error: Error): void } | undefined;
   #isReady = false;
 
@@ -21,7 +21,7 @@ export class Qmp {
     connection.on('close', gone);
   }
 
-  /** Runs a command and gives what it returned. Rejects with QEMU's words, when QEMU ends, and when it takes longer than `patience` milliseconds. */
+  /** Runs a command and returns its result. Rejects with QEMU's message, when QEMU ends, and after `timeoutMs`. */
   async command(execute: string, args: Readonly<Record<string, unknown>>, patience: number): Promise<unknown> {
     if (!this.#isReady) await this.#send('qmp_capabilities', {}, patience);
     this.#isReady = true;

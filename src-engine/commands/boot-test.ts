@@ -8,7 +8,7 @@ import { onStopSignal } from '../system/stop-signal';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { mediaFolder } from './media';
 
-/** An emulated machine takes about 40 seconds to the login of a Debian, longer on a host that does something else. */
+/** An emulated machine reaches the login prompt of a Debian in about 40 seconds, and later on a busy host. */
 const TIMEOUT = '300';
 
 const OPTIONS = {
@@ -54,7 +54,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
 
   const stopping = new AbortController();
   const stop = onStopSignal(() => stopping.abort());
-  // Nobody reads any more: the window or the pager has gone.
+  // The reader of standard output has gone: the window was closed, or a pager has ended.
   process.stdout.on('error', () => stopping.abort());
   const show = values.json ? showJson : showText();
   try {

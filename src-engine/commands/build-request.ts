@@ -11,7 +11,7 @@ import type { ManifestFile } from '../area/manifest-file';
 import { parseGiven, type GivenVariables } from '../area/step-variables';
 import type { Option } from './getopt';
 
-/** An early end with the lines for stderr and an exit status. */
+/** Ends a command early, with lines for stderr and an exit status. */
 export class Stop extends Error {
   constructor(
     readonly status: number,
@@ -22,19 +22,19 @@ export class Stop extends Error {
   }
 }
 
-/** A checked command line, before anything is changed. */
+/** A checked command line. Nothing was changed yet. */
 export interface BuildRequest {
   readonly list: boolean;
   readonly debug: boolean;
   readonly pause: number | undefined;
   readonly resume: number | undefined;
-  /** What `--env` gives to the steps. */
+  /** Variables of `--env` for the steps. */
   readonly given: GivenVariables;
   /** `--observe`: record which files the steps open. */
   readonly observe: boolean;
 }
 
-/** A step without a checkpoint name (contract 1.2, 9). */
+/** Refuses a step without a checkpoint name (contract 1.2, 9). */
 export function assertNamed(file: ManifestFile, checkpointing: boolean): void {
   const nameless = checkpointing ? file.manifest.steps.find(({ name }) => name === '') : undefined;
   if (nameless)
@@ -44,7 +44,7 @@ export function assertNamed(file: ManifestFile, checkpointing: boolean): void {
     ]);
 }
 
-/** Options left to right, then what must not go together (contract 1.2: 10 to 16). */
+/** Applies the options from left to right, then checks combinations (contract 1.2: 10 to 16). */
 export function resolveRequest(
   file: ManifestFile,
   options: readonly Option[],
@@ -56,7 +56,7 @@ export function resolveRequest(
   const seen = new Set<string>();
   let pause: number | undefined;
   for (const { letter, value = '' } of options) {
-    if (letter.length > 1) continue; // a long option is ours: none of the contract's rules is about it
+    if (letter.length > 1) continue; // Long options are extensions; the contract's rules apply to short ones.
     if (letter === 'h' || letter === '?') throw new Stop(2, [], true);
     if (letter === 'd') {
       seen.add('d');
@@ -90,7 +90,7 @@ export function resolveRequest(
   };
 }
 
-/** What `--env` gives. */
+/** The variables of `--env`. */
 function givenVariables(options: readonly Option[]): GivenVariables {
   const names: string[] = [];
   const values: Record<string, string> = {};
@@ -105,8 +105,8 @@ function givenVariables(options: readonly Option[]): GivenVariables {
 }
 
 /**
- * The manifest's `resume_from`: as `-r`, with lower precedence; what resolves to step 0 means a fresh build, also where there
- * are no checkpoints (contract 2.8, 10).
+ * The manifest's `resume_from`: as `-r`, with lower precedence. Step 0 means a build from the beginning, also when
+ * checkpoints are switched off (contract 2.8, 10).
  */
 function resumeFromAttribute(
   file: ManifestFile,
@@ -124,7 +124,7 @@ function stepIndex(steps: readonly BuildStep[], designator: string): number {
   return found.index;
 }
 
-/** Refuses what the rules of resuming refuse (contract 2.5). */
+/** Applies the refusals of resuming (contract 2.5). */
 export function assertResumable(steps: readonly BuildStep[], snapshots: readonly string[], index: number): void {
   const answer = canResumeFrom(steps, snapshots, index);
   if (!answer.ok) throw new Stop(1, answer.lines);

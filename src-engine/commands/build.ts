@@ -11,7 +11,10 @@ import type { Command, OptionTable } from './command';
 import { getopt, type Option } from './getopt';
 import { usageError } from './usage';
 
-/** Short options are the original's (contract 1.1). A key of several letters is a long option, which also goes before the manifest. */
+/**
+ * Short options are the original's (contract 1.1). A key of several letters is a long option, which must also precede
+ * the manifest.
+ */
 const OPTIONS: OptionTable = {
   R: { type: 'boolean', description: 'resume where the last build stopped' },
   r: { type: 'string', value: 'STEP', description: 'roll back to before STEP, and run it and the rest' },
@@ -39,14 +42,16 @@ export const buildCommand: Command = {
 };
 
 /**
- * `distro_const build [-R] [-r STEP] [-p STEP] [-l] [-d] [-h] MANIFEST`: same checks in the same order, same words, same exit
- * statuses as the original (contract 1.2), except for what test/conformance/deviations.tsv lists.
+ * `distro_const build [-R] [-r STEP] [-p STEP] [-l] [-d] [-h] MANIFEST`: the same checks in the same order, the same
+ * messages and exit statuses as the original (contract 1.2), except for the differences in
+ * test/conformance/deviations.tsv.
  */
 async function run(argv: readonly string[]): Promise<number> {
   const parsed = getopt(argv, 'r:p:hRld?', LONG_OPTIONS);
   const operand = parsed?.operands[0];
   if (!parsed || operand === undefined) return usageError();
-  // Words behind the manifest were ignored by the original, so that `build m.xml -l` wiped every checkpoint (contract 9, 4).
+  // The original ignored arguments after the manifest, so that `build m.xml -l` removed every checkpoint (contract 9,
+  // 4).
   const trailing = parsed.operands.slice(1);
   if (trailing.length > 0)
     return usageError(
@@ -71,7 +76,7 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   const backend = await openBackend(area);
   const checkpointing = file.manifest.checkpointEnable;
   const steps: readonly BuildStep[] = checkpointing ? file.manifest.steps : [];
-  // A full build asks once, under the lock.
+  // A full build lists the snapshots once, under the lock.
   const asks = options.some(({ letter }) => 'lrR'.includes(letter)) || file.manifest.resumeFrom !== undefined;
   const looks = asks && checkpointing && area.exists;
   if (looks) await refuseForeignPlaces(area);
@@ -87,7 +92,7 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   return startBuild({ file, area, backend, checkpointing, steps, request });
 }
 
-/** ZFS needs root, or a delegation that only trying would show; directories need neither (contract 9, 32). */
+/** ZFS needs root, or a delegation, which only an attempt would show. Directories need neither (contract 9, 32). */
 function assertPrivileged(area: BuildArea, options: readonly Option[]): void {
   if (area.kind !== 'zfs' || process.getuid?.() === 0) return;
   if (options.some(({ letter }) => 'lh?'.includes(letter))) return;

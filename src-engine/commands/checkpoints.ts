@@ -50,14 +50,14 @@ async function describeAll(context: AreaContext) {
   return { area: area.mountpoint, backend: backend.kind, checkpoints: rows, otherSnapshots: others };
 }
 
-/** What is known of a step and of the checkpoint before it, except its size, which may take long to find out. */
+/** The state of a step and of the checkpoint before it. The size is separate, because measuring can be slow. */
 export interface CheckpointRow extends CheckpointAnswer {
   readonly refusal: Refusal | null;
   readonly line: string | null;
   readonly parent: string | null;
 }
 
-/** A row for each step of the manifest. */
+/** Returns a row for each step of the manifest. */
 export async function describeCheckpoints(context: AreaContext, options: PresentOptions): Promise<CheckpointRow[]> {
   const { file, area, snapshots } = context;
   const rows = file.manifest.steps.map(({ index, name, message }) => {

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { AppError, reasonOf } from '../../src-shared/errors';
 
-/** An option of a command. Its name is its key in the table: one letter is `-x`, more are `--name`. */
+/** An option of a command. Its key in the table is its name: one letter is `-x`, more are `--name`. */
 export interface CommandOption {
   readonly type: 'boolean' | 'string';
-  /** A letter that means the same. */
+  /** A one-letter synonym. */
   readonly short?: string;
   /** The value when the option is absent. */
   readonly default?: string;
-  /** What the value of a `string` option is called in texts: `STEP`. */
+  /** The name of a `string` option's value in help texts: `STEP`. */
   readonly value?: string;
   /** One clause without a full stop, for the reference and `help COMMAND`. */
   readonly description: string;
@@ -16,7 +16,10 @@ export interface CommandOption {
 
 export type OptionTable = Readonly<Record<string, CommandOption>>;
 
-/** A subcommand of `distro_const`. `help`, the reference, the manual page and the README files are made from these values. */
+/**
+ * A subcommand of `distro_const`. `help`, the reference, the manual page and the README files are made from these
+ * values.
+ */
 export interface Command {
   readonly name: string;
   /** One clause without a full stop: the line of `help`. */
@@ -26,9 +29,9 @@ export interface Command {
   /** Paragraphs for the reference. */
   readonly description: readonly string[];
   readonly options: OptionTable;
-  /** How many arguments besides options it takes. */
+  /** The number of arguments besides options. */
   readonly operands: OperandCount;
-  /** Runs it and returns the exit status. Throws `AppError` for expected failures. */
+  /** Runs the command and returns the exit status. Throws `AppError` for expected failures. */
   run(argv: readonly string[]): Promise<number>;
 }
 
@@ -48,7 +51,7 @@ type OptionValues<T extends OptionTable> = {
 };
 type Value<T extends CommandOption> = T['type'] extends 'string' ? string : boolean;
 
-/** What `defineCommand` takes: a command whose `run` gets parsed arguments. */
+/** The input of `defineCommand`: a command whose `run` receives parsed arguments. */
 export interface CommandDefinition<T extends OptionTable> extends Omit<Command, 'run' | 'options'> {
   readonly options: T;
   readonly run: (parsed: Parsed<T>) => Promise<number>;
@@ -57,7 +60,10 @@ export interface CommandDefinition<T extends OptionTable> extends Omit<Command, 
 /** The option that most commands have. */
 export const JSON_OPTION = { type: 'boolean', description: 'print one JSON document' } as const;
 
-/** A command with long options anywhere and counted operands. An `AppError` of code `usage` gets the usage lines appended. */
+/**
+ * Defines a command that accepts long options anywhere and a counted number of operands. An `AppError` of code `usage`
+ * gets the usage lines appended.
+ */
 export function defineCommand<const T extends OptionTable>(definition: CommandDefinition<T>): Command {
   const command: Command = {
     ...definition,
@@ -73,12 +79,12 @@ export function defineCommand<const T extends OptionTable>(definition: CommandDe
   return command;
 }
 
-/** The forms of a command as they are typed. */
+/** The forms of a command as the user types them. */
 export function usageLines({ name, usage }: Command): string[] {
   return usage.map((form) => `distro_const ${name} ${form}`);
 }
 
-/** An option as it is typed: `-r, --resume STEP`. */
+/** An option as the user types it: `-r, --resume STEP`. */
 export function optionText(name: string, { short, value }: CommandOption): string {
   const forms = [...(short === undefined ? [] : [`-${short}`]), name.length === 1 ? `-${name}` : `--${name}`];
   return `${forms.join(', ')}${value === undefined ? '' : ` ${value}`}`;

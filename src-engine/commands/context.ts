@@ -12,20 +12,25 @@ import { readManifestFile, type ManifestFile } from '../area/manifest-file';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { openBackend } from '../snapshots/select';
 
-/** A manifest with its build area as it is now; nothing was created or changed to find out. */
+/** A manifest with the present state of its build area. Reading it creates and changes nothing. */
 export interface AreaContext {
   readonly file: ManifestFile;
   readonly area: BuildArea;
   readonly backend: SnapshotBackend;
-  /** In the order in which they were taken. */
+  /** In the order of creation. */
   readonly snapshots: readonly Snapshot[];
-  /** The area's files as they were before the snapshots were listed; see `Inspection`. */
+  /** The state of the area's files before the snapshots were listed; see `Inspection`. */
   readonly files: AreaState;
-  /** The step that `build -R` resumes from; none where it would refuse, or the manifest switches checkpoints off. */
+  /**
+   * The step that `build -R` would resume from; `undefined` where it would refuse, or the manifest switches checkpoints
+   * off.
+   */
   readonly latest: number | undefined;
 }
 
-/** Loads what most subcommands look at. A manifest with problems is fine here: its area may still be looked at. */
+/**
+ * Loads a manifest and its build area. A manifest with problems is accepted, because its area can still be inspected.
+ */
 export async function openContext(operand: string): Promise<AreaContext> {
   const file = await readManifestFile(operand);
   const area = await resolveArea(file.manifest.buildArea);
@@ -37,7 +42,7 @@ export async function openContext(operand: string): Promise<AreaContext> {
   return { file, area, backend, files, snapshots, latest };
 }
 
-/** Whether a build may resume from step `index`, by the rules that `build -r` has. */
+/** Whether a build may resume from step `index`, by the rules of `build -r`. */
 export function resumeAnswer({ file, snapshots }: AreaContext, index: number): Answer {
   if (!file.manifest.checkpointEnable) return withoutCheckpoints('r');
   return canResumeFrom(
@@ -47,7 +52,7 @@ export function resumeAnswer({ file, snapshots }: AreaContext, index: number): A
   );
 }
 
-/** The step that a word on the command line means, or a refusal that lists the names. */
+/** The index of the step that an argument names. Throws a refusal that lists the names. */
 export function stepNamed(context: AreaContext, designator: string): number {
   const found = resolveStep(context.file.manifest.steps, designator);
   if (!found.ok) throw new AppError('refused', found.lines.join('\n'));

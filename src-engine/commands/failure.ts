@@ -3,7 +3,7 @@ import { outputClosed, writeError } from '../system/standard-streams';
 import { systemError } from '../system/system-error';
 import { printJson } from './print';
 
-/** What the exit statuses of `distro_const` mean, for its reference. */
+/** The exit statuses of `distro_const` and their meanings, for its reference. */
 export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string])[] = [
   ['0', 'done; paused as asked; listed'],
   [
@@ -18,9 +18,9 @@ export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string]
   ],
 ];
 
-/** Prints a failure, with `json` as the one document of the call, and returns the exit status. */
+/** Prints a failure, with `json` as the call's only document, and returns the exit status. */
 export function reportError(error: unknown, json: boolean): number {
-  // The reader of standard output has gone: the guard of the streams sets the status.
+  // The reader of standard output has gone; the guard of the streams sets the status.
   if (outputClosed()) return 1;
   const { code, message, hint } = error instanceof AppError ? error : (systemError(error) ?? defect(error));
   if (json) printJson({ failed: true, error: { code, message, hint } });

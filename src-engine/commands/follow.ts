@@ -14,7 +14,7 @@ import { defineCommand, type OptionTable, type Parsed } from './command';
 import { dateTime } from './print';
 
 const NEWLINE = Buffer.from('\n');
-/** How often the journal is looked at when the file system sends no word of a change. */
+/** The poll interval where the file system sends no change events. */
 const POLL_MILLISECONDS = 500;
 const CHUNK = 64 * 1024;
 
@@ -62,7 +62,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   try {
     const tail = new Tail(file, from, show);
     for (;;) {
-      // The state is asked BEFORE the last read: what a dying engine still wrote is shown.
+      // The state is read BEFORE the last read of the journal, so that the last records of a dying engine are printed.
       const running = isRunning(area, run);
       await tail.read();
       if (outputClosed()) return 0;
@@ -80,7 +80,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   }
 }
 
-/** Reads a growing file to its present end, again and again, in whole lines. */
+/** Reads a growing file up to its present end, in whole lines. */
 class Tail {
   readonly #splitter: LineSplitter;
   #isAtEnd = false;
@@ -102,14 +102,14 @@ class Tail {
     }
   }
 
-  /** Takes what is left as a line that has no newline. */
+  /** Emits the unfinished last line. */
   end(): void {
     this.#isAtEnd = true;
     this.#splitter.end();
   }
 }
 
-/** Kinds of a later version are passed over; what is no record at all is mentioned. */
+/** Records of a later version are skipped. Lines that are not records are reported. */
 function damaged(line: Buffer): string {
   return line.length === 0 || kindOfLine(line) !== undefined ? '' : `# a damaged record of ${line.length} bytes\n`;
 }

@@ -1,22 +1,23 @@
-/** One option as given, with its value where it takes one. */
+/** One parsed option, with its value where it takes one. */
 export interface Option {
   /** The letter of a short option, or the name of a long one. */
   readonly letter: string;
   readonly value: string | undefined;
 }
 
-/** Options, then what is left from the first argument that is not one. */
+/** The options, and the arguments from the first operand on. */
 export interface ParsedWords {
   readonly options: readonly Option[];
   readonly operands: readonly string[];
 }
 
-/** Long options that a command takes besides the classic ones. A `string` takes `--name=value` or the next argument. */
+/** Long options that a command accepts besides the short ones. A `string` takes `--name=value` or the next argument. */
 export type LongOptions = Readonly<Record<string, { readonly type: 'boolean' | 'string' }>>;
 
 /**
- * The classic getopt (contract 1.1): bundling and attached values work, `--` ends options, parsing stops at the first argument that is
- * not an option. Returns `undefined` on an unknown option, a long one that is not in `long`, or a missing value.
+ * The classic getopt (contract 1.1): bundling and attached values work, `--` ends options, parsing stops at the first
+ * argument that is not an option. Returns `undefined` on an unknown option, a long one that is not in `long`, or a
+ * missing value.
  *
  * @param spec letters; one followed by `:` takes a value
  */
@@ -51,7 +52,7 @@ export function getopt(argv: readonly string[], spec: string, long: LongOptions 
   return { options, operands: [] };
 }
 
-/** A long option and how many of the arguments after it belong to it. */
+/** Parses a long option, and returns how many arguments after it were used. */
 function longOption(
   argument: string,
   next: string | undefined,

@@ -49,7 +49,7 @@ function details(command: Command): string[] {
   ];
 }
 
-/** Text in lines of at most 80 characters. */
+/** Wraps text to lines of at most 80 characters. */
 function wrapped(text: string): string[] {
   return text.match(/\S.{0,78}\S(?=\s|$)|\S+/g) ?? [];
 }

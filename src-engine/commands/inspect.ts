@@ -9,16 +9,16 @@ import type { TreeView } from '../snapshots/tree-view';
 import { isMountPoint } from '../system/mounts';
 import { openContext, stepNamed, type AreaContext } from './context';
 
-/** A build that takes many checkpoints in a row changes the area faster than it can be read. */
+/** The limit on attempts. A build that takes many checkpoints in a row can change the area faster than it is read. */
 const MAX_ATTEMPTS = 6;
 const RETRY_MS = 100;
 
 /**
- * Reads something of a build area so that the result belongs together although builds, prunes and other engines change the area. The
- * area's state is compared before and after; when what was used has changed, the result or error is discarded and read again.
+ * Reads a build area consistently although builds, prunes and other engines may change it. The area's state is compared
+ * before and after. When a used part has changed, the result or error is discarded and the area is read again.
  *
- * Throws `AppError('changing')` when the area changes at every attempt, else what `read` throws. The views that `read` opened are
- * closed afterwards.
+ * Throws `AppError('changing')` when the area changes during every attempt, otherwise the errors of `read`. The views
+ * that `read` opened are closed afterwards.
  */
 export async function inspect<T>(
   operand: string,
@@ -42,7 +42,7 @@ export async function inspect<T>(
   }
 }
 
-/** One attempt to read something of a build area. */
+/** One attempt to read a build area. */
 export class Inspection {
   readonly #used = new Set<string>();
   #usesAll = false;
@@ -69,7 +69,7 @@ export class Inspection {
     return this.context;
   }
 
-  /** A read-only view of a step's checkpoint. Throws `missing` when it has none. */
+  /** Opens a read-only view of a step's checkpoint. Throws `missing` when it has none. */
   async open(designator: string): Promise<SnapshotView> {
     const name = checkpointName(this.stepOf(designator));
     this.#used.add(name);
@@ -79,7 +79,7 @@ export class Inspection {
     return view;
   }
 
-  /** The build data as it is now, only to compare with. Throws `changing` while a build replaces it. */
+  /** The present build data, only for comparisons. Throws `changing` while a build replaces it. */
   live(): TreeView {
     const { area, backend, snapshots } = this.context;
     const activity = activityIn(area);
@@ -94,14 +94,17 @@ export class Inspection {
     return this.#live.tree;
   }
 
-  /** Throws `changing` unless all that was read is still so. Call it before a result is printed bit by bit; at the end it is called anyway. */
+  /**
+   * Throws `changing` when a used part has changed. A caller that prints its result in pieces calls it first; it also
+   * runs at the end.
+   */
   async confirm(): Promise<void> {
     if (this.#isConfirmed) return;
     if (await this.hasChanged()) throw changing();
     this.#isConfirmed = true;
   }
 
-  /** Whether anything that was used has changed. */
+  /** Whether a used part has changed. */
   async hasChanged(): Promise<boolean> {
     const { area, backend, files, snapshots } = this.context;
     const before = areaState(files, snapshots);

@@ -12,7 +12,9 @@ import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './com
 import { inspect, type Inspection } from './inspect';
 import { printJson, printLines } from './print';
 
-/** What would be installed, as opposed to what was. A step of that name is reached by its number. */
+/**
+ * The keyword for the planned packages instead of the installed ones. A step of that name can be given by its number.
+ */
 const RESOLVED = 'resolved';
 
 const OPTIONS = {
@@ -74,7 +76,10 @@ async function packagesOf(inspection: Inspection, what: string | undefined): Pro
   );
 }
 
-/** What the first checkpoint with packages has, which is that after the step that installs them; else the build data as it is. */
+/**
+ * The first checkpoint with packages, which is the one after the step that installs them; otherwise the present build
+ * data.
+ */
 async function lookFirst<T>(
   inspection: Inspection,
   read: (data: TreeView) => Promise<T | undefined>,

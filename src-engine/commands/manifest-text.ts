@@ -1,8 +1,8 @@
 import { readManifestFile, type ManifestFile } from '../area/manifest-file';
 
 /**
- * A manifest named on the command line. With `--stdin` its text comes from standard input, as UTF-8 whatever it declares, for one that is
- * being edited: the name then says only what it is called and where its scripts are.
+ * Reads a manifest named on the command line. With `--stdin` the text comes from standard input, as UTF-8 whatever it
+ * declares: it is being edited. The operand then only gives its name and the folder of its scripts.
  */
 export async function readNamedManifest(operand: string, fromStdin: boolean | undefined): Promise<ManifestFile> {
   if (!fromStdin) return readManifestFile(operand);

@@ -34,7 +34,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
     const sha256 = hash.digest('hex');
     if (values.json) printAnswer<ChecksumAnswer>({ name, sha256 });
-    else printLines([`${sha256}  ${name}`]); // as sha256sum prints and reads it
+    else printLines([`${sha256}  ${name}`]); // in the format of sha256sum
     return 0;
   }
   const media = await listMedia(folder);
@@ -52,7 +52,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   return 0;
 }
 
-/** Where a manifest's finished files are, whether or not they are. */
+/** The media folder of a manifest, which may not exist. */
 export async function mediaFolder(operand: string): Promise<string> {
   return (await resolveArea((await readManifestFile(operand)).manifest.buildArea)).media;
 }

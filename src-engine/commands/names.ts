@@ -3,7 +3,10 @@ import { escapeName, isUtf8, unescapeName } from '../../src-shared/name-escapes'
 import { resolvePath, type FoundEntry } from '../snapshots/resolve-path';
 import type { TreePath, TreeView } from '../snapshots/tree-view';
 
-/** What a PATH argument means in a checkpoint's tree. Throws `missing` when there is nothing, `usage` for an unknown escape. */
+/**
+ * Resolves a PATH argument in a checkpoint's tree. Throws `missing` when nothing has that path, `usage` for an unknown
+ * escape.
+ */
 export async function findInside(
   tree: TreeView,
   operand: string,

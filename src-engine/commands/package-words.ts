@@ -1,7 +1,7 @@
 import type { Edition } from '../../src-shared/engine-answers/packages';
 import { dateTime } from './print';
 
-/** Of when a catalogue is, for people. */
+/** Describes the dates of a catalogue for users. */
 export function editionLines({ fetched, repositories, trouble }: Edition): string[] {
   const of = (iso: string): string => dateTime(Date.parse(iso) / 1000);
   return [

@@ -115,7 +115,7 @@ async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>
   };
 }
 
-/** About what the build data will weigh again, from the newest checkpoint; `null` when nobody knows. */
+/** Estimated size of the build data, from the newest checkpoint; `null` when unknown. */
 async function spaceNeeded({ backend, snapshots }: AreaContext): Promise<number | null> {
   const newest = snapshots.at(-1);
   return newest ? ((await backend.size(newest.name)).referenced ?? null) : null;

@@ -3,19 +3,22 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** An answer as the engine holds it: nothing in it may be changed. */
+/** An answer as the engine has it: read-only. */
 type DeepReadonly<T> = T extends (infer E)[]
   ? readonly DeepReadonly<E>[]
   : T extends object
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T;
 
-/** As `printJson`, for an answer that programs parse with a schema of `src-shared/engine-answers`: `printAnswer<PlanAnswer>(...)`. */
+/**
+ * As `printJson`, for an answer that programs parse with a schema of `src-shared/engine-answers`:
+ * `printAnswer<PlanAnswer>(...)`.
+ */
 export function printAnswer<T>(answer: DeepReadonly<NoInfer<T>>): void {
   printJson(answer);
 }
 
-/** Prints lines for people. */
+/** Prints text lines. */
 export function printLines(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }

@@ -39,7 +39,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const context = await openContext(operand);
   if (values.yes) assertNotHeld(context.area);
   const sizes: Sizes = new Map();
-  // Measuring takes long on some file systems, and needs no lock.
+  // Measuring is slow on some file systems and needs no lock.
   const found = await measured(context, await choose(context, isStaleToo, values.from), sizes);
   const { chosen, removed } =
     values.yes && context.area.exists
@@ -66,7 +66,7 @@ interface Measured extends SnapshotSize {
   readonly reason: string;
 }
 
-/** What snapshots weigh, by their instance: another one may get the same name. */
+/** Sizes by snapshot instance, because a new snapshot may get the same name. */
 type Sizes = Map<string, SnapshotSize>;
 
 async function measured({ backend }: AreaContext, chosen: readonly Chosen[], sizes: Sizes): Promise<Measured[]> {
@@ -81,7 +81,7 @@ async function measured({ backend }: AreaContext, chosen: readonly Chosen[], siz
   return all;
 }
 
-/** Decides when it has the lock: a build that ended in the meantime has made other checkpoints. */
+/** Chooses again under the lock, because a build that ended in the meantime may have made other checkpoints. */
 async function removeUnderLock(
   before: AreaContext,
   operand: string,
@@ -101,7 +101,9 @@ async function removeUnderLock(
   }
 }
 
-/** What to remove and why, newest first, so that a failure leaves no gap before a later checkpoint. */
+/**
+ * The checkpoints to remove and the reasons, newest first, so that a failure leaves no gap before a later checkpoint.
+ */
 async function choose(context: AreaContext, stale: boolean, from: string | undefined): Promise<Chosen[]> {
   const { file, area, snapshots } = context;
   const steps = file.manifest.steps;
@@ -110,12 +112,13 @@ async function choose(context: AreaContext, stale: boolean, from: string | undef
   const taken = steps.filter((step) => snapshots.some(({ name }) => name === checkpointName(step.name)));
   const asked = stale ? taken.map(({ index }) => index) : [];
   const freshness = await new Freshness(area, file, { asksServers: true }).of(asked);
-  // A later checkpoint holds what the removed step made. Alone, it would pass for one of the present steps (contract 2.5).
+  // A later checkpoint contains the result of the removed step. Without that step before it, it would count as a
+  // checkpoint of the present steps (contract 2.5).
   let removed: string | undefined;
   for (const snapshot of snapshots) {
     const { name } = snapshot;
     const step = stepOfSnapshot(name);
-    if (name === BASELINE || step === undefined) continue; // the baseline and other people's snapshots are not ours to prune
+    if (name === BASELINE || step === undefined) continue; // The baseline and snapshots of other programs are never pruned.
     const index = steps.findIndex((candidate) => checkpointName(candidate.name) === name);
     if (index < 0) {
       removed ??= step;

@@ -40,7 +40,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
 function linesOf(answer: ResolveAnswer): string[] {
   const { packages, problems, notes } = answer;
   const { installed, download, base, shared, costs } = sizesOf(packages);
-  // A catalogue may not tell how large packages are: then nothing is said of it.
+  // Some catalogues have no sizes; then the column is left out.
   const hasSizes = packages.some(({ installedSize }) => installedSize !== undefined);
   const wide = Math.max(20, ...costs.map(({ entry }) => entry.length));
   return [

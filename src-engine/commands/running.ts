@@ -60,7 +60,7 @@ async function runPause({ values, positionals }: Parsed<typeof PAUSE_OPTIONS>): 
   const context = await openContext(operand);
   const owner = runningBuild(context.area);
   const run = listRuns(context.area).at(-1);
-  // The steps as the build has them: the manifest may have been edited since.
+  // The steps as the build planned them, because the manifest may have been edited since.
   const steps = run?.planned ?? [];
   const found = designator === undefined ? undefined : resolveStep(steps, designator);
   if (found && !found.ok) throw new AppError('refused', found.lines.join('\n'));

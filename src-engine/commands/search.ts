@@ -7,7 +7,7 @@ import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './com
 import { printJson, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
 
-/** Entries that are printed unless more are asked for. */
+/** The number of printed entries without `--limit`. */
 const USUAL_LIMIT = 30;
 
 const OPTIONS = {

@@ -9,9 +9,9 @@ import { isReadOnly, readOnlyMount } from '../system/read-only-mount';
 import { defineCommand, type OptionTable, type Parsed } from './command';
 import { inspect } from './inspect';
 
-/** Marks everything that was started in a shell, so that it ends with the shell. */
+/** Marks the processes that were started in a shell, so that they end with the shell. */
 const MARK = 'SLIPWAY_SHELL';
-/** How long processes have to end by themselves after the hang-up, in milliseconds. `script` waits two seconds before it kills. */
+/** The time that processes get to end after the hang-up. `script` waits two seconds before it kills. */
 const PATIENCE = 400;
 const LOOK = 20;
 
@@ -32,10 +32,10 @@ export const shellCommand = defineCommand({
 
 async function run({ positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const [operand = '', designator = ''] = positionals;
-  // Before the view is there: a signal during its creation must close it too.
+  // Set up before the view, because a signal during its creation must close it too.
   let running: ChildProcess | undefined;
   const stop = onStopSignal((signal) => {
-    // Ctrl-C is for the shell and what runs in it; they have it already.
+    // Ctrl-C reaches the shell and its processes directly.
     if (signal !== 'SIGINT') running?.kill('SIGHUP');
   });
   const isStopped = (): boolean => stop.signal !== undefined && stop.signal !== 'SIGINT';
@@ -69,14 +69,14 @@ function environment(step: string, mark: string, shell: string): NodeJS.ProcessE
     SLIPWAY_CHECKPOINT: step,
     [MARK]: mark,
     PS1: basename(shell) === 'bash' ? `[${step}] \\w\\$ ` : `[${step}] $ `,
-    // Debian's bashrc sets PS1 anew, and puts this before it.
+    // Debian's bashrc sets PS1 again, with this value before it.
     debian_chroot: step,
-    // The way to a view is long and says little.
+    // The path of a view is long and not informative.
     PROMPT_DIRTRIM: '2',
   };
 }
 
-/** The exit status as shells tell it. */
+/** The exit status in the convention of shells. */
 function end(child: ChildProcess, shell: string): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new AppError('unsupported', `${shell} cannot be started: ${error.message}`)));
@@ -84,7 +84,10 @@ function end(child: ChildProcess, shell: string): Promise<number> {
   });
 }
 
-/** Ends what was left running: it would keep the view busy. Where there is no /proc nothing is found, and closing the view says so. */
+/**
+ * Ends processes that are left in the shell's session, because they would keep the view busy. Without /proc none is
+ * found, and closing the view reports it.
+ */
 async function endMarked(mark: string): Promise<void> {
   for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
     const left = processesWithVariable(MARK, mark);
@@ -97,6 +100,6 @@ function tell(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // it has ended
+    // it has already ended
   }
 }

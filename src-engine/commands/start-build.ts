@@ -16,18 +16,21 @@ import type { SnapshotBackend } from '../snapshots/backend';
 import { guardStandardStreams } from '../system/standard-streams';
 import { assertResumable, Stop, type BuildRequest } from './build-request';
 
-/** A build that nothing on its command line speaks against. */
+/** A build whose command line is accepted. */
 export interface CheckedBuild {
   readonly file: ManifestFile;
   readonly area: BuildArea;
   readonly backend: SnapshotBackend;
   readonly checkpointing: boolean;
-  /** Steps with checkpoints: none where the manifest switches them off. */
+  /** The steps with checkpoints; empty where the manifest switches checkpoints off. */
   readonly steps: readonly BuildStep[];
   readonly request: BuildRequest;
 }
 
-/** Runs a build under the area's lock and returns its exit status. Throws `Stop` and `AppError` for what it refuses before the first step. */
+/**
+ * Runs a build under the area's lock and returns its exit status. Throws `Stop` and `AppError` for refusals before the
+ * first step.
+ */
 export async function startBuild({
   file,
   area,
@@ -43,7 +46,7 @@ export async function startBuild({
   await createArea(area);
   const lock = await holdArea(area, 'build', resolve(file.path));
   try {
-    // Another build may have ended between the first look and the lock.
+    // Another build may have ended before the lock was taken.
     const present = await snapshotNames(backend);
     let stale: BuildInput['stale'];
     if (choice.resume !== undefined) {
@@ -78,7 +81,10 @@ async function snapshotNames(backend: SnapshotBackend): Promise<string[]> {
   return (await backend.list()).map(({ name }) => name);
 }
 
-/** Nothing is touched for a build that would end at one of its steps (contract 2.3; contract 9: 11, 28). */
+/**
+ * Refuses a build that would certainly fail at one of its steps, before anything is changed (contract 2.3; contract 9:
+ * 11, 28).
+ */
 function assertStartable(file: ManifestFile, area: BuildArea, steps: readonly number[]): void {
   const running = file.manifest.steps.filter(({ index }) => steps.includes(index));
   const problems = startProblems(file, area.mountpoint, running);
@@ -89,7 +95,7 @@ function assertStartable(file: ManifestFile, area: BuildArea, steps: readonly nu
     );
 }
 
-/** What is known against the checkpoint before step `index`; `undefined` when it is current. */
+/** The reason why the checkpoint before step `index` is not current; `undefined` when it is. */
 async function staleness(
   area: BuildArea,
   file: ManifestFile,
@@ -109,7 +115,9 @@ async function staleness(
   };
 }
 
-/** The whole-file warning of contract 2.6; finer words are `plan`'s. A missing copy counts as changed (contract 9, 12). */
+/**
+ * The whole-file warning of contract 2.6; `plan` reports details. A missing copy counts as changed (contract 9, 12).
+ */
 async function warnOfChanges(area: BuildArea, file: ManifestFile, resume: number): Promise<void> {
   const changed: string[] = [];
   for (const { name } of file.manifest.steps.slice(0, resume + 1)) {

@@ -48,7 +48,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
 }
 
 async function describe(context: AreaContext, { json, since }: Parsed<typeof OPTIONS>['values']) {
-  const at = Date.now() / 1000; // what happens from here on may be missing
+  const at = Date.now() / 1000; // Later changes may be missing from the answer.
   const { file, area, backend, latest, snapshots } = context;
   const all = listRuns(area);
   const last = all.at(-1);
@@ -65,7 +65,7 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
   };
   if (!json) return { status, details: undefined };
   const expected = stepHistory(all);
-  // Asked often, also by the window: it does not wait for servers.
+  // `status` is called often, also by the window, so it does not wait for servers.
   const rows = await describeCheckpoints(context, { asksServers: false });
   const steps = rows.map((row) => ({ ...row, expectedSeconds: expected.get(row.step) ?? null }));
   const known = new Set([BASELINE, ...steps.map(({ snapshot }) => snapshot?.name)]);
@@ -89,13 +89,13 @@ function describeRun(run: Run, step: string | null): string {
   return `${run.run}: ${run.state}${step ? ` in ${step}` : ''}${at}, ${duration(run.seconds)}`;
 }
 
-/** The step that started and that nobody saw end. */
+/** The step that started and has no recorded end. */
 function openStep({ steps }: Run): string | null {
   const last = steps.at(-1);
   return last?.outcome === 'running' || last?.outcome === 'interrupted' ? last.step : null;
 }
 
-/** Free space for this user where the area is. */
+/** Free bytes for this user in the file system of the area. */
 export function freeBytes(path: string): number {
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize;

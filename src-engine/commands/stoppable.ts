@@ -1,8 +1,8 @@
 import { onStopSignal } from '../system/stop-signal';
 
 /**
- * Runs what a signal may end, with `finally` blocks run: a view of ZFS that stays keeps its checkpoint from being removed. A reader of
- * stdout that has closed it ends it as well. Returns 0, or 128 + n after signal n.
+ * Runs work that a signal may end, so that its `finally` blocks run: an open view of ZFS prevents its checkpoint from
+ * being removed. A closed stdout ends it as well. Returns 0, or 128 + n after signal n.
  */
 export async function stoppable(work: (signal: AbortSignal) => Promise<void>): Promise<number> {
   const stopping = new AbortController();

@@ -44,7 +44,9 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   return 0;
 }
 
-/** For its owner alone: what is harmless to the one who sends it need not be read by everybody here. */
+/**
+ * The file is readable only by its owner: other accounts of this host need not read what the user is willing to send.
+ */
 async function writeNew(path: string, content: Buffer): Promise<void> {
   try {
     const file = await open(path, 'wx', 0o600);

@@ -10,7 +10,7 @@ Usage:
     
 `;
 
-/** Prints the given lines and the usage text on stderr; exit status 2. */
+/** Prints the given lines and the usage text on stderr, and returns exit status 2. */
 export function usageError(...lines: readonly string[]): number {
   writeError([...lines.map((line) => `${line}\n`), BUILD_USAGE].join(''));
   return 2;

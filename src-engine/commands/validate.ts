@@ -24,7 +24,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const starting = startProblems(file, await areaPath(file));
   const known = new Set(starting.map(({ code, range }) => `${code} ${range?.start}`));
   const problems = [
-    ...file.problems.filter(({ code, range }) => !known.has(`${code} ${range?.start}`)), // a warning that is an error here
+    ...file.problems.filter(({ code, range }) => !known.has(`${code} ${range?.start}`)), // a warning that counts as an error here
     ...starting,
   ];
   const errors = problems.filter(({ severity }) => severity === 'error').length;
@@ -42,7 +42,9 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   return errors === 0 ? 0 : 1;
 }
 
-/** Where the build area is; `undefined` when this host cannot tell, which is no problem of the manifest. */
+/**
+ * The path of the build area; `undefined` when this host cannot determine it, which is not a problem of the manifest.
+ */
 function areaPath(file: ManifestFile): Promise<string | undefined> {
   return resolveArea(file.manifest.buildArea).then(
     ({ mountpoint }) => mountpoint,

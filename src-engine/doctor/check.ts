@@ -3,15 +3,21 @@ import { AppError, reasonOf } from '../../src-shared/errors';
 
 export type { Finding };
 
-/** One line of the checklist, or several of a kind. */
+/** One check of the checklist. */
 export interface Check {
   readonly id: string;
   readonly title: string;
-  /** May throw: then it is not known how it stands. Changes nothing that a build would see. */
+  /**
+   * Runs the check. When it throws, the checklist reports the state as unknown. It changes nothing that a build depends
+   * on.
+   */
   look(): Promise<readonly Finding[]>;
 }
 
-/** Looks at everything at once; the findings come in the order of the checks. A check that fails is a finding. */
+/**
+ * Runs all checks at the same time and returns their findings in the order of the checks. A check that throws becomes a
+ * finding.
+ */
 export async function lookAtAll(checks: readonly Check[]): Promise<Finding[]> {
   return (await Promise.all(checks.map(looked))).flat();
 }

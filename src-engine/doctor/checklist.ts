@@ -21,17 +21,17 @@ import { namedSources } from '../repositories/named';
 import { reach } from '../repositories/reach';
 import type { Subject } from './subject';
 
-/** What can be said of a host without a manifest. */
+/** The checks that need no manifest. */
 export function hostChecks(): Check[] {
   return [systemCheck, nodeCheck, privilegesCheck(), zfsCheck, hostToolsCheck];
 }
 
-/** What is looked at before a manifest is built here. Repositories are asked at once, all of them, and once for all checks. */
+/** The checks for building a manifest on this host. Each repository is asked once, for all checks together. */
 export function manifestChecks(subject: Subject): Check[] {
-  // As written: the default repository is for manifests that nobody has said anything else about.
+  // The manifest as written, because the engine's default repository is meant for manifests without any.
   const sources = namedSources(readManifest(subject.file.tree));
   const reached = sources.then(({ repositories }) => Promise.all(repositories.map(reach)));
-  // A failure is told by each check that waits for it, and by nobody else.
+  // Each check that waits for the answer reports the failure itself.
   reached.catch(() => undefined);
   const { place } = subject;
   return [

@@ -1,9 +1,9 @@
 import { readHead, shebangOf } from '../area/script-start';
 
-/** A script says what it needs near its top. */
+/** The declaration must be in these first lines of a script. */
 const HEAD_LINES = 40;
 
-/** A tool that a script says it needs, and the Debian package that has it. */
+/** A tool that a script declares, and its Debian package. */
 export interface Need {
   readonly tool: string;
   readonly pkg: string;
@@ -15,8 +15,8 @@ export function isShell(shebang: string): boolean {
 }
 
 /**
- * What a script of the templates says it needs: by the line `needs TOOL:DEBIAN_PACKAGE...` near its top, which makes it refuse to
- * start without them. Empty for a script that says nothing.
+ * The tools that a script declares by the line `needs TOOL:DEBIAN_PACKAGE...` near its top. The script itself exits
+ * when one is missing. Empty without a declaration.
  */
 export function declaredNeeds(path: string): Need[] {
   const head = readHead(path);

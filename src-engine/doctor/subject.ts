@@ -3,20 +3,20 @@ import { resolveArea, type BuildArea } from '../area/area';
 import { readManifestFile, type ManifestFile } from '../area/manifest-file';
 import { describeBackend, type BackendChoice } from '../snapshots/select';
 
-/** Where a manifest is built. */
+/** The build area of a manifest, and its snapshot backend. */
 export interface Place {
   readonly area: BuildArea;
   readonly choice: BackendChoice;
 }
 
-/** The manifest that is looked at. */
+/** The manifest that is checked. */
 export interface Subject {
   readonly file: ManifestFile;
-  /** The error says why there is no place to build in. */
+  /** The error is the reason why there is no build area. */
   readonly place: Place | AppError;
 }
 
-/** Opens a manifest for the checks; nothing is created. Throws `AppError('manifest')` when it cannot be read. */
+/** Opens a manifest for the checks. Creates nothing. Throws `AppError('manifest')` when it cannot be read. */
 export async function openSubject(operand: string): Promise<Subject> {
   const file = await readManifestFile(operand);
   return { file, place: await openPlace(file) };

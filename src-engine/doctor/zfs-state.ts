@@ -3,24 +3,24 @@ import { zfsCommand } from '../system/zfs-command';
 import { ask } from '../system/exec';
 import { findTool } from '../system/executables';
 
-/** What ZFS says of a dataset. */
+/** The state of a dataset. */
 export interface DatasetState {
-  /** The dataset, or the nearest one above it that exists. */
+  /** The dataset itself, or the nearest existing one above it. */
   readonly dataset: string;
-  /** Bytes that can still be written, quotas of this dataset and those above considered. */
+  /** Writable bytes, within the quotas of this dataset and of those above it. */
   readonly available: number;
-  /** Bytes; 0: none. */
+  /** In bytes; 0: none. */
   readonly quota: number;
   readonly isReadOnly: boolean;
   readonly isMounted: boolean;
 }
 
-/** Asks about a dataset, or about the nearest one above that exists. Rejects when ZFS does not answer. */
+/** The state of a dataset, or of the nearest existing one above it. Rejects when ZFS does not answer. */
 export async function datasetState(dataset: string): Promise<DatasetState> {
   const names = 'available,quota,readonly,mounted';
   for (let name = dataset; ; name = name.slice(0, name.lastIndexOf('/'))) {
     try {
-      // `get`, not `list`: zfs-fuse knows `-p` only there.
+      // `get`, not `list`, because zfs-fuse supports `-p` only there.
       const answer = await ask([zfsCommand() ?? 'zfs', 'get', '-H', '-p', '-o', 'property,value', names, name]);
       const values = new Map(answer.split('\n').map((line) => line.split('\t') as [string, string]));
       return {
@@ -36,10 +36,10 @@ export async function datasetState(dataset: string): Promise<DatasetState> {
   }
 }
 
-/** What `zpool` says of the pool that a dataset is in: its health, a word, and how full it is, in percent. */
+/** The health of a dataset's pool, and its used capacity in percent. */
 export async function poolState(dataset: string): Promise<{ pool: string; health: string; capacity: number }> {
   const pool = dataset.split('/')[0] ?? dataset;
-  // Without `-p`, which zfs-fuse does not know here: the per cent sign is cut off.
+  // Without `-p`, which zfs-fuse does not support here. So the per cent sign is cut off.
   const answer = await ask([findTool('zpool') ?? 'zpool', 'list', '-H', '-o', 'health,capacity', pool]);
   const [health = '', capacity = ''] = answer.trim().split('\t');
   return { pool, health, capacity: parseInt(capacity, 10) };
@@ -54,7 +54,7 @@ export async function pools(zfs: string): Promise<string[]> {
   return answer.split('\n').filter((name) => name !== '' && !name.includes('/'));
 }
 
-/** The command for root that changes a dataset's property. */
+/** The command with which root changes a property of a dataset. */
 export function setProperty(dataset: string, property: string): string {
   return quoteCommand(['zfs', 'set', property, dataset]);
 }

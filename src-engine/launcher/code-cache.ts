@@ -14,12 +14,12 @@ import {
 import { basename, dirname, join } from 'node:path';
 
 /**
- * V8's compiled form of the program, beside the program's file: with it a start needs neither to parse nor to compile. It is optional.
- * A file that is missing, damaged, of another Node or not trusted costs the time that it would have saved, and a folder that
- * cannot be written to has none.
+ * V8's compiled form of the program, beside the program's file. With it a start neither parses nor compiles the
+ * program. It is optional: when the file is missing, damaged, untrusted or made by another Node, the start only takes
+ * longer, and a folder without write access gets no cache.
  */
 export interface CodeCache {
-  /** The content, or `undefined` where there is none to trust. */
+  /** The content; `undefined` when there is no trusted one. */
   read(): Buffer | undefined;
   /** Replaces the file, and removes those of other versions of the program. Never throws. */
   write(data: Buffer): void;
@@ -27,8 +27,8 @@ export interface CodeCache {
 
 /**
  * @param program the program's file
- * @param hash of the program's text: V8 itself compares the length of the text only
- * @param profile what the program does in this run; functions that a run did not call are not in its cache
+ * @param hash a hash of the program's text, because V8 compares only its length
+ * @param profile the kind of run: functions that a run did not call are not in its cache
  */
 export function codeCache(program: string, hash: string, profile: string): CodeCache {
   const folder = dirname(program);
@@ -46,8 +46,8 @@ export function codeCache(program: string, hash: string, profile: string): CodeC
 }
 
 /**
- * The content, which the file has twice: V8 does not notice a damaged one and may crash, and a hash would take longer than comparing.
- * It is code, so only the account itself, root, or the owner of the program may have written it.
+ * The content, which the file has twice: V8 does not detect damage and may crash, and hashing takes longer than
+ * comparing. The content is code, so only the account itself, root or the owner of the program may have written it.
  */
 function readTrusted(path: string, program: string): Buffer | undefined {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -63,7 +63,7 @@ function readTrusted(path: string, program: string): Buffer | undefined {
   }
 }
 
-/** Synced before the rename, so that a power loss leaves the old file or the new. */
+/** Synced before the rename, so that a power loss leaves the old file or the new one. */
 function writeDurably(path: string, data: Buffer): void {
   const partial = `${path}.${process.pid}`;
   const file = openSync(partial, 'wx', 0o644);

@@ -2,15 +2,15 @@ import { dirname } from 'node:path';
 import { Script } from 'node:vm';
 import { codeCache } from './code-cache';
 
-/** Set by tools/bundle-engine.mjs: hash of the program's text. */
+/** Set by tools/bundle-engine.mjs: the hash of the program's text. */
 declare const PROGRAM_HASH: string;
 
 /** Never called. Its body is one comment, which is the program. */
 declare function program(): void;
 
 /**
- * The first lines of the file `distro_const.cjs`. The program behind them is a comment, which Node skips in no time; from there it is
- * compiled with the code cache. So the engine stays one file that can be copied anywhere.
+ * The first lines of the file `distro_const.cjs`. The program after them is a comment, which Node skips quickly; it is
+ * compiled from there with the code cache. So the engine stays a single file that can be copied anywhere.
  */
 function launch(path: string, text: string): void {
   const cache = codeCache(path, PROGRAM_HASH, profileOf(process.argv.slice(2)));
@@ -24,12 +24,12 @@ function launch(path: string, text: string): void {
   run(require, path, dirname(path));
 }
 
-/** The text of the program: the comment in a function's text. Nothing is copied, which would cost a garbage collection. */
+/** The text of the program: the comment in a function's text. Copying it would cost a garbage collection. */
 function textOf(comment: string): string {
   return comment.slice(comment.indexOf('/*') + 2, comment.lastIndexOf('*/'));
 }
 
-/** A name for what a run calls: its command, and for `build` whether it only lists. */
+/** A name for the kind of run: its command, and for `build` whether it only lists. */
 function profileOf([command = '', ...rest]: readonly string[]): string {
   if (!/^[a-z-]{1,20}$/.test(command)) return 'other';
   return command === 'build' && rest.some((argument) => /^-[a-zA-Z]*l/.test(argument)) ? 'build-l' : command;

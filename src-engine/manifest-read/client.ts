@@ -7,10 +7,10 @@ const EINVAL = 22;
 const MAX_SIZE_DIGITS = 12;
 
 /**
- * `ManifestRead [-d] [-r] [-k] SOCKET [NODEPATH...]`: prints values of the manifest that a build is using, one a line; with
- * several requests or `-r` each line begins with its request (contract 5.3). No match prints nothing and exits 0.
+ * `ManifestRead [-d] [-r] [-k] SOCKET [NODEPATH...]` prints values of the manifest of a running build, one per line.
+ * With several requests or `-r` each line begins with its request (contract 5.3). No match prints nothing and exits 0.
  *
- * client.pl does the same in less time where the host has perl; test/engine/manifest-read compares them.
+ * client.pl does the same faster where the host has perl; test/engine/manifest-read compares them.
  */
 export async function manifestReadCommand(argv: readonly string[]): Promise<number> {
   const parsed = getopt(argv, 'dhkr?');
@@ -38,14 +38,14 @@ export async function manifestReadCommand(argv: readonly string[]): Promise<numb
   }
 }
 
-/** The system's text and number for an error; 1 for an error of the protocol. */
+/** The system's message and number for an error; 1 for an error of the protocol. */
 function explained(error: unknown): { readonly reason: string; readonly errno: number } {
   const { message, errno } = error as NodeJS.ErrnoException;
   const [, text = message] = getSystemErrorMap().get(errno ?? 0) ?? [];
   return { reason: text, errno: Math.abs(errno ?? 1) };
 }
 
-/** A reader that has enough is no error to report; a full disk is one. */
+/** A reader that closes the pipe is not an error; a full disk is. */
 function outputFailed(error: NodeJS.ErrnoException): void {
   const { reason, errno } = explained(error);
   if (error.code !== 'EPIPE') process.stderr.write(`Error running Manifest Reader: ${reason}\n`);
@@ -120,7 +120,7 @@ class ManifestReader {
     return splitValues(body);
   }
 
-  /** The count of `<count>,<size>`, when a digit of the size is there too: the server then waits for the client. */
+  /** The count of `<count>,<size>`, once a digit of the size has arrived too: the server then waits for the client. */
   #count(): number | undefined {
     const text = this.#buffer.toString('latin1');
     const [, count] = /^(\d+),\d/.exec(text) ?? [];
@@ -133,8 +133,8 @@ class ManifestReader {
   }
 
   /**
-   * The reply's body when all of it is there. The size before it has no end mark, and its digits may come in pieces: the size is that
-   * beginning of the buffer which agrees with the body behind it.
+   * The reply's body once it is complete. The size before it has no terminator, and its digits may arrive in pieces.
+   * The size is the number at the start of the buffer that equals the length of the text after it.
    */
   #body(count: number): Buffer | undefined {
     const [digits = ''] = /^\d*/.exec(this.#buffer.toString('latin1', 0, MAX_SIZE_DIGITS)) ?? [];
@@ -147,14 +147,14 @@ class ManifestReader {
     return undefined;
   }
 
-  /** Takes `size` bytes off the buffer after skipping some. */
+  /** Skips some bytes of the buffer and removes the next `size` bytes from it. */
   #take(skipped: number, size: number): Buffer {
     const taken = this.#buffer.subarray(skipped, skipped + size);
     this.#buffer = this.#buffer.subarray(skipped + size);
     return taken;
   }
 
-  /** Waits until `found` returns something. */
+  /** Waits until `found` returns a value. */
   async #until<T>(found: () => T | undefined): Promise<T> {
     for (;;) {
       const result = found();

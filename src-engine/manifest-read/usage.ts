@@ -1,4 +1,4 @@
-/** The usage text of `ManifestRead` (contract 5.3), of both its clients. */
+/** The usage text of `ManifestRead` (contract 5.3), for both clients. */
 export const MANIFEST_READ_USAGE = `Usage:
     ManifestRead [-d] [-r] [-k] <socket> [<nodepath or key> ...]
     ManifestRead [-h|-?]

@@ -7,8 +7,8 @@ import { readIfThere, writeUnsynced } from '../system/files';
 import type { OpenedPackages } from './package-source';
 
 /**
- * The edition of the catalogue that answers are made from: what is kept, or fetched when nothing is or when it is wanted anew. When
- * that fails what was kept serves on, and `trouble` says why.
+ * The catalogue's edition to answer from: the kept one, or a fetched one when none is kept or the caller wants a new
+ * one. When the fetch fails, the kept one is returned with `trouble` set to the reason.
  */
 export async function editionOf({ source }: OpenedPackages, isWantedAnew: boolean): Promise<Edition> {
   const kept = await source.edition();
@@ -24,7 +24,7 @@ export async function editionOf({ source }: OpenedPackages, isWantedAnew: boolea
   return fetched;
 }
 
-/** The catalogue's file, made anew when it is of another revision. */
+/** The catalogue's file. It is written again when it belongs to another revision. */
 export async function catalogueFile(opened: OpenedPackages, edition: Edition): Promise<CatalogueAnswer> {
   const { file } = placesOf(opened, edition);
   const isThere = await stat(file).catch(() => undefined);
@@ -39,7 +39,7 @@ export async function catalogueFile(opened: OpenedPackages, edition: Edition): P
   return { ...edition, count: entries.length, file, bytes: Buffer.byteLength(text) };
 }
 
-/** The entries, from the file. */
+/** The catalogue's entries, read from its file. */
 export async function catalogueEntries(opened: OpenedPackages, edition: Edition): Promise<readonly CatalogueEntry[]> {
   const { file } = await catalogueFile(opened, edition);
   const text = await readIfThere(file);

@@ -1,6 +1,8 @@
 import { listOf, object, oneOf, optional, text } from '../../src-shared/journal/shape';
 
-/** A fetched edition as it is kept in the cache: `Edition` of src-shared/engine-answers/packages.ts without its `trouble`. */
+/**
+ * A fetched edition as the cache stores it: `Edition` of src-shared/engine-answers/packages.ts without its `trouble`.
+ */
 export const editionRecord = object('Edition', 'What was fetched from repositories at one time.', {
   kind: oneOf('apt', 'ips'),
   revision: text,

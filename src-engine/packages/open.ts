@@ -12,7 +12,7 @@ import type { OpenedPackages } from './package-source';
 import { readRecipe } from './recipe';
 
 /**
- * Opens what a manifest's packages come from. Each set of repositories has a folder of its own in the account's cache.
+ * Opens the package source of a manifest. Each set of repositories has a folder of its own in the account's cache.
  *
  * Throws `AppError('missing')` when the manifest names no repository, `'unsupported'` when the cache cannot be written.
  */
@@ -35,17 +35,17 @@ export async function openPackages(manifest: Manifest): Promise<OpenedPackages> 
   return { source: openIps(declared.urls, folder), folder };
 }
 
-/** The entries of a manifest's package list that say something. */
+/** The non-empty entries of a manifest's package list. */
 export function entriesOf({ packages }: Manifest): string[] {
   return packages.map(({ name }) => name.trim()).filter((name) => name !== '');
 }
 
-/** What is looked up beside a window or a build takes what the processor has left. */
+/** Package queries run beside a window or a build, so they use spare processor time. */
 function giveWay(): void {
   try {
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // It is as it was.
+    // The priority stays as it is.
   }
 }
 
@@ -65,10 +65,10 @@ async function folderOf(key: string): Promise<string> {
   return folder;
 }
 
-/** Repositories that nobody has asked about for so long are forgotten, in milliseconds. */
+/** Catalogues of repositories that were not used for this long are removed. */
 const KEPT_FOR = 60 * 24 * 60 * 60 * 1000;
 
-/** A folder's time says when it was last used. */
+/** A folder's modification time is its last use. */
 async function forgetOld(all: string, used: string): Promise<void> {
   const now = new Date();
   await utimes(used, now, now);

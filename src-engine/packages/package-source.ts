@@ -6,7 +6,9 @@ import type {
 } from '../../src-shared/engine-answers/packages';
 import type { CatalogueEntry } from '../../src-shared/packages/catalogue';
 
-/** What an installer would do, and where that is less than the whole truth. */
+/**
+ * The packages that an installer would install, the problems of entries, and notes on where the answer is incomplete.
+ */
 export interface Resolution {
   readonly packages: readonly ResolvedPackage[];
   readonly problems: readonly PackageProblem[];
@@ -14,28 +16,28 @@ export interface Resolution {
 }
 
 /**
- * The repositories of a manifest, as one installer sees them: APT's or those of IPS. What was fetched is kept in a folder of its own
- * and serves without a network until it is fetched anew. Nothing needs root, and nothing of the host's own package state is changed.
+ * The repositories of a manifest, read by one installer: APT or IPS. Fetched lists are kept in a folder and are used
+ * without a network until the next fetch. No method needs root or changes the host's own package state.
  */
 export interface PackageSource {
   /**
-   * Fetches what the repositories say now. What was there before stays whole when it fails.
+   * Fetches the current lists of the repositories. When it fails, the previous lists stay whole.
    *
-   * Throws `AppError('unreachable')` when a repository does not answer or breaks off, `'refused'` when its signature or a checksum is
-   * wrong, `'unsupported'` when this host lacks a tool for it.
+   * Throws `AppError('unreachable')` when a repository does not answer or breaks off, `'refused'` when its signature or
+   * a checksum is wrong, `'unsupported'` when this host lacks a tool for it.
    */
   refresh(): Promise<void>;
-  /** What was fetched; `undefined`: nothing yet. */
+  /** The edition of the fetched lists; `undefined` when nothing was fetched yet. */
   edition(): Promise<Omit<Edition, 'trouble'> | undefined>;
-  /** Every package once, in its version that an installer would take, sorted by name. */
+  /** Every package once, in the version that an installer chooses, sorted by name. */
   entries(): Promise<readonly CatalogueEntry[]>;
-  /** Everything about a package, by its name or one that only it provides; `undefined`: there is none. */
+  /** All details of a package, by its name or a virtual name that only it provides; `undefined` when there is none. */
   details(name: string): Promise<PackageDetails | undefined>;
-  /** What installing these would put into an empty image, in the names of the manifest. */
+  /** What an installation of these names into an empty image would contain, under the manifest's names. */
   resolve(names: readonly string[]): Promise<Resolution>;
 }
 
-/** The package source of a manifest, and where what was fetched of it is kept. */
+/** The package source of a manifest, and the folder of its fetched lists. */
 export interface OpenedPackages {
   readonly source: PackageSource;
   readonly folder: string;

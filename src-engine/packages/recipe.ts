@@ -2,24 +2,27 @@ import { resolve } from 'node:path';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { readIfThere } from '../system/files';
 
-/** How the step that installs packages does it. The engine knows no distribution: the script beside the manifest says so of itself. */
+/**
+ * How the step that installs packages works. The engine knows no distribution, so the script's description has these
+ * settings.
+ */
 export interface Recipe {
-  /** Names and patterns for APT that every image gets before the others. */
+  /** Names and APT patterns that every image gets first. */
   readonly base: readonly string[];
   /** Names and patterns that are installed together with the manifest's. */
   readonly also: readonly string[];
-  /** Whether recommended packages come too. */
+  /** Whether recommended packages are installed too. */
   readonly recommends: boolean;
-  /** Whether packages are unpacked only, without those that they need. */
+  /** Whether packages are only unpacked, without their dependencies. */
   readonly unpacks: boolean;
 }
 
-/** What a script is taken to do that says nothing: all but the least of installers do this. */
+/** The settings of a script without a description. All but the smallest installers work like this. */
 export const USUAL: Recipe = { base: ['?essential'], also: [], recommends: false, unpacks: false };
 
 /**
- * Reads how the packages of a manifest are installed: the entry `installs` of the description (`SCRIPT.meta.json`) of the first step
- * that has one; `undefined` when none says so.
+ * Reads how the packages of a manifest are installed: the entry `installs` of `SCRIPT.meta.json` of the first step that
+ * has one; `undefined` when none has.
  */
 export async function readRecipe(manifest: Manifest, folder = process.cwd()): Promise<Recipe | undefined> {
   for (const { script } of manifest.steps) {
@@ -43,7 +46,7 @@ function entryOf(text: string, name: string): unknown {
     const read: unknown = JSON.parse(text);
     return isRecord(read) ? read[name] : undefined;
   } catch {
-    return undefined; // a description that cannot be read says nothing
+    return undefined; // an unreadable description counts as missing
   }
 }
 

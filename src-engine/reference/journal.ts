@@ -3,7 +3,7 @@ import { JOURNAL_NOTES, RECORD_SHAPES, RECORDS } from '../../src-shared/journal/
 import { isOptional, type Fields, type ObjectShape } from '../../src-shared/journal/shape';
 import { docOf, find, parseSource } from './source';
 
-/** A field of a record, with its type as the code has it. */
+/** A field of a record, with its type as in the code. */
 export interface FieldReference {
   readonly name: string;
   readonly type: string;
@@ -11,7 +11,7 @@ export interface FieldReference {
   readonly description: string;
 }
 
-/** A kind of record, or a shape that records have inside. */
+/** A kind of record, or a shape inside records. */
 export interface ShapeReference {
   readonly name: string;
   readonly description: readonly string[];

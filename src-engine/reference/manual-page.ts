@@ -35,7 +35,10 @@ function pairs(rows: readonly (readonly string[])[]): string[] {
   return rows.flatMap(([term = '', ...rest]) => ['.TP', `.B ${text(term)}`, text(rest.join('. '))]);
 }
 
-/** A line of text: a backslash and a hyphen are themselves, and none begins with a mark of the format. Code marks of Markdown go. */
+/**
+ * Escapes a line of text: backslashes, hyphens and a leading mark of the format are literal. Code marks of Markdown are
+ * removed.
+ */
 function text(words: string): string {
   const line = words.replaceAll('`', '').replace(/\s+/g, ' ').trim().replaceAll('\\', '\\e').replaceAll('-', '\\-');
   return /^[.']/.test(line) ? `\\&${line}` : line;

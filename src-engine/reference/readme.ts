@@ -3,7 +3,7 @@ import { allCommands } from '../commands';
 const BEGIN = '<!-- commands: npm run reference -->';
 const END = '<!-- /commands -->';
 
-/** A README file with its table of commands as they are now. Throws when the file has no place for the table. */
+/** A README file with the present table of commands. Throws when the file has no place for the table. */
 export async function withCommandTable(text: string): Promise<string> {
   const start = text.indexOf(BEGIN);
   const end = text.indexOf(END);

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-/** A source file of the project as a tree. Throws when it cannot be read. */
+/** A source file of the project as a syntax tree. Throws when it cannot be read. */
 export function parseSource(root: string, path: string): ts.SourceFile {
   return ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);
 }
 
-/** The first node of a kind that fits, anywhere in a file. Throws when there is none: the reference has to be taught the new form. */
+/** The first matching node of a file. Throws when there is none: then the reference needs support for the new form. */
 export function find<T extends ts.Node>(
   file: ts.SourceFile,
   is: (node: ts.Node) => node is T,
@@ -24,14 +24,14 @@ export function find<T extends ts.Node>(
   return found;
 }
 
-/** The docstring of a node as paragraphs, without its tags and without what is for people who read the source. */
+/** The docstring of a node as paragraphs, without tags and without text for readers of the source. */
 export function docOf(node: ts.Node): string[] {
   const comments = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
   const text = comments.map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '').join('\n\n');
   return paragraphs(text.replace(/ \(contract [^)]*\)/g, '').replace(/\bThrows `/g, 'Fails with `'));
 }
 
-/** Text as paragraphs: a list keeps its lines. */
+/** Splits text into paragraphs. A list keeps its lines. */
 function paragraphs(text: string): string[] {
   return text
     .split(/\n\s*\n/)
@@ -39,7 +39,7 @@ function paragraphs(text: string): string[] {
     .filter((part) => part !== '');
 }
 
-/** The text of a constant that is one string. */
+/** The text of a constant that is one string literal. */
 export function constantOf(file: ts.SourceFile, name: string): string {
   const { initializer } = find(file, ts.isVariableDeclaration, (one) => one.name.getText() === name);
   if (!initializer || !ts.isStringLiteralLike(initializer))

@@ -1,14 +1,17 @@
 import { ask } from '../system/exec';
 import { findTool } from '../system/executables';
 
-/** A list of packages that APT of this host has. */
+/** A package list of the host's APT. */
 export interface AptTarget {
   readonly url: string;
   readonly release: string;
   readonly component: string;
 }
 
-/** What the host's APT has lists of, as APT itself reads its sources. Empty where there is no APT, or it has no lists. */
+/**
+ * The package lists of the host's APT, as APT itself reads its sources. Empty where there is no APT, or it has no
+ * lists.
+ */
 export async function aptTargets(): Promise<AptTarget[]> {
   if (findTool('apt-get') === undefined) return [];
   const format = '$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)';
@@ -22,7 +25,7 @@ export async function aptTargets(): Promise<AptTarget[]> {
     });
 }
 
-/** A name without the version, release and architecture that APT takes behind it. */
+/** A name without the version, release and architecture that APT accepts after it. */
 export const bareName = (name: string): string => name.replace(/[:=/].*$/, '');
 
 /** The names of all packages that the host's APT knows. */
@@ -30,13 +33,13 @@ export async function aptNames(): Promise<Set<string>> {
   return new Set((await ask(['apt-cache', 'pkgnames'], 20_000)).split('\n').filter((name) => name !== ''));
 }
 
-/** Whether another package that the host's APT knows stands in for this name. */
+/** Whether another package known to the host's APT provides this name. */
 export async function isProvided(name: string): Promise<boolean> {
   const answer = await ask(['apt-cache', 'showpkg', '--', name]).catch(() => '');
   return /^Reverse Provides: *\n\S/m.test(answer);
 }
 
-/** Whether APT is told of a proxy, which then is the way to its repositories. */
+/** Whether APT is configured to use a proxy. */
 export async function aptHasProxy(): Promise<boolean> {
   if (findTool('apt-config') === undefined) return false;
   const answer = await ask(['apt-config', 'dump']).catch(() => '');

@@ -9,21 +9,21 @@ import { get } from '../system/http';
 import type { Repository } from './named';
 import { localFolder, releaseFolder } from './reach';
 
-/** What may be fetched for one look, over all lists: bytes, and milliseconds. */
+/** The limits of one check over all lists. */
 const MOST_BYTES = 60 * 1024 * 1024;
 const PATIENCE = 20_000;
-/** What a list may be when unpacked, in bytes. */
+/** The limit on one list when unpacked. */
 const MOST_UNPACKED = 1024 * 1024 * 1024;
-/** A longer line is none of a package list, in bytes. */
+/** A longer line is not part of a package list. */
 const LONGEST_LINE = 1024 * 1024;
 
-/** The names in package lists: those of packages, and those that packages stand in for. */
+/** The names in package lists: real packages, and the names that packages provide. */
 export interface PackageNames {
   readonly real: Set<string>;
   readonly provided: Set<string>;
 }
 
-/** What is left of what may be fetched. */
+/** The bytes that may still be fetched. */
 export class Budget {
   #bytes = MOST_BYTES;
   readonly #until = Date.now() + PATIENCE;
@@ -32,7 +32,7 @@ export class Budget {
     return Math.max(1, this.#until - Date.now());
   }
 
-  /** Throws when it is used up. */
+  /** Throws when the budget is used up. */
   take(bytes: number): void {
     this.#bytes -= bytes;
     if (this.#bytes < 0) throw new Error(`its lists have more than ${MOST_BYTES / 1024 / 1024} MB`);
@@ -41,7 +41,10 @@ export class Budget {
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: 'i386', arm: 'armhf', ppc64: 'ppc64el' };
 
-/** Adds the names of all packages that a Debian repository has for this host. Rejects when a list cannot be read to its end. */
+/**
+ * Adds the names of all packages that a Debian repository has for this host. Rejects when a list cannot be read
+ * completely.
+ */
 export async function readIndexes(
   repository: Repository & { kind: 'debian' },
   names: PackageNames,
@@ -84,7 +87,7 @@ function takeFrom(budget: Budget, chunk: Buffer, packed: Readable): void {
   }
 }
 
-/** The bytes of a file, or `undefined` when there is none. */
+/** The contents of a file; `undefined` when there is none. */
 async function open(file: string): Promise<Readable | undefined> {
   const path = localFolder(file);
   if (path !== undefined)
@@ -114,7 +117,7 @@ async function readNames(packed: Readable, suffix: string, names: PackageNames):
   }
 }
 
-/** Reads `Package:` and `Provides:` fields as they come; the rest is passed over. */
+/** Reads the fields `Package:` and `Provides:`; the rest is skipped. */
 async function collectNames(unpacked: AsyncIterable<Buffer>, { real, provided }: PackageNames): Promise<void> {
   let rest = '';
   let size = 0;

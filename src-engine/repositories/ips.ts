@@ -1,15 +1,15 @@
 import { ask } from '../system/exec';
 import { findTool } from '../system/executables';
 
-/** `pkg` asks servers, in milliseconds. */
+/** `pkg` asks servers. */
 const PATIENCE = 20_000;
 
-/** The path of the `pkg` of IPS, or `undefined`: FreeBSD's is another one. */
+/** The path of `pkg` of IPS; `undefined` where there is none. FreeBSD's `pkg` is another program. */
 export function ipsTool(): string | undefined {
   return process.platform === 'freebsd' ? undefined : findTool('pkg');
 }
 
-/** The names of all packages of an IPS repository. Rejects where there is no `pkg` to ask. */
+/** The names of all packages of an IPS repository. Rejects where the host has no `pkg`. */
 export async function ipsNames(url: string): Promise<string[]> {
   const pkg = ipsTool();
   if (pkg === undefined) throw new Error('this host has no pkg(1) of IPS that could look into it');
@@ -17,16 +17,16 @@ export async function ipsNames(url: string): Promise<string[]> {
   return answer.split('\n').flatMap((line) => line.trim().split(/\s+/, 1).filter(Boolean));
 }
 
-/** How a manifest, or another package, calls a package. */
+/** A package as a manifest or another package names it. */
 export interface IpsReference {
   readonly publisher?: string | undefined;
   readonly name: string;
-  /** The name is not only the end of one: it was written with a scheme or a slash before it. */
+  /** Whether the name is complete: it was written with a scheme or a leading slash. */
   readonly isWhole: boolean;
   readonly version?: string | undefined;
 }
 
-/** Reads `pkg://PUBLISHER/NAME@VERSION`, `pkg:/NAME`, `/NAME` or `NAME`, each with or without a version. */
+/** Parses `pkg://PUBLISHER/NAME@VERSION`, `pkg:/NAME`, `/NAME` or `NAME`, each with or without a version. */
 export function readReference(text: string): IpsReference {
   const [, scheme = '', rest = ''] = /^(pkg:)?(.*)$/s.exec(text.trim()) ?? [];
   const [, publisher, path = ''] = /^(?:\/\/([^/]+)\/)?(.*)$/s.exec(rest) ?? [];
@@ -41,18 +41,18 @@ export function readReference(text: string): IpsReference {
   };
 }
 
-/** What a manifest calls a package, as `pkg list` does: without scheme, publisher and version. */
+/** The name without scheme, publisher and version, as `pkg list` prints it. */
 export function ipsName(text: string): string {
   return readReference(text).name;
 }
 
-/** All that `pkg` knows a package by: `editor/vim` is `vim` as well. The whole name comes first. */
+/** All names under which `pkg` finds a package: `editor/vim` is also `vim`. The full name comes first. */
 export function endsOf(name: string): string[] {
   const parts = name.split('/');
   return parts.map((_, index) => parts.slice(index).join('/'));
 }
 
-/** Names by all ends that `pkg` knows a package by. */
+/** All names under which `pkg` finds the packages. */
 export function withEnds(names: Iterable<string>): Set<string> {
   const ends = new Set<string>();
   for (const name of names) for (const end of endsOf(name)) ends.add(end);

@@ -2,48 +2,51 @@ import { readFileSync } from 'node:fs';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { aptTargets } from './apt';
 
-/** Where packages come from. */
+/** A package repository. */
 export type Repository =
   | {
       readonly kind: 'debian';
-      /** Without a slash at its end. */
+      /** Without a trailing slash. */
       readonly url: string;
-      /** With a slash at its end: a flat repository, without components. */
+      /** With a trailing slash it is a flat repository, without components. */
       readonly suite: string;
       readonly components: readonly string[];
-      /** One of the host's APT sources: APT has its lists. */
+      /** Whether it is one of the host's APT sources, whose lists APT has. */
       readonly isHosts: boolean;
     }
   | { readonly kind: 'ips'; readonly url: string };
 
-/** What the manifest says of where packages come from. */
+/** The repositories of a manifest. */
 export interface Sources {
   readonly repositories: readonly Repository[];
-  /** The host's own APT sources are used: APT itself knows their packages. */
+  /** Whether the host's own APT sources are used. */
   readonly usesHostApt: boolean;
-  /** The Debian release; `undefined`: all that the host's APT has. */
+  /** The Debian release; `undefined`: all releases of the host's APT sources. */
   readonly suite: string | undefined;
 }
 
-/** The address that stands for the APT sources of the build host. */
+/** The address that means the APT sources of the build host. */
 const HOST_APT = 'host-apt';
 
-/** What a manifest says of where packages come from, before any host was asked. */
+/** A manifest's repositories as written, without any query to a host. */
 export type Declared =
   | {
       readonly kind: 'apt';
       readonly usesHostApt: boolean;
-      /** `undefined`: all that the host's APT has. Empty where this host has no release that could be meant. */
+      /**
+       * `undefined`: all releases of the host's APT sources. Empty where this host has no release that could be the
+       * default.
+       */
       readonly suite: string | undefined;
       readonly components: readonly string[];
-      /** Each a URL, or `[OPTIONS] URL SUITE COMPONENT...` as in an APT source. */
+      /** Each is a URL, or `[OPTIONS] URL SUITE COMPONENT...` as in an APT source. */
       readonly archives: readonly string[];
     }
   | { readonly kind: 'ips'; readonly urls: readonly string[] };
 
 /**
- * Reads what a manifest says of its repositories: Debian's, as the templates read them, where it says `host-apt` or has a key `suite`
- * or `components`; else those of IPS.
+ * Reads the repositories of a manifest. They are Debian's, by the rules of the templates, when the manifest names
+ * `host-apt` or has a key `suite` or `components`; otherwise they are IPS publishers.
  */
 export function declaredSources({ keyValuePairs, publisher, extraPublishers }: Manifest): Declared {
   const key = (name: string): string | undefined => keyValuePairs.find((pair) => pair.key === name)?.value.trim();
@@ -64,7 +67,7 @@ export function declaredSources({ keyValuePairs, publisher, extraPublishers }: M
   };
 }
 
-/** The repositories that a manifest names; those of the host's APT as APT has lists of them. */
+/** The repositories that a manifest names. Those of the host's APT are the ones that APT has lists of. */
 export async function namedSources(manifest: Manifest): Promise<Sources> {
   const declared = declaredSources(manifest);
   if (declared.kind === 'ips')
@@ -80,7 +83,7 @@ export async function namedSources(manifest: Manifest): Promise<Sources> {
   };
 }
 
-/** `URL`, or `[OPTIONS] URL SUITE COMPONENT...` as in an APT source. */
+/** Parses `URL`, or `[OPTIONS] URL SUITE COMPONENT...` as in an APT source. */
 function debian(text: string, suite = '', components: readonly string[]): Repository {
   const [url = '', ownSuite, ...own] = text.replace(/^\[[^\]]*\]\s*/, '').split(/\s+/);
   return ownSuite === undefined
@@ -111,7 +114,7 @@ async function hostRepositories(suite: string | undefined): Promise<Repository[]
   return [...found.values()];
 }
 
-/** The release of this host; empty where it has none. */
+/** This host's release; empty where it has none. */
 function hostRelease(): string {
   try {
     return /^VERSION_CODENAME="?([^"\n]*)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
@@ -122,7 +125,7 @@ function hostRelease(): string {
 
 const trimmed = (url: string): string => url.replace(/\/+$/, '');
 
-/** A repository, for sentences. */
+/** A repository's name for messages. */
 export function nameOf(repository: Repository): string {
   return repository.kind === 'ips' ? repository.url : `${repository.url} ${repository.suite}`.trim();
 }

@@ -1,12 +1,18 @@
-/** More letters that differ make another name. */
+/** Names with more differing letters are not similar. */
 const MOST = 2;
 
-/** The name that differs by the fewest letters, at most two; the first in the alphabet of several; `undefined`: none is near. */
+/**
+ * The most similar name with at most two differing letters, the alphabetically first of several; `undefined` when there
+ * is none.
+ */
 export function nearestName(name: string, names: Iterable<string>): string | undefined {
   return nearestNames(name, names, 1)[0];
 }
 
-/** The names that differ by at most two letters, at most so many: the nearest first, then by the alphabet. */
+/**
+ * Names with at most two differing letters: the most similar first, then in alphabetical order. At most `limit` of
+ * them.
+ */
 export function nearestNames(name: string, names: Iterable<string>, most: number): string[] {
   const near: { name: string; distance: number }[] = [];
   for (const other of names) {
@@ -20,7 +26,7 @@ export function nearestNames(name: string, names: Iterable<string>, most: number
     .map((one) => one.name);
 }
 
-/** Letters to put in, take out or replace to make one word the other. */
+/** The number of letters to insert, delete or replace to turn one string into the other. */
 function editDistance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {

@@ -6,36 +6,36 @@ import { aptHasProxy } from './apt';
 import { CannotTell, get } from '../system/http';
 import { nameOf, type Repository } from './named';
 
-/** How it stands with a repository. */
+/** The state of a repository. */
 export interface Reached {
   readonly repository: Repository;
   readonly state: 'ok' | 'missing' | 'unknown';
   readonly detail: string;
-  /** Seconds by which its clock and this host's differ, where it told. */
+  /** Seconds by which its clock differs from this host's, where it sends the time. */
   readonly skew?: number;
 }
 
-/** Where everything of a Debian release begins. A flat repository has it beside its packages. */
+/** The root folder of a Debian release. A flat repository has these files beside its packages. */
 export function releaseFolder(repository: Repository & { kind: 'debian' }): string {
   return repository.suite.endsWith('/')
     ? `${repository.url}/${repository.suite.replace(/\/+$/, '')}`
     : `${repository.url}/dists/${repository.suite}`;
 }
 
-/** The files of which a repository has at least one. */
+/** Files of which a repository has at least one. */
 function knownFiles(repository: Repository): string[] {
   if (repository.kind === 'ips') return [`${repository.url}/versions/0/`];
   const folder = releaseFolder(repository);
   return [`${folder}/InRelease`, `${folder}/Release`];
 }
 
-/** The folder of a repository on this host; `undefined`: it is elsewhere. */
+/** The folder of a repository on this host; `undefined` for a remote one. */
 export function localFolder(url: string): string | undefined {
   if (url.startsWith('/')) return url;
   return /^(file|copy):/.test(url) ? fileURLToPath(url.replace(/^(file|copy):\/*/, 'file:///')) : undefined;
 }
 
-/** Looks whether a repository answers. Never rejects. */
+/** Checks whether a repository answers. Never rejects. */
 export async function reach(repository: Repository): Promise<Reached> {
   const name = nameOf(repository);
   if (repository.kind === 'debian' && repository.suite === '')
@@ -57,7 +57,7 @@ export async function reach(repository: Repository): Promise<Reached> {
 
 function lookInFolder(repository: Repository): Reached {
   const folder = localFolder(repository.url) ?? '';
-  // A repository of IPS on a disk may be of any version: that the folder is there is what can be said.
+  // A repository of IPS on a disk may have any version, so only the folder is checked.
   const files = repository.kind === 'ips' ? [folder] : knownFiles({ ...repository, url: folder });
   return files.some((file) => existsSync(file))
     ? { repository, state: 'ok', detail: `${nameOf(repository)} is on this host` }
@@ -82,7 +82,7 @@ async function reachServer(repository: Repository): Promise<Reached> {
   return { repository, state, detail, ...(skew !== undefined && { skew }) };
 }
 
-/** A cache on the way may repeat an old date, and then says how old: the nearer of the two is taken. */
+/** A cache may send an old date together with its age. The smaller of the two possible differences is returned. */
 function skewOf({ date, age }: IncomingHttpHeaders): number | undefined {
   const theirs = Date.parse(date ?? '') / 1000;
   if (Number.isNaN(theirs)) return undefined;

@@ -4,7 +4,7 @@ const FLUSH_BYTES = 64 * 1024;
 const FLUSH_INTERVAL_MS = 50;
 const NEWLINE = 0x0a;
 
-/** A piece of a file, which is written whole or not at all where possible. */
+/** A part of a file that is written whole or not at all where possible. */
 interface Chunk {
   readonly bytes: Uint8Array;
   /** Kept in memory when it cannot be written. */
@@ -12,10 +12,10 @@ interface Chunk {
 }
 
 /**
- * A file that grows, written in blocks. It does not throw: after an error, which is reported, chunks are dropped, except those to be
- * kept. These are written when `retry` succeeds.
+ * A growing file that is written in blocks. Its methods do not throw: the first error is reported, after which chunks
+ * are dropped, except those to be kept. These are written when `retry` succeeds.
  *
- * Writes are synchronous, so that a flood of output slows the step and does not fill the memory.
+ * Writes are synchronous, so that a flood of output slows the step down instead of filling the memory.
  */
 export class AppendFile {
   readonly #fd: number;
@@ -24,7 +24,7 @@ export class AppendFile {
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #error: Error | undefined;
-  /** The file ends in a part of a line, left by a failed write. */
+  /** The file ends with a partial line, left by a failed write. */
   #isTorn = false;
 
   /** Throws the system's error when the file cannot be opened. @param flags `a`, or `ax`: the file must not exist */
@@ -45,14 +45,14 @@ export class AppendFile {
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_INTERVAL_MS);
   }
 
-  /** Hands everything to the file system, so that a crash of the engine loses nothing of it. */
+  /** Writes everything to the file system, so that a crash of the engine loses none of it. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#error) this.#write();
   }
 
-  /** Tries to write what was kept, after space was freed. */
+  /** Writes the kept chunks after space was freed. */
   retry(): void {
     if (this.#isTorn) this.#pending.unshift({ bytes: Uint8Array.of(NEWLINE), isKept: true });
     this.#isTorn = false;
@@ -61,9 +61,9 @@ export class AppendFile {
   }
 
   /**
-   * Returns whether everything to be kept is on file.
+   * Returns whether everything to be kept was written.
    *
-   * @param isSynced forces it to the disk as well, so that it survives power loss
+   * @param isSynced also forces it to the disk, so that it survives power loss
    */
   close(isSynced = false): boolean {
     if (this.#error) this.retry();
@@ -102,7 +102,7 @@ export class AppendFile {
   }
 }
 
-/** The chunks that are not on file completely. */
+/** The chunks that were not written completely. */
 function remaining(chunks: readonly Chunk[], written: number): Chunk[] {
   let end = 0;
   return chunks.filter(({ bytes }) => (end += bytes.length) > written);

@@ -9,17 +9,17 @@ import type { Containment, StepSpawner } from './step-process';
 const CAP_SYS_ADMIN = 21n;
 
 /**
- * The best way of this host to end a step with everything that it started.
+ * The best method of this host to end a step with everything that it started.
  *
- * An ordinary user gets no user namespace: inside one, setuid programs such as `sudo` do not work, and files of root appear to
- * belong to `nobody`, which archives would record.
+ * An ordinary user gets no user namespace: inside one, setuid programs such as `sudo` do not work, and files of root
+ * appear to belong to `nobody`, which archives would record.
  *
- * @param keepMounts what a step mounts outlives the step, so that it gets no mount namespace
+ * @param keepMounts whether mounts of a step outlive it, so that it gets no mount namespace
  */
 export function chooseContainment(keepMounts: boolean): Containment {
   if (!canLaunch() || findTool(PERL) === undefined) return 'session';
   if (!keepMounts && mayMakeNamespaces()) return 'namespaces';
-  // Without namespaces, the launcher finds what a step has started in /proc.
+  // Without namespaces, the launcher finds a step's processes in /proc.
   return procIsOurs() ? 'reaper' : 'session';
 }
 
@@ -35,7 +35,7 @@ export function createSpawner(containment: Containment, folder: string, mark: st
 /** The key of `key_value_pairs` that switches mount namespaces off, with the value `keep`. */
 export const MOUNTS_KEY = 'slipway_mounts';
 
-/** Whether a manifest asks that what a step mounts outlives the step. */
+/** Whether a manifest asks that mounts outlive the step that made them. */
 export function keepsMounts(pairs: readonly { readonly key: string; readonly value: string }[]): boolean {
   return pairs.some(({ key, value }) => key === MOUNTS_KEY && value === 'keep');
 }

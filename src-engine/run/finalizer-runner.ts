@@ -8,32 +8,35 @@ import type { ProcessEnd, StepProcess, StepSpawner } from './step-process';
 
 /** From SIGTERM to SIGKILL when the build is cancelled. */
 const CANCEL_GRACE_MS = 5000;
-/** For what a finished step has left in its session, or what has its output open, to end by itself. The original waits for ever. */
+/**
+ * The time that processes in a finished step's session, or with its output open, get to end by themselves. The original
+ * waits forever.
+ */
 const LEFTOVER_GRACE_MS = 4000;
 /** The same when the build is cancelled. */
 const CANCELLED_LEFTOVER_GRACE_MS = 200;
-/** A process that SIGKILL has not ended by then waits in the kernel. */
+/** A process that has not ended this long after SIGKILL waits in the kernel. */
 const KILL_TIMEOUT_MS = 3000;
-/** The end of the output comes with the end of the last process. */
+/** The output ends when the last process ends. */
 const OUTPUT_TIMEOUT_MS = 1000;
 const POLL_INTERVAL_MS = 100;
-/** Longer lines of output are handled in pieces. */
+/** Longer lines of output are processed in pieces. */
 const MAX_LINE_BYTES = 64 * 1024;
-/** A step that has left nothing is gone within this time, without a look at the process table. */
+/** A step without leftovers ends within this time, so that the process table need not be read. */
 const CLEAN_END_MS = 20;
 
-/** What a step did; a failing step is a result, not an exception. */
+/** The result of a step. A failing step is a result, not an exception. */
 export type StepResult =
   | { readonly outcome: 'done' }
   | {
       readonly outcome: 'failed';
       readonly exit: number | null;
       readonly signal: string | null;
-      /** What the console says about it (contract section 4). */
+      /** The lines for the console (contract section 4). */
       readonly lines: readonly string[];
     };
 
-/** What to run, and where its events go. */
+/** The command to run, and the receivers of its events. */
 export interface StepCommand {
   readonly argv: readonly [string, ...string[]];
   readonly env: NodeJS.ProcessEnv;
@@ -42,13 +45,13 @@ export interface StepCommand {
   onStart(pid: number): void;
   /** A line of output, or a piece of a long line; then `isContinued` is true for all but the last piece. */
   onLine(stream: 'stdout' | 'stderr', line: Buffer, isContinued: boolean): void;
-  /** The step has ended, but processes that it had started still ran and were ended. */
+  /** The step ended while processes that it had started still ran. They were ended. */
   onLeftovers(processes: readonly ProcessEntry[]): void;
 }
 
 /**
- * Runs one finalizer script: directly, never through a shell; with standard input closed; both streams read to their end (contract
- * section 4, and 9: 21-23). When it returns, nothing of the step runs any more.
+ * Runs one finalizer script: directly, never through a shell; with standard input closed; both streams are read to
+ * their end (contract section 4, and 9: 21-23). When it returns, no process of the step runs any more.
  */
 export class FinalizerRunner {
   #step: StepProcess | undefined;
@@ -96,7 +99,7 @@ export class FinalizerRunner {
     this.#kill ??= setTimeout(() => step.kill(), CANCEL_GRACE_MS);
   }
 
-  /** Lets what the script has left end by itself for a moment, then ends it. Reads the output to its end. */
+  /** Gives the script's remaining processes a moment to end, then ends them. Reads the output to its end. */
   async #endLeftovers(step: StepProcess, output: readonly Output[], command: StepCommand): Promise<void> {
     const scriptEnded = Date.now();
     let isGone = await step.gone(CLEAN_END_MS);
@@ -117,7 +120,7 @@ export class FinalizerRunner {
   }
 }
 
-/** One stream of a step, handed to the command in lines. */
+/** One stream of a step, passed to the command in lines. */
 class Output {
   readonly end: Promise<void>;
   isOpen = true;
@@ -130,7 +133,7 @@ class Output {
     const splitter = new LineSplitter((line, isContinued) => command.onLine(stream, line, isContinued), MAX_LINE_BYTES);
     this.end = new Promise((resolve) => {
       reader.on('data', (chunk: Buffer) => splitter.push(chunk));
-      // An error ends the stream as its end does: what was read counts.
+      // An error ends the stream like its end does: what was read before counts.
       reader
         .on('error', () => undefined)
         .on('close', () => {
@@ -182,7 +185,7 @@ const START_ERRORS: Readonly<Record<string, string>> = {
   E2BIG: '[Errno 7] Argument list too long',
 };
 
-/** The words of contract section 4 for a script that cannot be started, in the original's notation. */
+/** The messages of contract section 4 for a script that cannot be started, in the original's notation. */
 function notStarted(argv: readonly string[], code: string): StepResult {
   const list = argv.map(pythonString).join(', ');
   const reason = START_ERRORS[code] ?? code;
@@ -201,8 +204,8 @@ function pythonString(text: string): string {
 }
 
 /**
- * False for a plain text without an interpreter line: the kernel refuses it, but the C library would hand it to /bin/sh
- * behind our back. A name without a slash is looked up on PATH and left to the kernel.
+ * Whether the kernel can execute a file. For plain text without an interpreter line posix_spawn would fall back to
+ * /bin/sh. A name without a slash is looked up on PATH and left to the kernel.
  */
 function looksExecutable(script: string): boolean {
   if (!script.includes('/')) return true;
@@ -216,7 +219,7 @@ function looksExecutable(script: string): boolean {
       closeSync(fd);
     }
   } catch {
-    return true; // missing, a directory, unreadable: the attempt to start it says so in the kernel's words
+    return true; // missing, a directory or unreadable: starting it fails with the kernel's message
   }
   return head.subarray(0, 2).toString() === '#!' || head.subarray(0, length).includes(0);
 }

@@ -10,10 +10,11 @@ import { endOrphans } from './orphans';
 import { SpaceReserve } from './space-reserve';
 
 /**
- * Takes the build area for this process, after which nothing else changes it: what a dead owner's steps left running is ended, and
- * what was found damaged is repaired. Both are reported on stderr.
+ * Takes the build area for this process. Afterwards nothing else changes it: processes that a dead owner's steps left
+ * running are ended, and damaged files are repaired. Both are reported on stderr.
  *
- * Throws `AppError('locked')` when another process holds the area, and `AppError('area')` when it cannot be written or cleared.
+ * Throws `AppError('locked')` when another process holds the area, and `AppError('area')` when it cannot be written or
+ * cleared.
  */
 export async function holdArea(area: BuildArea, purpose: LockPurpose, manifest: string): Promise<HeldLock> {
   const lock = await acquire(area, purpose, manifest);
@@ -28,7 +29,9 @@ export async function holdArea(area: BuildArea, purpose: LockPurpose, manifest: 
   }
 }
 
-/** The lock file needs space too: on a full disk it gets what is reserved, so that a prune or a rollback can free more. */
+/**
+ * Takes the lock. On a full disk the lock file gets the reserved space, so that a prune or a rollback can free more.
+ */
 async function acquire(...[area, purpose, manifest]: Parameters<typeof acquireLock>): Promise<HeldLock> {
   try {
     return await acquireLock(area, purpose, manifest);
@@ -40,8 +43,9 @@ async function acquire(...[area, purpose, manifest]: Parameters<typeof acquireLo
 }
 
 /**
- * A run records its end after all of its steps have ended: then there is nothing to look for in the process table. That holds only where
- * the kernel keeps steps together, because elsewhere a step can kill the process that does.
+ * Whether the last run recorded its end. It does so after all of its steps have ended, so the process table need not be
+ * searched. This holds only where the kernel keeps steps together, because elsewhere a step can kill the process that
+ * does.
  */
 function lastRunEnded(area: BuildArea): boolean {
   if (chooseContainment(false) !== 'namespaces') return false;

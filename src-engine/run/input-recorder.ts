@@ -10,17 +10,17 @@ import { scriptFile, scriptHash } from '../area/step-script';
 import { givenBy, stepVariables, type GivenVariables } from '../area/step-variables';
 import { StepInputs } from './step-inputs';
 
-/** How an execution ended. */
+/** The result of an execution. */
 export interface ExecutionEnd {
   readonly reads: readonly ManifestReadRecord[];
   readonly outcome: 'done' | 'failed';
   readonly run: string;
   readonly seconds: number;
-  /** Absolute paths that the step opened for reading, where that was recorded. */
+  /** Absolute paths that the step opened for reading, where they were recorded. */
   readonly observed: readonly string[];
 }
 
-/** Finds out what the results of a build's steps depend on. */
+/** Records what the results of a build's steps depend on. */
 export class InputRecorder {
   readonly given: GivenVariables;
   readonly #folder: DocumentFolder;
@@ -37,7 +37,7 @@ export class InputRecorder {
     this.#known = new KnownInputs(area);
   }
 
-  /** Looks at what a step is about to use. Resolves when it may start. */
+  /** Records the inputs of a step before it starts. Resolves when it may start. */
   async begin(step: BuildStepDeclaration, script: string, inputsFile: string): Promise<RecordedExecution> {
     const file = scriptFile(script, stepVariables(process.env, this.given, [])['PATH']);
     const hash = scriptHash(file);
@@ -84,15 +84,15 @@ export class RecordedExecution {
     return this.script.variables;
   }
 
-  /** What is remembered of the execution. */
+  /** The record of the execution. */
   async end({ observed, ...facts }: ExecutionEnd): Promise<StepExecution> {
     const { script, file, hash } = this.script;
-    const self = realPath(resolve(file)); // the script is compared by itself
+    const self = realPath(resolve(file)); // the script itself is compared separately
     const inputs = await this.inputs.end(
       observed.filter((path) => path !== self),
       this.#startedAt,
     );
-    // A shell reads its script while it runs it.
+    // A shell reads its script while running it.
     const edited: StepInput[] =
       scriptHash(file) === hash ? [] : [{ kind: 'path', value: script, hash, by: 'named', raced: true }];
     return executionOf(this.step, this.area, { ...facts, scriptHash: hash, inputs: [...inputs, ...edited] });

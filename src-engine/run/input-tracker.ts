@@ -10,9 +10,9 @@ interface Beginning {
 }
 
 /**
- * One path or URL that a step uses: looked at when the step begins to use it, and again at the step's end.
+ * One path or URL that a step uses, recorded when the step begins to use it and again at the step's end.
  *
- * The look at the beginning reports file times at once. A large content is read while the step runs. It counts if the times are
+ * At the beginning only file times are read. A large content is read while the step runs; it counts when the times are
  * the same at the end.
  */
 export class InputTracker {
@@ -21,7 +21,7 @@ export class InputTracker {
   /**
    * @param at the absolute path, or the URL
    * @param except the build area
-   * @param known what an earlier execution found, so that an unchanged file is not read again
+   * @param known the state that an earlier execution recorded, so that an unchanged file is not read again
    */
   constructor(
     private readonly kind: 'path' | 'url',
@@ -32,12 +32,12 @@ export class InputTracker {
     this.#begun = this.#begin(known);
   }
 
-  /** Resolves when the state at the beginning is settled, except for a large content. */
+  /** Resolves when the state at the beginning is known, except for a large content. */
   async begun(): Promise<void> {
     await this.#begun;
   }
 
-  /** The input as the record has it. */
+  /** The input in its recorded form. */
   async end(input: Required<Pick<StepInput, 'kind' | 'value' | 'by'>>): Promise<StepInput> {
     const { stat, hash } = await this.#begun;
     const first = await hash;

@@ -4,13 +4,13 @@ import { newRun, withRecord, type RunView } from '../../src-shared/runs/run-view
 import { AppendFile } from './append-file';
 
 /**
- * Appends records to one run's journal file (architecture section 3). Output records are gathered for a moment; every other
- * kind is written through at once, together with all that came before it.
+ * Appends records to one run's journal file (architecture section 3). Output records are collected for a moment; every
+ * other kind is written at once, together with all records before it.
  *
  * Its methods do not throw. When the file cannot be written, output is dropped and other records are kept for `retry`.
  */
 export class Journal {
-  /** The run's name: the file's name without its ending. */
+  /** The run's name: the file's name without its extension. */
   readonly run: string;
   readonly #file: AppendFile;
   #view = newRun('');
@@ -21,7 +21,7 @@ export class Journal {
   }
 
   /**
-   * Creates the journal of a run. Throws the system's error when that is not possible.
+   * Creates the journal of a run. Throws the system's error when that fails.
    *
    * @param run a name that no other run of the area has
    * @param onError receives the first error of a later write
@@ -42,7 +42,7 @@ export class Journal {
     if (kind !== 'output') this.#file.flush();
   }
 
-  /** Hands everything to the file system, so that a crash of the engine loses nothing of it. */
+  /** Writes everything to the file system, so that a crash of the engine loses none of it. */
   flush(): void {
     this.#file.flush();
   }
@@ -52,7 +52,7 @@ export class Journal {
     this.#file.retry();
   }
 
-  /** Forces the journal to the disk, and returns whether every record but output is there. */
+  /** Forces the journal to the disk, and returns whether every record except output was written. */
   close(): boolean {
     return this.#file.close(true);
   }

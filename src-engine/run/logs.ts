@@ -4,11 +4,11 @@ import { AppendFile } from './append-file';
 const NEWLINE = Buffer.from('\n');
 
 /**
- * The console (stderr) and the simple and detail logs of one build (contract 3.4). Lines are bytes: what a step wrote is what
- * is written, in whatever encoding.
+ * The console (stderr) and the simple and detail logs of one build (contract 3.4). Lines are bytes: the output of a
+ * step is written unchanged, in whatever encoding.
  *
- * `info` goes to the console and both logs, `detail` to the detail log only. Before `open` only the console exists. The methods do
- * not throw: a log that cannot be written is reported, and a console that was closed gets nothing more.
+ * `info` goes to the console and both logs, `detail` to the detail log only. Before `open` only the console exists. The
+ * methods do not throw: a log that cannot be written is reported, and a closed console is skipped.
  */
 export class BuildLogs {
   #simple: AppendFile | undefined;
@@ -66,7 +66,7 @@ function withNewline(line: string | Uint8Array, isContinued: boolean): Uint8Arra
   return isContinued ? bytes : Buffer.concat([bytes, NEWLINE]);
 }
 
-/** The form of C's asctime, which the build's first and last lines carry. */
+/** The format of C's asctime, which the build's first and last lines have. */
 export function asctime(now: Date): string {
   const day = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][now.getDay()];
   const month = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][now.getMonth()];

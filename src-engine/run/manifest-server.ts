@@ -6,7 +6,10 @@ import { exists } from '../system/files';
 import { privateFolder } from './private-folder';
 import { readValues } from '../area/manifest-values';
 
-/** Clients that may wait for a connection at the same time. A further one gets EAGAIN, as with a parallel `make`. */
+/**
+ * The number of clients that may wait for a connection at the same time. A further one gets EAGAIN; a parallel `make`
+ * can have many.
+ */
 const BACKLOG = 4096;
 const SOCKET_NAME = `ManifestServ.${process.pid}`;
 const END = 0x05;
@@ -15,7 +18,7 @@ const SEND = 0x04;
 const HEADER_BYTES = 8;
 const MAX_REQUEST_BYTES = 64 * 1024;
 
-/** A request that a client made and the values it was given. */
+/** A request of a client and the values that it received. */
 export interface ManifestRead {
   readonly request: string;
   readonly isKey: boolean;
@@ -40,13 +43,11 @@ export class ManifestServer {
     this.#folder = privateFolder(SOCKET_NAME);
     this.socketPath = join(this.#folder, SOCKET_NAME);
     this.#server = createServer((socket) => this.#serve(socket));
-    // Of a listening server: too many open files. The client's connection fails, and its step with it.
+    // The listening server has too many open files. The client's connection fails, and its step with it.
     this.#server.on('error', () => undefined);
   }
 
-  /**
-   * Starts listening. `onRead` is told each request; `chatter` gets what `-d` shows.
-   */
+  /** Starts listening. `onRead` receives each request; `chatter` receives the output of `-d`. */
   static async start(
     root: ElementNode,
     onRead: (read: ManifestRead) => void,
@@ -65,7 +66,7 @@ export class ManifestServer {
     return server;
   }
 
-  /** Whether the socket is still there. A cleaner of temporary files may have removed it. */
+  /** Whether the socket still exists. A cleaner of temporary files may have removed it. */
   get isReachable(): boolean {
     return exists(this.socketPath);
   }
@@ -80,7 +81,7 @@ export class ManifestServer {
   #serve(socket: Socket): void {
     this.#clients.add(socket);
     socket.on('close', () => this.#clients.delete(socket));
-    socket.on('error', () => socket.destroy()); // a client that went away is no concern of the build
+    socket.on('error', () => socket.destroy()); // a disconnected client does not affect the build
     const session = new Session(socket, (request, isKey) => this.#answer(request, isKey));
     socket.on('data', (chunk: Buffer) => session.receive(chunk));
   }
@@ -148,7 +149,8 @@ class Session {
 
   #receiveRequest(length: number): boolean {
     if (this.#buffer.length < length) {
-      // The original's client counts characters where this counts bytes: a shorter count with more bytes is handled below.
+      // The original's client counts characters where this counts bytes. A shorter count with more bytes is handled
+      // below.
       return false;
     }
     // Old clients send a count of characters: a non-ASCII request is longer in bytes, and all of it has arrived together.

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** Which files the processes of a step opened. */
+/** The files that the processes of a step opened. */
 export interface ObservedFiles {
   /** Absolute paths that were opened for reading, or executed. */
   readonly read: ReadonlySet<string>;
@@ -18,8 +18,8 @@ const STRING = /"((?:[^\\"]|\\.)*)"/g;
 const WRITES = /\bO_(?:WRONLY|RDWR|CREAT|TRUNC)\b/;
 
 /**
- * Reads what `strace -f -y` wrote of `open`, `openat`, `creat`, `execve` and `rename` calls. The path of an opened file is that
- * of its descriptor, so that links, working directories and other roots are resolved by the kernel.
+ * Parses the output of `strace -f -y` for `open`, `openat`, `creat`, `execve` and `rename` calls. The path of an opened
+ * file is that of its descriptor, so that the kernel resolves links, working directories and other roots.
  */
 export async function readObservedFiles(log: string): Promise<ObservedFiles> {
   const read = new Set<string>();
@@ -57,7 +57,7 @@ function take(call: string, read: Set<string>, written: Set<string>): void {
 
 const CONTROLS: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', v: '\v', f: '\f' };
 
-/** The text behind the C escapes that strace prints. */
+/** Decodes the C escapes that strace prints. */
 function unescape(text: string): string {
   const bytes = text.replace(/\\([0-7]{1,3}|.)/g, (_, code: string) =>
     /^[0-7]/.test(code) ? String.fromCharCode(Number.parseInt(code, 8)) : (CONTROLS[code] ?? code),

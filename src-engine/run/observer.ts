@@ -10,21 +10,21 @@ import { readObservedFiles } from './observed-files';
 
 const CALLS = 'open,openat,openat2,creat,execve,rename,renameat,renameat2';
 
-/** More observed inputs than this are not kept: a step that reads a whole mirror names its folder. */
+/** The limit on observed inputs. A step that reads a whole mirror should declare its folder. */
 const MAX_INPUTS = 5000;
 
-/** What every program reads of `/etc`: the loader, names of users and hosts, time and locale. */
+/** Files of `/etc` that every program reads: the loader, names of users and hosts, time and locale. */
 const COMMON_ETC =
   /^\/etc\/(ld\.so\..*|nsswitch\.conf|passwd|group|shadow|gshadow|localtime|timezone|locale\..*|host\.conf|hosts|resolv\.conf|gai\.conf|services|protocols|mtab|machine-id|login\.defs|profile.*|bash\.bashrc|inputrc|terminfo\/.*|ssl\/.*|ca-certificates.*|alternatives\/.*|apt\/.*|dpkg\/.*|perl\/.*|python[\d.]*\/.*|default\/locale|environment|pam\.d\/.*|security\/.*)$/;
 
-/** Records with strace(1) which files steps open. */
+/** Records the files that steps open, with strace(1). */
 export class Observer {
   private constructor(
     private readonly strace: string,
     private readonly options: readonly string[],
   ) {}
 
-  /** Throws `AppError('unsupported')` where there is no strace, or where it may not trace. */
+  /** Throws `AppError('unsupported')` where strace is missing or may not trace. */
   static async open(): Promise<Observer> {
     const strace = process.platform === 'linux' ? findTool('strace') : undefined;
     if (strace === undefined)
@@ -59,8 +59,8 @@ export class Observer {
   }
 
   /**
-   * The files that a step opened for reading and did not write itself: outside the build area and the system, and still there.
-   * Caches of the user and bytecode of Python are left out.
+   * The files that a step opened for reading and did not write itself: outside the build area and the system, and still
+   * existing. Caches of the user and bytecode of Python are left out.
    *
    * @param area the build area's path
    * @param folder the engine's private folder

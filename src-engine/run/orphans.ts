@@ -6,17 +6,18 @@ import { descendants, listProcesses, ownAncestry, sendSignal, type ProcessEntry 
 import { processNames } from './process-names';
 import type { BuildArea } from '../area/area';
 
-/** Marks everything that a build's steps start: the identity of the area they work in. */
+/** Marks all processes of a build's steps. The value is the identity of their area. */
 export const AREA_VARIABLE = 'SLIPWAY_AREA';
 
 const TIMEOUT_MS = 5000;
 const POLL_INTERVAL_MS = 20;
 
 /**
- * Ends what the steps of a dead engine left running: it would go on writing into the tree that is about to be rolled back
- * (contract 9, 27b). The caller holds the area's lock, so that no process of this area belongs to a live build.
+ * Ends the processes that a dead engine's steps left running. They would continue to write into the tree that is about
+ * to be rolled back (contract 9, 27b). The caller holds the area's lock, so no process of this area belongs to a
+ * running build.
  *
- * Returns the names of what was ended. Throws `AppError('area')` when a process cannot be ended.
+ * Returns the names of the processes. Throws `AppError('area')` when one cannot be ended.
  */
 export async function endOrphans(area: BuildArea): Promise<string | undefined> {
   const mark = areaIdentity(area);
@@ -42,7 +43,7 @@ export async function endOrphans(area: BuildArea): Promise<string | undefined> {
   return first.length > 0 ? processNames(first) : undefined;
 }
 
-/** The processes whose environment has the mark. This process and those that started it are not among them. Empty without /proc. */
+/** The processes whose environment has the mark, without this process and its ancestors. Empty without /proc. */
 export function markedProcesses(mark: string, all: readonly ProcessEntry[]): ProcessEntry[] {
   const wanted = `\0${AREA_VARIABLE}=${mark}\0`;
   const mine = ownAncestry(all);

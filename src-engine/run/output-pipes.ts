@@ -12,8 +12,8 @@ export interface OutputPipe {
 }
 
 /**
- * Real pipes for steps' output. What Node makes for a child are sockets, on which a script's `>/dev/stderr` or `tee /dev/stdout` fails;
- * scripts written for the original count on pipes (contract section 4).
+ * Real pipes for the output of steps. Node gives a child sockets, on which a script's `>/dev/stderr` or `tee
+ * /dev/stdout` fails. Scripts written for the original depend on pipes (contract section 4).
  */
 export class OutputPipes {
   readonly #paths: Readonly<Record<'stdout' | 'stderr', string>>;
@@ -26,7 +26,8 @@ export class OutputPipes {
 
   open(stream: 'stdout' | 'stderr'): OutputPipe {
     const path = this.#paths[stream];
-    // The reading end first and without waiting; then the writing end finds a reader and blocks as writers expect.
+    // The reading end is opened first and without waiting. The writing end then has a reader, and blocks as writers
+    // expect.
     const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writeEnd = openSync(path, constants.O_WRONLY);
     const reader = new Socket({ fd: readEnd, readable: true, writable: false });

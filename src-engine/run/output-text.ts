@@ -6,8 +6,8 @@ const RETURN = 0x0d;
 const ESCAPE = 0x1b;
 
 /**
- * A line of output for the journal. A long piece of binary data is described in its place, because JSON writes each of its bytes as
- * up to six; the detail log has the bytes.
+ * A line of output for the journal. A long piece of binary data is replaced by a description, because JSON writes each
+ * of its bytes as up to six; the detail log has the bytes.
  */
 export function outputText(line: Buffer): string {
   if (line.length >= MIN_BINARY_BYTES && isBinary(line)) return `(${line.length} bytes of binary data)`;

@@ -7,10 +7,11 @@ import { AppError, reasonOf } from '../../src-shared/errors';
 const MAX_SOCKET_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 
 /**
- * Makes a folder for this build's socket and its other temporary files: in the system's folder for these, or in another one where
- * that is missing or its path too long. Its name cannot be predicted, so that another user cannot take it first (contract 9, 29).
+ * Creates a folder for this build's socket and other temporary files, in the system's temporary folder, or elsewhere
+ * when that is missing or its path too long. Its name cannot be predicted, so that another user cannot create it first
+ * (contract 9, 29).
  *
- * Throws `AppError('system')` when there is no place for it.
+ * Throws `AppError('system')` when no folder can be created.
  *
  * @param socketName the longest name of a socket in the folder
  */

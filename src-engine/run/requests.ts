@@ -5,19 +5,19 @@ import type { BuildArea } from '../area/area';
 import { cancelRequest, pauseRequest, removeRequest, requestPaths } from '../area/requests';
 import { readJsonFile } from '../system/json-file';
 
-/** Also looked at this often: another machine's requests on a network file system cause no event here. */
+/** The poll interval: requests of another machine on a network file system cause no event here. */
 const POLL_INTERVAL_MS = 1000;
 
-/** What a build does with requests. */
+/** How a build reacts to requests. */
 export interface RequestHandler {
   /** @param step the step to pause before; `null`: run to the end */
   onPause(step: string | null): void;
   onCancel(): void;
-  /** A request that cannot be understood was removed. */
+  /** A request that cannot be parsed was removed. */
   onDamage(sentence: string): void;
 }
 
-/** The requests to this build that other processes leave in the area. A damaged one is reported and removed. */
+/** The requests to this build that other processes write into the area. A damaged one is reported and removed. */
 export class Requests {
   readonly #paths: { readonly pause: string; readonly cancel: string };
   readonly #lockId: string;
@@ -37,14 +37,14 @@ export class Requests {
       this.#watcher.on('error', () => this.#watcher?.close());
       this.#watcher.unref();
     } catch {
-      // No watch to be had: the timer is enough.
+      // Without a watch the timer is enough.
     }
   }
 
-  /** Obeys the requests that are there. Never throws. */
+  /** Carries out the existing requests. Never throws. */
   check(): void {
     const pause = this.#take(this.#paths.pause, pauseRequest);
-    // Version 1 of the command names the process only.
+    // Version 1 of the command gives only the process number.
     if (pause && (pause.lock === undefined ? pause.pid === process.pid : pause.lock === this.#lockId))
       this.#handler.onPause(pause.step);
     if (this.#take(this.#paths.cancel, cancelRequest)?.lock === this.#lockId) this.#handler.onCancel();
@@ -56,7 +56,10 @@ export class Requests {
     for (const path of Object.values(this.#paths)) removeRequest(path);
   }
 
-  /** A request is obeyed once: its file is removed when it has been read, and remembered where it cannot be removed. */
+  /**
+   * A request is carried out once: its file is removed when it has been read, and remembered where it cannot be
+   * removed.
+   */
   #take<T>(path: string, shape: Shape<T>): T | undefined {
     try {
       const file = lstatSync(path, { throwIfNoEntry: false });

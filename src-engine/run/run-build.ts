@@ -33,24 +33,24 @@ import type { Containment } from './step-process';
 import { SpaceReserve } from './space-reserve';
 import { StepHost, type StepOutcome } from './step-host';
 
-/** Everything a build needs, decided and checked beforehand. The lock is held by the caller. */
+/** Everything that a build needs, checked beforehand. The caller holds the lock. */
 export interface BuildInput {
-  /** Id of the held lock: requests to this build name it. */
+  /** Id of the held lock. Requests to this build contain it. */
   readonly lockId: string;
   readonly area: BuildArea;
   readonly file: ManifestFile;
   readonly choice: BuildChoice;
   readonly plan: BuildPlan;
-  /** Names of the snapshots as of taking the lock: since then nobody else changes them. */
+  /** Names of the snapshots when the lock was taken. No other process changes them since. */
   readonly snapshots: readonly string[];
   readonly backend: SnapshotBackend;
   readonly checkpointing: boolean;
   readonly debug: boolean;
-  /** What `--env` gives to steps. */
+  /** Variables of `--env` for the steps. */
   readonly given?: GivenVariables | undefined;
   /** Records the files that steps open (`--observe`). */
   readonly observer?: Observer | undefined;
-  /** What is known against the checkpoint that the build resumes from. */
+  /** The reason why the checkpoint to resume from is not current. */
   readonly stale?: EngineRecordBody<'stale-checkpoint'> | undefined;
   readonly logs: BuildLogs;
   /** Keeps the list of packages in the image beside the run's journal; see `packages/image/run-packages.ts`. */
@@ -58,10 +58,10 @@ export interface BuildInput {
 }
 
 /**
- * Runs a build as planned and returns its exit status: 0 done or paused, 1 failed, 128 + signal when cancelled.
+ * Runs a planned build and returns its exit status: 0 done or paused, 1 failed, 128 + signal when cancelled.
  *
- * It obeys the plan and decides nothing itself, except that a failed snapshot, rollback or clean ends the build before another
- * step runs, whatever `stop_on_error` says (contract 9: 1-3).
+ * It follows the plan. It only ends the build when a snapshot, rollback or clean fails, before another step runs,
+ * whatever `stop_on_error` is (contract 9: 1-3).
  */
 export async function runBuild(input: BuildInput): Promise<number> {
   const build = new Build(input);
@@ -75,7 +75,7 @@ class Build {
   readonly #stop: StopSignal;
   readonly #reserve: SpaceReserve;
   readonly #requests: Requests;
-  /** The plan's, or those of the plan with a pause that was moved meanwhile. */
+  /** The actions of the plan, or of the plan with a moved pause. */
   #actions: readonly PlannedAction[];
   #pauseAt: number | undefined;
   readonly #containment: Containment;
@@ -87,11 +87,11 @@ class Build {
   #forcedEnd: NodeJS.Timeout | undefined;
   readonly #onUncaught = (error: unknown): void => {
     this.#end(error);
-    // The exception may have cut off what the build waits for.
+    // The exception may have ended what the build waits for.
     this.#forcedEnd ??= setTimeout(() => process.exit(this.#finish()), FORCED_END_MS);
   };
   #paused = false;
-  /** Executions since the beginning of this line, or why an earlier part is not known. */
+  /** Executions since the beginning of this line, or why an earlier part is unknown. */
   #past: { readonly history: StepExecution[] } | { readonly unknown: string } = { history: [] };
   #parent: string | null = null;
 
@@ -152,7 +152,7 @@ class Build {
     this.#host?.abort();
   }
 
-  /** The logs cannot be written. The step often fails for the same reason, and then does so in its own way. */
+  /** The logs cannot be written. The step often fails for the same reason, with a message of its own. */
   #endSoon(error: unknown): void {
     if (this.#error !== undefined) return;
     const seconds = STEP_GRACE_MS / 1000;
@@ -162,7 +162,7 @@ class Build {
     this.#stepGrace = setTimeout(() => this.#host?.abort(), STEP_GRACE_MS);
   }
 
-  /** Reports what ended the build. */
+  /** Reports the error that ended the build. */
   #sayError(error: unknown): void {
     const expected = error instanceof AppError ? error : systemError(error);
     if (expected) {
@@ -174,7 +174,7 @@ class Build {
     }
   }
 
-  /** A user wants the pause elsewhere. Up to the step that runs now both plans are the same; a step that has begun is too late. */
+  /** The user moves the pause. Up to the running step both plans are the same; a step that has begun is too late. */
   #movePause(name: string | null): void {
     const { file, choice, checkpointing } = this.#input;
     const steps = file.manifest.steps;
@@ -251,7 +251,10 @@ class Build {
     return step;
   }
 
-  /** Empties the build data (contract 3.3); with it every checkpoint goes, and only after that their files. */
+  /**
+   * Empties the build data (contract 3.3), which removes every checkpoint. The checkpoints' files are removed
+   * afterwards.
+   */
   async #clean(): Promise<void> {
     const { backend, area, snapshots } = this.#input;
     const started = Date.now();
@@ -323,7 +326,10 @@ class Build {
     for (const line of outcome.result.lines) this.#say(line);
   }
 
-  /** Of the image as it is now; or, where it is what another run left, as that run has it. A later step may compress the image away. */
+  /**
+   * Records the packages in the present image or, when it is the result of another run, those of that run. A later step
+   * may compress the image.
+   */
   async #keepPackages(from?: string): Promise<void> {
     const { keepPackages, logs } = this.#input;
     await keepPackages(this.#journal.run, from).catch((error: unknown) =>
@@ -373,7 +379,7 @@ class Build {
     return code;
   }
 
-  /** The engine's own words: journal first, then console and logs. */
+  /** A message of the engine: to the journal first, then to the console and the logs. */
   #say(line: string): void {
     for (const text of line.split('\n')) this.#journal.write('output', { step: null, stream: 'engine', text });
     this.#journal.flush();
@@ -384,9 +390,9 @@ class Build {
 /** Checkpoints lie on one line until resuming makes new ones (architecture section 5). */
 const MAIN_LINE = 'main';
 
-/** For a step to end by itself when the logs cannot be written. */
+/** The time that a step gets to end by itself when the logs cannot be written. */
 const STEP_GRACE_MS = 10_000;
-/** A build whose step cannot be ended gives it up before this. */
+/** A build whose step cannot be ended exits after this time. */
 const FORCED_END_MS = 9000;
 
 function secondsSince(start: number): number {

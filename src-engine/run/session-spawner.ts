@@ -10,8 +10,8 @@ import type { ProcessEnd, StartFailure, StepProcess, StepSpawner } from './step-
 const POLL_INTERVAL_MS = 50;
 
 /**
- * Starts each step in a session of its own, for systems without the launcher. What leaves the session is found by the mark in its
- * environment, where the system shows environments; a process that leaves both is not found.
+ * Starts each step in a session of its own, on systems without the launcher. Processes that leave the session are found
+ * by the mark in their environment, where the system shows environments. A process that leaves both is not found.
  */
 export class SessionSpawner implements StepSpawner {
   readonly containment = 'session';

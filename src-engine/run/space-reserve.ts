@@ -5,10 +5,13 @@ import type { BuildArea } from '../area/area';
 import { writeSynced } from '../system/files';
 
 const RESERVE_BYTES = 64 * 1024;
-/** With less than this free a build begins without a reserve: emptying or rolling back the build data may free space. */
+/** With less free space a build begins without a reserve: emptying or rolling back the build data may free space. */
 const MIN_FREE_BYTES = 256 * 1024;
 
-/** A file that holds some space in the area, to be given up when the disk is full, so that the end of a run can be recorded. */
+/**
+ * A file that reserves some space in the area. It is removed when the disk is full, so that the end of a run can be
+ * recorded.
+ */
 export class SpaceReserve {
   readonly #path: string;
 
@@ -16,7 +19,10 @@ export class SpaceReserve {
     this.#path = join(area.private, 'checkpoints', 'reserve');
   }
 
-  /** Makes the file before a build's first action; on a disk that is all but full frees the space instead, for the logs of that action. */
+  /**
+   * Creates the file before a build's first action. On an almost full disk it frees the space instead, for the logs of
+   * that action.
+   */
   prepare(): void {
     const { bavail, bsize } = statfsSync(dirname(dirname(this.#path)));
     if (bavail * bsize < MIN_FREE_BYTES) this.release();
@@ -30,7 +36,10 @@ export class SpaceReserve {
     writeSynced(this.#path, randomBytes(RESERVE_BYTES)); // zeros would be compressed to nothing
   }
 
-  /** Frees the space and returns whether there was some. Never throws: on a read-only file system there is nothing to gain. */
+  /**
+   * Frees the space and returns whether the file existed. Never throws: on a read-only file system nothing can be
+   * freed.
+   */
   release(): boolean {
     try {
       rmSync(this.#path);

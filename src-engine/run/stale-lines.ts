@@ -1,6 +1,6 @@
 import type { EngineRecordBody } from '../../src-shared/journal/records';
 
-/** What the console shows before a build resumes from a checkpoint that is stale, or of which that is not known. */
+/** The lines on the console before a build resumes from a checkpoint that is stale or of unknown freshness. */
 export function staleLines({ step, freshness, reasons, resumeFrom }: EngineRecordBody<'stale-checkpoint'>): string[] {
   if (freshness === 'unknown') return [`Freshness of the checkpoint before ${step} is unknown: ${reasons.join('; ')}.`];
   return [

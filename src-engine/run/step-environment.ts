@@ -4,21 +4,21 @@ import { stepVariables, type GivenVariables } from '../area/step-variables';
 import { isExecutable } from '../system/executables';
 import { AREA_VARIABLE } from './orphans';
 
-/** What the environment of a step is made from. */
+/** The sources of a step's environment. */
 export interface StepEnvironmentOptions {
   readonly given: GivenVariables;
   /** Variables that the step's script names. */
   readonly named: readonly string[];
   /** The build area's identity. */
   readonly area: string;
-  /** The engine's private folder of this build, which may get a link to `ManifestRead`. */
+  /** The engine's private folder of this build. It may get a link to `ManifestRead`. */
   readonly folder: string;
   readonly inputsFile: string;
 }
 
 /**
- * The environment of a step: what `stepVariables` passes, plus the file for declared inputs and the mark by which leftovers are
- * found. Where no `ManifestRead` is on `PATH`, ours is put at its end, so that scripts find the command they were written for.
+ * The environment of a step: the variables of `stepVariables`, the file for declared inputs, and the mark of its
+ * processes. Where `PATH` has no `ManifestRead`, ours is appended, because scripts expect the command.
  */
 export function stepEnvironment({ given, named, area, folder, inputsFile }: StepEnvironmentOptions): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
@@ -33,7 +33,7 @@ export function stepEnvironment({ given, named, area, folder, inputsFile }: Step
   return { ...env, PATH: [...path, folder].join(delimiter) };
 }
 
-/** The answer for the last `PATH`: every step of a build has the same. */
+/** The result for the last `PATH`. All steps of a build have the same. */
 let last: { readonly path: string; readonly hasIt: boolean } | undefined;
 
 function hasManifestRead(path: readonly string[]): boolean {
@@ -43,7 +43,10 @@ function hasManifestRead(path: readonly string[]): boolean {
   return last.hasIt;
 }
 
-/** Our own ManifestRead: its bundle beside the engine's, else the engine's own file, which answers to that name as well. */
+/**
+ * Our own ManifestRead: its bundle beside the engine's, otherwise the engine's own file, which also works under that
+ * name.
+ */
 function manifestReadBeside(engine: string): string {
   const candidates = ['ManifestRead', 'ManifestRead.cjs'].map((name) => join(dirname(engine), name));
   return candidates.find((candidate) => existsSync(candidate)) ?? engine;

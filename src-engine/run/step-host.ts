@@ -20,13 +20,13 @@ import type { Observer } from './observer';
 import { executionOf, InputRecorder } from './input-recorder';
 import { stepEnvironment } from './step-environment';
 
-/** What a step did, and what it looked at while doing it. */
+/** The result of a step, and the inputs that it read. */
 export interface StepOutcome {
   readonly result: StepResult;
   readonly execution: StepExecution;
 }
 
-/** Runs the steps of one build: the manifest server they read from, their environment, and the record of what they read. */
+/** Runs the steps of one build: provides their manifest server and environment, and records what they read. */
 export class StepHost {
   readonly #reads = new Map<string, ManifestReadRecord>();
   #server: ManifestServer | undefined;
@@ -41,9 +41,9 @@ export class StepHost {
     private readonly logs: BuildLogs,
     private readonly journal: Journal,
     private readonly recorder: InputRecorder,
-    /** Reports a line of the engine: on the console, in the logs and in the journal. */
+    /** Reports a message of the engine: on the console, in the logs and in the journal. */
     private readonly say: (line: string) => void,
-    /** As the journal names it. */
+    /** The method in force, as recorded in the journal. */
     private containment: Containment,
     private readonly observer: Observer | undefined,
   ) {}
@@ -75,7 +75,7 @@ export class StepHost {
     return host;
   }
 
-  /** The name of the step that runs now. */
+  /** The name of the running step. */
   get running(): string | undefined {
     return this.#step;
   }
@@ -169,14 +169,14 @@ export class StepHost {
     return { result, execution };
   }
 
-  /** The manifest server, in a new folder where another program has removed its folder. */
+  /** The manifest server. It is started again in a new folder when another program has removed its folder. */
   async #reachableServer(): Promise<ManifestServer> {
     if (this.#server?.isReachable) return this.#server;
     this.#server?.close();
     return (this.#server = await this.startServer());
   }
 
-  /** The system may refuse what the journal has announced. */
+  /** Records the method again when the system has refused the recorded one. */
   #reportContainment(): void {
     const containment = this.#spawner?.containment ?? this.containment;
     if (containment === this.containment) return;
@@ -191,7 +191,7 @@ export class StepHost {
     if (text.length > 200) this.logs.detail('');
   }
 
-  /** A step that is known to fail, and is not started. */
+  /** The outcome of a step that would certainly fail and is not started. */
   #refused(step: BuildStepDeclaration, script: string, lines: readonly string[]): StepOutcome {
     this.journal.write('step-finished', { step: step.name, outcome: 'failed', exit: null, signal: null, seconds: 0 });
     return this.#notStarted(step, script, lines);

@@ -6,20 +6,20 @@ import type { ScriptNames } from '../area/named-inputs';
 import { isInput } from '../area/step-variables';
 import { InputTracker } from './input-tracker';
 
-/** How often the file of declared inputs is read where the system does not report its changes. */
+/** The poll interval of the file of declared inputs where the system does not report its changes. */
 const POLL_MS = 100;
 
-/** What a step's inputs are found out with. */
+/** The context for determining a step's inputs. */
 export interface StepInputsOptions {
   readonly step: string;
   readonly names: ScriptNames;
   readonly folder: DocumentFolder;
-  /** The build area's path: nothing below it is an input. */
+  /** The build area's path. Nothing below it is an input. */
   readonly area: string;
   /** The file that `SLIPWAY_INPUTS` names. It is emptied. */
   readonly inputsFile: string;
   readonly known: KnownInputs;
-  /** The caller's environment with what `--env` gives. */
+  /** The caller's environment with the variables of `--env`. */
   readonly variables: NodeJS.ProcessEnv;
   /** Names that `--env` or the manifest gives to every step. */
   readonly given: readonly string[];
@@ -36,8 +36,8 @@ interface Used {
 }
 
 /**
- * The inputs of one execution of a step. Those that the script names, and those of the previous execution, are looked at before
- * the step starts; a declared one when its line appears; each again when the step has ended.
+ * The inputs of one execution of a step. Inputs that the script names, and those of the previous execution, are
+ * recorded before the step starts; a declared one when its line appears; each again when the step has ended.
  */
 export class StepInputs {
   readonly #trackers = new Map<string, InputTracker>();
@@ -54,7 +54,7 @@ export class StepInputs {
     const inputs = new StepInputs(options);
     for (const name of options.given) inputs.#variables.set(name, 'given');
     for (const name of options.names.variables)
-      // A variable with a small letter that is not set is one of the script's own.
+      // A lower-case variable that is not set is one of the script's own.
       if (isInput(name) && (/^[A-Z]/.test(name) || options.variables[name] !== undefined))
         inputs.#variables.set(name, 'named');
     for (const { kind, value, by } of options.known.of(options.step)) {
@@ -72,7 +72,7 @@ export class StepInputs {
   /**
    * The inputs after the step has ended.
    *
-   * @param observed absolute paths that the step opened for reading, where that was recorded
+   * @param observed absolute paths that the step opened for reading, where they were recorded
    * @param startedAt when it started, in milliseconds since the epoch
    */
   async end(observed: readonly string[], startedAt: number): Promise<StepInput[]> {
@@ -128,7 +128,7 @@ export class StepInputs {
     this.#timer ??= setInterval(() => this.#take(), POLL_MS);
   }
 
-  /** Takes the whole lines that were added. The last one counts without an end when the step has ended. */
+  /** Adds the new complete lines. When the step has ended, the last line counts without a newline. */
   #take(isEnd = false): void {
     let text: string;
     try {
@@ -137,7 +137,7 @@ export class StepInputs {
       return; // the step removed it
     }
     const end = isEnd ? text.length : text.lastIndexOf('\n') + 1;
-    if (end < this.#read) this.#read = 0; // the step wrote it anew
+    if (end < this.#read) this.#read = 0; // the step has replaced its content
     const added = text.slice(this.#read, end);
     this.#read = end;
     for (const { kind, value } of declaredInputs(added)) {

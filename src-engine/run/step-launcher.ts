@@ -19,13 +19,13 @@ const SYSTEM_CALLS: Readonly<Record<string, readonly number[]>> = {
   ppc64: [120, 21, 171, 66, 20, 282, 234],
 };
 
-/** How often a step whose launcher has ended is looked for. */
+/** The poll interval for the end of a step whose launcher has ended. */
 const LOST_POLL_MS = 20;
 
-/** Whether the launcher knows the system calls of this machine. */
+/** Whether the launcher supports this machine's system calls. */
 export const canLaunch = (): boolean => process.platform === 'linux' && process.arch in SYSTEM_CALLS;
 
-/** Starts steps through the program of `launcher-program.ts`, which keeps each together. */
+/** Starts steps through the program of `launcher-program.ts`, which keeps the processes of each together. */
 export class StepLauncher implements StepSpawner {
   readonly #state: LauncherState;
   readonly #launcher: ChildProcess;
@@ -48,7 +48,7 @@ export class StepLauncher implements StepSpawner {
     if (!(socket instanceof Socket)) throw new Error('the launcher has no socket');
     this.#socket = socket;
     const lines = new LineSplitter((line) => this.#receive(line.toString('latin1')));
-    // An error of the socket is the launcher's end, which is reported by itself.
+    // An error of the socket means that the launcher has ended, which is reported separately.
     this.#socket.on('data', (chunk: Buffer) => lines.push(chunk)).on('error', () => undefined);
   }
 
@@ -76,7 +76,7 @@ export class StepLauncher implements StepSpawner {
   #receive(line: string): void {
     const [kind = '', ...values] = line.split(' ');
     const numbers = values.map(Number);
-    // A root in a container without the right, or too many namespaces.
+    // Root in a container without the right, or too many namespaces.
     if (kind === 'denied') this.#state.containment = 'reaper';
     if (kind === 'holder') this.#state.holder = numbers[0];
     this.#step?.receive(kind, numbers);
@@ -106,18 +106,18 @@ function request(argv: readonly string[], env: NodeJS.ProcessEnv): Buffer {
   return Buffer.concat([length, body]);
 }
 
-/** What is known of the launcher. */
+/** The state of the launcher. */
 interface LauncherState {
   containment: 'namespaces' | 'reaper';
   /** /proc shows the numbers of this process's PID namespace. */
   readonly isProcOurs: boolean;
-  /** The process that holds the present step together, as it can be signalled. */
+  /** The process that holds the present step together, by the number that can be signalled. */
   holder: number | undefined;
 }
 
 type Start = 'started' | 'denied' | StartFailure;
 
-/** A step that the launcher has started, or tries to. */
+/** A step that the launcher starts or has started. */
 class LaunchedStep implements StepProcess {
   readonly started: Promise<Start>;
   readonly ended: Promise<ProcessEnd>;
@@ -135,7 +135,7 @@ class LaunchedStep implements StepProcess {
   constructor(private readonly launcher: LauncherState) {
     this.started = new Promise((resolve, reject) => (this.#settleStarted = { resolve, reject }));
     this.ended = new Promise((resolve, reject) => (this.#settleEnded = { resolve, reject }));
-    this.ended.catch(() => undefined); // a step that has not started is not asked for its end
+    this.ended.catch(() => undefined); // the end of a step that has not started is not awaited
   }
 
   get stdout(): Socket {
@@ -151,7 +151,7 @@ class LaunchedStep implements StepProcess {
     return this.#streams;
   }
 
-  /** Takes one line of the launcher. */
+  /** Processes one line of the launcher. */
   receive(kind: string, [first = 0, second = 0, third = 0, fourth = 0, fifth = 0]: readonly number[]): void {
     if (this.#isGone) return; // of the next step
     switch (kind) {
@@ -206,7 +206,8 @@ class LaunchedStep implements StepProcess {
     const { holder, containment } = this.launcher;
     if (this.#isGone || holder === undefined) return;
     try {
-      // The end of a namespace's first process is the end of all. A holder without a namespace ends its descendants itself.
+      // The end of a namespace's first process ends all of them. A holder without a namespace ends its descendants
+      // itself.
       process.kill(holder, containment === 'namespaces' ? 'SIGKILL' : 'SIGTERM');
     } catch {
       // it has just ended

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ProcessEntry } from '../system/process-list';
 
-/** How a step's script ended. */
+/** The end of a step's script. */
 export interface ProcessEnd {
   /** `null` when a signal ended it. */
   readonly exit: number | null;
@@ -14,34 +14,34 @@ export interface StartFailure {
   readonly failed: string;
 }
 
-/** A running step: its script, and everything that the script has started. */
+/** A running step: its script, and all processes that the script has started. */
 export interface StepProcess {
   /** The script's process by its number in /proc. It leads a session. */
   readonly pid: number;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Resolves when the script has ended. What it started may still run. Rejects when the step was lost. */
+  /** Resolves when the script has ended. Processes that it started may still run. Rejects when the step was lost. */
   readonly ended: Promise<ProcessEnd>;
-  /** Waits until nothing of the step runs any more. False when that took longer than the timeout. */
+  /** Waits until no process of the step runs any more. Returns false after the timeout. */
   gone(timeoutMs: number): Promise<boolean>;
-  /** What runs of the step now. */
+  /** The step's running processes. */
   processes(): ProcessEntry[];
-  /** Ends everything that runs of the step, by SIGKILL. `gone` reports when it has taken effect. */
+  /** Ends all processes of the step by SIGKILL. `gone` reports when they have ended. */
   kill(): void;
 }
 
-/** How steps are kept together, so that everything they start can be ended with them. The journal names it. */
+/** How the processes of a step are kept together so that they can be ended with it. Recorded in the journal. */
 export type Containment =
   /** Linux as root: each step has its own mount and PID namespace. */
   | 'namespaces'
-  /** Linux: a process adopts what the step leaves behind, and ends it. */
+  /** Linux: a process adopts the step's orphans and ends them. */
   | 'reaper'
   /** Any system: a session, and a mark in the environment. */
   | 'session';
 
 /** Starts steps, one at a time. */
 export interface StepSpawner {
-  /** What is in force for the next step. */
+  /** The method for the next step. */
   readonly containment: Containment;
   spawn(argv: readonly [string, ...string[]], env: NodeJS.ProcessEnv): Promise<StepProcess | StartFailure>;
   close(): void;

@@ -21,24 +21,25 @@ import { Redactor } from './redactor';
 import { tar, type TarEntry } from './tar';
 
 const MIB = 1024 * 1024;
-/** Enough for many runs, and still small enough for a mail. */
+/** Enough for many runs, and still small enough for an e-mail. */
 const LIMITS: Limits = { each: 4 * MIB, all: 16 * MIB };
 
-/** What somebody who helps needs to know. */
+/** The files for a support request. */
 export interface SupportBundle {
   /** A .tar.gz. */
   readonly archive: Buffer;
-  /** What is in it. */
+  /** Its files. */
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
-  /** What could not be had, and what was left out, in words. */
+  /** What could not be collected or was left out, as sentences. */
   readonly notes: readonly string[];
 }
 
 /**
- * Collects versions, the doctor's report, the manifest, and the newest journals and logs of its build area, without secrets and never an
- * image. What cannot be had is a note: the worse things are, the more a bundle is needed. Changes nothing.
+ * Collects versions, the doctor's report, the manifest, and the newest journals and logs of its build area. Secrets are
+ * removed, images are never included. What cannot be collected becomes a note, because a bundle is most useful when
+ * much is broken. Changes nothing.
  *
- * @param operand the manifest as it is named on the command line
+ * @param operand the manifest as named on the command line
  */
 export async function collectSupport(operand: string, now: Date): Promise<SupportBundle> {
   const notes: string[] = [];
@@ -90,7 +91,7 @@ async function examine(operand: string) {
   return lookAtAll(subject ? manifestChecks(subject) : hostChecks());
 }
 
-/** The manifests that earlier builds were made from: a password that was changed since may be in their logs. */
+/** The manifests of earlier builds: their logs may contain a password that was changed since. */
 async function oldManifests(area: BuildArea): Promise<string[]> {
   const names = (await readdir(area.mountpoint).catch(() => [])).filter((name) => stepOfSnapshot(name) !== undefined);
   const read = names.map((name) =>

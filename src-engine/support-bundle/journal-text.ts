@@ -3,15 +3,18 @@ import { plainText } from '../../src-shared/logs/ansi';
 import type { Redactor } from './redactor';
 import { REMOVED } from '../../src-shared/secrets';
 
-/** The hash of a weak password is a password: hashes are hashed again, with a key that nobody keeps. Equal ones stay equal. */
+/**
+ * The hash of a weak password is as secret as the password. So hashes are hashed again with a random key. Equal hashes
+ * stay equal.
+ */
 const KEY = randomBytes(32);
 const HASHES = new Set(['hash', 'scriptHash']);
 
 /**
- * A journal without its secrets, line for line, and without colours, which may stand in the middle of one. What one step wrote to one stream is read as one text: a private key may be many
- * records.
+ * A journal without secrets and colours, line by line. A colour sequence may interrupt a secret. The output of one step
+ * on one stream is treated as one text, because a private key may span many records.
  *
- * @param isCut the beginning is missing
+ * @param isCut whether the beginning of the journal is missing
  */
 export function redactJournal(text: string, redactor: Redactor, isCut: boolean): string {
   const lines = text.split('\n');
@@ -43,7 +46,7 @@ export function redactJournal(text: string, redactor: Redactor, isCut: boolean):
     .join('\n');
 }
 
-/** A line's record; `undefined` for what a crash has left of one. */
+/** A line's record; `undefined` for a line that a crash has cut. */
 function recordOf(line: string): Record<string, unknown> | undefined {
   try {
     const record: unknown = JSON.parse(line);

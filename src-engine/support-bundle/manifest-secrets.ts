@@ -6,7 +6,7 @@ import { isSecretName, REMOVED, SECRET_NAME, secretInWord } from '../../src-shar
 
 const ATTRIBUTES = `(?:"[^"]*"|'[^']*'|[^'">])*`;
 const QUOTED = `(?:"[^"]*"|'[^']*')`;
-/** An element with such a name, to its end tag, or to the end of the text when that is missing. */
+/** An element with a secret's name, to its end tag, or to the end of the text when that is missing. */
 const ELEMENT = new RegExp(
   `(<((?:[\\w.-]+:)?${SECRET_NAME})(?:\\s${ATTRIBUTES})?(?<!/)>)([\\s\\S]*?)(?=</\\2\\s*>|$(?![\\s\\S]))`,
   'gi',
@@ -18,7 +18,7 @@ const KEY = /\bkey\s*=\s*(?:"([^"]*)"|'([^']*)')/;
 const PAIR_VALUE = new RegExp(`(\\bvalue\\s*=\\s*)(?:${QUOTED}|["'].*)`);
 const URL_PASSWORD = /:\/\/[^\s/:@"'<>]*:([^\s/"'<>]+)@/g;
 
-/** The values of a manifest that are secrets, of any layout. None when it cannot be parsed. */
+/** The secret values of a manifest of any layout. Empty when it cannot be parsed. */
 export function secretsOf(source: string): string[] {
   try {
     return secretsIn(parseManifest(source).root);
@@ -28,14 +28,14 @@ export function secretsOf(source: string): string[] {
 }
 
 /**
- * A manifest without its secrets: also one that cannot be parsed, and also what is in comments. The rest stays as it is, so that lines
- * and columns of messages still fit.
+ * A manifest without secrets, also when it cannot be parsed, and also in comments. Line breaks and columns stay, so
+ * that the positions in messages still fit.
  */
 export function redactManifest(source: string, redactor: Redactor): string {
   return redactor
     .lines(
       source
-        // What a name stands for may be a secret, and where it is used is not known of a text that cannot be parsed.
+        // An entity may stand for a secret, and its uses are unknown when the text cannot be parsed.
         .replace(/(<!ENTITY\s+%?\s*[^\s"']+\s+)(?:"[^"]*"|'[^']*')/g, `$1"${REMOVED}"`)
         .replace(
           ELEMENT,
@@ -67,13 +67,16 @@ function secretsIn(element: ElementNode): string[] {
   return [...own, ...named, ...pair, ...words, ...urls, ...childElements(element).flatMap(secretsIn)];
 }
 
-/** Arguments of a step: a step says them without the option's name, too. However its quotes are: as words with blanks, and without. */
+/**
+ * Arguments of a step, because a step may print them without the option's name. Quoted values are listed as a whole and
+ * as their separate parts.
+ */
 function secretWords(argslist: string): string[] {
   const words = [...(hasPairedQuotes(argslist) ? splitArgslist(argslist) : []), ...argslist.split(/["'\s]+/)];
   return words.flatMap((word, at) => secretInWord(word, words[at - 1]) ?? []);
 }
 
-/** All text of an element, that in CDATA too. */
+/** All text of an element, including CDATA. */
 function textOf(element: ElementNode): string {
   return element.children
     .map((child) =>

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What of each log is taken at most, and of all together, in bytes. */
+/** The limits on each log and on all logs together, in bytes. */
 export interface Limits {
   readonly each: number;
   readonly all: number;
@@ -12,16 +12,19 @@ export interface Limits {
 export interface LogText {
   readonly name: string;
   readonly text: string;
-  /** Bytes of its beginning that were left out. */
+  /** Bytes at the beginning that were left out. */
   readonly left: number;
 }
 
-/** Journals and the logs of the original's form, and nothing else: what else lies there is somebody's. No name is too long for a tar header. */
+/**
+ * Only journals and logs in the original's form: other files in the folder belong to the user. The names are short
+ * enough for a tar header.
+ */
 const LOG = /^(?:run-[\d-]{1,40}\.jsonl|(?:simple|detail)-log-[\w.-]{1,40})$/;
 
 /**
- * The newest logs of a folder, newest first, each from its end, and how many older ones there are. A beginning that is left out is left
- * out by whole lines. `unread` says of what cannot be read why: builds by others may have left it.
+ * The newest logs of a folder, newest first, each cut at its beginning to the limit, and the number of older ones. Cuts
+ * are at line ends. `unread` lists the logs that could not be read, such as those of other accounts.
  */
 export async function newestLogs(
   folder: string,
@@ -33,7 +36,7 @@ export async function newestLogs(
       .map(async (name) => ({ name, stats: await lstat(join(folder, name)).catch(() => undefined) })),
   );
   const files = found
-    // Whoever may write there must not have other files read by a link.
+    // Links are skipped: another account with write access could make one to any file.
     .flatMap(({ name, stats }) => (stats?.isFile() ? [{ name, size: stats.size, modified: stats.mtimeMs }] : []))
     .sort((a, b) => b.modified - a.modified || (a.name < b.name ? 1 : -1));
   const taken: LogText[] = [];
@@ -57,7 +60,7 @@ async function endOf(path: string, size: number, length: number): Promise<{ text
     const { bytesRead } = await file.read(bytes, 0, length, size - length);
     const text = bytes.subarray(0, bytesRead);
     if (size === length) return { text: text.toString('utf8'), left: 0 };
-    // Half a line may be half a secret.
+    // Half a line may contain half a secret.
     const begin = text.includes('\n') ? text.indexOf('\n') + 1 : bytesRead;
     return { text: text.subarray(begin).toString('utf8'), left: size - length + begin };
   } finally {

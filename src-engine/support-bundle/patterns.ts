@@ -4,8 +4,8 @@ const NAME = `(?<![\\w.-])${SECRET_NAME}`;
 const OPTION = `(?<![^\\s"'])(?=-)${SECRET_NAME}`;
 const DOUBLE = `"(?:[^"\\\\]|\\\\.)*"`;
 /**
- * A value in quotes of JSON within JSON, however deep; in quotes, with what a shell joins to them; in quotes that do not end; else up to
- * the next blank. In URLs and shells `&` and `;` end it.
+ * A value in quotes of JSON within JSON at any depth; in quotes, with text that a shell joins to them; in quotes that
+ * do not end; otherwise up to the next blank. In URLs and shells it ends at `&` or `;`.
  */
 const VALUE = [
   `(?<deep>\\\\{1,7})"(?:(?!(?<!\\\\)\\k<deep>").)*(?:\\k<deep>")?`,
@@ -13,19 +13,19 @@ const VALUE = [
   `["'].*`,
   `(?:\\\\ |[^\\s&;<>"'])(?:\\\\ |[^\\s&;<>])*`,
 ].join('|');
-/** Between a name and its value, in files, shells, `make` and other languages. */
+/** The sign between a name and its value, in files, shells, `make` and other languages. */
 const SIGN = `(?:[:+?=]?=>?|:|%3d|\\\\u003d)`;
 /** `libsecret-1-0:amd64` is a package. */
 const ARCHITECTURE = `:(?:all|any|native|amd64|arm64|armel|armhf|i386|ppc64el|riscv64|s390x)\\b`;
 const HEADER = `(?:(?:proxy-)?authorization|(?:set-)?cookie)(?!${ARCHITECTURE})`;
-/** Nothing is left of this value. */
+/** A value that is already removed. */
 const GONE = `\\[removed\\](?![^\\s"'])`;
-/** Commands that are told a password by what is piped into them. */
+/** Commands that read a password from a pipe. */
 export const READERS = `(?<![\\w.-])(?:chpasswd|mkpasswd|cryptsetup|passwd\\s+--stdin|sudo\\s+-S|load-key|--password-stdin)(?![\\w.-])`;
 
 type Replacer = (match: string, ...groups: string[]) => string;
 
-/** The value of a name, in the quotes that it had. */
+/** Removes the value of a name and keeps its quotes. */
 const unnamed: Replacer = (_match, name = '', value = '') => {
   const [quote = ''] = /^\\*["']/.exec(value) ?? [];
   return `${name}${quote}${REMOVED}${quote}`;
@@ -33,7 +33,7 @@ const unnamed: Replacer = (_match, name = '', value = '') => {
 
 const NAMED_USER = new RegExp(`(?<![\\w.-])([a-z_][\\w.-]*(?!${ARCHITECTURE}):)(?!//)[^\\s"'|[][^\\s"'|]*`, 'g');
 
-/** A command that tells a password to another. */
+/** Removes the line of a command that passes a password to another. */
 const untold: Replacer = (line) =>
   line
     .replace(/\b((?:echo|printf)\s)[^|]+/g, `$1${REMOVED} `)
@@ -41,31 +41,31 @@ const untold: Replacer = (line) =>
     .replace(NAMED_USER, `$1${REMOVED}`);
 
 /**
- * Forms that secrets have in text, and what is left of them; in the order in which they are looked for. A name that says so is enough:
- * it is better to lose a harmless word than to send a secret one.
+ * Patterns of secrets and their replacements, applied in this order. A suspicious name is enough: losing a harmless
+ * value is better than sending a secret one.
  */
 const PATTERNS: readonly (readonly [form: RegExp, left: string | Replacer])[] = [
   [/-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY[^]*?(?:-{4,5} ?END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-{4,5}|$)/g, REMOVED],
   // The same in base64.
   [/\bLS0tLS1CRUdJTi[\w+/=-]+/g, REMOVED],
   [/\bAGE-SECRET-KEY-1[A-Z0-9]+/gi, REMOVED],
-  // Headers of HTTP: in an object, in quotes, or to the end of the line.
+  // HTTP headers: in an object, in quotes, or to the end of the line.
   [new RegExp(`\\b(${HEADER}\\\\{0,7}["']\\s*${SIGN}\\s*)(${VALUE})`, 'gi'), unnamed],
   [new RegExp(`(["'])(${HEADER}\\s*[:=]\\s*)(?:(?!\\1)[^\\r\\n])+`, 'gi'), `$1$2${REMOVED}`],
   [new RegExp(`\\b(${HEADER}\\s*[:=]\\s*)(?!${GONE})[^\\r\\n]+`, 'gi'), `$1${REMOVED}`],
   [/\b(bearer\s+)[\w.~+/=-]{8,}/gi, `$1${REMOVED}`],
   [/\b(basic\s+)(?=\S*[\d=])[\w+/-]{8,}={0,2}/gi, `$1${REMOVED}`],
-  // User information of URLs. A token may stand there alone.
+  // User information in URLs. A token may be its only part.
   [/(:\/\/[^\s/:@"'<>]*):[^\s/"'<>]*@/g, `$1:${REMOVED}@`],
   [/\b((?:https?|ftps?):\/\/)[^\s/:@"'<>]+@/gi, `$1${REMOVED}@`],
-  // Signed addresses.
+  // Signed URLs.
   [/([?&](?:key|sig)=)[^\s&;"'<>]+/gi, `$1${REMOVED}`],
-  // `<password>secret</password>`, as a diff shows it.
+  // `<password>secret</password>`, also with the marks of a diff.
   [
     new RegExp(`(<(?:[\\w.-]+:)?${SECRET_NAME}(?:\\s[^<>]*)?(?<!/)>(?:<!\\[CDATA\\[)?)[^<]+(?=</)`, 'gi'),
     `$1${REMOVED}`,
   ],
-  // `'--password=two words'`: how `set -x` shows a word.
+  // `'--password=two words'`: how `set -x` prints an argument.
   [new RegExp(`(["'])(${SECRET_NAME}=)(?:(?!\\1)[^\\r\\n])+`, 'gi'), `$1$2${REMOVED}`],
   // `password: two words`
   [new RegExp(`(${NAME}["'\`]?\\s*:[ \\t]+)(?!["'\\\\{[])[^\\r\\n]+`, 'gi'), `$1${REMOVED}`],
@@ -85,10 +85,10 @@ const PATTERNS: readonly (readonly [form: RegExp, left: string | Replacer])[] = 
   [/\b((?:login|machine)\s+\S+\s+password\s+)\S+/gi, `$1${REMOVED}`],
   [/^([ \t]*(?:password|rootpw)[ \t]+)\S+(?:[ \t]+\S+)?[ \t]*$/gm, `$1${REMOVED}`],
   [/\b(passwd\/\S+\s+password\s+)\S.*$/gm, `$1${REMOVED}`],
-  // Passwords that are told to a command, by a pipe or as a word.
+  // Passwords that a command gets from a pipe or as an argument.
   [new RegExp(`^.*(?:${READERS}).*$`, 'gm'), untold],
   [/\b((?:mkpasswd|openssl\s+passwd)\s)[^\r\n|]+/g, `$1${REMOVED}`],
-  // Tokens that tell by their form what they are, and hashes as in /etc/shadow.
+  // Tokens with a known prefix, and hashes as in /etc/shadow.
   [
     /\b(?:gh[opsur]_\w{20,}|github_pat_\w{20,}|gl(?:pat|p?tt|[rd]t|cbt|soat|imt|ft|agent)-[\w-]{16,}|xox[a-z][.-][\w.-]{10,}|xapp-\d-[\w-]{10,})/g,
     REMOVED,
@@ -100,10 +100,10 @@ const PATTERNS: readonly (readonly [form: RegExp, left: string | Replacer])[] = 
   [/(?<![\w.-])([a-z_][\w.-]*:)[^\s:]{2,}(?=:\d{4,6}:\d*:\d*:)/g, `$1${REMOVED}`],
 ];
 
-/** The shortest text that has a name and a secret, as in `pw=x`. Logs have many empty lines. */
+/** The shortest text with a name and a secret, as in `pw=x`. Logs have many empty lines. */
 const SHORTEST = 4;
 
-/** Text without what can be told to be a secret by its form or by its name. */
+/** Text without secrets that have a known form or a telltale name. */
 export function withoutPatterns(text: string): string {
   if (text.length < SHORTEST) return text;
   return PATTERNS.reduce(

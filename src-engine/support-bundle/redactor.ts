@@ -1,38 +1,38 @@
 import { READERS, withoutPatterns } from './patterns';
 import { isSecretName, REMOVED, secretInWord } from '../../src-shared/secrets';
 
-/** Shorter ones are taken out as whole words only. */
+/** Shorter secrets are removed only as whole words. */
 const ANYWHERE = 4;
-/** Longer than any private key, in lines. */
+/** More than the lines of any private key. */
 const KEY_LINES = 300;
 const KEY_BEGINS = /---- ?BEGIN [A-Z0-9 ]*PRIVATE KEY|\bPrivate-Lines: \d/;
 const KEY_ENDS = /---- ?END [A-Z0-9 ]*PRIVATE KEY|\bPrivate-MAC: /;
 
-/** `set -x` says the commands of a pipe on lines of their own, in any order. */
+/** `set -x` prints the commands of a pipe on separate lines, in any order. */
 const SAYS = /^(\++ (?:echo|printf) ).+/;
 const READS = new RegExp(`^\\++ .*(?:${READERS})`);
-/** Base64 of less is in many words. */
+/** Shorter base64 occurs in ordinary text. */
 const BASE64 = 6;
 
-/** Takes secrets out of text: the ones that are known, and what looks like one. */
+/** Removes secrets from text: known values, and text that has the form of a secret. */
 export class Redactor {
   readonly #known: RegExp | undefined;
 
-  /** @param secrets values that are taken out wherever they are; those of one character cannot be told from other text */
+  /** @param secrets values that are removed everywhere, except those of a single character */
   constructor(secrets: Iterable<string>) {
     const forms = [...new Set([...secrets].flatMap(formsOf))].sort((a, b) => b.length - a.length);
     this.#known = forms.length === 0 ? undefined : new RegExp(forms.map(patternOf).join('|'), 'g');
   }
 
-  /** A piece of text, of one line or of many. */
+  /** Redacts text of one or many lines. */
   text(text: string): string {
     return withoutPatterns(this.#known ? text.replace(this.#known, REMOVED) : text);
   }
 
   /**
-   * Lines that follow each other: a private key that goes over many of them is found as well.
+   * Redacts consecutive lines, including private keys that span several of them.
    *
-   * @param isCut the beginning is missing: a key may have begun there
+   * @param isCut whether lines before these are missing: a key may have begun there
    */
   lines(lines: readonly string[], isCut = false): string[] {
     const inKey = keyLines(lines, isCut);
@@ -43,7 +43,7 @@ export class Redactor {
     });
   }
 
-  /** A value of a JSON document, with everything in it. */
+  /** Redacts all strings of a JSON value. */
   value(value: unknown): unknown {
     if (typeof value === 'string') return this.text(value);
     if (Array.isArray(value))
@@ -65,7 +65,7 @@ export class Redactor {
   }
 }
 
-/** Which lines are of a private key. */
+/** Which lines belong to a private key. */
 function keyLines(lines: readonly string[], isCut: boolean): boolean[] {
   const found = lines.map(() => false);
   const mark = (from: number, to: number): void => void found.fill(true, from, to);
@@ -76,7 +76,7 @@ function keyLines(lines: readonly string[], isCut: boolean): boolean[] {
   }
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
-    // One that is on a single line is found in its text.
+    // A key on a single line is found by its pattern.
     if (found[at] || !KEY_BEGINS.test(line) || KEY_ENDS.test(line)) continue;
     const length = lines.slice(at, at + KEY_LINES).findIndex((one) => KEY_ENDS.test(one));
     const to = length < 0 ? Math.min(lines.length, at + KEY_LINES) : at + length + 1;
@@ -86,7 +86,10 @@ function keyLines(lines: readonly string[], isCut: boolean): boolean[] {
   return found;
 }
 
-/** A secret as it may stand in a log: as it is, in XML, a URL or a shell's quotes, any of these in JSON; as base64; and line by line. */
+/**
+ * The forms in which a log may contain a secret: as it is, in XML, URLs and shell quotes, each also within JSON, in
+ * base64, and line by line.
+ */
 function formsOf(secret: string): string[] {
   const value = secret.trim();
   const lines = value.includes('\n') ? value.split('\n').map((line) => line.trim()) : [];
@@ -104,7 +107,7 @@ function formsOf(secret: string): string[] {
     value.replace(/[^\w@%+=:,./-]/g, '\\$&'),
     value.replace(/["\\$`]/g, '\\$&'),
     value.replace(/['\\]/g, '\\$&'),
-    // A log in Latin-1, read as UTF-8.
+    // A Latin-1 log that was decoded as UTF-8.
     value.replace(/[\u0080-\u00ff]/g, '\ufffd'),
     ...lines.filter((line) => line.length >= ANYWHERE),
   ];
@@ -123,7 +126,10 @@ function jsonOf(text: string): string[] {
   return [json, JSON.stringify(json).slice(1, -1), escaped(/[<>&]/g), escaped(/[^ -~]/g)];
 }
 
-/** Alone, and in the midst of other text, as in `user:password`: without the characters that are its neighbours' too. */
+/**
+ * Base64 of the secret alone and inside other text, as in `user:password`. Characters that depend on the neighbouring
+ * text are dropped.
+ */
 function base64Of(text: string): string[] {
   const whole = Buffer.from(text).toString('base64').replace(/=+$/, '');
   const within = [0, 1, 2].map((before) => {

@@ -2,12 +2,12 @@ const BLOCK = 512;
 
 /** A file of an archive. */
 export interface TarEntry {
-  /** At most 100 characters of ASCII. */
+  /** At most 100 ASCII characters. */
   readonly name: string;
   readonly content: string | Uint8Array;
 }
 
-/** A tar archive in the form that every tar reads (ustar), of files that all were made now. */
+/** A tar archive in the ustar format. All files get the same time. */
 export function tar(entries: readonly TarEntry[], now: Date): Buffer {
   const blocks = entries.flatMap(({ name, content }) => {
     const body = Buffer.from(content as Uint8Array);

@@ -2,7 +2,7 @@ import { AppError } from '../../../src-shared/errors';
 import type { Check } from '../check';
 import type { Subject } from '../subject';
 
-/** Whether there is a place to build in, and which it is. */
+/** Whether the build area exists or can be created, and its path. */
 export function areaCheck({ place }: Subject): Check {
   const it = { id: 'area', title: 'build area' };
   return {

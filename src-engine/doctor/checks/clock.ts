@@ -2,12 +2,12 @@ import { duration } from '../../../src-shared/format';
 import type { Check } from '../check';
 import type { Reached } from '../../repositories/reach';
 
-/** A clock that differs by more breaks certificates and the times of files, in seconds. */
+/** A larger difference breaks certificates and file times. */
 const MOST_SKEW = 120;
 
-/** The host's clock against those of the repositories that answered. */
+/** The host's clock compared with those of the repositories that answered. */
 export function clockCheck(reached: Promise<readonly Reached[]>): Check {
-  // Not `clock`: the app compares the host's clock with its own under that name.
+  // Not `clock`: the app uses that id for the comparison of the host's clock with its own.
   const it = { id: 'repository-clock', title: 'clock' };
   return {
     ...it,

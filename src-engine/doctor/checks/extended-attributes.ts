@@ -7,7 +7,7 @@ import type { Check } from '../check';
 import { ask } from '../../system/exec';
 import { findTool, installCommand } from '../../system/executables';
 
-/** Without extended attributes an image silently differs: capabilities are lost (zfs-fuse has them off by default). */
+/** Without extended attributes an image silently loses capabilities. zfs-fuse has them off by default. */
 export function extendedAttributesCheck({ kind, mountpoint, exists }: BuildArea): Check {
   const it = { id: 'extended-attributes', title: 'extended attributes' };
   return {

@@ -4,12 +4,12 @@ import type { Place } from '../subject';
 import { datasetState, poolState, setProperty } from '../zfs-state';
 
 const IT = { id: 'file-system', title: 'file system' };
-/** From here on ZFS grows slow, in percent. */
+/** ZFS gets slow above this. */
 const NEARLY_FULL = 90;
-/** What the kernel still writes to. */
+/** The pool states in which the kernel still writes. */
 const WORKING = ['ONLINE', 'DEGRADED'];
 
-/** What the build area lies on: for ZFS its pool and dataset, else what checkpoints cost there. */
+/** The file system of the build area: pool and dataset of ZFS, otherwise the cost of checkpoints there. */
 export function fileSystemCheck({ area, choice }: Place): Check {
   return {
     ...IT,

@@ -6,7 +6,7 @@ import type { Place } from '../subject';
 import { datasetState } from '../zfs-state';
 import { nearestFolder } from './privileges';
 
-/** Whether what the build data weighed at the newest checkpoint fits into what is free. */
+/** Whether the size of the build data at the newest checkpoint fits into the free space. */
 export function freeSpaceCheck({ area, choice }: Place): Check {
   const it = { id: 'free-space', title: 'free space' };
   return {
@@ -27,7 +27,7 @@ export function freeSpaceCheck({ area, choice }: Place): Check {
   };
 }
 
-/** Bytes that can still be written, and where; the dataset whose quota may be what limits them. */
+/** Writable bytes, their place, and the dataset whose quota may limit them. */
 async function freeSpace({ kind, dataset, mountpoint }: BuildArea) {
   if (kind === 'zfs' && dataset !== undefined) {
     const state = await datasetState(dataset);

@@ -1,7 +1,7 @@
 import type { Check, Finding } from '../check';
 import { findTool, installCommand } from '../../system/executables';
 
-/** Tools by what they are for; the Debian package of each. */
+/** Tools by purpose, with the Debian package of each. */
 const TOOLS: readonly { readonly tool: string; readonly pkg: string; readonly use: string }[] = [
   { tool: 'btrfs', pkg: 'btrfs-progs', use: 'checkpoints on btrfs' },
   { tool: 'mmdebstrap', pkg: 'mmdebstrap', use: 'the debian-live template' },
@@ -15,7 +15,7 @@ const TOOLS: readonly { readonly tool: string; readonly pkg: string; readonly us
   { tool: 'qemu-system-x86_64', pkg: 'qemu-system-x86', use: 'boot tests' },
 ];
 
-/** Without a manifest: what the templates and the engine can make use of. */
+/** The tools of the engine and of the templates, when no manifest is given. */
 export const hostToolsCheck: Check = {
   id: 'tools',
   title: 'tools',

@@ -4,13 +4,15 @@ import { checkStepNames } from '../../../src-shared/manifest/validate';
 import type { Check } from '../check';
 import type { Subject } from '../subject';
 
-/** Whether the engine takes the manifest at all. What `validate` says of scripts, the check of scripts says with what to do. */
+/**
+ * Whether the engine accepts the manifest. Problems of scripts are reported by the check of scripts, with what to do.
+ */
 export function manifestCheck({ file }: Subject): Check {
   const it = { id: 'manifest', title: 'manifest' };
   return {
     ...it,
     async look() {
-      // Only a build with checkpoints refuses names that none can have.
+      // Only a build with checkpoints refuses invalid checkpoint names.
       const names = file.manifest.checkpointEnable ? checkStepNames(file.manifest) : [];
       const errors = [...file.problems, ...names].filter(({ severity }) => severity === 'error');
       return [

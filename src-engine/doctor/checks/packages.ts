@@ -11,12 +11,12 @@ import type { Subject } from '../subject';
 
 const IT = { id: 'packages', title: 'packages' };
 
-/** All names that were found, and why some sources could not be looked into. */
+/** All known names, and why some sources could not be read. */
 interface Known extends PackageNames {
   readonly gaps: readonly string[];
 }
 
-/** Whether each package that the manifest wants installed exists in its sources. */
+/** Whether the repositories have each package that the manifest installs. */
 export function packagesCheck(
   { file }: Subject,
   sources: Promise<Sources>,
@@ -77,7 +77,7 @@ async function readKnown(answers: readonly Reached[], usesHostApt: boolean): Pro
   await Promise.all(
     answers.map(async ({ repository, state }) => {
       const gap = (why: string): unknown => gaps.push(`${nameOf(repository)}: ${why}`);
-      if (repository.kind === 'debian' && repository.isHosts) return; // APT has told
+      if (repository.kind === 'debian' && repository.isHosts) return; // APT has already listed these.
       if (state !== 'ok') return gap('it was not reached');
       try {
         if (repository.kind === 'debian') await readIndexes(repository, names, budget);
@@ -90,7 +90,9 @@ async function readKnown(answers: readonly Reached[], usesHostApt: boolean): Pro
   return { ...names, gaps };
 }
 
-/** Without the release, version and architecture that APT takes behind a name; `undefined` for files and patterns. */
+/**
+ * A name without the release, version and architecture that APT accepts after it; `undefined` for files and patterns.
+ */
 function debianName(text: string): string | undefined {
   const name = text.trim();
   return /^[./]|[?~*]/.test(name) ? undefined : bareName(name);

@@ -9,7 +9,7 @@ import type { Subject } from '../subject';
 const IT = { id: 'privileges', title: 'privileges' };
 const STEPS = 'steps that give files of the image other owners need root';
 
-/** Whether we are root, and if not, what of this build area needs it. */
+/** Whether the account is root, and if not, what in this build area needs root. */
 export function privilegesCheck(subject?: Subject): Check {
   return {
     ...IT,

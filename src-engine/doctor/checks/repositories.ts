@@ -4,7 +4,7 @@ import type { Reached } from '../../repositories/reach';
 
 const TITLE = 'repository';
 
-/** Whether each repository that the manifest names answers. */
+/** Whether each repository of the manifest answers. */
 export function repositoriesCheck(sources: Promise<Sources>, reached: Promise<readonly Reached[]>): Check {
   return {
     id: 'repository',

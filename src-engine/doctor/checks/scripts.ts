@@ -25,7 +25,7 @@ export function scriptsOf(steps: readonly BuildStepDeclaration[]): StepScript[] 
   return [...found].map(([script, names]) => ({ script, steps: names }));
 }
 
-/** Whether each script is there and would start. */
+/** Whether each script exists and can start. */
 export function scriptsCheck({ file }: Subject): Check {
   const it = { id: 'scripts', title: 'scripts' };
   return {
@@ -39,7 +39,7 @@ export function scriptsCheck({ file }: Subject): Check {
   };
 }
 
-/** What keeps a script from starting, or may; empty when nothing does. */
+/** The problems that prevent a script from starting, or may. */
 function lookAt({ script, steps }: StepScript): Finding[] {
   const it = { id: `script:${script}`, title: `script ${script}` };
   const missing = (detail: string, fix: string): Finding[] => [{ ...it, state: 'missing', detail, fix }];
@@ -119,7 +119,7 @@ function whereFrom(script: string): string {
 
 const isOldPython = (interpreter: string): boolean => /(^|\/)python(2(\.\d+)?)?$/.test(interpreter);
 
-/** Interpreters whose Debian package has another name. */
+/** The Debian package of an interpreter, where its name differs. */
 function packageOf(interpreter: string): string {
   const name = interpreter.slice(interpreter.lastIndexOf('/') + 1);
   return { ksh93: 'ksh93u+m', ksh: 'ksh93u+m', node: 'nodejs' }[name] ?? name;

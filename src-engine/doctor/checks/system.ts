@@ -3,7 +3,7 @@ import type { Check } from '../check';
 
 const NAMES: Readonly<Record<string, string>> = { linux: 'Linux', sunos: 'illumos or Solaris', darwin: 'macOS' };
 
-/** What system this is. */
+/** The operating system. */
 export const systemCheck: Check = {
   id: 'system',
   title: 'system',

@@ -4,7 +4,7 @@ import type { Subject } from '../subject';
 import { findTool, installCommand } from '../../system/executables';
 import { scriptsOf } from './scripts';
 
-/** The tools that the manifest's scripts say they need; nothing of scripts that say nothing. */
+/** The tools that the manifest's scripts declare. Scripts without a declaration are skipped. */
 export function toolsCheck({ file }: Subject): Check {
   return {
     id: 'tools',
@@ -27,7 +27,7 @@ export function toolsCheck({ file }: Subject): Check {
   };
 }
 
-/** A script that cannot be read is the check of scripts' to tell. */
+/** An unreadable script is reported by the check of scripts. */
 function needsOf(script: string) {
   try {
     return declaredNeeds(script);

@@ -4,7 +4,7 @@ import type { Check } from '../check';
 import { installCommand } from '../../system/executables';
 import { pools } from '../zfs-state';
 
-/** Whether ZFS works on this host, and its pools. */
+/** Whether ZFS works on this host, and the names of its pools. */
 export const zfsCheck: Check = {
   id: 'zfs',
   title: 'zfs',

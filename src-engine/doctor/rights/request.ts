@@ -9,27 +9,27 @@ import { rightsProfile } from './rights-profile';
 import { sudoers } from './sudoers';
 import { zfsAllow } from './zfs-allow';
 
-/** Who is to build what, and how the engine is run for it. */
+/** The account, the manifest, and how the engine is run for it. */
 export interface RightsRequest {
   readonly user: string;
-  /** Absolute, without links. */
+  /** Absolute, without symbolic links. */
   readonly node: string;
   readonly engine: string;
   readonly folder: string;
-  /** The manifest's name in the folder. */
+  /** The manifest's file name in the folder. */
   readonly manifest: string;
   readonly distribution: string;
   readonly steps: readonly string[];
-  /** As the manifest names them. */
+  /** As written in the manifest. */
   readonly scripts: readonly string[];
   readonly area: BuildArea;
 }
 
 /**
- * The lines that let an account build a manifest here, to be reviewed; nothing is changed. Throws `usage` for an account that lines
- * cannot be written for, and `refused` for names that would not stay on their line.
+ * The configuration lines that let an account build a manifest here, for review. Changes nothing. Throws `usage` for an
+ * account that cannot be written into them, and `refused` for paths that would not stay on one line.
  *
- * @param user default: who called sudo or doas, else the account of this process
+ * @param user default: the caller of sudo or doas, otherwise the account of this process
  */
 export async function rightsFor(operand: string, user = callingUser()): Promise<RightsAnswer> {
   refuseUser(user);
@@ -63,7 +63,7 @@ function callingUser(): string {
   return process.env.SUDO_USER ?? process.env.DOAS_USER ?? userInfo().username;
 }
 
-/** In sudoers `%group`, `#number`, `+netgroup`, `!not`, `ALL` and names of aliases mean others than the one account. */
+/** In sudoers `%group`, `#number`, `+netgroup`, `!not`, `ALL` and names of aliases do not mean a single account. */
 function refuseUser(user: string): void {
   if (/^[A-Za-z_][\w.@\\-]*\$?$/.test(user) && !/^[A-Z][A-Z0-9_]*$/.test(user)) return;
   throw new AppError(
@@ -73,7 +73,7 @@ function refuseUser(user: string): void {
   );
 }
 
-/** A line end in a name would begin a line of its own. */
+/** A line end in a name would begin another line. */
 function refuseControls(word: string): void {
   // eslint-disable-next-line no-control-regex -- control characters are what is refused
   if (!/[\x00-\x1f\x7f]/.test(word)) return;

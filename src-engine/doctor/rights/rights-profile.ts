@@ -3,8 +3,9 @@ import { notOfRoot } from './not-of-root';
 import type { RightsRequest } from './request';
 
 /**
- * A rights profile of illumos and Solaris. Profiles know commands, not their arguments: so a wrapper that belongs to root and runs the
- * engine for one manifest is what the profile gives, with an environment that the account cannot fill (NODE_OPTIONS for one).
+ * A rights profile of illumos and Solaris. Profiles allow commands but do not restrict arguments. So the profile allows
+ * a wrapper that belongs to root and runs the engine for one manifest, with an environment that the account cannot set
+ * (for example NODE_OPTIONS).
  */
 export function rightsProfile(request: RightsRequest): string[] {
   const { user, node, engine, folder, manifest, distribution } = request;

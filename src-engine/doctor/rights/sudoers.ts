@@ -1,7 +1,7 @@
 import { notOfRoot } from './not-of-root';
 import type { RightsRequest } from './request';
 
-/** A file for /etc/sudoers.d: each command whole, without wildcards, and in the manifest's folder only. */
+/** A file for /etc/sudoers.d: complete commands without wildcards, limited to the manifest's folder. */
 export function sudoers(request: RightsRequest): string[] {
   const { user, node, engine, folder, manifest, steps } = request;
   const commands = [
@@ -32,7 +32,7 @@ export function sudoers(request: RightsRequest): string[] {
   ];
 }
 
-/** A word as sudoers wants it: what means something there, and wildcards, mean themselves. */
+/** Escapes an argument for sudoers: special characters and wildcards lose their meaning. */
 function escaped(word: string): string {
   return word.replace(/[\\ ,:=#"!*?[\]()@^]/g, '\\$&');
 }

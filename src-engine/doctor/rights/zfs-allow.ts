@@ -2,9 +2,9 @@ import { quoteCommand } from '../../../src-shared/shell-quote';
 import type { RightsRequest } from './request';
 
 /**
- * What the engine does with the dataset of a build area, and nothing else: create (area, media, logs, build_data), mount, rename and
- * destroy (a full build replaces build_data, clones that show a checkpoint go again), snapshot, rollback, clone with readonly,
- * mountpoint and a property of ours. It only asks about holds, and neither promotes, sends nor compares.
+ * The permissions that the engine needs on the dataset of a build area: create (area, media, logs, build_data), mount,
+ * rename and destroy (a full build replaces build_data; clones of checkpoints are removed), snapshot, rollback, and
+ * clone with readonly, mountpoint and a property of ours. It only lists holds, and never promotes, sends or compares.
  */
 export const ENGINE_PERMISSIONS = [
   'clone',
@@ -19,7 +19,7 @@ export const ENGINE_PERMISSIONS = [
   'userprop',
 ] as const;
 
-/** Commands for root that give an account what the engine does with this dataset; empty for another build area. */
+/** Commands for root that delegate these permissions to an account; empty for a build area that is not on ZFS. */
 export function zfsAllow({ user, area: { dataset, mountpoint, exists } }: RightsRequest): string[] {
   if (dataset === undefined) return [];
   return [

@@ -20,26 +20,26 @@ import { simulate, type Simulated } from './simulate';
 import type { SourceFile } from './sources';
 import { update } from './update';
 
-/** More entries that conflict are not looked for: each costs several questions to APT. */
+/** The limit on reported conflicts: each costs several runs of APT. */
 const MOST_CONFLICTS = 5;
 
-/** Names and versions of what every image has, and names of what comes with the manifest's packages. */
+/** Names and versions of what every image gets, and names that are installed besides the manifest's packages. */
 const baseRecord = pairOf(listOf(pairOf(text, text)), listOf(text));
 
-/** What every image has. */
+/** The packages that every image gets. */
 interface Base {
-  /** Versions by names of what is there before the manifest's packages. */
+  /** Versions by name of the packages that are there before the manifest's. */
   readonly packages: ReadonlyMap<string, string>;
-  /** A file in dpkg's format that says that they are installed. */
+  /** A file in dpkg's format in which these packages are installed. */
   readonly status: string;
-  /** Names of what comes with the manifest's packages whichever they are. */
+  /** Names that are always installed besides the manifest's packages. */
   readonly also: ReadonlySet<string>;
 }
 
 /**
- * Debian repositories, through APT's own tools with a state of its own.
+ * Debian repositories, read by APT's own tools with a private state.
  *
- * @param folder of its own in the cache
+ * @param folder a folder of the cache for this source only
  */
 export function openApt(sources: readonly SourceFile[], folder: string, recipe: Recipe = USUAL): PackageSource {
   const apt = new PrivateApt(folder);
@@ -57,7 +57,7 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
     return found.revision;
   }
 
-  /** @param okExitCodes with 100, those that are not there are left out */
+  /** @param okExitCodes with 100, unknown names are left out */
   async function records(names: readonly string[], okExitCodes: readonly number[] = [0]): Promise<PackageRecord[]> {
     if (names.length === 0) return [];
     const { stdout } = await apt.run(['apt-cache', 'show', '--no-all-versions', ...names], okExitCodes);
@@ -69,7 +69,7 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
     return [...found.values()];
   }
 
-  /** Asked of APT once for each revision. */
+  /** APT is asked once for each revision. */
   async function base(): Promise<Base> {
     const at = join(folder, 'base', `${await revision()}-${recipeKey}`);
     const status = join(at, 'status');
@@ -117,7 +117,7 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
     return { packages: describe(found, why, (name) => entryOf.get(name), recipe.recommends), problems, notes: [] };
   }
 
-  /** The names themselves and nothing that they need. */
+  /** Only the named packages, without their dependencies. */
   async function unpacked(names: readonly string[]): Promise<Resolution> {
     const found = await records(
       [...new Set(names)].filter((name) => isPlain(name)),
@@ -169,7 +169,10 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
   };
 }
 
-/** The entries that can be installed together, what APT makes of them, and what is wrong with the others. */
+/**
+ * The entries that can be installed together, the packages that APT then installs, and the problems of the other
+ * entries.
+ */
 async function whatGoes(
   names: readonly string[],
   ask: (list: readonly string[]) => Promise<Simulated>,
@@ -196,7 +199,7 @@ async function whatGoes(
   }
 }
 
-/** The first entry that does not go together with those before it: the end of the shortest list that APT refuses. */
+/** The first entry that conflicts with an earlier one: the end of the shortest list that APT refuses. */
 async function firstConflict(
   names: readonly string[],
   ask: (list: readonly string[]) => Promise<Simulated>,
@@ -225,7 +228,7 @@ function entryFrom(record: PackageRecord): CatalogueEntry {
   };
 }
 
-/** A word for all that the lists say: what their Release files sign, and the lists that have none. */
+/** A hash of the contents of all lists: of their Release files, and of the lists that have none. */
 async function revisionOf(lists: string): Promise<string> {
   const all = createHash('sha256');
   for (const name of (await readdir(lists)).sort()) {
@@ -250,7 +253,7 @@ async function repositoriesOf(apt: PrivateApt): Promise<Edition['repositories']>
   return [...found.values()];
 }
 
-/** When a repository was last changed: in the Release file beside a list. */
+/** When a repository last changed, by the Release file beside a list. */
 async function dateOf(list: string, key: string): Promise<string | undefined> {
   const tail = key.replaceAll('/', '_');
   const at = list.lastIndexOf(tail);
@@ -266,7 +269,7 @@ async function dateOf(list: string, key: string): Promise<string | undefined> {
 
 const exact = (versions: ReadonlyMap<string, string>): string[] =>
   [...versions].map(([name, version]) => `${name}=${version}`);
-/** A name without patterns, which apt-cache would take for something else. */
+/** Whether a name has no pattern. `apt-cache` would give patterns another meaning. */
 const isPlain = (name: string): boolean => /^[a-z0-9][\w.+:=~/-]*$/i.test(name);
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 const firstError = ({ said }: Simulated): string => /^E: (.*)$/m.exec(said)?.[1] ?? 'it does not say why';

@@ -1,10 +1,10 @@
 import type { ResolvedPackage } from '../../../src-shared/engine-answers/packages';
 import { downloadSize, installedSize, providedBy, readRelation, type PackageRecord } from './records';
 
-/** Why a package is in an image: the manifest, the base, or else another package. */
+/** Why a package is in an image: the manifest, the base, or another package. */
 export type WhyOf = (name: string) => ResolvedPackage['why'];
 
-/** What would be in the image, each package with those of the others that it needs. */
+/** Describes the packages of an image. Each is listed with those of the others that it needs. */
 export function describe(
   records: readonly PackageRecord[],
   why: WhyOf,

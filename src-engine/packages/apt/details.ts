@@ -3,7 +3,7 @@ import type { PackageDetails } from '../../../src-shared/engine-answers/packages
 import type { PrivateApt } from './private-apt';
 import { downloadSize, installedSize, providedBy, readRecords, relationLines, type PackageRecord } from './records';
 
-/** Everything that the lists say of a package; `undefined`: they have none of that name. */
+/** All details of a package that the lists have; `undefined` when they have no package of that name. */
 export async function readDetails(apt: PrivateApt, name: string): Promise<PackageDetails | undefined> {
   if (!/^[a-z0-9][a-z0-9+.-]*$/i.test(name)) return undefined;
   const { stdout } = await apt.run(['apt-cache', 'show', name], [0, 100]);
@@ -29,11 +29,13 @@ export async function readDetails(apt: PrivateApt, name: string): Promise<Packag
   };
 }
 
-/** A translation comes as a field of its own, and is longer. */
+/** A translated description is a field of its own and is longer. */
 const descriptionOf = (record: PackageRecord): string =>
   record.get('Description-en') ?? record.get('Description') ?? '';
 
-/** A dot alone is an empty line; lines that begin with a blank or a bullet stay as they are, the others flow. */
+/**
+ * Joins lines into paragraphs. A lone dot is an empty line; lines that begin with a blank or a bullet are kept apart.
+ */
 function flowed(lines: readonly string[]): string {
   let text = '';
   for (const line of lines) {
@@ -44,7 +46,7 @@ function flowed(lines: readonly string[]): string {
   return text.replace(/\n{3,}/g, '\n\n').trim();
 }
 
-/** `NAME | VERSION | FROM` lines, newest first. */
+/** Parses lines of the form `NAME | VERSION | FROM`, newest first. */
 async function versionsOf(apt: PrivateApt, name: string): Promise<PackageDetails['versions']> {
   const { stdout } = await apt.run(['apt-cache', 'madison', name], [0, 100]);
   return stdout.split('\n').flatMap((line) => {

@@ -6,14 +6,15 @@ import { ask } from '../../system/exec';
 import { findTool } from '../../system/executables';
 import type { SourceFile } from './sources';
 
-/** Debian's own keys where its package is installed: on another distribution APT itself does not trust them. */
+/** Debian's own keys, where the host has their package: APT of another distribution does not trust them by itself. */
 const DEBIAN_KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** The host's trusted keys. */
 const HOST_KEYS = '/etc/apt/trusted.gpg.d';
 
 /**
- * APT with a state of its own in a folder: sources, lists, caches and an empty image. Nothing of the host's package state is read or
- * changed, no root is needed, and none of the host's hooks run; its trusted keys and its way to the network are used.
+ * APT with a private state in a folder: sources, lists, caches and an empty image. It neither reads nor changes the
+ * host's package state, needs no root and runs none of the host's hooks. It uses the host's trusted keys and network
+ * settings.
  */
 export class PrivateApt {
   readonly lists: string;
@@ -22,7 +23,7 @@ export class PrivateApt {
     this.lists = join(folder, 'lists');
   }
 
-  /** Makes the folder ready. Throws `AppError('unsupported')` where there is no APT. */
+  /** Creates the folder's contents. Throws `AppError('unsupported')` where the host has no APT. */
   async prepare(sources: readonly SourceFile[]): Promise<void> {
     if (findTool('apt-get') === undefined)
       throw new AppError(
@@ -40,7 +41,7 @@ export class PrivateApt {
     await writeFile(join(this.folder, 'apt.conf'), await this.#configuration());
   }
 
-  /** Runs a tool of APT on this state. `okExitCodes` as for `exec`. */
+  /** Runs an APT tool on this state. `okExitCodes` is that of `exec`. */
   run(argv: readonly [string, ...string[]], okExitCodes: readonly number[] = [0]): Promise<ExecResult> {
     const env = { ...process.env, APT_CONFIG: join(this.folder, 'apt.conf'), LC_ALL: 'C.UTF-8', LANGUAGE: 'C' };
     return exec(argv, { env, okExitCodes, errorCode: 'unsupported' });
@@ -83,7 +84,7 @@ export class PrivateApt {
   }
 }
 
-/** How the host's APT goes to the network: proxies, certificates. */
+/** The network settings of the host's APT: proxies and certificates. */
 async function wayOut(): Promise<string[]> {
   const dump = await ask(['apt-config', 'dump']).catch(() => '');
   return dump.split('\n').filter((line) => /^Acquire::(https?|ftp|tor)::/.test(line));

@@ -4,12 +4,12 @@ import { bareName } from '../../repositories/apt';
 import { nearestName } from '../../repositories/near-name';
 import type { Simulated } from './simulate';
 
-/** More names are not offered. */
+/** The limit on suggested names. */
 const MOST_OFFERED = 8;
-/** Each costs a look at every name there is. */
+/** The limit on names to find similar ones for: each is compared with every known name. */
 const MOST_NEAR = 50;
 
-/** Entries that APT cannot find or choose for, as it says so. Empty: it has another reason to refuse. */
+/** Entries that APT reports as unknown or ambiguous. Empty when APT refuses for another reason. */
 export function unknownEntries(
   { said }: Simulated,
   names: readonly string[],
@@ -33,13 +33,13 @@ export function unknownEntries(
   });
 }
 
-/** The same for names that are known not to be there. */
+/** As `unknownEntries`, for names that are known to be missing. */
 export function unknownNames(names: readonly string[], entries: readonly CatalogueEntry[]): PackageProblem[] {
   const known = new Known(entries);
   return names.map((name) => unknown(name, `Unable to locate package ${name}`, known));
 }
 
-/** What there is instead of a name that is wrong. */
+/** Suggests existing names in place of unknown ones. */
 class Known {
   readonly #names: ReadonlySet<string>;
   readonly #providers = new Map<string, string[]>();
@@ -59,7 +59,7 @@ class Known {
     return this.#providers.get(name) ?? [];
   }
 
-  /** Names near it; none for the many of a list that is wrong as a whole. */
+  /** Similar names. Empty after `MAX_NEAR` searches: then the whole list is wrong. */
   near(name: string): string[] {
     if (this.#asked++ >= MOST_NEAR) return [];
     const near = nearestName(name, this.#names);
@@ -81,10 +81,10 @@ function unknown(name: string, line: string, known: Known): PackageProblem {
   return { name, kind: 'unknown', message: `No repository has a package ${wanted}.`, instead: known.near(wanted) };
 }
 
-/** APT tells of every pair; more than these say nothing new. */
+/** APT reports every pair; more than this many lines add nothing. */
 const MOST_REASONS = 3;
 
-/** Why an entry does not go together with those before it, in APT's words. */
+/** Explains why an entry conflicts with the entries before it, with APT's own lines. */
 export function conflictOf(name: string, { said }: Simulated): PackageProblem {
   const reasons = [...said.matchAll(/^ (\S+ : .*(?:\n {4,}.*)*)/gm)].map(([, text = '']) =>
     text.replace(/\s+/g, ' ').replace(' : ', ': ').trim(),

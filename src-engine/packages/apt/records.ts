@@ -1,7 +1,7 @@
-/** A stanza of a package list: its fields by their names. Lines after the first of a field are joined with newlines. */
+/** A stanza of a package list: field values by name. Continuation lines are joined with newlines. */
 export type PackageRecord = ReadonlyMap<string, string>;
 
-/** Reads stanzas in the format of Debian's control files. What is no field is passed over. */
+/** Reads stanzas in the format of Debian's control files. Lines that are not fields are skipped. */
 export function* readRecords(text: string): Generator<PackageRecord> {
   for (const stanza of text.split(/\n[ \t]*\n/)) {
     const fields = new Map<string, string>();
@@ -19,15 +19,15 @@ export function* readRecords(text: string): Generator<PackageRecord> {
   }
 }
 
-/** One need: any of these names serves. Versions and architectures are left to APT. */
+/** One dependency: any of these names satisfies it. APT itself compares versions and architectures. */
 export type Alternatives = readonly string[];
 
-/** Reads a field such as `Depends`: needs with commas between, alternatives with bars. */
+/** Parses a field such as `Depends`: dependencies are separated by commas, alternatives by bars. */
 export function readRelation(field: string | undefined): Alternatives[] {
   return relationLines(field).map((need) => need.split('|').map(nameIn));
 }
 
-/** The needs of such a field as they are written, one line each. */
+/** The dependencies of such a field as they are written, one per line. */
 export function relationLines(field: string | undefined): string[] {
   return (field ?? '')
     .split(',')
@@ -37,17 +37,17 @@ export function relationLines(field: string | undefined): string[] {
 
 const nameIn = (text: string): string => text.trim().split(/[\s:([]/, 1)[0] ?? '';
 
-/** Names that a package stands in for. */
+/** Names of virtual packages that a package provides. */
 export function providedBy(record: PackageRecord): string[] {
   return relationLines(record.get('Provides')).map(nameIn);
 }
 
-/** Bytes on the disk, as the package says. */
+/** Installed size in bytes, from the package's fields. */
 export function installedSize(record: PackageRecord): number | undefined {
   return times(record.get('Installed-Size'), 1024);
 }
 
-/** Bytes to fetch. */
+/** Download size in bytes. */
 export function downloadSize(record: PackageRecord): number | undefined {
   return times(record.get('Size'), 1);
 }

@@ -1,22 +1,22 @@
 import type { PrivateApt } from './private-apt';
 
-/** What `apt-get -s install` said it would do. */
+/** The result of `apt-get --simulate install`. */
 export interface Simulated {
-  /** Whether it would do it. */
+  /** Whether APT would install the packages. */
   readonly ok: boolean;
   /** Name and version of each package that it would install or replace, in its order. */
   readonly installs: ReadonlyMap<string, string>;
   readonly removes: readonly string[];
-  /** For a name that is none of a package: the packages that it stands for. */
+  /** Virtual packages, each with the packages that APT selects for it. */
   readonly selected: ReadonlyMap<string, readonly string[]>;
-  /** Everything it said, for what went wrong. */
+  /** All output of APT, to explain a failure. */
   readonly said: string;
 }
 
 /**
- * Asks APT what it would install, on top of what a status file says is there. Nothing is downloaded and nothing is changed.
+ * Simulates an installation on top of the packages of a status file. Downloads and changes nothing.
  *
- * @param status of dpkg; without it an empty image
+ * @param status dpkg's status file; default: an empty image
  */
 export async function simulate(
   apt: PrivateApt,
@@ -24,16 +24,16 @@ export async function simulate(
   { recommends, status }: { readonly recommends: boolean; readonly status?: string | undefined },
 ): Promise<Simulated> {
   const options = ['-o', `APT::Install-Recommends=${recommends}`];
-  // Parsed lists belong to a status: each has a cache of its own.
+  // The cache of parsed lists belongs to one status file.
   if (status !== undefined) options.push('-o', `Dir::State::status=${status}`, '-o', 'Dir::Cache::pkgcache=base.bin');
-  // Not quiet: it then says which package it takes for a name that is none.
+  // Not quiet: only then APT reports which package it selects for a virtual one.
   const argv = ['apt-get', '-o', 'quiet=0', '--simulate', ...options, 'install', '--', ...names] as const;
   const { code, stdout, stderr } = await apt.run([...argv], [0, 100]);
   const said = `${stdout}\n${stderr}`;
   return { ok: code === 0, ...readSimulation(said), said };
 }
 
-/** Reads `Inst NAME [OLD] (VERSION FROM)`, `Remv NAME` and the notes on names that stand for others. */
+/** Parses `Inst NAME [OLD] (VERSION FROM)`, `Remv NAME` and the notes on virtual packages. */
 export function readSimulation(text: string): Omit<Simulated, 'ok' | 'said'> {
   const installs = new Map<string, string>();
   const selected = new Map<string, string[]>();
@@ -45,5 +45,5 @@ export function readSimulation(text: string): Omit<Simulated, 'ok' | 'said'> {
   return { installs, removes, selected };
 }
 
-/** APT adds the architecture to a name where it is not its own. */
+/** APT appends a foreign architecture to a package's name. */
 const bare = (name: string): string => name.replace(/:.*$/, '');

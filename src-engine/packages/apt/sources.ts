@@ -11,12 +11,12 @@ export interface SourceFile {
 }
 
 /**
- * The APT sources that a build would use, as the stock finalizer `im-pop` takes them: the host's own files that name the release,
- * and a line for each archive of the manifest.
+ * The APT sources that a build would use, chosen as by the stock finalizer `im-pop`: the host's source files that name
+ * the release, and one line for each archive of the manifest.
  *
  * Throws `AppError('missing')` when there are none.
  *
- * @param etc the folder of the host's APT, elsewhere in tests only
+ * @param etc the folder of the host's APT configuration; tests set it
  */
 export async function sourceFiles(
   { usesHostApt, suite, components, archives }: Declared & { kind: 'apt' },
@@ -48,7 +48,7 @@ export async function sourceFiles(
   return files;
 }
 
-/** A word that is the same for the same sources. */
+/** A hash of the sources, for the name of their folder. */
 export function keyOf(files: readonly SourceFile[]): string {
   return createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
 }
@@ -64,7 +64,7 @@ async function hostFiles(etc: string): Promise<SourceFile[]> {
   return (await Promise.all(paths.map(read))).flat();
 }
 
-/** Whether a line that is no comment names a release, its updates or its security fixes. */
+/** Whether a line other than a comment names a release, its updates or its security fixes. */
 function names(text: string, suite: string): boolean {
   return text
     .split('\n')
@@ -74,5 +74,5 @@ function names(text: string, suite: string): boolean {
 const isOf = (word: string, suite: string): boolean =>
   word === suite || word.startsWith(`${suite}-`) || word.startsWith(`${suite}/`);
 
-/** Whether an archive says its own release. */
+/** Whether an archive line names its own release. */
 const hasSuite = (archive: string): boolean => /\s/.test(archive.replace(/^\[[^\]]*\]\s*/, '').trim());

@@ -2,13 +2,15 @@ import { AppError } from '../../../src-shared/errors';
 import type { PrivateApt } from './private-apt';
 
 /**
- * Fetches the package lists. APT takes a repository's lists over all together or not at all, and only those that its signature covers.
+ * Fetches the package lists. APT replaces the lists of a repository all together or not at all, and only when its
+ * signature covers them.
  *
- * Throws `AppError`: `refused` for a signature or checksum, `locked` while another one fetches, `unreachable` for the rest.
+ * Throws `AppError`: `refused` for a wrong signature or checksum, `locked` while another process fetches, `unreachable`
+ * otherwise.
  */
 export async function update(apt: PrivateApt): Promise<void> {
   const { code, stderr } = await apt.run(['apt-get', 'update'], [0, 100]);
-  const isOlder = /^W: (Failed to fetch|Some index files failed)/m.test(stderr); // APT before 2.1 calls that a success
+  const isOlder = /^W: (Failed to fetch|Some index files failed)/m.test(stderr); // APT before 2.1 exits with 0 in this case.
   if (code === 0 && !isOlder) return;
   throw failureOf(stderr);
 }

@@ -4,7 +4,7 @@ import { resolvePath } from '../../snapshots/resolve-path';
 import type { TreeView } from '../../snapshots/tree-view';
 import { readRecords } from '../apt/records';
 
-/** Where installers keep what is in an image, below its root, and how that is read. */
+/** Package databases, by their path below the image's root, each with its parser. */
 const DATABASES: readonly (readonly [path: string, read: (text: string) => InstalledPackage[]])[] = [
   ['var/lib/dpkg/status', readDpkgStatus],
   ['var/pkg/state/installed/catalog.base.C', readIpsState],
@@ -26,13 +26,16 @@ export async function readInstalled(data: TreeView): Promise<InstalledPackage[] 
   return undefined;
 }
 
-/** The files and folders that a package put into an image; `undefined` where no database says so: dpkg's does. */
+/**
+ * The files and folders that a package installed; `undefined` when the package is unknown or its database has no lists
+ * of files. dpkg's has them.
+ */
 export async function readFilesOf(data: TreeView, name: string): Promise<string[] | undefined> {
   if (!/^[a-z0-9][a-z0-9+.-]*(:[a-z0-9-]+)?$/.test(name)) return undefined;
   const packages = await readInstalled(data);
   if (!packages?.some((one) => one.name === name)) return undefined;
   const own = await readInImage(data, `var/lib/dpkg/info/${name}.list`);
-  // Of packages that several architectures may have at once the list is named by both.
+  // For packages that can be installed for several architectures at once, the list's name includes the architecture.
   const text = own ?? (await readInImage(data, `var/lib/dpkg/info/${name}:${await architectureOf(data)}.list`));
   return text?.split('\n').filter((line) => line !== '' && line !== '/.');
 }
@@ -42,7 +45,9 @@ async function architectureOf(data: TreeView): Promise<string> {
   return /^Package: dpkg\n(?:.+\n)*?Architecture: (.+)$/m.exec(status)?.[1] ?? '';
 }
 
-/** A file of the image as text; `undefined` when it is not there, or leads out of it into the build host's own files. */
+/**
+ * A file of the image as text; `undefined` when it is missing, or a link leads from it into the build host's own files.
+ */
 async function readInImage(data: TreeView, path: string): Promise<string | undefined> {
   const image = await data.entry(IMAGE);
   const found = image && (await resolvePath(data, path, { root: IMAGE, followLast: true }));
@@ -50,7 +55,7 @@ async function readInImage(data: TreeView, path: string): Promise<string | undef
   return (await buffer(await data.read(found.path))).toString('utf8');
 }
 
-/** Packages that dpkg has installed; of another architecture than dpkg's own with it behind the name. */
+/** Packages that dpkg has installed. The name of one with a foreign architecture ends with that architecture. */
 function readDpkgStatus(text: string): InstalledPackage[] {
   const records = [...readRecords(text)].filter((record) => / installed$/.test(record.get('Status') ?? ''));
   const own = records.find((record) => record.get('Package') === 'dpkg')?.get('Architecture');
@@ -61,7 +66,7 @@ function readDpkgStatus(text: string): InstalledPackage[] {
   });
 }
 
-/** Packages by publisher and name, each with its versions. */
+/** Parses packages by publisher and name, each with its versions. */
 function readIpsState(text: string): InstalledPackage[] {
   const publishers = Object.entries(JSON.parse(text) as Record<string, Record<string, { version: string }[]>>);
   return publishers

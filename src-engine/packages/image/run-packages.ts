@@ -11,16 +11,17 @@ import { readInstalled } from './installed';
 /** Names and versions. */
 const packageList = listOf(pairOf(text, text));
 
-/** Beside a run's journal: a later run may discard the checkpoints that have its packages. */
+/** The file lies beside the run's journal, because a later run may discard the checkpoints that have these packages. */
 const placeOf = (area: BuildArea, run: string): string => join(area.logs, `${run}.packages.json`);
 
 /**
- * Keeps what is in the image of a run, for comparing runs: the last that its database said while it was there.
+ * Records the packages in a run's image, for comparing runs. When the image has no package database any more, the
+ * packages last recorded are kept.
  *
- * @param from the run that left the image as it is now: what it has is taken where the image has no database any more
+ * @param from the earlier run whose image this run began with
  */
 export async function keepRunPackages(area: BuildArea, run: string, from?: string): Promise<void> {
-  // Every database is below this folder. Most steps of a small image end without it.
+  // Every database is below this folder. Most steps of a small image run before it exists.
   const mayHaveDatabase = exists(join(area.pkgImage, 'var'));
   const packages =
     (mayHaveDatabase ? await readInstalled(new FolderTree(area.buildData)) : undefined) ??
@@ -30,8 +31,8 @@ export async function keepRunPackages(area: BuildArea, run: string, from?: strin
 }
 
 /**
- * What was in the image of a run; `undefined` when it never had a package database. Throws `AppError('missing')` when the list is
- * damaged.
+ * The packages that were in a run's image; `undefined` when it never had a package database. Throws
+ * `AppError('missing')` when the list is damaged.
  */
 export async function runPackages(area: BuildArea, run: string): Promise<InstalledPackage[] | undefined> {
   const found = readJsonFile(placeOf(area, run), packageList);

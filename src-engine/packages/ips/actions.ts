@@ -1,12 +1,12 @@
-/** An action of a package's manifest, as catalogues carry them: its kind and its attributes, of which some have several values. */
+/** An action of a package's manifest, as a catalogue stores it: a kind, and attributes with one or more values. */
 export interface Action {
   readonly kind: string;
   readonly attributes: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
- * Reads `KIND NAME=VALUE NAME="VALUE"...`. A value in quotes ends at the same quote without a backslash before it; a backslash stands
- * before a quote or a backslash that is meant. Words without `=` are passed over.
+ * Parses `KIND NAME=VALUE NAME="VALUE"...`. A quoted value ends at the next quote of the same kind without a backslash
+ * before it. A backslash escapes a quote or a backslash. Tokens without `=` are skipped.
  */
 export function readAction(text: string): Action {
   const attributes = new Map<string, string[]>();

@@ -7,16 +7,18 @@ import { IpsPackage } from './package';
 import { record, type PartName } from './parts';
 import { compareVersions, readVersion } from './version';
 
-/** What a name of a package may be; others are left out. */
+/** Valid package names; others are skipped. */
 const NAME = /^[a-z0-9][\w.+-]*(\/[a-z0-9][\w.+-]*)*$/i;
 const LONGEST_NAME = 255;
 
-/** Names of packages with their versions, by publishers. */
+/** Package names with their versions, by publisher. */
 type Part = Readonly<Record<string, unknown>>;
 
-/** All packages of the catalogues. */
+/** All packages of an edition's catalogues. */
 export class IpsCatalogue {
-  /** Versions by names: those of the publisher that comes first, the newest first, then those of the next. */
+  /**
+   * Versions by name: first those of the highest-ranked publisher, the newest first, then those of the next publisher.
+   */
   readonly #versions = new Map<string, IpsPackage[]>();
 
   constructor(
@@ -35,22 +37,22 @@ export class IpsCatalogue {
       versions.sort((a, b) => place(a) - place(b) || compareVersions(b.version, a.version));
   }
 
-  /** All names, sorted, those too that only stand for others now. */
+  /** All names, sorted, including renamed packages. */
   names(): string[] {
     return [...this.#versions.keys()].sort();
   }
 
-  /** All versions that are for this host, of all publishers: the one that an installer would take comes first. */
+  /** All versions for this host, of all publishers. The first is the one that an installer chooses. */
   versions(name: string): IpsPackage[] {
     return (this.#versions.get(name) ?? []).filter(({ isForHost }) => isForHost);
   }
 
-  /** The version that an installer would take that nothing else binds; `undefined`: there is none for this host. */
+  /** The version that an installer chooses without other constraints; `undefined` when none is for this host. */
   newest(name: string): IpsPackage | undefined {
     return this.#versions.get(name)?.find(({ isForHost }) => isForHost);
   }
 
-  /** Whether an installer would install it: it is for this host, and neither taken back nor only another name. */
+  /** Whether a package can be installed: it is for this host, not obsolete and not renamed. */
   isOffered(name: string): boolean {
     const newest = this.newest(name);
     return newest !== undefined && !newest.isObsolete && !newest.isRenamed;
@@ -58,16 +60,16 @@ export class IpsCatalogue {
 }
 
 /**
- * Reads the catalogues of an edition. What is not in the documented form is left out.
+ * Reads the catalogues of an edition. Entries outside the documented format are skipped.
  *
- * Throws `AppError('refused')` when a part is not there, or no JSON: it was when it was fetched.
+ * Throws `AppError('refused')` when a part is missing or is not JSON any more: it was checked when it was fetched.
  */
 export async function readCatalogues({ catalogues, folder }: FetchedEdition, above: string): Promise<IpsCatalogue> {
   const packages: IpsPackage[] = [];
   const seen = new Set<string>();
   for (const one of catalogues)
     for (const found of await readPackages(one, join(above, folder, one.folder))) {
-      // The origins of one publisher have the same packages.
+      // All origins of one publisher have the same packages.
       const key = `${found.publisher}/${found.name}@${found.versionText}`;
       if (!seen.has(key)) packages.push(found);
       seen.add(key);
@@ -87,7 +89,7 @@ async function readPackages({ address, parts }: FetchedCatalogue, folder: string
   ];
   const found: IpsPackage[] = [];
   for (const [publisher, stems] of Object.entries(base)) {
-    if (!isPublisher(publisher)) continue; // such as _SIGNATURE
+    if (!isPublisher(publisher)) continue; // for example _SIGNATURE
     const [needs, tells] = [Object.entries(record(dependency[publisher])), Object.entries(record(summary[publisher]))];
     const [needsOf, tellsOf] = [new Map(needs), new Map(tells)];
     for (const [name, versions] of Object.entries(record(stems))) {

@@ -3,10 +3,10 @@ import type { Depend, IpsPackage, Target } from './package';
 import { compareVersions, isOf, type IpsVersion } from './version';
 import type { Wanted } from './names';
 
-/** A package that is taken, and the first entry that brings it. */
+/** A chosen package, and the first entry that requires it. */
 export interface Taken {
   readonly package: IpsPackage;
-  /** Place of the entry in the list. */
+  /** Index of the entry in the list. */
   readonly root: number;
 }
 
@@ -16,33 +16,36 @@ export interface Failure {
   readonly message: string;
 }
 
-/** What an incorporation that is taken allows of a package. */
+/** A constraint of a chosen incorporation on a package's version. */
 interface Hold {
   readonly version: IpsVersion;
   readonly text: string;
   readonly by: string;
 }
 
-/** What entries bring with them. */
+/** The dependency closure of the manifest's entries. */
 export interface Closure {
   readonly taken: ReadonlyMap<string, Taken>;
   readonly failures: readonly Failure[];
 }
 
-/** Each round may take another version of an incorporation, and so hold others. It ends where they would go round in a circle. */
+/**
+ * The limit on rounds. Each may choose another version of an incorporation, which changes the constraints; without a
+ * limit they could alternate forever.
+ */
 const MOST_ROUNDS = 8;
 
 /**
- * What packages bring with them, by rules that are simpler than those of `pkg`:
+ * Computes a dependency closure by rules that are simpler than those of `pkg`:
  *
- * - `require`: the newest version is taken that no incorporation forbids; it must be as new as is said.
- * - `incorporate`: binds which versions are taken, once the incorporation itself is.
- * - `require-any`: nothing, when one of them is there anyway; else the first that can be had.
- * - `conditional`: as `require`, when its predicate is there.
- * - `group`, `group-any`: as `require` and `require-any`, but what cannot be had is left out.
- * - `exclude`: the packages do not go together.
- * - A renamed package stands for those that it requires.
- * - `optional`, `origin` and `parent` are passed over, and never is an older version of a package taken so that another one fits.
+ * - `require`: the newest version that no incorporation forbids; it must be at least as new as the dependency demands.
+ * - `incorporate`: constrains versions once the incorporation itself is chosen.
+ * - `require-any`: no effect when one of the targets is chosen anyway; otherwise the first one that is available.
+ * - `conditional`: as `require`, when its predicate is chosen.
+ * - `group`, `group-any`: as `require` and `require-any`, but unavailable targets are skipped.
+ * - `exclude`: both packages cannot be chosen together.
+ * - A renamed package stands for the packages that it requires.
+ * - `optional`, `origin` and `parent` are ignored. No older version is chosen to make another package fit.
  */
 export function closureOf(catalogue: IpsCatalogue, wanted: readonly Wanted[]): Closure {
   let holds = new Map<string, Hold[]>();
@@ -56,14 +59,14 @@ export function closureOf(catalogue: IpsCatalogue, wanted: readonly Wanted[]): C
   }
 }
 
-/** One pass over everything that is needed, with what is known to be held. */
+/** One pass over all dependencies, with the constraints known so far. */
 class Pass {
   readonly taken = new Map<string, Taken>();
   readonly failures: Failure[] = [];
-  /** Names that only stand for others, and were looked at. */
+  /** Renamed packages that were already followed. */
   readonly #renamed = new Set<string>();
   readonly #queue: Taken[] = [];
-  /** Needs that wait until it is known what is there anyway. */
+  /** Dependencies that wait until the other choices are known. */
   readonly #later: { readonly depend: Depend; readonly of: Taken }[] = [];
 
   constructor(
@@ -72,7 +75,7 @@ class Pass {
   ) {}
 
   run(wanted: readonly Wanted[]): void {
-    // First all that is named, in the version that is named: then what other names stand for, and what all of them need.
+    // Named packages come first, in their named versions. Then renamed packages are followed and dependencies resolved.
     const entries = [...wanted.entries()];
     for (const [root, one] of entries) if (!one.package.isRenamed) this.#takeEntry(one, root);
     for (const [root, one] of entries) if (one.package.isRenamed) this.#takeEntry(one, root);
@@ -113,7 +116,7 @@ class Pass {
     }
   }
 
-  /** Decides the first need that waits and can be decided. False: there is none. */
+  /** Decides the first waiting dependency that can be decided. Returns false when there is none. */
   #decideLater(): boolean {
     for (const [index, { depend, of }] of this.#later.entries()) {
       const { type, targets, predicate } = depend;
@@ -149,12 +152,12 @@ class Pass {
     return newest ? `${needs}; the newest is ${newest.versionText}.` : `${needs}, which no repository has.`;
   }
 
-  /** Versions that nothing forbids, the one to take first. */
+  /** Versions without a violated constraint, best first. */
   #candidates(name: string): IpsPackage[] {
     return this.catalogue.versions(name).filter((one) => this.#broken(one).length === 0);
   }
 
-  /** What forbids a version. */
+  /** The constraints that a version violates. */
   #broken({ name, version }: IpsPackage): Hold[] {
     return (this.holds.get(name) ?? []).filter((hold) => !isOf(version, hold.version));
   }
@@ -190,7 +193,7 @@ const keyOf = (holds: ReadonlyMap<string, readonly Hold[]>): string =>
     .sort()
     .join('\n');
 
-/** Packages that forbid each other. Blamed is the entry that comes last in the list. */
+/** Packages that exclude each other. The failure is assigned to the later entry of the list. */
 function exclusions(taken: ReadonlyMap<string, Taken>): Failure[] {
   const failures: Failure[] = [];
   for (const { package: by, root } of taken.values())

@@ -3,11 +3,11 @@ import type { PackageDetails } from '../../../src-shared/engine-answers/packages
 import type { IpsCatalogue } from './catalogue';
 import type { Depend, IpsPackage } from './package';
 
-/** What is longer is cut, in letters: one line, and all of a description. */
+/** Longer lines are cut. In characters. */
 const LONGEST_LINE = 500;
 const LONGEST_TEXT = 20_000;
 
-/** Every package that an installer would install, in the version that it would take, sorted by name. */
+/** Every package that can be installed, in the version that an installer chooses, sorted by name. */
 export function entriesOf(catalogue: IpsCatalogue): CatalogueEntry[] {
   return catalogue.names().flatMap((name): CatalogueEntry[] => {
     const newest = catalogue.isOffered(name) ? catalogue.newest(name) : undefined;
@@ -17,7 +17,7 @@ export function entriesOf(catalogue: IpsCatalogue): CatalogueEntry[] {
   });
 }
 
-/** Everything that the catalogues say of a package. They tell no sizes. */
+/** All details of a package that the catalogues have. They have no sizes. */
 export function detailsOf(one: IpsPackage, catalogue: IpsCatalogue): PackageDetails {
   const { section, summary, description, homepage } = summaryOf(one);
   const [conflicts, needs] = [[] as string[], [] as string[]];
@@ -39,7 +39,7 @@ export function detailsOf(one: IpsPackage, catalogue: IpsCatalogue): PackageDeta
   };
 }
 
-/** `NAME@VERSION`, with what kind of need it is where it is no plain one. */
+/** `NAME@VERSION`, with the kind of dependency unless it is `require`. */
 function lineOf({ type, targets, predicate }: Depend): string {
   const names = targets.map(({ text }) => text).join(' | ');
   if (type === 'require' || type === 'require-any' || type === 'exclude') return names;
@@ -53,13 +53,13 @@ interface Summary {
   readonly homepage: string | undefined;
 }
 
-/** What people are told of a package. Older ones have their summary as `description`. */
+/** The texts about a package that users read. Older packages have their summary in `description`. */
 function summaryOf(one: IpsPackage): Summary {
   const told = one.information();
   const first = (name: string): string | undefined => told.get(name)?.[0];
   const homepage = first('info.upstream-url');
   return {
-    // The scheme before the colon says who made the list of sections.
+    // The scheme before the colon identifies the author of the list of sections.
     section: oneLine((first('info.classification') ?? '').replace(/^[^:]*:/, '')),
     summary: oneLine(first('pkg.summary') ?? first('description') ?? ''),
     description: cut(plainLines(first('pkg.description') ?? ''), LONGEST_TEXT),
@@ -67,7 +67,7 @@ function summaryOf(one: IpsPackage): Summary {
   };
 }
 
-/** One line of text that a catalogue tells, without what could be more than text. */
+/** Cuts text of a catalogue to one line without control characters. */
 export const oneLine = (text: string): string => cut(plain(text.slice(0, LONGEST_LINE + 1)), LONGEST_LINE);
 
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);

@@ -11,32 +11,35 @@ import { locateCatalogues, type Located } from './locate';
 import { fetchPart, readAttributes, type PartName } from './parts';
 import { signatureOf } from './signature';
 
-/** A catalogue that was fetched. */
+/** A fetched catalogue. */
 export interface FetchedCatalogue {
   readonly address: string;
-  /** `undefined`: the catalogue says itself whose packages it has. */
+  /** `undefined`: the catalogue itself names the publishers of its packages. */
   readonly publisher?: string | undefined;
-  /** The folder of its parts, below that of the edition. */
+  /** The folder of its parts, relative to that of the edition. */
   readonly folder: string;
   /** Its parts with their SHA-1. */
   readonly parts: Readonly<Partial<Record<PartName, string>>>;
 }
 
-/** What was fetched at one time. */
+/** What one fetch has stored. */
 export interface FetchedEdition {
   readonly edition: TypeOf<typeof editionRecord>;
-  /** The folder that everything is in, below that of the source. */
+  /** The folder of all files of the edition, relative to that of the source. */
   readonly folder: string;
   readonly catalogues: readonly FetchedCatalogue[];
 }
 
-/** Says which edition is valid. It is replaced when a new one is whole: that is the swap. */
+/** Names the valid edition. Replacing this file activates a complete new edition. */
 const POINTER = 'fetched.json';
 const UNFINISHED = '.partial';
-/** An unfinished edition that nobody has written to for so long was given up, in milliseconds. */
+/** A partial edition that was not written to for this long is abandoned. */
 const GIVEN_UP = 3_600_000;
 
-/** The edition that is valid; `undefined`: nothing was fetched yet, or a power loss damaged the record, and it is fetched again. */
+/**
+ * The valid edition; `undefined` when nothing was fetched yet, or a power loss damaged the record. Then it is fetched
+ * again.
+ */
 export async function readEdition(folder: string): Promise<FetchedEdition | undefined> {
   const found = readJsonFile(join(folder, POINTER), fetchedEdition);
   if (found.kind !== 'read') return undefined;
@@ -58,10 +61,10 @@ const fetchedEdition = object('FetchedEdition', 'What was fetched at one time.',
 });
 
 /**
- * Fetches the catalogues of all addresses into a new folder, and makes that the valid edition. Parts that have the signature of one
- * that is kept, and is whole, are taken from there. When something is wrong the old edition stays as it is.
+ * Fetches the catalogues of all addresses into a new folder and makes it the valid edition. Unchanged and undamaged
+ * parts are taken from the previous edition, which stays as it is when the fetch fails.
  *
- * Throws what `locateCatalogues`, `readAttributes` and `fetchPart` throw.
+ * Throws the errors of `locateCatalogues`, `readAttributes` and `fetchPart`.
  */
 export async function fetchEdition(addresses: readonly string[], folder: string): Promise<void> {
   const old = await readEdition(folder);
@@ -103,7 +106,7 @@ export async function fetchEdition(addresses: readonly string[], folder: string)
   }
 }
 
-/** A catalogue's parts as they were kept: where, and with which signatures. */
+/** A catalogue's kept parts: their folder and signatures. */
 type Kept = Pick<FetchedCatalogue, 'folder' | 'parts'>;
 
 function keptOf(
@@ -115,7 +118,7 @@ function keptOf(
   return found && { folder: join(above, folder, found.folder), parts: found.parts };
 }
 
-/** Puts a part in its place, and gives its signature: the kept one, or fetched. */
+/** Puts a part into `path`, from the kept parts or from the server, and returns its signature. */
 async function takePart(
   { folder }: Located,
   name: PartName,
@@ -125,7 +128,7 @@ async function takePart(
 ): Promise<string> {
   if (kept && wanted !== undefined && kept.parts[name] === wanted) {
     const source = join(kept.folder, name);
-    // It is looked at again: what was damaged on this disk must not be kept for ever.
+    // The kept part is checked again, so that damage on this disk does not stay forever.
     const bytes = await readIfThere(source);
     if (bytes && signatureOf(bytes).actual === wanted) {
       // Not all file systems have hard links.
@@ -138,13 +141,16 @@ async function takePart(
   return signature;
 }
 
-/** A word for all that the catalogues say. */
+/** A hash of the contents of all catalogues. */
 function revisionOf(catalogues: readonly FetchedCatalogue[]): string {
   const all = catalogues.map(({ address, publisher, parts }) => [address, publisher, parts]);
   return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 16);
 }
 
-/** Removes what is neither valid, nor read by somebody who began before this edition was, nor being fetched by another. */
+/**
+ * Removes editions except the valid one, the one before it (another process may be reading it) and those that another
+ * process is fetching.
+ */
 async function cleanUp(folder: string, keep: readonly (string | undefined)[]): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.startsWith('edition-') || keep.includes(name)) continue;

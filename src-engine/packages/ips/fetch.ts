@@ -3,16 +3,16 @@ import { AppError, reasonOf } from '../../../src-shared/errors';
 import { get } from '../../system/http';
 import { localFolder } from '../../repositories/reach';
 
-/** What one file may have, in bytes. */
 const MOST_BYTES = 256 * 1024 * 1024;
-/** How long a server may send nothing, and how long it may send, in milliseconds. */
+/** The longest time between two chunks, and for the whole file. */
 const SILENCE = 20_000;
 const PATIENCE = 600_000;
 
 /**
- * The bytes of a file at an address or path; `undefined`: there is none.
+ * The bytes of a file at an address or path; `undefined` when there is none.
  *
- * Throws `AppError('unreachable')` when nobody answers, the answer breaks off or is no file, and `'refused'` when it is too large.
+ * Throws `AppError('unreachable')` when the server does not answer, the answer breaks off or it is not a file, and
+ * `'refused'` when it is too large.
  */
 export async function fetchFile(address: string): Promise<Buffer | undefined> {
   const path = localFolder(address);

@@ -9,17 +9,18 @@ import { findEntries, resolveByCatalogue } from './resolve';
 import { resolveByPkg } from './resolve-by-pkg';
 
 /**
- * The repositories of IPS publishers, by the catalogues that they serve. Dependencies are resolved by `pkg` where this host has it, and
- * else by the simpler rules of `resolveByCatalogue`; the answer says so.
+ * The repositories of IPS publishers, read from their catalogues. Dependencies are resolved by `pkg` where this host
+ * has it, otherwise by the simpler rules of `resolveByCatalogue`; a note in the answer names the method.
  *
- * @param urls addresses of publishers as `pkg set-publisher -g` takes them, folders on this host too; the first goes before the others
- * @param folder of its own in the cache
- * @param pkg path of `pkg`, elsewhere in tests only
+ * @param urls addresses of publishers as `pkg set-publisher -g` accepts them, including folders on this host; the first
+ * has the highest rank
+ * @param folder a folder of the cache for this source only
+ * @param pkg path of `pkg`; tests set it
  */
 export function openIps(urls: readonly string[], folder: string, pkg = ipsTool()): PackageSource {
   let last: { readonly fetched: FetchedEdition; readonly catalogue: IpsCatalogue } | undefined;
 
-  /** Read once for each edition: it takes a second or so. */
+  /** Read once for each edition, because it takes about a second. */
   async function read(): Promise<NonNullable<typeof last>> {
     const fetched = await readEdition(folder);
     if (!fetched) throw new AppError('missing', 'No catalogue was fetched yet.', 'Fetch it first.');

@@ -4,30 +4,30 @@ import { AppError } from '../../../src-shared/errors';
 import { localFolder } from '../../repositories/reach';
 import { fetchFile } from './fetch';
 
-/** A catalogue of an address, which may have one for each of its publishers. */
+/** One catalogue of an address. An address can have a catalogue for each of its publishers. */
 export interface Located {
-  /** The manifest's address. */
+  /** The address from the manifest. */
   readonly address: string;
-  /** `undefined`: the catalogue says itself whose packages it has. */
+  /** `undefined`: the catalogue itself names the publishers of its packages. */
   readonly publisher: string | undefined;
-  /** Address or path of the folder that the files are in, without a slash at its end. */
+  /** Address or path of the folder of the catalogue's files, without a trailing slash. */
   readonly folder: string;
   /** The content of `catalog.attrs`. */
   readonly attributes: Buffer;
 }
 
-/** More are not asked for. */
+/** The limit on publishers of one address. */
 const MOST_PUBLISHERS = 100;
 
-/** The file that says which others there are. */
+/** The file that lists the catalogue's other files. */
 export const ATTRIBUTES = 'catalog.attrs';
 
 /**
- * Looks where an address has its catalogues. A server is asked for its publishers, and has a catalogue for each below
- * `PUBLISHER/catalog/1`, or a single one below `catalog/1`; a folder has them below `publisher/PUBLISHER/catalog`, or `catalog`. Empty
- * for a mirror that only has the contents of packages.
+ * Finds the catalogues of an address. A server lists its publishers, and has a catalogue for each below
+ * `PUBLISHER/catalog/1`, or a single one below `catalog/1`. A folder has them below `publisher/PUBLISHER/catalog` or
+ * `catalog`. Empty for a mirror, which has only the contents of packages.
  *
- * Throws what `fetchFile` throws, and `AppError('unreachable')` when there is no catalogue.
+ * Throws the errors of `fetchFile`, and `AppError('unreachable')` when there is no catalogue.
  */
 export async function locateCatalogues(address: string): Promise<Located[]> {
   const path = localFolder(address);
@@ -54,7 +54,7 @@ async function look(address: string, publisher: string | undefined, folder: stri
   return attributes && { address, publisher, folder, attributes };
 }
 
-/** What the server says; nothing when it is one that only has files. */
+/** The publishers that the server lists; empty for a server of plain files. */
 async function publishersOfServer(address: string): Promise<string[]> {
   const file = await fetchFile(`${address}/publisher/0/`);
   if (!file) return [];
@@ -65,7 +65,7 @@ async function publishersOfServer(address: string): Promise<string[]> {
       .filter(isPublisher)
       .slice(0, MOST_PUBLISHERS);
   } catch {
-    return []; // a page of its own instead of an answer
+    return []; // some servers answer with an error page
   }
 }
 
@@ -73,12 +73,12 @@ async function publishersIn(path: string): Promise<string[]> {
   return (await readdir(join(path, 'publisher')).catch(() => [])).filter(isPublisher).sort();
 }
 
-/** A server says which operations it knows; one with contents only knows none of catalogues. */
+/** Whether the server's list of operations has none for catalogues: then it serves only contents. */
 async function isMirror(address: string): Promise<boolean> {
   const operations = (await fetchFile(`${address}/versions/0/`))?.toString('latin1') ?? '';
   return /^versions /m.test(operations) && !/^catalog /m.test(operations);
 }
 
-/** Whether this is the name of a publisher, which becomes a part of addresses, paths and sentences. */
+/** Whether this is a valid publisher name. It becomes a part of addresses, paths and messages. */
 export const isPublisher = (name: unknown): name is string =>
   typeof name === 'string' && /^[a-z0-9][a-z0-9.-]{0,254}$/i.test(name);

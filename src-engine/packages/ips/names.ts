@@ -5,23 +5,23 @@ import type { IpsCatalogue } from './catalogue';
 import type { IpsPackage } from './package';
 import { isOf, readVersion, type IpsVersion } from './version';
 
-/** More names are not offered. */
+/** The limit on suggested names. */
 const MOST_OFFERED = 8;
-/** Each look for near names costs a look at every name there is. */
+/** The limit on names to find similar ones for: each is compared with every known name. */
 const MOST_NEAR = 50;
 
-/** An entry of the manifest, and the package that it stands for. */
+/** An entry of the manifest, and the package that it means. */
 export interface Wanted {
   readonly entry: string;
-  /** The version that an installer would take that nothing else binds. */
+  /** The version that an installer chooses without other constraints. */
   readonly package: IpsPackage;
-  /** What the entry says of the version. */
+  /** The version that the entry names. */
   readonly version: IpsVersion | undefined;
 }
 
-/** Finds packages by what manifests and people call them. */
+/** Finds packages by the names that manifests and users use. */
 export class IpsNames {
-  /** Ends of names, and the names that have them. */
+  /** Name endings, each with the full names that have it. */
   readonly #ends = new Map<string, string[]>();
   #looksForNear = 0;
 
@@ -35,9 +35,9 @@ export class IpsNames {
   }
 
   /**
-   * The package that an entry stands for, or what is wrong with it. A name may be the end of one when it begins after a slash and
-   * only one package has it; a whole name goes before an end, and a package before one that was taken back or renamed. A version
-   * stands for the newest one that begins with it.
+   * The package that an entry means, or the problem with the entry. A name may be the end of a full name after a slash
+   * when only one package has it. A full name takes precedence over an ending, and a current package over an obsolete
+   * or renamed one. A version means the newest version that begins with it.
    */
   find(entry: string): Wanted | PackageProblem {
     const { name, isWhole, publisher, version } = readReference(entry);
@@ -83,7 +83,7 @@ export class IpsNames {
     return { entry, package: found, version: wanted };
   }
 
-  /** The names that fit best; several when none of them is better than the others. */
+  /** The best matching names; several when they match equally well. */
   #choices(name: string, isWhole: boolean): readonly string[] {
     const names = this.#ends.get(name) ?? [];
     if (names.includes(name)) return [name];
@@ -96,7 +96,7 @@ export class IpsNames {
     return problem(entry, `No repository has a package ${name}.`, this.#near(name));
   }
 
-  /** Names near it, by any of their ends; none for the many of a list that is wrong as a whole. */
+  /** Similar names, compared by every ending. Empty after `MAX_NEAR` searches: then the whole list is wrong. */
   #near(name: string, not?: string): string[] {
     if (this.#looksForNear++ >= MOST_NEAR) return [];
     const names = nearestNames(name, this.#ends.keys(), MOST_OFFERED).flatMap((end) => this.#ends.get(end) ?? []);

@@ -2,32 +2,32 @@ import { readReference } from '../../repositories/ips';
 import { readAction, valueOf, type Action } from './actions';
 import { readVersion, type IpsVersion } from './version';
 
-/** A package that another one names. */
+/** A package named by a dependency. */
 export interface Target {
   readonly name: string;
-  /** What it means depends on the kind of dependency: mostly the least version. */
+  /** The meaning depends on the kind of dependency; for most it is the minimum version. */
   readonly version?: IpsVersion | undefined;
-  /** As it is written: `NAME@VERSION`. */
+  /** As written: `NAME@VERSION`. */
   readonly text: string;
 }
 
-/** A `depend` action that counts on this host. */
+/** A `depend` action that applies to this host. */
 export interface Depend {
   readonly type: string;
-  /** Several for `require-any` and `group-any`: one of them serves. */
+  /** Several for `require-any` and `group-any`: one of them is enough. */
   readonly targets: readonly Target[];
-  /** For `conditional`: it counts when this one is there. */
+  /** For `conditional`: the dependency applies when this package is installed. */
   readonly predicate?: Target | undefined;
 }
 
-/** What an image of this host has for the variants that differ; an action or a package with another value is not for it. */
+/** This host's variants. An action or package with another value is not for this host. */
 const VARIANTS: Readonly<Record<string, string>> = {
   'variant.arch':
     ({ x64: 'i386', ia32: 'i386', arm64: 'aarch64' } as Record<string, string>)[process.arch] ?? process.arch,
   'variant.opensolaris.zone': 'global',
 };
 
-/** One version of a package, as catalogues tell it. Its actions are read when they are asked for. */
+/** One version of a package from a catalogue. Its actions are parsed on demand. */
 export class IpsPackage {
   #sets: readonly Action[] | undefined;
   #depends: readonly Depend[] | undefined;
@@ -36,14 +36,14 @@ export class IpsPackage {
     readonly name: string,
     readonly publisher: string,
     readonly version: IpsVersion,
-    /** The version as it is written. */
+    /** The version as written. */
     readonly versionText: string,
-    /** The address that it comes from. */
+    /** The address of its catalogue. */
     readonly from: string,
     private readonly texts: { readonly dependency: readonly string[]; readonly summary: readonly string[] },
   ) {}
 
-  /** Whether it can be installed into an image of this host. */
+  /** Whether it can be installed on this host. */
   get isForHost(): boolean {
     return this.#tells().every((set) => {
       const own = VARIANTS[valueOf(set, 'name') ?? ''];
@@ -51,17 +51,17 @@ export class IpsPackage {
     });
   }
 
-  /** Taken back by its publisher. */
+  /** Whether its publisher has withdrawn it. */
   get isObsolete(): boolean {
     return this.#says('pkg.obsolete');
   }
 
-  /** Only a name that its packages had before: they are what it requires. */
+  /** Whether it is a former name: the packages that it requires replace it. */
   get isRenamed(): boolean {
     return this.#says('pkg.renamed');
   }
 
-  /** What it needs, forbids or holds at a version, on this host. */
+  /** Its dependencies on this host: requirements, exclusions and incorporations. */
   depends(): readonly Depend[] {
     this.#depends ??= this.#ofKind('depend')
       .filter(countsHere)
@@ -73,14 +73,14 @@ export class IpsPackage {
     return this.#depends;
   }
 
-  /** Values of `set` actions of the summary by their names, such as `pkg.summary`. */
+  /** Values of the summary's `set` actions by name, such as `pkg.summary`. */
   information(): Map<string, readonly string[]> {
     const found = new Map<string, readonly string[]>();
     for (const { kind, attributes } of this.texts.summary.map(readAction)) {
       if (kind !== 'set') continue;
       const [name] = attributes.get('name') ?? [];
       if (name !== undefined) found.set(name, attributes.get('value') ?? []);
-      else for (const [key, values] of attributes) found.set(key, values); // the short way: set NAME=VALUE
+      else for (const [key, values] of attributes) found.set(key, values); // the short form: set NAME=VALUE
     }
     return found;
   }
@@ -94,13 +94,13 @@ export class IpsPackage {
     return this.#sets;
   }
 
-  /** Incorporations have thousands of dependencies in each of their versions: no line is read that is not asked for. */
+  /** Each version of an incorporation has thousands of dependencies, so only lines of the wanted kind are parsed. */
   #ofKind(kind: 'set' | 'depend'): Action[] {
     return this.texts.dependency.filter((text) => text.startsWith(`${kind} `)).map(readAction);
   }
 }
 
-/** Whether an action is for images of this host, with all facets but those that are off unless somebody wants them. */
+/** Whether an action applies to images of this host, with the default facets. */
 function countsHere({ attributes }: Action): boolean {
   for (const [name, own] of Object.entries(VARIANTS))
     if (attributes.has(name) && !attributes.get(name)?.includes(own)) return false;

@@ -3,22 +3,22 @@ import { fetchFile } from './fetch';
 import { ATTRIBUTES, type Located } from './locate';
 import { signatureOf } from './signature';
 
-/** The parts of a catalogue that are read: what there is, what it needs, and what it is. */
+/** The parts of a catalogue that are read: versions, dependencies and summaries. */
 export const PARTS = ['catalog.base.C', 'catalog.dependency.C', 'catalog.summary.C'] as const;
 export type PartName = (typeof PARTS)[number];
 
-/** What `catalog.attrs` says. */
+/** The contents of `catalog.attrs`. */
 export interface Attributes {
   /** ISO 8601. */
   readonly modified: string | undefined;
-  /** The parts that there are, with their SHA-1 where it is told. */
+  /** The existing parts, each with its SHA-1 where the catalogue has it. */
   readonly parts: ReadonlyMap<PartName, string | undefined>;
 }
 
 /**
- * Reads what a catalogue says of its parts.
+ * Parses a catalogue's list of parts.
  *
- * Throws `AppError('refused')` when the file is damaged, `'unsupported'` when the catalogue is of another format.
+ * Throws `AppError('refused')` when the file is damaged, `'unsupported'` when the catalogue has another format.
  */
 export function readAttributes({ folder, attributes: file }: Located): Attributes {
   const where = `${folder}/${ATTRIBUTES}`;
@@ -42,18 +42,18 @@ export function readAttributes({ folder, attributes: file }: Located): Attribute
   return { modified: isoDate(read['last-modified']), parts };
 }
 
-/** A part, and its SHA-1. */
+/** A part and its SHA-1. */
 export interface FetchedPart {
   readonly file: Buffer;
   readonly signature: string;
 }
 
 /**
- * Fetches a part and checks that it is whole.
+ * Fetches a part and checks it.
  *
- * Throws what `fetchFile` throws, and `AppError('refused')` when it is not what `catalog.attrs` says.
+ * Throws the errors of `fetchFile`, and `AppError('refused')` when its hash is not that of `catalog.attrs`.
  *
- * @param wanted its SHA-1, where that is told
+ * @param wanted its SHA-1, where the catalogue has it
  */
 export async function fetchPart(folder: string, name: PartName, wanted: string | undefined): Promise<FetchedPart> {
   const where = `${folder}/${name}`;
@@ -81,7 +81,7 @@ const damaged = (where: string, why: string): AppError =>
     'Nothing of it was taken over. The mirror may be in the middle of an update, or a proxy keeps an old file: try again in a few minutes, or use another mirror.',
   );
 
-/** `20090508T161025.686485Z` as ISO 8601 is written elsewhere. */
+/** Converts `20090508T161025.686485Z` to the usual ISO 8601 form. */
 function isoDate(text: unknown): string | undefined {
   const basic = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/.exec(typeof text === 'string' ? text : '');
   if (!basic) return undefined;
@@ -90,6 +90,6 @@ function isoDate(text: unknown): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
-/** An object of JSON; an empty one in place of anything else. */
+/** A JSON object; an empty one in place of any other value. */
 export const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};

@@ -4,21 +4,21 @@ import { readReference, type IpsReference } from '../../repositories/ips';
 import { ask } from '../../system/exec';
 import { record } from './parts';
 
-/** What `pkg` would install. */
+/** The packages that `pkg` would install. */
 export interface PkgPlan {
   readonly packages: readonly IpsReference[];
-  /** Bytes that all of them take; `undefined`: it did not tell. */
+  /** Total size in bytes; `undefined` when `pkg` does not print it. */
   readonly bytes: number | undefined;
 }
 
-/** `pkg` fetches catalogues and manifests, and solves; in milliseconds. */
+/** `pkg` fetches catalogues and manifests, and solves dependencies. */
 const PATIENCE = 600_000;
 
 /**
- * Asks `pkg` what it would install into an empty image, which is made in a folder of its own and used again for the same revision.
- * Nothing is installed. Rejects with `pkg`'s own words when it cannot, or finds no way.
+ * Asks `pkg` what it would install into an empty image. The image is made in a folder of its own and used again for the
+ * same revision. Nothing is installed. Rejects with `pkg`'s message when it fails or finds no solution.
  *
- * @param names whole names with what is said of publisher and version, such as `pkg:/editor/vim@9`
+ * @param names full names with publisher and version where the entry has them, such as `pkg:/editor/vim@9`
  */
 export async function planOfPkg(
   pkg: string,
@@ -28,11 +28,11 @@ export async function planOfPkg(
   names: readonly string[],
 ): Promise<PkgPlan> {
   const image = await emptyImage(pkg, folder, revision, urls);
-  // -v does not go together with --parsable.
+  // -v cannot be combined with --parsable.
   return readPlan(await ask([pkg, '-R', image, 'install', '-n', '--parsable=0', '--', ...names], PATIENCE));
 }
 
-/** Reads what `pkg install --parsable=0` prints: a JSON object in a line. Throws when it is none. */
+/** Parses the output of `pkg install --parsable=0`: one line with a JSON object. Throws when there is none. */
 export function readPlan(text: string): PkgPlan {
   const line = text.split('\n').find((one) => one.startsWith('{'));
   if (line === undefined) throw new Error('pkg told no plan');

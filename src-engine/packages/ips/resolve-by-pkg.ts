@@ -9,19 +9,20 @@ import { planOfPkg, type PkgPlan } from './pkg-plan';
 import { describePackages, NO_SIZES, renames, resolveByCatalogue, type Found } from './resolve';
 import { compareVersions, readVersion } from './version';
 
-/** The `pkg` of this host, and where it gets packages. */
+/** This host's `pkg`, and its addresses. */
 export interface Pkg {
   readonly path: string;
   readonly folder: string;
   readonly revision: string;
-  /** The addresses that have catalogues: the others are mirrors, which `pkg` takes in another way. */
+  /** The addresses that have catalogues. `pkg` takes mirrors by another option. */
   readonly urls: readonly string[];
 }
 
 /**
- * What `pkg` of this host would install. Names that are wrong are found by the catalogue first: `pkg` refuses the whole list for one.
- * When it refuses the others it is asked for those that `resolveByCatalogue` does not blame; when it refuses these too, or cannot be
- * run, the answer is that of `resolveByCatalogue`, with `pkg`'s words as a note.
+ * What `pkg` of this host would install. Unknown names are found in the catalogue first, because `pkg` refuses the
+ * whole list for one of them. When `pkg` refuses the list, it is asked again without the entries that
+ * `resolveByCatalogue` reports. When it refuses that list too, or cannot be run, the answer is that of
+ * `resolveByCatalogue`, with `pkg`'s message as a note.
  */
 export async function resolveByPkg(pkg: Pkg, catalogue: IpsCatalogue, found: Found): Promise<Resolution> {
   if (found.wanted.length === 0) return { packages: [], problems: found.problems, notes: [] };
@@ -45,12 +46,15 @@ async function planned(pkg: Pkg, catalogue: IpsCatalogue, { wanted, problems }: 
   return { packages, problems, notes: [...renames(wanted), ...sizeNotes(plan)] };
 }
 
-/** The whole name, so that `pkg` takes it for nothing else. */
+/** The full name, so that `pkg` does not match others. */
 function patternOf({ name }: IpsPackage, { publisher, version }: IpsReference): string {
   return `pkg:/${publisher === undefined ? '' : `/${publisher}/`}${name}${version === undefined ? '' : `@${version}`}`;
 }
 
-/** The packages of a plan, as the catalogue has them. Throws for one that it does not have: then it is older than what `pkg` read. */
+/**
+ * The packages of a plan, from the catalogue. Throws when the catalogue lacks one: then it is older than the one that
+ * `pkg` read.
+ */
 function packagesOf({ packages }: PkgPlan, catalogue: IpsCatalogue): IpsPackage[] {
   return packages.map(({ publisher, name, version: text = '' }) => {
     const version = readVersion(text);

@@ -6,16 +6,19 @@ import { oneLine } from './describe';
 import { IpsNames, type Wanted } from './names';
 import type { IpsPackage } from './package';
 
-/** What holds for every answer. */
+/** A note that applies to every answer. */
 export const NO_SIZES = 'Catalogues of IPS do not tell how large packages are.';
 
-/** Entries by the packages that they stand for, and what is wrong with the others. */
+/** Entries by the packages that they mean, and the problems of the other entries. */
 export interface Found {
   readonly wanted: readonly Wanted[];
   readonly problems: readonly PackageProblem[];
 }
 
-/** Finds what entries of the manifest stand for. The same package twice counts once, under the first entry. */
+/**
+ * Finds the packages that the manifest's entries mean. A package that is named twice counts once, under its first
+ * entry.
+ */
 export function findEntries(catalogue: IpsCatalogue, entries: readonly string[]): Found {
   const names = new IpsNames(catalogue);
   const wanted = new Map<string, Wanted>();
@@ -28,13 +31,13 @@ export function findEntries(catalogue: IpsCatalogue, entries: readonly string[])
   return { wanted: [...wanted.values()], problems };
 }
 
-/** What packages bring with them by the rules of `closureOf`. Entries that do not go are left out, and blamed. */
+/** The dependency closure by the rules of `closureOf`. Entries that cannot be installed are left out and reported. */
 export function resolveByCatalogue(catalogue: IpsCatalogue, { wanted, problems }: Found): Resolution {
   const conflicts = new Map<Wanted, PackageProblem>();
   let left = wanted;
   for (;;) {
     const { taken, failures } = closureOf(catalogue, left);
-    // What fails may come from another entry that fails: they go one after the other, the last of the list first.
+    // A failure may be caused by another failing entry, so entries are removed one at a time, from the end of the list.
     const last = Math.max(...failures.map(({ root }) => root));
     const bad = left[last];
     if (!bad)
@@ -53,7 +56,9 @@ export function resolveByCatalogue(catalogue: IpsCatalogue, { wanted, problems }
   }
 }
 
-/** Packages of an image, each with those of the others that it needs, and the entry that it is there for. */
+/**
+ * Describes the packages of an image. Each is listed with its dependencies among them and the entry that brought it in.
+ */
 export function describePackages(
   packages: readonly IpsPackage[],
   wanted: readonly Wanted[],
@@ -80,7 +85,7 @@ export function describePackages(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Names that a package needs in an image that has these. */
+/** The names that a package needs, among the installed ones. */
 function needsOf(one: IpsPackage, there: ReadonlySet<string>): string[] {
   return one.depends().flatMap(({ type, targets, predicate }) => {
     const names = targets.map(({ name }) => name);
@@ -90,7 +95,7 @@ function needsOf(one: IpsPackage, there: ReadonlySet<string>): string[] {
   });
 }
 
-/** A name, or those that it was renamed to; only what is there. */
+/** A name, or those that it was renamed to; only installed ones. */
 function realNames(
   name: string,
   there: ReadonlySet<string>,
@@ -105,7 +110,7 @@ function realNames(
   return targets.flatMap((target) => realNames(target.name, there, catalogue, seen));
 }
 
-/** What entries stand for that are only other names now. */
+/** Notes on entries whose package was renamed. */
 export const renames = (wanted: readonly Wanted[]): string[] =>
   wanted.flatMap(({ package: one }) => {
     const to = one.depends().flatMap(({ type, targets }) => (type === 'require' ? targets : []));

@@ -1,4 +1,4 @@
-/** A version of IPS: `RELEASE[,BUILD][-BRANCH][:TIME]`. The build is only information, and is not kept. */
+/** A version of IPS: `RELEASE[,BUILD][-BRANCH][:TIME]`. The build is informational and is dropped. */
 export interface IpsVersion {
   readonly release: readonly number[];
   readonly branch?: readonly number[] | undefined;
@@ -8,14 +8,14 @@ export interface IpsVersion {
 const NUMBERS = String.raw`\d{1,15}(?:\.\d{1,15}){0,31}`;
 const VERSION = new RegExp(`^(${NUMBERS})(?:,${NUMBERS})?(?:-(${NUMBERS}))?(?::(\\d{8}T\\d{6}Z))?$`);
 
-/** Reads a version; `undefined`: it is none. */
+/** Parses a version; `undefined` when the text is not a version. */
 export function readVersion(text: string): IpsVersion | undefined {
   const [, release, branch, time] = VERSION.exec(text) ?? [];
   if (release === undefined) return undefined;
   return { release: numbers(release), ...(branch !== undefined && { branch: numbers(branch) }), ...(time && { time }) };
 }
 
-/** Above 0: `a` is newer. A part that is missing is older than any. */
+/** Above 0 when `a` is newer. A missing part is older than any. */
 export function compareVersions(a: IpsVersion, b: IpsVersion): number {
   const [timeA, timeB] = [a.time ?? '', b.time ?? ''];
   return (
@@ -25,7 +25,7 @@ export function compareVersions(a: IpsVersion, b: IpsVersion): number {
   );
 }
 
-/** Whether a version is one of those that a shorter one stands for, as incorporations and people name them: 1.4.3.7 is a 1.4.3. */
+/** Whether a version begins with a shorter one, as incorporations and users write them: 1.4.3.7 is a 1.4.3. */
 export function isOf(version: IpsVersion, shorter: IpsVersion): boolean {
   return (
     begins(version.release, shorter.release) &&
