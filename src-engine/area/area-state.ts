@@ -8,7 +8,7 @@ import { runNames } from './run-names';
 import { isRunning, listRuns } from './runs';
 
 /**
- * What shows that a build area has changed: two equal states mean that everything read between them belongs together. The keys are
+ * Detects changes of a build area: when two states are equal, everything read between them is consistent. The keys are
  * `lock`, `run` (the newest) and the names of snapshots; the values are opaque.
  */
 export type AreaState = ReadonlyMap<string, string>;
@@ -24,14 +24,17 @@ export function readAreaFiles(area: BuildArea): AreaState {
   return state;
 }
 
-/** The state of an area from its files and its snapshots. The files are read first before a reading, and last after it. */
+/**
+ * The state of an area from its files and its snapshots. Before an inspection the files are read first, after it they
+ * are read last.
+ */
 export function areaState(files: AreaState, snapshots: readonly Snapshot[]): AreaState {
   const state = new Map(['lock', 'run'].map((key) => [key, files.get(key) ?? '']));
   for (const { name, id, takenAt } of snapshots) state.set(name, `${id} ${takenAt} ${files.get(name) ?? ''}`);
   return state;
 }
 
-/** The names of what differs between two states. */
+/** The keys in which two states differ. */
 export function changesBetween(before: AreaState, after: AreaState): ReadonlySet<string> {
   return new Set([...before.keys(), ...after.keys()].filter((key) => before.get(key) !== after.get(key)));
 }
@@ -59,7 +62,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // no area yet, or one that cannot be read: then it has no checkpoints to show either
+    return []; // The area does not exist or cannot be read, so it has no checkpoints to show either.
   }
 }
 

@@ -23,7 +23,7 @@ export interface BuildArea {
   readonly kind: 'zfs' | 'directory';
   /** Only for `zfs`: the area's dataset. */
   readonly dataset?: string;
-  /** Absolute, without a trailing slash. For a dataset that does not exist yet: where it will be. */
+  /** Absolute, without a trailing slash. For a dataset that does not exist yet it is the future mountpoint. */
   readonly mountpoint: string;
   readonly exists: boolean;
   readonly buildData: string;
@@ -32,13 +32,16 @@ export interface BuildArea {
   readonly bootArchive: string;
   readonly media: string;
   readonly logs: string;
-  /** Ours alone: the lock, the records of checkpoints, the snapshots of backends without a file system's help. */
+  /**
+   * The engine's own folder: the lock, the records of checkpoints, and the snapshots of backends that keep them as
+   * files.
+   */
   readonly private: string;
 }
 
 const invalid = (message: string, hint?: string): AppError => new AppError('area', message, hint);
 
-/** Resolves the manifest's `build_area` (contract 3.1). Throws `AppError('area')` with the contract's words. */
+/** Resolves the manifest's `build_area` (contract 3.1). Throws `AppError('area')` with the contract's messages. */
 export async function resolveArea(value: string | undefined): Promise<BuildArea> {
   const name = value?.trim();
   if (!name) throw invalid('distro_constr_params/build_area in the manifest file is invalid or missing. Build aborted');
@@ -52,7 +55,7 @@ async function resolveDataset(dataset: string): Promise<BuildArea> {
   const mountpoint = await mountpointOf(dataset);
   if (mountpoint !== undefined)
     return layout({ kind: 'zfs', dataset, mountpoint: checkedMountpoint(dataset, mountpoint), exists: true });
-  // Not there yet: the mountpoint follows from the nearest ancestor that is.
+  // The dataset does not exist yet: its mountpoint follows from the nearest existing ancestor.
   const parts = dataset.split('/');
   for (let n = parts.length - 1; n > 0; n--) {
     const parent = parts.slice(0, n).join('/');
@@ -70,7 +73,8 @@ async function resolveDataset(dataset: string): Promise<BuildArea> {
 
 async function resolvePath(path: string): Promise<BuildArea> {
   const mountpoint = normalize(path).replace(/(.)\/+$/, '$1');
-  // The original compares strings and turns checkpoints off for `/pool/area/` (contract 9, 8 and 16); a path is a path here.
+  // The original compares strings and turns checkpoints off for `/pool/area/` (contract 9, 8 and 16). Here a path is
+  // compared as a path.
   const exists = existsSync(mountpoint);
   const dataset = exists && zfsCommand() && mayBeZfs(mountpoint) ? await datasetMountedAt(mountpoint) : undefined;
   return layout(
@@ -93,8 +97,8 @@ function layout(area: { kind: BuildArea['kind']; dataset?: string; mountpoint: s
 }
 
 /**
- * Creates what is missing of the area, except the build data, which belongs to the snapshot backend (contract 3.2). Refuses links,
- * files and foreign mounts in the places of its folders.
+ * Creates the missing parts of the area, except the build data, which belongs to the snapshot backend (contract 3.2).
+ * Refuses links, files and foreign mounts in the places of its folders.
  */
 export async function createArea(area: BuildArea): Promise<void> {
   if (area.kind === 'zfs' && area.dataset) {
@@ -131,7 +135,7 @@ async function makeDirectory(path: string, message = `Unable to create directory
   });
 }
 
-/** The reason and what to do about it; about a folder of another account, what else can be done. */
+/** The reason of a failure and what to do about it. For a folder of another account it also names the alternatives. */
 function whatNext(error: unknown): string {
   const known = systemError(error);
   if (!known) return reasonOf(error);

@@ -25,20 +25,24 @@ const checkpointRecord = object('CheckpointRecord', 'What is known of a checkpoi
 });
 
 /**
- * What is known of a checkpoint beside its snapshot: kept in `<area>/.slipway/checkpoints/`, so rollbacks do not touch it.
+ * The data of a checkpoint besides its snapshot. It is kept in `<area>/.slipway/checkpoints/`, so that rollbacks do not
+ * affect it.
  *
  * - `line`, `parent` the line of checkpoints it belongs to, and the checkpoint before it in that line
  * - `takenAt` seconds since the epoch
- * - `history` the executions of all steps before it, in order; `null` when they are not all known, and `historyUnknown` is why
- * - `key` a hash of the key before it and the fingerprint of the step between; equal keys mean interchangeable trees; `null`: unknown
- * - `stateFileTime` modification time of the state file written with it: another engine that takes the checkpoint again changes it
+ * - `history` the executions of all steps before it, in order; `null` when they are not all known, and `historyUnknown`
+ * is the reason
+ * - `key` a hash of the key before it and the fingerprint of the step between; equal keys mean interchangeable trees;
+ * `null`: unknown
+ * - `stateFileTime` modification time of the state file written with it: another engine that takes the checkpoint again
+ * changes it
  */
 export type CheckpointRecord = TypeOf<typeof checkpointRecord>;
 
-/** The record of a checkpoint, or a clause that says why there is none: "its record is damaged". */
+/** The record of a checkpoint, or a clause with the reason why there is none: "its record is damaged". */
 export type RecordAnswer = { readonly record: CheckpointRecord } | { readonly unknown: string };
 
-/** What ran before a checkpoint that is about to be taken, or why that is not known. */
+/** The executions before a checkpoint that is about to be taken, or the reason why they are unknown. */
 export type TakenPast = { readonly history: readonly StepExecution[] } | { readonly unknown: string };
 
 const folder = (area: BuildArea): string => join(area.private, 'checkpoints');
@@ -50,8 +54,8 @@ export function stateFilePath(area: BuildArea, step: string): string {
 }
 
 /**
- * Writes the state file and the record of a checkpoint that is about to be taken. They come BEFORE the snapshot, whose
- * existence is what makes the checkpoint. A crash in between leaves two files that no command lists.
+ * Writes the state file and the record of a checkpoint that is about to be taken. They are written BEFORE the snapshot:
+ * the checkpoint exists when its snapshot does. A crash in between leaves two files that no command lists.
  *
  * @param sync whether they must be on the disk when this returns, because the snapshot does not force them there
  */
@@ -104,7 +108,7 @@ function listFolder(path: string): string[] {
   }
 }
 
-/** The record of a step's checkpoint, if there is one that belongs to the checkpoint as it is. */
+/** The record of a step's checkpoint, when it belongs to the existing snapshot. */
 export async function readCheckpointRecord(area: BuildArea, step: string): Promise<RecordAnswer> {
   const content = await readIfThere(recordPath(area, step)).catch(() => null);
   if (content === undefined)

@@ -3,16 +3,16 @@ import type { TreeEntry, TreePath, TreeView } from '../snapshots/tree-view';
 import { findTool } from '../system/executables';
 import { diffTrees, type TreeChange } from './tree-diff';
 
-/** How two trees differ. */
+/** The differences of two trees. */
 export interface TreeComparison {
   readonly changes: readonly TreeChange[];
-  /** Whether extended attributes were compared too: not where the host lacks `getfattr`. */
+  /** Whether extended attributes were compared too. Not on hosts without `getfattr`. */
   readonly withAttributes: boolean;
 }
 
 type Compared = ReadonlyMap<TreePath, readonly [before: TreeEntry, after: TreeEntry]>;
 
-/** Compares two trees as `diffTrees`, and the extended attributes of what is in both. Throws as that. */
+/** Compares two trees as `diffTrees`, and the extended attributes of entries that both have. Throws the same errors. */
 export async function compareTrees(before: TreeView, after: TreeView, signal?: AbortSignal): Promise<TreeComparison> {
   const compared = new Map<TreePath, readonly [TreeEntry, TreeEntry]>();
   const changes = new Map<TreePath, TreeChange>();
@@ -54,7 +54,7 @@ async function attributeChanges(
 
 const isText = (source: AttributeSource): source is string => typeof source === 'string';
 
-/** A folder before what it contains, names in the order of bytes, as `diffTrees` has them. */
+/** Sorts as `diffTrees` does: a folder before its contents, names by bytes. */
 function inTreeOrder(changes: readonly TreeChange[]): TreeChange[] {
   const key = ({ path }: TreeChange): string => path.replaceAll('/', '\0');
   return [...changes].sort((a, b) => (key(a) < key(b) ? -1 : 1));

@@ -1,7 +1,7 @@
 import { escapeName } from '../../src-shared/name-escapes';
 import type { TreeEntry, TreePath, TreeView } from '../snapshots/tree-view';
 
-/** What a tree has, and how its copy differs. */
+/** The contents of a tree, and the differences of its copy. */
 export interface CopyReport {
   readonly files: number;
   readonly folders: number;
@@ -18,7 +18,7 @@ export interface CopyReport {
    * mode, and tools that copy set one of both.
    */
   readonly modes: readonly { readonly path: TreePath; readonly mode: number }[];
-  /** Any other difference, as path and what differs. */
+  /** Other differences: a path and the differing property. */
   readonly wrong: readonly string[];
 }
 

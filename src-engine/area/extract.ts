@@ -23,8 +23,8 @@ export interface ExtractPlace {
 }
 
 /**
- * Resolves where a checkpoint is extracted. Throws `refused` when the folder is not empty or lies in what builds replace or the engine
- * keeps, `missing` when its parent does not exist.
+ * Resolves the destination of an extraction. Throws `refused` when the folder is not empty or lies in a place that
+ * builds replace or the engine keeps, `missing` when its parent does not exist.
  */
 export function extractPlace(area: BuildArea, operand: string): ExtractPlace {
   const given = resolve(operand);
@@ -52,7 +52,7 @@ function realpathOf(path: string): string {
   }
 }
 
-/** By the inodes of the folders above, so that other names and mounts of the same folder count. */
+/** Compares the inodes of the folders above, so that other paths and mounts of the same folder count. */
 function isWithin(path: string, folder: string): boolean {
   const inode = inodeOf(folder);
   if (inode === undefined) return false;
@@ -67,18 +67,19 @@ function inodeOf(path: string): string | undefined {
   return stats && `${stats.dev}:${stats.ino}`;
 }
 
-/** What was extracted. */
+/** The result of an extraction. */
 export interface Extracted extends CopyReport {
-  /** How many extended attributes were left out because they need root. */
+  /** The number of extended attributes that were left out because they need root. */
   readonly attributes: number;
 }
 
 /**
- * Writes the exact tree of a checkpoint into a folder. The folder is complete or as it was: a new one gets its name at the end, and what
- * was written into an existing one is removed after a failure.
+ * Writes the exact tree of a checkpoint into a folder. After a failure the folder is as it was: a new one gets its name
+ * at the end, and the contents of an existing one are removed again.
  *
  * @param confirm throws when the checkpoint has changed meanwhile
- * @returns what was written. An ordinary user's copy lacks devices, owners and attributes that need root; any other difference throws.
+ * @returns the counts. An ordinary user's copy lacks devices, owners and attributes that need root; any other
+ * difference throws.
  */
 export async function extract(
   view: SnapshotView,
@@ -115,7 +116,7 @@ function extractTool(signal?: AbortSignal): RunStoreTool {
 
 const workName = (folder: string): string => `.${basename(folder)}.extract-${process.pid}-${ownIdentity().startTime}`;
 
-/** Removes what extractions into this folder left whose processes were killed. */
+/** Removes the remains of killed extractions into this folder. */
 async function removeAbandoned(folder: string): Promise<void> {
   const prefix = `.${basename(folder)}.extract-`;
   for (const name of readdirSync(dirname(folder))) {
@@ -131,14 +132,14 @@ async function removePartial(folder: string, keep: boolean): Promise<void> {
   const tool = extractTool(); // after a stop as well
   await makeFoldersWritable(folder, tool);
   if (process.platform === 'linux' && process.getuid?.() === 0)
-    await tool(['chattr', '-R', '-f', '-i', '-a', '--', folder]).catch(() => undefined); // no such flags there
+    await tool(['chattr', '-R', '-f', '-i', '-a', '--', folder]).catch(() => undefined); // file systems without these flags
   if (!keep) return rm(folder, { recursive: true, force: true });
   const root = Buffer.from(`${folder}/`);
   for (const name of readdirSync(folder, { encoding: 'buffer' }))
     await rm(Buffer.concat([root, name]), { recursive: true, force: true });
 }
 
-/** From the leaves up: a folder may lose the permission that its entries need. */
+/** From the leaves up, because a folder may lose the permission that its entries need. */
 function restoreModes(folder: string, { modes }: CopyReport): void {
   const root = Buffer.from(`${folder}/`);
   for (const { path, mode } of [...modes].reverse())
@@ -176,7 +177,7 @@ function extractError(error: unknown, folder: string): unknown {
   return new AppError(error.code, [...lines.slice(0, MAX_LINES), ...more].join('\n'), error.hint);
 }
 
-/** What of an ordinary user's copy needs root, in one line; `undefined` when the copy is exact. */
+/** One line about the parts of a copy that need root; `undefined` when the copy is exact. */
 export function needsRoot({ devices, owners, attributes }: Extracted): string | undefined {
   const parts = [
     ...(owners.length > 0 ? [`the owners of ${plural(owners.length, 'file')}`] : []),
@@ -186,7 +187,7 @@ export function needsRoot({ devices, owners, attributes }: Extracted): string | 
   return parts.length === 0 ? undefined : `Left out, because it needs root: ${parts.join(', ')}.`;
 }
 
-/** Counts for people: `3 files (1.5 KiB), 2 folders`. */
+/** Counts as text: `3 files (1.5 KiB), 2 folders`. */
 export function describeCopy({ files, folders, links, others, bytes: size }: CopyReport): string {
   return `${plural(files, 'file')} (${bytes(size)}), ${plural(folders, 'folder')}, ${plural(links, 'link')}, ${plural(others, 'other node')}`;
 }

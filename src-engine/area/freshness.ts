@@ -62,8 +62,8 @@ export class Freshness {
 }
 
 /**
- * What ran before a checkpoint, by its record. Without a record only the first step of a manifest is known to have had nothing
- * before it: by the copy of the manifest that every engine keeps (contract 2.1).
+ * The executions before a checkpoint, by its record. Without a record only the first step of a manifest is known to
+ * have nothing before it, by the copy of the manifest that every engine keeps (contract 2.1).
  */
 export async function checkpointPast(area: BuildArea, index: number, step: string): Promise<CheckpointPast> {
   const answer = await readCheckpointRecord(area, step);

@@ -17,7 +17,10 @@ export class DocumentFolder {
     this.#real = realPath(this.#folder);
   }
 
-  /** A path as it is recorded: relative when inside the folder, else absolute. A relative one is taken from the working directory. */
+  /**
+   * A path in its recorded form: relative inside the folder, otherwise absolute. Relative arguments start at the
+   * working directory.
+   */
   recorded(path: string): string {
     const absolute = resolve(path);
     for (const folder of [this.#folder, this.#real])
@@ -40,29 +43,29 @@ export function realPath(path: string): string {
   }
 }
 
-/** The hash under which the value of an environment variable is remembered. */
+/** The recorded hash of an environment variable's value. */
 export function variableHash(value: string | undefined): string {
   return value === undefined ? NO_CONTENT.unset : shortHash(`env ${value}`);
 }
 
-/** What the present is asked with. */
+/** The context in which present states of inputs are determined. */
 export interface InputQuestion {
   readonly folder: DocumentFolder;
-  /** The build area's path: what is below it does not count as a part of an input. */
+  /** The build area's path. Nothing below it counts as a part of an input. */
   readonly area: string;
   /** The environment that steps would get. */
   readonly variables: NodeJS.ProcessEnv;
-  /** Whether servers are asked about URLs, in at most `URL_TIMEOUT_MS` altogether. */
+  /** Whether servers are asked about URLs. This takes at most `URL_TIMEOUT_MS` altogether. */
   readonly asksServers: boolean;
 }
 
-/** The states of inputs now, each found out once. */
+/** The present states of inputs, each determined once. */
 export class InputStates {
   readonly #known = new Map<string, Now>();
 
   constructor(private readonly question: InputQuestion) {}
 
-  /** Finds out the states of these inputs, so that `of` can answer. */
+  /** Determines the states of these inputs, so that `of` can return them. */
   async look(inputs: readonly StepInput[]): Promise<void> {
     const urls = new Set(inputs.flatMap(({ kind, value }) => (kind === 'url' ? [value] : [])));
     const asked = Array.from(urls, async (url) => {
@@ -77,7 +80,7 @@ export class InputStates {
     await Promise.all(asked);
   }
 
-  /** The state of an input that `look` was called with. */
+  /** The state of an input that `load` was called with. */
   of(input: StepInput): Now {
     if (input.kind === 'env') return { hash: variableHash(this.question.variables[input.value]) };
     return this.#known.get(keyOf(input)) ?? { unknown: 'was not asked' };
@@ -89,7 +92,7 @@ export class InputStates {
     return hash === NO_CONTENT.unreachable ? { unknown: 'does not answer' } : { hash };
   }
 
-  /** A file that has the identity, size and times that some execution recorded has the content that it recorded. */
+  /** A file with the identity, size and times that an execution recorded has the recorded content. */
   async #path(input: StepInput, all: readonly StepInput[]): Promise<Now> {
     const { folder, area } = this.question;
     const path = folder.resolved(input.value);
@@ -97,7 +100,7 @@ export class InputStates {
     const recorded = all.filter((one) => keyOf(one) === keyOf(input) && one.stat !== undefined && !one.raced);
     const same = recorded.find(({ stat }) => stat === text);
     if (same) return { hash: same.hash };
-    // A file of another size has another content, however large it is.
+    // A file of another size has another content, so it is not read.
     const size = sizeIn(text);
     if (size !== undefined && recorded.length > 0 && recorded.every(({ stat = '' }) => sizeIn(stat) !== size))
       return { hash: `${size} bytes` };

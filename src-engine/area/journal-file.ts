@@ -10,8 +10,8 @@ const CHUNK_BYTES = 256 * 1024;
 type Exit = Extract<EngineRecord, { kind: 'exit' }>;
 
 /**
- * The run that a journal describes; `running` when it has no last record. Of a run that has ended only the two ends are read, because
- * the `exit` record repeats what it did.
+ * The run that a journal describes; `running` when it has no last record. For a run that has ended only the two ends
+ * are read, because the `exit` record repeats its results.
  *
  * Throws the system's error when the journal cannot be read.
  */
@@ -27,16 +27,16 @@ export function readJournal(path: string): RunView {
   });
 }
 
-/** The beginning of the run that a journal describes: the engine and the lock that it holds. */
+/** The first records of a journal: the engine and its lock. */
 export function readBeginning(path: string): RunView {
   return withJournal(path, (file, size) => foldLines([pieceOf(file, 0, Math.min(END_BYTES, size))]));
 }
 
-/** Version 1 did not repeat in the last record where the run paused and what had cancelled it. */
+/** Version 1 did not repeat in the last record where the run paused and what cancelled it. */
 const hasAll = (exit: Exit, run: RunView): boolean => exit.outcome !== 'cancelled' || run.cancelledBy !== undefined;
 
 function withJournal<T>(path: string, read: (file: number, size: number) => T): T {
-  // A pipe in the place of a journal would wait for a writer.
+  // Opening a pipe in the place of a journal would wait for a writer.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(file);
@@ -60,7 +60,7 @@ function readWhole(file: number): RunView {
 function foldLines(pieces: readonly Buffer[]): RunView {
   let run = newRun('');
   for (const piece of pieces) {
-    // A line that is cut at the end of its piece is no whole record, and is passed over.
+    // A line that is cut at the end of its piece is not a complete record and is skipped.
     const lines = new RecordLines((line) => (run = withLine(run, line)));
     lines.push(piece);
     lines.end();

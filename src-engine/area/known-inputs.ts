@@ -5,8 +5,8 @@ import { writeUnsynced } from '../system/files';
 import type { BuildArea } from './area';
 
 /**
- * What each step used when it last ran, so that the next execution knows these inputs before it starts. It is a help and no
- * record: without it a file is known from the moment when the step declares it, and a large one is read once more.
+ * The inputs of each step's last execution, so that the next one knows them before it starts. Without this file the
+ * build still works: a file is then known once the step declares it, and a large one is read once more.
  */
 export class KnownInputs {
   readonly #path: string;

@@ -6,14 +6,15 @@ import { lockOwner, type LockOwner } from './lock-file';
 /** Errors of `link` on file systems without hard links (vfat, exfat, some network file systems). */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
 
-/** `taken`, or the owner that holds it; `undefined` for one whose file cannot be understood. */
+/** `taken`, or the owner that holds the lock; `undefined` when its file is damaged. */
 export type Taking = { readonly taken: true } | { readonly taken: false; readonly holder: LockOwner | undefined };
 
 /**
- * Creates a lock file if no owner holds it: for systems without a kernel lock, and for file systems that other machines use too.
+ * Creates a lock file if no owner holds it. It is used on systems without a kernel lock, and on file systems that other
+ * machines use too.
  *
- * `link` makes the file appear whole or not at all. Only one process may remove a particular dead lock: the one that holds the lock
- * named after the dead owner. So between its last check and the removal no other process can have put a live lock there.
+ * `link` makes the file appear whole or not at all. A dead lock may be removed only by the process that holds the lock
+ * named after the dead owner. So no other process can put a live lock there between the last check and the removal.
  *
  * @param isLeftBehind whether an owner has ended; `undefined` is the owner of a damaged file
  */
@@ -55,7 +56,7 @@ function createFrom(draft: string, path: string, me: LockOwner): boolean {
     if (!NO_LINKS.includes(code)) throw error;
   }
   try {
-    // Exclusive as well, but a crash can leave a part of it: a damaged lock file.
+    // This is exclusive too, but a crash can leave a partial file: a damaged lock.
     writeSynced(path, JSON.stringify(me), 'wx');
     return true;
   } catch (error) {

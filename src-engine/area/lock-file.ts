@@ -8,7 +8,7 @@ import type { BuildArea } from './area';
 
 const purpose = oneOf('build', 'prune');
 
-/** What an area is held for. `cancel` and `pause` act on builds only. */
+/** The reason for holding an area. `cancel` and `pause` act on builds only. */
 export type LockPurpose = TypeOf<typeof purpose>;
 
 export const lockOwner = object('LockOwner', 'The process that holds a build area.', {
@@ -23,9 +23,9 @@ export const lockOwner = object('LockOwner', 'The process that holds a build are
 });
 
 /**
- * The process that holds a build area. Stored in `AREA/.slipway/lock` for people and programs to read; what excludes others is the
- * kernel's lock on the area's folder, where there is one. `since` is in seconds since the epoch; `client` is what started the engine:
- * `terminal`, or the app's own name (SLIPWAY_CLIENT).
+ * The process that holds a build area, stored in `AREA/.slipway/lock` for users and programs to read. Where the
+ * kernel's lock on the area's folder exists, that one excludes others. `since` is in seconds since the epoch; `client`
+ * started the engine: `terminal`, or the app's own name (SLIPWAY_CLIENT).
  */
 export type LockOwner = TypeOf<typeof lockOwner>;
 
@@ -41,14 +41,15 @@ export type LockState =
   | {
       readonly kind: 'held' | 'stale' | 'remote';
       readonly owner?: LockOwner;
-      /** Why the lock file cannot be understood. */
+      /** Why the lock file cannot be parsed. */
       readonly damage?: string;
     };
 
 export const lockPath = (area: BuildArea): string => join(area.private, 'lock');
 
 /**
- * Reads the state of the lock and changes nothing. The kernel is asked only where the lock file leaves it open whether its owner lives.
+ * Reads the state of the lock and changes nothing. The kernel is asked only when the lock file does not decide whether
+ * its owner lives.
  */
 export function readLock(area: BuildArea): LockState {
   const file = readJsonFile(lockPath(area), lockOwner);
@@ -70,9 +71,9 @@ function kindByKernel(area: BuildArea, owner?: LockOwner): 'held' | 'stale' | 'r
 /**
  * Whether an owner has left its lock behind.
  *
- * On a local file system a free kernel lock proves it, also of an owner that names another host: the host was renamed. On a network
- * file system the owner may be another machine. Without a kernel lock a damaged file is of a time before a power loss, and a host has
- * one boot at a time.
+ * On a local file system a free kernel lock proves it, even when the lock names another host: this host was renamed. On
+ * a network file system the owner may be another machine. Without a kernel lock, a damaged file comes from a power loss
+ * before this boot.
  *
  * @param isFree whether the kernel's lock is known to be free
  * @param owner `undefined` when the lock file is damaged

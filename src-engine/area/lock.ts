@@ -14,7 +14,10 @@ import type { BuildArea } from './area';
 import { takeByLink } from './lock-by-link';
 import { isLeftBehind, lockOwner, lockPath, readLock, type LockOwner, type LockPurpose } from './lock-file';
 
-/** How long a refused engine tries again: a reader may hold the kernel's lock for a moment, and an owner may be writing its file. */
+/**
+ * How long a refused engine retries: a reader may hold the kernel's lock for a moment, and an owner may be writing its
+ * file.
+ */
 const RETRY_TIMEOUT_MS = 1000;
 const RETRY_INTERVAL_MS = 20;
 /** Names of files that are being written. */
@@ -22,21 +25,21 @@ const DRAFT_NAME = /^(lock|pause|cancel)\..*(draft|partial)$/;
 
 /** A build area that this process holds. */
 export interface HeldLock {
-  /** Unique to this holding; requests to this process name it. */
+  /** Unique to this holding. Requests to this process contain it. */
   readonly id: string;
-  /** Whether its last owner ended without releasing it: what its steps started may still run. */
+  /** Whether its last owner ended without releasing it. Processes of its steps may still run. */
   readonly tookOver: boolean;
-  /** A sentence for the user about what was found damaged and is repaired. */
+  /** A sentence for the user about damage that was found and is repaired. */
   readonly notice?: string;
   release(): void;
 }
 
 /**
- * Takes the build area for this process: the kernel's lock on the area's folder, and the lock file that describes the owner. The lock
- * file of an owner that has ended, or a damaged one, is replaced.
+ * Takes the build area for this process: the kernel's lock on the area's folder, and the lock file that describes the
+ * owner. The lock file of an owner that has ended, or a damaged one, is replaced.
  *
- * Throws `AppError('locked')` that names the owner when another process holds the area, and `AppError('area')` when the lock file
- * cannot be written.
+ * Throws `AppError('locked')` that names the owner when another process holds the area, and `AppError('area')` when the
+ * lock file cannot be written.
  */
 export async function acquireLock(area: BuildArea, purpose: LockPurpose, manifest: string): Promise<HeldLock> {
   makeFolder(area);
@@ -70,13 +73,16 @@ function makeFolder(area: BuildArea): void {
   }
 }
 
-/** Throws what `acquireLock` would throw where another process holds the area now: before work that needs no lock and takes long. */
+/**
+ * Throws the error of `acquireLock` when another process holds the area now. It is called before long work that needs
+ * no lock.
+ */
 export function assertNotHeld(area: BuildArea): void {
   const lock = readLock(area);
   if (lock.kind === 'held' || lock.kind === 'remote') throw lockedBy(area, lock.owner);
 }
 
-/** The kernel's lock; `undefined` where there is none to be had. */
+/** The kernel's lock; `undefined` where the system or file system has none. */
 async function takeKernel(area: BuildArea): Promise<KernelLock | undefined> {
   const deadline = Date.now() + RETRY_TIMEOUT_MS;
   for (;;) {
@@ -133,19 +139,19 @@ function cannotWrite(path: string, error: unknown): AppError {
   return new AppError('area', `The build area cannot be locked. ${message}`, hint);
 }
 
-/** Drafts of this file and of requests that a crash has left. Only with the lock held. */
+/** Removes drafts of this file and of requests that a crash has left. Only with the lock held. */
 function removeDrafts(area: BuildArea): void {
   for (const name of readdirSync(area.private))
     if (DRAFT_NAME.test(name)) rmSync(join(area.private, name), { force: true });
 }
 
-/** The file goes first, so that it never describes an owner that has given up the kernel's lock. */
+/** The file is removed first, so that it never describes an owner without the kernel's lock. */
 function release(area: BuildArea, id: string, kernel: KernelLock | undefined): void {
   try {
     const found = readJsonFile(lockPath(area), lockOwner);
     if (found.kind === 'read' && found.value.id === id) rmSync(lockPath(area), { force: true });
   } catch {
-    // The file system is read-only now, or gone. The next command sees that this process has ended.
+    // The file system is read-only or gone. The next command detects that this process has ended.
   } finally {
     kernel?.release();
   }

@@ -9,7 +9,7 @@ import { scriptFile } from './step-script';
 
 /** A manifest as named on the command line and loaded. */
 export interface ManifestFile extends LoadedManifest {
-  /** The word on the command line; messages use it. */
+  /** The argument on the command line, for messages. */
   readonly operand: string;
   /** The file that was parsed: `.xml` appended where it was missing. */
   readonly path: string;
@@ -20,9 +20,9 @@ export interface ManifestFile extends LoadedManifest {
 /**
  * Reads, parses and loads a manifest (contract 1.1 and 6.2). Problems are returned, not thrown.
  *
- * Throws `AppError('manifest')` when the file cannot be read or is not well-formed XML; then the message says file, line and column.
+ * Throws `AppError('manifest')` with file, line and column when the file cannot be read or is not well-formed XML.
  *
- * @param text what stands for the file's content: one that is being edited and not saved
+ * @param text replaces the file's content while the user is editing it
  */
 export async function readManifestFile(operand: string, text?: string): Promise<ManifestFile> {
   if (text !== undefined) return load(operand, operand, Buffer.from(text), text);
@@ -41,7 +41,7 @@ export async function readManifestFile(operand: string, text?: string): Promise<
   return load(operand, path, bytes, parsed);
 }
 
-/** Asked without promises, which would cost a short command the load of `node:fs/promises`. */
+/** Synchronous: loading `node:fs/promises` would slow down short commands. */
 function isReadableFile(path: string): boolean {
   try {
     accessSync(path, constants.R_OK);
@@ -65,15 +65,16 @@ function load(operand: string, path: string, bytes: Buffer, parsed: Buffer | str
 /** Whether a script can be started: a name without a slash may also be found on `PATH`, from which it runs (contract 4). */
 const canRun = (script: string): boolean => isExecutable(script) || isExecutable(scriptFile(script));
 
-/** `file:line:column: severity: sentence`, the form that editors and people jump to. */
+/** `file:line:column: severity: sentence`, the format that editors recognise. */
 export function problemLine(file: ManifestFile, problem: Problem): string {
   const { line, column } = positionAt(file.source, problem.range?.start ?? 0);
   return `${file.path}:${line}:${column}: ${problem.severity}: ${problem.message}`;
 }
 
 /**
- * What `build` prints for a manifest that must not be built: the original's lines where it has some, ours with the user's own
- * file and line where the original shows a temporary file's (contract 6.2, and 9: 33, 34). Empty when it may be built.
+ * The lines that `build` prints for a manifest that must not be built: the original's lines where it has some,
+ * otherwise ours, with the user's own file and line where the original shows those of a temporary file (contract 6.2,
+ * and 9: 33, 34). Empty when the manifest may be built.
  */
 export function refusalLines(file: ManifestFile): readonly string[] {
   const errors = file.problems.filter((problem) => problem.severity === 'error');
@@ -84,7 +85,7 @@ export function refusalLines(file: ManifestFile): readonly string[] {
     return [
       ...lines.flatMap((problem) => problem.original?.split('\n') ?? [problemLine(file, problem)]),
       'Error validating manifest tree content:',
-      // The SMF profile is checked in a group of its own.
+      // The SMF profile is checked as a separate group.
       lines.every(({ path }) => path.endsWith('netservices_SMF_profile'))
         ? 'validate_group: One or more validation errors found.'
         : 'validate_singles: One or more validation errors found.',

@@ -1,7 +1,7 @@
 import { keyToNodepath, NodepathError, queryEitherEra } from '../../src-shared/manifest/nodepath';
 import type { ElementNode } from '../../src-shared/manifest/tree';
 
-/** What the server says about a malformed nodepath; the client only hears that there is no value (contract 5.3). */
+/** Receives the reason why a nodepath is malformed. The client only receives no value (contract 5.3). */
 export interface Complaints {
   readonly stdout: string;
   readonly stderr: string;

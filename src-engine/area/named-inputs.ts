@@ -8,7 +8,7 @@ const MAX_FILES = 200;
 /** A folder that a script names is an input when it has no more entries. */
 const MAX_FOLDER_ENTRIES = 500;
 
-/** Parts of the system: a script that names one of them says what it needs, and does not depend on its bytes. */
+/** Parts of the operating system. A script that names one needs it as a tool and does not depend on its bytes. */
 const SYSTEM =
   /^\/(usr(?!\/local\/)|bin|sbin|lib\w*|proc|sys|dev|run|var(?!\/tmp\/)|boot|nix|snap|kernel|platform|system|devices|etc)(\/|$)/;
 
@@ -16,13 +16,13 @@ const SYSTEM =
 export interface ScriptPlace {
   /** The engine's working directory, which steps inherit. */
   readonly cwd: string;
-  /** Absolute paths that are no inputs, with all below them: the build area. */
+  /** Absolute paths that are not inputs, including everything below them: the build area. */
   readonly area: string;
-  /** The manifest: a step reads it through the server. */
+  /** The manifest. Steps read it through the server. */
   readonly manifest: string;
 }
 
-/** What a script names, itself or in files that it names. */
+/** The inputs that a script names, itself or in files that it names. */
 export interface ScriptNames {
   /** Absolute paths. Those in the script's own folder may be missing. */
   readonly paths: readonly string[];
@@ -31,10 +31,12 @@ export interface ScriptNames {
 }
 
 /**
- * The files and environment variables on which a step depends without declaring them, by its script's text: files of its own folder
- * that it names or sources, recursively; files that it names by a path with a slash; and environment variables.
+ * The files and environment variables on which a step depends without declaring them, found in its script's text: files
+ * of its own folder that it names or sources, recursively; files that it names by a path with a slash; and environment
+ * variables.
  *
- * A path that the script only writes to is not an input. Files of the system are not inputs, except those of `/etc` that are sourced.
+ * A path that the script only writes to is not an input. Files of the system are not inputs, except sourced ones in
+ * `/etc`.
  */
 export function scriptNames(script: string, place: ScriptPlace): ScriptNames {
   const scan = new Scan(resolve(place.cwd, script), place);
@@ -64,7 +66,8 @@ class Scan {
         if (isFile(found)) left.push(found);
       }
     }
-    // What one file assigns, another one that sources it has. A file that assigns a variable and takes it all the same has a default.
+    // Variables that one file assigns are also set in a file that sources it. A file that both assigns and uses a
+    // variable gives it a default.
     const variables = [...this.#taken].filter((name) => !this.#assigned.has(name) || this.#takenFirst.has(name));
     return { paths: [...this.#found], variables };
   }
@@ -88,7 +91,7 @@ class Scan {
     ].filter((found) => found !== this.script && found !== this.place.manifest && !this.#isInArea(found));
   }
 
-  /** `"$(dirname "$0")/NAME"`: also what is missing, because a script may ask whether it is there. */
+  /** `"$(dirname "$0")/NAME"`, even when the file is missing, because a script may test whether it exists. */
   #ownPaths(text: string, folders: readonly string[]): string[] {
     const found: string[] = [];
     for (const match of text.matchAll(new RegExp(`${OWN}["']?((?:/[\\w.+@%~:,=-]+)+)`, 'g'))) {
@@ -96,7 +99,7 @@ class Scan {
       const isPart = /^["']?\/?[$`*?[{\\]/.test(text.slice(match.index + all.length));
       if (isWritten(text, match.index, match.index + all.length)) continue;
       const candidates = folders.map((folder) => join(folder, below));
-      // A folder that a variable gets is named where the variable is used.
+      // A folder that is assigned to a variable is named where the variable is used.
       const isAssigned = /=["']?$/.test(text.slice(0, match.index).slice(-2));
       const there = candidates.find((one) => isFile(one) || (!isAssigned && this.#isOwnFolder(one)));
       if (there !== undefined) found.push(there);
@@ -105,7 +108,7 @@ class Scan {
     return found;
   }
 
-  /** Names without a folder that can only mean a file beside the script, or in the folder where the script works. */
+  /** Names without a folder that must be beside the script, or in the folder where the script works. */
   #bareNames(raw: string, text: string, folders: readonly string[]): string[] {
     const found: string[] = [];
     const cwd = this.place.cwd;
@@ -113,14 +116,14 @@ class Scan {
       for (const folder of places)
         if (this.#list(folder).has(name) && isFile(join(folder, name))) found.push(join(folder, name));
     };
-    // With an ending, such as common.sh: whatever expression leads to it.
+    // A name with an extension, such as common.sh, whatever expression precedes it.
     for (const [name] of text.matchAll(/(?<![\w$}.+@%~-])[\w+@%~-]*\.[\w.+@%~-]*\w/g)) take(name, folders);
     for (const [, name = ''] of text.matchAll(/(?<![\w$}.+@%~/"-])([\w+@%~-]*\.[\w.+@%~-]*\w)/g)) take(name, [cwd]);
     for (const [, name = ''] of text.matchAll(
       /(?:^|[\s;&|(])(?:\.|source|(?:ba|da|k|z)?sh|python[\d.]*|perl|exec)\s+["']?([\w.+@%~-]+)["']?(?=[\s;&|)]|$)/gm,
     ))
       take(name, [...folders, cwd]);
-    // A script that goes to its own folder names what is there without a path.
+    // A script that changes to its own folder names the files there without a path.
     const works = Array.from(
       text.matchAll(new RegExp(`\\b(?:cd|pushd|chdir)[\\s(]+(?:--\\s+)?"?${OWN}([^"'\\s;&|)]*)`, 'g')),
       ([, below = '']) => folders.map((folder) => join(folder, below)),
@@ -133,7 +136,7 @@ class Scan {
     return found;
   }
 
-  /** Paths with a slash: absolute ones outside the system, and relative ones where the script is started. */
+  /** Paths with a slash: absolute ones outside the system, and relative ones below the script's working directory. */
   #paths(text: string, folders: readonly string[]): string[] {
     const found: string[] = [];
     for (const match of text.matchAll(
@@ -156,7 +159,10 @@ class Scan {
     return found;
   }
 
-  /** Whether a folder may be an input as a whole: not where the build, its area or the document lie, and not a root of much else. */
+  /**
+   * Whether a folder may be an input as a whole. Not when it contains the build area or the document, and not when it
+   * is a top-level or a large folder.
+   */
   #isOwnFolder(path: string): boolean {
     const { area, cwd, manifest } = this.place;
     const contains = [area, cwd, manifest, this.script].some((inside) => `${inside}/`.startsWith(`${path}/`));
@@ -187,17 +193,20 @@ export function isSystem(path: string): boolean {
   return SYSTEM.test(path);
 }
 
-/** Whether a quote before a path ends the word before it: `"$1"/etc/fstab` is a path in `$1`. */
+/** Whether a quote before a path ends the token before it: `"$1"/etc/fstab` is a path in `$1`. */
 function closesQuote(text: string, at: number): boolean {
   return /["'`]/.test(text.charAt(at - 1)) && at > 1 && new RegExp(`[\\w$})*${OWN}]`).test(text.charAt(at - 2));
 }
 
-/** `. /etc/os-release`, `source FILE`. Any other mention in `/etc` may mean the image's file: scripts write scripts for it. */
+/**
+ * `. /etc/os-release`, `source FILE`. Any other mention of `/etc` may mean a file of the image, because scripts write
+ * scripts for it.
+ */
 function isSourced(text: string, at: number): boolean {
   return /(?:^|[\s;&|(])(?:\.|source)\s+["']?$/.test(text.slice(Math.max(0, at - 40), at));
 }
 
-/** Whether a mention of a path is one that only writes there: a redirection, or the destination of a command that copies. */
+/** Whether a path is only written to: a redirection, or the destination of a copy command. */
 function isWritten(text: string, start: number, end: number): boolean {
   const line = text.lastIndexOf('\n', start - 1) + 1;
   const before = text.slice(line, start);

@@ -5,8 +5,8 @@ import { MountTable } from '../system/mount-table';
 import type { BuildArea } from './area';
 
 /**
- * Refuses what is in the place of a folder of the area and is none, before anything is created. A symbolic link to the area itself is
- * fine; links in it are not followed, because what is removed or rolled back there might be anywhere.
+ * Refuses wrong file types in the places of the area's folders, before anything is created. The area itself may be a
+ * symbolic link. Links inside it are not followed, because removals and rollbacks would act on their targets.
  */
 export async function refuseForeignPlaces(area: BuildArea): Promise<void> {
   for (const path of [area.buildData, area.media, area.logs, area.private]) {
@@ -22,7 +22,10 @@ export async function refuseForeignPlaces(area: BuildArea): Promise<void> {
   await refuseMountsIn(`Building in ${area.mountpoint}`, [area.private]);
 }
 
-/** Refuses a dataset that exists and is not mounted in its place: what is written there would end up in the dataset above. */
+/**
+ * Refuses a dataset that exists and is not mounted in its place, because files written there would end up in the
+ * dataset above.
+ */
 export async function refuseUnmounted(dataset: string, mountpoint: string): Promise<void> {
   const top = (await MountTable.read()).at(mountpoint)[0];
   if (top?.source === dataset) return;

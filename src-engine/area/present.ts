@@ -14,22 +14,24 @@ import { readValues } from './manifest-values';
 import { BUILT_IN_IM_POP, scriptFile, scriptHash } from './step-script';
 import { givenBy, type GivenVariables } from './step-variables';
 
-/** The hash under which the values given to a step are remembered. */
+/** The recorded hash of the values given to a step. */
 export function valuesHash(values: readonly string[]): string {
   return shortHash(JSON.stringify(values));
 }
 
-/** How the present is asked. */
+/** How the present state is determined. */
 export interface PresentOptions {
-  /** Whether servers are asked about URLs that steps used. `false`: such a checkpoint is of unknown freshness. */
+  /**
+   * Whether servers are asked about URLs that steps used. When `false`, the freshness of such checkpoints is unknown.
+   */
   readonly asksServers: boolean;
-  /** What `--env` gives. */
+  /** Variables of `--env`. */
   readonly given?: GivenVariables | undefined;
 }
 
 /**
- * The present, looked at once: scripts are hashed, values read, inputs looked at and old manifests parsed one time however many
- * checkpoints are judged.
+ * The present state, determined once: scripts are hashed, values and inputs read and old manifests parsed one time for
+ * any number of checkpoints.
  */
 export class Present {
   readonly #scripts = new Map<string, string>();
@@ -50,12 +52,15 @@ export class Present {
     });
   }
 
-  /** Finds out the present states of inputs; the steps that `step` returns can answer for these. */
+  /** Determines the present states of inputs. Steps returned by `step` can then compare them. */
   look(inputs: readonly StepInput[]): Promise<void> {
     return this.#inputs.look(inputs);
   }
 
-  /** A step of the present manifest, for comparison with what ran. `then` finds the tree of the manifest it ran with. */
+  /**
+   * A step of the present manifest, to compare with an execution. `then` returns the manifest's tree at the time of
+   * that execution.
+   */
   step(step: BuildStepDeclaration, then: () => ElementNode | undefined): PresentStep {
     const script = step.script ?? BUILT_IN_IM_POP;
     return {
@@ -69,7 +74,9 @@ export class Present {
     };
   }
 
-  /** The tree of a manifest of then; `undefined` when its copy is damaged: reasons are then given without the old values. */
+  /**
+   * The tree of an older manifest; `undefined` when its copy is damaged. Reasons are then given without the old values.
+   */
   manifest(bytes: Buffer): ElementNode | undefined {
     return this.#once(this.#manifests, shortHash(bytes), () => {
       try {
@@ -86,11 +93,11 @@ export class Present {
     );
     const hash = valuesHash(values);
     if (hash === read.hash) return { hash, now: '', then: undefined };
-    // Hashed but never shown: reasons and journals are read by many.
+    // Hashed but never shown: other people read reasons and journals.
     const isSecret = read.request.split(/[^\w.-]+/).some(isSecretName);
     const tree = isSecret ? undefined : then();
     const old = tree && readValues(tree, read.request, read.isKey);
-    // Only values that belong to the recorded hash may be shown as what the step was given.
+    // The old value is shown only when it has the recorded hash.
     const isKnown = old !== undefined && valuesHash(old) === read.hash;
     return { hash, now: words(values), then: isKnown ? words(old) : undefined };
   }

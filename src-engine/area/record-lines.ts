@@ -1,14 +1,14 @@
 import { concernsRun } from '../../src-shared/runs/run-view';
 
 const NEWLINE = 0x0a;
-/** By so many bytes the kind of a record is known. */
+/** The kind of a record is within its first bytes. */
 const KIND_BYTES = 64;
-/** A longer line is no record of ours. */
+/** A longer line is not one of our records. */
 const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 /**
- * Cuts a journal's bytes into lines and passes on those that can change a run. Lines of output, by far the most, are neither kept nor
- * decoded, however long they are.
+ * Cuts a journal's bytes into lines and passes on those that can change a run. Lines of output, by far the most, are
+ * neither kept nor decoded.
  */
 export class RecordLines {
   readonly #onLine: (line: string) => void;
@@ -20,12 +20,12 @@ export class RecordLines {
     this.#onLine = onLine;
   }
 
-  /** @param chunk is copied where it is needed later, so that the caller can use its buffer again */
+  /** @param chunk is copied where it is needed later, so that the caller can reuse its buffer */
   push(chunk: Buffer): void {
     for (let start = 0; start < chunk.length;) {
       const newline = chunk.indexOf(NEWLINE, start);
       const end = newline < 0 ? chunk.length : newline;
-      // Most lines are whole and are output: these are passed over without a copy.
+      // Most lines are whole and are output: these are skipped without a copy.
       const isPassedOver = newline >= 0 && this.#length === 0 && !concernsRun(chunk, start);
       if (!isPassedOver && !this.#isSkipping) this.#add(chunk.subarray(start, end));
       if (!isPassedOver && newline >= 0) this.end();

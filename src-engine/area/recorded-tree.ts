@@ -4,8 +4,8 @@ import type { AttributeSource } from '../snapshots/attribute-text';
 import type { TreeEntry, TreePath, TreeView } from '../snapshots/tree-view';
 
 /**
- * A tree that another process may change, which remembers what it has returned. `isUnchanged` reads that again: when nothing differs,
- * all of it was true at one moment.
+ * A tree that another process may change, which remembers the entries that it has returned. `isUnchanged` reads them
+ * again: when nothing differs, all of them were valid at one moment.
  */
 export class RecordedTree implements TreeView {
   readonly #tree: TreeView;
@@ -36,7 +36,7 @@ export class RecordedTree implements TreeView {
     return this.#tree.read(path, end);
   }
 
-  /** Whether all names and entries are still as they were returned. A changed content shows in its entry's time of change. */
+  /** Whether all names and entries are still as they were returned. A changed content changes its entry's ctime. */
   async isUnchanged(signal?: AbortSignal): Promise<boolean> {
     try {
       for (const [path, entry] of this.#entries) {

@@ -10,7 +10,7 @@ export const pauseRequest = object('PauseRequest', 'What `distro_const pause` le
   step: nullable(text),
 });
 
-/** What `distro_const pause` leaves for a running build: the step to pause before; `null`: run to the end. */
+/** The request of `distro_const pause` to a running build: the step to pause before; `null`: run to the end. */
 export type PauseRequest = TypeOf<typeof pauseRequest>;
 
 export const cancelRequest = object(
@@ -21,7 +21,7 @@ export const cancelRequest = object(
   },
 );
 
-/** What `distro_const cancel` leaves for a build that it cannot signal. */
+/** The request of `distro_const cancel` to a build that it cannot signal. */
 export type CancelRequest = TypeOf<typeof cancelRequest>;
 
 /** The files that hold the requests of an area. */
@@ -30,19 +30,19 @@ export const requestPaths = (area: BuildArea): { readonly pause: string; readonl
   cancel: join(area.private, 'cancel'),
 });
 
-/** Leaves a pause request. Throws the system's error when this account cannot write there. */
+/** Writes a pause request. Throws the system's error when this account cannot write there. */
 export const writePauseRequest = (area: BuildArea, request: PauseRequest): void =>
   writeFileAtomically(requestPaths(area).pause, JSON.stringify(request));
 
-/** Leaves a cancel request. Throws the system's error when this account cannot write there. */
+/** Writes a cancel request. Throws the system's error when this account cannot write there. */
 export const writeCancelRequest = (area: BuildArea, request: CancelRequest): void =>
   writeFileAtomically(requestPaths(area).cancel, JSON.stringify(request));
 
-/** Removes a request that was obeyed, or is for a build that has ended. */
+/** Removes a request that was carried out, or is for a build that has ended. */
 export function removeRequest(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // A read-only or lost file system: the request names its build, so that no other one obeys it.
+    // The file system is read-only or gone. The request names its build, so no other build acts on it.
   }
 }

@@ -3,8 +3,9 @@ import { AppError } from '../../src-shared/errors';
 import type { BuildArea } from './area';
 
 /**
- * `run-STAMP-NUMBER`. NUMBER counts the runs of the area and has at least six digits, so that runs are ordered whatever the clock did.
- * In names of version 1 it counts the runs of one second and has fewer digits; those runs come first, by their stamps.
+ * `run-STAMP-NUMBER`. NUMBER counts the runs of the area and has at least six digits, so that the order of runs does
+ * not depend on the clock. In names of version 1 it counts the runs of one second and has fewer digits; those runs come
+ * first, by their stamps.
  */
 const RUN_NAME = /^run-(\d{4}(?:-\d\d){5})-(\d+)$/;
 const JOURNAL_SUFFIX = '.jsonl';
@@ -26,7 +27,7 @@ export function runNames(area: BuildArea): string[] {
   );
 }
 
-/** Names of runs, oldest first, without what is none. */
+/** Names of runs, oldest first. Other names are dropped. */
 export function inOrder(names: readonly string[]): string[] {
   return names
     .flatMap((name) => parse(name) ?? [])
@@ -34,7 +35,7 @@ export function inOrder(names: readonly string[]): string[] {
     .map(({ name }) => name);
 }
 
-/** The name of the next run of an area that has these. */
+/** The name of the next run, given the area's existing names. */
 export function newRunName(names: readonly string[], stamp: string): string {
   const numbers = names.flatMap((name) => parse(name) ?? []).map(({ isCounted, number }) => (isCounted ? number : 0));
   const next = numbers.reduce((most, number) => Math.max(most, number), 0) + 1;

@@ -7,15 +7,15 @@ import type { BuildArea } from './area';
 import { lockOwner, lockPath, readLock, type LockOwner } from './lock-file';
 import { writeCancelRequest, writePauseRequest } from './requests';
 
-/** A build that was asked to stop ends its step within ten seconds; this leaves it time for a slow disk. */
+/** A build that was asked to stop ends its step within ten seconds. A slow disk may take longer. */
 const STOP_TIMEOUT_MS = 60_000;
 const POLL_INTERVAL_MS = 50;
-/** An owner that cannot be seen from here may be killed without removing its lock file: then the kernel is asked. */
+/** An invisible owner may be killed without removing its lock file, so the kernel is asked. */
 const LOCK_CHECK_INTERVAL_MS = 1000;
 
 /**
- * The build that holds an area. Throws `AppError('refused')` when there is none, when something else holds it (a prune is not to be
- * cut in half), or when it is on another host.
+ * The build that holds an area. Throws `AppError('refused')` when there is none, when another kind of operation holds
+ * it (a prune must not be interrupted), or when it is on another host.
  */
 export function runningBuild(area: BuildArea): LockOwner {
   const lock = readLock(area);
@@ -44,8 +44,8 @@ export function runningBuild(area: BuildArea): LockOwner {
 }
 
 /**
- * Asks the build to stop, as Ctrl-C does: by a signal where that is sure to reach the very process, else by a request in the area,
- * which also reaches other PID namespaces. Throws `AppError('refused')` when this account may do neither.
+ * Asks the build to stop, as Ctrl-C does: by a signal when it is certain to reach that process, otherwise by a request
+ * in the area, which also reaches other PID namespaces. Throws `AppError('refused')` when this account may do neither.
  */
 export function askToStop(area: BuildArea, owner: LockOwner): void {
   if (signal(owner)) return;
@@ -92,16 +92,19 @@ function holds(area: BuildArea, owner: LockOwner): boolean {
   return found.value.id === owner.id && found.value.pid === owner.pid;
 }
 
-/** Whether the signal was sent. Process 1 is the init of a container, and a number alone may be another process by now. */
+/**
+ * Whether the signal was sent. Process 1 is the init of a container, and the number may belong to another process by
+ * now.
+ */
 function signal(owner: LockOwner): boolean {
   if (owner.pid <= 1 || livenessOf(owner) !== 'alive') return false;
   try {
     process.kill(owner.pid, 'SIGTERM');
-    // A build that was stopped with Ctrl-Z receives the first signal only when it goes on.
+    // A build that was stopped with Ctrl-Z receives the first signal only when it continues.
     process.kill(owner.pid, 'SIGCONT');
     return true;
   } catch {
-    return false; // another account's, or it has just ended
+    return false; // it belongs to another account, or has just ended
   }
 }
 

@@ -6,14 +6,14 @@ import { readBeginning, readJournal } from './journal-file';
 import { readLock, type LockState } from './lock-file';
 import { runNames } from './run-names';
 
-/** A run and where its journal is. */
+/** A run and the path of its journal. */
 export interface Run extends RunView {
   readonly journal: string;
-  /** Why the journal cannot be read: then nothing is known of the run. */
+  /** Why the journal cannot be read. Then nothing else is known of the run. */
   readonly problem?: string;
 }
 
-/** How many of the newest runs in which a step succeeded count for its expected time. */
+/** How many of the newest runs in which a step succeeded are used for its expected time. */
 const HISTORY_RUNS = 5;
 
 /**
@@ -56,13 +56,13 @@ function readRun(journal: string, name: string, lock: LockState, isNewest: boole
 function holds(lock: LockState, run: RunView, isNewest: boolean): boolean {
   if (lock.kind === 'free' || lock.kind === 'stale') return false;
   const { owner } = lock;
-  // The journal has no line yet, or the lock file is damaged: only the newest run can be the one.
+  // The journal has no line yet, or the lock file is damaged. Only the newest run can be the running one.
   if (run.pid === undefined || owner === undefined) return isNewest;
-  // Journals and locks of version 1 have the process number only.
+  // Journals and locks of version 1 have only the process number.
   return owner.id === undefined || run.lock === undefined ? run.pid === owner.pid && isNewest : run.lock === owner.id;
 }
 
-/** How long each step took when it last succeeded, in seconds: the median of up to five of the newest runs in which it did. */
+/** The duration of each step in seconds: the median of up to five of the newest runs in which it succeeded. */
 export function stepHistory(runs: readonly RunView[]): ReadonlyMap<string, number> {
   const seconds = new Map<string, number[]>();
   for (const { steps } of [...runs].reverse())

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 export async function sameContent(a: Readable, b: Readable): Promise<boolean> {
   const sides = [a, b].map((stream) => ({ stream, rest: Buffer.alloc(0) as Buffer | undefined }));
   const iterators = sides.map(({ stream }) => stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>);
-  // The iterators report errors; an error of the side that is not being read just now would be an uncaught event.
+  // The iterators report errors; an error on the side that is not being read would be an uncaught event.
   for (const { stream } of sides) stream.on('error', () => undefined);
   try {
     for (;;) {

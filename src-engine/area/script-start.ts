@@ -1,10 +1,10 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { findTool, isExecutable } from '../system/executables';
 
-/** More than a script's first line and the part that says what it needs. */
+/** Enough for a script's first line and its declaration of tools. */
 const MAX_HEAD_BYTES = 1024 * 1024;
 
-/** The beginning of a file, at most 1 MiB; bytes, because a step may be any program. */
+/** The first 1 MiB of a file at most. Bytes, because a step may be any program. */
 export function readHead(path: string): Buffer {
   const fd = openSync(path, 'r');
   try {
@@ -15,14 +15,14 @@ export function readHead(path: string): Buffer {
   }
 }
 
-/** What follows `#!`: the interpreter and its argument; `undefined` for a file that does not begin so. */
+/** The text after `#!`, the interpreter and its argument; `undefined` for a file without a shebang. */
 export function shebangOf(head: Buffer): string | undefined {
   if (head.toString('latin1', 0, 2) !== '#!') return undefined;
   const end = head.indexOf(10);
   return head.toString('utf8', 2, end < 0 ? head.length : end).trimStart();
 }
 
-/** What the kernel starts for a shebang, or what env(1) then looks for. */
+/** The program that the kernel starts for a shebang, or that env(1) then searches for. */
 export function interpreterOf(shebang: string): string {
   const [first = '', ...rest] = shebang.trim().split(/\s+/);
   if (!/\/env$/.test(first)) return first;
@@ -36,7 +36,10 @@ export type StartFault =
   | { readonly kind: 'windows-lines' }
   | { readonly kind: 'interpreter-missing'; readonly interpreter: string };
 
-/** What keeps the kernel from starting a file that is executable, or `undefined`. A file that cannot be read is not judged. */
+/**
+ * The reason why the kernel cannot start an executable file; `undefined` when there is none, or the file cannot be
+ * read.
+ */
 export function startFault(path: string): StartFault | undefined {
   let head: Buffer;
   try {

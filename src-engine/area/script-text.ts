@@ -3,10 +3,10 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 /** A script, or a file that it names, is scanned up to this size. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Stands for the folder of the script, whatever expression the script has for it. */
+/** A placeholder for the script's folder, in place of any expression that means it. */
 export const OWN = '\uE000';
 
-/** The text of a script, or `undefined` for what is no text, too large, or cannot be read. */
+/** The text of a script; `undefined` when it is not text, is too large or cannot be read. */
 export function readScript(path: string): string | undefined {
   let fd: number;
   try {
@@ -30,7 +30,7 @@ export function readScript(path: string): string | undefined {
 const SELF = String.raw`(?:\$0|\$\{0\}|\$BASH_SOURCE|\$\{BASH_SOURCE(?:\[0\])?\})`;
 const LINK = String.raw`(?:readlink\s+-\w+|realpath(?:\s+-\w+)*)\s+(?:--\s+)?`;
 
-/** Expressions for the script itself and for its folder, in the order in which they are replaced. */
+/** Expressions for the script and for its folder, in the order of replacement. */
 const EXPRESSIONS: readonly (readonly [RegExp, string])[] = [
   [/\\\n/g, ' '],
   [/^[ \t]*#.*$/gm, ''],
@@ -44,7 +44,7 @@ const EXPRESSIONS: readonly (readonly [RegExp, string])[] = [
   [/\$FindBin::(?:Real)?Bin\b|dirname\(\s*(?:__FILE__|\$0)\s*\)|sys\.path\[0\]/g, OWN],
 ];
 
-/** Expressions around the folder's stand-in that leave it as it is. */
+/** Expressions around the placeholder that do not change it. */
 const WRAPPERS: readonly (readonly [RegExp, string])[] = [
   [
     new RegExp(`\\$\\(\\s*(?:CDPATH=\\s*)?cd\\s+(?:-P\\s+|--\\s+)*"?(${OWN}[^"\\s)]*)"?[^)]*\\bpwd\\b[^)]*\\)`, 'g'),
@@ -58,13 +58,14 @@ const WRAPPERS: readonly (readonly [RegExp, string])[] = [
 
 const ASSIGNMENT = new RegExp(`\\b([A-Za-z_]\\w*)\\s*=\\s*["']?(${OWN}[^"'\\s;)&|]*)["']?(?=[\\s;)&|]|$)`, 'gm');
 
-/** How deep variables may be defined by one another. */
+/** The depth of variables that are defined by other variables. */
 const MAX_ROUNDS = 5;
 
 /**
- * The text with `OWN` for each expression of the script's folder, also where a variable holds it. Comments are left out.
+ * The text with `OWN` for each expression of the script's folder, also through variables. Comments are removed.
  *
- * It is a scan and no interpreter: what it misses is declared through `SLIPWAY_INPUTS`, or found by `build --observe`.
+ * This is a scan, not an interpreter. A script declares the inputs that the scan misses through `SLIPWAY_INPUTS`, or
+ * `build --observe` finds them.
  */
 export function withOwnFolder(text: string): string {
   let result = replaceAll(text, EXPRESSIONS);

@@ -1,4 +1,4 @@
-/** More names than this are no environment variables. */
+/** A text with more names than this does not use them as environment variables. */
 const MAX_NAMES = 200;
 
 const REFERENCES = [
@@ -15,15 +15,16 @@ const ASSIGNMENTS = [
 ];
 const DEFAULTS = /\$\{([A-Za-z_]\w*):?[-=?+]/g;
 
-/** Which variables a script's text takes from its environment, and which it sets itself. */
+/** The variables that a script's text takes from its environment, and those that it sets itself. */
 export interface ScriptVariables {
   readonly taken: ReadonlySet<string>;
   readonly assigned: ReadonlySet<string>;
 }
 
 /**
- * Variables whose value may come from the environment: those with a default, and those that are used before they are assigned.
- * Single characters and what another language calls a variable are found as well. That does no harm: they are not set.
+ * Variables whose value may come from the environment: those with a default, and those that are used before they are
+ * assigned. Single characters and the variables of another language are found as well. They are not set, so this does
+ * no harm.
  */
 export function scriptVariables(text: string): ScriptVariables {
   const assigned = firstPositions(text, ASSIGNMENTS);

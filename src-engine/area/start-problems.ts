@@ -8,11 +8,12 @@ import { startFault, type StartFault } from './script-start';
 import { BUILT_IN_IM_POP, scriptFile } from './step-script';
 
 /**
- * Errors that would end a build at one of its steps, and that are known before the first. `validate` reports them, `plan` and `build`
- * refuse; `build -l` lists such a manifest all the same (contract 1.2: 15).
+ * Errors that would certainly end a build at one of its steps. `validate` reports them, `plan` and `build` refuse;
+ * `build -l` still lists such a manifest (contract 1.2: 15).
  *
- * @param area the build area's path: a script or an interpreter in it may be made by an earlier step, and is not judged
- * @param steps those that would run
+ * @param area the build area's path: a script or an interpreter in it may be made by an earlier step, and is not
+ * checked
+ * @param steps the steps that would run
  */
 export function startProblems(
   file: ManifestFile,
@@ -28,7 +29,8 @@ export function startProblems(
 
 function argumentProblems(file: ManifestFile, { name, argsError, range }: BuildStepDeclaration): Problem[] {
   if (argsError === undefined) return [];
-  // The warning about the same text has the place of the `argslist` itself: it is the first one behind the step's begin.
+  // The warning about the same text is located at the `argslist` itself: it is the first one after the start of the
+  // step.
   const begin = range?.start ?? 0;
   const warning = file.problems.find(
     (problem) => problem.code === 'argslist-quotes' && (problem.range?.start ?? -1) >= begin,

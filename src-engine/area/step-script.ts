@@ -4,7 +4,7 @@ import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
 import { isExecutable } from '../system/executables';
 import { shortHash } from '../system/short-hash';
 
-/** Where layout A's built-in first step lives on a host that has the original's scripts (contract 7). */
+/** Layout A's built-in first step on a host that has the original's scripts (contract 7). */
 export const BUILT_IN_IM_POP = '/usr/share/distro_const/im_pop.py';
 
 /**
@@ -20,7 +20,7 @@ export function scriptFile(name: string, path = process.env.PATH ?? ''): string 
   return found ?? name;
 }
 
-/** Hash of a script's content, behind links; `NO_CONTENT.missing` or `.unreadable` where there is none. */
+/** Hash of a script's content, links followed; `NO_CONTENT.missing` or `.unreadable` where there is none. */
 export function scriptHash(file: string): string {
   try {
     return shortHash(readFileSync(file));

@@ -2,17 +2,23 @@ import type { Manifest } from '../../src-shared/manifest/model';
 import { isSecretName } from '../../src-shared/secrets';
 
 /**
- * What every step gets of the caller's environment: path, locale, time zone, home and user, terminal, temporary folder, proxies,
- * and the date for reproducible files. Documented in docs/finalizer-script.md.
+ * The variables of the caller's environment that every step gets: path, locale, time zone, home and user, terminal,
+ * temporary folder, proxies, and the date for reproducible files. Documented in docs/finalizer-script.md.
  */
 const PASSED =
   /^(PATH|LANG|LANGUAGE|LC_[A-Z]+|TZ|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|SOURCE_DATE_EPOCH|(http|https|ftp|no|all)_proxy|(HTTP|HTTPS|FTP|NO|ALL)_PROXY)$/;
 
-/** Agents, sessions, and what belongs to sudo, to the app and to the engine. A script that names one does not get it. */
+/**
+ * Agents, sessions, and variables of sudo, the app and the engine. A step does not get them even when its script names
+ * them.
+ */
 const WITHHELD =
   /^(SSH_.*|GPG_.*|GNUPG.*|DBUS_.*|DISPLAY|WAYLAND_.*|XAUTHORITY|XDG_RUNTIME_DIR|KRB5.*|SUDO_.*|DOAS_.*|ELECTRON_.*|NODE_.*|SLIPWAY_.*)$/;
 
-/** Variables that say who runs the build and where, and nothing about the result: a script that names one does not depend on it. */
+/**
+ * Variables that identify the user and the place of a build and do not affect the result. A script that names one does
+ * not depend on it.
+ */
 const NO_INPUT =
   /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|PWD|OLDPWD|SHLVL|IFS|PS[0-9]|OPT(ARG|IND)|RANDOM|LINENO|XDG_.*)$/;
 
@@ -34,8 +40,8 @@ function isWithheld(name: string): boolean {
 }
 
 /**
- * The environment that a step gets: what every step gets, what its script names, and what is given by name. Agents, secrets and
- * Slipway's own variables are passed only when they are given.
+ * The environment of a step: the variables that every step gets, those that its script names, and those given by name.
+ * Agents, secrets and Slipway's own variables are passed only when they are given by name.
  *
  * @param named variables that the step's script names
  */
@@ -51,12 +57,15 @@ export function stepVariables(
   return { ...Object.fromEntries(passed), ...given.values };
 }
 
-/** The variables that the manifest gives to steps: names in the value of its key `environment`, separated by blanks or commas. */
+/**
+ * The variables that the manifest passes to steps: names in the value of its key `environment`, separated by blanks or
+ * commas.
+ */
 function namesInKey(value: string): string[] {
   return value.split(/[\s,]+/).filter((name) => /^[A-Za-z_]\w*$/.test(name));
 }
 
-/** Reads `NAME` or `NAME=VALUE` of one `--env`; `undefined` when it is neither. */
+/** Parses `NAME` or `NAME=VALUE` of one `--env`; `undefined` when it is neither. */
 export function parseGiven(
   argument: string,
 ): { readonly name: string; readonly value: string | undefined } | undefined {
@@ -64,7 +73,7 @@ export function parseGiven(
   return match?.[1] === undefined ? undefined : { name: match[1], value: match[2] };
 }
 
-/** What `--env` gives, and the names in the manifest's key `environment`. */
+/** The variables of `--env`, and the names in the manifest's key `environment`. */
 export function givenBy(manifest: Manifest, given: GivenVariables = { names: [], values: {} }): GivenVariables {
   const inManifest = manifest.keyValuePairs.flatMap(({ key, value }) =>
     key === 'environment' ? namesInKey(value) : [],

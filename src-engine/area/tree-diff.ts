@@ -4,25 +4,27 @@ import { escapeName } from '../../src-shared/name-escapes';
 import type { TreeEntry, TreePath, TreeView } from '../snapshots/tree-view';
 import { sameContent } from './same-content';
 
-/** One file, folder, link or node that differs between two trees. Sizes in bytes; `null` where it is not there. */
+/** One file, folder, link or node that differs between two trees. Sizes in bytes; `null` where the entry is missing. */
 export interface TreeChange {
   readonly path: TreePath;
   readonly change: 'added' | 'changed' | 'removed';
   readonly type: TreeEntry['type'];
   readonly before: number | null;
   readonly after: number | null;
-  /** For `changed`: what differs. */
+  /** For `changed`: the differing properties. */
   readonly what: readonly ('type' | 'content' | 'mode' | 'owner' | 'target' | 'attributes')[];
 }
 
 /**
- * Compares two trees name by name, in the order of names. Times alone are no difference. Entries of one identity are the same and are
- * not read; anything else of equal size is compared byte by byte, because builds clamp modification times.
+ * Compares two trees name by name, in the order of names. Times alone are not a difference. Entries of one identity are
+ * the same and are not read; anything else of equal size is compared byte by byte, because builds clamp modification
+ * times.
  *
- * Throws the error of a tree that cannot be read, and `AppError('changing')` when an entry that was listed is gone.
+ * Throws the error of a tree that cannot be read, and `AppError('changing')` when a listed entry is gone.
  *
- * @param signal ends it with the signal's reason
- * @param onCompared called for each entry of one type in both trees that may differ in what is not compared here: extended attributes
+ * @param signal ends the comparison with the signal's reason
+ * @param onCompared called for each entry of the same type in both trees whose extended attributes, which are not
+ * compared here, may differ
  */
 export async function* diffTrees(
   before: TreeView,
@@ -83,7 +85,7 @@ async function namesIn(tree: TreeView, path: TreePath, entry: TreeEntry | undefi
   return new Set(entry?.type === 'folder' ? await tree.names(path).catch(orChanging(path)) : []);
 }
 
-/** The entry at a path that was listed. Throws `AppError('changing')` when it is gone. */
+/** The entry at a listed path. Throws `AppError('changing')` when it is gone. */
 export async function listed(tree: TreeView, path: TreePath): Promise<TreeEntry> {
   const entry = await tree.entry(path);
   if (!entry) throw changing(path);

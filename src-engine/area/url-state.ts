@@ -6,18 +6,19 @@ import { HASH_LENGTH, shortHash } from '../system/short-hash';
 /** A server without validators is read up to this size. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** How long all URLs of one question may take together. They are asked in parallel. */
+/** The timeout of all URLs together. They are asked in parallel. */
 export const URL_TIMEOUT_MS = 3000;
 
 /**
- * The state of a URL now: a hash of its ETag, or of Last-Modified and length, or of the content where the server sends neither.
- * `NO_CONTENT.missing` when the server has no such thing; `NO_CONTENT.unreachable` when there is no answer in time.
+ * The present state of a URL: a hash of its ETag, or of Last-Modified and length, or of the content where the server
+ * sends neither. `NO_CONTENT.missing` when the server does not have it; `NO_CONTENT.unreachable` when there is no
+ * answer within the timeout.
  */
 export async function urlState(url: string, timeoutMs = URL_TIMEOUT_MS): Promise<string> {
   if (!URL.canParse(url)) return NO_CONTENT.unreachable;
   const until = Date.now() + timeoutMs;
   try {
-    // Loaded for the first URL only: most builds have none.
+    // Loaded only for a URL, because most builds have none.
     const { get } = await import('../system/http');
     const answer = await get(new URL(url), timeoutMs);
     try {
