@@ -1,29 +1,30 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bin, corpus } from '../support/engine';
+import { bin } from '../support/engine';
+import { canReplay, replay, sharesOfScenarios } from '../support/golden';
 
-const replay = join(corpus, '../tools/golden/replay.sh');
 const deviations = join(import.meta.dirname, 'deviations.tsv');
-const canReplay = existsSync(replay) && process.getuid?.() === 0 && existsSync('/usr/sbin/zfs-fuse');
 
-describe('recorded runs of the original', () => {
-  it.skipIf(!canReplay)(
-    'are the same, or differ as deviations.tsv says (skipped without the recordings, root and zfs-fuse)',
-    () => {
-      const { stdout, status } = spawnSync('bash', [replay, bin, '-d', deviations, '-v'], {
-        encoding: 'utf8',
-        maxBuffer: 1 << 26,
-      });
-      const summary = stdout.trim().split('\n').at(-1);
-      process.stdout.write(`${summary}\n`);
-      expect(stdout).toMatch(/\b0 differ, 0 runs missing$/m);
+/** Replays mostly wait for each other's timestamps, so that several fit on one processor. */
+const SHARES = 4;
+
+describe('Recorded runs of the original', () => {
+  it.concurrent
+    .skipIf(!canReplay)
+    .each(sharesOfScenarios(SHARES).map((scenarios, at) => ({ scenarios, share: at + 1 })))(
+    `Share $share of ${SHARES} is the same, or differs as deviations.tsv records (skipped without the recordings, root and zfs-fuse).`,
+    async ({ scenarios }) => {
+      const { status, report, ran } = await replay(scenarios, deviations);
+      process.stdout.write(`${report.trim().split('\n').at(-1)}\n`);
+      expect(report).toMatch(/\b0 differ, 0 runs missing$/m);
       expect(status).toBe(0);
+      expect([...ran].sort()).toEqual([...scenarios].sort());
     },
   );
 
-  it('every deviation has a scenario, a run, a facet and a reason', () => {
+  it('Every deviation has a scenario, a run, a facet and a reason.', () => {
     const lines = readFileSync(deviations, 'utf8')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
@@ -39,6 +40,6 @@ describe('recorded runs of the original', () => {
   });
 });
 
-it('the engine under test was built from this tree', () => {
+it('The engine under test was built from this tree.', () => {
   expect(execFileSync(join(bin, 'distro_const'), ['--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

@@ -64,12 +64,10 @@ describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${re
 
   it('without a word is noticed by its silence', async () => {
     const begun = join(server.folder, 'begun in silence');
-    const running = transport.run(['sh', '-c', 'echo >"$0"; sleep 30', begun]);
+    const running = transport.run(['sh', '-c', 'echo >"$0"; sleep 600', begun]);
     await eventually(() => expect(existsSync(begun)).toBe(true));
     server.freeze();
-    const since = Date.now();
     await expect(running).rejects.toMatchObject(lost);
-    expect(Date.now() - since).toBeLessThan(5000);
   });
 
   it('leaves a detached command alone', async () => {
@@ -124,10 +122,25 @@ describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${re
     expect((await Promise.all(all)).map(({ stdout }) => Number(stdout))).toEqual(all.map((_, at) => at));
   });
 
-  it('leaves on the host what nobody reads', async () => {
+  it('Output that is not read stays on the host.', async () => {
     const before = process.memoryUsage().rss;
-    const command = await transport.stream(['head', '-c', '200000000', '/dev/zero']);
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    const pid = join(server.folder, 'pid');
+    const script = 'echo $$ >"$0"; exec head -c 200000000 /dev/zero';
+    const command = await transport.stream(['sh', '-c', script, pid]);
+    await eventually(() => expect(readFileSync(pid, 'utf8')).toContain('\n'));
+    const written = (): number => {
+      const counters = readFileSync(`/proc/${readFileSync(pid, 'utf8').trim()}/io`, 'utf8');
+      return Number(/^wchar: (\d+)$/m.exec(counters)?.[1]);
+    };
+    // The writer is blocked when its counter stands still in several readings.
+    let [last, still] = [0, 0];
+    await eventually(() => {
+      const now = written();
+      still = now === last && now > 65_536 ? still + 1 : 0;
+      last = now;
+      expect(still).toBe(10);
+    });
+    expect(last).toBeLessThan(60e6);
     expect(process.memoryUsage().rss - before).toBeLessThan(60e6);
     let size = 0;
     for await (const chunk of command.output) size += chunk.length;

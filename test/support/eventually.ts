@@ -1,13 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Tries until it works, for five seconds: a daemon that starts, an unmount that zfs-fuse ends in the background. */
+/** Pauses between attempts, and how many there are: a machine that is shared may need half a minute. */
+const PAUSE_MS = 25;
+const MAX_ATTEMPTS = 1200;
+
+/** Repeats an attempt until it does not throw: a daemon starts, zfs-fuse ends an unmount in the background. Throws the last error. */
 export async function eventually(attempt: () => unknown): Promise<void> {
-  for (let left = 200; ; left--)
+  for (let left = MAX_ATTEMPTS; ; left--)
     try {
       await attempt();
       return;
     } catch (error) {
       if (left <= 0) throw error;
-      await delay(25);
+      await delay(PAUSE_MS);
     }
 }

@@ -18,7 +18,6 @@ interface TestImage {
 /** What the doctor found, and how its process ended. */
 export interface Examined extends DoctorAnswer {
   readonly code: number | null;
-  readonly seconds: number;
   /** All findings whose id is this, or begins with this and a colon. */
   of(id: string): Finding[];
 }
@@ -36,7 +35,6 @@ export class DoctorProject extends TestProject {
 
   /** Runs the doctor with `--json`. */
   async examine(env: NodeJS.ProcessEnv = {}): Promise<Examined> {
-    const started = Date.now();
     const { code, stdout, stderr } = await finished(
       this.start('distro_const', ['doctor', '--json', 'manifest.xml'], env),
     );
@@ -44,7 +42,7 @@ export class DoctorProject extends TestProject {
     const answer = doctorAnswer.parse(JSON.parse(stdout));
     const of = (id: string): Finding[] =>
       answer.findings.filter((finding) => finding.id === id || finding.id.startsWith(`${id}:`));
-    return { ...answer, code, of, seconds: (Date.now() - started) / 1000 };
+    return { ...answer, code, of };
   }
 
   /** Starts Node in the project's folder. */

@@ -126,8 +126,13 @@ describe('a Debian repository of the manifest', () => {
     expect(around.of('repository')).toMatchObject([{ state: 'missing' }]);
   });
 
-  it('that is silent costs five seconds, however many there are', async () => {
-    const url = await serve(() => undefined);
+  it('Silent repositories are waited for together and not one after the other.', async () => {
+    let open = 0;
+    let most = 0;
+    const url = await serve((request) => {
+      most = Math.max(most, ++open);
+      request.on('close', () => open--);
+    });
     const closed = 'http://127.0.0.1:1 test main';
     const mirrors = [`${url}/b`, `${url}/c`, `${url}/d`, closed];
     const answer = await new DoctorProject({ url, mirrors, pairs: suite, packages: ['bash'] }).examine();
@@ -136,7 +141,7 @@ describe('a Debian repository of the manifest', () => {
       ['missing', expect.stringContaining('ECONNREFUSED')],
     ]);
     expect(answer.of('repository-clock')).toMatchObject([{ state: 'unknown' }]);
-    expect(answer.seconds).toBeLessThan(10);
+    expect(most).toBe(4);
   });
 });
 
@@ -252,7 +257,7 @@ describe('without a network', () => {
     );
     const script = `ip link set lo up && mount --bind resolv.conf /etc/resolv.conf || exit 9
       mkfifo hold bound; "$0" silent.cjs <hold >bound & exec 3>hold; read -r said <bound
-      "$0" -e 'console.log(Date.now())'; distro_const doctor --json manifest.xml; "$0" -e 'console.log(Date.now())'`;
+      distro_const doctor --json manifest.xml`;
     const stdout = await new Promise<string>((resolve) =>
       execFile(
         'unshare',
@@ -261,8 +266,6 @@ describe('without a network', () => {
         (_, out) => resolve(out),
       ),
     );
-    const lines = stdout.trim().split('\n');
-    expect(Number(lines.at(-1)) - Number(lines[0])).toBeLessThan(10_000);
     expect(stdout).toMatch(/repository\.example\.org (did not answer within 5 s|could not be looked up in time)/);
   });
 });

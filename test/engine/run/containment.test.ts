@@ -72,9 +72,7 @@ describe.each([
     const build = project.start('distro_const', ['build', 'manifest.xml']);
     await says(build, /waiting/);
     const ended = finished(build);
-    const started = Date.now();
     expect(await project.run('cancel', 'manifest.xml')).toMatchObject({ code: 0 });
-    expect(Date.now() - started).toBeLessThan(10_000);
     expect(running(join(project.folder, 'loop'))).toEqual([]);
     expect((await ended).stderr).toMatch(/^.*loop.*, started by b, (was|were) still running and (was|were) stopped$/m);
     expect(newestRecords(project.area)).toContainEqual(

@@ -2,28 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../../src-shared/manifest/parse';
 import { decodeManifest } from '../../../src-shared/manifest/source';
 import { load } from './support';
-import { expectWithin } from '../../support/machine';
 
 const MIB = 1024 * 1024;
 
-/** What became of a text, and that it did not take long. Twice the time asked for, because tests run beside others. */
+/** The message of the refusal of a text, or `loaded`. */
 function outcome(run: () => unknown): string {
-  const before = performance.now();
-  let said = 'loaded';
   try {
     run();
   } catch (error) {
-    said = error instanceof Error ? error.message : String(error);
+    return error instanceof Error ? error.message : String(error);
   }
-  expectWithin(performance.now() - before, 4000);
-  return said;
+  return 'loaded';
 }
 
 function document(inner: string, doctype = ''): string {
   return `${doctype}<distribution name="x">${inner}</distribution>`;
 }
 
-describe('hostile manifests are refused, or loaded, in bounded time', () => {
+/** A reading that is not bounded takes longer than a test may. */
+describe('Hostile manifests', () => {
   it.each([
     ['50 MB of bytes', () => decodeManifest(new Uint8Array(50 * MIB).fill(0x3c)), /at most 8388608/],
     ['50 MB of text', () => parseManifest(document('x'.repeat(50 * MIB))), /may have 8388608/],
@@ -41,7 +38,7 @@ describe('hostile manifests are refused, or loaded, in bounded time', () => {
     ['an unclosed quote', () => parseManifest(`<a b="${'c'.repeat(7 * MIB)}`), /./],
     ['a million less-thans', () => parseManifest(`<a>${'<'.repeat(MIB)}`), /./],
     ['7 MB of bad UTF-8', () => decodeManifest(new Uint8Array(7 * MIB).fill(0x80)), /line 1: byte 0 is not UTF-8/],
-  ])('%s', (_, run, expected) => {
+  ])('A text with %s is loaded or refused in bounded time.', (_, run, expected) => {
     expect(outcome(run)).toMatch(expected);
   });
 
@@ -54,12 +51,12 @@ describe('hostile manifests are refused, or loaded, in bounded time', () => {
     ['a parameter entity', '<!ENTITY % p SYSTEM "http://example.org/x"> %p;', /not declared|undefined entity/i],
     ['markup in an entity', '<!ENTITY e9 "<b/>">', /contains markup/],
     ['hidden markup in an entity', '<!ENTITY e9 "&#60;b/>">', /contains markup/],
-  ])('%s', (_, declarations, expected) => {
+  ])('A document type with %s is refused in bounded time.', (_, declarations, expected) => {
     const text = document('&e9; '.repeat(500), `<!DOCTYPE distribution [${declarations}]>`);
     expect(outcome(() => parseManifest(text))).toMatch(expected);
   });
 
-  it.each(['__proto__', 'constructor', 'toString'])('an undeclared entity &%s;', (name) => {
+  it.each(['__proto__', 'constructor', 'toString'])('A text with the undeclared entity &%s; is refused.', (name) => {
     expect(outcome(() => parseManifest(document(`&${name};`)))).toMatch(/entity/i);
   });
 });

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bin, corpus } from './engine';
+
+const RECORDINGS = join(corpus, 'golden');
+const REPLAY = join(corpus, '../tools/golden/replay.sh');
+
+/**
+ * Every replay has its own mounts and processes, so that the pools and the orphans of two of them stay apart. The mount below the pool
+ * keeps one replay from removing the folder, which would unmount the pool of another.
+ */
+const APART = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const INSIDE = 'mkdir -p /refpool; mount -t tmpfs tmpfs /refpool; "$@"; exit';
+
+/** Whether recorded runs of the original can be replayed: needs the recordings, root and zfs-fuse. */
+export const canReplay = existsSync(REPLAY) && process.getuid?.() === 0 && existsSync('/usr/sbin/zfs-fuse');
+
+/** Names of the recorded scenarios, dealt out to `count` shares; each scenario is in one share. */
+export function sharesOfScenarios(count: number): string[][] {
+  const names = existsSync(RECORDINGS) ? readdirSync(RECORDINGS, { withFileTypes: true }) : [];
+  const scenarios = names.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return Array.from({ length: count }, (_, share) => scenarios.filter((_name, at) => at % count === share));
+}
+
+/** What a replay found. */
+export interface Replay {
+  readonly status: number;
+  /** The differences, and a summary as the last line. */
+  readonly report: string;
+  /** Scenarios that were run. */
+  readonly ran: readonly string[];
+}
+
+/** Replays recorded scenarios with the built engine and compares them, except for the listed deviations. */
+export function replay(scenarios: readonly string[], deviations: string): Promise<Replay> {
+  const kept = mkdtempSync(join(tmpdir(), 'slipway-golden-'));
+  const argv = [...APART, 'sh', '-c', INSIDE, 'sh', 'bash', REPLAY, bin, '-d', deviations, '-v', ...scenarios];
+  return new Promise((resolve) => {
+    const env = { ...process.env, GOLDEN_KEEP: join(kept, 'out') };
+    execFile('unshare', argv, { env, maxBuffer: 1 << 26 }, (error, report) => {
+      const ran = existsSync(env.GOLDEN_KEEP) ? readdirSync(env.GOLDEN_KEEP) : [];
+      rmSync(kept, { recursive: true, force: true });
+      resolve({ status: error === null ? 0 : 1, report, ran });
+    });
+  });
+}
