@@ -11,17 +11,18 @@ const deviations = join(import.meta.dirname, 'deviations.tsv');
 const SHARES = 4;
 
 describe('Recorded runs of the original', () => {
-  it.concurrent
-    .skipIf(!canReplay)
-    .each(sharesOfScenarios(SHARES).map((scenarios, at) => ({ scenarios, share: at + 1 })))(
-    `Share $share of ${SHARES} is the same, or differs as deviations.tsv records (skipped without the recordings, root and zfs-fuse).`,
-    async ({ scenarios }) => {
-      const { status, report, ran } = await replay(scenarios, deviations);
-      process.stdout.write(`${report.trim().split('\n').at(-1)}\n`);
-      expect(report).toMatch(/\b0 differ, 0 runs missing$/m);
-      expect(status).toBe(0);
-      expect([...ran].sort()).toEqual([...scenarios].sort());
-    },
+  sharesOfScenarios(SHARES).forEach((scenarios, at) =>
+    it.skipIf(!canReplay)(
+      `Share ${at + 1} of ${SHARES} is the same, or differs as deviations.tsv records (skipped without the recordings, root and zfs-fuse).`,
+      { concurrent: true },
+      async () => {
+        const { status, report, ran } = await replay(scenarios, deviations);
+        process.stdout.write(`${report.trim().split('\n').at(-1)}\n`);
+        expect(report).toMatch(/\b0 differ, 0 runs missing$/m);
+        expect(status).toBe(0);
+        expect([...ran].sort()).toEqual([...scenarios].sort());
+      },
+    ),
   );
 
   it('Every deviation has a scenario, a run, a facet and a reason.', () => {
