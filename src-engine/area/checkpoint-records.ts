@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stepExecution, type StepExecution } from '../../src-shared/checkpoints/execution';
 import { checkpointKey } from '../../src-shared/checkpoints/fingerprint';
 import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
-import { listOf, nullable, number, object, text, type TypeOf } from '../../src-shared/journal/shape';
+import { listOf, nullable, number, object, text, type TypeOf } from '../../src-shared/shape';
 import { readIfThere, writeFileAtomically, writeUnsynced } from '../system/files';
 import { shortHash } from '../system/short-hash';
 import type { BuildArea } from './area';

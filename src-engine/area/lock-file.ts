@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { flag, number, object, oneOf, optional, text, type TypeOf } from '../../src-shared/journal/shape';
+import { flag, number, object, oneOf, optional, text, type TypeOf } from '../../src-shared/shape';
 import { readJsonFile } from '../system/json-file';
 import { probeKernelLock } from '../system/kernel-lock';
 import { isOnNetwork } from '../system/network-file-system';

@@ -2,13 +2,21 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { refuseMountsIn } from '../snapshots/guard';
 import { MountTable } from '../system/mount-table';
-import type { BuildArea } from './area';
+
+/** The folders of a build area, as absolute paths. */
+interface AreaFolders {
+  readonly mountpoint: string;
+  readonly buildData: string;
+  readonly media: string;
+  readonly logs: string;
+  readonly private: string;
+}
 
 /**
  * Refuses wrong file types in the places of the area's folders, before anything is created. The area itself may be a
  * symbolic link. Links inside it are not followed, because removals and rollbacks would act on their targets.
  */
-export async function refuseForeignPlaces(area: BuildArea): Promise<void> {
+export async function refuseForeignPlaces(area: AreaFolders): Promise<void> {
   for (const path of [area.buildData, area.media, area.logs, area.private]) {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (!found || found.isDirectory()) continue;

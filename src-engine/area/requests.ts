@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { nullable, number, object, optional, text, type TypeOf } from '../../src-shared/journal/shape';
+import { nullable, number, object, optional, text, type TypeOf } from '../../src-shared/shape';
 import { writeFileAtomically } from '../system/files';
 import type { BuildArea } from './area';
 

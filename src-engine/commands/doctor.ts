@@ -3,7 +3,7 @@ import { rightsGroups } from '../../src-shared/doctor/rights-groups';
 import { AppError } from '../../src-shared/errors';
 import { lookAtAll } from '../doctor/check';
 import { hostChecks, manifestChecks } from '../doctor/checklist';
-import { rightsFor } from '../doctor/rights/request';
+import { rightsFor } from '../doctor/rights/rights';
 import { openSubject } from '../doctor/subject';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { printJson, printLines } from './print';

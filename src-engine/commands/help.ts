@@ -1,26 +1,33 @@
 import { AppError } from '../../src-shared/errors';
 import { defineCommand, optionText, usageLines, type Command, type Parsed } from './command';
-import { allCommands, findCommand } from './index';
 import { printLines } from './print';
 
 const OPTIONS = {};
 
-export const helpCommand = defineCommand({
-  name: 'help',
-  summary: 'lists the commands, or the options of one',
-  usage: ['[COMMAND]'],
-  description: ['Prints one line per command, or the usage, description and options of a command.'],
-  options: OPTIONS,
-  operands: { min: 0, max: 1 },
-  run,
-});
+/** Finds the commands that `help` describes; a parameter, because `help` is one of them. */
+export interface CommandList {
+  all(): Promise<Command[]>;
+  find(name: string): Promise<Command | undefined>;
+}
 
-async function run({ positionals: [name] }: Parsed<typeof OPTIONS>): Promise<number> {
+/** The `help` command for a list of commands. */
+export const helpCommandFor = (commands: CommandList): Command =>
+  defineCommand({
+    name: 'help',
+    summary: 'lists the commands, or the options of one',
+    usage: ['[COMMAND]'],
+    description: ['Prints one line per command, or the usage, description and options of a command.'],
+    options: OPTIONS,
+    operands: { min: 0, max: 1 },
+    run: (parsed) => run(commands, parsed),
+  });
+
+async function run(commands: CommandList, { positionals: [name] }: Parsed<typeof OPTIONS>): Promise<number> {
   if (name === undefined) {
-    printLines(overview(await allCommands()));
+    printLines(overview(await commands.all()));
     return 0;
   }
-  const command = await findCommand(name);
+  const command = await commands.find(name);
   if (!command)
     throw new AppError('missing', `There is no command ${name}.`, 'List the commands with: distro_const help');
   printLines(details(command));

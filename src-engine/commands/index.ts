@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   validate: () => import('./validate').then(({ validateCommand }) => validateCommand),
   doctor: () => import('./doctor').then(({ doctorCommand }) => doctorCommand),
   support: () => import('./support').then(({ supportCommand }) => supportCommand),
-  help: () => import('./help').then(({ helpCommand }) => helpCommand),
+  help: () => import('./help').then(({ helpCommandFor }) => helpCommandFor({ all: allCommands, find: findCommand })),
 };
 
 /** The subcommand of that name, or `undefined`. */

@@ -1,4 +1,4 @@
-import { listOf, object, oneOf, optional, text } from '../../src-shared/journal/shape';
+import { listOf, object, oneOf, optional, text } from '../../src-shared/shape';
 
 /**
  * A fetched edition as the cache stores it: `Edition` of src-shared/engine-answers/packages.ts without its `trouble`.

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { JOURNAL_NOTES, RECORD_SHAPES, RECORDS } from '../../src-shared/journal/records';
-import { isOptional, type Fields, type ObjectShape } from '../../src-shared/journal/shape';
+import { isOptional, type Fields, type ObjectShape } from '../../src-shared/shape';
 import { docOf, find, parseSource } from './source';
 
 /** A field of a record, with its type as in the code. */

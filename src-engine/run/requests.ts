@@ -1,6 +1,6 @@
 import { lstatSync, watch, type FSWatcher } from 'node:fs';
 import { reasonOf } from '../../src-shared/errors';
-import type { Shape } from '../../src-shared/journal/shape';
+import type { Shape } from '../../src-shared/shape';
 import type { BuildArea } from '../area/area';
 import { cancelRequest, pauseRequest, removeRequest, requestPaths } from '../area/requests';
 import { readJsonFile } from '../system/json-file';

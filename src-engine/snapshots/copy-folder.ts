@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { isFuse } from '../system/mounts';
-import { bytePath } from './plain/bytes';
-import { readFlags, setFlags } from './plain/flags';
+import { bytePath } from './bytes';
+import { readFlags, setFlags } from './flags';
 import type { RunStoreTool } from './store-tools';
 
 /** illumos' own `cp` keeps neither hard links nor holes. */

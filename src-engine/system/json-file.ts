@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import type { Shape } from '../../src-shared/journal/shape';
+import type { Shape } from '../../src-shared/shape';
 import { AppError } from '../../src-shared/errors';
 
 /** A record in a file of its own, as it was found. */

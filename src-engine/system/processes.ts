@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { number, object, optional, text, type TypeOf } from '../../src-shared/journal/shape';
+import { number, object, optional, text, type TypeOf } from '../../src-shared/shape';
 
 export const processIdentity = object(
   'ProcessIdentity',

@@ -1,6 +1,6 @@
 import { Notification } from 'electron';
 import { basename, dirname } from 'node:path';
-import { progress } from '../../src-shared/runs/timeline';
+import { progress } from '../../src-shared/timeline/timeline';
 import type { RunView } from '../../src-shared/runs/run-view';
 import { duration } from '../../src-shared/format';
 import type { RunListener } from '../services/builds/session';

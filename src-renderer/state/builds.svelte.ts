@@ -4,7 +4,7 @@ import { canCombine } from '../../src-shared/checkpoints/rules';
 import { suggestedStart } from '../../src-shared/checkpoints/suggest';
 import { earliestPause } from '../../src-shared/runs/pause';
 import type { RunView } from '../../src-shared/runs/run-view';
-import { timelineOf, type Column, type Lane } from '../../src-shared/runs/timeline';
+import { timelineOf, type Column, type Lane } from '../../src-shared/timeline/timeline';
 import { failureOf } from '../rpc';
 import type { Workspace } from './workspace.svelte';
 

@@ -1,4 +1,4 @@
-import { described, flag, listOf, number, object, oneOf, optional, text, type TypeOf } from '../journal/shape';
+import { described, flag, listOf, number, object, oneOf, optional, text, type TypeOf } from '../shape';
 
 export const manifestRead = object(
   'ManifestReadRecord',

@@ -12,7 +12,7 @@ import {
   text,
   type ObjectOf,
   type TypeOf,
-} from './shape';
+} from '../shape';
 
 /** The journal as a whole, as paragraphs for the reference. */
 export const JOURNAL_NOTES: readonly string[] = [

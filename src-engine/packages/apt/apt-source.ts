@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import type { CatalogueEntry } from '../../../src-shared/packages/catalogue';
 import type { Edition, PackageDetails, PackageProblem } from '../../../src-shared/engine-answers/packages';
-import { listOf, pairOf, text } from '../../../src-shared/journal/shape';
+import { listOf, pairOf, text } from '../../../src-shared/shape';
 import { bareName } from '../../repositories/apt';
 import { readIfThere, writeUnsynced } from '../../system/files';
 import { readJsonFile } from '../../system/json-file';

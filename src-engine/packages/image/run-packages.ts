@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
-import { listOf, pairOf, text } from '../../../src-shared/journal/shape';
+import { listOf, pairOf, text } from '../../../src-shared/shape';
 import type { InstalledPackage } from '../../../src-shared/engine-answers/packages';
 import type { BuildArea } from '../../area/area';
 import { FolderTree } from '../../snapshots/folder-tree';

@@ -6,7 +6,7 @@ import type { Edition } from '../../../src-shared/engine-answers/packages';
 import { readIfThere, writeUnsynced } from '../../system/files';
 import { readJsonFile } from '../../system/json-file';
 import { editionRecord } from '../edition-record';
-import { listOf, object, optional, text, type TypeOf } from '../../../src-shared/journal/shape';
+import { listOf, object, optional, text, type TypeOf } from '../../../src-shared/shape';
 import { locateCatalogues, type Located } from './locate';
 import { fetchPart, readAttributes, type PartName } from './parts';
 import { signatureOf } from './signature';

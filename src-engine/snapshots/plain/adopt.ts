@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { AppError } from '../../../src-shared/errors';
 import { syncFileSystem, syncFolder } from '../../system/durable';
 import { captureAttributes } from './attributes';
-import { bytePath } from './bytes';
+import { bytePath } from '../bytes';
 import type { PlainSnapshot } from './plain-store';
 import type { TreeRecord } from './record';
 import { scanTree } from './scan';

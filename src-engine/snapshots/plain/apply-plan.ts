@@ -1,4 +1,4 @@
-import { parentOf } from './bytes';
+import { parentOf } from '../bytes';
 import { sameButAcls } from './pax';
 import { sameMetadata, type TreeRecord } from './record';
 import type { LiveEntry } from './scan';

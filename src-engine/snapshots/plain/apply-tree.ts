@@ -5,9 +5,9 @@ import { escapeName } from '../../../src-shared/name-escapes';
 import type { RunStoreTool } from '../store-tools';
 import { applyAttributes, captureAttributes } from './attributes';
 import { planApply, type ApplyPlan, type LiveKnowledge } from './apply-plan';
-import { below, parentOf, systemPath } from './bytes';
+import { below, parentOf, systemPath } from '../bytes';
 import { copyInodes, numberedPath } from './copy-inodes';
-import { flagsOf, immutable, setFlags } from './flags';
+import { flagsOf, immutable, setFlags } from '../flags';
 import type { TreeRecord } from './record';
 import type { LiveEntry } from './scan';
 

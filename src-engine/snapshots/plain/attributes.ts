@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { AppError } from '../../../src-shared/errors';
 import type { RunStoreTool } from '../store-tools';
-import { below, systemPath } from './bytes';
+import { below, systemPath } from '../bytes';
 import { gnu } from './gnu';
 import { hasAcl, readAttributes, writeArchive, type PaxEntry } from './pax';
 import type { TreeRecord } from './record';

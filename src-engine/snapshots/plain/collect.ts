@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { removeTree } from '../store-tools';
-import { systemPath } from './bytes';
+import { systemPath } from '../bytes';
 import type { PlainSnapshot } from './plain-store';
 import type { PlainArea } from './take';
 import { packOf, readIndex, type TreeIndex } from './tree-index';

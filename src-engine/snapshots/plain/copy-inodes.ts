@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, renameSync, symlinkSync, utimesSync, lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { RunStoreTool } from '../store-tools';
-import { nameOf, parentOf, systemPath } from './bytes';
+import { nameOf, parentOf, systemPath } from '../bytes';
 import { gnu } from './gnu';
 import type { EntryType } from './record';
 

@@ -5,7 +5,7 @@ import { AppError } from '../../../src-shared/errors';
 import { escapeName } from '../../../src-shared/name-escapes';
 import { attributeText, type AttributeSource } from '../attribute-text';
 import type { TreeEntry, TreePath, TreeView } from '../tree-view';
-import { nameOf, parentOf, systemPath } from './bytes';
+import { nameOf, parentOf, systemPath } from '../bytes';
 import { attributesOf } from './pax';
 import type { TreeRecord } from './record';
 

@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { below, systemPath } from './bytes';
+import { below, systemPath } from '../bytes';
 import type { LiveState } from './live-state';
 import type { PlainStore } from './plain-store';
 import type { TreeRecord } from './record';

@@ -1,4 +1,4 @@
-import { bytePath } from './bytes';
+import { bytePath } from '../bytes';
 import { applyTree } from './apply-tree';
 import type { PlainSnapshot, PlainStore } from './plain-store';
 import type { EntryType } from './record';

@@ -1,8 +1,8 @@
 import { appendFileSync, chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { number, pairOf, text } from '../../../src-shared/journal/shape';
+import { number, pairOf, text } from '../../../src-shared/shape';
 import { parseJson } from '../../system/json-file';
-import { below, systemPath } from './bytes';
+import { below, systemPath } from '../bytes';
 
 /** A path below the root, and its own mode. */
 const openedEntry = pairOf(text, number);

@@ -4,7 +4,7 @@ import { AppError } from '../../../src-shared/errors';
 import { syncFolder } from '../../system/durable';
 import type { Snapshot } from '../backend';
 import { assertSnapshotName } from '../names';
-import { bytePath } from './bytes';
+import { bytePath } from '../bytes';
 import { numberedPath } from './copy-inodes';
 import { packOf, readHead, readIndex, referencesOf, type TreeIndex } from './tree-index';
 

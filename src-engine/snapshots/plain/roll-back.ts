@@ -5,7 +5,7 @@ import { escapeName } from '../../../src-shared/name-escapes';
 import { syncFileSystem } from '../../system/durable';
 import { applyTree } from './apply-tree';
 import type { LiveKnowledge } from './apply-plan';
-import { below, bytePath } from './bytes';
+import { below, bytePath } from '../bytes';
 import { timeAfter } from './clock';
 import { hasCertainStamps } from './file-system';
 import { OpenedEntries } from './opened-entries';

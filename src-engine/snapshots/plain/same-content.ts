@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { systemPath } from './bytes';
+import { systemPath } from '../bytes';
 
 const CHUNK_BYTES = 1 << 20;
 

@@ -3,7 +3,7 @@ import { AppError } from '../../../src-shared/errors';
 import { escapeName } from '../../../src-shared/name-escapes';
 import { quoteBytes } from '../../system/shell-quote';
 import { leftOut } from '../guard';
-import { below, systemPath } from './bytes';
+import { below, systemPath } from '../bytes';
 import { recordOf, stampOf, type TreeRecord } from './record';
 
 /** An entry of a live tree. */

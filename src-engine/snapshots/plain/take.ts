@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { syncFile, syncFileSystem, syncFolder } from '../../system/durable';
 import type { RunStoreTool } from '../store-tools';
-import { bytePath } from './bytes';
+import { bytePath } from '../bytes';
 import { fileSystemTime, timeAfter } from './clock';
 import { hasCertainStamps } from './file-system';
 import { LastTree } from './last-tree';

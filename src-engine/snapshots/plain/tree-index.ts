@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { AppError } from '../../../src-shared/errors';
-import { below, nameOf, parentOf } from './bytes';
+import { below, nameOf, parentOf } from '../bytes';
 import type { EntryType, TreeRecord } from './record';
 
 /** The version of index files. Other versions are refused, never guessed at. */

@@ -1,4 +1,4 @@
-import { parentOf } from './bytes';
+import { parentOf } from '../bytes';
 import type { LastTree } from './last-tree';
 import type { LiveEntry } from './scan';
 

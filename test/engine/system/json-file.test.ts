@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { listOf, number, object, optional, pairOf, text } from '../../../src-shared/journal/shape';
+import { listOf, number, object, optional, pairOf, text } from '../../../src-shared/shape';
 import { readJsonFile } from '../../../src-engine/system/json-file';
 
 let folder: string;

@@ -1,4 +1,4 @@
-import type { CheckpointState, Column, Lane } from '../../../../src-shared/runs/timeline';
+import type { CheckpointState, Column, Lane } from '../../../../src-shared/timeline/timeline';
 import { duration } from '../../../../src-shared/format';
 
 /** What a checkpoint's mark means, in words. */

@@ -1,7 +1,7 @@
 import type { AreaStep, AreaView } from '../rpc/builds';
 import type { RunStep } from '../journal/records';
 import { duration } from '../format';
-import type { RunView } from './run-view';
+import type { RunView } from '../runs/run-view';
 
 /** How a checkpoint is drawn. `running`: the build stands between it and the next one. */
 export type CheckpointState = 'current' | 'stale' | 'unknown' | 'absent' | 'running' | 'paused';

@@ -1,10 +1,16 @@
 import { accessSync, closeSync, constants, openSync } from 'node:fs';
-import { AppError } from '../../../src-shared/errors';
-import { quoteBytes } from '../../system/shell-quote';
-import { escapeName } from '../../../src-shared/name-escapes';
-import type { RunStoreTool } from '../store-tools';
+import { AppError } from '../../src-shared/errors';
+import { quoteBytes } from '../system/shell-quote';
+import { escapeName } from '../../src-shared/name-escapes';
+import type { RunStoreTool } from './store-tools';
 import { below, systemPath } from './bytes';
-import type { TreeRecord } from './record';
+
+/** An entry of a tree, as far as its flags need it. Paths have a character per byte. */
+interface FlaggedEntry {
+  readonly path: string;
+  readonly type: string;
+  readonly flags?: string | undefined;
+}
 
 /** Flags of Linux file systems that forbid a change even to root: immutable and append-only (chattr(1)). */
 const FLAGS = ['i', 'a'] as const;
@@ -16,7 +22,7 @@ const MAX_NAMED = 20;
  */
 export async function flagsOf(
   root: string,
-  records: readonly TreeRecord[],
+  records: readonly FlaggedEntry[],
   tool: RunStoreTool,
 ): Promise<ReadonlyMap<string, string>> {
   if (process.platform !== 'linux') return new Map();
@@ -55,7 +61,7 @@ export async function readFlags(paths: readonly string[], tool: RunStoreTool): P
   return found;
 }
 
-function isSuspect(path: string, type: TreeRecord['type']): boolean {
+function isSuspect(path: string, type: string): boolean {
   try {
     if (type === 'folder') accessSync(systemPath(path), constants.W_OK);
     else if (type === 'file')
@@ -83,7 +89,7 @@ export function immutable(action: string, root: string, flags: ReadonlyMap<strin
 /** Gives restored entries their flags. Needs root, which alone can have set them. */
 export async function setFlags(
   root: string,
-  records: readonly Pick<TreeRecord, 'path' | 'flags'>[],
+  records: readonly Pick<FlaggedEntry, 'path' | 'flags'>[],
   tool: RunStoreTool,
 ): Promise<void> {
   for (const flags of new Set(records.flatMap((record) => record.flags ?? []))) {

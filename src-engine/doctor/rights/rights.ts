@@ -1,0 +1,70 @@
+import { realpathSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { basename, dirname } from 'node:path';
+import type { RightsAnswer } from '../../../src-shared/engine-answers/doctor';
+import { AppError } from '../../../src-shared/errors';
+import { resolveArea } from '../../area/area';
+import { readManifestFile } from '../../area/manifest-file';
+import type { RightsRequest } from './request';
+import { rightsProfile } from './rights-profile';
+import { sudoers } from './sudoers';
+import { zfsAllow } from './zfs-allow';
+
+/**
+ * The configuration lines that let an account build a manifest here, for review. Changes nothing. Throws `usage` for an
+ * account that cannot be written into them, and `refused` for paths that would not stay on one line.
+ *
+ * @param user default: the caller of sudo or doas, otherwise the account of this process
+ */
+export async function rightsFor(operand: string, user = callingUser()): Promise<RightsAnswer> {
+  refuseUser(user);
+  const { manifest } = await readManifestFile(operand);
+  const path = realpathSync(operand);
+  const request: RightsRequest = {
+    user,
+    node: realpathSync(process.execPath),
+    engine: realpathSync(process.argv[1] ?? ''),
+    folder: dirname(path),
+    manifest: basename(path),
+    distribution: manifest.distributionName,
+    steps: [...new Set(manifest.steps.map(({ name }) => name).filter((name) => name !== ''))],
+    scripts: [...new Set(manifest.steps.flatMap(({ script }) => (script === undefined ? [] : [script])))],
+    area: await resolveArea(manifest.buildArea),
+  };
+  const { node, engine, folder, steps, scripts, area } = request;
+  for (const word of [node, engine, path, folder, area.mountpoint, ...steps, ...scripts]) refuseControls(word);
+  return {
+    user,
+    rights: {
+      sudoers:
+        user === 'root' ? ['# root needs no lines. Name the account that builds: --user NAME.'] : sudoers(request),
+      zfsAllow: user === 'root' ? [] : zfsAllow(request),
+      rightsProfile: user !== 'root' && process.platform === 'sunos' ? rightsProfile(request) : [],
+    },
+  };
+}
+
+function callingUser(): string {
+  return process.env.SUDO_USER ?? process.env.DOAS_USER ?? userInfo().username;
+}
+
+/** In sudoers `%group`, `#number`, `+netgroup`, `!not`, `ALL` and names of aliases do not mean a single account. */
+function refuseUser(user: string): void {
+  if (/^[A-Za-z_][\w.@\\-]*\$?$/.test(user) && !/^[A-Z][A-Z0-9_]*$/.test(user)) return;
+  throw new AppError(
+    'usage',
+    `${JSON.stringify(user)} is not an account that lines can be written for.`,
+    'Name one account: a lower-case name, no group and no number.',
+  );
+}
+
+/** A line end in a name would begin another line. */
+function refuseControls(word: string): void {
+  // eslint-disable-next-line no-control-regex -- control characters are what is refused
+  if (!/[\x00-\x1f\x7f]/.test(word)) return;
+  throw new AppError(
+    'refused',
+    `${JSON.stringify(word)} has a control character, so no line can name it.`,
+    'Give the file, the folder or the checkpoint another name.',
+  );
+}
