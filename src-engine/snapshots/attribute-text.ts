@@ -1,12 +1,12 @@
 import { AppError } from '../../src-shared/errors';
 import { exec } from '../system/exec';
 
-/** Labels of SELinux are the host's to decide, and XFS shows an access control list a second time. */
+/** The host manages SELinux labels, and XFS shows an access control list a second time. */
 const IGNORED = /^(security\.selinux$|trusted\.SGI_ACL_)/;
 
 /**
- * Where the extended attributes of an entry are found, access control lists and capabilities among them: as text, or on an inode whose
- * path has one character per byte.
+ * Where the extended attributes of an entry are read, including access control lists and capabilities: as text, or on
+ * an inode whose path has one character per byte.
  */
 export type AttributeSource = string | { readonly at: string };
 

@@ -12,7 +12,7 @@ export interface Snapshot {
   readonly takenAt: number;
 }
 
-/** What a snapshot weighs. `undefined` where the file system cannot tell cheaply. */
+/** The size of a snapshot. `undefined` where the file system cannot report it cheaply. */
 export interface SnapshotSize {
   /** Bytes the snapshot refers to. */
   readonly referenced: number | undefined;
@@ -24,16 +24,17 @@ export interface SnapshotSize {
 export interface SnapshotView {
   readonly tree: TreeView;
   /**
-   * The path of a folder with the tree, for tools that need one; the caller does not write into it. It goes with `close`. Making it may
-   * take as long as copying the tree: what `tree` can do is done with that.
+   * The path of a folder with the tree, for tools that need one. The caller does not write into it. `close` removes it.
+   * Creating it may take as long as copying the tree, so `tree` is preferred where it suffices.
    */
   folder(): Promise<string>;
   /**
-   * Writes the exact tree with all metadata into an empty folder on any file system; the folder itself gets the metadata of the tree's
-   * root. An ordinary user's copy is without what needs root. Throws when anything else cannot be written; then the folder has a part.
+   * Writes the exact tree with all metadata into an empty folder on any file system; the folder itself gets the
+   * metadata of the tree's root. An ordinary user's copy lacks the parts that need root. Throws when anything else
+   * cannot be written; then the folder is incomplete.
    *
    * @param tool runs the tools that copy
-   * @returns how many extended attributes were left out because they need root
+   * @returns the number of extended attributes that were left out because they need root
    */
   copyInto(folder: string, tool: RunStoreTool): Promise<number>;
   close(): Promise<void>;
@@ -42,25 +43,28 @@ export interface SnapshotView {
 /**
  * Snapshots of one directory tree, the build data of one build area.
  *
- * Every operation either did what its name says or throws an `AppError`; none reports success it has not seen.
+ * Every operation either does what its name says or throws an `AppError`; none reports an unverified success.
  * Implementations: zfs, btrfs, plain, memory. The duties below are tested by test/conformance/snapshot-backend.ts.
  */
 export interface SnapshotBackend {
   readonly kind: 'zfs' | 'btrfs' | 'plain' | 'memory';
 
   /**
-   * Whether `take` forces to the disk, together with the snapshot, what was written anywhere in the build area before it. Then the
-   * caller need not sync the files that belong to the checkpoint.
+   * Whether `take` also forces to the disk what was written anywhere in the build area before it. Then the caller need
+   * not sync the files that belong to the checkpoint.
    */
   readonly takeSyncsArea: boolean;
 
   /**
-   * Makes the build data an empty tree in that form and drops its snapshots, replacing whatever was there. What was there
-   * MUST survive until the replacement exists; a failure leaves the old tree in its place.
+   * Replaces the build data by an empty tree in the backend's form and removes its snapshots. The previous tree MUST
+   * survive until the replacement exists; a failure leaves it in its place.
    */
   reset(): Promise<void>;
 
-  /** All snapshots of the build data, foreign ones included, in the order in which they were taken. None before there is build data. */
+  /**
+   * All snapshots of the build data, including foreign ones, in the order in which they were taken. Empty when there is
+   * no build data.
+   */
   list(): Promise<readonly Snapshot[]>;
 
   /**
@@ -70,18 +74,18 @@ export interface SnapshotBackend {
   take(name: string): Promise<Snapshot>;
 
   /**
-   * Makes the build data equal to the snapshot and destroys all newer snapshots (contract 2.2, `zfs rollback -r`).
-   * MUST refuse, with nothing destroyed, when it can know beforehand that it will not succeed: no such snapshot, a newer one
-   * that is held or cloned, a busy tree. The snapshot itself MUST survive any failure, so that the call can be repeated.
+   * Makes the build data equal to the snapshot and destroys all newer snapshots (contract 2.2, `zfs rollback -r`). MUST
+   * refuse, with nothing destroyed, when it is certain to fail: no such snapshot, a newer one that is held or cloned, a
+   * busy tree. The snapshot itself MUST survive any failure, so that the call can be repeated.
    */
   rollback(name: string): Promise<void>;
 
-  /** Destroys one snapshot. MUST throw when it is held, cloned, or not there. */
+  /** Destroys one snapshot. MUST throw when it is held, cloned or missing. */
   destroy(name: string): Promise<void>;
 
   /**
-   * The build data as a tree that may change while it is read. Its identities compare with those of snapshots; without this method a
-   * plain `FolderTree` does.
+   * The build data as a tree that may change while it is read. Its identities compare with those of snapshots. Without
+   * this method the caller uses a plain `FolderTree`.
    */
   live?(): TreeView;
 

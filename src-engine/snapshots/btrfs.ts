@@ -12,17 +12,18 @@ import { TreeSwap } from './tree-swap';
 /** A subvolume's root always has this inode number. */
 const SUBVOLUME_INODE = 256;
 
-/** Whether a path is a btrfs subvolume's root, and no link to one; the file system is known to be btrfs. */
+/** Whether a path is the root of a btrfs subvolume and not a link to one. The file system is known to be btrfs. */
 export function isSubvolume(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
   return found?.isDirectory() === true && found.ino === SUBVOLUME_INODE;
 }
 
 /**
- * Snapshots of a btrfs subvolume, read-only, in a folder of the same file system. Taking one is a single call into the kernel.
+ * Snapshots of a btrfs subvolume, read-only, in a folder of the same file system. Taking one is a single call into the
+ * kernel.
  *
- * A rollback makes a writable snapshot beside the build data and swaps the two by renaming; a crash between the two renames is
- * mended at the next call.
+ * A rollback makes a writable snapshot beside the build data and swaps the two by renaming; the next call repairs a
+ * crash between the two renames.
  */
 export function createBtrfsBackend({
   buildData,
@@ -34,20 +35,20 @@ export function createBtrfsBackend({
   const store = new SnapshotStore(folder);
   const tool = storeTool(folder);
 
-  /** Removes a subvolume, or the plain directory that a build area may have had before. */
+  /** Removes a subvolume, or the plain directory that an older build area may have. */
   async function remove(path: string): Promise<void> {
     if (!exists(path)) return;
     if (!isSubvolume(path)) return removeTree(path, tool);
     await refuseForeign(`Removing ${path}`, [path]);
     const { code } = await tool(['btrfs', 'subvolume', 'delete', path], { okExitCodes: [0, 1] });
-    // Gone although that failed: a killed engine's command came first.
+    // A killed engine's command has removed it in the meantime.
     if (code === 0 || !exists(path)) return;
-    // A step may have made subvolumes of its own, and those have to go first.
+    // Subvolumes made by a step have to be removed first.
     for (const subvolume of await subvolumesIn(path)) await remove(subvolume);
     await tool(['btrfs', 'subvolume', 'delete', path]);
   }
 
-  /** The outermost subvolumes in a tree. `find` stops at each, because it is a device of its own. */
+  /** The outermost subvolumes in a tree. `find` stops at each, because each is a separate device. */
   async function subvolumesIn(path: string): Promise<string[]> {
     const inode = `${SUBVOLUME_INODE}`;
     const { stdout } = await tool(['find', path, '-xdev', '-mindepth', '1', '-type', 'd', '-inum', inode, '-print0']);
@@ -64,7 +65,7 @@ export function createBtrfsBackend({
   const refuseForeignTrees = (action: string): Promise<void> =>
     refuseForeign(action, [buildData, folder, ...swap.leftovers()]);
 
-  /** The subvolumes that steps have made. Asking the file system is cheaper than a search, and there are almost never any. */
+  /** The subvolumes that steps have made. Querying the file system is cheaper than a search, and they are rare. */
   async function nested(): Promise<string[]> {
     if (!isSubvolume(buildData)) return [];
     const { stdout } = await exec(['btrfs', 'subvolume', 'list', '-o', buildData]);
@@ -78,7 +79,7 @@ export function createBtrfsBackend({
     throw leftOut(action, buildData, 'subvolumes', found, undo);
   }
 
-  /** The subvolume is replaced and those of steps go with it, but not from under a mount. */
+  /** The replaced subvolume must not be mounted elsewhere, nor those of steps. */
   const refuseMountedElsewhere = async (action: string): Promise<void> =>
     refuseMountsOf(action, isSubvolume(buildData) ? [...(await nested()), buildData] : []);
 
@@ -86,7 +87,7 @@ export function createBtrfsBackend({
 
   return {
     kind: 'btrfs',
-    // The kernel writes out the data of the snapshot's source only.
+    // The kernel writes out only the data of the snapshot's source.
     takeSyncsArea: false,
 
     async reset() {
@@ -108,7 +109,7 @@ export function createBtrfsBackend({
       await refuseForeignTrees(action);
       await recover();
       await refuseNested(action);
-      // The kernel writes out the tree and commits before this returns, so that what is listed is on the disk.
+      // The kernel writes out the tree and commits before this returns, so that every listed snapshot is on the disk.
       await tool(['btrfs', 'subvolume', 'snapshot', '-r', buildData, snapshot.path]);
       return snapshot;
     },
@@ -138,10 +139,10 @@ export function createBtrfsBackend({
 
     async size(name) {
       const { path } = store.find(name);
-      // Exclusive bytes are what would be freed; without quotas only walking the extents tells.
+      // Exclusive bytes would be freed. Without quotas only walking the extents determines them.
       const { stdout } = await exec(['btrfs', 'filesystem', 'du', '-s', '--raw', path]);
       const [total, exclusive] = stdout.trim().split('\n').at(-1)?.trim().split(/\s+/) ?? [];
-      // Content that btrfs keeps beside its metadata is not counted; a tree of small files has no other.
+      // Content that btrfs stores beside its metadata is not counted; a tree of small files has no other.
       return { referenced: bytesOf(total) || (await apparentSize(path)), unique: bytesOf(exclusive) };
     },
   };

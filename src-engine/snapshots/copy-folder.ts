@@ -7,21 +7,22 @@ import type { RunStoreTool } from './store-tools';
 
 /** illumos' own `cp` keeps neither hard links nor holes. */
 const GNU_CP_ON_ILLUMOS = '/usr/gnu/bin/cp';
-/** What GNU `cp` and `tar` report, with LC_ALL=C, for what only root may do. They do everything else all the same. */
+/** The messages of GNU `cp` and `tar`, with LC_ALL=C, about operations that need root. They complete all others. */
 const NEEDS_ROOT =
   /^(cp: (cannot create special file .*|setting attribute '(security|trusted)\..*)|tar: .*: Cannot change ownership to uid \d+, gid \d+): Operation not permitted$|^tar: Exiting with failure status due to previous errors$/;
-/** The exit statuses of `cp`, `tar`, and of xargs(1) with one of them, after which the errors are read. */
+/** The exit statuses of `cp`, `tar`, and of xargs(1) with one of them, for which the errors are examined. */
 const FAILURES = [0, 1, 2, 123];
 
 /**
- * Copies a tree with all its metadata into an empty folder: owners, modes, times in nanoseconds, hard links, holes, extended attributes
- * with ACLs and capabilities, links, FIFOs, sockets, devices, and the flags of chattr(1) that forbid changes. `cp` sets capabilities after the owner, which would remove them.
+ * Copies a tree with all its metadata into an empty folder: owners, modes, times in nanoseconds, hard links, holes,
+ * extended attributes with ACLs and capabilities, links, FIFOs, sockets, devices, and the flags of chattr(1) that
+ * forbid changes. `cp` sets capabilities after the owner, which would remove them.
  *
- * @returns how many extended attributes were left out because they need root
+ * @returns the number of extended attributes that were left out because they need root
  */
 export async function copyFolder(from: string, into: string, tool: RunStoreTool): Promise<number> {
   const cp = existsSync(GNU_CP_ON_ILLUMOS) ? GNU_CP_ON_ILLUMOS : 'cp';
-  // Not `-a`: with it an extended attribute that cannot be kept is no error.
+  // Not `-a`: it ignores extended attributes that cannot be kept.
   const metadata = '--preserve=mode,ownership,timestamps,links,xattr';
   const argv =
     process.platform === 'darwin'
@@ -44,7 +45,10 @@ async function copyFlags(from: string, into: string, tool: RunStoreTool): Promis
   await setFlags(bytePath(into), records, tool);
 }
 
-/** Runs GNU `cp` and `tar` for an ordinary user so that what needs root is left out, and anything else is still an error. */
+/**
+ * Runs GNU `cp` and `tar` for an ordinary user so that parts that need root are left out, and any other failure is
+ * still an error.
+ */
 export function tolerateMissingRights(tool: RunStoreTool): { tool: RunStoreTool; deniedAttributes: () => number } {
   let denied = 0;
   if (process.getuid?.() === 0) return { tool, deniedAttributes: () => denied };

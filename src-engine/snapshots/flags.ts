@@ -17,8 +17,9 @@ const FLAGS = ['i', 'a'] as const;
 const MAX_NAMED = 20;
 
 /**
- * The flags of entries that cannot be changed, by path. Only suspects cost a process: the kernel refuses write access to them with an
- * error of its own, for root too. A folder that is append-only is no suspect; changing it fails with `EPERM` later.
+ * The flags of entries that cannot be changed, by path. `lsattr` runs only for suspects: the kernel refuses write
+ * access to them with a specific error, even for root. A folder that is append-only is not a suspect; changing it fails
+ * with `EPERM` later.
  */
 export async function flagsOf(
   root: string,

@@ -10,10 +10,12 @@ import type { TreeEntry, TreePath, TreeView } from './tree-view';
 
 const SLASH = Buffer.from('/');
 const CHUNK_BYTES = 64 * 1024;
-/** Coarser timestamps do not show that a file was changed; file systems that keep them use multiples of this. */
+/**
+ * Coarser timestamps do not prove that a file is unchanged. File systems with such timestamps use multiples of this.
+ */
 const COARSE_NS = 10_000_000n;
 
-/** A folder as a tree. The caller keeps it from changing, or accepts that parts of two moments are read. */
+/** A folder as a tree. The caller keeps it from changing, or accepts a mixture of two moments. */
 export class FolderTree implements TreeView {
   readonly #root: Buffer;
 
@@ -31,7 +33,7 @@ export class FolderTree implements TreeView {
     return (await this.entryWithStats(path))?.entry;
   }
 
-  /** The entry at a path with all that lstat(2) reports of it. */
+  /** The entry at a path with the full result of lstat(2). */
   async entryWithStats(path: TreePath): Promise<{ entry: TreeEntry; stats: BigIntStats } | undefined> {
     const at = this.#at(path);
     const stats = await lstat(at, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
@@ -49,7 +51,7 @@ export class FolderTree implements TreeView {
   }
 
   async read(path: TreePath, end = Infinity): Promise<Readable> {
-    // Not a link to a file of the host, and not a FIFO that another process has to open first.
+    // Neither a link to a file of the host nor a FIFO, which waits for another process, is opened.
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     const handle = await this.#reading(path, open(this.#at(path), flags));
     const isFile = await handle.stat().then((stats) => stats.isFile());
@@ -59,7 +61,7 @@ export class FolderTree implements TreeView {
     }
     const failed = (error: unknown): AppError => readError(this.#shown(path), error as NodeJS.ErrnoException);
     const content = Readable.from(chunks(handle, end, failed), { objectMode: false });
-    // A stream that is destroyed before its first read never starts the generator, whose `finally` closes the file.
+    // Destroying a stream before its first read does not start the generator, whose `finally` closes the file.
     return content.once('close', () => void handle.close().catch(() => undefined));
   }
 
@@ -78,7 +80,7 @@ export class FolderTree implements TreeView {
   }
 }
 
-/** A view of a snapshot that is a folder of its own. */
+/** A view of a snapshot that is a folder. */
 export function folderView(path: string, close: () => Promise<void> = () => Promise.resolve()): SnapshotView {
   return {
     tree: new FolderTree(path),

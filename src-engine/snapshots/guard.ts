@@ -4,19 +4,21 @@ import { MountTable, type Mount } from '../system/mount-table';
 import { quoteBytes } from '../system/shell-quote';
 
 /*
- * Nothing outside the build data is ever touched. Every operation on a tree asks here first, and a refusal comes before any change:
+ * Nothing outside the build data is ever changed. Every operation on a tree calls these checks first, and a refusal
+ * comes before any change:
  *
  * - A symbolic link in place of the build data or the store is never followed.
- * - A mount inside (or on) a tree is refused by every operation: its content is not the build's.
- * - A dataset or subvolume that a step made inside the build data is refused by `take`, because a snapshot leaves it out. It is part of
- *   the build data, so `rollback` and `reset` remove it with the rest, unless it is mounted elsewhere, held, cloned or contains a mount.
+ * - A mount inside (or on) a tree is refused by every operation: its content does not belong to the build.
+ * - A dataset or subvolume that a step made inside the build data is refused by `take`, because a snapshot leaves it
+ * out. It is part of the build data, so `rollback` and `reset` remove it with the rest, unless it is mounted elsewhere,
+ * held, cloned or contains a mount.
  */
 
 /**
- * Refuses an operation on trees that are not simply folders of one file system.
+ * Refuses an operation on trees that are not plain folders of one file system.
  *
- * @param action for the sentence, for instance `Rolling back to .step_x`
- * @param trees the folders that the operation reads, replaces or removes, the store among them; missing ones are fine
+ * @param action for the message, for instance `Rolling back to .step_x`
+ * @param trees the folders that the operation reads, replaces or removes, including the store; missing ones are fine
  */
 export async function refuseForeign(action: string, trees: readonly string[]): Promise<void> {
   for (const tree of trees) refuseLink(action, tree);
@@ -29,7 +31,7 @@ export async function refuseMountsIn(action: string, trees: readonly string[]): 
   for (const tree of trees) refuseMounts(action, tree, [...table.inside(tree), ...table.at(tree)]);
 }
 
-/** Refuses while one of the trees, or a part of it, is mounted at another place too. */
+/** Refuses while one of the trees, or a part of it, is also mounted at another path. */
 export async function refuseMountsOf(action: string, trees: readonly string[]): Promise<void> {
   if (trees.length === 0) return;
   const table = await MountTable.read();
@@ -49,9 +51,9 @@ export function refuseLink(action: string, path: string): void {
 }
 
 /**
- * Refuses when there are such mounts; they are named innermost first.
+ * Refuses when there are such mounts. The message names them innermost first.
  *
- * @param relation `in` a tree, or `of` a tree at another place
+ * @param relation `in` a tree, or `of` a tree at another path
  */
 export function refuseMounts(
   action: string,
@@ -73,10 +75,10 @@ export function refuseMounts(
 }
 
 /**
- * The refusal to take a snapshot that would leave something out.
+ * The refusal to take an incomplete snapshot.
  *
- * @param kind what a step made, in the plural
- * @param undo the command that removes it
+ * @param kind the objects that a step made, in the plural
+ * @param undo the command that removes one
  */
 export function leftOut(action: string, tree: string, kind: string, names: readonly string[], undo: string): AppError {
   return new AppError(

@@ -9,8 +9,8 @@ import { assertSnapshotName } from './names';
 type Tree = ReadonlyMap<string, Buffer | undefined>; // undefined: a folder
 
 /**
- * Snapshots of a directory of plain files and folders, kept in memory: the reference that the others are tested against. Modes, owners
- * and links are not kept.
+ * Snapshots of a directory of plain files and folders in memory: the reference implementation for the tests. Modes,
+ * owners and links are not kept.
  */
 export function createMemoryBackend({ buildData }: { buildData: string }): SnapshotBackend {
   let snapshots: (Snapshot & { tree: Tree })[] = [];

@@ -1,8 +1,8 @@
 import { AppError } from '../../src-shared/errors';
 
 /**
- * Refuses names that mean something else to a tool: `/` would leave the folder that snapshots are kept in, and `zfs destroy`
- * reads `a,b` and `a%b` as a list and a range. What else a file system does not take it says itself.
+ * Refuses names that have another meaning to a tool: `/` would leave the folder of snapshots, and `zfs destroy` reads
+ * `a,b` and `a%b` as a list and a range. Other restrictions are left to the file system.
  */
 export function assertSnapshotName(name: string): void {
   // eslint-disable-next-line no-control-regex -- control characters are what is refused

@@ -28,11 +28,12 @@ import { TreeSwap } from './tree-swap';
 const VIEW = /\.view-(\d+)-(\w+)-\d+$/;
 
 /**
- * Snapshots of any directory: an index of the whole tree for each, and each version of a file once. A snapshot reads the content of what
- * is new or changed since the last one; no snapshot shares an inode with the build data, so that no later write can reach it.
+ * Snapshots of any directory: an index of the whole tree for each, and each version of a file once. Taking a snapshot
+ * reads the content of new or changed entries. No snapshot shares an inode with the build data, so later writes cannot
+ * reach it.
  *
  * @param buildData the directory
- * @param store where the snapshots lie, on the same file system
+ * @param store the folder of the snapshots, on the same file system
  */
 export function createPlainBackend({
   buildData,
@@ -48,7 +49,9 @@ export function createPlainBackend({
   const swap = new TreeSwap(buildData, (path) => removeTree(path, tool));
   let views = 0;
 
-  /** Clears what a killed engine left: its tools first, then its unfinished work. Costs almost nothing when there is none. */
+  /**
+   * Removes the remains of a killed engine: its tools first, then its unfinished work. It is fast when there are none.
+   */
   async function recover(action: string): Promise<void> {
     await refuseForeign(action, [buildData, folder, ...swap.leftovers()]);
     const work = store.leftovers().filter((path) => !isOpenView(path));
@@ -67,14 +70,14 @@ export function createPlainBackend({
     else rmSync(path, { force: true });
   }
 
-  /** After `recover`, which may have given the snapshot another form. */
+  /** Called after `recover`, which may have converted the snapshot. */
   async function findForChange(action: string, name: string): Promise<PlainSnapshot> {
     store.find(name);
     await recover(action);
     return store.find(name);
   }
 
-  /** Refuses while entries cannot be removed, before anything is changed. */
+  /** Refuses before any change when entries cannot be removed. */
   async function refuseImmutable(action: string): Promise<void> {
     if (!exists(buildData)) return;
     const root = bytePath(buildData);
@@ -100,7 +103,7 @@ export function createPlainBackend({
       await removeSubvolumes(action, buildData, tool);
       await refuseImmutable(action);
       mkdirSync(swap.fresh, { recursive: true, mode: 0o755 });
-      // An empty folder: there is no content to force to the disk.
+      // The folder is empty, so there is no content to force to the disk.
       syncFolder(swap.fresh);
       await swap.swapIn();
       live.clear();
@@ -147,7 +150,7 @@ export function createPlainBackend({
         async folder() {
           if (made !== undefined) return join(made, name);
           const view = join(folder, `.view-${process.pid}-${ownIdentity().startTime}-${views++}`);
-          const path = join(view, name); // a shell shows its folder's name
+          const path = join(view, name); // the prompt of a shell shows the folder's name
           mkdirSync(path, { recursive: true, mode: 0o700 });
           made = view;
           await materialise(store, snapshot, path, tool);
@@ -171,7 +174,7 @@ export function createPlainBackend({
   };
 }
 
-/** Unknown to accounts that may not read the snapshot. */
+/** `undefined` for accounts that may not read the snapshot. */
 function sizeIn(index: string): number | undefined {
   try {
     return readHead(index).bytes;
@@ -181,7 +184,7 @@ function sizeIn(index: string): number | undefined {
   }
 }
 
-/** Whether a leftover is the view of a process that still runs. */
+/** Whether a leftover is the view of a running process. */
 function isOpenView(path: string): boolean {
   const [, pid, startTime] = VIEW.exec(path) ?? [];
   return (

@@ -1,22 +1,22 @@
 import { posix } from 'node:path';
 import type { TreeEntry, TreePath, TreeView } from './tree-view';
 
-/** As many as Linux follows in one path. */
+/** The same limit as Linux has for one path. */
 const MAX_LINKS = 40;
 
-/** An entry of a tree and where it really is, links followed. */
+/** An entry of a tree and its real path, links followed. */
 export interface FoundEntry {
   readonly path: TreePath;
   readonly entry: TreeEntry;
 }
 
 /**
- * Finds what a path means, from the tree's root. Links in the folders on the way are followed while they stay in the tree. A link that
- * is absolute or leads out of the tree would mean a file of the build host, so nothing is found behind it.
+ * Resolves a path from the tree's root. Links in the folders on the way are followed while they stay in the tree. A
+ * link that is absolute or leaves the tree would mean a file of the build host, so it resolves to nothing.
  *
  * @param root the folder that the path starts in and stays in; an existing folder of the tree
  * @param followLast also follow the path's last part when it is a link
- * @returns `undefined` when there is nothing; throws the tree's error when a folder on the way cannot be read
+ * @returns `undefined` when nothing has that path; throws the tree's error when a folder on the way cannot be read
  */
 export async function resolvePath(
   tree: TreeView,

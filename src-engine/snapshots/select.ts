@@ -4,7 +4,7 @@ import { exec } from '../system/exec';
 import { isBtrfs } from '../system/mounts';
 import type { SnapshotBackend } from './backend';
 
-/** What of a build area decides how its build data is snapshotted. */
+/** The properties of a build area that determine its snapshot backend. */
 export interface AreaForSnapshots {
   readonly kind: 'zfs' | 'directory';
   readonly dataset?: string;
@@ -13,13 +13,13 @@ export interface AreaForSnapshots {
   readonly private: string;
 }
 
-/** The backend for a build area, and why it is that one, in a sentence. */
+/** The backend of a build area, and a sentence with the reason for the choice. */
 export interface BackendChoice {
   readonly backend: SnapshotBackend;
   readonly reason: string;
 }
 
-/** Opens the backend for a build area. Nothing is created. */
+/** Opens the backend of a build area. Nothing is created. */
 export async function openBackend(area: AreaForSnapshots): Promise<SnapshotBackend> {
   return (await describeBackend(area)).backend;
 }
@@ -45,7 +45,7 @@ export async function describeBackend(area: AreaForSnapshots): Promise<BackendCh
     );
   if (process.getuid?.() !== 0) return plain('only root may delete btrfs subvolumes');
   const { createBtrfsBackend, isSubvolume } = await import('./btrfs');
-  // Copies made before, by an ordinary user for one, stay what they are.
+  // An area that was built as a plain directory, for example by an ordinary user, stays one.
   if (existsSync(places.store) && existsSync(area.buildData) && !isSubvolume(area.buildData))
     return plain('the build data is not a btrfs subvolume');
   const hasTool = await exec(['btrfs', '--version']).then(
@@ -56,7 +56,7 @@ export async function describeBackend(area: AreaForSnapshots): Promise<BackendCh
   return { backend: createBtrfsBackend(places), reason: 'btrfs snapshots, because the build area is on btrfs' };
 }
 
-/** Asks the file system of the path, or of the nearest ancestor that exists. */
+/** Checks the file system of the path, or of the nearest existing ancestor. */
 function willBeOnBtrfs(path: string): boolean {
   if (existsSync(path)) return isBtrfs(path);
   return dirname(path) !== path && willBeOnBtrfs(dirname(path));

@@ -7,7 +7,7 @@ import { isBtrfs } from '../system/mounts';
 import { isRunning, processesUsing, processesWithVariable } from '../system/process-table';
 import { refuseMountsIn, refuseMountsOf } from './guard';
 
-/** Marks the tools that work on a store, so that the next engine knows them. */
+/** Marks the tools that work on a store, so that the next engine finds them. */
 const MARK = 'SLIPWAY_SNAPSHOT_STORE';
 const PATIENCE = 10_000;
 
@@ -19,7 +19,10 @@ export function storeTool(folder: string): RunStoreTool {
   return (argv, options) => exec(argv, { ...options, env: { ...process.env, LC_ALL: 'C', [MARK]: identity(folder) } });
 }
 
-/** Which folder it is, not how it is called: in a container the same path is another store, and its tools are not ours to end. */
+/**
+ * The identity of the folder, not its path: in a container the same path may be another store, whose tools must not be
+ * ended.
+ */
 function identity(folder: string): string {
   mkdirSync(folder, { recursive: true });
   const { dev, ino } = statSync(folder, { bigint: true });
@@ -27,13 +30,14 @@ function identity(folder: string): string {
 }
 
 /**
- * Ends the tools of an engine that was killed. They run in sessions of their own and outlive it: an `rsync` that still restores the
- * build data would write under the next step's feet. What they did is done again or cleared away by whoever calls this.
+ * Ends the tools of a killed engine. They run in sessions of their own and outlive it: an `rsync` that still restores
+ * the build data would write to it while the next step runs. The caller repeats or removes their work.
  */
 export async function endOrphanedTools(folder: string): Promise<void> {
   const orphans = new Set<number>();
   for (const until = Date.now() + PATIENCE; ; await delay(5)) {
-    // Again and again: one may start another before it ends; and one that ends closes its files after its environment is gone.
+    // This is repeated, because a tool may start another one before it ends, and an ending process closes its files
+    // after its environment is gone.
     for (const pid of processesWithVariable(MARK, identity(folder))) orphans.add(pid);
     const running = [...orphans].filter(isRunning);
     if (running.length === 0) return;
@@ -50,11 +54,13 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended meanwhile.
+    // It has already ended.
   }
 }
 
-/** Refuses while somebody works in the build data: their files would change under them, or their changes end up nowhere. */
+/**
+ * Refuses while processes work in the build data: their files would change during use, or their changes would be lost.
+ */
 export function refuseUse(doing: string, buildData: string): void {
   const users = processesUsing(buildData);
   if (users.length > 0)
@@ -66,8 +72,8 @@ export function refuseUse(doing: string, buildData: string): void {
 }
 
 /**
- * Removes a tree, whatever its names and modes are; of a symbolic link only the link. Refuses when there is a mount in the tree, and
- * stays on its file system besides.
+ * Removes a tree with any names and modes; for a symbolic link only the link. Refuses when there is a mount in the
+ * tree, and stays on its file system.
  */
 export async function removeTree(path: string, tool: RunStoreTool): Promise<void> {
   if (!exists(path)) return;
@@ -75,15 +81,16 @@ export async function removeTree(path: string, tool: RunStoreTool): Promise<void
   await makeFoldersWritable(path, tool);
   const { stderr } = await tool(removal(path), { okExitCodes: [0, 1] });
   if (!exists(path)) return;
-  // Subvolumes, which ordinary users can make on btrfs too, count as other file systems. There is no mount, as was just seen.
+  // Subvolumes, which ordinary users can create on btrfs, count as other file systems. The check above has excluded
+  // mounts.
   for (const subvolume of await foldersOfOtherDevices(path, tool)) await removeTree(subvolume, tool);
   await tool(removal(path), { okExitCodes: [0, 1] });
   if (exists(path)) throw new AppError('snapshot', `${path} could not be removed: ${stderr.trim()}`);
 }
 
 /**
- * Removes the subvolumes that steps have made in a tree, because they are part of it and no rollback of folders reaches them. Costs
- * nothing where there are none but on btrfs. Refuses, with nothing changed, when one is mounted elsewhere.
+ * Removes the subvolumes that steps have made in a tree, because they are part of it and a rollback of folders does not
+ * reach them. Only btrfs needs a search. Refuses, with nothing changed, when one is mounted elsewhere.
  */
 export async function removeSubvolumes(action: string, tree: string, tool: RunStoreTool): Promise<void> {
   if (!isBtrfs(tree)) return;
@@ -94,7 +101,7 @@ export async function removeSubvolumes(action: string, tree: string, tool: RunSt
   for (const subvolume of found) await removeTree(subvolume, tool);
 }
 
-/** Only illumos' find has no -delete. */
+/** illumos' find has no -delete. */
 function removal(path: string): [string, ...string[]] {
   return process.platform === 'sunos' ? ['rm', '-rf', '--', path] : ['find', path, '-xdev', '-depth', '-delete'];
 }

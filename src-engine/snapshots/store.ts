@@ -12,8 +12,8 @@ export interface StoredSnapshot extends Snapshot {
 }
 
 /**
- * A folder of snapshots, for backends that keep them as trees. An entry's name carries its number in the order of taking, its
- * time and its snapshot's name, so one rename makes it exist, whole, and nothing else has to be kept true.
+ * A folder of snapshots, for backends that keep them as trees. An entry's name consists of its number, its time and its
+ * snapshot's name. So one rename creates a complete entry, and no other state has to be consistent with it.
  */
 export class SnapshotStore {
   constructor(readonly folder: string) {}
@@ -42,12 +42,12 @@ export class SnapshotStore {
     return found;
   }
 
-  /** Those taken after this one, oldest first. */
+  /** The snapshots taken after this one, oldest first. */
   newerThan(snapshot: StoredSnapshot): StoredSnapshot[] {
     return this.list().filter(({ path }) => path > snapshot.path);
   }
 
-  /** The entry that a new snapshot will become. Refuses a name that is taken. */
+  /** The entry of a new snapshot. Refuses a name that exists. */
   next(name: string): StoredSnapshot {
     assertSnapshotName(name);
     const present = this.list();
@@ -60,7 +60,7 @@ export class SnapshotStore {
     return { name, id: path, takenAt, path };
   }
 
-  /** Everything that is not a whole snapshot: what a crash left. Only to be called under the area's lock. */
+  /** Everything except complete snapshots: the remains of a crash. Only to be called under the area's lock. */
   leftovers(): string[] {
     try {
       return readdirSync(this.folder)
@@ -71,7 +71,7 @@ export class SnapshotStore {
     }
   }
 
-  /** A name in the store that no list shows, and that no other engine uses. */
+  /** A name in the store that is not listed and that no other engine uses. */
   hidden(kind: string, snapshot: StoredSnapshot): string {
     return join(this.folder, `.${kind}-${process.pid}-${snapshot.path.slice(this.folder.length + 1)}`);
   }

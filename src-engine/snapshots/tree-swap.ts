@@ -4,14 +4,15 @@ import { syncFolder } from '../system/durable';
 import { exists } from '../system/files';
 
 /**
- * Replaces the build data by a tree made beside it. The new tree is complete and on the disk before the first rename, the folder is
- * synced after each rename, and the old tree is removed last. After a crash or power loss at any moment one of the two is there, whole.
+ * Replaces the build data by a tree made beside it. The new tree is complete and on the disk before the first rename,
+ * the folder is synced after each rename, and the old tree is removed last. After a crash or power loss at any moment
+ * one of the two is there, whole.
  *
- * Names differ from engine to engine: a tool that a killed engine has just started may still make its tree when the next engine
- * is at work, and then it is only garbage.
+ * Names differ between engines: a tool that a killed engine has just started may still create its tree while the next
+ * engine works. That tree is then removed as a leftover.
  */
 export class TreeSwap {
-  /** Where the new tree is made. */
+  /** The path of the new tree. */
   readonly fresh: string;
   readonly #old: string;
 
@@ -24,14 +25,19 @@ export class TreeSwap {
     this.#old = `${buildData}.old-${engine}`;
   }
 
-  /** Undoes what a crash of any engine interrupted, and removes what it left. The caller has checked the leftovers for mounts. */
+  /**
+   * Undoes the interrupted work of any engine, and removes its remains. The caller has checked the leftovers for
+   * mounts.
+   */
   async recover(): Promise<void> {
     const old = this.#leftovers('old').at(-1);
     if (old !== undefined && !exists(this.buildData)) this.#rename(old, this.buildData);
     for (const path of this.leftovers()) await this.remove(path);
   }
 
-  /** Puts the new tree in place, whose content the caller has synced. When that fails, the old tree is in place again. */
+  /**
+   * Puts the new tree in place, whose content the caller has synced. After a failure the old tree is in place again.
+   */
   async swapIn(): Promise<void> {
     const { buildData, fresh } = this;
     const hadOne = exists(buildData);
@@ -45,7 +51,7 @@ export class TreeSwap {
     await this.remove(this.#old);
   }
 
-  /** Trees that a killed engine has left beside the build data. */
+  /** Trees of killed engines beside the build data. */
   leftovers(): string[] {
     return [...this.#leftovers('new'), ...this.#leftovers('old')];
   }

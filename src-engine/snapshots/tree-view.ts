@@ -17,14 +17,13 @@ export interface TreeEntry {
   /** Bytes. */
   readonly size: number;
   readonly mtimeNs: bigint;
-  /** What a symbolic link points to, bytes as in `TreePath`. */
+  /** The target of a symbolic link, bytes as in `TreePath`. */
   readonly target?: string;
-  /** For `other`: which node it is: `fifo:`, `socket:`, `char:` or `block:` with the device number of stat(2). */
+  /** For `other`, the kind of node: `fifo:`, `socket:`, `char:` or `block:` with the device number of stat(2). */
   readonly node?: string;
   /**
-   * Equal for two entries of one backend only when content and metadata are certainly the same, whatever tree they are in; of
-   * folders also everything below them.
-   * `undefined`: unknown, the content has to be compared.
+   * Equal for two entries of one backend only when content and metadata are certainly the same, in whatever tree they
+   * are; for folders also everything below them. `undefined`: unknown, so the content has to be compared.
    */
   readonly identity: string | undefined;
 }
@@ -38,7 +37,7 @@ export interface TreeView {
   names(path: TreePath): Promise<readonly string[]>;
   /** The entry at a path; `undefined` when there is none. Symbolic links are not followed. */
   entry(path: TreePath): Promise<TreeEntry | undefined>;
-  /** Where the extended attributes of an existing entry are found; missing where the tree has none. */
+  /** Where the extended attributes of an existing entry are read; missing where the tree has none. */
   attributes?(path: TreePath): AttributeSource;
   /** The content of a file. @param end index of the last byte wanted */
   read(path: TreePath, end?: number): Promise<Readable>;

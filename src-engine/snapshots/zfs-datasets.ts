@@ -15,7 +15,10 @@ export async function mountpointOf(dataset: string): Promise<string | undefined>
 const ZFS_MAGIC = 0x2fc12fc1;
 const FUSE_MAGIC = 0x65735546;
 
-/** Whether a path can be on ZFS. A hung ZFS must not block builds in plain directories, so only such paths are asked about. */
+/**
+ * Whether a path can be on ZFS. ZFS is asked only about such paths, because a hung ZFS must not block builds in plain
+ * directories.
+ */
 export function mayBeZfs(path: string): boolean {
   return process.platform !== 'linux' || [ZFS_MAGIC, FUSE_MAGIC].includes(statfsSync(path).type);
 }
@@ -24,7 +27,7 @@ export function mayBeZfs(path: string): boolean {
 export async function datasetMountedAt(path: string): Promise<string | undefined> {
   const argv = [zfsCommand() ?? 'zfs', 'list', '-H', '-t', 'filesystem', '-o', 'name,mountpoint'] as const;
   const { code, stdout } = await exec(argv, { okExitCodes: [0, 1, 2], errorCode: 'area' });
-  if (code !== 0) return undefined; // zfs is installed but not running: the path is a plain directory
+  if (code !== 0) return undefined; // ZFS is installed but not running, so the path is a plain directory.
   for (const line of stdout.split('\n')) {
     const [name, mountpoint] = line.split('\t');
     if (name && mountpoint === path) return name;
@@ -42,8 +45,8 @@ export function checkedMountpoint(dataset: string, mountpoint: string): string {
 }
 
 /**
- * Refuses what ZFS would not take, before it gets near a command line (contract 9, 28), and a bare pool, on which the
- * original crashes (9, 50): rolling back or destroying children of a pool's root is never what a build means.
+ * Refuses names that ZFS would not accept, before they are part of an argv (contract 9, 28), and a bare pool, on which
+ * the original crashes (9, 50): a build never means to roll back or destroy the children of a pool's root.
  */
 export function assertDatasetName(name: string): void {
   if (!name.includes('/'))

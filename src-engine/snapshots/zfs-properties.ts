@@ -1,8 +1,8 @@
 import type { Snapshot } from './backend';
 
-/** A ZFS snapshot and what else one call tells about it. */
+/** A ZFS snapshot with the properties that the same call returns. */
 export interface ZfsSnapshot extends Snapshot {
-  /** Somebody holds it (`zfs hold`): it cannot be destroyed. */
+  /** Whether it has a hold (`zfs hold`), so that it cannot be destroyed. */
   readonly held: boolean;
 }
 
@@ -13,16 +13,17 @@ export const SNAPSHOT_PROPERTIES = ['creation', 'userrefs'] as const;
 export type ZfsProperties = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /**
- * The words that make `zfs` print properties for `readProperties`.
+ * The arguments that make `zfs` print properties for `readProperties`.
  *
- * `get`, not `list`: zfs-fuse knows `-p` (numbers instead of dates and `1.2M`) only there. Snapshots of a dataset come in the
- * order of their transactions, so also those of one second are in order (OpenZFS, illumos and zfs-fuse alike).
+ * `get`, not `list`, because zfs-fuse supports `-p` (numbers instead of dates and `1.2M`) only there. Snapshots of a
+ * dataset come in the order of their transactions, so those of one second are in order too (OpenZFS, illumos and
+ * zfs-fuse alike).
  */
 export function getProperties(dataset: string, properties: readonly string[]): string[] {
   return ['get', '-H', '-p', '-r', '-o', 'name,property,value', properties.join(','), dataset];
 }
 
-/** Reads what `getProperties` made zfs print. */
+/** Parses the output of `zfs` with `getProperties`. */
 export function readProperties(stdout: string): ZfsProperties {
   const rows = new Map<string, Map<string, string>>();
   for (const line of stdout.split('\n')) {

@@ -4,9 +4,9 @@ import { exists } from '../system/files';
 import type { ZfsProperties, ZfsSnapshot } from './zfs-properties';
 import { outermost, type ZfsTree } from './zfs-tree';
 
-/* What is refused before a dataset is rolled back or replaced, while nothing is changed. */
+/* Refusals before a dataset is rolled back or replaced, while nothing is changed. */
 
-/** `destroy -r` and `rollback -r` destroy what they can before they come to a held snapshot. */
+/** Refuses held snapshots. `destroy -r` and `rollback -r` destroy others before they fail at a held one. */
 export function refuseHeld(action: string, toDestroy: readonly ZfsSnapshot[]): void {
   const held = toDestroy.filter((snapshot) => snapshot.held);
   if (held.length === 0) return;
@@ -17,7 +17,7 @@ export function refuseHeld(action: string, toDestroy: readonly ZfsSnapshot[]): v
   );
 }
 
-/** A dataset that `zfs mount` would mount elsewhere, or not at all, is refused while nothing is changed. */
+/** Refuses a dataset that `zfs mount` would mount elsewhere, or not at all, while nothing is changed. */
 export function refuseUnmountable(action: string, { dataset, mountpoint }: ZfsTree, present: ZfsProperties): void {
   const values = present.get(dataset);
   const [at, can] = [values?.get('mountpoint'), values?.get('canmount')];
@@ -28,7 +28,10 @@ export function refuseUnmountable(action: string, { dataset, mountpoint }: ZfsTr
     throw refusal(`the mountpoint ${at} and not ${mountpoint}`, `Give it that one: zfs inherit mountpoint ${dataset}`);
 }
 
-/** Datasets below the build data go with it when they lie in it, mounted or not. */
+/**
+ * Refuses datasets below the build data's that are mounted outside of it. Those inside, mounted or not, are replaced
+ * with it.
+ */
 export function refuseElsewhere(
   action: string,
   { dataset, mountpoint }: ZfsTree,
@@ -46,7 +49,10 @@ export function refuseElsewhere(
   }
 }
 
-/** A snapshot of the build data that has datasets below it was taken by a killed engine, or by hand: a rollback would lose those. */
+/**
+ * Refuses a snapshot of build data with datasets below it: a killed engine or a user took it, and a rollback would lose
+ * those.
+ */
 export function refuseRecursive(action: string, name: string, below: readonly string[], present: ZfsProperties): void {
   const included = below.filter((dataset) => present.has(`${dataset}@${name}`));
   if (included.length === 0) return;
@@ -59,7 +65,10 @@ export function refuseRecursive(action: string, name: string, below: readonly st
   );
 }
 
-/** Files in the folder that the dataset is to be mounted on belong to the dataset above, and would be hidden. */
+/**
+ * Refuses files in the folder on which the dataset is to be mounted: they belong to the dataset above and would be
+ * hidden.
+ */
 export function refuseHidden(action: string, folder: string): void {
   if (!exists(folder) || readdirSync(folder).length === 0) return;
   throw new AppError(

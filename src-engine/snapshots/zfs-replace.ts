@@ -9,10 +9,10 @@ import { expectSuccess } from './zfs-runner';
 import { outermost, type ZfsTree } from './zfs-tree';
 import type { ZfsViews } from './zfs-views';
 
-/** How long a command that reads a checkpoint is waited for; a shell in one lasts longer. */
+/** How long to wait for a command that reads a checkpoint. A shell in one lasts longer. */
 const VIEW_TIMEOUT_MS = 10_000;
 const VIEW_POLL_MS = 50;
-/** The second is how zfs-fuse reports a clone that was made during its command. */
+/** zfs-fuse reports a clone that was made during its command by the second message. */
 const IS_CLONED = /clone|dataset already exists/;
 
 /** `rollback` and `reset`, which replace the content of the build data's dataset. Everything is checked before anything is changed. */
@@ -39,7 +39,7 @@ export class ZfsReplace {
     refuseHeld(action, toDestroy);
     refuseElsewhere(action, tree, below, present);
     refuseRecursive(action, name, below, present);
-    // ZFS itself destroys nothing when one of the newer snapshots is cloned.
+    // ZFS itself destroys nothing when a newer snapshot is cloned.
     if (below.length > 0 || this.#views.areMounted(table)) await this.refuseClones(action, toDestroy);
     await this.retryWithoutViews(action, toDestroy, () => this.#rollBackChecked(action, name, below));
   }
@@ -54,7 +54,7 @@ export class ZfsReplace {
       .catch(reasonOf);
     await tree.mount(failure);
     if (failure === undefined) return;
-    // zfs-fuse reports a failure after a rollback that it has done, where it may not drop the machine's caches.
+    // zfs-fuse reports a failure after a successful rollback when it may not drop the machine's caches.
     if (!/drop_caches/.test(failure)) throw new AppError('snapshot', `${action} failed: ${failure}`);
     const last = snapshotsOf(tree.dataset, await tree.properties()).at(-1);
     if (last?.name !== name) throw new AppError('snapshot', `${action} failed: there is still ${last?.id}.`);
@@ -118,7 +118,7 @@ export class ZfsReplace {
       await expectSuccess(this.#tree.runner.zfsPatiently(['destroy', '-r', dataset]));
   }
 
-  /** What resets of any engine have replaced and not destroyed yet. */
+  /** Datasets that resets of any engine have replaced and not destroyed yet. */
   async #replacedDatasets(): Promise<{ name: string; mountpoint: string }[]> {
     const { area, dataset, runner } = this.#tree;
     const argv = ['list', '-H', '-t', 'filesystem', '-o', 'name,mountpoint', '-r', area];
@@ -139,7 +139,9 @@ export class ZfsReplace {
     refuseMounts(action, mountpoint, foreign);
   }
 
-  /** Does what a clone of one of the snapshots prevents, and again when a view was opened meanwhile. */
+  /**
+   * Runs an operation that a clone of one of the snapshots prevents, and repeats it when a view was opened meanwhile.
+   */
   async retryWithoutViews(action: string, toDestroy: readonly Snapshot[], attempt: () => Promise<void>): Promise<void> {
     for (const until = Date.now() + VIEW_TIMEOUT_MS; ;) {
       try {
@@ -152,8 +154,8 @@ export class ZfsReplace {
   }
 
   /**
-   * A clone keeps its snapshot from being destroyed, and it may be anywhere in the pool. Dead views are removed first. Those of commands
-   * that read a checkpoint, such as `ls`, are waited for.
+   * A clone keeps its snapshot from being destroyed, and it may be anywhere in the pool. Dead views are removed first.
+   * Views of commands that read a checkpoint, such as `ls`, are waited for.
    */
   async refuseClones(action: string, toDestroy: readonly Snapshot[]): Promise<void> {
     const { dataset, runner } = this.#tree;

@@ -5,37 +5,37 @@ import { isRunning, processesWithVariable } from '../system/process-table';
 import { zfsCommand } from '../system/zfs-command';
 
 /**
- * zfs-fuse ends an unmount in the background: for a moment after it says "busy", and a rollback says "I/O error" (both seen). So it
- * is asked again, for this many milliseconds, this far apart; an error that stays is an error.
+ * zfs-fuse completes an unmount in the background. For a moment afterwards it reports "busy", and a rollback reports
+ * "I/O error" (both observed). So the command is repeated for this time.
  */
 export const BUSY_PATIENCE = 3000;
 export const BUSY_PAUSE = 15;
-/** How long a `zfs` of an engine that was killed is waited for. */
+/** How long to wait for a `zfs` command of a killed engine. */
 const ORPHAN_PATIENCE = 60_000;
 
-/** Marks the commands that work on a dataset, so that the next engine knows them. */
+/** Marks the commands that work on a dataset, so that the next engine finds them. */
 const MARK = 'SLIPWAY_SNAPSHOT_DATASET';
 
 /**
- * Runs `zfs`; its exit status is in the result, because callers handle several failures differently.
+ * Runs `zfs`. The exit status is in the result, because callers handle several failures differently.
  *
- * @param wrapper a command that runs the argv behind it
+ * @param wrapper a command that runs the argv after it
  */
 export type RunZfs = (argv: readonly string[], wrapper?: readonly string[]) => Promise<ExecResult>;
 
 /** The ways to run `zfs` for one dataset. */
 export interface ZfsRunner {
   readonly zfs: RunZfs;
-  /** Runs a command again while ZFS is busy with its own unmount, for a short while. */
+  /** Repeats a command for a short time while ZFS is busy with its own unmount. */
   readonly zfsPatiently: RunZfs;
   /**
-   * Waits for commands of an engine that was killed: they outlive it, and a rename or rollback in the middle of ours would confuse
-   * both. They are not killed, because what they have begun the file system ends anyway.
+   * Waits for commands of a killed engine: they outlive it, and their renames or rollbacks would disturb ours. They are
+   * not killed, because the file system completes them anyway.
    */
   orphansEnd(): Promise<void>;
 }
 
-/** Opens a runner. Messages are read by this program, so they are asked for in English. */
+/** Opens a runner. The engine parses messages, so they are requested in English. */
 export function zfsRunner(dataset: string): ZfsRunner {
   const env = { ...process.env, LC_ALL: 'C', [MARK]: dataset };
   const zfs: RunZfs = (argv, wrapper = []) => {
@@ -51,7 +51,7 @@ export function zfsRunner(dataset: string): ZfsRunner {
       }
     },
     async orphansEnd() {
-      // Only those of now: what comes later is no orphan, but works on a dataset of this name in a container.
+      // Only the present ones: a later one is not an orphan, but works on a dataset of this name in a container.
       const orphans = processesWithVariable(MARK, dataset);
       for (const until = Date.now() + ORPHAN_PATIENCE; orphans.some(isRunning); await delay(BUSY_PAUSE))
         if (Date.now() > until)

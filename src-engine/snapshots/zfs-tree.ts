@@ -9,7 +9,7 @@ import { leftOut, refuseLink, refuseMounts } from './guard';
 import { getProperties, readProperties, SNAPSHOT_PROPERTIES, type ZfsProperties } from './zfs-properties';
 import { BUSY_PATIENCE, BUSY_PAUSE, expectSuccess, type ZfsRunner } from './zfs-runner';
 
-/** The build data's dataset and the folder where it is mounted: what is asked and seen to before its snapshots are worked on. */
+/** The build data's dataset and its mountpoint, with the checks before operations on its snapshots. */
 export class ZfsTree {
   constructor(
     readonly dataset: string,
@@ -26,7 +26,9 @@ export class ZfsTree {
     return `${this.dataset}@${snapshot}`;
   }
 
-  /** Properties of the dataset, of all below it, and of their snapshots. Empty when there is no such dataset. */
+  /**
+   * Properties of the dataset, of all datasets below it, and of their snapshots. Empty when the dataset does not exist.
+   */
   async properties(names: readonly string[] = SNAPSHOT_PROPERTIES): Promise<ZfsProperties> {
     const { code, stdout, stderr } = await this.runner.zfs(getProperties(this.dataset, names));
     if (code === 0) return readProperties(stdout);
@@ -46,7 +48,7 @@ export class ZfsTree {
     return table;
   }
 
-  /** Refuses while the build data, a part of it or a dataset below it is mounted at another place too. */
+  /** Refuses while the build data, a part of it or a dataset below it is also mounted at another path. */
   refuseMountedElsewhere(action: string, table: MountTable): void {
     const here = new Set([...table.at(this.mountpoint), ...table.inside(this.mountpoint)]);
     const elsewhere = table.mounts.filter(
@@ -55,7 +57,7 @@ export class ZfsTree {
     refuseMounts(action, this.mountpoint, elsewhere, 'of');
   }
 
-  /** Takes a snapshot, or refuses because it would leave out what is in the folder: the dataset is not mounted, or has others below. */
+  /** Takes a snapshot. Refuses an incomplete one: the dataset is not mounted, or has others below it. */
   async snapshot(action: string, name: string): Promise<void> {
     const { dataset, mountpoint, runner } = this;
     const table = await this.refuseForeign(action);
@@ -65,8 +67,8 @@ export class ZfsTree {
         `${action} is not possible: ${dataset} is not mounted at ${mountpoint}, so that it does not contain what is there. Nothing was changed.`,
         `Mount it: zfs mount ${dataset}`,
       );
-    // Both at once, because each is a process and there are almost never datasets below. Should the engine be killed in between, the
-    // snapshot is complete because of `-r`, and a rollback to it is refused.
+    // Both run at the same time, because each is a process and there are almost never datasets below. If the engine is
+    // killed in between, the snapshot is complete because of `-r`, and a rollback to it is refused.
     const taking = expectSuccess(runner.zfs(['snapshot', '-r', this.id(name)]));
     const [below, taken] = await Promise.allSettled([this.#datasetsBelow(), taking]);
     if (taken.status === 'rejected') throw taken.reason;
@@ -105,9 +107,9 @@ export class ZfsTree {
   }
 
   /**
-   * Mounts the build data again, whatever came of what was done meanwhile.
+   * Mounts the build data again, whatever happened in between.
    *
-   * @param meanwhile the failure that the error then names first
+   * @param meanwhile an earlier failure, which the error names first
    */
   async mount(meanwhile?: string): Promise<void> {
     const { dataset, mountpoint, runner } = this;
@@ -122,11 +124,11 @@ export class ZfsTree {
     );
   }
 
-  /** Rolls the unmounted dataset back, without asking anything. */
+  /** Rolls the unmounted dataset back, without checks. */
   async rollbackUnmounted(snapshot: string): Promise<ExecResult> {
     const { runner } = this;
-    // zfs-fuse drops the caches of the whole machine after a rollback, which takes up to a second and is not needed: an unmounted
-    // file system has none. Where they cannot be kept, it drops them.
+    // zfs-fuse drops the caches of the whole machine after a rollback, which takes up to a second and is not needed: an
+    // unmounted file system has none. Where this cannot be prevented, it drops them.
     if (process.platform === 'linux' && process.getuid?.() === 0 && !existsSync('/sys/module/zfs')) {
       const result = await runner.zfs(['rollback', '-r', this.id(snapshot)], KEEP_CACHES).catch(() => undefined);
       if (result && !/unshare|busy|I\/O error/.test(result.stderr)) return result;
@@ -134,7 +136,10 @@ export class ZfsTree {
     return runner.zfsPatiently(['rollback', '-r', this.id(snapshot)]);
   }
 
-  /** A dataset of the build data, or one of its snapshots: OpenZFS mounts those below `.zfs` by itself. */
+  /**
+   * Whether a mount is a dataset of the build data, or one of its snapshots: OpenZFS mounts those below `.zfs` by
+   * itself.
+   */
   #isOwn({ source, type }: Mount): boolean {
     const { dataset } = this;
     const isBelow = source === dataset || source.startsWith(`${dataset}/`) || source.startsWith(`${dataset}@`);
@@ -150,17 +155,17 @@ export class ZfsTree {
   }
 }
 
-/** Runs a command with `drop_caches` without effect, in a mount namespace of its own that follows unmounts outside. */
+/** Runs a command without effect on `drop_caches`, in a mount namespace that follows unmounts outside. */
 const KEEP_CACHES = [
   ...['unshare', '--mount', '--propagation', 'slave', 'sh', '-c'],
   'mount --bind /dev/null /proc/sys/vm/drop_caches 2>/dev/null; exec "$@"',
   'sh',
 ] as const;
 
-/** A bind mount of a folder of a dataset is not the dataset. */
+/** A bind mount of a folder of a dataset is not the dataset itself. */
 const isPart = ({ node }: Mount): boolean => node !== undefined && node.root !== '/';
 
-/** Those of the datasets that lie in no other one of them. */
+/** The datasets that are not below another one of them. */
 export function outermost(datasets: readonly string[]): string[] {
   return datasets.filter((name) => !datasets.some((other) => name.startsWith(`${other}/`)));
 }

@@ -13,14 +13,14 @@ type Zfs = (words: readonly string[]) => Promise<ExecResult>;
 
 /** Clones that show a snapshot's content, where the file system has no `.zfs` folder. */
 const VIEW = '.slipway-view-';
-/** A user property of each clone: which process made it. */
+/** A user property of each clone: the process that made it. */
 const OWNER = 'slipway:owner';
 const MAX_ATTEMPTS = 3;
 
 /** The views of a build area's snapshots that are clones. A view keeps its snapshot from being destroyed while it is open. */
 export interface ZfsViews {
   open(snapshot: string): Promise<SnapshotView>;
-  /** Whether there is a view, of a process that runs or has ended. */
+  /** Whether there is a view, of a running process or of one that has ended. */
   areMounted(table: MountTable): boolean;
   /** Whether a dataset is a view. */
   isView(dataset: string): boolean;
@@ -29,9 +29,9 @@ export interface ZfsViews {
 }
 
 /**
- * Views in a build area.
+ * Opens the views of a build area.
  *
- * @param patiently as `zfs`, but asks again while the file system is busy with an unmount
+ * @param zfsWithRetry as `zfs`, but repeats while the file system is busy with an unmount
  */
 export function createZfsViews(area: string, zfs: Zfs, patiently: Zfs): ZfsViews {
   async function destroy(clone: string, path: string): Promise<void> {
@@ -49,14 +49,14 @@ export function createZfsViews(area: string, zfs: Zfs, patiently: Zfs): ZfsViews
     async open(snapshot) {
       const path = mkdtempSync(join(tmpdir(), 'slipway-view-'));
       const clone = `${area}/${VIEW}${process.pid}-${path.slice(-6)}`;
-      // Not `readonly=on`: zfs-fuse then answers the first question for the attributes of a file that has none with ENOSYS, after which
-      // the kernel reports no attributes for any file of the view.
+      // Not `readonly=on`: with it zfs-fuse answers the first query for the attributes of a file without any with
+      // ENOSYS, after which the kernel reports no attributes for any file of the view.
       const options = [`mountpoint=${path}`, `${OWNER}=${JSON.stringify(ownIdentity())}`];
       const argv = ['clone', ...options.flatMap((option) => ['-o', option]), snapshot, clone];
       for (let attempt = 1; ; attempt++) {
         const { code, stderr } = await zfs(argv);
         if (code === 0) return folderView(path, () => destroy(clone, path));
-        // zfs-fuse fails to mount now and then while it rolls back another dataset; the clone exists all the same.
+        // zfs-fuse sometimes fails to mount while it rolls back another dataset. The clone exists all the same.
         if (/cannot mount/.test(stderr)) await patiently(['destroy', clone]);
         if (/cannot mount/.test(stderr) && attempt < MAX_ATTEMPTS) continue;
         removeFolder(path);
@@ -80,7 +80,7 @@ export function createZfsViews(area: string, zfs: Zfs, patiently: Zfs): ZfsViews
   };
 }
 
-/** An owner that cannot be read is not known to be ours. */
+/** An owner that cannot be parsed is not known to be ours. */
 function hasEnded(owner: string): boolean {
   const identity = parseJson(owner, processIdentity);
   return identity !== undefined && isAlive(identity) === false;
@@ -90,6 +90,6 @@ function removeFolder(path: string): void {
   try {
     rmdirSync(path);
   } catch {
-    // An empty folder in the temporary directory; whoever cleans that takes it.
+    // An empty folder in the temporary directory is left to its cleaner.
   }
 }

@@ -12,11 +12,11 @@ import { ZfsTree } from './zfs-tree';
 import { createZfsViews } from './zfs-views';
 
 /**
- * Snapshots of a ZFS dataset, through the `zfs` command: OpenZFS, illumos and zfs-fuse. ZFS writes out the dataset and the pool before
- * a command returns, so that what is listed is on the disk.
+ * Snapshots of a ZFS dataset, through the `zfs` command: OpenZFS, illumos and zfs-fuse. ZFS writes out the dataset and
+ * the pool before a command returns, so that every listed snapshot is on the disk.
  *
  * @param dataset the build data's dataset
- * @param mountpoint where it is mounted
+ * @param mountpoint its mountpoint
  */
 export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mountpoint: string }): SnapshotBackend {
   const runner = zfsRunner(dataset);
@@ -61,7 +61,7 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
 
   return {
     kind: 'zfs',
-    // Transaction groups are those of the pool, and come to the disk in order.
+    // Transaction groups belong to the pool and reach the disk in order.
     takeSyncsArea: true,
     reset: () => replace.reset(),
     list,
@@ -70,7 +70,7 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
     destroy,
     open: async (name) => {
       const visible = join(mountpoint, '.zfs/snapshot', name);
-      // Absent in zfs-fuse.
+      // zfs-fuse does not have it.
       if (isReadable(visible)) return folderView(visible);
       return views.open((await find(name)).id);
     },

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { exec } from './exec';
 
-/** Errors of file systems that cannot sync a folder: there the rename itself is all that can be had. */
+/** Errors of file systems that cannot sync a folder. There the rename itself has to suffice. */
 const CANNOT_SYNC_FOLDERS = ['EINVAL', 'EBADF', 'ENOTSUP', 'EISDIR'];
 
 /** Forces a file's content to the disk. */
@@ -23,7 +23,10 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** Forces everything written to the file system of a path to the disk. It costs what is still to be written there. */
+/**
+ * Forces everything written to the file system of a path to the disk. The time depends on what is still to be written
+ * there.
+ */
 export async function syncFileSystem(path: string): Promise<void> {
   await exec(process.platform === 'linux' ? ['sync', '-f', path] : ['sync']);
 }

@@ -8,7 +8,7 @@ export interface ExecResult {
   readonly stderr: string;
 }
 
-/** How to run a tool: which exit statuses are fine, and what a failure is called. */
+/** How to run a tool: the expected exit statuses, and the code of a failure. */
 export interface ExecOptions {
   /** Exit statuses that are not failures. Default: only 0. */
   readonly okExitCodes?: readonly number[];
@@ -18,16 +18,16 @@ export interface ExecOptions {
   readonly input?: string | Uint8Array;
   /** How the output becomes text. `latin1` keeps bytes: one character each. Default `utf8`. */
   readonly encoding?: 'utf8' | 'latin1';
-  /** Ends the tool and what it has started, when aborted; then the signal's reason is thrown. */
+  /** Ends the tool and its child processes when aborted; then the signal's reason is thrown. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs a tool to its end and returns what it printed. Never a shell: `argv` goes to the kernel as it is.
+ * Runs a tool to its end and returns its output. Never a shell: `argv` goes to the kernel as it is.
  *
- * Throws an `AppError` with the tool's own words when it cannot be started, is ended by a signal, or exits with a status
- * that is not listed as fine: a swallowed status is how the original lost images (contract section 9, 1-3).
- * Steps are not run through here but by `build/finalizer-runner.ts`, which streams.
+ * Throws an `AppError` with the tool's message when it cannot be started, is ended by a signal, or exits with an
+ * unexpected status: the original lost images because it ignored the status (contract section 9, 1-3). Steps are run by
+ * `run/finalizer-runner.ts`, which streams.
  */
 export async function exec(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
   const { okExitCodes = [0], env, errorCode = 'snapshot', input, encoding = 'utf8', signal: stop } = options;
@@ -35,7 +35,7 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0], argv.slice(1), {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      // A session of its own: Ctrl-C must not cut a snapshot or rollback in half. The engine ends after it.
+      // In a session of its own, because Ctrl-C must not interrupt a snapshot or rollback. The engine ends after it.
       detached: true,
       ...(env && { env }),
     });
@@ -45,7 +45,7 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
     const err: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
-    child.stdin?.on('error', () => undefined); // the tool may end without reading; its exit status tells
+    child.stdin?.on('error', () => undefined); // the tool may end without reading; its exit status is decisive
     child.stdin?.end(input);
     child.on('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -73,14 +73,15 @@ function killGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended.
+    // It has already ended.
   }
 }
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /**
- * Runs a tool that only reports something, and returns its standard output. Rejects with the text of its stderr when it fails, and when it exceeds the timeout.
+ * Runs a tool that only reports, and returns its standard output. Rejects with its stderr when it fails, and when it
+ * exceeds the timeout.
  *
  * @param timeoutMs ends the tool after this time
  */

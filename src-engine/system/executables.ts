@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where steps find tools: their PATH, and the folders that an ordinary user's leaves out. */
+/** Where steps find tools: their PATH, and the system folders that the PATH of an ordinary user lacks. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/sbin', '/sbin'];
 
 /** The path of a tool on this host, or `undefined`. */
@@ -10,7 +10,7 @@ export function findTool(name: string): string | undefined {
   return FOLDERS.map((folder) => join(folder, name)).find(isExecutable);
 }
 
-/** How a Debian package is installed here, or how to find what to install. */
+/** How to install a Debian package here, or how to find the package to install. */
 export function installCommand(pkg: string, tool = pkg): string {
   const root = process.getuid?.() === 0 ? '' : 'sudo ';
   if (existsSync('/usr/bin/apt-get')) return `${root}apt-get install --no-install-recommends ${pkg}`;

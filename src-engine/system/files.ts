@@ -4,10 +4,10 @@ import { dirname } from 'node:path';
 import { syncFolder } from './durable';
 
 /**
- * Replaces a file so that a reader, and the next start after a crash or a power loss, finds the old content or the new and never a
- * part. When it returns, the new content is on the disk.
+ * Replaces a file so that a reader, and the next start after a crash or a power loss, finds the old content or the new
+ * and never a part. When it returns, the new content is on the disk.
  *
- * Throws the system's error (full disk, read-only file system); then the file is as it was.
+ * Throws the system's error (full disk, read-only file system); then the file is unchanged.
  */
 export function writeFileAtomically(path: string, content: string | Uint8Array): void {
   replace(path, (partial) => writeSynced(partial, content));
@@ -15,8 +15,8 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
 }
 
 /**
- * As `writeFileAtomically`, but a power loss may leave an empty file: for caches, which are made again, and where the caller forces
- * the content to the disk in another way.
+ * As `writeFileAtomically`, but a power loss may leave an empty file. For caches, which can be made again, and for
+ * callers that force the content to the disk in another way.
  */
 export function writeUnsynced(path: string, content: string | Uint8Array): void {
   replace(path, (partial) => writeFileSync(partial, content, { mode: 0o644 }));
@@ -46,13 +46,13 @@ export function writeSynced(path: string, content: string | Uint8Array, flags: '
   }
 }
 
-/** An error of a call on a descriptor has no path: the message then has to name the file. */
+/** The error of a call on a descriptor has no path, so the path is added to the message. */
 function withPath(error: unknown, path: string): unknown {
   const isNamed = !(error instanceof Error) || ('path' in error && error.path !== undefined);
   return isNamed ? error : Object.assign(error, { path });
 }
 
-/** Reads a file that may not be there. */
+/** Reads a file; `undefined` when it does not exist. */
 export async function readIfThere(path: string): Promise<Buffer | undefined> {
   return readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
@@ -60,14 +60,14 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
   });
 }
 
-/** Whether a path names something. A symbolic link is not followed, so a dangling one exists too. */
+/** Whether a path exists. A symbolic link is not followed, so a dangling one exists too. */
 export function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /**
- * Makes a folder and those above it, with mode 0755. Node's own `recursive` repeats forever where the parent exists and the system still
- * reports ENOENT, as below /proc.
+ * Creates a folder and its missing parents, with mode 0755. Node's own `recursive` repeats forever where the parent
+ * exists and the system still reports ENOENT, as below /proc.
  */
 export async function makeFolders(path: string): Promise<void> {
   try {

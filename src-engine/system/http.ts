@@ -2,18 +2,19 @@ import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { lookUpWithin } from './look-up';
 
-/** How long a server may take to begin its answer, redirects included, unless the caller has a timeout of its own. */
+/** The timeout for the start of an answer, redirects included, unless the caller sets one. */
 const TIMEOUT_MS = 5000;
 const MOST_REDIRECTS = 5;
 
-/** It could not be found out, and that is no sign that a step will fail. */
+/** The answer could not be determined. This does not mean that a step will fail. */
 export class CannotTell extends Error {}
 
 /**
- * Asks a server for a file, as a step would: through the proxy that the environment names, where that is a plain HTTP one. The caller
- * reads the answer's body, or destroys it.
+ * Requests a file from a server as a step would: through the proxy that the environment names, where that is a plain
+ * HTTP one. The caller reads the answer's body, or destroys it.
  *
- * Rejects with a plain `Error` when there is no answer within the timeout, and with `CannotTell` where only a step could find out.
+ * Rejects with a plain `Error` when there is no answer within the timeout, and with `CannotTell` where only a step
+ * could determine it.
  */
 export async function get(url: URL, timeoutMs = TIMEOUT_MS): Promise<IncomingMessage> {
   const until = Date.now() + timeoutMs;
@@ -54,12 +55,18 @@ function getOnce(url: URL, patience: number, timeoutMs: number): Promise<Incomin
   });
 }
 
-/** Certificates that steps may trust by other lists than Node's. A date that is wrong is wrong for all. */
+/**
+ * Whether an error is about trust in a certificate. Steps may use other lists of authorities than Node. A wrong date is
+ * wrong for all.
+ */
 function isTrust(code: string | undefined): boolean {
   return /CERT|ISSUER|SIGNATURE/.test(code ?? '') && !['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'].includes(code ?? '');
 }
 
-/** The proxy that the environment names for an address; `undefined`: none. Throws `CannotTell` for one that takes more than plain HTTP. */
+/**
+ * The proxy that the environment names for an address; `undefined`: none. Throws `CannotTell` for one that needs more
+ * than plain HTTP.
+ */
 function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
   const isTls = url.protocol === 'https:';
   const named = isTls ? (env['https_proxy'] ?? env['HTTPS_PROXY']) : env['http_proxy'];
@@ -70,7 +77,7 @@ function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
   return proxy;
 }
 
-/** Names, and ends of names, with commas between; `*` for all. */
+/** Whether a host is in a list of names and name endings, separated by commas; `*` means all. */
 function isExcepted(host: string, list: string): boolean {
   const names = list.split(/[\s,]+/).map((name) => name.replace(/^\*?\./, '').replace(/:\d+$/, ''));
   return names.some((name) => name !== '' && (name === '*' || host === name || host.endsWith(`.${name}`)));

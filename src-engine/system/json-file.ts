@@ -2,10 +2,10 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import type { Shape } from '../../src-shared/shape';
 import { AppError } from '../../src-shared/errors';
 
-/** A record in a file of its own, as it was found. */
+/** The result of reading a record that is a file of its own. */
 export type JsonFile<T> =
   | { readonly kind: 'missing' }
-  /** Empty, torn, zeros, or of another shape: what a power loss, a full disk or another program left. */
+  /** Empty, torn, zeros, or of another shape: caused by a power loss, a full disk or another program. */
   | { readonly kind: 'damaged'; readonly why: string }
   | { readonly kind: 'read'; readonly value: T };
 
@@ -13,7 +13,8 @@ export type JsonFile<T> =
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Reads a record that is a JSON file of its own. A file that does not fit its shape is returned as damaged, never as a value.
+ * Reads a record that is a JSON file of its own. A file that does not fit its shape is returned as damaged, never as a
+ * value.
  *
  * Throws `AppError('area')` when the file cannot be read.
  */
@@ -30,9 +31,9 @@ export function readJsonFile<T>(path: string, shape: Shape<T>): JsonFile<T> {
   return parseFile(content, shape);
 }
 
-/** The content, or a text with the reason why it is none of ours. */
+/** The content, or a text with the reason why it is not a record. */
 function readRegularFile(path: string): Buffer | string {
-  // A pipe in the place of a file would wait for a writer.
+  // Opening a pipe in the place of a file would wait for a writer.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(file);
@@ -43,7 +44,7 @@ function readRegularFile(path: string): Buffer | string {
   }
 }
 
-/** A value in JSON text; `undefined` when the text is no JSON or the value has another shape. */
+/** A value in JSON text; `undefined` when the text is not JSON or the value has another shape. */
 export function parseJson<T>(content: string, shape: Shape<T>): T | undefined {
   try {
     const value: unknown = JSON.parse(content);

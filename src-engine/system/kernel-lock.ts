@@ -3,8 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 import { findTool } from './executables';
 
 /**
- * A lock that the kernel keeps on a folder's inode for as long as the descriptor is open: in every mount namespace, PID namespace
- * and container, by whatever path, and gone with the process however that ends.
+ * A lock that the kernel keeps on a folder's inode while the descriptor is open. It holds in every mount namespace, PID
+ * namespace and container, by any path, and ends with the process in every case.
  */
 export interface KernelLock {
   release(): void;
@@ -27,8 +27,8 @@ export function takeKernelLock(folder: string): KernelLock | 'denied' | 'unsuppo
 }
 
 /**
- * Whether another process holds a folder's lock. It is asked for by a shared lock of a moment: an engine that is refused during that
- * moment tries again (`acquireLock`).
+ * Whether another process holds a folder's lock. This takes a shared lock for a moment; an engine that is refused
+ * during that moment retries (`acquireLock`).
  */
 export function probeKernelLock(folder: string): 'free' | 'held' | 'unsupported' {
   const fd = openFolder(folder);
@@ -51,8 +51,8 @@ function openFolder(folder: string): number | undefined {
 }
 
 /**
- * Node cannot call flock(2). flock(1) is given the descriptor and locks the open file description behind it, which stays locked in
- * this process when flock has ended.
+ * Node cannot call flock(2). flock(1) gets the descriptor and locks its open file description, which stays locked in
+ * this process after flock has ended.
  */
 function flock(fd: number, mode: '-x' | '-s'): Attempt {
   // The engine may be started with an empty PATH.

@@ -3,12 +3,13 @@ import { lookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { findTool } from './executables';
 
-/** getent's exit status for a name that nobody knows. */
+/** getent's exit status for an unknown name. */
 const NOT_FOUND = 2;
 
 /**
- * Looks a name up as all programs here do, through getent(1), in at most so many milliseconds. Node's own look-up cannot be called off:
- * with a server of names that is silent it would keep this process for ten seconds or more. Where there is no such getent it is used.
+ * Resolves a host name as other programs do, through getent(1), within a timeout. Node's own resolver cannot be
+ * cancelled: a silent name server would keep this process for ten seconds or more. It is used where the host has no
+ * such getent.
  */
 export function lookUpWithin(patience: number): LookupFunction {
   return (name, options, callback) => {
@@ -26,7 +27,7 @@ export function lookUpWithin(patience: number): LookupFunction {
   };
 }
 
-/** Lines `ADDRESS STREAM NAME`, once for each kind of socket. */
+/** Parses lines `ADDRESS STREAM NAME`, one for each kind of socket. */
 function addressesIn(stdout: string): LookupAddress[] {
   const addresses = new Set(stdout.split('\n').map((line) => line.split(/\s/, 1)[0] ?? ''));
   return [...addresses].map((address) => ({ address, family: isIP(address) })).filter(({ family }) => family !== 0);

@@ -12,7 +12,7 @@ export interface Mount {
   readonly type: string;
   /** The mounted device, dataset or folder, as the system names it. */
   readonly source: string;
-  /** Linux only: the mount's place in the tree of mounts, and which folder of which file system it shows. */
+  /** Linux only: the mount's place in the tree of mounts, and the folder and file system that it shows. */
   readonly node?: { readonly id: string; readonly parent: string; readonly device: string; readonly root: string };
 }
 
@@ -31,8 +31,8 @@ export class MountTable {
   }
 
   /**
-   * Reads the table. Costs less than a millisecond on Linux and a process elsewhere.
-   * Throws when it cannot be read: without it no tree may be removed.
+   * Reads the table. Takes less than a millisecond on Linux and starts a process elsewhere. Throws when it cannot be
+   * read, because without it no tree may be removed.
    */
   static async read(): Promise<MountTable> {
     if (process.platform === 'linux')
@@ -82,7 +82,7 @@ export class MountTable {
     return parent === mount ? undefined : parent;
   }
 
-  /** Where a mount point lies in the file system that it covers. */
+  /** The mount point's place in the file system that it covers. */
   #mountPointOf(mount: Mount): Place | undefined {
     const parent = this.#parent(mount);
     return parent && placeWithin(parent, mount.path);
@@ -95,7 +95,7 @@ export class MountTable {
       const above: Mount = mount;
       const next = this.mounts
         .filter((child) => this.#parent(child) === above && (child.path === path || isBelow(path, child.path)))
-        // The shortest one: it covers its siblings below, or they would be mounted on it.
+        // The shortest path: it covers its siblings below, or they would be mounted on it.
         .sort((a, b) => a.path.length - b.path.length)[0];
       if (!next) break;
       mount = next;
@@ -121,7 +121,7 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(folder === '/' ? '/' : `${folder}/`) && path !== folder;
 }
 
-/** A path without symbolic links, as the kernel lists mounts. What does not exist keeps its name. */
+/** A path without symbolic links, as the kernel lists mounts. Missing parts keep their names. */
 function realPath(path: string): string {
   try {
     return realpathSync(path, { encoding: 'buffer' }).toString('latin1');

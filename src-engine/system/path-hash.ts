@@ -5,25 +5,27 @@ import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
 import { linkTarget, typeOf, walk } from './path-walk';
 import { HASH_LENGTH, shortHash } from './short-hash';
 
-/** Files up to this size are read in one call, and before anything else happens. */
+/** Files up to this size are read in one call, before anything else happens. */
 const SMALL_BYTES = 1024n * 1024n;
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Times with a fraction of a second change with the kernel's clock tick; those without may stand for two seconds (FAT). */
+/**
+ * Times with a fraction of a second change with the kernel's clock tick. Those without may stand for two seconds (FAT).
+ */
 const TICK_MS = 100;
 const COARSE_MS = 2100;
 
-/** Identity, size and times of all that a path's hash depends on. */
+/** Identity, size and times of everything that a path's hash depends on. */
 export interface PathStat {
-  /** Equal texts mean that nothing was written, as far as `isSettled` vouches for it. */
+  /** Equal texts mean that nothing was written, for contents hashed after `settledAt`. */
   readonly text: string;
   /** The latest moment, in milliseconds since the epoch, at which something may have been written without a new time. */
   readonly settledAt: number;
 }
 
 /**
- * What the file system reports of a path without reading content: for a folder, of all that is in it; for a link, also of what
- * it leads to. `missing` and `unreadable` are texts of their own.
+ * The metadata of a path that a content hash depends on, without reading content: for a folder, of its whole content;
+ * for a link, also of its target. `missing` and `unreadable` are texts of their own.
  *
  * A content that is hashed after `settledAt` and has the same text later is the same content (the racy rule of git).
  *
@@ -56,7 +58,7 @@ export async function pathStat(path: string, except?: string): Promise<PathStat>
   }
 }
 
-/** The size in bytes that the text of a plain file's `PathStat` has; `undefined` for anything else. */
+/** The size in bytes in the text of a plain file's `PathStat`; `undefined` for anything else. */
 export function sizeIn(text: string): string | undefined {
   const [type, , , size] = text.split(':');
   return type === 'file' ? size : undefined;
@@ -68,8 +70,9 @@ function settled(timeNs: bigint): number {
 }
 
 /**
- * A hash of what a path is: the content of a file of any size; the names, types, modes, link targets and contents of a folder;
- * the target of a link and the content behind it; the type of anything else. `NO_CONTENT.missing` and `.unreadable` otherwise.
+ * A content hash of a path: of a file of any size; of the names, types, modes, link targets and contents of a folder;
+ * of the target of a link and the content behind it; of the type of anything else. `NO_CONTENT.missing` and
+ * `.unreadable` otherwise.
  *
  * @param except a path below a folder that does not count
  */
@@ -93,7 +96,7 @@ export async function pathHash(path: string, except?: string): Promise<string> {
   }
 }
 
-/** What a link leads to at last; `undefined` for a link to nothing, or to itself. */
+/** The final target of a link; `undefined` for a dangling or circular link. */
 function targetOf(path: string): string | undefined {
   try {
     return realpathSync(path);

@@ -1,14 +1,14 @@
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
 
-/** Entries after which a walk lets the engine do something else: a step runs meanwhile, and its output is read. */
+/** The number of entries after which a walk lets other work run: the output of a running step is read. */
 const BATCH = 500;
 
 /** One file, folder, link or other thing below a path. */
 export interface Entry {
   /** Absolute, as bytes: names need not be UTF-8. */
   readonly path: Buffer;
-  /** Below the path that was walked; empty for the path itself. */
+  /** Relative to the walked path; empty for that path itself. */
   readonly name: Buffer;
   readonly stats: BigIntStats;
 }
@@ -16,9 +16,10 @@ export interface Entry {
 const SLASH = Buffer.from('/');
 
 /**
- * Everything at and below a path, each folder before what it contains, in the order of the names' bytes. Links are not followed.
+ * Everything at and below a path, each folder before its contents, in the order of the names' bytes. Links are not
+ * followed.
  *
- * Throws what the file system reports for an entry that cannot be read, also for one that vanishes meanwhile.
+ * Throws the system's error for an entry that cannot be read, or that vanishes meanwhile.
  *
  * @param except a path below which nothing is returned, for example the build area
  * @param limit the number of entries after which the walk ends
@@ -50,7 +51,7 @@ export function typeOf(stats: BigIntStats): 'file' | 'folder' | 'link' | 'fifo' 
   return stats.isSocket() ? 'socket' : 'device';
 }
 
-/** Where a link leads, as its bytes are. */
+/** The target of a link, as bytes. */
 export function linkTarget(path: Buffer): Buffer {
   return readlinkSync(path, { encoding: 'buffer' });
 }

@@ -1,18 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A process of this host, or of this container. All numbers are those of /proc, which may be another PID namespace's. */
+/**
+ * A process of this host, or of this container. All numbers are those of /proc, which may belong to another PID
+ * namespace.
+ */
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly session: number;
   /** Its command's name, at most 15 characters on Linux. */
   readonly name: string;
-  /** `D` is a wait in the kernel that no signal ends. */
+  /** `D`: the process waits in the kernel, where no signal ends it. */
   readonly state: string;
 }
 
-/** Every process that has not ended. A process that only waits to be collected by its parent has ended. */
+/** Every running process. A zombie, which only waits for its parent, has ended. */
 export function listProcesses(): ProcessEntry[] {
   const entries = process.platform === 'linux' ? fromProc() : fromPs();
   return entries.filter(({ state }) => !/^[ZX]/.test(state));
@@ -34,7 +37,7 @@ export function descendants(roots: ReadonlySet<number>, all: readonly ProcessEnt
   return [...found];
 }
 
-/** This process and those that it was started by, directly or not. */
+/** This process and its ancestors. */
 export function ownAncestry(all: readonly ProcessEntry[]): ReadonlySet<number> {
   const parents = new Map(all.map(({ pid, parent }) => [pid, parent]));
   const chain = new Set<number>();
@@ -44,8 +47,8 @@ export function ownAncestry(all: readonly ProcessEntry[]): ReadonlySet<number> {
 }
 
 /**
- * Sends a signal to a process by its number in /proc. A process that has ended, belongs to another account or is not visible from this
- * PID namespace is left alone.
+ * Sends a signal to a process by its number in /proc. A process that has ended, belongs to another account or is not
+ * visible from this PID namespace is skipped.
  */
 export function sendSignal(procPid: number, signal: NodeJS.Signals): void {
   const pid = procIsOurs() ? procPid : translated(procPid);
@@ -58,8 +61,8 @@ export function sendSignal(procPid: number, signal: NodeJS.Signals): void {
 }
 
 /**
- * Whether the numbers in /proc are those of this process's PID namespace. They are not after `unshare --pid` without a /proc of its
- * own.
+ * Whether the numbers in /proc are those of this process's PID namespace. They are not after `unshare --pid` without
+ * mounting /proc again.
  */
 export const procIsOurs = (): boolean => ownProcNumber() === process.pid;
 
@@ -68,13 +71,13 @@ function ownProcNumber(): number {
   return Number(read(() => readlinkSync('/proc/self'), String(process.pid)));
 }
 
-/** The number that this process's PID namespace has for a process of it, or of a namespace inside it. */
+/** The number of a process in this process's PID namespace, for a process in it or in a namespace inside it. */
 function translated(procPid: number): number | undefined {
   const level = namespaceNumbers('self').length;
   return isInOurNamespace(procPid) ? namespaceNumbers(procPid)[level - 1] : undefined;
 }
 
-/** A PID namespace inside ours has a first process that one of ours has started. */
+/** The first process of a PID namespace inside ours was started by a process of ours. */
 function isInOurNamespace(procPid: number): boolean {
   const ours = namespaceOf('self');
   for (let pid = procPid; pid > 0; pid = entryOf(pid)?.parent ?? 0) if (namespaceOf(pid) === ours) return true;
@@ -108,7 +111,7 @@ function entryOf(pid: number): ProcessEntry | undefined {
 
 const PS = ['-A', '-o', 'pid=', '-o', 'ppid=', '-o', 'pgid=', '-o', 'state=', '-o', 'comm='];
 
-/** Sessions are not portable: the group stands for them. */
+/** Sessions are not portable, so the process group is used instead. */
 function fromPs(): ProcessEntry[] {
   const text = read(() => execFileSync('ps', PS, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }), '');
   return text.split('\n').flatMap((line) => {
@@ -119,7 +122,7 @@ function fromPs(): ProcessEntry[] {
   });
 }
 
-/** Reading /proc fails at any time: processes end, and other accounts' processes may not be read. */
+/** Reading /proc can fail at any time: processes end, and other accounts' processes may not be read. */
 function read<T>(attempt: () => T, otherwise: T): T {
   try {
     return attempt();

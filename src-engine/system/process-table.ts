@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { deviceNumber } from './mounts';
 
 /**
- * Who stands below a path, runs a program from there, or has something open or mapped there, as `1234 (bash)`.
+ * The processes that have their working folder, their program, an open file or a mapping below a path, as `1234
+ * (bash)`.
  *
- * Empty where there is no /proc, and of other people's processes only root sees everything: an empty answer is no proof.
+ * Empty where there is no /proc. Only root sees all processes of other accounts, so an empty result does not prove that
+ * the path is unused.
  */
 export function processesUsing(path: string): string[] {
   const inside = (target: string): boolean => target === path || target.startsWith(`${path}/`);
@@ -13,10 +15,11 @@ export function processesUsing(path: string): string[] {
   const ownNamespace = mountNamespace('self');
   return processIds()
     .filter((pid) => {
-      // Threads of the kernel have no program. Of a process whose program is not shown nothing else is, either.
+      // Kernel threads have no program. When a process's program is not readable, its other data is not readable
+      // either.
       const exe = look(() => readlinkSync(`/proc/${pid}/exe`), '');
       if (exe === '') return false;
-      // In another mount namespace, a container for one, the same path may be another place.
+      // In another mount namespace, for example of a container, the same path may be another place.
       const samePaths = mountNamespace(pid) === ownNamespace;
       const links = ['cwd', 'root', 'exe'].map((link) => `/proc/${pid}/${link}`);
       const open = look(() => readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`), []);
@@ -29,8 +32,9 @@ export function processesUsing(path: string): string[] {
 }
 
 /**
- * Who keeps a mount in a mount namespace that does not hear of an unmount here. With FUSE that keeps the file system busy after
- * it was unmounted, so that it can be neither rolled back nor mounted again; it has to be found out before.
+ * The processes that keep a mount in a mount namespace to which unmounts here do not propagate. With FUSE they keep the
+ * file system busy after it was unmounted, so that it can be neither rolled back nor mounted again. So this is checked
+ * before.
  */
 export function processesWithPrivateMount(path: string): string[] {
   const seen = new Set([mountNamespace('self')]);
@@ -40,7 +44,8 @@ export function processesWithPrivateMount(path: string): string[] {
     const namespace = mountNamespace(pid);
     if (namespace === '' || seen.has(namespace)) continue;
     seen.add(namespace);
-    // `36 35 0:32 / /mount/point rw shared:1 master:2 - type source options`; the tags mean that it hears of an unmount.
+    // `36 35 0:32 / /mount/point rw shared:1 master:2 - type source options`; the tags mean that an unmount propagates
+    // to it.
     const mounts = look(() => readFileSync(`/proc/${pid}/mountinfo`, 'utf8'), '').split('\n');
     const isPrivate = (line: string): boolean => !/ (shared|master):\d+ /.test(line.split(' - ')[0] + ' ');
     if (mounts.some((line) => line.split(' ')[2] === device && isPrivate(line)))
@@ -49,7 +54,7 @@ export function processesWithPrivateMount(path: string): string[] {
   return found;
 }
 
-/** Processes that were started with this variable in their environment and still run. Empty where there is no /proc. */
+/** Running processes that were started with this variable in their environment. Empty where there is no /proc. */
 export function processesWithVariable(name: string, value: string): number[] {
   const wanted = `\0${name}=${value}\0`;
   return processIds()
@@ -57,7 +62,7 @@ export function processesWithVariable(name: string, value: string): number[] {
     .map(Number);
 }
 
-/** Whether a process exists and has not ended yet; one that only waits to be collected has closed its files. */
+/** Whether a process is running. A zombie has ended and closed its files. */
 export function isRunning(pid: number): boolean {
   const stat = look(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
   return stat !== '' && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
@@ -74,7 +79,7 @@ function describe(pid: string): string {
   return `${pid} (${name})`;
 }
 
-/** A look into /proc may fail at any time: processes end, and some are not ours to look at. */
+/** Reading /proc can fail at any time: processes end, and other accounts' processes may not be read. */
 function look<T>(at: () => T, otherwise: T): T {
   // Most calls fail for some processes. Without stack traces a failure takes a tenth of the time.
   const { stackTraceLimit } = Error;

@@ -9,18 +9,18 @@ export const processIdentity = object(
 );
 
 /**
- * A process beyond its number, which the system reuses: with the start time and the boot id a pid found in a file is known to be
- * that very process or not. `startTime` is as the kernel counts it, `unknown` where the system has no cheap way to ask. A pid
- * counts in its `pidNamespace`; version 1 did not record that.
+ * Identifies a process beyond its number, which the system reuses: the start time and the boot id show whether a pid
+ * from a file is still that process. `startTime` is in the kernel's unit, `unknown` where the system has no cheap way
+ * to read it. A pid is valid in its `pidNamespace`; version 1 did not record that.
  */
 export type ProcessIdentity = TypeOf<typeof processIdentity>;
 
 /**
- * What can be found out here about a process found in a file.
+ * The state of a process from a file, as far as it can be determined here.
  *
  * - `alive`, `dead`   it runs, or has ended
- * - `other-namespace` it belongs to a PID namespace (container) whose processes cannot be seen from here
- * - `other-boot`      a host of this name ran it: this one before it was started again, or another one
+ * - `other-namespace` it belongs to a PID namespace (container) whose processes are not visible from here
+ * - `other-boot`      a host of this name ran it: this one before a reboot, or another one
  * - `other-host`      a host of another name ran it: another one, or this one before it was renamed
  */
 export type Liveness = 'alive' | 'dead' | 'other-namespace' | 'other-boot' | 'other-host';
@@ -38,7 +38,7 @@ export function ownIdentity(): ProcessIdentity {
   };
 }
 
-/** Whether that very process still runs, as far as this process can see. */
+/** Whether that process still runs, as far as this process can determine. */
 export function livenessOf(who: ProcessIdentity): Liveness {
   const boot = bootId();
   const isSameBoot = who.bootId === boot && boot !== UNKNOWN;
@@ -51,7 +51,8 @@ export function livenessOf(who: ProcessIdentity): Liveness {
 }
 
 /**
- * Whether that process still runs. `unknown` when it belongs to another host or PID namespace. After a reboot of its host it is dead.
+ * Whether that process still runs. `unknown` when it belongs to another host or PID namespace. After a reboot of its
+ * host it is dead.
  */
 export function isAlive(who: ProcessIdentity): boolean | 'unknown' {
   const liveness = livenessOf(who);
@@ -60,7 +61,7 @@ export function isAlive(who: ProcessIdentity): boolean | 'unknown' {
 }
 
 function exists({ pid, startTime }: ProcessIdentity): boolean {
-  // 0 and negative numbers name groups of processes.
+  // 0 and negative numbers mean groups of processes.
   if (!Number.isInteger(pid) || pid < 1) return false;
   try {
     process.kill(pid, 0);
@@ -71,7 +72,7 @@ function exists({ pid, startTime }: ProcessIdentity): boolean {
   return started === undefined || startTime === UNKNOWN || started === startTime;
 }
 
-/** SLIPWAY_BOOT_ID stands in for a reboot or another machine in tests. */
+/** Tests set SLIPWAY_BOOT_ID to simulate a reboot or another machine. */
 function bootId(): string {
   if (process.env.SLIPWAY_BOOT_ID) return process.env.SLIPWAY_BOOT_ID;
   try {

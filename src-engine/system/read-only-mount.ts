@@ -3,13 +3,16 @@ import { AppError } from '../../src-shared/errors';
 import { exec } from './exec';
 
 /**
- * Mounts a folder read-only onto itself and becomes a program in it. Arguments: the folder, then the program's words. The mount is
- * seen only by that program and what it starts, and goes with the last of them.
+ * Mounts a folder read-only onto itself and becomes a program in it. Arguments: the folder, then the program's argv.
+ * The mount is visible only to that program and its children, and ends with the last of them.
  */
 const MOUNT_AND_BECOME =
   'folder=$1; shift; mount --bind -- "$folder" "$folder" && mount -o remount,bind,ro -- "$folder" && cd -- "$folder" && exec "$@"';
 
-/** Whether a folder's file system is read-only for every account, as a snapshot of btrfs or ZFS; copies and clones are writable. */
+/**
+ * Whether a folder's file system is read-only for every account, like a snapshot of btrfs or ZFS; copies and clones are
+ * writable.
+ */
 export function isReadOnly(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK);
@@ -20,12 +23,13 @@ export function isReadOnly(folder: string): boolean {
 }
 
 /**
- * The words to put before a program so that it cannot write into a folder, not even as root. Tried out before they are given.
+ * The argv prefix that prevents a program from writing into a folder, even as root. It is tested before it is returned.
  *
- * Throws `unsupported` where the kernel does not let us: macOS, many containers, hosts without user namespaces for other users.
+ * Throws `unsupported` where the kernel does not permit it: macOS, many containers, hosts without user namespaces for
+ * other users.
  */
 export async function readOnlyMount(folder: string, what: string): Promise<string[]> {
-  // `slave`: it hears of unmounts outside, so that it keeps no file system busy.
+  // `slave`: unmounts outside propagate into it, so that it keeps no file system busy.
   const own = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const words = ['unshare', ...own, '--mount', '--propagation', 'slave', 'sh', '-c', MOUNT_AND_BECOME, 'sh', folder];
   try {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Length of a hash as text: 128 bits are enough to tell edits apart. */
+/** Length of a hash as text: 128 bits are enough to distinguish edits. */
 export const HASH_LENGTH = 32;
 
 /** A hash of a content, as `HASH_LENGTH` hexadecimal digits. */

@@ -1,12 +1,12 @@
 import { writeSync } from 'node:fs';
 import { systemError } from './system-error';
 
-/** What shells show for a program that SIGPIPE ended: 128 + 13. */
+/** The exit status in shells of a program that SIGPIPE ended: 128 + 13. */
 const CLOSED_PIPE_STATUS = 141;
 
 let isClosed = false;
 
-/** Whether standard output cannot be written any more. A command that waits for more to print ends then. */
+/** Whether standard output cannot be written any more. A command that waits for more to print then ends. */
 export const outputClosed = (): boolean => isClosed;
 
 /**
@@ -37,7 +37,7 @@ export function writeError(text: string): void {
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(2, rest));
   } catch (error) {
-    // A pipe that does not block and is full: the stream waits for its reader.
+    // A full pipe that does not block: the stream waits for its reader.
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') process.stderr.write(rest);
   }
 }

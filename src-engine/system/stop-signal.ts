@@ -11,7 +11,7 @@ export interface StopSignal {
 }
 
 /**
- * Catches SIGINT, SIGTERM and SIGHUP for as long as a build runs. `onStop` is called at the first and, with `again`, at each
+ * Catches SIGINT, SIGTERM and SIGHUP while a build runs. `onStop` is called at the first and, with `again`, at each
  * further one. (Contract 1.3: the original dies and leaves the step running.)
  */
 export function onStopSignal(onStop: (signal: NodeJS.Signals, again: boolean) => void): StopSignal {

@@ -8,7 +8,7 @@ interface Explanation {
 
 const explain = (code: ErrorCode, reason: string, hint: string): Explanation => ({ code, reason, hint });
 
-/** The system's refusals that a user can do something about. Others are explained by `OTHER`. */
+/** System errors that a user can resolve. Others are explained by `OTHER`. */
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   ENOENT: explain('missing', 'it does not exist', 'Check the path.'),
   ENOTDIR: explain('missing', 'a part of the path is not a folder', 'Check the path.'),

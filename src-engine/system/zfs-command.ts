@@ -3,7 +3,7 @@ import { isExecutable } from './executables';
 
 let found: string | null | undefined;
 
-/** The absolute path of the `zfs` command, or `undefined` when this host has none. Looked up once. */
+/** The absolute path of the `zfs` command; `undefined` when this host has none. Searched once. */
 export function zfsCommand(): string | undefined {
   if (found === undefined) {
     const folders = ['/sbin', '/usr/sbin', ...(process.env.PATH ?? '').split(delimiter)];

@@ -12,8 +12,8 @@ import type { PlainArea } from './take';
 import { createIndex, readHead, writeIndex } from './tree-index';
 
 /**
- * Turns the snapshots of version one, which are whole trees, into packs with an index each. Nothing is copied. Interrupted at any moment,
- * each is still one or the other, and the next call goes on.
+ * Converts the snapshots of version one, which are whole trees, into packs with an index each. Nothing is copied.
+ * Interrupted at any moment, each is in one form or the other, and the next call continues.
  */
 export async function adoptTrees(area: PlainArea): Promise<void> {
   const { store } = area;
@@ -22,7 +22,7 @@ export async function adoptTrees(area: PlainArea): Promise<void> {
 
 async function adopt({ store, tool }: PlainArea, path: string, snapshot: PlainSnapshot): Promise<void> {
   if (existsSync(snapshot.path)) {
-    // The index was listed, and the rename of the tree is missing.
+    // The index was listed, and the rename of the tree is still missing.
     renameSync(path, store.packPath(readHead(snapshot.path).packs[0] ?? store.nextPack()));
     return syncFolder(store.folder);
   }
@@ -46,7 +46,7 @@ async function adopt({ store, tool }: PlainArea, path: string, snapshot: PlainSn
   });
   const index = createIndex(randomBytes(8).toString('hex'), records);
   const hidden = join(store.folder, `.adopted-${process.pid}`);
-  // A tree without files has a pack too, or the interrupted rename could not be told from a finished one.
+  // A tree without files gets a pack too. Otherwise an interrupted rename would look like a finished one.
   writeIndex(hidden, { ...index, head: { ...index.head, packs: [pack] } });
   await syncFileSystem(store.folder); // version one forced nothing to the disk
   renameSync(hidden, snapshot.path);

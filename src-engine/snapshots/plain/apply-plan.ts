@@ -3,7 +3,7 @@ import { sameButAcls } from './pax';
 import { sameMetadata, type TreeRecord } from './record';
 import type { LiveEntry } from './scan';
 
-/** What has to be done so that a live tree equals another one. Only what differs is touched. */
+/** The changes that make a live tree equal to another one. Equal entries are not changed. */
 export interface ApplyPlan {
   /** Live paths to remove, contents before their folders. */
   readonly removals: readonly TreeRecord[];
@@ -13,15 +13,15 @@ export interface ApplyPlan {
   readonly restored: readonly (readonly TreeRecord[])[];
   /** Names to make for inodes that are in place under another name. */
   readonly relinked: readonly { readonly record: TreeRecord; readonly to: string }[];
-  /** Live folders that need a new inode, because attributes can be added and not taken away. */
+  /** Live folders that need a new inode, because their attributes cannot be removed. */
   readonly renewed: readonly TreeRecord[];
-  /** Folders to give their metadata at the end: changed ones, and those whose content changes. Outermost first. */
+  /** Folders that get their metadata at the end: changed ones, and those whose content changes. Outermost first. */
   readonly folders: readonly TreeRecord[];
-  /** Existing live entries that the plan changes, removes, or changes the content of. */
+  /** Existing live entries that the plan changes or removes, or whose content it changes. */
   readonly touched: readonly TreeRecord[];
 }
 
-/** What is known of a live entry's content and attributes. */
+/** The known content and attributes of a live entry. */
 export interface LiveKnowledge {
   /** The record whose content, attributes and flags the entry has; `undefined` when that is unknown. */
   (entry: LiveEntry, target: TreeRecord): TreeRecord | undefined;

@@ -23,15 +23,16 @@ export interface ApplyRequest {
   readonly knownOf: LiveKnowledge;
   /** Whether a live folder was opened for the scan. It gets its mode at the end. */
   readonly isOpened?: (path: string) => boolean;
-  /** A folder for half-made entries on the root's file system; it is removed. ASCII only. */
+  /** A folder for unfinished entries on the root's file system; it is removed. ASCII only. */
   readonly stage: string;
   readonly objectPath: (reference: string) => string;
   readonly tool: RunStoreTool;
 }
 
 /**
- * Makes a live tree equal to a snapshot's, touching only what differs. Nothing is written in place: each inode is complete before it
- * gets its name, so that a hard link from outside is never written through. Interrupted at any moment, it can be repeated.
+ * Makes a live tree equal to a snapshot's, and changes only differing entries. Nothing is written in place: each inode
+ * is complete before it gets its name, so that a hard link from outside is never written through. Interrupted at any
+ * moment, it can be repeated.
  *
  * Refuses before any change when an entry to be changed is immutable.
  */
@@ -75,7 +76,7 @@ export async function applyTree(request: ApplyRequest): Promise<void> {
   );
 }
 
-/** Live folders that may have attributes which no record tells of. */
+/** Live folders that may have attributes which no record contains. */
 function unknownFolders({ target, live, knownOf }: ApplyRequest): string[] {
   const wanted = new Map(target.map((record) => [record.path, record]));
   return live.flatMap((entry) => {
@@ -85,7 +86,10 @@ function unknownFolders({ target, live, knownOf }: ApplyRequest): string[] {
   });
 }
 
-/** An ordinary user can change nothing in an own folder that is sealed. All folders that are opened get their metadata at the end. */
+/**
+ * An ordinary user cannot change the contents of an own folder without write permission. All opened folders get their
+ * metadata at the end.
+ */
 function openFolders(root: string, { touched }: ApplyPlan): void {
   if (process.getuid?.() === 0) return;
   for (const { path, type, mode } of touched)
@@ -130,7 +134,7 @@ async function restoreInodes({ root, stage, objectPath, tool }: ApplyRequest, { 
   restored.forEach(([first, ...others], number) => {
     if (!first) return;
     const made = systemPath(`${stage}/${numberedPath(number)}`);
-    // Objects of an ordinary user are readable for their owner, whatever the original was.
+    // Objects of an ordinary user are readable for their owner, whatever the mode of the original was.
     if (first.type === 'file' && (first.mode & 0o400) === 0) chmodSync(made, first.mode);
     for (const { path } of others) {
       const link = systemPath(`${stage}/link`);
@@ -141,7 +145,7 @@ async function restoreInodes({ root, stage, objectPath, tool }: ApplyRequest, { 
   });
 }
 
-/** Gives a folder a new inode without attributes; what it contains moves. */
+/** Gives a folder a new inode without attributes. Its contents move. */
 function renewFolder(path: string, fresh: string): void {
   mkdirSync(systemPath(fresh), { mode: OWNER_BITS });
   for (const name of readdirSync(systemPath(path), { encoding: 'latin1' as BufferEncoding }))
@@ -150,7 +154,7 @@ function renewFolder(path: string, fresh: string): void {
   renameSync(systemPath(fresh), systemPath(path));
 }
 
-/** An append-only folder is found out only by trying. */
+/** Only an attempt shows that a folder is append-only. */
 function changing(action: string, path: string, change: () => void): void {
   try {
     change();

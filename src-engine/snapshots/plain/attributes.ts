@@ -10,8 +10,8 @@ const XATTRS = ['--xattrs', '--xattrs-include=*'] as const;
 const OWNER_BITS = 0o700;
 
 /**
- * Reads the extended attributes of folders and links, access control lists among them, with one `tar`: Node cannot. The archive has
- * no content, because there are no files in it.
+ * Reads the extended attributes of folders and links, including access control lists, with one `tar`, because Node
+ * cannot. The archive has no content, because it contains no files.
  *
  * @returns the attributes in the order of `paths`; `undefined` when entries vanished meanwhile
  */
@@ -45,7 +45,10 @@ export async function captureAttributes(
   return found.length === paths.length ? found : undefined;
 }
 
-/** Creates links, and gives existing folders their metadata, exactly. Paths are below `root`; a folder comes before what it contains. */
+/**
+ * Creates links, and gives existing folders their exact metadata. Paths are below `root`; a folder comes before its
+ * contents.
+ */
 export async function applyAttributes(
   root: string,
   records: readonly (PaxEntry | TreeRecord)[],
@@ -57,7 +60,7 @@ export async function applyAttributes(
     ...record,
     type: record.type === 'link' ? 'link' : 'folder',
     path: record.path === '' ? '.' : `./${record.path}`,
-    // An ordinary user cannot set attributes of a folder that is sealed already.
+    // An ordinary user cannot set attributes of a folder without write permission.
     mode: isRoot || record.type === 'link' ? record.mode : record.mode | OWNER_BITS,
   }));
   const { stderr } = await tool(
@@ -72,7 +75,7 @@ export async function applyAttributes(
   // A file system without access control lists (exfat) refuses to remove them too.
   const needsAcls = records.some(({ attributes }) => hasAcl(attributes));
   const isHarmless = (line: string): boolean => !needsAcls && /POSIX ACLs .*: Operation not supported$/.test(line);
-  // tar only warns of attributes that it cannot set. Labels of SELinux are the host's to decide.
+  // tar only warns of attributes that it cannot set. The host manages SELinux labels.
   const failed = stderr
     .split('\n')
     .filter((line) => line.includes('Cannot') && !line.includes('selinux') && !isHarmless(line));

@@ -5,13 +5,16 @@ import type { PlainSnapshot } from './plain-store';
 import type { PlainArea } from './take';
 import { packOf, readIndex, type TreeIndex } from './tree-index';
 
-/** Ends snapshots, the last one first so that an interruption leaves no gap, and removes the objects that no other one refers to. */
+/**
+ * Removes snapshots, the last one first so that an interruption leaves no gap, and the objects that no other one refers
+ * to.
+ */
 export async function destroySnapshots(area: PlainArea, snapshots: readonly PlainSnapshot[]): Promise<void> {
   for (const snapshot of [...snapshots].reverse()) area.store.unlist(snapshot);
   if (snapshots.length > 0) await collectGarbage(area);
 }
 
-/** Removes what no snapshot refers to: objects of snapshots that were ended, and packs that were never listed. */
+/** Removes objects of removed snapshots, and packs that were never listed. */
 export async function collectGarbage({ store, live, tool }: PlainArea): Promise<void> {
   const doomed = store.hidden('doomed');
   const unused = store.unusedPacks();
@@ -24,7 +27,7 @@ export async function collectGarbage({ store, live, tool }: PlainArea): Promise<
   for (const index of doomed) rmSync(index, { force: true });
 }
 
-/** A damaged index refers to nothing; packs that only it used are removed as unused. */
+/** A damaged index refers to nothing. Packs that only it used are removed as unused. */
 function readIfWhole(path: string): TreeIndex[] {
   try {
     return [readIndex(path)];

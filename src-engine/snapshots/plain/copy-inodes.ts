@@ -5,7 +5,7 @@ import { nameOf, parentOf, systemPath } from '../bytes';
 import { gnu } from './gnu';
 import type { EntryType } from './record';
 
-/** An inode to copy: where it is, and the number that its copy gets. Paths have one character per byte. */
+/** An inode to copy: its path, and the number of its copy. Paths have one character per byte. */
 export interface InodeCopy {
   readonly source: string;
   readonly number: number;
@@ -19,7 +19,7 @@ export interface FolderCopy {
   readonly name: string;
 }
 
-/** What of a file is copied: everything, its content only, or its metadata onto a copy of the content. */
+/** The part of a file to copy: everything, only its content, or its metadata onto a copy of the content. */
 export type CopiedPart = 'all' | 'content' | 'metadata';
 
 const FOLDER_ENTRIES = 1024;
@@ -31,7 +31,7 @@ const PARTS: Readonly<Record<CopiedPart, readonly string[]>> = {
   metadata: ['--preserve=mode,ownership,timestamps,xattr', '--attributes-only'],
 };
 
-/** Where the copy with a number is, within the folder of copies. */
+/** The path of the copy with a number, within the folder of copies. */
 export function numberedPath(number: number): string {
   return `${Math.floor(number / FOLDER_ENTRIES)}/${number}`;
 }
@@ -39,9 +39,10 @@ export function numberedPath(number: number): string {
 /**
  * Copies inodes with all their metadata into a folder, under numbers, with a fixed number of processes.
  *
- * For files one `cp` follows a folder of symbolic links to them (made here, so that names of any bytes and number need no arguments).
- * `cp` restores capabilities after the owner, keeps holes and zeros as they are, and shares blocks where the file system can.
- * Fifos, sockets and devices go by name, because `cp` reads the attributes of a link and not of what it points to.
+ * For files one `cp` follows a folder of symbolic links to them. The links are made here, so that names of any bytes
+ * and number need no arguments. `cp` restores capabilities after the owner, keeps holes and zeros as they are, and
+ * shares blocks where the file system can. Fifos, sockets and devices are copied by name, because `cp` reads the
+ * attributes of a link and not of its target.
  *
  * @param into the folder, with a character per byte; ASCII only
  */
@@ -62,7 +63,7 @@ export async function copyInodes(
 }
 
 /**
- * Copies folders with the files in them; there is nothing else in them. The file system has symbolic links.
+ * Copies folders that contain only files. The file system has symbolic links.
  *
  * @param into as for `copyInodes`
  */
@@ -75,7 +76,7 @@ export async function copyFolders(folders: readonly FolderCopy[], into: string, 
   } finally {
     await rm(systemPath(links.path), { recursive: true, force: true });
   }
-  // An ordinary user could not remove them otherwise.
+  // An ordinary user needs these permissions to remove them.
   for (const { name } of folders) chmodSync(systemPath(`${into}/${name}`), 0o700);
 }
 
@@ -143,7 +144,7 @@ class LinkFolder {
   }
 }
 
-/** For file systems without symbolic links, such as exFAT. They have no metadata beyond times of 10 ms or coarser. */
+/** For file systems without symbolic links, such as exFAT. They have no metadata except times of 10 ms or coarser. */
 function copyPlainly(files: readonly InodeCopy[], into: string): void {
   for (const { source, number } of files) {
     const copy = systemPath(`${into}/${numberedPath(number)}`);

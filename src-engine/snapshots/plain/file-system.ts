@@ -1,6 +1,6 @@
 import { lstatSync, statfsSync } from 'node:fs';
 
-/** Types of file systems (statfs(2)) whose inode numbers or change times say nothing certain. */
+/** Types of file systems (statfs(2)) whose inode numbers or change times prove nothing. */
 const UNCERTAIN: ReadonlySet<number> = new Set([
   0x65735546, // FUSE
   0x2011bab0, // exFAT
@@ -18,10 +18,10 @@ const UNCERTAIN: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Whether equal inode number, change time and size prove that a file is unchanged. Where not, its content is compared.
+ * Whether equal inode number, change time and size prove that a file is unchanged. Otherwise its content is compared.
  *
  * @param buildData the live tree
- * @param store the folder with the snapshots: its file system keeps the proofs
+ * @param store the folder with the snapshots, whose file system stores the recorded stamps
  */
 export function hasCertainStamps(buildData: string, store: string): boolean {
   if (lstatSync(buildData).dev !== lstatSync(store).dev) return false;

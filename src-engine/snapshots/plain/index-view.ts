@@ -9,7 +9,7 @@ import { nameOf, parentOf, systemPath } from '../bytes';
 import { attributesOf } from './pax';
 import type { TreeRecord } from './record';
 
-/** The tree of a snapshot, read from its index and objects: no folder is made. */
+/** The tree of a snapshot, read from its index and objects, without creating a folder. */
 export class IndexTree implements TreeView {
   readonly #records: ReadonlyMap<TreePath, TreeRecord>;
   readonly #names = new Map<TreePath, string[]>();
@@ -75,7 +75,7 @@ function entryOf(record: TreeRecord): TreeEntry {
   };
 }
 
-/** Equal for two records only when their content and metadata are: both are in the same objects. */
+/** Equal for two records only when they refer to the same objects, and so to the same content and metadata. */
 export function identityOf({ object, content }: TreeRecord): string | undefined {
   return object === undefined ? undefined : `${object} ${content ?? ''}`;
 }

@@ -6,7 +6,10 @@ import { identityOf } from './index-view';
 import type { KnownInodes } from './live-state';
 import { stampOf } from './record';
 
-/** The build data, whose unchanged files have the identities that they have in snapshots: comparing them reads no content. */
+/**
+ * The build data, whose unchanged files have the same identities as in snapshots, so that comparisons need not read
+ * their content.
+ */
 export class KnownTree implements TreeView {
   constructor(
     readonly folder: FolderTree,

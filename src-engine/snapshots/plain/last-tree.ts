@@ -11,7 +11,7 @@ const MIN_COMPARED_BYTES = 64 * 1024;
 /** Allocations of equal files may differ by this much. */
 const BLOCKS_TOLERANCE = 128n;
 
-/** The tree that the build data was last known to equal, for files whose stamps prove nothing. */
+/** The last tree that the build data was known to equal, for files whose stamps prove nothing. */
 export class LastTree {
   #records: ReadonlyMap<string, TreeRecord> | undefined;
 
@@ -43,7 +43,7 @@ export class LastTree {
       lstatSync(systemPath(at), { bigint: true, throwIfNoEntry: false }),
     );
     if (!live || !stored) return false;
-    // A hole that was filled with zeros, or the other way round, is a change too.
+    // A hole that was filled with zeros, or the opposite, is a change too.
     const difference = live.blocks - stored.blocks;
     if (difference > BLOCKS_TOLERANCE || difference < -BLOCKS_TOLERANCE) return false;
     return sameContent(path, object);

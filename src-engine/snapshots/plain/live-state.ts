@@ -7,7 +7,7 @@ import { readIndex, referencesOf, type TreeIndex } from './tree-index';
 /** A live inode whose content and metadata are known from the last snapshot or rollback. */
 export type KnownInodes = ReadonlyMap<string, TreeRecord>;
 
-/** What the build data was known to equal, when it was last compared. */
+/** The tree that the build data equalled when it was last compared. */
 export class LiveState {
   #known: KnownInodes | undefined;
 
@@ -17,7 +17,7 @@ export class LiveState {
     readonly stamps: readonly string[],
   ) {}
 
-  /** Records by the stamp of their live inode. Made when it is needed first: an unchanged tree does not need it. */
+  /** Records by the stamp of their live inode. Computed on demand: an unchanged tree does not need it. */
   get known(): KnownInodes {
     this.#known ??= new Map(
       this.tree.records.flatMap((record, n): [string, TreeRecord][] => {
@@ -30,8 +30,8 @@ export class LiveState {
 }
 
 /**
- * Remembers which live inode has which record, so that unchanged files are not read again. A stamp holds for as long as it is found:
- * each change of an inode gives it another one. So this state cannot become wrong by a crash, only useless.
+ * Records which live inode has which record, so that unchanged files are not read again. Each change of an inode gives
+ * it another stamp, so a stamp is valid as long as it is found. A crash can make this state useless and never wrong.
  */
 export class LiveStateFile {
   /** An index file with the tree. */
@@ -43,7 +43,7 @@ export class LiveStateFile {
     this.#stamps = join(folder, '.live-stamps');
   }
 
-  /** The last state; `undefined` when there is none or it is damaged. */
+  /** The last state; `undefined` when it is missing or damaged. */
   read(): LiveState | undefined {
     try {
       const { id, stamps } = JSON.parse(readFileSync(this.#stamps, 'utf8')) as { id: string; stamps: string[] };
@@ -56,7 +56,8 @@ export class LiveStateFile {
   }
 
   /**
-   * Remembers a state. The content of the inodes is on the disk already: after power loss a stamp must not outlive what it stands for.
+   * Writes a state. The content of the inodes is on the disk already: after a power loss no stamp may exist without its
+   * content.
    *
    * @param index the file with the tree
    * @param stamps in the order of the tree's records; empty where the next snapshot has to compare
@@ -79,7 +80,7 @@ export class LiveStateFile {
       copyFileSync(index, next); // a file system without hard links
     }
     renameSync(next, this.treePath);
-    rmSync(next, { force: true }); // renaming a name onto another one of the same inode does nothing
+    rmSync(next, { force: true }); // renaming a name onto another one of the same inode has no effect
   }
 
   /** Forgets inodes whose objects are about to be removed. */

@@ -7,8 +7,8 @@ import type { RunStoreTool } from '../store-tools';
 import { readIndex } from './tree-index';
 
 /**
- * Makes a snapshot's exact tree, with all metadata, in an empty folder on any file system. The folder itself gets the metadata of the
- * tree's root. An ordinary user's tree is without devices.
+ * Creates a snapshot's exact tree, with all metadata, in an empty folder on any file system. The folder itself gets the
+ * metadata of the tree's root. An ordinary user's tree has no devices.
  */
 export async function materialise(
   store: PlainStore,

@@ -12,14 +12,14 @@ import type { OpenedEntries } from './opened-entries';
 import { stampOf, type TreeRecord } from './record';
 import { TreeChanged, type LiveEntry } from './scan';
 
-/** A copy to make; with `content`, of the metadata only, because an object has the content already. */
+/** A copy to make. With `content`, only the metadata is copied, because an object has the content already. */
 interface NewObject extends InodeCopy {
   /** The live folder that is copied as a whole, and the name of its copy. */
   readonly folder?: { readonly source: string; readonly name: string };
   readonly content: string | undefined;
 }
 
-/** Where new objects go, and what is needed to make them. */
+/** The destination of new objects, and the context for making them. */
 export interface NewObjectsRequest {
   /** The live tree, with a character per byte. */
   readonly root: string;
@@ -63,7 +63,7 @@ export async function storeNew(pending: readonly LiveEntry[], request: NewObject
       tool,
     ),
   ]);
-  // An entry that vanished explains a failure better than the tool does.
+  // A vanished entry explains a failure better than the tool's message.
   for (const entry of pending) checkUnchanged(root, entry, opened);
   if (copied.status === 'rejected') throw copied.reason;
   if (captured.status === 'rejected') throw captured.reason;

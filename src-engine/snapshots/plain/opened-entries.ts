@@ -8,8 +8,8 @@ import { below, systemPath } from '../bytes';
 const openedEntry = pairOf(text, number);
 
 /**
- * Entries that the engine has to open for a moment: an ordinary user cannot read an own folder without read permission. Their modes
- * are written down first, so that a killed engine's changes are undone by the next one.
+ * Entries that the engine has to open for a moment, because an ordinary user cannot read an own folder without read
+ * permission. Their modes are recorded first, so that the next engine can undo the changes of a killed one.
  */
 export class OpenedEntries {
   readonly #file: string;
@@ -22,7 +22,7 @@ export class OpenedEntries {
     this.#file = join(folder, '.opened-modes');
   }
 
-  /** Adds permission bits to an entry; the path is relative to the root. Returns whether anything could be done. */
+  /** Adds permission bits to an entry; the path is relative to the root. Returns whether that succeeded. */
   open(path: string, mode: number, bits: number): boolean {
     if (process.getuid?.() === 0 || this.#opened.has(path)) return false;
     appendFileSync(this.#file, `${JSON.stringify([path, mode])}\n`, 'latin1');
@@ -31,45 +31,45 @@ export class OpenedEntries {
     return true;
   }
 
-  /** Whether the entry's mode is not its own at the moment. */
+  /** Whether the entry's mode is temporarily changed. */
   has(path: string): boolean {
     return this.#opened.has(path);
   }
 
-  /** Gives all entries their modes back. */
+  /** Restores the modes of all entries. */
   close(): void {
     if (this.#opened.size === 0) return;
     restore(this.root, [...this.#opened]);
     this.forget();
   }
 
-  /** Leaves the modes as they are: the caller has given all entries the modes that they should have. */
+  /** Leaves the modes as they are, because the caller has set the final ones. */
   forget(): void {
     this.#opened.clear();
     rmSync(this.#file, { force: true });
   }
 
-  /** Undoes what a killed engine has left. */
+  /** Undoes the changes of a killed engine. */
   recover(): void {
     let lines: string[];
     try {
       lines = readFileSync(this.#file, 'latin1').split('\n').slice(0, -1);
     } catch {
-      return; // nothing was left
+      return; // nothing to undo
     }
-    // A line that was torn by a power loss is passed over.
+    // A line that a power loss has cut is skipped.
     const entries = lines.flatMap((line) => {
       const entry = parseJson(line, openedEntry);
       return entry ? [entry] : [];
     });
-    // It may have been killed after it had sealed an outer folder again.
+    // The engine may have been killed after it had closed an outer folder again.
     for (const [path, mode] of entries) setMode(this.root, path, mode | 0o700);
     restore(this.root, entries);
     rmSync(this.#file, { force: true });
   }
 }
 
-/** Innermost first: a folder that is sealed again hides what is in it. */
+/** Innermost first, because a folder without permissions hides its contents. */
 function restore(root: string, entries: readonly (readonly [path: string, mode: number])[]): void {
   for (const [path, mode] of [...entries].reverse()) setMode(root, path, mode);
 }

@@ -1,6 +1,7 @@
 /*
- * The pax format of archives (POSIX.1-2008, pax utility), as far as it carries the metadata that Node cannot reach: extended attributes,
- * access control lists and times in nanoseconds of folders and links. Strings have one character per byte (`latin1`).
+ * The pax format of archives (POSIX.1-2008, pax utility), limited to the metadata that Node cannot access: extended
+ * attributes, access control lists and times in nanoseconds of folders and links. Strings have one character per byte
+ * (`latin1`).
  */
 
 const BLOCK = 512;
@@ -21,7 +22,7 @@ export interface PaxEntry {
   /** Nanoseconds since the epoch. */
   readonly mtime: string;
   readonly target?: string;
-  /** As `readAttributes` returns them. */
+  /** In the form of `readAttributes`. */
   readonly attributes?: string;
 }
 
@@ -86,7 +87,10 @@ export function writeArchive(entries: readonly PaxEntry[]): Buffer {
   return Buffer.from(parts.join('') + '\0'.repeat(2 * BLOCK), 'latin1');
 }
 
-/** Access control lists go in tar's own form, with numbers for users: in that form it also removes inherited ones. */
+/**
+ * Access control lists are written in tar's own form, with numbers for users: in that form it also removes inherited
+ * ones.
+ */
 function attributeRecord(key: string, value: string): string {
   const acl = ACLS.get(key);
   return acl === undefined ? record(key, value) : record(acl, aclText(Buffer.from(value, 'latin1')));

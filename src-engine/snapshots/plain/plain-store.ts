@@ -12,7 +12,7 @@ const INDEX = /^index-(\d{6})-(\d+)-(.+)$/;
 const PACK = /^pack-(\d{6,})$/;
 /** Snapshots of version one: whole trees. */
 const TREE = /^(\d{6})-(\d+)-(.+)$/;
-/** State that is kept between operations. Other names with a dot at the start are unfinished work. */
+/** State that is kept between operations. Other names with a leading dot are unfinished work. */
 const STATE = ['.live-tree', '.live-stamps'];
 
 /** A snapshot of the store. Its index file is at `path`, or the tree itself when version one took it. */
@@ -24,9 +24,9 @@ export interface PlainSnapshot extends Snapshot {
 /**
  * The folder with the snapshots of plain directories:
  *
- * - `index-NUMBER-TIME-NAME`: one file per snapshot. One rename lists the snapshot, one rename ends it.
+ * - `index-NUMBER-TIME-NAME`: one file per snapshot. One rename lists the snapshot, another one removes it.
  * - `pack-NUMBER`: inodes that were new when a snapshot was taken. Any number of indexes refer to them.
- * - names with a dot at the start: unfinished work and state of this host. No snapshot needs them.
+ * - names with a leading dot: unfinished work and state of this host. No snapshot needs them.
  */
 export class PlainStore {
   constructor(readonly folder: string) {}
@@ -35,7 +35,7 @@ export class PlainStore {
   list(): PlainSnapshot[] {
     const names = this.#names();
     const indexed = new Set(names);
-    // Version one's are older than all others. One that has an index is about to become a pack.
+    // Version one's are older than all others. One with an index is about to become a pack.
     const trees = names.filter((name) => TREE.test(name) && !indexed.has(`index-${name}`)).sort();
     return [
       ...trees.map((entry) => this.#snapshot(entry, TREE.exec(entry), true)),
@@ -58,13 +58,13 @@ export class PlainStore {
     return found;
   }
 
-  /** Those taken after this one, oldest first. */
+  /** The snapshots taken after this one, oldest first. */
   newerThan(snapshot: PlainSnapshot): PlainSnapshot[] {
     const all = this.list();
     return all.slice(all.findIndex(({ path }) => path === snapshot.path) + 1);
   }
 
-  /** The entry that a new snapshot becomes. Refuses a name that is taken. */
+  /** The entry of a new snapshot. Refuses a name that exists. */
   next(name: string): PlainSnapshot {
     assertSnapshotName(name);
     const present = this.list();
@@ -78,7 +78,7 @@ export class PlainStore {
     return this.#entry(`${String(number).padStart(6, '0')}-${takenAt}-${name}`);
   }
 
-  /** The entry that a tree of version one becomes when it gets an index. */
+  /** The entry of a version-one tree that gets an index. */
   entryOfTree(tree: string): PlainSnapshot {
     return this.#entry(basename(tree));
   }
@@ -98,7 +98,7 @@ export class PlainStore {
     return join(this.folder, `pack-${String(pack).padStart(6, '0')}`);
   }
 
-  /** Where an object is, with a character per byte. */
+  /** The path of an object, with a character per byte. */
   objectPath(reference: string): string {
     const mark = /[/:]/.exec(reference)?.index ?? 0;
     const name = reference.slice(mark + 1);
@@ -108,7 +108,7 @@ export class PlainStore {
 
   /** Packs to which no index refers, for instance because a crash came before the index was listed. */
   unusedPacks(): string[] {
-    if (this.#isDamaged()) return []; // its packs may be needed when it is mended
+    if (this.#isDamaged()) return []; // its packs may be needed when it is repaired
     const used = new Set(this.list().flatMap(({ path, isTree }) => (isTree ? [] : readHead(path).packs)));
     return this.#names()
       .filter((name) => PACK.test(name) && !used.has(numberIn(PACK, name)))
@@ -123,7 +123,7 @@ export class PlainStore {
       .map((name) => join(this.folder, name));
   }
 
-  /** What unfinished work has left. */
+  /** The remains of unfinished work. */
   leftovers(): string[] {
     return this.#names()
       .filter((name) => name.startsWith('.') && !STATE.includes(name))
@@ -137,7 +137,7 @@ export class PlainStore {
       .map((name) => join(this.folder, name));
   }
 
-  /** Ends a snapshot: from here on it is not listed. Returns the hidden index file, which is removed after the objects. */
+  /** Removes a snapshot from the list. Returns the hidden index file, which is removed after the objects. */
   unlist({ path }: PlainSnapshot): string {
     const doomed = join(this.folder, `.doomed-${path.slice(this.folder.length + 1)}`);
     renameSync(path, doomed);
@@ -146,8 +146,8 @@ export class PlainStore {
   }
 
   /**
-   * The objects that only these indexes refer to. Reads other indexes as far as they use the same packs; makes no assumption about
-   * their order, so that several lines of snapshots can share the store.
+   * The objects that only these indexes refer to. Reads other indexes as far as they use the same packs, without
+   * assumptions about their order, so that several lines of snapshots can share the store.
    */
   onlyIn(indexes: readonly TreeIndex[]): Set<string> {
     if (this.#isDamaged()) return new Set();
@@ -155,7 +155,7 @@ export class PlainStore {
     const read = new Set(indexes.map(({ head }) => head.id));
     for (const { path, isTree } of this.list().reverse()) {
       if (candidates.size === 0) break;
-      if (isTree) continue; // has no objects of others
+      if (isTree) continue; // refers to no objects of other snapshots
       const { id, packs } = readHead(path);
       const isSame = indexes.some(({ head }) => head.id === id);
       if (isSame)

@@ -43,7 +43,7 @@ const TYPES: ReadonlyMap<number, EntryType> = new Map([
   [0o060000, 'block'],
 ]);
 
-/** The record of a live entry, without what `lstat` does not report. */
+/** The record of a live entry, with the fields that `lstat` reports. */
 export function recordOf(path: TreePath, stats: BigIntStats): TreeRecord {
   const mode = Number(stats.mode);
   const type = TYPES.get(mode & FORMAT) ?? 'file';
@@ -60,8 +60,8 @@ export function recordOf(path: TreePath, stats: BigIntStats): TreeRecord {
 }
 
 /**
- * Identifies one state of a live inode: any change of content or metadata changes the time of its last status change (ctime). The
- * path is no part of it, so that a moved tree is recognised.
+ * Identifies one state of a live inode: any change of content or metadata changes the time of its last status change
+ * (ctime). The path is not included, so that a moved tree is recognised.
  */
 export function stampOf(stats: BigIntStats): string {
   return `${stats.ino}:${stats.ctimeNs}:${stats.size}:${stats.mode}`;

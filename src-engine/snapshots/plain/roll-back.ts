@@ -18,7 +18,7 @@ import { readIndex, type TreeIndex } from './tree-index';
 
 const OWNER_BITS = 0o700;
 
-/** Makes the build data equal to a snapshot, checks that it is, and forces it to the disk. */
+/** Makes the build data equal to a snapshot, verifies it, and forces it to the disk. */
 export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promise<void> {
   const { buildData, store, live, tool } = area;
   const root = bytePath(buildData);
@@ -86,10 +86,10 @@ const comparison =
   };
 
 /**
- * The check that nothing was left out: names, types, sizes, modes, owners, times and hard links.
+ * Verifies the result: names, types, sizes, modes, owners, times and hard links.
  *
- * @param isCertain whether the file system keeps times exactly. Otherwise, as on exFAT, it may set the time of a folder some time after
- *   an entry was removed, so that times of folders are not compared.
+ * @param isCertain whether the file system keeps times exactly. Otherwise, as on exFAT, it may set the time of a folder
+ * some time after an entry was removed, so that times of folders are not compared.
  */
 function requireEqual(root: string, { records }: TreeIndex, entries: readonly LiveEntry[], isCertain: boolean): void {
   const differs = records.findIndex((record, n) => {

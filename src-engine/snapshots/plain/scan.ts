@@ -10,20 +10,24 @@ import { recordOf, stampOf, type TreeRecord } from './record';
 export interface LiveEntry {
   readonly record: TreeRecord;
   readonly stamp: string;
-  /** Names of the inode on the file system, in the tree or not. */
+  /** Number of names of the inode on the file system, inside and outside the tree. */
   readonly links: number;
   /** When the inode changed last. Nanoseconds. */
   readonly ctimeNs: bigint;
 }
 
-/** Makes a folder readable to the engine, for an ordinary user who has sealed an own one. Returns whether it helped. */
+/**
+ * Makes a folder readable to the engine when an ordinary user has removed the permission from an own one. Returns
+ * whether that succeeded.
+ */
 export type OpenFolder = (path: string, mode: number) => boolean;
 
 /**
- * Reads the metadata of a live tree, never its content: folders before what they contain, names in the order of their bytes. Synchronous
- * calls are several times as fast here as promises.
+ * Reads the metadata of a live tree, never its content: folders before their contents, names in the order of their
+ * bytes. Synchronous calls are several times as fast here as promises.
  *
- * Throws an `AppError` that names the entry when the tree changes meanwhile, cannot be read, or has another file system in it.
+ * Throws an `AppError` that names the entry when the tree changes meanwhile, cannot be read, or contains another file
+ * system.
  *
  * @param root the tree's folder, with a character per byte
  * @param open called for a folder that cannot be read
@@ -79,7 +83,7 @@ export function scanTree(root: string, open: OpenFolder = () => false): LiveEntr
   return dropLoneGroups(entries);
 }
 
-/** A group of one name is none: its other names are outside the tree. Equal trees get equal numbers. */
+/** Removes groups with a single name: the inode's other names are outside the tree. Equal trees get equal numbers. */
 function dropLoneGroups(entries: LiveEntry[]): LiveEntry[] {
   const sizes = new Map<number, number>();
   for (const { record } of entries)
@@ -100,7 +104,7 @@ function statOf(path: string, open: () => boolean): BigIntStats {
   try {
     return lstatSync(systemPath(path), { bigint: true });
   } catch (error) {
-    // A folder that can be listed and not entered.
+    // The folder can be listed and not entered.
     if ((error as NodeJS.ErrnoException).code !== 'EACCES' || !open()) throw error;
     return lstatSync(systemPath(path), { bigint: true });
   }
@@ -131,7 +135,7 @@ function unreadable(path: string, error: NodeJS.ErrnoException): AppError {
   return new AppError('snapshot', `${escapeName(path)} cannot be read: ${error.code ?? error.message}.`);
 }
 
-/** Mounts are refused before, so this is a subvolume, which an ordinary user can make too. */
+/** Mounts are refused before, so this is a subvolume. Ordinary users can create those too. */
 function foreign(root: string, path: string): AppError {
   const name = below(root, path);
   const undo = `rm -rf -- ${quoteBytes(name)}`;

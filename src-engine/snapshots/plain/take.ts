@@ -18,7 +18,7 @@ import { createIndex, writeIndex } from './tree-index';
 
 const MAX_ATTEMPTS = 3;
 
-/** What the operations on one build area share. */
+/** The context that the operations on one build area share. */
 export interface PlainArea {
   readonly buildData: string;
   readonly store: PlainStore;
@@ -27,8 +27,9 @@ export interface PlainArea {
 }
 
 /**
- * Takes a snapshot: copies the inodes that are new or changed since the build data was last compared into a new pack, and writes an
- * index of the whole tree. The order is what makes it durable: content, `syncfs`, the rename that lists it, `fsync` of the folder.
+ * Takes a snapshot: copies the inodes that are new or changed since the last comparison into a new pack, and writes an
+ * index of the whole tree. The order makes it durable: content, `syncfs`, the rename that lists it, `fsync` of the
+ * folder.
  */
 export async function takeSnapshot(area: PlainArea, snapshot: PlainSnapshot): Promise<void> {
   const work = join(area.store.folder, `.partial-${process.pid}`);
@@ -82,7 +83,7 @@ class Taking {
     );
   }
 
-  /** The tree has an index already: the new snapshot gets the same file under another name. */
+  /** The unchanged tree has an index already, so the new snapshot gets the same file under another name. */
   #listAgain(): void {
     const tree = this.area.live.treePath;
     try {
@@ -100,7 +101,8 @@ class Taking {
     const resolved = entries.map((entry) => this.#resolve(entry));
     const pending = entries.filter((_, n) => resolved[n] === undefined);
     const newest = pending.reduce((latest, { ctimeNs }) => (ctimeNs > latest ? ctimeNs : latest), 0n);
-    // From here on each change of a pending entry gives it another stamp, which is noticed below and by the next snapshot.
+    // From here on each change of a pending entry gives it another stamp, which the check below and the next snapshot
+    // detect.
     const began = pending.length === 0 ? fileSystemTime(this.work) : await timeAfter(newest, this.work);
     const pack = store.nextPack();
     const stored = await storeNew(pending, {
@@ -159,7 +161,7 @@ function withObjectOf(record: TreeRecord, { object, content, attributes, flags }
   };
 }
 
-/** A full disk is the user's to clear; what the attempt wrote is removed already. */
+/** Adds a hint to the error of a full disk. The files of the attempt are removed already. */
 function withHint(error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   const isFull = code === 'ENOSPC' || code === 'EDQUOT' || /No space left on device|Disk quota exceeded/.test(message);

@@ -4,13 +4,13 @@ import { AppError } from '../../../src-shared/errors';
 import { below, nameOf, parentOf } from '../bytes';
 import type { EntryType, TreeRecord } from './record';
 
-/** The version of index files. Other versions are refused, never guessed at. */
+/** The version of index files. Other versions are refused. */
 const VERSION = 2;
 const HEAD_BYTES = 64 * 1024;
 /** The index is small beside the files; level 1 costs a third of the default and is nearly as small. */
 const LEVEL = 1;
 
-/** What an index file starts with: one line of JSON, readable without the records. */
+/** The first line of an index file: JSON, readable without the records. */
 export interface IndexHead {
   readonly version: number;
   /** Names this tree. Two index files with one id have the same records. */

@@ -4,15 +4,15 @@ import type { LiveEntry } from './scan';
 
 const MIN_FILES = 4;
 const OWNER_BITS = 0o700;
-/** Such names Node can remove from the store. */
+/** Names that Node can remove from the store. */
 const PLAIN_NAME = /^[\x20-\x7e]+$/;
 
 /**
- * The folders in which everything is new and a plain file, as after a step that installs a system. They are copied as a whole, which
- * saves a link for each file.
+ * The folders that contain only new plain files, as after a step that installs a system. They are copied as a whole,
+ * which saves a link for each file.
  *
  * @param pending the entries that are to be stored
- * @param last files that it knows by their path may be stored already
+ * @param last may have stored versions of files, found by their path
  * @returns the names of the copies, by the folders' paths
  */
 export function wholeFolders(
@@ -26,7 +26,7 @@ export function wholeFolders(
     const { record, links } = entry;
     const parent = parentOf(record.path);
     if (record.path === '') others.add('');
-    // The folder itself is new too: a file that is added to it meanwhile is noticed.
+    // The folder itself is new too, so a file that is added meanwhile is detected.
     else if (record.type === 'folder' && (!pending.has(entry) || (record.mode & OWNER_BITS) !== OWNER_BITS))
       others.add(record.path).add(parent);
     else if (record.type === 'folder') others.add(parent);
