@@ -1,18 +1,22 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
-import { SECTIONS } from '../../src-shared/document/sections';
+import { COMMANDS, SECTION_COMMANDS, type CommandId } from '../../src-shared/commands';
 import type { EventQueue } from './event-queue';
 
-/** Sets the native menu. Its commands are the window's: an item only names one. */
+/** Sets the native menu. The window runs the commands: an item only has the id of one. */
 export function setMenu(
   events: EventQueue,
   recent: readonly { readonly path: string; readonly exists: boolean }[],
 ): void {
-  // The window has the keys too, for editors that need some of them first: shown here, not taken.
-  const item = (label: string, command: string, accelerator?: string): MenuItemConstructorOptions => ({
-    label,
-    click: () => events.push({ kind: 'menu', command }),
-    ...(accelerator !== undefined && { accelerator, registerAccelerator: false }),
+  // The keys are shown here and handled by the window, because its editors need some of them first.
+  const itemOf = (id: string, title: string, keys?: string): MenuItemConstructorOptions => ({
+    label: title,
+    click: () => events.push({ kind: 'menu', command: id }),
+    ...(keys !== undefined && { accelerator: keys.replace('Mod', 'CmdOrCtrl'), registerAccelerator: false }),
   });
+  const item = (id: CommandId): MenuItemConstructorOptions => {
+    const command: { readonly title: string; readonly keys?: string } = COMMANDS[id];
+    return itemOf(id, command.title, command.keys);
+  };
   const isMac = process.platform === 'darwin';
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
@@ -20,8 +24,8 @@ export function setMenu(
       {
         label: '&File',
         submenu: [
-          item('New from template…', 'new', 'CmdOrCtrl+N'),
-          item('Open…', 'open', 'CmdOrCtrl+O'),
+          item('new'),
+          item('open'),
           {
             label: 'Open recent',
             enabled: recent.length > 0,
@@ -30,19 +34,19 @@ export function setMenu(
               .map(({ path }) => ({ label: path, click: () => events.push({ kind: 'open', path }) })),
           },
           { type: 'separator' },
-          item('Save', 'save', 'CmdOrCtrl+S'),
-          item('Save as…', 'save-as', 'CmdOrCtrl+Shift+S'),
-          item('Export for the command line…', 'export', 'CmdOrCtrl+E'),
+          item('save'),
+          item('save-as'),
+          item('export'),
           { type: 'separator' },
-          item('Close the manifest', 'close'),
+          item('close'),
           isMac ? { role: 'close' } : { role: 'quit' },
         ],
       },
       {
         label: '&Edit',
         submenu: [
-          item('Undo', 'undo', 'CmdOrCtrl+Z'),
-          item('Redo', 'redo', 'CmdOrCtrl+Shift+Z'),
+          item('undo'),
+          item('redo'),
           { type: 'separator' },
           { role: 'cut' },
           { role: 'copy' },
@@ -53,21 +57,19 @@ export function setMenu(
       {
         label: '&Build',
         submenu: [
-          item('Build', 'build', 'CmdOrCtrl+B'),
-          item('Build from the beginning', 'build-all'),
-          item('Resume from the selected checkpoint', 'resume-selected'),
-          item('Stop the build', 'stop'),
+          item('build'),
+          item('build-all'),
+          item('resume-selected'),
+          item('stop'),
           { type: 'separator' },
-          item('Show the timeline', 'timeline', 'CmdOrCtrl+Shift+B'),
-          item('Prune checkpoints…', 'prune'),
+          item('timeline'),
+          item('prune'),
         ],
       },
       {
         label: '&View',
         submenu: [
-          ...SECTIONS.map(({ id, title }, at) =>
-            item(title, `section-${id}`, at < 9 ? `CmdOrCtrl+${at + 1}` : undefined),
-          ),
+          ...SECTION_COMMANDS.map(({ id, title, keys }) => itemOf(id, title, keys)),
           { type: 'separator' },
           { role: 'resetZoom' },
           { role: 'zoomIn' },
@@ -77,13 +79,7 @@ export function setMenu(
       },
       {
         role: 'help',
-        submenu: [
-          item('Manual', 'manual', 'F1'),
-          item('All commands', 'palette', 'CmdOrCtrl+K'),
-          { type: 'separator' },
-          item('Save support bundle…', 'support'),
-          { role: 'about' },
-        ],
+        submenu: [item('manual'), item('palette'), { type: 'separator' }, item('support'), { role: 'about' }],
       },
     ]),
   );

@@ -40,14 +40,19 @@ export class ManifestDocument {
   /** Of the bytes on disk, as main knows them. */
   version: string;
 
-  constructor(opened: OpenedDocument) {
+  readonly #onChange: () => void;
+
+  /** `onChange` is called after each change of the text or of what is saved. */
+  constructor(opened: OpenedDocument, onChange: () => void = () => undefined) {
+    this.#onChange = onChange;
     this.path = opened.path;
     this.folder = opened.folder;
     this.encoding = opened.encoding;
     this.readOnly = opened.readOnly;
     this.version = opened.version;
     this.#saved = opened.source;
-    this.#set(opened.source);
+    this.#source = opened.source;
+    this.#read();
   }
 
   get source(): string {
@@ -144,6 +149,7 @@ export class ManifestDocument {
     this.#saved = text;
     this.version = version;
     this.endGesture();
+    this.#onChange();
   }
 
   #set(text: string, isTyped = false): void {
@@ -152,6 +158,7 @@ export class ManifestDocument {
     clearTimeout(this.#reading);
     if (isTyped) this.#reading = setTimeout(() => this.#read(), READ_AFTER);
     else this.#read();
+    this.#onChange();
   }
 
   #read(): void {

@@ -5,8 +5,11 @@ import { suggestedStart } from '../../src-shared/checkpoints/suggest';
 import { earliestPause } from '../../src-shared/runs/pause';
 import type { RunView } from '../../src-shared/runs/run-view';
 import { timelineOf, type Column, type Lane } from '../../src-shared/timeline/timeline';
-import { failureOf } from '../rpc';
-import type { Workspace } from './workspace.svelte';
+import { failureOf, type Main } from '../rpc';
+import type { DocumentSession } from './document-session.svelte';
+import type { Hosts } from './hosts.svelte';
+import type { Navigation } from './navigation.svelte';
+import type { Notices } from './notices.svelte';
 
 /** What the lower right of the build screen shows. */
 export type BuildTab = 'log' | 'changes' | 'files' | 'manifest' | 'shell' | 'outputs';
@@ -31,11 +34,28 @@ export class Builds {
   readonly #timeline = $derived(
     this.area ? timelineOf(this.area, this.#runs) : { columns: [] as Column[], lanes: [] as Lane[] },
   );
-  readonly #workspace: Workspace;
+  readonly #main: Main;
+  readonly #notices: Notices;
+  readonly #navigation: Navigation;
+  readonly #session: DocumentSession;
+  readonly #hosts: Hosts;
   #watching: AbortController | undefined;
 
-  constructor(workspace: Workspace) {
-    this.#workspace = workspace;
+  constructor(main: Main, notices: Notices, navigation: Navigation, session: DocumentSession, hosts: Hosts) {
+    this.#main = main;
+    this.#notices = notices;
+    this.#navigation = navigation;
+    this.#session = session;
+    this.#hosts = hosts;
+  }
+
+  /**
+   * Whether a build can be started. On another computer the area must be known, because a build from the beginning would discard
+   * checkpoints that may be there.
+   */
+  get canStart(): boolean {
+    const isKnown = !this.#hosts.isRemote || this.area !== undefined;
+    return this.#session.document?.loaded !== undefined && !this.isStarting && isKnown;
   }
 
   /** Oldest first. */
@@ -102,21 +122,20 @@ export class Builds {
 
   async #watch(target: Target, signal: AbortSignal): Promise<void> {
     try {
-      for await (const event of await this.#workspace.main.builds.watch(target, { signal })) {
+      for await (const event of await this.#main.builds.watch(target, { signal })) {
         if (signal.aborted) return;
         if (event.kind === 'area') {
           this.area = event.area;
           this.trouble = undefined;
         } else if (event.kind === 'trouble') this.trouble = event.trouble;
-        else this.#hear(event.runs);
+        else this.#onRuns(event.runs);
       }
     } catch (error) {
-      // When the connection ended, the status line says so.
-      if (!signal.aborted && this.#workspace.isConnected) this.trouble = failureOf(error);
+      if (!signal.aborted) this.trouble = failureOf(error);
     }
   }
 
-  #hear(news: readonly RunView[]): void {
+  #onRuns(news: readonly RunView[]): void {
     this.now = Date.now() / 1000;
     const runs = new Map(this.#runs.map((run) => [run.run, run]));
     const ended = news.filter((run) => run.state !== 'running' && runs.get(run.run)?.state === 'running');
@@ -136,7 +155,8 @@ export class Builds {
       running: '',
     }[run.state];
     const isGood = run.state === 'done' || run.state === 'paused';
-    this.#workspace.say({ kind: isGood ? 'done' : 'failed', message });
+    if (isGood) this.#notices.done(message);
+    else this.#notices.failed(message);
     if (run.state === 'paused' && run.pausedBefore !== undefined) this.selectedStep = run.pausedBefore;
     if (run.state === 'done' && this.tab === 'log' && this.selectedStep === undefined) this.tab = 'outputs';
   }
@@ -146,24 +166,20 @@ export class Builds {
    * user has answered it.
    */
   async start(choice: BuildChoice, { isStaleAccepted = false } = {}): Promise<void> {
-    const { document, target } = this.#workspace;
+    const { document, target } = this.#session;
     if (!document || this.isStarting) return;
     const pause = choice.pause ?? this.pauseNext;
     const combined = canCombine({ resume: this.#indexOf(choice.resume), pause: this.#indexOf(pause) });
     if (!combined.ok) {
-      this.#workspace.say({
-        kind: 'failed',
-        message: combined.lines.join(' '),
-        hint: `It is set before ${pause ?? ''}.`,
-      });
+      this.#notices.failed(combined.lines.join(' '), `It is set before ${pause ?? ''}.`);
       return;
     }
     this.isStarting = true;
     try {
-      if (this.#workspace.isUnsaved && !(await this.#workspace.save())) return;
+      if (this.#session.isUnsaved && !(await this.#session.save())) return;
       if (!isStaleAccepted && (await this.#asksFirst(choice.resume, pause))) return;
-      await this.#workspace.attempt(async () => {
-        const { queued, run } = await this.#workspace.main.builds.start({
+      await this.#notices.attempt(async () => {
+        const { queued, run } = await this.#main.builds.start({
           ...target,
           ...(choice.resume !== undefined && { resume: choice.resume }),
           ...(pause !== undefined && { pause }),
@@ -174,14 +190,13 @@ export class Builds {
         this.tab = 'log';
         // A quick one may have ended already, which has been said.
         if (this.#runs.some((known) => known.run === run && known.state !== 'running')) return;
-        this.#workspace.say({
-          kind: 'done',
-          message: queued
+        this.#notices.done(
+          queued
             ? 'The build waits until the area is free.'
             : choice.resume === undefined
               ? 'The build has started.'
               : `The build resumes from ${choice.resume}.`,
-        });
+        );
       });
     } finally {
       this.isStarting = false;
@@ -191,23 +206,23 @@ export class Builds {
   /** Opens the question about a stale checkpoint; `false` when there is none to ask, or a running build will change the answer. */
   async #asksFirst(resume: string | undefined, pause: string | undefined): Promise<boolean> {
     if (resume === undefined || this.live) return false;
-    const { main, target } = this.#workspace;
+    const { target } = this.#session;
     const choice = { ...target, resume, ...(pause !== undefined && { pause }) };
     // What the plan refuses, the start refuses as well, and says so.
-    const plan = await main.builds.plan(choice).catch(() => undefined);
+    const plan = await this.#main.builds.plan(choice).catch(() => undefined);
     if (plan?.freshness?.kind !== 'stale') return false;
     const { reasons } = plan.freshness;
-    this.#workspace.dialog = { kind: 'stale-checkpoint', step: resume, reasons, right: plan.suggested, pause };
+    this.#navigation.dialog = { kind: 'stale-checkpoint', step: resume, reasons, right: plan.suggested, pause };
     return true;
   }
 
   async cancel(): Promise<void> {
-    const { document, main, target } = this.#workspace;
+    const { document, target } = this.#session;
     if (!document) return;
-    await this.#workspace.attempt(async () => {
-      const { step, resumeFrom } = await main.builds.cancel(target);
+    await this.#notices.attempt(async () => {
+      const { step, resumeFrom } = await this.#main.builds.cancel(target);
       const left = resumeFrom === null ? 'There is no checkpoint yet.' : `Resume from ${resumeFrom}.`;
-      this.#workspace.say({ kind: 'done', message: `Stopped${step === null ? '' : ` in ${step}`}. ${left}` });
+      this.#notices.done(`Stopped${step === null ? '' : ` in ${step}`}. ${left}`);
     });
   }
 
@@ -231,35 +246,35 @@ export class Builds {
 
   /** Sets or takes back the pause before a step: of the running build, else of the next one. */
   async togglePause(step: string): Promise<void> {
-    const { document, main, target } = this.#workspace;
+    const { document, target } = this.#session;
     const { live } = this;
     const column = this.columns.find((one) => one.step === step);
     if (!document || !column) return;
     const refusal = this.whyNoPause(column);
     if (refusal !== undefined) {
-      this.#workspace.say({ kind: 'failed', message: refusal });
+      this.#notices.failed(refusal);
       return;
     }
     if (!live) {
       this.pauseNext = this.pauseNext === step ? undefined : step;
       const message =
         this.pauseNext === undefined ? 'The next build does not pause.' : `The next build pauses before ${step}.`;
-      this.#workspace.say({ kind: 'done', message });
+      this.#notices.done(message);
       return;
     }
-    await this.#workspace.attempt(async () => {
+    await this.#notices.attempt(async () => {
       const wanted = live.pause === step ? null : step;
-      await main.builds.pauseBefore({ ...target, step: wanted });
+      await this.#main.builds.pauseBefore({ ...target, step: wanted });
       const message = wanted === null ? 'The build does not pause any more.' : `The build pauses before ${step}.`;
-      this.#workspace.say({ kind: 'done', message });
+      this.#notices.done(message);
     });
   }
 
   async unqueue(id: string): Promise<void> {
-    const { document, main, target } = this.#workspace;
+    const { document, target } = this.#session;
     if (!document) return;
-    await this.#workspace.attempt(async () => {
-      await main.builds.unqueue({ ...target, id });
+    await this.#notices.attempt(async () => {
+      await this.#main.builds.unqueue({ ...target, id });
     });
   }
 }

@@ -1,5 +1,5 @@
 import { THIS_COMPUTER } from '../../src-shared/hosts/model';
-import { SECTIONS } from '../../src-shared/document/sections';
+import { COMMANDS, SECTION_COMMANDS } from '../../src-shared/commands';
 import type { Workspace } from './workspace.svelte';
 
 /** Something a person can do, from the palette, a menu or a key. */
@@ -14,48 +14,45 @@ export interface Command {
 
 /** All commands as they are now. Menu items of the main process name them by id. */
 export function commandsOf(workspace: Workspace): Command[] {
-  const { document } = workspace;
+  const { document } = workspace.session;
   const has = document !== undefined;
   return [
     {
       id: 'new',
-      title: 'New from template…',
-      keys: 'Mod+N',
+      ...COMMANDS.new,
       isEnabled: true,
-      run: () => (workspace.dialog = { kind: 'new' }),
+      run: () => (workspace.navigation.dialog = { kind: 'new' }),
     },
-    { id: 'open', title: 'Open manifest…', keys: 'Mod+O', isEnabled: true, run: () => void openManifest(workspace) },
-    { id: 'save', title: 'Save', keys: 'Mod+S', isEnabled: has, run: () => void workspace.save() },
-    { id: 'save-as', title: 'Save as…', keys: 'Mod+Shift+S', isEnabled: has, run: () => void saveAs(workspace) },
+    { id: 'open', ...COMMANDS.open, isEnabled: true, run: () => void openManifest(workspace) },
+    { id: 'save', ...COMMANDS.save, isEnabled: has, run: () => void workspace.session.save() },
+    { id: 'save-as', ...COMMANDS['save-as'], isEnabled: has, run: () => void saveAs(workspace) },
     {
       id: 'export',
-      title: 'Export for the command line…',
-      keys: 'Mod+E',
+      ...COMMANDS.export,
       isEnabled: has,
-      run: () => (workspace.dialog = { kind: 'export' }),
+      run: () => (workspace.navigation.dialog = { kind: 'export' }),
     },
     {
       id: 'undo',
+      ...COMMANDS.undo,
       title: document?.undoLabel === undefined ? 'Undo' : `Undo ${document.undoLabel}`,
-      keys: 'Mod+Z',
       isEnabled: document?.undoLabel !== undefined,
-      run: () => workspace.undo(),
+      run: () => workspace.session.undo(),
     },
     {
       id: 'redo',
+      ...COMMANDS.redo,
       title: document?.redoLabel === undefined ? 'Redo' : `Redo ${document.redoLabel}`,
-      keys: 'Mod+Shift+Z',
       isEnabled: document?.redoLabel !== undefined,
-      run: () => workspace.redo(),
+      run: () => workspace.session.redo(),
     },
     {
       id: 'add-step',
       title: 'Add step…',
       isEnabled: document?.isEditable ?? false,
       run: () => {
-        workspace.view = 'compose';
-        workspace.section = 'steps';
-        workspace.dialog = { kind: 'add-step' };
+        workspace.navigation.goTo('steps');
+        workspace.navigation.dialog = { kind: 'add-step' };
       },
     },
     {
@@ -63,94 +60,87 @@ export function commandsOf(workspace: Workspace): Command[] {
       title: 'Paste a list of packages…',
       isEnabled: document?.isEditable ?? false,
       run: () => {
-        workspace.view = 'compose';
-        workspace.section = 'packages';
-        workspace.dialog = { kind: 'paste-packages', list: 'install' };
+        workspace.navigation.goTo('packages');
+        workspace.navigation.dialog = { kind: 'paste-packages', list: 'install' };
       },
     },
     {
       id: 'close',
-      title: 'Close the manifest',
+      ...COMMANDS.close,
       isEnabled: has,
-      run: () => workspace.guardUnsaved(() => workspace.close()),
+      run: () => workspace.session.guardUnsaved(() => workspace.session.close()),
     },
-    ...SECTIONS.map(({ id, title }, at) => ({
-      id: `section-${id}`,
+    ...SECTION_COMMANDS.map(({ section, title, ...command }) => ({
+      ...command,
       title: `Go to ${title}`,
-      ...(at < 9 && { keys: `Mod+${at + 1}` }),
       isEnabled: has,
-      run: () => {
-        workspace.view = 'compose';
-        workspace.section = id;
-      },
+      run: () => workspace.navigation.goTo(section),
     })),
     ...buildCommands(workspace),
-    { id: 'manual', title: 'Manual', keys: 'F1', isEnabled: true, run: () => (workspace.view = 'manual') },
+    { id: 'manual', ...COMMANDS.manual, isEnabled: true, run: () => (workspace.navigation.view = 'manual') },
     {
       id: 'support',
-      title: 'Save support bundle…',
+      ...COMMANDS.support,
       isEnabled: has,
-      run: () => (workspace.dialog = { kind: 'support' }),
+      run: () => (workspace.navigation.dialog = { kind: 'support' }),
     },
     {
       id: 'palette',
-      title: 'Show all commands',
-      keys: 'Mod+K',
+      ...COMMANDS.palette,
       isEnabled: true,
-      run: () => (workspace.dialog = { kind: 'palette' }),
+      run: () => (workspace.navigation.dialog = { kind: 'palette' }),
     },
   ];
 }
 
 function buildCommands(workspace: Workspace): Command[] {
-  const { builds, canBuild } = workspace;
+  const { builds } = workspace;
   const { suggested, selected, live } = builds;
   return [
     {
       id: 'compose',
       title: 'Compose the manifest',
-      isEnabled: workspace.document !== undefined,
-      run: () => (workspace.view = 'compose'),
+      isEnabled: workspace.session.document !== undefined,
+      run: () => (workspace.navigation.view = 'compose'),
     },
     {
       id: 'timeline',
-      title: 'Show the timeline',
-      keys: 'Mod+Shift+B',
-      isEnabled: workspace.document !== undefined,
-      run: () => (workspace.view = 'build'),
+      ...COMMANDS.timeline,
+      isEnabled: workspace.session.document !== undefined,
+      run: () => (workspace.navigation.view = 'build'),
     },
     {
       id: 'build',
+      ...COMMANDS.build,
       title: suggested === null ? 'Build' : `Resume from ${suggested}`,
-      keys: 'Mod+B',
-      isEnabled: canBuild && !live,
+      isEnabled: builds.canStart && !live,
       run: () => {
-        workspace.view = 'build';
+        workspace.navigation.view = 'build';
         void builds.start(suggested === null ? {} : { resume: suggested });
       },
     },
     {
       id: 'build-all',
-      title: 'Build from the beginning',
-      isEnabled: canBuild && !live,
+      ...COMMANDS['build-all'],
+      isEnabled: builds.canStart && !live,
       run: () => {
-        workspace.view = 'build';
+        workspace.navigation.view = 'build';
         void builds.start({});
       },
     },
     {
       id: 'resume-selected',
       title: `Resume from ${selected?.step ?? 'the selected checkpoint'}`,
-      isEnabled: canBuild && !live && (selected?.resumable ?? false),
+      isEnabled: builds.canStart && !live && (selected?.resumable ?? false),
       run: () => void (selected && builds.start({ resume: selected.step })),
     },
-    { id: 'stop', title: 'Stop the build', isEnabled: live !== undefined, run: () => void builds.cancel() },
+    { id: 'stop', ...COMMANDS.stop, isEnabled: live !== undefined, run: () => void builds.cancel() },
     ...hostCommands(workspace),
     {
       id: 'prune',
-      title: 'Prune checkpoints…',
+      ...COMMANDS.prune,
       isEnabled: builds.canPrune,
-      run: () => (workspace.dialog = { kind: 'prune' }),
+      run: () => (workspace.navigation.dialog = { kind: 'prune' }),
     },
   ];
 }
@@ -158,25 +148,25 @@ function buildCommands(workspace: Workspace): Command[] {
 /** Hosts of the book can be used and changed also while another one, or no document, is open. */
 function hostCommands(workspace: Workspace): Command[] {
   const { hosts } = workspace;
-  const has = workspace.document !== undefined;
+  const has = workspace.session.document !== undefined;
   return [
     {
       id: 'preflight',
       title: `Check ${hosts.current?.entry.name ?? 'the build host'} before building…`,
       isEnabled: has,
-      run: () => (workspace.dialog = { kind: 'preflight' }),
+      run: () => (workspace.navigation.dialog = { kind: 'preflight' }),
     },
     {
       id: 'add-host',
       title: 'Add a build host…',
       isEnabled: true,
-      run: () => (workspace.dialog = { kind: 'host' }),
+      run: () => (workspace.navigation.dialog = { kind: 'host' }),
     },
     ...hosts.list.map(({ entry: { id, name } }) => ({
       id: `host-${id}`,
       title: `Build on ${name}`,
-      isEnabled: has && workspace.host !== id,
-      run: () => void workspace.chooseHost(id),
+      isEnabled: has && workspace.session.host !== id,
+      run: () => void workspace.session.chooseHost(id),
     })),
     ...hosts.list
       .filter(({ entry }) => entry.id !== THIS_COMPUTER)
@@ -193,7 +183,7 @@ function hostCommands(workspace: Workspace): Command[] {
           id: `edit-${id}`,
           title: `Edit ${name}…`,
           isEnabled: true,
-          run: () => (workspace.dialog = { kind: 'host', id }),
+          run: () => (workspace.navigation.dialog = { kind: 'host', id }),
         },
         {
           id: `browse-${id}`,
@@ -224,23 +214,23 @@ export function runKey(event: KeyboardEvent, workspace: Workspace): boolean {
 /** Asks for a manifest and opens it. */
 export async function openManifest(workspace: Workspace): Promise<void> {
   await choose(workspace, 'manifest', 'Open manifest', (path) =>
-    workspace.guardUnsaved(() => void workspace.open(path)),
+    workspace.session.guardUnsaved(() => void workspace.session.open(path)),
   );
 }
 
 /** Asks for a manifest that lies on a build host, and opens a copy of it. */
 export function browseHost(workspace: Workspace, id: string, name: string): void {
-  workspace.dialog = {
+  workspace.navigation.dialog = {
     kind: 'browse',
     want: 'manifest',
     title: `Open a manifest of ${name}`,
     from: { start: '', list: (folder) => workspace.main.hosts.list({ id, folder }) },
-    done: (path) => workspace.guardUnsaved(() => void workspace.openFromHost(id, path)),
+    done: (path) => workspace.session.guardUnsaved(() => void workspace.session.openFromHost(id, path)),
   };
 }
 
 async function saveAs(workspace: Workspace): Promise<void> {
-  await choose(workspace, 'file', 'Save as', (path) => void workspace.saveAs(path));
+  await choose(workspace, 'file', 'Save as', (path) => void workspace.session.saveAs(path));
 }
 
 /** Asks for a path with the system's dialog, or with our own where there is none. */
@@ -251,9 +241,9 @@ export async function choose(
   done: (path: string) => void,
 ): Promise<void> {
   const kind = want === 'manifest' ? 'open-manifest' : want === 'folder' ? 'folder' : 'save-file';
-  await workspace.attempt(async () => {
+  await workspace.notices.attempt(async () => {
     const picked = await workspace.main.dialogs.pick({ kind, title });
-    if (!picked.available) workspace.dialog = { kind: 'browse', want, title, done };
+    if (!picked.available) workspace.navigation.dialog = { kind: 'browse', want, title, done };
     else if (picked.path !== undefined) done(picked.path);
   });
 }

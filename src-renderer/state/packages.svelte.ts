@@ -6,8 +6,9 @@ import { CatalogueSearch } from '../../src-shared/packages/search';
 import { childPath } from '../../src-shared/document/element-path';
 import { setField } from '../../src-shared/document/fields';
 import type { ListedProblem } from '../document/document.svelte';
-import { failureOf, type CallFailure } from '../rpc';
-import type { Workspace } from './workspace.svelte';
+import { failureOf, type CallFailure, type Main } from '../rpc';
+import type { DocumentSession } from './document-session.svelte';
+import type { Hosts } from './hosts.svelte';
 
 /** What a catalogue is, besides its entries. */
 export interface CatalogueState extends Edition {
@@ -37,7 +38,9 @@ export class Packages {
   isResolving = $state(false);
   /** An entry of a list that is to be shown; taken by the screen. */
   reveal = $state.raw<{ readonly list: 'install' | 'remove'; readonly index: number }>();
-  readonly #workspace: Workspace;
+  readonly #main: Main;
+  readonly #session: DocumentSession;
+  readonly #hosts: Hosts;
   #byName: ReadonlyMap<string, CatalogueEntry> = new Map();
   #loading: AbortController | undefined;
   #resolving: AbortController | undefined;
@@ -46,11 +49,13 @@ export class Packages {
   /** The repositories that failed last: asked again when somebody says so, not at every change of the list. */
   #failedKey = '';
 
-  constructor(workspace: Workspace) {
-    this.#workspace = workspace;
+  constructor(main: Main, session: DocumentSession, hosts: Hosts) {
+    this.#main = main;
+    this.#session = session;
+    this.#hosts = hosts;
   }
 
-  readonly #manifest = $derived.by(() => this.#workspace.document?.loaded?.manifest);
+  readonly #manifest = $derived.by(() => this.#session.document?.loaded?.manifest);
 
   /** Says which repositories the document has, on which host: a catalogue of others is none of its own. */
   readonly repositoriesKey = $derived.by(() => {
@@ -59,7 +64,7 @@ export class Packages {
     const { publisher, extraPublishers, keyValuePairs } = manifest;
     const pairs = keyValuePairs.filter(({ key }) => key === 'suite' || key === 'components');
     const urls = extraPublishers.map(({ url }) => url);
-    return JSON.stringify([this.#workspace.host, publisher?.url, publisher?.mirrors, urls, pairs]);
+    return JSON.stringify([this.#session.host, publisher?.url, publisher?.mirrors, urls, pairs]);
   });
 
   /** Says what would be resolved. */
@@ -71,9 +76,7 @@ export class Packages {
   readonly isCurrent = $derived.by(() => this.resolved?.key === this.key);
 
   /** Whether the host can be asked without a person: this computer, or one that is connected. */
-  readonly canAsk = $derived.by(
-    () => !this.#workspace.hosts.isRemote || this.#workspace.hosts.current?.link.state === 'ready',
-  );
+  readonly canAsk = $derived.by(() => !this.#hosts.isRemote || this.#hosts.current?.link.state === 'ready');
 
   readonly #realNames = $derived.by(
     () =>
@@ -92,7 +95,7 @@ export class Packages {
   readonly problems = $derived.by((): readonly ListedProblem[] => {
     const { problemOf } = this;
     if (problemOf.size === 0 || this.resolved?.key.startsWith(this.repositoriesKey) !== true) return [];
-    const path = this.#workspace.packageLists.install;
+    const path = this.#session.packageLists.install;
     return (this.#manifest?.packages ?? []).flatMap(({ name, range }, index) => {
       const problem = problemOf.get(name.trim());
       return problem ? [this.#listed(problem, childPath(path, 'pkg', index), range)] : [];
@@ -128,7 +131,7 @@ export class Packages {
 
   /** Reads the catalogue if there is none of these repositories yet; `refresh` fetches it anew. */
   async load(refresh = false): Promise<void> {
-    const { document, target, main } = this.#workspace;
+    const { document, target } = this.#session;
     const key = this.repositoriesKey;
     if (!document?.loaded) return;
     if (!refresh && ((this.#loadedKey === key && this.search) || this.#failedKey === key)) return;
@@ -141,7 +144,7 @@ export class Packages {
     if (this.#loadedKey !== key) this.search = undefined;
     try {
       const known = this.#loadedKey === key ? this.catalogue?.revision : undefined;
-      const { text, ...catalogue } = await main.packages.catalogue(
+      const { text, ...catalogue } = await this.#main.packages.catalogue(
         { ...target, source: document.source, refresh, ...(known !== undefined && { known }) },
         { signal: loading.signal },
       );
@@ -164,7 +167,7 @@ export class Packages {
 
   /** Asks the host what the list would bring with it. A later call takes the place of an earlier one. */
   async resolve(): Promise<void> {
-    const { document, target, main, hosts } = this.#workspace;
+    const { document, target } = this.#session;
     if (!document?.loaded) return;
     this.#resolving?.abort();
     const resolving = new AbortController();
@@ -172,13 +175,16 @@ export class Packages {
     this.isResolving = true;
     const key = this.key;
     try {
-      const answer = await main.packages.resolve({ ...target, source: document.source }, { signal: resolving.signal });
+      const answer = await this.#main.packages.resolve(
+        { ...target, source: document.source },
+        { signal: resolving.signal },
+      );
       if (resolving.signal.aborted) return;
       this.resolved = {
         ...answer,
         key,
         at: Date.now(),
-        hostName: hosts.current?.entry.name ?? 'this computer',
+        hostName: this.#hosts.current?.entry.name ?? 'this computer',
         sizes: sizesOf(answer.packages),
         byName: new Map(answer.packages.map((one) => [one.name, one])),
       };
@@ -195,7 +201,7 @@ export class Packages {
     path: string,
     range: ListedProblem['range'],
   ): ListedProblem {
-    const tree = this.#workspace.document?.loaded?.tree;
+    const tree = this.#session.document?.loaded?.tree;
     const [better] = instead;
     const edit = tree && better !== undefined && setField(tree, path, 'name', better);
     return {

@@ -1,20 +1,24 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
 
-/** The scripts beside the manifest: as they are on disk, and what has been typed since. */
+/** The scripts beside the manifest: the files on disk, and drafts that are not saved yet. */
 export class Scripts {
   #files = $state.raw<readonly ScriptFile[]>([]);
   readonly #drafts = new SvelteMap<string, string>();
 
-  constructor(files: readonly ScriptFile[]) {
+  readonly #onChange: () => void;
+
+  /** `onChange` is called after each change of a draft. */
+  constructor(files: readonly ScriptFile[], onChange: () => void = () => undefined) {
     this.#files = files;
+    this.#onChange = onChange;
   }
 
   get files(): readonly ScriptFile[] {
     return this.#files;
   }
 
-  /** What is to be written at the next save. */
+  /** Texts that the next save writes, by path. */
   get drafts(): ReadonlyMap<string, string> {
     return this.#drafts;
   }
@@ -27,7 +31,7 @@ export class Scripts {
     return this.#files.find((file) => file.path === path);
   }
 
-  /** The text as it is being edited; `undefined` when there is no such file or it is not text. */
+  /** The edited text; `undefined` without such a file, or when it is not text. */
   text(path: string): string | undefined {
     return this.#drafts.get(path) ?? this.file(path)?.text;
   }
@@ -35,12 +39,14 @@ export class Scripts {
   type(path: string, text: string): void {
     if (this.file(path)?.text === text) this.#drafts.delete(path);
     else this.#drafts.set(path, text);
+    this.#onChange();
   }
 
-  /** What main says is on disk now; drafts stay. */
+  /** Takes the files on disk. Drafts that equal their file are dropped. */
   replaceFiles(files: readonly ScriptFile[]): void {
     this.#files = files;
     for (const [path, text] of this.#drafts) if (this.file(path)?.text === text) this.#drafts.delete(path);
+    this.#onChange();
   }
 
   /** One file was written. */

@@ -1,0 +1,33 @@
+import type { Component } from 'svelte';
+import { SECTIONS, type SectionId } from '../../src-shared/document/sections';
+import Overview from './compose/Overview.svelte';
+import FormScreen from './form/FormScreen.svelte';
+import PackagesScreen from './packages/PackagesScreen.svelte';
+import StepsScreen from './steps/StepsScreen.svelte';
+
+/** A screen of a section, in the bundle or loaded at its first use. */
+export type Load = () => Component | Promise<Component>;
+
+/** A section with its screen. */
+export interface Section {
+  readonly id: SectionId;
+  readonly title: string;
+  readonly load: Load;
+}
+
+/** Sections without a screen of their own are forms. */
+const SCREENS: Readonly<Partial<Record<SectionId, Load>>> = {
+  overview: () => Overview,
+  packages: () => PackagesScreen,
+  steps: () => StepsScreen,
+  scripts: async () => (await import('./source/ScriptsScreen.svelte')).default,
+  xml: async () => (await import('./source/XmlScreen.svelte')).default,
+  changes: async () => (await import('./source/ChangesScreen.svelte')).default,
+};
+
+/** The sections, in the order of the list on the left. */
+export const sections: readonly Section[] = SECTIONS.map(({ id, title }) => ({
+  id,
+  title,
+  load: SCREENS[id] ?? (() => FormScreen),
+}));

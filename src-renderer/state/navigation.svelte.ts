@@ -1,0 +1,34 @@
+import type { SectionId } from '../../src-shared/document/sections';
+import type { OpenDialog } from './open-dialog';
+
+/** Composing the manifest, building it, or reading the manual. */
+export type View = 'compose' | 'build' | 'manual';
+
+/** What the window shows: the view, the section, the dialog, and what is selected in a section. */
+export class Navigation {
+  view = $state<View>('compose');
+  section = $state<SectionId>('overview');
+  dialog = $state.raw<OpenDialog>();
+  /** Index of the step in the inspector. */
+  selectedStep = $state(0);
+  selectedScript = $state<string>();
+  /** A range of the source that the XML editor scrolls to. */
+  reveal = $state.raw<{ readonly start: number; readonly end: number }>();
+
+  /** Shows a section of the manifest. */
+  goTo(section: SectionId): void {
+    this.view = 'compose';
+    this.section = section;
+  }
+
+  closeDialog(): void {
+    this.dialog = undefined;
+  }
+
+  /** The first screen of another document. */
+  reset(section: SectionId): void {
+    this.section = section;
+    this.selectedStep = 0;
+    this.selectedScript = undefined;
+  }
+}

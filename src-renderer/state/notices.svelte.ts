@@ -1,0 +1,74 @@
+import { failureOf, type CallFailure } from '../rpc';
+
+/** A message in the status bar; screen readers announce it as well. */
+export interface Notice {
+  readonly kind: 'done' | 'failed';
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Messages to the user, and calls whose failure becomes one. */
+export class Notices {
+  #current = $state.raw<Notice>();
+  #announcement = $state('');
+  #isBusy = $state(false);
+
+  /** The message in the status bar. */
+  get current(): Notice | undefined {
+    return this.#current;
+  }
+
+  /** The last text for screen readers. */
+  get announcement(): string {
+    return this.#announcement;
+  }
+
+  /** Whether a call of `attempt` runs. */
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
+  done(message: string): void {
+    this.#show({ kind: 'done', message });
+  }
+
+  failed(message: string, hint?: string): void {
+    this.#show({ kind: 'failed', message, ...(hint !== undefined && { hint }) });
+  }
+
+  /** Shows a failed call. */
+  report({ message, hint }: CallFailure): void {
+    this.failed(message, hint);
+  }
+
+  /** For screen readers only: the change is visible elsewhere. */
+  announce(text: string): void {
+    this.#announcement = text;
+  }
+
+  clear(): void {
+    this.#current = undefined;
+  }
+
+  /** Runs a call. Returns whether it succeeded; a failure goes to `onFailure`, by default to the status bar. */
+  async attempt(
+    work: () => Promise<void>,
+    onFailure: (failure: CallFailure) => void = (failure) => this.report(failure),
+  ): Promise<boolean> {
+    this.#isBusy = true;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      onFailure(failureOf(error));
+      return false;
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #show(notice: Notice): void {
+    this.#current = notice;
+    this.announce(notice.message);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Lister } from './lister';
+
+/** The open dialog with its arguments. `dialogs.ts` has a component for each kind. */
+export type OpenDialog =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'export' }
+  | { readonly kind: 'palette' }
+  | { readonly kind: 'add-step' }
+  | { readonly kind: 'package-sizes' }
+  | { readonly kind: 'compare-packages' }
+  | { readonly kind: 'prune' }
+  | { readonly kind: 'preflight' }
+  | { readonly kind: 'support' }
+  | { readonly kind: 'changed-on-disk' }
+  | {
+      readonly kind: 'browse';
+      readonly want: 'manifest' | 'folder' | 'file';
+      readonly title: string;
+      /** Where the files are; this computer when missing. */
+      readonly from?: Lister;
+      readonly done: (path: string) => void;
+    }
+  | { readonly kind: 'paste-packages'; readonly list: 'install' | 'remove' }
+  | { readonly kind: 'unsaved'; readonly then: () => void }
+  | {
+      readonly kind: 'recovery';
+      readonly source: string;
+      readonly scripts: Readonly<Record<string, string>>;
+      readonly savedAt: string;
+    }
+  /** A build would resume from the checkpoint before `step`. `right` is a step whose checkpoint is current; `null` is the beginning. */
+  | {
+      readonly kind: 'stale-checkpoint';
+      readonly step: string;
+      readonly reasons: readonly string[];
+      readonly right: string | null;
+      readonly pause: string | undefined;
+    }
+  /** A saved host, or a new one without `id`. */
+  | { readonly kind: 'host'; readonly id?: string };
+
+/** The arguments of one kind of dialog: the property `dialog` of its component. */
+export type DialogOf<K extends OpenDialog['kind']> = Extract<OpenDialog, { readonly kind: K }>;
