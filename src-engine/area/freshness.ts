@@ -1,4 +1,4 @@
-import { loadManifest } from '../../src-shared/manifest/load';
+import { interpretManifest } from '../../src-shared/manifest/interpret';
 import { decodeManifest } from '../../src-shared/manifest/source';
 import {
   checkpointFreshness,
@@ -80,7 +80,7 @@ async function wasFirst(area: BuildArea, step: string): Promise<boolean> {
   try {
     const copy = await readStateFile(area, step);
     if (!copy) return false;
-    return loadManifest(decodeManifest(copy), { now: new Date() }).manifest.steps[0]?.name === step;
+    return interpretManifest(decodeManifest(copy), { now: new Date() }).manifest.steps[0]?.name === step;
   } catch {
     return false;
   }

@@ -77,7 +77,9 @@ export function problemLine(file: ManifestFile, problem: Problem): string {
  * and 9: 33, 34). Empty when the manifest may be built.
  */
 export function refusalLines(file: ManifestFile): readonly string[] {
-  const errors = file.problems.filter((problem) => problem.severity === 'error');
+  const errors = file.problems.filter(
+    ({ severity, phase }) => severity === 'error' && (phase === 'schema' || phase === 'value'),
+  );
   if (errors.length === 0) return [];
   const first = errors[0]?.phase;
   const lines = errors.filter((problem) => problem.phase === first);
@@ -89,12 +91,6 @@ export function refusalLines(file: ManifestFile): readonly string[] {
       lines.every(({ path }) => path.endsWith('netservices_SMF_profile'))
         ? 'validate_group: One or more validation errors found.'
         : 'validate_singles: One or more validation errors found.',
-    ];
-  if (first === 'defaults')
-    return [
-      ...lines.map((problem) => problemLine(file, problem)),
-      'Error adding defaults to manifest tree',
-      'One or more errors occured while setting defaults',
     ];
   return [
     ...lines.map((problem) => problemLine(file, problem)),

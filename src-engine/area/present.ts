@@ -1,7 +1,7 @@
 import type { ManifestReadRecord, StepInput } from '../../src-shared/checkpoints/execution';
 import { NO_CONTENT, words } from '../../src-shared/checkpoints/fingerprint';
 import type { Now, PresentStep } from '../../src-shared/checkpoints/step-differences';
-import { loadManifest } from '../../src-shared/manifest/load';
+import { interpretManifest } from '../../src-shared/manifest/interpret';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
 import { decodeManifest } from '../../src-shared/manifest/source';
 import type { ElementNode } from '../../src-shared/manifest/tree';
@@ -80,7 +80,7 @@ export class Present {
   manifest(bytes: Buffer): ElementNode | undefined {
     return this.#once(this.#manifests, shortHash(bytes), () => {
       try {
-        return loadManifest(decodeManifest(bytes), { now: new Date() }).defaulted.root;
+        return interpretManifest(decodeManifest(bytes), { now: new Date() }).defaulted.root;
       } catch {
         return undefined;
       }

@@ -1,7 +1,7 @@
 import { resolve, sep } from 'node:path';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
 import type { Problem } from '../../src-shared/manifest/problems';
-import { checkStepNames } from '../../src-shared/manifest/validate';
+import { quotesRule } from '../../src-shared/manifest/rules/quotes';
 import { isExecutable } from '../system/executables';
 import type { ManifestFile } from './manifest-file';
 import { startFault, type StartFault } from './script-start';
@@ -11,44 +11,34 @@ import { BUILT_IN_IM_POP, scriptFile } from './step-script';
  * Errors that would certainly end a build at one of its steps. `validate` reports them, `plan` and `build` refuse;
  * `build -l` still lists such a manifest (contract 1.2: 15).
  *
- * @param area the build area's path: a script or an interpreter in it may be made by an earlier step, and is not
- * checked
- * @param steps the steps that would run
+ * @param area the build area's path
+ * @param steps those that would run
  */
 export function startProblems(
   file: ManifestFile,
   area: string | undefined,
   steps: readonly BuildStepDeclaration[] = file.manifest.steps,
 ): Problem[] {
-  const names = file.manifest.checkpointEnable ? checkStepNames(file.manifest) : [];
-  return [
-    ...names.filter(({ severity }) => severity === 'error'),
-    ...steps.flatMap((step) => [...argumentProblems(file, step), ...scriptProblems(step, area)]),
-  ];
-}
-
-function argumentProblems(file: ManifestFile, { name, argsError, range }: BuildStepDeclaration): Problem[] {
-  if (argsError === undefined) return [];
-  // The warning about the same text is located at the `argslist` itself: it is the first one after the start of the
-  // step.
-  const begin = range?.start ?? 0;
-  const warning = file.problems.find(
-    (problem) => problem.code === 'argslist-quotes' && (problem.range?.start ?? -1) >= begin,
+  const running = new Set(steps.map(({ index }) => index));
+  const refused = file.problems.filter(
+    ({ severity, phase, code, step }) =>
+      severity === 'error' &&
+      phase === 'structure' &&
+      (code !== quotesRule.code || (step !== undefined && running.has(step))),
   );
-  const place = warning?.range ?? range;
-  return [
-    {
-      severity: 'error',
-      phase: 'structure',
-      code: 'argslist-quotes',
-      message: `The arguments of the step \`${name}\` cannot be split. ${argsError.replace(/\s+/g, ' ')}. Write \\" or \\' for a quote that is part of an argument.`,
-      path: 'finalizer/script/argslist',
-      ...(place && { range: place }),
-    },
-  ];
+  return [...refused, ...scriptProblems(steps, area)];
 }
 
-function scriptProblems({ name, script, range }: BuildStepDeclaration, area: string | undefined): Problem[] {
+/**
+ * Scripts that this host cannot start.
+ *
+ * @param area the build area's path: a script or an interpreter in it may be made by an earlier step, and is not checked
+ */
+export function scriptProblems(steps: readonly BuildStepDeclaration[], area: string | undefined): Problem[] {
+  return steps.flatMap((step) => problemsOfScript(step, area));
+}
+
+function problemsOfScript({ name, script, range, index }: BuildStepDeclaration, area: string | undefined): Problem[] {
   const problem = (message: string): Problem[] => [
     {
       severity: 'error',
@@ -56,7 +46,8 @@ function scriptProblems({ name, script, range }: BuildStepDeclaration, area: str
       code: 'script-cannot-start',
       message,
       path: 'finalizer/script/name',
-      ...(range && { range }),
+      range,
+      step: index,
     },
   ];
   if (script === undefined)
@@ -64,7 +55,7 @@ function scriptProblems({ name, script, range }: BuildStepDeclaration, area: str
       ? []
       : problem(
           `The step \`${name}\` is built into the distro_const of 2008 and 2009 and is not in the manifest; this host has no ${BUILT_IN_IM_POP}. ` +
-            'Move the manifest to the later layout, where im-pop is a script of its own, or build it on a host with that script.',
+            'Convert the manifest to the current layout, where im-pop is a script in the manifest, or build it on a host that has that script.',
         );
   const path = scriptFile(script);
   if (isInside(path, area)) return [];

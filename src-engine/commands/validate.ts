@@ -1,18 +1,26 @@
+import type { ValidateAnswer } from '../../src-shared/engine-answers/validate';
+import type { Problem } from '../../src-shared/manifest/problems';
+import { packagesRule } from '../../src-shared/manifest/rules/packages';
 import { positionAt } from '../../src-shared/manifest/source';
 import { resolveArea } from '../area/area';
-import { problemLine, readManifestFile, type ManifestFile } from '../area/manifest-file';
-import { startProblems } from '../area/start-problems';
+import { problemLine, type ManifestFile } from '../area/manifest-file';
+import { scriptProblems } from '../area/start-problems';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { readNamedManifest } from './manifest-text';
 import { printJson, printLines } from './print';
 
-const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
+const OPTIONS = {
+  json: JSON_OPTION,
+  stdin: { type: 'boolean', description: 'read the text of the manifest from standard input; MANIFEST is its name' },
+} as const satisfies OptionTable;
 
 export const validateCommand = defineCommand({
   name: 'validate',
   summary: 'every problem of the manifest with file, line and column',
-  usage: ['[--json] MANIFEST'],
+  usage: ['[--stdin] [--json] MANIFEST'],
   description: [
-    'Prints every problem of a manifest with its place in the file. The exit status is 1 when one of them is an error.',
+    'Prints every problem of a manifest on this host with its place in the file: structure, values, checkpoint names, scripts, the order of steps, and names of packages where the package lists of its repositories are cached (`distro_const catalogue`). No network is used.',
+    'The exit status is 1 when one of the problems is an error. A warning does not change it.',
   ],
   options: OPTIONS,
   operands: { min: 1, max: 1 },
@@ -20,20 +28,23 @@ export const validateCommand = defineCommand({
 });
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
-  const file = await readManifestFile(positionals[0] ?? '');
-  const starting = startProblems(file, await areaPath(file));
-  const known = new Set(starting.map(({ code, range }) => `${code} ${range?.start}`));
-  const problems = [
-    ...file.problems.filter(({ code, range }) => !known.has(`${code} ${range?.start}`)), // a warning that counts as an error here
-    ...starting,
+  const file = await readNamedManifest(positionals[0] ?? '', values.stdin);
+  const problems: readonly Problem[] = [
+    ...file.problems,
+    ...scriptProblems(file.manifest.steps, await areaPath(file)),
+    ...(await packageProblems(file)),
   ];
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   if (values.json)
     printJson({
       valid: errors === 0,
       layout: file.manifest.layout,
-      problems: problems.map((problem) => ({ ...problem, ...positionAt(file.source, problem.range?.start ?? 0) })),
-    });
+      problems: problems.map(({ fix, ...problem }) => ({
+        ...problem,
+        ...(fix && { fix: { ...fix, splices: [...fix.splices] } }),
+        ...positionAt(file.source, problem.range?.start ?? 0),
+      })),
+    } satisfies ValidateAnswer);
   else
     printLines([
       ...problems.map((problem) => problemLine(file, problem)),
@@ -42,12 +53,17 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   return errors === 0 ? 0 : 1;
 }
 
-/**
- * The path of the build area; `undefined` when this host cannot determine it, which is not a problem of the manifest.
- */
+/** Returns the path of the build area; `undefined` when this host cannot resolve it, which is not a problem of the manifest. */
 function areaPath(file: ManifestFile): Promise<string | undefined> {
   return resolveArea(file.manifest.buildArea).then(
     ({ mountpoint }) => mountpoint,
     () => undefined,
   );
+}
+
+/** Loaded only for a manifest with packages: it is a large part of the program. */
+async function packageProblems(file: ManifestFile): Promise<Problem[]> {
+  if (file.manifest.packages.length === 0) return [];
+  const { cachedPackageFaults } = await import('../packages/cached-faults');
+  return packagesRule.check(file, { packageFaults: await cachedPackageFaults(file.manifest) });
 }

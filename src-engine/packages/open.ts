@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { constants, homedir, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,7 +9,7 @@ import { declaredSources } from '../repositories/named';
 import { openApt } from './apt/apt-source';
 import { keyOf, sourceFiles } from './apt/sources';
 import { openIps } from './ips/ips-source';
-import type { OpenedPackages } from './package-source';
+import type { OpenedPackages, PackageSource } from './package-source';
 import { readRecipe } from './recipe';
 
 /**
@@ -18,11 +19,36 @@ import { readRecipe } from './recipe';
  */
 export async function openPackages(manifest: Manifest): Promise<OpenedPackages> {
   giveWay();
+  const { key, open } = await locatePackages(manifest);
+  const folder = await makeFolder(key);
+  return { source: await open(folder), folder };
+}
+
+/**
+ * Opens the packages only where something was fetched before; otherwise returns `undefined`. Writes nothing.
+ *
+ * Throws `AppError('missing')` when the manifest names no repository.
+ */
+export async function openCachedPackages(manifest: Manifest): Promise<PackageSource | undefined> {
+  const { key, open } = await locatePackages(manifest);
+  const folder = folderOf(key);
+  return existsSync(folder) ? open(folder) : undefined;
+}
+
+/** The name of the cache folder of a manifest's repositories, and how to open it. */
+interface PackageLocation {
+  readonly key: string;
+  open(folder: string): PackageSource | Promise<PackageSource>;
+}
+
+async function locatePackages(manifest: Manifest): Promise<PackageLocation> {
   const declared = declaredSources(manifest);
   if (declared.kind === 'apt') {
     const sources = await sourceFiles(declared);
-    const folder = await folderOf(`apt-${keyOf(sources)}`);
-    return { source: openApt(sources, folder, await readRecipe(manifest)), folder };
+    return {
+      key: `apt-${keyOf(sources)}`,
+      open: async (folder) => openApt(sources, folder, await readRecipe(manifest)),
+    };
   }
   if (declared.urls.length === 0)
     throw new AppError(
@@ -31,8 +57,7 @@ export async function openPackages(manifest: Manifest): Promise<OpenedPackages> 
       'Set the default repository: host-apt for the APT sources of the build host, or an address.',
     );
   const key = createHash('sha256').update(JSON.stringify(declared.urls)).digest('hex').slice(0, 16);
-  const folder = await folderOf(`ips-${key}`);
-  return { source: openIps(declared.urls, folder), folder };
+  return { key: `ips-${key}`, open: (folder) => openIps(declared.urls, folder) };
 }
 
 /** The non-empty entries of a manifest's package list. */
@@ -49,9 +74,13 @@ function giveWay(): void {
   }
 }
 
-async function folderOf(key: string): Promise<string> {
+function folderOf(key: string): string {
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  const folder = join(cache, 'slipway', 'catalogues', key);
+  return join(cache, 'slipway', 'catalogues', key);
+}
+
+async function makeFolder(key: string): Promise<string> {
+  const folder = folderOf(key);
   try {
     await mkdir(folder, { recursive: true });
     await forgetOld(dirname(folder), folder);

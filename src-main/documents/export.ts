@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../../src-shared/errors';
-import { applyDefaults } from '../../src-shared/manifest/defaults';
+import { interpretManifest } from '../../src-shared/manifest/interpret';
 import { encodeAsDeclared, isEncoding } from '../../src-shared/manifest/encode';
-import { readManifest, type Manifest } from '../../src-shared/manifest/model';
-import { parseManifest } from '../../src-shared/manifest/parse';
+import type { Manifest } from '../../src-shared/manifest/model';
 import { quoteCommand, quoteWord } from '../../src-shared/shell-quote';
 import { documentFiles } from './document-files';
 
@@ -35,7 +34,7 @@ export async function exportDocument(request: ExportRequest): Promise<{ path: st
     throw new AppError('refused', `${to} is there already.`, 'Choose another folder, or remove it.');
   if (to.startsWith(join(dirname(resolve(request.path)), 'scripts') + sep))
     throw new AppError('refused', `${to} is among the scripts of this manifest.`, 'Choose another folder.');
-  const manifest = readManifest(applyDefaults(parseManifest(request.source), { now: new Date() }).tree);
+  const manifest = interpretManifest(request.source, { now: new Date() }).manifest;
   try {
     return { path: to, files: await (request.format === 'folder' ? fill : pack)(to, request, manifest) };
   } catch (error) {

@@ -1,13 +1,11 @@
 import { posix } from 'node:path';
 import { AppError } from '../../src-shared/errors';
-import { applyDefaults } from '../../src-shared/manifest/defaults';
-import { readManifest } from '../../src-shared/manifest/model';
-import { parseManifest } from '../../src-shared/manifest/parse';
+import { interpretManifest } from '../../src-shared/manifest/interpret';
 
 /** The relative paths of the scripts that a manifest's steps name, `./` left out; none of a text that is not XML yet. */
 export function scriptsNamedIn(source: string): string[] {
   try {
-    const { steps } = readManifest(applyDefaults(parseManifest(source), { now: new Date() }).tree);
+    const { steps } = interpretManifest(source, { now: new Date() }).manifest;
     const paths = steps.flatMap(({ script }) => (script ? [script] : []));
     return [...new Set(paths.filter((path) => !path.startsWith('/')).map((path) => posix.normalize(path)))];
   } catch (error) {

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { setField } from '../../src-shared/document/fields';
-import { applySplices } from '../../src-shared/document/splice';
+import { applySplices } from '../../src-shared/manifest/splice';
 import { AppError } from '../../src-shared/errors';
 import { parseManifest } from '../../src-shared/manifest/parse';
 import type { Template } from '../../src-shared/rpc-contract';

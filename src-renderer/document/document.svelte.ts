@@ -1,23 +1,12 @@
 import { History } from '../../src-shared/document/history';
-import { stepPaths } from '../../src-shared/document/list-paths';
-import { moveAt } from '../../src-shared/document/fields';
-import { applySplices, type Edit } from '../../src-shared/document/splice';
+import { applySplices, type Edit } from '../../src-shared/manifest/splice';
 import { loadManifest, type LoadedManifest } from '../../src-shared/manifest/load';
 import { ManifestSyntaxError } from '../../src-shared/manifest/parse';
 import type { Problem } from '../../src-shared/manifest/problems';
-import { findStepOrderProblems } from '../../src-shared/manifest/step-order';
-import { checkStepNames } from '../../src-shared/manifest/validate';
 import type { OpenedDocument } from '../../src-shared/rpc-contract';
 
-/** A problem as the list shows it: with what its button does, when it has one. */
-export interface ListedProblem extends Problem {
-  readonly action?: { readonly title: string; readonly edit: Edit };
-  /** The checkpoint name of the step it is about. */
-  readonly step?: number;
-}
-
-/** While somebody types, the text is read again this long after the last key, in milliseconds. */
-const READ_AFTER = 150;
+/** While the user types, the text is read again this long after the last key. */
+const READ_DEBOUNCE_MS = 150;
 
 /**
  * The manifest that is being edited. Its source text is the truth; everything else is derived from it. While the text is not XML, what
@@ -91,7 +80,7 @@ export class ManifestDocument {
     return this.#loaded !== undefined && this.#syntaxError === undefined && !this.readOnly;
   }
 
-  readonly problems: readonly ListedProblem[] = $derived.by(() => this.#findProblems());
+  readonly problems: readonly Problem[] = $derived.by(() => this.#findProblems());
 
   /** Makes a change that was made for the present text. Returns whether the text changed. */
   apply(edit: Edit): boolean {
@@ -156,7 +145,7 @@ export class ManifestDocument {
     this.#source = text;
     this.#revision++;
     clearTimeout(this.#reading);
-    if (isTyped) this.#reading = setTimeout(() => this.#read(), READ_AFTER);
+    if (isTyped) this.#reading = setTimeout(() => this.#read(), READ_DEBOUNCE_MS);
     else this.#read();
     this.#onChange();
   }
@@ -173,7 +162,7 @@ export class ManifestDocument {
     }
   }
 
-  #findProblems(): ListedProblem[] {
+  #findProblems(): readonly Problem[] {
     if (this.#syntaxError) {
       const { message, offset, line, column } = this.#syntaxError;
       return [
@@ -187,43 +176,6 @@ export class ManifestDocument {
         },
       ];
     }
-    const loaded = this.#loaded;
-    if (!loaded) return [];
-    return [
-      ...[...loaded.problems, ...checkStepNames(loaded.manifest)].map(withAction),
-      ...this.#findStepOrderProblems(loaded),
-    ];
+    return this.#loaded?.problems ?? [];
   }
-
-  #findStepOrderProblems({ tree, manifest }: LoadedManifest): ListedProblem[] {
-    const paths = stepPaths(tree);
-    const builtIn = manifest.steps.length - paths.length;
-    return findStepOrderProblems(manifest.steps).map(({ early, needed, message }) => {
-      const path = paths[early - builtIn];
-      const name = manifest.steps[needed]?.name ?? '';
-      const range = manifest.steps[early]?.range;
-      return {
-        severity: 'warning',
-        phase: 'structure',
-        code: 'step-order',
-        message,
-        path: 'finalizer/script',
-        step: early,
-        ...(range && { range }),
-        ...(path !== undefined && {
-          action: {
-            title: `Move after ${name}`,
-            edit: moveAt(tree, [path], needed - builtIn + 1, `Move step ${manifest.steps[early]?.name ?? ''}`),
-          },
-        }),
-      };
-    });
-  }
-}
-
-function withAction(problem: Problem): ListedProblem {
-  if (!problem.fix) return problem;
-  const { title, edits } = problem.fix;
-  const splices = edits.map(({ range, text }) => ({ ...range, text }));
-  return { ...problem, action: { title, edit: { label: title, splices } } };
 }

@@ -3,9 +3,8 @@ import { readCatalogue } from '../../src-shared/packages/catalogue';
 import { sizesOf, type Sizes } from '../../src-shared/packages/costs';
 import type { Edition, PackageProblem, ResolveAnswer, ResolvedPackage } from '../../src-shared/engine-answers/packages';
 import { CatalogueSearch } from '../../src-shared/packages/search';
-import { childPath } from '../../src-shared/document/element-path';
-import { setField } from '../../src-shared/document/fields';
-import type { ListedProblem } from '../document/document.svelte';
+import type { Problem } from '../../src-shared/manifest/problems';
+import { packagesRule } from '../../src-shared/manifest/rules/packages';
 import { failureOf, type CallFailure, type Main } from '../rpc';
 import type { DocumentSession } from './document-session.svelte';
 import type { Hosts } from './hosts.svelte';
@@ -92,14 +91,10 @@ export class Packages {
   );
 
   /** The same as problems of the document, each on its entry. */
-  readonly problems = $derived.by((): readonly ListedProblem[] => {
-    const { problemOf } = this;
-    if (problemOf.size === 0 || this.resolved?.key.startsWith(this.repositoriesKey) !== true) return [];
-    const path = this.#session.packageLists.install;
-    return (this.#manifest?.packages ?? []).flatMap(({ name, range }, index) => {
-      const problem = problemOf.get(name.trim());
-      return problem ? [this.#listed(problem, childPath(path, 'pkg', index), range)] : [];
-    });
+  readonly problems = $derived.by((): readonly Problem[] => {
+    const loaded = this.#session.document?.loaded;
+    if (!loaded || this.resolved?.key.startsWith(this.repositoriesKey) !== true) return [];
+    return packagesRule.check(loaded, { packageFaults: this.resolved.problems });
   });
 
   /** The package that an entry of the manifest stands for: its own name, unless it is a virtual one or the end of a longer one. */
@@ -114,7 +109,7 @@ export class Packages {
   }
 
   /** Shows the entry of the install list that a problem is about. */
-  show({ range }: ListedProblem): void {
+  show({ range }: Problem): void {
     const index = this.#manifest?.packages.findIndex((one) => one.range?.start === range?.start) ?? -1;
     if (index >= 0) this.reveal = { list: 'install', index };
   }
@@ -194,24 +189,5 @@ export class Packages {
     } finally {
       if (this.#resolving === resolving) this.isResolving = false;
     }
-  }
-
-  #listed(
-    { kind, message, instead, name }: PackageProblem,
-    path: string,
-    range: ListedProblem['range'],
-  ): ListedProblem {
-    const tree = this.#session.document?.loaded?.tree;
-    const [better] = instead;
-    const edit = tree && better !== undefined && setField(tree, path, 'name', better);
-    return {
-      severity: 'error',
-      phase: 'repository',
-      code: `package-${kind}`,
-      message: `${name}: ${message}`,
-      path,
-      ...(range && { range }),
-      ...(edit && { action: { title: `Use ${better}`, edit: { ...edit, label: `Use package ${better}` } } }),
-    };
   }
 }

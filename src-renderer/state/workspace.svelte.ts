@@ -1,5 +1,5 @@
 import type { Finalizer, Template } from '../../src-shared/rpc-contract';
-import type { ListedProblem } from '../document/document.svelte';
+import type { Problem } from '../../src-shared/manifest/problems';
 import type { Main } from '../rpc';
 import { Builds } from './builds.svelte';
 import { Clipboard } from './clipboard';
@@ -20,7 +20,7 @@ export class Workspace {
   readonly builds: Builds;
   readonly packages: Packages;
   /** Problems of the document: of its text, and of its packages in their repositories. */
-  readonly problems: readonly ListedProblem[] = $derived.by(() => [
+  readonly problems: readonly Problem[] = $derived.by(() => [
     ...(this.session.document?.problems ?? []),
     ...this.packages.problems,
   ]);

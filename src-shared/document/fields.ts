@@ -1,9 +1,9 @@
 import { attributeValue, childElements, directText, type ElementNode, type ManifestTree } from '../manifest/tree';
 import { elementAt, splitPath, type ElementPath } from './element-path';
-import { escapeAttribute, escapeText } from './escape';
+import { escapeAttribute, escapeText } from '../manifest/escape';
 import { placeFor, schemaAt, schemaOf } from './schema-place';
-import type { Edit, Splice } from './splice';
-import { indentUnit, insertElements, moveElements, removeElements } from './structure';
+import type { Edit, Splice } from '../manifest/splice';
+import { indentUnit, insertElements, moveElements, removeElements } from '../manifest/element-edits';
 import { setAttribute, setText } from './values';
 
 /** A new element, for `addElement`. */

@@ -1,4 +1,4 @@
-import { differenceOf, type Splice } from './splice';
+import { differenceOf, type Splice } from '../manifest/splice';
 
 interface Entry {
   readonly label: string;

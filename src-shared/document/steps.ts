@@ -3,8 +3,8 @@ import { childElements, type ManifestTree } from '../manifest/tree';
 import { childPath, elementAt, splitPath, type ElementPath } from './element-path';
 import { addElements, setField, type NewElement } from './fields';
 import { stepList, stepPaths } from './list-paths';
-import type { Edit } from './splice';
-import { insertElements, removeElements } from './structure';
+import type { Edit } from '../manifest/splice';
+import { insertElements, removeElements } from '../manifest/element-edits';
 
 /** What a new step needs. */
 export interface NewStep {

@@ -1,6 +1,6 @@
 import { directText, type ElementNode, type ManifestTree } from '../manifest/tree';
-import { escapeAttribute, escapeText } from './escape';
-import type { Splice } from './splice';
+import { escapeAttribute, escapeText } from '../manifest/escape';
+import type { Splice } from '../manifest/splice';
 
 /** Gives an attribute a value, in the quotes it has; adds it after the others, or takes it away (`undefined`). */
 export function setAttribute(

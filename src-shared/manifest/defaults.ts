@@ -1,6 +1,5 @@
 import { detectEra, type Era } from './eras';
 import { detectLayout, partsOf } from './layout';
-import type { Problem } from './problems';
 import {
   attributeValue,
   childElements,
@@ -22,23 +21,17 @@ interface Default {
   readonly noParent: 'create' | 'skip';
 }
 
-/** A defaulted copy of a manifest, and what kept a default from being applied. */
-export interface Defaulted {
-  readonly tree: ManifestTree;
-  readonly problems: readonly Problem[];
-}
-
 /**
  * Fills in what a manifest leaves out, in a copy (contract 6.3 and 6.4, "default"). Validation and steps see the result; the source
  * text does not change.
  *
  * @param now names a distribution that has no name
  */
-export function applyDefaults(tree: ManifestTree, { now }: { readonly now: Date }): Defaulted {
+export function applyDefaults(tree: ManifestTree, { now }: { readonly now: Date }): ManifestTree {
   const copy = copyTree(tree);
-  if (copy.root.name !== 'distribution') return { tree: copy, problems: [] };
+  if (copy.root.name !== 'distribution') return copy;
   for (const rule of defaultsFor(detectEra(copy.root), copy.root, now)) apply(copy.root, rule);
-  return { tree: copy, problems: [] };
+  return copy;
 }
 
 function apply(root: ElementNode, { parent, child, value, noParent }: Default): void {

@@ -1,4 +1,4 @@
-import { childElements, type ElementNode } from './tree';
+import { childElements, elementsAt, type ElementNode } from './tree';
 
 /**
  * Which era's layout a manifest has (contract 7).
@@ -54,6 +54,12 @@ export function partsOf(layout: Layout): Parts {
     authorities: 'distro_constr_params',
     bootArchive: ['boot_archive', 'bootroot'],
   };
+}
+
+/** Returns the elements of the steps, over all output images. Layout A's built-in first step has none. */
+export function stepElements(root: ElementNode): ElementNode[] {
+  const { outputImage, script } = partsOf(detectLayout(root));
+  return elementsAt(root, `${outputImage}/${script}`);
 }
 
 /** Old name, new name. A path beginning with one may be meant for the other. */

@@ -1,5 +1,5 @@
 import { ArgslistError, splitArgslist, splitWords } from './argslist';
-import { detectLayout, partsOf, type Layout, type Parts } from './layout';
+import { detectLayout, partsOf, stepElements, type Layout } from './layout';
 import { isTrue, readImageSettings, type ImageSettings } from './model-image';
 import {
   attributeValue,
@@ -56,7 +56,7 @@ export interface Manifest extends ImageSettings {
 /** The built-in step of layout A (contract 7). */
 const BUILT_IN_STEP = { name: 'im-pop', message: 'Populate the image with packages' };
 
-/** Reads the typed model from a defaulted tree. Never throws: what is wrong is `validateManifest`'s to say. */
+/** Reads the typed model from a defaulted tree. Never throws; the rules report what is wrong. */
 export function readManifest({ root }: ManifestTree): Manifest {
   const layout = detectLayout(root);
   const parts = partsOf(layout);
@@ -71,7 +71,7 @@ export function readManifest({ root }: ManifestTree): Manifest {
     stopOnError: isTrue(textOf(at(`${flags}/stop_on_error`)[0]) ?? 'true'),
     checkpointEnable: isTrue(textOf(checkpointing) ?? 'true'),
     resumeFrom: filled(firstWord(checkpointing && attributeValue(checkpointing, 'resume_from'))),
-    steps: readSteps(root, layout, parts),
+    steps: readSteps(root, layout),
     isVirtualMachine: at('vmimg_params').length > 0,
     packages: at(`${parts.image}/packages/pkg`).map(packageEntry),
     removedPackages: at(`${parts.image}/post_install_remove_packages/pkg`).map(packageEntry),
@@ -82,9 +82,8 @@ export function readManifest({ root }: ManifestTree): Manifest {
   };
 }
 
-function readSteps(root: ElementNode, layout: Layout, parts: Parts): BuildStepDeclaration[] {
-  const scripts = elementsAt(root, `${parts.outputImage}/${parts.script}`);
-  const declared = scripts.map((element): Omit<BuildStepDeclaration, 'index'> => {
+function readSteps(root: ElementNode, layout: Layout): BuildStepDeclaration[] {
+  const declared = stepElements(root).map((element): Omit<BuildStepDeclaration, 'index'> => {
     const checkpoint = childElements(element, 'checkpoint')[0];
     const script = firstWord(attributeValue(element, 'name'));
     const message = firstWord(checkpoint && attributeValue(checkpoint, 'message'));

@@ -1,9 +1,9 @@
 import { hasPairedQuotes } from './argslist';
-import { applyDefaults } from './defaults';
-import { readManifest, type Manifest } from './model';
-import { parseManifest } from './parse';
+import { loadManifest } from './load';
+import type { Manifest } from './model';
+import type { Problem } from './problems';
+import { stepNamesRule } from './rules/names';
 import { attributeValue, childElements, directText, elementsAt, type ElementNode } from './tree';
-import { checkStepNames, validateManifest } from './validate';
 
 /** A line of the export's report. */
 export interface StockDifference {
@@ -33,20 +33,18 @@ export function findStockDifferences(
   now: Date,
   scripts?: readonly ExportedScript[],
 ): StockDifference[] {
-  const tree = parseManifest(source);
-  const { tree: defaulted, problems } = applyDefaults(tree, { now });
-  const manifest = readManifest(defaulted);
+  const { tree, manifest, problems } = loadManifest(source, { now });
   // In the old format every path is wrong for the stock command: one line says so, not one for each.
   const format: StockDifference[] =
     manifest.layout === 'B'
-      ? [...problems, ...validateManifest(defaulted, {})]
-          .filter(({ severity }) => severity === 'error')
+      ? problems
+          .filter(({ severity, phase }) => severity === 'error' && (phase === 'schema' || phase === 'value'))
           .map(({ message }) => rejected(message))
       : [rejected('The format of 2008 and 2009: the present stock command reads only the one since 2009-12.')];
   const found = [
     ...format,
     ...buildAreaDifferences(manifest),
-    ...stepDifferences(manifest),
+    ...stepDifferences(manifest, problems),
     ...valueDifferences(tree.root, manifest),
     ...(scripts ? scriptDifferences(manifest, scripts) : []),
     ...notes(source, manifest),
@@ -73,10 +71,11 @@ function buildAreaDifferences({ buildArea, resumeFrom, checkpointEnable }: Manif
   return found;
 }
 
-function stepDifferences(manifest: Manifest): StockDifference[] {
-  const names = checkStepNames(manifest).map(({ code, message }) =>
+function stepDifferences(manifest: Manifest, problems: readonly Problem[]): StockDifference[] {
+  const ofNames = problems.filter(({ code }) => code.startsWith(stepNamesRule.code));
+  const names = ofNames.map(({ code, message }) =>
     code === 'checkpoint-name-missing'
-      ? rejected(message)
+      ? rejected('A step has no checkpoint name.')
       : note(`${message} Slipway refuses to build it; the stock command goes on without that checkpoint.`),
   );
   const scripts = manifest.steps.flatMap(({ script }) => (script === undefined ? [] : [script]));

@@ -1,23 +1,24 @@
+import type { Edit } from './splice';
 import type { Range } from './tree';
 
-/** A one-click repair: replace these ranges of the source. */
-export interface ProblemFix {
-  readonly title: string;
-  readonly edits: readonly { readonly range: Range; readonly text: string }[];
-}
-
-/** Something wrong in a manifest. The phases come in the order of contract 6.2; `structure` is ours, and `repository` needs one. */
+/**
+ * A problem of a manifest. The phases come in the order of contract 6.2: the values are checked when the structure is right
+ * (`schema`, then `value`). `structure` is ours: a build refuses it, `build -l` does not. `repository` needs the package lists.
+ */
 export interface Problem {
-  readonly severity: 'error' | 'warning' | 'info';
-  readonly phase: 'defaults' | 'schema' | 'value' | 'structure' | 'repository';
+  readonly severity: 'error' | 'warning';
+  readonly phase: 'schema' | 'value' | 'structure' | 'repository';
   /** Stable, for programs. */
   readonly code: string;
   /** One sentence: what is wrong, and what would be right. */
   readonly message: string;
   /** Where, as a nodepath. */
   readonly path: string;
-  readonly range?: Range;
-  readonly fix?: ProblemFix;
+  readonly range?: Range | undefined;
+  /** Index of the step that the problem is about, counted over all steps. */
+  readonly step?: number | undefined;
+  /** A one-click repair of the source as written. Its label is the button's. */
+  readonly fix?: Edit | undefined;
   /** The line or lines that the original prints for it. */
-  readonly original?: string;
+  readonly original?: string | undefined;
 }

@@ -10,7 +10,7 @@ export { encodeAsDeclared, encodingThatMakes } from '../../src-shared/manifest/e
 export { decodeManifest } from '../../src-shared/manifest/source';
 export { parseManifest } from '../../src-shared/manifest/parse';
 export { loadManifest } from '../../src-shared/manifest/load';
-export { applySplices } from '../../src-shared/document/splice';
+export { applySplices } from '../../src-shared/manifest/splice';
 export { moveAt, removeAt, setField } from '../../src-shared/document/fields';
 export { packageLists, stepPaths } from '../../src-shared/document/list-paths';
 

@@ -1,6 +1,5 @@
 import { plural } from '../../../src-shared/format';
 import { quoteWord } from '../../../src-shared/shell-quote';
-import { checkStepNames } from '../../../src-shared/manifest/validate';
 import type { Check } from '../check';
 import type { Subject } from '../subject';
 
@@ -12,9 +11,7 @@ export function manifestCheck({ file }: Subject): Check {
   return {
     ...it,
     async look() {
-      // Only a build with checkpoints refuses invalid checkpoint names.
-      const names = file.manifest.checkpointEnable ? checkStepNames(file.manifest) : [];
-      const errors = [...file.problems, ...names].filter(({ severity }) => severity === 'error');
+      const errors = file.problems.filter(({ severity }) => severity === 'error');
       return [
         errors.length === 0
           ? { ...it, state: 'ok', detail: plural(file.manifest.steps.length, 'step') }

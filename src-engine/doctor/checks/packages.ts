@@ -5,7 +5,7 @@ import { aptNames, bareName, isProvided } from '../../repositories/apt';
 import { Budget, readIndexes, type PackageNames } from '../../repositories/index-files';
 import { ipsName, ipsNames, withEnds } from '../../repositories/ips';
 import { nameOf, type Sources } from '../../repositories/named';
-import { nearestName } from '../../repositories/near-name';
+import { nearestName } from '../../../src-shared/near-name';
 import type { Reached } from '../../repositories/reach';
 import type { Subject } from '../subject';
 

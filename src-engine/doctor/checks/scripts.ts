@@ -15,14 +15,20 @@ import { findTool, installCommand } from '../../system/executables';
 /** A script and the steps that run it. */
 interface StepScript {
   readonly script: string;
+  /** The manifest does not name it: layout A has the first step built in (contract 7). */
+  readonly isBuiltIn: boolean;
   readonly steps: readonly string[];
 }
 
 /** Each script once. */
 export function scriptsOf(steps: readonly BuildStepDeclaration[]): StepScript[] {
-  const found = new Map<string, string[]>();
-  for (const { name, script = BUILT_IN_IM_POP } of steps) found.set(script, [...(found.get(script) ?? []), name]);
-  return [...found].map(([script, names]) => ({ script, steps: names }));
+  const found = new Map<string, StepScript>();
+  for (const step of steps) {
+    const script = step.script ?? BUILT_IN_IM_POP;
+    const known = found.get(script) ?? { script, isBuiltIn: step.script === undefined, steps: [] };
+    found.set(script, { ...known, steps: [...known.steps, step.name] });
+  }
+  return [...found.values()];
 }
 
 /** Whether each script exists and can start. */
@@ -39,8 +45,8 @@ export function scriptsCheck({ file }: Subject): Check {
   };
 }
 
-/** The problems that prevent a script from starting, or may. */
-function lookAt({ script, steps }: StepScript): Finding[] {
+/** What keeps a script from starting, or may; empty when nothing does. */
+function lookAt({ script, steps, isBuiltIn }: StepScript): Finding[] {
   const it = { id: `script:${script}`, title: `script ${script}` };
   const missing = (detail: string, fix: string): Finding[] => [{ ...it, state: 'missing', detail, fix }];
   if (!script.includes('/') && findTool(script) === undefined)
@@ -48,7 +54,7 @@ function lookAt({ script, steps }: StepScript): Finding[] {
   const found = script.includes('/') ? script : (findTool(script) ?? script);
   const path = quoteWord(found);
   const mode = modeOf(found);
-  if (mode === undefined) return missing(`does not exist, needed by ${steps.join(', ')}`, whereFrom(script));
+  if (mode === undefined) return missing(`does not exist, needed by ${steps.join(', ')}`, whereFrom(script, isBuiltIn));
   if (!isExecutable(found))
     return (mode & 0o111) === 0
       ? missing('is not executable', `chmod +x ${path}`)
@@ -109,9 +115,9 @@ function modeOf(script: string): number | undefined {
   }
 }
 
-function whereFrom(script: string): string {
-  if (script === BUILT_IN_IM_POP)
-    return 'Move the manifest to the later layout, where im-pop is a script of its own, or build it on a host with that script.';
+function whereFrom(script: string, isBuiltIn: boolean): string {
+  if (isBuiltIn)
+    return 'Convert the manifest to the current layout, where im-pop is a script in the manifest, or build it on a host that has that script.';
   return isAbsolute(script)
     ? 'Put it there, or correct the path in the manifest.'
     : `Put it there, or correct the path in the manifest; it is looked for from ${process.cwd()}.`;

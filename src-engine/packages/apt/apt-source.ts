@@ -151,6 +151,15 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
     edition,
     entries,
     resolve,
+    async unknown(names) {
+      const all = await entries();
+      const known = new Set(all.flatMap(({ name, provides }) => [name, ...provides]));
+      // Patterns and tasks are for APT to expand.
+      return unknownNames(
+        names.filter((name) => isPlain(name) && !known.has(bareName(name))),
+        all,
+      );
+    },
     async refresh() {
       await apt.prepare(sources);
       await update(apt);

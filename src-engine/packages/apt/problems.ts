@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from '../../../src-shared/packages/catalogue';
 import type { PackageProblem } from '../../../src-shared/engine-answers/packages';
 import { bareName } from '../../repositories/apt';
-import { nearestName } from '../../repositories/near-name';
+import { nearestName } from '../../../src-shared/near-name';
 import type { Simulated } from './simulate';
 
 /** The limit on suggested names. */

@@ -41,6 +41,10 @@ export function openIps(urls: readonly string[], folder: string, pkg = ipsTool()
       const found = new IpsNames(catalogue).find(name);
       return 'package' in found ? detailsOf(found.package, catalogue) : undefined;
     },
+    async unknown(names) {
+      const { problems } = findEntries((await read()).catalogue, names);
+      return problems.filter(({ kind }) => kind === 'unknown');
+    },
     async resolve(names) {
       const { fetched, catalogue } = await read();
       const found = findEntries(catalogue, names);

@@ -1,6 +1,6 @@
 import type { PackageProblem } from '../../../src-shared/engine-answers/packages';
 import { endsOf, readReference } from '../../repositories/ips';
-import { nearestNames } from '../../repositories/near-name';
+import { nearestNames } from '../../../src-shared/near-name';
 import type { IpsCatalogue } from './catalogue';
 import type { IpsPackage } from './package';
 import { isOf, readVersion, type IpsVersion } from './version';

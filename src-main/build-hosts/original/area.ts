@@ -2,9 +2,8 @@ import { join } from 'node:path/posix';
 import { readFile } from 'node:fs/promises';
 import { stepOfSnapshot } from '../../../src-shared/checkpoints/model';
 import { AppError } from '../../../src-shared/errors';
-import { applyDefaults } from '../../../src-shared/manifest/defaults';
-import { readManifest, type Manifest } from '../../../src-shared/manifest/model';
-import { parseManifest } from '../../../src-shared/manifest/parse';
+import { interpretManifest } from '../../../src-shared/manifest/interpret';
+import type { Manifest } from '../../../src-shared/manifest/model';
 import { decodeManifest } from '../../../src-shared/manifest/source';
 import type { Argv, Transport } from '../../transport/transport';
 
@@ -31,7 +30,7 @@ export async function readDocument(path: string): Promise<Manifest> {
   const bytes = await readFile(path).catch((error: Error) => {
     throw new AppError('missing', `${path} cannot be read: ${error.message}`);
   });
-  return readManifest(applyDefaults(parseManifest(decodeManifest(bytes)), { now: new Date() }).tree);
+  return interpretManifest(decodeManifest(bytes), { now: new Date() }).manifest;
 }
 
 /** Where a manifest's build area is (contract 3.1). Nothing is made. Throws `area` when the manifest names none. */

@@ -97,7 +97,7 @@ describe.skipIf(!hasPerl)('both clients of ManifestRead (skipped where there is 
       let compared = 0;
       for (const manifest of new Set(vectors.map((vector) => vector.manifest))) {
         const queries = vectors.filter((vector) => vector.manifest === manifest && vector.values !== undefined);
-        const { tree } = applyDefaults(
+        const tree = applyDefaults(
           parseManifest(decodeManifest(readFileSync(join(corpus, 'manifests', manifest)))),
           {
             now: new Date(0),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addElement, addElements, moveAt, removeAt, setField } from '../../../src-shared/document/fields';
 import { stepPaths } from '../../../src-shared/document/list-paths';
-import { applySplices, type Edit } from '../../../src-shared/document/splice';
+import { applySplices, type Edit } from '../../../src-shared/manifest/splice';
 import { addStep, duplicateStep, joinArguments, setArguments } from '../../../src-shared/document/steps';
 import { splitArgslist } from '../../../src-shared/manifest/argslist';
 import { parseManifest } from '../../../src-shared/manifest/parse';

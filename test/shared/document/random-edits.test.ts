@@ -5,7 +5,7 @@ import { childPath } from '../../../src-shared/document/element-path';
 import { addElement, moveAt, removeAt, setField } from '../../../src-shared/document/fields';
 import { History } from '../../../src-shared/document/history';
 import { packageLists, stepPaths } from '../../../src-shared/document/list-paths';
-import { applySplices, type Edit } from '../../../src-shared/document/splice';
+import { applySplices, type Edit } from '../../../src-shared/manifest/splice';
 import { addStep, duplicateStep } from '../../../src-shared/document/steps';
 import { loadManifest } from '../../../src-shared/manifest/load';
 import { parseManifest } from '../../../src-shared/manifest/parse';

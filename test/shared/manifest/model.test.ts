@@ -91,6 +91,6 @@ describe('readManifest', () => {
   it('keeps why an argslist cannot be split', () => {
     const { manifest, problems } = loadEdited('layout-b', '"amd64"', '"amd64');
     expect(manifest.steps[1]?.argsError).toMatch(/^Unexpected unescaped quote found: /);
-    expect(problems).toMatchObject([{ severity: 'warning', code: 'argslist-quotes' }]);
+    expect(problems).toMatchObject([{ severity: 'error', phase: 'structure', code: 'argslist-quotes', step: 1 }]);
   });
 });

@@ -26,7 +26,7 @@ describe('the stock command rejects', () => {
     ['a whole pool', stock.replace('rpool/dc', 'rpool'), /is a whole pool/],
     ['no build area', stock.replace(/<build_area>.*<\/build_area>/, '<build_area/>'), /no build area/],
     ['a missing section', stock.replace(/<packages>[^]*<\/packages>/, ''), /packages/],
-    ['a step without a name', stock.replace('checkpoint name="hello"', 'checkpoint name=""'), /lacks its checkpoint/],
+    ['a step without a name', stock.replace('checkpoint name="hello"', 'checkpoint name=""'), /has no checkpoint name/],
     ['an apostrophe', stock.replace('Say hello', "Don't"), /without its partner.*`message` of `checkpoint`/],
     ['a dash in the host name', stock.replace('<hostname>blank', '<hostname>my-host'), /my-host.*letters and digits/],
     [
@@ -54,7 +54,7 @@ describe('the stock command rejects', () => {
 it('says once what several steps have in common', () => {
   const nameless = '<script name="scripts/hello"><checkpoint name=""/></script>';
   const source = stock.replace('</finalizer>', `${nameless}${nameless}</finalizer>`);
-  expect(of('stock-rejects', source)).toEqual([expect.stringContaining('lacks its checkpoint')]);
+  expect(of('stock-rejects', source)).toEqual([expect.stringContaining('has no checkpoint name')]);
 });
 
 it('names what only our engine provides', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadManifest, type LoadedManifest } from '../../../src-shared/manifest/load';
+import type { PackageFault } from '../../../src-shared/manifest/rules/rule';
 import { decodeManifest } from '../../../src-shared/manifest/source';
 
 const folder = join(import.meta.dirname, '../../fixtures/manifests');
@@ -14,8 +15,12 @@ export function fixture(name: string): string {
 }
 
 /** Loads a text, or a sample after an edit of its text. */
-export function load(source: string, isExecutable?: (path: string) => boolean): LoadedManifest {
-  return loadManifest(source, { now: NOW, ...(isExecutable && { isExecutable }) });
+export function load(
+  source: string,
+  isExecutable?: (path: string) => boolean,
+  packageFaults?: readonly PackageFault[],
+): LoadedManifest {
+  return loadManifest(source, { now: NOW, isExecutable, packageFaults });
 }
 
 /** Loads a sample in which the first `from` is replaced. Fails when there is none. */

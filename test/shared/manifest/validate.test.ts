@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src-shared/manifest/problems';
-import { checkStepNames } from '../../../src-shared/manifest/validate';
+import { applySplices } from '../../../src-shared/manifest/splice';
 import { fixture, load, loadEdited } from './support';
 
 /** Applies a one-click fix. */
-function fixed(source: string, { fix }: Problem): string {
-  const edits = [...(fix?.edits ?? [])].sort((a, b) => b.range.start - a.range.start);
-  return edits.reduce((text, { range, text: by }) => text.slice(0, range.start) + by + text.slice(range.end), source);
-}
+const fixed = (source: string, { fix }: Problem): string => applySplices(source, fix?.splices ?? []);
 
 describe('the structure', () => {
   it.each(['layout-a', 'layout-b', 'virtual-machine'])('of %s is right', (name) => {
@@ -39,14 +36,14 @@ describe('the structure', () => {
       '`distro_constr_params` lacks `build_area`.',
       '<distro_constr_params>',
     ],
-    ['<line>', '<b/><line>', '`b` is not allowed in `entry`, which holds `title_suffix`, `line`.', '<b/>'],
+    ['<line>', '<b/><line>', '`b` is not allowed in `entry`, which contains `title_suffix`, `line`.', '<b/>'],
     [
       '<checkpoint name="iso"/>',
       '<argslist/><checkpoint name="iso"/>',
       '`checkpoint` must come before `argslist` in `script`.',
       '<checkpoint name="iso"/>',
     ],
-    ['<nbpi>', 'word<nbpi>', '`boot_archive` holds no text, but has `word`.', '<boot_archive>'],
+    ['<nbpi>', 'word<nbpi>', '`boot_archive` must not contain text, but has `word`.', '<boot_archive>'],
     [
       'type="dir">var',
       'type="dir" fiocompress="true">var',
@@ -87,7 +84,7 @@ describe('the structure', () => {
   ])('one click repairs %s -> %s', (from, to, title) => {
     const { problems, source } = loadEdited('layout-b', from, to);
     const problem = problems.find(({ fix }) => fix);
-    expect(problem?.fix?.title).toBe(title);
+    expect(problem?.fix?.label).toBe(title);
     expect(load(fixed(source, problem as Problem)).problems).toEqual([]);
   });
 });
@@ -149,9 +146,9 @@ describe('values', () => {
   });
 });
 
-describe('checkStepNames', () => {
+describe('checkpoint names', () => {
   const codes = (name: string): string[] =>
-    checkStepNames(loadEdited('layout-b', 'name="br-arch"', `name="${name}"`).manifest).map(({ code }) => code);
+    loadEdited('layout-b', 'name="br-arch"', `name="${name}"`).problems.map(({ code }) => code);
 
   it.each(['br-arch', '-x', '.x', '_x', 'a:b.c', 'x'.repeat(200)])('allows %s', (name) => {
     expect(codes(name)).toEqual([]);
@@ -168,5 +165,50 @@ describe('checkStepNames', () => {
     ['x'.repeat(201), 'checkpoint-name-length'],
   ])('refuses %j', (name, code) => {
     expect(codes(name)).toEqual([code]);
+  });
+});
+
+describe('the order of steps', () => {
+  const step = (name: string): string => `<script name="scripts/${name}"><checkpoint name="${name}"/></script>`;
+  const ordered = (...names: string[]): string =>
+    fixture('layout-b').replace(/<finalizer>[^]*<\/finalizer>/, `<finalizer>${names.map(step).join('')}</finalizer>`);
+  const warnings = (source: string): Problem[] => [...load(source).problems];
+
+  it('is a warning, and its fix moves the step behind all steps that it needs', () => {
+    const source = ordered('iso', 'grub-setup', 'gen-cd-cont', 'usb');
+    const problems = warnings(source);
+    expect(problems).toMatchObject([
+      { severity: 'warning', code: 'step-order', step: 0, message: expect.stringContaining('`grub-setup`') as string },
+      { severity: 'warning', code: 'step-order', step: 0, message: expect.stringContaining('`gen-cd-cont`') as string },
+    ]);
+    for (const problem of problems) {
+      expect(problem.fix?.label).toBe('Move after gen-cd-cont');
+      const moved = load(fixed(source, problem));
+      expect(moved.manifest.steps.map(({ name }) => name)).toEqual(['grub-setup', 'gen-cd-cont', 'iso', 'usb']);
+      expect(moved.problems).toEqual([]);
+    }
+  });
+
+  it('is a warning when media are made before the list of their contents', () => {
+    expect(warnings(ordered('grub-setup', 'iso', 'gen-cd-cont'))).toMatchObject([
+      {
+        code: 'step-order',
+        message: 'The step `iso` runs before `gen-cd-cont`: the media would lack the list of its contents.',
+      },
+    ]);
+  });
+});
+
+describe('packages', () => {
+  it('that a package source does not have are errors with the nearest name as fix', () => {
+    const fault = {
+      name: 'pkg:/shell/bash',
+      kind: 'unknown',
+      message: 'No repository has it.',
+      instead: ['pkg:/shell/zsh'],
+    };
+    const { problems, source } = load(fixture('layout-b'), undefined, [fault]);
+    expect(problems).toMatchObject([{ severity: 'error', phase: 'repository', code: 'package-unknown' }]);
+    expect(fixed(source, problems[0] as Problem)).toContain('<pkg name="pkg:/shell/zsh"');
   });
 });

@@ -1,4 +1,4 @@
-import { childElements, type ElementNode, type ManifestNode, type Range } from '../manifest/tree';
+import { childElements, type ElementNode, type ManifestNode, type Range } from './tree';
 
 const BLANK_LINE = /\r?\n[ \t]*(?=\r?\n)/g;
 

@@ -1,4 +1,4 @@
-import { childElements, type ElementNode, type ManifestTree } from '../manifest/tree';
+import { childElements, type ElementNode, type ManifestTree } from './tree';
 import { blockOf, blocksIn } from './block';
 import type { Splice } from './splice';
 

@@ -1,17 +1,12 @@
-import type { Datatype } from './datatypes';
-import { detectEra, ERAS, LAYOUT_B_SINCE, type Era } from './eras';
-import {
-  closestName,
-  correctValue,
-  plainText,
-  removeAttribute,
-  removeElement,
-  renameAttribute,
-  renameElement,
-} from './fixes';
-import { detectLayout } from './layout';
-import type { Problem, ProblemFix } from './problems';
-import { manifestSchema, type ElementSchema, type Particle } from './schema';
+import type { Datatype } from '../datatypes';
+import { detectEra, ERAS, LAYOUT_B_SINCE, type Era } from '../eras';
+import { correctValue, plainText, removeAttribute, removeElement, renameAttribute, renameElement } from './fixes';
+import { detectLayout } from '../layout';
+import { nearestName } from '../../near-name';
+import type { Problem } from '../problems';
+import type { Rule } from './rule';
+import type { Edit } from '../splice';
+import { manifestSchema, type ElementSchema, type Particle } from '../schema';
 import {
   childElements,
   sourceRange,
@@ -20,7 +15,10 @@ import {
   type ElementNode,
   type ManifestTree,
   type Range,
-} from './tree';
+} from '../tree';
+
+/** The structure of a defaulted manifest: elements, attributes and types of the schema (contract 6.4). */
+export const structureRule: Rule = { code: '', check: ({ defaulted }) => validateSchema(defaulted) };
 
 /**
  * Validates the structure of a defaulted manifest (contract 6.2 to 6.4). Elements that defaults added are judged like all others;
@@ -51,22 +49,21 @@ function tooOld(root: ElementNode): Problem[] {
   const checker = new Checker();
   const element = childElements(root, 'live_img_params')[0] ?? root;
   const message =
-    'This manifest has the layout of August 2008 (`live_img_params`), which is not supported: rewrite it after a newer one.';
+    'This manifest has the layout of August 2008 (`live_img_params`), which is not supported: convert it to the current layout.';
   checker.report(element, 'live_img_params', 'layout-too-old', message);
   return checker.problems;
 }
 
 interface Extra {
   readonly range?: Range | undefined;
-  readonly fix?: ProblemFix | undefined;
+  readonly fix?: Edit | undefined;
 }
 
 class Checker {
   readonly problems: Problem[] = [];
 
   report(element: ElementNode, path: string, code: string, message: string, { range, fix }: Extra = {}): void {
-    const where = range ?? sourceRange(element);
-    const place = { ...(where && { range: where }), ...(fix && { fix }) };
+    const place = { range: range ?? sourceRange(element), fix };
     this.problems.push({ severity: 'error', phase: 'schema', code, message, path, ...place });
   }
 
@@ -112,7 +109,7 @@ class Checker {
     has: (name: string) => boolean,
   ): void {
     const free = schema.attributes.map(({ name }) => name).filter((name) => !has(name));
-    const meant = closestName(attribute.name, free);
+    const meant = nearestName(attribute.name, free, maxDistance(attribute.name));
     const fix = meant === undefined ? removeAttribute(attribute) : renameAttribute(attribute, meant);
     const message = `\`${element.name}\` has no attribute \`${attribute.name}\`${didYouMean(meant)}.`;
     this.report(element, path, 'unknown-attribute', message, { range: attribute.range, fix });
@@ -147,14 +144,14 @@ class Checker {
         child,
         join(path, child.name),
         'unknown-element',
-        `\`${child.name}\` is not allowed in \`${element.name}\`, which holds text.`,
+        `\`${child.name}\` is not allowed in \`${element.name}\`, which contains text.`,
         { fix: removeElement(child) },
       );
     const value = characters(element);
     if (children.length > 0 || type.accepts(value)) return;
     const cdata = element.children.find((child): child is CharacterNode => child.kind === 'cdata');
     if (cdata) {
-      const message = `\`${element.name}\` holds a CDATA section, which is not read as a value: write plain text.`;
+      const message = `\`${element.name}\` contains a CDATA section, which is not read as a value: write plain text.`;
       this.report(element, path, 'cdata-value', message, { range: cdata.range, fix: plainText(cdata) });
       return;
     }
@@ -167,7 +164,12 @@ class Checker {
   #children(element: ElementNode, ordered: boolean, particles: readonly Particle[], path: string): void {
     const text = characters(element).trim();
     if (text !== '')
-      this.report(element, path, 'stray-text', `\`${element.name}\` holds no text, but has \`${shorten(text)}\`.`);
+      this.report(
+        element,
+        path,
+        'stray-text',
+        `\`${element.name}\` must not contain text, but has \`${shorten(text)}\`.`,
+      );
     const children = childElements(element);
     const counts = new Map<Particle, number>();
     const seen = new Set<string>();
@@ -222,11 +224,12 @@ class Checker {
     path: string,
   ): void {
     const open = particles.filter((particle) => (counts.get(particle) ?? 0) < particle.most);
-    const meant = closestName(
+    const meant = nearestName(
       child.name,
       open.flatMap(({ elements }) => elements.map(({ name }) => name)),
+      maxDistance(child.name),
     );
-    const holds = particles.length > 0 ? `which holds ${names(particles)}` : 'which is empty';
+    const holds = particles.length > 0 ? `which contains ${names(particles)}` : 'which is empty';
     const hint = meant === undefined ? `, ${holds}` : didYouMean(meant);
     const fix = meant === undefined ? removeElement(child) : renameElement(child, meant);
     const message = `\`${child.name}\` is not allowed in \`${parent.name}\`${hint}.`;
@@ -246,6 +249,9 @@ function names(particles: readonly Particle[]): string {
 function join(path: string, name: string): string {
   return path === '' ? name : `${path}/${name}`;
 }
+
+/** Two letters make another name of a short one. */
+const maxDistance = (name: string): number => (name.length < 5 ? 1 : 2);
 
 function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;

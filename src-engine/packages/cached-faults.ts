@@ -1,0 +1,20 @@
+import { AppError } from '../../src-shared/errors';
+import type { Manifest } from '../../src-shared/manifest/model';
+import type { PackageFault } from '../../src-shared/manifest/rules/rule';
+import { entriesOf, openCachedPackages } from './open';
+
+/**
+ * Returns the entries of the package list that the cached package lists do not have. Nothing is fetched and nothing is written; without
+ * a cache the answer is empty.
+ */
+export async function cachedPackageFaults(manifest: Manifest): Promise<readonly PackageFault[]> {
+  const names = entriesOf(manifest);
+  try {
+    const source = names.length === 0 ? undefined : await openCachedPackages(manifest);
+    return source && (await source.edition()) ? await source.unknown(names) : [];
+  } catch (error) {
+    // A manifest without a repository, or a host without a tool for it: another check reports that.
+    if (error instanceof AppError) return [];
+    throw error;
+  }
+}

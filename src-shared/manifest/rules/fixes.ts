@@ -1,0 +1,51 @@
+import type { Datatype } from '../datatypes';
+import { escapeText } from '../escape';
+import type { Edit } from '../splice';
+import type { AttributeNode, CharacterNode, ElementNode, Range } from '../tree';
+
+/** Removes an attribute and the blank before it. */
+export function removeAttribute({ name, range }: AttributeNode): Edit | undefined {
+  return range && { label: `Remove \`${name}\``, splices: [{ start: range.start - 1, end: range.end, text: '' }] };
+}
+
+/** Removes an element. */
+export function removeElement({ name, range }: ElementNode): Edit | undefined {
+  return range && { label: `Remove this \`${name}\``, splices: [{ ...range, text: '' }] };
+}
+
+/** Gives an element another name, in both its tags. */
+export function renameElement({ name, range, openTag, closeTag }: ElementNode, to: string): Edit | undefined {
+  if (!range || !openTag) return undefined;
+  const starts = closeTag ? [openTag.start + 1, closeTag.start + 2] : [openTag.start + 1];
+  const splices = starts.map((start) => ({ start, end: start + name.length, text: to }));
+  return { label: `Rename it to \`${to}\``, splices };
+}
+
+/** Gives an attribute another name. */
+export function renameAttribute(attribute: AttributeNode, name: string): Edit | undefined {
+  const { range } = attribute;
+  if (!range) return undefined;
+  const splice = { start: range.start, end: range.start + attribute.name.length, text: name };
+  return { label: `Rename it to \`${name}\``, splices: [splice] };
+}
+
+/** Replaces a value by the one that was surely meant: `True` by `true`, `GZIP` by `gzip`. */
+export function correctValue(value: string, type: Datatype, range: Range | undefined): Edit | undefined {
+  const plain = value.trim().toLowerCase();
+  const meant =
+    type.pattern.kind === 'data' && type.pattern.name === 'boolean' ? (BOOLEANS.get(plain) ?? plain) : plain;
+  if (!range || meant === value || !type.accepts(meant) || type.accepts(value)) return undefined;
+  return { label: `Write \`${meant}\``, splices: [{ ...range, text: meant }] };
+}
+
+const BOOLEANS = new Map([
+  ['yes', 'true'],
+  ['on', 'true'],
+  ['no', 'false'],
+  ['off', 'false'],
+]);
+
+/** Writes a CDATA section as plain text. */
+export function plainText({ text, range }: CharacterNode): Edit | undefined {
+  return range && { label: 'Write it as plain text', splices: [{ ...range, text: escapeText(text) }] };
+}

@@ -1,0 +1,27 @@
+import type { InterpretedManifest } from '../interpret';
+import type { Problem } from '../problems';
+
+/** An entry of the package list that cannot be installed, as a package source reports it. */
+export interface PackageFault {
+  /** The entry, as the manifest has it. */
+  readonly name: string;
+  readonly kind: string;
+  /** A sentence. */
+  readonly message: string;
+  /** Names to use instead, best first. */
+  readonly instead: readonly string[];
+}
+
+/** What only the build host knows. A rule that lacks what it needs finds nothing. */
+export interface HostFacts {
+  /** Whether a script can be executed on the host. */
+  readonly isExecutable?: ((path: string) => boolean) | undefined;
+  readonly packageFaults?: readonly PackageFault[] | undefined;
+}
+
+/** One kind of problem. `code` is the code of its problems, or what their codes begin with. */
+export interface Rule {
+  readonly code: string;
+  /** Returns the problems in the order of the source. Never throws. */
+  check(manifest: InterpretedManifest, host: HostFacts): Problem[];
+}

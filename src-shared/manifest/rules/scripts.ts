@@ -1,0 +1,25 @@
+import { detectLayout, partsOf } from '../layout';
+import type { Rule } from './rule';
+import { valuesAt } from './values-at';
+
+/** Each script must be executable on the build host (contract 6.3). The messages have the original's lines. */
+export const scriptsRule: Rule = {
+  code: 'script-not-executable',
+  check({ defaulted: { root } }, { isExecutable }) {
+    if (!isExecutable) return [];
+    const path = `${partsOf(detectLayout(root)).outputImage}/finalizer/script`;
+    return valuesAt(root, `${path}/@name`).flatMap(({ value, range }) => {
+      if (isExecutable(value)) return [];
+      const from = value.startsWith('/') ? '' : '; steps run from the directory the build is started in';
+      return {
+        severity: 'error',
+        phase: 'value',
+        code: 'script-not-executable',
+        message: `The script \`${value}\` does not exist or is not executable${from}.`,
+        path: `${path}/name`,
+        range,
+        original: `${value} either doesn't exist or is not an executable file\nvalidate_node: Content "${value}" at ${path}/name did not validate`,
+      };
+    });
+  },
+};
