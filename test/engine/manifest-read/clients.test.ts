@@ -97,12 +97,9 @@ describe.skipIf(!hasPerl)('both clients of ManifestRead (skipped where there is 
       let compared = 0;
       for (const manifest of new Set(vectors.map((vector) => vector.manifest))) {
         const queries = vectors.filter((vector) => vector.manifest === manifest && vector.values !== undefined);
-        const tree = applyDefaults(
-          parseManifest(decodeManifest(readFileSync(join(corpus, 'manifests', manifest)))),
-          {
-            now: new Date(0),
-          },
-        );
+        const tree = applyDefaults(parseManifest(decodeManifest(readFileSync(join(corpus, 'manifests', manifest)))), {
+          now: new Date(0),
+        });
         // What was served, by both clients' requests: for old layouts that is more than the vectors have.
         const served: string[] = [];
         const onRead = ({ request, values }: ManifestRead): void =>
