@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { readJsonFile } from '../system/json-file';
-import { livenessOf } from '../system/processes';
+import { isEngineIn, isProven, livenessOf } from '../system/processes';
 import { systemError } from '../system/system-error';
 import type { BuildArea } from './area';
 import { lockOwner, lockPath, readLock, type LockOwner } from './lock-file';
@@ -48,7 +48,7 @@ export function runningBuild(area: BuildArea): LockOwner {
  * in the area, which also reaches other PID namespaces. Throws `AppError('refused')` when this account may do neither.
  */
 export function askToStop(area: BuildArea, owner: LockOwner): void {
-  if (signal(owner)) return;
+  if (signal(area, owner)) return;
   if (owner.id === undefined)
     throw new AppError(
       'refused',
@@ -92,12 +92,9 @@ function holds(area: BuildArea, owner: LockOwner): boolean {
   return found.value.id === owner.id && found.value.pid === owner.pid;
 }
 
-/**
- * Whether the signal was sent. Process 1 is the init of a container, and the number may belong to another process by
- * now.
- */
-function signal(owner: LockOwner): boolean {
-  if (owner.pid <= 1 || livenessOf(owner) !== 'alive') return false;
+/** Whether the signal was sent: only to an engine that is proven to be the owner, because any program can write a lock file. */
+function signal(area: BuildArea, owner: LockOwner): boolean {
+  if (!isProven(owner) || !isEngineIn(area.mountpoint, owner.pid)) return false;
   try {
     process.kill(owner.pid, 'SIGTERM');
     // A build that was stopped with Ctrl-Z receives the first signal only when it continues.

@@ -32,6 +32,8 @@ export interface BuildRequest {
   readonly given: GivenVariables;
   /** `--observe`: record which files the steps open. */
   readonly observe: boolean;
+  /** `--adopt`: take over an area with files that another program made. */
+  readonly adopt: boolean;
 }
 
 /** Refuses a step without a checkpoint name (contract 1.2, 9). */
@@ -87,6 +89,7 @@ export function resolveRequest(
     resume,
     given: givenVariables(options),
     observe: options.some(({ letter }) => letter === 'observe'),
+    adopt: options.some(({ letter }) => letter === 'adopt'),
   };
 }
 

@@ -27,6 +27,10 @@ const OPTIONS: OptionTable = {
     value: 'NAME[=VALUE]',
     description: 'give an environment variable to every step; it may be repeated',
   },
+  adopt: {
+    type: 'boolean',
+    description: 'build in an area that another program made; the build deletes what is in its build_data',
+  },
   observe: { type: 'boolean', description: 'record with strace(1) which files steps open; they become inputs' },
 };
 const LONG_OPTIONS: OptionTable = Object.fromEntries(Object.entries(OPTIONS).filter(([name]) => name.length > 1));
@@ -34,7 +38,11 @@ const LONG_OPTIONS: OptionTable = Object.fromEntries(Object.entries(OPTIONS).fil
 export const buildCommand: Command = {
   name: 'build',
   summary: 'builds, resumes, pauses, lists steps',
-  usage: ['[-R | -r STEP] [-p STEP] [--env NAME[=VALUE]] [--observe] [-d] MANIFEST', '-l [-d] MANIFEST', '-h MANIFEST'],
+  usage: [
+    '[-R | -r STEP] [-p STEP] [--env NAME[=VALUE]] [--observe] [--adopt] [-d] MANIFEST',
+    '-l [-d] MANIFEST',
+    '-h MANIFEST',
+  ],
   description: ['Runs the steps of a manifest and takes a checkpoint before each.'],
   options: OPTIONS,
   operands: { min: 1, max: 1 },

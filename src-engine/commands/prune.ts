@@ -8,6 +8,7 @@ import { Freshness } from '../area/freshness';
 import { areaIdentity } from '../area/identity';
 import { assertNotHeld } from '../area/lock';
 import { refuseForeignPlaces } from '../area/places';
+import { refuseChangeable } from '../area/safe-place';
 import { holdArea } from '../run/hold-area';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
@@ -89,6 +90,7 @@ async function removeUnderLock(
   select: (context: AreaContext) => Promise<Chosen[]>,
 ): Promise<{ readonly chosen: Measured[]; readonly removed: string[] }> {
   await refuseForeignPlaces(before.area);
+  refuseChangeable(before.area);
   const lock = await holdArea(before.area, 'prune', resolve(before.file.path));
   try {
     const context = await openContext(operand);

@@ -5,6 +5,9 @@ import { createArea, type BuildArea } from '../area/area';
 import { readStateFile } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
 import { problemLine, type ManifestFile } from '../area/manifest-file';
+import { assertBuildable } from '../area/buildable';
+import { markArea } from '../area/ownership';
+import { refuseChangeable } from '../area/safe-place';
 import { startProblems } from '../area/start-problems';
 import type { GivenVariables } from '../area/step-variables';
 import { keepRunPackages } from '../packages/image/run-packages';
@@ -43,9 +46,13 @@ export async function startBuild({
   const choice = { resume: request.resume, pause: request.pause };
   assertStartable(file, area, planBuild(file.manifest.steps, choice, checkpointing, []).runs);
   const observer = request.observe ? await Observer.open() : undefined;
+  await assertBuildable(area, file.path, backend, request.adopt);
   await createArea(area);
+  // Another account may have made a folder on the way first.
+  refuseChangeable(area);
   const lock = await holdArea(area, 'build', resolve(file.path));
   try {
+    markArea(area);
     // Another build may have ended before the lock was taken.
     const present = await snapshotNames(backend);
     let stale: BuildInput['stale'];

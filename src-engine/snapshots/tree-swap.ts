@@ -3,6 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../system/durable';
 import { exists } from '../system/files';
 
+/** An engine in a name: its pid and the time in milliseconds. The digits keep apart what users call `build_data.old-1-2`. */
+const ENGINE = /^\d+-\d{13}$/;
+
 /**
  * Replaces the build data by a tree made beside it. The new tree is complete and on the disk before the first rename,
  * the folder is synced after each rename, and the old tree is removed last. After a crash or power loss at any moment
@@ -61,15 +64,19 @@ export class TreeSwap {
     syncFolder(dirname(to));
   }
 
-  /** Oldest first. */
   #leftovers(kind: 'new' | 'old'): string[] {
-    const folder = dirname(this.buildData);
-    if (!exists(folder)) return [];
-    const prefix = `${basename(this.buildData)}.${kind}-`;
-    const madeAt = (name: string): number => Number(name.slice(name.lastIndexOf('-') + 1));
-    return readdirSync(folder)
-      .filter((name) => name.startsWith(prefix) && /^\d+-\d+$/.test(name.slice(prefix.length)))
-      .sort((a, b) => madeAt(a) - madeAt(b))
-      .map((name) => join(folder, name));
+    return leftoversOf(this.buildData, kind);
   }
+}
+
+/** Trees whose names say that an engine has left them beside the build data, oldest first. */
+export function leftoversOf(buildData: string, kind: 'new' | 'old'): string[] {
+  const folder = dirname(buildData);
+  if (!exists(folder)) return [];
+  const prefix = `${basename(buildData)}.${kind}-`;
+  const madeAt = (name: string): number => Number(name.slice(name.lastIndexOf('-') + 1));
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(prefix) && ENGINE.test(name.slice(prefix.length)))
+    .sort((a, b) => madeAt(a) - madeAt(b))
+    .map((name) => join(folder, name));
 }

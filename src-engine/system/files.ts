@@ -10,7 +10,7 @@ import { syncFolder } from './durable';
  * Throws the system's error (full disk, read-only file system); then the file is unchanged.
  */
 export function writeFileAtomically(path: string, content: string | Uint8Array): void {
-  replace(path, (partial) => writeSynced(partial, content));
+  replace(path, (partial) => writeSynced(partial, content, 'wx'));
   syncFolder(dirname(path));
 }
 
@@ -19,12 +19,14 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
  * callers that force the content to the disk in another way.
  */
 export function writeUnsynced(path: string, content: string | Uint8Array): void {
-  replace(path, (partial) => writeFileSync(partial, content, { mode: 0o644 }));
+  replace(path, (partial) => writeFileSync(partial, content, { mode: 0o644, flag: 'wx' }));
 }
 
 function replace(path: string, write: (partial: string) => void): void {
   const partial = `${path}.${process.pid}.partial`;
   try {
+    // Left by an engine with the same pid, or put there by another account: nothing is written through a link.
+    rmSync(partial, { force: true });
     write(partial);
     renameSync(partial, path);
   } catch (error) {

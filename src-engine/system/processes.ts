@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { number, object, optional, text, type TypeOf } from '../../src-shared/shape';
 
@@ -70,6 +70,29 @@ function exists({ pid, startTime }: ProcessIdentity): boolean {
   }
   const started = startTimeOf(pid);
   return started === undefined || startTime === UNKNOWN || started === startTime;
+}
+
+/**
+ * Whether a process found in a file is that very process for certain, so that it may be sent a signal: its start time and boot id are
+ * known and right. A pid alone never is, because the system reuses it, and 1 is the init of a system or container.
+ */
+export function isProven(who: ProcessIdentity): boolean {
+  if (!Number.isInteger(who.pid) || who.pid <= 1 || livenessOf(who) !== 'alive') return false;
+  return who.startTime !== UNKNOWN && startTimeOf(who.pid) === who.startTime;
+}
+
+/** Whether a process is an engine: it holds a folder open, as the owner of its lock does, or its command line names the engine. */
+export function isEngineIn(folder: string, pid: number): boolean {
+  try {
+    if (/(^|[/\0])distro_const(\.cjs)?\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))) return true;
+    const { dev, ino } = statSync(folder, { bigint: true });
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+      const open = statSync(`/proc/${pid}/fd/${fd}`, { bigint: true, throwIfNoEntry: false });
+      return open?.ino === ino && open.dev === dev;
+    });
+  } catch {
+    return false; // another account's, or it has ended
+  }
 }
 
 /** Tests set SLIPWAY_BOOT_ID to simulate a reboot or another machine. */

@@ -56,24 +56,33 @@ export async function createFromTemplate(
     throw new AppError('refused', `${target} cannot be made (${code ?? message}).`, 'Choose another folder.');
   }
   const path = join(target, 'manifest.xml');
-  await writeFile(path, named(await readFile(join(from, 'manifest.xml'), 'utf8'), name), { flag: 'wx' });
+  await writeFile(path, named(await readFile(join(from, 'manifest.xml'), 'utf8'), name, await needsRoot(from)), {
+    flag: 'wx',
+  });
   return { path };
 }
 
+async function needsRoot(template: string): Promise<boolean> {
+  return description.parse(JSON.parse(await readFile(join(template, 'template.json'), 'utf8'))).privileges === 'root';
+}
+
 /** The template's text with the document's name, and a build area of its own so that two documents do not share one. */
-function named(source: string, name: string): string {
+function named(source: string, name: string, asRoot: boolean): string {
   const renamed = applySplices(source, setField(parseManifest(source), '', 'name', name).splices);
   const area = 'distro_constr_params/build_area';
   // A value ends at its first blank, and a name must not lead out of the folder of the areas.
   const folder = name.trim().replace(/[\s/\\'"]+/g, '-');
-  const place = join(areasFolder(), /^\.*$/.test(folder) ? 'unnamed' : folder);
+  const place = join(areasFolder(asRoot), /^\.*$/.test(folder) ? 'unnamed' : folder);
   return applySplices(renamed, setField(parseManifest(renamed), area, undefined, place).splices);
 }
 
 const AREAS = '/var/tmp/slipway';
+/** Only root can make or change it: in `/var/tmp` another account can make the folder first. */
+const ROOT_AREAS = '/var/lib/slipway';
 
-/** Where the build areas of this account go: the usual folder may be that of another one, who came first. */
-function areasFolder(): string {
+/** Where build areas go: for root a folder of root's, otherwise the usual folder unless another account made it first. */
+function areasFolder(asRoot: boolean): string {
+  if (asRoot || process.getuid?.() === 0) return ROOT_AREAS;
   try {
     accessSync(AREAS, constants.W_OK);
     return AREAS;

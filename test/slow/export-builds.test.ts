@@ -18,7 +18,7 @@ it.skipIf(lacks)(`what is exported builds with the command alone${lacks ? ` (${l
     state: join(folder, 'state'),
   });
   const { path } = await templates.create({ template: 'tiny-linux', folder: join(folder, 'tiny'), name: 'tiny' }, {});
-  const source = readFileSync(path, 'utf8').replace('/var/tmp/slipway/tiny', join(folder, 'area'));
+  const source = readFileSync(path, 'utf8').replace(/\/var\/(tmp|lib)\/slipway\/tiny/, join(folder, 'area'));
   const to = join(folder, 'tiny-export.tar.gz');
   await exporting.write({ path, source, encoding: 'utf-8', to, format: 'tar.gz' }, {});
   // Nothing is left but the export.

@@ -1,9 +1,10 @@
 import { AppError } from '../../../src-shared/errors';
+import { assertBuildable } from '../../area/buildable';
 import type { Check } from '../check';
 import type { Subject } from '../subject';
 
-/** Whether the build area exists or can be created, and its path. */
-export function areaCheck({ place }: Subject): Check {
+/** Whether the build area exists or can be created, and may be built in; its path. */
+export function areaCheck({ place, file }: Subject): Check {
   const it = { id: 'area', title: 'build area' };
   return {
     ...it,
@@ -18,9 +19,22 @@ export function areaCheck({ place }: Subject): Check {
               place.hint ?? 'Set distro_constr_params/build_area to a folder, or to a dataset of a pool of this host.',
           },
         ];
+      const refusal = await refusalOf(() => assertBuildable(place.area, file.path, place.choice.backend));
+      if (refusal) return [{ ...it, state: 'missing', detail: refusal.message, fix: refusal.hint ?? '' }];
       const { dataset, mountpoint, exists } = place.area;
       const name = dataset === undefined ? mountpoint : `${mountpoint} (dataset ${dataset})`;
       return [{ ...it, state: 'ok', detail: exists ? name : `${name}, not created yet` }];
     },
   };
+}
+
+/** What an assertion refuses; any other failure is not about the place. */
+async function refusalOf(assertion: () => Promise<void>): Promise<AppError | undefined> {
+  try {
+    await assertion();
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
 }

@@ -26,5 +26,10 @@ export async function findBuild(transport: Transport, log: string): Promise<Stoc
   if (pid === undefined) return undefined;
   const found = await transport.run(['ps', '-o', 'pgid=', '-o', 'user=', '-p', `${pid}`]);
   const [group, user = ''] = found.stdout.toString('utf8').trim().split(/\s+/);
-  return found.code === 0 ? { pid, group: Number(group), user } : undefined;
+  if (found.code !== 0 || !isSignalTarget(pid)) return undefined;
+  // In a container the group may be that of process 1: `kill -- -1` would reach every process.
+  return { pid, group: isSignalTarget(Number(group)) ? Number(group) : pid, user };
 }
+
+/** Whether a number names one process or one group other than init's. */
+const isSignalTarget = (id: number): boolean => Number.isSafeInteger(id) && id > 1;

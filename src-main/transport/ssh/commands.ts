@@ -191,8 +191,12 @@ function cannotStart(
   return new AppError('unsupported', `${what}: ${said}`, 'The account on the host needs a POSIX shell.');
 }
 
-/** Ends the group of a process, which is sudo's where that made it root's. */
-const END_GROUP = 'g=$(ps -o pgid= -p "$1" | tr -d " "); kill -s TERM -- "-${g:-$1}"';
+/**
+ * Ends the group of a process, which is sudo's where that made it root's. A group 0 or 1 is not the command's: `kill -- -1` reaches
+ * every process.
+ */
+const END_GROUP =
+  '[ "$1" -gt 1 ] || exit 1; g=$(ps -o pgid= -p "$1" | tr -d " "); [ "${g:-0}" -gt 1 ] || g=$1; kill -s TERM -- "-$g"';
 
 /** Ends a command and all it started, past the queue. sshd's own signals are refused for root (session.c, `session_signal_req`). */
 async function endGroup(connection: Connection, pid: number, root: readonly string[]): Promise<void> {

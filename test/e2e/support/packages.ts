@@ -53,7 +53,7 @@ export function debianLive(change = (manifest: string): string => manifest): str
   const folder = join(temporary(), 'debian-live');
   cpSync(join(templates, 'debian-live'), folder, { recursive: true });
   const path = join(folder, 'manifest.xml');
-  const text = readFileSync(path, 'utf8').replace('/var/tmp/slipway/debian-live', join(folder, 'area'));
+  const text = readFileSync(path, 'utf8').replace('/var/lib/slipway/debian-live', join(folder, 'area'));
   writeFileSync(path, change(text));
   return path;
 }

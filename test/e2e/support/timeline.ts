@@ -74,6 +74,6 @@ export function tinyLinux(): { path: string; folder: string; area: string } {
   cpSync(join(import.meta.dirname, '../../../resources/templates/tiny-linux'), folder, { recursive: true });
   const path = join(folder, 'manifest.xml');
   const area = join(base, 'area');
-  writeFileSync(path, readFileSync(path, 'utf8').replace('/var/tmp/slipway/tiny-linux', area));
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/\/var\/(tmp|lib)\/slipway\/tiny-linux/, area));
   return { path, folder, area };
 }

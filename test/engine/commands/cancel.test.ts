@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finished, says, TestProject } from '../../support/engine';
@@ -91,5 +92,27 @@ describe('two builds started at once', () => {
     expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
     expect(both.find(({ code }) => code === 1)?.stderr).toMatch(/Another build holds this build area: process \d+/);
     expect(project.ran()).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('a lock file that another program has written', () => {
+  it.each([
+    ['with the pid of a process that is no engine', (identity: object, pid: number) => ({ ...identity, pid })],
+    ['without a start time', (identity: object, pid: number) => ({ ...identity, pid, startTime: 'unknown' })],
+    ['with the pid of init', (identity: object) => ({ ...identity, pid: 1 })],
+  ])('ends no process at `cancel` when it is %s', async (_, make) => {
+    const bystander = project.spawn(['sleep', '600']);
+    const { pid = 0 } = bystander;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const owner = {
+      startTime: stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19],
+      bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+      host: hostname(),
+      ...{ since: 0, client: 'terminal', user: 'x', manifest: 'x', kernelLock: false },
+    };
+    mkdirSync(join(project.area, '.slipway'), { recursive: true });
+    writeFileSync(join(project.area, '.slipway', 'lock'), JSON.stringify(make(owner, pid)));
+    expect((await project.run('cancel', 'manifest.xml')).code).toBe(1);
+    expect([bystander.exitCode, bystander.signalCode]).toEqual([null, null]);
   });
 });

@@ -208,7 +208,7 @@ describe('templates', () => {
       expect(problems).toEqual([]);
       expect(loaded).toMatchObject({
         distributionName: 'a&b',
-        buildArea: expect.stringMatching(/^\/var\/tmp\/slipway[^/]*\/a&b$/) as string,
+        buildArea: expect.stringMatching(/^\/var\/(tmp|lib)\/slipway[^/]*\/a&b$/) as string,
       });
     }
   });
@@ -265,7 +265,7 @@ describe('export', () => {
     expect(notes.filter(({ kind }) => kind === 'stock-rejects').map(({ message }) => message)).toEqual([
       expect.stringContaining('is a folder'),
     ]);
-    const dataset = (await open()).source.replace('/var/tmp/slipway/tiny', 'rpool/dc');
+    const dataset = (await open()).source.replace(/\/var\/(tmp|lib)\/slipway\/tiny/, 'rpool/dc');
     const stock = await services.exporting.check({ path: manifest, source: dataset }, {});
     expect(stock.filter(({ kind }) => kind !== 'note')).toEqual([
       { kind: 'slipway-only', message: expect.stringContaining('SLIPWAY_INPUTS: scripts/common.sh') },

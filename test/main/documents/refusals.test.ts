@@ -145,6 +145,7 @@ describe('a new document', () => {
     const { path } = await services.templates.create({ template: 'blank', folder: join(folder, 'new'), name }, {});
     const { manifest: loaded } = loadManifest(readFileSync(path, 'utf8'), { now: new Date(0) });
     // The folder has the account's name where another account has the usual one.
-    expect(loaded.buildArea?.replace(/^(\/var\/tmp\/slipway)-[^/]+/, '$1')).toBe(`/var/tmp/slipway/${area}`);
+    const areas = process.getuid?.() === 0 ? '/var/lib/slipway' : '/var/tmp/slipway';
+    expect(loaded.buildArea?.replace(/^(\/var\/tmp\/slipway)-[^/]+/, '$1')).toBe(`${areas}/${area}`);
   });
 });

@@ -1,0 +1,23 @@
+import type { SnapshotBackend } from '../snapshots/backend';
+import type { BuildArea } from './area';
+import { refuseForeignContent } from './ownership';
+import { refuseForeignPlaces } from './places';
+import { refuseUnsafePlace } from './safe-place';
+
+/**
+ * Refuses an area that a build must not touch: an unsafe place, links and files in place of its folders, and files that another program
+ * made. Throws `AppError`. Nothing is created or changed.
+ *
+ * @param manifest the manifest's path
+ * @param adopt whether the user lets the build delete files of other programs
+ */
+export async function assertBuildable(
+  area: BuildArea,
+  manifest: string,
+  backend: SnapshotBackend,
+  adopt = false,
+): Promise<void> {
+  refuseUnsafePlace(area, manifest);
+  if (area.exists) await refuseForeignPlaces(area);
+  if (!adopt) await refuseForeignContent(area, backend);
+}

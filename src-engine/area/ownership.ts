@@ -1,0 +1,88 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { BASELINE, stepOfSnapshot } from '../../src-shared/checkpoints/model';
+import { AppError } from '../../src-shared/errors';
+import { escapeName } from '../../src-shared/name-escapes';
+import type { SnapshotBackend } from '../snapshots/backend';
+import { leftoversOf } from '../snapshots/tree-swap';
+import { writeFileAtomically } from '../system/files';
+import type { BuildArea } from './area';
+
+/** How many names of foreign files a refusal lists. */
+const MAX_NAMES = 10;
+/** What the engine makes in the build data before the first step. */
+const SKELETON = ['pkg_image', 'tmp', 'boot_archive'];
+
+const markPath = (area: BuildArea): string => join(area.private, 'area');
+
+/**
+ * Refuses an area with files that a build would delete and that neither Slipway nor the original distro_const made. Throws
+ * `AppError('area')` with a list of them. Nothing is created or changed.
+ *
+ * The area is known as ours by the mark, by what version 1 kept in `.slipway`, or on ZFS by the snapshots `empty` and `.step_*`.
+ */
+export async function refuseForeignContent(area: BuildArea, backend: SnapshotBackend): Promise<void> {
+  if (!area.exists || isMarked(area)) return;
+  const foreign = foreignContent(area);
+  if (foreign.length === 0 || (await hasOwnSnapshots(area, backend))) return;
+  const names = foreign.slice(0, MAX_NAMES).map(escapeName);
+  const more = foreign.length > names.length ? ` and ${foreign.length - names.length} more` : '';
+  throw new AppError(
+    'area',
+    `The build area ${area.mountpoint} was not made by Slipway or distro_const, and the build would delete what is there: ${names.join(', ')}${more}. Nothing was changed.`,
+    'Name another build_area, or move the files away. To let the build delete them: distro_const build --adopt MANIFEST',
+  );
+}
+
+/** Marks an area as made or taken over by Slipway. The caller holds its lock. Throws the system's error. */
+export function markArea(area: BuildArea): void {
+  if (!isMarked(area))
+    writeFileAtomically(
+      markPath(area),
+      `${JSON.stringify({ madeBy: 'slipway', since: Math.floor(Date.now() / 1000) })}\n`,
+    );
+}
+
+function isMarked(area: BuildArea): boolean {
+  // Version 1 has no mark, and both of these folders are made by builds only.
+  return (
+    lstatSync(markPath(area), { throwIfNoEntry: false })?.isFile() === true ||
+    ['snapshots', 'checkpoints'].some(
+      (name) => lstatSync(join(area.private, name), { throwIfNoEntry: false })?.isDirectory() === true,
+    )
+  );
+}
+
+async function hasOwnSnapshots(area: BuildArea, backend: SnapshotBackend): Promise<boolean> {
+  if (area.kind !== 'zfs') return false;
+  const snapshots = await backend.list();
+  return snapshots.some(({ name }) => name === BASELINE || stepOfSnapshot(name) !== undefined);
+}
+
+/** What the first build would delete, as paths in the area. */
+function foreignContent(area: BuildArea): string[] {
+  const beside = namesIn(area.mountpoint).filter((name) => stepOfSnapshot(name) !== undefined);
+  return [
+    ...namesIn(area.buildData)
+      .filter((name) => !isEmptySkeleton(area, name))
+      .map((name) => `${basename(area.buildData)}/${name}`),
+    ...(['new', 'old'] as const).flatMap((kind) => leftoversOf(area.buildData, kind)).map((path) => basename(path)),
+    ...beside,
+  ];
+}
+
+function isEmptySkeleton(area: BuildArea, name: string): boolean {
+  const path = join(area.buildData, name);
+  return SKELETON.includes(name) && lstatSync(path).isDirectory() && namesIn(path).length === 0;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    // One character per byte, as `escapeName` takes it.
+    return readdirSync(folder, { encoding: 'latin1' }).sort();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TestProject } from '../../support/engine';
+
+describe('a build area with files of another program', () => {
+  let project: TestProject;
+  beforeEach(() => {
+    project = new TestProject({ steps: [{ name: 'a' }] });
+  });
+  afterEach(() => project.dispose());
+
+  const put = (...path: readonly string[]): string => {
+    const file = join(project.area, ...path);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, 'precious');
+    return file;
+  };
+
+  it.each([['build_data', 'thesis.tex'], ['build_data.old-4711-1795963103000', 'backup'], ['.step_notes']])(
+    'is refused with a list, and nothing in it changes: %s',
+    async (...path) => {
+      const file = put(...path);
+      const before = readdirSync(project.area);
+      const { code, stderr } = await project.build();
+      expect([code, stderr]).toEqual([1, expect.stringContaining(path.join('/').replace('/backup', ''))]);
+      expect(stderr).toContain('--adopt');
+      expect(project.ran()).toEqual([]);
+      expect([existsSync(file), readdirSync(project.area)]).toEqual([true, before]);
+    },
+  );
+
+  it('is not taken for ours because a build was refused in it before', async () => {
+    const file = put('build_data', 'thesis.tex');
+    await project.build();
+    await project.run('prune', '--yes', 'manifest.xml');
+    expect((await project.build()).code).toBe(1);
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it('is taken over by --adopt, and belongs to Slipway afterwards', async () => {
+    const file = put('build_data', 'thesis.tex');
+    expect((await project.build('--adopt')).code).toBe(0);
+    expect(existsSync(file)).toBe(false);
+    expect((await project.build()).code).toBe(0);
+  });
+
+  it('is built in when the build deletes none of them', async () => {
+    const kept = [put('src', 'thesis.tex'), put('build_data.old-1-2', 'backup')];
+    mkdirSync(join(project.area, 'build_data', 'pkg_image'), { recursive: true });
+    expect((await project.build()).code).toBe(0);
+    expect(kept.map((path) => existsSync(path))).toEqual([true, true]);
+  });
+
+  it('is known as ours without a mark when version 1 has built in it', async () => {
+    expect((await project.build()).code).toBe(0);
+    rmSync(join(project.area, '.slipway', 'area'));
+    expect((await project.build()).code).toBe(0);
+    renameSync(join(project.area, '.slipway'), join(project.area, 'slipway'));
+    expect((await project.build()).code).toBe(1);
+  });
+});
