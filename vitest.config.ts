@@ -1,9 +1,13 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     projects: [
       {
+        // State of the window has runes, which the compiler of Svelte translates.
+        plugins: [svelte()],
+        resolve: { conditions: ['browser'] },
         test: {
           name: 'unit',
           include: ['test/{shared,engine,main,renderer,tools,source}/**/*.test.ts'],

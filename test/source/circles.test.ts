@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { circlesOf, importsBelow } from '../support/import-graph';
 
-it.each(['src-shared', 'src-engine', 'src-main', 'tools'])(
+it.each(['src-shared', 'src-engine', 'src-main', 'src-renderer', 'tools'])(
   'files and folders of %s do not import each other in a circle, by value or by type',
   (folder) => {
     const imports = importsBelow(folder);

@@ -1,0 +1,34 @@
+import { createORPCClient } from '@orpc/client';
+import { RPCLink as PortLink } from '@orpc/client/message-port';
+import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import type { Main } from './rpc';
+
+declare global {
+  interface Window {
+    /** Set by the preload script; missing in browser mode. */
+    host?: { readonly kind: 'electron'; pathForFile?(file: File): string };
+  }
+}
+
+/** Connects to the main process: over Electron's message port or over a WebSocket. `onClose` is called when the WebSocket is closed. */
+export function connectToMain(onClose: () => void): Main {
+  return createORPCClient(window.host ? electronLink() : browserLink(onClose));
+}
+
+function electronLink(): PortLink<Record<never, never>> {
+  const { port1, port2 } = new MessageChannel();
+  window.postMessage('rpc:connect', location.origin === 'null' ? '*' : location.origin, [port2]);
+  port1.start();
+  return new PortLink({ port: port1 });
+}
+
+/** The token comes in the fragment, which is not sent to servers, and goes as a subprotocol, which is not logged. */
+function browserLink(onClose: () => void): SocketLink<Record<never, never>> {
+  const given = new URLSearchParams(location.hash.slice(1)).get('token');
+  const token = given ?? sessionStorage.getItem('token') ?? '';
+  sessionStorage.setItem('token', token);
+  if (given !== null) history.replaceState(null, '', location.pathname);
+  const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/rpc`, ['rpc.v1', `token.${token}`]);
+  socket.addEventListener('close', onClose);
+  return new SocketLink({ websocket: socket });
+}
