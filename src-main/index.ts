@@ -1,7 +1,6 @@
 // Electron's main process: an ordered list of what is set up, nothing else.
 import { app, dialog, safeStorage } from 'electron';
-import { createDocumentServices } from './documents';
-import { createHosts } from './services/hosts';
+import { createApp } from './app';
 import { findPlaces } from './program/places';
 import { createRouter } from './rpc/router';
 import { documentOf, sampleDocument } from './program/start-document';
@@ -38,27 +37,23 @@ async function main(): Promise<void> {
   });
   app.on('window-all-closed', () => app.quit());
   refuseEverythingElse();
-  const services = createDocumentServices(places);
+  await app.whenReady();
+  const services = await createApp({ places, keychain: safeStorage, onRun: announceRuns(() => window) });
   const showRecent = async (): Promise<void> => setMenu(events, await services.documents.recent(undefined, {}));
   const documents = {
-    ...services,
-    documents: {
-      ...services.documents,
-      open: async (...call: Parameters<typeof services.documents.open>) => {
-        const opened = await services.documents.open(...call);
-        await showRecent();
-        return opened;
-      },
+    ...services.documents,
+    open: async (...call: Parameters<typeof services.documents.open>) => {
+      const opened = await services.documents.open(...call);
+      await showRecent();
+      return opened;
     },
   };
-  await app.whenReady();
   serveApp(__dirname);
   const startDocument =
     documentOf(process.argv.slice(1), process.cwd(), app.getAppPath()) ??
-    (await sampleDocument(documents, places.documents));
+    (await sampleDocument(services, places.documents));
   const windowServices = createWindowServices({ events, places, startDocument, window: () => window });
-  const hosts = await createHosts({ places, keychain: safeStorage, onRun: announceRuns(() => window) });
-  servePorts(createRouter({ ...documents, ...hosts, ...windowServices }));
+  servePorts(createRouter({ ...services, documents, ...windowServices }));
   await showRecent();
   window = createMainWindow(__dirname, places.state, events);
 }

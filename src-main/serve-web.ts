@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { spawn } from 'node:child_process';
-import { createDocumentServices } from './documents';
-import { createHosts } from './services/hosts';
+import { createApp } from './app';
 import { findPlaces } from './program/places';
 import { createRouter } from './rpc/router';
 import { documentOf, sampleDocument } from './program/start-document';
@@ -18,11 +17,10 @@ async function main(): Promise<void> {
     allowPositionals: true,
   });
   const places = findPlaces(__dirname);
-  const documents = createDocumentServices(places);
-  const startDocument = documentOf(positionals, process.cwd()) ?? (await sampleDocument(documents, places.documents));
+  const services = await createApp({ places });
+  const startDocument = documentOf(positionals, process.cwd()) ?? (await sampleDocument(services, places.documents));
   const router = createRouter({
-    ...documents,
-    ...(await createHosts({ places })),
+    ...services,
     app: {
       info: async () => ({
         carrier: 'browser',

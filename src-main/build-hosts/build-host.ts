@@ -64,7 +64,7 @@ export interface BuildHost {
   readonly journals: Journals;
   readonly packages: HostPackages;
   /** Waits until the host is reachable. Rejects when it will not reconnect by itself. */
-  reachable(): Promise<void>;
+  whenReachable(): Promise<void>;
   /** @param since only this run and later ones */
   status(manifest: string, since?: string, signal?: AbortSignal): Promise<StatusAnswer>;
   checkpoints(manifest: string, signal?: AbortSignal): Promise<CheckpointsAnswer>;

@@ -25,7 +25,7 @@ export interface ConnectTools {
 
 /** How to connect, and what to say when it has worked. */
 export interface BookedConnection extends ConnectOptions {
-  letIn(): Promise<void>;
+  authenticated(): Promise<void>;
 }
 
 /**
@@ -50,7 +50,7 @@ export async function connectOptions(
     hostOf(config, at === hops.length - 1 ? entry : undefined, entry, tools, given, signal),
   );
   return {
-    letIn: () => given.keep(),
+    authenticated: () => given.keep(),
     target: hosts.at(-1) as SshHost,
     jumps: hosts.slice(0, -1),
     hostKeys: {

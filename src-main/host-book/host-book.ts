@@ -24,12 +24,18 @@ export class HostBook {
   readonly #listeners = new Set<() => void>();
   #last: Promise<void> = Promise.resolve();
 
+  readonly #file: string;
+  #content: Content;
+
   private constructor(
-    private readonly file: string,
-    private content: Content,
+    file: string,
+    content: Content,
     /** Why the file that was there is not used, and where it is now. */
     readonly trouble: string | undefined,
-  ) {}
+  ) {
+    this.#file = file;
+    this.#content = content;
+  }
 
   /** Reads `hosts.json` of a folder. A file that is not one is set aside, and `trouble` says so. */
   static async open(state: string): Promise<HostBook> {
@@ -50,7 +56,7 @@ export class HostBook {
   }
 
   list(): readonly HostEntry[] {
-    return this.content.hosts;
+    return this.#content.hosts;
   }
 
   /** Adds a host, or changes it. Throws `refused` with the first problem of the entry. */
@@ -76,8 +82,8 @@ export class HostBook {
 
   /** The host that a document is built on: this computer, unless another was chosen that is still there. */
   chosen(path: string): string {
-    const { host } = this.content.choices.find((one) => one.path === path) ?? {};
-    return this.content.hosts.some(({ id }) => id === host) ? (host ?? THIS_COMPUTER) : THIS_COMPUTER;
+    const { host } = this.#content.choices.find((one) => one.path === path) ?? {};
+    return this.#content.hosts.some(({ id }) => id === host) ? (host ?? THIS_COMPUTER) : THIS_COMPUTER;
   }
 
   async choose(path: string, host: string): Promise<void> {
@@ -95,9 +101,9 @@ export class HostBook {
   /** One change after the other, each whole; nothing changes here that could not be written. */
   #change(change: (content: Content) => Content): Promise<void> {
     const changed = this.#last.then(async () => {
-      const content = change(this.content);
-      await writeAtomically(this.file, `${JSON.stringify(content, null, 2)}\n`, 0o600);
-      this.content = content;
+      const content = change(this.#content);
+      await writeAtomically(this.#file, `${JSON.stringify(content, null, 2)}\n`, 0o600);
+      this.#content = content;
       for (const listener of this.#listeners) listener();
     });
     this.#last = changed.catch(() => undefined);

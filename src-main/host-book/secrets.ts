@@ -23,17 +23,17 @@ export class Secrets {
   readonly #session = new Map<string, string>();
   #last: Promise<void> = Promise.resolve();
 
-  constructor(
-    state: string,
-    private readonly keychain: Keychain | undefined,
-  ) {
+  readonly #keychain: Keychain | undefined;
+
+  constructor(state: string, keychain: Keychain | undefined) {
+    this.#keychain = keychain;
     this.#file = join(state, 'secrets.json');
   }
 
   /** Whether there is a keychain that encrypts. */
   get canKeep(): boolean {
     return (
-      this.keychain?.isEncryptionAvailable() === true && this.keychain.getSelectedStorageBackend?.() !== 'basic_text'
+      this.#keychain?.isEncryptionAvailable() === true && this.#keychain.getSelectedStorageBackend?.() !== 'basic_text'
     );
   }
 
@@ -44,7 +44,7 @@ export class Secrets {
     const kept = this.canKeep ? (await this.#read())[key] : undefined;
     if (kept === undefined) return undefined;
     try {
-      return this.keychain?.decryptString(Buffer.from(kept, 'base64'));
+      return this.#keychain?.decryptString(Buffer.from(kept, 'base64'));
     } catch {
       return undefined;
     }
@@ -53,8 +53,8 @@ export class Secrets {
   /** Keeps one for this run, and in the keychain when the person wants it there. */
   async set(key: string, secret: string, remember: boolean): Promise<void> {
     this.#session.set(key, secret);
-    if (!remember || !this.canKeep || !this.keychain) return;
-    const encrypted = this.keychain.encryptString(secret).toString('base64');
+    if (!remember || !this.canKeep || !this.#keychain) return;
+    const encrypted = this.#keychain.encryptString(secret).toString('base64');
     await this.#change((kept) => ({ ...kept, [key]: encrypted }));
   }
 

@@ -1,6 +1,6 @@
 import { contract } from '../../src-shared/rpc-contract';
 import { createBuilds } from './builds';
-import type { RunListener } from './builds/session';
+import type { RunListener } from './builds/run-listener';
 import type { BuildHost } from '../build-hosts/build-host';
 import { createInside } from './checkpoint-files';
 import { createLogs } from './logs';

@@ -7,7 +7,7 @@ import { AppError } from '../../src-shared/errors';
 import { decodeManifest, MAX_BYTES } from '../../src-shared/manifest/source';
 import { documentFiles, type DocumentFile } from '../documents/document-files';
 import { readBounded } from '../files/text-files';
-import type { Reached } from './host-link';
+import type { ConnectedHost } from './host-link';
 
 /** More than this is not a manifest with scripts, in bytes. */
 const MOST = 64 * 1024 * 1024;
@@ -26,15 +26,19 @@ find . -type d ! -name . -prune -mtime +30 -exec rm -rf {} +`;
 /** Documents of this computer on a host: each state of one in a folder of its own, named by what is in it. */
 export class Bundles {
   /** Where bundles were put over a connection, by that connection and what is in them. */
-  readonly #placed = new WeakMap<Reached, Map<string, Promise<string>>>();
+  readonly #placed = new WeakMap<ConnectedHost, Map<string, Promise<string>>>();
 
-  constructor(private readonly reach: () => Promise<Reached>) {}
+  readonly #connected: () => Promise<ConnectedHost>;
+
+  constructor(connected: () => Promise<ConnectedHost>) {
+    this.#connected = connected;
+  }
 
   /** Where the manifest, as it is on this disk now, is on the host. It is sent if need be. */
   async place(manifest: string): Promise<string> {
     const files = await filesOf(manifest);
     const hash = hashOf(files);
-    const reached = await this.reach();
+    const reached = await this.#connected();
     const placed = this.#placed.get(reached) ?? new Map<string, Promise<string>>();
     this.#placed.set(reached, placed);
     const key = `${manifest}\n${hash}`;
@@ -88,7 +92,7 @@ function hashOf(files: readonly BundledFile[]): string {
 
 /** Sends what is not there yet; returns its folder. */
 async function send(
-  { transport, folder }: Reached,
+  { transport, folder }: ConnectedHost,
   manifest: string,
   hash: string,
   files: readonly BundledFile[],

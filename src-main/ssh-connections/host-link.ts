@@ -5,7 +5,7 @@ import type { SshTransport } from '../transport/ssh/ssh-transport';
 import type { EngineCommand } from '../build-hosts/engine/engine-host';
 
 /** A host that answers, and what was found there. */
-export interface Reached {
+export interface ConnectedHost {
   readonly transport: SshTransport;
   readonly facts: HostFacts;
   /** What runs our engine there; `undefined` on a host with the original command. */
@@ -15,7 +15,7 @@ export interface Reached {
 }
 
 /** Reaches a host; `tell` says in words what is being done. */
-export type Reach = (tell: (step: string) => void, signal: AbortSignal) => Promise<Reached>;
+export type ConnectHost = (tell: (step: string) => void, signal: AbortSignal) => Promise<ConnectedHost>;
 
 /** The pause before the first and the longest before any new attempt, in milliseconds. */
 const SOON = 1000;
@@ -28,8 +28,8 @@ const RARELY = 60_000;
  */
 export class HostLink {
   #view: LinkView = { state: 'idle' };
-  #reached: Reached | undefined;
-  #attempt: Promise<Reached> | undefined;
+  #reached: ConnectedHost | undefined;
+  #attempt: Promise<ConnectedHost> | undefined;
   /** Why nobody connects by himself any more. */
   #refusal: AppError | undefined;
   #giveUp = new AbortController();
@@ -39,37 +39,40 @@ export class HostLink {
   /** Those that wait until it comes back, or is known not to. */
   readonly #waiting = new Set<() => void>();
 
+  readonly #connectHost: ConnectHost;
+  readonly #onChange: () => void;
+
   /**
    * @param onChange told after each change of the view
    */
-  constructor(
-    private readonly reachHost: Reach,
-    private readonly onChange: () => void,
-  ) {}
+  constructor(connectHost: ConnectHost, onChange: () => void) {
+    this.#connectHost = connectHost;
+    this.#onChange = onChange;
+  }
 
   get view(): LinkView {
     return this.#view;
   }
 
   /** Connects because a person wants to. Rejects when this attempt fails. */
-  connect(): Promise<Reached> {
+  connect(): Promise<ConnectedHost> {
     this.#refusal = undefined;
-    return this.reach();
+    return this.ensureConnected();
   }
 
   /** The host, connected to if need be. Rejects when this attempt fails. */
-  reach(): Promise<Reached> {
+  ensureConnected(): Promise<ConnectedHost> {
     if (this.#refusal) return Promise.reject(this.#refusal);
     if (this.#reached) return Promise.resolve(this.#reached);
     return (this.#attempt ??= this.#try(this.#giveUp.signal));
   }
 
   /** The host, waited for while it is out of reach. Rejects when it does not come back by itself. */
-  async reachSometime(): Promise<Reached> {
+  async waitUntilConnected(): Promise<ConnectedHost> {
     for (;;) {
       if (this.#view.state === 'lost' && !this.#attempt) await new Promise<void>((wake) => this.#waiting.add(wake));
       try {
-        return await this.reach();
+        return await this.ensureConnected();
       } catch (error) {
         // Then the view says that it is tried again.
         if (this.#refusal || !(error instanceof AppError) || error.code !== 'unreachable') throw error;
@@ -78,7 +81,7 @@ export class HostLink {
   }
 
   /** What went through this connection says that it is no more. */
-  gaveOut(transport: SshTransport, error: AppError): void {
+  connectionLost(transport: SshTransport, error: AppError): void {
     if (this.#reached?.transport !== transport) return;
     this.#reached = undefined;
     transport.close();
@@ -98,7 +101,7 @@ export class HostLink {
     this.#set({ state: 'idle' });
   }
 
-  async #try(signal: AbortSignal): Promise<Reached> {
+  async #try(signal: AbortSignal): Promise<ConnectedHost> {
     try {
       await this.#rest();
       return await this.#connect(signal);
@@ -114,11 +117,11 @@ export class HostLink {
     if (this.#view.state === 'lost' && left > 0) await delay(left);
   }
 
-  async #connect(signal: AbortSignal): Promise<Reached> {
+  async #connect(signal: AbortSignal): Promise<ConnectedHost> {
     if (signal.aborted) throw new AppError('cancelled', 'The connection was given up.');
     clearTimeout(this.#retry);
     try {
-      const reached = await this.reachHost((step) => {
+      const reached = await this.#connectHost((step) => {
         if (!signal.aborted) this.#set({ state: 'connecting', step });
       }, signal);
       if (signal.aborted) {
@@ -127,7 +130,7 @@ export class HostLink {
       }
       this.#reached = reached;
       this.#pause = SOON;
-      reached.transport.lost.catch((error: AppError) => this.gaveOut(reached.transport, error));
+      reached.transport.lost.catch((error: AppError) => this.connectionLost(reached.transport, error));
       this.#set({ state: 'ready', facts: reached.facts });
       return reached;
     } catch (error) {
@@ -151,7 +154,7 @@ export class HostLink {
     clearTimeout(this.#retry);
     this.#lostAt = Date.now();
     this.#set({ state: 'lost', message, retryAt: (Date.now() + this.#pause) / 1000 });
-    this.#retry = setTimeout(() => void this.reach().catch(() => undefined), this.#pause);
+    this.#retry = setTimeout(() => void this.ensureConnected().catch(() => undefined), this.#pause);
     this.#retry.unref();
     this.#pause = Math.min(RARELY, this.#pause * 2);
   }
@@ -163,6 +166,6 @@ export class HostLink {
       this.#waiting.clear();
       for (const wake of waiting) wake();
     }
-    this.onChange();
+    this.#onChange();
   }
 }

@@ -8,16 +8,16 @@ import type { HostLink } from './host-link';
  * were; a command that was cut off is not run twice: it rejects with `unreachable`, and its state is unknown.
  */
 export function createLinkedTransport(link: HostLink): Transport {
-  const now = async (): Promise<SshTransport> => (await link.reach()).transport;
+  const now = async (): Promise<SshTransport> => (await link.ensureConnected()).transport;
 
   /** Reading twice does no harm. */
   async function again<T>(read: (transport: Transport) => Promise<T>): Promise<T> {
     for (;;) {
-      const { transport } = await link.reachSometime();
+      const { transport } = await link.waitUntilConnected();
       try {
         return await read(transport);
       } catch (error) {
-        link.gaveOut(transport, lostConnection(error));
+        link.connectionLost(transport, lostConnection(error));
       }
     }
   }
@@ -31,11 +31,11 @@ export function createLinkedTransport(link: HostLink): Transport {
     stamp: (path) => again((transport) => transport.stamp(path)),
     async *changes(path, signal) {
       while (!signal.aborted) {
-        const { transport } = await link.reachSometime();
+        const { transport } = await link.waitUntilConnected();
         try {
           yield* transport.changes(path, signal);
         } catch (error) {
-          link.gaveOut(transport, lostConnection(error));
+          link.connectionLost(transport, lostConnection(error));
         }
       }
     },

@@ -1,7 +1,7 @@
 import type { BuildHost } from '../build-hosts/build-host';
 import { createEngineHost } from '../build-hosts/engine/engine-host';
 import { AppError } from '../../src-shared/errors';
-import { createStockHost } from '../build-hosts/original/original-host';
+import { createOriginalHost } from '../build-hosts/original/original-host';
 import { Bundles } from './bundles';
 import type { HostLink } from './host-link';
 import { createLinkedTransport } from './linked-transport';
@@ -9,36 +9,36 @@ import { createLinkedTransport } from './linked-transport';
 /** A build host at the other end of a link, with Slipway's engine or with the original command. Which, is known once it is reached. */
 export function createSshHost(link: HostLink): BuildHost {
   const transport = createLinkedTransport(link);
-  const bundles = new Bundles(() => link.reach());
-  const reachable = async (): Promise<void> => void (await link.reachSometime());
+  const bundles = new Bundles(() => link.ensureConnected());
+  const whenReachable = async (): Promise<void> => void (await link.waitUntilConnected());
   const place = (manifest: string): Promise<string> => bundles.place(manifest);
   const ours = createEngineHost({
     transport,
-    reachable,
+    whenReachable,
     place,
     async engine() {
-      const { engine } = await link.reach();
+      const { engine } = await link.ensureConnected();
       if (!engine) throw new AppError('unsupported', 'This host has only the original distro_const.');
       return engine;
     },
   });
-  const stock = createStockHost({
+  const original = createOriginalHost({
     transport,
-    reachable,
+    whenReachable,
     place,
-    command: async () => (await link.reach()).facts.version,
+    command: async () => (await link.ensureConnected()).facts.originalCommand ?? 'distro_const',
   });
-  const connected = async (): Promise<BuildHost> => ((await link.reach()).engine ? ours : stock);
-  const whenReachable = async (): Promise<BuildHost> => ((await link.reachSometime()).engine ? ours : stock);
+  const connected = async (): Promise<BuildHost> => ((await link.ensureConnected()).engine ? ours : original);
+  const reachableHost = async (): Promise<BuildHost> => ((await link.waitUntilConnected()).engine ? ours : original);
 
   return {
     transport,
-    reachable,
+    whenReachable,
     journals: {
-      list: async (...args) => (await whenReachable()).journals.list(...args),
-      readFile: async (...args) => (await whenReachable()).journals.readFile(...args),
+      list: async (...args) => (await reachableHost()).journals.list(...args),
+      readFile: async (...args) => (await reachableHost()).journals.readFile(...args),
       async *changes(...args) {
-        yield* (await whenReachable()).journals.changes(...args);
+        yield* (await reachableHost()).journals.changes(...args);
       },
     },
     status: async (...args) => (await connected()).status(...args),

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { progress } from '../../src-shared/timeline/timeline';
 import type { RunView } from '../../src-shared/runs/run-view';
 import { duration } from '../../src-shared/format';
-import type { RunListener } from '../services/builds/session';
+import type { RunListener } from '../services/builds/run-listener';
 import type { MainWindow } from './main-window';
 
 /** Shows how far a build is in the taskbar, and tells its end to whoever looks elsewhere. */

@@ -16,8 +16,10 @@ export const hostFacts = z.object({
   noRoot: z.string().optional(),
   /** What builds there: our engine, or the host's own command. */
   engine: z.enum(['slipway', 'stock']),
-  /** In words: `Node 20.11`, `/usr/bin/distro_const`. */
-  version: z.string(),
+  /** The version of Node that runs our engine: `Node 20.11`. */
+  version: z.string().optional(),
+  /** Path of the host's own `distro_const`, when that builds. */
+  originalCommand: z.string().optional(),
   /** Of the host's key: its algorithm, and its fingerprint as OpenSSH prints it; missing for this computer. */
   hostKey: z.object({ type: z.string(), fingerprint: z.string() }).optional(),
 });

@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTes
 import { connectOptions, type ConnectTools } from '../../src-main/host-book/connect-options';
 import { Secrets, type Keychain } from '../../src-main/host-book/secrets';
 import { Questions, type Answer } from '../../src-main/host-book/questions';
-import { reachHost } from '../../src-main/ssh-connections/reach-host';
-import type { Reached } from '../../src-main/ssh-connections/host-link';
+import { connectHost } from '../../src-main/ssh-connections/connect-host';
+import type { ConnectedHost } from '../../src-main/ssh-connections/host-link';
 import type { HostQuestion } from '../../src-shared/rpc/hosts';
 import type { HostEntry } from '../../src-shared/hosts/model';
 import { ENGINE } from '../support/build-host';
@@ -65,9 +65,9 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
   afterEach(() => rmSync(home, { recursive: true, force: true }));
 
   const entry = (more: Partial<HostEntry>): HostEntry => entryOf('host', { port: server.port, user: 'root', ...more });
-  async function reach(more: Partial<HostEntry>): Promise<Reached> {
+  async function reach(more: Partial<HostEntry>): Promise<ConnectedHost> {
     const { signal } = new AbortController();
-    const reached = await reachHost(entry(more), ENGINE, (one) => connectOptions(one, tools, signal))(
+    const reached = await connectHost(entry(more), ENGINE, (one) => connectOptions(one, tools, signal))(
       () => undefined,
       signal,
     );

@@ -162,7 +162,7 @@ describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${re
       message: expect.stringContaining(`[127.0.0.1]:${port} cannot be reached`) as string,
     });
     const silent = createServer(() => undefined).listen(port, '127.0.0.1');
-    await expect(createSshTransport({ ...loginAt(server), patience: 200 })).rejects.toMatchObject({
+    await expect(createSshTransport({ ...loginAt(server), readyTimeout: 200 })).rejects.toMatchObject({
       code: 'unreachable',
       message: `[127.0.0.1]:${port} does not answer.`,
     });

@@ -36,7 +36,7 @@ describe.skipIf(reason !== undefined)(`the key of a host${reason ? ` (${reason})
     const options: ConnectOptions = {
       ...loginAt(server),
       hostKeys: { read: [at('users')], own: at(`own-${Math.random()}`), accept },
-      patience: 300,
+      readyTimeout: 300,
     };
     return createSshTransport(options);
   }
@@ -54,7 +54,7 @@ describe.skipIf(reason !== undefined)(`the key of a host${reason ? ` (${reason})
       return new Promise((resolve) => (answer = resolve));
     });
     await eventually(() => expect(asked).toBeDefined());
-    // Longer than the patience with a silent host.
+    // Longer than the timeout for a silent host.
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(asked).toEqual({
       host: '127.0.0.1',

@@ -6,7 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBuildServices } from '../../src-main/services/build-services';
-import { createStockHost } from '../../src-main/build-hosts/original/original-host';
+import { createOriginalHost } from '../../src-main/build-hosts/original/original-host';
 import type { BuildHost } from '../../src-main/build-hosts/build-host';
 import type { BuildServices } from '../../src-main/rpc/services';
 import { escapeName } from '../../src-shared/name-escapes';
@@ -55,7 +55,7 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
     chmodSync(stock, 0o755);
     const transport = createLocalTransport();
     zfsDiff = undefined;
-    host = createStockHost({
+    host = createOriginalHost({
       transport: {
         ...transport,
         run(argv, options) {
@@ -66,7 +66,7 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
       },
       command: async () => stock,
       place: async (manifest) => manifest,
-      reachable: async () => undefined,
+      whenReachable: async () => undefined,
     });
     watch = new BuildWatch(createBuildServices(host), path);
   });
@@ -294,7 +294,9 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
     const remote = new BuildWatch(createBuildServices(host), path);
     try {
       await remote.until(({ area }) => area);
-      expect(link.view).toMatchObject({ facts: { engine: 'stock', version: join(project.folder, 'distro_const') } });
+      expect(link.view).toMatchObject({
+        facts: { engine: 'stock', originalCommand: join(project.folder, 'distro_const') },
+      });
       await remote.services.builds.start({ path, pause: 'b' }, {});
       await remote.until(({ last }) => last?.state === 'paused' && last);
       await remote.until(({ area }) => area?.latestResumable === 'b' && area.lock.kind === 'free');

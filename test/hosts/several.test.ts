@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHosts } from '../../src-main/services/hosts';
+import { createApp } from '../../src-main/app';
 import type { BuildServices } from '../../src-main/rpc/services';
 import type { HostView } from '../../src-shared/rpc/hosts';
 import { ENGINE } from '../support/build-host';
@@ -29,7 +29,7 @@ describe.skipIf(reason !== undefined)(`two build hosts${reason ? ` (${reason})` 
 
   it('build at once, each on its own timeline, and the menu knows both', async () => {
     const places = { engine: ENGINE, state, documents: state, resources: join(import.meta.dirname, '../../resources') };
-    const services = await createHosts({ places });
+    const services = await createApp({ places });
     const ending = new AbortController();
     const { signal } = ending;
     let views: readonly HostView[] = [];

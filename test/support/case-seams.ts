@@ -18,7 +18,7 @@ export { aliasesOf, configOf } from '../../src-main/host-book/ssh-config';
 export { parseJumps } from '../../src-shared/hosts/model';
 export { connectOptions } from '../../src-main/host-book/connect-options';
 export { createSshTransport } from '../../src-main/transport/ssh/ssh-transport';
-export { reachHost } from '../../src-main/ssh-connections/reach-host';
+export { connectHost as reachHost } from '../../src-main/ssh-connections/connect-host';
 export { Bundles } from '../../src-main/ssh-connections/bundles';
 
 /** Procedures of the RPC contract that the cases call by name. */

@@ -1,6 +1,6 @@
 import type { BuildHost } from '../../src-main/build-hosts/build-host';
 import { HostLink } from '../../src-main/ssh-connections/host-link';
-import { reachHost } from '../../src-main/ssh-connections/reach-host';
+import { connectHost } from '../../src-main/ssh-connections/connect-host';
 import { createSshHost } from '../../src-main/ssh-connections/ssh-host';
 import type { ConnectOptions } from '../../src-main/transport/ssh/connection';
 import type { HostLink as LinkView } from '../../src-shared/rpc/hosts';
@@ -32,7 +32,7 @@ export function sshHost(
 } {
   const views: LinkView[] = [];
   const link: HostLink = new HostLink(
-    reachHost(entryOf('test', more), ENGINE, async () => options()),
+    connectHost(entryOf('test', more), ENGINE, async () => options()),
     () => views.push(link.view),
   );
   return { link, views, host: createSshHost(link) };

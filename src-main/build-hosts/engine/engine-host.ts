@@ -36,7 +36,7 @@ export interface EngineHostParts {
   engine(): Promise<EngineCommand>;
   /** Where a manifest of this computer is on the host, with the content that it has on disk now. */
   place(manifest: string): Promise<string>;
-  reachable(): Promise<void>;
+  whenReachable(): Promise<void>;
 }
 
 /** Arguments around the manifest, and what the command reads on stdin. */
@@ -49,7 +49,7 @@ interface Arguments {
 }
 
 /** A host where Slipway's engine builds. The only place that knows the engine's argv. */
-export function createEngineHost({ transport, engine, place, reachable }: EngineHostParts): BuildHost {
+export function createEngineHost({ transport, engine, place, whenReachable }: EngineHostParts): BuildHost {
   async function command(
     subcommand: string,
     manifest: string,
@@ -88,7 +88,7 @@ export function createEngineHost({ transport, engine, place, reachable }: Engine
   return {
     transport,
     journals: transport,
-    reachable,
+    whenReachable,
     status: (manifest, since, signal) =>
       ask(statusAnswer, 'status', manifest, { options: since === undefined ? [] : ['--since', since], signal }),
     checkpoints: (manifest, signal) => ask(checkpointsAnswer, 'checkpoints', manifest, { signal }),

@@ -1,6 +1,8 @@
 import { accessSync, constants } from 'node:fs';
+import { hostname, release, type, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { APP_CLIENT } from '../../../src-shared/journal/records';
+import type { HostFacts } from '../../../src-shared/rpc/hosts';
 import { createLocalTransport } from '../../transport/local';
 import type { BuildHost } from '../build-host';
 import { createEngineHost, type EngineCommand } from './engine-host';
@@ -16,8 +18,22 @@ export function thisComputer(engine: string): BuildHost {
     transport: createLocalTransport(),
     engine: async () => command,
     place: async (manifest) => manifest,
-    reachable: async () => undefined,
+    whenReachable: async () => undefined,
   });
+}
+
+/** What a connection to another host reports, for this one. */
+export function factsOfThisComputer(): HostFacts {
+  const isRoot = process.getuid?.() === 0;
+  return {
+    system: `${type()} ${release()}`,
+    name: hostname(),
+    user: userInfo().username,
+    root: isRoot ? 'root' : 'none',
+    ...(!isRoot && { noRoot: 'Slipway was not started by root.' }),
+    engine: 'slipway',
+    version: `Node ${process.versions.node}`,
+  };
 }
 
 /** The engine runs on Node: the one we run on, the one on PATH, or Electron as one. */

@@ -6,11 +6,11 @@ import { quoteWord } from '../../../src-shared/shell-quote';
 import { bytes, plural } from '../../../src-shared/format';
 import type { Transport } from '../../transport/transport';
 import { findArea, listSnapshots, readDocument, type StockArea } from './area';
-import { logsOf, type StockTools } from './inspect';
+import { logsOf, type OriginalHostParts } from './inspect';
 import { findBuild } from './processes';
 
 /** The checklist before a build, as far as tools that are on every system can tell. Nothing is made on the host. */
-export async function doctorOf({ transport, command, place }: StockTools, path: string): Promise<DoctorAnswer> {
+export async function doctorOf({ transport, command, place }: OriginalHostParts, path: string): Promise<DoctorAnswer> {
   const findings = await commandFindings(transport, await command());
   try {
     const manifest = await readDocument(path);

@@ -20,7 +20,7 @@ export interface Look {
 }
 
 /** What looking needs. */
-export interface StockTools {
+export interface OriginalHostParts {
   readonly transport: Transport;
   /** Path of the host's `distro_const`. */
   command(): Promise<string>;
@@ -32,12 +32,16 @@ export interface StockTools {
 export class Resumable {
   readonly #known = new Map<string, { readonly of: string; readonly steps: ReadonlySet<string> }>();
 
-  constructor(private readonly tools: StockTools) {}
+  readonly #tools: OriginalHostParts;
+
+  constructor(tools: OriginalHostParts) {
+    this.#tools = tools;
+  }
 
   async at(path: string, { steps, checkpointEnable }: Manifest, area: StockArea, snapshots: readonly StockSnapshot[]) {
     // The table makes an area that is not there: without one there is nothing to resume, and nothing is asked.
     if (!area.exists || snapshots.length === 0) return new Set<string>();
-    const { transport, command, place } = this.tools;
+    const { transport, command, place } = this.#tools;
     const placed = await place(path);
     const of = JSON.stringify([area.path, checkpointEnable, steps, snapshots.map(({ id, takenAt }) => [id, takenAt])]);
     const known = this.#known.get(path);

@@ -34,21 +34,24 @@ export class StockJournals implements Journals {
   readonly #logs = new Map<string, Promise<TranslatedLog>>();
   readonly #cache = new TextCache(KEPT);
 
+  readonly #transport: Transport;
+  readonly #contextOf: (logs: string) => Promise<JournalContext>;
+
   /**
    * @param contextOf what is known of the manifest whose logs are in a folder
    */
-  constructor(
-    private readonly transport: Transport,
-    private readonly contextOf: (logs: string) => Promise<JournalContext>,
-  ) {}
+  constructor(transport: Transport, contextOf: (logs: string) => Promise<JournalContext>) {
+    this.#transport = transport;
+    this.#contextOf = contextOf;
+  }
 
   async list(logs: string): Promise<readonly string[]> {
-    return runsAmong(await this.transport.list(logs)).map((run) => `${run}.jsonl`);
+    return runsAmong(await this.#transport.list(logs)).map((run) => `${run}.jsonl`);
   }
 
   changes(path: string, signal: AbortSignal): AsyncIterable<void> {
     const run = runOf(path);
-    return this.transport.changes(run === undefined ? path : join(dirname(path), logOfRun(run)), signal);
+    return this.#transport.changes(run === undefined ? path : join(dirname(path), logOfRun(run)), signal);
   }
 
   async readFile(path: string, offset: number, length: number): Promise<Buffer> {
@@ -78,11 +81,11 @@ export class StockJournals implements Journals {
     const run = runOf(path);
     if (run === undefined) throw new AppError('missing', `${path} is no journal.`);
     const log = join(dirname(path), logOfRun(run));
-    const context = await this.contextOf(dirname(path));
+    const context = await this.#contextOf(dirname(path));
     const [year = 0, month = 1, day, hour, minute, second] = run.slice(4).split('-').map(Number);
     const localStart = Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
-    const startedAt = localStart - (await utcOffsetOf(this.transport, log));
-    return new TranslatedLog(this.transport, log, { ...context, run, startedAt, localStart }, this.#cache);
+    const startedAt = localStart - (await utcOffsetOf(this.#transport, log));
+    return new TranslatedLog(this.#transport, log, { ...context, run, startedAt, localStart }, this.#cache);
   }
 }
 

@@ -10,7 +10,7 @@ import { diffOf } from './diff';
 import { doctorOf } from './doctor';
 import { StockJournals, type JournalContext } from './journals';
 import { catCommand, listFiles } from './list-files';
-import { lookAt, Resumable, runsOf, type Look, type StockTools } from './inspect';
+import { lookAt, Resumable, runsOf, type Look, type OriginalHostParts } from './inspect';
 import { checksumOf, mediaOf } from './media';
 import { planOf } from './plan';
 import { startStockBuild } from './start';
@@ -22,8 +22,8 @@ const SHELL = 'cd "$1" && exec "${SHELL:-/bin/sh}"';
  * A host with the original `distro_const`: nothing is installed there, and only that command, `zfs` and POSIX tools are used. What the
  * original does not know is told as unknown.
  */
-export function createStockHost(parts: StockTools & { reachable(): Promise<void> }): BuildHost {
-  const { transport, command: commandPath, place, reachable } = parts;
+export function createOriginalHost(parts: OriginalHostParts & { whenReachable(): Promise<void> }): BuildHost {
+  const { transport, command: commandPath, place, whenReachable } = parts;
   const contexts = new Map<string, Promise<JournalContext>>();
   const journals = new StockJournals(transport, (logs) => contexts.get(logs) ?? Promise.reject(unknownLogs(logs)));
   const resumable = new Resumable(parts);
@@ -62,7 +62,7 @@ export function createStockHost(parts: StockTools & { reachable(): Promise<void>
 
   return {
     transport,
-    reachable,
+    whenReachable,
     journals,
     async status(manifest, since) {
       const seen = await look(manifest);

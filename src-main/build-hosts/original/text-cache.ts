@@ -3,8 +3,12 @@ export class TextCache {
   readonly #texts = new Map<string, Buffer>();
   #size = 0;
 
+  readonly #most: number;
+
   /** @param most bytes */
-  constructor(private readonly most: number) {}
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   find(key: string): Buffer | undefined {
     const text = this.#texts.get(key);
@@ -21,7 +25,7 @@ export class TextCache {
     this.#texts.delete(key);
     this.#texts.set(key, text);
     for (const [oldest, { length }] of this.#texts) {
-      if (this.#size <= this.most || oldest === key) break;
+      if (this.#size <= this.#most || oldest === key) break;
       this.#texts.delete(oldest);
       this.#size -= length;
     }

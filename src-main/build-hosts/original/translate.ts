@@ -58,15 +58,16 @@ export interface LogState {
 export class LogTranslation {
   #state: LogState;
 
+  readonly #build: LoggedBuild;
+  readonly #write: (line: string) => void;
+
   /**
    * @param write takes one line of the journal
    * @param after goes on behind the lines that led there; without it the journal begins
    */
-  constructor(
-    private readonly build: LoggedBuild,
-    private readonly write: (line: string) => void,
-    after?: LogState,
-  ) {
+  constructor(build: LoggedBuild, write: (line: string) => void, after?: LogState) {
+    this.#build = build;
+    this.#write = write;
     const { run, host, startedAt: now } = build;
     this.#state = after ?? {
       now,
@@ -94,7 +95,8 @@ export class LogTranslation {
   take(line: string, at: number | undefined): void {
     const told = readLogLine(line);
     const { announced, isCompleted } = this.#state;
-    const completedAt = told?.kind === 'completed' ? told.at + this.build.startedAt - this.build.localStart : undefined;
+    const completedAt =
+      told?.kind === 'completed' ? told.at + this.#build.startedAt - this.#build.localStart : undefined;
     const now = Math.max(this.#state.now, at ?? completedAt ?? 0);
     if (now !== this.#state.now) this.#set({ now });
     if (told?.kind !== 'ended' && isCompleted) this.#set({ isCompleted: false });
@@ -137,12 +139,12 @@ export class LogTranslation {
     if (!pauses && !line.startsWith('==== ')) return undefined;
     const said = line.slice(pauses ? 12 : 5);
     const from = this.#nextIndex;
-    const index = this.build.steps.findIndex(({ name, message }, at) => at >= from && said === `${name}: ${message} `);
+    const index = this.#build.steps.findIndex(({ name, message }, at) => at >= from && said === `${name}: ${message} `);
     if (index < 0) return undefined;
     this.#set({ begunBy: 'banner' });
     // A build that does not begin with the first step was resumed.
     const isRollback = !this.#state.isPlanned && !pauses && index > 0;
-    return { step: this.build.steps[index]?.name ?? '', isRollback, pauses };
+    return { step: this.#build.steps[index]?.name ?? '', isRollback, pauses };
   }
 
   #banner({ step, isRollback, pauses }: Banner, at: number | undefined): void {
@@ -168,15 +170,15 @@ export class LogTranslation {
 
   #stepNamed(step: string): { step: string; index: number } {
     const from = this.#nextIndex;
-    const known = this.build.steps.flatMap(({ name }, index) => (name === step ? [index] : []));
+    const known = this.#build.steps.flatMap(({ name }, index) => (name === step ? [index] : []));
     return { step, index: known.find((index) => index >= from) ?? known[0] ?? from };
   }
 
   /** A script that the manifest no longer has is told by its own name. */
   #stepOfScript(told: string): { step: string; index: number } {
     const from = this.#nextIndex;
-    const index = this.build.steps.findIndex(({ script }, at) => script === told && at >= from);
-    return index < 0 ? { step: told, index: from } : { step: this.build.steps[index]?.name ?? told, index };
+    const index = this.#build.steps.findIndex(({ script }, at) => script === told && at >= from);
+    return index < 0 ? { step: told, index: from } : { step: this.#build.steps[index]?.name ?? told, index };
   }
 
   get #nextIndex(): number {
@@ -192,7 +194,7 @@ export class LogTranslation {
   #plan(resume: { step: string; index: number } | null): void {
     if (this.#state.isPlanned) return;
     this.#set({ isPlanned: true });
-    const { steps, manifest } = this.build;
+    const { steps, manifest } = this.#build;
     this.#put('plan', {
       manifest,
       distribution: '',
@@ -220,7 +222,7 @@ export class LogTranslation {
       step,
       index,
       outcome,
-      startedAt: startedAt ?? this.build.startedAt,
+      startedAt: startedAt ?? this.#build.startedAt,
       ...took,
       ...(exit !== null && { exit }),
       ...(signal !== null && { signal }),
@@ -236,7 +238,7 @@ export class LogTranslation {
     this.#set({ hasEnded: true });
     const { steps, checkpoints, pausedBefore, now } = this.#state;
     const outcome = !isGood ? 'failed' : pausedBefore === undefined ? 'done' : 'paused';
-    this.#put('exit', { code: isGood ? 0 : 1, outcome, seconds: now - this.build.startedAt, steps, checkpoints });
+    this.#put('exit', { code: isGood ? 0 : 1, outcome, seconds: now - this.#build.startedAt, steps, checkpoints });
   }
 
   #set(change: Partial<LogState>): void {
@@ -244,6 +246,6 @@ export class LogTranslation {
   }
 
   #put<K extends EngineRecordKind>(kind: K, body: EngineRecordBody<K>): void {
-    this.write(JSON.stringify({ kind, at: this.#state.now, ...body }));
+    this.#write(JSON.stringify({ kind, at: this.#state.now, ...body }));
   }
 }

@@ -38,12 +38,16 @@ export class TranslatedLog {
   #wasLookedAt = false;
   #run: RunView;
 
-  constructor(
-    private readonly transport: Transport,
-    private readonly log: string,
-    private readonly build: LoggedBuild,
-    private readonly cache: TextCache,
-  ) {
+  readonly #transport: Transport;
+  readonly #log: string;
+  readonly #build: LoggedBuild;
+  readonly #cache: TextCache;
+
+  constructor(transport: Transport, log: string, build: LoggedBuild, cache: TextCache) {
+    this.#transport = transport;
+    this.#log = log;
+    this.#build = build;
+    this.#cache = cache;
     this.#run = newRun(build.run);
     this.#translation = new LogTranslation(build, (line) => this.#write(line));
   }
@@ -95,7 +99,7 @@ export class TranslatedLog {
   async #readOn(): Promise<void> {
     const isFirst = !this.#wasLookedAt;
     for (;;) {
-      const piece = await this.transport.readFile(this.log, this.#offset, PIECE);
+      const piece = await this.#transport.readFile(this.#log, this.#offset, PIECE);
       this.#wasLookedAt = true;
       if (piece.length === 0) return;
       const at = this.#seen.add(this.#offset, isFirst ? undefined : Date.now() / 1000);
@@ -113,24 +117,24 @@ export class TranslatedLog {
   /** @param log where the next line is in the log */
   #endSegment(log: number): void {
     if (this.#openLength < SEGMENT) return;
-    this.cache.keep(`${this.log} ${this.#segments.length - 1}`, Buffer.concat(this.#open));
+    this.#cache.keep(`${this.#log} ${this.#segments.length - 1}`, Buffer.concat(this.#open));
     this.#segments.push({ journal: this.#last.journal + this.#openLength, log, state: this.#translation.state });
     [this.#open, this.#openLength] = [[], 0];
   }
 
   async #textOf(at: number): Promise<Buffer> {
     if (at === this.#segments.length - 1) return Buffer.concat(this.#open);
-    const key = `${this.log} ${at}`;
-    return this.cache.find(key) ?? this.cache.keep(key, await this.#again(at));
+    const key = `${this.#log} ${at}`;
+    return this.#cache.find(key) ?? this.#cache.keep(key, await this.#again(at));
   }
 
   async #again(at: number): Promise<Buffer> {
     const [{ log, state }, next] = [this.#segments[at] ?? this.#last, this.#segments[at + 1] ?? this.#last];
     const written: Buffer[] = [];
-    const translation = new LogTranslation(this.build, (line) => written.push(Buffer.from(`${line}\n`)), state);
+    const translation = new LogTranslation(this.#build, (line) => written.push(Buffer.from(`${line}\n`)), state);
     const pieces: Buffer[] = [];
     for (let from = log; from < next.log;) {
-      const piece = await this.transport.readFile(this.log, from, Math.min(PIECE, next.log - from));
+      const piece = await this.#transport.readFile(this.#log, from, Math.min(PIECE, next.log - from));
       if (piece.length === 0) break;
       pieces.push(piece);
       from += piece.length;

@@ -1,6 +1,7 @@
 import type { BuildHost } from '../../build-hosts/build-host';
 import type { BuildServices } from '../../rpc/services';
-import { BuildSession, type RunListener } from './session';
+import type { RunListener } from './run-listener';
+import { BuildSession } from './session';
 
 /** Builds on a host. They belong to their manifests' areas, not to us: what is started here goes on when we end. */
 export function createBuilds(host: BuildHost, onRun: RunListener = () => undefined): BuildServices['builds'] {

@@ -11,17 +11,23 @@ export class JournalTail {
   /** The beginning of a line whose end has not been written yet. */
   #rest: Buffer = Buffer.alloc(0);
 
+  readonly #journals: Journals;
+  readonly #path: string;
+
   constructor(
-    private readonly journals: Journals,
-    private readonly path: string,
+    journals: Journals,
+    path: string,
     public run: RunView,
-  ) {}
+  ) {
+    this.#journals = journals;
+    this.#path = path;
+  }
 
   /** Reads what is new; returns how many bytes that were. */
   async read(): Promise<number> {
     const before = this.#offset;
     for (;;) {
-      const chunk = await this.journals.readFile(this.path, this.#offset, CHUNK);
+      const chunk = await this.#journals.readFile(this.#path, this.#offset, CHUNK);
       if (chunk.length === 0) return this.#offset - before;
       this.#offset += chunk.length;
       this.#take(chunk);

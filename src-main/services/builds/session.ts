@@ -8,6 +8,7 @@ import { interrupted, newRun, type RunView } from '../../../src-shared/runs/run-
 import type { BuildHost } from '../../build-hosts/build-host';
 import { createLocalTransport } from '../../transport/local';
 import { Broadcast } from '../../async/broadcast';
+import type { RunListener } from './run-listener';
 import { JournalTail } from './journal-tail';
 import { changesSinceGood } from './since-good';
 
@@ -17,9 +18,6 @@ const PACE = 40;
 const SILENCE = 3000;
 /** While a build runs, its area is asked for at most this often, in milliseconds: asking takes a process. */
 const AREA_PACE = 2000;
-
-/** Told when a run begins, goes on or ends while somebody looks, for notifications and the taskbar. */
-export type RunListener = (manifest: string, run: RunView, area: AreaView | undefined) => void;
 
 type Area = Omit<AreaView, 'queue'>;
 
@@ -47,11 +45,15 @@ export class BuildSession {
   #askedAt = 0;
   #grewAt = 0;
 
-  constructor(
-    private readonly host: BuildHost,
-    private readonly manifest: string,
-    private readonly onRun: RunListener,
-  ) {}
+  readonly #host: BuildHost;
+  readonly #manifest: string;
+  readonly #onRun: RunListener;
+
+  constructor(host: BuildHost, manifest: string, onRun: RunListener) {
+    this.#host = host;
+    this.#manifest = manifest;
+    this.#onRun = onRun;
+  }
 
   /** Everything that is known, then every change. */
   watch(signal: AbortSignal | undefined): AsyncGenerator<BuildEvent> {
@@ -101,7 +103,7 @@ export class BuildSession {
     );
     const journals = made.map((one) => journal(one.run));
     const since = made[0]?.run;
-    const changes = await changesSinceGood(this.host.journals, step, journal(run), journals);
+    const changes = await changesSinceGood(this.#host.journals, step, journal(run), journals);
     return { ...(since !== undefined && { since }), changes };
   }
 
@@ -117,7 +119,7 @@ export class BuildSession {
     this.#follow();
     this.#isLaunching = true;
     try {
-      const { run, ended } = await this.host.start(this.manifest, this.#logs(area), choice);
+      const { run, ended } = await this.#host.start(this.#manifest, this.#logs(area), choice);
       ended.then(
         () => this.refresh(),
         () => undefined, // the connection was lost: following says so
@@ -142,7 +144,7 @@ export class BuildSession {
       this.#askedAt = Date.now();
       try {
         const oldest = this.#live ?? [...this.#runs.values()].at(-1);
-        const { area: where, runs, ...rest } = await this.host.status(this.manifest, oldest?.run);
+        const { area: where, runs, ...rest } = await this.#host.status(this.#manifest, oldest?.run);
         const area = { ...rest, ...where };
         this.#area = area;
         // A run that is being read is known better here, except that its process may be gone.
@@ -170,7 +172,7 @@ export class BuildSession {
     const ids = area.steps.flatMap(({ snapshot }) => (snapshot ? [`${snapshot.id} ${snapshot.takenAt}`] : []));
     const key = ids.join('\n');
     if (key === this.#measured || ids.length === 0) return;
-    const { checkpoints } = await this.host.checkpoints(this.manifest);
+    const { checkpoints } = await this.#host.checkpoints(this.#manifest);
     this.#sizes = new Map(
       checkpoints.flatMap(({ snapshot }) =>
         snapshot ? [[snapshot.id, { referenced: snapshot.referenced, unique: snapshot.unique }]] : [],
@@ -203,7 +205,7 @@ export class BuildSession {
     }
     this.#broadcast.push({ kind: 'runs', runs: changed });
     const area = this.#area && { ...this.#area, queue: this.#queue };
-    for (const run of news) this.onRun(this.manifest, run, area);
+    for (const run of news) this.#onRun(this.#manifest, run, area);
   }
 
   #areaEvent(area: Area): BuildEvent {
@@ -228,7 +230,7 @@ export class BuildSession {
     if (this.#following) return;
     const following = new AbortController();
     this.#following = following;
-    const folder = dirname(this.manifest);
+    const folder = dirname(this.#manifest);
     void this.#followLogs(following.signal);
     for (const path of [folder, join(folder, 'scripts')]) void this.#followFiles(path, following.signal);
   }
@@ -258,14 +260,14 @@ export class BuildSession {
 
   async #followLogs(signal: AbortSignal): Promise<void> {
     while (!this.#area && !signal.aborted) {
-      await this.host.reachable().catch(() => undefined);
+      await this.#host.whenReachable().catch(() => undefined);
       await this.refresh();
       if (!this.#area) await delay(AREA_PACE, undefined, { signal }).catch(() => undefined);
     }
     const area = this.#area;
     if (!area) return;
     try {
-      for await (const _ of this.host.journals.changes(this.#logs(area), signal)) {
+      for await (const _ of this.#host.journals.changes(this.#logs(area), signal)) {
         await this.#look();
         if (this.#area && this.#area.path !== area.path) break; // the manifest names another area now
         this.#stopIfUnneeded();
@@ -290,12 +292,12 @@ export class BuildSession {
     const area = this.#area;
     if (!area) return;
     const folder = this.#logs(area);
-    for (const name of await this.host.journals.list(folder)) {
+    for (const name of await this.#host.journals.list(folder)) {
       const run = /^(run-[\d-]+)\.jsonl$/.exec(name)?.[1];
       if (run === undefined || this.#tails.has(run)) continue;
       const known = this.#runs.get(run);
       if (known && known.state !== 'running') continue;
-      this.#tails.set(run, new JournalTail(this.host.journals, join(folder, name), newRun(run)));
+      this.#tails.set(run, new JournalTail(this.#host.journals, join(folder, name), newRun(run)));
     }
     let hasNews = false;
     for (const [name, tail] of [...this.#tails]) {

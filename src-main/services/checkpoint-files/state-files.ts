@@ -8,7 +8,10 @@ import type { BuildHost } from '../../build-hosts/build-host';
 export class StateFiles {
   readonly #areas: AreaPaths;
 
-  constructor(private readonly host: BuildHost) {
+  readonly #host: BuildHost;
+
+  constructor(host: BuildHost) {
+    this.#host = host;
     this.#areas = new AreaPaths(host);
   }
 
@@ -16,7 +19,7 @@ export class StateFiles {
   async read(manifest: string, step: string, signal?: AbortSignal): Promise<string | undefined> {
     const name = checkpointName(step);
     const area = await this.#areas.of(manifest, signal);
-    if (!(await this.host.transport.list(area)).includes(name)) return undefined;
-    return decodeManifest(await this.host.transport.readFile(join(area, name), 0, MAX_BYTES));
+    if (!(await this.#host.transport.list(area)).includes(name)) return undefined;
+    return decodeManifest(await this.#host.transport.readFile(join(area, name), 0, MAX_BYTES));
   }
 }

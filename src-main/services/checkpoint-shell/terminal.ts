@@ -21,10 +21,13 @@ export class Terminal {
   /** The terminal's device, once it is known. */
   #device: string | undefined;
 
-  private constructor(
-    private readonly transport: Transport,
-    private readonly command: RunningCommand,
-  ) {}
+  readonly #transport: Transport;
+  readonly #command: RunningCommand;
+
+  private constructor(transport: Transport, command: RunningCommand) {
+    this.#transport = transport;
+    this.#command = command;
+  }
 
   /**
    * Starts a command in a new terminal. It gets a hang-up, and the terminal goes, when `options.signal` aborts.
@@ -42,20 +45,20 @@ export class Terminal {
 
   /** Sends what was typed. */
   write(bytes: Buffer): void {
-    this.command.write(bytes);
+    this.#command.write(bytes);
   }
 
   /** Tells the programs in the terminal its new size. */
   async resize(size: TerminalSize): Promise<void> {
     if (this.#device === undefined) return;
     // One that has just ended has no size to set, which is no failure of ours.
-    await this.transport.run(['stty', '-F', this.#device, 'rows', `${size.rows}`, 'cols', `${size.columns}`]);
+    await this.#transport.run(['stty', '-F', this.#device, 'rows', `${size.rows}`, 'cols', `${size.columns}`]);
   }
 
   /** What it tells, from its first byte to its end. To be read once. */
   async *events(): AsyncGenerator<ShellEvent> {
     let head: Buffer | undefined = Buffer.alloc(0);
-    for await (const chunk of this.command.output) {
+    for await (const chunk of this.#command.output) {
       let output = chunk;
       if (head) {
         head = Buffer.concat([head, chunk]);
@@ -74,7 +77,7 @@ export class Terminal {
     }
     if (head) yield { kind: 'opened', id: this.id };
     if (head && head.length > 0) yield { kind: 'output', data: head.toString('base64') };
-    const { code } = await this.command.ended;
+    const { code } = await this.#command.ended;
     yield { kind: 'ended', code };
   }
 }

@@ -3,16 +3,15 @@ import { AppError } from '../../../src-shared/errors';
 import { THIS_COMPUTER, type HostEntry } from '../../../src-shared/hosts/model';
 import type { HostBuild, HostFacts, HostView } from '../../../src-shared/rpc/hosts';
 import type { RunView } from '../../../src-shared/runs/run-view';
-import { createBuildServices } from '../build-services';
 import { Broadcast } from '../../async/broadcast';
-import type { RunListener } from '../builds/session';
+import type { RunListener } from '../builds/run-listener';
 import type { BuildServices } from '../../rpc/services';
 import type { HostBook } from '../../host-book/host-book';
 import type { BuildHost } from '../../build-hosts/build-host';
-import { HostLink, type Reach } from '../../ssh-connections/host-link';
+import { HostLink, type ConnectHost } from '../../ssh-connections/host-link';
 import { createSshHost } from '../../ssh-connections/ssh-host';
 
-/** A host of the book that somebody has used. */
+/** A host of the book that has been used in this run of the app. */
 interface Used {
   readonly entry: HostEntry;
   readonly link: HostLink;
@@ -20,16 +19,13 @@ interface Used {
   readonly services: BuildServices;
 }
 
-/** What the registry is made of. */
+/** What the registry needs; `app.ts` provides it. */
 export interface RegistryParts {
   readonly book: HostBook;
-  readonly local: BuildHost;
-  readonly localFacts: HostFacts;
-  /** How a host of the book is reached. */
-  readonly reach: (entry: HostEntry) => Reach;
+  readonly local: { readonly host: BuildHost; readonly facts: HostFacts };
+  readonly connect: (entry: HostEntry) => ConnectHost;
+  readonly servicesFor: (host: BuildHost, onRun: RunListener) => BuildServices;
   readonly onRun?: RunListener;
-  /** Where texts of catalogues are kept. */
-  readonly catalogues: string;
 }
 
 /** All build hosts: those of the book and this computer, each with its connection and its builds. */
@@ -40,8 +36,11 @@ export class HostRegistry {
   readonly #views = new Broadcast<HostView[]>();
   readonly #local: BuildServices;
 
-  constructor(private readonly parts: RegistryParts) {
-    this.#local = createBuildServices(parts.local, this.#listener(THIS_COMPUTER), parts.catalogues);
+  readonly #parts: RegistryParts;
+
+  constructor(parts: RegistryParts) {
+    this.#parts = parts;
+    this.#local = parts.servicesFor(parts.local.host, this.#listener(THIS_COMPUTER));
     parts.book.onChange(() => this.#push());
   }
 
@@ -51,7 +50,7 @@ export class HostRegistry {
   }
 
   hostOf(id: string): BuildHost {
-    return id === THIS_COMPUTER ? this.parts.local : this.#use(id).host;
+    return id === THIS_COMPUTER ? this.#parts.local.host : this.#use(id).host;
   }
 
   /** The connection to a host; `undefined` for this computer, which needs none. */
@@ -59,12 +58,12 @@ export class HostRegistry {
     return id === THIS_COMPUTER ? undefined : this.#use(id).link;
   }
 
-  /** Connects because a person wants to, and tells what is there. */
+  /** Connects at the user's request; returns what was found there. */
   async connect(id: string): Promise<HostFacts> {
-    return (await this.linkOf(id)?.connect())?.facts ?? this.parts.localFacts;
+    return (await this.linkOf(id)?.connect())?.facts ?? this.#parts.local.facts;
   }
 
-  /** Its entry has changed, or it was removed: what is open is closed, and made anew when somebody wants it. */
+  /** Closes the connection to a host whose entry was changed or removed. The next use connects with the new entry. */
   forget(id: string): void {
     const used = this.#used.get(id);
     this.#used.delete(id);
@@ -72,7 +71,7 @@ export class HostRegistry {
     this.#push();
   }
 
-  /** Every host as it is, then all of them at every change. */
+  /** Yields all hosts as they are now, and again after every change. */
   watch(signal: AbortSignal | undefined): AsyncGenerator<HostView[]> {
     return this.#views.read([this.#now()], signal);
   }
@@ -80,12 +79,12 @@ export class HostRegistry {
   #use(id: string): Used {
     const used = this.#used.get(id);
     if (used) return used;
-    const entry = this.parts.book.list().find((one) => one.id === id);
+    const entry = this.#parts.book.list().find((one) => one.id === id);
     if (!entry)
       throw new AppError('missing', 'This build host is not in the host book any more.', 'Choose another build host.');
-    const link = new HostLink(this.parts.reach(entry), () => this.#push());
+    const link = new HostLink(this.#parts.connect(entry), () => this.#push());
     const host = createSshHost(link);
-    const made = { entry, link, host, services: createBuildServices(host, this.#listener(id), this.parts.catalogues) };
+    const made = { entry, link, host, services: this.#parts.servicesFor(host, this.#listener(id)) };
     this.#used.set(id, made);
     return made;
   }
@@ -96,13 +95,13 @@ export class HostRegistry {
       this.#builds.set(id, builds);
       builds.set(manifest, buildOf(manifest, run));
       this.#push();
-      this.parts.onRun?.(manifest, run, area);
+      this.#parts.onRun?.(manifest, run, area);
     };
   }
 
   #now(): HostView[] {
-    const views: HostView[] = [{ entry: HERE, link: { state: 'ready', facts: this.parts.localFacts }, builds: [] }];
-    for (const entry of this.parts.book.list())
+    const views: HostView[] = [{ entry: HERE, link: { state: 'ready', facts: this.#parts.local.facts }, builds: [] }];
+    for (const entry of this.#parts.book.list())
       views.push({ entry, link: this.#used.get(entry.id)?.link.view ?? { state: 'idle' }, builds: [] });
     return views.map((view) => ({ ...view, builds: [...(this.#builds.get(view.entry.id)?.values() ?? [])] }));
   }

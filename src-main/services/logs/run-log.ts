@@ -39,14 +39,18 @@ export class RunLog {
   #answeredAt = 0;
   readonly #abort = new AbortController();
 
+  readonly #journals: Journals;
+  readonly #journal: string;
+  readonly #isRunning: () => Promise<boolean>;
+
   /**
    * @param isRunning asks the build host whether the run still goes on
    */
-  constructor(
-    private readonly journals: Journals,
-    private readonly journal: string,
-    private readonly isRunning: () => Promise<boolean>,
-  ) {}
+  constructor(journals: Journals, journal: string, isRunning: () => Promise<boolean>) {
+    this.#journals = journals;
+    this.#journal = journal;
+    this.#isRunning = isRunning;
+  }
 
   /** Waits until a selection has more than `have` lines, or the run has ended. */
   async grown(
@@ -103,7 +107,7 @@ export class RunLog {
   }
 
   async #read(): Promise<void> {
-    for await (const _ of this.journals.changes(this.journal, this.#abort.signal)) {
+    for await (const _ of this.#journals.changes(this.#journal, this.#abort.signal)) {
       // Asked before the last look: what a dying engine still wrote is read.
       const isGone = this.#isGone;
       await this.#readOn();
@@ -119,7 +123,7 @@ export class RunLog {
     if (this.#isAsking || now - Math.max(this.#grewAt, this.#aliveAt) < this.#silence) return;
     this.#isAsking = true;
     try {
-      this.#isGone = !(await this.isRunning());
+      this.#isGone = !(await this.#isRunning());
     } catch {
       // Nobody knows, for example because the manifest is broken now: it is asked again.
     } finally {
@@ -133,7 +137,7 @@ export class RunLog {
   async #readOn(): Promise<void> {
     for (;;) {
       const started = performance.now();
-      const piece = await this.journals.readFile(this.journal, this.#offset, PIECE);
+      const piece = await this.#journals.readFile(this.#journal, this.#offset, PIECE);
       if (piece.length === 0) return;
       this.#offset += piece.length;
       this.#grewAt = Date.now();

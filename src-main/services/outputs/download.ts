@@ -64,7 +64,7 @@ async function copyAll(host: BuildHost, medium: Medium, partial: string, signal?
       await copyFrom(host, medium, at, partial, signal);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'unreachable') throw error;
-      await host.reachable();
+      await host.whenReachable();
       [before, isWhole] = [-1, false];
     }
     signal?.throwIfAborted();

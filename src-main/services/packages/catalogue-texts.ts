@@ -13,19 +13,23 @@ const MOST_KEPT = 6;
 
 /** Texts of catalogues, kept on this computer by their revisions: they are large, and a host may be far. */
 export class CatalogueTexts {
-  constructor(private readonly folder: string | undefined) {}
+  readonly #folder: string | undefined;
+
+  constructor(folder: string | undefined) {
+    this.#folder = folder;
+  }
 
   /** The text of a catalogue on a host. Rejects when the host's file is not what the answer says. */
   async read(transport: Transport, { revision, file, bytes }: CatalogueAnswer): Promise<string> {
-    if (this.folder === undefined) return (await fetchText(transport, file, bytes)).toString('utf8');
-    const kept = join(this.folder, `${revision.replace(/[^\w-]/g, '_')}.txt`);
+    if (this.#folder === undefined) return (await fetchText(transport, file, bytes)).toString('utf8');
+    const kept = join(this.#folder, `${revision.replace(/[^\w-]/g, '_')}.txt`);
     const text = await readFile(kept).catch(() => undefined);
     if (text?.length === bytes) {
       await utimes(kept, new Date(), new Date()).catch(() => undefined);
       return text.toString('utf8');
     }
     const fetched = await fetchText(transport, file, bytes);
-    await keep(this.folder, kept, fetched).catch(() => undefined); // without it the next start is slower
+    await keep(this.#folder, kept, fetched).catch(() => undefined); // without it the next start is slower
     return fetched.toString('utf8');
   }
 }

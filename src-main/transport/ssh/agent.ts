@@ -14,12 +14,13 @@ import {
 export class PatientAgent extends BaseAgent<ParsedKey> {
   readonly #agent: BaseAgent;
 
-  constructor(
-    socket: string,
-    private readonly asking: <T>(answer: Promise<T>) => Promise<T>,
-    private readonly only?: readonly string[],
-  ) {
+  readonly #asking: <T>(answer: Promise<T>) => Promise<T>;
+  readonly #only: readonly string[] | undefined;
+
+  constructor(socket: string, asking: <T>(answer: Promise<T>) => Promise<T>, only?: readonly string[]) {
     super();
+    this.#asking = asking;
+    this.#only = only;
     this.#agent = createAgent(socket);
   }
 
@@ -29,7 +30,7 @@ export class PatientAgent extends BaseAgent<ParsedKey> {
   }
 
   getIdentities(done: IdentityCallback<ParsedKey>): void {
-    const { only } = this;
+    const only = this.#only;
     const tell: IdentityCallback<ParsedKey | Buffer | string> = (error, keys) => {
       if (error || !keys) return done(error);
       const parsed = keys as ParsedKey[];
@@ -45,7 +46,7 @@ export class PatientAgent extends BaseAgent<ParsedKey> {
         signature ? resolve(signature) : reject(error ?? new Error('The agent gave no signature')),
       ),
     );
-    void this.asking(signed).then(
+    void this.#asking(signed).then(
       (signature) => tell?.(undefined, signature),
       (error: Error) => tell?.(error),
     );

@@ -7,7 +7,7 @@ import { createAuthentication, type Authentication, type Login } from './authent
 import { createHostKeyJudge, fingerprint, type HostKeyPolicy } from './host-keys';
 import { keyType, knownHostName } from './known-hosts';
 import { createLost, type Lost } from './lost';
-import { createPatience } from './patience';
+import { createReadyTimeout } from './ready-timeout';
 import { dial, forward } from './sockets';
 
 /** One machine on the way. */
@@ -28,7 +28,7 @@ export interface ConnectOptions {
   /** After how many milliseconds of silence a sign of life is asked for; three that are not answered end the connection. 15000 when left out. */
   readonly keepAlive?: number;
   /** How many milliseconds a host may be silent before it has let us in; questions to a person do not count. 20000 when left out. */
-  readonly patience?: number;
+  readonly readyTimeout?: number;
 }
 
 /** A way to a host, logged in. */
@@ -65,7 +65,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
   let giveUp: (reason: AppError) => void = () => undefined;
   const givenUp = new Promise<never>((_, reject) => (giveUp = reject));
   givenUp.catch(() => undefined);
-  const patience = createPatience(options.patience ?? 20_000, () =>
+  const readyTimeout = createReadyTimeout(options.readyTimeout ?? 20_000, () =>
     giveUp(new AppError('unreachable', `${name} does not answer.`, 'Check the address, the port and the network.')),
   );
   let sock: Duplex | undefined;
@@ -79,7 +79,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
       await Promise.race([dialled.connected, givenUp]);
     }
     const ssh = new NodeSSH();
-    const authentication = createAuthentication(to.login, name, patience.whileAsking);
+    const authentication = createAuthentication(to.login, name, readyTimeout.whileAsking);
     let isTrusted = false;
     let hostKey = { type: '', fingerprint: '' };
     const connecting = ssh.connect({
@@ -90,7 +90,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
       keepaliveCountMax: 3,
       algorithms: { serverHostKey: first(judge.preferred) },
       hostVerifier: (key: Buffer, verify: (permitted: boolean) => void) => {
-        void patience.whileAsking(judge.judge(key)).then(
+        void readyTimeout.whileAsking(judge.judge(key)).then(
           (refusal) => {
             if (refusal) giveUp(refusal);
             isTrusted = refusal === undefined;
@@ -110,27 +110,28 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
     const client = ssh.connection;
     if (!client) throw new Error('node-ssh has no client after connect() was called');
     const { end, ...lost } = createLost(name);
-    const letIn = new Promise<void>((resolve, reject) => {
+    const authenticated = new Promise<void>((resolve, reject) => {
       // From the first moment: without a listener a connection that is reset ends this program.
       client.on('error', (error) => {
-        if (isTurn(error)) return;
+        if (isAgentError(error)) return;
         end(error.message);
-        reject(whyNot(error, name, isTrusted ? authentication : undefined));
+        reject(explainFailure(error, name, isTrusted ? authentication : undefined));
       });
       client.on('end', () => end('the other side has ended it'));
       client.on('close', () => {
         end('it was closed');
-        reject(whyNot(new Error('it was closed'), name));
+        reject(explainFailure(new Error('it was closed'), name));
       });
       client.on('change password', () =>
         reject(new AppError('refused', `${name} wants ${to.login.user} to set a new password first.`)),
       );
       client.once('ready', resolve);
       connecting.catch(
-        (error: Error) => isTurn(error) || reject(whyNot(error, name, isTrusted ? authentication : undefined)),
+        (error: Error) =>
+          isAgentError(error) || reject(explainFailure(error, name, isTrusted ? authentication : undefined)),
       );
     });
-    await Promise.race([letIn, givenUp]);
+    await Promise.race([authenticated, givenUp]);
     const close = (): void => {
       end('it was closed here');
       client.end();
@@ -143,17 +144,17 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
     sock?.destroy();
     throw asAppError(error, name);
   } finally {
-    patience.end();
+    readyTimeout.end();
   }
 }
 
 /** An agent that did not sign: ssh2 tells of it as an error, and goes on to the next key. */
-function isTurn(error: Error & { level?: string }): boolean {
+function isAgentError(error: Error & { level?: string }): boolean {
   return error.level === 'agent';
 }
 
 /** Why we were not let in. `authentication` is given when the host is trusted. */
-function whyNot(
+function explainFailure(
   error: Error & { level?: string; code?: unknown },
   name: string,
   authentication?: Authentication,
@@ -166,7 +167,7 @@ function whyNot(
 
 function asAppError(error: unknown, name: string): AppError {
   if (error instanceof AppError) return error;
-  return whyNot(error instanceof Error ? error : new Error(String(error)), name);
+  return explainFailure(error instanceof Error ? error : new Error(String(error)), name);
 }
 
 /**

@@ -60,14 +60,14 @@ export async function sendFile(
     if (lost) throw lost;
     await run(['rm', '-f', partial]);
     if (error instanceof AppError) throw error;
-    throw await whyNot(connection, run, folder, path, bytes.length, error as Error);
+    throw await explainFailure(connection, run, folder, path, bytes.length, error as Error);
   } finally {
     sftp.end();
   }
 }
 
 /** SFTP knows no word for a full disk: the free space says whether it is one. */
-async function whyNot(
+async function explainFailure(
   { name }: Connection,
   run: (argv: Argv) => Promise<CommandResult>,
   folder: string,

@@ -32,9 +32,9 @@ function soon(retryAt: number, now: number): string {
 }
 
 /** What a host is: `Linux · images, root by sudo · Node 20.11`. */
-export function factsInWords({ system, user, root, engine, version }: HostFacts): string {
+export function factsInWords({ system, user, root, version, originalCommand }: HostFacts): string {
   const account = root === 'root' ? user : root === 'none' ? `${user}, not root` : `${user}, root by ${root}`;
-  return [system, account, engine === 'stock' ? `its own ${version}` : version].join(' · ');
+  return [system, account, originalCommand === undefined ? (version ?? '') : `its own ${originalCommand}`].join(' · ');
 }
 
 /** The same in a word or two, for those who do not see the dot. */

@@ -113,7 +113,7 @@ describe('a login', () => {
     remember = true;
     const first = await optionsOf('', { password: true });
     await first.target.login.askPassword?.(1);
-    await first.letIn();
+    await first.authenticated();
     expect(await (await optionsOf('', { password: true })).target.login.askPassword?.(1)).toBe('secret 1');
     expect(asked).toEqual(['password']);
   });
@@ -137,7 +137,7 @@ describe('a login', () => {
     for (const times of [1, 2]) {
       const options = await optionsOf('', { password: true });
       await options.target.login.answer?.({ title: '', instructions: '', ...more });
-      await options.letIn();
+      await options.authenticated();
       expect(asked).toEqual(Array<string>(times).fill('questions'));
     }
   });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { CheckpointFreshness } from '../../../src-shared/checkpoints/staleness';
 import { Bundles } from '../../../src-main/ssh-connections/bundles';
-import type { Reached } from '../../../src-main/ssh-connections/host-link';
+import type { ConnectedHost } from '../../../src-main/ssh-connections/host-link';
 import { TestProject } from '../../support/engine';
 
 const template = join(import.meta.dirname, '../../../resources/templates/tiny-linux/scripts/common.sh');
@@ -13,7 +13,7 @@ let project: TestProject;
 afterEach(() => project.dispose());
 
 /** A build host that is this computer: what goes over the connection is written and run here. */
-function thisComputer(folder: string): Reached {
+function thisComputer(folder: string): ConnectedHost {
   const transport = {
     list: async (path: string) => (existsSync(path) ? readdirSync(path) : []),
     send: async ({ path, bytes }: { path: string; bytes: Uint8Array }) => {
@@ -25,7 +25,7 @@ function thisComputer(folder: string): Reached {
       return { code: 0, stdout: Buffer.alloc(0), stderr: '' };
     },
   };
-  return { transport, folder } as unknown as Reached;
+  return { transport, folder } as unknown as ConnectedHost;
 }
 
 it('an edit of a shared script makes the same things stale over SSH as at home', async () => {

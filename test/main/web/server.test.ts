@@ -8,10 +8,8 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import WebSocket from 'ws';
-import { createDocumentServices } from '../../../src-main/documents';
-import { createHosts } from '../../../src-main/services/hosts';
+import { createApp } from '../../../src-main/app';
 import { createRouter } from '../../../src-main/rpc/router';
-import type { DocumentServices } from '../../../src-main/rpc/services';
 import { startWebServer, type WebServer } from '../../../src-main/web/server';
 import { ENGINE } from '../../support/build-host';
 import { EventQueue } from '../../../src-main/window/event-queue';
@@ -31,12 +29,11 @@ beforeAll(async () => {
     documents: folder,
     engine: ENGINE,
   };
-  const documents: DocumentServices = createDocumentServices(places);
+  const services = await createApp({ places });
   const defect = (): Promise<never> => Promise.reject(new TypeError('a defect with a secret path'));
   const router = createRouter({
-    ...documents,
-    ...(await createHosts({ places })),
-    documents: { ...documents.documents, recent: defect },
+    ...services,
+    documents: { ...services.documents, recent: defect },
     app: {
       info: async () => ({ carrier: 'browser', version: '0', documentsFolder: folder }),
       events: async (_, { signal }) => new EventQueue().read(signal),

@@ -5,7 +5,7 @@ import { verdictOf } from '../../../src-shared/boot-test/verdict';
 /** What came over the serial lines of real machines, shortened. */
 const RECORDED = {
   debian:
-    '\x1bc\x1b[?7l\x1b[2J\x1b[0mSeaBIOS\r\n\x1b[H\x1b[J[    0.000000] Linux version 6.1.0-56-amd64\r\n[  \x1b[0;32m  OK  \x1b[0m] Reached target \x1b[0;1;39mgetty.target\x1b[0m - Login Prompts.\r\r\n\r\nDebian GNU/Linux 12 debian-live ttyS0\r\n\r\ndebian-live login: ',
+    '\x1bc\x1b[?7l\x1b[2J\x1b[0mSeaBIOS\r\n\x1b[H\x1b[J[    0.000000] Linux version 6.1.0-56-amd64\r\n[  \x1b[0;32m  OK  \x1b[0m] ConnectedHost target \x1b[0;1;39mgetty.target\x1b[0m - Login Prompts.\r\r\n\r\nDebian GNU/Linux 12 debian-live ttyS0\r\n\r\ndebian-live login: ',
   tiny: '[    2.1] Run /init as init process\r\nTINY-LINUX-READY name=tiny-linux kernel=6.1.0-56-amd64\r\n',
   illumos: 'Loading smf(7) service descriptions: 1/1\r\nHostname: openindiana\r\n\r\nopenindiana console login: ',
   linuxPanic:

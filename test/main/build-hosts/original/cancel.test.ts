@@ -5,7 +5,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createBuildServices } from '../../../../src-main/services/build-services';
-import { createStockHost } from '../../../../src-main/build-hosts/original/original-host';
+import { createOriginalHost } from '../../../../src-main/build-hosts/original/original-host';
 import { createLocalTransport } from '../../../../src-main/transport/local';
 import { BuildWatch } from '../../../support/build-watch';
 import { TestProject } from '../../../support/engine';
@@ -33,11 +33,11 @@ wait
 `,
   );
   chmodSync(stock, 0o755);
-  const host = createStockHost({
+  const host = createOriginalHost({
     transport: createLocalTransport(),
     command: async () => stock,
     place: async (manifest) => manifest,
-    reachable: async () => undefined,
+    whenReachable: async () => undefined,
   });
   watch = new BuildWatch(createBuildServices(host), path);
 });

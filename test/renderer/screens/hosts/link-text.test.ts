@@ -86,7 +86,13 @@ it('tells who is root, and whose command builds', () => {
   expect(factsInWords({ ...FACTS, user: 'root', root: 'root' })).toBe('Linux · root · Node 20.11');
   expect(factsInWords({ ...FACTS, root: 'none' })).toBe('Linux · images, not root · Node 20.11');
   expect(
-    factsInWords({ ...FACTS, system: 'SunOS', root: 'pfexec', engine: 'stock', version: '/usr/bin/distro_const' }),
+    factsInWords({
+      ...FACTS,
+      system: 'SunOS',
+      root: 'pfexec',
+      engine: 'stock',
+      originalCommand: '/usr/bin/distro_const',
+    }),
   ).toBe('SunOS · images, root by pfexec · its own /usr/bin/distro_const');
 });
 

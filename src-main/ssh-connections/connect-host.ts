@@ -5,20 +5,20 @@ import { detectRoot } from '../transport/ssh/root';
 import type { ConnectOptions } from '../transport/ssh/connection';
 import type { SshTransport } from '../transport/ssh/ssh-transport';
 import { bringEngine } from './engine-files';
-import type { Reach, Reached } from './host-link';
+import type { ConnectHost, ConnectedHost } from './host-link';
 import { probe, type Probe } from './probe';
 
 /**
  * Connects to a host of the book, looks at what it has, and brings the engine there.
  *
  * @param engine the folder of the engine's commands on this computer
- * @param optionsOf how to connect, looked up anew each time: the address and the keys may have changed; `letIn` is told when it worked
+ * @param optionsOf how to connect, looked up anew each time: the address and the keys may have changed; `authenticated` is told when it worked
  */
-export function reachHost(
+export function connectHost(
   entry: HostEntry,
   engine: string,
-  optionsOf: (entry: HostEntry, signal: AbortSignal) => Promise<ConnectOptions & { letIn?(): Promise<void> }>,
-): Reach {
+  optionsOf: (entry: HostEntry, signal: AbortSignal) => Promise<ConnectOptions & { authenticated?(): Promise<void> }>,
+): ConnectHost {
   return async (tell, signal) => {
     tell('connecting');
     const options = await optionsOf(entry, signal);
@@ -29,7 +29,7 @@ export function reachHost(
     signal.addEventListener('abort', close, { once: true });
     try {
       signal.throwIfAborted();
-      await options.letIn?.();
+      await options.authenticated?.();
       return await look(entry, engine, transport, tell);
     } catch (error) {
       close();
@@ -45,7 +45,7 @@ async function look(
   engine: string,
   transport: SshTransport,
   tell: (step: string) => void,
-): Promise<Reached> {
+): Promise<ConnectedHost> {
   tell('looking at what is there');
   const found = await probe(transport);
   const root = await detectRoot((argv) => transport.runAsAccount(argv), entry.root);
@@ -61,7 +61,12 @@ async function look(
   const kind = kindOf(entry, found);
   if (kind === 'stock') {
     transport.useRoot(root.words);
-    return { transport, folder, engine: undefined, facts: { ...facts, engine: 'stock', version: found.stock ?? '' } };
+    return {
+      transport,
+      folder,
+      engine: undefined,
+      facts: { ...facts, engine: 'stock', originalCommand: found.stock ?? '' },
+    };
   }
   tell('bringing the engine');
   const node = found.node ?? { path: '', version: '' };
@@ -82,7 +87,7 @@ function kindOf(entry: HostEntry, { node, oldNode, stock, system }: Probe): 'sli
     throw new AppError(
       'unsupported',
       'This host has no distro_const.',
-      'Install the distribution constructor there, or let the host book choose what builds.',
+      'Install the distribution constructor there, or choose another build engine for this host.',
     );
   if (entry.engine === 'stock') return 'stock';
   if (node) return 'slipway';
