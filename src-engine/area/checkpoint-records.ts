@@ -11,7 +11,7 @@ import type { BuildArea } from './area';
 /** The form of a record. Version 1 did not record all inputs of steps. */
 const VERSION = 2;
 
-const checkpointRecord = object('CheckpointRecord', 'What is known of a checkpoint beside its snapshot.', {
+const checkpointRecord = object('CheckpointRecord', 'The data of a checkpoint besides its snapshot.', {
   version: number,
   step: text,
   run: text,
@@ -117,7 +117,7 @@ export async function readCheckpointRecord(area: BuildArea, step: string): Promi
   const record = parsed(content);
   const version = versionOf(record);
   if (version === 1)
-    return { unknown: 'its record is of an earlier version of Slipway, which did not record all that steps use' };
+    return { unknown: 'its record is of an earlier version of Slipway, which did not record all inputs of steps' };
   if (version !== undefined && version > VERSION) return { unknown: 'its record is of a later version of Slipway' };
   if (!checkpointRecord.accepts(record) || record.step !== step) return { unknown: 'its record is damaged' };
   const stats = statSync(stateFilePath(area, step), { throwIfNoEntry: false });

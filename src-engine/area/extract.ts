@@ -48,7 +48,7 @@ function realpathOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    throw new AppError('refused', `${path} is a link to nothing.`, 'Choose a new folder.');
+    throw new AppError('refused', `${path} is a dangling link.`, 'Choose a new folder.');
   }
 }
 

@@ -70,7 +70,7 @@ export async function checkpointPast(area: BuildArea, index: number, step: strin
   if ('record' in answer) {
     const { history, historyUnknown } = answer.record;
     if (history) return { history };
-    return { unknown: historyUnknown ?? 'an earlier part of its history is not known' };
+    return { unknown: historyUnknown ?? 'an earlier part of its history is unknown' };
   }
   if (index === 0 && (await wasFirst(area, step))) return { history: [] };
   return answer;

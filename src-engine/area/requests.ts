@@ -4,7 +4,7 @@ import { nullable, number, object, optional, text, type TypeOf } from '../../src
 import { writeFileAtomically } from '../system/files';
 import type { BuildArea } from './area';
 
-export const pauseRequest = object('PauseRequest', 'What `distro_const pause` leaves for a running build.', {
+export const pauseRequest = object('PauseRequest', 'The request of `distro_const pause` to a running build.', {
   pid: number,
   lock: optional(text, 'Id of the lock that the build holds; a request for another build is ignored.'),
   step: nullable(text),
@@ -15,7 +15,7 @@ export type PauseRequest = TypeOf<typeof pauseRequest>;
 
 export const cancelRequest = object(
   'CancelRequest',
-  'What `distro_const cancel` leaves for a build that it cannot signal.',
+  'The request of `distro_const cancel` to a build that it cannot signal.',
   {
     lock: text,
   },

@@ -117,6 +117,6 @@ function leave({ user, pid, host }: LockOwner, write: () => void): void {
         `Run the command as ${user} or as root.`,
       );
     const { message, hint } = systemError(error) ?? { message: reasonOf(error), hint: undefined };
-    throw new AppError('refused', `The build cannot be asked. ${message}`, hint);
+    throw new AppError('refused', `The request to the build cannot be written. ${message}`, hint);
   }
 }

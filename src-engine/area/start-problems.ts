@@ -69,7 +69,7 @@ function sentence(fault: StartFault): string {
     case 'not-a-file':
       return 'is not a file.';
     case 'no-interpreter-named':
-      return 'does not name what runs it: begin its first line with #! and an interpreter, as in #!/bin/sh.';
+      return 'has no interpreter line: begin its first line with #! and an interpreter, as in #!/bin/sh.';
     case 'windows-lines':
       return 'has Windows line endings, so that its interpreter is not found: remove the carriage returns.';
     case 'interpreter-missing':

@@ -48,7 +48,7 @@ export async function bootTest(request: BootTestRequest, tell: (event: BootEvent
   });
   tell({ kind: 'started', argv: [...machine.argv] });
   const telling = setInterval(tellConsole, TELL_EVERY);
-  const cancel = (): void => settle({ verdict: 'cancelled', reason: 'It was stopped.' });
+  const cancel = (): void => settle({ verdict: 'cancelled', reason: 'The test was cancelled.' });
   const timer = setTimeout(() => settle(tooLate(request.timeoutSeconds)), request.timeoutSeconds * 1000);
   request.signal.addEventListener('abort', cancel);
   if (request.signal.aborted) cancel();
@@ -79,12 +79,12 @@ export async function bootTest(request: BootTestRequest, tell: (event: BootEvent
 
 const tooLate = (seconds: number): Ended => ({
   verdict: 'timeout',
-  reason: `In ${seconds} seconds it has not asked for a login on its serial console.`,
+  reason: `No login prompt appeared on the serial console within ${seconds} seconds.`,
 });
 
 function exitReason(code: number | null, complaint: string): string {
   if (complaint !== '') return `The virtual machine has ended: ${complaint}`;
   return code === 0
-    ? 'The virtual machine has switched itself off, or wanted to boot again.'
+    ? 'The virtual machine has switched itself off or rebooted.'
     : 'The virtual machine has ended by itself.';
 }

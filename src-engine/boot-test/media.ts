@@ -33,7 +33,7 @@ export async function mediumNamed(folder: string, name: string): Promise<MediaFi
   throw new AppError(
     'missing',
     `There is no ${name} in ${folder}.`,
-    'List what is there with: distro_const media MANIFEST',
+    'List the files with: distro_const media MANIFEST',
   );
 }
 

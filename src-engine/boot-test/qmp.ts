@@ -49,7 +49,7 @@ export class Qmp {
     this.#text = lines.pop() ?? '';
     for (const line of lines) {
       const reply = JSON.parse(line) as Reply;
-      if (reply.error) this.#answer?.reject(new Error(reply.error.desc ?? 'QEMU refuses.'));
+      if (reply.error) this.#answer?.reject(new Error(reply.error.desc ?? 'QEMU refused the command.'));
       else if ('return' in reply) this.#answer?.resolve(reply.return);
     }
   }

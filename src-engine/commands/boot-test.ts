@@ -17,13 +17,13 @@ const OPTIONS = {
     type: 'string',
     default: 'bios',
     value: 'bios|uefi',
-    description: 'firmware of the machine; bios unless given',
+    description: 'firmware of the machine; default: bios',
   },
   timeout: {
     type: 'string',
     default: TIMEOUT,
     value: 'SECONDS',
-    description: 'how long to wait for the login; 300 unless given',
+    description: 'how long to wait for the login; default: 300',
   },
   screenshot: { type: 'string', value: 'FILE', description: 'write the screen at the verdict to FILE, as PNG' },
 } as const satisfies OptionTable;
@@ -50,7 +50,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const [operand = '', name = ''] = positionals;
   const { path, bootable } = await mediumNamed(await mediaFolder(operand), name);
   if (bootable === null)
-    throw new AppError('refused', `${name} is no image that boots: it has neither ISO 9660 nor a boot sector.`);
+    throw new AppError('refused', `${name} is not a bootable image: it has neither ISO 9660 nor a boot sector.`);
 
   const stopping = new AbortController();
   const stop = onStopSignal(() => stopping.abort());
@@ -90,7 +90,7 @@ function verdictLine({ verdict, reason, seconds }: BootVerdict): string {
   const words = {
     booted: 'Booted',
     panic: 'Not booted (panic)',
-    timeout: 'Not booted (too late)',
+    timeout: 'Not booted (timeout)',
     exited: 'Not booted (machine ended)',
     cancelled: 'Stopped',
   }[verdict];

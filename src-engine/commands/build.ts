@@ -20,12 +20,12 @@ const OPTIONS: OptionTable = {
   r: { type: 'string', value: 'STEP', description: 'roll back to before STEP, and run it and the rest' },
   p: { type: 'string', value: 'STEP', description: 'stop before STEP, with its checkpoint taken' },
   l: { type: 'boolean', description: 'list the steps, and which of them can be resumed; nothing runs' },
-  d: { type: 'boolean', description: 'print on standard output what steps ask of the manifest' },
+  d: { type: 'boolean', description: 'print the requests of steps to the manifest on standard output' },
   h: { type: 'boolean', description: 'show the usage' },
   env: {
     type: 'string',
     value: 'NAME[=VALUE]',
-    description: 'give an environment variable to every step; it may be repeated',
+    description: 'pass an environment variable to every step; repeatable',
   },
   adopt: {
     type: 'boolean',
@@ -63,7 +63,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const trailing = parsed.operands.slice(1);
   if (trailing.length > 0)
     return usageError(
-      `Unexpected words after the manifest: ${trailing.join(' ')}. Options go before it: distro_const build ${[...trailing, operand].join(' ')}`,
+      `Unexpected arguments after the manifest: ${trailing.join(' ')}. Options go before it: distro_const build ${[...trailing, operand].join(' ')}`,
     );
   try {
     return await checkedBuild(operand, parsed.options);

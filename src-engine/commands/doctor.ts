@@ -11,7 +11,7 @@ import { printJson, printLines } from './print';
 const OPTIONS = {
   json: JSON_OPTION,
   rights: { type: 'boolean', description: 'print what an ordinary account needs for the manifest' },
-  user: { type: 'string', value: 'NAME', description: 'the account; without it the one that called sudo or doas' },
+  user: { type: 'string', value: 'NAME', description: 'the account; default: the caller of sudo or doas' },
 } as const satisfies OptionTable;
 
 export const doctorCommand = defineCommand({
@@ -20,7 +20,7 @@ export const doctorCommand = defineCommand({
   usage: ['[--json] [MANIFEST]', '--rights [--user NAME] [--json] MANIFEST'],
   description: [
     'Prints what this host can do, what is missing, and what to do about it; with a manifest everything that can be known before a build. The exit status is 1 when the manifest cannot be built here.',
-    'With `--rights` it prints the lines that let an ordinary account build the manifest, to be reviewed.',
+    'With `--rights` it prints the configuration lines that let an ordinary account build the manifest, for review.',
   ],
   options: OPTIONS,
   operands: { min: 0, max: 1 },
@@ -30,7 +30,7 @@ export const doctorCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const operand = positionals[0];
   if (values.rights && operand === undefined) throw new AppError('usage', '--rights needs a MANIFEST.');
-  if (values.user !== undefined && !values.rights) throw new AppError('usage', '--user goes with --rights.');
+  if (values.user !== undefined && !values.rights) throw new AppError('usage', '--user needs --rights.');
   if (values.rights && operand !== undefined) {
     const answer = await rightsFor(operand, values.user);
     if (values.json) printJson(answer);

@@ -19,7 +19,7 @@ const POLL_MILLISECONDS = 500;
 const CHUNK = 64 * 1024;
 
 const OPTIONS = {
-  run: { type: 'string', value: 'RUN', description: 'the run; the newest unless given' },
+  run: { type: 'string', value: 'RUN', description: 'the run; default: the newest' },
   from: { type: 'string', value: 'OFFSET', description: 'start at this byte of the journal' },
   json: { type: 'boolean', description: "print the journal's lines, one JSON object each" },
 } as const satisfies OptionTable;

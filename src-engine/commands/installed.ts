@@ -99,7 +99,7 @@ async function filesOf(inspection: Inspection, name: string): Promise<{ of: stri
   if (first) return { of: first.of, files: first.found };
   throw new AppError(
     'missing',
-    `No package ${name} is in the image, or its database does not tell its files.`,
+    `The image has no package ${name}, or its database does not list its files.`,
     'Build it up to the step after the one that installs packages.',
   );
 }

@@ -12,7 +12,7 @@ const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
 
 export const lsCommand = defineCommand({
   name: 'ls',
-  summary: 'what is in a checkpoint',
+  summary: 'the contents of a checkpoint',
   usage: ['[--json] MANIFEST STEP [PATH]'],
   description: ['Prints the entries of a folder in a checkpoint.'],
   options: OPTIONS,

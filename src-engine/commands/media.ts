@@ -42,7 +42,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   if (values.json) printAnswer<MediaAnswer>({ folder, media, noBootTest, noUefi });
   else
     printLines([
-      ...(media.length === 0 ? [`There is nothing in ${folder} yet.`] : []),
+      ...(media.length === 0 ? [`There are no files in ${folder} yet.`] : []),
       ...media.map(
         ({ name, size, modified, bootable }) =>
           `${bytes(size).padStart(11)}  ${dateTime(modified)}  ${(bootable ?? '').padEnd(5)}  ${name}`,

@@ -16,7 +16,7 @@ export async function findInside(
   if (given === undefined)
     throw new AppError(
       'usage',
-      `${operand} has an escape that does not exist. Write a backslash as \\\\, and a byte as \\x and two hexadecimal digits.`,
+      `${operand} has an unknown escape. Write a backslash as \\\\, and a byte as \\x and two hexadecimal digits.`,
     );
   const found = await resolvePath(tree, given);
   if (found) return { ...found, given };

@@ -7,6 +7,6 @@ export function editionLines({ fetched, repositories, trouble }: Edition): strin
   return [
     ...repositories.map(({ name, dated }) => `  ${name}${dated === undefined ? '' : `, of ${of(dated)}`}`),
     `fetched ${of(fetched)}`,
-    ...(trouble === undefined ? [] : [`not fetched anew: ${trouble}`]),
+    ...(trouble === undefined ? [] : [`not refreshed: ${trouble}`]),
   ];
 }

@@ -59,7 +59,9 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       ? [
           `Stale from ${stale.step} on:`,
           ...stale.reasons.map((reason) => `  ${reason}`),
-          stale.resumeFrom === null ? 'Build anew.' : `The right point to resume from is ${stale.resumeFrom}.`,
+          stale.resumeFrom === null
+            ? 'Build from the beginning.'
+            : `The right point to resume from is ${stale.resumeFrom}.`,
         ]
       : []),
   ]);

@@ -53,7 +53,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   if (chosen.length === 0) printLines(['Nothing to prune.']);
   for (const { name, reason, unique } of chosen)
     printLines([`${values.yes ? 'removed' : 'would remove'}  ${name}  ${bytes(unique)}  ${reason}`]);
-  if (chosen.length > 0 && !values.yes) printLines(['Nothing was removed. Say --yes to do it.']);
+  if (chosen.length > 0 && !values.yes) printLines(['Nothing was removed. Remove them with --yes.']);
   return 0;
 }
 

@@ -42,10 +42,6 @@ function ask(query: () => string[], request: string): string[] {
   } catch (error) {
     if (!(error instanceof NodepathError)) throw error;
     const message = `Error parsing nodepath: ${error.message}`;
-    throw new AppError(
-      'manifest',
-      message,
-      `"${request}" is no nodepath; one looks like img_params/packages/pkg/name.`,
-    );
+    throw new AppError('manifest', message, `"${request}" is not a nodepath. Example: img_params/packages/pkg/name.`);
   }
 }

@@ -16,10 +16,10 @@ const OPTIONS = {
 
 export const resolveCommand = defineCommand({
   name: 'resolve',
-  summary: 'what the packages of the manifest bring with them, and how large that is',
+  summary: 'the packages that would be installed, with dependencies and sizes',
   usage: ['[--refresh] [--stdin] [--json] MANIFEST'],
   description: [
-    'Prints what the packages of a manifest bring with them and how large that is, as the installer would decide. The exit status is 1 when one of them cannot be installed.',
+    'Prints the packages that would be installed, with dependencies and sizes, as the installer would decide. The exit status is 1 when one of them cannot be installed.',
   ],
   options: OPTIONS,
   operands: { min: 1, max: 1 },

@@ -12,9 +12,9 @@ const CANCEL_OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
 
 export const cancelCommand = defineCommand({
   name: 'cancel',
-  summary: 'stops the running build and all it started',
+  summary: 'stops the running build and its processes',
   usage: ['[--json] MANIFEST'],
-  description: ['Stops the build that holds the area, with everything it started, and waits until it has ended.'],
+  description: ['Stops the build that holds the area and all its processes, and waits until they have ended.'],
   options: CANCEL_OPTIONS,
   operands: { min: 1, max: 1 },
   run: runCancel,

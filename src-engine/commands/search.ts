@@ -12,7 +12,7 @@ const USUAL_LIMIT = 30;
 
 const OPTIONS = {
   json: JSON_OPTION,
-  limit: { type: 'string', value: 'N', description: 'print at most N packages; 30 unless given' },
+  limit: { type: 'string', value: 'N', description: 'print at most N packages; default: 30' },
 } as const satisfies OptionTable;
 
 export const searchCommand = defineCommand({

@@ -14,9 +14,9 @@ const OPTIONS = {
 
 export const showCommand = defineCommand({
   name: 'show',
-  summary: 'all that the repositories have about a package',
+  summary: 'details of a package in the repositories',
   usage: ['[--stdin] [--json] MANIFEST PACKAGE'],
-  description: ['Prints all that the repositories of a manifest have about a package.'],
+  description: ['Prints all details of a package in the repositories of a manifest.'],
   options: OPTIONS,
   operands: { min: 2, max: 2 },
   run,
@@ -32,7 +32,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     throw new AppError(
       'missing',
       `No repository of the manifest has a package ${name}.`,
-      'Look for it with distro_const search.',
+      'Search for it: distro_const search MANIFEST WORD',
     );
   if (values.json) printJson(details);
   else printLines(linesOf(details));

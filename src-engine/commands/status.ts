@@ -17,10 +17,10 @@ const OPTIONS = {
 
 export const statusCommand = defineCommand({
   name: 'status',
-  summary: 'who holds the build area, runs, where a build can resume',
+  summary: 'the lock, the runs, and where a build can resume',
   usage: ['[--since RUN] [--json] MANIFEST'],
   description: [
-    'Prints who holds the build area, what the last run did, and where a build can resume. Changes nothing.',
+    'Prints which process holds the build area, the result of the last run, and where a build can resume. Changes nothing.',
     'With `--json` it also prints each step with its checkpoint, and all runs.',
   ],
   options: OPTIONS,

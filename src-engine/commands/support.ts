@@ -14,10 +14,10 @@ const OPTIONS = {
 
 export const supportCommand = defineCommand({
   name: 'support',
-  summary: 'a file for a supporter: versions, doctor report, manifest, journals and logs, without secrets',
+  summary: 'a file for support requests: versions, doctor report, manifest, journals and logs, without secrets',
   usage: ['[--to FILE] [--json] MANIFEST'],
   description: [
-    "Writes what a supporter needs to a `.tar.gz`: versions, the doctor's report, the manifest, and the newest journals and logs, without passwords, keys and tokens; never an image.",
+    "Writes a `.tar.gz` for support requests: versions, the doctor's report, the manifest, and the newest journals and logs, without passwords, keys and tokens. It never contains an image.",
     'Without `--to` the file is `slipway-support-DATE.tar.gz` in the current folder. An existing file is not overwritten.',
   ],
   options: OPTIONS,
@@ -39,7 +39,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     printLines([
       ...files.map((file) => `${bytes(file.bytes).padStart(10)}  ${file.name}`),
       ...notes.map((note) => `not in it: ${note}`),
-      `Written to ${path}. Secrets are taken out where they can be told; look through it before you send it.`,
+      `Written to ${path}. Recognised secrets are removed. Check the file before you send it.`,
     ]);
   return 0;
 }

@@ -3,7 +3,7 @@ import { listOf, object, oneOf, optional, text } from '../../src-shared/shape';
 /**
  * A fetched edition as the cache stores it: `Edition` of src-shared/engine-answers/packages.ts without its `trouble`.
  */
-export const editionRecord = object('Edition', 'What was fetched from repositories at one time.', {
+export const editionRecord = object('Edition', 'Package lists that were fetched at one time.', {
   kind: oneOf('apt', 'ips'),
   revision: text,
   fetched: text,

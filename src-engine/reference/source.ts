@@ -20,7 +20,7 @@ export function find<T extends ts.Node>(
     else ts.forEachChild(node, visit);
   };
   visit(file);
-  if (!found) throw new Error(`${file.fileName} has no longer what the reference reads there`);
+  if (!found) throw new Error(`${file.fileName}: the code that the reference reads has moved`);
   return found;
 }
 
@@ -43,6 +43,6 @@ function paragraphs(text: string): string[] {
 export function constantOf(file: ts.SourceFile, name: string): string {
   const { initializer } = find(file, ts.isVariableDeclaration, (one) => one.name.getText() === name);
   if (!initializer || !ts.isStringLiteralLike(initializer))
-    throw new Error(`${file.fileName}: ${name} is no plain string`);
+    throw new Error(`${file.fileName}: ${name} is not a plain string`);
   return initializer.text;
 }

@@ -12,7 +12,7 @@ export function ipsTool(): string | undefined {
 /** The names of all packages of an IPS repository. Rejects where the host has no `pkg`. */
 export async function ipsNames(url: string): Promise<string[]> {
   const pkg = ipsTool();
-  if (pkg === undefined) throw new Error('this host has no pkg(1) of IPS that could look into it');
+  if (pkg === undefined) throw new Error('this host has no pkg(1) of IPS to read it');
   const answer = await ask([pkg, 'list', '-H', '-a', '-f', '-n', '-g', url], PATIENCE);
   return answer.split('\n').flatMap((line) => line.trim().split(/\s+/, 1).filter(Boolean));
 }

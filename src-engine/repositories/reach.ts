@@ -69,7 +69,7 @@ async function reachServer(repository: Repository): Promise<Reached> {
   let status: number | undefined;
   let skew: number | undefined;
   for (const file of knownFiles(repository)) {
-    if (!URL.canParse(file)) return { repository, state: 'unknown', detail: `${repository.url} is no address` };
+    if (!URL.canParse(file)) return { repository, state: 'unknown', detail: `${repository.url} is not an address` };
     const answer = await get(new URL(file));
     answer.destroy();
     skew ??= skewOf(answer.headers);

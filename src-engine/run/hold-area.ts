@@ -21,7 +21,7 @@ export async function holdArea(area: BuildArea, purpose: LockPurpose, manifest: 
   try {
     if (lock.notice !== undefined) process.stderr.write(`${lock.notice}\n`);
     const ended = lastRunEnded(area) ? undefined : await endOrphans(area);
-    if (ended !== undefined) process.stderr.write(`Ended what an interrupted build had left running: ${ended}.\n`);
+    if (ended !== undefined) process.stderr.write(`Ended the remaining processes of an interrupted build: ${ended}.\n`);
     return lock;
   } catch (error) {
     lock.release();

@@ -13,7 +13,7 @@ export function refuseHeld(action: string, toDestroy: readonly ZfsSnapshot[]): v
   throw new AppError(
     'snapshot',
     `${action} would destroy ${held.map(({ id }) => id).join(', ')}, which is held. Nothing was changed.`,
-    `See who holds it: zfs holds ${held[0]?.id}`,
+    `List its holds: zfs holds ${held[0]?.id}`,
   );
 }
 
@@ -74,6 +74,6 @@ export function refuseHidden(action: string, folder: string): void {
   throw new AppError(
     'snapshot',
     `${action} is not possible: nothing is mounted at ${folder}, and that folder is not empty. Nothing was changed.`,
-    'Move what is there away, or remove it.',
+    'Move its contents away, or remove them.',
   );
 }

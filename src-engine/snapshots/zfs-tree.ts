@@ -64,7 +64,7 @@ export class ZfsTree {
     if (!this.isMounted(table))
       throw new AppError(
         'snapshot',
-        `${action} is not possible: ${dataset} is not mounted at ${mountpoint}, so that it does not contain what is there. Nothing was changed.`,
+        `${action} is not possible: ${dataset} is not mounted at ${mountpoint}, so it does not contain the files there. Nothing was changed.`,
         `Mount it: zfs mount ${dataset}`,
       );
     // Both run at the same time, because each is a process and there are almost never datasets below. If the engine is

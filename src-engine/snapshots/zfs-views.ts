@@ -40,7 +40,7 @@ export function createZfsViews(area: string, zfs: Zfs, patiently: Zfs): ZfsViews
       throw new AppError(
         'snapshot',
         `The view ${clone} cannot be closed: ${stderr.trim()}`,
-        `Leave ${path} and try again; the next rollback clears it away.`,
+        `Leave ${path} and try again; the next rollback removes it.`,
       );
     removeFolder(path);
   }

@@ -92,7 +92,7 @@ export function ask(argv: readonly [string, ...string[]], timeoutMs = 5000): Pro
     const child = execFile(command, words, options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       const text = (stderr.trim() || error.message).replace(/\s*\n\s*/g, ' ');
-      const why = error.killed ? `was not done in ${timeoutMs / 1000} s` : text;
+      const why = error.killed ? `did not end within ${timeoutMs / 1000} s` : text;
       reject(new Error(`${command} ${words[0] ?? ''}: ${why}`));
     });
     child.stdin?.end();

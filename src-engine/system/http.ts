@@ -23,13 +23,14 @@ export async function get(url: URL, timeoutMs = TIMEOUT_MS): Promise<IncomingMes
     const { location } = answer.headers;
     if (location === undefined || ![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0)) return answer;
     answer.destroy();
-    if (left === 0) throw new Error(`${url.href} leads from one address to the next`);
+    if (left === 0) throw new Error(`${url.href} has too many redirects`);
     at = new URL(location, at);
   }
 }
 
 function getOnce(url: URL, patience: number, timeoutMs: number): Promise<IncomingMessage> {
-  if (!['http:', 'https:'].includes(url.protocol)) throw new CannotTell(`nothing here can read ${url.protocol}`);
+  if (!['http:', 'https:'].includes(url.protocol))
+    throw new CannotTell(`${url.protocol} addresses cannot be read here`);
   const proxy = proxyFor(url, process.env);
   const headers = { 'user-agent': 'Slipway doctor', 'cache-control': 'no-cache', host: url.host };
   const options = { agent: false, headers, lookup: lookUpWithin(patience) } as const;
@@ -73,7 +74,7 @@ function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
   if (!named || isExcepted(url.hostname, env['no_proxy'] ?? env['NO_PROXY'] ?? '')) return undefined;
   const proxy = URL.canParse(named) ? new URL(named) : undefined;
   if (isTls || proxy?.protocol !== 'http:')
-    throw new CannotTell(`${url.host} is reached through a proxy, and only a step can tell whether that works`);
+    throw new CannotTell(`${url.host} is reached through a proxy, which only a step can test`);
   return proxy;
 }
 

@@ -16,7 +16,7 @@ export function lookUpWithin(patience: number): LookupFunction {
     const getent = process.platform === 'linux' ? findTool('getent') : undefined;
     if (getent === undefined) return lookup(name, options, callback);
     execFile(getent, ['ahosts', name], { timeout: patience }, (error, stdout) => {
-      if (error?.killed) return callback(new Error(`the name ${name} could not be looked up in time`), []);
+      if (error?.killed) return callback(new Error(`host name ${name} could not be resolved in time`), []);
       if (error && error.code !== NOT_FOUND) return lookup(name, options, callback);
       const all = addressesIn(stdout);
       const [first] = all;

@@ -4,7 +4,7 @@ import { number, object, optional, text, type TypeOf } from '../../src-shared/sh
 
 export const processIdentity = object(
   'ProcessIdentity',
-  'A process beyond its number, which the system reuses: with the start time and the boot id a pid found in a file is known to be that very process or not.',
+  'Identifies a process beyond its number, which the system reuses: the start time and the boot id show whether a pid from a file is still that process.',
   { pid: number, startTime: text, bootId: text, host: text, pidNamespace: optional(text) },
 );
 

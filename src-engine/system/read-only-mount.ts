@@ -39,7 +39,7 @@ export async function readOnlyMount(folder: string, what: string): Promise<strin
       'unsupported',
       `A shell could write into the checkpoint of ${what}: this host keeps it as a plain folder and cannot mount that read-only. ` +
         (error instanceof Error ? error.message : String(error)),
-      'Look at it with "distro_const ls" and "cat", or build on ZFS or btrfs.',
+      'Read it with "distro_const ls" and "cat", or build on ZFS or btrfs.',
     );
   }
   return words;

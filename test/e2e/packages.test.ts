@@ -192,7 +192,7 @@ describe('a publisher of IPS', () => {
     await packages.inImage('vim').getByText('Vi IMproved').waitFor();
     await packages.inImage('bsh').getByText(/bsh/).first().waitFor();
     await packages.sum.getByText('1 cannot be installed').waitFor();
-    await page.getByText(/do not tell how large packages are/).waitFor();
+    await page.getByText(/have no package sizes/).waitFor();
     await packages.inImage('bsh').click();
     await page.keyboard.press('Delete');
     await packages.search.fill('bash');

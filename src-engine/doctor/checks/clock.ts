@@ -13,18 +13,19 @@ export function clockCheck(reached: Promise<readonly Reached[]>): Check {
     ...it,
     async look() {
       const skews = (await reached).flatMap(({ skew }) => (skew === undefined ? [] : [skew]));
-      if (skews.length === 0)
-        return [{ ...it, state: 'unknown', detail: 'no repository told the time to compare with' }];
+      if (skews.length === 0) return [{ ...it, state: 'unknown', detail: 'no repository sent a time to compare with' }];
       const skew = Math.min(...skews);
       return [
         skew <= MOST_SKEW
-          ? { ...it, state: 'ok', detail: 'as that of the repository' }
+          ? { ...it, state: 'ok', detail: 'matches the repository' }
           : {
               ...it,
               state: 'note',
               detail: `${duration(skew)} off from the repository: certificates may be refused, and files have wrong times`,
               fix:
-                process.platform === 'linux' ? 'timedatectl set-ntp true' : 'Set the clock of this host, best by NTP.',
+                process.platform === 'linux'
+                  ? 'timedatectl set-ntp true'
+                  : 'Set the clock of this host, preferably by NTP.',
             },
       ];
     },

@@ -33,7 +33,7 @@ async function zfsFindings(dataset: string, exists: boolean): Promise<Finding[]>
   const state = await datasetState(dataset);
   const found = `pool ${pool} is ${health}, ${capacity} % full`;
   if (!WORKING.includes(health))
-    return [{ ...IT, state: 'missing', detail: found, fix: `See what it lacks: zpool status -x ${pool}` }];
+    return [{ ...IT, state: 'missing', detail: found, fix: `See the cause: zpool status -x ${pool}` }];
   if (state.isReadOnly)
     return [
       {
@@ -53,7 +53,7 @@ async function zfsFindings(dataset: string, exists: boolean): Promise<Finding[]>
       },
     ];
   if (health !== 'ONLINE')
-    return [{ ...IT, state: 'note', detail: found, fix: `See what it lacks: zpool status -x ${pool}` }];
+    return [{ ...IT, state: 'note', detail: found, fix: `See the cause: zpool status -x ${pool}` }];
   if (capacity >= NEARLY_FULL)
     return [{ ...IT, state: 'note', detail: `${found}, which makes it slow`, fix: `Free space in the pool ${pool}.` }];
   return [{ ...IT, state: 'ok', detail: found }];

@@ -17,7 +17,11 @@ export function freeSpaceCheck({ area, choice }: Place): Check {
       const needed = newest && (await choice.backend.size(newest.name)).referenced;
       if (needed === undefined)
         return [
-          { ...it, state: 'note', detail: `${bytes(free)} free; how much is needed only a first build here can tell` },
+          {
+            ...it,
+            state: 'note',
+            detail: `${bytes(free)} free; the needed space is unknown before a first build here`,
+          },
         ];
       const detail = `${bytes(free)} free, about ${bytes(needed)} needed`;
       if (free >= needed) return [{ ...it, state: 'ok', detail }];

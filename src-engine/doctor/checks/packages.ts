@@ -32,7 +32,7 @@ export function packagesCheck(
       const names = [...new Set(wanted.filter((name) => name !== undefined && name !== ''))] as string[];
       if (names.length === 0) return [];
       if (answers.length === 0)
-        return [{ ...IT, state: 'unknown', detail: `no repository to look for ${plural(names.length, 'package')} in` }];
+        return [{ ...IT, state: 'unknown', detail: `no repository to search for ${plural(names.length, 'package')}` }];
       const known = await readKnown(answers, usesHostApt);
       const lacking = [];
       for (const name of names)
@@ -45,13 +45,13 @@ export function packagesCheck(
 
 function verdict(names: readonly string[], lacking: readonly string[], known: Known): Finding[] {
   if (lacking.length === 0)
-    return [{ ...IT, state: 'ok', detail: `${plural(names.length, 'package')}, all of them there` }];
+    return [{ ...IT, state: 'ok', detail: `${plural(names.length, 'package')}, all available` }];
   if (known.gaps.length > 0)
     return [
       {
         ...IT,
         state: 'unknown',
-        detail: `could not be looked up: ${lacking.join(', ')}. ${known.gaps.join('; ')}`,
+        detail: `could not be checked: ${lacking.join(', ')}. ${known.gaps.join('; ')}`,
       },
     ];
   return lacking.map((name): Finding => {
@@ -78,7 +78,7 @@ async function readKnown(answers: readonly Reached[], usesHostApt: boolean): Pro
     answers.map(async ({ repository, state }) => {
       const gap = (why: string): unknown => gaps.push(`${nameOf(repository)}: ${why}`);
       if (repository.kind === 'debian' && repository.isHosts) return; // APT has already listed these.
-      if (state !== 'ok') return gap('it was not reached');
+      if (state !== 'ok') return gap('it did not answer');
       try {
         if (repository.kind === 'debian') await readIndexes(repository, names, budget);
         else for (const end of withEnds(await ipsNames(repository.url))) names.real.add(end);

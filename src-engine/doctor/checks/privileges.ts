@@ -37,7 +37,7 @@ function ordinaryUser({ kind, dataset, mountpoint }: BuildArea, manifest: string
       ? {
           ...IT,
           state: 'missing',
-          detail: `an ordinary user: ${dataset} has to be mounted and unmounted, which on Linux only root may`,
+          detail: `an ordinary user: ${dataset} has to be mounted and unmounted, which needs root on Linux`,
           fix: `Build with sudo. The exact lines for it: ${rights}`,
         }
       : {

@@ -19,14 +19,14 @@ export function repositoriesCheck(sources: Promise<Sources>, reached: Promise<re
             title: TITLE,
             state: 'unknown',
             detail: `APT of this host has no package lists${suite === undefined ? '' : ` of ${suite}`}`,
-            fix: 'Fetch them: apt-get update. If there is no such source then, add one in /etc/apt/sources.list.d.',
+            fix: 'Fetch them: apt-get update. If that does not help, add a source in /etc/apt/sources.list.d.',
           },
         ];
       return answers.map(({ repository, state, detail }): Finding => {
         const it = { id: `repository:${nameOf(repository)}`, title: TITLE, state, detail };
         if (state === 'ok') return it;
         const where = isHosts({ repository }) ? 'the APT sources of this host' : 'the manifest';
-        return { ...it, fix: `Correct the address in ${where}, or see to the network of this host and try again.` };
+        return { ...it, fix: `Correct the address in ${where}, or check the network of this host, then try again.` };
       });
     },
   };

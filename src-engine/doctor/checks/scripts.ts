@@ -40,7 +40,7 @@ export function scriptsCheck({ file }: Subject): Check {
       const scripts = scriptsOf(file.manifest.steps);
       const findings = scripts.flatMap(lookAt);
       if (findings.length > 0) return findings;
-      return [{ ...it, state: 'ok', detail: `${plural(scripts.length, 'script')}, each of which can start` }];
+      return [{ ...it, state: 'ok', detail: `${plural(scripts.length, 'script')}, all can start` }];
     },
   };
 }
@@ -50,7 +50,10 @@ function lookAt({ script, steps, isBuiltIn }: StepScript): Finding[] {
   const it = { id: `script:${script}`, title: `script ${script}` };
   const missing = (detail: string, fix: string): Finding[] => [{ ...it, state: 'missing', detail, fix }];
   if (!script.includes('/') && findTool(script) === undefined)
-    return missing('has no slash in its name, so it is looked for on PATH only', `Write ./${script} in the manifest.`);
+    return missing(
+      'has no slash in its name, so it is searched for only on PATH',
+      `Write ./${script} in the manifest.`,
+    );
   const found = script.includes('/') ? script : (findTool(script) ?? script);
   const path = quoteWord(found);
   const mode = modeOf(found);
@@ -58,7 +61,10 @@ function lookAt({ script, steps, isBuiltIn }: StepScript): Finding[] {
   if (!isExecutable(found))
     return (mode & 0o111) === 0
       ? missing('is not executable', `chmod +x ${path}`)
-      : missing('may not be executed', `See who owns ${path} and whether its file system is mounted with noexec.`);
+      : missing(
+          'may not be executed',
+          `Check the owner of ${path} and whether its file system is mounted with noexec.`,
+        );
   let head: Buffer;
   try {
     head = readHead(found);
@@ -81,11 +87,11 @@ function lookInto(
   switch (fault?.kind) {
     case 'no-interpreter-named':
       return missing(
-        'does not say what runs it',
+        'has no interpreter line',
         `Begin its first line with #! and an interpreter, as in #!/bin/sh: ${path}`,
       );
     case 'windows-lines':
-      return missing('its lines end as on Windows, so its interpreter is not found', convert);
+      return missing('has Windows line endings, so its interpreter is not found', convert);
     case 'interpreter-missing':
       return missing(
         `its interpreter ${fault.interpreter} is not on this host`,
@@ -119,8 +125,8 @@ function whereFrom(script: string, isBuiltIn: boolean): string {
   if (isBuiltIn)
     return 'Convert the manifest to the current layout, where im-pop is a script in the manifest, or build it on a host that has that script.';
   return isAbsolute(script)
-    ? 'Put it there, or correct the path in the manifest.'
-    : `Put it there, or correct the path in the manifest; it is looked for from ${process.cwd()}.`;
+    ? 'Create it, or correct the path in the manifest.'
+    : `Create it, or correct the path in the manifest, which is relative to ${process.cwd()}.`;
 }
 
 const isOldPython = (interpreter: string): boolean => /(^|\/)python(2(\.\d+)?)?$/.test(interpreter);

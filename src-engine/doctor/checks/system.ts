@@ -12,7 +12,7 @@ export const systemCheck: Check = {
     const detail = `${name ?? process.platform} ${release()}, ${process.arch}`;
     return [
       name === undefined
-        ? { id: 'system', title: 'system', state: 'note', detail: `${detail}: nobody has tried to build here` }
+        ? { id: 'system', title: 'system', state: 'note', detail: `${detail}: not tested with Slipway` }
         : { id: 'system', title: 'system', state: 'ok', detail },
     ];
   },

@@ -16,7 +16,7 @@ export const zfsCheck: Check = {
         {
           ...it,
           state: 'note',
-          detail: 'not installed: build areas in directories work without',
+          detail: 'not installed; build areas in directories work without it',
           fix: installCommand('zfsutils-linux', 'zfs'),
         },
       ];

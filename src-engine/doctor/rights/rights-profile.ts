@@ -31,8 +31,8 @@ export function rightsProfile(request: RightsRequest): string[] {
     `${profile}:solaris:cmd:::${wrapper}:uid=0;gid=0`,
     '# For root, then the account builds with pfexec:',
     quoteCommand(['usermod', '-P', `+${profile}`, user]),
-    '# The scripts run as root. Whoever can change one of them, the manifest, the engine or Node becomes root.',
-    ...weak.map((path) => `# Others than root may change this now: ${path} .`),
+    '# The scripts run as root. An account that can change one of them, the manifest, the engine or Node becomes root.',
+    ...weak.map((path) => `# Accounts other than root can change this now: ${path} .`),
     '# Not covered: cancel, pause and prune. Slipway over SSH runs a shell with pfexec, which this profile does not allow.',
   ];
 }

@@ -53,7 +53,7 @@ function refuseUser(user: string): void {
   if (/^[A-Za-z_][\w.@\\-]*\$?$/.test(user) && !/^[A-Z][A-Z0-9_]*$/.test(user)) return;
   throw new AppError(
     'usage',
-    `${JSON.stringify(user)} is not an account that lines can be written for.`,
+    `${JSON.stringify(user)} is not the name of a single account.`,
     'Name one account: a lower-case name, no group and no number.',
   );
 }
@@ -64,7 +64,7 @@ function refuseControls(word: string): void {
   if (!/[\x00-\x1f\x7f]/.test(word)) return;
   throw new AppError(
     'refused',
-    `${JSON.stringify(word)} has a control character, so no line can name it.`,
+    `${JSON.stringify(word)} has a control character, which these lines cannot contain.`,
     'Give the file, the folder or the checkpoint another name.',
   );
 }

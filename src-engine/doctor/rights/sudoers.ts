@@ -16,12 +16,12 @@ export function sudoers(request: RightsRequest): string[] {
   const weak = notOfRoot(request);
   return [
     `# Lets ${user} build the one manifest ${folder}/${manifest} as root.`,
-    '# Try it before it is used: visudo -cf FILE. It needs sudo 1.9.3 or later, which knows CWD.',
+    '# Check it first: visudo -cf FILE. It needs sudo 1.9.3 or later, which supports CWD.',
     '# CWD, because steps name their scripts relative to the folder: elsewhere they would be other scripts.',
-    '# The scripts run as root. Whoever can change one of them, the manifest, the engine or Node becomes root.',
+    '# The scripts run as root. An account that can change one of them, the manifest, the engine or Node becomes root.',
     ...(weak.length === 0
       ? ['# All of these belong to root, and only root may change them.']
-      : ['# Others than root may change these now:', ...weak.map((path) => `#   ${path} .`)]),
+      : ['# Accounts other than root can change these now:', ...weak.map((path) => `#   ${path} .`)]),
     '# Not covered: -r together with -p, pause, and prune. Slipway over SSH runs a shell with sudo, which these lines do not',
     '# allow either: they are for the command itself.',
     ...commands.map(

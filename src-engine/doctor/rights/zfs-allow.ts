@@ -23,12 +23,12 @@ export const ENGINE_PERMISSIONS = [
 export function zfsAllow({ user, area: { dataset, mountpoint, exists } }: RightsRequest): string[] {
   if (dataset === undefined) return [];
   return [
-    '# They hold for this dataset and all below it.',
+    '# They apply to this dataset and all below it.',
     ...(exists ? [] : [quoteCommand(['zfs', 'create', '-p', dataset])]),
     quoteCommand(['zfs', 'allow', '-u', user, ENGINE_PERMISSIONS.join(','), dataset]),
     quoteCommand(['chown', user, mountpoint]),
     process.platform === 'linux'
-      ? '# Not covered: on Linux only root mounts and unmounts, whatever zfs allow says, and the engine mounts: build with sudo. What of the engine neither mounts nor unmounts works with these alone, as deleting a checkpoint.'
+      ? '# Not covered: on Linux only root mounts and unmounts, whatever zfs allow says, and the engine mounts: build with sudo. Operations that do not mount, such as deleting a checkpoint, need only these permissions.'
       : '# Not covered: steps that give files of the image other owners still need root.',
   ];
 }

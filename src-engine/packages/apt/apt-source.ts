@@ -93,7 +93,7 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
     throw new AppError(
       'refused',
       `The base system cannot be resolved: ${firstError(simulated)}`,
-      'Look at the repositories of the manifest.',
+      'Check the repositories of the manifest.',
     );
   }
 
@@ -133,7 +133,7 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
         false,
       ),
       problems: lacking.length === 0 ? [] : unknownNames(lacking, await entries()),
-      notes: ['The step that installs packages unpacks those that are named, without what they need.'],
+      notes: ['The step that installs packages only unpacks the named ones, without their dependencies.'],
     };
   }
 
@@ -198,7 +198,7 @@ async function whatGoes(
         throw new AppError(
           'refused',
           `APT finds no way to install the packages: ${firstError(simulated)}`,
-          'Mend the problems that are shown first.',
+          'Fix the other problems first.',
         );
       found.push(await firstConflict(wanted, ask));
     }
@@ -281,4 +281,4 @@ const exact = (versions: ReadonlyMap<string, string>): string[] =>
 /** Whether a name has no pattern. `apt-cache` would give patterns another meaning. */
 const isPlain = (name: string): boolean => /^[a-z0-9][\w.+:=~/-]*$/i.test(name);
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
-const firstError = ({ said }: Simulated): string => /^E: (.*)$/m.exec(said)?.[1] ?? 'it does not say why';
+const firstError = ({ said }: Simulated): string => /^E: (.*)$/m.exec(said)?.[1] ?? 'it gives no reason';

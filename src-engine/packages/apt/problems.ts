@@ -74,7 +74,7 @@ function unknown(name: string, line: string, known: Known): PackageProblem {
     return {
       name,
       kind: 'virtual',
-      message: `${wanted} is not a package but stands for several: one of them has to be chosen.`,
+      message: `${wanted} is a virtual package. Choose one of the packages that provide it.`,
       instead: providers.slice(0, MOST_OFFERED),
     };
   if (known.has(wanted)) return { name, kind: 'unknown', message: `${line}.`, instead: [wanted] };
@@ -93,7 +93,7 @@ export function conflictOf(name: string, { said }: Simulated): PackageProblem {
     return {
       name,
       kind: 'other',
-      message: `APT does not install it: ${/^E: (.*)$/m.exec(said)?.[1] ?? 'it does not say why'}.`,
+      message: `APT does not install it: ${/^E: (.*)$/m.exec(said)?.[1] ?? 'it gives no reason'}.`,
       instead: [],
     };
   const more = reasons.length - MOST_REASONS;

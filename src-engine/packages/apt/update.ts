@@ -26,24 +26,24 @@ function failureOf(stderr: string): AppError {
   const say = (found: readonly string[]): string =>
     [...new Set(found.map((line) => line.slice(3).replace(/\s+/g, ' ').trim()))].slice(0, 3).join(' ');
   if (/Could not get lock/.test(stderr))
-    return new AppError('locked', 'These package lists are being fetched already.', 'Try again when that is done.');
+    return new AppError('locked', 'Another process is fetching these package lists.', 'Try again when it has ended.');
   const unsigned = of(UNSIGNED);
   if (unsigned.length > 0)
     return new AppError(
       'refused',
       `A package list is not signed by a key that this host trusts: ${say(unsigned)}`,
-      'Nothing of it was taken over. If the repository is right, put its key into /etc/apt/trusted.gpg.d of the build host, or name it in the source: [signed-by=FILE].',
+      'The list was not used. If the repository is right, put its key into /etc/apt/trusted.gpg.d of the build host, or name it in the source: [signed-by=FILE].',
     );
   const broken = of(BROKEN);
   if (broken.length > 0)
     return new AppError(
       'refused',
       `A package list is not what its repository signed: ${say(broken)}`,
-      'Nothing of it was taken over. The mirror may be in the middle of an update, or a proxy keeps an old file: try again in a few minutes, or use another mirror.',
+      'The list was not used. The mirror may be in the middle of an update, or a proxy has an old file: try again in a few minutes, or use another mirror.',
     );
   return new AppError(
     'unreachable',
     `The package lists could not be fetched: ${say(of(/^E: /)) || stderr.trim() || 'APT does not say why'}`,
-    'Correct the address in the repositories, or see to the network of the build host, and try again.',
+    'Correct the address in the repositories, or check the network of the build host, then try again.',
   );
 }

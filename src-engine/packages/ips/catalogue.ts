@@ -110,7 +110,7 @@ async function readPart(folder: string, name: PartName): Promise<Part> {
   try {
     return record(JSON.parse((await readIfThere(join(folder, name)))?.toString('utf8') ?? ''));
   } catch {
-    throw new AppError('refused', `${join(folder, name)} is damaged.`, 'Fetch the catalogue anew with --refresh.');
+    throw new AppError('refused', `${join(folder, name)} is damaged.`, 'Fetch the catalogue again with --refresh.');
   }
 }
 

@@ -135,7 +135,7 @@ class Pass {
     const there = this.taken.get(target.name);
     if (there) {
       if (isOlder(there.package, target))
-        this.#fail(root, `${by.name} needs ${target.text}, and ${there.package.versionText} is what can be taken.`);
+        this.#fail(root, `${by.name} needs ${target.text}, and the available version is ${there.package.versionText}.`);
       return;
     }
     const candidate = this.#candidates(target.name).find((one) => !isOlder(one, target));
@@ -146,7 +146,7 @@ class Pass {
   #whyNot(target: Target, by: IpsPackage): string {
     const needs = `${by.name} needs ${target.text}`;
     const free = this.catalogue.versions(target.name).find((one) => !isOlder(one, target));
-    if (free?.isObsolete) return `${needs}, which was taken back by its publisher.`;
+    if (free?.isObsolete) return `${needs}, which its publisher has withdrawn.`;
     if (free) return `${needs}, which is held at ${heldAt(this.#broken(free))}.`;
     const newest = this.catalogue.newest(target.name);
     return newest ? `${needs}; the newest is ${newest.versionText}.` : `${needs}, which no repository has.`;
@@ -203,7 +203,7 @@ function exclusions(taken: ReadonlyMap<string, Taken>): Failure[] {
         if (other && other.package !== by && !isOlder(other.package, target))
           failures.push({
             root: Math.max(root, other.root),
-            message: `${by.name} and ${other.package.name} exclude each other: one of them can be in an image.`,
+            message: `${by.name} and ${other.package.name} exclude each other: an image can have only one of them.`,
           });
       }
   return failures;

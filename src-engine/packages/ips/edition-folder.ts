@@ -47,7 +47,7 @@ export async function readEdition(folder: string): Promise<FetchedEdition | unde
   return isThere && found.value;
 }
 
-const fetchedEdition = object('FetchedEdition', 'What was fetched at one time.', {
+const fetchedEdition = object('FetchedEdition', 'Catalogues that were fetched at one time.', {
   edition: editionRecord,
   folder: text,
   catalogues: listOf(

@@ -23,7 +23,7 @@ export async function fetchFile(address: string): Promise<Buffer | undefined> {
     throw new AppError(
       'unreachable',
       `${address} could not be fetched: ${reasonOf(error) || 'no answer'}`,
-      'Correct the address in the repositories, or see to the network of the build host, and try again.',
+      'Correct the address in the repositories, or check the network of the build host, then try again.',
     );
   }
 }
@@ -39,7 +39,7 @@ async function readFromDisk(path: string): Promise<Buffer | undefined> {
 }
 
 async function fetchFromServer(address: string): Promise<Buffer | undefined> {
-  if (!URL.canParse(address)) throw new Error('this is no address');
+  if (!URL.canParse(address)) throw new Error('it is not an address');
   const answer = await get(new URL(address));
   if (answer.statusCode !== 200) {
     answer.destroy();
@@ -69,6 +69,6 @@ async function fetchFromServer(address: string): Promise<Buffer | undefined> {
 const tooLarge = (address: string): AppError =>
   new AppError(
     'refused',
-    `${address} has more than ${MOST_BYTES / 1024 / 1024} MB, which no catalogue has.`,
-    'Look at what this address serves, and correct it in the repositories.',
+    `${address} has more than ${MOST_BYTES / 1024 / 1024} MB, so it is not a catalogue.`,
+    'Correct the address in the repositories.',
   );

@@ -45,7 +45,7 @@ export async function locateCatalogues(address: string): Promise<Located[]> {
   throw new AppError(
     'unreachable',
     `${address} has no catalogue of IPS: there is no ${below}/${ATTRIBUTES}.`,
-    'Correct the address in the repositories: it is the one that pkg set-publisher -g takes.',
+    'Correct the address in the repositories: use the one that pkg set-publisher -g accepts.',
   );
 }
 

@@ -45,7 +45,7 @@ export class IpsNames {
       return {
         name: entry,
         kind: 'other',
-        message: `${name} is a pattern. pkg installs all packages that fit it; what they are is not looked up here.`,
+        message: `${name} is a pattern. pkg installs all packages that match it; they are not listed here.`,
         instead: [],
       };
     const choices = this.#choices(name, isWhole);
@@ -79,7 +79,7 @@ export class IpsNames {
         [only],
       );
     if (found.isObsolete)
-      return problem(entry, `${only} was taken back by its publisher: it is obsolete.`, this.#near(name, only));
+      return problem(entry, `${only} is obsolete: its publisher has withdrawn it.`, this.#near(name, only));
     return { entry, package: found, version: wanted };
   }
 

@@ -23,13 +23,13 @@ export interface Attributes {
 export function readAttributes({ folder, attributes: file }: Located): Attributes {
   const where = `${folder}/${ATTRIBUTES}`;
   const { claimed, actual } = signatureOf(file);
-  if (claimed !== undefined && claimed !== actual) throw damaged(where, 'its signature is of another text');
+  if (claimed !== undefined && claimed !== actual) throw damaged(where, 'its signature does not match its text');
   const read = record(parse(file, where));
   const told = record(read['parts']);
   if (read['version'] !== 1)
     throw new AppError(
       'unsupported',
-      `${where} is of version ${JSON.stringify(read['version'])?.slice(0, 20) ?? '?'} of the format; version 1 can be read.`,
+      `${where} has format version ${JSON.stringify(read['version'])?.slice(0, 20) ?? '?'}; only version 1 is supported.`,
       'Choose another repository, or a build host with pkg(1) of IPS.',
     );
   const parts = new Map<PartName, string | undefined>();
@@ -38,7 +38,7 @@ export function readAttributes({ folder, attributes: file }: Located): Attribute
     const signature = record(told[name])['signature-sha-1'];
     parts.set(name, typeof signature === 'string' ? signature : undefined);
   }
-  if (!parts.has('catalog.base.C')) throw damaged(where, 'it names no part catalog.base.C');
+  if (!parts.has('catalog.base.C')) throw damaged(where, 'it does not list catalog.base.C');
   return { modified: isoDate(read['last-modified']), parts };
 }
 
@@ -58,10 +58,10 @@ export interface FetchedPart {
 export async function fetchPart(folder: string, name: PartName, wanted: string | undefined): Promise<FetchedPart> {
   const where = `${folder}/${name}`;
   const file = await fetchFile(where);
-  if (!file) throw damaged(where, `it is not there, but ${ATTRIBUTES} names it`);
+  if (!file) throw damaged(where, `it is missing, but ${ATTRIBUTES} lists it`);
   const { claimed, actual } = signatureOf(file);
   if (wanted !== undefined && actual !== wanted) throw damaged(where, `its signature is not the one in ${ATTRIBUTES}`);
-  if (claimed !== undefined && claimed !== actual) throw damaged(where, 'its signature is of another text');
+  if (claimed !== undefined && claimed !== actual) throw damaged(where, 'its signature does not match its text');
   parse(file, where);
   return { file, signature: actual };
 }
@@ -70,7 +70,7 @@ function parse(file: Buffer, where: string): unknown {
   try {
     return JSON.parse(file.toString('utf8'));
   } catch {
-    throw damaged(where, 'it is no JSON, or breaks off');
+    throw damaged(where, 'it is not JSON, or is incomplete');
   }
 }
 
@@ -78,7 +78,7 @@ const damaged = (where: string, why: string): AppError =>
   new AppError(
     'refused',
     `${where} is damaged: ${why}.`,
-    'Nothing of it was taken over. The mirror may be in the middle of an update, or a proxy keeps an old file: try again in a few minutes, or use another mirror.',
+    'It was not used. The mirror may be in the middle of an update, or a proxy has an old file: try again in a few minutes, or use another mirror.',
   );
 
 /** Converts `20090508T161025.686485Z` to the usual ISO 8601 form. */

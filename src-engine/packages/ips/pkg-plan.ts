@@ -35,10 +35,10 @@ export async function planOfPkg(
 /** Parses the output of `pkg install --parsable=0`: one line with a JSON object. Throws when there is none. */
 export function readPlan(text: string): PkgPlan {
   const line = text.split('\n').find((one) => one.startsWith('{'));
-  if (line === undefined) throw new Error('pkg told no plan');
+  if (line === undefined) throw new Error('pkg printed no plan');
   const plan = record(parsed(line));
   const added = plan['add-packages'];
-  if (!Array.isArray(added)) throw new Error('the plan of pkg names no packages');
+  if (!Array.isArray(added)) throw new Error('the plan of pkg lists no packages');
   const bytes = plan['space-required'];
   return {
     packages: added.filter((fmri): fmri is string => typeof fmri === 'string').map(readReference),
@@ -50,7 +50,7 @@ function parsed(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
-    throw new Error('the plan of pkg is no JSON', { cause });
+    throw new Error('the plan of pkg is not JSON', { cause });
   }
 }
 

@@ -63,10 +63,10 @@ function packagesOf({ packages }: PkgPlan, catalogue: IpsCatalogue): IpsPackage[
       .find(
         (one) => one.publisher === publisher && version !== undefined && compareVersions(one.version, version) === 0,
       );
-    if (!found) throw new Error(`it has ${name}@${text}, which the catalogue does not: fetch it anew`);
+    if (!found) throw new Error(`it has ${name}@${text}, which the catalogue lacks: fetch the catalogue again`);
     return found;
   });
 }
 
 const sizeNotes = (plan: PkgPlan): string[] =>
-  plan.bytes === undefined ? [NO_SIZES] : [`pkg says that all of it takes ${bytes(plan.bytes)}. ${NO_SIZES}`];
+  plan.bytes === undefined ? [NO_SIZES] : [`The total size according to pkg is ${bytes(plan.bytes)}. ${NO_SIZES}`];

@@ -7,7 +7,7 @@ import { IpsNames, type Wanted } from './names';
 import type { IpsPackage } from './package';
 
 /** A note that applies to every answer. */
-export const NO_SIZES = 'Catalogues of IPS do not tell how large packages are.';
+export const NO_SIZES = 'Catalogues of IPS have no package sizes.';
 
 /** Entries by the packages that they mean, and the problems of the other entries. */
 export interface Found {
@@ -115,14 +115,12 @@ export const renames = (wanted: readonly Wanted[]): string[] =>
   wanted.flatMap(({ package: one }) => {
     const to = one.depends().flatMap(({ type, targets }) => (type === 'require' ? targets : []));
     return one.isRenamed
-      ? [oneLine(`${one.name} was renamed: ${to.map(({ name }) => name).join(', ')} is taken for it.`)]
+      ? [oneLine(`${one.name} was renamed: ${to.map(({ name }) => name).join(', ')} is installed instead.`)]
       : [];
   });
 
 const gaps = (catalogue: IpsCatalogue): string[] => [
-  'pkg itself was not asked: of everything that is needed the newest version is taken that incorporations allow. pkg may take older ones so that all fit, and then finds a way where there seems to be none.',
+  'pkg was not used. The newest versions that incorporations allow are chosen. pkg may choose older ones so that all fit, and may find a solution where there seems to be none.',
   NO_SIZES,
-  ...(catalogue.tellsDependencies
-    ? []
-    : ['A catalogue does not tell what its packages need: nothing is brought with them.']),
+  ...(catalogue.tellsDependencies ? [] : ['The catalogue has no dependencies, so none are listed.']),
 ];

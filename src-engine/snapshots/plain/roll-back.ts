@@ -101,7 +101,7 @@ function requireEqual(root: string, { records }: TreeIndex, entries: readonly Li
   const path = records[differs]?.path ?? entries[records.length]?.record.path ?? '';
   throw new AppError(
     'snapshot',
-    `${escapeName(below(root, path))} is not as in the checkpoint after rolling back to it: ${difference(records[differs], entries[differs]?.record)}.`,
+    `${escapeName(below(root, path))} differs from the checkpoint after rolling back to it: ${difference(records[differs], entries[differs]?.record)}.`,
     'Another process may have changed it. Try again.',
   );
 }

@@ -125,7 +125,7 @@ export class TreeChanged extends AppError {
     super(
       'snapshot',
       `${escapeName(path)} changed while a checkpoint was taken. Nothing was stored.`,
-      'Let the step end, or end, what it started in the background.',
+      'Change the step so that it waits for its background processes or ends them.',
     );
   }
 }

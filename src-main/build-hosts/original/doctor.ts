@@ -57,7 +57,7 @@ async function scriptFindings(transport: Transport, { steps }: Manifest, folder:
   const { stdout } = await transport.run(['sh', '-c', EXECUTABLE, 'sh', ...scripts.map((one) => pathOf(one, folder))]);
   const answers = stdout.toString('utf8').split('\n');
   const findings = scripts.flatMap((script, at) => scriptFinding(script, folder, answers[at] ?? ''));
-  const detail = `${plural(scripts.length, 'script')}, each of which can start`;
+  const detail = `${plural(scripts.length, 'script')}, all can start`;
   return findings.length > 0 ? findings : [{ id: 'scripts', title: 'scripts', state: 'ok', detail }];
 }
 
@@ -71,7 +71,7 @@ function scriptFinding(script: string, folder: string, answer: string): Finding[
       {
         ...it,
         state: 'missing',
-        detail: 'has no slash in its name, so it is looked for on PATH only',
+        detail: 'has no slash in its name, so it is searched for only on PATH',
         fix: `Write ./${script} in the manifest.`,
       },
     ];
@@ -83,7 +83,7 @@ function scriptFinding(script: string, folder: string, answer: string): Finding[
           ...it,
           state: 'missing',
           detail: `${path} does not exist on the host`,
-          fix: 'Put it there, or correct the path in the manifest.',
+          fix: 'Create it, or correct the path in the manifest.',
         },
       ];
 }
@@ -119,7 +119,7 @@ function poolFinding(pool: string, health: string): Finding {
     ...it,
     state: 'note',
     detail: health.toLowerCase(),
-    fix: `See what it lacks: zpool status -x ${quoteWord(pool)}`,
+    fix: `See the cause: zpool status -x ${quoteWord(pool)}`,
   };
 }
 
@@ -128,7 +128,11 @@ function spaceFinding(free: number | null, needed: number | undefined): Finding 
   const it = { id: 'free-space', title: 'free space' };
   if (free === null) return { ...it, state: 'unknown', detail: 'the host does not tell' };
   if (needed === undefined)
-    return { ...it, state: 'note', detail: `${bytes(free)} free; how much is needed only a first build here can tell` };
+    return {
+      ...it,
+      state: 'note',
+      detail: `${bytes(free)} free; the needed space is unknown before a first build here`,
+    };
   const detail = `${bytes(free)} free, about ${bytes(needed)} needed`;
   return free >= needed
     ? { ...it, state: 'ok', detail }

@@ -346,7 +346,7 @@ describe('a checkpoint of unknown freshness has the reason that', () => {
     [
       'its record is of version 1',
       () => writeFileSync(record('c'), JSON.stringify({ version: 1, step: 'c' })),
-      'its record is of an earlier version of Slipway, which did not record all that steps use',
+      'its record is of an earlier version of Slipway, which did not record all inputs of steps',
     ],
     ['its state file is missing', () => rmSync(path('area/.step_c')), 'its state file .step_c is missing'],
     [

@@ -36,7 +36,7 @@ describe('the doctor', () => {
     const { stdout, code } = await project.run('doctor', 'manifest.xml');
     expect(code).toBe(0);
     expect(stdout).toContain(`ok      build area: ${project.area}, not created yet\n`);
-    expect(stdout).toContain('ok      scripts: 1 script, each of which can start\n');
+    expect(stdout).toContain('ok      scripts: 1 script, all can start\n');
   });
 
   it('refuses words that mean nothing, and a manifest that cannot be read', async () => {

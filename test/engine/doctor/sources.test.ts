@@ -21,7 +21,7 @@ describe('a Debian repository of the manifest', () => {
     expect(answer.of('repository')).toEqual([
       { id: `repository:${url} test`, title: 'repository', state: 'ok', detail: `${url} test answers` },
     ]);
-    expect(answer.of('packages')).toMatchObject([{ state: 'ok', detail: '3 packages, all of them there' }]);
+    expect(answer.of('packages')).toMatchObject([{ state: 'ok', detail: '3 packages, all available' }]);
     expect(answer.of('repository-clock')).toMatchObject([{ state: 'ok' }]);
     expect({ ok: answer.ok, code: answer.code }).toEqual({ ok: true, code: 0 });
   });
@@ -266,6 +266,6 @@ describe('without a network', () => {
         (_, out) => resolve(out),
       ),
     );
-    expect(stdout).toMatch(/repository\.example\.org (did not answer within 5 s|could not be looked up in time)/);
+    expect(stdout).toMatch(/repository\.example\.org (did not answer within 5 s|could not be resolved in time)/);
   });
 });

@@ -157,7 +157,7 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     }).resolve();
     expect(packages.map(({ name }) => name)).toEqual(['vim']);
     expect(problems).toMatchObject([{ name: 'emacs', kind: 'unknown' }]);
-    expect(notes).toEqual(['The step that installs packages unpacks those that are named, without what they need.']);
+    expect(notes).toEqual(['The step that installs packages only unpacks the named ones, without their dependencies.']);
   });
 
   it('takes the text that is being edited on standard input', async () => {

@@ -100,8 +100,8 @@ describe('a host with pkg', () => {
         { name: 'nanno', kind: 'unknown', message: 'No repository has a package nanno.', instead: ['editor/nano'] },
       ],
       notes: [
-        'SUNWvim was renamed: editor/vim is taken for it.',
-        'pkg says that all of it takes 3.0 MiB. Catalogues of IPS do not tell how large packages are.',
+        'SUNWvim was renamed: editor/vim is installed instead.',
+        'The total size according to pkg is 3.0 MiB. Catalogues of IPS have no package sizes.',
       ],
     });
     await source.resolve(['vim@8', 'pkg://openindiana.org/editor/nano']);
@@ -150,10 +150,10 @@ describe('a host with pkg', () => {
     }
     expect(notes.map((note) => note.replace(/\/\S*pkg /, 'PKG '))).toEqual([
       'pkg of this host gives no plan: PKG -R: pkg install: No solution was found',
-      'pkg of this host gives no plan: pkg told no plan',
-      'pkg of this host gives no plan: the plan of pkg is no JSON',
-      'pkg of this host gives no plan: the plan of pkg names no packages',
-      'pkg of this host gives no plan: it has editor/vim@77, which the catalogue does not: fetch it anew',
+      'pkg of this host gives no plan: pkg printed no plan',
+      'pkg of this host gives no plan: the plan of pkg is not JSON',
+      'pkg of this host gives no plan: the plan of pkg lists no packages',
+      'pkg of this host gives no plan: it has editor/vim@77, which the catalogue lacks: fetch the catalogue again',
     ]);
   });
 

@@ -33,10 +33,7 @@ describe('a list of IPS packages', () => {
       { name: 'library/ncurses', version: fullVersion('6.4'), why: 'pulled', needs: ['system/library'] },
       { name: 'system/library', version: fullVersion('0.5'), why: 'pulled', needs: [] },
     ]);
-    expect(notes).toEqual([
-      expect.stringMatching(/^pkg itself was not asked: /),
-      'Catalogues of IPS do not tell how large packages are.',
-    ]);
+    expect(notes).toEqual([expect.stringMatching(/^pkg was not used\. /), 'Catalogues of IPS have no package sizes.']);
   });
 
   it('may name packages in all ways that pkg knows', async () => {
@@ -80,7 +77,7 @@ describe('a list of IPS packages', () => {
       `There is no version 7 of editor/vim; the newest is ${fullVersion('9.0')}.`,
       'The publisher elsewhere has no package editor/vim.',
       'No repository has a package whatever.',
-      'editor/ed was taken back by its publisher: it is obsolete.',
+      'editor/ed is obsolete: its publisher has withdrawn it.',
     ]);
     expect(taken(answer)).toEqual(['editor/nano@7.2', 'library/ncurses@6.4', 'system/library@0.5']);
   });
@@ -119,7 +116,7 @@ describe('a list of IPS packages', () => {
     expect(taken(answer)).toEqual(['editor/vim@9.0', 'library/ncurses@6.4', 'old@1.0', 'system/library@0.5']);
     expect(answer.packages[0]).toMatchObject({ why: 'named', entry: 'SUNWvim' });
     expect(answer.packages[2]?.needs).toEqual(['editor/vim']);
-    expect(answer.notes[0]).toBe('SUNWvim was renamed: SUNWvim2 is taken for it.');
+    expect(answer.notes[0]).toBe('SUNWvim was renamed: SUNWvim2 is installed instead.');
     expect(taken(await resolve(all, ['circle']))).toEqual([]);
     expect(taken(await resolve(all, ['SUNWvim', 'vim@8.2']))).toEqual(['editor/vim@8.2']);
   });
@@ -237,11 +234,11 @@ describe('a list of IPS packages', () => {
     const answer = await resolve(all, ['postfix', 'exim', 'broken', 'deep', 'nano', 'young', 'ruin']);
     expect(blamed(answer)).toEqual(['exim', 'broken', 'deep', 'young', 'ruin'].map((name) => [name, 'conflict', []]));
     expect(answer.problems.map(({ message }) => message)).toEqual([
-      'postfix and exim exclude each other: one of them can be in an image.',
+      'postfix and exim exclude each other: an image can have only one of them.',
       'broken needs nowhere, which no repository has.',
       'broken needs nowhere, which no repository has.',
-      `young needs editor/nano@8, and ${fullVersion('7.2')} is what can be taken.`,
-      'ruin needs back, which was taken back by its publisher.',
+      `young needs editor/nano@8, and the available version is ${fullVersion('7.2')}.`,
+      'ruin needs back, which its publisher has withdrawn.',
     ]);
     expect(taken(answer)).toEqual(['editor/nano@7.2', 'library/ncurses@6.4', 'postfix@1.0', 'system/library@0.5']);
   });

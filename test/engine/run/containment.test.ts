@@ -207,7 +207,10 @@ describe('what an earlier build has left running', () => {
   it.skipIf(lacksPerl)('is ended before the next build, and named', async () => {
     const child = await leave(areaIdentity({ mountpoint: project.area }));
     const { code, stderr } = await project.build();
-    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('had left running: sleep.') });
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('the remaining processes of an interrupted build: sleep.'),
+    });
     expect(child.signalCode).toBe('SIGKILL');
   });
 
@@ -216,7 +219,7 @@ describe('what an earlier build has left running', () => {
     const env = { SLIPWAY_AREA: areaIdentity({ mountpoint: project.area }) };
     const { code, stderr } = await finished(project.start('distro_const', ['build', 'manifest.xml'], env));
     expect(code).toBe(0);
-    expect(stderr).not.toContain('left running');
+    expect(stderr).not.toContain('remaining processes');
     expect(child.signalCode).toBe(null);
   });
 });
