@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { findCommand } from './commands';
 import { reportError } from './commands/failure';
 import { usageError } from './commands/usage';
+import { restoreExtraCertificates } from './system/extra-certificates';
 import { guardStandardStreams } from './system/standard-streams';
 import { ENGINE_VERSION } from './version';
 
@@ -26,6 +27,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+restoreExtraCertificates();
 process.umask(0o022); // independent of the caller's umask (contract 3.2)
 void main(process.argv.slice(2)).then((status) => {
   process.exitCode = status;

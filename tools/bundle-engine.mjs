@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { fitForComment } from './bundle/comment.mjs';
 import { lazyModules } from './bundle/lazy-modules.mjs';
 import { manifestRead } from './bundle/manifest-read.mjs';
+import { START_LINES } from './bundle/start-lines.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const engine = join(root, 'out/engine');
@@ -44,7 +45,7 @@ async function launched(bundle) {
     entryPoints: [join(root, 'src-engine/launcher/launcher.ts')],
     define: { PROGRAM_HASH: JSON.stringify(hash) },
   });
-  return `#!/usr/bin/env node\n${launcher.outputFiles[0].text}function program(){/*${program}*/}\n`;
+  return `${START_LINES}${launcher.outputFiles[0].text}function program(){/*${program}*/}\n`;
 }
 
 mkdirSync(engine, { recursive: true });

@@ -69,7 +69,7 @@ export class StepLauncher implements StepSpawner {
 
   close(): void {
     this.#launcher.removeAllListeners('exit');
-    this.#socket.end();
+    this.#socket.end().unref();
     this.#launcher.unref();
   }
 

@@ -18,7 +18,7 @@ import { LiveStateFile } from './plain/live-state';
 import { materialise } from './plain/materialise';
 import { OpenedEntries } from './plain/opened-entries';
 import { PlainStore, type PlainSnapshot } from './plain/plain-store';
-import { rollBack } from './plain/roll-back';
+import { isAsIn, rollBack } from './plain/roll-back';
 import { scanTree } from './plain/scan';
 import { takeSnapshot, type PlainArea } from './plain/take';
 import { readHead, readIndex } from './plain/tree-index';
@@ -123,9 +123,11 @@ export function createPlainBackend({
     async rollback(name) {
       const action = `Rolling back to ${name}`;
       const target = await findForChange(action, name);
-      refuseUse(action, buildData);
-      await removeSubvolumes(action, buildData, tool);
-      await rollBack(area, target);
+      if (!isAsIn(area, target)) {
+        refuseUse(action, buildData);
+        await removeSubvolumes(action, buildData, tool);
+        await rollBack(area, target);
+      }
       await destroySnapshots(area, store.newerThan(target));
     },
 

@@ -1,5 +1,6 @@
 import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import { trustedCertificates } from './extra-certificates';
 import { lookUpWithin } from './look-up';
 
 /** The timeout for the start of an answer, redirects included, unless the caller sets one. */
@@ -37,7 +38,7 @@ function getOnce(url: URL, patience: number, timeoutMs: number): Promise<Incomin
   const asked = proxy
     ? plainRequest(proxy, { ...options, path: url.href, headers: { ...headers, ...proxyLogin(proxy) } })
     : url.protocol === 'https:'
-      ? tlsRequest(url, options)
+      ? tlsRequest(url, { ...options, ca: trustedCertificates() })
       : plainRequest(url, options);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(

@@ -15,6 +15,7 @@ const SLOW = new Set([
   'node:stream',
   'node:stream/promises',
   'node:timers/promises',
+  'node:tls',
   'node:zlib',
   'xml-naming',
 ]);

@@ -2,6 +2,7 @@ import { copyFileSync, linkSync, readFileSync, renameSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { exists, writeFileAtomically } from '../../system/files';
 import type { TreeRecord } from './record';
+import type { LiveEntry } from './scan';
 import { readIndex, referencesOf, type TreeIndex } from './tree-index';
 
 /** A live inode whose content and metadata are known from the last snapshot or rollback. */
@@ -16,6 +17,13 @@ export class LiveState {
     readonly tree: TreeIndex,
     readonly stamps: readonly string[],
   ) {}
+
+  /** Whether these are the same inodes as when the state was written, none of them changed since. */
+  equals(entries: readonly LiveEntry[]): boolean {
+    const { tree, stamps } = this;
+    if (tree.records.length !== entries.length) return false;
+    return entries.every(({ record, stamp }, n) => stamp === stamps[n] && record.path === tree.records[n]?.path);
+  }
 
   /** Records by the stamp of their live inode. Computed on demand: an unchanged tree does not need it. */
   get known(): KnownInodes {

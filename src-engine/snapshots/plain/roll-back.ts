@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { escapeName } from '../../../src-shared/name-escapes';
 import { syncFileSystem } from '../../system/durable';
+import { exists } from '../../system/files';
 import { applyTree } from './apply-tree';
 import type { LiveKnowledge } from './apply-plan';
 import { below, bytePath } from '../bytes';
@@ -14,9 +15,26 @@ import { sameMetadata, type TreeRecord } from './record';
 import { sameContent } from './same-content';
 import { scanTree, type LiveEntry } from './scan';
 import type { PlainArea } from './take';
-import { readIndex, type TreeIndex } from './tree-index';
+import { readHead, readIndex, type TreeIndex } from './tree-index';
 
 const OWNER_BITS = 0o700;
+
+/**
+ * Whether the build data is known to be as in a snapshot, by metadata alone. Then a rollback to it has nothing to do and nothing to force
+ * to the disk, because a state is written after what it stands for.
+ */
+export function isAsIn({ buildData, store, live }: PlainArea, snapshot: PlainSnapshot): boolean {
+  if (!exists(buildData) || !hasCertainStamps(buildData, store.folder)) return false;
+  const state = live.read();
+  const { id, packs } = readHead(snapshot.path);
+  if (state?.tree.head.id !== id || !packs.every((pack) => exists(store.packPath(pack)))) return false;
+  try {
+    return state.equals(scanTree(bytePath(buildData)));
+  } catch (error) {
+    if (error instanceof AppError || (error as NodeJS.ErrnoException).code === 'EACCES') return false;
+    throw error;
+  }
+}
 
 /** Makes the build data equal to a snapshot, verifies it, and forces it to the disk. */
 export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promise<void> {

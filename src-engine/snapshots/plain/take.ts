@@ -68,19 +68,11 @@ class Taking {
   async run(): Promise<void> {
     try {
       const entries = scanTree(this.#root, (path, mode) => this.#opened.open(path, mode, 0o700));
-      if (this.#isCertain && this.#isUnchanged(entries)) return this.#listAgain();
+      if (this.#isCertain && this.#state?.equals(entries)) return this.#listAgain();
       await this.#store(entries);
     } finally {
       this.#opened.close();
     }
-  }
-
-  #isUnchanged(entries: readonly LiveEntry[]): boolean {
-    const state = this.#state;
-    if (state?.tree.records.length !== entries.length) return false;
-    return entries.every(
-      ({ record, stamp }, n) => stamp === state.stamps[n] && record.path === state.tree.records[n]?.path,
-    );
   }
 
   /** The unchanged tree has an index already, so the new snapshot gets the same file under another name. */
