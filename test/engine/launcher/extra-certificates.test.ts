@@ -34,9 +34,8 @@ describe('certificates that NODE_EXTRA_CA_CERTS names', () => {
     const project = new TestProject();
     opened.push(project);
     const { url, certificate } = await server(project.folder);
-    const proxies = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
-    for (const name of proxies) delete project.env[name];
-    project.env['NODE_EXTRA_CA_CERTS'] = certificate;
+    const none = Object.fromEntries(['https_proxy', 'HTTPS_PROXY'].map((name) => [name, undefined]));
+    project.env = { ...project.env, ...none, NODE_EXTRA_CA_CERTS: certificate };
     project.write({ steps: [{ name: 'a', body: `echo url ${url} >>"$SLIPWAY_INPUTS"` }, { name: 'b' }] });
     expect((await project.build()).code).toBe(0);
     expect((await project.build('-r', 'b')).stderr).not.toMatch(/Freshness|stale/);
