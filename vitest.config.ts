@@ -1,6 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+const FULL = process.env.SLIPWAY_FULL === '1';
+const ENGINE = 'test/support/build-engine.ts';
+const APP = [ENGINE, 'test/support/build-app.ts', 'test/e2e/support/chromium.ts'];
+
+/** A poll of the page, also on a machine that builds images at the same time. */
+const POLL = { poll: { timeout: 45_000 } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,8 +18,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{shared,engine,main,renderer,tools,source}/**/*.test.ts'],
-          globalSetup: 'test/support/build-engine.ts',
-          testTimeout: 30_000,
+          globalSetup: ENGINE,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // Vitest leaves a processor free, which is half of a small machine.
           maxWorkers: '100%',
         },
@@ -23,7 +31,7 @@ export default defineConfig({
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
           exclude: ['test/conformance/golden.test.ts'],
-          globalSetup: 'test/support/build-engine.ts',
+          globalSetup: ENGINE,
           testTimeout: 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -34,21 +42,21 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
-          globalSetup: 'test/support/build-engine.ts',
-          testTimeout: process.env.SLIPWAY_FULL === '1' ? 4 * 3_600_000 : 600_000,
+          globalSetup: ENGINE,
+          testTimeout: FULL ? 4 * 3_600_000 : 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },
       },
       {
-        // Build hosts over SSH, with OpenSSH's own server on loopback: needs root.
+        // Build hosts over SSH, with OpenSSH's own server on loopback: needs root. They mostly wait.
         test: {
           name: 'hosts',
           include: ['test/hosts/**/*.test.ts'],
-          globalSetup: 'test/support/build-engine.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
+          globalSetup: [ENGINE, 'test/support/zfs-daemon.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          maxWorkers: 3,
         },
       },
       {
@@ -56,20 +64,20 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          expect: { poll: { timeout: 15_000 } },
-          globalSetup: ['test/support/build-engine.ts', 'test/support/build-app.ts'],
-          testTimeout: 120_000,
+          expect: POLL,
+          globalSetup: APP,
+          testTimeout: 300_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {
-        // The pictures of the README, made anew by `npm run screenshots`.
+        // The pictures of the documentation. `npm run screenshots` makes them.
         test: {
           name: 'screenshots',
           include: ['test/screenshots/**/*.test.ts'],
-          expect: { poll: { timeout: 15_000 } },
-          globalSetup: ['test/support/build-engine.ts', 'test/support/build-app.ts'],
+          expect: POLL,
+          globalSetup: APP,
           testTimeout: 300_000,
           fileParallelism: false,
         },
@@ -79,7 +87,7 @@ export default defineConfig({
         test: {
           name: 'golden',
           include: ['test/conformance/golden.test.ts'],
-          globalSetup: 'test/support/build-engine.ts',
+          globalSetup: ENGINE,
           testTimeout: 1_800_000,
         },
       },
@@ -87,7 +95,8 @@ export default defineConfig({
         test: {
           name: 'bench',
           include: ['test/bench/**/*.bench.test.ts'],
-          globalSetup: 'test/support/build-engine.ts',
+          expect: POLL,
+          globalSetup: APP,
           testTimeout: 1_800_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -98,8 +107,8 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: ['test/slow/**/*.test.ts'],
-          expect: { poll: { timeout: 15_000 } },
-          globalSetup: ['test/support/build-engine.ts', 'test/support/build-app.ts'],
+          expect: POLL,
+          globalSetup: APP,
           testTimeout: 1_800_000,
           hookTimeout: 300_000,
           fileParallelism: false,

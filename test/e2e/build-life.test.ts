@@ -1,15 +1,11 @@
 // A build outlives the app; the app finds every build, and says what became of it.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { openInChromium, openInElectron } from './support/app';
+import { inCarriers } from './support/carriers';
 import { TimelinePage } from './support/timeline';
 import { TestProject } from '../support/engine';
-
-const carriers = [
-  ['Chromium', openInChromium],
-  ['Electron', openInElectron],
-] as const;
 
 /** Step b writes numbered lines, 20 a second, until it is let go. */
 function talkative(): { project: TestProject; document: string } {
@@ -23,7 +19,7 @@ function talkative(): { project: TestProject; document: string } {
 const journals = (project: TestProject): string[] =>
   readdirSync(join(project.area, 'logs')).filter((name) => name.endsWith('.jsonl'));
 
-describe.each(carriers)('in %s', (_name, open) => {
+inCarriers({}, (open) => {
   it('the app is killed in mid-step and started again: attached, the build untouched, every line once', async () => {
     const { project, document } = talkative();
     const first = await open({ document });

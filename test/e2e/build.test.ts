@@ -1,16 +1,11 @@
 // The reason the product exists: build, pause by a click, edit, click the checkpoint, resume; with the real engine and real images.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { openInChromium, openInElectron } from './support/app';
+import { expect, it } from 'vitest';
+import { inCarriers } from './support/carriers';
 import { TimelinePage, tinyLinux } from './support/timeline';
 
-const carriers = [
-  ['Chromium', openInChromium],
-  ['Electron', openInElectron],
-] as const;
-
-describe.each(carriers)('in %s', (_name, open) => {
+inCarriers({ isMainJob: true }, (open) => {
   it(
     'tiny-linux is built, paused by a click, edited, resumed from its checkpoint, and boots',
     { timeout: 300_000 },

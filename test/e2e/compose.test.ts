@@ -2,19 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { bin } from '../support/engine';
-import { electronRuntime } from '../support/electron-runtime';
-import { openInChromium, openInElectron } from './support/app';
+import { inCarriers } from './support/carriers';
 import { composeTinyLinux, dragBootMenuBeforeMedium, TINY_LINUX_STEPS } from './support/compose-tiny-linux';
 import { Designer } from './support/designer';
 import { keyboardPerson, mousePerson, tabTo } from './support/person';
-
-const runtime = await electronRuntime();
-const carriers = [
-  { carrier: 'Chromium', open: openInChromium, lacks: undefined },
-  { carrier: 'Electron', open: openInElectron, lacks: 'lacks' in runtime ? runtime.lacks : undefined },
-];
 
 /** Builds a folder with the command alone. */
 function build(folder: string): void {
@@ -32,8 +25,8 @@ function temporary(): string {
   return folder;
 }
 
-describe.each(carriers)('in $carrier', ({ open, lacks }) => {
-  it.skipIf(lacks)('somebody composes tiny-linux from blank with the mouse, and it builds', async () => {
+inCarriers({}, (open) => {
+  it('somebody composes tiny-linux from blank with the mouse, and it builds', async () => {
     const folder = temporary();
     const { page, consoleErrors } = await open();
     const designer = new Designer(page);
@@ -51,7 +44,7 @@ describe.each(carriers)('in $carrier', ({ open, lacks }) => {
     expect(consoleErrors).toEqual([]);
   });
 
-  it.skipIf(lacks)('somebody does the same with the keyboard only, undoes 30 times and redoes', async () => {
+  it('somebody does the same with the keyboard only, undoes 30 times and redoes', async () => {
     const folder = temporary();
     const { page, consoleErrors } = await open();
     const designer = new Designer(page);
@@ -79,7 +72,7 @@ describe.each(carriers)('in $carrier', ({ open, lacks }) => {
     expect(consoleErrors).toEqual([]);
   });
 
-  it.skipIf(lacks)('somebody edits a script: it is saved with its run bit', async () => {
+  it('somebody edits a script: it is saved with its run bit', async () => {
     const { page, consoleErrors } = await open();
     const designer = new Designer(page);
     await designer.goTo('Steps');

@@ -4,19 +4,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runTool } from '../support/run-tool';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
-import { openInChromium, openInElectron, type OpenDesktopApp } from './support/app';
+import { openInChromium, type OpenDesktopApp } from './support/app';
+import { inCarriers } from './support/carriers';
 import { accessibilityViolations as violations } from './support/axe';
 import { HostMenu } from './support/host-menu';
 import { temporary } from './support/samples';
 import { TimelinePage, tinyLinux } from './support/timeline';
 
-const carriers = [
-  ['Chromium', openInChromium],
-  ['Electron', openInElectron],
-] as const;
 const reason = lacksSshd();
 
-describe.skipIf(reason !== undefined).each(carriers)('in %s', (_name, open) => {
+inCarriers({ lacks: reason }, (open) => {
   let server: SshServer;
   beforeEach(async () => {
     server = await startSshd();

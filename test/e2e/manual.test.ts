@@ -1,11 +1,11 @@
 // The manual's first page, followed word by word: what it tells to type is typed, what it tells to click is clicked.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { fencesOf, readPage } from '../support/markdown';
 import { lacksRootOr } from '../support/run-tool';
-import { chromiumExecutable } from './support/chromium';
+import { connectChromium } from './support/chromium';
 import { closeAtEnd } from './support/closing';
 import { instructionsOf } from './support/instructions';
 import { newcomer } from './support/newcomer';
@@ -61,7 +61,7 @@ it('nothing that the page tells to do is passed over', () => {
 });
 
 async function openBrowser(address: string, { whenClosed }: ReturnType<typeof closeAtEnd>): Promise<Page> {
-  const browser = await chromium.launch({ executablePath: chromiumExecutable(), args: ['--no-sandbox'] });
+  const browser = await connectChromium();
   whenClosed(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.goto(address);

@@ -4,12 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { AptRepository } from '../support/apt-repository';
 import { servePublisher } from '../support/ips-publisher';
 import { hasTool } from '../support/run-tool';
-import { openInChromium, openInElectron } from './support/app';
+import { openInChromium } from './support/app';
+import { inCarriers } from './support/carriers';
 import { accessibilityViolations } from './support/axe';
 import { dragTo } from './support/mouse';
 import { debianLive, PackagesPage } from './support/packages';
-import { temporary } from './support/samples';
-import { expectWithin } from '../support/machine';
 
 /** A document whose packages come from a test's repository. */
 const from = (repository: AptRepository) => (manifest: string) =>
@@ -20,11 +19,8 @@ const from = (repository: AptRepository) => (manifest: string) =>
 
 const hasHostApt = hasTool('apt-get') && hasTool('mmdebstrap');
 
-describe.skipIf(!hasHostApt).each([
-  ['Chromium', openInChromium],
-  ['Electron', openInElectron],
-] as const)('in %s, the repository of this machine', (_name, open) => {
-  it('is searched, dragged from, and resolved as one goes', async () => {
+inCarriers({ lacks: hasHostApt ? undefined : 'needs apt-get and mmdebstrap' }, (open) => {
+  it('The repository of this machine is searched, dragged from and resolved during the work.', async () => {
     const { page, consoleErrors } = await open({ document: debianLive() });
     const packages = new PackagesPage(page);
     await packages.goTo('Packages');
@@ -55,39 +51,16 @@ describe.skipIf(!hasHostApt).each([
 });
 
 describe.skipIf(!hasHostApt)('the repository of this machine', () => {
-  it('is there in 20 s the first time and in one later, is searched within 50 ms, and fits in 150 MB', async () => {
-    const document = debianLive();
-    const fresh = temporary();
-    const open = async () => {
-      const app = await openInChromium({ document, env: { XDG_CACHE_HOME: fresh } });
-      const packages = new PackagesPage(app.page);
-      await packages.goTo('Overview');
-      const heap = await heapOf(app.page);
-      await watchFor(app.page, '[data-name="0ad"]');
-      await packages.section('Packages').click();
-      await packages.inRepository('0ad').waitFor();
-      return { ...app, packages, heap, seconds: (await shownAfter(app.page)) / 1000 };
-    };
-    const first = await open();
-    await first.close();
-    const once = await open();
-    await once.close();
-    const second = await open();
-    // The better of two, as below.
-    const later = Math.min(once.seconds, second.seconds);
-    const { page, packages } = second;
+  it('The catalogue of this machine needs less than 150 MB in the page.', async () => {
+    const { page } = await openInChromium({ document: debianLive() });
+    const packages = new PackagesPage(page);
+    await packages.goTo('Overview');
+    const before = await heapOf(page);
+    await packages.section('Packages').click();
+    await packages.inRepository('0ad').waitFor();
     await packages.resolved();
-    const grown = ((await heapOf(page)) - second.heap) / 1e6;
-    await packages.search.click();
-    const queries = ['libreoffice', 'network manager', 'l', 'python3 web', 'x'];
-    // The better of two: what else runs on the machine shall not decide.
-    const latency = Math.min(await paintedAfterKeys(page, queries), await paintedAfterKeys(page, queries));
-    process.stdout.write(
-      `catalogue: ${await packages.search.getAttribute('placeholder')}; first ${first.seconds.toFixed(1)} s, later ${later.toFixed(2)} s; keystroke to list p95 ${latency.toFixed(1)} ms; heap +${grown.toFixed(0)} MB\n`,
-    );
-    expectWithin(first.seconds, 20);
-    expectWithin(later, 1);
-    expectWithin(latency, 50);
+    const grown = ((await heapOf(page)) - before) / 1e6;
+    process.stdout.write(`catalogue: heap +${grown.toFixed(0)} MB\n`);
     expect(grown).toBeLessThan(150);
   });
 
@@ -258,47 +231,11 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('a repository of a stran
   });
 });
 
-/** Has the page take the time from the next click to the frame that shows such an element: in the page, where a person waits. */
-async function watchFor(page: Page, selector: string): Promise<void> {
-  await page.evaluate(`globalThis.slipwayShown = new Promise((shown) => {
-    let from;
-    addEventListener('click', ({ timeStamp }) => (from ??= timeStamp), true);
-    const observer = new MutationObserver(() => {
-      if (!document.querySelector(${JSON.stringify(selector)})) return;
-      observer.disconnect();
-      requestAnimationFrame(() => setTimeout(() => shown(performance.now() - from)));
-    });
-    observer.observe(document.body, { childList: true, subtree: true });
-  }); undefined`);
-}
-
-/** What it took, in milliseconds. */
-const shownAfter = (page: Page): Promise<number> => page.evaluate<number>('globalThis.slipwayShown');
-
-/** Bytes that the page's scripts hold, after a collection. */
+/** Bytes of the page's JavaScript heap after a garbage collection. */
 async function heapOf(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.collectGarbage');
   const { usedSize } = await session.send('Runtime.getHeapUsage');
   await session.detach();
   return usedSize;
-}
-
-/** From a key's event to the frame after it that shows the list, 95th percentile in milliseconds over all keys. */
-async function paintedAfterKeys(page: Page, queries: readonly string[]): Promise<number> {
-  await page.evaluate(`(() => {
-    globalThis.slipwaySearching = [];
-    addEventListener('keydown', ({ timeStamp }) => {
-      requestAnimationFrame(() => setTimeout(() => globalThis.slipwaySearching.push(performance.now() - timeStamp)));
-    }, true);
-  })()`);
-  for (const query of queries) {
-    await page.keyboard.press('Control+a');
-    for (const letter of query) {
-      await page.keyboard.press(letter === ' ' ? 'Space' : letter);
-      await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
-    }
-  }
-  const times = (await page.evaluate<number[]>('globalThis.slipwaySearching')).sort((a, b) => a - b);
-  return times[Math.ceil(times.length * 0.95) - 1] ?? Infinity;
 }

@@ -1,5 +1,5 @@
 // The timeline for everybody: by keyboard alone, as tables, in both themes, with many steps and runs.
-import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,10 +7,9 @@ import { TestProject } from '../support/engine';
 import { openInChromium } from './support/app';
 import { accessibilityViolations } from './support/axe';
 import { Designer } from './support/designer';
-import { frameTimes } from './support/frames';
+import { inventRuns } from './support/many-runs';
 import { tabTo } from './support/person';
 import { TimelinePage } from './support/timeline';
-import { expectWithin } from '../support/machine';
 
 function built(steps: readonly string[]): TestProject {
   const project = new TestProject({ steps: steps.map((name) => ({ name })), pairs: { hostname: 'x' } });
@@ -208,37 +207,15 @@ it('prunes what is chosen, after it has been shown', async () => {
   expect(await project.json('status')).toMatchObject({ latestResumable: null });
 });
 
-/** Writes journals of runs that never were, in the engine's own form: 100 real builds of 200 steps would take an hour. */
-function inventRuns(project: TestProject, steps: readonly string[], count: number): void {
-  const logs = join(project.area, 'logs');
-  mkdirSync(logs, { recursive: true });
-  const [real = ''] = readdirSync(logs).filter((name) => name.endsWith('.jsonl'));
-  const head = readFileSync(join(logs, real), 'utf8').split('\n').slice(0, 2);
-  for (let n = 0; n < count; n++) {
-    const run = `run-2026-01-01-00-${String(n % 60).padStart(2, '0')}-${String(Math.floor(n / 60)).padStart(2, '0')}-1`;
-    const file = join(logs, `${run}.jsonl`);
-    const at = 1_767_225_600 + n * 60;
-    const [hello = '{}', plan = '{}'] = head;
-    appendFileSync(file, `${JSON.stringify({ ...JSON.parse(hello), at, run })}\n${plan}\n`);
-    const did = steps.map((step, index) => ({ step, index, outcome: 'done', startedAt: at, seconds: 1.5, exit: 0 }));
-    appendFileSync(
-      file,
-      `${JSON.stringify({ kind: 'exit', at: at + 300, code: 0, outcome: 'done', seconds: 300, steps: did, checkpoints: steps })}\n`,
-    );
-  }
-}
-
-it('200 steps and 100 runs: zoom and scroll stay smooth', async () => {
+it('A timeline of 200 steps and 100 runs draws only what is in view, and is scrolled, zoomed and used by keyboard.', async () => {
   const steps = Array.from({ length: 200 }, (_, n) => `step-${n + 1}`);
   const project = built(steps);
   await project.build('-p', 'step-3');
   inventRuns(project, steps, 99);
   const { page } = await openInChromium({ document: manifest(project), width: 1360, height: 860 });
   const timeline = new TimelinePage(page);
-  const started = Date.now();
   await timeline.open();
   await page.getByText('Run 100', { exact: false }).first().waitFor();
-  const opened = Date.now() - started;
   // Only what is in the window is drawn.
   expect(await page.locator('[data-step]').count()).toBeLessThan(40);
   expect(await page.locator('[data-run]').count()).toBeLessThan(30);
@@ -246,17 +223,10 @@ it('200 steps and 100 runs: zoom and scroll stay smooth', async () => {
   const box = await scroller.boundingBox();
   if (!box) throw new Error('no timeline');
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  const frames = await frameTimes(page, async () => {
-    for (let n = 0; n < 60; n++) await page.mouse.wheel(120, 30);
-  });
+  for (let n = 0; n < 60; n++) await page.mouse.wheel(120, 30);
   await keyboardTour(page);
   await timeline.button('Zoom in').click();
   await timeline.button('Zoom out').click();
-  process.stdout.write(
-    `timeline of 200 steps and 100 runs: ${opened} ms to open, scroll frames p95 ${frames.p95.toFixed(1)} ms, longest ${frames.max.toFixed(1)} ms\n`,
-  );
-  expectWithin(frames.p95, 34);
-  expectWithin(opened, 10_000);
 });
 
 /** To the last step and back, and to the oldest run. */

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Builds window, preload and main process once before the tests, so that none can run against old ones. */
+/** Builds window, preload and main process once before the tests, so that none can run against old ones. `npm test` has done so and sets `SLIPWAY_BUILT`. */
 export default function setup(): void {
+  if (process.env.SLIPWAY_BUILT === '1') return;
   const vite = join(import.meta.dirname, '../../node_modules/electron-vite/bin/electron-vite.js');
   execFileSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
     cwd: join(import.meta.dirname, '../..'),

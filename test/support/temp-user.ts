@@ -1,6 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runTool } from './run-tool';
+
+/** `useradd` fails while another process has the account files locked. */
+const LOCKED = ['flock', join(tmpdir(), 'slipway-test-accounts.lock')] as const;
 
 /** An account of this computer with a password, for as long as a test needs it. */
 export interface TemporaryUser {
@@ -9,11 +14,13 @@ export interface TemporaryUser {
   remove(): void;
 }
 
-/** Makes an account without a home folder, with a password that nobody can guess. Needs root. */
+/** Makes an account without a home folder, with a random password. Needs root. */
 export function temporaryUser(): TemporaryUser {
-  const name = `slipwaytest${process.pid}`;
+  // Suites have PID namespaces of their own and share /etc/passwd, so that a process id would not be unique.
+  const name = `slipwaytest${randomBytes(4).toString('hex')}`;
   const password = randomBytes(24).toString('base64url');
-  runTool('useradd', '--no-create-home', '--home-dir', '/', '--shell', '/bin/sh', name);
-  execFileSync('chpasswd', { input: `${name}:${password}\n`, stdio: ['pipe', 'ignore', 'pipe'] });
-  return { name, password, remove: () => void runTool('userdel', '--force', name) };
+  runTool(...LOCKED, 'useradd', '--no-create-home', '--home-dir', '/', '--shell', '/bin/sh', name);
+  const [flock, ...argv] = [...LOCKED, 'chpasswd'] as const;
+  execFileSync(flock, argv, { input: `${name}:${password}\n`, stdio: ['pipe', 'ignore', 'pipe'] });
+  return { name, password, remove: () => void runTool(...LOCKED, 'userdel', '--force', name) };
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { eventually } from './eventually';
 import { lacksRootOr, runTool } from './run-tool';
 
-/** A ZFS pool of its own on a file. */
+/** A temporary ZFS pool on a file. */
 export interface TemporaryPool {
   readonly name: string;
   readonly mountpoint: string;
@@ -47,7 +47,7 @@ export async function zfsPool(bytes = 1 << 30): Promise<TemporaryPool> {
   const end = async (): Promise<void> => {
     rmSync(folder, { recursive: true, force: true });
     rmSync(mountpoint, { recursive: true, force: true });
-    // Somebody may have come to use the daemon meanwhile.
+    // Another test may use the daemon.
     if (daemon && runTool('zpool', 'list', '-H', '-o', 'name').trim().replace('no pools available', '') === '')
       await stopDaemon(daemon);
   };
@@ -83,13 +83,16 @@ function canKeepXattrs(path: string): boolean {
   }
 }
 
-/** A socket alone may be what a daemon that died has left. */
-function zfsAnswers(): boolean {
+/** Whether a daemon answers. A daemon that died may have left its socket. */
+export function zfsAnswers(): boolean {
   return existsSync(SOCKET) && spawnSync('zpool', ['list', '-H', '-o', 'name']).status === 0;
 }
 
-/** One that is just ending (of another test, of another run) still holds the daemon's lock: then ours ends with 1 and is tried again. */
-async function startDaemon(): Promise<ChildProcess | undefined> {
+/**
+ * Starts zfs-fuse, or returns `undefined` when another process was faster. A daemon that is just ending holds the lock; ours then exits
+ * with 1 and is started again.
+ */
+export async function startDaemon(): Promise<ChildProcess | undefined> {
   let daemon: ChildProcess | undefined;
   await eventually(() => {
     if (zfsAnswers()) return;
@@ -102,8 +105,8 @@ async function startDaemon(): Promise<ChildProcess | undefined> {
   return daemon?.exitCode === null ? daemon : undefined;
 }
 
-/** Waits until it has gone: the next one cannot start before. It stays for as long as anybody has a copy of its mounts, unless killed. */
-async function stopDaemon(daemon: ChildProcess): Promise<void> {
+/** Ends a daemon and waits for its exit, because the next one cannot start before. It stays while a process has a copy of its mounts, and is then killed. */
+export async function stopDaemon(daemon: ChildProcess): Promise<void> {
   if (daemon.exitCode !== null || daemon.signalCode !== null) return;
   daemon.ref();
   daemon.kill();

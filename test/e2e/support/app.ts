@@ -2,16 +2,19 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { _electron, chromium, type BrowserContext, type ElectronApplication, type Page } from 'playwright-core';
+import { _electron, type BrowserContext, type ElectronApplication, type Page } from 'playwright-core';
 import { electronFor } from '../../support/electron-runtime';
-import { chromiumExecutable } from './chromium';
+import { connectChromium } from './chromium';
 import { closeAtEnd } from './closing';
 import { display } from './display';
 import { endProgram } from './end-program';
 import { readFirstLine } from './first-line';
 
-/** Milliseconds for a start. A main process that throws shows a box and waits for a click that never comes. */
-const PATIENCE = 20_000;
+/** A main process that throws shows a box and waits for a click that never comes. A shared machine may need a minute for a start. */
+const START_TIMEOUT_MS = 60_000;
+
+/** For each action of Playwright, also on a machine that builds images at the same time. */
+const ACTION_TIMEOUT_MS = 60_000;
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -34,10 +37,10 @@ export interface OpenOptions {
   readonly project?: string;
 }
 
-/** The app, open in front of somebody who does not sit there. */
+/** The open app. */
 export interface OpenApp {
   readonly page: Page;
-  /** What the page has complained about so far. */
+  /** Errors on the page's console so far. */
   readonly consoleErrors: readonly string[];
   /** The folder that the app keeps its own things in. */
   readonly state: string;
@@ -52,7 +55,7 @@ export interface OpenDesktopApp extends OpenApp {
   readonly electron: ElectronApplication;
 }
 
-/** Opens the designer as a web page: the server of browser mode and a headless Chromium. */
+/** Opens the designer as a web page: a server of browser mode for the test, and a context of the shared Chromium. */
 export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp> {
   const { env, state, whenClosed, close } = await place(options);
   const words = [join(options.project ?? root, 'out/main/serve-web.cjs'), '--port', '0'];
@@ -60,7 +63,7 @@ export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp
   const server = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   whenClosed(() => endProgram(server));
   const url = await readFirstLine(server, server.stdout, /^Slipway is open at (http:\S+)$/);
-  const browser = await chromium.launch({ executablePath: chromiumExecutable(), args: ['--no-sandbox'] });
+  const browser = await connectChromium();
   whenClosed(() => browser.close());
   const { width = 1280, height = 800, theme = 'light' } = options;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
@@ -83,7 +86,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenDes
     executablePath,
     args,
     colorScheme: theme,
-    timeout: PATIENCE,
+    timeout: START_TIMEOUT_MS,
     env: { ...env, DISPLAY, DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
   });
   const main = app.process();
@@ -93,7 +96,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenDes
     await endProgram(main, false);
   });
   const consoleErrors = collectErrors(app.context());
-  const page = await app.firstWindow({ timeout: PATIENCE }).catch((error: unknown) => {
+  const page = await app.firstWindow({ timeout: START_TIMEOUT_MS }).catch((error: unknown) => {
     throw new Error('no window came; with DEBUG=pw:browser the main process tells why', { cause: error });
   });
   await app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [
@@ -129,6 +132,7 @@ function removeFolder(folder: string): Promise<void> {
 }
 
 function collectErrors(context: BrowserContext): string[] {
+  context.setDefaultTimeout(ACTION_TIMEOUT_MS);
   const errors: string[] = [];
   context.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());

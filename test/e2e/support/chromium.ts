@@ -1,10 +1,33 @@
+import { chromium, type Browser } from 'playwright-core';
+import { inject } from 'vitest';
+import type { TestProject } from 'vitest/node';
 import { hasTool, runTool } from '../../support/run-tool';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The WebSocket address of the Chromium that all test files share, or why there is none. */
+    chromium: { readonly endpoint: string } | { readonly lacks: string };
+  }
+}
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** The Chromium of this host. Throws when it has none. */
-export function chromiumExecutable(): string {
+/** Starts the one Chromium of a project before its tests. Each test has a context of its own in it. */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const name = NAMES.find(hasTool);
-  if (name === undefined) throw new Error(`needs one of ${NAMES.join(', ')}`);
-  return runTool('which', name).trim();
+  if (name === undefined) {
+    project.provide('chromium', { lacks: `needs one of ${NAMES.join(', ')}` });
+    return undefined;
+  }
+  const executablePath = runTool('which', name).trim();
+  const server = await chromium.launchServer({ executablePath, args: ['--no-sandbox'] });
+  project.provide('chromium', { endpoint: server.wsEndpoint() });
+  return () => server.close();
+}
+
+/** Connects to the shared Chromium. `close` of the result closes only what was opened with it. Throws when this host has none. */
+export function connectChromium(): Promise<Browser> {
+  const found = inject('chromium');
+  if ('lacks' in found) throw new Error(found.lacks);
+  return chromium.connect(found.endpoint);
 }

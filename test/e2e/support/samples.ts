@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -18,4 +18,16 @@ export function copyOfSample(): string {
   const path = join(temporary(), 'manifest.xml');
   copyFileSync(template, path);
   return path;
+}
+
+/** A manifest of 5,000 packages and 200 steps. */
+export function largeManifest(): string {
+  const packages = Array.from({ length: 5000 }, (_, at) => `      <pkg name="package-number-${at}"/>`).join('\n');
+  const steps = Array.from(
+    { length: 200 },
+    (_, at) => `        <script name="scripts/s${at}"><checkpoint name="step-${at}" message="Step ${at}"/></script>`,
+  ).join('\n');
+  return readFileSync(template, 'utf8')
+    .replace(/<packages>[\s\S]*<\/packages>/, `<packages>\n${packages}\n    </packages>`)
+    .replace(/<finalizer>[\s\S]*<\/finalizer>/, `<finalizer>\n${steps}\n      </finalizer>`);
 }

@@ -1,7 +1,6 @@
-/** `npm run test:full` sets it: the seeded suites then run their full counts instead of the small ones of `npm test`. */
-export const isFull = process.env.SLIPWAY_FULL === '1';
+import { isFull } from '../full';
 
-/** How many rounds a seeded suite runs. */
+/** The number of rounds of a seeded suite, in `npm test` and in `npm run test:full`. */
 export function count(small: number, full: number): number {
   return isFull ? full : small;
 }
@@ -11,7 +10,7 @@ export function seedOf(suite: number): number {
   return suite + Number(process.env.SLIPWAY_SEED ?? 0) * 1_000;
 }
 
-/** Prints what a seeded suite did: a count of 0 would be a suite that proves nothing. */
+/** Prints the counts of a seeded suite. A count of 0 would be a suite that proves nothing. */
 export function report(line: string): void {
   process.stdout.write(`${line}\n`);
 }
