@@ -21,6 +21,8 @@ import { sizesOf } from '../../src-shared/packages/costs';
 import type { InstalledAnswer, ResolveAnswer } from '../../src-shared/engine-answers/packages';
 import type { BootEvent } from '../../src-shared/engine-answers/media';
 import { lacksTool } from '../support/run-tool';
+import { onlyInFull } from '../support/full';
+import { PACKAGE_CACHE } from '../support/package-cache';
 import { btrfsFolder, hasBtrfs } from '../support/temp-btrfs';
 import { bootImage, whyNoBoot, type BootRequest } from '../support/qemu';
 
@@ -93,7 +95,9 @@ class TemplateProject {
     const [command = '', ...args] = this.#asOrdinary()
       ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...words]
       : words;
-    const home = this.#asOrdinary() ? { HOME: join(this.base, 'home'), XDG_CACHE_HOME: undefined } : {};
+    const home = this.#asOrdinary()
+      ? { HOME: join(this.base, 'home'), XDG_CACHE_HOME: undefined }
+      : { XDG_CACHE_HOME: PACKAGE_CACHE };
     const { status, stdout, stderr } = spawnSync(command, args, {
       cwd: this.folder,
       env: { ...process.env, ...home, PATH: path },
@@ -135,18 +139,22 @@ describe.skipIf(whyNotTiny)(titled('tiny-linux, built by an ordinary user', whyN
   });
   afterAll(() => project.dispose());
 
-  it('builds without root', () => {
+  it('An ordinary user builds tiny-linux.', () => {
     expect(built.stderr).toContain('Build is successful.');
     expect(built.code).toBe(0);
     if (isRoot) expect(statSync(project.medium('iso')).uid).toBe(NOBODY);
   });
 
-  it.each(['bios', 'uefi'] as const)('boots to a login prompt with %s', async (firmware) => {
+  it.for([
+    ['bios', undefined],
+    ['uefi', onlyInFull],
+  ] as const)('The image of tiny-linux boots to a login prompt with %s.', async ([firmware, why], { skip }) => {
+    if (why !== undefined) skip(why);
     const boot = await project.boot('iso', { firmware, until: ready('tiny-linux') });
     expect(boot.verdict, boot.serial).toBe('booted');
   });
 
-  it('passes the boot test of the engine', () => {
+  it.skipIf(onlyInFull)(titled('The image of tiny-linux passes the boot test of the engine', onlyInFull), () => {
     const words = ['boot-test', '--json', 'manifest.xml', 'tiny-linux.iso'];
     const program = join(root, 'out/engine/distro_const.cjs');
     const { status, stdout } = spawnSync(process.execPath, [program, ...words], {
@@ -162,20 +170,23 @@ describe.skipIf(whyNotTiny)(titled('tiny-linux, built by an ordinary user', whyN
     expect(status).toBe(0);
   });
 
-  it('gives the same bytes when it is built again', () => {
+  it('A second build of tiny-linux gives the same bytes.', () => {
     const first = readFileSync(project.medium('iso'));
     expect(project.build().code).toBe(0);
     expect(readFileSync(project.medium('iso')).equals(first)).toBe(true);
   });
 
-  it('shows an edited boot menu after a resume at grub-setup, with no earlier step run again', async () => {
-    project.edit((text) => text.replace('<title>Tiny Linux</title>', '<title>Renamed Linux</title>'));
-    const { code, stderr } = project.build('-r', 'grub-setup');
-    expect(code, stderr).toBe(0);
-    expect(stderr.match(/^==== \S+:/gm)).toEqual(['==== grub-setup:', '==== iso:']);
-    const boot = await project.boot('iso', { firmware: 'bios', until: /Booting `Renamed Linux[\s\S]*login: / });
-    expect(boot.verdict, boot.serial).toBe('booted');
-  });
+  it.skipIf(onlyInFull)(
+    titled('An edited boot menu is in the image after a resume at grub-setup, without an earlier step', onlyInFull),
+    async () => {
+      project.edit((text) => text.replace('<title>Tiny Linux</title>', '<title>Renamed Linux</title>'));
+      const { code, stderr } = project.build('-r', 'grub-setup');
+      expect(code, stderr).toBe(0);
+      expect(stderr.match(/^==== \S+:/gm)).toEqual(['==== grub-setup:', '==== iso:']);
+      const boot = await project.boot('iso', { firmware: 'bios', until: /Booting `Renamed Linux[\s\S]*login: / });
+      expect(boot.verdict, boot.serial).toBe('booted');
+    },
+  );
 });
 
 describe.skipIf(whyNotDebian)(titled('debian-live', whyNotDebian), () => {
@@ -188,13 +199,13 @@ describe.skipIf(whyNotDebian)(titled('debian-live', whyNotDebian), () => {
   });
   afterAll(() => project.dispose());
 
-  it('builds, and leaves nothing mounted', () => {
+  it('A build of debian-live leaves nothing mounted.', () => {
     expect(built.stderr).toContain('Build is successful.');
     expect(built.code).toBe(0);
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(project.area);
   });
 
-  it('has the packages in it that were resolved, name by name and version by version', () => {
+  it('The image of debian-live has the packages that were resolved, name by name and version by version.', () => {
     const compared = JSON.parse(
       project.run('installed', '--json', 'manifest.xml', 'resolved', 'im-mod').stdout,
     ) as object;
@@ -203,7 +214,7 @@ describe.skipIf(whyNotDebian)(titled('debian-live', whyNotDebian), () => {
     expect(packages.length).toBeGreaterThan(100);
   });
 
-  it('would lack, without an entry, exactly what the entry is said to cost', () => {
+  it('Without an entry, exactly the packages that are counted as its cost are missing.', () => {
     const resolve = (): ResolveAnswer =>
       JSON.parse(project.run('resolve', '--json', 'manifest.xml').stdout) as ResolveAnswer;
     const all = resolve();
@@ -220,16 +231,20 @@ describe.skipIf(whyNotDebian)(titled('debian-live', whyNotDebian), () => {
     }
   });
 
-  it.each([
-    ['bios', 'iso'],
-    ['uefi', 'iso'],
-    ['uefi', 'usb'],
-  ] as const)('boots to a login prompt with %s from the %s image', async (firmware, suffix) => {
-    const boot = await project.boot(suffix, { firmware, until: ready('debian-live') });
-    expect(boot.verdict, boot.serial).toBe('booted');
-  });
+  it.for([
+    ['bios', 'iso', undefined],
+    ['uefi', 'iso', onlyInFull],
+    ['uefi', 'usb', onlyInFull],
+  ] as const)(
+    'debian-live boots to a login prompt with %s from the %s image.',
+    async ([firmware, suffix, why], { skip }) => {
+      if (why !== undefined) skip(why);
+      const boot = await project.boot(suffix, { firmware, until: ready('debian-live') });
+      expect(boot.verdict, boot.serial).toBe('booted');
+    },
+  );
 
-  it('changes the boot menu without making the image again', () => {
+  it('An edited boot menu of debian-live needs no new squashfs image.', () => {
     const squashfs = join(project.area, 'build_data/pkg_image/live/filesystem.squashfs');
     expect(existsSync(squashfs)).toBe(true);
     project.edit((text) => text.replace('<title>Debian live</title>', '<title>Renamed</title>'));
@@ -255,27 +270,31 @@ const fileSystems: [string, boolean, () => Promise<Place & { dispose(): void | P
 
 describe.skipIf(whyNotDebian)(titled('debian-live', whyNotDebian), () => {
   describe.each(fileSystems)('on %s', (_kind, available, open) => {
-    it.skipIf(!available)('builds, resumes at the boot menu, and boots to a login prompt', async () => {
-      const place = await open();
-      const project = new TemplateProject('debian-live', 'own', place);
-      try {
-        const built = project.build();
-        expect(built.code, built.stderr).toBe(0);
-        project.edit((text) => text.replace('<title>Debian live</title>', '<title>Renamed</title>'));
-        const resumed = project.build('-r', 'grub-setup');
-        expect(resumed.code, resumed.stderr).toBe(0);
-        const boot = await project.boot('iso', { firmware: 'bios', until: ready('debian-live') });
-        expect(boot.verdict, boot.serial).toBe('booted');
-      } finally {
-        project.dispose();
-        await place.dispose();
-      }
-    });
+    const why = available ? onlyInFull : 'not available';
+    it.skipIf(why)(
+      titled('debian-live builds, resumes at the boot menu, and boots to a login prompt', why),
+      async () => {
+        const place = await open();
+        const project = new TemplateProject('debian-live', 'own', place);
+        try {
+          const built = project.build();
+          expect(built.code, built.stderr).toBe(0);
+          project.edit((text) => text.replace('<title>Debian live</title>', '<title>Renamed</title>'));
+          const resumed = project.build('-r', 'grub-setup');
+          expect(resumed.code, resumed.stderr).toBe(0);
+          const boot = await project.boot('iso', { firmware: 'bios', until: ready('debian-live') });
+          expect(boot.verdict, boot.serial).toBe('booted');
+        } finally {
+          project.dispose();
+          await place.dispose();
+        }
+      },
+    );
   });
 });
 
 describe.skipIf(whyNotTiny || !isRoot)('debian-live, tried by an ordinary user', () => {
-  it('is refused by its first step, in words', () => {
+  it('The first step of debian-live refuses an ordinary user and names what to do.', () => {
     const project = new TemplateProject('debian-live', 'ordinary');
     try {
       const { code, stderr } = project.build();

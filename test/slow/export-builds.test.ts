@@ -9,7 +9,7 @@ import { lacksTool } from '../support/run-tool';
 
 const lacks = lacksTool('apt-get', 'cpio', 'grub-mkimage', 'mcopy', 'xorriso');
 
-it.skipIf(lacks)(`what is exported builds with the command alone${lacks ? ` (${lacks})` : ''}`, async () => {
+it.skipIf(lacks)(`An exported image builds with the command alone${lacks ? ` (${lacks})` : ''}`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-exported-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const resources = join(import.meta.dirname, '../../resources');

@@ -16,7 +16,7 @@ const skipped = [];
 const failed = [];
 const out = mkdtempSync(join(tmpdir(), 'slipway-test-'));
 
-/** Runs one command as one check, and shows what it said when it has ended. */
+/** Runs one command as one check, prints its output at its end, and returns whether it succeeded. */
 async function check(name, command, ...args) {
   const started = Date.now();
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -26,6 +26,7 @@ async function check(name, command, ...args) {
   if (status === 0) total.passed++;
   else fail(name, `${command} ${args.join(' ')} ended with ${status}\n${said}`);
   process.stdout.write(`${said}${status === 0 ? 'ok' : 'FAILED'}  ${name}  ${seconds(started)}\n`);
+  return status === 0;
 }
 
 /** Commands without which a suite makes no sense, by any of their names: the window's wants a browser, a display, and the sample's tools. */
@@ -104,15 +105,15 @@ await Promise.all([
   check('format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.').then(() =>
     check('lint and import rules', 'npx', 'eslint', '.'),
   ),
-  check('types', 'npm', 'run', '--silent', 'types').then(() => check('build', 'npm', 'run', '--silent', 'build')),
+  check('types', 'npm', 'run', '--silent', 'types'),
 ]);
+// The suites share what is built here.
+if (await check('build', 'npm', 'run', '--silent', 'build')) process.env.SLIPWAY_BUILT = '1';
 const chosen = process.argv.slice(2);
-process.env.SLIPWAY_BUILT = '1'; // by the check `build`
 if (chosen.length > 0) await inTurn(...chosen);
 else {
-  // Two lanes of equal length. No test asserts a duration, so that suites may slow each other down. Recordings and hosts mostly
-  // wait; the window, image builds and boots mostly compute.
-  await Promise.all([inTurn('golden', 'unit', 'hosts', 'conformance', 'faults'), inTurn('e2e', 'slow')]);
+  // No test asserts a duration, so that suites may slow each other down. Recordings and hosts mostly wait, the others compute.
+  await Promise.all([inTurn('golden', 'hosts'), inTurn('unit', 'conformance', 'faults'), inTurn('e2e', 'slow')]);
 }
 rmSync(out, { recursive: true, force: true });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { _electron, type BrowserContext, type ElectronApplication, type Page } from 'playwright-core';
 import { electronFor } from '../../support/electron-runtime';
+import { PACKAGE_CACHE } from '../../support/package-cache';
 import { connectChromium } from './chromium';
 import { closeAtEnd } from './closing';
 import { display } from './display';
@@ -17,9 +18,6 @@ const START_TIMEOUT_MS = 60_000;
 const ACTION_TIMEOUT_MS = 60_000;
 
 const root = join(import.meta.dirname, '../../..');
-
-/** Packages and package lists that tests fetch serve those after them. */
-const cache = join(root, 'node_modules/.cache/slipway-e2e');
 
 /** What the app is opened with. */
 export interface OpenOptions {
@@ -119,7 +117,7 @@ async function place(options: OpenOptions) {
   const env = {
     ...(Object.fromEntries(ours) as Record<string, string>),
     HOME: home,
-    XDG_CACHE_HOME: cache,
+    XDG_CACHE_HOME: PACKAGE_CACHE,
     SLIPWAY_STATE: state,
     ...options.env,
   };
