@@ -8,7 +8,7 @@ function whyDead(page: string, to: string): string | undefined {
   if (/^[a-z]+:/i.test(to)) return /^https:\/\/[\w.-]+\.\w+(\/\S*)?$/.test(to) ? undefined : 'is no https address';
   const [path = '', anchor] = to.split('#');
   const file = path === '' ? page : relative(root, join(root, dirname(page), path));
-  if (file.startsWith('../main') || !existsSync(join(root, file))) return 'is not there';
+  if (file.startsWith('..') || !existsSync(join(root, file))) return 'is not there';
   if (anchor !== undefined && !anchorsOf(file).includes(anchor)) return 'has no such heading';
   return undefined;
 }

@@ -20,7 +20,7 @@ export async function openRemoteManifest(transport: Transport, path: string, doc
   const name = basename(path, '.xml');
   const folder = await freshFolder(documents, name === 'manifest' ? basename(dirnameOnHost(path)) || name : name);
   for (const script of scriptsNamedIn(decodeManifest(bytes))) {
-    if (script.startsWith('../..')) continue;
+    if (script.startsWith('..')) continue;
     const text = await transport.readFile(onHost(dirnameOnHost(path), script), 0, MAX_BYTES).catch(() => undefined);
     if (!text) continue;
     const copy = join(folder, script);

@@ -29,7 +29,7 @@ beforeEach(() => {
   root = join(mkdtempSync(join(tmpdir(), 'slipway-stock-')), 'a root');
   mkdirSync(root);
 });
-afterEach(() => rmSync(join(root, '../..'), { recursive: true }));
+afterEach(() => rmSync(join(root, '..'), { recursive: true }));
 
 const names = async (path: string): Promise<string[]> =>
   (await listFiles(transport, root, path)).map(({ name }) => name);
