@@ -11,6 +11,7 @@ import { isOnNetwork } from '../system/network-file-system';
 import { livenessOf, ownIdentity } from '../system/processes';
 import { systemError } from '../system/system-error';
 import type { BuildArea } from './area';
+import { repairPrivate } from './repair';
 import { takeByLink } from './lock-by-link';
 import { isLeftBehind, lockOwner, lockPath, readLock, type LockOwner, type LockPurpose } from './lock-file';
 
@@ -29,8 +30,8 @@ export interface HeldLock {
   readonly id: string;
   /** Whether its last owner ended without releasing it. Processes of its steps may still run. */
   readonly tookOver: boolean;
-  /** A sentence for the user about damage that was found and is repaired. */
-  readonly notice?: string;
+  /** Sentences for the user about damage that was found and is repaired. */
+  readonly notices: readonly string[];
   release(): void;
 }
 
@@ -50,13 +51,15 @@ export async function acquireLock(area: BuildArea, purpose: LockPurpose, manifes
     // An engine of version 1, or one without flock, holds the area by its file alone.
     if (found.kind !== 'missing' && !isLeftBehind(area, kernel !== undefined, owner))
       throw found.kind === 'damaged' ? damagedRemotely(area, found.why) : lockedBy(area, owner);
+    const notices = repairPrivate(area);
+    if (found.kind === 'damaged') notices.push(`The lock file was damaged (${found.why}) and is replaced.`);
     const me = describeMe(purpose, manifest, kernel !== undefined);
     write(area, me, kernel !== undefined);
     removeDrafts(area);
     return {
       id: me.id,
       tookOver: found.kind !== 'missing',
-      ...(found.kind === 'damaged' && { notice: `The lock file was damaged (${found.why}) and is replaced.` }),
+      notices,
       release: () => release(area, me.id, kernel),
     };
   } catch (error) {

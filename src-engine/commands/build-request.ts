@@ -9,6 +9,8 @@ import {
 } from '../../src-shared/checkpoints/rules';
 import type { ManifestFile } from '../area/manifest-file';
 import { parseGiven, type GivenVariables } from '../area/step-variables';
+import type { Snapshot } from '../snapshots/backend';
+import { damagesOf } from '../snapshots/damaged';
 import type { Option } from './getopt';
 
 /** Ends a command early, with lines for stderr and an exit status. */
@@ -51,7 +53,7 @@ export function resolveRequest(
   file: ManifestFile,
   options: readonly Option[],
   steps: readonly BuildStep[],
-  snapshots: readonly string[],
+  snapshots: readonly Snapshot[],
   checkpointing: boolean,
 ): BuildRequest {
   let resume = resumeFromAttribute(file, steps, checkpointing);
@@ -70,7 +72,7 @@ export function resolveRequest(
     if (letter === 'r') resume = stepIndex(steps, value);
     if (letter === 'p') pause = stepIndex(steps, value);
     if (letter === 'R') {
-      const latest = latestResumable(steps, snapshots);
+      const latest = latestResumable(steps, namesOf(snapshots), damagesOf(snapshots));
       if (latest === undefined) throw new Stop(1, nothingToResume('-R'));
       resume = latest;
     }
@@ -128,7 +130,9 @@ function stepIndex(steps: readonly BuildStep[], designator: string): number {
 }
 
 /** Applies the refusals of resuming (contract 2.5). */
-export function assertResumable(steps: readonly BuildStep[], snapshots: readonly string[], index: number): void {
-  const answer = canResumeFrom(steps, snapshots, index);
+export function assertResumable(steps: readonly BuildStep[], snapshots: readonly Snapshot[], index: number): void {
+  const answer = canResumeFrom(steps, namesOf(snapshots), index, damagesOf(snapshots));
   if (!answer.ok) throw new Stop(1, answer.lines);
 }
+
+const namesOf = (snapshots: readonly Snapshot[]): string[] => snapshots.map(({ name }) => name);

@@ -4,6 +4,7 @@ import { stepTable } from '../../src-shared/checkpoints/table';
 import { resolveArea, type BuildArea } from '../area/area';
 import { readManifestFile, refusalLines } from '../area/manifest-file';
 import { refuseForeignPlaces } from '../area/places';
+import { damagesOf } from '../snapshots/damaged';
 import { openBackend } from '../snapshots/select';
 import { writeError } from '../system/standard-streams';
 import { assertNamed, resolveRequest, Stop } from './build-request';
@@ -88,12 +89,14 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   const asks = options.some(({ letter }) => 'lrR'.includes(letter)) || file.manifest.resumeFrom !== undefined;
   const looks = asks && checkpointing && area.exists;
   if (looks) await refuseForeignPlaces(area);
-  const snapshots = looks ? (await backend.list()).map(({ name }) => name) : [];
+  const snapshots = looks ? await backend.list() : [];
   assertNamed(file, checkpointing);
   const request = resolveRequest(file, options, steps, snapshots, checkpointing);
 
   if (request.list) {
-    writeError(`${stepTable(steps, latestResumable(steps, snapshots)).join('\n')}\n`);
+    const damages = damagesOf(snapshots);
+    const names = snapshots.map(({ name }) => name);
+    writeError(`${stepTable(steps, latestResumable(steps, names, damages), damages).join('\n')}\n`);
     return 0;
   }
   const { startBuild } = await import('./start-build');

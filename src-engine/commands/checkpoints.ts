@@ -87,18 +87,19 @@ export async function describeCheckpoints(context: AreaContext, options: Present
 
 interface Row {
   readonly step: string;
-  readonly snapshot: (Snapshot & SnapshotSize) | null;
+  readonly snapshot: (Omit<Snapshot, 'damage'> & SnapshotSize & { readonly damage?: string | undefined }) | null;
   readonly freshness: CheckpointFreshness | null;
 }
 
 function row({ step, snapshot, freshness }: Row): string {
+  const damage = snapshot?.damage;
   if (!snapshot) return `${step.padEnd(14)} no checkpoint`;
   return [
     step.padEnd(14),
     dateTime(snapshot.takenAt),
     bytes(snapshot.referenced).padEnd(10),
     (snapshot.unique === 0 ? 'nothing' : bytes(snapshot.unique)).padEnd(10),
-    state(freshness),
+    damage === undefined ? state(freshness) : `damaged: ${damage}`,
   ].join(' ');
 }
 

@@ -10,6 +10,7 @@ import { resolveArea, type BuildArea } from '../area/area';
 import { readAreaFiles, type AreaState } from '../area/area-state';
 import { readManifestFile, type ManifestFile } from '../area/manifest-file';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
+import { damagesOf } from '../snapshots/damaged';
 import { openBackend } from '../snapshots/select';
 
 /** A manifest with the present state of its build area. Reading it creates and changes nothing. */
@@ -38,7 +39,9 @@ export async function openContext(operand: string): Promise<AreaContext> {
   const files = readAreaFiles(area);
   const snapshots = area.exists ? await backend.list() : [];
   const names = snapshots.map(({ name }) => name);
-  const latest = file.manifest.checkpointEnable ? resumableByR(file.manifest.steps, names) : undefined;
+  const latest = file.manifest.checkpointEnable
+    ? resumableByR(file.manifest.steps, names, damagesOf(snapshots))
+    : undefined;
   return { file, area, backend, files, snapshots, latest };
 }
 
@@ -49,6 +52,7 @@ export function resumeAnswer({ file, snapshots }: AreaContext, index: number): A
     file.manifest.steps,
     snapshots.map(({ name }) => name),
     index,
+    damagesOf(snapshots),
   );
 }
 

@@ -7,6 +7,7 @@ import { problemLine } from '../area/manifest-file';
 import { startProblems } from '../area/start-problems';
 import { duration } from '../../src-shared/format';
 import { listRuns, stepHistory } from '../area/runs';
+import { damagesOf } from '../snapshots/damaged';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { describeCheckpoints } from './checkpoints';
 import { resumeAnswer, stepNamed, type AreaContext } from './context';
@@ -76,7 +77,7 @@ async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>
   let resume = values.resume === undefined ? undefined : stepNamed(context, values.resume);
   if (values.last) {
     if (!file.manifest.checkpointEnable) throw new AppError('refused', withoutCheckpoints('R').lines.join('\n'));
-    resume = latestResumable(steps, names);
+    resume = latestResumable(steps, names, damagesOf(snapshots));
     if (resume === undefined) throw new AppError('refused', nothingToResume('-R').join('\n'));
   }
   for (const answer of [

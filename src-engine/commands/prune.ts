@@ -27,7 +27,7 @@ export const pruneCommand = defineCommand({
   summary: 'removes checkpoints; lists them without --yes',
   usage: ['[--stale] [--from STEP] [--yes] [--json] MANIFEST'],
   description: [
-    'Removes checkpoints that no step of the manifest owns, and those taken after them. It lists them and removes nothing unless `--yes` is given.',
+    'Removes checkpoints that no step of the manifest owns, those taken after them, and damaged ones that no usable one follows. It lists them and removes nothing unless `--yes` is given.',
   ],
   options: OPTIONS,
   operands: { min: 1, max: 1 },
@@ -117,8 +117,12 @@ async function choose(context: AreaContext, stale: boolean, from: string | undef
   // A later checkpoint contains the result of the removed step. Without that step before it, it would count as a
   // checkpoint of the present steps (contract 2.5).
   let removed: string | undefined;
-  for (const snapshot of snapshots) {
-    const { name } = snapshot;
+  // A damaged checkpoint is a gap when it is removed, and hides the usable ones after it (contract 2.4).
+  const lastUsable = snapshots
+    .map(({ name, damage }) => damage === undefined && stepOfSnapshot(name) !== undefined)
+    .lastIndexOf(true);
+  for (const [at, snapshot] of snapshots.entries()) {
+    const { name, damage } = snapshot;
     const step = stepOfSnapshot(name);
     if (name === BASELINE || step === undefined) continue; // The baseline and snapshots of other programs are never pruned.
     const index = steps.findIndex((candidate) => checkpointName(candidate.name) === name);
@@ -128,6 +132,7 @@ async function choose(context: AreaContext, stale: boolean, from: string | undef
     } else if (removed !== undefined)
       chosen.push({ snapshot, reason: `taken after ${removed}, which is not a step any more` });
     else if (index >= first) chosen.push({ snapshot, reason: `at or after ${from}` });
+    else if (damage !== undefined && at > lastUsable) chosen.push({ snapshot, reason: `damaged: ${damage}` });
     else if (stale) {
       const found = freshness.get(index);
       if (found?.kind === 'stale') chosen.push({ snapshot, reason: `stale: ${found.reasons.join('; ')}` });

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { BuildStep } from '../../src-shared/checkpoints/model';
+import { checkpointName, type BuildStep } from '../../src-shared/checkpoints/model';
 import { planBuild } from '../../src-shared/checkpoints/plan';
 import { createArea, type BuildArea } from '../area/area';
 import { readStateFile } from '../area/checkpoint-records';
@@ -15,7 +15,8 @@ import { holdArea } from '../run/hold-area';
 import { BuildLogs } from '../run/logs';
 import { Observer } from '../run/observer';
 import { runBuild, type BuildInput } from '../run/run-build';
-import type { SnapshotBackend } from '../snapshots/backend';
+import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
+import { damagesOf } from '../snapshots/damaged';
 import { guardStandardStreams } from '../system/standard-streams';
 import { assertResumable, Stop, type BuildRequest } from './build-request';
 
@@ -54,10 +55,12 @@ export async function startBuild({
   try {
     markArea(area);
     // Another build may have ended before the lock was taken.
-    const present = await snapshotNames(backend);
+    const snapshots = await backend.list();
+    const present = snapshots.map(({ name }) => name);
     let stale: BuildInput['stale'];
     if (choice.resume !== undefined) {
-      assertResumable(steps, present, choice.resume);
+      assertResumable(steps, snapshots, choice.resume);
+      warnOfDamage(steps, snapshots);
       await warnOfChanges(area, file, choice.resume);
       stale = await staleness(area, file, choice.resume, request.given);
     }
@@ -82,10 +85,6 @@ export async function startBuild({
   } finally {
     lock.release();
   }
-}
-
-async function snapshotNames(backend: SnapshotBackend): Promise<string[]> {
-  return (await backend.list()).map(({ name }) => name);
 }
 
 /**
@@ -120,6 +119,15 @@ async function staleness(
     reasons: freshness.kind === 'stale' ? freshness.reasons : [freshness.reason],
     resumeFrom: right?.name ?? null,
   };
+}
+
+function warnOfDamage(steps: readonly BuildStep[], snapshots: readonly Snapshot[]): void {
+  const damages = damagesOf(snapshots);
+  for (const { name } of steps) {
+    const damage = damages.get(checkpointName(name));
+    if (damage !== undefined)
+      process.stderr.write(`The checkpoint of ${name} is damaged and is not used: ${damage}.\n`);
+  }
 }
 
 /**

@@ -19,7 +19,7 @@ import { SpaceReserve } from './space-reserve';
 export async function holdArea(area: BuildArea, purpose: LockPurpose, manifest: string): Promise<HeldLock> {
   const lock = await acquire(area, purpose, manifest);
   try {
-    if (lock.notice !== undefined) process.stderr.write(`${lock.notice}\n`);
+    for (const notice of lock.notices) process.stderr.write(`${notice}\n`);
     const ended = lastRunEnded(area) ? undefined : await endOrphans(area);
     if (ended !== undefined) process.stderr.write(`Ended the remaining processes of an interrupted build: ${ended}.\n`);
     return lock;

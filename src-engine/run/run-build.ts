@@ -8,6 +8,7 @@ import { PROTOCOL_VERSION, type EngineRecordBody, type RunOutcome } from '../../
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
 import { earliestPause } from '../../src-shared/runs/pause';
 import type { SnapshotBackend } from '../snapshots/backend';
+import { DamagedSnapshot } from '../snapshots/damaged';
 import { ENGINE_VERSION } from '../version';
 import { createBuildDataFolders, type BuildArea } from '../area/area';
 import {
@@ -258,16 +259,24 @@ class Build {
   async #clean(): Promise<void> {
     const { backend, area, snapshots } = this.#input;
     const started = Date.now();
-    if (snapshots.includes(BASELINE)) {
-      await backend.rollback(BASELINE);
-      await createBuildDataFolders(area);
-    } else {
-      await backend.reset();
-      await createBuildDataFolders(area);
-      await backend.take(BASELINE);
-    }
+    const isEmptied = snapshots.includes(BASELINE) && (await this.#rollBackToBaseline());
+    if (!isEmptied) await backend.reset();
+    await createBuildDataFolders(area);
+    if (!isEmptied) await backend.take(BASELINE);
     removeOrphanedFiles(area, []);
     this.#journal.write('rolled-back', { step: null, snapshot: BASELINE, seconds: secondsSince(started) });
+  }
+
+  /** Returns whether it was possible. A damaged baseline, like all of its store, is made again. */
+  async #rollBackToBaseline(): Promise<boolean> {
+    try {
+      await this.#input.backend.rollback(BASELINE);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DamagedSnapshot)) throw error;
+      this.#say(`${error.message.split('. The ')[0]}. The build data and the store of checkpoints are made again.`);
+      return false;
+    }
   }
 
   async #rollBack(step: BuildStepDeclaration): Promise<void> {

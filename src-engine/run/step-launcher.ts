@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { AppError } from '../../src-shared/errors';
 import { LineSplitter } from '../system/line-splitter';
-import { descendants, listProcesses, procIsOurs, type ProcessEntry } from '../system/process-list';
+import { descendants, listProcesses, procIsOurs, sendSignal, type ProcessEntry } from '../system/process-list';
 import { LAUNCHER_PROGRAM } from './launcher-program';
 import type { Containment, ProcessEnd, StartFailure, StepProcess, StepSpawner } from './step-process';
 
@@ -21,6 +21,8 @@ const SYSTEM_CALLS: Readonly<Record<string, readonly number[]>> = {
 
 /** The poll interval for the end of a step whose launcher has ended. */
 const LOST_POLL_MS = 20;
+/** How often a launcher or holder that a step has stopped is continued. A step of the same account can stop them (`kill -STOP $PPID`). */
+const CONTINUE_INTERVAL_MS = 500;
 
 /** Whether the launcher supports this machine's system calls. */
 export const canLaunch = (): boolean => process.platform === 'linux' && process.arch in SYSTEM_CALLS;
@@ -32,9 +34,10 @@ export class StepLauncher implements StepSpawner {
   readonly #socket: Socket;
   #step: LaunchedStep | undefined;
   #lost: AppError | undefined;
+  readonly #continuing: NodeJS.Timeout;
 
   constructor(perl: string, containment: 'namespaces' | 'reaper') {
-    this.#state = { containment, isProcOurs: procIsOurs(), holder: undefined };
+    this.#state = { containment, isProcOurs: procIsOurs(), launcher: undefined, holder: undefined };
     const numbers = (SYSTEM_CALLS[process.arch] ?? []).map(String);
     this.#launcher = spawn(perl, ['-e', LAUNCHER_PROGRAM, String(process.pid), containment, ...numbers], {
       stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
@@ -42,6 +45,8 @@ export class StepLauncher implements StepSpawner {
       env: { PERL_SIGNALS: 'unsafe', LC_ALL: 'C' },
       detached: true,
     });
+    this.#state.launcher = this.#launcher.pid;
+    this.#continuing = setInterval(() => this.#step && continueStopped(this.#state), CONTINUE_INTERVAL_MS).unref();
     this.#launcher.on('error', (error) => this.#lose(error.message));
     this.#launcher.on('exit', (code, signal) => this.#lose(signal ?? `status ${code}`));
     const socket = this.#launcher.stdio[3];
@@ -68,7 +73,9 @@ export class StepLauncher implements StepSpawner {
   }
 
   close(): void {
+    clearInterval(this.#continuing);
     this.#launcher.removeAllListeners('exit');
+    continueStopped(this.#state); // it reads the end of its socket
     this.#socket.end().unref();
     this.#launcher.unref();
   }
@@ -111,6 +118,7 @@ interface LauncherState {
   containment: 'namespaces' | 'reaper';
   /** /proc shows the numbers of this process's PID namespace. */
   readonly isProcOurs: boolean;
+  launcher: number | undefined;
   /** The process that holds the present step together, by the number that can be signalled. */
   holder: number | undefined;
 }
@@ -128,6 +136,7 @@ class LaunchedStep implements StepProcess {
   #failure: StartFailure | undefined;
   #isGone = false;
   #isLost = false;
+  #isKilled = false;
   #wake: () => void = () => undefined;
   #settleStarted: Settle<Start> = NEVER;
   #settleEnded: Settle<ProcessEnd> = NEVER;
@@ -193,7 +202,10 @@ class LaunchedStep implements StepProcess {
     const deadline = Date.now() + timeoutMs;
     for (let left = timeoutMs; !this.#isGone && left > 0; left = deadline - Date.now()) {
       if (this.#isLost && !isSignallable(this.launcher.holder)) this.#isGone = true;
-      else await this.#news(this.#isLost ? Math.min(left, LOST_POLL_MS) : left);
+      else await this.#news(this.#isLost || this.#isKilled ? Math.min(left, LOST_POLL_MS) : left);
+      // What the step has stopped, or stops again before it is killed, can neither end nor report.
+      if (this.#isLost) continueStopped(this.launcher);
+      if (this.#isKilled) this.kill();
     }
     return this.#isGone;
   }
@@ -205,13 +217,13 @@ class LaunchedStep implements StepProcess {
   kill(): void {
     const { holder, containment } = this.launcher;
     if (this.#isGone || holder === undefined) return;
-    try {
-      // The end of a namespace's first process ends all of them. A holder without a namespace ends its descendants
-      // itself.
-      process.kill(holder, containment === 'namespaces' ? 'SIGKILL' : 'SIGTERM');
-    } catch {
-      // it has just ended
-    }
+    // The end of a namespace's first process is the end of all.
+    if (containment === 'namespaces') return signal(holder, 'SIGKILL');
+    // A holder without a namespace ends its descendants itself, which may stop it meanwhile.
+    if (this.#isKilled) for (const { pid } of this.processes()) sendSignal(pid, 'SIGKILL');
+    this.#isKilled = true;
+    signal(holder, 'SIGTERM');
+    continueStopped(this.launcher);
   }
 
   async #news(timeoutMs: number): Promise<void> {
@@ -237,6 +249,22 @@ function openPipe(launcher: number, descriptor: number): Socket {
   const path = `/proc/${launcher}/fd/${descriptor}`;
   const fd = openSync(path, fsConstants.O_RDONLY | fsConstants.O_NONBLOCK);
   return new Socket({ fd, readable: true, writable: false });
+}
+
+/** SIGCONT does nothing to a process that was not stopped. */
+function continueStopped({ launcher, holder, containment }: LauncherState): void {
+  if (containment === 'namespaces') return; // a step sees neither
+  signal(launcher, 'SIGCONT');
+  signal(holder, 'SIGCONT');
+}
+
+function signal(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, name);
+  } catch {
+    // it has just ended
+  }
 }
 
 function isSignallable(pid: number | undefined): boolean {

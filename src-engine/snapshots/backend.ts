@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly id: string;
   /** Seconds since the epoch; order among snapshots is the order of `list()`, not this. */
   readonly takenAt: number;
+  /** A clause that says why it cannot be used: `its index is damaged`. It can still be destroyed. */
+  readonly damage?: string;
 }
 
 /** The size of a snapshot. `undefined` where the file system cannot report it cheaply. */

@@ -5,6 +5,7 @@ import { exists } from '../system/files';
 import { isAlive, ownIdentity } from '../system/processes';
 import type { SnapshotBackend } from './backend';
 import { tolerateMissingRights } from './copy-folder';
+import { DamagedSnapshot } from './damaged';
 import { FolderTree, folderView } from './folder-tree';
 import { refuseForeign } from './guard';
 import { adoptTrees } from './plain/adopt';
@@ -110,7 +111,16 @@ export function createPlainBackend({
       await destroySnapshots(area, store.list());
     },
 
-    list: () => Promise.resolve(store.list().map(({ name, id, takenAt }) => ({ name, id, takenAt }))),
+    list() {
+      const snapshots = store.list();
+      const damages = store.damages(snapshots);
+      return Promise.resolve(
+        snapshots.map(({ name, id, takenAt, path }) => {
+          const damage = damages.get(path);
+          return { name, id, takenAt, ...(damage !== undefined && { damage }) };
+        }),
+      );
+    },
 
     async take(name) {
       store.next(name);
@@ -148,7 +158,7 @@ export function createPlainBackend({
       const { records } = readIndex(snapshot.path);
       let made: string | undefined;
       return {
-        tree: new IndexTree(records, (reference) => store.objectPath(reference)),
+        tree: new IndexTree(name, records, (reference) => store.objectPath(reference)),
         async folder() {
           if (made !== undefined) return join(made, name);
           const view = join(folder, `.view-${process.pid}-${ownIdentity().startTime}-${views++}`);
@@ -176,12 +186,12 @@ export function createPlainBackend({
   };
 }
 
-/** `undefined` for accounts that may not read the snapshot. */
+/** `undefined` for accounts that may not read the snapshot, and for a damaged one. */
 function sizeIn(index: string): number | undefined {
   try {
     return readHead(index).bytes;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    if (error instanceof DamagedSnapshot || (error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
     throw error;
   }
 }

@@ -6,6 +6,7 @@ export type Refusal =
   | { readonly kind: 'no-checkpointing' }
   | { readonly kind: 'nothing-to-resume' }
   | { readonly kind: 'resume-too-late'; readonly latest: number }
+  | { readonly kind: 'damaged' }
   | { readonly kind: 'inconsistent' }
   | { readonly kind: 'resume-not-before-pause' };
 
@@ -43,31 +44,64 @@ export function resolveStep(steps: readonly BuildStep[], designator: string): St
  * hides everything after it (contract 2.4). `undefined` when not even the first step has one.
  *
  * @param snapshots names of all snapshots of the build data
+ * @param damaged the damaged ones: none of them is the latest, but they hide no other
  */
-export function latestResumable(steps: readonly BuildStep[], snapshots: readonly string[]): number | undefined {
+export function latestResumable(
+  steps: readonly BuildStep[],
+  snapshots: readonly string[],
+  damaged: DamagedSnapshots = NOT_DAMAGED,
+): number | undefined {
+  const latest = validSteps(steps, snapshots, damaged).at(-1);
+  return latest && steps.indexOf(latest);
+}
+
+/** Why snapshots cannot be used, as clauses, by their names. */
+export type DamagedSnapshots = ReadonlyMap<string, string>;
+
+const NOT_DAMAGED: DamagedSnapshots = new Map();
+
+/** The steps before the first gap whose checkpoints are not damaged. */
+function validSteps(
+  steps: readonly BuildStep[],
+  snapshots: readonly string[],
+  damaged: DamagedSnapshots,
+): readonly BuildStep[] {
   const taken = new Set(snapshots);
   const gap = steps.findIndex((step) => !taken.has(checkpointName(step.name)));
-  const count = gap < 0 ? steps.length : gap;
-  return count > 0 ? count - 1 : undefined;
+  return steps.slice(0, gap < 0 ? steps.length : gap).filter(({ name }) => !damaged.has(checkpointName(name)));
 }
+
+const listOf = (valid: readonly BuildStep[]): string[] => [
+  'Valid steps to resume from are: ',
+  ...valid.map((step) => step.name.padEnd(20) + step.message.padEnd(10)),
+];
 
 /**
  * May the build resume from step `index`? (contract 2.5)
  *
  * @param snapshots names of all snapshots of the build data in the order in which they were taken
  */
-export function canResumeFrom(steps: readonly BuildStep[], snapshots: readonly string[], index: number): Answer {
-  const latest = latestResumable(steps, snapshots);
+export function canResumeFrom(
+  steps: readonly BuildStep[],
+  snapshots: readonly string[],
+  index: number,
+  damaged: DamagedSnapshots = NOT_DAMAGED,
+): Answer {
+  const valid = validSteps(steps, snapshots, damaged);
+  const step = steps[index]?.name ?? '';
+  const damage = damaged.get(checkpointName(step));
+  if (damage !== undefined) {
+    const instead = valid.length > 0 ? listOf(valid) : ['Start the build from the beginning.'];
+    const lines = [`The checkpoint of ${step} is damaged: ${damage}.`, ...instead];
+    return { ok: false, refusal: { kind: 'damaged' }, lines };
+  }
+  const latest = latestResumable(steps, snapshots, damaged);
   if (latest === undefined) return { ok: false, refusal: { kind: 'nothing-to-resume' }, lines: nothingToResume('-r') };
   if (index > latest)
     return {
       ok: false,
       refusal: { kind: 'resume-too-late', latest },
-      lines: [
-        'You must specify an earlier step to resume at.',
-        'Valid steps to resume from are: ',
-        ...steps.slice(0, latest + 1).map((step) => step.name.padEnd(20) + step.message.padEnd(10)),
-      ],
+      lines: ['You must specify an earlier step to resume at.', ...listOf(valid)],
     };
   // The order of the snapshots tells whether the steps before `index` are the ones that made this tree.
   const order = snapshots.filter((name) => stepOfSnapshot(name) !== undefined);
@@ -81,9 +115,13 @@ export function canResumeFrom(steps: readonly BuildStep[], snapshots: readonly s
  *
  * @param snapshots names of all snapshots of the build data in the order in which they were taken
  */
-export function resumableByR(steps: readonly BuildStep[], snapshots: readonly string[]): number | undefined {
-  const latest = latestResumable(steps, snapshots);
-  return latest !== undefined && canResumeFrom(steps, snapshots, latest).ok ? latest : undefined;
+export function resumableByR(
+  steps: readonly BuildStep[],
+  snapshots: readonly string[],
+  damaged: DamagedSnapshots = NOT_DAMAGED,
+): number | undefined {
+  const latest = latestResumable(steps, snapshots, damaged);
+  return latest !== undefined && canResumeFrom(steps, snapshots, latest, damaged).ok ? latest : undefined;
 }
 
 const INCONSISTENT = [

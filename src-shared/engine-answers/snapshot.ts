@@ -7,6 +7,8 @@ export const snapshot = z.object({
   id: z.string(),
   /** Seconds since the epoch. */
   takenAt: z.number(),
+  /** Why it cannot be used, as a clause; missing where it can. */
+  damage: z.string().optional(),
 });
 
 /** Bytes of a snapshot; missing where the file system cannot report them cheaply. */

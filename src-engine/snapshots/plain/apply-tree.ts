@@ -7,6 +7,7 @@ import { applyAttributes, captureAttributes } from './attributes';
 import { planApply, type ApplyPlan, type LiveKnowledge } from './apply-plan';
 import { below, parentOf, systemPath } from '../bytes';
 import { copyInodes, numberedPath } from './copy-inodes';
+import { requireObjects } from './damage';
 import { flagsOf, immutable, setFlags } from '../flags';
 import type { TreeRecord } from './record';
 import type { LiveEntry } from './scan';
@@ -18,6 +19,10 @@ export interface ApplyRequest {
   /** For messages: `Rolling back to .step_x`. */
   readonly action: string;
   readonly root: string;
+  /** The name of the snapshot, for messages. */
+  readonly snapshot: string;
+  /** Whether the store's file system keeps times exactly. */
+  readonly keepsTimes: boolean;
   readonly target: readonly TreeRecord[];
   readonly live: readonly LiveEntry[];
   readonly knownOf: LiveKnowledge;
@@ -34,6 +39,7 @@ export interface ApplyRequest {
  * is complete before it gets its name, so that a hard link from outside is never written through. Interrupted at any
  * moment, it can be repeated.
  *
+ * Throws `DamagedSnapshot` before any change when a stored object that is needed is damaged.
  * Refuses before any change when an entry to be changed is immutable.
  */
 export async function applyTree(request: ApplyRequest): Promise<void> {
@@ -50,6 +56,8 @@ export async function applyTree(request: ApplyRequest): Promise<void> {
   );
   const flags = await flagsOf(root, plan.touched, tool);
   if (flags.size > 0) throw immutable(request.action, root, flags);
+  const needed = plan.restored.flatMap((names) => names.slice(0, 1));
+  requireObjects(request.snapshot, needed, request.objectPath, request.keepsTimes);
 
   openFolders(root, plan);
   for (const { path, type } of plan.removals) {

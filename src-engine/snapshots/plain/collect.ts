@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { removeTree } from '../store-tools';
 import { systemPath } from '../bytes';
 import type { PlainSnapshot } from './plain-store';
@@ -24,7 +24,7 @@ export async function collectGarbage({ store, live, tool }: PlainArea): Promise<
   for (const reference of gone)
     if (!whole.has(store.packPath(packOf(reference)))) rmSync(systemPath(store.objectPath(reference)), { force: true });
   for (const pack of unused) await removePack(pack, tool);
-  for (const index of doomed) rmSync(index, { force: true });
+  for (const index of doomed) rmSync(index, { recursive: true, force: true });
 }
 
 /** A damaged index refers to nothing. Packs that only it used are removed as unused. */
@@ -38,6 +38,8 @@ function readIfWhole(path: string): TreeIndex[] {
 
 /** Adopted trees of version one have names and modes of every kind; packs have numbers, and folders with ASCII names. */
 async function removePack(path: string, tool: PlainArea['tool']): Promise<void> {
-  if (readdirSync(path).every((name) => /^f?\d+$/.test(name))) rmSync(path, { recursive: true, force: true });
+  const isFolder = lstatSync(path).isDirectory();
+  if (!isFolder || readdirSync(path).every((name) => /^f?\d+$/.test(name)))
+    rmSync(path, { recursive: true, force: true });
   else await removeTree(path, tool);
 }

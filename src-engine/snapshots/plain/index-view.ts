@@ -6,6 +6,7 @@ import { escapeName } from '../../../src-shared/name-escapes';
 import { attributeText, type AttributeSource } from '../attribute-text';
 import type { TreeEntry, TreePath, TreeView } from '../tree-view';
 import { nameOf, parentOf, systemPath } from '../bytes';
+import { damagedObject, objectDamage } from './damage';
 import { attributesOf } from './pax';
 import type { TreeRecord } from './record';
 
@@ -14,7 +15,9 @@ export class IndexTree implements TreeView {
   readonly #records: ReadonlyMap<TreePath, TreeRecord>;
   readonly #names = new Map<TreePath, string[]>();
 
+  /** @param snapshot for messages */
   constructor(
+    readonly snapshot: string,
     records: readonly TreeRecord[],
     readonly objectPath: (reference: string) => string,
   ) {
@@ -47,7 +50,10 @@ export class IndexTree implements TreeView {
     if (!record) throw absent(path);
     const reference = record.content ?? record.object;
     if (record.type !== 'file' || reference === undefined) throw missing(path, 'is not a file');
-    const handle = await open(systemPath(this.objectPath(reference)), 'r').catch((error: NodeJS.ErrnoException) => {
+    const object = this.objectPath(reference);
+    const damage = objectDamage(record, object, reference === record.content, false);
+    if (damage !== undefined) throw damagedObject(this.snapshot, path, object, damage);
+    const handle = await open(systemPath(object), 'r').catch((error: NodeJS.ErrnoException) => {
       throw new AppError(
         'snapshot',
         `${escapeName(path)} cannot be read from the checkpoint: ${error.code ?? error.message}.`,

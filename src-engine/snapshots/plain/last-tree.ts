@@ -52,6 +52,10 @@ export class LastTree {
   #read(): readonly TreeRecord[] {
     if (this.state) return this.state.tree.records;
     const newest = this.store.list().at(-1);
-    return newest ? readIndex(newest.path).records : [];
+    try {
+      return newest ? readIndex(newest.path).records : [];
+    } catch {
+      return []; // damaged: everything is stored again
+    }
   }
 }

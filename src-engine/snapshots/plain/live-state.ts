@@ -103,7 +103,7 @@ export class LiveStateFile {
   }
 
   clear(): void {
-    rmSync(this.#stamps, { force: true });
-    rmSync(this.treePath, { force: true });
+    rmSync(this.#stamps, { recursive: true, force: true });
+    rmSync(this.treePath, { recursive: true, force: true });
   }
 }

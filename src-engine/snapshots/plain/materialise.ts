@@ -1,5 +1,6 @@
 import { bytePath } from '../bytes';
 import { applyTree } from './apply-tree';
+import { hasCertainStamps } from './file-system';
 import type { PlainSnapshot, PlainStore } from './plain-store';
 import type { EntryType } from './record';
 import { scanTree } from './scan';
@@ -20,6 +21,8 @@ export async function materialise(
   await applyTree({
     action: `Writing ${folder}`,
     root,
+    snapshot: snapshot.name,
+    keepsTimes: hasCertainStamps(store.folder, store.folder),
     target: readIndex(snapshot.path).records.filter(({ type }) => mayCreate(type)),
     live: scanTree(root),
     knownOf: () => undefined,

@@ -6,7 +6,7 @@ import type { Snapshot } from '../backend';
 import { assertSnapshotName } from '../names';
 import { bytePath } from '../bytes';
 import { numberedPath } from './copy-inodes';
-import { packOf, readHead, readIndex, referencesOf, type TreeIndex } from './tree-index';
+import { indexDamage, packOf, readHead, readIndex, referencesOf, type TreeIndex } from './tree-index';
 
 const INDEX = /^index-(\d{6})-(\d+)-(.+)$/;
 const PACK = /^pack-(\d{6,})$/;
@@ -30,6 +30,17 @@ export interface PlainSnapshot extends Snapshot {
  */
 export class PlainStore {
   constructor(readonly folder: string) {}
+
+  /** Why the indexes of snapshots cannot be used, by their paths. */
+  damages(snapshots: readonly PlainSnapshot[]): ReadonlyMap<string, string> {
+    const packs = new Set(this.#names().map((name) => numberIn(PACK, name)));
+    return new Map(
+      snapshots.flatMap(({ path, isTree }): [string, string][] => {
+        const damage = isTree ? undefined : indexDamage(path, (pack) => packs.has(pack));
+        return damage === undefined ? [] : [[path, damage]];
+      }),
+    );
+  }
 
   /** The snapshots in the order in which they were taken. */
   list(): PlainSnapshot[] {
@@ -183,7 +194,8 @@ export class PlainStore {
     try {
       return readdirSync(this.folder);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      // A file in the place of the folder is replaced when the area is held.
+      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
       throw error;
     }
   }

@@ -4,6 +4,7 @@ import { AppError } from '../../../src-shared/errors';
 import { escapeName } from '../../../src-shared/name-escapes';
 import { syncFileSystem } from '../../system/durable';
 import { exists } from '../../system/files';
+import { DamagedSnapshot } from '../damaged';
 import { applyTree } from './apply-tree';
 import type { LiveKnowledge } from './apply-plan';
 import { below, bytePath } from '../bytes';
@@ -52,6 +53,8 @@ export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promis
     await applyTree({
       action: `Rolling back to ${snapshot.name}`,
       root,
+      snapshot: snapshot.name,
+      keepsTimes: isCertain,
       target: index.records,
       live: scanTree(root, open),
       knownOf: isCertain ? knowledge(live.read()?.known) : comparison(root, (reference) => store.objectPath(reference)),
@@ -81,11 +84,7 @@ export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promis
 
 function requirePack(path: string, name: string): void {
   if (!lstatSync(path, { throwIfNoEntry: false }))
-    throw new AppError(
-      'snapshot',
-      `The checkpoint ${name} is damaged: ${path} is missing. Nothing was changed.`,
-      'Resume from another checkpoint, or start the build from the beginning.',
-    );
+    throw new DamagedSnapshot(`The checkpoint ${name} is damaged: ${path} is missing`);
 }
 
 const knowledge =

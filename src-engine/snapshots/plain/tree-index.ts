@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { AppError } from '../../../src-shared/errors';
+import { DamagedSnapshot } from '../damaged';
 import { below, nameOf, parentOf } from '../bytes';
 import type { EntryType, TreeRecord } from './record';
 
@@ -19,6 +19,8 @@ export interface IndexHead {
   readonly packs: readonly number[];
   /** Bytes of the files, each inode once. */
   readonly bytes: number;
+  /** Bytes and checksum of the packed records after this line. Missing from earlier indexes. */
+  readonly body?: readonly [bytes: number, sum: number] | undefined;
 }
 
 /** A snapshot's whole tree: folders before what they contain, names in the order of their bytes. */
@@ -92,7 +94,10 @@ export function writeIndex(path: string, { head, records }: TreeIndex): void {
   const body = gzipSync(Buffer.from(JSON.stringify(rows), 'latin1'), { level: LEVEL });
   const file = openSync(path, 'w', 0o600);
   try {
-    const text = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]);
+    const text = Buffer.concat([
+      Buffer.from(`${JSON.stringify({ ...head, body: [body.length, checksum(body)] })}\n`),
+      body,
+    ]);
     for (let at = 0; at < text.length;) at += writeSync(file, text, at);
     fsyncSync(file);
   } finally {
@@ -100,16 +105,15 @@ export function writeIndex(path: string, { head, records }: TreeIndex): void {
   }
 }
 
-/** Reads an index file. Throws an `AppError` that names the file when it is damaged or of another version. */
+/** Reads an index file. Throws `DamagedSnapshot` when it is damaged or of another version. */
 export function readIndex(path: string): TreeIndex {
-  const content = readFileSync(path);
+  const content = reading(path, () => readFileSync(path));
   const head = parseHead(path, content);
-  let rows: Row[];
-  try {
-    rows = JSON.parse(gunzipSync(content.subarray(content.indexOf(10) + 1)).toString('latin1')) as Row[];
-  } catch {
-    throw damaged(path);
-  }
+  const rows = reading(path, () => {
+    const parsed: unknown = JSON.parse(unpackedBody(content).toString('latin1'));
+    if (!Array.isArray(parsed) || !parsed.every(Array.isArray)) throw new Error('no rows');
+    return parsed as Row[];
+  });
   const paths: string[] = [];
   const records = rows.map(([name, parent, type, mode, uid, gid, size, mtime, extra = {}], number): TreeRecord => {
     const folder = number === 0 ? '' : (paths[parent] ?? '');
@@ -135,40 +139,77 @@ export function readIndex(path: string): TreeIndex {
   return { head, records };
 }
 
-/** Reads the head of an index file only. */
+/** Reads the head of an index file only. Throws `DamagedSnapshot` when it is damaged or of another version. */
 export function readHead(path: string): IndexHead {
-  const buffer = Buffer.alloc(HEAD_BYTES);
-  const file = openSync(path, 'r');
+  return readBeginning(path).head;
+}
+
+function readBeginning(path: string): { readonly head: IndexHead; readonly content: Buffer; readonly size: number } {
+  const buffer = Buffer.allocUnsafe(HEAD_BYTES);
+  const { content, size } = reading(path, () => {
+    const file = openSync(path, 'r');
+    try {
+      return { content: buffer.subarray(0, readSync(file, buffer, 0, HEAD_BYTES, 0)), size: fstatSync(file).size };
+    } finally {
+      closeSync(file);
+    }
+  });
+  const isWhole = content.includes(10) || size <= HEAD_BYTES;
+  return { head: isWhole ? parseHead(path, content) : readIndex(path).head, content, size };
+}
+
+/**
+ * Why an index file cannot be used, as a clause; `undefined` when nothing shows that, or when this account may not read it. The records
+ * of a large file are not read.
+ *
+ * @param hasPack whether the store has the pack
+ */
+export function indexDamage(path: string, hasPack: (pack: number) => boolean): string | undefined {
   try {
-    const head = buffer.subarray(0, readSync(file, buffer, 0, HEAD_BYTES, 0));
-    return head.includes(10) || head.length < HEAD_BYTES ? parseHead(path, head) : readIndex(path).head;
-  } finally {
-    closeSync(file);
+    const { head, content, size } = readBeginning(path);
+    const start = content.indexOf(10) + 1;
+    const [bytes = size - start, sum] = head.body ?? [];
+    if (bytes !== size - start) return 'its index is cut off';
+    if (size <= content.length && sum !== undefined && sum !== checksum(content.subarray(start)))
+      return 'its index is damaged';
+    const missing = head.packs.find((pack) => !hasPack(pack));
+    return missing === undefined ? undefined : `its pack ${missing} is missing`;
+  } catch (error) {
+    return isDenied(error) ? undefined : 'its index is damaged';
+  }
+}
+
+/** FNV-1a, 32 bits: quick for the small files that are checked whenever snapshots are listed, and without loading a module. */
+function checksum(bytes: Buffer): number {
+  let sum = 0x811c9dc5;
+  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193);
+  return sum >>> 0;
+}
+
+const unpackedBody = (content: Buffer): Buffer => gunzipSync(content.subarray(content.indexOf(10) + 1));
+
+const isDenied = (error: unknown): boolean =>
+  ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+
+/** What an index file contains is another program's text: any failure means that it is damaged. */
+function reading<T>(path: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    throw isDenied(error) || error instanceof DamagedSnapshot ? error : damaged(path);
   }
 }
 
 function parseHead(path: string, content: Buffer): IndexHead {
-  let head: Partial<IndexHead>;
-  try {
-    head = JSON.parse(content.subarray(0, content.indexOf(10)).toString()) as Partial<IndexHead>;
-  } catch {
-    throw damaged(path);
-  }
+  const head = reading(
+    path,
+    () => (JSON.parse(content.subarray(0, content.indexOf(10)).toString()) ?? {}) as Partial<IndexHead>,
+  );
   if (typeof head.version === 'number' && head.version !== VERSION)
-    throw new AppError(
-      'snapshot',
-      `${path} is of version ${head.version}; this engine reads version ${VERSION}.`,
-      'Use the engine that built this area, or start the build from the beginning with "distro_const build".',
-    );
-  const { version, id, packs, bytes } = head;
+    throw new DamagedSnapshot(`${path} is of version ${head.version}, and this engine reads version ${VERSION}`);
+  const { version, id, packs, bytes, body } = head;
   if (version === undefined || id === undefined || !Array.isArray(packs) || bytes === undefined) throw damaged(path);
-  return { version, id, packs: packs.map(Number), bytes };
+  return { version, id, packs: packs.map(Number), bytes, body };
 }
 
-function damaged(path: string): AppError {
-  return new AppError(
-    'snapshot',
-    `${path} is damaged, and its checkpoint cannot be used.`,
-    'Resume from another checkpoint, or start the build from the beginning.',
-  );
-}
+const damaged = (path: string): DamagedSnapshot => new DamagedSnapshot(`${path} is damaged`);

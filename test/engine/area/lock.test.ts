@@ -142,10 +142,10 @@ describe('the lock of an area', () => {
   ])('is reported and repaired when its file is %s', async (_, content) => {
     writeFileSync(lockFile(), content);
     expect(readLock(area)).toMatchObject({ kind: 'stale', damage: expect.any(String) as string });
-    const { release, tookOver, notice } = await take();
-    expect({ tookOver, notice }).toEqual({
+    const { release, tookOver, notices } = await take();
+    expect({ tookOver, notices }).toEqual({
       tookOver: true,
-      notice: expect.stringMatching(/^The lock file was damaged/) as string,
+      notices: [expect.stringMatching(/^The lock file was damaged/) as string],
     });
     expect(readLock(area).kind).toBe('held');
     release();

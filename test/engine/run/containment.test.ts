@@ -223,3 +223,24 @@ describe('what an earlier build has left running', () => {
     expect(child.signalCode).toBe(null);
   });
 });
+
+describe('a reaper that the step has stopped', () => {
+  if (lacksPerl !== undefined) return it.skip(`is continued (${lacksPerl})`);
+
+  it('is continued, so that the build goes on and cancel ends it', async () => {
+    const stop = 'kill -STOP $(cut -d" " -f4 /proc/$PPID/stat) $PPID; echo stopped >&2';
+    project.write({
+      pairs: KEEP_MOUNTS,
+      steps: [
+        { name: 'a', body: stop },
+        { name: 'b', body: `${stop}\nsleep 600` },
+      ],
+    });
+    const build = project.start('distro_const', ['build', 'manifest.xml']);
+    await says(build, /==== b[^]*stopped/);
+    const ended = finished(build);
+    expect(await project.run('cancel', 'manifest.xml')).toMatchObject({ code: 0 });
+    expect(await ended).toMatchObject({ code: 143 });
+    expect(project.ran()).toEqual(['a', 'b']);
+  });
+});
