@@ -15,13 +15,10 @@ describe('the reference', () => {
     expect(readFileSync(join(root, 'docs/reference.md'), 'utf8')).toBe(await referencePage(root));
   });
 
-  it.each(['README.md', 'src-engine/README.md'])(
-    '%s has the table of commands that `npm run reference` makes',
-    async (name) => {
-      const text = readFileSync(join(root, name), 'utf8');
-      expect(text).toBe(await withCommandTable(text));
-    },
-  );
+  it('The README of the engine has the table of commands that `npm run reference` makes.', async () => {
+    const text = readFileSync(join(root, 'src-engine/README.md'), 'utf8');
+    expect(text).toBe(await withCommandTable(text));
+  });
 
   it('has each option of a command in its usage, and each option of the usage in its table', async () => {
     for (const command of await allCommands()) {
