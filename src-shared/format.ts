@@ -16,7 +16,40 @@ export function duration(seconds: number | undefined): string {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
-/** A count with its noun, in the plural where it is not one. */
+/** Formats an estimate in seconds: 8 -> `10 s`, 200 -> `4 min`. */
+export function roughDuration(seconds: number): string {
+  if (seconds < 55) return `${Math.max(1, Math.round(seconds / 10)) * 10} s`;
+  const minutes = Math.max(1, Math.ceil(seconds / 60 - 0.1));
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Formats a count with its noun: `1 step`, `2 steps`. */
 export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** Local date and time without seconds: `2026-11-29 15:12`. */
+export function dateTime(when: Date): string {
+  return `${day(when)} ${time(when)}`;
+}
+
+/** Local date: `2026-11-29`. */
+export function day(when: Date): string {
+  return when.toLocaleDateString('sv-SE');
+}
+
+/** Local time of day: `15:12`. */
+export function time(when: Date): string {
+  return when.toTimeString().slice(0, 5);
+}
+
+/** Local time of day on the current day; with the date on other days. */
+export function recentTime(when: Date, formatTime: (when: Date) => string = time): string {
+  const isToday = when.toDateString() === new Date().toDateString();
+  return isToday ? formatTime(when) : `${day(when)} ${formatTime(when)}`;
+}
+
+/** Local time of day with seconds: `15:12:07`. */
+export function timeWithSeconds(when: Date): string {
+  return when.toTimeString().slice(0, 8);
 }

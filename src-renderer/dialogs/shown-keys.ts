@@ -1,10 +1,10 @@
-/** Where the window runs: what decides which keys come to it, and what they are called. */
+/** Where the window runs. This decides which keys it receives, and their names. */
 export interface Keyboard {
   readonly isBrowser: boolean;
   readonly isMac: boolean;
 }
 
-/** A command's keys as its person knows them; `undefined` where there are none, or where a browser keeps them for a window of its own. */
+/** A command's keys as shown; `undefined` without keys, or when the browser reserves them. */
 export function shownKeys(keys: string | undefined, { isBrowser, isMac }: Keyboard): string | undefined {
   if (isBrowser && keys === 'Mod+N') return undefined;
   return keys?.replace('Mod', isMac ? 'Command' : 'Ctrl');

@@ -9,8 +9,8 @@ import type { OpenedDocument } from '../../src-shared/rpc-contract';
 const READ_DEBOUNCE_MS = 150;
 
 /**
- * The manifest that is being edited. Its source text is the truth; everything else is derived from it. While the text is not XML, what
- * was read last stays, and forms do not write (`syntaxError`).
+ * The open manifest. Its source text is the truth; everything else is derived from it. While the text is not XML, the last parsed
+ * state stays and forms do not write (`syntaxError`).
  */
 export class ManifestDocument {
   readonly path: string;
@@ -23,10 +23,10 @@ export class ManifestDocument {
   #syntaxError = $state.raw<ManifestSyntaxError>();
   #revision = $state(0);
   readonly #history = new History();
-  /** Set while the text is newer than what was read of it: somebody is typing in one field. */
+  /** Set while the text is newer than `loaded`: the user is typing in one field. */
   #reading: ReturnType<typeof setTimeout> | undefined;
   #gesture: string | undefined;
-  /** Of the bytes on disk, as main knows them. */
+  /** Version of the bytes on disk, from main. */
   version: string;
 
   readonly #onChange: () => void;
@@ -48,7 +48,7 @@ export class ManifestDocument {
     return this.#source;
   }
 
-  /** What was last read; `undefined` when the file never was XML since it was opened. */
+  /** The last parsed state; `undefined` when the text has not been XML since the file was opened. */
   get loaded(): LoadedManifest | undefined {
     return this.#loaded;
   }
@@ -75,26 +75,26 @@ export class ManifestDocument {
     return this.#history.redoLabel;
   }
 
-  /** Whether forms may write now. */
+  /** Whether forms can write. */
   get isEditable(): boolean {
     return this.#loaded !== undefined && this.#syntaxError === undefined && !this.readOnly;
   }
 
   readonly problems: readonly Problem[] = $derived.by(() => this.#findProblems());
 
-  /** Makes a change that was made for the present text. Returns whether the text changed. */
+  /** Applies an edit that was computed for the current text. Returns whether the text changed. */
   apply(edit: Edit): boolean {
     if (this.#reading !== undefined) {
       this.#read();
-      return false; // it was made for an older text
+      return false; // it was computed for an older text
     }
     if (!this.isEditable || edit.splices.length === 0) return false;
     return this.replace(edit.label, applySplices(this.#source, edit.splices), edit.gesture);
   }
 
   /**
-   * Makes a change by what the tree is now. The keys of one gesture all start from the text before it, whose tree is there: a manifest
-   * of 5,000 packages need not be read at each.
+   * Computes an edit from the current tree and applies it. All keys of one gesture start from the text before the gesture, so that a
+   * manifest of 5,000 packages is not parsed at each key.
    */
   edit(make: (tree: LoadedManifest['tree']) => Edit): boolean {
     const loaded = this.#loaded;
@@ -107,7 +107,7 @@ export class ManifestDocument {
     return this.isEditable && this.apply(make(this.#loaded?.tree ?? loaded.tree));
   }
 
-  /** Replaces the whole text: what the XML editor types, what a fix or a restore writes. */
+  /** Replaces the whole text, for the XML editor and for a restore. */
   replace(label: string, text: string, gesture?: string): boolean {
     if (text === this.#source || this.readOnly) return false;
     this.#history.record(label, this.#source, text, gesture);
@@ -133,7 +133,7 @@ export class ManifestDocument {
     return label;
   }
 
-  /** After a save, or when the file on disk was taken over. */
+  /** Called after a save, and when the text of the file on disk was taken.  */
   markSaved(text: string, version: string): void {
     this.#saved = text;
     this.version = version;

@@ -11,24 +11,24 @@ import type { Hosts } from './hosts.svelte';
 import type { Navigation } from './navigation.svelte';
 import type { Notices } from './notices.svelte';
 
-/** What the lower right of the build screen shows. */
+/** The tabs at the lower right of the build screen. */
 export type BuildTab = 'log' | 'changes' | 'files' | 'manifest' | 'shell' | 'outputs';
 
-/** Builds of the open document: what main tells of them, and what is selected on the timeline. */
+/** Builds of the open document as main reports them, and the selection on the timeline. */
 export class Builds {
   area = $state.raw<AreaView>();
   trouble = $state.raw<{ readonly message: string; readonly hint?: string | undefined }>();
   /** The step whose checkpoint is selected. */
   selectedStep = $state<string>();
-  /** The run whose log is shown; the newest unless one was chosen. */
+  /** The run whose log is shown; the newest one by default. */
   selectedRun = $state<string>();
-  /** The step whose lines the log shows; all of the run when missing. */
+  /** The step whose lines the log shows; all lines of the run when missing. */
   logStep = $state<string>();
   tab = $state<BuildTab>('log');
-  /** Where the next build is to pause. */
+  /** The step before which the next build pauses. */
   pauseNext = $state<string>();
   isStarting = $state(false);
-  /** Seconds since the epoch, moved on while a build runs. */
+  /** Seconds since the epoch. It advances while a build runs. */
   now = $state(Date.now() / 1000);
   #runs = $state.raw<readonly RunView[]>([]);
   readonly #timeline = $derived(
@@ -75,7 +75,7 @@ export class Builds {
     return this.#runs.at(-1);
   }
 
-  /** The run that goes on now. */
+  /** The running run. */
   get live(): RunView | undefined {
     return this.last?.state === 'running' ? this.last : undefined;
   }
@@ -98,12 +98,14 @@ export class Builds {
       .find(({ snapshot }) => snapshot !== null);
   }
 
-  /** Where the button begins unless the person says otherwise; `null`: from the beginning. */
+  /** The recommended step to resume from; `null` is the beginning. */
   get suggested(): string | null {
-    return this.area ? suggestedStart(this.area.steps) : null;
+    if (!this.area) return null;
+    const pause = this.#indexOf(this.pauseNext) ?? Infinity;
+    return suggestedStart(this.area.steps.filter(({ index }) => index < pause));
   }
 
-  /** Follows the builds of a manifest; what was followed before is let go. */
+  /** Follows the builds of a manifest, and no longer those of the one before. */
   follow(target: Target | undefined): void {
     this.#watching?.abort();
     this.area = undefined;
@@ -162,18 +164,19 @@ export class Builds {
   }
 
   /**
-   * Saves what is not saved, and starts a build or queues it. Resuming from a stale checkpoint is a question first, unless the
-   * user has answered it.
+   * Saves the document, then starts a build or queues it. Before a build resumes from a stale checkpoint the user is asked, unless
+   * `isStaleAccepted` is set.
    */
   async start(choice: BuildChoice, { isStaleAccepted = false } = {}): Promise<void> {
     const { document, target } = this.#session;
     if (!document || this.isStarting) return;
     const pause = choice.pause ?? this.pauseNext;
-    const combined = canCombine({ resume: this.#indexOf(choice.resume), pause: this.#indexOf(pause) });
-    if (!combined.ok) {
-      this.#notices.failed(combined.lines.join(' '), `It is set before ${pause ?? ''}.`);
+    const conflict = this.#pauseConflict(choice.resume, pause);
+    if (conflict) {
+      this.#notices.failed(conflict.message, conflict.hint);
       return;
     }
+    this.#navigation.view = 'build';
     this.isStarting = true;
     try {
       if (this.#session.isUnsaved && !(await this.#session.save())) return;
@@ -188,11 +191,11 @@ export class Builds {
         this.logStep = undefined;
         this.pauseNext = undefined;
         this.tab = 'log';
-        // A quick one may have ended already, which has been said.
+        // A quick build may have ended already, and its end was announced.
         if (this.#runs.some((known) => known.run === run && known.state !== 'running')) return;
         this.#notices.done(
           queued
-            ? 'The build waits until the area is free.'
+            ? 'The build is queued until the build area is free.'
             : choice.resume === undefined
               ? 'The build has started.'
               : `The build resumes from ${choice.resume}.`,
@@ -203,12 +206,41 @@ export class Builds {
     }
   }
 
-  /** Opens the question about a stale checkpoint; `false` when there is none to ask, or a running build will change the answer. */
+  /** Why a build cannot resume from a step now; `undefined` when it can. */
+  resumeRefusal(step: string): { readonly message: string; readonly hint?: string } | undefined {
+    const column = this.columns.find((one) => one.step === step);
+    if (!column?.snapshot) return { message: `There is no checkpoint before ${step} yet.` };
+    if (!column.resumable) return { message: column.refusalLines.join('\n') };
+    return this.#pauseConflict(step, this.pauseNext);
+  }
+
+  /** Resumes from a step, or shows why that is not possible. While a build runs it is refused, unless `isQueued` is set. */
+  async resume(step: string, { isQueued = false } = {}): Promise<void> {
+    const refusal =
+      this.live && !isQueued
+        ? { message: 'A build is running.', hint: 'Stop it, or wait until it ends.' }
+        : this.resumeRefusal(step);
+    if (refusal) this.#notices.failed(refusal.message, refusal.hint);
+    else await this.start({ resume: step });
+  }
+
+  #pauseConflict(
+    resume: string | undefined,
+    pause: string | undefined,
+  ): { readonly message: string; readonly hint: string } | undefined {
+    if (canCombine({ resume: this.#indexOf(resume), pause: this.#indexOf(pause) }).ok) return undefined;
+    return {
+      message: `Cannot resume from ${resume ?? ''}: the build would pause before ${pause ?? ''}, which is not later.`,
+      hint: 'Remove the pause, or resume from an earlier step.',
+    };
+  }
+
+  /** Opens the question about a stale checkpoint. Returns `false` when it is not stale, or when a running build changes that. */
   async #asksFirst(resume: string | undefined, pause: string | undefined): Promise<boolean> {
     if (resume === undefined || this.live) return false;
     const { target } = this.#session;
     const choice = { ...target, resume, ...(pause !== undefined && { pause }) };
-    // What the plan refuses, the start refuses as well, and says so.
+    // A plan that fails is reported by the start, which fails for the same reason.
     const plan = await this.#main.builds.plan(choice).catch(() => undefined);
     if (plan?.freshness?.kind !== 'stale') return false;
     const { reasons } = plan.freshness;
@@ -230,42 +262,41 @@ export class Builds {
     return this.columns.find((column) => column.step === step)?.index;
   }
 
-  /** Why a build, the running one or else the next one, cannot be made to pause before a step; `undefined` when it can. */
-  whyNoPause({ step }: Column): string | undefined {
-    if (!this.area?.checkpointing) return 'Checkpoints are switched off in this manifest, so a build cannot pause.';
+  /** Why the running build, or else the next one, cannot pause before a step; `undefined` when it can. */
+  pauseRefusal({ step }: Column): string | undefined {
+    if (!this.area?.checkpointing) return 'Checkpoints are disabled in this manifest, so a build cannot pause.';
     if (!this.live) return undefined;
     if (this.area.noPauseWhileRunning !== undefined) return this.area.noPauseWhileRunning;
     const at = this.live.planned.findIndex(({ name }) => name === step);
     return at >= earliestPause(this.live) ? undefined : `The build has already begun ${step}.`;
   }
 
-  /** Whether there are checkpoints that may be removed now. */
+  /** Whether checkpoints can be removed now. */
   get canPrune(): boolean {
     return !this.live && this.area?.noPrune === undefined && this.columns.some(({ snapshot }) => snapshot !== null);
   }
 
-  /** Sets or takes back the pause before a step: of the running build, else of the next one. */
+  /** Sets or removes the pause before a step, of the running build or else of the next one. */
   async togglePause(step: string): Promise<void> {
     const { document, target } = this.#session;
     const { live } = this;
     const column = this.columns.find((one) => one.step === step);
     if (!document || !column) return;
-    const refusal = this.whyNoPause(column);
+    const refusal = this.pauseRefusal(column);
     if (refusal !== undefined) {
       this.#notices.failed(refusal);
       return;
     }
     if (!live) {
       this.pauseNext = this.pauseNext === step ? undefined : step;
-      const message =
-        this.pauseNext === undefined ? 'The next build does not pause.' : `The next build pauses before ${step}.`;
+      const message = this.pauseNext === undefined ? 'Pause removed.' : `The next build pauses before ${step}.`;
       this.#notices.done(message);
       return;
     }
     await this.#notices.attempt(async () => {
       const wanted = live.pause === step ? null : step;
       await this.#main.builds.pauseBefore({ ...target, step: wanted });
-      const message = wanted === null ? 'The build does not pause any more.' : `The build pauses before ${step}.`;
+      const message = wanted === null ? 'Pause removed.' : `The build pauses before ${step}.`;
       this.#notices.done(message);
     });
   }

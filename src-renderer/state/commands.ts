@@ -2,17 +2,17 @@ import { THIS_COMPUTER } from '../../src-shared/hosts/model';
 import { COMMANDS, SECTION_COMMANDS } from '../../src-shared/commands';
 import type { Workspace } from './workspace.svelte';
 
-/** Something a person can do, from the palette, a menu or a key. */
+/** An action of the palette, a menu or a key. */
 export interface Command {
   readonly id: string;
   readonly title: string;
-  /** As shown; `Mod` is Ctrl, or Command on macOS. */
+  /** `Mod` is Ctrl, or Command on macOS. */
   readonly keys?: string;
   readonly isEnabled: boolean;
   run(): void;
 }
 
-/** All commands as they are now. Menu items of the main process name them by id. */
+/** All commands in their current state. The native menu names them by id. */
 export function commandsOf(workspace: Workspace): Command[] {
   const { document } = workspace.session;
   const has = document !== undefined;
@@ -114,25 +114,19 @@ function buildCommands(workspace: Workspace): Command[] {
       ...COMMANDS.build,
       title: suggested === null ? 'Build' : `Resume from ${suggested}`,
       isEnabled: builds.canStart && !live,
-      run: () => {
-        workspace.navigation.view = 'build';
-        void builds.start(suggested === null ? {} : { resume: suggested });
-      },
+      run: () => void (suggested === null ? builds.start({}) : builds.resume(suggested)),
     },
     {
       id: 'build-all',
       ...COMMANDS['build-all'],
       isEnabled: builds.canStart && !live,
-      run: () => {
-        workspace.navigation.view = 'build';
-        void builds.start({});
-      },
+      run: () => void builds.start({}),
     },
     {
       id: 'resume-selected',
       title: `Resume from ${selected?.step ?? 'the selected checkpoint'}`,
       isEnabled: builds.canStart && !live && (selected?.resumable ?? false),
-      run: () => void (selected && builds.start({ resume: selected.step })),
+      run: () => void (selected && builds.resume(selected.step)),
     },
     { id: 'stop', ...COMMANDS.stop, isEnabled: live !== undefined, run: () => void builds.cancel() },
     ...hostCommands(workspace),
@@ -145,14 +139,16 @@ function buildCommands(workspace: Workspace): Command[] {
   ];
 }
 
-/** Hosts of the book can be used and changed also while another one, or no document, is open. */
+/** Saved hosts can be used and changed with any document open, or none. */
 function hostCommands(workspace: Workspace): Command[] {
   const { hosts } = workspace;
+  const name = hosts.isRemote ? (hosts.current?.entry.name ?? 'the build host') : 'this computer';
+  const checkTitle = `Check ${name} before building…`;
   const has = workspace.session.document !== undefined;
   return [
     {
       id: 'preflight',
-      title: `Check ${hosts.current?.entry.name ?? 'the build host'} before building…`,
+      title: checkTitle,
       isEnabled: has,
       run: () => (workspace.navigation.dialog = { kind: 'preflight' }),
     },
@@ -187,7 +183,7 @@ function hostCommands(workspace: Workspace): Command[] {
         },
         {
           id: `browse-${id}`,
-          title: `Open a manifest of ${name}…`,
+          title: `Open a manifest on ${name}…`,
           isEnabled: true,
           run: () => browseHost(workspace, id, name),
         },
@@ -195,7 +191,7 @@ function hostCommands(workspace: Workspace): Command[] {
   ];
 }
 
-/** Runs the command whose key this is; returns whether there was one. */
+/** Runs the command of a key. Returns whether there was one. */
 export function runKey(event: KeyboardEvent, workspace: Workspace): boolean {
   const isFunctionKey = /^F\d+$/.test(event.key);
   if (!isFunctionKey && !event.ctrlKey && !event.metaKey) return false;
@@ -211,19 +207,19 @@ export function runKey(event: KeyboardEvent, workspace: Workspace): boolean {
   return true;
 }
 
-/** Asks for a manifest and opens it. */
+/** Opens a manifest that the user chooses. */
 export async function openManifest(workspace: Workspace): Promise<void> {
   await choose(workspace, 'manifest', 'Open manifest', (path) =>
     workspace.session.guardUnsaved(() => void workspace.session.open(path)),
   );
 }
 
-/** Asks for a manifest that lies on a build host, and opens a copy of it. */
+/** Opens a copy of a manifest that the user chooses on a build host. */
 export function browseHost(workspace: Workspace, id: string, name: string): void {
   workspace.navigation.dialog = {
     kind: 'browse',
     want: 'manifest',
-    title: `Open a manifest of ${name}`,
+    title: `Open a manifest on ${name}`,
     from: { start: '', list: (folder) => workspace.main.hosts.list({ id, folder }) },
     done: (path) => workspace.session.guardUnsaved(() => void workspace.session.openFromHost(id, path)),
   };
@@ -233,7 +229,7 @@ async function saveAs(workspace: Workspace): Promise<void> {
   await choose(workspace, 'file', 'Save as', (path) => void workspace.session.saveAs(path));
 }
 
-/** Asks for a path with the system's dialog, or with our own where there is none. */
+/** Asks the user for a path: with the system's dialog, or in browser mode with the window's own. */
 export async function choose(
   workspace: Workspace,
   want: 'manifest' | 'folder' | 'file',

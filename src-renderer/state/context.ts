@@ -8,7 +8,7 @@ export function provideWorkspace(workspace: Workspace): void {
   setContext(KEY, workspace);
 }
 
-/** The window's workspace. */
+/** Returns the window's workspace. */
 export function useWorkspace(): Workspace {
   return getContext<Workspace>(KEY);
 }

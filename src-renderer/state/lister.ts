@@ -1,6 +1,6 @@
 import type { Listing } from '../../src-shared/rpc/common';
 
-/** Where files are chosen from. */
+/** A source of files to choose from. */
 export interface Lister {
   /** The folder that is shown first. */
   readonly start: string;

@@ -9,33 +9,33 @@ import { failureOf, type CallFailure, type Main } from '../rpc';
 import type { DocumentSession } from './document-session.svelte';
 import type { Hosts } from './hosts.svelte';
 
-/** What a catalogue is, besides its entries. */
+/** A catalogue without its entries. */
 export interface CatalogueState extends Edition {
   readonly count: number;
 }
 
-/** What was resolved, and for what. */
+/** A resolved package list. */
 interface Resolved extends ResolveAnswer {
-  /** The key of the manifest that it is for. */
+  /** The value of `Packages.key` that it belongs to. */
   readonly key: string;
-  /** When, in milliseconds since the epoch, and on which host. */
+  /** Milliseconds since the epoch. */
   readonly at: number;
   readonly hostName: string;
   readonly sizes: Sizes;
   readonly byName: ReadonlyMap<string, ResolvedPackage>;
 }
 
-/** What the repositories of the open document have, and what an installer would make of its package list. */
+/** The repositories of the open document, and its package list with dependencies. */
 export class Packages {
   search = $state.raw<CatalogueSearch>();
   catalogue = $state.raw<CatalogueState>();
-  /** Why there is no catalogue, or no newer one. */
+  /** Why the catalogue could not be read or refreshed. */
   failure = $state.raw<CallFailure>();
   isLoading = $state(false);
   resolved = $state.raw<Resolved>();
   resolveFailure = $state.raw<CallFailure>();
   isResolving = $state(false);
-  /** An entry of a list that is to be shown; taken by the screen. */
+  /** An entry that the screen shows next. */
   reveal = $state.raw<{ readonly list: 'install' | 'remove'; readonly index: number }>();
   readonly #main: Main;
   readonly #session: DocumentSession;
@@ -43,9 +43,9 @@ export class Packages {
   #byName: ReadonlyMap<string, CatalogueEntry> = new Map();
   #loading: AbortController | undefined;
   #resolving: AbortController | undefined;
-  /** The repositories that the catalogue is of. */
+  /** The repositories of the catalogue. */
   #loadedKey = '';
-  /** The repositories that failed last: asked again when somebody says so, not at every change of the list. */
+  /** The repositories that failed last. They are read again only on request, not at every change of the list. */
   #failedKey = '';
 
   constructor(main: Main, session: DocumentSession, hosts: Hosts) {
@@ -56,7 +56,7 @@ export class Packages {
 
   readonly #manifest = $derived.by(() => this.#session.document?.loaded?.manifest);
 
-  /** Says which repositories the document has, on which host: a catalogue of others is none of its own. */
+  /** Identifies the repositories of the document and the host. A catalogue belongs to one such key. */
   readonly repositoriesKey = $derived.by(() => {
     const manifest = this.#manifest;
     if (!manifest) return '';
@@ -66,15 +66,15 @@ export class Packages {
     return JSON.stringify([this.#session.host, publisher?.url, publisher?.mirrors, urls, pairs]);
   });
 
-  /** Says what would be resolved. */
+  /** Identifies what `resolve` would resolve. */
   readonly key = $derived.by(
     () => `${this.repositoriesKey} ${JSON.stringify(this.#manifest?.packages.map(({ name }) => name) ?? [])}`,
   );
 
-  /** Whether the manifest still is what was resolved. */
+  /** Whether `resolved` belongs to the current manifest. */
   readonly isCurrent = $derived.by(() => this.resolved?.key === this.key);
 
-  /** Whether the host can be asked without a person: this computer, or one that is connected. */
+  /** Whether the host can be asked without a question to the user: this computer, or a connected host. */
   readonly canAsk = $derived.by(() => !this.#hosts.isRemote || this.#hosts.current?.link.state === 'ready');
 
   readonly #realNames = $derived.by(
@@ -84,37 +84,37 @@ export class Packages {
       ),
   );
 
-  /** What is wrong with entries of the install list, by their names. */
+  /** Problems of entries of the install list, by name. */
   readonly problemOf = $derived.by(
     (): ReadonlyMap<string, PackageProblem> =>
       new Map((this.resolved?.problems ?? []).map((problem) => [problem.name, problem])),
   );
 
-  /** The same as problems of the document, each on its entry. */
+  /** The same problems with their place in the document. */
   readonly problems = $derived.by((): readonly Problem[] => {
     const loaded = this.#session.document?.loaded;
     if (!loaded || this.resolved?.key.startsWith(this.repositoriesKey) !== true) return [];
     return packagesRule.check(loaded, { packageFaults: this.resolved.problems });
   });
 
-  /** The package that an entry of the manifest stands for: its own name, unless it is a virtual one or the end of a longer one. */
+  /** The name of the package that an entry means. It differs for virtual packages and for abbreviated IPS names. */
   realName(entry: string): string {
     return this.#realNames.get(entry) ?? entry;
   }
 
-  /** What the catalogue has of the package that an entry stands for. */
+  /** The catalogue's entry for the package that an entry means. */
   entry(name: string): CatalogueEntry | undefined {
     void this.search;
     return this.#byName.get(name) ?? this.#byName.get(this.realName(name));
   }
 
-  /** Shows the entry of the install list that a problem is about. */
+  /** Shows the entry of a problem. */
   show({ range }: Problem): void {
     const index = this.#manifest?.packages.findIndex((one) => one.range?.start === range?.start) ?? -1;
     if (index >= 0) this.reveal = { list: 'install', index };
   }
 
-  /** Forgets everything: another document is open. */
+  /** Drops the results of the document that was open. */
   forget(): void {
     this.#loading?.abort();
     this.#resolving?.abort();
@@ -124,7 +124,7 @@ export class Packages {
     this.#failedKey = '';
   }
 
-  /** Reads the catalogue if there is none of these repositories yet; `refresh` fetches it anew. */
+  /** Reads the catalogue of the repositories, once for each `repositoriesKey`. `refresh` fetches the package lists again. */
   async load(refresh = false): Promise<void> {
     const { document, target } = this.#session;
     const key = this.repositoriesKey;
@@ -160,7 +160,7 @@ export class Packages {
     }
   }
 
-  /** Asks the host what the list would bring with it. A later call takes the place of an earlier one. */
+  /** Resolves the package list on the host. A later call replaces an earlier one. */
   async resolve(): Promise<void> {
     const { document, target } = this.#session;
     if (!document?.loaded) return;

@@ -49,7 +49,7 @@ export class Scripts {
     this.#onChange();
   }
 
-  /** One file was written. */
+  /** Takes a file that was written. */
   wrote(file: ScriptFile): void {
     this.replaceFiles(
       [...this.#files.filter(({ path }) => path !== file.path), file].sort((a, b) => a.path.localeCompare(b.path)),

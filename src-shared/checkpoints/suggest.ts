@@ -1,6 +1,6 @@
 import type { CheckpointFreshness } from './staleness';
 
-/** A step as far as a suggestion needs it: whether a build may resume from it, and how fresh the checkpoint before it is. */
+/** The fields of a step that a suggestion needs. */
 export interface SuggestionStep {
   readonly step: string;
   /** By the rules of `build -r` (contract 2.5). */
@@ -8,14 +8,14 @@ export interface SuggestionStep {
   readonly freshness: CheckpointFreshness | null;
 }
 
-/** The first step that would come out differently today, why, and the right point to resume from (`null`: from the beginning). */
+/** The first stale step, the reasons, and a step to resume from instead (`null`: the beginning). */
 export interface FirstStale {
   readonly step: string;
   readonly reasons: readonly string[];
   readonly resumeFrom: string | null;
 }
 
-/** The first stale checkpoint among those that a build may resume from, and the latest of them that is current. */
+/** Returns the first stale checkpoint among the resumable ones, and the latest of these that is current. */
 export function firstStale(steps: readonly SuggestionStep[]): FirstStale | null {
   const candidates = steps.filter(({ resumable }) => resumable);
   for (const { freshness } of candidates) {

@@ -3,25 +3,25 @@ import type { RunStep } from '../journal/records';
 import { duration } from '../format';
 import type { RunView } from '../runs/run-view';
 
-/** How a checkpoint is drawn. `running`: the build stands between it and the next one. */
+/** State of a checkpoint's mark. `running`: the step after it is running. */
 export type CheckpointState = 'current' | 'stale' | 'unknown' | 'absent' | 'running' | 'paused';
 
 /** A step of the timeline, and the checkpoint on the boundary before it. */
 export interface Column extends AreaStep {
   readonly state: CheckpointState;
-  /** Whether the running build is to pause before this step. */
+  /** Whether the running build pauses before this step. */
   readonly isPause: boolean;
 }
 
-/** What one run did with one step. */
+/** A step of a run. */
 export interface Cell {
   /** The step's column. */
   readonly column: number;
   readonly kind: 'done' | 'failed' | 'running' | 'paused' | 'cancelled' | 'interrupted';
   readonly step: string;
-  /** Short words: how long it took, or how it ended. */
-  readonly words: string;
-  /** For a running step: when it began, in seconds since the epoch. */
+  /** The duration, or the outcome. */
+  readonly text: string;
+  /** When a running step started, in seconds since the epoch. */
   readonly startedAt?: number;
 }
 
@@ -31,13 +31,13 @@ export interface Lane {
   /** From 1 in the order in which they ran. */
   readonly number: number;
   readonly cells: readonly Cell[];
-  /** The column at which it rolled back and joined what an earlier run had left; `undefined` for a build from the beginning. */
+  /** The column of the checkpoint that it resumed from; `undefined` for a build from the beginning. */
   readonly joined: number | undefined;
-  /** Steps that it ran and the manifest no longer has. */
+  /** Steps of the run that the manifest no longer has. */
   readonly gone: readonly string[];
 }
 
-/** What the timeline shows. */
+/** The content of the timeline. */
 export interface Timeline {
   readonly columns: readonly Column[];
   /** Newest first. */
@@ -45,10 +45,9 @@ export interface Timeline {
 }
 
 /**
- * Puts an area and its runs together.
+ * Combines an area and its runs.
  *
- * The area is asked for now and then, a running build tells of itself at once: so what it has taken is there, and what its
- * rollback has discarded is gone, before the area says so.
+ * The area is polled; a running build reports through its journal. Where they differ the journal is newer.
  */
 export function timelineOf(area: AreaView, runs: readonly RunView[]): Timeline {
   const columnOf = new Map(area.steps.map(({ step, index }) => [step, index]));
@@ -57,22 +56,22 @@ export function timelineOf(area: AreaView, runs: readonly RunView[]): Timeline {
   const isNewer = last?.state === 'running' || (last?.endedAt !== undefined && last.endedAt > area.at);
   return {
     columns: area.steps.map((step) => columnFor(step, last, isNewer ? last : undefined)),
-    lanes: runs.map((run, at) => keptLane(run, at + 1, columnOf, names)).reverse(),
+    lanes: runs.map((run, at) => cachedLane(run, at + 1, columnOf, names)).reverse(),
   };
 }
 
-/** Runs that ended do not change: their lanes are made once for a list of steps. */
+/** Lanes of runs that have ended do not change, so they are cached for a list of steps. */
 const lanes = new WeakMap<RunView, { readonly steps: string; readonly lane: Lane }>();
 
-function keptLane(run: RunView, number: number, columnOf: ReadonlyMap<string, number>, steps: string): Lane {
-  const kept = lanes.get(run);
-  if (kept?.steps === steps && kept.lane.number === number) return kept.lane;
+function cachedLane(run: RunView, number: number, columnOf: ReadonlyMap<string, number>, steps: string): Lane {
+  const cached = lanes.get(run);
+  if (cached?.steps === steps && cached.lane.number === number) return cached.lane;
   const lane = laneFor(run, number, columnOf);
   lanes.set(run, { steps, lane });
   return lane;
 }
 
-/** @param newer the last run, while the area does not know all of it */
+/** @param newer the last run while it is newer than the area */
 function columnFor(step: AreaStep, last: RunView | undefined, newer: RunView | undefined): Column {
   const isPause = last?.state === 'running' && last.pause === step.step;
   const running = newer?.steps.at(-1);
@@ -103,22 +102,22 @@ function laneFor(run: RunView, number: number, columnOf: ReadonlyMap<string, num
   }
   const paused = run.pausedBefore === undefined ? undefined : columnOf.get(run.pausedBefore);
   if (paused !== undefined)
-    cells.push({ column: paused, kind: 'paused', step: run.pausedBefore ?? '', words: 'paused' });
+    cells.push({ column: paused, kind: 'paused', step: run.pausedBefore ?? '', text: 'paused' });
   return { run, number, cells, gone, joined: run.resume === null ? undefined : columnOf.get(run.resume) };
 }
 
 function cellFor({ step, outcome, seconds, exit, signal, startedAt }: RunStep, column: number): Cell {
-  const words = {
+  const text = {
     done: duration(seconds),
     failed: exit !== undefined ? `exit ${exit}` : (signal ?? 'not started'),
     running: 'running',
-    cancelled: 'cancelled',
+    cancelled: 'stopped',
     interrupted: 'interrupted',
   }[outcome];
-  return { column, kind: outcome, step, words, ...(outcome === 'running' && { startedAt }) };
+  return { column, kind: outcome, step, text, ...(outcome === 'running' && { startedAt }) };
 }
 
-/** What a running build is expected to take still, in seconds, from this host's history; `undefined` when a step is new. */
+/** The expected remaining time of a running build in seconds, from this host's history; `undefined` when a step is new. */
 export function forecast(area: AreaView, live: RunView, now: number): number | undefined {
   const begun = new Map(live.steps.map((step) => [step.step, step]));
   const pause = area.steps.find(({ step }) => step === live.pause)?.index ?? area.steps.length;
@@ -133,7 +132,7 @@ export function forecast(area: AreaView, live: RunView, now: number): number | u
   return left;
 }
 
-/** How far a running build is, from 0 to 1, by the time its steps are expected to take; by their number where that is not known. */
+/** The progress of a running build from 0 to 1, by expected times, or by the number of steps where these are unknown. */
 export function progress(area: AreaView, live: RunView, now: number): number {
   const left = forecast(area, live, now);
   const planned = live.planned.filter(({ kept }) => !kept).length;

@@ -110,7 +110,7 @@ describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
       .toMatch(/new.*Read-only file system.*grüße/s);
     await look('shell');
     await page.keyboard.press('Control+Shift+F6');
-    await expect.poll(() => page.locator(':focus').textContent()).toContain('Begin anew');
+    await expect.poll(() => page.locator(':focus').textContent()).toContain('Restart shell');
     await terminal.focus();
     await page.keyboard.type('exit 4\n');
     await page.getByText('The shell has ended with status 4.').waitFor();

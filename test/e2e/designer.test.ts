@@ -214,11 +214,11 @@ describe('work is not lost', () => {
     await expect.poll(() => field.inputValue()).toBe('theirs');
     await field.fill('mine');
     write('again');
-    await page.getByRole('button', { name: 'Overwrite with mine' }).click();
+    await page.getByRole('button', { name: 'Keep mine' }).click();
     await expect.poll(() => readFileSync(document, 'utf8')).toContain('<hostname>mine<');
     await field.fill('mine too');
     write('last');
-    await page.getByRole('button', { name: 'Take what is on disk' }).click();
+    await page.getByRole('button', { name: 'Reload from disk' }).click();
     await expect.poll(() => field.inputValue()).toBe('last');
     await page.getByRole('heading', { name: 'Accounts and locale' }).click();
     await page.keyboard.press('Control+z');

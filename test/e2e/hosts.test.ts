@@ -128,7 +128,7 @@ describe.skipIf(reason !== undefined)('a build host', () => {
       const menu = new HostMenu(page);
       await new TimelinePage(page).open();
       await menu.add(server);
-      await menu.choose('Open a manifest of builder…');
+      await menu.choose('Open a manifest on builder…');
       const browse = page.getByRole('dialog');
       await browse.getByLabel('File', { exact: true }).fill(remote.path);
       await browse.getByRole('button', { name: 'Open' }).click();
@@ -142,8 +142,8 @@ describe.skipIf(reason !== undefined)('a build host', () => {
       // Also with nothing open.
       await page.keyboard.press('Control+k');
       await page.getByRole('option', { name: 'Close the manifest' }).click();
-      await page.getByRole('main').getByRole('button', { name: 'Open a manifest of builder…' }).click();
-      await menu.dialog('Open a manifest of builder').waitFor();
+      await page.getByRole('main').getByRole('button', { name: 'Open a manifest on builder…' }).click();
+      await menu.dialog('Open a manifest on builder').waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('main').getByRole('button', { name: 'Add a build host…' }).click();
       await menu.dialog('Add a build host').waitFor();

@@ -36,7 +36,7 @@ inCarriers({ lacks: hasHostApt ? undefined : 'needs apt-get and mmdebstrap' }, (
     await packages.inImage('tcpdump').click();
     await packages.details.getByText(/only because of this: it drags in \d package/).waitFor();
     await packages.details.getByRole('button', { name: 'libpcap0.8', exact: true }).click();
-    await packages.details.getByText('It comes along because others need it.').waitFor();
+    await packages.details.getByText('It dependency because others need it.').waitFor();
     await packages.details.getByText(/Needed in the image by/).waitFor();
     await packages.details
       .getByText(/system interface for user-level packet capture/)

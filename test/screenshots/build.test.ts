@@ -84,7 +84,7 @@ it.each(['dark', 'light'] as const)('takes the timeline, %s', async (theme) => {
   await timeline.says('Failed in br-config');
   await timeline.checkpoint('br-config').click();
   await page.getByText('Keeps').waitFor();
-  await page.getByText(/It has not succeeded here before/).waitFor();
+  await page.getByText(/This step has never succeeded in this build area/).waitFor();
   await take('failed');
   fail('br-config', false);
   await timeline.checkpoint('grub-setup').click();
@@ -118,7 +118,7 @@ it.each(['dark', 'light'] as const)('takes the timeline, %s', async (theme) => {
     .first()
     .waitFor();
   await timeline.tab('Log');
-  await timeline.button('Go to live-config, the right point').waitFor();
+  await timeline.button('Select live-config instead').waitFor();
   await take('stale');
   await timeline.button('Table').click();
   await take('table');

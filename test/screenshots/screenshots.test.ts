@@ -32,7 +32,7 @@ it.each(['dark', 'light'] as const)('takes every screen, %s', async (theme) => {
   await take('add step');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+e');
-  await page.getByRole('heading', { name: 'Stock distro_const would reject' }).waitFor();
+  await page.getByRole('heading', { name: 'The original distro_const rejects' }).waitFor();
   await take('export');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+n');

@@ -1,4 +1,4 @@
-/** How many files differ between two checkpoints. */
+/** Numbers of files that differ between two checkpoints. */
 export interface TreeCounts {
   readonly added: number;
   readonly changed: number;

@@ -37,7 +37,7 @@ export class Designer {
 
   /** Waits until a screen reader would have said this. */
   async hears(text: string | RegExp): Promise<void> {
-    await this.page.getByTestId('spoken').filter({ hasText: text }).waitFor({ state: 'attached' });
+    await this.page.getByTestId('announcement').filter({ hasText: text }).waitFor({ state: 'attached' });
   }
 
   /** Saves and waits until it is done. */

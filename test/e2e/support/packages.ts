@@ -44,7 +44,7 @@ export class PackagesPage extends Designer {
 
   /** Waits until the list as it is was resolved. */
   async resolved(): Promise<void> {
-    await this.sum.getByText(/^resolved \d\d:\d\d against/).waitFor();
+    await this.sum.getByText(/^resolved \d\d:\d\d on /).waitFor();
   }
 }
 

@@ -24,8 +24,3 @@ export function modeLetters(mode: string): string {
   });
   return mode.slice(0, 1) + letters.join('');
 }
-
-/** Local date and time of seconds since the epoch. */
-export function dateTime(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
-}

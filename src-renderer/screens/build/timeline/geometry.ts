@@ -3,13 +3,13 @@ export const LABEL = 104;
 export const LANE = 30;
 export const HEAD = 92;
 
-/** Widths of a step's column, from which the zoom buttons choose; the first that fits all steps is the default. */
+/** Column widths of the zoom buttons. */
 export const WIDTHS = [220, 160, 120, 88, 60, 36] as const;
 
-/** The widest column with which all steps fit; the narrowest readable one when none does. */
+/** The widest column with which all steps fit, or else the narrowest readable one. */
 export function fittingWidth(room: number, steps: number): number {
-  const even = Math.floor((room - LABEL) / Math.max(1, steps));
-  return Math.min(WIDTHS[0], Math.max(WIDTHS[3], even));
+  const equal = Math.floor((room - LABEL) / Math.max(1, steps));
+  return Math.min(WIDTHS[0], Math.max(WIDTHS[3], equal));
 }
 
 /** The next wider or narrower column. */

@@ -1,7 +1,8 @@
 import type { CheckpointState, Column, Lane } from '../../../../src-shared/timeline/timeline';
-import { duration } from '../../../../src-shared/format';
+import type { RunView } from '../../../../src-shared/runs/run-view';
+import { duration, recentTime, time, timeWithSeconds } from '../../../../src-shared/format';
 
-/** What a checkpoint's mark means, in words. */
+/** Text of a checkpoint's mark. */
 export const STATES: Readonly<Record<CheckpointState, string>> = {
   current: 'checkpoint',
   stale: 'stale checkpoint',
@@ -11,14 +12,24 @@ export const STATES: Readonly<Record<CheckpointState, string>> = {
   paused: 'paused here',
 };
 
-/** Why a checkpoint is stale, or why that is not known: one text, or none. */
+/** Text of the outcome of a step or a run. */
+export const OUTCOMES: Readonly<Record<RunView['state'], string>> = {
+  running: 'running',
+  done: 'done',
+  failed: 'failed',
+  paused: 'paused',
+  cancelled: 'stopped',
+  interrupted: 'interrupted',
+};
+
+/** Why a checkpoint is stale, or why that is unknown: one text, or none. */
 export function freshnessReasons(freshness: Column['freshness']): string[] {
   if (freshness?.kind === 'stale') return [freshness.reasons.join('; ')];
   return freshness?.kind === 'unknown' ? [freshness.reason] : [];
 }
 
-/** One sentence for a column, for those who do not see it. */
-export function columnWords({ index, step, message, state, isPause, freshness, expectedSeconds }: Column): string {
+/** A column as one sentence for screen readers. */
+export function columnText({ index, step, message, state, isPause, freshness, expectedSeconds }: Column): string {
   return [
     `${index + 1}, ${step}`,
     message,
@@ -29,17 +40,14 @@ export function columnWords({ index, step, message, state, isPause, freshness, e
   ].join(', ');
 }
 
-/** One sentence for a lane. */
-export function laneWords({ number, run, cells }: Lane): string {
+/** A lane as one sentence for screen readers. */
+export function laneText({ number, run, cells }: Lane): string {
   const last = cells.at(-1);
-  const how = last && run.state !== 'done' ? `${last.step} ${last.words}` : duration(run.seconds);
-  return `Run ${number}, ${clock(run.startedAt)}, ${run.state}, ${how}`;
+  const how = last && run.state !== 'done' ? `${last.step} ${last.text}` : duration(run.seconds);
+  return `Run ${number}, ${clock(run.startedAt)}, ${OUTCOMES[run.state]}, ${how}`;
 }
 
-/** Hours and minutes; the date as well when it was another day. */
+/** Formats seconds since the epoch: the time of day, with the date on other days than today. */
 export function clock(seconds: number | undefined, withSeconds = false): string {
-  if (seconds === undefined) return '';
-  const at = new Date(seconds * 1000);
-  const time = at.toTimeString().slice(0, withSeconds ? 8 : 5);
-  return at.toDateString() === new Date().toDateString() ? time : `${at.toLocaleDateString('sv-SE')} ${time}`;
+  return seconds === undefined ? '' : recentTime(new Date(seconds * 1000), withSeconds ? timeWithSeconds : time);
 }
