@@ -16,9 +16,9 @@ export interface BootTestRequest extends MachineRequest {
 }
 
 /** The kept end of an unfinished line, in characters. Prompts are far shorter. */
-const MOST_OF_LINE = 8192;
+const MAX_LINE_LENGTH = 8192;
 /** A console writes single characters. They are collected for this long before they are emitted. */
-const TELL_EVERY = 50;
+const EMIT_INTERVAL_MS = 50;
 
 /**
  * Boots an image until its console gives a verdict (`verdictOf`), the time is over, QEMU ends by itself, or the signal
@@ -26,64 +26,64 @@ const TELL_EVERY = 50;
  *
  * @param emit receives all events; the verdict is the last one
  */
-export async function bootTest(request: BootTestRequest, tell: (event: BootEvent) => void): Promise<BootVerdict> {
+export async function bootTest(request: BootTestRequest, emit: (event: BootEvent) => void): Promise<BootVerdict> {
   const started = performance.now();
   const plain = new ConsoleText();
   /** The unfinished line. */
   let line = '';
-  let untold = '';
-  const tellConsole = (): void => {
-    if (untold !== '') tell({ kind: 'console', text: untold });
-    untold = '';
+  let pendingText = '';
+  const emitConsole = (): void => {
+    if (pendingText !== '') emit({ kind: 'console', text: pendingText });
+    pendingText = '';
   };
-  let settle: (ended: Ended) => void = () => undefined;
-  const settled = new Promise<Ended>((resolve) => (settle = resolve));
+  let end: (ended: Ended) => void = () => undefined;
+  const untilEnd = new Promise<Ended>((resolve) => (end = resolve));
 
   const machine = startMachine(request, (text) => {
-    untold += text;
+    pendingText += text;
     line += plain.push(text);
     const verdict = verdictOf(line);
-    if (verdict) settle(verdict);
-    line = line.slice(line.lastIndexOf('\n') + 1).slice(0, MOST_OF_LINE);
+    if (verdict) end(verdict);
+    line = line.slice(line.lastIndexOf('\n') + 1).slice(0, MAX_LINE_LENGTH);
   });
-  tell({ kind: 'started', argv: [...machine.argv] });
-  const telling = setInterval(tellConsole, TELL_EVERY);
-  const cancel = (): void => settle({ verdict: 'cancelled', reason: 'The test was cancelled.' });
-  const timer = setTimeout(() => settle(tooLate(request.timeoutSeconds)), request.timeoutSeconds * 1000);
+  emit({ kind: 'started', argv: [...machine.argv] });
+  const emitTimer = setInterval(emitConsole, EMIT_INTERVAL_MS);
+  const cancel = (): void => end({ verdict: 'cancelled', reason: 'The test was cancelled.' });
+  const timer = setTimeout(() => end(timedOut(request.timeoutSeconds)), request.timeoutSeconds * 1000);
   request.signal.addEventListener('abort', cancel);
   if (request.signal.aborted) cancel();
   machine.ended.then(
-    ({ code, complaint }) => settle({ verdict: 'exited', reason: exitReason(code, complaint) }),
+    ({ code, stderrTail }) => end({ verdict: 'exited', reason: exitReason(code, stderrTail) }),
     () => cancel(), // the failure itself is thrown below
   );
   try {
-    const ended = await settled;
+    const ended = await untilEnd;
     const seconds = Math.round(performance.now() - started) / 1000;
-    tellConsole();
-    const isThere = ended.verdict !== 'cancelled' && ended.verdict !== 'exited';
-    const picture = isThere ? await machine.screenshot() : undefined;
-    if (picture) tell({ kind: 'screenshot', data: picture.toString('base64') });
+    emitConsole();
+    const isRunning = ended.verdict !== 'cancelled' && ended.verdict !== 'exited';
+    const screenshot = isRunning ? await machine.screenshot() : undefined;
+    if (screenshot) emit({ kind: 'screenshot', data: screenshot.toString('base64') });
     machine.end();
     await machine.ended;
-    tellConsole();
+    emitConsole();
     const verdict: BootVerdict = { kind: 'verdict', ...ended, seconds };
-    tell(verdict);
+    emit(verdict);
     return verdict;
   } finally {
-    clearInterval(telling);
+    clearInterval(emitTimer);
     clearTimeout(timer);
     request.signal.removeEventListener('abort', cancel);
     machine.end();
   }
 }
 
-const tooLate = (seconds: number): Ended => ({
+const timedOut = (seconds: number): Ended => ({
   verdict: 'timeout',
   reason: `No login prompt appeared on the serial console within ${seconds} seconds.`,
 });
 
-function exitReason(code: number | null, complaint: string): string {
-  if (complaint !== '') return `The virtual machine has ended: ${complaint}`;
+function exitReason(code: number | null, stderrTail: string): string {
+  if (stderrTail !== '') return `The virtual machine has ended: ${stderrTail}`;
   return code === 0
     ? 'The virtual machine has switched itself off or rebooted.'
     : 'The virtual machine has ended by itself.';

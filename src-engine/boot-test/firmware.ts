@@ -29,7 +29,7 @@ export function uefiFirmware(): UefiFirmware | undefined {
 }
 
 /** The reason why this host cannot boot an image with a firmware; `undefined` when it can. */
-export function whyNoBoot(firmware: Firmware): AppError | undefined {
+export function bootRefusal(firmware: Firmware): AppError | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   if (!folders.some((folder) => isExecutable(join(folder, QEMU))))
     return new AppError(

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../../src-shared/errors';
 import { isExecutable } from '../system/executables';
-import { QEMU, uefiFirmware, whyNoBoot } from './firmware';
+import { QEMU, uefiFirmware, bootRefusal } from './firmware';
 import { machineOptions, type MachineRequest } from './machine-options';
 import { Qmp } from './qmp';
 
 const SETPRIV = '/usr/bin/setpriv';
 /** The timeout of a screenshot. A busy emulated machine answers late. */
-const PATIENCE = 5000;
-const MOST_COMPLAINT = 4096;
+const SCREENSHOT_TIMEOUT_MS = 5000;
+const MAX_STDERR_LENGTH = 4096;
 
 /** A running virtual machine. */
 export interface Machine {
@@ -22,7 +22,7 @@ export interface Machine {
    * Resolves when the machine has ended by itself or by `end`, and its temporary files are removed. `complaint` is
    * QEMU's own message.
    */
-  readonly ended: Promise<{ readonly code: number | null; readonly complaint: string }>;
+  readonly ended: Promise<{ readonly code: number | null; readonly stderrTail: string }>;
   /** Its screen as a PNG; `undefined` where QEMU cannot make one (before 7.1) or the machine has ended. */
   screenshot(): Promise<Buffer | undefined>;
   /** Switches the machine off. */
@@ -37,7 +37,7 @@ export interface Machine {
  * @throws AppError `unsupported` where the host lacks a tool or the firmware
  */
 export function startMachine(request: MachineRequest, onConsole: (text: string) => void): Machine {
-  const lacking = whyNoBoot(request.firmware);
+  const lacking = bootRefusal(request.firmware);
   if (lacking) throw lacking;
   const folder = mkdtempSync(join(tmpdir(), 'slipway-boot-'));
   const cleanUp = (): void => rmSync(folder, { recursive: true, force: true });
@@ -50,13 +50,13 @@ export function startMachine(request: MachineRequest, onConsole: (text: string) 
     const qemu = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
     qemu.stdout?.setEncoding('utf8').on('data', onConsole);
     const end = (): void => void qemu.kill('SIGKILL');
-    const last = (): void => {
+    const onExit = (): void => {
       end();
       cleanUp();
     };
-    process.once('exit', last);
+    process.once('exit', onExit);
     const ended = endOf(qemu).finally(() => {
-      process.off('exit', last);
+      process.off('exit', onExit);
       cleanUp();
     });
     const qmp = new Qmp(qemu.stdio[3] as Duplex);
@@ -77,18 +77,18 @@ function ownFirmware({ firmware }: MachineRequest, folder: string) {
 
 function endOf(qemu: ChildProcess): Machine['ended'] {
   return new Promise((resolve, reject) => {
-    let complaint = '';
+    let stderrTail = '';
     qemu.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      complaint = (complaint + text).slice(-MOST_COMPLAINT);
+      stderrTail = (stderrTail + text).slice(-MAX_STDERR_LENGTH);
     });
     qemu.on('error', (error) => reject(new AppError('unsupported', `QEMU cannot be started: ${error.message}.`)));
-    qemu.on('close', (code) => resolve({ code, complaint: complaint.trim() }));
+    qemu.on('close', (code) => resolve({ code, stderrTail: stderrTail.trim() }));
   });
 }
 
 async function screenshot(qmp: Qmp, filename: string): Promise<Buffer | undefined> {
   try {
-    await qmp.command('screendump', { filename, format: 'png' }, PATIENCE);
+    await qmp.command('screendump', { filename, format: 'png' }, SCREENSHOT_TIMEOUT_MS);
     return readFileSync(filename);
   } catch {
     return undefined; // The verdict does not depend on the screenshot.

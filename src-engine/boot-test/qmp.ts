@@ -10,47 +10,47 @@ interface Reply {
 export class Qmp {
   #text = '';
   /** The pending command's callbacks. */
-  #answer: { resolve(value: unknown): void; reject(error: Error): void } | undefined;
+  #pending: { resolve(value: unknown): void; reject(error: Error): void } | undefined;
   #isReady = false;
 
   constructor(private readonly connection: Duplex) {
     connection.setEncoding('utf8');
-    connection.on('data', (piece: string) => this.#read(piece));
-    const gone = (): void => this.#answer?.reject(new Error('QEMU has ended.'));
-    connection.on('error', gone);
-    connection.on('close', gone);
+    connection.on('data', (chunk: string) => this.#read(chunk));
+    const onClose = (): void => this.#pending?.reject(new Error('QEMU has ended.'));
+    connection.on('error', onClose);
+    connection.on('close', onClose);
   }
 
   /** Runs a command and returns its result. Rejects with QEMU's message, when QEMU ends, and after `timeoutMs`. */
-  async command(execute: string, args: Readonly<Record<string, unknown>>, patience: number): Promise<unknown> {
-    if (!this.#isReady) await this.#send('qmp_capabilities', {}, patience);
+  async command(execute: string, args: Readonly<Record<string, unknown>>, timeoutMs: number): Promise<unknown> {
+    if (!this.#isReady) await this.#send('qmp_capabilities', {}, timeoutMs);
     this.#isReady = true;
-    return this.#send(execute, args, patience);
+    return this.#send(execute, args, timeoutMs);
   }
 
-  #send(execute: string, args: Readonly<Record<string, unknown>>, patience: number): Promise<unknown> {
+  #send(execute: string, args: Readonly<Record<string, unknown>>, timeoutMs: number): Promise<unknown> {
     return new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`QEMU does not answer ${execute}.`)), patience);
-      const settled = (settle: () => void): void => {
+      const timer = setTimeout(() => reject(new Error(`QEMU does not answer ${execute}.`)), timeoutMs);
+      const finish = (report: () => void): void => {
         clearTimeout(timer);
-        this.#answer = undefined;
-        settle();
+        this.#pending = undefined;
+        report();
       };
-      this.#answer = {
-        resolve: (value) => settled(() => resolve(value)),
-        reject: (error) => settled(() => reject(error)),
+      this.#pending = {
+        resolve: (value) => finish(() => resolve(value)),
+        reject: (error) => finish(() => reject(error)),
       };
       this.connection.write(`${JSON.stringify({ execute, arguments: args })}\n`);
     });
   }
 
-  #read(piece: string): void {
-    const lines = (this.#text + piece).split('\n');
+  #read(chunk: string): void {
+    const lines = (this.#text + chunk).split('\n');
     this.#text = lines.pop() ?? '';
     for (const line of lines) {
       const reply = JSON.parse(line) as Reply;
-      if (reply.error) this.#answer?.reject(new Error(reply.error.desc ?? 'QEMU refused the command.'));
-      else if ('return' in reply) this.#answer?.resolve(reply.return);
+      if (reply.error) this.#pending?.reject(new Error(reply.error.desc ?? 'QEMU refused the command.'));
+      else if ('return' in reply) this.#pending?.resolve(reply.return);
     }
   }
 }

@@ -9,7 +9,7 @@ import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './com
 import { mediaFolder } from './media';
 
 /** An emulated machine reaches the login prompt of a Debian in about 40 seconds, and later on a busy host. */
-const TIMEOUT = '300';
+const DEFAULT_TIMEOUT_SECONDS = '300';
 
 const OPTIONS = {
   json: JSON_OPTION,
@@ -21,7 +21,7 @@ const OPTIONS = {
   },
   timeout: {
     type: 'string',
-    default: TIMEOUT,
+    default: DEFAULT_TIMEOUT_SECONDS,
     value: 'SECONDS',
     description: 'how long to wait for the login; default: 300',
   },
@@ -67,7 +67,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       signal: stopping.signal,
     } as const;
     const { verdict } = await bootTest(request, (event) => {
-      if (event.kind === 'screenshot' && screenshot !== undefined) writePicture(screenshot, event.data);
+      if (event.kind === 'screenshot' && screenshot !== undefined) writeScreenshot(screenshot, event.data);
       show(event);
     });
     return stop.signal === undefined ? Number(verdict !== 'booted') : 128 + stop.number;
@@ -87,17 +87,17 @@ function showText(): (event: BootEvent) => void {
 }
 
 function verdictLine({ verdict, reason, seconds }: BootVerdict): string {
-  const words = {
+  const outcome = {
     booted: 'Booted',
     panic: 'Not booted (panic)',
     timeout: 'Not booted (timeout)',
     exited: 'Not booted (machine ended)',
     cancelled: 'Stopped',
   }[verdict];
-  return `==== ${words} after ${seconds.toFixed(1)} s. ${reason}`;
+  return `==== ${outcome} after ${seconds.toFixed(1)} s. ${reason}`;
 }
 
-function writePicture(path: string, data: string): void {
+function writeScreenshot(path: string, data: string): void {
   try {
     writeFileSync(path, Buffer.from(data, 'base64'));
   } catch (error) {

@@ -14,7 +14,7 @@ import { damagesOf } from '../snapshots/damaged';
 import type { Option } from './getopt';
 
 /** Ends a command early, with lines for stderr and an exit status. */
-export class Stop extends Error {
+export class EarlyExit extends Error {
   constructor(
     readonly status: number,
     readonly lines: readonly string[],
@@ -42,7 +42,7 @@ export interface BuildRequest {
 export function assertNamed(file: ManifestFile, checkpointing: boolean): void {
   const nameless = checkpointing ? file.manifest.steps.find(({ name }) => name === '') : undefined;
   if (nameless)
-    throw new Stop(1, [
+    throw new EarlyExit(1, [
       `The checkpoint name to use for the finalizer script ${nameless.script} is missing.`,
       'Please check your manifest file.',
     ]);
@@ -61,29 +61,30 @@ export function resolveRequest(
   let pause: number | undefined;
   for (const { letter, value = '' } of options) {
     if (letter.length > 1) continue; // Long options are extensions; the contract's rules apply to short ones.
-    if (letter === 'h' || letter === '?') throw new Stop(2, [], true);
+    if (letter === 'h' || letter === '?') throw new EarlyExit(2, [], true);
     if (letter === 'd') {
       seen.add('d');
       continue;
     }
-    if (!checkpointing) throw new Stop(1, withoutCheckpoints(letter).lines);
-    if ((letter === 'r' || letter === 'p') && seen.has(letter)) throw new Stop(2, [], true);
+    if (!checkpointing) throw new EarlyExit(1, withoutCheckpoints(letter).lines);
+    if ((letter === 'r' || letter === 'p') && seen.has(letter)) throw new EarlyExit(2, [], true);
     seen.add(letter);
     if (letter === 'r') resume = stepIndex(steps, value);
     if (letter === 'p') pause = stepIndex(steps, value);
     if (letter === 'R') {
       const latest = latestResumable(steps, namesOf(snapshots), damagesOf(snapshots));
-      if (latest === undefined) throw new Stop(1, nothingToResume('-R'));
+      if (latest === undefined) throw new EarlyExit(1, nothingToResume('-R'));
       resume = latest;
     }
   }
   if (resume !== undefined) assertResumable(steps, snapshots, resume);
-  if (seen.has('R') && seen.has('r')) throw new Stop(2, ['-R and -r cannot be specified for the same build. '], true);
+  if (seen.has('R') && seen.has('r'))
+    throw new EarlyExit(2, ['-R and -r cannot be specified for the same build. '], true);
   const list = seen.has('l');
   if (list && (seen.has('R') || seen.has('r') || seen.has('p')))
-    throw new Stop(2, ['-l and -R, -r, or -p cannot be specified for the same build'], true);
+    throw new EarlyExit(2, ['-l and -R, -r, or -p cannot be specified for the same build'], true);
   const combined = canCombine({ resume, pause });
-  if (!list && !combined.ok) throw new Stop(2, combined.lines, true);
+  if (!list && !combined.ok) throw new EarlyExit(2, combined.lines, true);
   return {
     list,
     debug: seen.has('d'),
@@ -102,7 +103,7 @@ function givenVariables(options: readonly Option[]): GivenVariables {
   for (const { letter, value = '' } of options) {
     if (letter !== 'env') continue;
     const given = parseGiven(value);
-    if (!given) throw new Stop(2, [`--env takes NAME or NAME=VALUE, not ${value.split('=')[0]}.`], true);
+    if (!given) throw new EarlyExit(2, [`--env takes NAME or NAME=VALUE, not ${value.split('=')[0]}.`], true);
     if (given.value === undefined) names.push(given.name);
     else values[given.name] = given.value;
   }
@@ -125,14 +126,14 @@ function resumeFromAttribute(
 
 function stepIndex(steps: readonly BuildStep[], designator: string): number {
   const found = resolveStep(steps, designator);
-  if (!found.ok) throw new Stop(1, found.lines);
+  if (!found.ok) throw new EarlyExit(1, found.lines);
   return found.index;
 }
 
 /** Applies the refusals of resuming (contract 2.5). */
 export function assertResumable(steps: readonly BuildStep[], snapshots: readonly Snapshot[], index: number): void {
   const answer = canResumeFrom(steps, namesOf(snapshots), index, damagesOf(snapshots));
-  if (!answer.ok) throw new Stop(1, answer.lines);
+  if (!answer.ok) throw new EarlyExit(1, answer.lines);
 }
 
 const namesOf = (snapshots: readonly Snapshot[]): string[] => snapshots.map(({ name }) => name);

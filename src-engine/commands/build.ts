@@ -7,7 +7,7 @@ import { refuseForeignPlaces } from '../area/places';
 import { damagesOf } from '../snapshots/damaged';
 import { openBackend } from '../snapshots/select';
 import { writeError } from '../system/standard-streams';
-import { assertNamed, resolveRequest, Stop } from './build-request';
+import { assertNamed, resolveRequest, EarlyExit } from './build-request';
 import type { Command, OptionTable } from './command';
 import { getopt, type Option } from './getopt';
 import { usageError } from './usage';
@@ -69,7 +69,7 @@ async function run(argv: readonly string[]): Promise<number> {
   try {
     return await checkedBuild(operand, parsed.options);
   } catch (error) {
-    if (!(error instanceof Stop)) throw error;
+    if (!(error instanceof EarlyExit)) throw error;
     if (error.withUsage) return usageError(...error.lines);
     for (const line of error.lines) writeError(`${line}\n`);
     return error.status;
@@ -79,17 +79,17 @@ async function run(argv: readonly string[]): Promise<number> {
 async function checkedBuild(operand: string, options: readonly Option[]): Promise<number> {
   const file = await readManifestFile(operand);
   const refusal = refusalLines(file);
-  if (refusal.length > 0) throw new Stop(1, refusal);
+  if (refusal.length > 0) throw new EarlyExit(1, refusal);
   const area = await resolveArea(file.manifest.buildArea);
   assertPrivileged(area, options);
   const backend = await openBackend(area);
   const checkpointing = file.manifest.checkpointEnable;
   const steps: readonly BuildStep[] = checkpointing ? file.manifest.steps : [];
   // A full build lists the snapshots once, under the lock.
-  const asks = options.some(({ letter }) => 'lrR'.includes(letter)) || file.manifest.resumeFrom !== undefined;
-  const looks = asks && checkpointing && area.exists;
-  if (looks) await refuseForeignPlaces(area);
-  const snapshots = looks ? await backend.list() : [];
+  const usesSnapshots = options.some(({ letter }) => 'lrR'.includes(letter)) || file.manifest.resumeFrom !== undefined;
+  const listsSnapshots = usesSnapshots && checkpointing && area.exists;
+  if (listsSnapshots) await refuseForeignPlaces(area);
+  const snapshots = listsSnapshots ? await backend.list() : [];
   assertNamed(file, checkpointing);
   const request = resolveRequest(file, options, steps, snapshots, checkpointing);
 
@@ -107,5 +107,5 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
 function assertPrivileged(area: BuildArea, options: readonly Option[]): void {
   if (area.kind !== 'zfs' || process.getuid?.() === 0) return;
   if (options.some(({ letter }) => 'lh?'.includes(letter))) return;
-  throw new Stop(1, ['You must be root to run distro_const']);
+  throw new EarlyExit(1, ['You must be root to run distro_const']);
 }

@@ -1,7 +1,7 @@
 import { catalogueFile, editionOf } from '../packages/catalogue-file';
 import { openPackages } from '../packages/open';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { editionLines } from './package-words';
+import { editionLines } from './edition-lines';
 import { printJson, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
 

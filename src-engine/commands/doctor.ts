@@ -1,7 +1,7 @@
 import type { DoctorAnswer, Finding } from '../../src-shared/engine-answers/doctor';
 import { rightsGroups } from '../../src-shared/doctor/rights-groups';
 import { AppError } from '../../src-shared/errors';
-import { lookAtAll } from '../doctor/check';
+import { runChecks } from '../doctor/check';
 import { hostChecks, manifestChecks } from '../doctor/checklist';
 import { rightsFor } from '../doctor/rights/rights';
 import { openSubject } from '../doctor/subject';
@@ -44,8 +44,8 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
 }
 
 async function examine(operand: string | undefined): Promise<DoctorAnswer> {
-  if (operand === undefined) return { ok: true, findings: await lookAtAll(hostChecks()) };
-  const findings = await lookAtAll(manifestChecks(await openSubject(operand)));
+  if (operand === undefined) return { ok: true, findings: await runChecks(hostChecks()) };
+  const findings = await runChecks(manifestChecks(await openSubject(operand)));
   return { ok: findings.every(({ state }) => state !== 'missing'), findings };
 }
 

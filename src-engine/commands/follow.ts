@@ -15,8 +15,8 @@ import { dateTime } from './print';
 
 const NEWLINE = Buffer.from('\n');
 /** The poll interval where the file system sends no change events. */
-const POLL_MILLISECONDS = 500;
-const CHUNK = 64 * 1024;
+const POLL_INTERVAL_MS = 500;
+const CHUNK_BYTES = 64 * 1024;
 
 const OPTIONS = {
   run: { type: 'string', value: 'RUN', description: 'the run; default: the newest' },
@@ -54,7 +54,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const show = (line: Buffer, isWhole: boolean): void => {
     const record = parseRecord(line.toString('utf8'));
     if (record?.kind === 'exit') exitCode = record.code;
-    if (!values.json) process.stdout.write(record ? forPeople(record) : damaged(line));
+    if (!values.json) process.stdout.write(record ? asText(record) : describeDamage(line));
     else if (isWhole || record) process.stdout.write(Buffer.concat([line, NEWLINE]));
   };
   const journal = journalPath(area, run);
@@ -95,7 +95,7 @@ class Tail {
 
   async read(): Promise<void> {
     for (;;) {
-      const { bytesRead, buffer } = await this.file.read(Buffer.alloc(CHUNK), 0, CHUNK, this.offset);
+      const { bytesRead, buffer } = await this.file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, this.offset);
       if (bytesRead === 0) return;
       this.offset += bytesRead;
       this.#splitter.push(buffer.subarray(0, bytesRead));
@@ -110,7 +110,7 @@ class Tail {
 }
 
 /** Records of a later version are skipped. Lines that are not records are reported. */
-function damaged(line: Buffer): string {
+function describeDamage(line: Buffer): string {
   return line.length === 0 || kindOfLine(line) !== undefined ? '' : `# a damaged record of ${line.length} bytes\n`;
 }
 
@@ -118,7 +118,7 @@ function damaged(line: Buffer): string {
 function changed(path: string): Promise<void> {
   return new Promise((resolve) => {
     const watcher = watch(path, done);
-    const timer = setTimeout(done, POLL_MILLISECONDS);
+    const timer = setTimeout(done, POLL_INTERVAL_MS);
     watcher.on('error', done);
     function done(): void {
       clearTimeout(timer);
@@ -128,7 +128,7 @@ function changed(path: string): Promise<void> {
   });
 }
 
-function forPeople(record: EngineRecord): string {
+function asText(record: EngineRecord): string {
   switch (record.kind) {
     case 'output':
       return `${record.text}\n`;

@@ -6,7 +6,7 @@ export interface Option {
 }
 
 /** The options, and the arguments from the first operand on. */
-export interface ParsedWords {
+export interface ParsedOptions {
   readonly options: readonly Option[];
   readonly operands: readonly string[];
 }
@@ -21,7 +21,7 @@ export type LongOptions = Readonly<Record<string, { readonly type: 'boolean' | '
  *
  * @param spec letters; one followed by `:` takes a value
  */
-export function getopt(argv: readonly string[], spec: string, long: LongOptions = {}): ParsedWords | undefined {
+export function getopt(argv: readonly string[], spec: string, long: LongOptions = {}): ParsedOptions | undefined {
   const options: Option[] = [];
   for (let at = 0; at < argv.length; at++) {
     const argument = argv[at] ?? '';

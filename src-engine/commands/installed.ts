@@ -80,7 +80,7 @@ async function packagesOf(inspection: Inspection, what: string | undefined): Pro
  * The first checkpoint with packages, which is the one after the step that installs them; otherwise the present build
  * data.
  */
-async function lookFirst<T>(
+async function readFirst<T>(
   inspection: Inspection,
   read: (data: TreeView) => Promise<T | undefined>,
 ): Promise<{ readonly of: string; readonly found: T } | undefined> {
@@ -95,7 +95,7 @@ async function lookFirst<T>(
 }
 
 async function filesOf(inspection: Inspection, name: string): Promise<{ of: string; files: string[] }> {
-  const first = await lookFirst(inspection, (data) => readFilesOf(data, name));
+  const first = await readFirst(inspection, (data) => readFilesOf(data, name));
   if (first) return { of: first.of, files: first.found };
   throw new AppError(
     'missing',
@@ -105,7 +105,7 @@ async function filesOf(inspection: Inspection, name: string): Promise<{ of: stri
 }
 
 async function firstInstalled(inspection: Inspection): Promise<InstalledAnswer> {
-  const first = await lookFirst(inspection, readInstalled);
+  const first = await readFirst(inspection, readInstalled);
   if (first) return { of: first.of, packages: first.found };
   throw new AppError(
     'missing',

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { AppError } from '../../src-shared/errors';
 import { bytes } from '../../src-shared/format';
-import { whyNoBoot } from '../boot-test/firmware';
+import { bootRefusal } from '../boot-test/firmware';
 import { listMedia, mediumNamed } from '../boot-test/media';
 import { resolveArea } from '../area/area';
 import { readManifestFile } from '../area/manifest-file';
@@ -38,7 +38,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     return 0;
   }
   const media = await listMedia(folder);
-  const [noBootTest, noUefi] = [whyNoBoot('bios'), whyNoBoot('uefi')].map(inWords);
+  const [noBootTest, noUefi] = [bootRefusal('bios'), bootRefusal('uefi')].map(textOf);
   if (values.json) printAnswer<MediaAnswer>({ folder, media, noBootTest, noUefi });
   else
     printLines([
@@ -57,5 +57,5 @@ export async function mediaFolder(operand: string): Promise<string> {
   return (await resolveArea((await readManifestFile(operand)).manifest.buildArea)).media;
 }
 
-const inWords = (error: AppError | undefined): string | undefined =>
+const textOf = (error: AppError | undefined): string | undefined =>
   error && `${error.message} ${error.hint ?? ''}`.trim();

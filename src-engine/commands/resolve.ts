@@ -6,7 +6,7 @@ import { entriesOf, openPackages } from '../packages/open';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { printJson, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
-import { editionLines } from './package-words';
+import { editionLines } from './edition-lines';
 
 const OPTIONS = {
   json: JSON_OPTION,

@@ -12,8 +12,8 @@ import { inspect } from './inspect';
 /** Marks the processes that were started in a shell, so that they end with the shell. */
 const MARK = 'SLIPWAY_SHELL';
 /** The time that processes get to end after the hang-up. `script` waits two seconds before it kills. */
-const PATIENCE = 400;
-const LOOK = 20;
+const END_TIMEOUT_MS = 400;
+const POLL_INTERVAL_MS = 20;
 
 const OPTIONS = {} as const satisfies OptionTable;
 
@@ -91,12 +91,13 @@ function end(child: ChildProcess, shell: string): Promise<number> {
 async function endMarked(mark: string): Promise<void> {
   for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
     const left = processesWithVariable(MARK, mark);
-    for (const pid of left) tell(pid, signal);
-    for (const until = Date.now() + PATIENCE; left.some(isRunning) && Date.now() < until;) await delay(LOOK);
+    for (const pid of left) sendSignal(pid, signal);
+    for (const deadline = Date.now() + END_TIMEOUT_MS; left.some(isRunning) && Date.now() < deadline;)
+      await delay(POLL_INTERVAL_MS);
   }
 }
 
-function tell(pid: number, signal: NodeJS.Signals): void {
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {

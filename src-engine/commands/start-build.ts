@@ -18,7 +18,7 @@ import { runBuild, type BuildInput } from '../run/run-build';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { damagesOf } from '../snapshots/damaged';
 import { guardStandardStreams } from '../system/standard-streams';
-import { assertResumable, Stop, type BuildRequest } from './build-request';
+import { assertResumable, EarlyExit, type BuildRequest } from './build-request';
 
 /** A build whose command line is accepted. */
 export interface CheckedBuild {
@@ -95,7 +95,7 @@ function assertStartable(file: ManifestFile, area: BuildArea, steps: readonly nu
   const running = file.manifest.steps.filter(({ index }) => steps.includes(index));
   const problems = startProblems(file, area.mountpoint, running);
   if (problems.length > 0)
-    throw new Stop(
+    throw new EarlyExit(
       1,
       problems.map((problem) => problemLine(file, problem)),
     );

@@ -11,20 +11,20 @@ export interface Check {
    * Runs the check. When it throws, the checklist reports the state as unknown. It changes nothing that a build depends
    * on.
    */
-  look(): Promise<readonly Finding[]>;
+  run(): Promise<readonly Finding[]>;
 }
 
 /**
  * Runs all checks at the same time and returns their findings in the order of the checks. A check that throws becomes a
  * finding.
  */
-export async function lookAtAll(checks: readonly Check[]): Promise<Finding[]> {
-  return (await Promise.all(checks.map(looked))).flat();
+export async function runChecks(checks: readonly Check[]): Promise<Finding[]> {
+  return (await Promise.all(checks.map(runCheck))).flat();
 }
 
-async function looked({ id, title, look }: Check): Promise<readonly Finding[]> {
+async function runCheck({ id, title, run }: Check): Promise<readonly Finding[]> {
   try {
-    return await look();
+    return await run();
   } catch (error) {
     const hint = error instanceof AppError ? error.hint : undefined;
     return [{ id, title, state: 'unknown', detail: reasonOf(error), ...(hint !== undefined && { fix: hint }) }];

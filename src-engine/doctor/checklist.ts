@@ -18,7 +18,7 @@ import { toolsCheck } from './checks/tools';
 import { zfsCheck } from './checks/zfs';
 import type { Check } from './check';
 import { namedSources } from '../repositories/named';
-import { reach } from '../repositories/reach';
+import { probeRepository } from '../repositories/probe';
 import type { Subject } from './subject';
 
 /** The checks that need no manifest. */
@@ -30,22 +30,22 @@ export function hostChecks(): Check[] {
 export function manifestChecks(subject: Subject): Check[] {
   // The manifest as written, because the engine's default repository is meant for manifests without any.
   const sources = namedSources(readManifest(subject.file.tree));
-  const reached = sources.then(({ repositories }) => Promise.all(repositories.map(reach)));
+  const probes = sources.then(({ repositories }) => Promise.all(repositories.map(probeRepository)));
   // Each check that waits for the answer reports the failure itself.
-  reached.catch(() => undefined);
+  probes.catch(() => undefined);
   const { place } = subject;
   return [
     systemCheck,
     nodeCheck,
     privilegesCheck(subject),
-    clockCheck(reached),
+    clockCheck(probes),
     manifestCheck(subject),
     ...(place instanceof AppError ? [] : [fileSystemCheck(place)]),
     areaCheck(subject),
     ...(place instanceof AppError ? [] : [extendedAttributesCheck(place.area), freeSpaceCheck(place)]),
     toolsCheck(subject),
-    repositoriesCheck(sources, reached),
-    packagesCheck(subject, sources, reached),
+    repositoriesCheck(sources, probes),
+    packagesCheck(subject, sources, probes),
     scriptsCheck(subject),
     ...(place instanceof AppError ? [] : [lockCheck(place.area)]),
   ];

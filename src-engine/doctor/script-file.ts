@@ -1,7 +1,7 @@
 import { readHead, shebangOf } from '../area/script-start';
 
 /** The declaration must be in these first lines of a script. */
-const HEAD_LINES = 40;
+const MAX_HEAD_LINES = 40;
 
 /** A tool that a script declares, and its Debian package. */
 export interface Need {
@@ -23,10 +23,10 @@ export function declaredNeeds(path: string): Need[] {
   const shebang = shebangOf(head);
   if (shebang === undefined || !isShell(shebang)) return [];
   const needs = new Map<string, string>();
-  for (const line of head.toString('utf8').split('\n', HEAD_LINES)) {
-    const words = /^needs((?:[ \t]+[\w.+:/-]+)+)[ \t\r]*$/.exec(line)?.[1]?.trim().split(/\s+/) ?? [];
-    for (const word of words) {
-      const [tool = '', pkg = tool] = word.split(':');
+  for (const line of head.toString('utf8').split('\n', MAX_HEAD_LINES)) {
+    const tokens = /^needs((?:[ \t]+[\w.+:/-]+)+)[ \t\r]*$/.exec(line)?.[1]?.trim().split(/\s+/) ?? [];
+    for (const token of tokens) {
+      const [tool = '', pkg = tool] = token.split(':');
       needs.set(tool, pkg);
     }
   }

@@ -10,9 +10,9 @@ import type { OpenedPackages } from './package-source';
  * The catalogue's edition to answer from: the kept one, or a fetched one when none is kept or the caller wants a new
  * one. When the fetch fails, the kept one is returned with `trouble` set to the reason.
  */
-export async function editionOf({ source }: OpenedPackages, isWantedAnew: boolean): Promise<Edition> {
+export async function editionOf({ source }: OpenedPackages, forceRefresh: boolean): Promise<Edition> {
   const kept = await source.edition();
-  if (kept && !isWantedAnew) return kept;
+  if (kept && !forceRefresh) return kept;
   try {
     await source.refresh();
   } catch (error) {
@@ -26,7 +26,7 @@ export async function editionOf({ source }: OpenedPackages, isWantedAnew: boolea
 
 /** The catalogue's file. It is written again when it belongs to another revision. */
 export async function catalogueFile(opened: OpenedPackages, edition: Edition): Promise<CatalogueAnswer> {
-  const { file } = placesOf(opened, edition);
+  const { file } = pathsOf(opened, edition);
   const isThere = await stat(file).catch(() => undefined);
   const count = isThere ? await countOf(opened, edition) : undefined;
   if (isThere && count !== undefined) return { ...edition, count, file, bytes: isThere.size };
@@ -34,7 +34,7 @@ export async function catalogueFile(opened: OpenedPackages, edition: Edition): P
   const text = catalogueText(entries);
   for (const name of await readdir(opened.folder))
     if (/^catalogue-.*\.(txt|count)$/.test(name)) await rm(join(opened.folder, name), { force: true });
-  writeUnsynced(placesOf(opened, edition).count, `${entries.length}`);
+  writeUnsynced(pathsOf(opened, edition).count, `${entries.length}`);
   writeUnsynced(file, text);
   return { ...edition, count: entries.length, file, bytes: Buffer.byteLength(text) };
 }
@@ -46,12 +46,12 @@ export async function catalogueEntries(opened: OpenedPackages, edition: Edition)
   return text ? readCatalogue(text.toString('utf8')) : opened.source.entries();
 }
 
-function placesOf({ folder }: OpenedPackages, { revision }: Edition): { file: string; count: string } {
+function pathsOf({ folder }: OpenedPackages, { revision }: Edition): { file: string; count: string } {
   const stem = join(folder, `catalogue-${revision}`);
   return { file: `${stem}.txt`, count: `${stem}.count` };
 }
 
 async function countOf(opened: OpenedPackages, edition: Edition): Promise<number | undefined> {
-  const text = (await readIfThere(placesOf(opened, edition).count))?.toString('utf8') ?? '';
+  const text = (await readIfThere(pathsOf(opened, edition).count))?.toString('utf8') ?? '';
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }

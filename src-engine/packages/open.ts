@@ -18,7 +18,7 @@ import { readRecipe } from './recipe';
  * Throws `AppError('missing')` when the manifest names no repository, `'unsupported'` when the cache cannot be written.
  */
 export async function openPackages(manifest: Manifest): Promise<OpenedPackages> {
-  giveWay();
+  lowerPriority();
   const { key, open } = await locatePackages(manifest);
   const folder = await makeFolder(key);
   return { source: await open(folder), folder };
@@ -66,7 +66,7 @@ export function entriesOf({ packages }: Manifest): string[] {
 }
 
 /** Package queries run beside a window or a build, so they use spare processor time. */
-function giveWay(): void {
+function lowerPriority(): void {
   try {
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
@@ -83,7 +83,7 @@ async function makeFolder(key: string): Promise<string> {
   const folder = folderOf(key);
   try {
     await mkdir(folder, { recursive: true });
-    await forgetOld(dirname(folder), folder);
+    await removeUnused(dirname(folder), folder);
   } catch (error) {
     throw new AppError(
       'unsupported',
@@ -95,15 +95,15 @@ async function makeFolder(key: string): Promise<string> {
 }
 
 /** Catalogues of repositories that were not used for this long are removed. */
-const KEPT_FOR = 60 * 24 * 60 * 60 * 1000;
+const MAX_AGE_MS = 60 * 24 * 60 * 60 * 1000;
 
 /** A folder's modification time is its last use. */
-async function forgetOld(all: string, used: string): Promise<void> {
+async function removeUnused(all: string, used: string): Promise<void> {
   const now = new Date();
   await utimes(used, now, now);
   for (const name of await readdir(all)) {
     const folder = join(all, name);
     const { mtimeMs } = await stat(folder);
-    if (now.getTime() - mtimeMs > KEPT_FOR) await rm(folder, { recursive: true, force: true });
+    if (now.getTime() - mtimeMs > MAX_AGE_MS) await rm(folder, { recursive: true, force: true });
   }
 }

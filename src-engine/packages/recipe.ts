@@ -18,7 +18,7 @@ export interface Recipe {
 }
 
 /** The settings of a script without a description. All but the smallest installers work like this. */
-export const USUAL: Recipe = { base: ['?essential'], also: [], recommends: false, unpacks: false };
+export const DEFAULT_RECIPE: Recipe = { base: ['?essential'], also: [], recommends: false, unpacks: false };
 
 /**
  * Reads how the packages of a manifest are installed: the entry `installs` of `SCRIPT.meta.json` of the first step that
@@ -32,8 +32,8 @@ export async function readRecipe(manifest: Manifest, folder = process.cwd()): Pr
     const installs = text === undefined ? undefined : entryOf(text, 'installs');
     if (isRecord(installs))
       return {
-        base: words(installs['base']),
-        also: words(installs['also']),
+        base: stringsIn(installs['base']),
+        also: stringsIn(installs['also']),
         recommends: installs['recommends'] === true,
         unpacks: installs['unpacks'] === true,
       };
@@ -52,5 +52,5 @@ function entryOf(text: string, name: string): unknown {
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-const words = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((word): word is string => typeof word === 'string') : [];
+const stringsIn = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];

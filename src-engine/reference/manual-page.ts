@@ -39,7 +39,7 @@ function pairs(rows: readonly (readonly string[])[]): string[] {
  * Escapes a line of text: backslashes, hyphens and a leading mark of the format are literal. Code marks of Markdown are
  * removed.
  */
-function text(words: string): string {
-  const line = words.replaceAll('`', '').replace(/\s+/g, ' ').trim().replaceAll('\\', '\\e').replaceAll('-', '\\-');
+function text(source: string): string {
+  const line = source.replaceAll('`', '').replace(/\s+/g, ' ').trim().replaceAll('\\', '\\e').replaceAll('-', '\\-');
   return /^[.']/.test(line) ? `\\&${line}` : line;
 }

@@ -48,7 +48,7 @@ function statusParts(root: string): string[] {
     'With `--json` a refusal is `{"failed": true, "error": {"code", "message", "hint"}}`. Programs compare the code; the message is for people, and the hint says what to do next.',
     table(
       ['code', 'meaning'],
-      readErrorCodes(root).map(({ code: word, meaning }) => [code(word), meaning]),
+      readErrorCodes(root).map((error) => [code(error.code), error.meaning]),
     ),
   ];
 }
@@ -65,13 +65,13 @@ function journalParts(): string[] {
 }
 
 function shapeParts({ name, description, fields }: ShapeReference): string[] {
-  const isTold = fields.some((field) => field.description !== '');
+  const hasMeanings = fields.some((field) => field.description !== '');
   const rows = fields.map((field) => [
     code(field.name),
     `${code(field.type)}${field.isOptional ? ', optional' : ''}`,
-    ...(isTold ? [field.description] : []),
+    ...(hasMeanings ? [field.description] : []),
   ]);
-  return [`### ${name}`, ...description, table(['field', 'type', ...(isTold ? ['meaning'] : [])], rows)];
+  return [`### ${name}`, ...description, table(['field', 'type', ...(hasMeanings ? ['meaning'] : [])], rows)];
 }
 
 const code = (text: string): string => `\`${text}\``;

@@ -7,15 +7,15 @@ import { createGunzip } from 'node:zlib';
 import { findTool } from '../system/executables';
 import { get } from '../system/http';
 import type { Repository } from './named';
-import { localFolder, releaseFolder } from './reach';
+import { localFolder, releaseFolder } from './probe';
 
 /** The limits of one check over all lists. */
-const MOST_BYTES = 60 * 1024 * 1024;
-const PATIENCE = 20_000;
+const MAX_BYTES = 60 * 1024 * 1024;
+const TIMEOUT_MS = 20_000;
 /** The limit on one list when unpacked. */
-const MOST_UNPACKED = 1024 * 1024 * 1024;
+const MAX_UNPACKED_BYTES = 1024 * 1024 * 1024;
 /** A longer line is not part of a package list. */
-const LONGEST_LINE = 1024 * 1024;
+const MAX_LINE_BYTES = 1024 * 1024;
 
 /** The names in package lists: real packages, and the names that packages provide. */
 export interface PackageNames {
@@ -25,17 +25,17 @@ export interface PackageNames {
 
 /** The bytes that may still be fetched. */
 export class Budget {
-  #bytes = MOST_BYTES;
-  readonly #until = Date.now() + PATIENCE;
+  #bytes = MAX_BYTES;
+  readonly #deadline = Date.now() + TIMEOUT_MS;
 
   get milliseconds(): number {
-    return Math.max(1, this.#until - Date.now());
+    return Math.max(1, this.#deadline - Date.now());
   }
 
   /** Throws when the budget is used up. */
   take(bytes: number): void {
     this.#bytes -= bytes;
-    if (this.#bytes < 0) throw new Error(`its lists have more than ${MOST_BYTES / 1024 / 1024} MB`);
+    if (this.#bytes < 0) throw new Error(`its lists have more than ${MAX_BYTES / 1024 / 1024} MB`);
   }
 }
 
@@ -64,7 +64,7 @@ async function readList(list: string, names: PackageNames, budget: Budget): Prom
     const packed = await open(`${list}${suffix}`);
     if (!packed) continue;
     const timer = setTimeout(
-      () => packed.destroy(new Error(`${list} could not be read within ${PATIENCE / 1000} s`)),
+      () => packed.destroy(new Error(`${list} could not be read within ${TIMEOUT_MS / 1000} s`)),
       budget.milliseconds,
     );
     try {
@@ -123,10 +123,10 @@ async function collectNames(unpacked: AsyncIterable<Buffer>, { real, provided }:
   let size = 0;
   for await (const chunk of unpacked) {
     size += chunk.length;
-    if (size > MOST_UNPACKED) throw new Error('a package list unpacks to more than 1 GB');
+    if (size > MAX_UNPACKED_BYTES) throw new Error('a package list unpacks to more than 1 GB');
     const text = rest + chunk.toString('latin1');
     const end = text.lastIndexOf('\n') + 1;
-    rest = text.length - end > LONGEST_LINE ? '' : text.slice(end);
+    rest = text.length - end > MAX_LINE_BYTES ? '' : text.slice(end);
     collectFrom(text.slice(0, end), real, provided);
   }
   collectFrom(rest, real, provided);
@@ -135,5 +135,5 @@ async function collectNames(unpacked: AsyncIterable<Buffer>, { real, provided }:
 function collectFrom(text: string, real: Set<string>, provided: Set<string>): void {
   for (const [, field, value = ''] of text.matchAll(/^(Package|Provides): (.*)$/gm))
     if (field === 'Package') real.add(value.trim());
-    else for (const word of value.split(',')) provided.add(word.trim().split(/[\s:(]/, 1)[0] ?? '');
+    else for (const name of value.split(',')) provided.add(name.trim().split(/[\s:(]/, 1)[0] ?? '');
 }

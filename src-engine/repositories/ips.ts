@@ -2,7 +2,7 @@ import { ask } from '../system/exec';
 import { findTool } from '../system/executables';
 
 /** `pkg` asks servers. */
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** The path of `pkg` of IPS; `undefined` where there is none. FreeBSD's `pkg` is another program. */
 export function ipsTool(): string | undefined {
@@ -13,7 +13,7 @@ export function ipsTool(): string | undefined {
 export async function ipsNames(url: string): Promise<string[]> {
   const pkg = ipsTool();
   if (pkg === undefined) throw new Error('this host has no pkg(1) of IPS to read it');
-  const answer = await ask([pkg, 'list', '-H', '-a', '-f', '-n', '-g', url], PATIENCE);
+  const answer = await ask([pkg, 'list', '-H', '-a', '-f', '-n', '-g', url], TIMEOUT_MS);
   return answer.split('\n').flatMap((line) => line.trim().split(/\s+/, 1).filter(Boolean));
 }
 

@@ -10,7 +10,7 @@ import { bytes } from '../../src-shared/format';
 import { resolveArea, type BuildArea } from '../area/area';
 import { logStamp } from '../area/log-names';
 import { readManifestFile } from '../area/manifest-file';
-import { lookAtAll } from '../doctor/check';
+import { runChecks } from '../doctor/check';
 import { hostChecks, manifestChecks } from '../doctor/checklist';
 import { openSubject } from '../doctor/subject';
 import { ENGINE_VERSION } from '../version';
@@ -71,8 +71,8 @@ export async function collectSupport(operand: string, now: Date): Promise<Suppor
       : redactor.lines(text.split('\n').map(plainText), left > 0).join('\n');
     entries.push({ name: `logs/${name}`, content });
   }
-  const said = notes.map((note) => redactor.text(note));
-  const all = [{ name: 'README.txt', content: readme(said) }, ...entries];
+  const redactedNotes = notes.map((note) => redactor.text(note));
+  const all = [{ name: 'README.txt', content: readme(redactedNotes) }, ...entries];
   const folder = `slipway-support-${logStamp(now)}`;
   return {
     archive: gzipSync(
@@ -82,13 +82,13 @@ export async function collectSupport(operand: string, now: Date): Promise<Suppor
       ),
     ),
     files: all.map(({ name, content }) => ({ name, bytes: Buffer.byteLength(content as string) })),
-    notes: said,
+    notes: redactedNotes,
   };
 }
 
 async function examine(operand: string) {
   const subject = await openSubject(operand).catch(() => undefined);
-  return lookAtAll(subject ? manifestChecks(subject) : hostChecks());
+  return runChecks(subject ? manifestChecks(subject) : hostChecks());
 }
 
 /** The manifests of earlier builds: their logs may contain a password that was changed since. */
@@ -120,9 +120,9 @@ const readme = (notes: readonly string[]): string => `A support bundle of Slipwa
 
 versions.json  of the engine, Node and the system
 doctor.json    what this host can do, and what is missing
-manifest.xml   what was to be built
+manifest.xml   the manifest
 logs/          the newest journals and logs of its build area
 
-Passwords, keys and tokens are taken out where they can be told: those that the manifest names, and what looks like one.
-They are "[removed]". Names of hosts, users, files and packages are in it. Look through it before you send it.
+Passwords, keys and tokens are replaced by "[removed]" where they are recognised: values named in the manifest, and text
+that has a known form. Names of hosts, users, files and packages are included. Check the files before you send them.
 ${notes.length === 0 ? '' : `\nNot in it:\n${notes.map((note) => `- ${note}\n`).join('')}`}`;

@@ -29,11 +29,11 @@ export function redactJournal(text: string, redactor: Redactor, isCut: boolean):
     }
   const texts = new Map<number, string>();
   for (const places of streams.values()) {
-    const said = redactor.lines(
+    const redacted = redactor.lines(
       places.map((at) => plainText(String(records[at]?.['text'] ?? ''))),
       isCut,
     );
-    for (const [n, at] of places.entries()) texts.set(at, said[n] ?? '');
+    for (const [n, at] of places.entries()) texts.set(at, redacted[n] ?? '');
   }
   return lines
     .map((line, at) => {

@@ -58,22 +58,22 @@ function secretsIn(element: ElementNode): string[] {
   const named = element.attributes.flatMap(({ name, value }) => (isSecretName(name) ? [value] : []));
   const key = element.name === 'pair' ? attributeValue(element, 'key') : undefined;
   const pair = key !== undefined && isSecretName(key) ? [attributeValue(element, 'value') ?? ''] : [];
-  const words = element.name === 'argslist' ? secretWords(textOf(element)) : [];
+  const argv = element.name === 'argslist' ? secretArguments(textOf(element)) : [];
   const texts = [
     ...element.attributes.map(({ value }) => value),
     ...(childElements(element).length > 0 ? [] : [textOf(element)]),
   ];
   const urls = texts.flatMap((text) => [...text.matchAll(URL_PASSWORD)].map(([, password = '']) => password));
-  return [...own, ...named, ...pair, ...words, ...urls, ...childElements(element).flatMap(secretsIn)];
+  return [...own, ...named, ...pair, ...argv, ...urls, ...childElements(element).flatMap(secretsIn)];
 }
 
 /**
  * Arguments of a step, because a step may print them without the option's name. Quoted values are listed as a whole and
  * as their separate parts.
  */
-function secretWords(argslist: string): string[] {
-  const words = [...(hasPairedQuotes(argslist) ? splitArgslist(argslist) : []), ...argslist.split(/["'\s]+/)];
-  return words.flatMap((word, at) => secretInWord(word, words[at - 1]) ?? []);
+function secretArguments(argslist: string): string[] {
+  const argv = [...(hasPairedQuotes(argslist) ? splitArgslist(argslist) : []), ...argslist.split(/["'\s]+/)];
+  return argv.flatMap((argument, at) => secretInWord(argument, argv[at - 1]) ?? []);
 }
 
 /** All text of an element, including CDATA. */

@@ -41,13 +41,13 @@ export async function newestLogs(
     .sort((a, b) => b.modified - a.modified || (a.name < b.name ? 1 : -1));
   const taken: LogText[] = [];
   const unread: string[] = [];
-  let room = all;
+  let remaining = all;
   for (const { name, size } of files) {
-    const length = Math.min(size, each, room);
+    const length = Math.min(size, each, remaining);
     if (length === 0 && size > 0) break;
     const end = await endOf(join(folder, name), size, length).catch((error: Error) => void unread.push(error.message));
     if (!end) continue;
-    room -= length;
+    remaining -= length;
     taken.push({ name, ...end });
   }
   return { logs: taken, older: files.length - taken.length - unread.length, unread };

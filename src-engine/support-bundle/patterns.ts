@@ -19,14 +19,14 @@ const SIGN = `(?:[:+?=]?=>?|:|%3d|\\\\u003d)`;
 const ARCHITECTURE = `:(?:all|any|native|amd64|arm64|armel|armhf|i386|ppc64el|riscv64|s390x)\\b`;
 const HEADER = `(?:(?:proxy-)?authorization|(?:set-)?cookie)(?!${ARCHITECTURE})`;
 /** A value that is already removed. */
-const GONE = `\\[removed\\](?![^\\s"'])`;
+const ALREADY_REMOVED = `\\[removed\\](?![^\\s"'])`;
 /** Commands that read a password from a pipe. */
 export const READERS = `(?<![\\w.-])(?:chpasswd|mkpasswd|cryptsetup|passwd\\s+--stdin|sudo\\s+-S|load-key|--password-stdin)(?![\\w.-])`;
 
 type Replacer = (match: string, ...groups: string[]) => string;
 
 /** Removes the value of a name and keeps its quotes. */
-const unnamed: Replacer = (_match, name = '', value = '') => {
+const redactValue: Replacer = (_match, name = '', value = '') => {
   const [quote = ''] = /^\\*["']/.exec(value) ?? [];
   return `${name}${quote}${REMOVED}${quote}`;
 };
@@ -34,7 +34,7 @@ const unnamed: Replacer = (_match, name = '', value = '') => {
 const NAMED_USER = new RegExp(`(?<![\\w.-])([a-z_][\\w.-]*(?!${ARCHITECTURE}):)(?!//)[^\\s"'|[][^\\s"'|]*`, 'g');
 
 /** Removes the line of a command that passes a password to another. */
-const untold: Replacer = (line) =>
+const redactLine: Replacer = (line) =>
   line
     .replace(/\b((?:echo|printf)\s)[^|]+/g, `$1${REMOVED} `)
     .replace(/(["'])([a-z_][\w.-]*:)(?:(?!\1).)+/g, `$1$2${REMOVED}`)
@@ -50,9 +50,9 @@ const PATTERNS: readonly (readonly [form: RegExp, left: string | Replacer])[] = 
   [/\bLS0tLS1CRUdJTi[\w+/=-]+/g, REMOVED],
   [/\bAGE-SECRET-KEY-1[A-Z0-9]+/gi, REMOVED],
   // HTTP headers: in an object, in quotes, or to the end of the line.
-  [new RegExp(`\\b(${HEADER}\\\\{0,7}["']\\s*${SIGN}\\s*)(${VALUE})`, 'gi'), unnamed],
+  [new RegExp(`\\b(${HEADER}\\\\{0,7}["']\\s*${SIGN}\\s*)(${VALUE})`, 'gi'), redactValue],
   [new RegExp(`(["'])(${HEADER}\\s*[:=]\\s*)(?:(?!\\1)[^\\r\\n])+`, 'gi'), `$1$2${REMOVED}`],
-  [new RegExp(`\\b(${HEADER}\\s*[:=]\\s*)(?!${GONE})[^\\r\\n]+`, 'gi'), `$1${REMOVED}`],
+  [new RegExp(`\\b(${HEADER}\\s*[:=]\\s*)(?!${ALREADY_REMOVED})[^\\r\\n]+`, 'gi'), `$1${REMOVED}`],
   [/\b(bearer\s+)[\w.~+/=-]{8,}/gi, `$1${REMOVED}`],
   [/\b(basic\s+)(?=\S*[\d=])[\w+/-]{8,}={0,2}/gi, `$1${REMOVED}`],
   // User information in URLs. A token may be its only part.
@@ -70,14 +70,17 @@ const PATTERNS: readonly (readonly [form: RegExp, left: string | Replacer])[] = 
   // `password: two words`
   [new RegExp(`(${NAME}["'\`]?\\s*:[ \\t]+)(?!["'\\\\{[])[^\\r\\n]+`, 'gi'), `$1${REMOVED}`],
   // `KEY=secret`, `"key": "secret"`, `key='two words'`
-  [new RegExp(`(${NAME}(?!${ARCHITECTURE})(?:\\\\{0,7}["'])?\\s*${SIGN}\\s*)(?!${GONE})(${VALUE})`, 'gi'), unnamed],
+  [
+    new RegExp(`(${NAME}(?!${ARCHITECTURE})(?:\\\\{0,7}["'])?\\s*${SIGN}\\s*)(?!${ALREADY_REMOVED})(${VALUE})`, 'gi'),
+    redactValue,
+  ],
   [/\b([Pp]wd\s*=\s*)[^\s&;]+/g, `$1${REMOVED}`],
   // `--password secret`
-  [new RegExp(`(${OPTION}\\\\{0,7}["']?[\\s,]+)(${VALUE})`, 'gi'), unnamed],
-  [new RegExp(`\\b(sshpass\\s+-p\\s*)(${VALUE})`, 'g'), unnamed],
+  [new RegExp(`(${OPTION}\\\\{0,7}["']?[\\s,]+)(${VALUE})`, 'gi'), redactValue],
+  [new RegExp(`\\b(sshpass\\s+-p\\s*)(${VALUE})`, 'g'), redactValue],
   [
     /^.*\b(?:ssh-keygen|user(?:add|mod)|(?:docker|podman|buildah|skopeo)\s+login)\b.*$/gm,
-    (line) => line.replace(new RegExp(`(\\s-[NPp]\\s*)(?!-)(${VALUE})`, 'g'), unnamed),
+    (line) => line.replace(new RegExp(`(\\s-[NPp]\\s*)(?!-)(${VALUE})`, 'g'), redactValue),
   ],
   [/(\s(?:-\w{0,9}[uU]|--user|--proxy-user)[\s=]*["'][^\s:"']+:)[^"']+/g, `$1${REMOVED}`],
   [/(\s(?:-\w{0,9}[uU]|--user|--proxy-user)[\s=]*[^\s:"'=]+:)[^\s"']+/g, `$1${REMOVED}`],
@@ -86,7 +89,7 @@ const PATTERNS: readonly (readonly [form: RegExp, left: string | Replacer])[] = 
   [/^([ \t]*(?:password|rootpw)[ \t]+)\S+(?:[ \t]+\S+)?[ \t]*$/gm, `$1${REMOVED}`],
   [/\b(passwd\/\S+\s+password\s+)\S.*$/gm, `$1${REMOVED}`],
   // Passwords that a command gets from a pipe or as an argument.
-  [new RegExp(`^.*(?:${READERS}).*$`, 'gm'), untold],
+  [new RegExp(`^.*(?:${READERS}).*$`, 'gm'), redactLine],
   [/\b((?:mkpasswd|openssl\s+passwd)\s)[^\r\n|]+/g, `$1${REMOVED}`],
   // Tokens with a known prefix, and hashes as in /etc/shadow.
   [
@@ -101,11 +104,11 @@ const PATTERNS: readonly (readonly [form: RegExp, left: string | Replacer])[] = 
 ];
 
 /** The shortest text with a name and a secret, as in `pw=x`. Logs have many empty lines. */
-const SHORTEST = 4;
+const MIN_TEXT_LENGTH = 4;
 
 /** Text without secrets that have a known form or a telltale name. */
 export function withoutPatterns(text: string): string {
-  if (text.length < SHORTEST) return text;
+  if (text.length < MIN_TEXT_LENGTH) return text;
   return PATTERNS.reduce(
     (rest, [form, left]) => (typeof left === 'string' ? rest.replace(form, left) : rest.replace(form, left)),
     text,

@@ -2,17 +2,17 @@ import { READERS, withoutPatterns } from './patterns';
 import { isSecretName, REMOVED, secretInWord } from '../../src-shared/secrets';
 
 /** Shorter secrets are removed only as whole words. */
-const ANYWHERE = 4;
+const MIN_ANYWHERE_LENGTH = 4;
 /** More than the lines of any private key. */
-const KEY_LINES = 300;
+const MAX_KEY_LINES = 300;
 const KEY_BEGINS = /---- ?BEGIN [A-Z0-9 ]*PRIVATE KEY|\bPrivate-Lines: \d/;
 const KEY_ENDS = /---- ?END [A-Z0-9 ]*PRIVATE KEY|\bPrivate-MAC: /;
 
 /** `set -x` prints the commands of a pipe on separate lines, in any order. */
-const SAYS = /^(\++ (?:echo|printf) ).+/;
-const READS = new RegExp(`^\\++ .*(?:${READERS})`);
+const TRACED_OUTPUT = /^(\++ (?:echo|printf) ).+/;
+const TRACED_READER = new RegExp(`^\\++ .*(?:${READERS})`);
 /** Shorter base64 occurs in ordinary text. */
-const BASE64 = 6;
+const MIN_BASE64_LENGTH = 6;
 
 /** Removes secrets from text: known values, and text that has the form of a secret. */
 export class Redactor {
@@ -36,10 +36,13 @@ export class Redactor {
    */
   lines(lines: readonly string[], isCut = false): string[] {
     const inKey = keyLines(lines, isCut);
-    const isTold = (at: number): boolean => lines.slice(Math.max(0, at - 2), at + 3).some((line) => READS.test(line));
+    const feedsReader = (at: number): boolean =>
+      lines.slice(Math.max(0, at - 2), at + 3).some((line) => TRACED_READER.test(line));
     return lines.map((line, at) => {
       if (inKey[at]) return REMOVED;
-      return this.text(SAYS.test(line) && isTold(at) ? line.replace(SAYS, `$1${REMOVED}`) : line);
+      return this.text(
+        TRACED_OUTPUT.test(line) && feedsReader(at) ? line.replace(TRACED_OUTPUT, `$1${REMOVED}`) : line,
+      );
     });
   }
 
@@ -48,7 +51,7 @@ export class Redactor {
     if (typeof value === 'string') return this.text(value);
     if (Array.isArray(value))
       return value.map((item: unknown, at) =>
-        typeof item === 'string' ? this.#word(item, value[at - 1]) : this.value(item),
+        typeof item === 'string' ? this.#argument(item, value[at - 1]) : this.value(item),
       );
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
@@ -59,9 +62,9 @@ export class Redactor {
     );
   }
 
-  #word(word: string, before: unknown): string {
-    const secret = secretInWord(word, typeof before === 'string' ? before : undefined);
-    return this.text(secret ? `${word.slice(0, -secret.length)}${REMOVED}` : word);
+  #argument(argument: string, before: unknown): string {
+    const secret = secretInWord(argument, typeof before === 'string' ? before : undefined);
+    return this.text(secret ? `${argument.slice(0, -secret.length)}${REMOVED}` : argument);
   }
 }
 
@@ -70,7 +73,7 @@ function keyLines(lines: readonly string[], isCut: boolean): boolean[] {
   const found = lines.map(() => false);
   const mark = (from: number, to: number): void => void found.fill(true, from, to);
   if (isCut) {
-    const end = lines.slice(0, KEY_LINES).findIndex((line) => KEY_ENDS.test(line));
+    const end = lines.slice(0, MAX_KEY_LINES).findIndex((line) => KEY_ENDS.test(line));
     const begin = lines.findIndex((line) => KEY_BEGINS.test(line));
     if (end >= 0 && (begin < 0 || begin > end)) mark(0, end + 1);
   }
@@ -78,8 +81,8 @@ function keyLines(lines: readonly string[], isCut: boolean): boolean[] {
     const line = lines[at] ?? '';
     // A key on a single line is found by its pattern.
     if (found[at] || !KEY_BEGINS.test(line) || KEY_ENDS.test(line)) continue;
-    const length = lines.slice(at, at + KEY_LINES).findIndex((one) => KEY_ENDS.test(one));
-    const to = length < 0 ? Math.min(lines.length, at + KEY_LINES) : at + length + 1;
+    const length = lines.slice(at, at + MAX_KEY_LINES).findIndex((one) => KEY_ENDS.test(one));
+    const to = length < 0 ? Math.min(lines.length, at + MAX_KEY_LINES) : at + length + 1;
     mark(at, to);
     at = to - 1;
   }
@@ -109,10 +112,10 @@ function formsOf(secret: string): string[] {
     value.replace(/['\\]/g, '\\$&'),
     // A Latin-1 log that was decoded as UTF-8.
     value.replace(/[\u0080-\u00ff]/g, '\ufffd'),
-    ...lines.filter((line) => line.length >= ANYWHERE),
+    ...lines.filter((line) => line.length >= MIN_ANYWHERE_LENGTH),
   ];
   return [...forms.flatMap((form) => [form, ...jsonOf(form)]), ...base64Of(value)].filter(
-    (form) => form.length > 1 && (form.length >= ANYWHERE || /[\p{L}\p{N}]/u.test(form)),
+    (form) => form.length > 1 && (form.length >= MIN_ANYWHERE_LENGTH || /[\p{L}\p{N}]/u.test(form)),
   );
 }
 
@@ -136,11 +139,11 @@ function base64Of(text: string): string[] {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);
     return bytes.toString('base64').slice(Math.ceil((before * 4) / 3), Math.floor((bytes.length * 4) / 3));
   });
-  const forms = [whole, ...within.filter((form) => form.length >= BASE64)];
+  const forms = [whole, ...within.filter((form) => form.length >= MIN_BASE64_LENGTH)];
   return [...forms, ...forms.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
 }
 
 function patternOf(form: string): string {
   const literal = form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  return form.length >= ANYWHERE ? literal : `(?<![\\w])${literal}(?![\\w])`;
+  return form.length >= MIN_ANYWHERE_LENGTH ? literal : `(?<![\\w])${literal}(?![\\w])`;
 }

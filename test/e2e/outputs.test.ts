@@ -2,14 +2,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { whyNoBoot } from '../../src-engine/boot-test/firmware';
+import { bootRefusal } from '../../src-engine/boot-test/firmware';
 import { bootSector } from '../support/boot-sector';
 import { TestProject } from '../support/engine';
 import { openInChromium } from './support/app';
 import { accessibilityViolations } from './support/axe';
 import { TimelinePage } from './support/timeline';
 
-const lacking = whyNoBoot('bios')?.message;
+const lacking = bootRefusal('bios')?.message;
 
 let project: TestProject;
 let manifest: string;

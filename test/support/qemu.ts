@@ -1,5 +1,5 @@
 // Boots an image in a real virtual machine and reads its serial console until it says what the test waits for.
-import { whyNoBoot as lackingFor } from '../../src-engine/boot-test/firmware';
+import { bootRefusal as lackingFor } from '../../src-engine/boot-test/firmware';
 import { startMachine } from '../../src-engine/boot-test/machine';
 import type { MachineRequest } from '../../src-engine/boot-test/machine-options';
 
@@ -38,7 +38,7 @@ export async function bootImage({ until, timeoutSeconds, ...request }: BootReque
     machine.end();
   };
   const timer = setTimeout(() => finish('timeout'), timeoutSeconds * 1000);
-  const { complaint } = await machine.ended.finally(() => clearTimeout(timer));
+  const { stderrTail: complaint } = await machine.ended.finally(() => clearTimeout(timer));
   const seconds = (Date.now() - started) / 1000;
   return { verdict: verdict ?? 'exited', seconds, serial: verdict ? serial : `${serial}\n${complaint}` };
 }

@@ -8,7 +8,7 @@ export function areaCheck({ place, file }: Subject): Check {
   const it = { id: 'area', title: 'build area' };
   return {
     ...it,
-    async look() {
+    async run() {
       if (place instanceof AppError)
         return [
           {

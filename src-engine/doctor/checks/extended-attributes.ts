@@ -9,25 +9,25 @@ import { findTool, installCommand } from '../../system/executables';
 
 /** Without extended attributes an image silently loses capabilities. zfs-fuse has them off by default. */
 export function extendedAttributesCheck({ kind, mountpoint, exists }: BuildArea): Check {
-  const it = { id: 'extended-attributes', title: 'extended attributes' };
+  const check = { id: 'extended-attributes', title: 'extended attributes' };
   return {
-    ...it,
-    async look() {
+    ...check,
+    async run() {
       if (!exists || process.platform !== 'linux') return [];
       if (findTool('setfattr') === undefined)
         return [
-          { ...it, state: 'unknown', detail: 'setfattr is not installed', fix: installCommand('attr', 'setfattr') },
+          { ...check, state: 'unknown', detail: 'setfattr is not installed', fix: installCommand('attr', 'setfattr') },
         ];
       const folder = mkdtempSync(join(mountpoint, '.slipway-probe-'));
       try {
         const probe = join(folder, 'file');
         writeFileSync(probe, '');
         await ask(['setfattr', '-n', 'user.slipway', '-v', '1', probe]);
-        return [{ ...it, state: 'ok', detail: 'stored' }];
+        return [{ ...check, state: 'ok', detail: 'stored' }];
       } catch (error) {
         return [
           {
-            ...it,
+            ...check,
             state: 'note',
             detail: `not stored in ${mountpoint}, so file capabilities in the image would be lost (${reasonOf(error)})`,
             fix:

@@ -3,23 +3,23 @@ import type { Check, Finding } from '../check';
 import type { Place } from '../subject';
 import { datasetState, poolState, setProperty } from '../zfs-state';
 
-const IT = { id: 'file-system', title: 'file system' };
+const CHECK = { id: 'file-system', title: 'file system' };
 /** ZFS gets slow above this. */
-const NEARLY_FULL = 90;
+const MAX_USED_PERCENT = 90;
 /** The pool states in which the kernel still writes. */
-const WORKING = ['ONLINE', 'DEGRADED'];
+const WRITABLE_STATES = ['ONLINE', 'DEGRADED'];
 
 /** The file system of the build area: pool and dataset of ZFS, otherwise the cost of checkpoints there. */
 export function fileSystemCheck({ area, choice }: Place): Check {
   return {
-    ...IT,
-    async look() {
+    ...CHECK,
+    async run() {
       if (area.kind === 'zfs' && area.dataset !== undefined) return zfsFindings(area.dataset, area.exists);
       const { reason, backend } = choice;
-      if (backend.kind !== 'plain') return [{ ...IT, state: 'ok', detail: reason }];
+      if (backend.kind !== 'plain') return [{ ...CHECK, state: 'ok', detail: reason }];
       return [
         {
-          ...IT,
+          ...CHECK,
           state: 'ok',
           detail: `${reason}; each checkpoint costs what its step changed, and the time to read the metadata of all files`,
         },
@@ -32,12 +32,12 @@ async function zfsFindings(dataset: string, exists: boolean): Promise<Finding[]>
   const { pool, health, capacity } = await poolState(dataset);
   const state = await datasetState(dataset);
   const found = `pool ${pool} is ${health}, ${capacity} % full`;
-  if (!WORKING.includes(health))
-    return [{ ...IT, state: 'missing', detail: found, fix: `See the cause: zpool status -x ${pool}` }];
+  if (!WRITABLE_STATES.includes(health))
+    return [{ ...CHECK, state: 'missing', detail: found, fix: `See the cause: zpool status -x ${pool}` }];
   if (state.isReadOnly)
     return [
       {
-        ...IT,
+        ...CHECK,
         state: 'missing',
         detail: `${found}; ${state.dataset} is read-only`,
         fix: setProperty(state.dataset, 'readonly=off'),
@@ -46,15 +46,17 @@ async function zfsFindings(dataset: string, exists: boolean): Promise<Finding[]>
   if (exists && !state.isMounted)
     return [
       {
-        ...IT,
+        ...CHECK,
         state: 'missing',
         detail: `${found}; ${dataset} is not mounted`,
         fix: `zfs mount ${quoteWord(dataset)}`,
       },
     ];
   if (health !== 'ONLINE')
-    return [{ ...IT, state: 'note', detail: found, fix: `See the cause: zpool status -x ${pool}` }];
-  if (capacity >= NEARLY_FULL)
-    return [{ ...IT, state: 'note', detail: `${found}, which makes it slow`, fix: `Free space in the pool ${pool}.` }];
-  return [{ ...IT, state: 'ok', detail: found }];
+    return [{ ...CHECK, state: 'note', detail: found, fix: `See the cause: zpool status -x ${pool}` }];
+  if (capacity >= MAX_USED_PERCENT)
+    return [
+      { ...CHECK, state: 'note', detail: `${found}, which makes it slow`, fix: `Free space in the pool ${pool}.` },
+    ];
+  return [{ ...CHECK, state: 'ok', detail: found }];
 }

@@ -8,25 +8,25 @@ import { nearestFolder } from './privileges';
 
 /** Whether the size of the build data at the newest checkpoint fits into the free space. */
 export function freeSpaceCheck({ area, choice }: Place): Check {
-  const it = { id: 'free-space', title: 'free space' };
+  const check = { id: 'free-space', title: 'free space' };
   return {
-    ...it,
-    async look() {
+    ...check,
+    async run() {
       const { free, where, quotaOf } = await freeSpace(area);
       const newest = area.exists ? (await choice.backend.list()).at(-1) : undefined;
       const needed = newest && (await choice.backend.size(newest.name)).referenced;
       if (needed === undefined)
         return [
           {
-            ...it,
+            ...check,
             state: 'note',
             detail: `${bytes(free)} free; the needed space is unknown before a first build here`,
           },
         ];
       const detail = `${bytes(free)} free, about ${bytes(needed)} needed`;
-      if (free >= needed) return [{ ...it, state: 'ok', detail }];
+      if (free >= needed) return [{ ...check, state: 'ok', detail }];
       const raise = quotaOf === undefined ? '' : `, or raise the quota of ${quotaOf}`;
-      return [{ ...it, state: 'missing', detail, fix: `Free ${bytes(needed - free)} more in ${where}${raise}.` }];
+      return [{ ...check, state: 'missing', detail, fix: `Free ${bytes(needed - free)} more in ${where}${raise}.` }];
     },
   };
 }

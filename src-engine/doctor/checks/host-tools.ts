@@ -19,12 +19,12 @@ const TOOLS: readonly { readonly tool: string; readonly pkg: string; readonly us
 export const hostToolsCheck: Check = {
   id: 'tools',
   title: 'tools',
-  async look() {
+  async run() {
     return TOOLS.map(({ tool, pkg, use }): Finding => {
-      const it = { id: `tool:${tool}`, title: `tool ${tool}` };
+      const check = { id: `tool:${tool}`, title: `tool ${tool}` };
       return findTool(tool) === undefined
-        ? { ...it, state: 'missing', detail: `not installed, needed for ${use}`, fix: installCommand(pkg, tool) }
-        : { ...it, state: 'ok', detail: use };
+        ? { ...check, state: 'missing', detail: `not installed, needed for ${use}`, fix: installCommand(pkg, tool) }
+        : { ...check, state: 'ok', detail: use };
     });
   },
 };

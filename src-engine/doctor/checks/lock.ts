@@ -5,7 +5,7 @@ import type { Check, Finding } from '../check';
 /** Whether a process holds the build area. */
 export function lockCheck(area: BuildArea): Check {
   const check = { id: 'lock', title: 'lock' };
-  return { ...check, look: async () => [{ ...check, ...describe(readLock(area), area) }] };
+  return { ...check, run: async () => [{ ...check, ...describe(readLock(area), area) }] };
 }
 
 function describe(lock: LockState, area: BuildArea): Pick<Finding, 'state' | 'detail' | 'fix'> {

@@ -7,16 +7,16 @@ import type { Subject } from '../subject';
  * Whether the engine accepts the manifest. Problems of scripts are reported by the check of scripts, with what to do.
  */
 export function manifestCheck({ file }: Subject): Check {
-  const it = { id: 'manifest', title: 'manifest' };
+  const check = { id: 'manifest', title: 'manifest' };
   return {
-    ...it,
-    async look() {
+    ...check,
+    async run() {
       const errors = file.problems.filter(({ severity }) => severity === 'error');
       return [
         errors.length === 0
-          ? { ...it, state: 'ok', detail: plural(file.manifest.steps.length, 'step') }
+          ? { ...check, state: 'ok', detail: plural(file.manifest.steps.length, 'step') }
           : {
-              ...it,
+              ...check,
               state: 'missing',
               detail: `${plural(errors.length, 'error')}, the first: ${errors[0]?.message ?? ''}`,
               fix: `distro_const validate ${quoteWord(file.operand)}`,

@@ -6,13 +6,13 @@ import { Budget, readIndexes, type PackageNames } from '../../repositories/index
 import { ipsName, ipsNames, withEnds } from '../../repositories/ips';
 import { nameOf, type Sources } from '../../repositories/named';
 import { nearestName } from '../../../src-shared/near-name';
-import type { Reached } from '../../repositories/reach';
+import type { RepositoryProbe } from '../../repositories/probe';
 import type { Subject } from '../subject';
 
-const IT = { id: 'packages', title: 'packages' };
+const CHECK = { id: 'packages', title: 'packages' };
 
 /** All known names, and why some sources could not be read. */
-interface Known extends PackageNames {
+interface KnownNames extends PackageNames {
   readonly gaps: readonly string[];
 }
 
@@ -20,19 +20,21 @@ interface Known extends PackageNames {
 export function packagesCheck(
   { file }: Subject,
   sources: Promise<Sources>,
-  reached: Promise<readonly Reached[]>,
+  probes: Promise<readonly RepositoryProbe[]>,
 ): Check {
   return {
-    ...IT,
-    async look() {
+    ...CHECK,
+    async run() {
       const { usesHostApt } = await sources;
-      const answers = await reached;
+      const answers = await probes;
       const isIps = answers.some(({ repository }) => repository.kind === 'ips');
       const wanted = file.manifest.packages.map(({ name }) => (isIps ? ipsName(name) : debianName(name)));
       const names = [...new Set(wanted.filter((name) => name !== undefined && name !== ''))] as string[];
       if (names.length === 0) return [];
       if (answers.length === 0)
-        return [{ ...IT, state: 'unknown', detail: `no repository to search for ${plural(names.length, 'package')}` }];
+        return [
+          { ...CHECK, state: 'unknown', detail: `no repository to search for ${plural(names.length, 'package')}` },
+        ];
       const known = await readKnown(answers, usesHostApt);
       const lacking = [];
       for (const name of names)
@@ -43,13 +45,13 @@ export function packagesCheck(
   };
 }
 
-function verdict(names: readonly string[], lacking: readonly string[], known: Known): Finding[] {
+function verdict(names: readonly string[], lacking: readonly string[], known: KnownNames): Finding[] {
   if (lacking.length === 0)
-    return [{ ...IT, state: 'ok', detail: `${plural(names.length, 'package')}, all available` }];
+    return [{ ...CHECK, state: 'ok', detail: `${plural(names.length, 'package')}, all available` }];
   if (known.gaps.length > 0)
     return [
       {
-        ...IT,
+        ...CHECK,
         state: 'unknown',
         detail: `could not be checked: ${lacking.join(', ')}. ${known.gaps.join('; ')}`,
       },
@@ -69,7 +71,7 @@ function verdict(names: readonly string[], lacking: readonly string[], known: Kn
   });
 }
 
-async function readKnown(answers: readonly Reached[], usesHostApt: boolean): Promise<Known> {
+async function readKnown(answers: readonly RepositoryProbe[], usesHostApt: boolean): Promise<KnownNames> {
   const names = { real: new Set<string>(), provided: new Set<string>() };
   const gaps: string[] = [];
   const budget = new Budget();

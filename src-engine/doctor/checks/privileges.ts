@@ -6,20 +6,20 @@ import type { Check, Finding } from '../check';
 import { ENGINE_PERMISSIONS } from '../rights/zfs-allow';
 import type { Subject } from '../subject';
 
-const IT = { id: 'privileges', title: 'privileges' };
+const CHECK = { id: 'privileges', title: 'privileges' };
 const STEPS = 'steps that give files of the image other owners need root';
 
 /** Whether the account is root, and if not, what in this build area needs root. */
 export function privilegesCheck(subject?: Subject): Check {
   return {
-    ...IT,
-    async look() {
-      if (process.getuid?.() === 0) return [{ ...IT, state: 'ok', detail: 'root' }];
+    ...CHECK,
+    async run() {
+      if (process.getuid?.() === 0) return [{ ...CHECK, state: 'ok', detail: 'root' }];
       const place = subject && !(subject.place instanceof Error) ? subject.place : undefined;
       if (!subject || !place)
         return [
           {
-            ...IT,
+            ...CHECK,
             state: 'note',
             detail: `an ordinary user: build areas in directories work, ZFS datasets and btrfs subvolumes need root; ${STEPS}`,
           },
@@ -35,13 +35,13 @@ function ordinaryUser({ kind, dataset, mountpoint }: BuildArea, manifest: string
     const permissions = ENGINE_PERMISSIONS.join(',');
     return process.platform === 'linux'
       ? {
-          ...IT,
+          ...CHECK,
           state: 'missing',
           detail: `an ordinary user: ${dataset} has to be mounted and unmounted, which needs root on Linux`,
           fix: `Build with sudo. The exact lines for it: ${rights}`,
         }
       : {
-          ...IT,
+          ...CHECK,
           state: 'note',
           detail: `an ordinary user: ${dataset} needs the permissions ${permissions}; ${STEPS}`,
           fix: `The exact lines for it: ${rights}`,
@@ -51,12 +51,12 @@ function ordinaryUser({ kind, dataset, mountpoint }: BuildArea, manifest: string
   const why = refusal(folder);
   if (why !== undefined)
     return {
-      ...IT,
+      ...CHECK,
       state: 'missing',
       detail: `an ordinary user, who cannot write to ${folder}: ${why}`,
       fix: `Give the build area a folder of your own, build with sudo (${rights}), or as root: ${quoteCommand(['install', '-d', '-o', String(process.getuid?.() ?? ''), mountpoint])}`,
     };
-  return { ...IT, state: 'note', detail: `an ordinary user, who can write to ${folder}; ${STEPS}` };
+  return { ...CHECK, state: 'note', detail: `an ordinary user, who can write to ${folder}; ${STEPS}` };
 }
 
 /** The path, or the nearest folder above it that exists. */

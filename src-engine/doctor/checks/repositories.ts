@@ -1,17 +1,17 @@
 import type { Check, Finding } from '../check';
 import { nameOf, type Sources } from '../../repositories/named';
-import type { Reached } from '../../repositories/reach';
+import type { RepositoryProbe } from '../../repositories/probe';
 
 const TITLE = 'repository';
 
 /** Whether each repository of the manifest answers. */
-export function repositoriesCheck(sources: Promise<Sources>, reached: Promise<readonly Reached[]>): Check {
+export function repositoriesCheck(sources: Promise<Sources>, probes: Promise<readonly RepositoryProbe[]>): Check {
   return {
     id: 'repository',
     title: TITLE,
-    async look() {
+    async run() {
       const { usesHostApt, suite } = await sources;
-      const answers = await reached;
+      const answers = await probes;
       if (usesHostApt && !answers.some(isHosts))
         return [
           {
@@ -23,14 +23,14 @@ export function repositoriesCheck(sources: Promise<Sources>, reached: Promise<re
           },
         ];
       return answers.map(({ repository, state, detail }): Finding => {
-        const it = { id: `repository:${nameOf(repository)}`, title: TITLE, state, detail };
-        if (state === 'ok') return it;
+        const check = { id: `repository:${nameOf(repository)}`, title: TITLE, state, detail };
+        if (state === 'ok') return check;
         const where = isHosts({ repository }) ? 'the APT sources of this host' : 'the manifest';
-        return { ...it, fix: `Correct the address in ${where}, or check the network of this host, then try again.` };
+        return { ...check, fix: `Correct the address in ${where}, or check the network of this host, then try again.` };
       });
     },
   };
 }
 
-const isHosts = ({ repository }: Pick<Reached, 'repository'>): boolean =>
+const isHosts = ({ repository }: Pick<RepositoryProbe, 'repository'>): boolean =>
   repository.kind === 'debian' && repository.isHosts;

@@ -33,22 +33,22 @@ export function scriptsOf(steps: readonly BuildStepDeclaration[]): StepScript[] 
 
 /** Whether each script exists and can start. */
 export function scriptsCheck({ file }: Subject): Check {
-  const it = { id: 'scripts', title: 'scripts' };
+  const check = { id: 'scripts', title: 'scripts' };
   return {
-    ...it,
-    async look() {
+    ...check,
+    async run() {
       const scripts = scriptsOf(file.manifest.steps);
-      const findings = scripts.flatMap(lookAt);
+      const findings = scripts.flatMap(checkScript);
       if (findings.length > 0) return findings;
-      return [{ ...it, state: 'ok', detail: `${plural(scripts.length, 'script')}, all can start` }];
+      return [{ ...check, state: 'ok', detail: `${plural(scripts.length, 'script')}, all can start` }];
     },
   };
 }
 
 /** What keeps a script from starting, or may; empty when nothing does. */
-function lookAt({ script, steps, isBuiltIn }: StepScript): Finding[] {
-  const it = { id: `script:${script}`, title: `script ${script}` };
-  const missing = (detail: string, fix: string): Finding[] => [{ ...it, state: 'missing', detail, fix }];
+function checkScript({ script, steps, isBuiltIn }: StepScript): Finding[] {
+  const check = { id: `script:${script}`, title: `script ${script}` };
+  const missing = (detail: string, fix: string): Finding[] => [{ ...check, state: 'missing', detail, fix }];
   if (!script.includes('/') && findTool(script) === undefined)
     return missing(
       'has no slash in its name, so it is searched for only on PATH',
@@ -57,7 +57,8 @@ function lookAt({ script, steps, isBuiltIn }: StepScript): Finding[] {
   const found = script.includes('/') ? script : (findTool(script) ?? script);
   const path = quoteWord(found);
   const mode = modeOf(found);
-  if (mode === undefined) return missing(`does not exist, needed by ${steps.join(', ')}`, whereFrom(script, isBuiltIn));
+  if (mode === undefined)
+    return missing(`does not exist, needed by ${steps.join(', ')}`, howToProvide(script, isBuiltIn));
   if (!isExecutable(found))
     return (mode & 0o111) === 0
       ? missing('is not executable', `chmod +x ${path}`)
@@ -69,13 +70,13 @@ function lookAt({ script, steps, isBuiltIn }: StepScript): Finding[] {
   try {
     head = readHead(found);
   } catch (error) {
-    return [{ ...it, state: 'unknown', detail: `cannot be read: ${reasonOf(error)}` }];
+    return [{ ...check, state: 'unknown', detail: `cannot be read: ${reasonOf(error)}` }];
   }
-  return lookInto(it, found, head, path, missing);
+  return checkStart(check, found, head, path, missing);
 }
 
-function lookInto(
-  it: Pick<Finding, 'id' | 'title'>,
+function checkStart(
+  check: Pick<Finding, 'id' | 'title'>,
   found: string,
   head: Buffer,
   path: string,
@@ -103,7 +104,7 @@ function lookInto(
   if (shebang !== undefined && isShell(shebang) && head.includes('\r\n'))
     return [
       {
-        ...it,
+        ...check,
         state: 'note',
         detail: 'has Windows line endings, which break shell scripts',
         fix: convert,
@@ -121,7 +122,7 @@ function modeOf(script: string): number | undefined {
   }
 }
 
-function whereFrom(script: string, isBuiltIn: boolean): string {
+function howToProvide(script: string, isBuiltIn: boolean): string {
   if (isBuiltIn)
     return 'Convert the manifest to the current layout, where im-pop is a script in the manifest, or build it on a host that has that script.';
   return isAbsolute(script)

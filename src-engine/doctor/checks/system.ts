@@ -7,7 +7,7 @@ const NAMES: Readonly<Record<string, string>> = { linux: 'Linux', sunos: 'illumo
 export const systemCheck: Check = {
   id: 'system',
   title: 'system',
-  async look() {
+  async run() {
     const name = NAMES[process.platform];
     const detail = `${name ?? process.platform} ${release()}, ${process.arch}`;
     return [

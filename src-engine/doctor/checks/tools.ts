@@ -9,7 +9,7 @@ export function toolsCheck({ file }: Subject): Check {
   return {
     id: 'tools',
     title: 'tools',
-    async look() {
+    async run() {
       const wanted = new Map<string, { pkg: string; steps: string[] }>();
       for (const { script, steps } of scriptsOf(file.manifest.steps))
         for (const { tool, pkg } of needsOf(script)) {
@@ -17,11 +17,11 @@ export function toolsCheck({ file }: Subject): Check {
           wanted.set(tool, { pkg, steps: [...known, ...steps] });
         }
       return [...wanted].map(([tool, { pkg, steps }]): Finding => {
-        const it = { id: `tool:${tool}`, title: `tool ${tool}` };
+        const check = { id: `tool:${tool}`, title: `tool ${tool}` };
         const use = steps.join(', ');
         return findTool(tool) === undefined
-          ? { ...it, state: 'missing', detail: `not installed, needed by ${use}`, fix: installCommand(pkg, tool) }
-          : { ...it, state: 'ok', detail: `needed by ${use}` };
+          ? { ...check, state: 'missing', detail: `not installed, needed by ${use}`, fix: installCommand(pkg, tool) }
+          : { ...check, state: 'ok', detail: `needed by ${use}` };
       });
     },
   };

@@ -8,13 +8,13 @@ import { pools } from '../zfs-state';
 export const zfsCheck: Check = {
   id: 'zfs',
   title: 'zfs',
-  async look() {
-    const it = { id: 'zfs', title: 'zfs' };
+  async run() {
+    const check = { id: 'zfs', title: 'zfs' };
     const zfs = zfsCommand();
     if (!zfs)
       return [
         {
-          ...it,
+          ...check,
           state: 'note',
           detail: 'not installed; build areas in directories work without it',
           fix: installCommand('zfsutils-linux', 'zfs'),
@@ -23,10 +23,10 @@ export const zfsCheck: Check = {
     try {
       const names = await pools(zfs);
       const detail = names.length > 0 ? `pools: ${names.join(', ')}` : 'works; there is no pool yet';
-      return [{ ...it, state: 'ok', detail }];
+      return [{ ...check, state: 'ok', detail }];
     } catch (error) {
       const detail = `installed, but does not answer: ${reasonOf(error)}`;
-      return [{ ...it, state: 'note', detail, fix: 'Start the ZFS service of this system.' }];
+      return [{ ...check, state: 'note', detail, fix: 'Start the ZFS service of this system.' }];
     }
   },
 };

@@ -32,7 +32,7 @@ export async function rightsFor(operand: string, user = callingUser()): Promise<
     area: await resolveArea(manifest.buildArea),
   };
   const { node, engine, folder, steps, scripts, area } = request;
-  for (const word of [node, engine, path, folder, area.mountpoint, ...steps, ...scripts]) refuseControls(word);
+  for (const text of [node, engine, path, folder, area.mountpoint, ...steps, ...scripts]) refuseControls(text);
   return {
     user,
     rights: {
@@ -59,12 +59,12 @@ function refuseUser(user: string): void {
 }
 
 /** A line end in a name would begin another line. */
-function refuseControls(word: string): void {
+function refuseControls(text: string): void {
   // eslint-disable-next-line no-control-regex -- control characters are what is refused
-  if (!/[\x00-\x1f\x7f]/.test(word)) return;
+  if (!/[\x00-\x1f\x7f]/.test(text)) return;
   throw new AppError(
     'refused',
-    `${JSON.stringify(word)} has a control character, which these lines cannot contain.`,
+    `${JSON.stringify(text)} has a control character, which these lines cannot contain.`,
     'Give the file, the folder or the checkpoint another name.',
   );
 }

@@ -25,14 +25,14 @@ export function sudoers(request: RightsRequest): string[] {
     '# Not covered: -r together with -p, pause, and prune. Slipway over SSH runs a shell with sudo, which these lines do not',
     '# allow either: they are for the command itself.',
     ...commands.map(
-      (words) =>
+      (argv) =>
         `${escaped(user)} ALL=(root) CWD=${escaped(folder)} NOPASSWD: ` +
-        [node, engine, ...words, manifest].map(escaped).join(' '),
+        [node, engine, ...argv, manifest].map(escaped).join(' '),
     ),
   ];
 }
 
 /** Escapes an argument for sudoers: special characters and wildcards lose their meaning. */
-function escaped(word: string): string {
-  return word.replace(/[\\ ,:=#"!*?[\]()@^]/g, '\\$&');
+function escaped(argument: string): string {
+  return argument.replace(/[\\ ,:=#"!*?[\]()@^]/g, '\\$&');
 }

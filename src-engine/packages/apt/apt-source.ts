@@ -10,7 +10,7 @@ import { readIfThere, writeUnsynced } from '../../system/files';
 import { readJsonFile } from '../../system/json-file';
 import { editionRecord } from '../edition-record';
 import type { PackageSource, Resolution } from '../package-source';
-import { USUAL, type Recipe } from '../recipe';
+import { DEFAULT_RECIPE, type Recipe } from '../recipe';
 import { describe } from './closure';
 import { readDetails } from './details';
 import { PrivateApt } from './private-apt';
@@ -21,7 +21,7 @@ import type { SourceFile } from './sources';
 import { update } from './update';
 
 /** The limit on reported conflicts: each costs several runs of APT. */
-const MOST_CONFLICTS = 5;
+const MAX_CONFLICTS = 5;
 
 /** Names and versions of what every image gets, and names that are installed besides the manifest's packages. */
 const baseRecord = pairOf(listOf(pairOf(text, text)), listOf(text));
@@ -41,7 +41,11 @@ interface Base {
  *
  * @param folder a folder of the cache for this source only
  */
-export function openApt(sources: readonly SourceFile[], folder: string, recipe: Recipe = USUAL): PackageSource {
+export function openApt(
+  sources: readonly SourceFile[],
+  folder: string,
+  recipe: Recipe = DEFAULT_RECIPE,
+): PackageSource {
   const apt = new PrivateApt(folder);
   const fetchedFile = join(folder, 'fetched.json');
   const recipeKey = hash(JSON.stringify(recipe));
@@ -99,12 +103,12 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
 
   async function resolve(names: readonly string[]): Promise<Resolution> {
     if (recipe.unpacks) return unpacked(names);
-    const { packages: below, also, status } = await base();
+    const { packages: basePackages, also, status } = await base();
     const ask = (list: readonly string[]): Promise<Simulated> =>
       simulate(apt, [...list, ...recipe.also], { recommends: recipe.recommends, status });
-    const { wanted, problems, simulated } = await whatGoes([...new Set(names)], ask, entries);
+    const { wanted, problems, simulated } = await resolveSatisfiable([...new Set(names)], ask, entries);
     const removed = new Set(simulated.removes);
-    const versions = new Map([...below].filter(([name]) => !removed.has(name)));
+    const versions = new Map([...basePackages].filter(([name]) => !removed.has(name)));
     for (const [name, version] of simulated.installs) versions.set(name, version);
 
     const entryOf = new Map<string, string>();
@@ -112,7 +116,7 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
       for (const real of simulated.selected.get(name) ?? [bareName(name)])
         if (!entryOf.has(real)) entryOf.set(real, name);
     const why = (name: string): 'named' | 'base' | 'pulled' =>
-      entryOf.has(name) ? 'named' : below.has(name) || also.has(name) ? 'base' : 'pulled';
+      entryOf.has(name) ? 'named' : basePackages.has(name) || also.has(name) ? 'base' : 'pulled';
     const found = await records(exact(versions));
     return { packages: describe(found, why, (name) => entryOf.get(name), recipe.recommends), problems, notes: [] };
   }
@@ -182,7 +186,7 @@ export function openApt(sources: readonly SourceFile[], folder: string, recipe: 
  * The entries that can be installed together, the packages that APT then installs, and the problems of the other
  * entries.
  */
-async function whatGoes(
+async function resolveSatisfiable(
   names: readonly string[],
   ask: (list: readonly string[]) => Promise<Simulated>,
   entries: () => Promise<readonly CatalogueEntry[]>,
@@ -194,7 +198,7 @@ async function whatGoes(
     if (simulated.ok) return { wanted, problems, simulated };
     const found = unknownEntries(simulated, wanted, await entries());
     if (found.length === 0) {
-      if (wanted.length === 0 || problems.filter(({ kind }) => kind === 'conflict').length >= MOST_CONFLICTS)
+      if (wanted.length === 0 || problems.filter(({ kind }) => kind === 'conflict').length >= MAX_CONFLICTS)
         throw new AppError(
           'refused',
           `APT finds no way to install the packages: ${firstError(simulated)}`,
@@ -281,4 +285,4 @@ const exact = (versions: ReadonlyMap<string, string>): string[] =>
 /** Whether a name has no pattern. `apt-cache` would give patterns another meaning. */
 const isPlain = (name: string): boolean => /^[a-z0-9][\w.+:=~/-]*$/i.test(name);
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
-const firstError = ({ said }: Simulated): string => /^E: (.*)$/m.exec(said)?.[1] ?? 'it gives no reason';
+const firstError = ({ output }: Simulated): string => /^E: (.*)$/m.exec(output)?.[1] ?? 'it gives no reason';

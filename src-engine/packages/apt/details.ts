@@ -18,7 +18,7 @@ export async function readDetails(apt: PrivateApt, name: string): Promise<Packag
     versions: await versionsOf(apt, record.get('Package') ?? name),
     section: record.get('Section') ?? '',
     summary,
-    description: flowed(paragraphs),
+    description: joinParagraphs(paragraphs),
     ...(homepage !== undefined && { homepage }),
     ...(installed !== undefined && { installedSize: installed }),
     ...(download !== undefined && { downloadSize: download }),
@@ -36,7 +36,7 @@ const descriptionOf = (record: PackageRecord): string =>
 /**
  * Joins lines into paragraphs. A lone dot is an empty line; lines that begin with a blank or a bullet are kept apart.
  */
-function flowed(lines: readonly string[]): string {
+function joinParagraphs(lines: readonly string[]): string {
   let text = '';
   for (const line of lines) {
     const isFree = /^\s|^[*-] /.test(line);
@@ -50,7 +50,7 @@ function flowed(lines: readonly string[]): string {
 async function versionsOf(apt: PrivateApt, name: string): Promise<PackageDetails['versions']> {
   const { stdout } = await apt.run(['apt-cache', 'madison', name], [0, 100]);
   return stdout.split('\n').flatMap((line) => {
-    const [, version, from] = line.split('|').map((word) => word.trim());
+    const [, version, from] = line.split('|').map((cell) => cell.trim());
     return version === undefined || from === undefined || from.endsWith('Sources') ? [] : [{ version, from }];
   });
 }

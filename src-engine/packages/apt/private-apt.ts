@@ -78,14 +78,16 @@ export class PrivateApt {
       'Acquire::Retries': '1',
       'APT::Update::Error-Mode': 'any',
     };
-    return [...(await wayOut()), ...Object.entries(settings).map(([name, value]) => `${name} "${value}";`), ''].join(
-      '\n',
-    );
+    return [
+      ...(await networkSettings()),
+      ...Object.entries(settings).map(([name, value]) => `${name} "${value}";`),
+      '',
+    ].join('\n');
   }
 }
 
 /** The network settings of the host's APT: proxies and certificates. */
-async function wayOut(): Promise<string[]> {
+async function networkSettings(): Promise<string[]> {
   const dump = await ask(['apt-config', 'dump']).catch(() => '');
   return dump.split('\n').filter((line) => /^Acquire::(https?|ftp|tor)::/.test(line));
 }

@@ -5,17 +5,17 @@ import { nearestName } from '../../../src-shared/near-name';
 import type { Simulated } from './simulate';
 
 /** The limit on suggested names. */
-const MOST_OFFERED = 8;
+const MAX_OFFERED = 8;
 /** The limit on names to find similar ones for: each is compared with every known name. */
-const MOST_NEAR = 50;
+const MAX_NEAR = 50;
 
 /** Entries that APT reports as unknown or ambiguous. Empty when APT refuses for another reason. */
 export function unknownEntries(
-  { said }: Simulated,
+  { output }: Simulated,
   names: readonly string[],
   entries: readonly CatalogueEntry[],
 ): PackageProblem[] {
-  const blamed = new Map<string, string>();
+  const reported = new Map<string, string>();
   const patterns = [
     /^E: Unable to locate package (.+)$/gm,
     /^E: Package '(.+)' has no installation candidate$/gm,
@@ -25,25 +25,25 @@ export function unknownEntries(
     /^E: Couldn't find task '?(.+?)'?$/gm,
   ];
   for (const pattern of patterns)
-    for (const [line, name = ''] of said.matchAll(pattern)) if (!blamed.has(name)) blamed.set(name, line);
-  const known = new Known(entries);
+    for (const [line, name = ''] of output.matchAll(pattern)) if (!reported.has(name)) reported.set(name, line);
+  const known = new Suggestions(entries);
   return names.flatMap((name): PackageProblem[] => {
-    const line = blamed.get(name) ?? blamed.get(bareName(name));
+    const line = reported.get(name) ?? reported.get(bareName(name));
     return line === undefined ? [] : [unknown(name, line.slice(3), known)];
   });
 }
 
 /** As `unknownEntries`, for names that are known to be missing. */
 export function unknownNames(names: readonly string[], entries: readonly CatalogueEntry[]): PackageProblem[] {
-  const known = new Known(entries);
+  const known = new Suggestions(entries);
   return names.map((name) => unknown(name, `Unable to locate package ${name}`, known));
 }
 
 /** Suggests existing names in place of unknown ones. */
-class Known {
+class Suggestions {
   readonly #names: ReadonlySet<string>;
   readonly #providers = new Map<string, string[]>();
-  #asked = 0;
+  #searches = 0;
 
   constructor(entries: readonly CatalogueEntry[]) {
     this.#names = new Set(entries.map(({ name }) => name));
@@ -61,13 +61,13 @@ class Known {
 
   /** Similar names. Empty after `MAX_NEAR` searches: then the whole list is wrong. */
   near(name: string): string[] {
-    if (this.#asked++ >= MOST_NEAR) return [];
+    if (this.#searches++ >= MAX_NEAR) return [];
     const near = nearestName(name, this.#names);
     return near === undefined ? [] : [near];
   }
 }
 
-function unknown(name: string, line: string, known: Known): PackageProblem {
+function unknown(name: string, line: string, known: Suggestions): PackageProblem {
   const wanted = bareName(name);
   const providers = known.providersOf(wanted);
   if (providers.length > 0 && line.includes('no installation candidate'))
@@ -75,29 +75,29 @@ function unknown(name: string, line: string, known: Known): PackageProblem {
       name,
       kind: 'virtual',
       message: `${wanted} is a virtual package. Choose one of the packages that provide it.`,
-      instead: providers.slice(0, MOST_OFFERED),
+      instead: providers.slice(0, MAX_OFFERED),
     };
   if (known.has(wanted)) return { name, kind: 'unknown', message: `${line}.`, instead: [wanted] };
   return { name, kind: 'unknown', message: `No repository has a package ${wanted}.`, instead: known.near(wanted) };
 }
 
 /** APT reports every pair; more than this many lines add nothing. */
-const MOST_REASONS = 3;
+const MAX_REASONS = 3;
 
 /** Explains why an entry conflicts with the entries before it, with APT's own lines. */
-export function conflictOf(name: string, { said }: Simulated): PackageProblem {
-  const reasons = [...said.matchAll(/^ (\S+ : .*(?:\n {4,}.*)*)/gm)].map(([, text = '']) =>
+export function conflictOf(name: string, { output }: Simulated): PackageProblem {
+  const reasons = [...output.matchAll(/^ (\S+ : .*(?:\n {4,}.*)*)/gm)].map(([, text = '']) =>
     text.replace(/\s+/g, ' ').replace(' : ', ': ').trim(),
   );
   if (reasons.length === 0)
     return {
       name,
       kind: 'other',
-      message: `APT does not install it: ${/^E: (.*)$/m.exec(said)?.[1] ?? 'it gives no reason'}.`,
+      message: `APT does not install it: ${/^E: (.*)$/m.exec(output)?.[1] ?? 'it gives no reason'}.`,
       instead: [],
     };
-  const more = reasons.length - MOST_REASONS;
-  const why = [...reasons.slice(0, MOST_REASONS), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+  const more = reasons.length - MAX_REASONS;
+  const why = [...reasons.slice(0, MAX_REASONS), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
   return {
     name,
     kind: 'conflict',

@@ -10,7 +10,7 @@ export interface Simulated {
   /** Virtual packages, each with the packages that APT selects for it. */
   readonly selected: ReadonlyMap<string, readonly string[]>;
   /** All output of APT, to explain a failure. */
-  readonly said: string;
+  readonly output: string;
 }
 
 /**
@@ -29,12 +29,12 @@ export async function simulate(
   // Not quiet: only then APT reports which package it selects for a virtual one.
   const argv = ['apt-get', '-o', 'quiet=0', '--simulate', ...options, 'install', '--', ...names] as const;
   const { code, stdout, stderr } = await apt.run([...argv], [0, 100]);
-  const said = `${stdout}\n${stderr}`;
-  return { ok: code === 0, ...readSimulation(said), said };
+  const output = `${stdout}\n${stderr}`;
+  return { ok: code === 0, ...readSimulation(output), output };
 }
 
 /** Parses `Inst NAME [OLD] (VERSION FROM)`, `Remv NAME` and the notes on virtual packages. */
-export function readSimulation(text: string): Omit<Simulated, 'ok' | 'said'> {
+export function readSimulation(text: string): Omit<Simulated, 'ok' | 'output'> {
   const installs = new Map<string, string>();
   const selected = new Map<string, string[]>();
   for (const [, name = '', version = ''] of text.matchAll(/^Inst (\S+) (?:\[[^\]]*\] )?\((\S+)/gm))

@@ -68,11 +68,11 @@ async function hostFiles(etc: string): Promise<SourceFile[]> {
 function names(text: string, suite: string): boolean {
   return text
     .split('\n')
-    .some((line) => !line.trimStart().startsWith('#') && line.split(/\s+/).some((word) => isOf(word, suite)));
+    .some((line) => !line.trimStart().startsWith('#') && line.split(/\s+/).some((token) => isOf(token, suite)));
 }
 
-const isOf = (word: string, suite: string): boolean =>
-  word === suite || word.startsWith(`${suite}-`) || word.startsWith(`${suite}/`);
+const isOf = (token: string, suite: string): boolean =>
+  token === suite || token.startsWith(`${suite}-`) || token.startsWith(`${suite}/`);
 
 /** Whether an archive line names its own release. */
 const hasSuite = (archive: string): boolean => /\s/.test(archive.replace(/^\[[^\]]*\]\s*/, '').trim());

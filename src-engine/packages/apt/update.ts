@@ -22,28 +22,28 @@ const BROKEN =
 
 function failureOf(stderr: string): AppError {
   const lines = stderr.split('\n').filter((line) => /^[EW]: /.test(line) && !/Some index files failed/.test(line));
-  const of = (pattern: RegExp): string[] => lines.filter((line) => pattern.test(line));
-  const say = (found: readonly string[]): string =>
+  const linesOf = (pattern: RegExp): string[] => lines.filter((line) => pattern.test(line));
+  const joined = (found: readonly string[]): string =>
     [...new Set(found.map((line) => line.slice(3).replace(/\s+/g, ' ').trim()))].slice(0, 3).join(' ');
   if (/Could not get lock/.test(stderr))
     return new AppError('locked', 'Another process is fetching these package lists.', 'Try again when it has ended.');
-  const unsigned = of(UNSIGNED);
+  const unsigned = linesOf(UNSIGNED);
   if (unsigned.length > 0)
     return new AppError(
       'refused',
-      `A package list is not signed by a key that this host trusts: ${say(unsigned)}`,
+      `A package list is not signed by a key that this host trusts: ${joined(unsigned)}`,
       'The list was not used. If the repository is right, put its key into /etc/apt/trusted.gpg.d of the build host, or name it in the source: [signed-by=FILE].',
     );
-  const broken = of(BROKEN);
+  const broken = linesOf(BROKEN);
   if (broken.length > 0)
     return new AppError(
       'refused',
-      `A package list is not what its repository signed: ${say(broken)}`,
+      `A package list is not what its repository signed: ${joined(broken)}`,
       'The list was not used. The mirror may be in the middle of an update, or a proxy has an old file: try again in a few minutes, or use another mirror.',
     );
   return new AppError(
     'unreachable',
-    `The package lists could not be fetched: ${say(of(/^E: /)) || stderr.trim() || 'APT does not say why'}`,
+    `The package lists could not be fetched: ${joined(linesOf(/^E: /)) || stderr.trim() || 'APT gives no reason'}`,
     'Correct the address in the repositories, or check the network of the build host, then try again.',
   );
 }

@@ -12,7 +12,7 @@ import { readInstalled } from './installed';
 const packageList = listOf(pairOf(text, text));
 
 /** The file lies beside the run's journal, because a later run may discard the checkpoints that have these packages. */
-const placeOf = (area: BuildArea, run: string): string => join(area.logs, `${run}.packages.json`);
+const pathOf = (area: BuildArea, run: string): string => join(area.logs, `${run}.packages.json`);
 
 /**
  * Records the packages in a run's image, for comparing runs. When the image has no package database any more, the
@@ -27,7 +27,7 @@ export async function keepRunPackages(area: BuildArea, run: string, from?: strin
     (mayHaveDatabase ? await readInstalled(new FolderTree(area.buildData)) : undefined) ??
     (from === undefined ? undefined : await runPackages(area, from));
   if (packages)
-    writeFileAtomically(placeOf(area, run), JSON.stringify(packages.map(({ name, version }) => [name, version])));
+    writeFileAtomically(pathOf(area, run), JSON.stringify(packages.map(({ name, version }) => [name, version])));
 }
 
 /**
@@ -35,7 +35,7 @@ export async function keepRunPackages(area: BuildArea, run: string, from?: strin
  * `AppError('missing')` when the list is damaged.
  */
 export async function runPackages(area: BuildArea, run: string): Promise<InstalledPackage[] | undefined> {
-  const found = readJsonFile(placeOf(area, run), packageList);
+  const found = readJsonFile(pathOf(area, run), packageList);
   if (found.kind === 'missing') return undefined;
   if (found.kind === 'damaged')
     throw new AppError(

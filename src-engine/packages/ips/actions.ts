@@ -11,16 +11,16 @@ export interface Action {
 export function readAction(text: string): Action {
   const attributes = new Map<string, string[]>();
   const [kind = ''] = /^\S*/.exec(text) ?? [];
-  const word = /\s*([^\s=]+)(=?)/y;
-  word.lastIndex = kind.length;
-  for (let found = word.exec(text); found; found = word.exec(text)) {
+  const token = /\s*([^\s=]+)(=?)/y;
+  token.lastIndex = kind.length;
+  for (let found = token.exec(text); found; found = token.exec(text)) {
     const [, name = '', equals] = found;
     if (equals === '') continue;
-    const { value, end } = readValue(text, word.lastIndex);
+    const { value, end } = readValue(text, token.lastIndex);
     const values = attributes.get(name);
     if (values) values.push(value);
     else attributes.set(name, [value]);
-    word.lastIndex = end;
+    token.lastIndex = end;
   }
   return { kind, attributes };
 }

@@ -9,7 +9,7 @@ import { compareVersions, readVersion } from './version';
 
 /** Valid package names; others are skipped. */
 const NAME = /^[a-z0-9][\w.+-]*(\/[a-z0-9][\w.+-]*)*$/i;
-const LONGEST_NAME = 255;
+const MAX_NAME_LENGTH = 255;
 
 /** Package names with their versions, by publisher. */
 type Part = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export class IpsCatalogue {
 
   constructor(
     packages: Iterable<IpsPackage>,
-    readonly tellsDependencies: boolean,
+    readonly hasDependencies: boolean,
   ) {
     const publishers = new Map<string, number>();
     for (const one of packages) {
@@ -90,11 +90,14 @@ async function readPackages({ address, parts }: FetchedCatalogue, folder: string
   const found: IpsPackage[] = [];
   for (const [publisher, stems] of Object.entries(base)) {
     if (!isPublisher(publisher)) continue; // for example _SIGNATURE
-    const [needs, tells] = [Object.entries(record(dependency[publisher])), Object.entries(record(summary[publisher]))];
-    const [needsOf, tellsOf] = [new Map(needs), new Map(tells)];
+    const [needs, summaries] = [
+      Object.entries(record(dependency[publisher])),
+      Object.entries(record(summary[publisher])),
+    ];
+    const [needsOf, summaryOf] = [new Map(needs), new Map(summaries)];
     for (const [name, versions] of Object.entries(record(stems))) {
-      if (name.length > LONGEST_NAME || !NAME.test(name) || !Array.isArray(versions)) continue;
-      const [actionsOf, summariesOf] = [actionsByVersion(needsOf.get(name)), actionsByVersion(tellsOf.get(name))];
+      if (name.length > MAX_NAME_LENGTH || !NAME.test(name) || !Array.isArray(versions)) continue;
+      const [actionsOf, summariesOf] = [actionsByVersion(needsOf.get(name)), actionsByVersion(summaryOf.get(name))];
       for (const text of versions.map((version) => record(version)['version'])) {
         const version = typeof text === 'string' ? readVersion(text) : undefined;
         if (typeof text !== 'string' || !version) continue;

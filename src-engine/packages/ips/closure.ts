@@ -17,7 +17,7 @@ export interface Failure {
 }
 
 /** A constraint of a chosen incorporation on a package's version. */
-interface Hold {
+interface Constraint {
   readonly version: IpsVersion;
   readonly text: string;
   readonly by: string;
@@ -33,7 +33,7 @@ export interface Closure {
  * The limit on rounds. Each may choose another version of an incorporation, which changes the constraints; without a
  * limit they could alternate forever.
  */
-const MOST_ROUNDS = 8;
+const MAX_ROUNDS = 8;
 
 /**
  * Computes a dependency closure by rules that are simpler than those of `pkg`:
@@ -48,14 +48,14 @@ const MOST_ROUNDS = 8;
  * - `optional`, `origin` and `parent` are ignored. No older version is chosen to make another package fit.
  */
 export function closureOf(catalogue: IpsCatalogue, wanted: readonly Wanted[]): Closure {
-  let holds = new Map<string, Hold[]>();
+  let constraints = new Map<string, Constraint[]>();
   for (let round = 0; ; round++) {
-    const pass = new Pass(catalogue, holds);
+    const pass = new Pass(catalogue, constraints);
     pass.run(wanted);
-    const found = holdsOf(pass.taken);
-    if (round >= MOST_ROUNDS || keyOf(found) === keyOf(holds))
+    const found = constraintsOf(pass.taken);
+    if (round >= MAX_ROUNDS || keyOf(found) === keyOf(constraints))
       return { taken: pass.taken, failures: [...pass.failures, ...exclusions(pass.taken)] };
-    holds = found;
+    constraints = found;
   }
 }
 
@@ -71,7 +71,7 @@ class Pass {
 
   constructor(
     private readonly catalogue: IpsCatalogue,
-    private readonly holds: ReadonlyMap<string, readonly Hold[]>,
+    private readonly constraints: ReadonlyMap<string, readonly Constraint[]>,
   ) {}
 
   run(wanted: readonly Wanted[]): void {
@@ -89,9 +89,9 @@ class Pass {
       other.publisher === one.publisher && (version === undefined || isOf(other.version, version));
     const allowed = this.#candidates(one.name).find(isWanted);
     if (allowed) return this.#take(allowed, root);
-    const holds = this.#broken(one);
+    const constraints = this.#violated(one);
     const but = version ? 'the entry asks for another version' : 'no repository has that';
-    this.#fail(root, `${one.name} is held at ${heldAt(holds)}, and ${but}.`);
+    this.#fail(root, `${one.name} is held at ${describeConstraints(constraints)}, and ${but}.`);
   }
 
   #take(one: IpsPackage, root: number): void {
@@ -111,7 +111,7 @@ class Pass {
     for (const depend of of.package.depends()) {
       const [target] = depend.targets;
       if (depend.type === 'require' && target) this.#need(target, of);
-      else if (depend.type === 'group' && target && this.#canBeHad(target)) this.#need(target, of);
+      else if (depend.type === 'group' && target && this.#isAvailable(target)) this.#need(target, of);
       else if (['require-any', 'group-any', 'conditional'].includes(depend.type)) this.#later.push({ depend, of });
     }
   }
@@ -120,10 +120,10 @@ class Pass {
   #decideLater(): boolean {
     for (const [index, { depend, of }] of this.#later.entries()) {
       const { type, targets, predicate } = depend;
-      if (type === 'conditional' && !(predicate && this.#isThere(predicate))) continue;
+      if (type === 'conditional' && !(predicate && this.#isTaken(predicate))) continue;
       this.#later.splice(index, 1);
-      const isMet = type !== 'conditional' && targets.some((target) => this.#isThere(target));
-      const target = targets.find((one) => this.#canBeHad(one)) ?? (type === 'group-any' ? undefined : targets[0]);
+      const isMet = type !== 'conditional' && targets.some((target) => this.#isTaken(target));
+      const target = targets.find((one) => this.#isAvailable(one)) ?? (type === 'group-any' ? undefined : targets[0]);
       if (!isMet && target) this.#need(target, of);
       return true;
     }
@@ -132,44 +132,47 @@ class Pass {
 
   #need(target: Target, of: Taken): void {
     const { package: by, root } = of;
-    const there = this.taken.get(target.name);
-    if (there) {
-      if (isOlder(there.package, target))
-        this.#fail(root, `${by.name} needs ${target.text}, and the available version is ${there.package.versionText}.`);
+    const chosen = this.taken.get(target.name);
+    if (chosen) {
+      if (isOlder(chosen.package, target))
+        this.#fail(
+          root,
+          `${by.name} needs ${target.text}, and the available version is ${chosen.package.versionText}.`,
+        );
       return;
     }
     const candidate = this.#candidates(target.name).find((one) => !isOlder(one, target));
     if (candidate && !candidate.isObsolete) return this.#take(candidate, root);
-    this.#fail(root, this.#whyNot(target, by));
+    this.#fail(root, this.#explainFailure(target, by));
   }
 
-  #whyNot(target: Target, by: IpsPackage): string {
+  #explainFailure(target: Target, by: IpsPackage): string {
     const needs = `${by.name} needs ${target.text}`;
     const free = this.catalogue.versions(target.name).find((one) => !isOlder(one, target));
     if (free?.isObsolete) return `${needs}, which its publisher has withdrawn.`;
-    if (free) return `${needs}, which is held at ${heldAt(this.#broken(free))}.`;
+    if (free) return `${needs}, which is held at ${describeConstraints(this.#violated(free))}.`;
     const newest = this.catalogue.newest(target.name);
     return newest ? `${needs}; the newest is ${newest.versionText}.` : `${needs}, which no repository has.`;
   }
 
   /** Versions without a violated constraint, best first. */
   #candidates(name: string): IpsPackage[] {
-    return this.catalogue.versions(name).filter((one) => this.#broken(one).length === 0);
+    return this.catalogue.versions(name).filter((one) => this.#violated(one).length === 0);
   }
 
   /** The constraints that a version violates. */
-  #broken({ name, version }: IpsPackage): Hold[] {
-    return (this.holds.get(name) ?? []).filter((hold) => !isOf(version, hold.version));
+  #violated({ name, version }: IpsPackage): Constraint[] {
+    return (this.constraints.get(name) ?? []).filter((constraint) => !isOf(version, constraint.version));
   }
 
-  #canBeHad(target: Target): boolean {
+  #isAvailable(target: Target): boolean {
     const candidate = this.#candidates(target.name).find((one) => !isOlder(one, target));
     return candidate !== undefined && !candidate.isObsolete;
   }
 
-  #isThere(target: Target): boolean {
-    const there = this.taken.get(target.name);
-    return there !== undefined && !isOlder(there.package, target);
+  #isTaken(target: Target): boolean {
+    const chosen = this.taken.get(target.name);
+    return chosen !== undefined && !isOlder(chosen.package, target);
   }
 
   #fail(root: number, message: string): void {
@@ -177,17 +180,17 @@ class Pass {
   }
 }
 
-function holdsOf(taken: ReadonlyMap<string, Taken>): Map<string, Hold[]> {
-  const holds = new Map<string, Hold[]>();
+function constraintsOf(taken: ReadonlyMap<string, Taken>): Map<string, Constraint[]> {
+  const constraints = new Map<string, Constraint[]>();
   for (const { package: by } of taken.values())
     for (const { type, targets } of by.depends())
       for (const { name, version, text } of type === 'incorporate' ? targets : [])
-        if (version) holds.set(name, [...(holds.get(name) ?? []), { version, text, by: by.name }]);
-  return holds;
+        if (version) constraints.set(name, [...(constraints.get(name) ?? []), { version, text, by: by.name }]);
+  return constraints;
 }
 
-const keyOf = (holds: ReadonlyMap<string, readonly Hold[]>): string =>
-  [...holds.values()]
+const keyOf = (constraints: ReadonlyMap<string, readonly Constraint[]>): string =>
+  [...constraints.values()]
     .flat()
     .map(({ text, by }) => `${by} ${text}`)
     .sort()
@@ -212,4 +215,5 @@ function exclusions(taken: ReadonlyMap<string, Taken>): Failure[] {
 const isOlder = ({ version }: IpsPackage, target: Target): boolean =>
   target.version !== undefined && compareVersions(version, target.version) < 0;
 
-const heldAt = (holds: readonly Hold[]): string => holds.map(({ text, by }) => `${text} by ${by}`).join(' and ');
+const describeConstraints = (constraints: readonly Constraint[]): string =>
+  constraints.map(({ text, by }) => `${text} by ${by}`).join(' and ');

@@ -4,8 +4,8 @@ import type { IpsCatalogue } from './catalogue';
 import type { Depend, IpsPackage } from './package';
 
 /** Longer lines are cut. In characters. */
-const LONGEST_LINE = 500;
-const LONGEST_TEXT = 20_000;
+const MAX_LINE_LENGTH = 500;
+const MAX_TEXT_LENGTH = 20_000;
 
 /** Every package that can be installed, in the version that an installer chooses, sorted by name. */
 export function entriesOf(catalogue: IpsCatalogue): CatalogueEntry[] {
@@ -55,19 +55,19 @@ interface Summary {
 
 /** The texts about a package that users read. Older packages have their summary in `description`. */
 function summaryOf(one: IpsPackage): Summary {
-  const told = one.information();
-  const first = (name: string): string | undefined => told.get(name)?.[0];
+  const information = one.information();
+  const first = (name: string): string | undefined => information.get(name)?.[0];
   const homepage = first('info.upstream-url');
   return {
     // The scheme before the colon identifies the author of the list of sections.
     section: oneLine((first('info.classification') ?? '').replace(/^[^:]*:/, '')),
     summary: oneLine(first('pkg.summary') ?? first('description') ?? ''),
-    description: cut(plainLines(first('pkg.description') ?? ''), LONGEST_TEXT),
+    description: cut(plainLines(first('pkg.description') ?? ''), MAX_TEXT_LENGTH),
     homepage: homepage === undefined ? undefined : oneLine(homepage),
   };
 }
 
 /** Cuts text of a catalogue to one line without control characters. */
-export const oneLine = (text: string): string => cut(plain(text.slice(0, LONGEST_LINE + 1)), LONGEST_LINE);
+export const oneLine = (text: string): string => cut(plain(text.slice(0, MAX_LINE_LENGTH + 1)), MAX_LINE_LENGTH);
 
-const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+const cut = (text: string, limit: number): string => (text.length > limit ? `${text.slice(0, limit - 1)}…` : text);

@@ -34,7 +34,7 @@ export interface FetchedEdition {
 const POINTER = 'fetched.json';
 const UNFINISHED = '.partial';
 /** A partial edition that was not written to for this long is abandoned. */
-const GIVEN_UP = 3_600_000;
+const ABANDONED_AFTER_MS = 3_600_000;
 
 /**
  * The valid edition; `undefined` when nothing was fetched yet, or a power loss damaged the record. Then it is fetched
@@ -83,7 +83,7 @@ export async function fetchEdition(addresses: readonly string[], folder: string)
         await mkdir(join(partial, into));
         const signatures: Partial<Record<PartName, string>> = {};
         for (const [part, signature] of parts)
-          signatures[part] = await takePart(one, part, signature, kept, join(partial, into, part));
+          signatures[part] = await placePart(one, part, signature, kept, join(partial, into, part));
         catalogues.push({ address, publisher: one.publisher, folder: into, parts: signatures });
         const title = located.length === 1 ? address : `${address} ${one.publisher ?? ''}`;
         repositories.push({ name: title, ...(modified !== undefined && { dated: modified }) });
@@ -119,7 +119,7 @@ function keptOf(
 }
 
 /** Puts a part into `path`, from the kept parts or from the server, and returns its signature. */
-async function takePart(
+async function placePart(
   { folder }: Located,
   name: PartName,
   wanted: string | undefined,
@@ -156,7 +156,7 @@ async function cleanUp(folder: string, keep: readonly (string | undefined)[]): P
     if (!name.startsWith('edition-') || keep.includes(name)) continue;
     const path = join(folder, name);
     const changed = (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
-    if (name.endsWith(UNFINISHED) && Date.now() - changed < GIVEN_UP) continue;
+    if (name.endsWith(UNFINISHED) && Date.now() - changed < ABANDONED_AFTER_MS) continue;
     await rm(path, { recursive: true, force: true });
   }
 }

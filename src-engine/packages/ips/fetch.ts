@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { AppError, reasonOf } from '../../../src-shared/errors';
 import { get } from '../../system/http';
-import { localFolder } from '../../repositories/reach';
+import { localFolder } from '../../repositories/probe';
 
-const MOST_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 256 * 1024 * 1024;
 /** The longest time between two chunks, and for the whole file. */
-const SILENCE = 20_000;
-const PATIENCE = 600_000;
+const IDLE_TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 600_000;
 
 /**
  * The bytes of a file at an address or path; `undefined` when there is none.
@@ -34,7 +34,7 @@ async function readFromDisk(path: string): Promise<Buffer | undefined> {
     throw error;
   });
   if (!found?.isFile()) return undefined;
-  if (found.size > MOST_BYTES) throw tooLarge(path);
+  if (found.size > MAX_BYTES) throw tooLarge(path);
   return readFile(path);
 }
 
@@ -46,22 +46,22 @@ async function fetchFromServer(address: string): Promise<Buffer | undefined> {
     if (answer.statusCode === 404 || answer.statusCode === 410) return undefined;
     throw new Error(`the server answers with status ${answer.statusCode ?? '?'}`);
   }
-  const giveUp = (): unknown => answer.destroy(new Error('the server became too slow'));
-  const silence = setTimeout(giveUp, SILENCE);
-  const patience = setTimeout(giveUp, PATIENCE);
+  const abort = (): unknown => answer.destroy(new Error('the server became too slow'));
+  const idleTimer = setTimeout(abort, IDLE_TIMEOUT_MS);
+  const timer = setTimeout(abort, TIMEOUT_MS);
   try {
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of answer as AsyncIterable<Buffer>) {
-      silence.refresh();
+      idleTimer.refresh();
       size += chunk.length;
-      if (size > MOST_BYTES) throw tooLarge(address);
+      if (size > MAX_BYTES) throw tooLarge(address);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks);
   } finally {
-    clearTimeout(silence);
-    clearTimeout(patience);
+    clearTimeout(idleTimer);
+    clearTimeout(timer);
     answer.destroy();
   }
 }
@@ -69,6 +69,6 @@ async function fetchFromServer(address: string): Promise<Buffer | undefined> {
 const tooLarge = (address: string): AppError =>
   new AppError(
     'refused',
-    `${address} has more than ${MOST_BYTES / 1024 / 1024} MB, so it is not a catalogue.`,
+    `${address} has more than ${MAX_BYTES / 1024 / 1024} MB, so it is not a catalogue.`,
     'Correct the address in the repositories.',
   );

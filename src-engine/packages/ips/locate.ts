@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
-import { localFolder } from '../../repositories/reach';
+import { localFolder } from '../../repositories/probe';
 import { fetchFile } from './fetch';
 
 /** One catalogue of an address. An address can have a catalogue for each of its publishers. */
@@ -17,7 +17,7 @@ export interface Located {
 }
 
 /** The limit on publishers of one address. */
-const MOST_PUBLISHERS = 100;
+const MAX_PUBLISHERS = 100;
 
 /** The file that lists the catalogue's other files. */
 export const ATTRIBUTES = 'catalog.attrs';
@@ -35,11 +35,11 @@ export async function locateCatalogues(address: string): Promise<Located[]> {
   const [prefix, below] = path === undefined ? ['', 'catalog/1'] : ['publisher/', 'catalog'];
   const found: Located[] = [];
   for (const publisher of publishers) {
-    const located = await look(address, publisher, `${path ?? address}/${prefix}${publisher}/${below}`);
+    const located = await locate(address, publisher, `${path ?? address}/${prefix}${publisher}/${below}`);
     if (located) found.push(located);
   }
   if (found.length > 0) return found;
-  const shared = await look(address, undefined, `${path ?? address}/${below}`);
+  const shared = await locate(address, undefined, `${path ?? address}/${below}`);
   if (shared) return [shared];
   if (path === undefined && (await isMirror(address))) return [];
   throw new AppError(
@@ -49,7 +49,7 @@ export async function locateCatalogues(address: string): Promise<Located[]> {
   );
 }
 
-async function look(address: string, publisher: string | undefined, folder: string): Promise<Located | undefined> {
+async function locate(address: string, publisher: string | undefined, folder: string): Promise<Located | undefined> {
   const attributes = await fetchFile(`${folder}/${ATTRIBUTES}`);
   return attributes && { address, publisher, folder, attributes };
 }
@@ -63,7 +63,7 @@ async function publishersOfServer(address: string): Promise<string[]> {
     return publishers
       .map(({ name }) => name)
       .filter(isPublisher)
-      .slice(0, MOST_PUBLISHERS);
+      .slice(0, MAX_PUBLISHERS);
   } catch {
     return []; // some servers answer with an error page
   }

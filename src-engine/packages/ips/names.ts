@@ -6,9 +6,9 @@ import type { IpsPackage } from './package';
 import { isOf, readVersion, type IpsVersion } from './version';
 
 /** The limit on suggested names. */
-const MOST_OFFERED = 8;
+const MAX_OFFERED = 8;
 /** The limit on names to find similar ones for: each is compared with every known name. */
-const MOST_NEAR = 50;
+const MAX_NEAR = 50;
 
 /** An entry of the manifest, and the package that it means. */
 export interface Wanted {
@@ -23,7 +23,7 @@ export interface Wanted {
 export class IpsNames {
   /** Name endings, each with the full names that have it. */
   readonly #ends = new Map<string, string[]>();
-  #looksForNear = 0;
+  #searches = 0;
 
   constructor(private readonly catalogue: IpsCatalogue) {
     for (const name of catalogue.names())
@@ -55,8 +55,8 @@ export class IpsNames {
       return {
         name: entry,
         kind: 'other',
-        message: `${name} may be any of ${choices.length} packages: ${choices.slice(0, MOST_OFFERED).join(', ')}${choices.length > MOST_OFFERED ? ' and more' : ''}. Write the whole name of one.`,
-        instead: choices.slice(0, MOST_OFFERED),
+        message: `${name} may be any of ${choices.length} packages: ${choices.slice(0, MAX_OFFERED).join(', ')}${choices.length > MAX_OFFERED ? ' and more' : ''}. Write the full name of one.`,
+        instead: choices.slice(0, MAX_OFFERED),
       };
     const versions = this.catalogue
       .versions(only)
@@ -97,10 +97,10 @@ export class IpsNames {
   }
 
   /** Similar names, compared by every ending. Empty after `MAX_NEAR` searches: then the whole list is wrong. */
-  #near(name: string, not?: string): string[] {
-    if (this.#looksForNear++ >= MOST_NEAR) return [];
-    const names = nearestNames(name, this.#ends.keys(), MOST_OFFERED).flatMap((end) => this.#ends.get(end) ?? []);
-    return [...new Set(names)].filter((one) => one !== not && this.catalogue.isOffered(one)).slice(0, MOST_OFFERED);
+  #near(name: string, excluded?: string): string[] {
+    if (this.#searches++ >= MAX_NEAR) return [];
+    const names = nearestNames(name, this.#ends.keys(), MAX_OFFERED).flatMap((end) => this.#ends.get(end) ?? []);
+    return [...new Set(names)].filter((one) => one !== excluded && this.catalogue.isOffered(one)).slice(0, MAX_OFFERED);
   }
 }
 

@@ -45,7 +45,7 @@ export class IpsPackage {
 
   /** Whether it can be installed on this host. */
   get isForHost(): boolean {
-    return this.#tells().every((set) => {
+    return this.#summary().every((set) => {
       const own = VARIANTS[valueOf(set, 'name') ?? ''];
       return own === undefined || (set.attributes.get('value') ?? []).includes(own);
     });
@@ -53,12 +53,12 @@ export class IpsPackage {
 
   /** Whether its publisher has withdrawn it. */
   get isObsolete(): boolean {
-    return this.#says('pkg.obsolete');
+    return this.#isSet('pkg.obsolete');
   }
 
   /** Whether it is a former name: the packages that it requires replace it. */
   get isRenamed(): boolean {
-    return this.#says('pkg.renamed');
+    return this.#isSet('pkg.renamed');
   }
 
   /** Its dependencies on this host: requirements, exclusions and incorporations. */
@@ -85,11 +85,11 @@ export class IpsPackage {
     return found;
   }
 
-  #says(name: string): boolean {
-    return this.#tells().some((set) => valueOf(set, 'name') === name && valueOf(set, 'value') === 'true');
+  #isSet(name: string): boolean {
+    return this.#summary().some((set) => valueOf(set, 'name') === name && valueOf(set, 'value') === 'true');
   }
 
-  #tells(): readonly Action[] {
+  #summary(): readonly Action[] {
     this.#sets ??= this.#ofKind('set');
     return this.#sets;
   }

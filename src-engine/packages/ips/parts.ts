@@ -25,7 +25,7 @@ export function readAttributes({ folder, attributes: file }: Located): Attribute
   const { claimed, actual } = signatureOf(file);
   if (claimed !== undefined && claimed !== actual) throw damaged(where, 'its signature does not match its text');
   const read = record(parse(file, where));
-  const told = record(read['parts']);
+  const listed = record(read['parts']);
   if (read['version'] !== 1)
     throw new AppError(
       'unsupported',
@@ -34,8 +34,8 @@ export function readAttributes({ folder, attributes: file }: Located): Attribute
     );
   const parts = new Map<PartName, string | undefined>();
   for (const name of PARTS) {
-    if (!Object.hasOwn(told, name)) continue;
-    const signature = record(told[name])['signature-sha-1'];
+    if (!Object.hasOwn(listed, name)) continue;
+    const signature = record(listed[name])['signature-sha-1'];
     parts.set(name, typeof signature === 'string' ? signature : undefined);
   }
   if (!parts.has('catalog.base.C')) throw damaged(where, 'it does not list catalog.base.C');

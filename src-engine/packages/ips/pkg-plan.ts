@@ -12,7 +12,7 @@ export interface PkgPlan {
 }
 
 /** `pkg` fetches catalogues and manifests, and solves dependencies. */
-const PATIENCE = 600_000;
+const TIMEOUT_MS = 600_000;
 
 /**
  * Asks `pkg` what it would install into an empty image. The image is made in a folder of its own and used again for the
@@ -29,14 +29,14 @@ export async function planOfPkg(
 ): Promise<PkgPlan> {
   const image = await emptyImage(pkg, folder, revision, urls);
   // -v cannot be combined with --parsable.
-  return readPlan(await ask([pkg, '-R', image, 'install', '-n', '--parsable=0', '--', ...names], PATIENCE));
+  return readPlan(await ask([pkg, '-R', image, 'install', '-n', '--parsable=0', '--', ...names], TIMEOUT_MS));
 }
 
 /** Parses the output of `pkg install --parsable=0`: one line with a JSON object. Throws when there is none. */
 export function readPlan(text: string): PkgPlan {
   const line = text.split('\n').find((one) => one.startsWith('{'));
   if (line === undefined) throw new Error('pkg printed no plan');
-  const plan = record(parsed(line));
+  const plan = record(parseLine(line));
   const added = plan['add-packages'];
   if (!Array.isArray(added)) throw new Error('the plan of pkg lists no packages');
   const bytes = plan['space-required'];
@@ -46,7 +46,7 @@ export function readPlan(text: string): PkgPlan {
   };
 }
 
-function parsed(line: string): unknown {
+function parseLine(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
@@ -63,8 +63,8 @@ async function emptyImage(pkg: string, folder: string, revision: string, urls: r
   try {
     const made = join(unfinished, 'image');
     const [first = '', ...others] = urls;
-    await ask([pkg, 'image-create', '-F', '-p', first, made], PATIENCE);
-    for (const url of others) await ask([pkg, '-R', made, 'set-publisher', '-p', url], PATIENCE);
+    await ask([pkg, 'image-create', '-F', '-p', first, made], TIMEOUT_MS);
+    for (const url of others) await ask([pkg, '-R', made, 'set-publisher', '-p', url], TIMEOUT_MS);
     await rename(made, image);
   } finally {
     await rm(unfinished, { recursive: true, force: true });

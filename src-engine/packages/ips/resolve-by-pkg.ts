@@ -29,13 +29,13 @@ export async function resolveByPkg(pkg: Pkg, catalogue: IpsCatalogue, found: Fou
   try {
     return await planned(pkg, catalogue, found);
   } catch (refusal) {
-    const simple = resolveByCatalogue(catalogue, found);
-    const bad = new Set(simple.problems.map(({ name }) => name));
+    const byCatalogue = resolveByCatalogue(catalogue, found);
+    const bad = new Set(byCatalogue.problems.map(({ name }) => name));
     const others = found.wanted.filter(({ entry }) => !bad.has(entry));
-    const isWorthIt = others.length > 0 && others.length < found.wanted.length;
-    const second = isWorthIt ? planned(pkg, catalogue, { wanted: others, problems: simple.problems }) : undefined;
+    const isRetry = others.length > 0 && others.length < found.wanted.length;
+    const second = isRetry ? planned(pkg, catalogue, { wanted: others, problems: byCatalogue.problems }) : undefined;
     const note = oneLine(`pkg of this host gives no plan: ${reasonOf(refusal)}`);
-    return (await second?.catch(() => undefined)) ?? { ...simple, notes: [note, ...simple.notes] };
+    return (await second?.catch(() => undefined)) ?? { ...byCatalogue, notes: [note, ...byCatalogue.notes] };
   }
 }
 

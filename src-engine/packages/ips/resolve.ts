@@ -122,5 +122,5 @@ export const renames = (wanted: readonly Wanted[]): string[] =>
 const gaps = (catalogue: IpsCatalogue): string[] => [
   'pkg was not used. The newest versions that incorporations allow are chosen. pkg may choose older ones so that all fit, and may find a solution where there seems to be none.',
   NO_SIZES,
-  ...(catalogue.tellsDependencies ? [] : ['The catalogue has no dependencies, so none are listed.']),
+  ...(catalogue.hasDependencies ? [] : ['The catalogue has no dependencies, so none are listed.']),
 ];

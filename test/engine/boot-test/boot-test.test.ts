@@ -3,14 +3,14 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootTest } from '../../../src-engine/boot-test/boot-test';
-import { QEMU, whyNoBoot } from '../../../src-engine/boot-test/firmware';
+import { QEMU, bootRefusal } from '../../../src-engine/boot-test/firmware';
 import { machineOptions } from '../../../src-engine/boot-test/machine-options';
 import type { BootEvent } from '../../../src-shared/engine-answers/media';
 import { bootSector } from '../../support/boot-sector';
 import { finished, TestProject } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 
-const lacking = whyNoBoot('bios')?.message;
+const lacking = bootRefusal('bios')?.message;
 
 let project: TestProject;
 beforeAll(() => {

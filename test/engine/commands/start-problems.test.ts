@@ -18,8 +18,8 @@ function broken(make: (script: string) => void, stopOnError = 'true'): void {
 const text = (content: string) => (script: string) => writeFileSync(script, content);
 
 it.each([
-  ['has no first line that names an interpreter', text('echo b\n'), /scripts\/b.* does not name what runs it/],
-  ['is empty', text(''), /scripts\/b.* does not name what runs it/],
+  ['has no first line that names an interpreter', text('echo b\n'), /scripts\/b.* has no interpreter line/],
+  ['is empty', text(''), /scripts\/b.* has no interpreter line/],
   [
     'names an interpreter that does not exist',
     text('#!/no/such/interpreter -x\n'),

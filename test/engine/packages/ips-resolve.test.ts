@@ -96,7 +96,7 @@ describe('a list of IPS packages', () => {
       {
         name: 'vim',
         kind: 'other',
-        message: 'vim may be any of 2 packages: editor/vim, gnu/vim. Write the whole name of one.',
+        message: 'vim may be any of 2 packages: editor/vim, gnu/vim. Write the full name of one.',
         instead: ['editor/vim', 'gnu/vim'],
       },
     ]);

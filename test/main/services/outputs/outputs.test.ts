@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { whyNoBoot } from '../../../../src-engine/boot-test/firmware';
+import { bootRefusal } from '../../../../src-engine/boot-test/firmware';
 import { createMedia } from '../../../../src-main/services/outputs';
 import { AppError } from '../../../../src-shared/errors';
 import type { BootEvent } from '../../../../src-shared/engine-answers/media';
@@ -11,7 +11,7 @@ import { TestProject } from '../../../support/engine';
 import { eventually } from '../../../support/eventually';
 
 const LARGE = Buffer.alloc(3_000_001, 'slipway ');
-const lacking = whyNoBoot('bios')?.message;
+const lacking = bootRefusal('bios')?.message;
 const media = createMedia(buildHost());
 
 let project: TestProject;

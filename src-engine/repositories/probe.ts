@@ -7,12 +7,12 @@ import { CannotTell, get } from '../system/http';
 import { nameOf, type Repository } from './named';
 
 /** The state of a repository. */
-export interface Reached {
+export interface RepositoryProbe {
   readonly repository: Repository;
   readonly state: 'ok' | 'missing' | 'unknown';
   readonly detail: string;
   /** Seconds by which its clock differs from this host's, where it sends the time. */
-  readonly skew?: number;
+  readonly skewSeconds?: number;
 }
 
 /** The root folder of a Debian release. A flat repository has these files beside its packages. */
@@ -36,7 +36,7 @@ export function localFolder(url: string): string | undefined {
 }
 
 /** Checks whether a repository answers. Never rejects. */
-export async function reach(repository: Repository): Promise<Reached> {
+export async function probeRepository(repository: Repository): Promise<RepositoryProbe> {
   const name = nameOf(repository);
   if (repository.kind === 'debian' && repository.suite === '')
     return {
@@ -45,7 +45,7 @@ export async function reach(repository: Repository): Promise<Reached> {
       detail: `${name}: neither the manifest nor /etc/os-release names a release`,
     };
   try {
-    return localFolder(repository.url) === undefined ? await reachServer(repository) : lookInFolder(repository);
+    return localFolder(repository.url) === undefined ? await probeServer(repository) : probeFolder(repository);
   } catch (error) {
     const reason = reasonOf(error) || 'no answer';
     if (error instanceof CannotTell) return { repository, state: 'unknown', detail: `${name}: ${reason}` };
@@ -55,7 +55,7 @@ export async function reach(repository: Repository): Promise<Reached> {
   }
 }
 
-function lookInFolder(repository: Repository): Reached {
+function probeFolder(repository: Repository): RepositoryProbe {
   const folder = localFolder(repository.url) ?? '';
   // A repository of IPS on a disk may have any version, so only the folder is checked.
   const files = repository.kind === 'ips' ? [folder] : knownFiles({ ...repository, url: folder });
@@ -64,7 +64,7 @@ function lookInFolder(repository: Repository): Reached {
     : { repository, state: 'missing', detail: `there is no ${files[0] ?? folder}` };
 }
 
-async function reachServer(repository: Repository): Promise<Reached> {
+async function probeServer(repository: Repository): Promise<RepositoryProbe> {
   const name = nameOf(repository);
   let status: number | undefined;
   let skew: number | undefined;
@@ -75,11 +75,11 @@ async function reachServer(repository: Repository): Promise<Reached> {
     skew ??= skewOf(answer.headers);
     status = answer.statusCode;
     if (status === 200)
-      return { repository, state: 'ok', detail: `${name} answers`, ...(skew !== undefined && { skew }) };
+      return { repository, state: 'ok', detail: `${name} answers`, ...(skew !== undefined && { skewSeconds: skew }) };
   }
   const detail = `${name}: there is no ${knownFiles(repository)[0] ?? ''} (status ${status ?? '?'})`;
   const state = status === 401 || status === 403 ? 'unknown' : 'missing';
-  return { repository, state, detail, ...(skew !== undefined && { skew }) };
+  return { repository, state, detail, ...(skew !== undefined && { skewSeconds: skew }) };
 }
 
 /** A cache may send an old date together with its age. The smaller of the two possible differences is returned. */

@@ -3,10 +3,10 @@ import { dateTime } from './print';
 
 /** Describes the dates of a catalogue for users. */
 export function editionLines({ fetched, repositories, trouble }: Edition): string[] {
-  const of = (iso: string): string => dateTime(Date.parse(iso) / 1000);
+  const localTime = (iso: string): string => dateTime(Date.parse(iso) / 1000);
   return [
-    ...repositories.map(({ name, dated }) => `  ${name}${dated === undefined ? '' : `, of ${of(dated)}`}`),
-    `fetched ${of(fetched)}`,
+    ...repositories.map(({ name, dated }) => `  ${name}${dated === undefined ? '' : `, of ${localTime(dated)}`}`),
+    `fetched ${localTime(fetched)}`,
     ...(trouble === undefined ? [] : [`not refreshed: ${trouble}`]),
   ];
 }
