@@ -1,5 +1,5 @@
 import type { ManifestReadRecord, StepInput } from '../../src-shared/checkpoints/execution';
-import { NO_CONTENT, words } from '../../src-shared/checkpoints/fingerprint';
+import { NO_CONTENT, quotedList } from '../../src-shared/checkpoints/fingerprint';
 import type { Now, PresentStep } from '../../src-shared/checkpoints/step-differences';
 import { interpretManifest } from '../../src-shared/manifest/interpret';
 import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
@@ -99,7 +99,7 @@ export class Present {
     const old = tree && readValues(tree, read.request, read.isKey);
     // The old value is shown only when it has the recorded hash.
     const isKnown = old !== undefined && valuesHash(old) === read.hash;
-    return { hash, now: words(values), then: isKnown ? words(old) : undefined };
+    return { hash, now: quotedList(values), then: isKnown ? quotedList(old) : undefined };
   }
 
   #once<T>(known: Map<string, T>, key: string, find: (key: string) => T): T {

@@ -1,7 +1,6 @@
-import type { ValidateAnswer } from '../../src-shared/engine-answers/validate';
 import type { Problem } from '../../src-shared/manifest/problems';
 import { packagesRule } from '../../src-shared/manifest/rules/packages';
-import { positionAt } from '../../src-shared/manifest/source';
+import { validationAnswer } from '../../src-shared/manifest/validation-answer';
 import { resolveArea } from '../area/area';
 import { problemLine, type ManifestFile } from '../area/manifest-file';
 import { scriptProblems } from '../area/start-problems';
@@ -36,15 +35,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   ];
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   if (values.json)
-    printJson({
-      valid: errors === 0,
-      layout: file.manifest.layout,
-      problems: problems.map(({ fix, ...problem }) => ({
-        ...problem,
-        ...(fix && { fix: { ...fix, splices: [...fix.splices] } }),
-        ...positionAt(file.source, problem.range?.start ?? 0),
-      })),
-    } satisfies ValidateAnswer);
+    printJson(validationAnswer(file, problems));
   else
     printLines([
       ...problems.map((problem) => problemLine(file, problem)),

@@ -13,6 +13,7 @@ import type { PlanAnswer } from '../../src-shared/engine-answers/plan';
 import type { PruneAnswer } from '../../src-shared/engine-answers/prune';
 import type { CancelAnswer, PauseAnswer } from '../../src-shared/engine-answers/running';
 import type { StatusAnswer } from '../../src-shared/engine-answers/status';
+import type { ValidateAnswer } from '../../src-shared/engine-answers/validate';
 import type { BuildChoice } from '../../src-shared/rpc/builds';
 import type { Argv, CommandOptions, RunningCommand, Transport } from '../transport/transport';
 
@@ -88,6 +89,12 @@ export interface BuildHost {
   bootTest(manifest: string, name: string, firmware: 'bios' | 'uefi', signal?: AbortSignal): AsyncGenerator<BootEvent>;
   /** The support bundle, a `.tar.gz`, on the stdout of a command that has been started. */
   supportBundle(manifest: string, signal?: AbortSignal): Promise<RunningCommand>;
+  /**
+   * All problems of a manifest on the host.
+   *
+   * @param source text of the manifest that is being edited
+   */
+  validate(manifest: string, source: string, signal?: AbortSignal): Promise<ValidateAnswer>;
   doctor(manifest: string, signal?: AbortSignal): Promise<DoctorAnswer>;
   rights(manifest: string, signal?: AbortSignal): Promise<RightsAnswer>;
   /**

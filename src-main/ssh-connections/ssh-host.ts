@@ -57,6 +57,7 @@ export function createSshHost(link: HostLink): BuildHost {
       yield* (await connected()).bootTest(...args);
     },
     supportBundle: async (...args) => (await connected()).supportBundle(...args),
+    validate: async (...args) => (await connected()).validate(...args),
     doctor: async (...args) => (await connected()).doctor(...args),
     rights: async (...args) => (await connected()).rights(...args),
     packages: {

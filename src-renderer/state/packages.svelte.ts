@@ -90,11 +90,14 @@ export class Packages {
       new Map((this.resolved?.problems ?? []).map((problem) => [problem.name, problem])),
   );
 
+  /** Whether packages of the present repositories were resolved, perhaps for an earlier list. */
+  readonly isResolved = $derived.by(() => this.resolved?.key.startsWith(this.repositoriesKey) === true);
+
   /** The same problems with their place in the document. */
   readonly problems = $derived.by((): readonly Problem[] => {
     const loaded = this.#session.document?.loaded;
-    if (!loaded || this.resolved?.key.startsWith(this.repositoriesKey) !== true) return [];
-    return packagesRule.check(loaded, { packageFaults: this.resolved.problems });
+    if (!loaded || !this.isResolved) return [];
+    return packagesRule.check(loaded, { packageFaults: this.resolved?.problems });
   });
 
   /** The name of the package that an entry means. It differs for virtual packages and for abbreviated IPS names. */

@@ -5,6 +5,7 @@ import { Builds } from './builds.svelte';
 import { Clipboard } from './clipboard';
 import { DocumentSession } from './document-session.svelte';
 import { Hosts } from './hosts.svelte';
+import { HostValidation } from './host-validation.svelte';
 import { Navigation } from './navigation.svelte';
 import { Notices } from './notices.svelte';
 import { Packages } from './packages.svelte';
@@ -19,9 +20,11 @@ export class Workspace {
   readonly hosts: Hosts;
   readonly builds: Builds;
   readonly packages: Packages;
-  /** Problems of the document: of its text, and of its packages in their repositories. */
+  readonly validation: HostValidation;
+  /** Problems of the document: of its text, of the build host, and of its packages in their repositories. */
   readonly problems: readonly Problem[] = $derived.by(() => [
     ...(this.session.document?.problems ?? []),
+    ...this.validation.problems.filter(({ phase }) => phase !== 'repository' || !this.packages.isResolved),
     ...this.packages.problems,
   ]);
   isConnected = $state(true);
@@ -39,6 +42,7 @@ export class Workspace {
     });
     this.hosts = new Hosts(main, notices, this.session);
     this.packages = new Packages(main, this.session, this.hosts);
+    this.validation = new HostValidation(main, this.session, this.hosts);
     this.builds = new Builds(main, notices, navigation, this.session, this.hosts);
   }
 

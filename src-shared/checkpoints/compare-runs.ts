@@ -1,14 +1,10 @@
 import type { StepExecution } from './execution';
-import { inputChange } from './step-differences';
+import { argumentDifferences, inputChange, scriptDifferences } from './step-differences';
 
 /** How two executions of one step differ, as sentences. Values are hashes here, so that only names are shown. */
 export function executionDifferences(before: StepExecution, after: StepExecution): readonly string[] {
   const step = `\`${after.step}\``;
-  const differences: string[] = [];
-  if (before.script !== after.script) differences.push(`${step} ran ${before.script}, now ${after.script}`);
-  else if (before.scriptHash !== after.scriptHash) differences.push(`${step}: its script ${after.script} was edited`);
-  if (JSON.stringify(before.args) !== JSON.stringify(after.args))
-    differences.push(`${step}: its arguments were ${before.args.join(' ')}, now ${after.args.join(' ')}`);
+  const differences = [...scriptDifferences(before, after), ...argumentDifferences(before, after.args)];
   const values = new Map(before.reads.map((read) => [read.request, read.hash]));
   for (const { request, hash } of after.reads) {
     const was = values.get(request);

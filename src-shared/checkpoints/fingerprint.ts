@@ -50,7 +50,7 @@ export function checkpointKey(history: readonly StepExecution[] | null, hash: (t
 }
 
 /** Values as a sentence shows them: quoted, shortened, `nothing` for none. */
-export function words(values: readonly string[]): string {
+export function quotedList(values: readonly string[]): string {
   if (values.length === 0) return 'nothing';
   const shown = values.slice(0, 3).map((value) => `\`${value.length > 60 ? `${value.slice(0, 57)}...` : value}\``);
   return shown.join(' ') + (values.length > 3 ? ` and ${values.length - 3} more` : '');

@@ -1,5 +1,5 @@
 import type { ManifestReadRecord, StepExecution, StepInput } from './execution';
-import { NO_CONTENT, words } from './fingerprint';
+import { NO_CONTENT, quotedList } from './fingerprint';
 
 /** What is known of something now: its hash, or why it is not known. */
 export type Now = { readonly hash: string } | { readonly unknown: string };
@@ -33,15 +33,9 @@ export function stepDifferences(past: StepExecution, present: PresentStep): Step
   const script = present.scriptNow;
   if ('unknown' in script) unknown.push(`${step}: its script ${present.script} ${script.unknown}`);
   else if (script.hash === NO_CONTENT.missing) stale.push(`${step}: its script ${present.script} is missing`);
-  else if (past.scriptHash !== script.hash)
-    stale.push(
-      past.script === present.script
-        ? `${step}: its script ${present.script} was edited`
-        : `${step} ran ${past.script}, is now ${present.script}`,
-    );
+  else stale.push(...scriptDifferences(past, { script: present.script, scriptHash: script.hash }));
   if (past.area !== present.area) stale.push(`${step}: the build area was at ${past.area}, is at ${present.area}`);
-  if (JSON.stringify(past.args) !== JSON.stringify(present.args))
-    stale.push(`${step}: its arguments were ${words(past.args)}, are ${words(present.args)}`);
+  stale.push(...argumentDifferences(past, present.args));
   for (const read of past.reads) {
     const { hash, now, then } = present.answer(read);
     if (hash === read.hash) continue;
@@ -54,6 +48,23 @@ export function stepDifferences(past: StepExecution, present: PresentStep): Step
     if (difference) (difference.isKnown ? stale : unknown).push(difference.sentence);
   }
   return { stale, unknown };
+}
+
+/** The sentence about a script with another content. A script that was only moved or renamed does the same. */
+export function scriptDifferences(
+  past: Pick<StepExecution, 'step' | 'script' | 'scriptHash'>,
+  now: Pick<StepExecution, 'script' | 'scriptHash'>,
+): string[] {
+  if (past.scriptHash === now.scriptHash) return [];
+  return past.script === now.script
+    ? [`\`${past.step}\`: its script ${now.script} was edited`]
+    : [`\`${past.step}\` ran ${past.script}, is now ${now.script}`];
+}
+
+/** The sentence about other arguments. */
+export function argumentDifferences({ step, args }: StepExecution, now: readonly string[]): string[] {
+  if (JSON.stringify(args) === JSON.stringify(now)) return [];
+  return [`\`${step}\`: its arguments were ${quotedList(args)}, are ${quotedList(now)}`];
 }
 
 /** How an input differs from what a step used; `undefined` when it is the same. */

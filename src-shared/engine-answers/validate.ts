@@ -18,7 +18,7 @@ const problem = z.object({
   fix: z
     .object({
       label: z.string(),
-      splices: z.array(z.object({ ...range, text: z.string() })),
+      splices: z.array(z.object({ ...range, text: z.string() })).readonly(),
       gesture: z.string().optional(),
     })
     .optional(),

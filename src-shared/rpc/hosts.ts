@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
+import { validateAnswer } from '../engine-answers/validate';
 import { hostEntry } from '../hosts/model';
 import { hostId, listing, path, target } from './common';
 
@@ -124,6 +125,8 @@ export const hosts = {
   answer: oc.input(
     z.object({ id: z.string(), answers: z.array(z.string().max(10_000)).max(50).optional(), remember: z.boolean() }),
   ),
+  /** All problems of a manifest that is being edited, as the host's engine finds them with the scripts that are saved. */
+  validate: oc.input(z.object({ ...target, source: z.string().max(16 * 1024 * 1024) })).output(validateAnswer),
   /** The checklist before a build: what is looked at, what was found, and what to do. */
   preflight: oc.input(z.object(target)).output(z.object({ ok: z.boolean(), checks: z.array(check) })),
   /** Lines to be reviewed that give an ordinary account what this build area needs, and no more. */

@@ -263,8 +263,19 @@ describe('problems', () => {
     await problems.getByRole('button', { name: 'Go to' }).first().click();
     await page.getByRole('heading', { level: 1, name: 'Outputs' }).waitFor();
     await problems.getByRole('button', { name: 'Write `gzip`' }).click();
-    await page.getByText('0 errors').waitFor();
+    await problems.getByText('GZIP').waitFor({ state: 'detached' });
     await designer.save();
     expect(readFileSync(document, 'utf8')).toBe(readFileSync(template, 'utf8'));
+  });
+
+  it('of the build host are listed: a script that does not exist there', async () => {
+    const document = copyOfSample();
+    const { page } = await openInChromium({ document });
+    const problems = page.getByRole('region', { name: 'Problems' });
+    const problem = problems.getByText('The script `scripts/br-arch` does not exist or is not executable');
+    await problem.waitFor();
+    await page.getByText('Checked on this computer.').waitFor();
+    await problems.getByRole('listitem').filter({ has: problem }).getByRole('button', { name: 'Go to' }).click();
+    expect(await page.getByLabel('Checkpoint name').inputValue()).toBe('br-arch');
   });
 });

@@ -15,6 +15,7 @@ import { planAnswer } from '../../../src-shared/engine-answers/plan';
 import { pruneAnswer } from '../../../src-shared/engine-answers/prune';
 import { cancelAnswer, pauseAnswer } from '../../../src-shared/engine-answers/running';
 import { statusAnswer } from '../../../src-shared/engine-answers/status';
+import { validateAnswer } from '../../../src-shared/engine-answers/validate';
 import { AppError } from '../../../src-shared/errors';
 import type { BuildChoice } from '../../../src-shared/rpc/builds';
 import type { Argv, Transport } from '../../transport/transport';
@@ -126,6 +127,8 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
       const { argv, options } = await command('support', manifest, { options: ['--to', '-'] });
       return transport.stream(argv, { ...options, signal });
     },
+    validate: (manifest, input, signal) =>
+      ask(validateAnswer, 'validate', manifest, { options: ['--stdin'], input, signal }),
     doctor: (manifest, signal) => ask(doctorAnswer, 'doctor', manifest, { signal }),
     rights: (manifest, signal) => ask(rightsAnswer, 'doctor', manifest, { options: ['--rights'], signal }),
     packages: {

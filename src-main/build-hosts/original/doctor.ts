@@ -4,7 +4,7 @@ import { AppError } from '../../../src-shared/errors';
 import type { Manifest } from '../../../src-shared/manifest/model';
 import { quoteWord } from '../../../src-shared/shell-quote';
 import { bytes, plural } from '../../../src-shared/format';
-import type { Transport } from '../../transport/transport';
+import type { Argv, Transport } from '../../transport/transport';
 import { findArea, listSnapshots, readDocument, type StockArea } from './area';
 import { logsOf, type OriginalHostParts } from './inspect';
 import { findBuild } from './processes';
@@ -47,6 +47,7 @@ async function commandFindings(transport: Transport, command: string): Promise<F
   ];
 }
 
+/** Prints for each path `yes` (an executable file), `no` (a file) or `gone`. */
 const EXECUTABLE =
   'for s do if [ -f "$s" ] && [ -x "$s" ]; then echo yes; elif [ -f "$s" ]; then echo no; else echo gone; fi; done';
 
@@ -54,11 +55,22 @@ const EXECUTABLE =
 async function scriptFindings(transport: Transport, { steps }: Manifest, folder: string): Promise<Finding[]> {
   // The first step of old manifests is built in, and has no script.
   const scripts = [...new Set(steps.flatMap(({ script }) => script ?? []))];
-  const { stdout } = await transport.run(['sh', '-c', EXECUTABLE, 'sh', ...scripts.map((one) => pathOf(one, folder))]);
-  const answers = stdout.toString('utf8').split('\n');
+  const answers = await fileStates(transport, scripts, folder);
   const findings = scripts.flatMap((script, at) => scriptFinding(script, folder, answers[at] ?? ''));
   const detail = `${plural(scripts.length, 'script')}, all can start`;
   return findings.length > 0 ? findings : [{ id: 'scripts', title: 'scripts', state: 'ok', detail }];
+}
+
+/** For each script `yes` when it is executable, `no` when it is not, `gone` when there is no such file. */
+export async function fileStates(
+  transport: Transport,
+  scripts: readonly string[],
+  folder: string,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const argv: Argv = ['sh', '-c', EXECUTABLE, 'sh', ...scripts.map((one) => pathOf(one, folder))];
+  const { stdout } = await transport.run(argv, { signal });
+  return stdout.toString('utf8').split('\n');
 }
 
 const pathOf = (script: string, folder: string): string => (script.startsWith('/') ? script : join(folder, script));

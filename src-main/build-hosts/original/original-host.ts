@@ -14,6 +14,7 @@ import { lookAt, Resumable, runsOf, type Look, type OriginalHostParts } from './
 import { checksumOf, mediaOf } from './media';
 import { planOf } from './plan';
 import { startStockBuild } from './start';
+import { validateOn } from './validate';
 import { checkpointsOf, NO_PAUSE_WHILE_RUNNING, NO_PRUNE, snapshotOf, statusOf } from './status';
 
 const SHELL = 'cd "$1" && exec "${SHELL:-/bin/sh}"';
@@ -101,6 +102,7 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
       throw cannot('boot-test');
     },
     supportBundle: () => Promise.reject(cannot('support')),
+    validate: (manifest, source, signal) => validateOn(parts, manifest, source, signal),
     doctor: (manifest) => doctorOf(parts, manifest),
     rights: () => Promise.reject(cannot('doctor --rights')),
     packages: {

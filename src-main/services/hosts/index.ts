@@ -54,6 +54,7 @@ export function createHostServices({
     choose: async ({ path, host }) => book.choose(path, host),
     questions: async (_, { signal }) => questions.watch(signal),
     answer: async ({ id, answers, remember }) => questions.answer(id, answers && { answers, remember }),
+    validate: ({ path, host, source }, { signal }) => registry.hostOf(host).validate(path, source, signal),
     preflight: ({ path, host }, { signal }) => preflight(registry, host, path, signal),
     rights: ({ path, host }, { signal }) => rights(registry.hostOf(host), path, signal),
     list: ({ id, folder }) => listRemoteFolder(registry.hostOf(id).transport, folder),

@@ -5,10 +5,12 @@ import { valuesAt } from './values-at';
 /** Each script must be executable on the build host (contract 6.3). The messages have the original's lines. */
 export const scriptsRule: Rule = {
   code: 'script-not-executable',
-  check({ defaulted: { root } }, { isExecutable }) {
+  check({ defaulted: { root }, manifest: { steps } }, { isExecutable }) {
     if (!isExecutable) return [];
     const path = `${partsOf(detectLayout(root)).outputImage}/finalizer/script`;
-    return valuesAt(root, `${path}/@name`).flatMap(({ value, range }) => {
+    const scripts = valuesAt(root, `${path}/@name`);
+    const builtIn = steps.length - scripts.length;
+    return scripts.flatMap(({ value, range }, index) => {
       if (isExecutable(value)) return [];
       const from = value.startsWith('/') ? '' : '; steps run from the directory the build is started in';
       return {
@@ -18,6 +20,7 @@ export const scriptsRule: Rule = {
         message: `The script \`${value}\` does not exist or is not executable${from}.`,
         path: `${path}/name`,
         range,
+        step: builtIn + index,
         original: `${value} either doesn't exist or is not an executable file\nvalidate_node: Content "${value}" at ${path}/name did not validate`,
       };
     });
