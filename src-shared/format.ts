@@ -33,9 +33,16 @@ export function dateTime(when: Date): string {
   return `${day(when)} ${time(when)}`;
 }
 
+/** Local date and time: `2026-11-29 15:12:07`. */
+export function dateTimeWithSeconds(when: Date): string {
+  return `${day(when)} ${timeWithSeconds(when)}`;
+}
+
 /** Local date: `2026-11-29`. */
 export function day(when: Date): string {
-  return when.toLocaleDateString('sv-SE');
+  return [when.getFullYear(), when.getMonth() + 1, when.getDate()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join('-');
 }
 
 /** Local time of day: `15:12`. */
@@ -52,4 +59,9 @@ export function recentTime(when: Date, formatTime: (when: Date) => string = time
 /** Local time of day with seconds: `15:12:07`. */
 export function timeWithSeconds(when: Date): string {
   return when.toTimeString().slice(0, 8);
+}
+
+/** Formats a number with its thousands apart: `12,345`. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

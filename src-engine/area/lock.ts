@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { dateTimeWithSeconds } from '../../src-shared/format';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { writeFileAtomically } from '../system/files';
 import { readJsonFile } from '../system/json-file';
@@ -169,7 +170,7 @@ function lockedBy(area: BuildArea, owner: LockOwner | undefined): AppError {
       `Another process holds this build area: ${area.mountpoint}.`,
       `List the processes that use it: fuser -v ${area.mountpoint}`,
     );
-  const since = new Date(owner.since * 1000).toLocaleString('sv-SE');
+  const since = dateTimeWithSeconds(new Date(owner.since * 1000));
   const who = `process ${owner.pid} on ${owner.host} (${owner.user}, ${owner.client}), since ${since}, with ${owner.manifest}`;
   return new AppError(
     'locked',

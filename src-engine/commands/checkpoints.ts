@@ -3,7 +3,7 @@ import type { CheckpointAnswer } from '../../src-shared/engine-answers/status';
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import type { Refusal } from '../../src-shared/checkpoints/rules';
 import type { CheckpointFreshness } from '../../src-shared/checkpoints/staleness';
-import { bytes } from '../../src-shared/format';
+import { bytes, dateTimeWithSeconds } from '../../src-shared/format';
 import { readCheckpointRecord } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
 import type { PresentOptions } from '../area/present';
@@ -11,7 +11,7 @@ import type { Snapshot, SnapshotSize } from '../snapshots/backend';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { resumeAnswer, type AreaContext } from './context';
 import { inspect } from './inspect';
-import { dateTime, printAnswer, printLines } from './print';
+import { printAnswer, printLines } from './print';
 
 const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
 
@@ -96,7 +96,7 @@ function row({ step, snapshot, freshness }: Row): string {
   if (!snapshot) return `${step.padEnd(14)} no checkpoint`;
   return [
     step.padEnd(14),
-    dateTime(snapshot.takenAt),
+    dateTimeWithSeconds(new Date(snapshot.takenAt * 1000)),
     bytes(snapshot.referenced).padEnd(10),
     (snapshot.unique === 0 ? 'nothing' : bytes(snapshot.unique)).padEnd(10),
     damage === undefined ? state(freshness) : `damaged: ${damage}`,

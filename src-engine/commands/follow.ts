@@ -7,11 +7,10 @@ import { resolveArea } from '../area/area';
 import { outputClosed } from '../system/standard-streams';
 import { LineSplitter } from '../system/line-splitter';
 import { readManifestFile } from '../area/manifest-file';
-import { duration } from '../../src-shared/format';
+import { dateTimeWithSeconds, duration } from '../../src-shared/format';
 import { runNames } from '../area/run-names';
 import { isRunning, journalPath } from '../area/runs';
 import { defineCommand, type OptionTable, type Parsed } from './command';
-import { dateTime } from './print';
 
 const NEWLINE = Buffer.from('\n');
 /** The poll interval where the file system sends no change events. */
@@ -133,7 +132,7 @@ function asText(record: EngineRecord): string {
     case 'output':
       return `${record.text}\n`;
     case 'hello':
-      return `# ${record.run}, started ${dateTime(record.at)} by ${record.client} on ${record.host}\n`;
+      return `# ${record.run}, started ${dateTimeWithSeconds(new Date(record.at * 1000))} by ${record.client} on ${record.host}\n`;
     case 'checkpoint-taken':
       return `# checkpoint before ${record.step}: ${record.snapshot} (${duration(record.seconds)})\n`;
     case 'step-finished':

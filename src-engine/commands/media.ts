@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { AppError } from '../../src-shared/errors';
-import { bytes } from '../../src-shared/format';
+import { bytes, dateTimeWithSeconds } from '../../src-shared/format';
 import { bootRefusal } from '../boot-test/firmware';
 import { listMedia, mediumNamed } from '../boot-test/media';
 import { resolveArea } from '../area/area';
 import { readManifestFile } from '../area/manifest-file';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { dateTime, printAnswer, printLines } from './print';
+import { printAnswer, printLines } from './print';
 
 const OPTIONS = {
   json: JSON_OPTION,
@@ -45,7 +45,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       ...(media.length === 0 ? [`There are no files in ${folder} yet.`] : []),
       ...media.map(
         ({ name, size, modified, bootable }) =>
-          `${bytes(size).padStart(11)}  ${dateTime(modified)}  ${(bootable ?? '').padEnd(5)}  ${name}`,
+          `${bytes(size).padStart(11)}  ${dateTimeWithSeconds(new Date(modified * 1000))}  ${(bootable ?? '').padEnd(5)}  ${name}`,
       ),
       ...(noBootTest ? [`No boot test: ${noBootTest}`] : noUefi ? [`No boot test with UEFI: ${noUefi}`] : []),
     ]);

@@ -22,8 +22,3 @@ export function printAnswer<T>(answer: DeepReadonly<NoInfer<T>>): void {
 export function printLines(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
-
-/** Local date and time. */
-export function dateTime(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleString('sv-SE');
-}

@@ -1,14 +1,14 @@
 import type { StatusAnswer } from '../../src-shared/engine-answers/status';
 import { statfsSync } from 'node:fs';
 import { BASELINE } from '../../src-shared/checkpoints/model';
-import { bytes, duration } from '../../src-shared/format';
+import { bytes, dateTimeWithSeconds, duration } from '../../src-shared/format';
 import { readLock, type LockState } from '../area/lock-file';
 import { listRuns, stepHistory, type Run } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { describeCheckpoints } from './checkpoints';
 import type { AreaContext } from './context';
 import { inspect } from './inspect';
-import { dateTime, printAnswer, printLines } from './print';
+import { printAnswer, printLines } from './print';
 
 const OPTIONS = {
   json: JSON_OPTION,
@@ -80,12 +80,12 @@ function describeLock(lock: LockState): string {
   if (damage !== undefined) return `${kind}: the lock file was damaged (${damage})`;
   if (!owner) return kind;
   const purpose = owner.purpose === 'prune' ? ', a prune' : '';
-  return `${kind}: process ${owner.pid} on ${owner.host} since ${dateTime(owner.since)}${purpose}`;
+  return `${kind}: process ${owner.pid} on ${owner.host} since ${dateTimeWithSeconds(new Date(owner.since * 1000))}${purpose}`;
 }
 
 function describeRun(run: Run, step: string | null): string {
   if (run.problem !== undefined) return `${run.run}: ${run.problem}`;
-  const at = run.startedAt === undefined ? '' : `, started ${dateTime(run.startedAt)}`;
+  const at = run.startedAt === undefined ? '' : `, started ${dateTimeWithSeconds(new Date(run.startedAt * 1000))}`;
   return `${run.run}: ${run.state}${step ? ` in ${step}` : ''}${at}, ${duration(run.seconds)}`;
 }
 

@@ -34,8 +34,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     ...(await packageProblems(file)),
   ];
   const errors = problems.filter(({ severity }) => severity === 'error').length;
-  if (values.json)
-    printJson(validationAnswer(file, problems));
+  if (values.json) printJson(validationAnswer(file, problems));
   else
     printLines([
       ...problems.map((problem) => problemLine(file, problem)),

@@ -1,11 +1,6 @@
 /** The kind of a package that is dragged out of the repository. */
 export const entryKind = 'package';
 
-/** Formats a number with groups of thousands: `63,681`. */
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
 /** Formats a share: `12 %`. */
 export function percent(part: number, whole: number): string {
   if (whole === 0) return '0 %';
