@@ -4,11 +4,11 @@ import { interpretManifest } from '../../../src-shared/manifest/interpret';
 import { loadManifest } from '../../../src-shared/manifest/load';
 import { validationAnswer } from '../../../src-shared/manifest/validation-answer';
 import { fileStates } from './doctor';
-import type { StockTools } from './inspect';
+import type { OriginalHostParts } from './inspect';
 
 /** The rules of the engine, with the scripts of the host. Throws `ManifestSyntaxError`. */
 export async function validateOn(
-  { transport, place }: StockTools,
+  { transport, place }: OriginalHostParts,
   manifest: string,
   source: string,
   signal?: AbortSignal,
