@@ -36,7 +36,7 @@ export interface BuildArea {
    * The engine's own folder: the lock, the records of checkpoints, and the snapshots of backends that keep them as
    * files.
    */
-  readonly private: string;
+  readonly stateFolder: string;
 }
 
 const invalid = (message: string, hint?: string): AppError => new AppError('area', message, hint);
@@ -92,7 +92,7 @@ function layout(area: { kind: BuildArea['kind']; dataset?: string; mountpoint: s
     bootArchive: join(buildData, 'boot_archive'),
     media: join(area.mountpoint, 'media'),
     logs: join(area.mountpoint, 'logs'),
-    private: join(area.mountpoint, '.slipway'),
+    stateFolder: join(area.mountpoint, '.slipway'),
   };
 }
 
@@ -116,11 +116,11 @@ export async function createArea(area: BuildArea): Promise<void> {
   }
   await makeDirectory(area.media);
   await makeDirectory(area.logs);
-  await makeDirectory(area.private);
+  await makeDirectory(area.stateFolder);
   // Another account may own the folders. The refusal comes before the lock and before a step runs.
-  for (const folder of [area.media, area.logs, area.private])
+  for (const folder of [area.media, area.logs, area.stateFolder])
     await access(folder, constants.W_OK).catch((error: unknown) => {
-      throw invalid(`Unable to write to the build area at ${area.mountpoint}`, whatNext(error));
+      throw invalid(`Unable to write to the build area at ${area.mountpoint}`, nextStep(error));
     });
 }
 
@@ -131,12 +131,12 @@ export async function createBuildDataFolders(area: BuildArea): Promise<void> {
 
 async function makeDirectory(path: string, message = `Unable to create directory ${path}`): Promise<void> {
   await makeFolders(path).catch((error: unknown) => {
-    throw invalid(message, whatNext(error));
+    throw invalid(message, nextStep(error));
   });
 }
 
 /** The reason of a failure and what to do about it. For a folder of another account it also names the alternatives. */
-function whatNext(error: unknown): string {
+function nextStep(error: unknown): string {
   const known = systemError(error);
   if (!known) return reasonOf(error);
   const isOthers = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');

@@ -45,7 +45,7 @@ export type RecordAnswer = { readonly record: CheckpointRecord } | { readonly un
 /** The executions before a checkpoint that is about to be taken, or the reason why they are unknown. */
 export type TakenPast = { readonly history: readonly StepExecution[] } | { readonly unknown: string };
 
-const folder = (area: BuildArea): string => join(area.private, 'checkpoints');
+const folder = (area: BuildArea): string => join(area.stateFolder, 'checkpoints');
 const recordPath = (area: BuildArea, step: string): string => join(folder(area), `${step}.json`);
 
 /** The state file of a step: a copy of the manifest as it was when the checkpoint was taken (contract 2.1). */

@@ -31,7 +31,7 @@ export function extractPlace(area: BuildArea, operand: string): ExtractPlace {
   if (!exists(dirname(given)))
     throw new AppError('missing', `There is no folder ${dirname(given)}.`, 'Create it first.');
   const folder = exists(given) ? realpathOf(given) : join(realpathSync(dirname(given)), basename(given));
-  for (const taken of [area.buildData, area.private])
+  for (const taken of [area.buildData, area.stateFolder])
     if (isWithin(folder, taken))
       throw new AppError(
         'refused',

@@ -8,7 +8,7 @@ import {
 import type { BuildArea } from './area';
 import { readCheckpointRecord, readStateFile } from './checkpoint-records';
 import type { ManifestFile } from './manifest-file';
-import { Present, type PresentOptions } from './present';
+import { CurrentState, type CurrentStateOptions } from './current-state';
 
 /** A checkpoint, the executions before it, and the manifest it was taken with. */
 interface Judged {
@@ -21,21 +21,21 @@ interface Judged {
  * Judges the checkpoints of steps against the manifest, scripts and inputs as they are at the first call of one `Freshness`.
  */
 export class Freshness {
-  readonly #present: Present;
+  readonly #current: CurrentState;
 
   constructor(
     private readonly area: BuildArea,
     private readonly file: ManifestFile,
-    options: PresentOptions,
+    options: CurrentStateOptions,
   ) {
-    this.#present = new Present(area, file, options);
+    this.#current = new CurrentState(area, file, options);
   }
 
   /** The checkpoints before these steps, by index. All servers are asked at the same time. */
   async of(indices: readonly number[]): Promise<ReadonlyMap<number, CheckpointFreshness>> {
     const judged = await Promise.all(indices.map((index) => this.#judged(index)));
     const executions = judged.flatMap(({ past }) => ('history' in past ? past.history : []));
-    await this.#present.look(executions.flatMap(({ inputs }) => inputs));
+    await this.#current.load(executions.flatMap(({ inputs }) => inputs));
     return new Map(judged.map((one) => [one.index, this.#freshness(one)]));
   }
 
@@ -52,11 +52,11 @@ export class Freshness {
   #freshness({ index, past, copy }: Judged): CheckpointFreshness {
     const { steps } = this.file.manifest;
     // Parsed only for a value that has changed.
-    const then = () => copy && this.#present.manifest(copy);
+    const then = () => copy && this.#current.manifest(copy);
     return checkpointFreshness(steps, index, past, (i) => {
       const declared = steps[i];
       if (!declared) throw new Error(`no step ${i}`);
-      return this.#present.step(declared, then);
+      return this.#current.step(declared, then);
     });
   }
 }

@@ -66,7 +66,7 @@ export class InputStates {
   constructor(private readonly question: InputQuestion) {}
 
   /** Determines the states of these inputs, so that `of` can return them. */
-  async look(inputs: readonly StepInput[]): Promise<void> {
+  async load(inputs: readonly StepInput[]): Promise<void> {
     const urls = new Set(inputs.flatMap(({ kind, value }) => (kind === 'url' ? [value] : [])));
     const asked = Array.from(urls, async (url) => {
       const key = `url ${url}`;

@@ -13,7 +13,7 @@ export class KnownInputs {
   readonly #steps: Map<string, readonly StepInput[]>;
 
   constructor(area: BuildArea) {
-    this.#path = join(area.private, 'checkpoints', 'known-inputs');
+    this.#path = join(area.stateFolder, 'checkpoints', 'known-inputs');
     this.#steps = readAll(this.#path);
   }
 

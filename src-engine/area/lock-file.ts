@@ -45,7 +45,7 @@ export type LockState =
       readonly damage?: string;
     };
 
-export const lockPath = (area: BuildArea): string => join(area.private, 'lock');
+export const lockPath = (area: BuildArea): string => join(area.stateFolder, 'lock');
 
 /**
  * Reads the state of the lock and changes nothing. The kernel is asked only when the lock file does not decide whether

@@ -71,9 +71,9 @@ export async function acquireLock(area: BuildArea, purpose: LockPurpose, manifes
 
 function makeFolder(area: BuildArea): void {
   try {
-    mkdirSync(area.private, { recursive: true });
+    mkdirSync(area.stateFolder, { recursive: true });
   } catch (error) {
-    throw cannotWrite(area.private, error);
+    throw cannotWrite(area.stateFolder, error);
   }
 }
 
@@ -145,8 +145,8 @@ function cannotWrite(path: string, error: unknown): AppError {
 
 /** Removes drafts of this file and of requests that a crash has left. Only with the lock held. */
 function removeDrafts(area: BuildArea): void {
-  for (const name of readdirSync(area.private))
-    if (DRAFT_NAME.test(name)) rmSync(join(area.private, name), { force: true });
+  for (const name of readdirSync(area.stateFolder))
+    if (DRAFT_NAME.test(name)) rmSync(join(area.stateFolder, name), { force: true });
 }
 
 /** The file is removed first, so that it never describes an owner without the kernel's lock. */

@@ -142,10 +142,10 @@ class Scan {
     for (const match of text.matchAll(
       /(?<=^|[\s=(<>|&;,:[{"'`!]|:-)((?:\.{0,2}\/|[\w.+@%~][\w.+@%~-]*\/)[\w.+@%~,=:/-]*)/gm,
     )) {
-      const [word] = match;
-      if (word.startsWith('//') || closesQuote(text, match.index)) continue;
-      if (isWritten(text, match.index, match.index + word.length)) continue;
-      for (const spelling of new Set([word, word.replace(/[.,:=~-]+$/, '')])) {
+      const [spelled] = match;
+      if (spelled.startsWith('//') || closesQuote(text, match.index)) continue;
+      if (isWritten(text, match.index, match.index + spelled.length)) continue;
+      for (const spelling of new Set([spelled, spelled.replace(/[.,:=~-]+$/, '')])) {
         const places = isAbsolute(spelling)
           ? ['']
           : [this.place.cwd, ...folders.filter(() => text.includes(`cd ${OWN}`))];

@@ -13,7 +13,7 @@ const MAX_NAMES = 10;
 /** What the engine makes in the build data before the first step. */
 const SKELETON = ['pkg_image', 'tmp', 'boot_archive'];
 
-const markPath = (area: BuildArea): string => join(area.private, 'area');
+const markPath = (area: BuildArea): string => join(area.stateFolder, 'area');
 
 /**
  * Refuses an area with files that a build would delete and that neither Slipway nor the original distro_const made. Throws
@@ -48,7 +48,7 @@ function isMarked(area: BuildArea): boolean {
   return (
     lstatSync(markPath(area), { throwIfNoEntry: false })?.isFile() === true ||
     ['snapshots', 'checkpoints'].some(
-      (name) => lstatSync(join(area.private, name), { throwIfNoEntry: false })?.isDirectory() === true,
+      (name) => lstatSync(join(area.stateFolder, name), { throwIfNoEntry: false })?.isDirectory() === true,
     )
   );
 }

@@ -9,7 +9,7 @@ interface AreaFolders {
   readonly buildData: string;
   readonly media: string;
   readonly logs: string;
-  readonly private: string;
+  readonly stateFolder: string;
 }
 
 /**
@@ -17,7 +17,7 @@ interface AreaFolders {
  * symbolic link. Links inside it are not followed, because removals and rollbacks would act on their targets.
  */
 export async function refuseForeignPlaces(area: AreaFolders): Promise<void> {
-  for (const path of [area.buildData, area.media, area.logs, area.private]) {
+  for (const path of [area.buildData, area.media, area.logs, area.stateFolder]) {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (!found || found.isDirectory()) continue;
     const what = found.isSymbolicLink() ? `a symbolic link to ${readlinkSync(path)}` : 'not a folder';
@@ -27,7 +27,7 @@ export async function refuseForeignPlaces(area: AreaFolders): Promise<void> {
       'Remove it or move it away. To keep media or logs on another disk, mount a folder of that disk there.',
     );
   }
-  await refuseMountsIn(`Building in ${area.mountpoint}`, [area.private]);
+  await refuseMountsIn(`Building in ${area.mountpoint}`, [area.stateFolder]);
 }
 
 /**

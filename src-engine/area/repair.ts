@@ -18,12 +18,12 @@ export function repairPrivate(area: BuildArea): string[] {
     rmSync(path, { recursive: true, force: true });
     notices.push(`${path} was ${entry.isDirectory() ? 'a folder' : 'not a folder'} and is removed.`);
   };
-  for (const entry of entriesOf(area.private)) {
+  for (const entry of entriesOf(area.stateFolder)) {
     const isFolder = entry.isDirectory();
-    if (FOLDERS.includes(entry.name) && !isFolder && !entry.isSymbolicLink()) remove(area.private, entry);
-    if (FILES.includes(entry.name) && isFolder) remove(area.private, entry);
+    if (FOLDERS.includes(entry.name) && !isFolder && !entry.isSymbolicLink()) remove(area.stateFolder, entry);
+    if (FILES.includes(entry.name) && isFolder) remove(area.stateFolder, entry);
   }
-  const records = join(area.private, 'checkpoints');
+  const records = join(area.stateFolder, 'checkpoints');
   for (const entry of entriesOf(records)) if (entry.isDirectory()) remove(records, entry);
   return notices;
 }

@@ -26,8 +26,8 @@ export type CancelRequest = TypeOf<typeof cancelRequest>;
 
 /** The files that hold the requests of an area. */
 export const requestPaths = (area: BuildArea): { readonly pause: string; readonly cancel: string } => ({
-  pause: join(area.private, 'pause'),
-  cancel: join(area.private, 'cancel'),
+  pause: join(area.stateFolder, 'pause'),
+  cancel: join(area.stateFolder, 'cancel'),
 });
 
 /** Writes a pause request. Throws the system's error when this account cannot write there. */

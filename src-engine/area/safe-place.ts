@@ -26,7 +26,7 @@ export function refuseUnsafePlace(area: BuildArea, manifest: string): void {
   const real = realPath(area.mountpoint);
   const places = new Set([area.mountpoint, real]);
   for (const place of places) {
-    const what = whatIsAt(place);
+    const what = unsafeReason(place);
     if (what !== undefined)
       throw new AppError(
         'area',
@@ -57,7 +57,7 @@ export function refuseChangeable(area: BuildArea): void {
   );
 }
 
-function whatIsAt(place: string): string | undefined {
+function unsafeReason(place: string): string | undefined {
   if (SYSTEM_FOLDERS.includes(place))
     return place === '/' ? 'the root folder of this system' : 'a folder of the system';
   const isInTree = (tree: string): boolean => place === tree || contains(tree, place);

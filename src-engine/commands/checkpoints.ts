@@ -6,7 +6,7 @@ import type { CheckpointFreshness } from '../../src-shared/checkpoints/staleness
 import { bytes, dateTimeWithSeconds } from '../../src-shared/format';
 import { readCheckpointRecord } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
-import type { PresentOptions } from '../area/present';
+import type { CurrentStateOptions } from '../area/current-state';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { resumeAnswer, type AreaContext } from './context';
@@ -58,7 +58,10 @@ export interface CheckpointRow extends CheckpointAnswer {
 }
 
 /** Returns a row for each step of the manifest. */
-export async function describeCheckpoints(context: AreaContext, options: PresentOptions): Promise<CheckpointRow[]> {
+export async function describeCheckpoints(
+  context: AreaContext,
+  options: CurrentStateOptions,
+): Promise<CheckpointRow[]> {
   const { file, area, snapshots } = context;
   const rows = file.manifest.steps.map(({ index, name, message }) => {
     const snapshot = snapshots.find((one) => one.name === checkpointName(name)) ?? null;

@@ -4,7 +4,7 @@ import { pathHash, pathStat, type PathStat } from '../system/path-hash';
 import { urlState } from '../area/url-state';
 
 /** The state of an input when the step began to use it. */
-interface Beginning {
+interface InitialState {
   readonly stat: PathStat | undefined;
   readonly hash: Promise<string>;
 }
@@ -16,7 +16,7 @@ interface Beginning {
  * the same at the end.
  */
 export class InputTracker {
-  readonly #begun: Promise<Beginning>;
+  readonly #begun: Promise<InitialState>;
 
   /**
    * @param at the absolute path, or the URL
@@ -58,7 +58,7 @@ export class InputTracker {
   /** When the content was read, in milliseconds since the epoch. */
   #hashedAt = 0;
 
-  async #begin(known: StepInput | undefined): Promise<Beginning> {
+  async #begin(known: StepInput | undefined): Promise<InitialState> {
     if (this.kind === 'url') return { stat: undefined, hash: urlState(this.at) };
     const stat = await pathStat(this.at, this.except);
     const isKnown = known?.stat !== undefined && known.stat === stat.text && !known.raced;

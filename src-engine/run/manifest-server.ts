@@ -10,7 +10,7 @@ import { readValues } from '../area/manifest-values';
  * The number of clients that may wait for a connection at the same time. A further one gets EAGAIN; a parallel `make`
  * can have many.
  */
-const BACKLOG = 4096;
+const MAX_PENDING_CLIENTS = 4096;
 const SOCKET_NAME = `ManifestServ.${process.pid}`;
 const END = 0x05;
 const GO_AHEAD = 0x01;
@@ -57,7 +57,7 @@ export class ManifestServer {
     try {
       await new Promise<void>((resolve, reject) => {
         server.#server.once('error', reject);
-        server.#server.listen({ path: server.socketPath, backlog: BACKLOG }, resolve);
+        server.#server.listen({ path: server.socketPath, backlog: MAX_PENDING_CLIENTS }, resolve);
       });
     } catch (error) {
       server.close();

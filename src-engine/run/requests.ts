@@ -14,7 +14,7 @@ export interface RequestHandler {
   onPause(step: string | null): void;
   onCancel(): void;
   /** A request that cannot be parsed was removed. */
-  onDamage(sentence: string): void;
+  onDamage(message: string): void;
 }
 
 /** The requests to this build that other processes write into the area. A damaged one is reported and removed. */
@@ -33,7 +33,7 @@ export class Requests {
     this.#handler = handler;
     this.#timer = setInterval(() => this.check(), POLL_INTERVAL_MS).unref();
     try {
-      this.#watcher = watch(area.private, () => this.check());
+      this.#watcher = watch(area.stateFolder, () => this.check());
       this.#watcher.on('error', () => this.#watcher?.close());
       this.#watcher.unref();
     } catch {

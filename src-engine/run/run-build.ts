@@ -110,7 +110,7 @@ class Build {
     this.#requests = new Requests(input.area, input.lockId, {
       onPause: (step) => this.#movePause(step),
       onCancel: () => process.kill(process.pid, 'SIGTERM'),
-      onDamage: (sentence) => this.#say(sentence),
+      onDamage: (message) => this.#report(message),
     });
     process.on('uncaughtException', this.#onUncaught);
     this.#stop = onStopSignal((signal, again) => {
@@ -122,7 +122,7 @@ class Build {
   async run(): Promise<number> {
     this.#announce();
     try {
-      this.#host = await StepHost.start(this.#input, this.#journal, (line) => this.#say(line), this.#containment);
+      this.#host = await StepHost.start(this.#input, this.#journal, (line) => this.#report(line), this.#containment);
       for (let at = 0; at < this.#actions.length; at++) {
         if (this.#isEnding) break;
         this.#requests.check();
@@ -164,13 +164,13 @@ class Build {
   }
 
   /** Reports the error that ended the build. */
-  #sayError(error: unknown): void {
+  #reportError(error: unknown): void {
     const expected = error instanceof AppError ? error : systemError(error);
     if (expected) {
-      this.#say(expected.message);
-      if (expected.hint !== undefined) this.#say(expected.hint);
+      this.#report(expected.message);
+      if (expected.hint !== undefined) this.#report(expected.hint);
     } else {
-      this.#say(`defect: ${reasonOf(error)}`);
+      this.#report(`defect: ${reasonOf(error)}`);
       if (error instanceof Error) this.#input.logs.detail(error.stack ?? '');
     }
   }
@@ -219,12 +219,12 @@ class Build {
     });
     if (stale) {
       this.#journal.write('stale-checkpoint', stale);
-      for (const line of staleLines(stale)) this.#say(line);
+      for (const line of staleLines(stale)) this.#report(line);
     }
-    this.#say(`Build started ${asctime(new Date(this.#started))}`);
-    this.#say(`Distribution name: ${file.manifest.distributionName}`);
-    if (area.dataset) this.#say(`Build Area dataset: ${area.dataset}`);
-    this.#say(`Build Area mount point: ${area.mountpoint}`);
+    this.#report(`Build started ${asctime(new Date(this.#started))}`);
+    this.#report(`Distribution name: ${file.manifest.distributionName}`);
+    if (area.dataset) this.#report(`Build Area dataset: ${area.dataset}`);
+    this.#report(`Build Area mount point: ${area.mountpoint}`);
   }
 
   async #perform(action: PlannedAction): Promise<void> {
@@ -274,7 +274,7 @@ class Build {
       return true;
     } catch (error) {
       if (!(error instanceof DamagedSnapshot)) throw error;
-      this.#say(`${error.message.split('. The ')[0]}. The build data and the store of checkpoints are made again.`);
+      this.#report(`${error.message.split('. The ')[0]}. The build data and the store of checkpoints are made again.`);
       return false;
     }
   }
@@ -300,7 +300,7 @@ class Build {
       snapshot: checkpointName(step.name),
       seconds: secondsSince(started),
     });
-    this.#say(`==== ${step.name}: ${step.message} `);
+    this.#report(`==== ${step.name}: ${step.message} `);
   }
 
   async #takeCheckpoint(step: BuildStepDeclaration): Promise<void> {
@@ -321,7 +321,7 @@ class Build {
       seconds: secondsSince(started),
     });
     this.#parent = step.name;
-    this.#say(`${step.index === this.#pauseAt ? 'Stopping at' : '===='} ${step.name}: ${step.message} `);
+    this.#report(`${step.index === this.#pauseAt ? 'Stopping at' : '===='} ${step.name}: ${step.message} `);
   }
 
   async #runStep(step: BuildStepDeclaration): Promise<void> {
@@ -332,7 +332,7 @@ class Build {
     if (outcome.result.outcome === 'done') return;
     if (this.#stop.signal || this.#error !== undefined) return; // it was ended on purpose
     this.#failed = true;
-    for (const line of outcome.result.lines) this.#say(line);
+    for (const line of outcome.result.lines) this.#report(line);
   }
 
   /**
@@ -359,16 +359,16 @@ class Build {
       this.#reserve.release();
       this.#journal.retry();
       this.#input.logs.retry();
-      this.#sayError(this.#error);
+      this.#reportError(this.#error);
     }
     const signal = this.#stop.signal;
     const outcome: RunOutcome = signal ? 'cancelled' : this.#failed ? 'failed' : this.#paused ? 'paused' : 'done';
     const code = signal ? 128 + this.#stop.number : this.#failed ? 1 : 0;
     if (signal) {
-      this.#say(`Build cancelled by ${signal}. The last checkpoint is intact: resume with -R.`);
+      this.#report(`Build cancelled by ${signal}. The last checkpoint is intact: resume with -R.`);
     } else {
-      this.#say(`Build completed ${asctime(new Date())}`);
-      this.#say(this.#failed ? 'Build failed.' : 'Build is successful.');
+      this.#report(`Build completed ${asctime(new Date())}`);
+      this.#report(this.#failed ? 'Build failed.' : 'Build is successful.');
     }
     const { steps, checkpoints, pause, pausedBefore, cancelledBy } = this.#journal.view;
     this.#journal.write('exit', {
@@ -389,7 +389,7 @@ class Build {
   }
 
   /** A message of the engine: to the journal first, then to the console and the logs. */
-  #say(line: string): void {
+  #report(line: string): void {
     for (const text of line.split('\n')) this.#journal.write('output', { step: null, stream: 'engine', text });
     this.#journal.flush();
     this.#input.logs.info(line);

@@ -16,7 +16,7 @@ export class SpaceReserve {
   readonly #path: string;
 
   constructor(area: BuildArea) {
-    this.#path = join(area.private, 'checkpoints', 'reserve');
+    this.#path = join(area.stateFolder, 'checkpoints', 'reserve');
   }
 
   /**

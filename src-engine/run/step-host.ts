@@ -13,7 +13,7 @@ import { outputText } from './output-text';
 import { processNames } from './process-names';
 import { createSpawner } from './containment';
 import type { Containment, StepSpawner } from './step-process';
-import { valuesHash } from '../area/present';
+import { valuesHash } from '../area/current-state';
 import { BUILT_IN_IM_POP, scriptFile, scriptHash } from '../area/step-script';
 import type { GivenVariables } from '../area/step-variables';
 import type { Observer } from './observer';
@@ -42,7 +42,7 @@ export class StepHost {
     private readonly journal: Journal,
     private readonly recorder: InputRecorder,
     /** Reports a message of the engine: on the console, in the logs and in the journal. */
-    private readonly say: (line: string) => void,
+    private readonly report: (line: string) => void,
     /** The method in force, as recorded in the journal. */
     private containment: Containment,
     private readonly observer: Observer | undefined,
@@ -58,7 +58,7 @@ export class StepHost {
       observer?: Observer | undefined;
     },
     journal: Journal,
-    say: (line: string) => void,
+    report: (line: string) => void,
     containment: Containment,
   ): Promise<StepHost> {
     const recorder = new InputRecorder(input.area, input.file, input.given, input.observer !== undefined);
@@ -68,7 +68,16 @@ export class StepHost {
         ({ request, isKey, values }) => host.#onRead({ request, isKey, hash: valuesHash(values) }),
         (line) => input.debug && process.stdout.write(`${line}\n`),
       );
-    const host = new StepHost(startServer, input.area, input.logs, journal, recorder, say, containment, input.observer);
+    const host = new StepHost(
+      startServer,
+      input.area,
+      input.logs,
+      journal,
+      recorder,
+      report,
+      containment,
+      input.observer,
+    );
     const server = await host.#reachableServer();
     host.#spawner = createSpawner(containment, dirname(server.socketPath), areaIdentity(input.area));
     host.#runner = new FinalizerRunner(host.#spawner);
@@ -145,7 +154,7 @@ export class StepHost {
         if (stream === 'stderr') logs.info(line, isContinued);
         else logs.detail(line, isContinued);
       },
-      onLeftovers: (processes) => this.say(leftoverLine(processes, step.name)),
+      onLeftovers: (processes) => this.report(leftoverLine(processes, step.name)),
     });
     this.#step = undefined;
     this.#reportContainment();
@@ -181,7 +190,7 @@ export class StepHost {
     const containment = this.#spawner?.containment ?? this.containment;
     if (containment === this.containment) return;
     this.containment = containment;
-    this.say(`This system refuses namespaces for steps. They are contained by a ${containment} instead.`);
+    this.report(`This system refuses namespaces for steps. They are contained by a ${containment} instead.`);
   }
 
   /** The detail log's line before each entry; a long one is followed by an empty line (contract section 4). */

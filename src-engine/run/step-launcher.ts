@@ -91,7 +91,7 @@ export class StepLauncher implements StepSpawner {
 
   #lose(how: string): void {
     this.#lost = lost(how);
-    this.#step?.lose(this.#lost);
+    this.#step?.fail(this.#lost);
   }
 }
 
@@ -191,7 +191,7 @@ class LaunchedStep implements StepProcess {
   }
 
   /** The launcher has ended. The kernel ends the step with it. */
-  lose(error: Error): void {
+  fail(error: Error): void {
     this.#isLost = true;
     this.#settleStarted.reject(error);
     this.#settleEnded.reject(error);

@@ -10,7 +10,7 @@ export interface AreaForSnapshots {
   readonly dataset?: string;
   readonly mountpoint: string;
   readonly buildData: string;
-  readonly private: string;
+  readonly stateFolder: string;
 }
 
 /** The backend of a build area, and a sentence with the reason for the choice. */
@@ -33,7 +33,7 @@ export async function describeBackend(area: AreaForSnapshots): Promise<BackendCh
       reason: 'ZFS snapshots, because the build area is a ZFS dataset',
     };
   }
-  const places = { buildData: area.buildData, store: join(area.private, 'snapshots') };
+  const places = { buildData: area.buildData, store: join(area.stateFolder, 'snapshots') };
   // Each backend is loaded when it is chosen.
   const plain = async (why: string): Promise<BackendChoice> => {
     const { createPlainBackend } = await import('./plain');

@@ -9,7 +9,7 @@ import { refuseMountsIn, refuseMountsOf } from './guard';
 
 /** Marks the tools that work on a store, so that the next engine finds them. */
 const MARK = 'SLIPWAY_SNAPSHOT_STORE';
-const PATIENCE = 10_000;
+const ORPHAN_TIMEOUT_MS = 10_000;
 
 /** Runs a tool that changes the build data or the store. */
 export type RunStoreTool = (argv: readonly [string, ...string[]], options?: ExecOptions) => Promise<ExecResult>;
@@ -35,7 +35,7 @@ function identity(folder: string): string {
  */
 export async function endOrphanedTools(folder: string): Promise<void> {
   const orphans = new Set<number>();
-  for (const until = Date.now() + PATIENCE; ; await delay(5)) {
+  for (const until = Date.now() + ORPHAN_TIMEOUT_MS; ; await delay(5)) {
     // This is repeated, because a tool may start another one before it ends, and an ending process closes its files
     // after its environment is gone.
     for (const pid of processesWithVariable(MARK, identity(folder))) orphans.add(pid);
@@ -61,12 +61,12 @@ function kill(pid: number): void {
 /**
  * Refuses while processes work in the build data: their files would change during use, or their changes would be lost.
  */
-export function refuseUse(doing: string, buildData: string): void {
+export function refuseUse(action: string, buildData: string): void {
   const users = processesUsing(buildData);
   if (users.length > 0)
     throw new AppError(
       'snapshot',
-      `${doing} is not possible: ${buildData} is in use by ${users.join(', ')}. Nothing was changed.`,
+      `${action} is not possible: ${buildData} is in use by ${users.join(', ')}. Nothing was changed.`,
       'Leave that directory or end that process, and try again.',
     );
 }

@@ -43,12 +43,12 @@ export class TreeSwap {
    */
   async swapIn(): Promise<void> {
     const { buildData, fresh } = this;
-    const hadOne = exists(buildData);
-    if (hadOne) this.#rename(buildData, this.#old);
+    const hadTree = exists(buildData);
+    if (hadTree) this.#rename(buildData, this.#old);
     try {
       this.#rename(fresh, buildData);
     } catch (error) {
-      if (hadOne) this.#rename(this.#old, buildData);
+      if (hadTree) this.#rename(this.#old, buildData);
       throw error;
     }
     await this.remove(this.#old);

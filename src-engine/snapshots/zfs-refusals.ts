@@ -20,10 +20,10 @@ export function refuseHeld(action: string, toDestroy: readonly ZfsSnapshot[]): v
 /** Refuses a dataset that `zfs mount` would mount elsewhere, or not at all, while nothing is changed. */
 export function refuseUnmountable(action: string, { dataset, mountpoint }: ZfsTree, present: ZfsProperties): void {
   const values = present.get(dataset);
-  const [at, can] = [values?.get('mountpoint'), values?.get('canmount')];
-  const refusal = (is: string, undo: string): AppError =>
-    new AppError('snapshot', `${action} is not possible: ${dataset} has ${is}. Nothing was changed.`, undo);
-  if (can === 'off') throw refusal('canmount=off', `Let it be mounted: zfs set canmount=on ${dataset}`);
+  const [at, canMount] = [values?.get('mountpoint'), values?.get('canmount')];
+  const refusal = (reason: string, undo: string): AppError =>
+    new AppError('snapshot', `${action} is not possible: ${dataset} has ${reason}. Nothing was changed.`, undo);
+  if (canMount === 'off') throw refusal('canmount=off', `Let it be mounted: zfs set canmount=on ${dataset}`);
   if (at !== mountpoint)
     throw refusal(`the mountpoint ${at} and not ${mountpoint}`, `Give it that one: zfs inherit mountpoint ${dataset}`);
 }

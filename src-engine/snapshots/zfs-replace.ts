@@ -28,7 +28,7 @@ export class ZfsReplace {
   async rollback(name: string): Promise<void> {
     const tree = this.#tree;
     const action = `Rolling back to ${tree.id(name)}`;
-    await tree.runner.orphansEnd();
+    await tree.runner.untilOrphansEnd();
     const table = await tree.refuseForeign(action);
     const present = await tree.properties([...SNAPSHOT_PROPERTIES, 'mountpoint', 'canmount']);
     const newer = newerThan(snapshotsOf(tree.dataset, present), tree.id(name));
@@ -63,7 +63,7 @@ export class ZfsReplace {
   async reset(): Promise<void> {
     const tree = this.#tree;
     const action = `Replacing ${tree.dataset}`;
-    await tree.runner.orphansEnd();
+    await tree.runner.untilOrphansEnd();
     const table = await tree.refuseForeign(action);
     const replaced = await this.#replacedDatasets();
     for (const { mountpoint } of replaced) this.#refuseMountsInReplaced(action, mountpoint, table);
@@ -86,7 +86,7 @@ export class ZfsReplace {
     await this.#tree.unmount(action);
     const old = `${dataset}.old-${Date.now()}`;
     try {
-      await expectSuccess(runner.zfsPatiently(['rename', dataset, old]));
+      await expectSuccess(runner.zfsWithRetry(['rename', dataset, old]));
     } catch (error) {
       await this.#tree.mount(reasonOf(error));
       throw error;
@@ -95,8 +95,8 @@ export class ZfsReplace {
       await this.#create();
     } catch (error) {
       // It may exist although it could not be mounted.
-      await runner.zfsPatiently(['destroy', dataset]);
-      await expectSuccess(runner.zfsPatiently(['rename', old, dataset]));
+      await runner.zfsWithRetry(['destroy', dataset]);
+      await expectSuccess(runner.zfsWithRetry(['rename', old, dataset]));
       await this.#tree.mount(reasonOf(error));
       throw error;
     }
@@ -115,7 +115,7 @@ export class ZfsReplace {
 
   async #destroyAll(datasets: readonly string[]): Promise<void> {
     for (const dataset of outermost(datasets))
-      await expectSuccess(this.#tree.runner.zfsPatiently(['destroy', '-r', dataset]));
+      await expectSuccess(this.#tree.runner.zfsWithRetry(['destroy', '-r', dataset]));
   }
 
   /** Datasets that resets of any engine have replaced and not destroyed yet. */

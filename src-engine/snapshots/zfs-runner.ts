@@ -8,10 +8,10 @@ import { zfsCommand } from '../system/zfs-command';
  * zfs-fuse completes an unmount in the background. For a moment afterwards it reports "busy", and a rollback reports
  * "I/O error" (both observed). So the command is repeated for this time.
  */
-export const BUSY_PATIENCE = 3000;
-export const BUSY_PAUSE = 15;
+export const BUSY_TIMEOUT_MS = 3000;
+export const BUSY_RETRY_MS = 15;
 /** How long to wait for a `zfs` command of a killed engine. */
-const ORPHAN_PATIENCE = 60_000;
+const ORPHAN_TIMEOUT_MS = 60_000;
 
 /** Marks the commands that work on a dataset, so that the next engine finds them. */
 const MARK = 'SLIPWAY_SNAPSHOT_DATASET';
@@ -27,12 +27,12 @@ export type RunZfs = (argv: readonly string[], wrapper?: readonly string[]) => P
 export interface ZfsRunner {
   readonly zfs: RunZfs;
   /** Repeats a command for a short time while ZFS is busy with its own unmount. */
-  readonly zfsPatiently: RunZfs;
+  readonly zfsWithRetry: RunZfs;
   /**
    * Waits for commands of a killed engine: they outlive it, and their renames or rollbacks would disturb ours. They are
    * not killed, because the file system completes them anyway.
    */
-  orphansEnd(): Promise<void>;
+  untilOrphansEnd(): Promise<void>;
 }
 
 /** Opens a runner. The engine parses messages, so they are requested in English. */
@@ -44,16 +44,16 @@ export function zfsRunner(dataset: string): ZfsRunner {
   };
   return {
     zfs,
-    async zfsPatiently(words) {
-      for (const until = Date.now() + BUSY_PATIENCE; ; await delay(BUSY_PAUSE)) {
-        const result = await zfs(words);
+    async zfsWithRetry(argv) {
+      for (const until = Date.now() + BUSY_TIMEOUT_MS; ; await delay(BUSY_RETRY_MS)) {
+        const result = await zfs(argv);
         if (result.code === 0 || Date.now() > until || !/busy|I\/O error/.test(result.stderr)) return result;
       }
     },
-    async orphansEnd() {
+    async untilOrphansEnd() {
       // Only the present ones: a later one is not an orphan, but works on a dataset of this name in a container.
       const orphans = processesWithVariable(MARK, dataset);
-      for (const until = Date.now() + ORPHAN_PATIENCE; orphans.some(isRunning); await delay(BUSY_PAUSE))
+      for (const until = Date.now() + ORPHAN_TIMEOUT_MS; orphans.some(isRunning); await delay(BUSY_RETRY_MS))
         if (Date.now() > until)
           throw new AppError(
             'snapshot',

@@ -7,7 +7,7 @@ import { isFuse } from '../system/mounts';
 import { processesUsing, processesWithPrivateMount } from '../system/process-table';
 import { leftOut, refuseLink, refuseMounts } from './guard';
 import { getProperties, readProperties, SNAPSHOT_PROPERTIES, type ZfsProperties } from './zfs-properties';
-import { BUSY_PATIENCE, BUSY_PAUSE, expectSuccess, type ZfsRunner } from './zfs-runner';
+import { BUSY_TIMEOUT_MS, BUSY_RETRY_MS, expectSuccess, type ZfsRunner } from './zfs-runner';
 
 /** The build data's dataset and its mountpoint, with the checks before operations on its snapshots. */
 export class ZfsTree {
@@ -73,7 +73,7 @@ export class ZfsTree {
     const [below, taken] = await Promise.allSettled([this.#datasetsBelow(), taking]);
     if (taken.status === 'rejected') throw taken.reason;
     if (below.status === 'fulfilled' && below.value.length === 0) return;
-    await expectSuccess(runner.zfsPatiently(['destroy', '-r', this.id(name)]));
+    await expectSuccess(runner.zfsWithRetry(['destroy', '-r', this.id(name)]));
     if (below.status === 'rejected') throw below.reason;
     const undo = outermost(below.value).map((child) => `zfs destroy -r ${child}`);
     throw leftOut(action, dataset, 'datasets', below.value, undo.join(' && '));
@@ -95,14 +95,14 @@ export class ZfsTree {
     const { dataset, mountpoint, runner } = this;
     const elsewhere = isFuse(mountpoint) ? processesWithPrivateMount(mountpoint) : [];
     if (elsewhere.length > 0) throw this.#inUse(action, elsewhere);
-    const until = Date.now() + BUSY_PATIENCE;
+    const until = Date.now() + BUSY_TIMEOUT_MS;
     for (;;) {
       const { code, stderr } = await runner.zfs(['unmount', dataset]);
       if (code === 0 || /not currently mounted/.test(stderr)) return;
       if (!/busy/.test(stderr)) throw new AppError('snapshot', `${action} failed: ${stderr.trim()}`);
       const users = processesUsing(mountpoint);
       if (users.length > 0 || Date.now() > until) throw this.#inUse(action, users);
-      await delay(BUSY_PAUSE);
+      await delay(BUSY_RETRY_MS);
     }
   }
 
@@ -113,7 +113,7 @@ export class ZfsTree {
    */
   async mount(meanwhile?: string): Promise<void> {
     const { dataset, mountpoint, runner } = this;
-    const { code, stderr } = await runner.zfsPatiently(['mount', dataset]);
+    const { code, stderr } = await runner.zfsWithRetry(['mount', dataset]);
     const isMounted = code === 0 || /already mounted/.test(stderr);
     if (isMounted && this.isMounted(await MountTable.read())) return;
     const why = isMounted ? `it is not mounted at ${mountpoint}` : stderr.trim();
@@ -133,7 +133,7 @@ export class ZfsTree {
       const result = await runner.zfs(['rollback', '-r', this.id(snapshot)], KEEP_CACHES).catch(() => undefined);
       if (result && !/unshare|busy|I\/O error/.test(result.stderr)) return result;
     }
-    return runner.zfsPatiently(['rollback', '-r', this.id(snapshot)]);
+    return runner.zfsWithRetry(['rollback', '-r', this.id(snapshot)]);
   }
 
   /**

@@ -9,7 +9,7 @@ import { isAlive, ownIdentity, processIdentity } from '../system/processes';
 import type { SnapshotView } from './backend';
 import { folderView } from './folder-tree';
 
-type Zfs = (words: readonly string[]) => Promise<ExecResult>;
+type Zfs = (argv: readonly string[]) => Promise<ExecResult>;
 
 /** Clones that show a snapshot's content, where the file system has no `.zfs` folder. */
 const VIEW = '.slipway-view-';
@@ -33,9 +33,9 @@ export interface ZfsViews {
  *
  * @param zfsWithRetry as `zfs`, but repeats while the file system is busy with an unmount
  */
-export function createZfsViews(area: string, zfs: Zfs, patiently: Zfs): ZfsViews {
+export function createZfsViews(area: string, zfs: Zfs, zfsWithRetry: Zfs): ZfsViews {
   async function destroy(clone: string, path: string): Promise<void> {
-    const { code, stderr } = await patiently(['destroy', clone]);
+    const { code, stderr } = await zfsWithRetry(['destroy', clone]);
     if (code !== 0 && !/does not exist/.test(stderr))
       throw new AppError(
         'snapshot',
@@ -57,7 +57,7 @@ export function createZfsViews(area: string, zfs: Zfs, patiently: Zfs): ZfsViews
         const { code, stderr } = await zfs(argv);
         if (code === 0) return folderView(path, () => destroy(clone, path));
         // zfs-fuse sometimes fails to mount while it rolls back another dataset. The clone exists all the same.
-        if (/cannot mount/.test(stderr)) await patiently(['destroy', clone]);
+        if (/cannot mount/.test(stderr)) await zfsWithRetry(['destroy', clone]);
         if (/cannot mount/.test(stderr) && attempt < MAX_ATTEMPTS) continue;
         removeFolder(path);
         throw new AppError('snapshot', `No view of ${snapshot} could be opened: ${stderr.trim()}`);

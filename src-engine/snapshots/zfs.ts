@@ -20,9 +20,9 @@ import { createZfsViews } from './zfs-views';
  */
 export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mountpoint: string }): SnapshotBackend {
   const runner = zfsRunner(dataset);
-  const { zfs, zfsPatiently } = runner;
+  const { zfs, zfsWithRetry } = runner;
   const tree = new ZfsTree(dataset, mountpoint, runner);
-  const views = createZfsViews(tree.area, zfs, zfsPatiently);
+  const views = createZfsViews(tree.area, zfs, zfsWithRetry);
   const replace = new ZfsReplace(tree, views);
 
   const list = async (): Promise<ZfsSnapshot[]> => snapshotsOf(dataset, await tree.properties());
@@ -44,7 +44,7 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
     const action = `Destroying ${snapshot.id}`;
     refuseHeld(action, [snapshot]);
     await replace.retryWithoutViews(action, [snapshot], async () => {
-      const { code, stderr } = await zfsPatiently(['destroy', snapshot.id]);
+      const { code, stderr } = await zfsWithRetry(['destroy', snapshot.id]);
       if (code !== 0) throw new AppError('snapshot', `${action} failed: ${stderr.trim()}`);
     });
   }

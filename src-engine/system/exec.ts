@@ -86,14 +86,14 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
  * @param timeoutMs ends the tool after this time
  */
 export function ask(argv: readonly [string, ...string[]], timeoutMs = 5000): Promise<string> {
-  const [command, ...words] = argv;
+  const [command, ...args] = argv;
   const options = { timeout: timeoutMs, maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, LC_ALL: 'C' } };
   return new Promise((resolve, reject) => {
-    const child = execFile(command, words, options, (error, stdout, stderr) => {
+    const child = execFile(command, args, options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       const text = (stderr.trim() || error.message).replace(/\s*\n\s*/g, ' ');
       const why = error.killed ? `did not end within ${timeoutMs / 1000} s` : text;
-      reject(new Error(`${command} ${words[0] ?? ''}: ${why}`));
+      reject(new Error(`${command} ${args[0] ?? ''}: ${why}`));
     });
     child.stdin?.end();
   });

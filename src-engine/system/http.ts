@@ -1,11 +1,11 @@
 import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { trustedCertificates } from './extra-certificates';
-import { lookUpWithin } from './look-up';
+import { lookupWithTimeout } from './lookup';
 
 /** The timeout for the start of an answer, redirects included, unless the caller sets one. */
 const TIMEOUT_MS = 5000;
-const MOST_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 
 /** The answer could not be determined. This does not mean that a step will fail. */
 export class CannotTell extends Error {}
@@ -19,7 +19,7 @@ export class CannotTell extends Error {}
  */
 export async function get(url: URL, timeoutMs = TIMEOUT_MS): Promise<IncomingMessage> {
   const until = Date.now() + timeoutMs;
-  for (let at = url, left = MOST_REDIRECTS; ; left--) {
+  for (let at = url, left = MAX_REDIRECTS; ; left--) {
     const answer = await getOnce(at, Math.max(1, until - Date.now()), timeoutMs);
     const { location } = answer.headers;
     if (location === undefined || ![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0)) return answer;
@@ -29,12 +29,12 @@ export async function get(url: URL, timeoutMs = TIMEOUT_MS): Promise<IncomingMes
   }
 }
 
-function getOnce(url: URL, patience: number, timeoutMs: number): Promise<IncomingMessage> {
+function getOnce(url: URL, remainingMs: number, timeoutMs: number): Promise<IncomingMessage> {
   if (!['http:', 'https:'].includes(url.protocol))
     throw new CannotTell(`${url.protocol} addresses cannot be read here`);
   const proxy = proxyFor(url, process.env);
   const headers = { 'user-agent': 'Slipway doctor', 'cache-control': 'no-cache', host: url.host };
-  const options = { agent: false, headers, lookup: lookUpWithin(patience) } as const;
+  const options = { agent: false, headers, lookup: lookupWithTimeout(remainingMs) } as const;
   const asked = proxy
     ? plainRequest(proxy, { ...options, path: url.href, headers: { ...headers, ...proxyLogin(proxy) } })
     : url.protocol === 'https:'
@@ -43,7 +43,7 @@ function getOnce(url: URL, patience: number, timeoutMs: number): Promise<Incomin
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => asked.destroy(new Error(`${url.host} did not answer within ${timeoutMs / 1000} s`)),
-      patience,
+      remainingMs,
     );
     asked.on('response', (answer) => {
       clearTimeout(timer);

@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 
 /** Whether a file system is mounted exactly here: its device is not that of the folder above. */
 export function isMountPoint(path: string): boolean {
-  return look(() => statSync(path).dev !== statSync(dirname(path)).dev, false);
+  return tryRead(() => statSync(path).dev !== statSync(dirname(path)).dev, false);
 }
 
 /** Whether a path is on a FUSE file system, which zfs-fuse is and ZFS in the kernel is not. */
 export function isFuse(path: string): boolean {
-  return look(() => statfsSync(path).type === 0x65735546, false);
+  return tryRead(() => statfsSync(path).type === 0x65735546, false);
 }
 
 /** The device of a file's status as `/proc/PID/mountinfo` writes it: `MAJOR:MINOR`. */
@@ -18,11 +18,11 @@ export function deviceNumber(dev: number): string {
 
 /** Whether a path is on btrfs. */
 export function isBtrfs(path: string): boolean {
-  return look(() => statfsSync(path).type === 0x9123683e, false);
+  return tryRead(() => statfsSync(path).type === 0x9123683e, false);
 }
 
 /** A path may be gone or unreadable. */
-function look<T>(at: () => T, otherwise: T): T {
+function tryRead<T>(at: () => T, otherwise: T): T {
   try {
     return at();
   } catch {

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs'
 import { setImmediate as breathe } from 'node:timers/promises';
 
 /** The number of entries after which a walk lets other work run: the output of a running step is read. */
-const BATCH = 500;
+const BATCH_ENTRIES = 500;
 
 /** One file, folder, link or other thing below a path. */
 export interface Entry {
@@ -30,7 +30,7 @@ export async function* walk(path: string, except?: string, limit = Infinity): As
     const entry = left.pop();
     if (!entry || count > limit) return;
     yield entry;
-    if (count % BATCH === 0) await breathe();
+    if (count % BATCH_ENTRIES === 0) await breathe();
     if (!entry.stats.isDirectory()) continue;
     const names = readdirSync(entry.path, { encoding: 'buffer' }).sort(Buffer.compare).reverse();
     for (const name of names) {

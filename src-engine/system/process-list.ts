@@ -68,7 +68,7 @@ export const procIsOurs = (): boolean => ownProcNumber() === process.pid;
 
 /** This process's number in /proc. */
 function ownProcNumber(): number {
-  return Number(read(() => readlinkSync('/proc/self'), String(process.pid)));
+  return Number(tryRead(() => readlinkSync('/proc/self'), String(process.pid)));
 }
 
 /** The number of a process in this process's PID namespace, for a process in it or in a namespace inside it. */
@@ -84,24 +84,25 @@ function isInOurNamespace(procPid: number): boolean {
   return false;
 }
 
-const namespaceOf = (pid: number | 'self'): string => read(() => readlinkSync(`/proc/${pid}/ns/pid`), `unknown ${pid}`);
+const namespaceOf = (pid: number | 'self'): string =>
+  tryRead(() => readlinkSync(`/proc/${pid}/ns/pid`), `unknown ${pid}`);
 
 /** A process's numbers by PID namespace, from that of /proc inwards. */
 function namespaceNumbers(pid: number | 'self'): number[] {
-  const status = read(() => readFileSync(`/proc/${pid}/status`, 'utf8'), '');
+  const status = tryRead(() => readFileSync(`/proc/${pid}/status`, 'utf8'), '');
   const numbers = /^NSpid:(.*)$/m.exec(status)?.[1] ?? '';
   return numbers.trim().split(/\s+/).filter(Boolean).map(Number);
 }
 
 function fromProc(): ProcessEntry[] {
-  return read(() => readdirSync('/proc'), [])
+  return tryRead(() => readdirSync('/proc'), [])
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => entryOf(Number(name)) ?? []);
 }
 
 function entryOf(pid: number): ProcessEntry | undefined {
   // `1234 (name) S PARENT GROUP SESSION ...`; the name may contain blanks and brackets.
-  const stat = read(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
+  const stat = tryRead(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
   const end = stat.lastIndexOf(')');
   if (end < 0) return undefined;
   const [state = '', parent, , session] = stat.slice(end + 2).split(' ', 4);
@@ -113,7 +114,7 @@ const PS = ['-A', '-o', 'pid=', '-o', 'ppid=', '-o', 'pgid=', '-o', 'state=', '-
 
 /** Sessions are not portable, so the process group is used instead. */
 function fromPs(): ProcessEntry[] {
-  const text = read(() => execFileSync('ps', PS, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }), '');
+  const text = tryRead(() => execFileSync('ps', PS, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }), '');
   return text.split('\n').flatMap((line) => {
     const [, pid, parent, group, state = '', name = ''] =
       /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(?:.*\/)?(.*)$/.exec(line) ?? [];
@@ -123,7 +124,7 @@ function fromPs(): ProcessEntry[] {
 }
 
 /** Reading /proc can fail at any time: processes end, and other accounts' processes may not be read. */
-function read<T>(attempt: () => T, otherwise: T): T {
+function tryRead<T>(attempt: () => T, otherwise: T): T {
   try {
     return attempt();
   } catch {

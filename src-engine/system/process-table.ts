@@ -11,21 +11,22 @@ import { deviceNumber } from './mounts';
  */
 export function processesUsing(path: string): string[] {
   const inside = (target: string): boolean => target === path || target.startsWith(`${path}/`);
-  const device = look(() => statSync(path).dev, undefined);
+  const device = tryRead(() => statSync(path).dev, undefined);
   const ownNamespace = mountNamespace('self');
   return processIds()
     .filter((pid) => {
       // Kernel threads have no program. When a process's program is not readable, its other data is not readable
       // either.
-      const exe = look(() => readlinkSync(`/proc/${pid}/exe`), '');
+      const exe = tryRead(() => readlinkSync(`/proc/${pid}/exe`), '');
       if (exe === '') return false;
       // In another mount namespace, for example of a container, the same path may be another place.
       const samePaths = mountNamespace(pid) === ownNamespace;
       const links = ['cwd', 'root', 'exe'].map((link) => `/proc/${pid}/${link}`);
-      const open = look(() => readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`), []);
-      const isHere = (link: string): boolean => samePaths || look(() => statSync(link).dev, -1) === device;
-      if ([...links, ...open].some((link) => inside(look(() => readlinkSync(link), '')) && isHere(link))) return true;
-      const maps = samePaths ? look(() => readFileSync(`/proc/${pid}/maps`, 'utf8'), '') : '';
+      const open = tryRead(() => readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`), []);
+      const isHere = (link: string): boolean => samePaths || tryRead(() => statSync(link).dev, -1) === device;
+      if ([...links, ...open].some((link) => inside(tryRead(() => readlinkSync(link), '')) && isHere(link)))
+        return true;
+      const maps = samePaths ? tryRead(() => readFileSync(`/proc/${pid}/maps`, 'utf8'), '') : '';
       return maps.includes(path) && maps.split('\n').some((line) => inside(line.slice(Math.max(line.indexOf('/'), 0))));
     })
     .map(describe);
@@ -39,14 +40,14 @@ export function processesUsing(path: string): string[] {
 export function processesWithPrivateMount(path: string): string[] {
   const seen = new Set([mountNamespace('self')]);
   const found: string[] = [];
-  const device = look(() => deviceNumber(statSync(path).dev), '');
+  const device = tryRead(() => deviceNumber(statSync(path).dev), '');
   for (const pid of processIds()) {
     const namespace = mountNamespace(pid);
     if (namespace === '' || seen.has(namespace)) continue;
     seen.add(namespace);
     // `36 35 0:32 / /mount/point rw shared:1 master:2 - type source options`; the tags mean that an unmount propagates
     // to it.
-    const mounts = look(() => readFileSync(`/proc/${pid}/mountinfo`, 'utf8'), '').split('\n');
+    const mounts = tryRead(() => readFileSync(`/proc/${pid}/mountinfo`, 'utf8'), '').split('\n');
     const isPrivate = (line: string): boolean => !/ (shared|master):\d+ /.test(line.split(' - ')[0] + ' ');
     if (mounts.some((line) => line.split(' ')[2] === device && isPrivate(line)))
       found.push(`${describe(pid)} in a mount namespace of its own`);
@@ -58,29 +59,29 @@ export function processesWithPrivateMount(path: string): string[] {
 export function processesWithVariable(name: string, value: string): number[] {
   const wanted = `\0${name}=${value}\0`;
   return processIds()
-    .filter((pid) => `\0${look(() => readFileSync(`/proc/${pid}/environ`, 'utf8'), '')}`.includes(wanted))
+    .filter((pid) => `\0${tryRead(() => readFileSync(`/proc/${pid}/environ`, 'utf8'), '')}`.includes(wanted))
     .map(Number);
 }
 
 /** Whether a process is running. A zombie has ended and closed its files. */
 export function isRunning(pid: number): boolean {
-  const stat = look(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
+  const stat = tryRead(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
   return stat !== '' && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }
 
-const mountNamespace = (pid: string): string => look(() => readlinkSync(`/proc/${pid}/ns/mnt`), '');
+const mountNamespace = (pid: string): string => tryRead(() => readlinkSync(`/proc/${pid}/ns/mnt`), '');
 
 function processIds(): string[] {
-  return look(() => readdirSync('/proc'), []).filter((name) => /^\d+$/.test(name));
+  return tryRead(() => readdirSync('/proc'), []).filter((name) => /^\d+$/.test(name));
 }
 
 function describe(pid: string): string {
-  const name = look(() => readFileSync(join('/proc', pid, 'comm'), 'utf8').trim(), '?');
+  const name = tryRead(() => readFileSync(join('/proc', pid, 'comm'), 'utf8').trim(), '?');
   return `${pid} (${name})`;
 }
 
 /** Reading /proc can fail at any time: processes end, and other accounts' processes may not be read. */
-function look<T>(at: () => T, otherwise: T): T {
+function tryRead<T>(at: () => T, otherwise: T): T {
   // Most calls fail for some processes. Without stack traces a failure takes a tenth of the time.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;

@@ -39,23 +39,23 @@ export function ownIdentity(): ProcessIdentity {
 }
 
 /** Whether that process still runs, as far as this process can determine. */
-export function livenessOf(who: ProcessIdentity): Liveness {
+export function livenessOf(identity: ProcessIdentity): Liveness {
   const boot = bootId();
-  const isSameBoot = who.bootId === boot && boot !== UNKNOWN;
-  if (!isSameBoot && who.host !== hostname()) return 'other-host';
-  if (who.bootId !== boot) return 'other-boot';
+  const isSameBoot = identity.bootId === boot && boot !== UNKNOWN;
+  if (!isSameBoot && identity.host !== hostname()) return 'other-host';
+  if (identity.bootId !== boot) return 'other-boot';
   const namespace = pidNamespace();
-  if (who.pidNamespace !== undefined && who.pidNamespace !== namespace && namespace !== UNKNOWN)
+  if (identity.pidNamespace !== undefined && identity.pidNamespace !== namespace && namespace !== UNKNOWN)
     return 'other-namespace';
-  return exists(who) ? 'alive' : 'dead';
+  return exists(identity) ? 'alive' : 'dead';
 }
 
 /**
  * Whether that process still runs. `unknown` when it belongs to another host or PID namespace. After a reboot of its
  * host it is dead.
  */
-export function isAlive(who: ProcessIdentity): boolean | 'unknown' {
-  const liveness = livenessOf(who);
+export function isAlive(identity: ProcessIdentity): boolean | 'unknown' {
+  const liveness = livenessOf(identity);
   if (liveness === 'other-host' || liveness === 'other-namespace') return UNKNOWN;
   return liveness === 'alive';
 }
@@ -76,9 +76,9 @@ function exists({ pid, startTime }: ProcessIdentity): boolean {
  * Whether a process found in a file is that very process for certain, so that it may be sent a signal: its start time and boot id are
  * known and right. A pid alone never is, because the system reuses it, and 1 is the init of a system or container.
  */
-export function isProven(who: ProcessIdentity): boolean {
-  if (!Number.isInteger(who.pid) || who.pid <= 1 || livenessOf(who) !== 'alive') return false;
-  return who.startTime !== UNKNOWN && startTimeOf(who.pid) === who.startTime;
+export function isProven(identity: ProcessIdentity): boolean {
+  if (!Number.isInteger(identity.pid) || identity.pid <= 1 || livenessOf(identity) !== 'alive') return false;
+  return identity.startTime !== UNKNOWN && startTimeOf(identity.pid) === identity.startTime;
 }
 
 /** Whether a process is an engine: it holds a folder open, as the owner of its lock does, or its command line names the engine. */

@@ -31,9 +31,9 @@ export function isReadOnly(folder: string): boolean {
 export async function readOnlyMount(folder: string, what: string): Promise<string[]> {
   // `slave`: unmounts outside propagate into it, so that it keeps no file system busy.
   const own = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-  const words = ['unshare', ...own, '--mount', '--propagation', 'slave', 'sh', '-c', MOUNT_AND_BECOME, 'sh', folder];
+  const prefix = ['unshare', ...own, '--mount', '--propagation', 'slave', 'sh', '-c', MOUNT_AND_BECOME, 'sh', folder];
   try {
-    await exec(['env', ...words, 'true'], { errorCode: 'unsupported' });
+    await exec(['env', ...prefix, 'true'], { errorCode: 'unsupported' });
   } catch (error) {
     throw new AppError(
       'unsupported',
@@ -42,5 +42,5 @@ export async function readOnlyMount(folder: string, what: string): Promise<strin
       'Read it with "distro_const ls" and "cat", or build on ZFS or btrfs.',
     );
   }
-  return words;
+  return prefix;
 }

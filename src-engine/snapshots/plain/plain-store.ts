@@ -150,10 +150,10 @@ export class PlainStore {
 
   /** Removes a snapshot from the list. Returns the hidden index file, which is removed after the objects. */
   unlist({ path }: PlainSnapshot): string {
-    const doomed = join(this.folder, `.doomed-${path.slice(this.folder.length + 1)}`);
-    renameSync(path, doomed);
+    const removed = join(this.folder, `.doomed-${path.slice(this.folder.length + 1)}`);
+    renameSync(path, removed);
     syncFolder(this.folder);
-    return doomed;
+    return removed;
   }
 
   /**

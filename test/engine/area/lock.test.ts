@@ -22,14 +22,15 @@ import { ownIdentity } from '../../../src-engine/system/processes';
 
 let folder: string;
 let area: BuildArea;
-const areaAt = (mountpoint: string): BuildArea => ({ mountpoint, private: join(mountpoint, '.slipway') }) as BuildArea;
-const lockFile = (): string => join(area.private, 'lock');
+const areaAt = (mountpoint: string): BuildArea =>
+  ({ mountpoint, stateFolder: join(mountpoint, '.slipway') }) as BuildArea;
+const lockFile = (): string => join(area.stateFolder, 'lock');
 const take = (): Promise<HeldLock> => acquireLock(area, 'build', '/m.xml');
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-lock-'));
   area = areaAt(join(folder, 'area'));
-  mkdirSync(area.private, { recursive: true });
+  mkdirSync(area.stateFolder, { recursive: true });
 });
 afterEach(() => {
   delete process.env.SLIPWAY_BOOT_ID;
@@ -54,7 +55,7 @@ describe('the lock of an area', () => {
     release();
     expect(readLock(area).kind).toBe('free');
     (await take()).release();
-    expect(readdirSync(area.private)).toEqual([]);
+    expect(readdirSync(area.stateFolder)).toEqual([]);
   });
 
   it('says what it is held for', async () => {
@@ -153,9 +154,9 @@ describe('the lock of an area', () => {
 
   it('removes the drafts that a crash has left', async () => {
     for (const name of ['lock.77.partial', 'lock.1-2.draft', 'pause.9.partial'])
-      writeFileSync(join(area.private, name), '');
+      writeFileSync(join(area.stateFolder, name), '');
     (await take()).release();
-    expect(readdirSync(area.private)).toEqual([]);
+    expect(readdirSync(area.stateFolder)).toEqual([]);
   });
 });
 
@@ -199,7 +200,7 @@ describe('the lock by a hard link, where there is no kernel lock', () => {
   it('is taken, and refused while its owner lives', () => {
     expect(takeByLink(lockFile(), me, isDead)).toEqual({ taken: true });
     expect(takeByLink(lockFile(), ownerWith({ id: 'other' }), isDead)).toMatchObject({ holder: { id: 'me' } });
-    expect(readdirSync(area.private)).toEqual(['lock']);
+    expect(readdirSync(area.stateFolder)).toEqual(['lock']);
   });
 
   it.each([

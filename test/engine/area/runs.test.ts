@@ -11,7 +11,7 @@ import { isRunning, listRuns, type Run } from '../../../src-engine/area/runs';
 let area: BuildArea;
 beforeEach(() => {
   const mountpoint = mkdtempSync(join(tmpdir(), 'slipway-runs-'));
-  area = { mountpoint, private: join(mountpoint, '.slipway'), logs: join(mountpoint, 'logs') } as BuildArea;
+  area = { mountpoint, stateFolder: join(mountpoint, '.slipway'), logs: join(mountpoint, 'logs') } as BuildArea;
   mkdirSync(area.logs);
 });
 afterEach(() => rmSync(area.mountpoint, { recursive: true, force: true }));

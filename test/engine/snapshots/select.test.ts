@@ -6,7 +6,7 @@ import { describeBackend } from '../../../src-engine/snapshots/select';
 
 describe('the choice of a backend', () => {
   it('is ZFS for a dataset', async () => {
-    const places = { mountpoint: '/pool/area', buildData: '/pool/area/build_data', private: '/pool/area/.slipway' };
+    const places = { mountpoint: '/pool/area', buildData: '/pool/area/build_data', stateFolder: '/pool/area/.slipway' };
     const { backend, reason } = await describeBackend({ kind: 'zfs', dataset: 'pool/area', ...places });
     expect([backend.kind, reason]).toEqual(['zfs', expect.stringMatching(/^ZFS snapshots, because /)]);
   });
@@ -15,7 +15,11 @@ describe('the choice of a backend', () => {
     const folder = mkdtempSync(join(tmpdir(), 'slipway-select-'));
     try {
       for (const mountpoint of [folder, join(folder, 'not/there')]) {
-        const places = { mountpoint, buildData: join(mountpoint, 'build_data'), private: join(mountpoint, '.slipway') };
+        const places = {
+          mountpoint,
+          buildData: join(mountpoint, 'build_data'),
+          stateFolder: join(mountpoint, '.slipway'),
+        };
         const { backend, reason } = await describeBackend({ kind: 'directory', ...places });
         expect(['plain', 'btrfs']).toContain(backend.kind);
         expect(reason).toMatch(/, because /);

@@ -11,11 +11,11 @@ const NOT_FOUND = 2;
  * cancelled: a silent name server would keep this process for ten seconds or more. It is used where the host has no
  * such getent.
  */
-export function lookUpWithin(patience: number): LookupFunction {
+export function lookupWithTimeout(timeoutMs: number): LookupFunction {
   return (name, options, callback) => {
     const getent = process.platform === 'linux' ? findTool('getent') : undefined;
     if (getent === undefined) return lookup(name, options, callback);
-    execFile(getent, ['ahosts', name], { timeout: patience }, (error, stdout) => {
+    execFile(getent, ['ahosts', name], { timeout: timeoutMs }, (error, stdout) => {
       if (error?.killed) return callback(new Error(`host name ${name} could not be resolved in time`), []);
       if (error && error.code !== NOT_FOUND) return lookup(name, options, callback);
       const all = addressesIn(stdout);

@@ -20,7 +20,7 @@ export function valuesHash(values: readonly string[]): string {
 }
 
 /** How the present state is determined. */
-export interface PresentOptions {
+export interface CurrentStateOptions {
   /**
    * Whether servers are asked about URLs that steps used. When `false`, the freshness of such checkpoints is unknown.
    */
@@ -33,7 +33,7 @@ export interface PresentOptions {
  * The present state, determined once: scripts are hashed, values and inputs read and old manifests parsed one time for
  * any number of checkpoints.
  */
-export class Present {
+export class CurrentState {
   readonly #scripts = new Map<string, string>();
   readonly #answers = new Map<string, readonly string[]>();
   readonly #manifests = new Map<string, ElementNode | undefined>();
@@ -42,7 +42,7 @@ export class Present {
   constructor(
     private readonly area: BuildArea,
     private readonly file: ManifestFile,
-    { asksServers, given }: PresentOptions,
+    { asksServers, given }: CurrentStateOptions,
   ) {
     this.#inputs = new InputStates({
       folder: new DocumentFolder(file.path),
@@ -53,8 +53,8 @@ export class Present {
   }
 
   /** Determines the present states of inputs. Steps returned by `step` can then compare them. */
-  look(inputs: readonly StepInput[]): Promise<void> {
-    return this.#inputs.look(inputs);
+  load(inputs: readonly StepInput[]): Promise<void> {
+    return this.#inputs.load(inputs);
   }
 
   /**
