@@ -45,17 +45,6 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     );
   });
 
-  it('has another revision when it has other packages, and the same one when not', async () => {
-    const repository = await AptRepository.serve([BASE]);
-    const project = new PackagesProject(repository.source, []);
-    const first = await project.catalogue();
-    expect((await project.catalogue('--refresh')).revision).toBe(first.revision);
-    repository.publish([BASE, { name: 'new' }]);
-    const second = await project.catalogue('--refresh');
-    expect(second.revision).not.toBe(first.revision);
-    expect(second.count).toBe(2);
-  });
-
   it('that nobody has asked about for two months is forgotten', async () => {
     const repository = await AptRepository.serve([BASE]);
     const project = new PackagesProject(repository.source, []);

@@ -1,12 +1,10 @@
 // What pkg(1) would install. There is no pkg here that could be run: these tests use a fake that writes down how it is called, and
 // prints what the source of pkg5 prints for `install --parsable=0` (plandesc.py, client.py).
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { openIps } from '../../../src-engine/packages/ips/ips-source';
-import type { PackageSource } from '../../../src-engine/packages/package-source';
-import { fullVersion, servePublisher, type IpsPublisher } from '../../support/ips-publisher';
-import { openindiana, tempFolder } from './ips-fetched';
+import { FakePkg, planOf } from '../../support/fake-pkg';
+import { fullVersion, servePublisher } from '../../support/ips-publisher';
+import { openindiana } from './ips-fetched';
 
 const EDITORS = [
   { name: 'editor/vim', version: '9.0', depends: ['library/ncurses'] },
@@ -17,72 +15,15 @@ const EDITORS = [
   { name: 'ide', depends: ['editor/nothing'] },
 ];
 
-/** A plan as pkg prints it, with the members that an installation into an empty image has. */
-const planOf = (...fmris: readonly string[]): string =>
-  JSON.stringify({
-    'activate-be': true,
-    'add-packages': fmris,
-    'affect-packages': [],
-    'be-name': null,
-    'change-packages': [],
-    'child-images': [],
-    'image-name': null,
-    'item-messages': {},
-    licenses: [],
-    'remove-packages': [],
-    'space-available': 1000,
-    'space-required': 3 * 1024 * 1024,
-    version: 0,
-  });
-
 const VIM = `pkg://openindiana.org/editor/vim@${fullVersion('8.2')}`;
 const NCURSES = `pkg://openindiana.org/library/ncurses@${fullVersion('6.4')}`;
 
-/** A source with a fake pkg, whose `install` does what a shell says. */
-class FakePkg {
-  readonly folder = tempFolder();
-  readonly #calls = join(tempFolder(), 'calls');
-  readonly #path = join(tempFolder(), 'pkg');
-
-  private constructor(readonly publisher: IpsPublisher) {}
-
-  static async that(install: string): Promise<FakePkg> {
-    const fake = new FakePkg(await servePublisher(openindiana(EDITORS)));
-    fake.installs(install);
-    return fake;
-  }
-
-  installs(shell: string): void {
-    const lines = [
-      '#!/bin/sh',
-      '# A fake pkg(1) for a test: it installs nothing, and solves nothing.',
-      `echo "$*" >> '${this.#calls}'`,
-      'case "$*" in',
-      '  image-create*) shift 4; [ ! -e "$1" ] && mkdir "$1";;',
-      `  *install*) ${shell};;`,
-      'esac',
-    ];
-    writeFileSync(this.#path, `${lines.join('\n')}\n`);
-    chmodSync(this.#path, 0o755);
-  }
-
-  async source(): Promise<PackageSource> {
-    const source = openIps([this.publisher.url], this.folder, this.#path);
-    await source.refresh();
-    return source;
-  }
-
-  /** How it was called, with the folders left out. */
-  get calls(): string[] {
-    if (!existsSync(this.#calls)) return [];
-    const lines = readFileSync(this.#calls, 'utf8').split('\n').slice(0, -1);
-    return lines.map((line) => line.replace(/\/\S*\/image\S*/g, 'IMAGE').replace(this.publisher.url, 'URL'));
-  }
-}
+const fakeThat = async (install: string): Promise<FakePkg> =>
+  new FakePkg((await servePublisher(openindiana(EDITORS))).url, install);
 
 describe('a host with pkg', () => {
   it('resolves by what pkg would do', async () => {
-    const fake = await FakePkg.that(`echo 'Startup: ...'; echo '${planOf(VIM, NCURSES)}'`);
+    const fake = await fakeThat(`echo 'Startup: ...'; echo '${planOf(VIM, NCURSES)}'`);
     const source = await fake.source();
     const answer = await source.resolve(['SUNWvim', 'nanno']);
     expect(answer).toEqual({
@@ -113,7 +54,7 @@ describe('a host with pkg', () => {
   });
 
   it('makes another image for another revision', async () => {
-    const fake = await FakePkg.that(`echo '${planOf(VIM)}'`);
+    const fake = await fakeThat(`echo '${planOf(VIM)}'`);
     const source = await fake.source();
     await source.resolve(['vim']);
     fake.publisher.publish(openindiana([...EDITORS, { name: 'new' }]));
@@ -124,7 +65,7 @@ describe('a host with pkg', () => {
   });
 
   it('that refuses the list is asked again for what the catalogue does not blame', async () => {
-    const fake = await FakePkg.that(
+    const fake = await fakeThat(
       `case "$*" in *ide*) echo 'pkg install: No solution was found' >&2; exit 1;; *) echo '${planOf(VIM, NCURSES)}';; esac`,
     );
     const { packages, problems } = await (await fake.source()).resolve(['ide', 'vim']);
@@ -133,7 +74,7 @@ describe('a host with pkg', () => {
   });
 
   it('that gives no plan is said, and the catalogue has to do', async () => {
-    const fake = await FakePkg.that('');
+    const fake = await fakeThat('');
     const source = await fake.source();
     const notes: string[] = [];
     for (const shell of [
@@ -158,7 +99,7 @@ describe('a host with pkg', () => {
   });
 
   it('is not asked for a list of nothing', async () => {
-    const fake = await FakePkg.that('exit 1');
+    const fake = await fakeThat('exit 1');
     expect(await (await fake.source()).resolve([])).toEqual({ packages: [], problems: [], notes: [] });
     expect(fake.calls).toEqual([]);
   });

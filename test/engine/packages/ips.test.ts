@@ -15,7 +15,8 @@ import {
   writeRepository,
   type TestIpsPackage,
 } from '../../support/ips-publisher';
-import { fetched, openindiana, tempFolder } from './ips-fetched';
+import { tempFolder } from '../../support/temp-folder';
+import { fetched, openindiana } from './ips-fetched';
 
 const EDITORS: readonly TestIpsPackage[] = [
   {
@@ -65,18 +66,6 @@ describe('a publisher of IPS packages', () => {
     const signature = '9534c505d72085797cf142d9c69ea0adc5b2449c';
     expect(signatureOf(Buffer.from(published))).toEqual({ claimed: signature, actual: signature });
     expect(signatureOf(signed({}).file).actual).toBe(signed({}).signature);
-  });
-
-  it('has another revision when it has other packages, and the same one when not', async () => {
-    const publisher = await servePublisher(openindiana(EDITORS));
-    const source = await fetched(publisher.url);
-    const first = await source.edition();
-    await source.refresh();
-    expect((await source.edition())?.revision).toBe(first?.revision);
-    publisher.publish(openindiana([...EDITORS, { name: 'editor/new' }]));
-    await source.refresh();
-    expect((await source.edition())?.revision).not.toBe(first?.revision);
-    expect(await namesOf(source)).toContain('editor/new');
   });
 
   it('is not asked again for parts that have not changed', async () => {
@@ -146,7 +135,6 @@ describe('a publisher of IPS packages', () => {
 
 describe('a publisher of IPS packages that fails', () => {
   const broken = {
-    'does not answer': ['unreachable', (one: IpsPublisher) => one.stop()],
     'is another server': ['unreachable', (one: IpsPublisher) => one.remove(/./)],
     'breaks off in the middle of a part': ['unreachable', (one: IpsPublisher) => one.cutOff(/summary/, 100)],
     'has half a part': [
@@ -195,17 +183,6 @@ describe('a publisher of IPS packages that fails', () => {
       expect([await again.edition(), await again.entries()]).toEqual(before);
       expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
     });
-
-  it('and comes back is fetched anew', async () => {
-    const publisher = await servePublisher(openindiana(EDITORS));
-    const source = await fetched(publisher.url);
-    publisher.publish(openindiana([{ name: 'new' }]));
-    publisher.cutOff(/base/, 10);
-    await expect(source.refresh()).rejects.toThrow();
-    publisher.mend();
-    await source.refresh();
-    expect(await namesOf(source)).toEqual(['new']);
-  });
 
   it('mends what was damaged on the disk of this host when it is fetched anew', async () => {
     const damages: Readonly<Record<string, (path: string) => void>> = {
