@@ -54,10 +54,11 @@ describe('a host with pkg', () => {
   });
 
   it('makes another image for another revision', async () => {
-    const fake = await fakeThat(`echo '${planOf(VIM)}'`);
+    const publisher = await servePublisher(openindiana(EDITORS));
+    const fake = new FakePkg(publisher.url, `echo '${planOf(VIM)}'`);
     const source = await fake.source();
     await source.resolve(['vim']);
-    fake.publisher.publish(openindiana([...EDITORS, { name: 'new' }]));
+    publisher.publish(openindiana([...EDITORS, { name: 'new' }]));
     await source.refresh();
     await source.resolve(['vim']);
     expect(fake.calls.filter((call) => call.startsWith('image-create'))).toHaveLength(2);
