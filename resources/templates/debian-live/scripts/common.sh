@@ -1,5 +1,5 @@
 # shellcheck shell=dash
-# What every step of this template begins with. Not a step itself: `. "$(dirname "$0")/common.sh"` as a step's first line.
+# Functions for all steps of this template. Not a step itself: a step's first line is `. "$(dirname "$0")/common.sh"`.
 #
 # A step is called with five standard arguments, then its own (argslist in the manifest):
 #   1 manifest socket   2 package image   3 temporary files   4 boot archive   5 finished media
@@ -15,25 +15,25 @@ if [ $# -lt 5 ]; then
 fi
 socket=$1 pkg_image=$2 tmp=$3 boot_archive=$4 media=$5
 shift 5
-PATH=$PATH:/usr/sbin:/sbin # mkfs.vfat and friends, which an ordinary user's PATH leaves out
+PATH=$PATH:/usr/sbin:/sbin # mkfs.vfat and others: the PATH of an ordinary user lacks these folders
 
-# say TEXT...: progress, on the console.
+# say TEXT...: prints progress on the console.
 say() { printf '%s\n' "$*" >&2; }
 
-# die WHAT [WHAT_NEXT]: ends the step.
+# die WHAT [WHAT_NEXT]: ends the step with an error.
 die() {
   printf '%s: %s\n' "$step" "$1" >&2
   [ -z "${2-}" ] || printf '%s: %s\n' "$step" "$2" >&2
   exit 1
 }
 
-# uses FILE...: declares files this step depends on, so that a change of them makes later checkpoints stale.
+# uses FILE...: declares input files of this step. When one changes, later checkpoints become stale.
 uses() {
   [ -n "${SLIPWAY_INPUTS-}" ] || return 0
   for _file in "$@"; do printf 'path %s\n' "$(realpath "$_file")" >>"$SLIPWAY_INPUTS"; done
 }
 
-# lacking TOOL:DEBIAN_PACKAGE...: the packages of those that this build host has not. A tool may also be a file that is there, by its path.
+# lacking TOOL:DEBIAN_PACKAGE...: prints the packages of the tools that this build host lacks. A tool may also be the path of a file.
 lacking() {
   for _tool in "$@"; do
     case $_tool in
@@ -43,7 +43,7 @@ lacking() {
   done
 }
 
-# needs TOOL:DEBIAN_PACKAGE...: refuses to start without them, naming all that lack, also those of the other steps: they are installed once.
+# needs TOOL:DEBIAN_PACKAGE...: ends the step when a tool is missing. The message lists the missing tools of all steps, so that the user installs them once.
 needs() {
   [ -n "$(lacking "$@")" ] || return 0
   # shellcheck disable=SC2046
@@ -51,24 +51,24 @@ needs() {
   die "this build host lacks tools." "Install them and resume: sudo apt-get install ${_packages% }"
 }
 
-# values NODEPATH: all values of a manifest node, one a line.
+# values NODEPATH: prints all values of a manifest node, one per line.
 values() { ManifestRead "$socket" "$1" || die "cannot read $1 from the manifest server at $socket."; }
 
-# value NODEPATH [DEFAULT]: the first value; the default if there is none.
+# value NODEPATH [DEFAULT]: prints the first value, or the default when there is none.
 value() {
   _values=$(values "$1") || exit 1
   _first=$(printf '%s\n' "$_values" | sed -n 1p)
   printf '%s\n' "${_first:-${2-}}"
 }
 
-# key NAME [DEFAULT]: the value of a pair in key_value_pairs.
+# key NAME [DEFAULT]: prints the value of a pair in key_value_pairs.
 key() {
   _value=$(ManifestRead -k "$socket" "$1") || die "cannot read the key $1 from the manifest server at $socket."
   printf '%s\n' "${_value:-${2-}}"
 }
 
-# in_image COMMAND...: runs a command inside the package image. Its mounts and processes live in name spaces of their own and end
-# with it, whatever happens: nothing stays mounted in the build area.
+# in_image COMMAND...: runs a command inside the package image, in its own mount and PID namespaces. Its mounts and processes always
+# end with it, so that nothing stays mounted in the build area.
 in_image() {
   unshare --mount --propagation private --pid --fork --kill-child sh -eu -c '
     root=$1
