@@ -23,7 +23,7 @@ export function isSecretName(name: string): boolean {
 }
 
 /** The secret in a word of a command: all of it after `--password`, its value in `TOKEN=secret`. */
-export function secretInWord(word: string, before: string | undefined): string | undefined {
+export function secretInArgument(word: string, before: string | undefined): string | undefined {
   const isOption = before !== undefined && /^--?[^=\s]+$/.test(before) && isSecretName(before);
   return isOption ? word : ASSIGNED.exec(word)?.[2];
 }

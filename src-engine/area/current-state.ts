@@ -1,8 +1,8 @@
 import type { ManifestReadRecord, StepInput } from '../../src-shared/checkpoints/execution';
 import { NO_CONTENT, quotedList } from '../../src-shared/checkpoints/fingerprint';
-import type { Now, PresentStep } from '../../src-shared/checkpoints/step-differences';
+import type { KnownHash, CurrentStep } from '../../src-shared/checkpoints/step-differences';
 import { interpretManifest } from '../../src-shared/manifest/interpret';
-import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
+import type { DeclaredStep } from '../../src-shared/manifest/model';
 import { decodeManifest } from '../../src-shared/manifest/source';
 import type { ElementNode } from '../../src-shared/manifest/tree';
 import { isSecretName } from '../../src-shared/secrets';
@@ -61,7 +61,7 @@ export class CurrentState {
    * A step of the present manifest, to compare with an execution. `then` returns the manifest's tree at the time of
    * that execution.
    */
-  step(step: BuildStepDeclaration, then: () => ElementNode | undefined): PresentStep {
+  step(step: DeclaredStep, then: () => ElementNode | undefined): CurrentStep {
     const script = step.script ?? BUILT_IN_IM_POP;
     return {
       name: step.name,
@@ -87,7 +87,7 @@ export class CurrentState {
     });
   }
 
-  #answer(read: ManifestReadRecord, then: () => ElementNode | undefined): ReturnType<PresentStep['answer']> {
+  #answer(read: ManifestReadRecord, then: () => ElementNode | undefined): ReturnType<CurrentStep['answer']> {
     const values = this.#once(this.#answers, `${read.isKey} ${read.request}`, () =>
       readValues(this.file.defaulted.root, read.request, read.isKey),
     );
@@ -109,6 +109,6 @@ export class CurrentState {
   }
 }
 
-function nowOf(hash: string): Now {
+function nowOf(hash: string): KnownHash {
   return hash === NO_CONTENT.unreadable ? { unknown: 'cannot be read now' } : { hash };
 }

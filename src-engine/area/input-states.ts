@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { StepInput } from '../../src-shared/checkpoints/execution';
 import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
-import type { Now } from '../../src-shared/checkpoints/step-differences';
+import type { KnownHash } from '../../src-shared/checkpoints/step-differences';
 import { pathHash, pathStat, sizeIn } from '../system/path-hash';
 import { shortHash } from '../system/short-hash';
 import { URL_TIMEOUT_MS, urlState } from './url-state';
@@ -61,7 +61,7 @@ export interface InputQuestion {
 
 /** The present states of inputs, each determined once. */
 export class InputStates {
-  readonly #known = new Map<string, Now>();
+  readonly #known = new Map<string, KnownHash>();
 
   constructor(private readonly question: InputQuestion) {}
 
@@ -81,19 +81,19 @@ export class InputStates {
   }
 
   /** The state of an input that `load` was called with. */
-  of(input: StepInput): Now {
+  of(input: StepInput): KnownHash {
     if (input.kind === 'env') return { hash: variableHash(this.question.variables[input.value]) };
     return this.#known.get(keyOf(input)) ?? { unknown: 'was not asked' };
   }
 
-  async #url(url: string): Promise<Now> {
+  async #url(url: string): Promise<KnownHash> {
     if (!this.question.asksServers) return { unknown: 'is not asked by this command; `checkpoints` and `plan` ask' };
     const hash = await urlState(url, URL_TIMEOUT_MS);
     return hash === NO_CONTENT.unreachable ? { unknown: 'does not answer' } : { hash };
   }
 
   /** A file with the identity, size and times that an execution recorded has the recorded content. */
-  async #path(input: StepInput, all: readonly StepInput[]): Promise<Now> {
+  async #path(input: StepInput, all: readonly StepInput[]): Promise<KnownHash> {
     const { folder, area } = this.question;
     const path = folder.resolved(input.value);
     const { text } = await pathStat(path, area);

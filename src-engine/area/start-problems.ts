@@ -1,5 +1,5 @@
 import { resolve, sep } from 'node:path';
-import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
+import type { DeclaredStep } from '../../src-shared/manifest/model';
 import type { Problem } from '../../src-shared/manifest/problems';
 import { quotesRule } from '../../src-shared/manifest/rules/quotes';
 import { isExecutable } from '../system/executables';
@@ -17,7 +17,7 @@ import { BUILT_IN_IM_POP, scriptFile } from './step-script';
 export function startProblems(
   file: ManifestFile,
   area: string | undefined,
-  steps: readonly BuildStepDeclaration[] = file.manifest.steps,
+  steps: readonly DeclaredStep[] = file.manifest.steps,
 ): Problem[] {
   const running = new Set(steps.map(({ index }) => index));
   const refused = file.problems.filter(
@@ -34,11 +34,11 @@ export function startProblems(
  *
  * @param area the build area's path: a script or an interpreter in it may be made by an earlier step, and is not checked
  */
-export function scriptProblems(steps: readonly BuildStepDeclaration[], area: string | undefined): Problem[] {
+export function scriptProblems(steps: readonly DeclaredStep[], area: string | undefined): Problem[] {
   return steps.flatMap((step) => problemsOfScript(step, area));
 }
 
-function problemsOfScript({ name, script, range, index }: BuildStepDeclaration, area: string | undefined): Problem[] {
+function problemsOfScript({ name, script, range, index }: DeclaredStep, area: string | undefined): Problem[] {
   const problem = (message: string): Problem[] => [
     {
       severity: 'error',

@@ -1,5 +1,5 @@
 import { ConsoleText } from '../../src-shared/boot-test/console-text';
-import { verdictOf } from '../../src-shared/boot-test/verdict';
+import { consoleVerdict } from '../../src-shared/boot-test/verdict';
 import type { BootEvent } from '../../src-shared/engine-answers/media';
 import { startMachine } from './machine';
 import type { MachineRequest } from './machine-options';
@@ -42,7 +42,7 @@ export async function bootTest(request: BootTestRequest, emit: (event: BootEvent
   const machine = startMachine(request, (text) => {
     pendingText += text;
     line += plain.push(text);
-    const verdict = verdictOf(line);
+    const verdict = consoleVerdict(line);
     if (verdict) end(verdict);
     line = line.slice(line.lastIndexOf('\n') + 1).slice(0, MAX_LINE_LENGTH);
   });

@@ -1,9 +1,9 @@
 import {
   canResumeFrom,
   resolveStep,
-  resumableByR,
+  resumableByCapitalR,
   withoutCheckpoints,
-  type Answer,
+  type Decision,
 } from '../../src-shared/checkpoints/rules';
 import { AppError } from '../../src-shared/errors';
 import { resolveArea, type BuildArea } from '../area/area';
@@ -40,13 +40,13 @@ export async function openContext(operand: string): Promise<AreaContext> {
   const snapshots = area.exists ? await backend.list() : [];
   const names = snapshots.map(({ name }) => name);
   const latest = file.manifest.checkpointEnable
-    ? resumableByR(file.manifest.steps, names, damagesOf(snapshots))
+    ? resumableByCapitalR(file.manifest.steps, names, damagesOf(snapshots))
     : undefined;
   return { file, area, backend, files, snapshots, latest };
 }
 
 /** Whether a build may resume from step `index`, by the rules of `build -r`. */
-export function resumeAnswer({ file, snapshots }: AreaContext, index: number): Answer {
+export function resumeAnswer({ file, snapshots }: AreaContext, index: number): Decision {
   if (!file.manifest.checkpointEnable) return withoutCheckpoints('r');
   return canResumeFrom(
     file.manifest.steps,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ManifestReadRecord, StepExecution, StepInput } from '../../src-shared/checkpoints/execution';
-import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
+import type { DeclaredStep } from '../../src-shared/manifest/model';
 import type { BuildArea } from '../area/area';
 import { DocumentFolder, realPath } from '../area/input-states';
 import { KnownInputs } from '../area/known-inputs';
@@ -38,7 +38,7 @@ export class InputRecorder {
   }
 
   /** Records the inputs of a step before it starts. Resolves when it may start. */
-  async begin(step: BuildStepDeclaration, script: string, inputsFile: string): Promise<RecordedExecution> {
+  async begin(step: DeclaredStep, script: string, inputsFile: string): Promise<RecordedExecution> {
     const file = scriptFile(script, stepVariables(process.env, this.given, [])['PATH']);
     const hash = scriptHash(file);
     const names = scriptNames(file, {
@@ -68,7 +68,7 @@ export class RecordedExecution {
   readonly #startedAt = Date.now();
 
   constructor(
-    private readonly step: BuildStepDeclaration,
+    private readonly step: DeclaredStep,
     private readonly area: BuildArea,
     private readonly script: {
       readonly script: string;
@@ -101,7 +101,7 @@ export class RecordedExecution {
 
 /** The record of an execution that has just ended. */
 export function executionOf(
-  step: BuildStepDeclaration,
+  step: DeclaredStep,
   area: BuildArea,
   facts: Pick<StepExecution, 'reads' | 'inputs' | 'scriptHash' | 'outcome' | 'run' | 'seconds'>,
 ): StepExecution {

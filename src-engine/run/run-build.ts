@@ -2,10 +2,10 @@ import { hostname } from 'node:os';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { assertNever } from '../../src-shared/assert-never';
 import type { StepExecution } from '../../src-shared/checkpoints/execution';
-import { BASELINE, checkpointName, type BuildChoice } from '../../src-shared/checkpoints/model';
+import { BASELINE, checkpointName, type StepRange } from '../../src-shared/checkpoints/model';
 import { planBuild, type BuildPlan, type PlannedAction } from '../../src-shared/checkpoints/plan';
 import { PROTOCOL_VERSION, type EngineRecordBody, type RunOutcome } from '../../src-shared/journal/records';
-import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
+import type { DeclaredStep } from '../../src-shared/manifest/model';
 import { earliestPause } from '../../src-shared/runs/pause';
 import type { SnapshotBackend } from '../snapshots/backend';
 import { DamagedSnapshot } from '../snapshots/damaged';
@@ -40,7 +40,7 @@ export interface BuildInput {
   readonly lockId: string;
   readonly area: BuildArea;
   readonly file: ManifestFile;
-  readonly choice: BuildChoice;
+  readonly choice: StepRange;
   readonly plan: BuildPlan;
   /** Names of the snapshots when the lock was taken. No other process changes them since. */
   readonly snapshots: readonly string[];
@@ -246,7 +246,7 @@ class Build {
     }
   }
 
-  #step(index: number): BuildStepDeclaration {
+  #step(index: number): DeclaredStep {
     const step = this.#input.file.manifest.steps[index];
     if (!step) throw new Error(`the plan names step ${index}, which does not exist`);
     return step;
@@ -279,7 +279,7 @@ class Build {
     }
   }
 
-  async #rollBack(step: BuildStepDeclaration): Promise<void> {
+  async #rollBack(step: DeclaredStep): Promise<void> {
     const { backend, area, plan, snapshots } = this.#input;
     const started = Date.now();
     const past = await checkpointPast(area, step.index, step.name);
@@ -303,7 +303,7 @@ class Build {
     this.#report(`==== ${step.name}: ${step.message} `);
   }
 
-  async #takeCheckpoint(step: BuildStepDeclaration): Promise<void> {
+  async #takeCheckpoint(step: DeclaredStep): Promise<void> {
     const { backend, area, file } = this.#input;
     const started = Date.now();
     const takenAt = Math.floor(started / 1000);
@@ -324,7 +324,7 @@ class Build {
     this.#report(`${step.index === this.#pauseAt ? 'Stopping at' : '===='} ${step.name}: ${step.message} `);
   }
 
-  async #runStep(step: BuildStepDeclaration): Promise<void> {
+  async #runStep(step: DeclaredStep): Promise<void> {
     if (!this.#host) throw new Error('no step host');
     const outcome: StepOutcome = await this.#host.run(step);
     await this.#keepPackages();
@@ -346,7 +346,7 @@ class Build {
     );
   }
 
-  #pause(step: BuildStepDeclaration): void {
+  #pause(step: DeclaredStep): void {
     this.#paused = true;
     this.#journal.write('paused', { step: step.name });
   }

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { ManifestReadRecord, StepExecution } from '../../src-shared/checkpoints/execution';
-import type { BuildStepDeclaration } from '../../src-shared/manifest/model';
+import type { DeclaredStep } from '../../src-shared/manifest/model';
 import type { ProcessEntry } from '../system/process-list';
 import type { BuildArea } from '../area/area';
 import { areaIdentity } from '../area/identity';
@@ -112,7 +112,7 @@ export class StepHost {
     this.journal.write('manifest-read', { step: this.#step, ...read });
   }
 
-  async run(step: BuildStepDeclaration): Promise<StepOutcome> {
+  async run(step: DeclaredStep): Promise<StepOutcome> {
     const server = await this.#reachableServer();
     const runner = this.#runner;
     if (!runner) throw new Error('the step host is not started');
@@ -201,12 +201,12 @@ export class StepHost {
   }
 
   /** The outcome of a step that would certainly fail and is not started. */
-  #refused(step: BuildStepDeclaration, script: string, lines: readonly string[]): StepOutcome {
+  #refused(step: DeclaredStep, script: string, lines: readonly string[]): StepOutcome {
     this.journal.write('step-finished', { step: step.name, outcome: 'failed', exit: null, signal: null, seconds: 0 });
     return this.#notStarted(step, script, lines);
   }
 
-  #notStarted(step: BuildStepDeclaration, script: string, lines: readonly string[] = []): StepOutcome {
+  #notStarted(step: DeclaredStep, script: string, lines: readonly string[] = []): StepOutcome {
     this.#step = undefined;
     const facts = { scriptHash: scriptHash(scriptFile(script)), reads: [], inputs: [], seconds: 0 };
     const execution = executionOf(step, this.area, { ...facts, outcome: 'failed', run: this.journal.run });

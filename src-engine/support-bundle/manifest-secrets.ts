@@ -2,7 +2,7 @@ import { hasPairedQuotes, splitArgslist } from '../../src-shared/manifest/argsli
 import { parseManifest } from '../../src-shared/manifest/parse';
 import { attributeValue, childElements, type ElementNode } from '../../src-shared/manifest/tree';
 import type { Redactor } from './redactor';
-import { isSecretName, REMOVED, SECRET_NAME, secretInWord } from '../../src-shared/secrets';
+import { isSecretName, REMOVED, SECRET_NAME, secretInArgument } from '../../src-shared/secrets';
 
 const ATTRIBUTES = `(?:"[^"]*"|'[^']*'|[^'">])*`;
 const QUOTED = `(?:"[^"]*"|'[^']*')`;
@@ -73,7 +73,7 @@ function secretsIn(element: ElementNode): string[] {
  */
 function secretArguments(argslist: string): string[] {
   const argv = [...(hasPairedQuotes(argslist) ? splitArgslist(argslist) : []), ...argslist.split(/["'\s]+/)];
-  return argv.flatMap((argument, at) => secretInWord(argument, argv[at - 1]) ?? []);
+  return argv.flatMap((argument, at) => secretInArgument(argument, argv[at - 1]) ?? []);
 }
 
 /** All text of an element, including CDATA. */

@@ -1,5 +1,5 @@
 import { READERS, withoutPatterns } from './patterns';
-import { isSecretName, REMOVED, secretInWord } from '../../src-shared/secrets';
+import { isSecretName, REMOVED, secretInArgument } from '../../src-shared/secrets';
 
 /** Shorter secrets are removed only as whole words. */
 const MIN_ANYWHERE_LENGTH = 4;
@@ -63,7 +63,7 @@ export class Redactor {
   }
 
   #argument(argument: string, before: unknown): string {
-    const secret = secretInWord(argument, typeof before === 'string' ? before : undefined);
+    const secret = secretInArgument(argument, typeof before === 'string' ? before : undefined);
     return this.text(secret ? `${argument.slice(0, -secret.length)}${REMOVED}` : argument);
   }
 }

@@ -9,7 +9,7 @@ import { AppError } from '../../src-shared/errors';
 import { interpretManifest } from '../../src-shared/manifest/interpret';
 import { encodeAsDeclared, isEncoding } from '../../src-shared/manifest/encode';
 import type { Manifest } from '../../src-shared/manifest/model';
-import { quoteCommand, quoteWord } from '../../src-shared/shell-quote';
+import { quoteCommand, quoteArgument } from '../../src-shared/shell-quote';
 import { documentFiles } from './document-files';
 
 /** The export's own files. */
@@ -121,6 +121,6 @@ Run these in this folder: steps name their scripts relative to it.
 ${commands.map(([command, meaning]) => `  ${command.padEnd(width)}# ${meaning}`).join('\n')}
 
 The build area is ${buildArea ?? 'not set'}. Media and logs are in its media/ and logs/.
-The steps, in their order: ${steps.map(({ name }) => quoteWord(name)).join(', ')}.
+The steps, in their order: ${steps.map(({ name }) => quoteArgument(name)).join(', ')}.
 `;
 }

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { DocumentServices } from '../rpc/services';
 import type { Places } from '../program/places';
-import { findStockDifferences } from '../../src-shared/manifest/original-engine';
+import { findOriginalDifferences } from '../../src-shared/manifest/original-engine';
 import { exportDocument } from './export';
 import { scriptsNamedIn } from './named-scripts';
 import { openDocument } from './open';
@@ -48,7 +48,7 @@ export function createDocumentServices({ resources, state }: Pick<Places, 'resou
     },
     exporting: {
       check: async ({ path, source }) =>
-        findStockDifferences(source, new Date(), await listScripts(dirname(resolve(path)), scriptsNamedIn(source))),
+        findOriginalDifferences(source, new Date(), await listScripts(dirname(resolve(path)), scriptsNamedIn(source))),
       write: (input) => exportDocument(input),
     },
   };

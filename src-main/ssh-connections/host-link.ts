@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
-import type { HostFacts, HostLink as LinkView } from '../../src-shared/rpc/hosts';
+import type { HostFacts, HostLinkState as LinkView } from '../../src-shared/rpc/hosts';
 import type { SshTransport } from '../transport/ssh/ssh-transport';
 import type { EngineCommand } from '../build-hosts/engine/engine-host';
 

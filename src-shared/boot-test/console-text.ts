@@ -4,7 +4,7 @@
 // eslint-disable-next-line no-control-regex
 const SEQUENCE = /\x1b(?:\[([0-?]*)[ -/]*([@-~])|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-OQ-WYZ`-~\\])/y;
 /** Longer than any sequence that means something: what is not complete by then never will be. */
-const MOST_HELD = 4096;
+const MAX_HELD_CHARACTERS = 4096;
 
 /** Makes plain text of what comes over a serial line, piece by piece; a sequence may be cut anywhere between pieces. */
 export class ConsoleText {
@@ -31,7 +31,7 @@ export class ConsoleText {
           // The cursor goes elsewhere: what follows is another line.
           if (/[Hf]/.test(found[2] ?? '') && !this.#isLineStart) put('\n');
           at = SEQUENCE.lastIndex;
-        } else if (raw.length - at < MOST_HELD) {
+        } else if (raw.length - at < MAX_HELD_CHARACTERS) {
           this.#held = raw.slice(at);
           return text;
         } else at++;
@@ -57,6 +57,6 @@ export class ConsoleText {
 const isC1 = (letter: string): boolean => letter >= '\x80' && letter <= '\x9f';
 
 /** All of a console at once. */
-export function plainConsole(raw: string): string {
+export function plainConsoleText(raw: string): string {
   return new ConsoleText().push(raw);
 }

@@ -18,14 +18,14 @@ const LOGIN = /^(?!last )(?:[\w.-]+ (?:console )?)?login: /im;
 const READY = /^[A-Z][A-Z0-9-]*-READY(?=\s)/m;
 // With the end of its line: the words after it say why.
 const PANIC = /(?:Kernel panic - not syncing|panic\[cpu)[^\n]*(?=\n)/;
-const MOST_QUOTED = 200;
+const MAX_QUOTED_CHARACTERS = 200;
 
 /**
  * Reads a console for a verdict; `undefined` while there is none.
  *
  * @param text plain, without sequences for terminals (`ConsoleText`), from the beginning of a line
  */
-export function verdictOf(text: string): ConsoleVerdict | undefined {
+export function consoleVerdict(text: string): ConsoleVerdict | undefined {
   const [first] = [
     { verdict: 'booted' as const, found: LOGIN.exec(text), says: 'It asks for a login' },
     { verdict: 'booted' as const, found: READY.exec(text), says: 'It says that it is up' },
@@ -33,5 +33,5 @@ export function verdictOf(text: string): ConsoleVerdict | undefined {
   ]
     .flatMap(({ found, ...rest }) => (found ? [{ ...rest, at: found.index, words: found[0] }] : []))
     .sort((a, b) => a.at - b.at);
-  return first && { verdict: first.verdict, reason: `${first.says}: ${first.words.trim().slice(0, MOST_QUOTED)}` };
+  return first && { verdict: first.verdict, reason: `${first.says}: ${first.words.trim().slice(0, MAX_QUOTED_CHARACTERS)}` };
 }

@@ -7,7 +7,7 @@ export interface BuildStep {
 }
 
 /** Where a build starts and stops. `undefined`: from the beginning, to the end. */
-export interface BuildChoice {
+export interface StepRange {
   readonly resume: number | undefined;
   readonly pause: number | undefined;
 }

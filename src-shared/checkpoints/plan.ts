@@ -1,4 +1,4 @@
-import { BASELINE, type BuildChoice, type BuildStep, checkpointName, stepOfSnapshot } from './model';
+import { BASELINE, type StepRange, type BuildStep, checkpointName, stepOfSnapshot } from './model';
 
 /** One thing the engine will do, in order. `step` is an index into the steps. */
 export type PlannedAction =
@@ -30,7 +30,7 @@ export interface BuildPlan {
  */
 export function planBuild(
   steps: readonly BuildStep[],
-  { resume, pause }: BuildChoice,
+  { resume, pause }: StepRange,
   checkpointing: boolean,
   snapshots: readonly string[] = [],
 ): BuildPlan {

@@ -1,4 +1,4 @@
-import { type BuildChoice, type BuildStep, checkpointName, stepOfSnapshot } from './model';
+import { type StepRange, type BuildStep, checkpointName, stepOfSnapshot } from './model';
 
 /** Why a rule says no. */
 export type Refusal =
@@ -11,20 +11,20 @@ export type Refusal =
   | { readonly kind: 'resume-not-before-pause' };
 
 /** Yes, or no with a reason and the exact lines that `distro_const` prints for it (contract 1.4, 2.5). */
-export type Answer =
+export type Decision =
   { readonly ok: true } | { readonly ok: false; readonly refusal: Refusal; readonly lines: readonly string[] };
 
 /** A step that was found, or the refusal. */
-export type StepAnswer =
+export type StepDecision =
   | { readonly ok: true; readonly index: number }
   | { readonly ok: false; readonly refusal: Refusal; readonly lines: readonly string[] };
 
-const yes: Answer = { ok: true };
+const yes: Decision = { ok: true };
 
 /**
  * Finds a step by its designator: exact name first, else a zero-based number made of digits only (contract 1.4).
  */
-export function resolveStep(steps: readonly BuildStep[], designator: string): StepAnswer {
+export function resolveStep(steps: readonly BuildStep[], designator: string): StepDecision {
   const byName = steps.findIndex((step) => step.name === designator);
   if (byName >= 0) return { ok: true, index: byName };
   if (/^[0-9]+$/.test(designator) && Number(designator) < steps.length) return { ok: true, index: Number(designator) };
@@ -86,7 +86,7 @@ export function canResumeFrom(
   snapshots: readonly string[],
   index: number,
   damaged: DamagedSnapshots = NOT_DAMAGED,
-): Answer {
+): Decision {
   const valid = validSteps(steps, snapshots, damaged);
   const step = steps[index]?.name ?? '';
   const damage = damaged.get(checkpointName(step));
@@ -115,7 +115,7 @@ export function canResumeFrom(
  *
  * @param snapshots names of all snapshots of the build data in the order in which they were taken
  */
-export function resumableByR(
+export function resumableByCapitalR(
   steps: readonly BuildStep[],
   snapshots: readonly string[],
   damaged: DamagedSnapshots = NOT_DAMAGED,
@@ -134,7 +134,7 @@ const INCONSISTENT = [
  *
  * @param letter the option that was asked for
  */
-export function withoutCheckpoints(letter: string): Exclude<Answer, { readonly ok: true }> {
+export function withoutCheckpoints(letter: string): Exclude<Decision, { readonly ok: true }> {
   return {
     ok: false,
     refusal: { kind: 'no-checkpointing' },
@@ -151,7 +151,7 @@ export function nothingToResume(option: '-r' | '-R'): readonly string[] {
 }
 
 /** May the build start at `resume` and pause at `pause`? The pause must come strictly later (contract 1.2, 16). */
-export function canCombine({ resume, pause }: BuildChoice): Answer {
+export function canCombine({ resume, pause }: StepRange): Decision {
   if (resume === undefined || pause === undefined || pause > resume) return yes;
   return {
     ok: false,

@@ -1,6 +1,6 @@
 import type { StepExecution } from './execution';
 import type { BuildStep } from './model';
-import { stepDifferences, type PresentStep } from './step-differences';
+import { stepDifferences, type CurrentStep } from './step-differences';
 
 /**
  * How a checkpoint that exists compares with the present manifest, scripts and inputs.
@@ -29,7 +29,7 @@ export function checkpointFreshness(
   steps: readonly BuildStep[],
   index: number,
   past: CheckpointPast,
-  present: (index: number) => PresentStep,
+  present: (index: number) => CurrentStep,
 ): CheckpointFreshness {
   if ('unknown' in past) return { kind: 'unknown', reason: past.unknown };
   const { history } = past;

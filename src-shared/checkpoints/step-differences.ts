@@ -2,18 +2,18 @@ import type { ManifestReadRecord, StepExecution, StepInput } from './execution';
 import { NO_CONTENT, quotedList } from './fingerprint';
 
 /** What is known of something now: its hash, or why it is not known. */
-export type Now = { readonly hash: string } | { readonly unknown: string };
+export type KnownHash = { readonly hash: string } | { readonly unknown: string };
 
 /** The present, as far as a past execution can be compared with it. */
-export interface PresentStep {
+export interface CurrentStep {
   readonly name: string;
   readonly script: string;
-  readonly scriptNow: Now;
+  readonly scriptNow: KnownHash;
   readonly args: readonly string[];
   readonly area: string;
   /** The values a request is answered with now, and were answered with then where the old manifest is known. */
   answer(read: ManifestReadRecord): { readonly hash: string; readonly now: string; readonly then: string | undefined };
-  input(input: StepInput): Now;
+  input(input: StepInput): KnownHash;
 }
 
 /** How a past execution compares with the present. Both empty: it would come out the same today. */
@@ -25,7 +25,7 @@ export interface StepDifferences {
 }
 
 /** Compares a past execution with the step as it would run now. */
-export function stepDifferences(past: StepExecution, present: PresentStep): StepDifferences {
+export function stepDifferences(past: StepExecution, present: CurrentStep): StepDifferences {
   const stale: string[] = [];
   const unknown: string[] = [];
   const step = `\`${past.step}\``;
@@ -71,7 +71,7 @@ export function argumentDifferences({ step, args }: StepExecution, now: readonly
 function inputDifference(
   step: string,
   input: StepInput,
-  now: Now,
+  now: KnownHash,
 ): { readonly isKnown: boolean; readonly sentence: string } | undefined {
   if (input.raced) return { isKnown: true, sentence: `${input.value} was edited while \`${step}\` ran` };
   if (input.hash === NO_CONTENT.unreadable)

@@ -9,7 +9,7 @@ interface Entry {
 }
 
 /** How many steps back are kept; each costs no more memory than what it changed. */
-const MOST_ENTRIES = 1000;
+const MAX_ENTRIES = 1000;
 
 /**
  * The undo history of one text: entries with labels, one for each gesture. It is plain data and knows no manifest, so that XML which is
@@ -43,7 +43,7 @@ export class History {
     if (joins) this.#done.pop();
     // Typing something and deleting it again leaves nothing to undo.
     if (first !== after) this.#done.push({ label, gesture, redo, undo });
-    if (this.#done.length > MOST_ENTRIES) this.#done.shift();
+    if (this.#done.length > MAX_ENTRIES) this.#done.shift();
     this.#closed = false;
   }
 

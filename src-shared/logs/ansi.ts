@@ -11,7 +11,7 @@ export interface AnsiSpan extends AnsiStyle {
 }
 
 /** A line of more pieces than this is shown in the last one's style from there on: each piece costs the page an element. */
-const MOST_SPANS = 100;
+const MAX_SPANS = 100;
 
 // CSI … final byte; OSC, DCS, PM and APC up to their end or the line's; two-byte escapes; single control characters but for tab.
 /* eslint-disable no-control-regex -- control characters are what this file is about */
@@ -33,7 +33,7 @@ export function ansiSpans(line: string): readonly AnsiSpan[] {
     const text = shown.slice(at, end);
     const last = spans.at(-1);
     // Sequences that change nothing make no new piece: compilers write many.
-    if (last && (spans.length === MOST_SPANS || isSame(last, style)))
+    if (last && (spans.length === MAX_SPANS || isSame(last, style)))
       spans[spans.length - 1] = { ...last, text: last.text + text };
     else spans.push({ ...style, text });
   };

@@ -11,7 +11,7 @@ const HARMLESS = /(?<![\w.])(?:0|no|without) (?:error|failure|failed)|ignored|er
 const WARNING = /^(?:W: |\S{0,40}\s?warning\b)/i;
 
 /** Whether a line of a log speaks of an error. A warning does not, whatever it warns of. Colours do not matter. */
-export function speaksOfError(line: string): boolean {
+export function mentionsError(line: string): boolean {
   const text = plainText(line);
   return ERROR.test(text) && !HARMLESS.test(text) && !WARNING.test(text);
 }

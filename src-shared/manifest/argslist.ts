@@ -11,7 +11,7 @@ export class ArgslistError extends Error {
  * Without unescaped quotes the whole text is one word. Quoted pieces are words of their own; text directly before an opening
  * quote is glued to it; text after the last closing quote is a word. Words are trimmed.
  */
-export function splitWords(value: string): string[] {
+export function splitTokens(value: string): string[] {
   const text = value.trim();
   if (text === '' || text === '""' || text === "''") return [];
   const whole = outerPair(text);
@@ -31,13 +31,13 @@ export function splitWords(value: string): string[] {
 
 /** The arguments that a step gets: the words of its argslist, empty ones dropped. Throws `ArgslistError`. */
 export function splitArgslist(text: string): string[] {
-  return splitWords(text).filter((word) => word !== '');
+  return splitTokens(text).filter((word) => word !== '');
 }
 
 /** Whether a value can be split. */
 export function hasPairedQuotes(value: string): boolean {
   try {
-    splitWords(value);
+    splitTokens(value);
     return true;
   } catch (error) {
     if (error instanceof ArgslistError) return false;

@@ -1,5 +1,5 @@
 /** How much text all entities of one document may expand to, in UTF-16 units and references. */
-export const MAX_EXPANSION = 1024 * 1024;
+export const MAX_EXPANSION_CHARACTERS = 1024 * 1024;
 const MAX_NESTING = 16;
 
 const PREDEFINED: ReadonlyMap<string, string> = new Map([
@@ -55,8 +55,8 @@ export class Entities {
     if (/&(?!#?[^;&\s]+;)/.test(value)) throw new EntityError(`the entity &${name}; contains a bare &`);
     // A reference counts too, or entities that are empty in the end could multiply without bound.
     this.#expanded += value.length + 1;
-    if (this.#expanded > MAX_EXPANSION)
-      throw new EntityError(`entities expand to more than ${MAX_EXPANSION} characters`);
+    if (this.#expanded > MAX_EXPANSION_CHARACTERS)
+      throw new EntityError(`entities expand to more than ${MAX_EXPANSION_CHARACTERS} characters`);
     return this.resolve(value, nesting + 1);
   }
 }

@@ -18,14 +18,14 @@ export type Era = (typeof ERAS)[number];
 export const LAYOUT_B_SINCE: Era = '2009-12-10';
 
 /** The last schema: the present format. */
-export const PRESENT: Era = '2016-10-22';
+export const CURRENT_ERA: Era = '2016-10-22';
 
 /**
  * Which era's rules a manifest is to be judged by. Layout B: the present ones, which only ever added. Layout A: the newest whose
  * names the manifest uses, since names changed then.
  */
 export function detectEra(root: ElementNode, layout: Layout = detectLayout(root)): Era {
-  if (layout === 'B') return PRESENT;
+  if (layout === 'B') return CURRENT_ERA;
   if (layout === 'A0') return '2008-08-27';
   const image = childElements(root, 'img_params');
   const below = (parents: readonly ElementNode[], name: string): ElementNode[] =>

@@ -1,7 +1,7 @@
 import { interpretManifest, type InterpretedManifest } from './interpret';
 import type { Problem } from './problems';
 import { findProblems } from './rules';
-import type { HostFacts } from './rules/rule';
+import type { RuleContext } from './rules/rule';
 
 /** A manifest with everything that is known of it. */
 export interface LoadedManifest extends InterpretedManifest {
@@ -9,7 +9,7 @@ export interface LoadedManifest extends InterpretedManifest {
 }
 
 /** The time that names a distribution without a name, and what is known of the build host. */
-export interface LoadOptions extends HostFacts {
+export interface LoadOptions extends RuleContext {
   readonly now: Date;
 }
 

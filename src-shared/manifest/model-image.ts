@@ -1,4 +1,4 @@
-import { splitWords } from './argslist';
+import { splitTokens } from './argslist';
 import type { Parts } from './layout';
 import { attributeValue, childElements, directText, elementsAt, type ElementNode } from './tree';
 
@@ -203,7 +203,7 @@ function textOf(element: ElementNode | undefined): string | undefined {
 /** A list's words, however it is quoted. */
 function words(text: string): string[] {
   try {
-    return splitWords(text).flatMap((word) => word.split(/\s+/));
+    return splitTokens(text).flatMap((word) => word.split(/\s+/));
   } catch {
     return text.split(/\s+/);
   }

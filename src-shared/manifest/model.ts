@@ -1,4 +1,4 @@
-import { ArgslistError, splitArgslist, splitWords } from './argslist';
+import { ArgslistError, splitArgslist, splitTokens } from './argslist';
 import { detectLayout, partsOf, stepElements, type Layout } from './layout';
 import { isTrue, readImageSettings, type ImageSettings } from './model-image';
 import {
@@ -13,7 +13,7 @@ import {
 } from './tree';
 
 /** A step as the manifest declares it. Its checkpoint lies just before it. */
-export interface BuildStepDeclaration {
+export interface DeclaredStep {
   readonly index: number;
   /** The checkpoint's name; empty when it is missing. */
   readonly name: string;
@@ -45,7 +45,7 @@ export interface Manifest extends ImageSettings {
   readonly checkpointEnable: boolean;
   /** `undefined` when it is absent or empty. */
   readonly resumeFrom: string | undefined;
-  readonly steps: readonly BuildStepDeclaration[];
+  readonly steps: readonly DeclaredStep[];
   /** `vmimg_params` instead of `img_params`: steps turn an image into a virtual machine's, nothing is installed. */
   readonly isVirtualMachine: boolean;
   readonly packages: readonly PackageEntry[];
@@ -66,11 +66,11 @@ export function readManifest({ root }: ManifestTree): Manifest {
   return {
     ...readImageSettings(root, parts),
     layout,
-    distributionName: firstWord(attributeValue(root, 'name')),
-    buildArea: filled(firstWord(textOf(at(parts.buildArea)[0]))),
+    distributionName: firstToken(attributeValue(root, 'name')),
+    buildArea: filled(firstToken(textOf(at(parts.buildArea)[0]))),
     stopOnError: isTrue(textOf(at(`${flags}/stop_on_error`)[0]) ?? 'true'),
     checkpointEnable: isTrue(textOf(checkpointing) ?? 'true'),
-    resumeFrom: filled(firstWord(checkpointing && attributeValue(checkpointing, 'resume_from'))),
+    resumeFrom: filled(firstToken(checkpointing && attributeValue(checkpointing, 'resume_from'))),
     steps: readSteps(root, layout),
     isVirtualMachine: at('vmimg_params').length > 0,
     packages: at(`${parts.image}/packages/pkg`).map(packageEntry),
@@ -82,14 +82,14 @@ export function readManifest({ root }: ManifestTree): Manifest {
   };
 }
 
-function readSteps(root: ElementNode, layout: Layout): BuildStepDeclaration[] {
-  const declared = stepElements(root).map((element): Omit<BuildStepDeclaration, 'index'> => {
+function readSteps(root: ElementNode, layout: Layout): DeclaredStep[] {
+  const declared = stepElements(root).map((element): Omit<DeclaredStep, 'index'> => {
     const checkpoint = childElements(element, 'checkpoint')[0];
-    const script = firstWord(attributeValue(element, 'name'));
-    const message = firstWord(checkpoint && attributeValue(checkpoint, 'message'));
+    const script = firstToken(attributeValue(element, 'name'));
+    const message = firstToken(checkpoint && attributeValue(checkpoint, 'message'));
     const range = sourceRange(element);
     return {
-      name: firstWord(checkpoint && attributeValue(checkpoint, 'name')),
+      name: firstToken(checkpoint && attributeValue(checkpoint, 'name')),
       message: message === '' ? `Executing ${script}` : message,
       script,
       ...readArguments(element),
@@ -126,10 +126,10 @@ function textOf(element: ElementNode | undefined): string | undefined {
 }
 
 /** The first word of a value; with unpaired quotes (an apostrophe) the value as it is (contract 9, 36). */
-function firstWord(value: string | undefined): string {
+function firstToken(value: string | undefined): string {
   if (value === undefined) return '';
   try {
-    return splitWords(value)[0] ?? '';
+    return splitTokens(value)[0] ?? '';
   } catch (error) {
     if (!(error instanceof ArgslistError)) throw error;
     return value.trim();

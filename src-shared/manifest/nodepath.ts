@@ -1,4 +1,4 @@
-import { ArgslistError, outerPair, splitWords } from './argslist';
+import { ArgslistError, outerPair, splitTokens } from './argslist';
 import { aliasPaths } from './layout';
 import { attributeValue, childElements, directText, type ElementNode } from './tree';
 
@@ -63,7 +63,7 @@ function wordsOf(node: Match): string[] {
   const value = rawValue(node);
   if (value.trim() === '') return [''];
   try {
-    return splitWords(value);
+    return splitTokens(value);
   } catch (error) {
     if (!(error instanceof ArgslistError)) throw error;
     return [value.trim()]; // a lone apostrophe crashes the original (contract 9, 36)

@@ -6,7 +6,7 @@ import { stepNamesRule } from './rules/names';
 import { attributeValue, childElements, directText, elementsAt, type ElementNode } from './tree';
 
 /** A line of the export's report. */
-export interface StockDifference {
+export interface OriginalDifference {
   readonly kind: 'stock-rejects' | 'slipway-only' | 'note';
   readonly message: string;
 }
@@ -28,14 +28,14 @@ const MAX_VOLUME_NAME = 32;
  *
  * @param scripts the files that go along; without them scripts are not looked at
  */
-export function findStockDifferences(
+export function findOriginalDifferences(
   source: string,
   now: Date,
   scripts?: readonly ExportedScript[],
-): StockDifference[] {
+): OriginalDifference[] {
   const { tree, manifest, problems } = loadManifest(source, { now });
   // In the old format every path is wrong for the stock command: one line says so, not one for each.
-  const format: StockDifference[] =
+  const format: OriginalDifference[] =
     manifest.layout === 'B'
       ? problems
           .filter(({ severity, phase }) => severity === 'error' && (phase === 'schema' || phase === 'value'))
@@ -53,10 +53,10 @@ export function findStockDifferences(
   return [...new Map(found.map((one) => [one.message, one])).values()];
 }
 
-function buildAreaDifferences({ buildArea, resumeFrom, checkpointEnable }: Manifest): StockDifference[] {
+function buildAreaDifferences({ buildArea, resumeFrom, checkpointEnable }: Manifest): OriginalDifference[] {
   if (buildArea === undefined) return [rejected('There is no build area.')];
   const isFolder = buildArea.startsWith('/');
-  const found: StockDifference[] = [];
+  const found: OriginalDifference[] = [];
   if (isFolder)
     found.push(
       rejected(
@@ -71,7 +71,7 @@ function buildAreaDifferences({ buildArea, resumeFrom, checkpointEnable }: Manif
   return found;
 }
 
-function stepDifferences(manifest: Manifest, problems: readonly Problem[]): StockDifference[] {
+function stepDifferences(manifest: Manifest, problems: readonly Problem[]): OriginalDifference[] {
   const ofNames = problems.filter(({ code }) => code.startsWith(stepNamesRule.code));
   const names = ofNames.map(({ code, message }) =>
     code === 'checkpoint-name-missing'
@@ -87,8 +87,8 @@ function stepDifferences(manifest: Manifest, problems: readonly Problem[]): Stoc
 }
 
 /** Values that the stock command reads wrongly or not at all; ours reads them as they are meant. */
-function valueDifferences(root: ElementNode, { distributionName }: Manifest): StockDifference[] {
-  const found: StockDifference[] = [];
+function valueDifferences(root: ElementNode, { distributionName }: Manifest): OriginalDifference[] {
+  const found: OriginalDifference[] = [];
   const unpaired = [...new Set(placesWithUnpairedQuotes(root))];
   if (unpaired.length > 0)
     found.push(
@@ -119,7 +119,7 @@ function placesWithUnpairedQuotes(element: ElementNode): string[] {
   ];
 }
 
-function scriptDifferences({ steps }: Manifest, scripts: readonly ExportedScript[]): StockDifference[] {
+function scriptDifferences({ steps }: Manifest, scripts: readonly ExportedScript[]): OriginalDifference[] {
   const byPath = new Map(scripts.map((script) => [script.path, script]));
   const lacking = steps.flatMap(({ script }) => {
     if (script === undefined || script.startsWith('/')) return [];
@@ -133,8 +133,8 @@ function scriptDifferences({ steps }: Manifest, scripts: readonly ExportedScript
   return [...lacking, only(inputs)];
 }
 
-function notes(source: string, { steps, publisher }: Manifest): StockDifference[] {
-  const found: StockDifference[] = [];
+function notes(source: string, { steps, publisher }: Manifest): OriginalDifference[] {
+  const found: OriginalDifference[] = [];
   if (/<!DOCTYPE/.test(source))
     found.push(note('It has a DOCTYPE; the stock command reads it with libxml2, entities included.'));
   if (steps.some(({ script }) => script !== undefined && !script.startsWith('/')))
@@ -146,6 +146,6 @@ function notes(source: string, { steps, publisher }: Manifest): StockDifference[
   return found;
 }
 
-const rejected = (message: string): StockDifference => ({ kind: 'stock-rejects', message });
-const only = (message: string): StockDifference => ({ kind: 'slipway-only', message });
-const note = (message: string): StockDifference => ({ kind: 'note', message });
+const rejected = (message: string): OriginalDifference => ({ kind: 'stock-rejects', message });
+const only = (message: string): OriginalDifference => ({ kind: 'slipway-only', message });
+const note = (message: string): OriginalDifference => ({ kind: 'note', message });

@@ -1,7 +1,7 @@
 import { AppError } from '../errors';
 import { EntityError, type Entities } from './entities';
 import { readElements, type RawElement } from './reader';
-import { MAX_LENGTH, positionAt } from './source';
+import { MAX_CHARACTERS, positionAt } from './source';
 import type { AttributeNode, CharacterNode, ElementNode, ManifestNode, ManifestTree } from './tree';
 import { assertWellFormed, NotWellFormed } from './well-formed';
 
@@ -30,8 +30,8 @@ export class ManifestSyntaxError extends AppError {
  */
 export function parseManifest(source: string): ManifestTree {
   try {
-    if (source.length > MAX_LENGTH)
-      throw new NotWellFormed(`the text has ${source.length} characters; a manifest may have ${MAX_LENGTH}`, 0);
+    if (source.length > MAX_CHARACTERS)
+      throw new NotWellFormed(`the text has ${source.length} characters; a manifest may have ${MAX_CHARACTERS}`, 0);
     const { entities, doctype } = assertWellFormed(source);
     const raw = readElements(source, doctype);
     if (!raw) throw new NotWellFormed('there is no element', 0);

@@ -1,5 +1,5 @@
 import type { Pattern } from './datatypes';
-import { ERAS, LAYOUT_B_SINCE, PRESENT } from './eras';
+import { ERAS, LAYOUT_B_SINCE, CURRENT_ERA } from './eras';
 import { manifestSchema, type AttributeSchema, type ElementSchema, type Particle } from './schema';
 
 const HEADER = `<?xml version="1.0" encoding="UTF-8"?>
@@ -8,7 +8,7 @@ const HEADER = `<?xml version="1.0" encoding="UTF-8"?>
 
 /** The schema of the present layout, as RELAX NG for other programs (contract 6.4). */
 export function layoutBRelaxNg(): string {
-  return render([manifestSchema(PRESENT)], 'Manifests since 2009-12-10. Apply the defaults before validating.');
+  return render([manifestSchema(CURRENT_ERA)], 'Manifests since 2009-12-10. Apply the defaults before validating.');
 }
 
 /** What any day of the old layout accepted, as RELAX NG: one alternative per change of the schema (contract 7). */

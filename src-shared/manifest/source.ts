@@ -4,7 +4,7 @@ import { AppError } from '../errors';
 export const MAX_BYTES = 8 * 1024 * 1024;
 
 /** The same limit for text that is already decoded, in UTF-16 units. */
-export const MAX_LENGTH = MAX_BYTES;
+export const MAX_CHARACTERS = MAX_BYTES;
 
 /** A place in the source text, both from 1. */
 export interface Position {

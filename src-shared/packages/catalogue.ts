@@ -21,7 +21,7 @@ const HEADER = 'slipway-catalogue 1';
 export function catalogueText(entries: readonly CatalogueEntry[]): string {
   const lines = entries.map(({ name, version, section, installedSize, downloadSize, provides, summary }) =>
     [name, version, section, installedSize ?? '', downloadSize ?? '', provides.join(' '), summary]
-      .map((field) => plain(`${field}`))
+      .map((field) => toOneLine(`${field}`))
       .join('\t'),
   );
   return [HEADER, ...lines, ''].join('\n');
@@ -62,7 +62,7 @@ export function readCatalogue(text: string): CatalogueEntry[] {
 const NONE: readonly string[] = [];
 
 /** What a repository says is text for one line: control characters, and marks that turn the direction of writing, become blanks. */
-export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ');
+export const toOneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ');
 
 /** The same for text of several lines. */
-export const plainLines = (text: string): string => text.split('\n').map(plain).join('\n');
+export const toLines = (text: string): string => text.split('\n').map(toOneLine).join('\n');

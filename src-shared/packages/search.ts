@@ -60,7 +60,7 @@ export class CatalogueSearch {
       if (name.length === word.length) return Fit.ExactName;
       if (at === 0) return Fit.BeginningOfName;
       if (name.endsWith(`/${word}`)) return Fit.LastPartOfName;
-      if (hasWord(name, word, at)) return Fit.WordInName;
+      if (hasTerm(name, word, at)) return Fit.WordInName;
       if (word.length > 1) return Fit.InName;
     }
     // One letter is in nearly every summary, and says nothing there.
@@ -70,7 +70,7 @@ export class CatalogueSearch {
     if (inOthers && ` ${others} `.includes(` ${word} `)) return Fit.ExactProvided;
     const summary = this.#summaries[index] ?? '';
     const inSummary = summary.indexOf(word);
-    if (inSummary >= 0 && hasWord(summary, word, inSummary)) return Fit.WordInSummary;
+    if (inSummary >= 0 && hasTerm(summary, word, inSummary)) return Fit.WordInSummary;
     return inSummary >= 0 || inOthers ? Fit.Elsewhere : undefined;
   }
 }
@@ -94,7 +94,7 @@ function byLength(names: readonly string[]): Uint32Array {
 }
 
 /** Whether a word begins somewhere in a text, at its first place or a later one. */
-function hasWord(text: string, word: string, first: number): boolean {
+function hasTerm(text: string, word: string, first: number): boolean {
   for (let at = first; at >= 0; at = text.indexOf(word, at + 1))
     if (at === 0 || !isLetter(text.charCodeAt(at - 1))) return true;
   return false;

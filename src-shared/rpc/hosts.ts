@@ -142,7 +142,7 @@ export const hosts = {
 /** What was found on a host. */
 export type HostFacts = z.output<typeof hostFacts>;
 /** How it stands with the connection. */
-export type HostLink = z.output<typeof link>;
+export type HostLinkState = z.output<typeof link>;
 /** A host of the book, as the window knows it. */
 export type HostView = z.output<typeof host>;
 /** A build of this app on a host. */

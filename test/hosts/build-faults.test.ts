@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBuildServices } from '../../src-main/services/build-services';
-import type { HostLink as HostLinkView } from '../../src-shared/rpc/hosts';
+import type { HostLinkState as HostLinkView } from '../../src-shared/rpc/hosts';
 import type { HostLink } from '../../src-main/ssh-connections/host-link';
 import type { AppError } from '../../src-shared/errors';
 import { BuildWatch } from '../support/build-watch';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { quoteCommand, quoteWord } from '../../src-shared/shell-quote';
+import { quoteCommand, quoteArgument } from '../../src-shared/shell-quote';
 import { Random } from '../support/random';
 
 describe('a command as a line for a shell', () => {
@@ -46,10 +46,10 @@ describe('a command as a line for a shell', () => {
     expect(quoteCommand(['/usr/bin/node', '--json', 'manifest.xml', 'im-pop'])).toBe(
       '/usr/bin/node --json manifest.xml im-pop',
     );
-    expect(quoteWord('A=b')).toBe("'A=b'");
+    expect(quoteArgument('A=b')).toBe("'A=b'");
   });
 
   it('refuses what no command can be given', () => {
-    expect(() => quoteWord('a\0b')).toThrow('zero byte');
+    expect(() => quoteArgument('a\0b')).toThrow('zero byte');
   });
 });

@@ -3,7 +3,7 @@ import { HostLink } from '../../src-main/ssh-connections/host-link';
 import { connectHost } from '../../src-main/ssh-connections/connect-host';
 import { createSshHost } from '../../src-main/ssh-connections/ssh-host';
 import type { ConnectOptions } from '../../src-main/transport/ssh/connection';
-import type { HostLink as LinkView } from '../../src-shared/rpc/hosts';
+import type { HostLinkState as LinkView } from '../../src-shared/rpc/hosts';
 import type { HostEntry } from '../../src-shared/hosts/model';
 import { ENGINE } from './build-host';
 

@@ -1,4 +1,4 @@
-import { quoteWord } from '../../../src-shared/shell-quote';
+import { quoteArgument } from '../../../src-shared/shell-quote';
 import type { Check, Finding } from '../check';
 import type { Place } from '../subject';
 import { datasetState, poolState, setProperty } from '../zfs-state';
@@ -49,7 +49,7 @@ async function zfsFindings(dataset: string, exists: boolean): Promise<Finding[]>
         ...CHECK,
         state: 'missing',
         detail: `${found}; ${dataset} is not mounted`,
-        fix: `zfs mount ${quoteWord(dataset)}`,
+        fix: `zfs mount ${quoteArgument(dataset)}`,
       },
     ];
   if (health !== 'ONLINE')

@@ -1,5 +1,5 @@
 import { plural } from '../../../src-shared/format';
-import { quoteWord } from '../../../src-shared/shell-quote';
+import { quoteArgument } from '../../../src-shared/shell-quote';
 import type { Check } from '../check';
 import type { Subject } from '../subject';
 
@@ -19,7 +19,7 @@ export function manifestCheck({ file }: Subject): Check {
               ...check,
               state: 'missing',
               detail: `${plural(errors.length, 'error')}, the first: ${errors[0]?.message ?? ''}`,
-              fix: `distro_const validate ${quoteWord(file.operand)}`,
+              fix: `distro_const validate ${quoteArgument(file.operand)}`,
             },
       ];
     },

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { quoteCommand, quoteWord } from '../../../src-shared/shell-quote';
+import { quoteCommand, quoteArgument } from '../../../src-shared/shell-quote';
 import type { BuildArea } from '../../area/area';
 import type { Check, Finding } from '../check';
 import { ENGINE_PERMISSIONS } from '../rights/zfs-allow';
@@ -30,7 +30,7 @@ export function privilegesCheck(subject?: Subject): Check {
 }
 
 function ordinaryUser({ kind, dataset, mountpoint }: BuildArea, manifest: string): Finding {
-  const rights = `distro_const doctor --rights ${quoteWord(manifest)}`;
+  const rights = `distro_const doctor --rights ${quoteArgument(manifest)}`;
   if (kind === 'zfs' && dataset !== undefined) {
     const permissions = ENGINE_PERMISSIONS.join(',');
     return process.platform === 'linux'

@@ -1,9 +1,9 @@
 import { reasonOf } from '../../../src-shared/errors';
 import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { quoteWord } from '../../../src-shared/shell-quote';
+import { quoteArgument } from '../../../src-shared/shell-quote';
 import { plural } from '../../../src-shared/format';
-import type { BuildStepDeclaration } from '../../../src-shared/manifest/model';
+import type { DeclaredStep } from '../../../src-shared/manifest/model';
 import { isExecutable } from '../../system/executables';
 import type { Check, Finding } from '../check';
 import { BUILT_IN_IM_POP } from '../../area/step-script';
@@ -21,7 +21,7 @@ interface StepScript {
 }
 
 /** Each script once. */
-export function scriptsOf(steps: readonly BuildStepDeclaration[]): StepScript[] {
+export function scriptsOf(steps: readonly DeclaredStep[]): StepScript[] {
   const found = new Map<string, StepScript>();
   for (const step of steps) {
     const script = step.script ?? BUILT_IN_IM_POP;
@@ -55,7 +55,7 @@ function checkScript({ script, steps, isBuiltIn }: StepScript): Finding[] {
       `Write ./${script} in the manifest.`,
     );
   const found = script.includes('/') ? script : (findTool(script) ?? script);
-  const path = quoteWord(found);
+  const path = quoteArgument(found);
   const mode = modeOf(found);
   if (mode === undefined)
     return missing(`does not exist, needed by ${steps.join(', ')}`, howToProvide(script, isBuiltIn));

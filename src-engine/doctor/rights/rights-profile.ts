@@ -1,4 +1,4 @@
-import { quoteCommand, quoteWord } from '../../../src-shared/shell-quote';
+import { quoteCommand, quoteArgument } from '../../../src-shared/shell-quote';
 import { notOfRoot } from './not-of-root';
 import type { RightsRequest } from './request';
 
@@ -24,7 +24,7 @@ export function rightsProfile(request: RightsRequest): string[] {
   return [
     `# ${wrapper}, owned by root, mode 755:`,
     '#!/bin/sh',
-    `cd ${quoteWord(folder)} && exec ${command} build "$@" ${quoteWord(manifest)}`,
+    `cd ${quoteArgument(folder)} && exec ${command} build "$@" ${quoteArgument(manifest)}`,
     '# /etc/security/prof_attr',
     `${profile}:::Builds the one manifest of ${name}:`,
     '# /etc/security/exec_attr',

@@ -1,4 +1,4 @@
-import { plainLines } from '../../../src-shared/packages/catalogue';
+import { toLines } from '../../../src-shared/packages/catalogue';
 import type { PackageDetails } from '../../../src-shared/engine-answers/packages';
 import type { PrivateApt } from './private-apt';
 import { downloadSize, installedSize, providedBy, readRecords, relationLines, type PackageRecord } from './records';
@@ -7,7 +7,7 @@ import { downloadSize, installedSize, providedBy, readRecords, relationLines, ty
 export async function readDetails(apt: PrivateApt, name: string): Promise<PackageDetails | undefined> {
   if (!/^[a-z0-9][a-z0-9+.-]*$/i.test(name)) return undefined;
   const { stdout } = await apt.run(['apt-cache', 'show', name], [0, 100]);
-  const records = [...readRecords(plainLines(stdout))];
+  const records = [...readRecords(toLines(stdout))];
   const record = records.find((one) => one.get('Package') === name) ?? records[0];
   if (!record) return undefined;
   const [summary = '', ...paragraphs] = descriptionOf(record).split('\n');

@@ -1,4 +1,4 @@
-import { plain, plainLines, type CatalogueEntry } from '../../../src-shared/packages/catalogue';
+import { toOneLine, toLines, type CatalogueEntry } from '../../../src-shared/packages/catalogue';
 import type { PackageDetails } from '../../../src-shared/engine-answers/packages';
 import type { IpsCatalogue } from './catalogue';
 import type { Depend, IpsPackage } from './package';
@@ -62,12 +62,12 @@ function summaryOf(one: IpsPackage): Summary {
     // The scheme before the colon identifies the author of the list of sections.
     section: oneLine((first('info.classification') ?? '').replace(/^[^:]*:/, '')),
     summary: oneLine(first('pkg.summary') ?? first('description') ?? ''),
-    description: cut(plainLines(first('pkg.description') ?? ''), MAX_TEXT_LENGTH),
+    description: cut(toLines(first('pkg.description') ?? ''), MAX_TEXT_LENGTH),
     homepage: homepage === undefined ? undefined : oneLine(homepage),
   };
 }
 
 /** Cuts text of a catalogue to one line without control characters. */
-export const oneLine = (text: string): string => cut(plain(text.slice(0, MAX_LINE_LENGTH + 1)), MAX_LINE_LENGTH);
+export const oneLine = (text: string): string => cut(toOneLine(text.slice(0, MAX_LINE_LENGTH + 1)), MAX_LINE_LENGTH);
 
 const cut = (text: string, limit: number): string => (text.length > limit ? `${text.slice(0, limit - 1)}…` : text);

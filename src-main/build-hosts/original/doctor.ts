@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path/posix';
 import type { DoctorAnswer, Finding } from '../../../src-shared/engine-answers/doctor';
 import { AppError } from '../../../src-shared/errors';
 import type { Manifest } from '../../../src-shared/manifest/model';
-import { quoteWord } from '../../../src-shared/shell-quote';
+import { quoteArgument } from '../../../src-shared/shell-quote';
 import { bytes, plural } from '../../../src-shared/format';
 import type { Argv, Transport } from '../../transport/transport';
 import { findArea, listSnapshots, readDocument, type StockArea } from './area';
@@ -89,7 +89,7 @@ function scriptFinding(script: string, folder: string, answer: string): Finding[
     ];
   if (answer === 'yes') return [];
   return answer === 'no'
-    ? [{ ...it, state: 'missing', detail: `${path} is not executable`, fix: `chmod +x ${quoteWord(path)}` }]
+    ? [{ ...it, state: 'missing', detail: `${path} is not executable`, fix: `chmod +x ${quoteArgument(path)}` }]
     : [
         {
           ...it,
@@ -131,7 +131,7 @@ function poolFinding(pool: string, health: string): Finding {
     ...it,
     state: 'note',
     detail: health.toLowerCase(),
-    fix: `See the cause: zpool status -x ${quoteWord(pool)}`,
+    fix: `See the cause: zpool status -x ${quoteArgument(pool)}`,
   };
 }
 

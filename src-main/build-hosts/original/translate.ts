@@ -1,5 +1,5 @@
 import type { EngineRecordBody, EngineRecordKind, RunStep } from '../../../src-shared/journal/records';
-import type { BuildStepDeclaration } from '../../../src-shared/manifest/model';
+import type { DeclaredStep } from '../../../src-shared/manifest/model';
 import { readLogLine, type LogLine } from './log-lines';
 
 /** What is known of a build besides its log. */
@@ -8,7 +8,7 @@ export interface LoggedBuild {
   readonly host: string;
   readonly manifest: string;
   /** Steps of the manifest as it is now: a log names those that it came to, and no others. */
-  readonly steps: readonly Pick<BuildStepDeclaration, 'name' | 'message' | 'script'>[];
+  readonly steps: readonly Pick<DeclaredStep, 'name' | 'message' | 'script'>[];
   /** When it began, in seconds since the epoch. */
   readonly startedAt: number;
   /** The same by the host's own clock, as if it were UTC. */

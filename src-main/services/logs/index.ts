@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { speaksOfError } from '../../../src-shared/logs/first-error';
+import { mentionsError } from '../../../src-shared/logs/first-error';
 import { AreaPaths } from '../../build-hosts/area-paths';
 import type { BuildHost } from '../../build-hosts/build-host';
 import type { BuildServices } from '../../rpc/services';
@@ -82,7 +82,7 @@ export function createLogs(host: BuildHost): BuildServices['logs'] {
 
       function isError(of: Selection, number: number): boolean {
         const [line] = lines.read(of, number, 1);
-        return line !== undefined && line.stream !== 'engine' && speaksOfError(line.text);
+        return line !== undefined && line.stream !== 'engine' && mentionsError(line.text);
       }
     },
   };

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path/posix';
-import { quoteCommand, quoteWord } from '../../../src-shared/shell-quote';
+import { quoteCommand, quoteArgument } from '../../../src-shared/shell-quote';
 import type { Argv } from '../transport';
 
 /** What a line for the host is made of. */
@@ -29,9 +29,9 @@ export function remoteLine({ argv, folder, env = {}, root, input, token }: Remot
   // env(1) would take a command with `=` in it for one more variable.
   const command: Argv = argv[0].includes('=') ? ['sh', '-c', 'exec "$@"', 'sh', ...argv] : argv;
   const script = [
-    folder === undefined ? '' : `cd ${quoteWord(folder)} 2>/dev/null || { echo ${token} folder; exit 126; }; `,
+    folder === undefined ? '' : `cd ${quoteArgument(folder)} 2>/dev/null || { echo ${token} folder; exit 126; }; `,
     // With a path of its own, only env(1) can say what is there.
-    'PATH' in env ? '' : `command -v ${quoteWord(argv[0])} >/dev/null 2>&1 || { echo ${token} command; exit 127; }; `,
+    'PATH' in env ? '' : `command -v ${quoteArgument(argv[0])} >/dev/null 2>&1 || { echo ${token} command; exit 127; }; `,
     `echo ${token} $$; exec `,
     quoteCommand(settings.length > 0 ? ['env', ...settings, ...command] : command),
     input ? '' : ' </dev/null',

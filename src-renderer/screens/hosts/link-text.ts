@@ -1,16 +1,16 @@
-import type { HostBuild, HostFacts, HostLink, HostView } from '../../../src-shared/rpc/hosts';
+import type { HostBuild, HostFacts, HostLinkState, HostView } from '../../../src-shared/rpc/hosts';
 import { THIS_COMPUTER } from '../../../src-shared/hosts/model';
 
 /** Which colour tells how a host is: by its name in the style sheet. */
 export type Tone = 'ok' | 'warn' | 'bad' | 'off';
 
 /** The colour of a host's dot. */
-export function toneOf({ state }: HostLink): Tone {
+export function toneOf({ state }: HostLinkState): Tone {
   return ({ ready: 'ok', connecting: 'warn', lost: 'warn', failed: 'bad', idle: 'off' } as const)[state];
 }
 
 /** How it stands with a host, in a few words. `now` in seconds since the epoch. */
-export function wordsFor(link: HostLink, now: number): string {
+export function wordsFor(link: HostLinkState, now: number): string {
   switch (link.state) {
     case 'idle':
       return 'not connected';
@@ -38,7 +38,7 @@ export function factsInWords({ system, user, root, version, originalCommand }: H
 }
 
 /** The same in a word or two, for those who do not see the dot. */
-export function stateWords({ state }: HostLink): string {
+export function stateWords({ state }: HostLinkState): string {
   return {
     idle: 'not connected',
     connecting: 'connecting',
@@ -50,7 +50,7 @@ export function stateWords({ state }: HostLink): string {
 
 /** What the build screen says of a host that cannot be reached, and what to do. No count-down: it is read aloud at every change. */
 export function troubleOf(
-  link: HostLink,
+  link: HostLinkState,
 ): { readonly message: string; readonly hint?: string | undefined } | undefined {
   if (link.state === 'lost')
     return { message: link.message, hint: 'It is tried again by itself; a build that runs there goes on.' };

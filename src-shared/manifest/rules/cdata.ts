@@ -1,6 +1,6 @@
 import type { Problem } from '../problems';
 import { childElements, type ElementNode } from '../tree';
-import { plainText } from './fixes';
+import { writeAsText } from './fixes';
 import type { Rule } from './rule';
 
 /** A CDATA section is allowed, but steps do not see it: values are read from plain text (contract 4.1). */
@@ -22,7 +22,7 @@ function visit(element: ElementNode, path: string): Problem[] {
               message: `The CDATA section in \`${element.name}\` is not read as a value: write plain text.`,
               path,
               range: child.range,
-              fix: plainText(child),
+              fix: writeAsText(child),
             },
           ],
     ),

@@ -46,6 +46,6 @@ const BOOLEANS = new Map([
 ]);
 
 /** Writes a CDATA section as plain text. */
-export function plainText({ text, range }: CharacterNode): Edit | undefined {
+export function writeAsText({ text, range }: CharacterNode): Edit | undefined {
   return range && { label: 'Write it as plain text', splices: [{ ...range, text: escapeText(text) }] };
 }

@@ -4,7 +4,7 @@ import { cdataRule } from './cdata';
 import { stepNamesRule } from './names';
 import { packagesRule } from './packages';
 import { quotesRule } from './quotes';
-import type { HostFacts, Rule } from './rule';
+import type { RuleContext, Rule } from './rule';
 import { scriptsRule } from './scripts';
 import { stepOrderRule } from './step-order';
 import { structureRule } from './structure';
@@ -16,7 +16,7 @@ const VALUE_RULES: readonly Rule[] = [scriptsRule, valuesRule, cdataRule];
 const STEP_RULES: readonly Rule[] = [stepNamesRule, quotesRule, stepOrderRule, packagesRule];
 
 /** Returns all problems of a manifest: its structure, and if that is right its values (contract 6.2), then its steps and packages. */
-export function findProblems(manifest: InterpretedManifest, host: HostFacts): Problem[] {
+export function findProblems(manifest: InterpretedManifest, host: RuleContext): Problem[] {
   const structure = structureRule.check(manifest, host);
   // No other rule knows the names of the first weeks.
   if (manifest.manifest.layout === 'A0') return structure;

@@ -13,7 +13,7 @@ export interface PackageFault {
 }
 
 /** What only the build host knows. A rule that lacks what it needs finds nothing. */
-export interface HostFacts {
+export interface RuleContext {
   /** Whether a script can be executed on the host. */
   readonly isExecutable?: ((path: string) => boolean) | undefined;
   readonly packageFaults?: readonly PackageFault[] | undefined;
@@ -23,5 +23,5 @@ export interface HostFacts {
 export interface Rule {
   readonly code: string;
   /** Returns the problems in the order of the source. Never throws. */
-  check(manifest: InterpretedManifest, host: HostFacts): Problem[];
+  check(manifest: InterpretedManifest, host: RuleContext): Problem[];
 }

@@ -1,6 +1,6 @@
 import { moveElements } from '../element-edits';
 import { stepElements } from '../layout';
-import type { BuildStepDeclaration } from '../model';
+import type { DeclaredStep } from '../model';
 import type { Edit } from '../splice';
 import type { ManifestTree } from '../tree';
 import type { Rule } from './rule';
@@ -75,7 +75,7 @@ export const stepOrderRule: Rule = {
   },
 };
 
-function roleOf({ name, script }: BuildStepDeclaration): Role | undefined {
+function roleOf({ name, script }: DeclaredStep): Role | undefined {
   const file =
     script
       ?.split('/')
@@ -87,7 +87,7 @@ function roleOf({ name, script }: BuildStepDeclaration): Role | undefined {
 /** `undefined` where one of the steps is built in, or they belong to different output images. */
 function moveAfter(
   tree: ManifestTree,
-  steps: readonly BuildStepDeclaration[],
+  steps: readonly DeclaredStep[],
   early: number,
   needed: number,
 ): Edit | undefined {

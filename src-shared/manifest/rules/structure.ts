@@ -1,6 +1,6 @@
 import type { Datatype } from '../datatypes';
 import { detectEra, ERAS, LAYOUT_B_SINCE, type Era } from '../eras';
-import { correctValue, plainText, removeAttribute, removeElement, renameAttribute, renameElement } from './fixes';
+import { correctValue, writeAsText, removeAttribute, removeElement, renameAttribute, renameElement } from './fixes';
 import { detectLayout } from '../layout';
 import { nearestName } from '../../near-name';
 import type { Problem } from '../problems';
@@ -152,7 +152,7 @@ class Checker {
     const cdata = element.children.find((child): child is CharacterNode => child.kind === 'cdata');
     if (cdata) {
       const message = `\`${element.name}\` contains a CDATA section, which is not read as a value: write plain text.`;
-      this.report(element, path, 'cdata-value', message, { range: cdata.range, fix: plainText(cdata) });
+      this.report(element, path, 'cdata-value', message, { range: cdata.range, fix: writeAsText(cdata) });
       return;
     }
     const text = element.children.filter((child) => child.kind === 'text');

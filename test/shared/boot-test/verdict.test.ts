@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConsoleText, plainConsole } from '../../../src-shared/boot-test/console-text';
-import { verdictOf } from '../../../src-shared/boot-test/verdict';
+import { ConsoleText, plainConsoleText } from '../../../src-shared/boot-test/console-text';
+import { consoleVerdict } from '../../../src-shared/boot-test/verdict';
 
 /** What came over the serial lines of real machines, shortened. */
 const RECORDED = {
@@ -14,7 +14,7 @@ const RECORDED = {
     '\r\npanic[cpu0]/thread=fffffffffbc4b1e0: cannot mount root path\r\n\r\nWarning - stack not written\r\n',
   menu: '\x1b[0m\x1b[30m\x1b[47m\x1b[2J\x1b[01;01H\x1b[0mGNU GRUB  version 2.06\x1b[05;02HDebian live\x1b[22;05HThe highlighted entry will be executed automatically in 5s.',
 };
-const verdict = (raw: string) => verdictOf(plainConsole(raw));
+const verdict = (raw: string) => consoleVerdict(plainConsoleText(raw));
 
 describe('the verdict of a console', () => {
   it.each([
@@ -51,15 +51,15 @@ describe('the verdict of a console', () => {
 
 describe('a console as plain text', () => {
   it('has no sequences, and a line for each place that the cursor goes to', () => {
-    expect(plainConsole(RECORDED.menu)).toBe(
+    expect(plainConsoleText(RECORDED.menu)).toBe(
       'GNU GRUB  version 2.06\nDebian live\nThe highlighted entry will be executed automatically in 5s.',
     );
-    expect(plainConsole('\x1b]0;a title\x07a\x1b(Bb\x9b31mc\x00\x07\td\x1b[?25h\r\r\ne\rf')).toBe('ab31mc\td\ne\nf');
+    expect(plainConsoleText('\x1b]0;a title\x07a\x1b(Bb\x9b31mc\x00\x07\td\x1b[?25h\r\r\ne\rf')).toBe('ab31mc\td\ne\nf');
   });
 
   it.each(Object.entries(RECORDED))('is the same however %s is cut into pieces', (_name, raw) => {
     const text = new ConsoleText();
-    expect([...raw].map((letter) => text.push(letter)).join('')).toBe(plainConsole(raw));
+    expect([...raw].map((letter) => text.push(letter)).join('')).toBe(plainConsoleText(raw));
   });
 
   it('is not stopped by a sequence that never ends', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StepExecution, StepInput } from '../../../src-shared/checkpoints/execution';
 import { checkpointKey } from '../../../src-shared/checkpoints/fingerprint';
 import { checkpointFreshness, type CheckpointFreshness } from '../../../src-shared/checkpoints/staleness';
-import type { PresentStep } from '../../../src-shared/checkpoints/step-differences';
+import type { CurrentStep } from '../../../src-shared/checkpoints/step-differences';
 
 const AREA = '/builds/sample';
 const CONF: StepInput = { kind: 'path', value: '/srv/conf', hash: 'r1', by: 'declared' };
@@ -27,9 +27,9 @@ function judge(
   steps: readonly string[],
   at: string,
   history: readonly StepExecution[],
-  now: Partial<PresentStep> = {},
+  now: Partial<CurrentStep> = {},
 ): CheckpointFreshness {
-  const present = (index: number): PresentStep => ({
+  const present = (index: number): CurrentStep => ({
     name: steps[index] ?? '',
     script: `scripts/${steps[index]}`,
     scriptNow: { hash: 'h1' },
@@ -97,7 +97,7 @@ describe('checkpointFreshness', () => {
     expect(judge(steps, 'c', history)).toEqual(expected);
   });
 
-  it.each<[change: string, now: Partial<PresentStep>, reason: string]>([
+  it.each<[change: string, now: Partial<CurrentStep>, reason: string]>([
     ['the script was edited', { scriptNow: { hash: 'h2' } }, '`a`: its script scripts/a was edited'],
     ['the script is missing', { scriptNow: { hash: 'missing' } }, '`a`: its script scripts/a is missing'],
     ['the area was moved', { area: '/other' }, '`a`: the build area was at /builds/sample, is at /other'],
@@ -120,7 +120,7 @@ describe('checkpointFreshness', () => {
     expect(judge(['a', 'b'], 'b', [ran('a', execution)])).toEqual(stale('a', reason));
   });
 
-  it.each<[what: string, execution: Partial<StepExecution>, now: Partial<PresentStep>, reason: string]>([
+  it.each<[what: string, execution: Partial<StepExecution>, now: Partial<CurrentStep>, reason: string]>([
     [
       'an input cannot be read now',
       {},
@@ -144,7 +144,7 @@ describe('checkpointFreshness', () => {
   });
 
   it('is stale rather than unknown when a later step certainly differs', () => {
-    const now: Partial<PresentStep> = { input: () => ({ unknown: 'cannot be read now' }) };
+    const now: Partial<CurrentStep> = { input: () => ({ unknown: 'cannot be read now' }) };
     expect(judge(['a', 'b', 'c'], 'c', [ran('a'), ran('b', { outcome: 'failed', inputs: [] })], now)).toEqual(
       stale('b', '`b` failed, and the build went on'),
     );

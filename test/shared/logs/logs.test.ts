@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ansiSpans, plainText } from '../../../src-shared/logs/ansi';
-import { isWarning, speaksOfError } from '../../../src-shared/logs/first-error';
+import { isWarning, mentionsError } from '../../../src-shared/logs/first-error';
 
 describe('terminal sequences', () => {
   it('become spans of text', () => {
@@ -56,7 +56,7 @@ describe('a line', () => {
     'Errors were encountered while processing:',
     '\x1b[01m\x1b[Kx.c:1:2:\x1b[m\x1b[K \x1b[01;31m\x1b[Kerror: \x1b[m\x1b[Kx',
     '\x1b[1m\x1b[38;5;9merror\x1b[0m: x',
-  ])('speaks of an error: %s', (line) => expect(speaksOfError(line)).toBe(true));
+  ])('speaks of an error: %s', (line) => expect(mentionsError(line)).toBe(true));
 
   it.each([
     '0 errors, 0 warnings',
@@ -68,7 +68,7 @@ describe('a line', () => {
     'installation completed without errors',
     'perl: warning: Setting locale failed.',
     'W: GPG error: the key is not known',
-  ])('does not: %s', (line) => expect(speaksOfError(line)).toBe(false));
+  ])('does not: %s', (line) => expect(mentionsError(line)).toBe(false));
 
   it('is a warning when it says so at its beginning', () => {
     expect(['W: x', '\x1b[33mW: x', 'warning: x', 'foo: Warning x', 'about warnings'].map(isWarning)).toEqual([

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findStockDifferences, type ExportedScript } from '../../../src-shared/manifest/original-engine';
+import { findOriginalDifferences, type ExportedScript } from '../../../src-shared/manifest/original-engine';
 
 const now = new Date(0);
 const blank = readFileSync(join(import.meta.dirname, '../../../resources/templates/blank/manifest.xml'), 'utf8');
@@ -9,12 +9,12 @@ const blank = readFileSync(join(import.meta.dirname, '../../../resources/templat
 const stock = blank.replace('/var/tmp/slipway/blank', 'rpool/dc');
 
 const of = (kind: string, source: string, scripts?: ExportedScript[]) =>
-  findStockDifferences(source, now, scripts)
+  findOriginalDifferences(source, now, scripts)
     .filter((one) => one.kind === kind)
     .map(({ message }) => message);
 
 it('finds nothing but how to run it in a manifest for a dataset', () => {
-  expect(findStockDifferences(stock, now)).toEqual([
+  expect(findOriginalDifferences(stock, now)).toEqual([
     { kind: 'note', message: expect.stringContaining('relative to the folder') },
     { kind: 'note', message: expect.stringContaining('host-apt') },
   ]);

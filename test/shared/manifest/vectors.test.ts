@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ArgslistError, splitWords } from '../../../src-shared/manifest/argslist';
+import { ArgslistError, splitTokens } from '../../../src-shared/manifest/argslist';
 import { applyDefaults } from '../../../src-shared/manifest/defaults';
 import { detectLayout } from '../../../src-shared/manifest/layout';
 import { loadManifest } from '../../../src-shared/manifest/load';
@@ -21,7 +21,7 @@ describe.skipIf(!has)('recorded answers of the original (skipped without the cor
     const cases = load('argslist.json') as { in: string; out?: string[]; error?: string }[];
     const ours = cases.map(({ in: text }) => {
       try {
-        return { in: text, out: splitWords(text) };
+        return { in: text, out: splitTokens(text) };
       } catch (error) {
         if (error instanceof ArgslistError) return { in: text, error: error.message };
         throw error;

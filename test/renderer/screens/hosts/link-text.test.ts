@@ -9,7 +9,7 @@ import {
   wordsFor,
 } from '../../../../src-renderer/screens/hosts/link-text';
 import { THIS_COMPUTER, type HostEntry } from '../../../../src-shared/hosts/model';
-import type { HostFacts, HostLink } from '../../../../src-shared/rpc/hosts';
+import type { HostFacts, HostLinkState } from '../../../../src-shared/rpc/hosts';
 
 const FACTS: HostFacts = {
   system: 'Linux',
@@ -30,14 +30,14 @@ const ENTRY: HostEntry = {
   root: 'auto',
   engine: 'auto',
 };
-const LINKS: Readonly<Record<HostLink['state'], HostLink>> = {
+const LINKS: Readonly<Record<HostLinkState['state'], HostLinkState>> = {
   idle: { state: 'idle' },
   connecting: { state: 'connecting', step: 'bringing the engine' },
   ready: { state: 'ready', facts: FACTS },
   lost: { state: 'lost', message: 'The connection was lost.', retryAt: 108 },
   failed: { state: 'failed', message: 'Its key has changed.', hint: 'Ask who runs it.' },
 };
-const each = (words: (link: HostLink) => string): Record<string, string> =>
+const each = (words: (link: HostLinkState) => string): Record<string, string> =>
   Object.fromEntries(Object.entries(LINKS).map(([state, link]) => [state, words(link)]));
 
 it('has a colour and words for each state of a connection', () => {
