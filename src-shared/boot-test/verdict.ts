@@ -33,5 +33,7 @@ export function consoleVerdict(text: string): ConsoleVerdict | undefined {
   ]
     .flatMap(({ found, ...rest }) => (found ? [{ ...rest, at: found.index, words: found[0] }] : []))
     .sort((a, b) => a.at - b.at);
-  return first && { verdict: first.verdict, reason: `${first.says}: ${first.words.trim().slice(0, MAX_QUOTED_CHARACTERS)}` };
+  return (
+    first && { verdict: first.verdict, reason: `${first.says}: ${first.words.trim().slice(0, MAX_QUOTED_CHARACTERS)}` }
+  );
 }

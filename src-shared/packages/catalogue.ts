@@ -62,7 +62,8 @@ export function readCatalogue(text: string): CatalogueEntry[] {
 const NONE: readonly string[] = [];
 
 /** What a repository says is text for one line: control characters, and marks that turn the direction of writing, become blanks. */
-export const toOneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ');
+export const toOneLine = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ');
 
 /** The same for text of several lines. */
 export const toLines = (text: string): string => text.split('\n').map(toOneLine).join('\n');

@@ -31,7 +31,9 @@ export function remoteLine({ argv, folder, env = {}, root, input, token }: Remot
   const script = [
     folder === undefined ? '' : `cd ${quoteArgument(folder)} 2>/dev/null || { echo ${token} folder; exit 126; }; `,
     // With a path of its own, only env(1) can say what is there.
-    'PATH' in env ? '' : `command -v ${quoteArgument(argv[0])} >/dev/null 2>&1 || { echo ${token} command; exit 127; }; `,
+    'PATH' in env
+      ? ''
+      : `command -v ${quoteArgument(argv[0])} >/dev/null 2>&1 || { echo ${token} command; exit 127; }; `,
     `echo ${token} $$; exec `,
     quoteCommand(settings.length > 0 ? ['env', ...settings, ...command] : command),
     input ? '' : ' </dev/null',

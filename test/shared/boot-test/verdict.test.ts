@@ -54,7 +54,9 @@ describe('a console as plain text', () => {
     expect(plainConsoleText(RECORDED.menu)).toBe(
       'GNU GRUB  version 2.06\nDebian live\nThe highlighted entry will be executed automatically in 5s.',
     );
-    expect(plainConsoleText('\x1b]0;a title\x07a\x1b(Bb\x9b31mc\x00\x07\td\x1b[?25h\r\r\ne\rf')).toBe('ab31mc\td\ne\nf');
+    expect(plainConsoleText('\x1b]0;a title\x07a\x1b(Bb\x9b31mc\x00\x07\td\x1b[?25h\r\r\ne\rf')).toBe(
+      'ab31mc\td\ne\nf',
+    );
   });
 
   it.each(Object.entries(RECORDED))('is the same however %s is cut into pieces', (_name, raw) => {
