@@ -61,6 +61,11 @@ export function timeWithSeconds(when: Date): string {
   return when.toTimeString().slice(0, 8);
 }
 
+/** Formats seconds since the epoch: the time of day, with the date on other days than today. */
+export function clock(seconds: number | undefined, withSeconds = false): string {
+  return seconds === undefined ? '' : recentTime(new Date(seconds * 1000), withSeconds ? timeWithSeconds : time);
+}
+
 /** Formats a number with its thousands apart: `12,345`. */
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');

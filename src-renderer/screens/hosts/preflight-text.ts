@@ -1,6 +1,6 @@
 import type { PreflightCheck } from '../../../src-shared/rpc/hosts';
 import { plural } from '../../../src-shared/format';
-import type { Tone } from './link-text';
+import type { Tone } from '../../text/link-text';
 
 /**
  * What the checklist comes to, and its colour. Whether it stops a build, the host has decided: a tool that this manifest does not use

@@ -1,6 +1,6 @@
 import type { CheckpointState, Column, Lane } from '../../../../src-shared/timeline/timeline';
 import type { RunView } from '../../../../src-shared/runs/run-view';
-import { duration, recentTime, time, timeWithSeconds } from '../../../../src-shared/format';
+import { clock, duration } from '../../../../src-shared/format';
 
 /** Text of a checkpoint's mark. */
 export const STATES: Readonly<Record<CheckpointState, string>> = {
@@ -45,9 +45,4 @@ export function laneText({ number, run, cells }: Lane): string {
   const last = cells.at(-1);
   const how = last && run.state !== 'done' ? `${last.step} ${last.text}` : duration(run.seconds);
   return `Run ${number}, ${clock(run.startedAt)}, ${OUTCOMES[run.state]}, ${how}`;
-}
-
-/** Formats seconds since the epoch: the time of day, with the date on other days than today. */
-export function clock(seconds: number | undefined, withSeconds = false): string {
-  return seconds === undefined ? '' : recentTime(new Date(seconds * 1000), withSeconds ? timeWithSeconds : time);
 }

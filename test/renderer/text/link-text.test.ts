@@ -7,9 +7,9 @@ import {
   toneOf,
   troubleOf,
   wordsFor,
-} from '../../../../src-renderer/screens/hosts/link-text';
-import { THIS_COMPUTER, type HostEntry } from '../../../../src-shared/hosts/model';
-import type { HostFacts, HostLinkState } from '../../../../src-shared/rpc/hosts';
+} from '../../../src-renderer/text/link-text';
+import { THIS_COMPUTER, type HostEntry } from '../../../src-shared/hosts/model';
+import type { HostFacts, HostLinkState } from '../../../src-shared/rpc/hosts';
 
 const FACTS: HostFacts = {
   system: 'Linux',

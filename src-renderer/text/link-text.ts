@@ -1,5 +1,5 @@
-import type { HostBuild, HostFacts, HostLinkState, HostView } from '../../../src-shared/rpc/hosts';
-import { THIS_COMPUTER } from '../../../src-shared/hosts/model';
+import type { HostBuild, HostFacts, HostLinkState, HostView } from '../../src-shared/rpc/hosts';
+import { THIS_COMPUTER } from '../../src-shared/hosts/model';
 
 /** Which colour tells how a host is: by its name in the style sheet. */
 export type Tone = 'ok' | 'warn' | 'bad' | 'off';
