@@ -1,5 +1,4 @@
-import { constants, existsSync } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import {
@@ -111,28 +110,31 @@ export async function createArea(area: BuildArea): Promise<void> {
         await refuseUnmounted(`${area.dataset}/${child}`, area[child]);
       }
   } else {
-    await makeDirectory(area.mountpoint, `Unable to create the build area at ${area.mountpoint}`);
+    makeDirectory(area.mountpoint, `Unable to create the build area at ${area.mountpoint}`);
     await refuseForeignPlaces(area);
   }
-  await makeDirectory(area.media);
-  await makeDirectory(area.logs);
-  await makeDirectory(area.stateFolder);
+  for (const folder of [area.media, area.logs, area.stateFolder]) makeDirectory(folder);
   // Another account may own the folders. The refusal comes before the lock and before a step runs.
   for (const folder of [area.media, area.logs, area.stateFolder])
-    await access(folder, constants.W_OK).catch((error: unknown) => {
-      throw invalid(`Unable to write to the build area at ${area.mountpoint}`, nextStep(error));
-    });
+    orRefuse(`Unable to write to the build area at ${area.mountpoint}`, () => accessSync(folder, constants.W_OK));
 }
 
 /** Creates the three directories that steps expect in the build data. */
-export async function createBuildDataFolders(area: BuildArea): Promise<void> {
-  for (const folder of [area.pkgImage, area.tmp, area.bootArchive]) await makeDirectory(folder);
+export function createBuildDataFolders(area: BuildArea): void {
+  for (const folder of [area.pkgImage, area.tmp, area.bootArchive]) makeDirectory(folder);
 }
 
-async function makeDirectory(path: string, message = `Unable to create directory ${path}`): Promise<void> {
-  await makeFolders(path).catch((error: unknown) => {
+function makeDirectory(path: string, message = `Unable to create directory ${path}`): void {
+  orRefuse(message, () => makeFolders(path));
+}
+
+/** Turns an error of the system into a refusal with this message. */
+function orRefuse(message: string, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
     throw invalid(message, nextStep(error));
-  });
+  }
 }
 
 /** The reason of a failure and what to do about it. For a folder of another account it also names the alternatives. */

@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { stepExecution, type StepExecution } from '../../src-shared/checkpoints/execution';
 import { checkpointKey } from '../../src-shared/checkpoints/fingerprint';
 import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { listOf, nullable, number, object, text, type TypeOf } from '../../src-shared/shape';
-import { readIfThere, writeFileAtomically, writeUnsynced } from '../system/files';
+import { readIfThereSync, writeFileAtomically, writeUnsynced } from '../system/files';
 import { shortHash } from '../system/short-hash';
 import type { BuildArea } from './area';
 
@@ -69,7 +69,6 @@ export function writeCheckpointFiles(
   const write = sync ? writeFileAtomically : writeUnsynced;
   const stateFile = stateFilePath(area, record.step);
   write(stateFile, manifest);
-  mkdirSync(folder(area), { recursive: true });
   const history = 'history' in past ? past.history : null;
   const full: CheckpointRecord = {
     version: VERSION,
@@ -79,13 +78,20 @@ export function writeCheckpointFiles(
     key: checkpointKey(history, shortHash),
     stateFileTime: statSync(stateFile).mtimeMs,
   };
-  write(recordPath(area, record.step), JSON.stringify(full));
+  const path = recordPath(area, record.step);
+  try {
+    write(path, JSON.stringify(full));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    mkdirSync(folder(area), { recursive: true });
+    write(path, JSON.stringify(full));
+  }
 }
 
 /** Removes what `writeCheckpointFiles` wrote for one step. */
 export function removeCheckpointFiles(area: BuildArea, step: string): void {
-  rmSync(stateFilePath(area, step), { force: true });
-  rmSync(recordPath(area, step), { force: true });
+  remove(stateFilePath(area, step));
+  remove(recordPath(area, step));
 }
 
 /**
@@ -93,11 +99,20 @@ export function removeCheckpointFiles(area: BuildArea, step: string): void {
  */
 export function removeOrphanedFiles(area: BuildArea, snapshots: readonly string[]): void {
   const kept = new Set(snapshots.map(stepOfSnapshot));
-  const names = [
-    ...listFolder(area.mountpoint).map(stepOfSnapshot),
-    ...listFolder(folder(area)).map((name) => (name.endsWith('.json') ? name.slice(0, -5) : undefined)),
-  ];
-  for (const step of names) if (step !== undefined && !kept.has(step)) removeCheckpointFiles(area, step);
+  const isOrphan = (step: string | undefined): step is string => step !== undefined && !kept.has(step);
+  for (const step of listFolder(area.mountpoint).map(stepOfSnapshot))
+    if (isOrphan(step)) remove(stateFilePath(area, step));
+  for (const name of listFolder(folder(area)))
+    if (name.endsWith('.json') && isOrphan(name.slice(0, -5))) remove(join(folder(area), name));
+}
+
+/** Without `rmSync`, which looks a file up twice more: on FUSE that takes longer than the removal. */
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 function listFolder(path: string): string[] {
@@ -109,8 +124,8 @@ function listFolder(path: string): string[] {
 }
 
 /** The record of a step's checkpoint, when it belongs to the existing snapshot. */
-export async function readCheckpointRecord(area: BuildArea, step: string): Promise<RecordAnswer> {
-  const content = await readIfThere(recordPath(area, step)).catch(() => null);
+export function readCheckpointRecord(area: BuildArea, step: string): RecordAnswer {
+  const content = readRecordFile(recordPath(area, step));
   if (content === undefined)
     return { unknown: 'it has no record: another program took it, for example the original distro_const' };
   if (content === null) return { unknown: 'its record cannot be read' };
@@ -127,6 +142,15 @@ export async function readCheckpointRecord(area: BuildArea, step: string): Promi
   return { record };
 }
 
+/** `undefined` when there is none, `null` when it cannot be read. */
+function readRecordFile(path: string): Buffer | undefined | null {
+  try {
+    return readIfThereSync(path);
+  } catch {
+    return null;
+  }
+}
+
 function parsed(content: Buffer): unknown {
   try {
     return JSON.parse(content.toString('utf8'));
@@ -141,6 +165,6 @@ function versionOf(record: unknown): number | undefined {
 }
 
 /** The manifest kept with a checkpoint, or `undefined` when the state file is missing. */
-export function readStateFile(area: BuildArea, step: string): Promise<Buffer | undefined> {
-  return readIfThere(stateFilePath(area, step));
+export function readStateFile(area: BuildArea, step: string): Buffer | undefined {
+  return readIfThereSync(stateFilePath(area, step));
 }

@@ -33,20 +33,24 @@ export class Freshness {
 
   /** The checkpoints before these steps, by index. All servers are asked at the same time. */
   async of(indices: readonly number[]): Promise<ReadonlyMap<number, CheckpointFreshness>> {
-    const judged = await Promise.all(indices.map((index) => this.#judged(index)));
+    const judged = indices.map((index) => this.#judged(index));
     const executions = judged.flatMap(({ past }) => ('history' in past ? past.history : []));
     await this.#current.load(executions.flatMap(({ inputs }) => inputs));
     return new Map(judged.map((one) => [one.index, this.#freshness(one)]));
   }
 
-  async #judged(index: number): Promise<Judged> {
+  #judged(index: number): Judged {
     const step = this.file.manifest.steps[index];
     if (!step) throw new Error(`no step ${index}`);
-    const [past, copy] = await Promise.all([
-      checkpointPast(this.area, index, step.name),
-      readStateFile(this.area, step.name).catch(() => undefined),
-    ]);
-    return { index, past, copy };
+    return { index, past: checkpointPast(this.area, index, step.name), copy: this.#copy(step.name) };
+  }
+
+  #copy(step: string): Buffer | undefined {
+    try {
+      return readStateFile(this.area, step);
+    } catch {
+      return undefined;
+    }
   }
 
   #freshness({ index, past, copy }: Judged): CheckpointFreshness {
@@ -65,20 +69,20 @@ export class Freshness {
  * The executions before a checkpoint, by its record. Without a record only the first step of a manifest is known to
  * have nothing before it, by the copy of the manifest that every engine keeps (contract 2.1).
  */
-export async function checkpointPast(area: BuildArea, index: number, step: string): Promise<CheckpointPast> {
-  const answer = await readCheckpointRecord(area, step);
+export function checkpointPast(area: BuildArea, index: number, step: string): CheckpointPast {
+  const answer = readCheckpointRecord(area, step);
   if ('record' in answer) {
     const { history, historyUnknown } = answer.record;
     if (history) return { history };
     return { unknown: historyUnknown ?? 'an earlier part of its history is unknown' };
   }
-  if (index === 0 && (await wasFirst(area, step))) return { history: [] };
+  if (index === 0 && wasFirst(area, step)) return { history: [] };
   return answer;
 }
 
-async function wasFirst(area: BuildArea, step: string): Promise<boolean> {
+function wasFirst(area: BuildArea, step: string): boolean {
   try {
-    const copy = await readStateFile(area, step);
+    const copy = readStateFile(area, step);
     if (!copy) return false;
     return interpretManifest(decodeManifest(copy), { now: new Date() }).manifest.steps[0]?.name === step;
   } catch {

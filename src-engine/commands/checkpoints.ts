@@ -72,7 +72,7 @@ export async function describeCheckpoints(
   return Promise.all(
     rows.map(async (row) => {
       const answer = resumeAnswer(context, row.index);
-      const known = row.snapshot && (await readCheckpointRecord(area, row.step));
+      const known = row.snapshot && readCheckpointRecord(area, row.step);
       const record = known && 'record' in known ? known.record : undefined;
       return {
         ...row,

@@ -61,7 +61,7 @@ export async function startBuild({
     if (choice.resume !== undefined) {
       assertResumable(steps, snapshots, choice.resume);
       warnOfDamage(steps, snapshots);
-      await warnOfChanges(area, file, choice.resume);
+      warnOfChanges(area, file, choice.resume);
       stale = await staleness(area, file, choice.resume, request.given);
     }
     const plan = planBuild(file.manifest.steps, choice, checkpointing, present);
@@ -72,7 +72,7 @@ export async function startBuild({
       file,
       choice,
       plan,
-      snapshots: present,
+      snapshots,
       backend,
       checkpointing,
       debug: request.debug,
@@ -133,10 +133,10 @@ function warnOfDamage(steps: readonly BuildStep[], snapshots: readonly Snapshot[
 /**
  * The whole-file warning of contract 2.6; `plan` reports details. A missing copy counts as changed (contract 9, 12).
  */
-async function warnOfChanges(area: BuildArea, file: ManifestFile, resume: number): Promise<void> {
+function warnOfChanges(area: BuildArea, file: ManifestFile, resume: number): void {
   const changed: string[] = [];
   for (const { name } of file.manifest.steps.slice(0, resume + 1)) {
-    const copy = await readStateFile(area, name);
+    const copy = readStateFile(area, name);
     if (!copy?.equals(file.bytes)) changed.push(name);
   }
   if (changed.length === 0) return;

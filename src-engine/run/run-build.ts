@@ -7,7 +7,7 @@ import { planBuild, type BuildPlan, type PlannedAction } from '../../src-shared/
 import { PROTOCOL_VERSION, type EngineRecordBody, type RunOutcome } from '../../src-shared/journal/records';
 import type { DeclaredStep } from '../../src-shared/manifest/model';
 import { earliestPause } from '../../src-shared/runs/pause';
-import type { SnapshotBackend } from '../snapshots/backend';
+import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { DamagedSnapshot } from '../snapshots/damaged';
 import { ENGINE_VERSION } from '../version';
 import { createBuildDataFolders, type BuildArea } from '../area/area';
@@ -42,8 +42,8 @@ export interface BuildInput {
   readonly file: ManifestFile;
   readonly choice: StepRange;
   readonly plan: BuildPlan;
-  /** Names of the snapshots when the lock was taken. No other process changes them since. */
-  readonly snapshots: readonly string[];
+  /** The snapshots when the lock was taken. No other process changes them since. */
+  readonly snapshots: readonly Snapshot[];
   readonly backend: SnapshotBackend;
   readonly checkpointing: boolean;
   readonly debug: boolean;
@@ -259,9 +259,9 @@ class Build {
   async #clean(): Promise<void> {
     const { backend, area, snapshots } = this.#input;
     const started = Date.now();
-    const isEmptied = snapshots.includes(BASELINE) && (await this.#rollBackToBaseline());
+    const isEmptied = snapshots.some(({ name }) => name === BASELINE) && (await this.#rollBackToBaseline());
     if (!isEmptied) await backend.reset();
-    await createBuildDataFolders(area);
+    createBuildDataFolders(area);
     if (!isEmptied) await backend.take(BASELINE);
     removeOrphanedFiles(area, []);
     this.#journal.write('rolled-back', { step: null, snapshot: BASELINE, seconds: secondsSince(started) });
@@ -270,7 +270,7 @@ class Build {
   /** Returns whether it was possible. A damaged baseline, like all of its store, is made again. */
   async #rollBackToBaseline(): Promise<boolean> {
     try {
-      await this.#input.backend.rollback(BASELINE);
+      await this.#input.backend.rollback(BASELINE, this.#input.snapshots);
       return true;
     } catch (error) {
       if (!(error instanceof DamagedSnapshot)) throw error;
@@ -282,12 +282,12 @@ class Build {
   async #rollBack(step: DeclaredStep): Promise<void> {
     const { backend, area, plan, snapshots } = this.#input;
     const started = Date.now();
-    const past = await checkpointPast(area, step.index, step.name);
-    const answer = await readCheckpointRecord(area, step.name);
-    await backend.rollback(checkpointName(step.name));
+    const past = checkpointPast(area, step.index, step.name);
+    const answer = readCheckpointRecord(area, step.name);
+    await backend.rollback(checkpointName(step.name), snapshots);
     removeOrphanedFiles(
       area,
-      snapshots.filter((name) => !plan.discarded.includes(name)),
+      snapshots.map(({ name }) => name).filter((name) => !plan.discarded.includes(name)),
     );
     this.#past =
       'history' in past

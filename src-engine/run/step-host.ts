@@ -43,6 +43,8 @@ export class StepHost {
     private readonly recorder: InputRecorder,
     /** Reports a message of the engine: on the console, in the logs and in the journal. */
     private readonly report: (line: string) => void,
+    /** The area's identity, which marks the processes of its steps. */
+    private readonly mark: string,
     /** The method in force, as recorded in the journal. */
     private containment: Containment,
     private readonly observer: Observer | undefined,
@@ -68,6 +70,7 @@ export class StepHost {
         ({ request, isKey, values }) => host.#onRead({ request, isKey, hash: valuesHash(values) }),
         (line) => input.debug && process.stdout.write(`${line}\n`),
       );
+    const mark = areaIdentity(input.area);
     const host = new StepHost(
       startServer,
       input.area,
@@ -75,11 +78,12 @@ export class StepHost {
       journal,
       recorder,
       report,
+      mark,
       containment,
       input.observer,
     );
     const server = await host.#reachableServer();
-    host.#spawner = createSpawner(containment, dirname(server.socketPath), areaIdentity(input.area));
+    host.#spawner = createSpawner(containment, dirname(server.socketPath), mark);
     host.#runner = new FinalizerRunner(host.#spawner);
     return host;
   }
@@ -143,7 +147,7 @@ export class StepHost {
       env: stepEnvironment({
         given: this.recorder.given,
         named: recorded.variables,
-        area: areaIdentity(area),
+        area: this.mark,
         folder,
         inputsFile,
       }),

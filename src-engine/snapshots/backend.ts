@@ -79,8 +79,10 @@ export interface SnapshotBackend {
    * Makes the build data equal to the snapshot and destroys all newer snapshots (contract 2.2, `zfs rollback -r`). MUST
    * refuse, with nothing destroyed, when it is certain to fail: no such snapshot, a newer one that is held or cloned, a
    * busy tree. The snapshot itself MUST survive any failure, so that the call can be repeated.
+   *
+   * @param listed what `list` has just returned, with the area's lock held since: a backend need not ask again
    */
-  rollback(name: string): Promise<void>;
+  rollback(name: string, listed?: readonly Snapshot[]): Promise<void>;
 
   /** Destroys one snapshot. MUST throw when it is held, cloned or missing. */
   destroy(name: string): Promise<void>;

@@ -1,12 +1,17 @@
 import { statfsSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { exec } from '../system/exec';
+import { MountTable } from '../system/mount-table';
 import { zfsCommand } from '../system/zfs-command';
 
 const invalid = (message: string, hint?: string): AppError => new AppError('area', message, hint);
 
-/** The mountpoint of a dataset, or `undefined` when there is no such dataset. */
+/** The mountpoint of a dataset, or `undefined` when there is no such dataset. A mounted one costs no call of `zfs`. */
 export async function mountpointOf(dataset: string): Promise<string | undefined> {
+  const [mount, ...others] = (await MountTable.read()).mounts.filter(
+    ({ source, type }) => source === dataset && /^(fuse\.)?zfs$/.test(type),
+  );
+  if (mount?.node?.root === '/' && others.length === 0) return Buffer.from(mount.path, 'latin1').toString();
   const argv = [zfsCommand() ?? 'zfs', 'list', '-H', '-o', 'mountpoint', dataset] as const;
   const { code, stdout } = await exec(argv, { okExitCodes: [0, 1], errorCode: 'area' });
   return code === 0 ? stdout.trim() : undefined;

@@ -6,8 +6,8 @@ export interface ZfsSnapshot extends Snapshot {
   readonly held: boolean;
 }
 
-/** The properties that `snapshotsOf` needs. */
-export const SNAPSHOT_PROPERTIES = ['creation', 'userrefs'] as const;
+/** The properties of snapshots that `snapshotsOf` needs, and those of datasets that are checked before a rollback. */
+export const PROPERTIES = ['creation', 'userrefs', 'mountpoint', 'canmount'] as const;
 
 /** Rows of `zfs get -o name,property,value`: dataset or snapshot, then property, then value. */
 export type ZfsProperties = ReadonlyMap<string, ReadonlyMap<string, string>>;

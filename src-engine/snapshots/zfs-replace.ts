@@ -3,7 +3,7 @@ import { AppError, reasonOf } from '../../src-shared/errors';
 import { MountTable } from '../system/mount-table';
 import type { Snapshot } from './backend';
 import { refuseMounts } from './guard';
-import { SNAPSHOT_PROPERTIES, snapshotsOf, type ZfsProperties, type ZfsSnapshot } from './zfs-properties';
+import { snapshotsOf, type ZfsProperties, type ZfsSnapshot } from './zfs-properties';
 import { refuseElsewhere, refuseHeld, refuseHidden, refuseRecursive, refuseUnmountable } from './zfs-refusals';
 import { expectSuccess } from './zfs-runner';
 import { outermost, type ZfsTree } from './zfs-tree';
@@ -25,12 +25,13 @@ export class ZfsReplace {
     this.#views = views;
   }
 
-  async rollback(name: string): Promise<void> {
+  /** @param listed the properties as of now, when the caller has just read them */
+  async rollback(name: string, listed: ZfsProperties | undefined): Promise<void> {
     const tree = this.#tree;
     const action = `Rolling back to ${tree.id(name)}`;
-    await tree.runner.untilOrphansEnd();
+    const hadOrphans = await tree.runner.untilOrphansEnd();
     const table = await tree.refuseForeign(action);
-    const present = await tree.properties([...SNAPSHOT_PROPERTIES, 'mountpoint', 'canmount']);
+    const present = !hadOrphans && listed ? listed : await tree.properties();
     const newer = newerThan(snapshotsOf(tree.dataset, present), tree.id(name));
     refuseUnmountable(action, tree, present);
     tree.refuseMountedElsewhere(action, table);
@@ -67,7 +68,7 @@ export class ZfsReplace {
     const table = await tree.refuseForeign(action);
     const replaced = await this.#replacedDatasets();
     for (const { mountpoint } of replaced) this.#refuseMountsInReplaced(action, mountpoint, table);
-    const present = await tree.properties([...SNAPSHOT_PROPERTIES, 'mountpoint']);
+    const present = await tree.properties();
     if (!tree.isMounted(table)) refuseHidden(action, tree.mountpoint);
     if (present.has(tree.dataset)) {
       tree.refuseMountedElsewhere(action, table);

@@ -30,9 +30,9 @@ export interface ZfsRunner {
   readonly zfsWithRetry: RunZfs;
   /**
    * Waits for commands of a killed engine: they outlive it, and their renames or rollbacks would disturb ours. They are
-   * not killed, because the file system completes them anyway.
+   * not killed, because the file system completes them anyway. Returns whether there were any.
    */
-  untilOrphansEnd(): Promise<void>;
+  untilOrphansEnd(): Promise<boolean>;
 }
 
 /** Opens a runner. The engine parses messages, so they are requested in English. */
@@ -60,6 +60,7 @@ export function zfsRunner(dataset: string): ZfsRunner {
             `A zfs command of an engine that has ended still works on ${dataset}: ${orphans.filter(isRunning).join(', ')}.`,
             'Wait for it to end, and try again.',
           );
+      return orphans.length > 0;
     },
   };
 }

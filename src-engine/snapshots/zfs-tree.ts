@@ -6,7 +6,7 @@ import { MountTable, type Mount } from '../system/mount-table';
 import { isFuse } from '../system/mounts';
 import { processesUsing, processesWithPrivateMount } from '../system/process-table';
 import { leftOut, refuseLink, refuseMounts } from './guard';
-import { getProperties, readProperties, SNAPSHOT_PROPERTIES, type ZfsProperties } from './zfs-properties';
+import { getProperties, PROPERTIES, readProperties, type ZfsProperties } from './zfs-properties';
 import { BUSY_TIMEOUT_MS, BUSY_RETRY_MS, expectSuccess, type ZfsRunner } from './zfs-runner';
 
 /** The build data's dataset and its mountpoint, with the checks before operations on its snapshots. */
@@ -29,8 +29,9 @@ export class ZfsTree {
   /**
    * Properties of the dataset, of all datasets below it, and of their snapshots. Empty when the dataset does not exist.
    */
-  async properties(names: readonly string[] = SNAPSHOT_PROPERTIES): Promise<ZfsProperties> {
-    const { code, stdout, stderr } = await this.runner.zfs(getProperties(this.dataset, names));
+  async properties(): Promise<ZfsProperties> {
+    const { runner, dataset } = this;
+    const { code, stdout, stderr } = await runner.zfs(getProperties(dataset, PROPERTIES));
     if (code === 0) return readProperties(stdout);
     if (/does not exist/.test(stderr)) return new Map();
     throw new AppError('snapshot', `zfs cannot list the snapshots of ${this.dataset}: ${stderr.trim()}`);

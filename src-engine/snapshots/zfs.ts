@@ -4,7 +4,7 @@ import { AppError } from '../../src-shared/errors';
 import type { Snapshot, SnapshotBackend, SnapshotSize } from './backend';
 import { folderView } from './folder-tree';
 import { assertSnapshotName } from './names';
-import { getProperties, readProperties, snapshotsOf, type ZfsSnapshot } from './zfs-properties';
+import { getProperties, readProperties, snapshotsOf, type ZfsProperties, type ZfsSnapshot } from './zfs-properties';
 import { refuseHeld } from './zfs-refusals';
 import { ZfsReplace } from './zfs-replace';
 import { expectSuccess, zfsRunner } from './zfs-runner';
@@ -25,7 +25,14 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
   const views = createZfsViews(tree.area, zfs, zfsWithRetry);
   const replace = new ZfsReplace(tree, views);
 
-  const list = async (): Promise<ZfsSnapshot[]> => snapshotsOf(dataset, await tree.properties());
+  const listings = new WeakMap<readonly Snapshot[], ZfsProperties>();
+
+  async function list(): Promise<ZfsSnapshot[]> {
+    const properties = await tree.properties();
+    const snapshots = snapshotsOf(dataset, properties);
+    listings.set(snapshots, properties);
+    return snapshots;
+  }
 
   async function find(name: string): Promise<ZfsSnapshot> {
     const found = (await list()).find((snapshot) => snapshot.name === name);
@@ -66,7 +73,7 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
     reset: () => replace.reset(),
     list,
     take,
-    rollback: (name) => replace.rollback(name),
+    rollback: (name, listed) => replace.rollback(name, listed && listings.get(listed)),
     destroy,
     open: async (name) => {
       const visible = join(mountpoint, '.zfs/snapshot', name);

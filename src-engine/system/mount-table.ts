@@ -25,6 +25,7 @@ interface Place {
 /** The mounts of this process's mount namespace at one moment. */
 export class MountTable {
   readonly #byId: ReadonlyMap<string, Mount>;
+  readonly #realPaths = new Map<string, string>();
 
   constructor(readonly mounts: readonly Mount[]) {
     this.#byId = new Map(mounts.flatMap((mount) => (mount.node ? [[mount.node.id, mount]] : [])));
@@ -43,7 +44,7 @@ export class MountTable {
 
   /** The mounts strictly below a folder, innermost first, which is the order in which they can be unmounted. */
   inside(folder: string): Mount[] {
-    const path = realPath(folder);
+    const path = this.#realPath(folder);
     const place = this.#placeOf(path);
     const isInside = (mount: Mount): boolean => {
       const at = this.#mountPointOf(mount);
@@ -57,7 +58,7 @@ export class MountTable {
 
   /** The mounts exactly at a path, the visible one first. */
   at(folder: string): Mount[] {
-    const path = realPath(folder);
+    const path = this.#realPath(folder);
     const above = path === '/' ? undefined : this.#placeOf(dirname(path));
     return this.#innermostFirst(
       this.mounts.filter((mount) => {
@@ -70,11 +71,18 @@ export class MountTable {
 
   /** Mounts at other paths that show the folder or something in it, for instance a mounted subvolume. Linux only. */
   showing(folder: string): Mount[] {
-    const place = this.#placeOf(realPath(folder));
+    const place = this.#placeOf(this.#realPath(folder));
     return this.mounts.filter(
       ({ node }) =>
         place && node?.device === place.device && (node.root === place.path || isBelow(node.root, place.path)),
     );
+  }
+
+  /** Resolved once for each folder: on FUSE every part of a path is a request. */
+  #realPath(folder: string): string {
+    const known = this.#realPaths.get(folder) ?? realPath(folder);
+    this.#realPaths.set(folder, known);
+    return known;
   }
 
   #parent(mount: Mount): Mount | undefined {
