@@ -53,9 +53,10 @@ export default defineConfig({
         test: {
           name: 'hosts',
           include: ['test/hosts/**/*.test.ts'],
-          globalSetup: [ENGINE, 'test/support/zfs-daemon.ts'],
+          globalSetup: ENGINE,
           testTimeout: 300_000,
-          hookTimeout: 120_000,
+          // Files with a pool wait for each other.
+          hookTimeout: 600_000,
           maxWorkers: 3,
         },
       },

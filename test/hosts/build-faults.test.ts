@@ -30,7 +30,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     server = await startSshd();
     project = new TestProject({ steps: [{ name: 'a' }, { name: 'talk', body: CHATTER }, { name: 'c' }] });
     path = join(project.folder, 'manifest.xml');
-    const made = sshHost(() => ({ ...loginAt(server), keepAlive: 200, readyTimeout: 3000 }));
+    const made = sshHost(() => ({ ...loginAt(server), keepAlive: 500, readyTimeout: 20_000 }));
     ({ link, views } = made);
     watch = new BuildWatch(createBuildServices(made.host), path);
   });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,15 +10,19 @@ import { loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 
 const reason = lacksSshd();
+
+/** Short for a test, and long enough for a server on a busy machine. */
+const KEEP_ALIVE_MS = 500;
+
 const lost = { name: 'AppError', code: 'unreachable', message: expect.stringContaining('State unknown') as string };
 
-describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${reason})` : ''}`, () => {
+describe.skipIf(reason !== undefined)(`A connection that fails${reason ? ` (${reason})` : ''}`, () => {
   let server: SshServer;
   let transport: SshTransport;
 
   beforeEach(async () => {
     server = await startSshd();
-    transport = await createSshTransport({ ...loginAt(server), keepAlive: 200 });
+    transport = await createSshTransport({ ...loginAt(server), keepAlive: KEEP_ALIVE_MS });
   });
   afterEach(async () => {
     transport?.close();
@@ -28,13 +32,13 @@ describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${re
   /** What a detached command leaves behind goes with the server's folder. */
   const ownFolder = (): CommandOptions => ({ env: { TMPDIR: server.folder } });
 
-  it('in the middle of all that can run is lost for each, and a success for none', async () => {
+  it('A connection that is cut fails everything that runs over it, and everything after it.', async () => {
     const command = await transport.stream(['sh', '-c', 'printf "a whole line\\nhalf a l"; sleep 30']);
     const lines: string[] = [];
     const reading = (async () => {
       for await (const chunk of command.output) lines.push(chunk.toString());
     })();
-    const detached = await transport.startDetached(['sleep', '3'], ownFolder());
+    const detached = await transport.startDetached(['sleep', '60'], ownFolder());
     const watching = (async () => {
       for await (const _ of transport.changes(server.folder, new AbortController().signal));
     })();
@@ -50,19 +54,19 @@ describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${re
       expect(detached.ended).rejects.toMatchObject(lost),
       expect(transport.lost).rejects.toMatchObject(lost),
     ]);
-    // And for all that is asked of it later.
+    // Later requests fail too.
     await expect(transport.run(['true'])).rejects.toMatchObject(lost);
     await expect(transport.list('/')).rejects.toMatchObject(lost);
     await expect(transport.readFile('/etc/passwd', 0, 1)).rejects.toMatchObject(lost);
-    command.write('nobody hears this');
+    command.write('lost');
   });
 
-  it('is not cut for a command that says nothing for ten signs of life, which would be 150 s', async () => {
-    const { code, stdout } = await transport.run(['sh', '-c', 'sleep 2; echo the end']);
+  it('A command that prints nothing for ten keep-alive intervals is not cut.', async () => {
+    const { code, stdout } = await transport.run(['sh', '-c', `sleep ${KEEP_ALIVE_MS / 100}; echo the end`]);
     expect([code, stdout.toString()]).toEqual([0, 'the end\n']);
   });
 
-  it('without a word is noticed by its silence', async () => {
+  it('A connection without an answer is noticed by its silence.', async () => {
     const begun = join(server.folder, 'begun in silence');
     const running = transport.run(['sh', '-c', 'echo >"$0"; sleep 600', begun]);
     await eventually(() => expect(existsSync(begun)).toBe(true));
@@ -70,18 +74,19 @@ describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${re
     await expect(running).rejects.toMatchObject(lost);
   });
 
-  it('leaves a detached command alone', async () => {
+  it('A detached command outlives its connection.', async () => {
     const done = join(server.folder, 'done');
-    await transport.startDetached(['sh', '-c', 'sleep 1; touch "$0"', done], ownFolder());
+    const script = 'until [ -e "$0.go" ]; do sleep 0.05; done; touch "$0"';
+    await transport.startDetached(['sh', '-c', script, done], ownFolder());
     server.cut();
     await expect(transport.lost).rejects.toMatchObject(lost);
-    expect(existsSync(done)).toBe(false);
+    writeFileSync(`${done}.go`, '');
     await eventually(() => expect(existsSync(done)).toBe(true));
     transport = await createSshTransport(loginAt(server));
     expect(await transport.list(server.folder)).toContain('done');
   });
 
-  it('leaves a detached command alone where there is no setsid', async () => {
+  it('A detached command outlives its connection where there is no setsid.', async () => {
     const path = join(server.folder, 'bin');
     mkdirSync(path);
     for (const tool of ['cat', 'env', 'kill', 'mktemp', 'mv', 'nohup', 'sh', 'sleep'])
@@ -99,25 +104,25 @@ describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${re
     process.kill(last.pid, 'SIGTERM');
   });
 
-  it('ends a detached command, and all it started, when it is told to', async () => {
+  it('A detached command is ended by its signal with everything that it started.', async () => {
     const stop = new AbortController();
     const pids = join(server.folder, 'pids');
     const script = 'sleep 60 & echo $! > "$0"; wait';
     const command = await transport.startDetached(['sh', '-c', script, pids], { ...ownFolder(), signal: stop.signal });
     await eventually(() => expect(readFileSync(pids, 'utf8')).toContain('\n'));
     stop.abort();
-    // As a shell tells of a signal.
+    // The status of a shell for SIGTERM.
     expect((await command.ended).code).toBe(143);
     await eventually(() => expect(() => process.kill(Number(readFileSync(pids, 'utf8')), 0)).toThrow('ESRCH'));
   });
 
-  it('tells a detached command that was ended with its keeper from one that has an exit status', async () => {
+  it('A detached command that was killed with its keeper has no exit status.', async () => {
     const command = await transport.startDetached(['sleep', '60'], ownFolder());
     await transport.run(['sh', '-c', 'kill -9 $(ps -o ppid= -p "$0") "$0"', String(command.pid)]);
     expect((await command.ended).code).toBe(null);
   });
 
-  it('has turns for more commands than the host takes at once', async () => {
+  it('More commands than the host takes at once are queued.', async () => {
     const all = Array.from({ length: 20 }, (_, at) => transport.run(['sh', '-c', `sleep 0.1; echo ${at}`]));
     expect((await Promise.all(all)).map(({ stdout }) => Number(stdout))).toEqual(all.map((_, at) => at));
   });
@@ -147,14 +152,14 @@ describe.skipIf(reason !== undefined)(`a connection that fails${reason ? ` (${re
     expect(size).toBe(200_000_000);
   });
 
-  it('ends a command whose output is left early', async () => {
+  it('A command ends when its output is not read to the end.', async () => {
     const command = await transport.stream(['yes']);
     for await (const _ of command.output) break;
     expect((await command.ended).code).toBe(null);
     expect((await transport.run(['echo', 'still here'])).stdout.toString()).toBe('still here\n');
   });
 
-  it('says which host does not answer', async () => {
+  it('The message about a host that does not answer names it.', async () => {
     const { port } = server;
     await server.stop();
     await expect(createSshTransport({ ...loginAt(server) })).rejects.toMatchObject({

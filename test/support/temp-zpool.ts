@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually';
 import { lacksRootOr, runTool } from './run-tool';
+import { zfsTurn } from './zfs-turn';
 
 /** A temporary ZFS pool on a file. */
 export interface TemporaryPool {
@@ -36,6 +37,7 @@ export function hasKernelZfs(): boolean {
  * show old content and with extended attributes; one that runs is used as it is, and other pools are left alone.
  */
 export async function zfsPool(bytes = 1 << 30): Promise<TemporaryPool> {
+  const giveUpTurn = hasKernelZfs() ? () => undefined : await zfsTurn();
   const daemon = hasKernelZfs() || zfsAnswers() ? undefined : await startDaemon();
   const folder = mkdtempSync(join(tmpdir(), 'slipway-zpool-'));
   const name = `slipwaytest${process.pid}${folder
@@ -50,6 +52,7 @@ export async function zfsPool(bytes = 1 << 30): Promise<TemporaryPool> {
     // Another test may use the daemon.
     if (daemon && runTool('zpool', 'list', '-H', '-o', 'name').trim().replace('no pools available', '') === '')
       await stopDaemon(daemon);
+    giveUpTurn();
   };
   try {
     writeFileSync(image, '');
@@ -84,7 +87,7 @@ function canKeepXattrs(path: string): boolean {
 }
 
 /** Whether a daemon answers. A daemon that died may have left its socket. */
-export function zfsAnswers(): boolean {
+function zfsAnswers(): boolean {
   return existsSync(SOCKET) && spawnSync('zpool', ['list', '-H', '-o', 'name']).status === 0;
 }
 
@@ -92,7 +95,7 @@ export function zfsAnswers(): boolean {
  * Starts zfs-fuse, or returns `undefined` when another process was faster. A daemon that is just ending holds the lock; ours then exits
  * with 1 and is started again.
  */
-export async function startDaemon(): Promise<ChildProcess | undefined> {
+async function startDaemon(): Promise<ChildProcess | undefined> {
   let daemon: ChildProcess | undefined;
   await eventually(() => {
     if (zfsAnswers()) return;
@@ -106,7 +109,7 @@ export async function startDaemon(): Promise<ChildProcess | undefined> {
 }
 
 /** Ends a daemon and waits for its exit, because the next one cannot start before. It stays while a process has a copy of its mounts, and is then killed. */
-export async function stopDaemon(daemon: ChildProcess): Promise<void> {
+async function stopDaemon(daemon: ChildProcess): Promise<void> {
   if (daemon.exitCode !== null || daemon.signalCode !== null) return;
   daemon.ref();
   daemon.kill();

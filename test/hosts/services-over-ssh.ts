@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { useBuildHost } from '../support/build-host';
+import { sshHost } from '../support/ssh-host';
+import { loginAt } from '../support/ssh-login';
+import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
+
+const reason = lacksSshd();
+
+/** Repeats tests of services on this computer with a build host at the other end of OpenSSH's server. */
+export function describeOverSsh(importTests: () => Promise<unknown>): void {
+  let server: SshServer;
+  const { host, link } = sshHost(() => loginAt(server));
+  describe.skipIf(reason !== undefined)(`Over SSH${reason ? ` (${reason})` : ''}:`, async () => {
+    beforeAll(async () => {
+      server = await startSshd();
+    });
+    afterAll(async () => {
+      link.close();
+      await server?.stop();
+    });
+    useBuildHost(host);
+    await importTests();
+  });
+}
