@@ -34,16 +34,17 @@ export interface CurrentStateOptions {
  * any number of checkpoints.
  */
 export class CurrentState {
+  readonly #area: BuildArea;
+  readonly #file: ManifestFile;
+
   readonly #scripts = new Map<string, string>();
   readonly #answers = new Map<string, readonly string[]>();
   readonly #manifests = new Map<string, ElementNode | undefined>();
   readonly #inputs: InputStates;
 
-  constructor(
-    private readonly area: BuildArea,
-    private readonly file: ManifestFile,
-    { asksServers, given }: CurrentStateOptions,
-  ) {
+  constructor(area: BuildArea, file: ManifestFile, { asksServers, given }: CurrentStateOptions) {
+    this.#area = area;
+    this.#file = file;
     this.#inputs = new InputStates({
       folder: new DocumentFolder(file.path),
       area: area.mountpoint,
@@ -68,7 +69,7 @@ export class CurrentState {
       script: step.script ?? '(built in)',
       scriptNow: nowOf(this.#once(this.#scripts, script, (name) => scriptHash(scriptFile(name)))),
       args: step.args,
-      area: this.area.mountpoint,
+      area: this.#area.mountpoint,
       answer: (read) => this.#answer(read, then),
       input: (input) => this.#inputs.of(input),
     };
@@ -89,7 +90,7 @@ export class CurrentState {
 
   #answer(read: ManifestReadRecord, then: () => ElementNode | undefined): ReturnType<CurrentStep['answer']> {
     const values = this.#once(this.#answers, `${read.isKey} ${read.request}`, () =>
-      readValues(this.file.defaulted.root, read.request, read.isKey),
+      readValues(this.#file.defaulted.root, read.request, read.isKey),
     );
     const hash = valuesHash(values);
     if (hash === read.hash) return { hash, now: '', then: undefined };

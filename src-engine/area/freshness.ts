@@ -21,13 +21,14 @@ interface Judged {
  * Judges the checkpoints of steps against the manifest, scripts and inputs as they are at the first call of one `Freshness`.
  */
 export class Freshness {
+  readonly #area: BuildArea;
+  readonly #file: ManifestFile;
+
   readonly #current: CurrentState;
 
-  constructor(
-    private readonly area: BuildArea,
-    private readonly file: ManifestFile,
-    options: CurrentStateOptions,
-  ) {
+  constructor(area: BuildArea, file: ManifestFile, options: CurrentStateOptions) {
+    this.#area = area;
+    this.#file = file;
     this.#current = new CurrentState(area, file, options);
   }
 
@@ -40,21 +41,21 @@ export class Freshness {
   }
 
   #judged(index: number): Judged {
-    const step = this.file.manifest.steps[index];
+    const step = this.#file.manifest.steps[index];
     if (!step) throw new Error(`no step ${index}`);
-    return { index, past: checkpointPast(this.area, index, step.name), copy: this.#copy(step.name) };
+    return { index, past: checkpointPast(this.#area, index, step.name), copy: this.#copy(step.name) };
   }
 
   #copy(step: string): Buffer | undefined {
     try {
-      return readStateFile(this.area, step);
+      return readStateFile(this.#area, step);
     } catch {
       return undefined;
     }
   }
 
   #freshness({ index, past, copy }: Judged): CheckpointFreshness {
-    const { steps } = this.file.manifest;
+    const { steps } = this.#file.manifest;
     // Parsed only for a value that has changed.
     const then = () => copy && this.#current.manifest(copy);
     return checkpointFreshness(steps, index, past, (i) => {

@@ -61,9 +61,13 @@ export interface InputQuestion {
 
 /** The present states of inputs, each determined once. */
 export class InputStates {
+  readonly #question: InputQuestion;
+
   readonly #known = new Map<string, KnownHash>();
 
-  constructor(private readonly question: InputQuestion) {}
+  constructor(question: InputQuestion) {
+    this.#question = question;
+  }
 
   /** Determines the states of these inputs, so that `of` can return them. */
   async load(inputs: readonly StepInput[]): Promise<void> {
@@ -82,19 +86,19 @@ export class InputStates {
 
   /** The state of an input that `load` was called with. */
   of(input: StepInput): KnownHash {
-    if (input.kind === 'env') return { hash: variableHash(this.question.variables[input.value]) };
+    if (input.kind === 'env') return { hash: variableHash(this.#question.variables[input.value]) };
     return this.#known.get(keyOf(input)) ?? { unknown: 'was not asked' };
   }
 
   async #url(url: string): Promise<KnownHash> {
-    if (!this.question.asksServers) return { unknown: 'is not asked by this command; `checkpoints` and `plan` ask' };
+    if (!this.#question.asksServers) return { unknown: 'is not asked by this command; `checkpoints` and `plan` ask' };
     const hash = await urlState(url, URL_TIMEOUT_MS);
     return hash === NO_CONTENT.unreachable ? { unknown: 'does not answer' } : { hash };
   }
 
   /** A file with the identity, size and times that an execution recorded has the recorded content. */
   async #path(input: StepInput, all: readonly StepInput[]): Promise<KnownHash> {
-    const { folder, area } = this.question;
+    const { folder, area } = this.#question;
     const path = folder.resolved(input.value);
     const { text } = await pathStat(path, area);
     const recorded = all.filter((one) => keyOf(one) === keyOf(input) && one.stat !== undefined && !one.raced);

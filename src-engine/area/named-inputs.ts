@@ -44,19 +44,22 @@ export function scriptNames(script: string, place: ScriptPlace): ScriptNames {
 }
 
 class Scan {
+  readonly #script: string;
+  readonly #place: ScriptPlace;
+
   readonly #found = new Set<string>();
   readonly #taken = new Set<string>();
   readonly #assigned = new Set<string>();
   readonly #takenFirst = new Set<string>();
   readonly #listings = new Map<string, ReadonlySet<string>>();
 
-  constructor(
-    private readonly script: string,
-    private readonly place: ScriptPlace,
-  ) {}
+  constructor(script: string, place: ScriptPlace) {
+    this.#script = script;
+    this.#place = place;
+  }
 
   result(): ScriptNames {
-    const left = [this.script];
+    const left = [this.#script];
     const seen = new Set(left);
     for (let path = left.pop(); path !== undefined; path = left.pop()) {
       for (const found of this.#file(path)) {
@@ -83,12 +86,12 @@ class Scan {
       if (assigned.has(name)) this.#takenFirst.add(name);
     }
     for (const name of assigned) this.#assigned.add(name);
-    const folders = [...new Set([dirname(path), dirname(this.script)])];
+    const folders = [...new Set([dirname(path), dirname(this.#script)])];
     return [
       ...this.#ownPaths(text, folders),
       ...this.#bareNames(raw, text, folders),
       ...this.#paths(text, folders),
-    ].filter((found) => found !== this.script && found !== this.place.manifest && !this.#isInArea(found));
+    ].filter((found) => found !== this.#script && found !== this.#place.manifest && !this.#isInArea(found));
   }
 
   /** `"$(dirname "$0")/NAME"`, even when the file is missing, because a script may test whether it exists. */
@@ -111,7 +114,7 @@ class Scan {
   /** Names without a folder that must be beside the script, or in the folder where the script works. */
   #bareNames(raw: string, text: string, folders: readonly string[]): string[] {
     const found: string[] = [];
-    const cwd = this.place.cwd;
+    const cwd = this.#place.cwd;
     const take = (name: string, places: readonly string[]): void => {
       for (const folder of places)
         if (this.#list(folder).has(name) && isFile(join(folder, name))) found.push(join(folder, name));
@@ -148,7 +151,7 @@ class Scan {
       for (const spelling of new Set([spelled, spelled.replace(/[.,:=~-]+$/, '')])) {
         const places = isAbsolute(spelling)
           ? ['']
-          : [this.place.cwd, ...folders.filter(() => text.includes(`cd ${OWN}`))];
+          : [this.#place.cwd, ...folders.filter(() => text.includes(`cd ${OWN}`))];
         const path = places.map((place) => resolve(place || '/', spelling)).find(isInputPath);
         if (path === undefined) continue;
         if (isSystem(path) && !(path.startsWith('/etc/') && isSourced(text, match.index))) continue;
@@ -164,13 +167,13 @@ class Scan {
    * is a top-level or a large folder.
    */
   #isOwnFolder(path: string): boolean {
-    const { area, cwd, manifest } = this.place;
-    const contains = [area, cwd, manifest, this.script].some((inside) => `${inside}/`.startsWith(`${path}/`));
+    const { area, cwd, manifest } = this.#place;
+    const contains = [area, cwd, manifest, this.#script].some((inside) => `${inside}/`.startsWith(`${path}/`));
     return !contains && path.split('/').length > 2 && isSmall(path);
   }
 
   #isInArea(path: string): boolean {
-    return `${path}/`.startsWith(`${this.place.area}/`);
+    return `${path}/`.startsWith(`${this.#place.area}/`);
   }
 
   #list(folder: string): ReadonlySet<string> {

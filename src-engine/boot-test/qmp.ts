@@ -8,12 +8,15 @@ interface Reply {
 
 /** QEMU's monitor protocol on a connection. One command runs at a time. */
 export class Qmp {
+  readonly #connection: Duplex;
+
   #text = '';
   /** The pending command's callbacks. */
   #pending: { resolve(value: unknown): void; reject(error: Error): void } | undefined;
   #isReady = false;
 
-  constructor(private readonly connection: Duplex) {
+  constructor(connection: Duplex) {
+    this.#connection = connection;
     connection.setEncoding('utf8');
     connection.on('data', (chunk: string) => this.#read(chunk));
     const onClose = (): void => this.#pending?.reject(new Error('QEMU has ended.'));
@@ -40,7 +43,7 @@ export class Qmp {
         resolve: (value) => finish(() => resolve(value)),
         reject: (error) => finish(() => reject(error)),
       };
-      this.connection.write(`${JSON.stringify({ execute, arguments: args })}\n`);
+      this.#connection.write(`${JSON.stringify({ execute, arguments: args })}\n`);
     });
   }
 

@@ -81,22 +81,23 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
 
 /** Reads a growing file up to its present end, in whole lines. */
 class Tail {
+  readonly #file: FileHandle;
+  #offset: number;
+
   readonly #splitter: LineSplitter;
   #isAtEnd = false;
 
-  constructor(
-    private readonly file: FileHandle,
-    private offset: number,
-    onLine: (line: Buffer, isWhole: boolean) => void,
-  ) {
+  constructor(file: FileHandle, offset: number, onLine: (line: Buffer, isWhole: boolean) => void) {
+    this.#file = file;
+    this.#offset = offset;
     this.#splitter = new LineSplitter((line) => onLine(line, !this.#isAtEnd));
   }
 
   async read(): Promise<void> {
     for (;;) {
-      const { bytesRead, buffer } = await this.file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, this.offset);
+      const { bytesRead, buffer } = await this.#file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, this.#offset);
       if (bytesRead === 0) return;
-      this.offset += bytesRead;
+      this.#offset += bytesRead;
       this.#splitter.push(buffer.subarray(0, bytesRead));
     }
   }

@@ -18,6 +18,8 @@ interface Chunk {
  * Writes are synchronous, so that a flood of output slows the step down instead of filling the memory.
  */
 export class AppendFile {
+  readonly #path: string;
+
   readonly #fd: number;
   readonly #onError: (error: Error) => void;
   #pending: Chunk[] = [];
@@ -28,11 +30,8 @@ export class AppendFile {
   #isTorn = false;
 
   /** Throws the system's error when the file cannot be opened. @param flags `a`, or `ax`: the file must not exist */
-  constructor(
-    private readonly path: string,
-    flags: 'a' | 'ax',
-    onError: (error: Error) => void,
-  ) {
+  constructor(path: string, flags: 'a' | 'ax', onError: (error: Error) => void) {
+    this.#path = path;
     this.#fd = openSync(path, flags, 0o644);
     this.#onError = onError;
   }
@@ -97,7 +96,7 @@ export class AppendFile {
   #fail(error: unknown): void {
     if (this.#error) return;
     // Node does not name the file of a descriptor.
-    this.#error = Object.assign(error instanceof Error ? error : new Error(String(error)), { path: this.path });
+    this.#error = Object.assign(error instanceof Error ? error : new Error(String(error)), { path: this.#path });
     this.#onError(this.#error);
   }
 }

@@ -54,17 +54,21 @@ export interface StepCommand {
  * their end (contract section 4, and 9: 21-23). When it returns, no process of the step runs any more.
  */
 export class FinalizerRunner {
+  readonly #spawner: StepSpawner;
+
   #step: StepProcess | undefined;
   #cancelled: 'no' | 'ask' | 'now' = 'no';
   #kill: NodeJS.Timeout | undefined;
 
-  constructor(private readonly spawner: StepSpawner) {}
+  constructor(spawner: StepSpawner) {
+    this.#spawner = spawner;
+  }
 
   /** Throws `AppError('step')` when the step is lost, or a process of it cannot be ended. */
   async run(command: StepCommand): Promise<StepResult> {
     const { argv, env, wrap } = command;
     if (!looksExecutable(argv[0])) return notStarted(argv, 'ENOEXEC');
-    const step = await this.spawner.spawn(wrap ? wrap(argv) : argv, env);
+    const step = await this.#spawner.spawn(wrap ? wrap(argv) : argv, env);
     if ('failed' in step) return notStarted(argv, step.failed);
     this.#step = step;
     const output = [new Output(step.stdout, 'stdout', command), new Output(step.stderr, 'stderr', command)];
@@ -122,14 +126,13 @@ export class FinalizerRunner {
 
 /** One stream of a step, passed to the command in lines. */
 class Output {
+  readonly #reader: Readable;
+
   readonly end: Promise<void>;
   isOpen = true;
 
-  constructor(
-    private readonly reader: Readable,
-    stream: 'stdout' | 'stderr',
-    command: StepCommand,
-  ) {
+  constructor(reader: Readable, stream: 'stdout' | 'stderr', command: StepCommand) {
+    this.#reader = reader;
     const splitter = new LineSplitter((line, isContinued) => command.onLine(stream, line, isContinued), MAX_LINE_BYTES);
     this.end = new Promise((resolve) => {
       reader.on('data', (chunk: Buffer) => splitter.push(chunk));
@@ -145,7 +148,7 @@ class Output {
   }
 
   close(): void {
-    this.reader.destroy();
+    this.#reader.destroy();
   }
 }
 

@@ -22,16 +22,18 @@ export interface ExecutionEnd {
 
 /** Records what the results of a build's steps depend on. */
 export class InputRecorder {
+  readonly #area: BuildArea;
+  readonly #file: ManifestFile;
+  readonly #observes: boolean;
+
   readonly given: GivenVariables;
   readonly #folder: DocumentFolder;
   readonly #known: KnownInputs;
 
-  constructor(
-    private readonly area: BuildArea,
-    private readonly file: ManifestFile,
-    given: GivenVariables | undefined,
-    private readonly observes: boolean,
-  ) {
+  constructor(area: BuildArea, file: ManifestFile, given: GivenVariables | undefined, observes: boolean) {
+    this.#area = area;
+    this.#file = file;
+    this.#observes = observes;
     this.given = givenBy(file.manifest, given);
     this.#folder = new DocumentFolder(file.path);
     this.#known = new KnownInputs(area);
@@ -43,59 +45,74 @@ export class InputRecorder {
     const hash = scriptHash(file);
     const names = scriptNames(file, {
       cwd: process.cwd(),
-      area: this.area.mountpoint,
-      manifest: resolve(this.file.path),
+      area: this.#area.mountpoint,
+      manifest: resolve(this.#file.path),
     });
     const declared = this.#known.of(step.name).filter(({ kind, by }) => kind === 'env' && by === 'declared');
     const inputs = await StepInputs.begin({
       step: step.name,
       names,
       folder: this.#folder,
-      area: this.area.mountpoint,
+      area: this.#area.mountpoint,
       inputsFile,
       known: this.#known,
       variables: { ...process.env, ...this.given.values },
       given: [...this.given.names, ...Object.keys(this.given.values)],
-      observes: this.observes,
+      observes: this.#observes,
     });
     const variables = [...names.variables, ...declared.map(({ value }) => value)];
-    return new RecordedExecution(step, this.area, { script, file, hash, variables }, inputs);
+    return new RecordedExecution(step, this.#area, { script, file, hash, variables }, inputs);
   }
 }
 
 /** One execution of a step, from its start to its end. */
 export class RecordedExecution {
+  readonly #step: DeclaredStep;
+  readonly #area: BuildArea;
+  readonly #script: {
+    readonly script: string;
+    readonly file: string;
+    readonly hash: string;
+    readonly variables: readonly string[];
+  };
+  readonly #inputs: StepInputs;
+
   readonly #startedAt = Date.now();
 
   constructor(
-    private readonly step: DeclaredStep,
-    private readonly area: BuildArea,
-    private readonly script: {
+    step: DeclaredStep,
+    area: BuildArea,
+    script: {
       readonly script: string;
       readonly file: string;
       readonly hash: string;
       readonly variables: readonly string[];
     },
-    private readonly inputs: StepInputs,
-  ) {}
+    inputs: StepInputs,
+  ) {
+    this.#step = step;
+    this.#area = area;
+    this.#script = script;
+    this.#inputs = inputs;
+  }
 
   /** Environment variables that the script names, or that its previous execution declared. */
   get variables(): readonly string[] {
-    return this.script.variables;
+    return this.#script.variables;
   }
 
   /** The record of the execution. */
   async end({ observed, ...facts }: ExecutionEnd): Promise<StepExecution> {
-    const { script, file, hash } = this.script;
+    const { script, file, hash } = this.#script;
     const self = realPath(resolve(file)); // the script itself is compared separately
-    const inputs = await this.inputs.end(
+    const inputs = await this.#inputs.end(
       observed.filter((path) => path !== self),
       this.#startedAt,
     );
     // A shell reads its script while running it.
     const edited: StepInput[] =
       scriptHash(file) === hash ? [] : [{ kind: 'path', value: script, hash, by: 'named', raced: true }];
-    return executionOf(this.step, this.area, { ...facts, scriptHash: hash, inputs: [...inputs, ...edited] });
+    return executionOf(this.#step, this.#area, { ...facts, scriptHash: hash, inputs: [...inputs, ...edited] });
   }
 }
 

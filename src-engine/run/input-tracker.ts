@@ -16,6 +16,10 @@ interface InitialState {
  * the same at the end.
  */
 export class InputTracker {
+  readonly #kind: 'path' | 'url';
+  readonly #at: string;
+  readonly #except: string;
+
   readonly #begun: Promise<InitialState>;
 
   /**
@@ -23,12 +27,10 @@ export class InputTracker {
    * @param except the build area
    * @param known the state that an earlier execution recorded, so that an unchanged file is not read again
    */
-  constructor(
-    private readonly kind: 'path' | 'url',
-    private readonly at: string,
-    private readonly except: string,
-    known: StepInput | undefined,
-  ) {
+  constructor(kind: 'path' | 'url', at: string, except: string, known: StepInput | undefined) {
+    this.#kind = kind;
+    this.#at = at;
+    this.#except = except;
     this.#begun = this.#begin(known);
   }
 
@@ -41,17 +43,17 @@ export class InputTracker {
   async end(input: Required<Pick<StepInput, 'kind' | 'value' | 'by'>>): Promise<StepInput> {
     const { stat, hash } = await this.#begun;
     const first = await hash;
-    if (this.kind === 'url' || !stat) {
-      const now = await urlState(this.at);
+    if (this.#kind === 'url' || !stat) {
+      const now = await urlState(this.#at);
       const isSame = now === first || [now, first].includes(NO_CONTENT.unreachable);
       return { ...input, hash: first, ...(!isSame && { raced: true }) };
     }
-    const end = await pathStat(this.at, this.except);
+    const end = await pathStat(this.#at, this.#except);
     const isSettled = end.text === stat.text && this.#hashedAt > stat.settledAt;
     if (isSettled) return { ...input, hash: first, stat: end.text };
     const readAt = Date.now();
-    const last = await pathHash(this.at, this.except);
-    const settled = readAt > end.settledAt && (await pathStat(this.at, this.except)).text === end.text;
+    const last = await pathHash(this.#at, this.#except);
+    const settled = readAt > end.settledAt && (await pathStat(this.#at, this.#except)).text === end.text;
     return { ...input, hash: last, ...(last !== first && { raced: true }), ...(settled && { stat: end.text }) };
   }
 
@@ -59,10 +61,10 @@ export class InputTracker {
   #hashedAt = 0;
 
   async #begin(known: StepInput | undefined): Promise<InitialState> {
-    if (this.kind === 'url') return { stat: undefined, hash: urlState(this.at) };
-    const stat = await pathStat(this.at, this.except);
+    if (this.#kind === 'url') return { stat: undefined, hash: urlState(this.#at) };
+    const stat = await pathStat(this.#at, this.#except);
     const isKnown = known?.stat !== undefined && known.stat === stat.text && !known.raced;
     this.#hashedAt = isKnown ? Infinity : Date.now();
-    return { stat, hash: isKnown ? Promise.resolve(known.hash) : pathHash(this.at, this.except) };
+    return { stat, hash: isKnown ? Promise.resolve(known.hash) : pathHash(this.#at, this.#except) };
   }
 }

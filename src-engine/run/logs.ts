@@ -11,11 +11,14 @@ const NEWLINE = Buffer.from('\n');
  * methods do not throw: a log that cannot be written is reported, and a closed console is skipped.
  */
 export class BuildLogs {
+  readonly #console: NodeJS.WriteStream;
+
   #simple: AppendFile | undefined;
   #detail: AppendFile | undefined;
   #isConsoleOpen = true;
 
-  constructor(private readonly console: NodeJS.WriteStream = process.stderr) {
+  constructor(console: NodeJS.WriteStream = process.stderr) {
+    this.#console = console;
     console.on('error', () => (this.#isConsoleOpen = false));
   }
 
@@ -57,7 +60,7 @@ export class BuildLogs {
   }
 
   #toConsole(bytes: Uint8Array): void {
-    if (this.#isConsoleOpen) this.console.write(bytes);
+    if (this.#isConsoleOpen) this.#console.write(bytes);
   }
 }
 

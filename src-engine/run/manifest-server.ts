@@ -30,16 +30,19 @@ export interface ManifestRead {
  * (contract 5.2), except that sizes count bytes and not characters (contract 9, 44).
  */
 export class ManifestServer {
+  readonly #root: ElementNode;
+  readonly #onRead: (read: ManifestRead) => void;
+  readonly #chatter: (line: string) => void;
+
   readonly socketPath: string;
   readonly #folder: string;
   readonly #server: Server;
   readonly #clients = new Set<Socket>();
 
-  private constructor(
-    private readonly root: ElementNode,
-    private readonly onRead: (read: ManifestRead) => void,
-    private readonly chatter: (line: string) => void,
-  ) {
+  private constructor(root: ElementNode, onRead: (read: ManifestRead) => void, chatter: (line: string) => void) {
+    this.#root = root;
+    this.#onRead = onRead;
+    this.#chatter = chatter;
     this.#folder = privateFolder(SOCKET_NAME);
     this.socketPath = join(this.#folder, SOCKET_NAME);
     this.#server = createServer((socket) => this.#serve(socket));
@@ -87,27 +90,30 @@ export class ManifestServer {
   }
 
   #answer(request: string, isKey: boolean): readonly string[] {
-    const values = readValues(this.root, request, isKey, ({ stdout, stderr }) => {
+    const values = readValues(this.#root, request, isKey, ({ stdout, stderr }) => {
       process.stdout.write(stdout);
       process.stderr.write(stderr);
     });
-    this.chatter(`Request "${request}"${isKey ? ' (key)' : ''}: ${values.length} value(s)`);
-    this.onRead({ request, isKey, values });
+    this.#chatter(`Request "${request}"${isKey ? ' (key)' : ''}: ${values.length} value(s)`);
+    this.#onRead({ request, isKey, values });
     return values;
   }
 }
 
 /** One client's conversation: header, request, permission to send, and again. */
 class Session {
+  readonly #socket: Socket;
+  readonly #answer: (request: string, isKey: boolean) => readonly string[];
+
   #buffer = Buffer.alloc(0);
   #pending: Buffer | undefined; // the answer, waiting for the client's SEND
   #isKey = false;
   #length: number | undefined; // of the request being received
 
-  constructor(
-    private readonly socket: Socket,
-    private readonly answer: (request: string, isKey: boolean) => readonly string[],
-  ) {}
+  constructor(socket: Socket, answer: (request: string, isKey: boolean) => readonly string[]) {
+    this.#socket = socket;
+    this.#answer = answer;
+  }
 
   receive(chunk: Buffer): void {
     this.#buffer = Buffer.concat([this.#buffer, chunk]);
@@ -116,7 +122,7 @@ class Session {
 
   /** Takes one message off the buffer; false when more bytes are needed. */
   #step(): boolean {
-    if (this.#buffer.length === 0 || this.socket.destroyed) return false;
+    if (this.#buffer.length === 0 || this.#socket.destroyed) return false;
     if (this.#pending !== undefined) return this.#sendPending();
     if (this.#length !== undefined) return this.#receiveRequest(this.#length);
     return this.#receiveHeader();
@@ -129,7 +135,7 @@ class Session {
   }
 
   #drop(): boolean {
-    this.socket.end();
+    this.#socket.end();
     this.#buffer = Buffer.alloc(0);
     return false;
   }
@@ -143,7 +149,7 @@ class Session {
       return this.#drop();
     this.#isKey = header.startsWith('1');
     this.#length = Number(length);
-    this.socket.write(Buffer.of(GO_AHEAD));
+    this.#socket.write(Buffer.of(GO_AHEAD));
     return this.#length === 0 ? this.#receiveRequest(0) : true;
   }
 
@@ -156,9 +162,9 @@ class Session {
     // Old clients send a count of characters: a non-ASCII request is longer in bytes, and all of it has arrived together.
     const request = this.#take(Math.max(length, this.#buffer.length)).toString('utf8');
     this.#length = undefined;
-    const values = this.answer(request, this.#isKey);
+    const values = this.#answer(request, this.#isKey);
     const body = encodeValues(values);
-    this.socket.write(values.length === 0 ? '0,0' : `${values.length},${body.length}`);
+    this.#socket.write(values.length === 0 ? '0,0' : `${values.length},${body.length}`);
     this.#pending = values.length === 0 ? Buffer.alloc(0) : body;
     return true;
   }
@@ -166,7 +172,7 @@ class Session {
   #sendPending(): boolean {
     const permission = this.#take(1)[0];
     if (permission !== SEND) return this.#drop();
-    if (this.#pending && this.#pending.length > 0) this.socket.write(this.#pending);
+    if (this.#pending && this.#pending.length > 0) this.#socket.write(this.#pending);
     this.#pending = undefined;
     return true;
   }

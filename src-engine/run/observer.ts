@@ -19,10 +19,13 @@ const COMMON_ETC =
 
 /** Records the files that steps open, with strace(1). */
 export class Observer {
-  private constructor(
-    private readonly strace: string,
-    private readonly options: readonly string[],
-  ) {}
+  readonly #strace: string;
+  readonly #options: readonly string[];
+
+  private constructor(strace: string, options: readonly string[]) {
+    this.#strace = strace;
+    this.#options = options;
+  }
 
   /** Throws `AppError('unsupported')` where strace is missing or may not trace. */
   static async open(): Promise<Observer> {
@@ -55,7 +58,7 @@ export class Observer {
   /** The argv that starts a step so that the files it opens are written to a log. */
   wrap(log: string, argv: readonly string[]): [string, ...string[]] {
     rmSync(log, { force: true });
-    return [this.strace, ...this.options, '-o', log, '--', ...argv];
+    return [this.#strace, ...this.#options, '-o', log, '--', ...argv];
   }
 
   /**

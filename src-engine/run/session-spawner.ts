@@ -14,17 +14,20 @@ const POLL_INTERVAL_MS = 50;
  * by the mark in their environment, where the system shows environments. A process that leaves both is not found.
  */
 export class SessionSpawner implements StepSpawner {
+  readonly #pipes: OutputPipes;
+  readonly #mark: string;
+
   readonly containment = 'session';
 
   /** @param mark the value of `SLIPWAY_AREA` in the environment of steps */
-  constructor(
-    private readonly pipes: OutputPipes,
-    private readonly mark: string,
-  ) {}
+  constructor(pipes: OutputPipes, mark: string) {
+    this.#pipes = pipes;
+    this.#mark = mark;
+  }
 
   async spawn(argv: readonly [string, ...string[]], env: NodeJS.ProcessEnv): Promise<StepProcess | StartFailure> {
     const [script, ...args] = argv;
-    const [stdout, stderr] = [this.pipes.open('stdout'), this.pipes.open('stderr')];
+    const [stdout, stderr] = [this.#pipes.open('stdout'), this.#pipes.open('stderr')];
     const stdio = ['ignore', stdout.writeEnd, stderr.writeEnd] as const;
     const child = spawn(script, args, { argv0: script, env, detached: true, stdio: [...stdio] });
     stdout.closeWriteEnd();
@@ -41,7 +44,7 @@ export class SessionSpawner implements StepSpawner {
     const ended = new Promise<ProcessEnd>((resolve) =>
       child.on('exit', (exit, signal) => resolve({ exit, signal: signal === null ? 0 : constants.signals[signal] })),
     );
-    return new SessionStep(pid, stdout.reader, stderr.reader, ended, this.mark);
+    return new SessionStep(pid, stdout.reader, stderr.reader, ended, this.#mark);
   }
 
   close(): void {
@@ -50,13 +53,17 @@ export class SessionSpawner implements StepSpawner {
 }
 
 class SessionStep implements StepProcess {
+  readonly #mark: string;
+
   constructor(
     readonly pid: number,
     readonly stdout: Socket,
     readonly stderr: Socket,
     readonly ended: Promise<ProcessEnd>,
-    private readonly mark: string,
-  ) {}
+    mark: string,
+  ) {
+    this.#mark = mark;
+  }
 
   async gone(timeoutMs: number): Promise<boolean> {
     const deadline = Date.now() + timeoutMs;
@@ -69,7 +76,7 @@ class SessionStep implements StepProcess {
 
   processes(): ProcessEntry[] {
     const all = listProcesses();
-    const marked = markedProcesses(this.mark, all);
+    const marked = markedProcesses(this.#mark, all);
     const roots = all.filter((entry) => entry.session === this.pid || marked.includes(entry));
     return [...new Set([...roots, ...descendants(new Set(roots.map(({ pid }) => pid)), all)])];
   }

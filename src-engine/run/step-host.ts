@@ -28,6 +28,19 @@ export interface StepOutcome {
 
 /** Runs the steps of one build: provides their manifest server and environment, and records what they read. */
 export class StepHost {
+  readonly #startServer: () => Promise<ManifestServer>;
+  readonly #area: BuildArea;
+  readonly #logs: BuildLogs;
+  readonly #journal: Journal;
+  readonly #recorder: InputRecorder;
+  /** Reports a message of the engine: on the console, in the logs and in the journal. */
+  readonly #report: (line: string) => void;
+  /** The area's identity, which marks the processes of its steps. */
+  readonly #mark: string;
+  /** The method in force, as recorded in the journal. */
+  #containment: Containment;
+  readonly #observer: Observer | undefined;
+
   readonly #reads = new Map<string, ManifestReadRecord>();
   #server: ManifestServer | undefined;
   #spawner: StepSpawner | undefined;
@@ -36,19 +49,26 @@ export class StepHost {
   #isCancelled = false;
 
   private constructor(
-    private readonly startServer: () => Promise<ManifestServer>,
-    private readonly area: BuildArea,
-    private readonly logs: BuildLogs,
-    private readonly journal: Journal,
-    private readonly recorder: InputRecorder,
-    /** Reports a message of the engine: on the console, in the logs and in the journal. */
-    private readonly report: (line: string) => void,
-    /** The area's identity, which marks the processes of its steps. */
-    private readonly mark: string,
-    /** The method in force, as recorded in the journal. */
-    private containment: Containment,
-    private readonly observer: Observer | undefined,
-  ) {}
+    startServer: () => Promise<ManifestServer>,
+    area: BuildArea,
+    logs: BuildLogs,
+    journal: Journal,
+    recorder: InputRecorder,
+    report: (line: string) => void,
+    mark: string,
+    containment: Containment,
+    observer: Observer | undefined,
+  ) {
+    this.#startServer = startServer;
+    this.#area = area;
+    this.#logs = logs;
+    this.#journal = journal;
+    this.#recorder = recorder;
+    this.#report = report;
+    this.#mark = mark;
+    this.#containment = containment;
+    this.#observer = observer;
+  }
 
   static async start(
     input: {
@@ -113,14 +133,14 @@ export class StepHost {
     const key = `${read.isKey} ${read.request}`;
     if (this.#reads.has(key)) return; // the manifest does not change while it is served
     this.#reads.set(key, read);
-    this.journal.write('manifest-read', { step: this.#step, ...read });
+    this.#journal.write('manifest-read', { step: this.#step, ...read });
   }
 
   async run(step: DeclaredStep): Promise<StepOutcome> {
     const server = await this.#reachableServer();
     const runner = this.#runner;
     if (!runner) throw new Error('the step host is not started');
-    const { area, journal, logs, observer } = this;
+    const [area, journal, logs, observer] = [this.#area, this.#journal, this.#logs, this.#observer];
     const script = step.script ?? BUILT_IN_IM_POP;
     if (step.argsError) return this.#refused(step, script, [step.argsError]);
     const argv = [
@@ -137,7 +157,7 @@ export class StepHost {
     const opened = join(folder, 'opened');
     this.#step = step.name;
     this.#reads.clear();
-    const recorded = await this.recorder.begin(step, script, inputsFile);
+    const recorded = await this.#recorder.begin(step, script, inputsFile);
     if (this.#isCancelled) return this.#notStarted(step, script);
     const started = Date.now();
     this.#logCommand(argv.join(' '));
@@ -145,9 +165,9 @@ export class StepHost {
       argv: [...argv],
       wrap: observer && ((command) => observer.wrap(opened, command)),
       env: stepEnvironment({
-        given: this.recorder.given,
+        given: this.#recorder.given,
         named: recorded.variables,
-        area: this.mark,
+        area: this.#mark,
         folder,
         inputsFile,
       }),
@@ -158,7 +178,7 @@ export class StepHost {
         if (stream === 'stderr') logs.info(line, isContinued);
         else logs.detail(line, isContinued);
       },
-      onLeftovers: (processes) => this.report(leftoverLine(processes, step.name)),
+      onLeftovers: (processes) => this.#report(leftoverLine(processes, step.name)),
     });
     this.#step = undefined;
     this.#reportContainment();
@@ -186,34 +206,34 @@ export class StepHost {
   async #reachableServer(): Promise<ManifestServer> {
     if (this.#server?.isReachable) return this.#server;
     this.#server?.close();
-    return (this.#server = await this.startServer());
+    return (this.#server = await this.#startServer());
   }
 
   /** Records the method again when the system has refused the recorded one. */
   #reportContainment(): void {
-    const containment = this.#spawner?.containment ?? this.containment;
-    if (containment === this.containment) return;
-    this.containment = containment;
-    this.report(`This system refuses namespaces for steps. They are contained by a ${containment} instead.`);
+    const containment = this.#spawner?.containment ?? this.#containment;
+    if (containment === this.#containment) return;
+    this.#containment = containment;
+    this.#report(`This system refuses namespaces for steps. They are contained by a ${containment} instead.`);
   }
 
   /** The detail log's line before each entry; a long one is followed by an empty line (contract section 4). */
   #logCommand(text: string): void {
     const line = `exec command: ${text}`;
-    this.logs.detail(line);
-    if (text.length > 200) this.logs.detail('');
+    this.#logs.detail(line);
+    if (text.length > 200) this.#logs.detail('');
   }
 
   /** The outcome of a step that would certainly fail and is not started. */
   #refused(step: DeclaredStep, script: string, lines: readonly string[]): StepOutcome {
-    this.journal.write('step-finished', { step: step.name, outcome: 'failed', exit: null, signal: null, seconds: 0 });
+    this.#journal.write('step-finished', { step: step.name, outcome: 'failed', exit: null, signal: null, seconds: 0 });
     return this.#notStarted(step, script, lines);
   }
 
   #notStarted(step: DeclaredStep, script: string, lines: readonly string[] = []): StepOutcome {
     this.#step = undefined;
     const facts = { scriptHash: scriptHash(scriptFile(script)), reads: [], inputs: [], seconds: 0 };
-    const execution = executionOf(step, this.area, { ...facts, outcome: 'failed', run: this.journal.run });
+    const execution = executionOf(step, this.#area, { ...facts, outcome: 'failed', run: this.#journal.run });
     return { result: { outcome: 'failed', exit: null, signal: null, lines }, execution };
   }
 }

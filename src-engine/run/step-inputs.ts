@@ -40,6 +40,8 @@ interface Used {
  * recorded before the step starts; a declared one when its line appears; each again when the step has ended.
  */
 export class StepInputs {
+  readonly #options: StepInputsOptions;
+
   readonly #trackers = new Map<string, InputTracker>();
   readonly #used = new Map<string, Used>();
   readonly #variables = new Map<string, KnownBy>();
@@ -47,7 +49,9 @@ export class StepInputs {
   #timer: NodeJS.Timeout | undefined;
   #read = 0;
 
-  private constructor(private readonly options: StepInputsOptions) {}
+  private constructor(options: StepInputsOptions) {
+    this.#options = options;
+  }
 
   /** Resolves when the step may start. */
   static async begin(options: StepInputsOptions): Promise<StepInputs> {
@@ -81,7 +85,7 @@ export class StepInputs {
     this.#take(true);
     const late = new Set<string>();
     for (const path of observed) {
-      const value = this.options.folder.recorded(path);
+      const value = this.#options.folder.recorded(path);
       if (!this.#trackers.has(`path ${value}`) && changedSince(path, startedAt)) late.add(value);
       this.#use('path', value, 'observed');
     }
@@ -90,10 +94,10 @@ export class StepInputs {
       return late.has(used.value) ? { ...input, raced: true as const } : input;
     });
     const variables = Array.from(this.#variables, ([value, by]): StepInput => {
-      return { kind: 'env', value, hash: variableHash(this.options.variables[value]), by };
+      return { kind: 'env', value, hash: variableHash(this.#options.variables[value]), by };
     });
     const inputs = [...(await Promise.all(ended)), ...variables];
-    this.options.known.set(this.options.step, inputs);
+    this.#options.known.set(this.#options.step, inputs);
     return inputs;
   }
 
@@ -104,7 +108,7 @@ export class StepInputs {
   }
 
   #track(kind: 'path' | 'url', value: string): InputTracker {
-    const { folder, area, known, step } = this.options;
+    const { folder, area, known, step } = this.#options;
     const key = `${kind} ${value}`;
     const found = this.#trackers.get(key);
     if (found) return found;
@@ -117,7 +121,7 @@ export class StepInputs {
   /** Reads the file of declared inputs whenever it grows. */
   #follow(): void {
     try {
-      this.#watcher = watch(this.options.inputsFile, () => this.#take());
+      this.#watcher = watch(this.#options.inputsFile, () => this.#take());
       this.#watcher.on('error', () => this.#poll());
     } catch {
       this.#poll();
@@ -132,7 +136,7 @@ export class StepInputs {
   #take(isEnd = false): void {
     let text: string;
     try {
-      text = readFileSync(this.options.inputsFile, 'utf8');
+      text = readFileSync(this.#options.inputsFile, 'utf8');
     } catch {
       return; // the step removed it
     }
@@ -142,7 +146,7 @@ export class StepInputs {
     this.#read = end;
     for (const { kind, value } of declaredInputs(added)) {
       if (kind === 'env') this.#variables.set(value, 'declared');
-      else this.#use(kind, kind === 'path' ? this.options.folder.recorded(value) : value, 'declared');
+      else this.#use(kind, kind === 'path' ? this.#options.folder.recorded(value) : value, 'declared');
     }
   }
 }

@@ -127,6 +127,8 @@ type Start = 'started' | 'denied' | StartFailure;
 
 /** A step that the launcher starts or has started. */
 class LaunchedStep implements StepProcess {
+  readonly #launcher: LauncherState;
+
   readonly started: Promise<Start>;
   readonly ended: Promise<ProcessEnd>;
   pid = 0;
@@ -141,7 +143,8 @@ class LaunchedStep implements StepProcess {
   #settleStarted: Settle<Start> = NEVER;
   #settleEnded: Settle<ProcessEnd> = NEVER;
 
-  constructor(private readonly launcher: LauncherState) {
+  constructor(launcher: LauncherState) {
+    this.#launcher = launcher;
     this.started = new Promise((resolve, reject) => (this.#settleStarted = { resolve, reject }));
     this.ended = new Promise((resolve, reject) => (this.#settleEnded = { resolve, reject }));
     this.ended.catch(() => undefined); // the end of a step that has not started is not awaited
@@ -166,7 +169,7 @@ class LaunchedStep implements StepProcess {
     switch (kind) {
       case 'started':
         this.#procHolder = second;
-        if (this.launcher.isProcOurs) this.launcher.holder = second;
+        if (this.#launcher.isProcOurs) this.#launcher.holder = second;
         this.pid = third;
         this.#streams = { stdout: openPipe(first, fourth), stderr: openPipe(first, fifth) };
         break;
@@ -180,14 +183,14 @@ class LaunchedStep implements StepProcess {
         break;
       case 'gone':
         this.#isGone = true;
-        this.launcher.holder = undefined;
+        this.#launcher.holder = undefined;
         this.#settleStarted.resolve(this.#failure ?? 'denied');
         this.#settleEnded.resolve({ exit: null, signal: constants.signals.SIGKILL });
         this.#wake();
         break;
     }
     // The launcher and the holder write at the same time.
-    if (this.#streams && this.launcher.holder !== undefined) this.#settleStarted.resolve('started');
+    if (this.#streams && this.#launcher.holder !== undefined) this.#settleStarted.resolve('started');
   }
 
   /** The launcher has ended. The kernel ends the step with it. */
@@ -201,10 +204,10 @@ class LaunchedStep implements StepProcess {
   async gone(timeoutMs: number): Promise<boolean> {
     const deadline = Date.now() + timeoutMs;
     for (let left = timeoutMs; !this.#isGone && left > 0; left = deadline - Date.now()) {
-      if (this.#isLost && !isSignallable(this.launcher.holder)) this.#isGone = true;
+      if (this.#isLost && !isSignallable(this.#launcher.holder)) this.#isGone = true;
       else await this.#news(this.#isLost || this.#isKilled ? Math.min(left, LOST_POLL_MS) : left);
       // What the step has stopped, or stops again before it is killed, can neither end nor report.
-      if (this.#isLost) continueStopped(this.launcher);
+      if (this.#isLost) continueStopped(this.#launcher);
       if (this.#isKilled) this.kill();
     }
     return this.#isGone;
@@ -215,7 +218,7 @@ class LaunchedStep implements StepProcess {
   }
 
   kill(): void {
-    const { holder, containment } = this.launcher;
+    const { holder, containment } = this.#launcher;
     if (this.#isGone || holder === undefined) return;
     // The end of a namespace's first process is the end of all.
     if (containment === 'namespaces') return signal(holder, 'SIGKILL');
@@ -223,7 +226,7 @@ class LaunchedStep implements StepProcess {
     if (this.#isKilled) for (const { pid } of this.processes()) sendSignal(pid, 'SIGKILL');
     this.#isKilled = true;
     signal(holder, 'SIGTERM');
-    continueStopped(this.launcher);
+    continueStopped(this.#launcher);
   }
 
   async #news(timeoutMs: number): Promise<void> {

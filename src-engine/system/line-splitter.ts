@@ -8,13 +8,16 @@ const NEWLINE = 0x0a;
  * end within a UTF-8 character.
  */
 export class LineSplitter {
+  readonly #onLine: (line: Buffer, isContinued: boolean) => void;
+  readonly #maxBytes: number;
+
   #parts: Buffer[] = [];
   #bytes = 0;
 
-  constructor(
-    private readonly onLine: (line: Buffer, isContinued: boolean) => void,
-    private readonly maxBytes = Number.POSITIVE_INFINITY,
-  ) {}
+  constructor(onLine: (line: Buffer, isContinued: boolean) => void, maxBytes = Number.POSITIVE_INFINITY) {
+    this.#onLine = onLine;
+    this.#maxBytes = maxBytes;
+  }
 
   push(chunk: Buffer): void {
     let start = 0;
@@ -33,17 +36,17 @@ export class LineSplitter {
   #add(bytes: Buffer): void {
     this.#parts.push(bytes);
     this.#bytes += bytes.length;
-    while (this.#bytes > this.maxBytes) {
+    while (this.#bytes > this.#maxBytes) {
       const line = this.#take();
-      const cut = characterStart(line, this.maxBytes);
-      this.onLine(line.subarray(0, cut), true);
+      const cut = characterStart(line, this.#maxBytes);
+      this.#onLine(line.subarray(0, cut), true);
       this.#parts = [line.subarray(cut)];
       this.#bytes = line.length - cut;
     }
   }
 
   #emit(): void {
-    this.onLine(this.#take(), false);
+    this.#onLine(this.#take(), false);
   }
 
   #take(): Buffer {

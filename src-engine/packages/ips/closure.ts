@@ -61,6 +61,9 @@ export function closureOf(catalogue: IpsCatalogue, wanted: readonly Wanted[]): C
 
 /** One pass over all dependencies, with the constraints known so far. */
 class Pass {
+  readonly #catalogue: IpsCatalogue;
+  readonly #constraints: ReadonlyMap<string, readonly Constraint[]>;
+
   readonly taken = new Map<string, Taken>();
   readonly failures: Failure[] = [];
   /** Renamed packages that were already followed. */
@@ -69,10 +72,10 @@ class Pass {
   /** Dependencies that wait until the other choices are known. */
   readonly #later: { readonly depend: Depend; readonly of: Taken }[] = [];
 
-  constructor(
-    private readonly catalogue: IpsCatalogue,
-    private readonly constraints: ReadonlyMap<string, readonly Constraint[]>,
-  ) {}
+  constructor(catalogue: IpsCatalogue, constraints: ReadonlyMap<string, readonly Constraint[]>) {
+    this.#catalogue = catalogue;
+    this.#constraints = constraints;
+  }
 
   run(wanted: readonly Wanted[]): void {
     // Named packages come first, in their named versions. Then renamed packages are followed and dependencies resolved.
@@ -148,21 +151,21 @@ class Pass {
 
   #explainFailure(target: Target, by: IpsPackage): string {
     const needs = `${by.name} needs ${target.text}`;
-    const free = this.catalogue.versions(target.name).find((one) => !isOlder(one, target));
+    const free = this.#catalogue.versions(target.name).find((one) => !isOlder(one, target));
     if (free?.isObsolete) return `${needs}, which its publisher has withdrawn.`;
     if (free) return `${needs}, which is held at ${describeConstraints(this.#violated(free))}.`;
-    const newest = this.catalogue.newest(target.name);
+    const newest = this.#catalogue.newest(target.name);
     return newest ? `${needs}; the newest is ${newest.versionText}.` : `${needs}, which no repository has.`;
   }
 
   /** Versions without a violated constraint, best first. */
   #candidates(name: string): IpsPackage[] {
-    return this.catalogue.versions(name).filter((one) => this.#violated(one).length === 0);
+    return this.#catalogue.versions(name).filter((one) => this.#violated(one).length === 0);
   }
 
   /** The constraints that a version violates. */
   #violated({ name, version }: IpsPackage): Constraint[] {
-    return (this.constraints.get(name) ?? []).filter((constraint) => !isOf(version, constraint.version));
+    return (this.#constraints.get(name) ?? []).filter((constraint) => !isOf(version, constraint.version));
   }
 
   #isAvailable(target: Target): boolean {

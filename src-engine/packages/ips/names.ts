@@ -21,11 +21,14 @@ export interface Wanted {
 
 /** Finds packages by the names that manifests and users use. */
 export class IpsNames {
+  readonly #catalogue: IpsCatalogue;
+
   /** Name endings, each with the full names that have it. */
   readonly #ends = new Map<string, string[]>();
   #searches = 0;
 
-  constructor(private readonly catalogue: IpsCatalogue) {
+  constructor(catalogue: IpsCatalogue) {
+    this.#catalogue = catalogue;
     for (const name of catalogue.names())
       for (const end of endsOf(name)) {
         const names = this.#ends.get(end);
@@ -58,7 +61,7 @@ export class IpsNames {
         message: `${name} may be any of ${choices.length} packages: ${choices.slice(0, MAX_OFFERED).join(', ')}${choices.length > MAX_OFFERED ? ' and more' : ''}. Write the full name of one.`,
         instead: choices.slice(0, MAX_OFFERED),
       };
-    const versions = this.catalogue
+    const versions = this.#catalogue
       .versions(only)
       .filter((one) => publisher === undefined || one.publisher === publisher);
     if (versions.length === 0)
@@ -88,7 +91,7 @@ export class IpsNames {
     const names = this.#ends.get(name) ?? [];
     if (names.includes(name)) return [name];
     if (isWhole) return [];
-    const offered = names.filter((one) => this.catalogue.isOffered(one));
+    const offered = names.filter((one) => this.#catalogue.isOffered(one));
     return offered.length > 0 ? offered : names;
   }
 
@@ -100,7 +103,9 @@ export class IpsNames {
   #near(name: string, excluded?: string): string[] {
     if (this.#searches++ >= MAX_NEAR) return [];
     const names = nearestNames(name, this.#ends.keys(), MAX_OFFERED).flatMap((end) => this.#ends.get(end) ?? []);
-    return [...new Set(names)].filter((one) => one !== excluded && this.catalogue.isOffered(one)).slice(0, MAX_OFFERED);
+    return [...new Set(names)]
+      .filter((one) => one !== excluded && this.#catalogue.isOffered(one))
+      .slice(0, MAX_OFFERED);
   }
 }
 

@@ -29,6 +29,8 @@ const VARIANTS: Readonly<Record<string, string>> = {
 
 /** One version of a package from a catalogue. Its actions are parsed on demand. */
 export class IpsPackage {
+  readonly #texts: { readonly dependency: readonly string[]; readonly summary: readonly string[] };
+
   #sets: readonly Action[] | undefined;
   #depends: readonly Depend[] | undefined;
 
@@ -40,8 +42,10 @@ export class IpsPackage {
     readonly versionText: string,
     /** The address of its catalogue. */
     readonly from: string,
-    private readonly texts: { readonly dependency: readonly string[]; readonly summary: readonly string[] },
-  ) {}
+    texts: { readonly dependency: readonly string[]; readonly summary: readonly string[] },
+  ) {
+    this.#texts = texts;
+  }
 
   /** Whether it can be installed on this host. */
   get isForHost(): boolean {
@@ -76,7 +80,7 @@ export class IpsPackage {
   /** Values of the summary's `set` actions by name, such as `pkg.summary`. */
   information(): Map<string, readonly string[]> {
     const found = new Map<string, readonly string[]>();
-    for (const { kind, attributes } of this.texts.summary.map(readAction)) {
+    for (const { kind, attributes } of this.#texts.summary.map(readAction)) {
       if (kind !== 'set') continue;
       const [name] = attributes.get('name') ?? [];
       if (name !== undefined) found.set(name, attributes.get('value') ?? []);
@@ -96,7 +100,7 @@ export class IpsPackage {
 
   /** Each version of an incorporation has thousands of dependencies, so only lines of the wanted kind are parsed. */
   #ofKind(kind: 'set' | 'depend'): Action[] {
-    return this.texts.dependency.filter((text) => text.startsWith(`${kind} `)).map(readAction);
+    return this.#texts.dependency.filter((text) => text.startsWith(`${kind} `)).map(readAction);
   }
 }
 
