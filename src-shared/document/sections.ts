@@ -1,4 +1,4 @@
-/** The sections of the designer, in the order of the list on the left. */
+/** The sections of a manifest, in the order of the list on the left. */
 export const SECTIONS = [
   { group: 'Image', id: 'overview', title: 'Overview' },
   { group: 'Image', id: 'packages', title: 'Packages' },
@@ -8,7 +8,7 @@ export const SECTIONS = [
   { group: 'Build', id: 'steps', title: 'Steps' },
   { group: 'Build', id: 'area', title: 'Build area and flags' },
   { group: 'Build', id: 'outputs', title: 'Outputs' },
-  { group: 'Build', id: 'pairs', title: 'Key-value pairs' },
+  { group: 'Build', id: 'pairs', title: 'Custom settings' },
   { group: 'Source', id: 'scripts', title: 'Scripts' },
   { group: 'Source', id: 'xml', title: 'XML' },
   { group: 'Source', id: 'changes', title: 'Changes since save' },
@@ -17,7 +17,7 @@ export const SECTIONS = [
 /** One of the sections. */
 export type SectionId = (typeof SECTIONS)[number]['id'];
 
-/** The section where something at a nodepath is edited. */
+/** Returns the section that edits a nodepath. */
 export function sectionOf(path: string): SectionId {
   if (path === '' || path === 'name') return 'overview';
   if (/(^|\/)(packages|post_install_remove_packages)(\/|\[|$)/.test(path)) return 'packages';

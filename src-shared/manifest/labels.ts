@@ -1,4 +1,4 @@
-/** What a person calls an element or an attribute, and one sentence on what it does. */
+/** The label of an element or attribute, and one sentence of help. */
 export interface FieldLabel {
   readonly label: string;
   readonly help?: string;
@@ -6,13 +6,10 @@ export interface FieldLabel {
 
 const LABELS: Readonly<Record<string, readonly [label: string, help?: string]>> = {
   'distribution@name': ['Name', 'Names the image files: letters, digits, and _ . -'],
-  build_area: ['Build area', 'A folder when it begins with /, else the name of a ZFS dataset'],
+  build_area: ['Build area', 'A folder (starts with /) or the name of a ZFS dataset'],
   stop_on_error: ['Stop at the first step that fails'],
   checkpoint_enable: ['Take a checkpoint before each step'],
-  'checkpoint_enable@resume_from': [
-    'Resume from',
-    'The checkpoint where a build resumes unless the command says otherwise',
-  ],
+  'checkpoint_enable@resume_from': ['Resume from', 'The checkpoint that a build resumes from by default'],
   pkg_repo_default_authority: ['Publisher to install from'],
   pkg_repo_addl_authority: ['More publishers'],
   post_install_repo_default_authority: ['Publisher that the finished image uses'],
@@ -25,13 +22,13 @@ const LABELS: Readonly<Record<string, readonly [label: string, help?: string]>> 
   'mirror@authname': ['Publisher name'],
   generate_ips_search_index: [
     'Make a package search index',
-    'Lets the finished image search its packages at once; takes time to build',
+    'The finished image can search its packages at once. The build takes longer.',
   ],
   rootpass: ['Root password'],
   'rootpass@is_plaintext': ['Written in plain text', 'False when the text is a hash as in /etc/shadow'],
   hostname: ['Host name'],
-  locale_list: ['Locales', 'Separated by blanks; empty keeps all'],
-  locale_defaults: ['Defaults of locale and time'],
+  locale_list: ['Locales', 'Space-separated. Empty keeps all locales.'],
+  locale_defaults: ['Default locale and time zone'],
   'locale_defaults@locale': ['Locale'],
   'locale_defaults@timezone': ['Time zone'],
   root_user: ['Root account'],
@@ -40,16 +37,16 @@ const LABELS: Readonly<Record<string, readonly [label: string, help?: string]>> 
   'user@UID': ['User id'],
   'user@GID': ['Group id'],
   'user@directlogin': ['Can log in directly'],
-  'root_user@directlogin': ['Can log in directly', 'False makes root a role'],
+  'root_user@directlogin': ['Can log in directly', 'False makes root a role (illumos)'],
   homedir: ['Home folder'],
   shell: ['Login shell'],
   password: ['Password'],
   'password@encrypted': ['Is a hash', 'True when the text is a hash as in /etc/shadow'],
   account_contents: ['Home folder template', 'A folder whose content is copied into the home folder'],
-  boot_archive_contents: ['Boot archive contents', 'What the boot archive takes from the image'],
-  bootroot_contents: ['Boot archive contents', 'What the boot archive takes from the image'],
+  boot_archive_contents: ['Boot archive contents', 'Files of the image that go into the boot archive'],
+  bootroot_contents: ['Boot archive contents', 'Files of the image that go into the boot archive'],
   base_include: ['Included'],
-  base_exclude: ['Left out'],
+  base_exclude: ['Excluded'],
   'base_include@type': ['Kind'],
   'base_include@fiocompress': ['Compress the file'],
   'base_exclude@type': ['Kind'],
@@ -65,7 +62,7 @@ const LABELS: Readonly<Record<string, readonly [label: string, help?: string]>> 
   boot_archive: ['Boot archive'],
   bootroot: ['Boot archive'],
   size_pad_mb: ['Free space to add, in MB'],
-  nbpi: ['Bytes per inode', '0 lets the step work it out'],
+  nbpi: ['Bytes per inode', '0 lets the step choose'],
   smf_service_profile: ['Service profiles'],
   profile: ['Profiles'],
   'profile@path': ['Path'],
@@ -80,7 +77,7 @@ const LABELS: Readonly<Record<string, readonly [label: string, help?: string]>> 
   entry: ['Entries'],
   'entry@position': ['Position', 'Counted from 0; last when empty'],
   title_suffix: ['Title suffix'],
-  line: ['Lines'],
+  line: ['Line'],
   netservices_SMF_profile: ['Network services profile'],
   power_mgmt: ['Power management'],
   enable: ['Enabled'],
@@ -91,7 +88,7 @@ const LABELS: Readonly<Record<string, readonly [label: string, help?: string]>> 
   finalizer: ['Finalizer'],
   script: ['Steps'],
   logfile_dir: ['Folder for log files'],
-  vmimg_params: ['Virtual machine image', 'Nothing is installed: steps turn an image into a virtual machine’s'],
+  vmimg_params: ['Virtual machine image', 'Steps convert an image for a virtual machine. Nothing is installed.'],
   pair: ['Pairs'],
   'pair@key': ['Key'],
   'pair@value': ['Value'],
@@ -112,7 +109,7 @@ const LABELS: Readonly<Record<string, readonly [label: string, help?: string]>> 
   'script@name': ['Script'],
 };
 
-/** The label of an element, or of one of its attributes; its own name when there is none. */
+/** Returns the label of an element or attribute, or its own name. */
 export function labelOf(element: string, attribute?: string): FieldLabel {
   const [label, help] = LABELS[attribute === undefined ? element : `${element}@${attribute}`] ?? [attribute ?? element];
   return { label, ...(help !== undefined && { help }) };

@@ -91,13 +91,13 @@ describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
     await page.getByRole('region', { name: 'Bytes of pkg_image/usr/bin/tool' }).getByText('00000010').waitFor();
     await look('hex');
 
-    await page.getByRole('button', { name: 'Copy out…' }).click();
+    await page.getByRole('button', { name: 'Save a copy…' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.waitFor();
     await page.keyboard.press('Escape');
 
     await timeline.tab('Manifest');
-    await page.getByText('The same as in the editor.').waitFor();
+    await page.getByText('Unchanged since this checkpoint.').waitFor();
     await look('manifest');
 
     await timeline.tab('Shell');

@@ -46,7 +46,7 @@ inCarriers({ lacks: reason }, (open) => {
         await (app as OpenDesktopApp).electron.evaluate(({ dialog }, folder) => {
           dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [folder] });
         }, to);
-      await page.getByRole('button', { name: 'Copy out… tiny-linux.iso' }).click();
+      await page.getByRole('button', { name: 'Save a copy… tiny-linux.iso' }).click();
       if (!('electron' in app)) {
         await page.getByRole('dialog').getByLabel('Folder', { exact: true }).fill(to);
         await page.getByRole('dialog').getByRole('button', { name: 'Choose this folder' }).click();

@@ -57,7 +57,7 @@ describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
     await look('checksum');
     const to = join(project.folder, `to-${theme}`);
     mkdirSync(to);
-    await panel.getByRole('button', { name: 'Copy out… sample.usb' }).click();
+    await panel.getByRole('button', { name: 'Save a copy… sample.usb' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox').first().fill(to);
     await dialog.getByRole('textbox').first().press('Enter');

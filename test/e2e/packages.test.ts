@@ -37,7 +37,7 @@ inCarriers({ lacks: hasHostApt ? undefined : 'needs apt-get and mmdebstrap' }, (
     await packages.details.getByText(/only because of this: it drags in \d package/).waitFor();
     await packages.details.getByRole('button', { name: 'libpcap0.8', exact: true }).click();
     await packages.details.getByText('It dependency because others need it.').waitFor();
-    await packages.details.getByText(/Needed in the image by/).waitFor();
+    await packages.details.getByText(/Needed by/).waitFor();
     await packages.details
       .getByText(/system interface for user-level packet capture/)
       .first()
@@ -173,7 +173,7 @@ describe('a publisher of IPS', () => {
     await packages.inImage('shell/bash').waitFor();
     await packages.resolved();
     await packages.inImage('vim').click();
-    await packages.details.getByText('stands for editor/vim').waitFor();
+    await packages.details.getByText('provided by editor/vim').waitFor();
     await packages.details.getByRole('button', { name: 'library/ncurses' }).waitFor();
     expect(consoleErrors).toEqual([]);
   });

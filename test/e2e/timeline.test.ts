@@ -200,7 +200,7 @@ it('prunes what is chosen, after it has been shown', async () => {
   await timeline.button('Prune…').click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Nothing to remove.').waitFor();
-  await dialog.getByLabel('All of them').check();
+  await dialog.getByLabel('All checkpoints').check();
   await dialog.getByRole('button', { name: 'Remove 3 checkpoints' }).click();
   await timeline.shows('a', 'absent');
   expect(await project.json('status')).toMatchObject({ latestResumable: null });

@@ -2,12 +2,12 @@ import { detectLayout, partsOf } from '../../../src-shared/manifest/layout';
 import type { ManifestTree } from '../../../src-shared/manifest/tree';
 import type { SectionId } from '../../../src-shared/document/sections';
 
-/** One element, or some of its children, on a form screen. */
+/** An element, or some of its children, on a form screen. */
 export interface FormPart {
   readonly path: string;
   readonly only?: readonly string[];
   readonly without?: readonly string[];
-  /** Edited elsewhere, at any depth. */
+  /** Elements at any depth that are edited on another screen. */
   readonly hidden?: readonly string[];
 }
 
@@ -27,7 +27,7 @@ const BOOT = [
 ];
 const LISTS = ['packages', 'post_install_remove_packages'];
 
-/** What each form screen edits. Together with packages and steps they cover the whole schema (test/renderer/screens/form/forms.test.ts). */
+/** Returns what a form screen edits. Together with packages and steps they cover the whole schema (test/renderer/screens/form/forms.test.ts). */
 export function formOf(section: SectionId, { root }: ManifestTree): readonly FormPart[] {
   const layout = detectLayout(root);
   const parts = partsOf(layout);

@@ -1,13 +1,13 @@
 import { problemsOf, type EntryProblem, type HostEntry } from '../../../src-shared/hosts/model';
 
-/** An entry of the host book as its form has it: text everywhere a person types. */
+/** The form of a saved host. Typed fields are text. */
 export interface EntryForm {
   name: string;
   address: string;
   port: string;
   user: string;
   agent: boolean;
-  /** One path a line. */
+  /** One path per line. */
   keys: string;
   password: boolean;
   jump: string;
@@ -15,7 +15,7 @@ export interface EntryForm {
   engine: HostEntry['engine'];
 }
 
-/** The form of an entry, or of a new one. */
+/** Returns the form of an entry, or of a new one. */
 export function formOf(entry: HostEntry | undefined): EntryForm {
   return {
     name: entry?.name ?? '',
@@ -31,7 +31,7 @@ export function formOf(entry: HostEntry | undefined): EntryForm {
   };
 }
 
-/** The entry that a form says. An empty name is the address. */
+/** Returns the entry of a form. The name defaults to the address. */
 export function entryOf(form: EntryForm, id: string): HostEntry {
   const { agent, password, root, engine } = form;
   const text = (value: string): string | undefined => (value.trim() === '' ? undefined : value.trim());
@@ -55,7 +55,7 @@ export function entryOf(form: EntryForm, id: string): HostEntry {
   };
 }
 
-/** What is wrong with a form, by its field. */
+/** Returns the first problem of each field. */
 export function problemsByField(entry: HostEntry, others: readonly HostEntry[]): Map<EntryProblem['field'], string> {
   const found = new Map<EntryProblem['field'], string>();
   for (const { field, message } of problemsOf(entry, others)) if (!found.has(field)) found.set(field, message);

@@ -1,6 +1,6 @@
 import { plainText } from '../../../src-shared/logs/ansi';
 
-/** Lines that come from a host, without control sequences: to be shown, and to be pasted into a terminal. */
+/** Removes control sequences from a host's text, so that it is safe to show and to paste into a terminal. */
 export function hostText(text: string): string {
   return text.split(/\r?\n/).map(plainText).join('\n');
 }

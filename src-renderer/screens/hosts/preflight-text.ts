@@ -3,25 +3,25 @@ import { plural } from '../../../src-shared/format';
 import type { Tone } from '../../text/link-text';
 
 /**
- * What the checklist comes to, and its colour. Whether it stops a build, the host has decided: a tool that this manifest does not use
- * may be missing. What could not be looked at is not called fine.
+ * Returns the summary of the checklist and its colour. The host decides whether a failed check blocks the build: a tool that this
+ * manifest does not use can be missing. An unknown check is not counted as passed.
  */
 export function verdictOf({ ok, checks }: { readonly ok: boolean; readonly checks: readonly PreflightCheck[] }): {
   readonly tone: Tone;
-  readonly words: string;
+  readonly text: string;
 } {
-  const count = (wanted: PreflightCheck['state']): number => checks.filter(({ state }) => state === wanted).length;
+  const count = (counted: PreflightCheck['state']): number => checks.filter(({ state }) => state === counted).length;
   const [missing, unknown] = [count('missing'), count('unknown')];
-  if (!ok) return { tone: 'bad', words: 'This cannot be built yet: see what is missing.' };
+  if (!ok) return { tone: 'bad', text: 'This cannot be built yet. See the failed checks.' };
   if (unknown > 0)
     return {
       tone: 'warn',
-      words: `This can be built, as far as is known: ${plural(unknown, 'thing')} could not be looked at.`,
+      text: `This can probably be built. ${plural(unknown, 'check')} could not run.`,
     };
   if (missing > 0)
     return {
       tone: 'warn',
-      words: `This can be built. It may not need the ${plural(missing, 'thing')} that ${missing === 1 ? 'is' : 'are'} missing.`,
+      text: `This can be built. ${plural(missing, 'check')} failed, which this manifest may not need.`,
     };
-  return { tone: 'ok', words: 'This can be built.' };
+  return { tone: 'ok', text: 'This can be built.' };
 }

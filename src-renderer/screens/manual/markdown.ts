@@ -1,24 +1,24 @@
-// Runs when the app is built, never in the window: the window has no Markdown parser.
+// Runs at build time. The window has no Markdown parser.
 import { Marked, type Tokens } from 'marked';
 
 /** A page of the manual as HTML. */
 export interface RenderedPage {
   /** Its first heading, as plain text. */
   readonly title: string;
-  /** Between the parts a picture's address has to be put, in the order of `pictures`. */
+  /** Parts of the HTML. The addresses of `pictures` go between them, in order. */
   readonly html: readonly string[];
-  /** Paths of pictures, as the page has them. */
+  /** Paths of pictures, relative to the page. */
   readonly pictures: readonly string[];
-  /** Other pages that it leads to, by their names, in their order. */
+  /** Names of linked pages, in order. */
   readonly leadsTo: readonly string[];
 }
 
-/** Stands for a picture's address until the page is cut there; no text has it, because text has no control characters. */
+/** Placeholder of a picture's address. Texts do not contain it, because they have no control characters. */
 const CUT = '\u0000';
 
 /**
- * Renders a page of `docs/`. Markup in it is shown as text. Links to other pages get `data-page` and `data-anchor`; links that lead out of
- * the manual are text: the window opens no other page.
+ * Renders a page of `docs/`. HTML in it is shown as text. Links to other pages get `data-page` and `data-anchor`. External links are
+ * shown as text, because the window opens no other page.
  */
 export function renderPage(source: string): RenderedPage {
   const pictures: string[] = [];
@@ -32,11 +32,11 @@ export function renderPage(source: string): RenderedPage {
         return `<h${depth} id="${idOf(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
       },
       link({ href, tokens }) {
-        const words = this.parser.parseInline(tokens);
+        const content = this.parser.parseInline(tokens);
         const [, page, anchor = ''] = /^(?:([\w-]+)\.md)?(?:#([\w-]+))?$/.exec(href) ?? [undefined, undefined, ''];
-        if (page === undefined && anchor === '') return /^https:/.test(href) ? `${words} (${escape(href)})` : words;
+        if (page === undefined && anchor === '') return /^https:/.test(href) ? `${content} (${escape(href)})` : content;
         if (page !== undefined) leadsTo.push(page);
-        return `<a href="#${page ?? anchor}" data-page="${page ?? ''}" data-anchor="${anchor}">${words}</a>`;
+        return `<a href="#${page ?? anchor}" data-page="${page ?? ''}" data-anchor="${anchor}">${content}</a>`;
       },
       image({ href, text }) {
         pictures.push(href);
@@ -48,7 +48,7 @@ export function renderPage(source: string): RenderedPage {
   return { title, html, pictures, leadsTo };
 }
 
-/** The id of a heading in the window; its end is the anchor that code hosts give it. */
+/** The id of a heading. It ends with the anchor that code hosts use. */
 export function idOf(heading: string): string {
   return `manual-${plain(heading)
     .toLowerCase()

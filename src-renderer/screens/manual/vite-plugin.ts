@@ -1,7 +1,7 @@
 import type { Plugin } from 'vite';
 import { renderPage } from './markdown';
 
-/** Makes `PAGE.md?manual` a module with `title`, `html` and `leadsTo`; its pictures become files of the window. */
+/** Loads `PAGE.md?manual` as a module with `title`, `html` and `leadsTo`. Pictures become files of the window. */
 export function manualPages(): Plugin {
   return {
     name: 'slipway-manual',

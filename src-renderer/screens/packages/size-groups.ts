@@ -8,7 +8,7 @@ export interface SizeTile {
   readonly size: number;
 }
 
-/** Packages that belong together: what one entry brings, what several need, the base system. */
+/** A group of packages: those of one entry, those that several need, or the base system. */
 export interface SizeGroup {
   readonly title: string;
   readonly size: number;
@@ -17,12 +17,12 @@ export interface SizeGroup {
   readonly tiles: readonly SizeTile[];
 }
 
-/** One after another; dark text is legible on each in both themes. */
+/** Colours in order. Dark text is legible on each in both themes. */
 const COLOURS = ['#5fb9ca', '#8fb4ec', '#7ec796', '#e0b463', '#d79ad1', '#e59a86', '#a7c957', '#9aa5e8'];
 const BASE = '#a9b4c0';
 const SHARED = '#8b97a5';
 
-/** Every package once, in groups, the largest first. */
+/** Returns all packages in groups, the largest first. */
 export function groupsOf(packages: readonly ResolvedPackage[], { costs }: Sizes): SizeGroup[] {
   const sizes = new Map(packages.map(({ name, installedSize = 0 }) => [name, installedSize]));
   const tilesOf = (names: readonly string[]): SizeTile[] =>

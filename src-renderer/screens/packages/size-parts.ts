@@ -8,16 +8,16 @@ export interface SizePart {
   readonly colour: string;
 }
 
-/** Entries that have a colour of their own. */
-const MOST = 4;
+/** Entries with their own colour. */
+const MAX_COLOURED = 4;
 const COLOURS = ['var(--accent)', 'var(--run)', 'var(--ok)', 'var(--warn)'];
 
-/** The largest entries, then what several need, the other entries together, and the base system. */
+/** Returns the largest entries, the base system, the packages that several need, and the other entries together. */
 export function partsOf({ costs, shared, base }: Sizes): SizePart[] {
   const largest = costs
-    .slice(0, MOST)
+    .slice(0, MAX_COLOURED)
     .map(({ entry, ownBytes }, at) => ({ title: entry, size: ownBytes, colour: COLOURS[at] ?? '' }));
-  const others = costs.slice(MOST).reduce((sum, { ownBytes }) => sum + ownBytes, 0);
+  const others = costs.slice(MAX_COLOURED).reduce((sum, { ownBytes }) => sum + ownBytes, 0);
   return [
     ...largest,
     { title: 'base system', size: base, colour: 'var(--fg-3)' },

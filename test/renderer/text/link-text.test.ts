@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import {
-  buildWords,
-  factsInWords,
-  stateWords,
-  statusWords,
+  buildText,
+  factsText,
+  stateText,
+  statusText,
   toneOf,
   troubleOf,
-  wordsFor,
+  linkText,
 } from '../../../src-renderer/text/link-text';
 import { THIS_COMPUTER, type HostEntry } from '../../../src-shared/hosts/model';
 import type { HostFacts, HostLinkState } from '../../../src-shared/rpc/hosts';
@@ -37,36 +37,36 @@ const LINKS: Readonly<Record<HostLinkState['state'], HostLinkState>> = {
   lost: { state: 'lost', message: 'The connection was lost.', retryAt: 108 },
   failed: { state: 'failed', message: 'Its key has changed.', hint: 'Ask who runs it.' },
 };
-const each = (words: (link: HostLinkState) => string): Record<string, string> =>
-  Object.fromEntries(Object.entries(LINKS).map(([state, link]) => [state, words(link)]));
+const each = (textOf: (link: HostLinkState) => string): Record<string, string> =>
+  Object.fromEntries(Object.entries(LINKS).map(([state, link]) => [state, textOf(link)]));
 
-it('has a colour and words for each state of a connection', () => {
+it('has a colour and a text for each state of a connection', () => {
   expect(each(toneOf)).toEqual({ idle: 'off', connecting: 'warn', ready: 'ok', lost: 'warn', failed: 'bad' });
-  expect(each(stateWords)).toEqual({
+  expect(each(stateText)).toEqual({
     idle: 'not connected',
     connecting: 'connecting',
     ready: 'connected',
     lost: 'connection lost',
     failed: 'cannot be used',
   });
-  expect(each((link) => wordsFor(link, 100))).toEqual({
+  expect(each((link) => linkText(link, 100))).toEqual({
     idle: 'not connected',
     connecting: 'bringing the engine…',
     ready: 'Linux · images, root by sudo · Node 20.11',
-    lost: 'lost; connecting again in 8 s',
+    lost: 'lost; reconnecting in 8 s',
     failed: 'Its key has changed.',
   });
-  expect(each((link) => statusWords({ entry: ENTRY, link, builds: [] }, 100))).toEqual({
+  expect(each((link) => statusText({ entry: ENTRY, link, builds: [] }, 100))).toEqual({
     idle: 'Not connected to buildhost-1',
     connecting: 'buildhost-1: bringing the engine…',
     ready: 'Connected to buildhost-1 · SSH ed25519',
-    lost: 'buildhost-1 is out of reach; connecting again in 8 s',
+    lost: 'buildhost-1 is not reachable; reconnecting in 8 s',
     failed: 'buildhost-1 cannot be used: Its key has changed.',
   });
 });
 
 it('counts down to the next attempt, and never below it', () => {
-  const at = (now: number): string => wordsFor(LINKS.lost, now).replace('lost; connecting again ', '');
+  const at = (now: number): string => linkText(LINKS.lost, now).replace('lost; reconnecting ', '');
   expect([100, 107, 107.2, 107.9, 108, 109.5].map(at)).toEqual(['in 8 s', 'in 1 s', 'in 1 s', 'in 1 s', 'now', 'now']);
 });
 
@@ -79,41 +79,39 @@ it('has a trouble for the build screen only while the host cannot be reached', (
 
 it('needs no connection for this computer', () => {
   const entry = { ...ENTRY, id: THIS_COMPUTER, name: 'This computer' };
-  expect(statusWords({ entry, link: LINKS.ready, builds: [] }, 0)).toBe('This computer');
+  expect(statusText({ entry, link: LINKS.ready, builds: [] }, 0)).toBe('This computer');
 });
 
 it('tells who is root, and whose command builds', () => {
-  expect(factsInWords({ ...FACTS, user: 'root', root: 'root' })).toBe('Linux · root · Node 20.11');
-  expect(factsInWords({ ...FACTS, root: 'none' })).toBe('Linux · images, not root · Node 20.11');
+  expect(factsText({ ...FACTS, user: 'root', root: 'root' })).toBe('Linux · root · Node 20.11');
+  expect(factsText({ ...FACTS, root: 'none' })).toBe('Linux · images, not root · Node 20.11');
   expect(
-    factsInWords({
+    factsText({
       ...FACTS,
       system: 'SunOS',
       root: 'pfexec',
       engine: 'stock',
       originalCommand: '/usr/bin/distro_const',
     }),
-  ).toBe('SunOS · images, root by pfexec · its own /usr/bin/distro_const');
+  ).toBe('SunOS · images, root by pfexec · original /usr/bin/distro_const');
 });
 
 it('tells what a build does, and where it stopped', () => {
-  const words = (
-    state: 'running' | 'paused' | 'failed' | 'done' | 'cancelled' | 'interrupted',
-    step?: string,
-  ): string => buildWords({ path: '/m.xml', title: 'm', state, ...(step !== undefined && { step }) });
+  const text = (state: 'running' | 'paused' | 'failed' | 'done' | 'cancelled' | 'interrupted', step?: string): string =>
+    buildText({ path: '/m.xml', title: 'm', state, ...(step !== undefined && { step }) });
   expect([
-    words('running', 'iso'),
-    words('paused', 'iso'),
-    words('failed', 'iso'),
-    words('cancelled', 'iso'),
-    words('interrupted', 'iso'),
-    words('done', 'iso'),
-    words('running'),
+    text('running', 'iso'),
+    text('paused', 'iso'),
+    text('failed', 'iso'),
+    text('cancelled', 'iso'),
+    text('interrupted', 'iso'),
+    text('done', 'iso'),
+    text('running'),
   ]).toEqual([
     'running iso',
     'paused before iso',
     'failed in iso',
-    'cancelled in iso',
+    'stopped in iso',
     'interrupted in iso',
     'done',
     'running',

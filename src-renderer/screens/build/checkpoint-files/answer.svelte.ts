@@ -1,6 +1,6 @@
 import { failureOf, type CallFailure } from '../../../rpc';
 
-/** A call to main as a component shows it. */
+/** State of a call to main. */
 export type Answer<T> =
   | { readonly state: 'none' }
   | { readonly state: 'waiting' }
@@ -8,36 +8,35 @@ export type Answer<T> =
   | { readonly state: 'there'; readonly value: T };
 
 /**
- * Calls main whenever what the call reads has changed, and gives the call up when its answer is no longer wanted. To be made while a
- * component is.
+ * Repeats a call to main when the state that it reads changes. The call before is aborted. Must be called while a component is created.
  *
- * @param call `undefined` when there is nothing to ask
+ * @param call returns `undefined` when there is nothing to request
  */
 export function answerOf<T>(call: (signal: AbortSignal) => Promise<T> | undefined): {
   readonly now: Answer<T>;
-  again(): void;
+  retry(): void;
 } {
   let now = $state.raw<Answer<T>>({ state: 'waiting' });
-  let times = $state(0);
+  let attempts = $state(0);
   $effect(() => {
-    void times;
-    const leaving = new AbortController();
-    const asked = call(leaving.signal);
-    now = { state: asked ? 'waiting' : 'none' };
-    asked?.then(
+    void attempts;
+    const closing = new AbortController();
+    const request = call(closing.signal);
+    now = { state: request ? 'waiting' : 'none' };
+    request?.then(
       (value) => {
-        if (!leaving.signal.aborted) now = { state: 'there', value };
+        if (!closing.signal.aborted) now = { state: 'there', value };
       },
       (error: unknown) => {
-        if (!leaving.signal.aborted) now = { state: 'failed', failure: failureOf(error) };
+        if (!closing.signal.aborted) now = { state: 'failed', failure: failureOf(error) };
       },
     );
-    return () => leaving.abort();
+    return () => closing.abort();
   });
   return {
     get now() {
       return now;
     },
-    again: () => void times++,
+    retry: () => void attempts++,
   };
 }

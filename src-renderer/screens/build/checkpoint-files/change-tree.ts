@@ -1,17 +1,17 @@
 import type { TreeChange } from '../../../../src-shared/engine-answers/files';
 
-/** A file that differs, or a folder with such files below it. */
+/** A file that differs, or a folder that has such files. */
 export interface ChangeNode {
   readonly name: string;
   readonly path: string;
-  /** Missing for a folder that itself is as it was. */
+  /** Missing for a folder that itself is unchanged. */
   readonly change: TreeChange | undefined;
   readonly children: readonly ChangeNode[];
   /** Of the node and all below it. */
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
-  /** By how many bytes its files grew. */
+  /** Growth of its files in bytes. */
   readonly grown: number;
 }
 
@@ -20,20 +20,20 @@ export interface ChangeRow {
   readonly node: ChangeNode;
   /** 1 for a node at the root. */
   readonly level: number;
-  /** Its place among those of one folder, from 1, and how many these are. */
+  /** Position in its folder, from 1, and the number of nodes there. */
   readonly position: number;
   readonly siblings: number;
 }
 
-/** So many rows are shown at once when the tree is first seen; a tree with more begins with its top folders open only. */
-const ROWS_AT_FIRST = 120;
+/** A tree with more rows is collapsed at first. */
+const MAX_ROWS_OPEN = 120;
 
 interface Draft {
   change?: TreeChange;
   readonly children: Map<string, Draft>;
 }
 
-/** Orders changes by the folders they lie in: folders first, then by name. */
+/** Builds a tree of changes: folders first, then by name. */
 export function changeTree(changes: readonly TreeChange[]): readonly ChangeNode[] {
   const root: Draft = { children: new Map() };
   for (const change of changes) {
@@ -72,7 +72,7 @@ function nodeOf(name: string, path: string, { change, children: below }: Draft):
 /** Whether a node is shown as a folder. */
 export const isFolder = (node: ChangeNode): boolean => node.children.length > 0 || node.change?.type === 'folder';
 
-/** The rows of a tree whose folders `open` are open. */
+/** Returns the rows of a tree with some open folders. */
 export function changeRows(nodes: readonly ChangeNode[], open: ReadonlySet<string>, level = 1): ChangeRow[] {
   return nodes.flatMap((node, at) => [
     { node, level, position: at + 1, siblings: nodes.length },
@@ -80,7 +80,7 @@ export function changeRows(nodes: readonly ChangeNode[], open: ReadonlySet<strin
   ]);
 }
 
-/** Which folders are open at first: all while they are few, else those that have nothing beside them. */
+/** Returns the folders that are open at first: all of a small tree, otherwise those without siblings. */
 export function openAtFirst(nodes: readonly ChangeNode[]): ReadonlySet<string> {
   const open = new Set<string>();
   let level = nodes;
@@ -88,7 +88,7 @@ export function openAtFirst(nodes: readonly ChangeNode[]): ReadonlySet<string> {
   while (level.length > 0) {
     const below = level.flatMap(({ children }) => children);
     rows += below.length;
-    if (rows > ROWS_AT_FIRST && level.length > 1) break;
+    if (rows > MAX_ROWS_OPEN && level.length > 1) break;
     for (const node of level) if (node.children.length > 0) open.add(node.path);
     level = below;
   }

@@ -5,17 +5,17 @@ import { Terminal, type ITheme } from '@xterm/xterm';
 /** A terminal in a page, in the colours of the app. */
 export interface ShellTerminal {
   readonly terminal: Terminal;
-  /** As many columns and rows as there is room for. */
+  /** Adapts columns and rows to the element. */
   fit(): void;
-  /** Whether its text is in the page for screen readers. Not always: then the library takes no text from emoji pickers and the like. */
-  speak(on: boolean): void;
+  /** Puts the text into the page for screen readers. The library then does not accept text from emoji pickers. */
+  readAloud(on: boolean): void;
   dispose(): void;
 }
 
 /**
- * Puts a terminal into an element. Loaded when the first shell is opened, because the library is large.
+ * Creates a terminal in an element. This module is loaded with the first shell, because the library is large.
  *
- * @param onleave the key that leaves the terminal was pressed
+ * @param onleave called for the key that leaves the terminal
  */
 export function createTerminal(element: HTMLElement, label: string, onleave: () => void): ShellTerminal {
   const terminal = new Terminal({
@@ -25,7 +25,7 @@ export function createTerminal(element: HTMLElement, label: string, onleave: () 
     lineHeight: 1.2,
     scrollback: 10_000,
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-    // Whatever colours a program asks for.
+    // Also for colours that programs choose.
     minimumContrastRatio: 4.5,
   });
   const fitting = new FitAddon();
@@ -47,7 +47,7 @@ export function createTerminal(element: HTMLElement, label: string, onleave: () 
   return {
     terminal,
     fit: () => fitting.fit(),
-    speak: (on) => void (terminal.options.screenReaderMode = on),
+    readAloud: (on) => void (terminal.options.screenReaderMode = on),
     dispose: () => {
       scheme.removeEventListener('change', recolour);
       terminal.dispose();
@@ -57,7 +57,7 @@ export function createTerminal(element: HTMLElement, label: string, onleave: () 
 
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** The sixteen colours of terminals, from those of the app. Bright ones are the same: the app has one of each. */
+/** The sixteen terminal colours, from the app's. Bright colours are the same as normal ones. */
 function colours(): ITheme {
   const isLight = matchMedia('(prefers-color-scheme: light)').matches;
   const [black, white] = isLight ? ['--fg-0', '--fg-3'] : ['--bg-3', '--fg-1'];

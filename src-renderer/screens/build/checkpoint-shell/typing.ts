@@ -1,20 +1,20 @@
 import { base64Of } from '../checkpoint-files/hex';
 
-/** The most that is sent at once, in bytes; as base64 it is within what a call may carry. */
-const MOST = 32 * 1024;
+/** Longer input is sent in several calls. As base64 it fits into a call. */
+const MAX_BYTES = 32 * 1024;
 
-/** What is typed at a shell, sent in order: the next call begins when the one before has ended, with all that came meanwhile. */
+/** Sends typed input in order. Input that arrives during a call is sent together after it. */
 export class Typing {
   #waiting: Uint8Array[] = [];
   #isSending = false;
 
-  /** @param send gets base64; a failure means that the shell has gone, and what was typed is dropped */
+  /** @param send gets base64. When it fails the shell has ended, and the input is dropped */
   constructor(private readonly send: (data: string) => Promise<unknown>) {}
 
-  /** Takes text as it was typed or pasted, or bytes. */
+  /** Adds typed or pasted text, or bytes. */
   type(typed: string | Uint8Array): void {
     const bytes = typeof typed === 'string' ? new TextEncoder().encode(typed) : typed;
-    for (let at = 0; at < bytes.length; at += MOST) this.#waiting.push(bytes.subarray(at, at + MOST));
+    for (let at = 0; at < bytes.length; at += MAX_BYTES) this.#waiting.push(bytes.subarray(at, at + MAX_BYTES));
     if (!this.#isSending) void this.#sendAll();
   }
 
@@ -29,11 +29,11 @@ export class Typing {
     }
   }
 
-  /** Keys that were typed during a call go together. */
+  /** Returns the input that arrived during the last call. */
   #next(): Uint8Array {
     const parts: Uint8Array[] = [];
     let size = 0;
-    for (let part = this.#waiting[0]; part && size + part.length <= MOST; part = this.#waiting[0]) {
+    for (let part = this.#waiting[0]; part && size + part.length <= MAX_BYTES; part = this.#waiting[0]) {
       parts.push(part);
       size += part.length;
       this.#waiting.shift();

@@ -1,8 +1,8 @@
 import type { LogLine } from '../../../../src-shared/rpc/logs';
 
-/** Lines in a page, and pages that are kept: what is further away is asked for again. */
-const PAGE = 200;
-const KEPT = 48;
+const PAGE_LINES = 200;
+/** Other pages are dropped and fetched again when they are needed. */
+const MAX_PAGES = 48;
 
 /** Lines of a log near what is in view, fetched page by page. */
 export class Pages {
@@ -14,19 +14,19 @@ export class Pages {
     this.#read = read;
   }
 
-  /** A line, if it is here. */
+  /** Returns a line that is loaded. */
   line(number: number): LogLine | undefined {
-    return this.#pages.get(Math.floor(number / PAGE))?.[number % PAGE];
+    return this.#pages.get(Math.floor(number / PAGE_LINES))?.[number % PAGE_LINES];
   }
 
   /**
-   * Fetches what is missing of a range.
+   * Fetches the missing pages of a range.
    *
-   * @param total how many lines there are: a page that had fewer is asked for again
+   * @param total the number of lines now. A page that had fewer is fetched again
    */
-  want(first: number, end: number, total: number): void {
-    for (let page = Math.floor(first / PAGE); page * PAGE < end; page++) {
-      const full = Math.min(PAGE, total - page * PAGE);
+  load(first: number, end: number, total: number): void {
+    for (let page = Math.floor(first / PAGE_LINES); page * PAGE_LINES < end; page++) {
+      const full = Math.min(PAGE_LINES, total - page * PAGE_LINES_LINES);
       if ((this.#pages.get(page)?.length ?? 0) >= full || (this.#asked.get(page) ?? 0) >= full) continue;
       this.#asked.set(page, full);
       void this.#fetch(page);
@@ -35,12 +35,12 @@ export class Pages {
 
   async #fetch(page: number): Promise<void> {
     try {
-      const lines = await this.#read(page * PAGE, PAGE);
+      const lines = await this.#read(page * PAGE_LINES, PAGE_LINES);
       const pages = new Map(this.#pages);
       pages.delete(page);
       pages.set(page, lines);
       for (const oldest of pages.keys()) {
-        if (pages.size <= KEPT) break;
+        if (pages.size <= MAX_PAGES) break;
         pages.delete(oldest);
         this.#asked.delete(oldest);
       }

@@ -6,9 +6,9 @@ import { ConsoleTail } from './console-tail';
 export type Firmware = 'bios' | 'uefi';
 export type Verdict = Extract<BootEvent, { kind: 'verdict' }>;
 
-/** A boot test as it is shown, from its start to its verdict and on. */
+/** A boot test that is shown: it runs, or has a verdict. */
 export class BootRun {
-  /** What came over the serial line, plain. */
+  /** Text of the serial console. */
   console = $state('');
   /** A PNG, as base64. */
   screenshot = $state<string>();
@@ -27,12 +27,12 @@ export class BootRun {
     return this.verdict === undefined && this.failure === undefined;
   }
 
-  /** Follows the test to its end; never rejects. */
+  /** Follows the test to its end. Never rejects. */
   async follow(media: Main['media'], target: Target): Promise<void> {
     const { name, firmware } = this;
     try {
       const { signal } = this.#leaving;
-      for await (const event of await media.bootTest({ ...target, name, firmware }, { signal })) this.#hear(event);
+      for await (const event of await media.bootTest({ ...target, name, firmware }, { signal })) this.#onEvent(event);
       this.#ended({ code: 'CONNECTION', message: 'The boot test ended without a verdict.' });
     } catch (error) {
       this.#ended(failureOf(error));
@@ -43,11 +43,11 @@ export class BootRun {
   stop(): void {
     if (!this.isRunning) return;
     const seconds = (Date.now() - this.startedAt) / 1000;
-    this.verdict = { kind: 'verdict', verdict: 'cancelled', reason: 'It was stopped.', seconds };
+    this.verdict = { kind: 'verdict', verdict: 'cancelled', reason: 'Stopped by the user.', seconds };
     this.#leaving.abort();
   }
 
-  #hear(event: BootEvent): void {
+  #onEvent(event: BootEvent): void {
     if (!this.isRunning) return;
     if (event.kind === 'console') this.console = this.#tail.push(event.text);
     else if (event.kind === 'screenshot') this.screenshot = event.data;
@@ -59,7 +59,7 @@ export class BootRun {
   }
 }
 
-/** The last boot test of each manifest on each host. They are here and not in the panel, so that somebody may look at a log meanwhile. */
+/** The last boot test of each manifest on each host. A test goes on while another tab is open. */
 class BootRuns {
   #runs = $state.raw<ReadonlyMap<string, BootRun>>(new Map());
 
@@ -67,7 +67,7 @@ class BootRuns {
     return this.#runs.get(keyOf(target));
   }
 
-  /** Shows a test in place of the one before, which is ended; `undefined` shows none. */
+  /** Shows a test and stops the one before; `undefined` shows none. */
   show(target: Target, run: BootRun | undefined): void {
     this.of(target)?.stop();
     const runs = new Map(this.#runs);

@@ -1,5 +1,5 @@
 import type { CheckpointState, Column, Lane } from '../../../../src-shared/timeline/timeline';
-import type { RunView } from '../../../../src-shared/runs/run-view';
+import { OUTCOMES } from '../../../text/outcomes';
 import { clock, duration } from '../../../../src-shared/format';
 
 /** Text of a checkpoint's mark. */
@@ -10,16 +10,6 @@ export const STATES: Readonly<Record<CheckpointState, string>> = {
   absent: 'no checkpoint',
   running: 'running now',
   paused: 'paused here',
-};
-
-/** Text of the outcome of a step or a run. */
-export const OUTCOMES: Readonly<Record<RunView['state'], string>> = {
-  running: 'running',
-  done: 'done',
-  failed: 'failed',
-  paused: 'paused',
-  cancelled: 'stopped',
-  interrupted: 'interrupted',
 };
 
 /** Why a checkpoint is stale, or why that is unknown: one text, or none. */

@@ -7,17 +7,17 @@ const checks = (...states: PreflightCheck['state'][]): PreflightCheck[] =>
   states.map((state, at) => ({ id: `${at}`, title: 'x', state, detail: '' }));
 
 it('says what the host has decided, and calls nothing fine that was not looked at', () => {
-  const words = (ok: boolean, ...states: PreflightCheck['state'][]): string => {
-    const { tone, words } = verdictOf({ ok, checks: checks(...states) });
-    return `${tone}: ${words}`;
+  const summary = (ok: boolean, ...states: PreflightCheck['state'][]): string => {
+    const { tone, text } = verdictOf({ ok, checks: checks(...states) });
+    return `${tone}: ${text}`;
   };
-  expect(words(true, 'ok', 'note')).toBe('ok: This can be built.');
-  expect(words(true, 'ok', 'missing')).toBe('warn: This can be built. It may not need the 1 thing that is missing.');
-  expect(words(true, 'unknown', 'missing')).toBe(
-    'warn: This can be built, as far as is known: 1 thing could not be looked at.',
+  expect(summary(true, 'ok', 'note')).toBe('ok: This can be built.');
+  expect(summary(true, 'ok', 'missing')).toBe(
+    'warn: This can be built. 1 check failed, which this manifest may not need.',
   );
-  expect(words(false, 'ok', 'missing')).toBe('bad: This cannot be built yet: see what is missing.');
-  expect(words(false, 'unknown')).toBe('bad: This cannot be built yet: see what is missing.');
+  expect(summary(true, 'unknown', 'missing')).toBe('warn: This can probably be built. 1 check could not run.');
+  expect(summary(false, 'ok', 'missing')).toBe('bad: This cannot be built yet. See the failed checks.');
+  expect(summary(false, 'unknown')).toBe('bad: This cannot be built yet. See the failed checks.');
 });
 
 it('keeps the lines of a host, and none of its control sequences', () => {

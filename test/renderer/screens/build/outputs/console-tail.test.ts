@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ConsoleTail, MOST_LINES } from '../../../../../src-renderer/screens/build/outputs/console-tail';
+import { ConsoleTail, MAX_LINES } from '../../../../../src-renderer/screens/build/outputs/console-tail';
 
 it('a console grows within its lines and by new ones, without sequences for terminals', () => {
   const tail = new ConsoleTail();
@@ -13,8 +13,8 @@ it('a console keeps its last lines, and none without end', () => {
   tail.push(Array.from({ length: 5000 }, (_, at) => `line ${at}\r\n`).join(''));
   const lines = tail.push('x'.repeat(100_000)).split('\n');
   expect([lines.length, lines[0], lines.at(-2), lines.at(-1)?.length]).toEqual([
-    MOST_LINES,
-    `line ${5000 - MOST_LINES + 1}`,
+    MAX_LINES,
+    `line ${5000 - MAX_LINES + 1}`,
     'line 4999',
     2000,
   ]);
