@@ -24,8 +24,8 @@ export function roughDuration(seconds: number): string {
 }
 
 /** Formats a count with its noun: `1 step`, `2 steps`. */
-export function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Local date and time without seconds: `2026-11-29 15:12`. */

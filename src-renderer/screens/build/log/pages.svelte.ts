@@ -26,7 +26,7 @@ export class Pages {
    */
   load(first: number, end: number, total: number): void {
     for (let page = Math.floor(first / PAGE_LINES); page * PAGE_LINES < end; page++) {
-      const full = Math.min(PAGE_LINES, total - page * PAGE_LINES_LINES);
+      const full = Math.min(PAGE_LINES, total - page * PAGE_LINES);
       if ((this.#pages.get(page)?.length ?? 0) >= full || (this.#asked.get(page) ?? 0) >= full) continue;
       this.#asked.set(page, full);
       void this.#fetch(page);
