@@ -21,7 +21,7 @@ it.each(['dark', 'light'] as const)('takes the build hosts, %s', async (theme) =
   await menu.dialog('Verify the host key').waitFor();
   await take('key');
   await menu.accept(server);
-  await form.getByText('It works').waitFor();
+  await form.getByText('Connected: ').waitFor();
   await take('edit');
   await form.getByRole('button', { name: 'Save' }).click();
   await menu.status.getByText('Connected to').waitFor();
