@@ -1,6 +1,8 @@
 // Electron's main process: an ordered list of what is set up, nothing else.
+import './program/threads';
 import { app, dialog, safeStorage } from 'electron';
 import { createApp } from './app';
+import { surviveDefects } from './async/guard';
 import { findPlaces } from './program/places';
 import { createRouter } from './rpc/router';
 import { documentOf, sampleDocument } from './program/start-document';
@@ -22,6 +24,7 @@ if (!app.requestSingleInstanceLock()) app.exit(0);
 else void main().catch((error: unknown) => dialog.showErrorBox('Slipway cannot start', String(error)));
 
 async function main(): Promise<void> {
+  surviveDefects();
   registerAppScheme();
   const events = new EventQueue();
   // Another start may come before there is a window: its file waits in the queue.

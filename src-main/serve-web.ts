@@ -1,17 +1,20 @@
 // Browser mode: the designer as a page, for computers without a display or an Electron binary.
+import './program/threads';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { spawn } from 'node:child_process';
 import { createApp } from './app';
+import { surviveDefects } from './async/guard';
 import { findPlaces } from './program/places';
 import { createRouter } from './rpc/router';
 import { documentOf, sampleDocument } from './program/start-document';
 import { version } from './program/version';
+import { openBrowser } from './web/open-browser';
 import { startWebServer } from './web/server';
 import { EventQueue } from './window/event-queue';
 import { listFolder } from './window/list-folder';
 
 async function main(): Promise<void> {
+  surviveDefects();
   const { values, positionals } = parseArgs({
     options: { port: { type: 'string' }, open: { type: 'boolean' } },
     allowPositionals: true,
@@ -39,10 +42,9 @@ async function main(): Promise<void> {
     },
   });
   const server = await startWebServer(join(__dirname, '../renderer'), router, Number(values.port ?? 0));
-  if (values.open && (process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']))
-    spawn('xdg-open', [server.url], { stdio: 'ignore', detached: true })
-      .on('error', () => undefined)
-      .unref();
+  const hasDisplay = [process.env['DISPLAY'], process.env['WAYLAND_DISPLAY']].some(Boolean);
+  const forgetPage = values.open && hasDisplay ? openBrowser(server.url, places.state) : undefined;
+  process.once('exit', () => forgetPage?.());
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void server.close().then(() => process.exit(0)));
   process.stdout.write(`Slipway is open at ${server.url}\n`);

@@ -1,8 +1,11 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HALF_WRITTEN } from '../files/text-files';
+import { isDocumentPath, realFolder } from '../files/inside';
 import { scriptsNamedIn } from './named-scripts';
 import { listScripts } from './scripts';
+
+/** More is not a document's, but for example a home folder. */
+const MAX_FILES = 10_000;
 
 /** A file that belongs to a document, by its path in the document's folder. */
 export interface DocumentFile {
@@ -19,12 +22,14 @@ export async function documentFiles(folder: string, source: string): Promise<Doc
   return files;
 }
 
-/** Files only: what a link points at may not exist where they go. */
+/** Files only, and none that is hidden: what a link points at may not exist where they go, or is not the document's. */
 async function filesBelow(folder: string, below: string): Promise<DocumentFile[]> {
-  const names = await readdir(join(folder, below)).catch(() => []);
+  const there = await realFolder(folder, below);
+  const names = there === undefined ? [] : await readdir(there).catch(() => []);
   const found: DocumentFile[] = [];
   for (const name of names.sort()) {
-    if (name.startsWith(HALF_WRITTEN)) continue;
+    if (!isDocumentPath(name)) continue;
+    if (found.length >= MAX_FILES) return found;
     const path = `${below}/${name}`;
     const kind = await lstat(join(folder, path));
     if (kind.isDirectory()) found.push(...(await filesBelow(folder, path)));

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +10,8 @@ import { encodeAsDeclared, isEncoding } from '../../src-shared/manifest/encode';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { quoteCommand, quoteArgument } from '../../src-shared/shell-quote';
 import { documentFiles } from './document-files';
+import { inTime } from '../files/in-time';
+import { whyNot } from '../files/text-files';
 
 /** The export's own files. */
 const OURS = new Set(['manifest.xml', 'README.txt', 'SHA256SUMS']);
@@ -35,19 +36,41 @@ export async function exportDocument(request: ExportRequest): Promise<{ path: st
   if (to.startsWith(join(dirname(resolve(request.path)), 'scripts') + sep))
     throw new AppError('refused', `${to} is among the scripts of this manifest.`, 'Choose another folder.');
   const manifest = interpretManifest(request.source, { now: new Date() }).manifest;
+  const made = await firstMissing(to);
   try {
     return { path: to, files: await (request.format === 'folder' ? fill : pack)(to, request, manifest) };
   } catch (error) {
+    // Half an export does not stay behind; a folder that was there before stays, and is empty again.
+    if (made !== undefined) await rm(made, { recursive: true, force: true }).catch(() => undefined);
+    else if (request.format === 'folder') await empty(to).catch(() => undefined);
     if (error instanceof AppError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new AppError('refused', `${to} cannot be written (${code ?? message}).`, 'Choose another folder.');
+    throw new AppError('refused', `${to} cannot be written: ${whyNot(code, message)}.`, 'Choose another folder.');
   }
+}
+
+/** The outermost part of a path that does not exist; `undefined` when all of it does. */
+async function firstMissing(path: string): Promise<string | undefined> {
+  let missing: string | undefined;
+  for (let at = path; !(await lstat(at).catch(() => undefined)); at = dirname(at)) {
+    missing = at;
+    if (dirname(at) === at) break;
+  }
+  return missing;
+}
+
+async function empty(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 /** An empty folder may be filled; anything else is somebody's. */
 async function isTaken(to: string, format: ExportRequest['format']): Promise<boolean> {
-  if (!existsSync(to)) return false;
-  if (format === 'tar.gz' || !(await stat(to)).isDirectory()) return true;
+  const found = await inTime(
+    to,
+    stat(to).catch(() => undefined),
+  );
+  if (!found) return false;
+  if (format === 'tar.gz' || !found.isDirectory()) return true;
   return (await readdir(to)).length > 0;
 }
 
@@ -58,7 +81,15 @@ async function pack(to: string, request: ExportRequest, manifest: Manifest): Pro
     const name = basename(to).replace(/\.tar\.gz$/, '');
     const files = await fill(join(temporary, name), request, manifest);
     await mkdir(dirname(to), { recursive: true });
-    const order = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu'];
+    const order = [
+      '--sort=name',
+      '--mtime=@0',
+      '--owner=0',
+      '--group=0',
+      '--numeric-owner',
+      '--mode=u=rwX,go=rX',
+      '--format=gnu',
+    ];
     await promisify(execFile)('tar', [...order, '-czf', to, '-C', temporary, name], {
       env: { ...process.env, GZIP: '-n' },
     });
@@ -91,8 +122,7 @@ async function fill(folder: string, { path, source, encoding }: ExportRequest, m
 
 async function copyFile(from: string, folder: string, path: string, executable: boolean): Promise<void> {
   await mkdir(dirname(join(folder, path)), { recursive: true });
-  await writeFile(join(folder, path), await readFile(from));
-  await chmod(join(folder, path), executable ? 0o755 : 0o644);
+  await writeFile(join(folder, path), await readFile(from), { mode: executable ? 0o777 : 0o666 });
 }
 
 async function sha256(file: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { DocumentServices } from '../rpc/services';
 import type { Places } from '../program/places';
 import { findOriginalDifferences } from '../../src-shared/manifest/original-engine';
@@ -25,7 +25,7 @@ export function createDocumentServices({ resources, state }: Pick<Places, 'resou
         const kept = await recovery.read(opened.path);
         return { ...opened, ...(kept && isNews(kept, opened) && { recovery: kept }) };
       },
-      save: (input) => saveDocument(input),
+      save: (input) => saveDocument(input, join(state, 'locks')),
       saveAs: async (input) => {
         const saved = await saveDocumentAs(input);
         await recent.add(saved.path);

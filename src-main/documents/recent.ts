@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { writeAtomically } from '../files/text-files';
+import { isThere } from '../files/in-time';
+import { changeAlone } from '../files/shared-file';
+import { writeState } from '../files/text-files';
 
 const MOST = 20;
 const list = z.array(z.object({ path: z.string(), openedAt: z.string() }));
@@ -11,14 +12,17 @@ type Entries = z.output<typeof list>;
 /** The manifests that were opened, newest first. */
 export class RecentFiles {
   readonly #file: string;
-  #last: Promise<void> = Promise.resolve();
+  readonly #locks: string;
 
   constructor(state: string) {
     this.#file = join(state, 'recent.json');
+    this.#locks = join(state, 'locks');
   }
 
   async list(): Promise<{ path: string; folder: string; openedAt: string; exists: boolean }[]> {
-    return (await this.#read()).map((one) => ({ ...one, folder: dirname(one.path), exists: existsSync(one.path) }));
+    return Promise.all(
+      (await this.#read()).map(async (one) => ({ ...one, folder: dirname(one.path), exists: await isThere(one.path) })),
+    );
   }
 
   /** Puts a file first. A list that cannot be written is no reason not to open the file. */
@@ -31,13 +35,11 @@ export class RecentFiles {
     await this.#change((others) => others, path);
   }
 
-  /** One change after the other: each reads what the last has written. */
+  /** One change after the other, of all apps: each reads what the last has written. */
   #change(change: (others: Entries) => Entries, path: string): Promise<void> {
-    const changed = this.#last.then(async () =>
+    return changeAlone(this.#locks, this.#file, async () =>
       this.#write(change((await this.#read()).filter((one) => one.path !== path))),
     );
-    this.#last = changed.catch(() => undefined);
-    return changed;
   }
 
   /** A file that cannot be read is an empty list: it is only a convenience. */
@@ -50,6 +52,6 @@ export class RecentFiles {
   }
 
   async #write(entries: Entries): Promise<void> {
-    await writeAtomically(this.#file, `${JSON.stringify(entries, null, 2)}\n`, 0o600);
+    await writeState(this.#file, `${JSON.stringify(entries, null, 2)}\n`);
   }
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { OpenedDocument } from '../../src-shared/rpc-contract';
-import { writeAtomically } from '../files/text-files';
+import { isRunning, ownProcess } from '../program/processes';
+import { writeState } from '../files/text-files';
 
 const kept = z.object({
   path: z.string(),
@@ -24,7 +25,10 @@ export function isNews({ source, scripts }: UnsavedWork, opened: OpenedDocument)
   return source !== opened.source || Object.entries(scripts).some(([path, text]) => onDisk.get(path) !== text);
 }
 
-/** Unsaved text, kept outside the document's folder until it is saved or given up. */
+/**
+ * Unsaved text, kept outside the document's folder until it is saved or given up. Each app has a copy of its own: another app on the same
+ * state folder neither sees nor forgets the work of one that still runs.
+ */
 export class Recovery {
   readonly #folder: string;
 
@@ -34,24 +38,44 @@ export class Recovery {
 
   async keep(path: string, work: UnsavedWork): Promise<void> {
     const content = { path, ...work, savedAt: new Date().toISOString() };
-    await writeAtomically(this.#file(path), JSON.stringify(content), 0o600);
+    await writeState(join(this.#folder, `${keyOf(path)}.${ownProcess()}.json`), JSON.stringify(content));
   }
 
   async forget(path: string): Promise<void> {
-    await rm(this.#file(path), { force: true });
+    for (const file of await this.#copies(path)) await rm(file, { force: true });
   }
 
-  /** What was kept of a manifest, or `undefined`. */
+  /** What was kept of a manifest, the newest copy, or `undefined`. */
   async read(path: string): Promise<(UnsavedWork & { savedAt: string }) | undefined> {
-    try {
-      const { source, scripts, savedAt } = kept.parse(JSON.parse(await readFile(this.#file(path), 'utf8')));
-      return { source, scripts, savedAt };
-    } catch {
-      return undefined;
-    }
+    const found = await Promise.all((await this.#copies(path)).map(readCopy));
+    return found
+      .filter((copy) => copy !== undefined)
+      .sort((a, b) => a.savedAt.localeCompare(b.savedAt))
+      .at(-1);
   }
 
-  #file(path: string): string {
-    return join(this.#folder, `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.json`);
+  /** The files with the work of this app, and of apps that have ended. */
+  async #copies(path: string): Promise<string[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const key = keyOf(path);
+    return names
+      .filter((name) => name.startsWith(`${key}.`) && name.endsWith('.json'))
+      .filter((name) => {
+        // Version 1 had one file for all apps.
+        const owner = name.slice(key.length, -'.json'.length).replace('.', '');
+        return owner === '' || owner === ownProcess() || !isRunning(owner);
+      })
+      .map((name) => join(this.#folder, name));
   }
 }
+
+async function readCopy(file: string): Promise<(UnsavedWork & { savedAt: string }) | undefined> {
+  try {
+    const { source, scripts, savedAt } = kept.parse(JSON.parse(await readFile(file, 'utf8')));
+    return { source, scripts, savedAt };
+  } catch {
+    return undefined;
+  }
+}
+
+const keyOf = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 32);

@@ -1,12 +1,12 @@
-import { cp, mkdir, readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { encodeAsDeclared, isEncoding, type Encoding } from '../../src-shared/manifest/encode';
 import { MAX_BYTES } from '../../src-shared/manifest/source';
-import { assertWritable, readBounded, versionOf, writeAtomically } from '../files/text-files';
-import { scriptsNamedIn } from './named-scripts';
-import { listScripts } from './scripts';
+import { inside } from '../files/inside';
+import { changeAlone } from '../files/shared-file';
+import { assertFolder, assertWritable, readBounded, versionOf, whyNot, writeAtomically } from '../files/text-files';
+import { documentFiles, type DocumentFile } from './document-files';
 
 /** What is to be saved where. */
 export interface SaveRequest {
@@ -21,10 +21,24 @@ export interface SaveRequest {
  * Writes a manifest if the file still is what was opened. Throws `AppError`: `conflict` when somebody else has changed it, `refused`
  * when it is read-only.
  */
-export async function saveDocument({ path, source, encoding, expected }: SaveRequest): Promise<{ version: string }> {
+export async function saveDocument(
+  { path, source, encoding, expected }: SaveRequest,
+  locks: string,
+): Promise<{ version: string }> {
   const bytes = encodeAsDeclared(source, asEncoding(encoding));
+  const version = versionOf(bytes);
+  // The comparison and the writing are one: of two saves at once the second sees the first.
+  return changeAlone(locks, await canonical(path), async () => {
+    await assertFolder(dirname(resolve(path)));
+    await write(path, bytes, expected);
+    return { version };
+  });
+}
+
+async function write(path: string, bytes: Uint8Array, expected: string | null): Promise<void> {
   await assertWritable(path);
-  if (expected !== null && existsSync(path)) {
+  const isStill = await stat(path).catch(() => undefined);
+  if (expected !== null && isStill) {
     const now = versionOf(await readBounded(path, MAX_BYTES));
     if (now !== expected)
       throw new AppError(
@@ -34,8 +48,10 @@ export async function saveDocument({ path, source, encoding, expected }: SaveReq
       );
   }
   await writeAtomically(path, bytes);
-  return { version: versionOf(bytes) };
 }
+
+/** One path for a file, whatever links lead to it. */
+const canonical = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
 
 /**
  * Writes a manifest elsewhere. In another folder its scripts come along. Throws `AppError('refused')`, with nothing written, when a
@@ -52,29 +68,28 @@ export async function saveDocumentAs(request: {
   await assertWritable(path);
   const [from, to] = [dirname(resolve(request.from)), dirname(path)];
   const scripts = join(from, 'scripts');
-  const named = scriptsNamedIn(request.source);
   if (`${to}${sep}`.startsWith(`${scripts}${sep}`))
     throw new AppError('refused', `${to} is among the scripts of this manifest.`, 'Choose another folder.');
-  if (from !== to) await assertSameScripts(from, to, named);
+  const files = from === to ? [] : await documentFiles(from, request.source);
+  await assertSameScripts(from, to, files);
   try {
     await mkdir(to, { recursive: true });
-    if (from !== to && existsSync(scripts))
-      await cp(scripts, join(to, 'scripts'), { recursive: true, force: false, preserveTimestamps: true });
-    // Steps may name scripts elsewhere in the folder.
-    if (from !== to)
-      for (const { path: script } of await listScripts(from, named))
-        if (!script.startsWith('scripts/'))
-          await cp(join(from, script), join(to, script), { force: false, preserveTimestamps: true });
+    for (const { path: script } of files) {
+      const copy = await inside(to, script);
+      await mkdir(dirname(copy), { recursive: true });
+      await cp(join(from, script), copy, { force: false, preserveTimestamps: true, dereference: true });
+    }
   } catch (error) {
+    if (error instanceof AppError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new AppError('refused', `${to} cannot be written (${code ?? message}).`, 'Choose another folder.');
+    throw new AppError('refused', `${to} cannot be written: ${whyNot(code, message)}.`, 'Choose another folder.');
   }
   await writeAtomically(path, bytes);
   return { path, version: versionOf(bytes) };
 }
 
-async function assertSameScripts(from: string, to: string, named: readonly string[]): Promise<void> {
-  for (const { path } of await listScripts(from, named)) {
+async function assertSameScripts(from: string, to: string, files: readonly DocumentFile[]): Promise<void> {
+  for (const { path } of files) {
     const [ours, theirs] = await Promise.all(
       [from, to].map((folder) => readFile(join(folder, path)).catch(() => null)),
     );

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { chmod, copyFile, lstat, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
-import { assertWritable, versionOf, writeAtomically } from '../files/text-files';
+import { inside, realFolder } from '../files/inside';
+import { assertFolder, assertWritable, versionOf, writeAtomically } from '../files/text-files';
 import { locateFinalizer } from './palette';
 
 const MAX_TEXT_BYTES = 1024 * 1024;
@@ -14,7 +15,9 @@ const MAX_DEPTH = 4;
 export async function listScripts(folder: string, named: readonly string[] = []): Promise<ScriptFile[]> {
   const found: ScriptFile[] = [];
   const visit = async (below: string, depth: number): Promise<void> => {
-    const entries = await readdir(join(folder, below), { withFileTypes: true }).catch(() => []);
+    // A link to a folder would show, send and export what is elsewhere.
+    const there = await realFolder(folder, below);
+    const entries = there === undefined ? [] : await readdir(there, { withFileTypes: true }).catch(() => []);
     for (const { name } of entries.sort((a, b) => a.name.localeCompare(b.name))) {
       if (found.length >= MAX_FILES || name.startsWith('.')) continue;
       const path = `${below}/${name}`;
@@ -50,10 +53,12 @@ export async function writeScript(request: {
   const old = await stat(file).catch(() => undefined);
   if (old && !old.isFile()) throw new AppError('refused', `${request.path} is not a file`, 'Choose another name.');
   await assertWritable(file);
-  await writeAtomically(file, request.text, 0o755);
+  await assertFolder(folder);
+  await mkdir(dirname(file), { recursive: true });
+  await writeAtomically(file, request.text, 0o777);
   if (request.executable !== undefined) {
-    const mode = old ? old.mode & 0o777 : 0o755;
-    await chmod(file, request.executable ? mode | 0o111 : mode & ~0o111);
+    const { mode } = await stat(file);
+    await chmod(file, request.executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111);
   }
   return describe(folder, request.path);
 }
@@ -75,6 +80,7 @@ export async function addFinalizer(resources: string, document: string, id: stri
         'Rename yours, or add a step of your own that runs it.',
       );
   }
+  await assertFolder(folder);
   await mkdir(join(folder, 'scripts'), { recursive: true });
   for (const name of files) {
     const to = join(folder, 'scripts', name);
@@ -83,25 +89,6 @@ export async function addFinalizer(resources: string, document: string, id: stri
     await chmod(to, (await stat(join(source, name))).mode & 0o777);
   }
   return Promise.all(files.map((name) => describe(folder, `scripts/${name}`)));
-}
-
-/** The file of a path below a folder. Throws when it is not below it, links followed. */
-async function inside(folder: string, path: string): Promise<string> {
-  const file = resolve(folder, path);
-  const refuse = (): never => {
-    throw new AppError(
-      'refused',
-      `${path} is outside the manifest's folder`,
-      'Keep scripts in scripts/ beside the manifest.',
-    );
-  };
-  if (path.startsWith('/') || path.includes('\0') || !file.startsWith(folder + sep)) refuse();
-  // The nearest folder that exists decides: a link in the path may lead anywhere.
-  let at = file;
-  while (!existsSync(at) && at !== folder) at = dirname(at);
-  const [real, root] = await Promise.all([realpath(at), realpath(folder)]);
-  if (real !== root && relative(root, real).startsWith('..')) refuse();
-  return file;
 }
 
 async function describe(folder: string, path: string): Promise<ScriptFile> {

@@ -1,6 +1,5 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { setField } from '../../src-shared/document/fields';
@@ -8,6 +7,8 @@ import { applySplices } from '../../src-shared/manifest/splice';
 import { AppError } from '../../src-shared/errors';
 import { parseManifest } from '../../src-shared/manifest/parse';
 import type { Template } from '../../src-shared/rpc-contract';
+import { accountName } from '../program/account';
+import { whyNot } from '../files/text-files';
 
 const description = z.object({
   name: z.string(),
@@ -53,7 +54,7 @@ export async function createFromTemplate(
     await mkdir(join(target, 'scripts'), { recursive: true });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new AppError('refused', `${target} cannot be made (${code ?? message}).`, 'Choose another folder.');
+    throw new AppError('refused', `${target} cannot be made: ${whyNot(code, message)}.`, 'Choose another folder.');
   }
   const path = join(target, 'manifest.xml');
   await writeFile(path, named(await readFile(join(from, 'manifest.xml'), 'utf8'), name, await needsRoot(from)), {
@@ -87,6 +88,6 @@ function areasFolder(asRoot: boolean): string {
     accessSync(AREAS, constants.W_OK);
     return AREAS;
   } catch {
-    return existsSync(AREAS) ? `${AREAS}-${userInfo().username}` : AREAS;
+    return existsSync(AREAS) ? `${AREAS}-${accountName()}` : AREAS;
   }
 }

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, existsSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { access, chmod, chown, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
+import { inTime } from './in-time';
 
 /** How the names of our files begin that are being written. */
 export const HALF_WRITTEN = '.slipway-';
@@ -16,11 +17,17 @@ export function versionOf(bytes: Uint8Array): string {
  * Reads a regular file of at most `limit` bytes. Throws `AppError`: `missing` when it cannot be read, `manifest` for a folder, a device
  * or a file that is too large; nothing is read of those.
  */
-export async function readBounded(path: string, limit: number): Promise<Buffer> {
+export function readBounded(path: string, limit: number): Promise<Buffer> {
+  return inTime(path, read(path, limit));
+}
+
+async function read(path: string, limit: number): Promise<Buffer> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new AppError(
       'missing',
-      error.code === 'ENOENT' ? `${path} does not exist.` : `${path} cannot be read (${error.code ?? error.message}).`,
+      error.code === 'ENOENT'
+        ? `${path} does not exist.`
+        : `${path} cannot be read: ${whyNot(error.code, error.message)}.`,
       'Choose another file.',
     );
   });
@@ -39,7 +46,7 @@ export async function readBounded(path: string, limit: number): Promise<Buffer> 
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
     throw new AppError(
       'missing',
-      `${path} cannot be read (${error.code ?? error.message}).`,
+      `${path} cannot be read: ${whyNot(error.code, error.message)}.`,
       'Ask for the right to read it.',
     );
   });
@@ -53,13 +60,17 @@ export async function readBounded(path: string, limit: number): Promise<Buffer> 
   }
 }
 
-/** Replaces a file at once: readers see the old bytes or the new ones. Mode and owner stay; a link's target is written, not the link. */
-export async function writeAtomically(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
+/**
+ * Replaces a file at once: readers see the old bytes or the new ones. Mode and owner stay; a link's target is written, not the link. The
+ * folder is not made: one that went away, for example with its disk, is not replaced by an empty one.
+ *
+ * @param mode of a new file, narrowed by the umask
+ */
+export async function writeAtomically(path: string, bytes: Uint8Array | string, mode = 0o666): Promise<void> {
   const target = await realpath(path).catch(() => path);
   const old = await stat(target).catch(() => undefined);
   const temporary = join(dirname(target), `${HALF_WRITTEN}${randomBytes(6).toString('hex')}`);
   try {
-    await mkdir(dirname(target), { recursive: true });
     const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(bytes);
@@ -67,14 +78,65 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
     } finally {
       await file.close();
     }
-    await chmod(temporary, old ? old.mode & 0o7777 : mode);
+    if (old) await chmod(temporary, old.mode & 0o7777);
     if (old && process.getuid?.() === 0) await chown(temporary, old.uid, old.gid);
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new AppError('refused', `${path} cannot be written (${code ?? message}).`, 'Save it elsewhere with Save as.');
+    if (code === 'ENOENT') throw folderGone(dirname(path));
+    throw new AppError(
+      'refused',
+      `${path} cannot be written: ${whyNot(code, message)}.`,
+      'Save it elsewhere with Save as.',
+    );
   }
+}
+
+/** Writes a file of the app's state, which only this account may read. Makes its folder. */
+export async function writeState(path: string, bytes: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    throw new AppError('refused', `${folder} cannot be made: ${whyNot(error.code, error.message)}.`);
+  });
+  await writeAtomically(path, bytes, 0o600);
+}
+
+/** Throws `refused` when a document's folder does not exist any more. */
+export async function assertFolder(folder: string): Promise<void> {
+  const found = await inTime(
+    folder,
+    stat(folder).catch(() => undefined),
+  );
+  if (!found?.isDirectory()) throw folderGone(folder);
+}
+
+const folderGone = (folder: string): AppError =>
+  new AppError(
+    'refused',
+    `The folder ${folder} does not exist any more.`,
+    'Connect its disk again, or save the manifest elsewhere with Save as.',
+  );
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'this account has no permission',
+  EPERM: 'the system does not permit it',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENOTDIR: 'a part of the path is not a folder',
+  ENOENT: 'a part of the path does not exist',
+  EISDIR: 'it is a folder',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'its links lead in a circle',
+  EIO: 'the disk has an error',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+};
+
+/** Why the system refused a call, in words. */
+export function whyNot(code: string | undefined, message: string): string {
+  return (code !== undefined && REASONS[code]) || message;
 }
 
 /** Whether this process may write a file. One without any write bit is meant to stay as it is: root, who may, is told no too. */
@@ -89,6 +151,10 @@ export async function isWritable(path: string): Promise<boolean> {
 
 /** Throws `AppError('refused')` for a file that is read-only: replacing it by renaming would need no right to write it. */
 export async function assertWritable(path: string): Promise<void> {
-  if (existsSync(path) && !(await isWritable(path)))
+  const found = await inTime(
+    path,
+    stat(path).catch(() => undefined),
+  );
+  if (found && !(await isWritable(path)))
     throw new AppError('refused', `${path} is read-only.`, 'Make it writable, or save it elsewhere with Save as.');
 }

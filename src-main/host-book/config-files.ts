@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import SSHConfig, { type Directive, type Section } from 'ssh-config';
 import { AppError } from '../../src-shared/errors';
 import type { Jump } from '../../src-shared/hosts/model';
 import { expandPath, expandTokens } from './expand';
 import { filesOf, fits } from './patterns';
+import { accountName } from '../program/account';
 
 const DEPTH = 16;
 
@@ -26,7 +26,7 @@ export type Setting = readonly [name: string, value: string];
 export function settingsFor({ address, user }: Jump, files: readonly ConfigFile[]): Setting[] {
   const found: Setting[] = [];
   const first = (name: string): string | undefined => found.find((one) => one[0] === name)?.[1];
-  const localuser = userInfo().username;
+  const localuser = accountName();
   // The library splits lines and no more: its own `compute` runs the commands of `Match exec` in a shell.
   const enters = (section: Section): boolean =>
     isHost(section)

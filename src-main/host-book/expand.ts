@@ -1,4 +1,5 @@
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
+import { accountName } from '../program/account';
 
 /** The file of a path that may begin with `~/`. */
 export const atHome = (path: string): string => path.replace(/^~(?=\/|$)/, homedir);
@@ -16,7 +17,7 @@ export function expandPath(text: string, tokens: Readonly<Record<string, string>
   const all: Record<string, string> = {
     '%': '%',
     d: homedir(),
-    u: userInfo().username,
+    u: accountName(),
     i: `${process.getuid?.() ?? ''}`,
     ...tokens,
   };

@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { watch } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
-import { AppError } from '../../src-shared/errors';
+import { AppError, reasonOf } from '../../src-shared/errors';
+import { inBackground } from '../async/guard';
 import { hostEntry, problemsOf, THIS_COMPUTER, type HostEntry } from '../../src-shared/hosts/model';
-import { writeAtomically } from '../files/text-files';
+import { changeAlone } from '../files/shared-file';
+import { writeState } from '../files/text-files';
 
 const VERSION = 1;
 /** Documents whose host is remembered; the oldest are forgotten. */
@@ -19,10 +21,11 @@ const form = z.object({
 
 type Content = z.output<typeof form>;
 
+const EMPTY: Content = { version: VERSION, hosts: [], choices: [] };
+
 /** The build hosts that a person has, and which document is built on which. */
 export class HostBook {
   readonly #listeners = new Set<() => void>();
-  #last: Promise<void> = Promise.resolve();
 
   readonly #file: string;
   #content: Content;
@@ -37,21 +40,23 @@ export class HostBook {
     this.#content = content;
   }
 
-  /** Reads `hosts.json` of a folder. A file that is not one is set aside, and `trouble` says so. */
+  /** Reads `hosts.json` of a folder. A file that is not one is set aside, and `trouble` says so. Never throws. */
   static async open(state: string): Promise<HostBook> {
     const file = join(state, 'hosts.json');
-    const empty: Content = { version: VERSION, hosts: [], choices: [] };
-    if (!existsSync(file)) return new HostBook(file, empty, undefined);
     try {
-      return new HostBook(file, form.parse(JSON.parse(await readFile(file, 'utf8'))), undefined);
-    } catch {
+      const book = new HostBook(file, (await read(file)) ?? EMPTY, undefined);
+      book.#follow();
+      return book;
+    } catch (error) {
+      const why = `The host book ${file} could not be read and is empty now`;
+      // It is as it was, and may be readable for another account or later.
+      if (isSystemError(error)) return new HostBook(file, EMPTY, `${why}: ${error.message}.`);
       const aside = `${file}.set-aside-${new Date().toISOString().replace(/[:.]/g, '-')}`;
-      await rename(file, aside);
-      return new HostBook(
-        file,
-        empty,
-        `The host book could not be read and is empty now. It was set aside as ${aside}.`,
+      const isAside = await rename(file, aside).then(
+        () => true,
+        () => false,
       );
+      return new HostBook(file, EMPTY, isAside ? `${why}. It was set aside as ${aside}.` : `${why}.`);
     }
   }
 
@@ -98,15 +103,55 @@ export class HostBook {
     this.#listeners.add(listener);
   }
 
-  /** One change after the other, each whole; nothing changes here that could not be written. */
+  /** One change after the other, each whole, on top of what other apps have written; nothing changes here that could not be written. */
   #change(change: (content: Content) => Content): Promise<void> {
-    const changed = this.#last.then(async () => {
-      const content = change(this.#content);
-      await writeAtomically(this.#file, `${JSON.stringify(content, null, 2)}\n`, 0o600);
-      this.#content = content;
-      for (const listener of this.#listeners) listener();
+    return changeAlone(join(dirname(this.#file), 'locks'), this.#file, async () => {
+      const content = change((await this.#readAgain()) ?? EMPTY);
+      await writeState(this.#file, `${JSON.stringify(content, null, 2)}\n`);
+      this.#show(content);
     });
-    this.#last = changed.catch(() => undefined);
-    return changed;
+  }
+
+  /** Throws `refused` for a file that would be lost if it were replaced. */
+  async #readAgain(): Promise<Content | undefined> {
+    return read(this.#file).catch((error: unknown) => {
+      throw new AppError(
+        'refused',
+        `The host book ${this.#file} cannot be read, and is not replaced: ${reasonOf(error)}.`,
+        'Check its permissions and its content.',
+      );
+    });
+  }
+
+  /** Shows what another app has changed. Without a watch it is seen at the next change here. */
+  #follow(): void {
+    const changed = async (): Promise<void> => {
+      const content = await read(this.#file).catch(() => undefined);
+      if (content && JSON.stringify(content) !== JSON.stringify(this.#content)) this.#show(content);
+    };
+    try {
+      watch(dirname(this.#file), { persistent: false }, (_, name) => {
+        if (name === basename(this.#file)) inBackground(changed);
+      }).on('error', () => undefined);
+    } catch {
+      // The folder does not exist yet, or the system has no more watches.
+    }
+  }
+
+  #show(content: Content): void {
+    this.#content = content;
+    for (const listener of this.#listeners) listener();
   }
 }
+
+/** The content of a host book; `undefined` when there is none. Throws what is wrong with the file. */
+async function read(file: string): Promise<Content | undefined> {
+  try {
+    return form.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

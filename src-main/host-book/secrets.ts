@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { writeAtomically } from '../files/text-files';
+import { changeAlone } from '../files/shared-file';
+import { writeState } from '../files/text-files';
 
 /** The system's keychain, as Electron's `safeStorage` offers it. */
 export interface Keychain {
@@ -20,14 +21,15 @@ const form = z.record(z.string(), z.string());
  */
 export class Secrets {
   readonly #file: string;
+  readonly #locks: string;
   readonly #session = new Map<string, string>();
-  #last: Promise<void> = Promise.resolve();
 
   readonly #keychain: Keychain | undefined;
 
   constructor(state: string, keychain: Keychain | undefined) {
     this.#keychain = keychain;
     this.#file = join(state, 'secrets.json');
+    this.#locks = join(state, 'locks');
   }
 
   /** Whether there is a keychain that encrypts. */
@@ -81,13 +83,11 @@ export class Secrets {
   }
 
   #change(change: (kept: Record<string, string>) => Record<string, string>): Promise<void> {
-    const changed = this.#last.then(async () => {
+    return changeAlone(this.#locks, this.#file, async () => {
       const before = await this.#read();
       const after = change(before);
       if (JSON.stringify(after) !== JSON.stringify(before))
-        await writeAtomically(this.#file, `${JSON.stringify(after, null, 2)}\n`, 0o600);
+        await writeState(this.#file, `${JSON.stringify(after, null, 2)}\n`);
     });
-    this.#last = changed.catch(() => undefined);
-    return changed;
   }
 }

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../../src-shared/errors';
 import type { Jump } from '../../src-shared/hosts/model';
 import { namesIn, settingsFor, type ConfigFile, type Setting } from './config-files';
 import { expandPath, expandTokens } from './expand';
+import { accountName } from '../program/account';
 
 /** What `ssh` would do for a host: the part of ssh_config(5) that we understand. */
 export interface HostConfig {
@@ -48,7 +49,7 @@ export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<Hos
     const value = values.get(name)?.[0];
     return value === undefined || value.toLowerCase() === 'none' ? undefined : value;
   };
-  const user = jump.user ?? one('user') ?? userInfo().username;
+  const user = jump.user ?? one('user') ?? accountName();
   const port = jump.port ?? portOf(one('port') ?? '22');
   const hostName = (one('hostname') ?? address).toLowerCase();
   const hostKeyAlias = one('hostkeyalias')?.toLowerCase();

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /** The folders that the app works with. */
@@ -16,16 +16,38 @@ export interface Places {
 
 /** Finds them. `SLIPWAY_STATE` moves the state, for tests and for people with several homes. */
 export function findPlaces(bundle: string): Places {
-  const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state');
+  const home = homeFolder();
+  const state =
+    process.env['SLIPWAY_STATE'] ?? join(process.env['XDG_STATE_HOME'] ?? join(home, '.local/state'), 'slipway');
+  makePrivate(state);
   const resources = findResources(bundle);
   // In a package the engine lies beside the app's archive, which other programs cannot read.
   const packed = join(resources, 'engine');
   return {
     resources,
     engine: existsSync(join(packed, 'distro_const.cjs')) ? packed : join(dirname(bundle), 'engine'),
-    state: process.env['SLIPWAY_STATE'] ?? join(state, 'slipway'),
-    documents: join(homedir(), 'Slipway'),
+    state,
+    documents: join(home, 'Slipway'),
   };
+}
+
+/** A number of an account without an entry in passwd has no home. */
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    return join(tmpdir(), `slipway-${process.getuid?.() ?? 'home'}`);
+  }
+}
+
+/** Unsaved work, hosts and host keys are for this account only, whatever its umask is. */
+function makePrivate(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+  } catch {
+    // A read-only home: what cannot be kept is said where it is to be kept.
+  }
 }
 
 /** Beside the bundle's folder in a package, at the project's root in a checkout: the nearest above. */

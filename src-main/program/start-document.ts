@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DocumentServices } from '../rpc/services';
+import { isThere } from '../files/in-time';
 
 const SAMPLE = 'tiny-linux';
 
@@ -14,7 +14,7 @@ export function documentOf(words: readonly string[], folder: string, app?: strin
 export async function sampleDocument({ templates }: DocumentServices, documents: string): Promise<string | undefined> {
   const folder = join(documents, SAMPLE);
   const manifest = join(folder, 'manifest.xml');
-  if (existsSync(manifest)) return manifest;
+  if (await isThere(manifest)) return manifest;
   try {
     return (await templates.create({ template: SAMPLE, folder, name: SAMPLE }, {})).path;
   } catch {

@@ -1,15 +1,21 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { RPCHandler } from '@orpc/server/websocket';
 import { WebSocketServer } from 'ws';
 import type { Router } from '../rpc/router';
 import { serveCalls } from './calls';
 import { CONTENT_SECURITY_POLICY } from './csp';
 import { readWindowFile } from './files';
+import { inBackground } from '../async/guard';
 
 /** The largest message: a manifest of the largest size, and the words around it. */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+
+/** Sockets without the token. A page needs six at most. */
+const MAX_STRANGERS = 32;
+const HEADERS_TIMEOUT_MS = 5000;
 
 /** The server of browser mode. */
 export interface WebServer {
@@ -30,7 +36,7 @@ export async function startWebServer(root: string, router: Router, port = 0): Pr
   const isOurHost = ({ headers }: IncomingMessage): boolean => `http://${headers.host ?? ''}` === origin;
 
   const http = createServer((request, response) => {
-    void (async () => {
+    inBackground(async () => {
       if (!isOurHost(request)) return response.writeHead(403).end();
       if (request.method !== 'GET' && request.method !== 'HEAD') return response.writeHead(405).end();
       const file = await readWindowFile(root, (request.url ?? '/').split(/[?#]/)[0] ?? '/');
@@ -47,8 +53,20 @@ export async function startWebServer(root: string, router: Router, port = 0): Pr
         })
         .end(file.body);
       return undefined;
-    })();
+    });
   });
+
+  http.headersTimeout = HEADERS_TIMEOUT_MS;
+  http.keepAliveTimeout = HEADERS_TIMEOUT_MS;
+  // Sockets that have not shown the token, the oldest first. Any program of this computer can open one.
+  const strangers = new Set<Duplex>();
+  http.on('connection', (socket) => {
+    strangers.add(socket);
+    socket.once('close', () => strangers.delete(socket));
+    const [oldest] = strangers;
+    if (strangers.size > MAX_STRANGERS) oldest?.destroy();
+  });
+  http.on('error', () => undefined); // too many open files: accepting goes on when some are closed
 
   const sockets = new WebSocketServer({
     noServer: true,
@@ -64,9 +82,11 @@ export async function startWebServer(root: string, router: Router, port = 0): Pr
       request.url === '/rpc' &&
       hasToken(request.headers['sec-websocket-protocol'], token);
     if (!isOurs) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      // Node keeps no time limit on an upgraded socket: the other side could hold it for ever.
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () => socket.destroy());
       return;
     }
+    strangers.delete(socket);
     sockets.handleUpgrade(request, socket, head, (websocket) => {
       // A frame that is too large or broken ends this connection, not the server.
       websocket.on('error', () => websocket.terminate());

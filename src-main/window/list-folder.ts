@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
+import { inTime } from '../files/in-time';
 
 /** An entry of a folder, for the window's own file dialog. */
 export interface FolderEntry {
@@ -12,7 +13,8 @@ export interface FolderEntry {
 /** Lists a folder, folders first. Hidden entries and what is neither file nor folder are left out. Throws `AppError('missing')`. */
 export async function listFolder(path: string): Promise<{ folder: string; parent?: string; entries: FolderEntry[] }> {
   const folder = resolve(path);
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const names = await inTime(folder, readdir(folder)).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof AppError) throw error;
     const why = error.code === 'EACCES' ? 'may not be read' : 'is not a folder';
     throw new AppError('missing', `${folder} ${why}.`, 'Choose another folder.');
   });
@@ -27,7 +29,8 @@ export async function listFolder(path: string): Promise<{ folder: string; parent
 const rank = ({ kind }: FolderEntry): number => ['folder', 'manifest', 'file'].indexOf(kind);
 
 async function describe(path: string, name: string): Promise<FolderEntry | undefined> {
-  const found = await stat(path).catch(() => undefined);
+  // An entry that does not answer is left out, as one that cannot be read.
+  const found = await inTime(path, stat(path)).catch(() => undefined);
   if (found?.isDirectory()) return { name, path, kind: 'folder' };
   if (!found?.isFile()) return undefined;
   return { name, path, kind: name.endsWith('.xml') ? 'manifest' : 'file' };

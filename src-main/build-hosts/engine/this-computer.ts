@@ -1,11 +1,12 @@
 import { accessSync, constants } from 'node:fs';
-import { hostname, release, type, userInfo } from 'node:os';
+import { hostname, release, type } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { APP_CLIENT } from '../../../src-shared/journal/records';
 import type { HostFacts } from '../../../src-shared/rpc/hosts';
 import { createLocalTransport } from '../../transport/local';
 import type { BuildHost } from '../build-host';
 import { createEngineHost, type EngineCommand } from './engine-host';
+import { accountName } from '../../program/account';
 
 /**
  * The build host that is always there.
@@ -28,7 +29,7 @@ export function factsOfThisComputer(): HostFacts {
   return {
     system: `${type()} ${release()}`,
     name: hostname(),
-    user: userInfo().username,
+    user: accountName(),
     root: isRoot ? 'root' : 'none',
     ...(!isRoot && { noRoot: 'Slipway was not started by root.' }),
     engine: 'slipway',

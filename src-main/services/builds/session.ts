@@ -11,6 +11,7 @@ import { Broadcast } from '../../async/broadcast';
 import type { RunListener } from './run-listener';
 import { JournalTail } from './journal-tail';
 import { changesSinceGood } from './since-good';
+import { asTrouble, inBackground } from '../../async/guard';
 
 /** While a build writes without a pause, it is looked at this often, in milliseconds: often enough for an eye. */
 const PACE = 40;
@@ -61,7 +62,7 @@ export class BuildSession {
     const events = this.#broadcast.read(this.#area ? [...runs, this.#areaEvent(this.#area)] : runs, signal);
     signal?.addEventListener('abort', () => this.#stopIfUnneeded());
     this.#follow();
-    void this.refresh();
+    this.#inBackground(() => this.refresh());
     return events;
   }
 
@@ -161,8 +162,7 @@ export class BuildSession {
 
   /** An expected failure is shown beside what is known; a later look that succeeds takes it away. */
   #tell(error: unknown): void {
-    if (!(error instanceof AppError)) throw error;
-    const { message, hint } = error;
+    const { message, hint } = asTrouble(error);
     this.#isTroubled = true;
     this.#broadcast.push({ kind: 'trouble', trouble: { message, ...(hint !== undefined && { hint }) } });
   }
@@ -231,8 +231,13 @@ export class BuildSession {
     const following = new AbortController();
     this.#following = following;
     const folder = dirname(this.#manifest);
-    void this.#followLogs(following.signal);
-    for (const path of [folder, join(folder, 'scripts')]) void this.#followFiles(path, following.signal);
+    this.#inBackground(() => this.#followLogs(following.signal));
+    for (const path of [folder, join(folder, 'scripts')])
+      this.#inBackground(() => this.#followFiles(path, following.signal));
+  }
+
+  #inBackground(work: () => Promise<void>): void {
+    inBackground(work, (trouble) => this.#tell(trouble));
   }
 
   #stopIfUnneeded(): void {
@@ -277,7 +282,7 @@ export class BuildSession {
       this.#tell(error);
       await delay(AREA_PACE);
     }
-    if (!signal.aborted) void this.#followLogs(signal);
+    if (!signal.aborted) this.#inBackground(() => this.#followLogs(signal));
   }
 
   /** Reads what the journals have new; one reader at a time, so that each record counts once. */
@@ -315,6 +320,6 @@ export class BuildSession {
     }
     const isSilent = this.#live !== undefined && Date.now() - Math.max(this.#grewAt, this.#askedAt) > SILENCE;
     if (isSilent || this.#isTroubled || (hasNews && (!this.#live || Date.now() - this.#askedAt > AREA_PACE)))
-      void this.refresh();
+      this.#inBackground(() => this.refresh());
   }
 }

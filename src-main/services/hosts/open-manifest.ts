@@ -1,10 +1,13 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { basename, dirname as dirnameOnHost, join as onHost } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
 import { decodeManifest, MAX_BYTES } from '../../../src-shared/manifest/source';
 import { scriptsNamedIn } from '../../documents/named-scripts';
 import type { Transport } from '../../transport/transport';
+import { isDocumentPath } from '../../files/inside';
+
+const MAX_SCRIPTS = 500;
 
 /**
  * Copies a manifest of a host, byte for byte, to a new folder of this computer, with the scripts that it names relative to its folder.
@@ -18,20 +21,31 @@ export async function openRemoteManifest(transport: Transport, path: string, doc
   if (bytes.length > MAX_BYTES)
     throw new AppError('manifest', `${path} is too large to be a manifest.`, 'Choose its manifest.xml.');
   const name = basename(path, '.xml');
-  const folder = await freshFolder(documents, name === 'manifest' ? basename(dirnameOnHost(path)) || name : name);
+  const folder = await freshFolder(
+    documents,
+    folderName(name === 'manifest' ? basename(dirnameOnHost(path)) || name : name),
+  );
+  let copied = 0;
   for (const script of scriptsNamedIn(decodeManifest(bytes))) {
-    if (script.startsWith('..')) continue;
+    // The host names the files: none is hidden, and none leaves the new folder.
+    if (!isDocumentPath(script) || script === 'manifest.xml' || ++copied > MAX_SCRIPTS) continue;
     const text = await transport.readFile(onHost(dirnameOnHost(path), script), 0, MAX_BYTES).catch(() => undefined);
     if (!text) continue;
     const copy = join(folder, script);
     await mkdir(dirname(copy), { recursive: true });
-    await writeFile(copy, text);
-    await chmod(copy, 0o755);
+    await writeFile(copy, text, { mode: 0o777, flag: 'wx' });
   }
   const copy = join(folder, 'manifest.xml');
   await writeFile(copy, bytes, { flag: 'wx' });
   return copy;
 }
+
+/** A name of the host, as a folder here: no control characters, and not hidden. */
+const folderName = (name: string): string =>
+  name
+    .replace(/[\p{Cc}\p{Bidi_Control}/\\]/gu, '')
+    .replace(/^\.+/, '')
+    .slice(0, 100) || 'manifest';
 
 /** A folder that was not there: the name, or the name with a number. */
 async function freshFolder(parent: string, name: string): Promise<string> {

@@ -3,6 +3,7 @@ import { kindOfLine } from '../../../src-shared/journal/kind-of-line';
 import { parseRecord } from '../../../src-shared/journal/records';
 import type { Journals } from '../../build-hosts/build-host';
 import { LineStore, type Selection } from './line-store';
+import { inBackground } from '../../async/guard';
 
 const PIECE = 256 * 1024;
 const NEWLINE = 0x0a;
@@ -113,7 +114,7 @@ export class RunLog {
       await this.#readOn();
       if (isGone) this.#end();
       if (this.#ended || (this.#waiting.size === 0 && Date.now() - this.#askedAt > IDLE)) return;
-      void this.#askWhetherAlive();
+      inBackground(() => this.#askWhetherAlive());
     }
   }
 

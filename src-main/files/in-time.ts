@@ -1,0 +1,46 @@
+import { access } from 'node:fs/promises';
+import { AppError } from '../../src-shared/errors';
+
+/** For a file system of a network that does not answer. A disk that has to spin up takes less. */
+const TIMEOUT_MS = 10_000;
+const LOOK_TIMEOUT_MS = 1000;
+
+/** Checks that have not ended: a file system that hangs must not use up the threads of the app with one check after the other. */
+const looking = new Map<string, Promise<boolean>>();
+
+/**
+ * Waits for a call on a file. A network file system that hangs would never answer. Throws `AppError('system')` after ten seconds; the call
+ * itself cannot be ended.
+ */
+export async function inTime<T>(path: string, call: Promise<T>): Promise<T> {
+  call.catch(() => undefined);
+  const answer = await within(TIMEOUT_MS, call);
+  if (answer === undefined)
+    throw new AppError('system', `The file system of ${path} does not answer.`, 'Check the network or the disk.');
+  return answer.value;
+}
+
+/** Whether something is at a path. What does not answer within a second counts as there: opening it says more. */
+export async function isThere(path: string): Promise<boolean> {
+  const running = looking.get(path);
+  const look =
+    running ??
+    access(path)
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => looking.delete(path));
+  looking.set(path, look);
+  return (await within(LOOK_TIMEOUT_MS, look))?.value ?? true;
+}
+
+async function within<T>(milliseconds: number, call: Promise<T>): Promise<{ readonly value: T } | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, milliseconds, undefined)));
+  try {
+    return await Promise.race([call.then((value) => ({ value })), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
