@@ -5,6 +5,7 @@ import { usageError } from './commands/usage';
 import { restoreExtraCertificates } from './system/extra-certificates';
 import { guardStandardStreams } from './system/standard-streams';
 import { ENGINE_VERSION } from './version';
+import { setStepUmask } from './system/modes';
 
 /** `distro_const`: finds the command, runs it and returns the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -28,7 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 restoreExtraCertificates();
-process.umask(0o022); // independent of the caller's umask (contract 3.2)
+setStepUmask();
 void main(process.argv.slice(2)).then((status) => {
   process.exitCode = status;
 });

@@ -38,6 +38,9 @@ export interface BuildArea {
   readonly stateFolder: string;
 }
 
+/** Folders of the image are the same for every caller. */
+const IMAGE_FOLDER_MODE = 0o755;
+
 const invalid = (message: string, hint?: string): AppError => new AppError('area', message, hint);
 
 /** Resolves the manifest's `build_area` (contract 3.1). Throws `AppError('area')` with the contract's messages. */
@@ -121,11 +124,11 @@ export async function createArea(area: BuildArea): Promise<void> {
 
 /** Creates the three directories that steps expect in the build data. */
 export function createBuildDataFolders(area: BuildArea): void {
-  for (const folder of [area.pkgImage, area.tmp, area.bootArchive]) makeDirectory(folder);
+  for (const folder of [area.pkgImage, area.tmp, area.bootArchive]) makeDirectory(folder, undefined, IMAGE_FOLDER_MODE);
 }
 
-function makeDirectory(path: string, message = `Unable to create directory ${path}`): void {
-  orRefuse(message, () => makeFolders(path));
+function makeDirectory(path: string, message = `Unable to create directory ${path}`, mode?: number): void {
+  orRefuse(message, () => makeFolders(path, mode));
 }
 
 /** Turns an error of the system into a refusal with this message. */

@@ -1,3 +1,5 @@
+import { visible } from '../../src-shared/visible';
+
 /** Prints the one JSON document of a `--json` call. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
@@ -18,7 +20,7 @@ export function printAnswer<T>(answer: DeepReadonly<NoInfer<T>>): void {
   printJson(answer);
 }
 
-/** Prints text lines. */
+/** Prints text lines. Control characters in names are escaped, because a terminal would obey them. */
 export function printLines(lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  process.stdout.write(lines.map((line) => `${visible(line)}\n`).join(''));
 }

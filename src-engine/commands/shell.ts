@@ -64,13 +64,15 @@ async function run({ positionals }: Parsed<typeof OPTIONS>): Promise<number> {
 
 function environment(step: string, mark: string, shell: string): NodeJS.ProcessEnv {
   const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env;
+  // Shells evaluate `$(...)`, backticks, `\` and `!` in a prompt, and zsh `%`.
+  const shown = step.replace(/[^\p{L}\p{N}._+:@=, -]/gu, '?');
   return {
     ...inherited,
     SLIPWAY_CHECKPOINT: step,
     [MARK]: mark,
-    PS1: basename(shell) === 'bash' ? `[${step}] \\w\\$ ` : `[${step}] $ `,
+    PS1: basename(shell) === 'bash' ? `[${shown}] \\w\\$ ` : `[${shown}] $ `,
     // Debian's bashrc sets PS1 again, with this value before it.
-    debian_chroot: step,
+    debian_chroot: shown,
     // The path of a view is long and not informative.
     PROMPT_DIRTRIM: '2',
   };

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { fileMode } from '../system/modes';
 
 const FLUSH_BYTES = 64 * 1024;
 const FLUSH_INTERVAL_MS = 50;
@@ -32,7 +33,7 @@ export class AppendFile {
   /** Throws the system's error when the file cannot be opened. @param flags `a`, or `ax`: the file must not exist */
   constructor(path: string, flags: 'a' | 'ax', onError: (error: Error) => void) {
     this.#path = path;
-    this.#fd = openSync(path, flags, 0o644);
+    this.#fd = openSync(path, flags, fileMode());
     this.#onError = onError;
   }
 

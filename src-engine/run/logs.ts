@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { visible } from '../../src-shared/visible';
 import { AppendFile } from './append-file';
 
 const NEWLINE = Buffer.from('\n');
@@ -35,10 +36,15 @@ export class BuildLogs {
     this.#detail = new AppendFile(detail, 'a', onError);
   }
 
-  /** @param isContinued the next call has more of the same line */
+  /**
+   * A line of the engine has its control characters escaped on the console: names from a manifest must not control the terminal. The
+   * bytes of a step are written unchanged.
+   *
+   * @param isContinued the next call has more of the same line
+   */
   info(line: string | Uint8Array, isContinued = false): void {
     const bytes = withNewline(line, isContinued);
-    this.#toConsole(bytes);
+    this.#toConsole(typeof line === 'string' ? withNewline(visible(line), isContinued) : bytes);
     this.#simple?.append(bytes);
     this.#detail?.append(bytes);
   }

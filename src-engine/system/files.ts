@@ -13,6 +13,7 @@ import {
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from './durable';
+import { fileMode, folderMode } from './modes';
 
 /**
  * Replaces a file so that a reader, and the next start after a crash or a power loss, finds the old content or the new
@@ -30,7 +31,7 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
  * callers that force the content to the disk in another way.
  */
 export function writeUnsynced(path: string, content: string | Uint8Array): void {
-  replace(path, (partial) => writeFileSync(partial, content, { mode: 0o644, flag: 'wx' }));
+  replace(path, (partial) => writeFileSync(partial, content, { mode: fileMode(), flag: 'wx' }));
 }
 
 function replace(path: string, write: (partial: string) => void): void {
@@ -57,7 +58,7 @@ function writeNew(partial: string, write: (partial: string) => void): void {
 
 /** Writes a file and forces it to the disk. With the flags `wx` the file must not exist. */
 export function writeSynced(path: string, content: string | Uint8Array, flags: 'w' | 'wx' = 'w'): void {
-  const file = openSync(path, flags, 0o644);
+  const file = openSync(path, flags, fileMode());
   try {
     writeFileSync(file, content);
     fsyncSync(file);
@@ -98,17 +99,17 @@ export function exists(path: string): boolean {
 }
 
 /**
- * Creates a folder and its missing parents, with mode 0755. Node's own `recursive` repeats forever where the parent
- * exists and the system still reports ENOENT, as below /proc.
+ * Creates a folder and its missing parents, readable as the caller's umask permits. Node's own `recursive` repeats
+ * forever where the parent exists and the system still reports ENOENT, as below /proc.
  */
-export function makeFolders(path: string): void {
+export function makeFolders(path: string, mode = folderMode()): void {
   try {
-    mkdirSync(path, { mode: 0o755 });
+    mkdirSync(path, { mode });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && statSync(path).isDirectory()) return;
     if (code !== 'ENOENT' || exists(dirname(path))) throw error;
-    makeFolders(dirname(path));
-    makeFolders(path);
+    makeFolders(dirname(path), mode);
+    makeFolders(path, mode);
   }
 }

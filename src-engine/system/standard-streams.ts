@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { visible } from '../../src-shared/visible';
 import { systemError } from './system-error';
 
 /** The exit status in shells of a program that SIGPIPE ended: 128 + 13. */
@@ -29,11 +30,11 @@ export function guardStandardStreams(isListing: boolean): void {
 }
 
 /**
- * Writes to standard error. A short command uses this instead of `process.stderr`, because that loads Node's streams. An error is
+ * Writes to standard error, with control characters escaped. A short command uses this instead of `process.stderr`, because that loads Node's streams. An error is
  * ignored: the place to report it is the one that failed.
  */
 export function writeError(text: string): void {
-  let rest = Buffer.from(text);
+  let rest = Buffer.from(visible(text));
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(2, rest));
   } catch (error) {

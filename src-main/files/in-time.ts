@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { AppError } from '../../src-shared/errors';
+import { beforeDeadline } from '../async/deadline';
 
 /** For a file system of a network that does not answer. A disk that has to spin up takes less. */
 const TIMEOUT_MS = 10_000;
@@ -14,7 +15,7 @@ const looking = new Map<string, Promise<boolean>>();
  */
 export async function inTime<T>(path: string, call: Promise<T>): Promise<T> {
   call.catch(() => undefined);
-  const answer = await within(TIMEOUT_MS, call);
+  const answer = await beforeDeadline(call, TIMEOUT_MS);
   if (answer === undefined)
     throw new AppError('system', `The file system of ${path} does not answer.`, 'Check the network or the disk.');
   return answer.value;
@@ -32,15 +33,5 @@ export async function isThere(path: string): Promise<boolean> {
       )
       .finally(() => looking.delete(path));
   looking.set(path, look);
-  return (await within(LOOK_TIMEOUT_MS, look))?.value ?? true;
-}
-
-async function within<T>(milliseconds: number, call: Promise<T>): Promise<{ readonly value: T } | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, milliseconds, undefined)));
-  try {
-    return await Promise.race([call.then((value) => ({ value })), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return (await beforeDeadline(look, LOOK_TIMEOUT_MS))?.value ?? true;
 }

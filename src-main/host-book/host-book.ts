@@ -28,6 +28,7 @@ export class HostBook {
   readonly #listeners = new Set<() => void>();
 
   readonly #file: string;
+  readonly #locks: string;
   #content: Content;
 
   private constructor(
@@ -37,6 +38,7 @@ export class HostBook {
     readonly trouble: string | undefined,
   ) {
     this.#file = file;
+    this.#locks = join(dirname(file), 'locks');
     this.#content = content;
   }
 
@@ -105,7 +107,7 @@ export class HostBook {
 
   /** One change after the other, each whole, on top of what other apps have written; nothing changes here that could not be written. */
   #change(change: (content: Content) => Content): Promise<void> {
-    return changeAlone(join(dirname(this.#file), 'locks'), this.#file, async () => {
+    return changeAlone(this.#locks, this.#file, async () => {
       const content = change((await this.#readAgain()) ?? EMPTY);
       await writeState(this.#file, `${JSON.stringify(content, null, 2)}\n`);
       this.#show(content);
@@ -125,10 +127,12 @@ export class HostBook {
 
   /** Shows what another app has changed. Without a watch it is seen at the next change here. */
   #follow(): void {
-    const changed = async (): Promise<void> => {
-      const content = await read(this.#file).catch(() => undefined);
-      if (content && JSON.stringify(content) !== JSON.stringify(this.#content)) this.#show(content);
-    };
+    // In turn with the changes of this app, whose own writing is no news.
+    const changed = (): Promise<void> =>
+      changeAlone(this.#locks, this.#file, async () => {
+        const content = await read(this.#file).catch(() => undefined);
+        if (content && JSON.stringify(content) !== JSON.stringify(this.#content)) this.#show(content);
+      });
     try {
       watch(dirname(this.#file), { persistent: false }, (_, name) => {
         if (name === basename(this.#file)) inBackground(changed);

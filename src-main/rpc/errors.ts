@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { ORPCError } from '@orpc/server';
 import { AppError } from '../../src-shared/errors';
+import { visible } from '../../src-shared/visible';
 
 /** What a failed call becomes on the wire: an expected failure keeps its code, sentence and hint; our own defects only say so. */
 export function toWireError(error: unknown): Error {
@@ -9,8 +10,9 @@ export function toWireError(error: unknown): Error {
   if (error instanceof AppError)
     return new ORPCError(error.code.toUpperCase(), {
       status: 422,
-      message: error.message,
-      data: { hint: error.hint },
+      // Texts of hosts and files: controls of the writing direction would show another text.
+      message: visible(error.message),
+      data: { hint: error.hint === undefined ? undefined : visible(error.hint) },
     });
   if (error instanceof Error && error.name === 'AbortError') return error;
   process.stderr.write(`${inspect(error)}\n`);

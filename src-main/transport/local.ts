@@ -4,6 +4,7 @@ import { open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
+import { tooMuch } from './limits';
 import type { Argv, CommandOptions, CommandResult, DetachedCommand, RunningCommand, Transport } from './transport';
 
 const MOST_OUTPUT = 256 * 1024 * 1024;
@@ -20,14 +21,15 @@ export function createLocalTransport(): Transport {
       const stdout: Buffer[] = [];
       const stderr: Buffer[] = [];
       let size = 0;
+      const most = options?.maxBytes ?? MOST_OUTPUT;
       child.stdout?.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > MOST_OUTPUT) endGroup(child);
+        if (size > most) endGroup(child);
         else stdout.push(chunk);
       });
       child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
       const code = await end(child, argv);
-      if (size > MOST_OUTPUT) throw new AppError('unsupported', `${argv[0]} said more than 256 MiB.`);
+      if (size > most) throw tooMuch(argv, size);
       return { code, stdout: Buffer.concat(stdout), stderr: text(stderr) } satisfies CommandResult;
     },
 

@@ -11,6 +11,8 @@ export interface CommandOptions {
   readonly input?: string;
   /** Ends the command, and all it started, when aborted. */
   readonly signal?: AbortSignal | undefined;
+  /** How much `run` takes of its standard output, in bytes; 256 MiB unless given. More is a failure. */
+  readonly maxBytes?: number;
 }
 
 /** How a command ended. `code` is `null` when a signal ended it. */

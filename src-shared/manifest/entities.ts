@@ -29,7 +29,11 @@ export class Entities {
       if (name !== undefined && !this.#declared.has(name))
         this.#declared.set(
           name,
-          external ? null : (double ?? single ?? '').replace(CHARACTER, (_, code: string) => character(code)),
+          external
+            ? null
+            : (double ?? single ?? '').replace(CHARACTER, (reference, code: string) =>
+                isCharacter(codeOf(code)) ? character(code) : reference,
+              ),
         );
   }
 
@@ -63,5 +67,16 @@ export class Entities {
 
 /** The character of `#65` or `#x41`. */
 function character(name: string): string {
-  return String.fromCodePoint(name.startsWith('#x') ? parseInt(name.slice(2), 16) : parseInt(name.slice(1), 10));
+  const code = codeOf(name);
+  if (!isCharacter(code)) throw new EntityError(`&${name}; is no character of XML`);
+  return String.fromCodePoint(code);
+}
+
+const codeOf = (name: string): number =>
+  name.startsWith('#x') ? parseInt(name.slice(2), 16) : parseInt(name.slice(1), 10);
+
+/** XML 1.0, 2.2: Char. */
+function isCharacter(code: number): boolean {
+  if (code < 0x20) return code === 0x9 || code === 0xa || code === 0xd;
+  return code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff);
 }

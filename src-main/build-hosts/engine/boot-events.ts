@@ -6,6 +6,9 @@ import type { RunningCommand, Transport } from '../../transport/transport';
 import type { HostCommand } from '../build-host';
 import { parseDocument, readAnswer, refusalOf } from './read-answer';
 
+/** In UTF-16 units: consoles and pictures of a boot are far smaller. */
+const MAX_OUTPUT = 64 * 1024 * 1024;
+
 /**
  * Runs `boot-test --json` on a host and yields its events, the verdict last. The virtual machine ends with the signal, and when the
  * caller stops iterating.
@@ -29,7 +32,11 @@ export async function* bootEvents(
 async function* eventsOf(command: RunningCommand): AsyncGenerator<BootEvent> {
   let refusal = '';
   let hasVerdict = false;
+  let size = 0;
   for await (const line of lines(command.output)) {
+    size += line.length + 1;
+    if (size > MAX_OUTPUT)
+      throw new AppError('unsupported', 'The boot test printed more than 64 MiB.', 'Check the build host.');
     // An event is one line. A refusal is one document of several lines.
     if (refusal !== '' || !line.startsWith('{"')) {
       refusal += `${line}\n`;

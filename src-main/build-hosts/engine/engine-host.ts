@@ -24,6 +24,11 @@ import type { BuildHost, HostCommand } from '../build-host';
 import { parseDocument, readAnswer, refusalOf } from './read-answer';
 import { startBuild } from './start-build';
 
+/** Answers about one area or checkpoint, and those that list packages or files, in bytes. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+const MAX_LARGE_ANSWER_BYTES = 256 * 1024 * 1024;
+const LARGE_ANSWERS: ReadonlySet<string> = new Set(['catalogue', 'diff', 'installed', 'ls', 'resolve']);
+
 /** What runs the engine on a host: the beginning of its argv, and the environment it needs. */
 export interface EngineCommand {
   readonly argv: Argv;
@@ -76,6 +81,7 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
       ...how,
       signal,
       ...(input !== undefined && { input }),
+      maxBytes: LARGE_ANSWERS.has(subcommand) ? MAX_LARGE_ANSWER_BYTES : MAX_ANSWER_BYTES,
     });
     const text = stdout.toString('utf8');
     const answer = parseDocument(text);

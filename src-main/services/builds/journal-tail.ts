@@ -4,6 +4,8 @@ import type { Journals } from '../../build-hosts/build-host';
 
 const CHUNK = 256 * 1024;
 const NEWLINE = 0x0a;
+/** A journal that is not the engine's must not fill the memory. */
+const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
 /** Reads a growing journal from where it stopped the last time, and keeps the run as far as it tells. */
 export class JournalTail {
@@ -42,6 +44,8 @@ export class JournalTail {
       const record = concernsRun(line) ? parseRecord(bytes.toString('utf8', start, end)) : undefined;
       if (record) this.run = withRecord(this.run, record);
     }
-    this.#rest = Buffer.from(bytes.subarray(start));
+    const rest = bytes.subarray(start);
+    // The engine cuts lines; a longer one is not a record, and its end is no record either.
+    this.#rest = rest.length > MAX_RECORD_BYTES ? Buffer.alloc(0) : Buffer.from(rest);
   }
 }

@@ -7,6 +7,8 @@ import { inBackground } from '../../async/guard';
 
 const PIECE = 256 * 1024;
 const NEWLINE = 0x0a;
+/** A journal that is not the engine's must not fill the memory. */
+const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 /** Between two answers while lines pour in, in milliseconds. */
 const PACE = 100;
 /**
@@ -160,7 +162,9 @@ export class RunLog {
       if (record?.kind === 'output') this.lines.add(record.at, record.stream, record.step, record.text);
       else if (record?.kind === 'exit') this.#end();
     }
-    this.#rest = Buffer.from(bytes.subarray(end + 1));
+    const rest = bytes.subarray(end + 1);
+    // The engine cuts lines; a longer one is not a record, and its end is no record either.
+    this.#rest = rest.length > MAX_RECORD_BYTES ? Buffer.alloc(0) : Buffer.from(rest);
   }
 
   #end(): void {

@@ -47,7 +47,8 @@ export async function download(
     throw new AppError('conflict', `${medium.name} was replaced while it was copied.`, 'Copy it again.');
   } catch (error) {
     // What a person has given up is not kept; what the network has, is.
-    if (signal?.aborted) await rm(partial, { force: true });
+    const isOther = error instanceof AppError && error.code === 'conflict';
+    if (signal?.aborted || isOther) await rm(partial, { force: true });
     throw error;
   } finally {
     writing.delete(partial);
@@ -82,7 +83,8 @@ async function copyFrom(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const command = await host.transport.stream(['tail', '-c', `+${at + 1}`, medium.path], { signal });
-  await pipeline(command.output, createWriteStream(partial, { flags: 'a' })).catch((error: NodeJS.ErrnoException) => {
+  const announced = atMost(command.output, medium.size - at, medium);
+  await pipeline(announced, createWriteStream(partial, { flags: 'a' })).catch((error: NodeJS.ErrnoException) => {
     if (error instanceof AppError || error.syscall === undefined) throw error;
     throw new AppError(
       'refused',
@@ -93,6 +95,21 @@ async function copyFrom(
   const { code, stderr } = await command.ended;
   signal?.throwIfAborted();
   if (code !== 0) throw new AppError('missing', `${medium.name} could not be read to its end: ${stderr.trim()}`);
+}
+
+/** Passes on what a command prints. Throws `conflict` when that is more than the size that the host has announced. */
+async function* atMost(output: AsyncIterable<Buffer>, bytes: number, { name }: Medium): AsyncGenerator<Buffer> {
+  let left = bytes;
+  for await (const chunk of output) {
+    left -= chunk.length;
+    if (left < 0)
+      throw new AppError(
+        'conflict',
+        `The host sends more than the size that it announced for ${name}.`,
+        'Copy it again.',
+      );
+    yield chunk;
+  }
 }
 
 async function sizeOf(path: string): Promise<number> {

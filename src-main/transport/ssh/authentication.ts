@@ -2,8 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { utils, type AnyAuthMethod } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
 import { PatientAgent } from './agent';
+import { visible } from '../../../src-shared/visible';
 
 const MOST_ATTEMPTS = 3;
+/** Questions of a host at once, and the length of each of its texts in UTF-16 units. */
+const MAX_PROMPTS = 20;
+const MAX_TEXT = 2000;
+
+/** A text of the host, as it can be shown. */
+const shown = (text: string): string => visible(text.slice(0, MAX_TEXT));
 
 /** Who logs in, and with what. What is left out is not tried. */
 export interface Login {
@@ -114,10 +121,17 @@ export function createAuthentication(
         type: 'keyboard-interactive',
         username: login.user,
         prompt(title, instructions, _language, prompts, finish) {
-          const asked = prompts.map(({ prompt, echo }) => ({ text: prompt, secret: echo === false }));
+          if (prompts.length > MAX_PROMPTS) {
+            tried.push(`its ${prompts.length} questions at once, which are too many`);
+            cancelled = true;
+            return finish([]);
+          }
+          const asked = prompts.map(({ prompt, echo }) => ({ text: shown(prompt), secret: echo === false }));
           // Some hosts send a last message without a question.
           if (asked.length === 0) return finish([]);
-          void asking(answer.call(login, { title, instructions, prompts: asked })).then(
+          void asking(
+            answer.call(login, { title: shown(title), instructions: shown(instructions), prompts: asked }),
+          ).then(
             (answers) => {
               cancelled = answers === undefined;
               finish([...(answers ?? [])]);

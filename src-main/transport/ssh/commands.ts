@@ -6,12 +6,16 @@ import type { Argv, CommandOptions } from '../transport';
 import type { Connection } from './connection';
 import { cutOff } from './lost';
 import { beginningOf, remoteLine, type Beginning } from './remote-line';
+import { beforeDeadline } from '../../async/deadline';
 
 /** sshd takes ten channels in one connection (MaxSessions); two are left for files and for ending what runs. */
 const MOST_COMMANDS = 8;
 /** How much the start-up files of a shell may say, and how much of a command's standard error is kept (its last), in bytes. */
 const MOST_GREETING = 64 * 1024;
 const MOST_STDERR = 1024 * 1024;
+
+/** For the login shell of the host to start a command, in milliseconds. */
+const START_TIMEOUT_MS = 30_000;
 
 /** A command that runs on the host. */
 export interface SshCommand {
@@ -70,7 +74,21 @@ async function begin(
   const code = endOf(connection, closed, () => left);
   code.catch(() => undefined);
   const chunks = channel[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const beginning = await readBeginning(chunks, token).catch(() => undefined);
+  const begun = await beforeDeadline(
+    readBeginning(chunks, token).catch(() => undefined),
+    START_TIMEOUT_MS,
+  );
+  if (!begun) {
+    left = true;
+    channel.close();
+    void drain(chunks);
+    throw new AppError(
+      'unsupported',
+      `${connection.name} does not start ${argv[0]}: its login shell printed nothing for ${START_TIMEOUT_MS / 1000} s.`,
+      'Check the start-up files of the account on the host.',
+    );
+  }
+  const beginning = begun.value;
   if (beginning?.kind !== 'started') {
     void drain(chunks);
     const ended = await code;

@@ -176,5 +176,10 @@ function asAppError(error: unknown, name: string): AppError {
  */
 function first(names: readonly string[]): AlgorithmList<ServerHostKeyAlgorithm> {
   const pattern = new RegExp(`^(?:${names.join('|')})$`);
-  return { remove: pattern, prepend: pattern, append: [] } as unknown as AlgorithmList<ServerHostKeyAlgorithm>;
+  // `ssh-rsa` signs with SHA-1, which OpenSSH refuses since 8.8.
+  return {
+    remove: [pattern, 'ssh-rsa'],
+    prepend: pattern,
+    append: [],
+  } as unknown as AlgorithmList<ServerHostKeyAlgorithm>;
 }

@@ -1,11 +1,14 @@
 import type { SFTPWrapper, Stats } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
 import type { Connection } from './connection';
+import { beforeDeadline } from '../../async/deadline';
 
 /** Answers of an SFTP server: draft-ietf-secsh-filexfer-02, 7. */
 const NO_SUCH_FILE = 2;
 const PERMISSION_DENIED = 3;
 const FAILURE = 4;
+/** For one request: a disk may have to spin up. */
+const ANSWER_TIMEOUT_MS = 60_000;
 
 /** Files of the host, as the account may read them: by SFTP, in one channel that all calls share. `refused` without the right to. */
 export interface Files {
@@ -43,7 +46,7 @@ export function createFiles(connection: Connection): Files {
   ) {
     const lost = connection.isLost();
     if (lost) throw lost;
-    const sftp = await Promise.race([open(), connection.lost]);
+    const sftp = await answered(Promise.race([open(), connection.lost]), connection);
     const answer = new Promise<T>((resolve, reject) => {
       request(sftp, (error, value) => {
         if (error) reject(connection.isLost() ?? error);
@@ -51,7 +54,7 @@ export function createFiles(connection: Connection): Files {
       });
     });
     answer.catch(() => undefined);
-    return Promise.race([answer, connection.lost]);
+    return answered(Promise.race([answer, connection.lost]), connection);
   }
 
   async function stats(path: string): Promise<Stats | undefined> {
@@ -116,6 +119,13 @@ export function createFiles(connection: Connection): Files {
         .join('\n');
     },
   };
+}
+
+/** Waits for one answer of the SFTP server. Throws `unsupported` when there is none for a long time. */
+async function answered<T>(answer: Promise<T>, { name }: Connection): Promise<T> {
+  const found = await beforeDeadline(answer, ANSWER_TIMEOUT_MS);
+  if (found) return found.value;
+  throw new AppError('unsupported', `The SFTP server of ${name} does not answer.`, 'Check the host.');
 }
 
 function isAnswer(error: unknown, ...codes: number[]): boolean {

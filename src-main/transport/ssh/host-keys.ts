@@ -104,6 +104,6 @@ function placesOf(entries: readonly KnownHost[]): string {
 
 /** An RSA key signs with newer hashes than its name says: RFC 8332. Types that are too old or that need a token in the host are left out. */
 function signaturesOf(type: string): string[] {
-  if (type === 'ssh-rsa') return ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'];
+  if (type === 'ssh-rsa') return ['rsa-sha2-512', 'rsa-sha2-256'];
   return /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521))$/.test(type) ? [type] : [];
 }

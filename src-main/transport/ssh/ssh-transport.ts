@@ -5,6 +5,7 @@ import { createCommands } from './commands';
 import { connect, type ConnectOptions } from './connection';
 import { startDetached } from './detached';
 import { createFiles } from './files';
+import { tooMuch } from '../limits';
 import { withRoot } from './root-files';
 import { sendFile, type SentFile } from './send';
 
@@ -54,7 +55,7 @@ export async function createSshTransport(options: ConnectOptions): Promise<SshTr
     let size = 0;
     for await (const chunk of command.output) {
       size += chunk.length;
-      if (size > MOST_OUTPUT) throw new AppError('unsupported', `${argv[0]} said more than 256 MiB.`);
+      if (size > (options.maxBytes ?? MOST_OUTPUT)) throw tooMuch(argv, size);
       stdout.push(chunk);
     }
     const { code, stderr } = await command.ended;

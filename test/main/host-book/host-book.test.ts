@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,6 +27,25 @@ describe('the host book', () => {
     expect(again.chosen('/x/manifest.xml')).toBe('b');
     await again.remove('b');
     expect([again.chosen('/x/manifest.xml'), again.chosen('/y')]).toEqual([THIS_COMPUTER, THIS_COMPUTER]);
+  });
+
+  it('keeps what another app on the same state folder has added', async () => {
+    const [one, two] = [await HostBook.open(state), await HostBook.open(state)];
+    await one.save(entryOf('a'));
+    await two.save(entryOf('b'));
+    await Promise.all([one.save(entryOf('c')), two.save(entryOf('d')), one.choose('/x/manifest.xml', 'b')]);
+    const again = await HostBook.open(state);
+    expect(again.list().map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
+    expect(again.chosen('/x/manifest.xml')).toBe('b');
+    expect(two.list().map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('opens without a book that cannot be read, says so, and does not replace it', async () => {
+    mkdirSync(join(state, 'hosts.json'));
+    const book = await HostBook.open(state);
+    expect([book.list(), book.trouble]).toEqual([[], expect.stringContaining('could not be read')]);
+    await expect(book.save(entryOf('a'))).rejects.toMatchObject({ code: 'refused' });
+    expect(statSync(join(state, 'hosts.json')).isDirectory()).toBe(true);
   });
 
   it('sets a file aside that it cannot read, and loses nothing', async () => {

@@ -192,3 +192,27 @@ describe('browser mode', () => {
     expect((await get('/')).status).toBe(200);
   });
 });
+
+describe('a program without the token', () => {
+  it('holds no more than a few sockets, whatever it asks for, and the page still opens', async () => {
+    const { port, host } = new URL(server.origin);
+    const upgrade = `GET /rpc HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+    const open = new Set<object>();
+    const strangers = await Promise.all(
+      Array.from({ length: 120 }, async (_, at) => {
+        const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+        socket.on('error', () => undefined);
+        await once(socket, 'connect');
+        open.add(socket);
+        socket.on('close', () => open.delete(socket)).on('end', () => open.delete(socket));
+        socket.resume();
+        // Some ask for what they may not have, some for half of something, and some for nothing.
+        if (at % 3 > 0) socket.write(at % 3 === 1 ? upgrade : 'GET / HT');
+        return socket;
+      }),
+    );
+    onTestFinished(() => strangers.forEach((socket) => socket.destroy()));
+    await vi.waitFor(() => expect(open.size).toBeLessThan(60), 10_000);
+    expect((await get('/')).status).toBe(200);
+  });
+});
