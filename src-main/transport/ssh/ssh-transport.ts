@@ -1,4 +1,3 @@
-import { AppError } from '../../../src-shared/errors';
 import type { CommandOptions, CommandResult, Argv, Transport } from '../transport';
 import { remoteChanges } from './changes';
 import { createCommands } from './commands';
