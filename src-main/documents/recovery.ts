@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { OpenedDocument } from '../../src-shared/rpc-contract';
-import { isRunning, ownProcess } from '../program/processes';
+import { isRunning, ownProcess } from '../system/processes';
 import { writeState } from '../files/text-files';
 
 const kept = z.object({

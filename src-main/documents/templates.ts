@@ -7,7 +7,7 @@ import { applySplices } from '../../src-shared/manifest/splice';
 import { AppError } from '../../src-shared/errors';
 import { parseManifest } from '../../src-shared/manifest/parse';
 import type { Template } from '../../src-shared/rpc-contract';
-import { accountName } from '../program/account';
+import { accountName } from '../system/account';
 import { whyNot } from '../files/text-files';
 
 const description = z.object({

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isRunning, ownProcess } from '../program/processes';
+import { isRunning, ownProcess } from '../system/processes';
 
 const RETRY_INTERVAL_MS = 15;
 /** A lock is held for one change, which takes milliseconds. */

@@ -5,7 +5,7 @@ import { AppError } from '../../src-shared/errors';
 import type { Jump } from '../../src-shared/hosts/model';
 import { expandPath, expandTokens } from './expand';
 import { filesOf, fits } from './patterns';
-import { accountName } from '../program/account';
+import { accountName } from '../system/account';
 
 const DEPTH = 16;
 

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { accountName } from '../program/account';
+import { accountName } from '../system/account';
 
 /** The file of a path that may begin with `~/`. */
 export const atHome = (path: string): string => path.replace(/^~(?=\/|$)/, homedir);

@@ -7,7 +7,7 @@ import { AppError } from '../../src-shared/errors';
 import type { Jump } from '../../src-shared/hosts/model';
 import { namesIn, settingsFor, type ConfigFile, type Setting } from './config-files';
 import { expandPath, expandTokens } from './expand';
-import { accountName } from '../program/account';
+import { accountName } from '../system/account';
 
 /** What `ssh` would do for a host: the part of ssh_config(5) that we understand. */
 export interface HostConfig {

@@ -6,7 +6,7 @@ import type { HostFacts } from '../../../src-shared/rpc/hosts';
 import { createLocalTransport } from '../../transport/local';
 import type { BuildHost } from '../build-host';
 import { createEngineHost, type EngineCommand } from './engine-host';
-import { accountName } from '../../program/account';
+import { accountName } from '../../system/account';
 
 /**
  * The build host that is always there.
