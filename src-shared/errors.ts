@@ -1,22 +1,21 @@
 /**
- * What went wrong, as a code that two tables read: the engine's exit status and the app's sentence.
- * Nobody matches message text.
+ * The kind of a failure. The engine's exit status and the app's sentence depend on it; no program matches message text.
  *
  * - `usage`      the command line is wrong (exit 2)
  * - `manifest`   the manifest cannot be read, parsed or validated
  * - `area`       the build area cannot be resolved, created or cleaned
- * - `refused`    a rule says no (resume too late, nothing to resume, stale checkpoint)
+ * - `refused`    a rule forbids it (resume too late, nothing to resume, stale checkpoint)
  * - `locked`     another build holds the build area
  * - `changing`   a build changes what is being read; reading it again may succeed
  * - `snapshot`   a snapshot backend's operation failed
  * - `step`       a finalizer script could not be registered
- * - `conflict`   somebody else has changed what was to be written
- * - `cancelled`  a person or a signal ended it; never shown as a failure
+ * - `conflict`   another program has changed the file that was to be written
+ * - `cancelled`  the user or a signal ended it; never shown as a failure
  * - `missing`    something named by the user does not exist (a checkpoint, a file in it)
  * - `unsupported` this host cannot do it
  * - `system`     the operating system refused an operation: no permission, disk full or read-only, input/output error
- * - `defect`     a fault of Slipway itself
- * - `unreachable` the host does not answer, or the connection to it was lost: what runs there may go on
+ * - `defect`     a defect of Slipway
+ * - `unreachable` the host does not answer, or the connection to it was lost: processes there may continue
  */
 export type ErrorCode =
   | 'usage'
@@ -35,7 +34,7 @@ export type ErrorCode =
   | 'defect'
   | 'unreachable';
 
-/** An expected failure: `message` says what and where, `hint` what to do next. A plain `Error` is our own defect. */
+/** An expected failure: `message` has what and where, `hint` what to do next. A plain `Error` is a defect of Slipway. */
 export class AppError extends Error {
   constructor(
     readonly code: ErrorCode,
@@ -47,7 +46,7 @@ export class AppError extends Error {
   }
 }
 
-/** What an error says, for a sentence. */
+/** Returns the message of anything that was thrown. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -32,7 +32,7 @@ export function nearestNames(
     .map((one) => one.name);
 }
 
-/** How many letters must be added, removed or replaced; anything above `MAX_DISTANCE` stands for "more". */
+/** How many letters must be added, removed or replaced; `MAX_DISTANCE + 1` means more than that. */
 function editDistance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {

@@ -12,7 +12,7 @@ import { support } from './rpc/support-bundle';
 
 /**
  * Every call from the window to the main process. Two carriers serve it, Electron's message port and a WebSocket on loopback; the
- * window cannot tell which one it has. Main parses every argument with these schemas before a handler sees it.
+ * window does not depend on which. Main parses every argument with these schemas before a handler sees it.
  *
  * Failures are data: `oc.errors` would want a list per call, so main throws `ORPCError` with the code of an `AppError` and its hint in
  * `data.hint` (src-main/rpc/errors.ts).
@@ -70,11 +70,11 @@ const template = z.object({
   name: z.string(),
   title: z.string(),
   summary: z.string(),
-  /** Which build hosts can build it, in words. */
+  /** Which build hosts can build it, as a sentence. */
   requirements: z.string(),
 });
 
-/** One line of the export's report: what the stock command rejects, or what only our engine has. */
+/** One line of the export's report: what the original command rejects, or what only Slipway has. */
 const exportNote = z.object({
   kind: z.enum(['stock-rejects', 'slipway-only', 'note']),
   message: z.string(),
@@ -92,7 +92,7 @@ export const contract = {
       z.object({
         carrier: z.enum(['electron', 'browser']),
         version: z.string(),
-        /** Where new documents go unless the person says otherwise. */
+        /** The default folder of new documents. */
         documentsFolder: path,
         /** The document that was named on the command line, dropped on the icon, or made for the first start. */
         startDocument: path.optional(),
@@ -100,9 +100,9 @@ export const contract = {
     ),
     /** Menu commands and files opened from outside, as they come. Ends with the connection. */
     events: oc.output(eventIterator(appEvent)),
-    /** Tells main what the window has: its title, and whether closing it loses work. */
+    /** Reports the title of the window, and whether closing it loses work. */
     setWindowState: oc.input(z.object({ title: z.string().max(400), unsaved: z.boolean() })),
-    /** Closes the window for good, after the person has decided about unsaved work. */
+    /** Closes the window, after the user has decided about unsaved work. */
     closeWindow: oc,
   },
   dialogs: {
@@ -115,7 +115,7 @@ export const contract = {
   },
   documents: {
     open: oc.input(z.object({ path })).output(opened),
-    /** Writes the manifest, if the file still is what `expected` says; `expected: null` overwrites whatever is there. */
+    /** Writes the manifest if the file still has the version `expected`; `expected: null` overwrites any file. */
     save: oc
       .input(z.object({ path, source: text, encoding: z.string(), expected: z.string().nullable() }))
       .output(z.object({ version: z.string() })),
@@ -127,7 +127,7 @@ export const contract = {
     keepForRecovery: oc.input(z.object({ path, source: text, scripts: z.record(scriptPath, text) })),
     /** Forgets them: they were saved, or given up. */
     forgetRecovery: oc.input(z.object({ path })),
-    /** Waits until the manifest's file or a script changes on disk, and says what is there now; `undefined` when it has gone. */
+    /** Waits until the manifest's file or a script changes on disk, and returns the new state; `undefined` when the file was removed. */
     nextChange: oc
       .input(z.object({ path, version: z.string(), scriptsVersion: z.string() }))
       .output(z.object({ version: z.string().optional(), scripts: z.array(script), scriptsVersion: z.string() })),
@@ -135,11 +135,11 @@ export const contract = {
     forgetRecent: oc.input(z.object({ path })),
   },
   scripts: {
-    /** Makes or replaces a script beside the manifest; the executable bit is set as told, else kept, else set. */
+    /** Creates or replaces a script beside the manifest. Without `executable` the bit is kept, and set for a new file. */
     write: oc
       .input(z.object({ document: path, path: scriptPath, text, executable: z.boolean().optional() }))
       .output(script),
-    /** Puts a stock finalizer of a template, and what it includes, into the document's `scripts/`; a file of that name is kept if equal. */
+    /** Copies a shipped finalizer of a template, and what it includes, into the document's `scripts/`; an equal file is kept. */
     addFinalizer: oc.input(z.object({ document: path, id: z.string() })).output(z.array(script)),
     palette: oc.output(z.array(finalizer)),
   },
@@ -151,7 +151,7 @@ export const contract = {
       .output(z.object({ path })),
   },
   exporting: {
-    /** What the stock command rejects, and what only our engine has, for a text that need not be saved. */
+    /** What the original command rejects, and what only Slipway has. The text may be unsaved. */
     check: oc.input(z.object({ path, source: text })).output(z.array(exportNote)),
     /** Writes manifest, scripts, checksums and the commands to a folder or a `.tar.gz`. */
     write: oc
@@ -168,13 +168,13 @@ export const contract = {
   support,
 };
 
-/** What main tells the window unasked. */
+/** Events that main sends to the window. */
 export type AppEvent = z.output<typeof appEvent>;
 /** A file of the document's `scripts/`. */
 export type ScriptFile = z.output<typeof script>;
 /** A document as main has read it. */
 export type OpenedDocument = z.output<typeof opened>;
-/** A stock finalizer, as the palette shows it. */
+/** A shipped finalizer, as the palette shows it. */
 export type Finalizer = z.output<typeof finalizer>;
 /** A template for new documents. */
 export type Template = z.output<typeof template>;

@@ -1,10 +1,10 @@
-/** Makes one word of a shell line, whatever characters it has. Throws a plain `Error` on a zero byte, which no command can be given. */
-export function quoteArgument(word: string): string {
-  if (word.includes('\0')) throw new Error('a word of a command has a zero byte');
-  return /^[A-Za-z0-9_@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+/** Quotes one argument for a POSIX shell. Throws a plain `Error` on a zero byte, which an argument cannot contain. */
+export function quoteArgument(argument: string): string {
+  if (argument.includes('\0')) throw new Error('an argument of a command has a zero byte');
+  return /^[A-Za-z0-9_@%+:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
-/** A line that makes a POSIX shell run exactly this command. */
+/** Formats a command as a line for a POSIX shell. */
 export function quoteCommand(argv: readonly [string, ...string[]]): string {
   return argv.map(quoteArgument).join(' ');
 }

@@ -1,19 +1,19 @@
-// A serial console carries sequences for terminals: colours, moves of the cursor, whole menus drawn anew. Here it becomes plain lines.
+// A serial console contains sequences for terminals: colours, cursor movements, redrawn menus. This file turns them into plain lines.
 
 /** One whole sequence: a control sequence, a string ended by BEL or ST, or a short escape. */
 // eslint-disable-next-line no-control-regex
 const SEQUENCE = /\x1b(?:\[([0-?]*)[ -/]*([@-~])|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-OQ-WYZ`-~\\])/y;
-/** Longer than any sequence that means something: what is not complete by then never will be. */
+/** An incomplete sequence of this length is not a sequence. */
 const MAX_HELD_CHARACTERS = 4096;
 
-/** Makes plain text of what comes over a serial line, piece by piece; a sequence may be cut anywhere between pieces. */
+/** Turns the output of a serial console into plain text, piece by piece. A sequence may be split between pieces. */
 export class ConsoleText {
-  /** The beginning of a sequence whose end has not come yet. */
+  /** An incomplete sequence at the end of the last piece. */
   #held = '';
-  /** So that a screen that is drawn anew gives lines and not empty ones. */
+  /** Prevents empty lines where a screen is redrawn. */
   #isLineStart = true;
 
-  /** Takes the next piece and gives the text in it: printable characters, tabs and `\n`, nothing else. */
+  /** Adds a piece and returns its text: printable characters, tabs and `\n`, nothing else. */
   push(piece: string): string {
     const raw = this.#held + piece;
     this.#held = '';
@@ -28,7 +28,7 @@ export class ConsoleText {
         SEQUENCE.lastIndex = at;
         const found = SEQUENCE.exec(raw);
         if (found) {
-          // The cursor goes elsewhere: what follows is another line.
+          // The cursor moves: the following text is another line.
           if (/[Hf]/.test(found[2] ?? '') && !this.#isLineStart) put('\n');
           at = SEQUENCE.lastIndex;
         } else if (raw.length - at < MAX_HELD_CHARACTERS) {
@@ -36,7 +36,7 @@ export class ConsoleText {
           return text;
         } else at++;
       } else if (letter === '\r') {
-        // Before a newline it says nothing; alone it begins a line that is written over.
+        // Before a newline it has no effect; alone it starts a line that overwrites the present one.
         const next = raw.slice(at).search(/[^\r]/);
         if (next < 0) {
           this.#held = '\r';
@@ -53,10 +53,10 @@ export class ConsoleText {
   }
 }
 
-/** Controls of eight bits: some terminals take them for the beginning of a sequence. */
+/** Eight-bit control characters: some terminals treat them as the start of a sequence. */
 const isC1 = (letter: string): boolean => letter >= '\x80' && letter <= '\x9f';
 
-/** All of a console at once. */
+/** Returns the plain text of a whole console. */
 export function plainConsoleText(raw: string): string {
   return new ConsoleText().push(raw);
 }

@@ -1,12 +1,12 @@
 import type { StepExecution } from './execution';
 
-/** The state of an input that has no content to hash, in the place of the hash. */
+/** Replaces the hash of an input that has no content to hash. */
 export const NO_CONTENT = {
-  /** There is no such file, or the server has none. */
+  /** The file does not exist, or the server does not have it. */
   missing: 'missing',
-  /** The file could not be read. Nothing is known of its content. */
+  /** The file could not be read. Its content is unknown. */
   unreadable: 'unreadable',
-  /** The server did not answer in time. Nothing is known of its content. */
+  /** The server did not answer in time. Its content is unknown. */
   unreachable: 'unreachable',
   /** The environment variable is not set. */
   unset: 'unset',
@@ -33,7 +33,7 @@ export function fingerprintText(execution: StepExecution): string | undefined {
 
 /**
  * The key of the checkpoint after the given steps: a hash of the key before it and the fingerprint of the step between, starting
- * from a constant for the empty tree. Two checkpoints with the same key hold interchangeable trees (architecture section 5).
+ * from a constant for the empty tree. Two checkpoints with the same key have interchangeable trees (architecture section 5).
  *
  * @param history the executions before the checkpoint; `null` when they are not all known
  * @returns `null` when the history or a fingerprint is unknown: such a checkpoint equals no other
@@ -49,7 +49,7 @@ export function checkpointKey(history: readonly StepExecution[] | null, hash: (t
   return key;
 }
 
-/** Values as a sentence shows them: quoted, shortened, `nothing` for none. */
+/** Formats values for a sentence: quoted, shortened, `nothing` for an empty list. */
 export function quotedList(values: readonly string[]): string {
   if (values.length === 0) return 'nothing';
   const shown = values.slice(0, 3).map((value) => `\`${value.length > 60 ? `${value.slice(0, 57)}...` : value}\``);

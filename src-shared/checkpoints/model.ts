@@ -2,11 +2,11 @@
 export interface BuildStep {
   /** The checkpoint name: what `-p` and `-r` take and what the snapshot is called. */
   readonly name: string;
-  /** The sentence shown to people. */
+  /** The sentence that users see. */
   readonly message: string;
 }
 
-/** Where a build starts and stops. `undefined`: from the beginning, to the end. */
+/** Indices of the steps where a build resumes and where it pauses. `undefined`: from the beginning, to the end. */
 export interface StepRange {
   readonly resume: number | undefined;
   readonly pause: number | undefined;

@@ -8,19 +8,19 @@ export type PlannedAction =
   | { readonly kind: 'run'; readonly step: number }
   | { readonly kind: 'pause'; readonly step: number };
 
-/** What a build will do before anything is done: shown by `plan` and the GUI, obeyed by the engine. */
+/** What a build will do: `plan` and the window show it, the engine follows it. */
 export interface BuildPlan {
   readonly actions: readonly PlannedAction[];
   /** Steps whose result is kept: they ran before the checkpoint that the build resumes from. */
   readonly kept: readonly number[];
   /** Steps that will run. */
   readonly runs: readonly number[];
-  /** Names of the snapshots that will be gone afterwards (those taken anew not counted as kept). */
+  /** Names of the snapshots that will be gone afterwards (a snapshot that is taken again is discarded first). */
   readonly discarded: readonly string[];
 }
 
 /**
- * Works out what a build does (contract 2.3).
+ * Plans a build (contract 2.3).
  *
  * A fresh build cleans; a resume rolls back to the checkpoint of its step and takes no new one there; each later step gets a
  * checkpoint immediately BEFORE it runs; the pause step gets its checkpoint and does not run.

@@ -1,6 +1,6 @@
 import { type StepRange, type BuildStep, checkpointName, stepOfSnapshot } from './model';
 
-/** Why a rule says no. */
+/** Why a rule refuses. */
 export type Refusal =
   | { readonly kind: 'unknown-step'; readonly designator: string }
   | { readonly kind: 'no-checkpointing' }
@@ -10,7 +10,7 @@ export type Refusal =
   | { readonly kind: 'inconsistent' }
   | { readonly kind: 'resume-not-before-pause' };
 
-/** Yes, or no with a reason and the exact lines that `distro_const` prints for it (contract 1.4, 2.5). */
+/** Allowed, or refused with a reason and the exact lines that `distro_const` prints for it (contract 1.4, 2.5). */
 export type Decision =
   { readonly ok: true } | { readonly ok: false; readonly refusal: Refusal; readonly lines: readonly string[] };
 
@@ -19,7 +19,7 @@ export type StepDecision =
   | { readonly ok: true; readonly index: number }
   | { readonly ok: false; readonly refusal: Refusal; readonly lines: readonly string[] };
 
-const yes: Decision = { ok: true };
+const ALLOWED: Decision = { ok: true };
 
 /**
  * Finds a step by its designator: exact name first, else a zero-based number made of digits only (contract 1.4).
@@ -77,7 +77,7 @@ const listOf = (valid: readonly BuildStep[]): string[] => [
 ];
 
 /**
- * May the build resume from step `index`? (contract 2.5)
+ * Decides whether the build may resume from step `index` (contract 2.5).
  *
  * @param snapshots names of all snapshots of the build data in the order in which they were taken
  */
@@ -103,10 +103,10 @@ export function canResumeFrom(
       refusal: { kind: 'resume-too-late', latest },
       lines: ['You must specify an earlier step to resume at.', ...listOf(valid)],
     };
-  // The order of the snapshots tells whether the steps before `index` are the ones that made this tree.
+  // The order of the snapshots shows whether the steps before `index` are those that made this tree.
   const order = snapshots.filter((name) => stepOfSnapshot(name) !== undefined);
   const fits = steps.slice(0, index + 1).every((step, i) => order[i] === checkpointName(step.name));
-  return fits ? yes : { ok: false, refusal: { kind: 'inconsistent' }, lines: INCONSISTENT };
+  return fits ? ALLOWED : { ok: false, refusal: { kind: 'inconsistent' }, lines: INCONSISTENT };
 }
 
 /**
@@ -132,7 +132,7 @@ const INCONSISTENT = [
 /**
  * The refusal of everything that needs checkpoints when the manifest switches them off (contract 1.2, 2.9).
  *
- * @param letter the option that was asked for
+ * @param letter the option on the command line
  */
 export function withoutCheckpoints(letter: string): Exclude<Decision, { readonly ok: true }> {
   return {
@@ -142,7 +142,7 @@ export function withoutCheckpoints(letter: string): Exclude<Decision, { readonly
   };
 }
 
-/** The words for "nothing to resume"; the original has a trailing blank except for `-R` (contract 1.2, 2.5). */
+/** The message for "nothing to resume"; the original has a trailing blank except for `-R` (contract 1.2, 2.5). */
 export function nothingToResume(option: '-r' | '-R'): readonly string[] {
   return [
     `There are no valid steps to resume from.${option === '-r' ? ' ' : ''}`,
@@ -150,9 +150,9 @@ export function nothingToResume(option: '-r' | '-R'): readonly string[] {
   ];
 }
 
-/** May the build start at `resume` and pause at `pause`? The pause must come strictly later (contract 1.2, 16). */
+/** Decides whether a build may start at `resume` and pause at `pause`. The pause must come strictly later (contract 1.2, 16). */
 export function canCombine({ resume, pause }: StepRange): Decision {
-  if (resume === undefined || pause === undefined || pause > resume) return yes;
+  if (resume === undefined || pause === undefined || pause > resume) return ALLOWED;
   return {
     ok: false,
     refusal: { kind: 'resume-not-before-pause' },

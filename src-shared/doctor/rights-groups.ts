@@ -1,6 +1,6 @@
 import type { RightsAnswer } from '../engine-answers/doctor';
 
-/** The lines under titles for people, without what does not apply. */
+/** Groups the lines under titles, without empty groups. */
 export function rightsGroups({ rights }: RightsAnswer): { title: string; lines: string[] }[] {
   return [
     { title: 'sudo: a file in /etc/sudoers.d', lines: rights.sudoers },

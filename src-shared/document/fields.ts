@@ -14,7 +14,7 @@ export interface NewElement {
   readonly children?: readonly NewElement[];
 }
 
-/** The value of a field as written: an attribute, or the text when `attribute` is missing; `undefined` when it is not there. */
+/** Returns the value of a field as written: an attribute, or the text without `attribute`; `undefined` when it does not exist. */
 export function fieldValue(tree: ManifestTree, path: ElementPath, attribute?: string): string | undefined {
   const element = elementAt(tree, path);
   if (!element) return undefined;
@@ -22,8 +22,8 @@ export function fieldValue(tree: ManifestTree, path: ElementPath, attribute?: st
 }
 
 /**
- * Writes a field, and what is missing on the way to it, where the grammar wants it. An attribute goes with `undefined`. Typing in one
- * field is one gesture.
+ * Writes a field, and creates missing parents in the order of the grammar. `undefined` removes an attribute. Typing in one field is one
+ * gesture.
  */
 export function setField(
   tree: ManifestTree,
@@ -48,7 +48,7 @@ export function setField(
   return { label, splices: insertAt(tree, splitPath(path).parent, leaf), gesture };
 }
 
-/** Adds an element below a path, last of its kind, making what is missing above it. */
+/** Adds an element below a path, last of its kind, and creates missing parents. */
 export function addElement(tree: ManifestTree, parent: ElementPath, element: NewElement, label?: string): Edit {
   return { label: label ?? `Add ${element.name}`, splices: insertAt(tree, parent, element) };
 }
@@ -88,7 +88,7 @@ export function removeAt(tree: ManifestTree, paths: readonly ElementPath[], labe
   return { label: label ?? `Remove ${elements[0]?.name ?? 'nothing'}`, splices: removeElements(tree, elements) };
 }
 
-/** Moves elements of one kind and parent so that they stand together before the one that is `to` now (its count: last). */
+/** Moves elements of one kind and parent before the element that has the index `to` now; to the end when `to` is their count. */
 export function moveAt(tree: ManifestTree, paths: readonly ElementPath[], to: number, label: string): Edit {
   const elements = inOrder(paths.flatMap((path) => elementAt(tree, path) ?? []));
   const [first] = elements;
@@ -120,7 +120,7 @@ function insertAt(tree: ManifestTree, parent: ElementPath, element: NewElement):
   return insertElements(tree, at, place, [toXml(element, indentUnit(tree.source))]);
 }
 
-/** An element as XML, its lines relative to its own. */
+/** Formats an element as XML, with lines that are indented relative to the first one. */
 export function toXml({ name, attributes = {}, text, children = [] }: NewElement, unit: string): string {
   const open = `<${name}${Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${escapeAttribute(value)}"`)

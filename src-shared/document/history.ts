@@ -3,35 +3,35 @@ import { differenceOf, type Splice } from '../manifest/splice';
 interface Entry {
   readonly label: string;
   readonly gesture: string | undefined;
-  /** Makes the text after it of the text before it, and back. */
+  /** Changes the text before the entry to the text after it, and back. */
   readonly redo: Splice;
   readonly undo: Splice;
 }
 
-/** How many steps back are kept; each costs no more memory than what it changed. */
+/** Entries that are kept. Each needs as much memory as its change. */
 const MAX_ENTRIES = 1000;
 
 /**
- * The undo history of one text: entries with labels, one for each gesture. It is plain data and knows no manifest, so that XML which is
- * typed and forms that are filled share it.
+ * The undo history of one text: entries with labels, one for each gesture. It does not depend on manifests, so that the XML editor and
+ * the forms share it.
  */
 export class History {
   #done: Entry[] = [];
   #undone: Entry[] = [];
-  /** Set when the last gesture has ended: the next edit is an entry of its own. */
+  /** Set when the last gesture has ended, so that the next edit is a new entry. */
   #closed = true;
 
-  /** The label of what `undo` would take back, or `undefined`. */
+  /** The label of the entry that `undo` reverts, or `undefined`. */
   get undoLabel(): string | undefined {
     return this.#done.at(-1)?.label;
   }
 
-  /** The label of what `redo` would do again, or `undefined`. */
+  /** The label of the entry that `redo` repeats, or `undefined`. */
   get redoLabel(): string | undefined {
     return this.#undone.at(-1)?.label;
   }
 
-  /** Notes a change. One that continues the last gesture joins its entry. Forgets what was undone. */
+  /** Records a change. A change of the same gesture joins the last entry. Undone entries are dropped. */
   record(label: string, before: string, after: string, gesture?: string): void {
     if (before === after) return;
     this.#undone = [];
@@ -47,12 +47,12 @@ export class History {
     this.#closed = false;
   }
 
-  /** Ends the gesture: a field was left, a button let go. */
+  /** Ends the gesture, for example when a field loses the focus. */
   endGesture(): void {
     this.#closed = true;
   }
 
-  /** Takes the last entry back; returns the text before it, or the text itself when there is none. */
+  /** Reverts the last entry; returns the text before it, or the given text when there is no entry. */
   undo(text: string): string {
     const entry = this.#done.pop();
     if (!entry) return text;
@@ -61,7 +61,7 @@ export class History {
     return apply(text, entry.undo);
   }
 
-  /** Does the last undone entry again. */
+  /** Repeats the last undone entry. */
   redo(text: string): string {
     const entry = this.#undone.pop();
     if (!entry) return text;

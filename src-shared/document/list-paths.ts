@@ -2,13 +2,13 @@ import { detectLayout, partsOf } from '../manifest/layout';
 import type { ManifestTree } from '../manifest/tree';
 import { childPath, elementAt, type ElementPath } from './element-path';
 
-/** Where the two package lists are. */
+/** Returns the paths of the two package lists. */
 export function packageLists(tree: ManifestTree): { readonly install: ElementPath; readonly remove: ElementPath } {
   const { image } = partsOf(detectLayout(tree.root));
   return { install: `${image}/packages`, remove: `${image}/post_install_remove_packages` };
 }
 
-/** Where the steps are: the finalizer of the first output image, and what a step's element is called. */
+/** Returns the path of the steps' parent (the finalizer of the first output image) and the name of a step's element. */
 export function stepList(tree: ManifestTree): {
   readonly parent: ElementPath;
   readonly name: string;
@@ -24,7 +24,7 @@ export function stepList(tree: ManifestTree): {
   };
 }
 
-/** The paths of the steps in the order in which they run, over all output images. */
+/** Returns the paths of the steps in build order, over all output images. */
 export function stepPaths(tree: ManifestTree): ElementPath[] {
   const { outputImage, script } = partsOf(detectLayout(tree.root));
   const walk = (at: ElementPath, names: readonly string[]): ElementPath[] => {

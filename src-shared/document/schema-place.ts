@@ -3,12 +3,12 @@ import { manifestSchema, type ElementSchema } from '../manifest/schema';
 import { childElements, type ElementNode, type ManifestTree } from '../manifest/tree';
 import { splitPath, type ElementPath } from './element-path';
 
-/** The grammar that a manifest is judged by. */
+/** Returns the grammar of a manifest. */
 export function schemaOf({ root }: ManifestTree): ElementSchema {
   return manifestSchema(detectEra(root));
 }
 
-/** The grammar of the element at a path; `undefined` for what the grammar does not know. */
+/** Returns the grammar of the element at a path; `undefined` for an element that the grammar does not have. */
 export function schemaAt(root: ElementSchema, path: ElementPath): ElementSchema | undefined {
   if (path === '') return root;
   const { parent, name } = splitPath(path);
@@ -16,18 +16,18 @@ export function schemaAt(root: ElementSchema, path: ElementPath): ElementSchema 
   return above && childSchemas(above).find((child) => child.name === name);
 }
 
-/** What may be in an element. */
+/** Returns the grammar of the children of an element. */
 export function childSchemas({ content }: ElementSchema): readonly ElementSchema[] {
   return content.kind === 'children' ? content.particles.flatMap(({ elements }) => elements) : [];
 }
 
-/** How often a child may come. */
+/** Whether a child may be repeated. */
 export function isRepeatable({ content }: ElementSchema, name: string): boolean {
   if (content.kind !== 'children') return false;
   return content.particles.some(({ elements, most }) => most > 1 && elements.some((element) => element.name === name));
 }
 
-/** Whether a child must be there. */
+/** Whether a child is required. */
 export function isRequired({ content }: ElementSchema, name: string): boolean {
   if (content.kind !== 'children') return false;
   return content.particles.some(
@@ -35,7 +35,7 @@ export function isRequired({ content }: ElementSchema, name: string): boolean {
   );
 }
 
-/** Before which child a new one must stand to be in the grammar's order; `undefined` for last. */
+/** Returns the child before which a new one must be inserted by the order of the grammar; `undefined`: last. */
 export function placeFor(
   schema: ElementSchema | undefined,
   parent: ElementNode,

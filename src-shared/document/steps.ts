@@ -33,7 +33,7 @@ export function addStep(tree: ManifestTree, step: NewStep, before?: number): Edi
   return addElements(tree, parent, [script], target === undefined ? undefined : splitPath(target).index, label);
 }
 
-/** Copies a step right after itself, under a name of its own. */
+/** Inserts a copy of a step after it, with another checkpoint name. */
 export function duplicateStep(tree: ManifestTree, path: ElementPath, name: string): Edit {
   const label = `Duplicate step ${name}`;
   const element = elementAt(tree, path);
@@ -45,7 +45,7 @@ export function duplicateStep(tree: ManifestTree, path: ElementPath, name: strin
     ? tree.source.slice(start, range.start) + name + tree.source.slice(range.end, end)
     : tree.source.slice(start, end);
   const siblings = childElements(element.parent);
-  // The copy's lines have their indentation already.
+  // The lines of the copy are already indented.
   const lines = copy.split(/\r?\n/);
   const spaces = /[ \t]*$/.exec(tree.source.slice(Math.max(0, start - 400), start))?.[0] ?? '';
   const relative = lines.map((line, at) => (at > 0 && line.startsWith(spaces) ? line.slice(spaces.length) : line));
@@ -55,7 +55,7 @@ export function duplicateStep(tree: ManifestTree, path: ElementPath, name: strin
   };
 }
 
-/** Writes a step's arguments; with none its `argslist` goes. */
+/** Writes a step's arguments; without arguments its `argslist` is removed. */
 export function setArguments(tree: ManifestTree, path: ElementPath, argslist: string): Edit {
   const list = childPath(path, 'argslist');
   const edit = setField(tree, list, undefined, argslist);
@@ -65,15 +65,15 @@ export function setArguments(tree: ManifestTree, path: ElementPath, argslist: st
   return { ...edit, label };
 }
 
-/** A checkpoint name that no step has: the wanted one, or with a number. */
+/** Returns a checkpoint name that no step has: the given one, or the same with a number. */
 export function freeStepName(taken: readonly string[], wanted: string): string {
   if (!taken.includes(wanted)) return wanted;
   for (let number = 2; ; number++) if (!taken.includes(`${wanted}-${number}`)) return `${wanted}-${number}`;
 }
 
 /**
- * Arguments as the manifest writes them (contract 4.1): one without quotes stands as it is, several are quoted each. `undefined` for
- * what the format cannot say, such as an empty argument or one that ends with a backslash beside another.
+ * Formats arguments for the manifest (contract 4.1): a single one without quotes is not changed, several are quoted each. `undefined` for
+ * what the format cannot express, such as an empty argument or one that ends with a backslash beside another.
  */
 export function joinArguments(args: readonly string[]): string | undefined {
   const [only] = args;
@@ -81,7 +81,7 @@ export function joinArguments(args: readonly string[]): string | undefined {
   const text = plain ? only : args.map(quoted).join(' ');
   try {
     const back = splitArgslist(text);
-    return back.length === args.length && back.every((word, at) => word === args[at]) ? text : undefined;
+    return back.length === args.length && back.every((argument, at) => argument === args[at]) ? text : undefined;
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { directText, type ElementNode, type ManifestTree } from '../manifest/tre
 import { escapeAttribute, escapeText } from '../manifest/escape';
 import type { Splice } from '../manifest/splice';
 
-/** Gives an attribute a value, in the quotes it has; adds it after the others, or takes it away (`undefined`). */
+/** Sets an attribute and keeps its quotes; adds it after the others, or removes it (`undefined`). */
 export function setAttribute(
   { source }: ManifestTree,
   element: ElementNode,
@@ -25,7 +25,7 @@ export function setAttribute(
   return [{ start, end: start, text: ` ${name}="${escapeAttribute(value)}"` }];
 }
 
-/** Gives an element its text. White space around it, comments and child elements stay. */
+/** Sets the text of an element. White space around it, comments and child elements stay. */
 export function setText({ source }: ManifestTree, element: ElementNode, value: string): Splice[] {
   const text = value.trim();
   if (text === directText(element)) return [];

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-/** One thing that was looked at before a build. */
+/** The result of one check before a build. */
 export const finding = z.object({
-  /** Which thing; each once in an answer. */
+  /** Unique in an answer. */
   id: z.string(),
   title: z.string(),
-  /** `missing`: a build would fail here. `unknown`: it could not be looked at, and `detail` says why. */
+  /** `missing`: a build would fail here. `unknown`: it could not be checked; `detail` has the reason. */
   state: z.enum(['ok', 'note', 'missing', 'unknown']),
   detail: z.string(),
   /** The exact command, or the one thing to do. */
@@ -14,28 +14,28 @@ export const finding = z.object({
 
 /** What `distro_const doctor --json` prints. */
 export const doctorAnswer = z.object({
-  /** Whether nothing speaks against building the manifest here; without a manifest always. */
+  /** Whether the manifest can be built here; true without a manifest. */
   ok: z.boolean(),
   findings: z.array(finding),
 });
 
-/** What `distro_const doctor --rights --json` prints. Lines that begin with `#` say what the others do not cover. */
+/** What `distro_const doctor --rights --json` prints. Lines that begin with `#` name what the others do not cover. */
 export const rightsAnswer = z.object({
   /** The account that the lines are for. */
   user: z.string(),
   rights: z.object({
     /** A file for `/etc/sudoers.d`. */
     sudoers: z.array(z.string()),
-    /** Commands for root; empty where the build area is no ZFS dataset. */
+    /** Commands for root; empty where the build area is not a ZFS dataset. */
     zfsAllow: z.array(z.string()),
     /** A wrapper, and lines for the databases of rights profiles; empty where the system has none. */
     rightsProfile: z.array(z.string()),
   }),
 });
 
-/** One thing that was looked at before a build. */
+/** The result of one check before a build. */
 export type Finding = z.output<typeof finding>;
-/** What the doctor says. */
+/** The answer of `distro_const doctor`. */
 export type DoctorAnswer = z.output<typeof doctorAnswer>;
 /** The lines that an account needs, and for whom they are. */
 export type RightsAnswer = z.output<typeof rightsAnswer>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-// What a manifest's repositories have, and what an installer would make of its package lists: `distro_const catalogue`, `resolve`,
+// Packages in the repositories of a manifest, and the packages that its lists would install: `distro_const catalogue`, `resolve`,
 // `show` and `installed` with `--json`, and what the window shows of them.
 
 const bytes = z.number().nonnegative();
@@ -9,19 +9,19 @@ const bytes = z.number().nonnegative();
 const repository = z.object({
   /** Address and release, or a publisher's address. */
   name: z.string(),
-  /** When the repository was last changed, as it says itself; ISO 8601. */
+  /** When the repository was last changed, by its own date; ISO 8601. */
   dated: z.string().optional(),
 });
 
 /** Which catalogue an answer was made from. */
 export const edition = z.object({
   kind: z.enum(['apt', 'ips']),
-  /** A word that changes when what the repositories say does. */
+  /** An opaque string that changes when the content of the repositories does. */
   revision: z.string(),
   /** When it was fetched; ISO 8601. */
   fetched: z.string(),
   repositories: z.array(repository).readonly(),
-  /** Why it could not be fetched anew just now: what is told is older. */
+  /** Why the last refresh failed: the answer is from an older edition. */
   trouble: z.string().optional(),
 });
 
@@ -39,9 +39,9 @@ export const catalogueAnswer = z.object({
 export const resolvedPackage = z.object({
   name: z.string(),
   version: z.string(),
-  /** Bytes on the disk; missing where the repository does not tell. */
+  /** Bytes on the disk; missing where the repository does not have the size. */
   installedSize: bytes.optional(),
-  /** Bytes to fetch; missing where the repository does not tell. */
+  /** Bytes to fetch; missing where the repository does not have the size. */
   downloadSize: bytes.optional(),
   /** `named`: the manifest names it. `base`: every image has it. `pulled`: another one needs it. */
   why: z.enum(['named', 'base', 'pulled']),
@@ -58,7 +58,7 @@ export const packageProblem = z.object({
   kind: z.enum(['unknown', 'virtual', 'conflict', 'other']),
   /** A sentence. */
   message: z.string(),
-  /** Names to take instead, best first. */
+  /** Names to use instead, best first. */
   instead: z.array(z.string()),
 });
 
@@ -67,7 +67,7 @@ export const resolveAnswer = z.object({
   ...edition.shape,
   packages: z.array(resolvedPackage),
   problems: z.array(packageProblem),
-  /** Where the answer is less than an installer's, in sentences. */
+  /** Sentences about what the answer lacks compared with an installer. */
   notes: z.array(z.string()),
 });
 
@@ -75,7 +75,7 @@ export const resolveAnswer = z.object({
 export const packageDetails = z.object({
   name: z.string(),
   version: z.string(),
-  /** All that the repositories have, newest first, and where. */
+  /** All versions in the repositories, newest first, with the repository. */
   versions: z.array(z.object({ version: z.string(), from: z.string() })),
   section: z.string(),
   summary: z.string(),
@@ -96,14 +96,14 @@ export const installedPackage = z.object({ name: z.string(), version: z.string()
 
 /** What `distro_const installed --json` prints. */
 export const installedAnswer = z.object({
-  /** Of what: a run, or a checkpoint. */
+  /** The run or the checkpoint. */
   of: z.string(),
   packages: z.array(installedPackage),
 });
 
 /** What `distro_const installed --files --json` prints. */
 export const filesAnswer = z.object({
-  /** Of which checkpoint. */
+  /** The checkpoint. */
   of: z.string(),
   /** Files and folders, as absolute paths in the image. */
   files: z.array(z.string()),

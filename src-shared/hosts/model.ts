@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
-/** The id of the computer that the app runs on: a build host that is always there, and not in the book. */
+/** The id of the computer that the app runs on: a build host that always exists and is not in the book. */
 export const THIS_COMPUTER = 'this-computer';
 
-/** A build host, as the book keeps it. What is left out, `~/.ssh/config` says. */
+/** A build host as the host book stores it. Missing fields come from `~/.ssh/config`. */
 export const hostEntry = z.object({
   id: z.string().min(1).max(64),
-  /** What it is called here. */
+  /** The name on the screen. */
   name: z.string().max(200),
   /** A host name, an IP address, or a `Host` of `~/.ssh/config`. */
   address: z.string().max(255),
@@ -16,59 +16,60 @@ export const hostEntry = z.object({
   agent: z.boolean(),
   /** Private key files, tried before those of `~/.ssh/config`. */
   keys: z.array(z.string().max(4096)).max(20),
-  /** Whether a person may be asked for a password. */
+  /** Whether the user may be asked for a password. */
   password: z.boolean(),
-  /** Hosts on the way, as `ssh -J` takes them: `[user@]host[:port],…`. */
+  /** Jump hosts in the form of `ssh -J`: `[user@]host[:port],…`. */
   jump: z.string().max(1000).optional(),
-  /** How commands become root; `auto`: whatever works. */
+  /** How commands get root rights; `auto`: the first way that works. */
   root: z.enum(['auto', 'none', 'sudo', 'doas', 'pfexec']),
-  /** What builds there; `auto`: our engine where it can run. */
+  /** Which engine builds there; `auto`: Slipway's engine where it can run. */
   engine: z.enum(['auto', 'slipway', 'stock']),
 });
 
-/** A build host, as the book keeps it. */
+/** A build host as the host book stores it. */
 export type HostEntry = z.output<typeof hostEntry>;
 
-/** What is wrong with a field of an entry. */
+/** A problem of a field of an entry. */
 export interface EntryProblem {
   readonly field: keyof HostEntry;
   readonly message: string;
 }
 
-/** What is wrong with an entry, in the order of the form. `others` are the hosts of the book. */
+/** Returns the problems of an entry, in the order of the form. `others` are the hosts of the book. */
 export function problemsOf(entry: HostEntry, others: readonly HostEntry[]): EntryProblem[] {
   const problems: EntryProblem[] = [];
   const { id, name, address, port, user, jump, keys } = entry;
-  const say = (field: keyof HostEntry, message: string): unknown => problems.push({ field, message });
-  if (name.trim() === '') say('name', 'Give the host a name.');
-  else if (name.length > 60) say('name', 'At most 60 characters.');
+  const report = (field: keyof HostEntry, message: string): unknown => problems.push({ field, message });
+  if (name.trim() === '') report('name', 'Give the host a name.');
+  else if (name.length > 60) report('name', 'At most 60 characters.');
   else if (others.some((other) => other.id !== id && other.name.toLowerCase() === name.trim().toLowerCase()))
-    say('name', `There is a host ${name.trim()} already.`);
-  if (address.trim() === '') say('address', 'Give its name or IP address, or a Host of ~/.ssh/config.');
-  else if (address.includes('@')) say('address', 'Without the account: give that as the user.');
-  else if (/^[^:]+:\d*$|\]:\d*$/.test(address)) say('address', 'Without the port: give that by itself.');
-  else if (/^\[|:\/\//.test(address)) say('address', 'Without brackets and without ssh://.');
-  else if (!isHost(address)) say('address', 'A host name, an IP address, or a Host of ~/.ssh/config: one word.');
-  if (port !== undefined && !isPort(port)) say('port', 'A number from 1 to 65535.');
-  if (user !== undefined && !isUser(user)) say('user', 'The name of an account: one word.');
-  for (const key of keys) if (!/^[/~]/.test(key)) say('keys', `${key} is not a path of a file.`);
+    report('name', `There is a host ${name.trim()} already.`);
+  if (address.trim() === '') report('address', 'Give its name or IP address, or a Host of ~/.ssh/config.');
+  else if (address.includes('@')) report('address', 'Without the account: give that as the user.');
+  else if (/^[^:]+:\d*$|\]:\d*$/.test(address)) report('address', 'Without the port: give that by itself.');
+  else if (/^\[|:\/\//.test(address)) report('address', 'Without brackets and without ssh://.');
+  else if (!isHost(address))
+    report('address', 'A host name, an IP address, or a Host of ~/.ssh/config, without spaces.');
+  if (port !== undefined && !isPort(port)) report('port', 'A number from 1 to 65535.');
+  if (user !== undefined && !isUser(user)) report('user', 'The name of an account, without spaces.');
+  for (const key of keys) if (!/^[/~]/.test(key)) report('keys', `${key} is not a path of a file.`);
   if (jump !== undefined && parseJumps(jump) === undefined)
-    say('jump', 'As ssh -J takes it: user@host:port, more of them with commas between.');
+    report('jump', 'As ssh -J takes it: user@host:port, more of them with commas between.');
   return problems;
 }
 
-/** A host on the way. */
+/** A jump host. */
 export interface Jump {
   readonly address: string;
   readonly user?: string;
   readonly port?: number;
 }
 
-/** The hosts of a `-J` or `ProxyJump` value, the nearest first; `undefined` when it is none. */
+/** The hosts of a `-J` or `ProxyJump` value, the nearest first; `undefined` when it is malformed. */
 export function parseJumps(text: string): Jump[] | undefined {
   const jumps: Jump[] = [];
-  for (const word of text.split(',')) {
-    const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(\[[0-9a-fA-F:.%]+\]|[^:@[\]]+)(?::(\d+))?$/.exec(word.trim());
+  for (const hop of text.split(',')) {
+    const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(\[[0-9a-fA-F:.%]+\]|[^:@[\]]+)(?::(\d+))?$/.exec(hop.trim());
     const address = match?.[2]?.replace(/^\[|\]$/g, '') ?? '';
     const port = match?.[3] === undefined ? undefined : Number(match[3]);
     if (
@@ -88,6 +89,6 @@ export function parseJumps(text: string): Jump[] | undefined {
 }
 
 const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65535;
-/** Never an option, never two words. */
+/** Must not start with `-` or contain whitespace. */
 const isHost = (text: string): boolean => /^[^\s\-'"`$\\;&<>|(){}][^\s'"`$\\;&<>|(){}]*$/.test(text);
 const isUser = (text: string): boolean => /^[^\s\-:'"`$\\;&<>|(){}][^\s:'"`$\\;&<>|(){}]*$/.test(text);

@@ -8,7 +8,7 @@ const MAX_KIND_BYTES = 32;
  * The kind of the record in a journal's line, without parsing it: `kind` is the first field of every record. Readers count on that,
  * because most lines are output, which they pass over without decoding it.
  *
- * Returns `undefined` for a line that is no record: empty, torn at its beginning, or filled with zeros by a power loss. The kind
+ * Returns `undefined` for a line that is not a record: empty, torn at its beginning, or filled with zeros by a power loss. The kind
  * may be one that this version does not know, and the line may be torn at its end.
  *
  * @param start where the line begins in these bytes; it may end before they do

@@ -1,4 +1,4 @@
-/** How a piece of a line looks. Colours are numbers: 0 to 7, 8 to 15 for the bright ones. */
+/** The style of a piece of a line. Colours are numbers: 0 to 7, 8 to 15 for the bright ones. */
 export interface AnsiStyle {
   readonly colour?: number;
   readonly bold?: boolean;
@@ -10,7 +10,7 @@ export interface AnsiSpan extends AnsiStyle {
   readonly text: string;
 }
 
-/** A line of more pieces than this is shown in the last one's style from there on: each piece costs the page an element. */
+/** The rest of a line with more pieces has the style of the last one, because each piece is an element of the page. */
 const MAX_SPANS = 100;
 
 // CSI … final byte; OSC, DCS, PM and APC up to their end or the line's; two-byte escapes; single control characters but for tab.
@@ -20,8 +20,8 @@ const SEQUENCE =
 /* eslint-enable no-control-regex */
 
 /**
- * What a terminal would show of a line: colours, bold and underlined text as spans; all other control sequences are left out. After
- * a carriage return the line is written anew, as progress bars do: the last state is shown.
+ * Returns a line as a terminal shows it: colours, bold and underlined text as spans, without other control sequences. Text after a
+ * carriage return replaces the line, as progress bars do: the last state is shown.
  */
 export function ansiSpans(line: string): readonly AnsiSpan[] {
   const shown = lastState(line);
@@ -32,7 +32,7 @@ export function ansiSpans(line: string): readonly AnsiSpan[] {
     if (end <= at) return;
     const text = shown.slice(at, end);
     const last = spans.at(-1);
-    // Sequences that change nothing make no new piece: compilers write many.
+    // Sequences that change nothing do not start a new piece: compilers write many.
     if (last && (spans.length === MAX_SPANS || isSame(last, style)))
       spans[spans.length - 1] = { ...last, text: last.text + text };
     else spans.push({ ...style, text });
@@ -50,7 +50,7 @@ function isSame(one: AnsiStyle, other: AnsiStyle): boolean {
   return one.colour === other.colour && one.bold === other.bold && one.underline === other.underline;
 }
 
-/** The text alone. */
+/** Returns the text without styles and control sequences. */
 export function plainText(line: string): string {
   return ansiSpans(line)
     .map(({ text }) => text)
@@ -75,7 +75,7 @@ function styled(before: AnsiStyle, parameters: string): AnsiStyle {
     else if (code >= 30 && code <= 37) style.colour = code - 30;
     else if (code >= 90 && code <= 97) style.colour = code - 82;
     else if (code === 39) delete style.colour;
-    // 256 colours and true colour: the first sixteen are ours, the rest is left as it is.
+    // 256 colours and true colour: the first sixteen are supported, the others are ignored.
     else if (code === 38 || code === 48) {
       const index = codes[n + 1] === 5 ? codes[n + 2] : undefined;
       if (code === 38 && index !== undefined && index < 16) style.colour = index;

@@ -1,7 +1,7 @@
 import { plainText } from './ansi';
 
 /**
- * Words by which tools say that something went wrong. A count of nothing (`0 errors`), a name (`error.log`, `liberror`), and an
+ * Matches words of error messages. A count of nothing (`0 errors`), a name (`error.log`, `liberror`), and an
  * option (`--no-error`) do not.
  */
 const ERROR =
@@ -10,13 +10,13 @@ const HARMLESS = /(?<![\w.])(?:0|no|without) (?:error|failure|failed)|ignored|er
 
 const WARNING = /^(?:W: |\S{0,40}\s?warning\b)/i;
 
-/** Whether a line of a log speaks of an error. A warning does not, whatever it warns of. Colours do not matter. */
+/** Whether a line of a log mentions an error. A warning does not count. Colours are ignored. */
 export function mentionsError(line: string): boolean {
   const text = plainText(line);
   return ERROR.test(text) && !HARMLESS.test(text) && !WARNING.test(text);
 }
 
-/** Whether a line of a log is a warning. Colours do not matter. */
+/** Whether a line of a log is a warning. Colours are ignored. */
 export function isWarning(line: string): boolean {
   return WARNING.test(plainText(line));
 }

@@ -6,32 +6,32 @@ export class ArgslistError extends Error {
 }
 
 /**
- * Splits a value into words (contract 4.1, `space_parse`). Vectors: `corpus/vectors/argslist.json`.
+ * Splits a value into tokens (contract 4.1, `space_parse`). Vectors: `corpus/vectors/argslist.json`.
  *
- * Without unescaped quotes the whole text is one word. Quoted pieces are words of their own; text directly before an opening
- * quote is glued to it; text after the last closing quote is a word. Words are trimmed.
+ * Without unescaped quotes the whole text is one token. Each quoted piece is a token; text directly before an opening quote is
+ * joined to it; text after the last closing quote is a token. Tokens are trimmed.
  */
 export function splitTokens(value: string): string[] {
   const text = value.trim();
   if (text === '' || text === '""' || text === "''") return [];
   const whole = outerPair(text);
   if (whole !== undefined) return [unescapeQuotes(whole).trim()];
-  const words: string[] = [];
+  const tokens: string[] = [];
   let start = 0;
   for (let at = nextQuote(text, 0); at >= 0; at = nextQuote(text, start)) {
     const close = nextQuote(text, at + 1, text.charAt(at));
     if (close < 0) throw new ArgslistError(text);
-    words.push(unescapeQuotes(text.slice(start, at) + text.slice(at + 1, close)).trim());
+    tokens.push(unescapeQuotes(text.slice(start, at) + text.slice(at + 1, close)).trim());
     start = close + 1;
   }
   const rest = text.slice(start).trim();
-  if (rest !== '') words.push(unescapeQuotes(rest));
-  return words;
+  if (rest !== '') tokens.push(unescapeQuotes(rest));
+  return tokens;
 }
 
-/** The arguments that a step gets: the words of its argslist, empty ones dropped. Throws `ArgslistError`. */
+/** Returns the arguments of a step: the tokens of its argslist without empty ones. Throws `ArgslistError`. */
 export function splitArgslist(text: string): string[] {
-  return splitTokens(text).filter((word) => word !== '');
+  return splitTokens(text).filter((token) => token !== '');
 }
 
 /** Whether a value can be split. */
@@ -45,7 +45,7 @@ export function hasPairedQuotes(value: string): boolean {
   }
 }
 
-/** What stands between the quotes when one pair encloses the whole text. */
+/** Returns the text between the quotes when one pair encloses the whole text. */
 export function outerPair(text: string): string | undefined {
   const quote = text.charAt(0);
   if (text.length < 3 || (quote !== '"' && quote !== "'") || !text.endsWith(quote)) return undefined;

@@ -3,7 +3,7 @@ const UNUSUAL = /[^\t\n\r -\ud7ff\ue000-\ufffd]/;
 /**
  * A shorter text that is well-formed XML exactly when the given one is, or `undefined` when that is not easily had.
  *
- * Cost: the strict parser looks at every character, and half of a large manifest is comments, indentation and plain attribute values, about
+ * Cost: the strict parser reads every character, and half of a large manifest is comments, indentation and plain attribute values, about
  * which there is nothing to check. Sound because without CDATA, DOCTYPE and processing instructions each `<!--` of a well-formed
  * text begins a comment, and blanks or plain attribute characters are allowed in all the same places one or many at a time.
  */

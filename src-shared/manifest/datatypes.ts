@@ -1,12 +1,12 @@
-/** What a type is in RELAX NG: plain text, a list of tokens, one of some words, or a type of XML Schema by its name. */
+/** What a type is in RELAX NG: plain text, a list of tokens, one of several values, or a type of XML Schema by its name. */
 export type Pattern =
   | { readonly kind: 'text' }
   | { readonly kind: 'list' }
-  | { readonly kind: 'words'; readonly words: readonly string[] }
+  | { readonly kind: 'one-of'; readonly values: readonly string[] }
   | { readonly kind: 'data'; readonly name: string }
   | { readonly kind: 'or-empty'; readonly of: Pattern };
 
-/** The simple types of the schema (contract 6.4). Each says what it takes, for a sentence. */
+/** The simple types of the schema (contract 6.4). Each describes what it accepts, for a sentence. */
 export interface Datatype {
   readonly pattern: Pattern;
   readonly expected: string;
@@ -43,7 +43,7 @@ export const unsignedByte = integer('unsignedByte', 'a whole number from 0 to 25
 export const unsignedInt = integer('unsignedInt', 'a whole number from 0 to 4294967295', 0n, 4294967295n);
 /** 0 to 2^64 - 1. */
 export const unsignedLong = integer('unsignedLong', 'a whole number, 0 or more', 0n, 18446744073709551615n);
-/** 0 or more; more than 24 digits are no manifest's. */
+/** 0 or more; at most 24 digits. */
 export const nonNegativeInteger = integer('nonNegativeInteger', 'a whole number, 0 or more', 0n, 10n ** 24n);
 /** A whole number of 32 bits. */
 export const int = integer('int', 'a whole number', -2147483648n, 2147483647n);
@@ -55,19 +55,19 @@ export const float: Datatype = {
   accepts: (value) => /^([+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?INF|NaN)$/.test(collapse(value)),
 };
 
-/** Words separated by blanks, at least one. */
+/** Items separated by whitespace, at least one. */
 export const list: Datatype = {
   pattern: { kind: 'list' },
-  expected: 'one word or more',
+  expected: 'one or more items separated by spaces',
   accepts: (value) => collapse(value) !== '',
 };
 
-/** One of some words. */
-export function oneOf(...words: readonly string[]): Datatype {
+/** One of several values. */
+export function oneOf(...values: readonly string[]): Datatype {
   return {
-    pattern: { kind: 'words', words },
-    expected: words.join(' or '),
-    accepts: (value) => words.includes(collapse(value)),
+    pattern: { kind: 'one-of', values },
+    expected: values.join(' or '),
+    accepts: (value) => values.includes(collapse(value)),
   };
 }
 

@@ -17,7 +17,7 @@ interface Default {
   /** A name; with `@` an attribute. */
   readonly child: string;
   readonly value: string | ((parent: ElementNode, root: ElementNode) => string);
-  /** What to do where there is no parent: build it, or leave it. */
+  /** Whether a missing parent is created. */
   readonly noParent: 'create' | 'skip';
 }
 
@@ -91,16 +91,16 @@ function createPath(root: ElementNode, path: string): ElementNode[] {
   return found;
 }
 
-/** The distribution's word in host names, passwords and publishers of an era. */
-const WORDS = {
-  A: { word: 'opensolaris', url: 'http://pkg.opensolaris.org/release', authname: 'opensolaris.org' },
-  B: { word: 'openindiana', url: 'http://pkg.openindiana.org/hipster', authname: 'openindiana.org' },
+/** The distribution's name in host names, passwords and publishers of a layout. */
+const IDENTITIES = {
+  A: { name: 'opensolaris', url: 'http://pkg.opensolaris.org/release', authname: 'opensolaris.org' },
+  B: { name: 'openindiana', url: 'http://pkg.openindiana.org/hipster', authname: 'openindiana.org' },
 } as const;
 
 function defaultsFor(era: Era, root: ElementNode, now: Date): Default[] {
   const layout = detectLayout(root);
   const parts = partsOf(layout);
-  const { word, url, authname } = WORDS[layout === 'B' ? 'B' : 'A'];
+  const { name, url, authname } = IDENTITIES[layout === 'B' ? 'B' : 'A'];
   const rules: Default[] = [
     { parent: '', child: '@name', value: dateName(now), noParent: 'skip' },
     { parent: 'distro_constr_params/distro_constr_flags', child: 'stop_on_error', value: 'true', noParent: 'create' },
@@ -142,7 +142,7 @@ function defaultsFor(era: Era, root: ElementNode, now: Date): Default[] {
   if (layout === 'B')
     rules.push(
       image('min_mem64', '1000', 'grub_menu_modifications', 'skip'),
-      image('rootpass', word),
+      image('rootpass', name),
       image('@is_plaintext', 'true', 'rootpass'),
     );
   rules.push(
@@ -164,7 +164,7 @@ function defaultsFor(era: Era, root: ElementNode, now: Date): Default[] {
     image('netservices_SMF_profile', '/var/svc/profile/generic_limited_net.xml'),
     image('enable', 'false', 'power_mgmt'),
     image('pkg_image_area_max_size_gb', '0'),
-    image('hostname', word),
+    image('hostname', name),
   );
   return rules;
 }
@@ -191,8 +191,8 @@ function bootArchiveDefaults(era: Era, root: ElementNode, outputImage: string): 
 }
 
 /**
- * As recorded of the original: true as soon as there is a user (contract 9, 40 says that it was meant the other way round). No
- * script reads it, so the recorded answer stands.
+ * As recorded of the original: true as soon as there is a user (contract 9, 40: the intention was the opposite). No
+ * script reads it, so that the recorded answer is kept.
  */
 function rootDirectLogin(_rootUser: ElementNode, root: ElementNode): string {
   return elementsAt(root, 'img_params/user').length > 0 ? 'true' : 'false';

@@ -36,13 +36,13 @@ export function encodeManifest(text: string, encoding: Encoding): Uint8Array {
  * `AppError('manifest')` when no encoding that can be written does that.
  */
 export function encodeAsDeclared(text: string, encoding: Encoding): Uint8Array {
-  // Not UTF-16: its first bytes outvote the first line, which would go on naming another encoding.
+  // Not UTF-16: its byte order mark wins over the first line, which would still name another encoding.
   const encoded = [encoding, 'utf-8' as const, 'iso-8859-1' as const].map((each) =>
     attempt(() => encodeManifest(text, each)),
   );
   const bytes = encoded.find((each) => each && attempt(() => decodeManifest(each)) === text);
   if (bytes) return bytes;
-  encodeManifest(text, encoding); // says which character it lacks
+  encodeManifest(text, encoding); // throws with the first character that the encoding lacks
   throw new AppError(
     'manifest',
     'the encoding that the first line names cannot be written',
@@ -50,9 +50,9 @@ export function encodeAsDeclared(text: string, encoding: Encoding): Uint8Array {
   );
 }
 
-/** Whether a word names an encoding that can be written. */
-export function isEncoding(word: string): word is Encoding {
-  return (ENCODINGS as readonly string[]).includes(word);
+/** Whether a string names an encoding that can be written. */
+export function isEncoding(name: string): name is Encoding {
+  return (ENCODINGS as readonly string[]).includes(name);
 }
 
 function latin1(text: string): Uint8Array {

@@ -21,7 +21,7 @@ export class Entities {
   readonly #declared = new Map<string, string | null>(); // null: external, never read
   #expanded = 0;
 
-  /** @param doctype what stands between `<!DOCTYPE` and its `>` */
+  /** @param doctype the text between `<!DOCTYPE` and its `>` */
   constructor(doctype: string) {
     // Comments and instructions are matched only so that a declaration inside one does not count.
     const declaration = /<!--[^]*?-->|<\?[^]*?\?>|<!ENTITY\s+([^\s%"']+)\s+(?:(SYSTEM|PUBLIC)\b|"([^"]*)"|'([^']*)')/g;
@@ -37,7 +37,7 @@ export class Entities {
         );
   }
 
-  /** Names that a strict parser must accept, with a harmless stand-in. */
+  /** Names that a strict parser must accept, with a harmless replacement. */
   names(): string[] {
     return [...this.#declared.keys()];
   }

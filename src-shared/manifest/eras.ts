@@ -21,7 +21,7 @@ export const LAYOUT_B_SINCE: Era = '2009-12-10';
 export const CURRENT_ERA: Era = '2016-10-22';
 
 /**
- * Which era's rules a manifest is to be judged by. Layout B: the present ones, which only ever added. Layout A: the newest whose
+ * Returns the era whose rules apply to a manifest. Layout B: the current one, because its changes were additions only. Layout A: the newest whose
  * names the manifest uses, since names changed then.
  */
 export function detectEra(root: ElementNode, layout: Layout = detectLayout(root)): Era {

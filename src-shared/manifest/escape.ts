@@ -1,9 +1,9 @@
-/** Text as it must stand between tags. `>` only where it would end something (`]]>`). */
+/** Escapes text for a place between tags. `>` only where it would end something (`]]>`). */
 export function escapeText(text: string): string {
   return forXml(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll(']]>', ']]&gt;');
 }
 
-/** A value as it must stand in an attribute with these quotes; tabs and line ends would become spaces. */
+/** Escapes a value for an attribute with these quotes. Tabs and line ends are escaped as well, because a parser turns them into spaces. */
 export function escapeAttribute(value: string, quote: '"' | "'" = '"'): string {
   return forXml(value)
     .replaceAll('&', '&amp;')

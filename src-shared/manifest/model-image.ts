@@ -2,7 +2,7 @@ import { splitTokens } from './argslist';
 import type { Parts } from './layout';
 import { attributeValue, childElements, directText, elementsAt, type ElementNode } from './tree';
 
-/** A package source; old manifests say authority. */
+/** A package source; old manifests call it an authority. */
 export interface Publisher {
   readonly url: string;
   readonly authname: string;
@@ -105,7 +105,7 @@ export function readImageSettings(root: ElementNode, parts: Parts): ImageSetting
     root: image('root_user').map(account)[0],
     users: image('user').map(account),
     hostname: textOf(image('hostname')[0]),
-    locales: words(textOf(image('locale_list')[0]) ?? ''),
+    locales: items(textOf(image('locale_list')[0]) ?? ''),
     defaultLocale: locale && {
       locale: attributeValue(locale, 'locale') ?? '',
       timezone: attributeValue(locale, 'timezone') ?? '',
@@ -200,8 +200,8 @@ function textOf(element: ElementNode | undefined): string | undefined {
   return element && directText(element);
 }
 
-/** A list's words, however it is quoted. */
-function words(text: string): string[] {
+/** Returns the items of a list, quoted or not. */
+function items(text: string): string[] {
   try {
     return splitTokens(text).flatMap((word) => word.split(/\s+/));
   } catch {

@@ -125,7 +125,7 @@ function textOf(element: ElementNode | undefined): string | undefined {
   return element && directText(element);
 }
 
-/** The first word of a value; with unpaired quotes (an apostrophe) the value as it is (contract 9, 36). */
+/** Returns the first token of a value; with unpaired quotes (an apostrophe) the value as it is (contract 9, 36). */
 function firstToken(value: string | undefined): string {
   if (value === undefined) return '';
   try {

@@ -4,7 +4,7 @@ import { attributeValue, childElements, directText, type ElementNode } from './t
 
 /** A nodepath that does not parse. The message is the original's, without `Error parsing nodepath: ` (contract 5.5). */
 export class NodepathError extends Error {
-  /** @param offset where a token cannot go on, when that is what is wrong */
+  /** @param offset where no token can start; missing for other errors */
   constructor(
     message: string,
     readonly offset?: number,
@@ -28,11 +28,11 @@ interface Token {
 type Match = { readonly element: ElementNode; readonly attribute?: string };
 
 /**
- * The values at a nodepath: the words of each matched node's value, an empty value as one empty string (contract 5.5).
+ * Returns the values at a nodepath: the tokens of each matched node's value, an empty value as one empty string (contract 5.5).
  * Vectors: `corpus/vectors/nodepath.json`. Throws `NodepathError` when the nodepath is malformed.
  */
 export function queryNodepath(root: ElementNode, nodepath: string): string[] {
-  return match(root, parseNodepath(nodepath)).flatMap(wordsOf);
+  return match(root, parseNodepath(nodepath)).flatMap(tokensOf);
 }
 
 /**
@@ -41,10 +41,10 @@ export function queryNodepath(root: ElementNode, nodepath: string): string[] {
  */
 export function queryEitherEra(root: ElementNode, nodepath: string): string[] {
   const literal = match(root, parseNodepath(nodepath));
-  if (literal.length > 0) return literal.flatMap(wordsOf);
+  if (literal.length > 0) return literal.flatMap(tokensOf);
   for (const path of aliasPaths(nodepath)) {
     const found = match(root, parseNodepath(path));
-    if (found.length > 0) return found.flatMap(wordsOf);
+    if (found.length > 0) return found.flatMap(tokensOf);
   }
   return [];
 }
@@ -59,7 +59,7 @@ function rawValue({ element, attribute }: Match): string {
   return attribute === undefined ? directText(element) : (attributeValue(element, attribute) ?? '');
 }
 
-function wordsOf(node: Match): string[] {
+function tokensOf(node: Match): string[] {
   const value = rawValue(node);
   if (value.trim() === '') return [''];
   try {

@@ -23,10 +23,11 @@ export interface ExportedScript {
 const MAX_VOLUME_NAME = 32;
 
 /**
- * What the stock `distro_const` rejects in a manifest that our engine builds, and what only our engine provides (contract 2, 3, 6, 7, 9).
+ * Returns what the original `distro_const` rejects in a manifest that Slipway builds, and what only Slipway provides (contract 2, 3, 6,
+ * 7, 9).
  * Throws `ManifestSyntaxError` for what is not XML.
  *
- * @param scripts the files that go along; without them scripts are not looked at
+ * @param scripts the exported files; without them scripts are not checked
  */
 export function findOriginalDifferences(
   source: string,
@@ -34,7 +35,7 @@ export function findOriginalDifferences(
   scripts?: readonly ExportedScript[],
 ): OriginalDifference[] {
   const { tree, manifest, problems } = loadManifest(source, { now });
-  // In the old format every path is wrong for the stock command: one line says so, not one for each.
+  // In the old format every path is wrong for the original command: one line is enough.
   const format: OriginalDifference[] =
     manifest.layout === 'B'
       ? problems
@@ -86,7 +87,7 @@ function stepDifferences(manifest: Manifest, problems: readonly Problem[]): Orig
   return [...names, ...shared];
 }
 
-/** Values that the stock command reads wrongly or not at all; ours reads them as they are meant. */
+/** Values that the original command reads wrongly or not at all. */
 function valueDifferences(root: ElementNode, { distributionName }: Manifest): OriginalDifference[] {
   const found: OriginalDifference[] = [];
   const unpaired = [...new Set(placesWithUnpairedQuotes(root))];
@@ -129,7 +130,7 @@ function scriptDifferences({ steps }: Manifest, scripts: readonly ExportedScript
   });
   const declaring = scripts.filter(({ text }) => text?.includes('SLIPWAY_INPUTS')).map(({ path }) => path);
   if (declaring.length === 0) return lacking;
-  const inputs = `What a step reads besides the manifest, told through SLIPWAY_INPUTS: ${declaring.join(', ')}.`;
+  const inputs = `Inputs of steps besides the manifest, declared through SLIPWAY_INPUTS: ${declaring.join(', ')}.`;
   return [...lacking, only(inputs)];
 }
 

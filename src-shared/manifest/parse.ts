@@ -89,13 +89,13 @@ class TreeBuilder {
       const end = ATTRIBUTE.lastIndex;
       const valueRange = { start: end - quoted.length + 1, end: end - 1 };
       const raw = quoted.slice(1, -1);
-      const normal = BREAK.test(raw) ? raw.replace(/\r\n|[\t\r\n]/g, ' ') : raw; // as XML says for attributes
+      const normal = BREAK.test(raw) ? raw.replace(/\r\n|[\t\r\n]/g, ' ') : raw; // as XML demands for attributes
       const range = { start: end - all.trimStart().length, end };
       attributes.push({ name, value: this.#resolve(normal, valueRange.start), range, valueRange });
     }
   }
 
-  /** What stands between two tags: text, comments, CDATA and processing instructions. */
+  /** Everything between two tags: text, comments, CDATA and processing instructions. */
   #characters(from: number, to: number, into: ManifestNode[]): void {
     let at = from;
     while (at < to) {

@@ -96,11 +96,11 @@ function isDependent(name: string, need: Need | undefined): boolean {
 function dependent(all: readonly AttributeSchema[], { name, other, value }: Need): string[] {
   const allowed = all.filter((attribute) => attribute.name === name).flatMap(attributePattern);
   const decider = all.find((attribute) => attribute.name === other)?.type.pattern;
-  const words = decider?.kind === 'words' ? decider.words : [];
-  const withWord = (word: string): string[] =>
-    wrap(`attribute name="${other}"`, pattern({ kind: 'words', words: [word] }));
-  const rest = words.filter((word) => word !== value).flatMap(withWord);
-  return wrap('choice', [...wrap('group', [...withWord(value), ...wrap('optional', allowed)]), ...rest]);
+  const values = decider?.kind === 'one-of' ? decider.values : [];
+  const withValue = (one: string): string[] =>
+    wrap(`attribute name="${other}"`, pattern({ kind: 'one-of', values: [one] }));
+  const rest = values.filter((one) => one !== value).flatMap(withValue);
+  return wrap('choice', [...wrap('group', [...withValue(value), ...wrap('optional', allowed)]), ...rest]);
 }
 
 function attributePattern({ name, type }: AttributeSchema): string[] {
@@ -114,8 +114,8 @@ function pattern(type: Pattern): string[] {
       return ['<text/>'];
     case 'list':
       return wrap('list', wrap('oneOrMore', ['<data type="token"/>']));
-    case 'words':
-      return choice(type.words.map((word) => `<value>${word}</value>`));
+    case 'one-of':
+      return choice(type.values.map((value) => `<value>${value}</value>`));
     case 'data':
       return [`<data type="${type.name}"/>`];
     case 'or-empty':

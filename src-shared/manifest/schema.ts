@@ -64,7 +64,7 @@ const anyOrder = (name: string, particles: Particle[], attributes: AttributeSche
 const bare = (name: string, attributes: AttributeSchema[] = []): ElementSchema => inOrder(name, [], attributes);
 
 /**
- * The grammar of manifests as of an era, in our own words (contract 6.4 and 7). It accepts what the schema file of that day accepts:
+ * The grammar of manifests as of an era (contract 6.4 and 7), written by this project. It accepts what the schema file of that day accepts:
  * test/conformance/manifest-schema.test.ts compares the two.
  */
 export function manifestSchema(era: Era): ElementSchema {
@@ -91,8 +91,8 @@ export function manifestSchema(era: Era): ElementSchema {
     ...bare('adjustment', [optional('add'), optional('delete')]),
     oneAttributeOf: ['add', 'delete'],
   };
-  const compression = (name: string, ...words: string[]): ElementSchema =>
-    bare(name, [required('type', type.oneOf(...words)), required('level', type.unsignedByte)]);
+  const compression = (name: string, ...types: string[]): ElementSchema =>
+    bare(name, [required('type', type.oneOf(...types)), required('level', type.unsignedByte)]);
 
   const script = inOrder(
     'script',

@@ -13,14 +13,14 @@ export interface AttributeNode {
   readonly range?: Range;
   /** Between the quotes. */
   readonly valueRange?: Range;
-  /** Put there by defaults. */
+  /** Added by defaults. */
   readonly added?: boolean;
 }
 
 /** Text, a CDATA section, a comment, or a processing instruction. */
 export interface CharacterNode {
   readonly kind: 'text' | 'cdata' | 'comment' | 'instruction';
-  /** For text: entities resolved and line ends normalised; for the others what stands between their delimiters. */
+  /** For text: entities resolved and line ends normalised; for the others the text between their delimiters. */
   readonly text: string;
   readonly range?: Range;
 }
@@ -36,14 +36,14 @@ export interface ElementNode {
   readonly openTag?: Range;
   /** Missing when the open tag closes itself. */
   readonly closeTag?: Range;
-  /** Put there by defaults. */
+  /** Added by defaults. */
   readonly added?: boolean;
 }
 
 /** Anything in an element. */
 export type ManifestNode = ElementNode | CharacterNode;
 
-/** A parsed manifest. The source text is the truth; the tree says where things are in it. */
+/** A parsed manifest. The source text is the truth; the tree has the place of each part in it. */
 export interface ManifestTree {
   readonly source: string;
   readonly root: ElementNode;
@@ -76,7 +76,7 @@ export function directText(element: ElementNode): string {
     .trim();
 }
 
-/** Where an element stands for a message: the nearest element, itself included, that is in the source. */
+/** Returns the range of an element for a message: its own, or that of the nearest parent that is in the source. */
 export function sourceRange(element: ElementNode): Range | undefined {
   for (let at: ElementNode | undefined = element; at; at = at.parent) if (at.openTag) return at.openTag;
   return undefined;
@@ -85,9 +85,9 @@ export function sourceRange(element: ElementNode): Range | undefined {
 /** A deep copy; ranges still refer to the same source. */
 export function copyTree(tree: ManifestTree): ManifestTree {
   const copy = (element: ElementNode, parent: ElementNode | undefined): ElementNode => {
-    const twin: ElementNode = { ...element, attributes: [...element.attributes], children: [], parent };
-    twin.children = element.children.map((child) => (child.kind === 'element' ? copy(child, twin) : child));
-    return twin;
+    const copied: ElementNode = { ...element, attributes: [...element.attributes], children: [], parent };
+    copied.children = element.children.map((child) => (child.kind === 'element' ? copy(child, copied) : child));
+    return copied;
   };
   return { source: tree.source, root: copy(tree.root, undefined) };
 }

@@ -38,7 +38,7 @@ export function assertWellFormed(source: string): WellFormed {
     try {
       return check(short);
     } catch (error) {
-      if (!(error instanceof NotWellFormed)) throw error; // the full text tells where
+      if (!(error instanceof NotWellFormed)) throw error; // the full text gives the right place
     }
   return check(source);
 }
@@ -75,7 +75,7 @@ function check(source: string): WellFormed {
   return { entities, doctype };
 }
 
-/** How much stands before the DOCTYPE: the XML declaration, comments, processing instructions. */
+/** Returns the length of the text before the DOCTYPE: the XML declaration, comments, processing instructions. */
 function prologLength(source: string): number {
   return /^\ufeff?(?:\s+|<\?[^]*?\?>|<!--[^]*?-->)*/.exec(source)?.[0].length ?? 0;
 }

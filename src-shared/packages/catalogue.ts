@@ -1,8 +1,8 @@
-/** A package as a catalogue tells it. */
+/** A package of a catalogue. */
 export interface CatalogueEntry {
   readonly name: string;
   readonly version: string;
-  /** What kind of package it is: a Debian section, an IPS classification. Empty where there is none. */
+  /** A Debian section or an IPS classification; empty when there is none. */
   readonly section: string;
   /** One line. */
   readonly summary: string;
@@ -10,14 +10,14 @@ export interface CatalogueEntry {
   readonly installedSize?: number | undefined;
   /** Bytes to fetch. */
   readonly downloadSize?: number | undefined;
-  /** Names that it stands in for. */
+  /** Names of virtual packages that it provides. */
   readonly provides: readonly string[];
 }
 
 /** The first line of a catalogue's text. Another one is of another version of it. */
 const HEADER = 'slipway-catalogue 1';
 
-/** Entries as one text, a line each: what `distro_const catalogue` leaves in its file. */
+/** Formats entries as one text, a line each: the content of the file of `distro_const catalogue`. */
 export function catalogueText(entries: readonly CatalogueEntry[]): string {
   const lines = entries.map(({ name, version, section, installedSize, downloadSize, provides, summary }) =>
     [name, version, section, installedSize ?? '', downloadSize ?? '', provides.join(' '), summary]
@@ -27,16 +27,15 @@ export function catalogueText(entries: readonly CatalogueEntry[]): string {
   return [HEADER, ...lines, ''].join('\n');
 }
 
-/** Reads the text of `catalogueText`. Throws when it is none. */
+/** Parses the text of `catalogueText`. Throws when it is another text or cut off. */
 export function readCatalogue(text: string): CatalogueEntry[] {
-  if (!text.startsWith(`${HEADER}\n`) || !text.endsWith('\n'))
-    throw new Error('this is no catalogue, or not all of it');
+  if (!text.startsWith(`${HEADER}\n`) || !text.endsWith('\n')) throw new Error('this is not a whole catalogue');
   const entries: CatalogueEntry[] = [];
-  // Tens of thousands of lines are read while a person waits: cut, not split.
+  // Tens of thousands of lines are read while the user waits: one pass with `indexOf` is faster than `split`.
   let at = HEADER.length + 1;
   const upTo = (mark: string): string => {
     const end = text.indexOf(mark, at);
-    if (end < 0) throw new Error('this is no catalogue, or not all of it');
+    if (end < 0) throw new Error('this is not a whole catalogue');
     const field = text.slice(at, end);
     at = end + 1;
     return field;
@@ -61,7 +60,7 @@ export function readCatalogue(text: string): CatalogueEntry[] {
 
 const NONE: readonly string[] = [];
 
-/** What a repository says is text for one line: control characters, and marks that turn the direction of writing, become blanks. */
+/** Replaces control characters and marks of the writing direction by spaces: text of a repository must not change the layout. */
 export const toOneLine = (text: string): string =>
   text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ');
 

@@ -1,12 +1,12 @@
 import type { ResolvedPackage } from '../engine-answers/packages';
 
-/** What an entry of the manifest costs. Sizes are bytes on the disk; what a repository does not tell counts as nothing. */
+/** The cost of an entry of the manifest. Sizes are bytes on the disk; an unknown size counts as 0. */
 export interface Cost {
   /** The manifest's entry. */
   readonly entry: string;
-  /** The packages that it stands for, mostly one. */
+  /** The packages that it means, usually one. */
   readonly names: readonly string[];
-  /** What would not be in the image without it, itself included. Empty: others need it anyway. */
+  /** Packages that would not be in the image without it, itself included. Empty: other entries need it as well. */
   readonly own: readonly string[];
   readonly ownBytes: number;
 }
@@ -76,7 +76,7 @@ function baseOf(packages: readonly ResolvedPackage[], graph: Graph): Set<string>
   );
 }
 
-/** Entries with the packages that they stand for. */
+/** Entries with the packages that they mean. */
 function entriesOf(packages: readonly ResolvedPackage[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const { name, entry = name, why } of packages)

@@ -13,7 +13,7 @@ enum Fit {
 }
 const FITS = 8;
 
-/** Looks names, summaries, sections and provided names through as a person types. Made once for a catalogue. */
+/** Searches names, summaries, sections and provided names while the user types. Made once for a catalogue. */
 export class CatalogueSearch {
   readonly #names: readonly string[];
   readonly #summaries: readonly string[];
@@ -30,18 +30,18 @@ export class CatalogueSearch {
     this.#order = byLength(this.#names);
   }
 
-  /** Indices of the entries that have every word of the query, the best first; without a word all of them, by the alphabet. */
+  /** Returns the indices of the entries that have every term of the query, the best first; without a term all of them, by the alphabet. */
   find(query: string): readonly number[] {
-    const words = query
+    const terms = query
       .toLowerCase()
       .split(/\s+/)
-      .filter((word) => word !== '');
-    if (words.length === 0) return Array.from(this.entries.keys());
+      .filter((term) => term !== '');
+    if (terms.length === 0) return Array.from(this.entries.keys());
     const found: number[][] = Array.from({ length: FITS }, () => []);
     for (const index of this.#order) {
       let worst = 0;
-      for (const word of words) {
-        const fit = this.#fit(index, word);
+      for (const term of terms) {
+        const fit = this.#fit(index, term);
         if (fit === undefined) {
           worst = FITS;
           break;
@@ -53,24 +53,24 @@ export class CatalogueSearch {
     return found.flat();
   }
 
-  #fit(index: number, word: string): Fit | undefined {
+  #fit(index: number, term: string): Fit | undefined {
     const name = this.#names[index] ?? '';
-    const at = name.indexOf(word);
+    const at = name.indexOf(term);
     if (at >= 0) {
-      if (name.length === word.length) return Fit.ExactName;
+      if (name.length === term.length) return Fit.ExactName;
       if (at === 0) return Fit.BeginningOfName;
-      if (name.endsWith(`/${word}`)) return Fit.LastPartOfName;
-      if (hasTerm(name, word, at)) return Fit.WordInName;
-      if (word.length > 1) return Fit.InName;
+      if (name.endsWith(`/${term}`)) return Fit.LastPartOfName;
+      if (hasTerm(name, term, at)) return Fit.WordInName;
+      if (term.length > 1) return Fit.InName;
     }
-    // One letter is in nearly every summary, and says nothing there.
-    if (word.length === 1) return undefined;
+    // One letter is in nearly every summary: it is searched in names only.
+    if (term.length === 1) return undefined;
     const others = this.#others[index] ?? '';
-    const inOthers = others.includes(word);
-    if (inOthers && ` ${others} `.includes(` ${word} `)) return Fit.ExactProvided;
+    const inOthers = others.includes(term);
+    if (inOthers && ` ${others} `.includes(` ${term} `)) return Fit.ExactProvided;
     const summary = this.#summaries[index] ?? '';
-    const inSummary = summary.indexOf(word);
-    if (inSummary >= 0 && hasTerm(summary, word, inSummary)) return Fit.WordInSummary;
+    const inSummary = summary.indexOf(term);
+    if (inSummary >= 0 && hasTerm(summary, term, inSummary)) return Fit.WordInSummary;
     return inSummary >= 0 || inOthers ? Fit.Elsewhere : undefined;
   }
 }
@@ -93,9 +93,9 @@ function byLength(names: readonly string[]): Uint32Array {
   return order;
 }
 
-/** Whether a word begins somewhere in a text, at its first place or a later one. */
-function hasTerm(text: string, word: string, first: number): boolean {
-  for (let at = first; at >= 0; at = text.indexOf(word, at + 1))
+/** Whether a term is the start of a word of the text. */
+function hasTerm(text: string, term: string, first: number): boolean {
+  for (let at = first; at >= 0; at = text.indexOf(term, at + 1))
     if (at === 0 || !isLetter(text.charCodeAt(at - 1))) return true;
   return false;
 }

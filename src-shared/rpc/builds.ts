@@ -20,7 +20,7 @@ const queued = z.object({
   since: z.number(),
 });
 
-/** A build area, as the engine reports it, with the queue of main. */
+/** A build area as the engine reports it, with the queue of main. */
 const area = statusAnswer
   .omit({ area: true, runs: true })
   .extend({ ...statusAnswer.shape.area.shape, steps: z.array(step), queue: z.array(queued) });
@@ -33,13 +33,13 @@ const buildEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('area'), area }),
   /** Runs, new or changed. Those that ended do not come again. */
   z.object({ kind: z.literal('runs'), runs: z.array(runView) }),
-  /** The area cannot be looked at, and why; an `area` event says that it can be again. */
+  /** Why the area cannot be read; a later `area` event ends this state. */
   z.object({ kind: z.literal('trouble'), trouble }),
 ]);
 
 const choice = { ...target, resume: stepName.optional(), pause: stepName.optional() };
 
-/** Where a build begins and stops: names of steps. */
+/** Names of the steps where a build starts and where it pauses. */
 export interface BuildChoice {
   readonly resume?: string | undefined;
   readonly pause?: string | undefined;
@@ -47,17 +47,17 @@ export interface BuildChoice {
 
 /** Builds of the manifest that a document's file holds, on a build host. All read the saved files, never the editor's text. */
 export const builds = {
-  /** The build area and all its runs as they are, then every change, until the caller goes. */
+  /** The build area and all its runs, then every change, until the caller disconnects. */
   watch: oc.input(z.object(target)).output(eventIterator(buildEvent)),
-  /** What a build with this choice would do. A choice that the rules refuse is an error with the engine's words. */
+  /** What a build with this choice would do. A choice that the rules refuse is an error with the engine's message. */
   plan: oc.input(z.object(choice)).output(planAnswer),
   /** Starts a build, or queues it while the area is taken. */
   start: oc.input(z.object(choice)).output(z.object({ run: z.string().optional(), queued: z.boolean() })),
-  /** Takes a waiting build out of the queue. */
+  /** Removes a waiting build from the queue. */
   unqueue: oc.input(z.object({ ...target, id: z.string() })),
   /** Moves the pause of the running build: before which step, or `null` for none. */
   pauseBefore: oc.input(z.object({ ...target, step: stepName.nullable() })),
-  /** Stops the running build and everything it started; says what is left. Resolves when it has ended. */
+  /** Stops the running build and everything it started; returns what is left. Resolves when it has ended. */
   cancel: oc.input(z.object(target)).output(cancelAnswer),
   /** What changed in scripts, arguments and values since the step last succeeded; `since` is missing when it never did. */
   changedSinceGood: oc
@@ -69,7 +69,7 @@ export const builds = {
     .output(pruneAnswer),
 };
 
-/** What `builds.watch` tells. */
+/** Events of `builds.watch`. */
 export type BuildEvent = z.output<typeof buildEvent>;
 /** A build area as the window knows it. */
 export type AreaView = z.output<typeof area>;

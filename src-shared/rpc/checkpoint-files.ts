@@ -6,14 +6,14 @@ import { path, stepName, target } from './common';
 /** A path inside a checkpoint, without a leading slash; empty for its root. */
 const inner = z.string().max(4096);
 
-/** What is in a checkpoint. Everything is read from a read-only view of the snapshot, never from the live build data. */
+/** The content of a checkpoint. Everything is read from a read-only view of the snapshot, never from the live build data. */
 export const inside = {
   /** Files added, changed and removed from the checkpoint `from` to the checkpoint `to`; without `to`, until now. */
   changes: oc.input(z.object({ ...target, from: stepName, to: stepName.optional() })).output(
     diffAnswer.extend({
       /** The first 20,000. */
       changes: diffAnswer.shape.changes,
-      /** How many there are in all. */
+      /** How many there are. */
       total: z.number(),
     }),
   ),
@@ -28,8 +28,8 @@ export const inside = {
       isCut: z.boolean(),
     }),
   ),
-  /** Copies a file out, byte for byte, to a path on this computer. */
+  /** Saves a copy of a file, byte for byte, to a path on this computer. */
   copyOut: oc.input(z.object({ ...target, step: stepName, file: inner, to: path })).output(z.object({ path })),
-  /** The manifest as it was when the checkpoint was taken; `undefined` when no copy is there. */
+  /** The manifest at the time of the checkpoint; `undefined` when there is no copy. */
   manifest: oc.input(z.object({ ...target, step: stepName })).output(z.object({ source: z.string().optional() })),
 };

@@ -4,18 +4,18 @@ import { validateAnswer } from '../engine-answers/validate';
 import { hostEntry } from '../hosts/model';
 import { hostId, listing, path, target } from './common';
 
-/** What was found on a host when it was reached. */
+/** Facts about a host, collected when it was connected. */
 export const hostFacts = z.object({
-  /** As `uname` says: `Linux`, `SunOS`. */
+  /** As `uname` prints it: `Linux`, `SunOS`. */
   system: z.string(),
-  /** Its own name. */
+  /** The name of the host, as it reports it. */
   name: z.string(),
   user: z.string(),
-  /** How commands become root there; `none`: they do not. */
+  /** How commands get root rights there; `none`: they do not. */
   root: z.enum(['root', 'sudo', 'doas', 'pfexec', 'none']),
-  /** Why they do not, in words. */
+  /** Why they do not, as a sentence. */
   noRoot: z.string().optional(),
-  /** What builds there: our engine, or the host's own command. */
+  /** Which engine builds there: Slipway's, or the host's own command. */
   engine: z.enum(['slipway', 'stock']),
   /** The version of Node that runs our engine: `Node 20.11`. */
   version: z.string().optional(),
@@ -25,19 +25,19 @@ export const hostFacts = z.object({
   hostKey: z.object({ type: z.string(), fingerprint: z.string() }).optional(),
 });
 
-/** How it stands with the connection to a host. */
+/** State of the connection to a host. */
 const link = z.discriminatedUnion('state', [
   z.object({ state: z.literal('idle') }),
   z.object({ state: z.literal('connecting'), step: z.string() }),
   z.object({ state: z.literal('ready'), facts: hostFacts }),
-  /** It was lost, or the host could not be reached: it is tried again by itself. */
+  /** The connection was lost, or the host could not be reached. Main tries again. */
   z.object({
     state: z.literal('lost'),
     message: z.string(),
     /** Seconds since the epoch. */
     retryAt: z.number(),
   }),
-  /** It does not come back by itself: a login that was refused, a host key that changed, a host that cannot build. */
+  /** Main does not try again: a login that was refused, a host key that changed, a host that cannot build. */
   z.object({ state: z.literal('failed'), message: z.string(), hint: z.string().optional() }),
 ]);
 
@@ -53,7 +53,7 @@ const hostBuild = z.object({
 
 const host = z.object({ entry: hostEntry, link, builds: z.array(hostBuild) });
 
-/** What only a person can answer. All texts that come from a host are marked so. */
+/** A question for the user. Texts that come from a host are marked as such. */
 const question = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('host-key'),
@@ -98,19 +98,19 @@ const check = z.object({
   fix: z.string().optional(),
 });
 
-/** The host book, the connections to hosts, and what hosts ask a person. */
+/** The host book, the connections to hosts, and questions for the user. */
 export const hosts = {
-  /** All hosts of the book as they are, this computer first; again at every change. */
+  /** All hosts, this computer first; again at every change. */
   watch: oc.output(eventIterator(z.array(host))),
-  /** Adds a host, or changes it; a connection to it is made anew. Refused with the first problem of the entry. */
+  /** Adds a host, or changes it and reconnects. Refused with the first problem of the entry. */
   save: oc.input(z.object({ entry: hostEntry })),
-  /** Takes a host out of the book, with its secrets; builds there go on. */
+  /** Removes a host from the book, with its secrets. Running builds continue. */
   remove: oc.input(z.object({ id: hostId })),
   /** Connects, or tries again at once. Resolves when the host is ready. */
   connect: oc.input(z.object({ id: hostId })).output(hostFacts),
-  /** Ends the connection and forgets the secrets of this session; builds there go on. */
+  /** Ends the connection and forgets the secrets of this session. Running builds continue. */
   disconnect: oc.input(z.object({ id: hostId })),
-  /** Reaches a host as an entry says, without keeping anything. */
+  /** Connects to a host with the values of an entry and disconnects. Nothing is saved. */
   test: oc.input(z.object({ entry: hostEntry })).output(hostFacts),
   /** Why the host book could not be read when the app was started, and where it is now; nothing when it could. */
   trouble: oc.output(z.object({ message: z.string().optional() })),
@@ -119,17 +119,17 @@ export const hosts = {
   /** The host that a document is built on. */
   chosen: oc.input(z.object({ path })).output(z.object({ host: hostId })),
   choose: oc.input(z.object(target)),
-  /** The questions that are open, then every change. One that was answered or given up is gone. */
+  /** The open questions; again at every change. */
   questions: oc.output(eventIterator(z.array(asked))),
-  /** One answer for each thing asked; none: the person gave up. A host key is accepted with the answer `yes`. */
+  /** One answer for each prompt; none: the user cancelled. A host key is accepted with the answer `yes`. */
   answer: oc.input(
     z.object({ id: z.string(), answers: z.array(z.string().max(10_000)).max(50).optional(), remember: z.boolean() }),
   ),
   /** All problems of a manifest that is being edited, as the host's engine finds them with the scripts that are saved. */
   validate: oc.input(z.object({ ...target, source: z.string().max(16 * 1024 * 1024) })).output(validateAnswer),
-  /** The checklist before a build: what is looked at, what was found, and what to do. */
+  /** The checklist before a build: what was checked, what was found, and what to do. */
   preflight: oc.input(z.object(target)).output(z.object({ ok: z.boolean(), checks: z.array(check) })),
-  /** Lines to be reviewed that give an ordinary account what this build area needs, and no more. */
+  /** Lines for review that give a non-root account only the rights that this build area needs. */
   rights: oc
     .input(z.object(target))
     .output(z.object({ groups: z.array(z.object({ title: z.string(), lines: z.array(z.string()) })) })),
@@ -139,15 +139,15 @@ export const hosts = {
   openManifest: oc.input(z.object({ id: hostId, path: z.string().max(4096) })).output(z.object({ path })),
 };
 
-/** What was found on a host. */
+/** Facts about a host. */
 export type HostFacts = z.output<typeof hostFacts>;
-/** How it stands with the connection. */
+/** State of the connection to a host. */
 export type HostLinkState = z.output<typeof link>;
 /** A host of the book, as the window knows it. */
 export type HostView = z.output<typeof host>;
 /** A build of this app on a host. */
 export type HostBuild = z.output<typeof hostBuild>;
-/** What only a person can answer. */
+/** A question for the user. */
 export type HostQuestion = z.output<typeof question>;
 /** A question that is open. */
 export type AskedQuestion = z.output<typeof asked>;

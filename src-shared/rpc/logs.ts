@@ -17,7 +17,7 @@ const line = z.object({
   at: z.number(),
   stream: z.enum(['stdout', 'stderr', 'engine']),
   step: z.string().nullable(),
-  /** As the step wrote it: may hold terminal sequences. A line longer than 16 KiB is cut, and says so. */
+  /** As the step wrote it: may contain terminal sequences. A line longer than 16 KiB is cut, with a note. */
   text: z.string(),
 });
 
@@ -25,7 +25,7 @@ const line = z.object({
 export const logs = {
   /**
    * Waits until the log has more than `have` lines or its run has ended (at once when `ended` is already known to be false and it
-   * has), and says how many it has now. `have: -1` answers at once.
+   * has), and returns how many it has now. `have: -1` answers at once.
    */
   grown: oc
     .input(z.object({ ...selection, have: z.number().int().min(-1) }))
@@ -34,11 +34,11 @@ export const logs = {
   read: oc
     .input(z.object({ ...selection, from: z.number().int().min(0), count: z.number().int().min(1).max(1000) }))
     .output(z.array(line)),
-  /** Every line that holds the text, upper and lower case alike: how many, and the numbers of the first 10,000. */
+  /** Every line that contains the text, upper and lower case alike: how many, and the numbers of the first 10,000. */
   find: oc
     .input(z.object({ ...selection, text: z.string().min(1).max(1000) }))
     .output(z.object({ count: z.number(), lines: z.array(z.number()), milliseconds: z.number() })),
-  /** The first line that speaks of an error, from `from` on. */
+  /** The first line that mentions an error, from `from` on. */
   firstError: oc
     .input(z.object({ ...selection, from: z.number().int().min(0) }))
     .output(z.object({ line: z.number().nullable() })),

@@ -12,9 +12,9 @@ import { runName, stepName, target } from './common';
 /** The manifest as it is being edited; the file may be older. */
 const source = z.string().max(16 * 1024 * 1024);
 
-/** What the repositories of a document have, what an installer would make of its lists, and what is in its image. */
+/** The packages in the repositories of a document, the packages that its lists would install, and those in its image. */
 export const packages = {
-  /** The catalogue, kept on the build host; fetched when it is not there yet or `refresh` says so. */
+  /** The catalogue, kept on the build host; fetched when there is none yet or with `refresh`. */
   catalogue: oc
     .input(
       z.object({
@@ -33,9 +33,9 @@ export const packages = {
       }),
     ),
   show: oc.input(z.object({ ...target, source, name: z.string().min(1).max(300) })).output(details),
-  /** What a package has put into the image of the document. */
+  /** Files that a package installed into the image of the document. */
   files: oc.input(z.object({ ...target, name: z.string().min(1).max(300) })).output(filesAnswer),
   resolve: oc.input(z.object({ ...target, source })).output(resolveAnswer),
-  /** Of a step's checkpoint or at the end of a run; without either as the step that installs them left them. */
+  /** Packages in a step's checkpoint or at the end of a run; without either, after the step that installs them. */
   installed: oc.input(z.object({ ...target, of: z.union([runName, stepName]).optional() })).output(installedAnswer),
 };

@@ -2,7 +2,7 @@ import { oc } from '@orpc/contract';
 import * as z from 'zod';
 import { path, target } from './common';
 
-/** Help from somebody else. */
+/** Files for a support request. */
 export const support = {
   /**
    * Writes versions, the doctor's report, the manifest, and the newest journals and logs of its build area to a new `.tar.gz` of this

@@ -1,12 +1,12 @@
 import { kindOfLine } from '../journal/kind-of-line';
 import type { EngineRecord, PlannedStep, RunOutcome, RunStep } from '../journal/records';
 
-/** A run as its journal tells it: what the timeline draws as one lane. */
+/** A run by its journal: one lane of the timeline. */
 export interface RunView {
   readonly run: string;
-  /** `interrupted` when it neither ended nor runs. */
+  /** `interrupted`: its process is gone and there is no exit record. */
   readonly state: RunOutcome | 'running' | 'interrupted';
-  /** What started it: `terminal`, or the app. */
+  /** The program that started it: `terminal`, or the app. */
   readonly client?: string;
   readonly pid?: number;
   /** Id of the area's lock that its engine holds; missing for version 1. */
@@ -23,7 +23,7 @@ export interface RunView {
   readonly planned: readonly PlannedStep[];
   /** The step it resumed at; `null` for a build from the beginning. */
   readonly resume: string | null;
-  /** Where it is to pause: as planned, or as asked for while it ran. */
+  /** The step it pauses before: as planned, or as requested while it ran. */
   readonly pause: string | null;
   readonly steps: readonly RunStep[];
   /** Steps before which this run took a checkpoint. */
@@ -32,11 +32,11 @@ export interface RunView {
   readonly pausedBefore?: string;
   /** The signal that cancelled it. */
   readonly cancelledBy?: string;
-  /** Whether anything was rolled back or emptied yet: until then the build data is as the run found it. */
+  /** Whether the run has rolled back or emptied the build data; before that it has changed nothing. */
   readonly isUnderWay: boolean;
 }
 
-/** A run of which nothing is known yet but its name. */
+/** Returns a run of which only the name is known. */
 export function newRun(run: string): RunView {
   return {
     run,
@@ -50,7 +50,7 @@ export function newRun(run: string): RunView {
   };
 }
 
-/** The run after one more record of its journal. `output` and unknown records change nothing and give the same object. */
+/** Returns the run after one more record of its journal. `output` and unknown records change nothing and give the same object. */
 export function withRecord(run: RunView, record: EngineRecord): RunView {
   switch (record.kind) {
     case 'hello':
@@ -126,7 +126,7 @@ export function concernsRun(line: string | Uint8Array, start = 0): boolean {
   return kind !== undefined && kind !== 'output' && kind !== 'manifest-read';
 }
 
-/** The run whose process is gone without a last word. */
+/** Returns the run as interrupted: its process ended without an exit record. */
 export function interrupted(run: RunView): RunView {
   if (run.state !== 'running') return run;
   return {

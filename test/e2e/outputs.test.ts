@@ -75,7 +75,7 @@ describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
       const { page, panel, look, consoleErrors } = await open(theme);
       await panel.getByRole('button', { name: 'Boot test of sample.usb' }).press('Enter');
       await panel.getByTestId('boot-verdict').filter({ hasText: 'Booted' }).waitFor();
-      await panel.getByText('It asks for a login: sample login:').waitFor();
+      await panel.getByText('Login prompt on the serial console: sample login:').waitFor();
       const console = panel.getByRole('region', { name: 'Serial console' });
       expect(await console.innerText()).toMatch(/^line 0\n[^]*line 11\n<b>x<\/b>\nsample login: $/);
       await page.getByAltText('The screen of the machine at the verdict').waitFor();

@@ -29,7 +29,7 @@ export function renameAttribute(attribute: AttributeNode, name: string): Edit | 
   return { label: `Rename it to \`${name}\``, splices: [splice] };
 }
 
-/** Replaces a value by the one that was surely meant: `True` by `true`, `GZIP` by `gzip`. */
+/** Replaces a value by the intended one: `True` by `true`, `GZIP` by `gzip`. */
 export function correctValue(value: string, type: Datatype, range: Range | undefined): Edit | undefined {
   const plain = value.trim().toLowerCase();
   const meant =

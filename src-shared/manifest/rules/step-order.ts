@@ -45,7 +45,7 @@ const ORDER: readonly (readonly [Role, Role, string])[] = [
 ];
 
 /**
- * Steps that run before a step that they need, by the names of the stock finalizers. A warning only, because a script may have such a
+ * Steps that run before a step that they need, by the names of the shipped finalizers. A warning only, because a script may have such a
  * name and do something else. The fix moves a step behind all steps that it needs.
  */
 export const stepOrderRule: Rule = {

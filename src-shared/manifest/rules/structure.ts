@@ -21,7 +21,7 @@ import {
 export const structureRule: Rule = { code: '', check: ({ defaulted }) => validateSchema(defaulted) };
 
 /**
- * Validates the structure of a defaulted manifest (contract 6.2 to 6.4). Elements that defaults added are judged like all others;
+ * Validates the structure of a defaulted manifest (contract 6.2 to 6.4). Elements that defaults added are checked like all others;
  * their problems point at the nearest element of the source.
  *
  * @param era whose rules; without it: layout B by the present rules, layout A by those of the days that its names point to, and if
@@ -237,7 +237,7 @@ class Checker {
   }
 }
 
-/** All character data, CDATA included: what XML says the element's content is. */
+/** Returns all character data, CDATA included: the content of the element as XML defines it. */
 function characters(element: ElementNode): string {
   return element.children.map((child) => (child.kind === 'text' || child.kind === 'cdata' ? child.text : '')).join('');
 }

@@ -1,7 +1,7 @@
 import { outerPair } from '../argslist';
 import { attributeValue, directText, elementsAt, sourceRange, type ElementNode, type Range } from '../tree';
 
-/** A value of a manifest, and the place of it in the source; with neither a place of its own nor a parent's there is none. */
+/** A value of a manifest, and its place in the source or that of its nearest parent in the source. */
 export interface PlacedValue {
   readonly value: string;
   readonly range: Range | undefined;

@@ -108,7 +108,7 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
     const told = events(stdout);
     expect(code).toBe(0);
     expect(told[0]).toMatchObject({ kind: 'started', argv: expect.arrayContaining([QEMU]) });
-    expect(told.at(-1)).toMatchObject({ verdict: 'booted', reason: 'It asks for a login: x login:' });
+    expect(told.at(-1)).toMatchObject({ verdict: 'booted', reason: 'Login prompt on the serial console: x login:' });
     const console = told.map((event) => (event.kind === 'console' ? event.text : '')).join('');
     expect(console).toBe('\x1b[2Jhello\r\nx login: ');
     const picture = told.find((event) => event.kind === 'screenshot');
@@ -120,7 +120,9 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
     const { code, stdout } = await project.run('boot-test', '--screenshot', 's.png', 'manifest.xml', 'login.usb');
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/^hello\nx login: \n==== Booted after [\d.]+ s\. It asks for a login: x login:\n$/),
+      expect.stringMatching(
+        /^hello\nx login: \n==== Booted after [\d.]+ s\. Login prompt on the serial console: x login:\n$/,
+      ),
     ]);
   });
 

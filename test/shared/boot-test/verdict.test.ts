@@ -18,15 +18,15 @@ const verdict = (raw: string) => consoleVerdict(plainConsoleText(raw));
 
 describe('the verdict of a console', () => {
   it.each([
-    ['debian', 'booted', 'It asks for a login: debian-live login:'],
-    ['tiny', 'booted', 'It says that it is up: TINY-LINUX-READY'],
-    ['illumos', 'booted', 'It asks for a login: openindiana console login:'],
+    ['debian', 'booted', 'Login prompt on the serial console: debian-live login:'],
+    ['tiny', 'booted', 'Ready message on the serial console: TINY-LINUX-READY'],
+    ['illumos', 'booted', 'Login prompt on the serial console: openindiana console login:'],
     [
       'linuxPanic',
       'panic',
-      'Its kernel gave up: Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100',
+      'The kernel stopped: Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100',
     ],
-    ['illumosPanic', 'panic', 'Its kernel gave up: panic[cpu0]/thread=fffffffffbc4b1e0: cannot mount root path'],
+    ['illumosPanic', 'panic', 'The kernel stopped: panic[cpu0]/thread=fffffffffbc4b1e0: cannot mount root path'],
   ] as const)('of %s is %s', (name, expected, reason) => {
     expect(verdict(RECORDED[name])).toEqual({ verdict: expected, reason });
   });
