@@ -42,10 +42,18 @@ export interface HeldLock {
  *
  * Throws `AppError('locked')` that names the owner when another process holds the area, and `AppError('area')` when the
  * lock file cannot be written.
+ *
+ * @param taking an attempt that has begun to take the kernel's lock; `undefined` when it fails
  */
-export async function acquireLock(area: BuildArea, purpose: LockPurpose, manifest: string): Promise<HeldLock> {
+export async function acquireLock(
+  area: BuildArea,
+  purpose: LockPurpose,
+  manifest: string,
+  taking?: Promise<KernelLock | undefined>,
+): Promise<HeldLock> {
   makeFolder(area);
-  const kernel = await takeKernel(area);
+  const owning = describeOwner(purpose, manifest);
+  const kernel = (await taking) ?? (await takeKernel(area));
   try {
     const found = readJsonFile(lockPath(area), lockOwner);
     const owner = found.kind === 'read' ? found.value : undefined;
@@ -54,7 +62,7 @@ export async function acquireLock(area: BuildArea, purpose: LockPurpose, manifes
       throw found.kind === 'damaged' ? damagedRemotely(area, found.why) : lockedBy(area, owner);
     const notices = repairPrivate(area);
     if (found.kind === 'damaged') notices.push(`The lock file was damaged (${found.why}) and is replaced.`);
-    const me = describeMe(purpose, manifest, kernel !== undefined);
+    const me = { ...owning, kernelLock: kernel !== undefined };
     write(area, me, kernel !== undefined);
     removeDrafts(area);
     return {
@@ -100,12 +108,11 @@ async function takeKernel(area: BuildArea): Promise<KernelLock | undefined> {
   }
 }
 
-function describeMe(purpose: LockPurpose, manifest: string, kernelLock: boolean): LockOwner & { readonly id: string } {
+function describeOwner(purpose: LockPurpose, manifest: string): LockOwner & { readonly id: string } {
   return {
     ...ownIdentity(),
     id: randomUUID(),
     purpose,
-    kernelLock,
     since: Math.floor(Date.now() / 1000),
     client: process.env.SLIPWAY_CLIENT ?? 'terminal',
     user: process.env.SUDO_USER ?? process.env.DOAS_USER ?? accountName(),

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { checkpointName, type BuildStep } from '../../src-shared/checkpoints/model';
 import { planBuild } from '../../src-shared/checkpoints/plan';
+import type { HeldLock } from '../area/lock';
 import { createArea, type BuildArea } from '../area/area';
 import { readStateFile } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
@@ -11,13 +12,14 @@ import { refuseChangeable } from '../area/safe-place';
 import { startProblems } from '../area/start-problems';
 import type { GivenVariables } from '../area/step-variables';
 import { keepRunPackages } from '../packages/image/run-packages';
+import { chooseContainment, keepsMounts, startLauncher } from '../run/containment';
 import { holdArea } from '../run/hold-area';
 import { BuildLogs } from '../run/logs';
 import { Observer } from '../run/observer';
 import { runBuild, type BuildInput } from '../run/run-build';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { damagesOf } from '../snapshots/damaged';
-import { guardStandardStreams } from '../system/standard-streams';
+import { guardError } from '../system/standard-streams';
 import { assertResumable, EarlyExit, type BuildRequest } from './build-request';
 
 /** A build whose command line is accepted. */
@@ -43,7 +45,7 @@ export async function startBuild({
   steps,
   request,
 }: CheckedBuild): Promise<number> {
-  guardStandardStreams(false);
+  guardError();
   const choice = { resume: request.resume, pause: request.pause };
   assertStartable(file, area, planBuild(file.manifest.steps, choice, checkpointing, []).runs);
   const observer = request.observe ? await Observer.open() : undefined;
@@ -51,8 +53,11 @@ export async function startBuild({
   await createArea(area);
   // Another account may have made a folder on the way first.
   refuseChangeable(area);
-  const lock = await holdArea(area, 'build', resolve(file.path));
+  const containment = chooseContainment(keepsMounts(file.manifest.keyValuePairs));
+  const early = startLauncher(containment, area.mountpoint);
+  let lock: HeldLock | undefined;
   try {
+    lock = await holdArea(area, 'build', resolve(file.path), early?.lock);
     markArea(area);
     // Another build may have ended before the lock was taken.
     const snapshots = await backend.list();
@@ -68,6 +73,8 @@ export async function startBuild({
     const logs = new BuildLogs();
     return await runBuild({
       lockId: lock.id,
+      containment,
+      spawner: early?.launcher,
       area,
       file,
       choice,
@@ -83,7 +90,8 @@ export async function startBuild({
       keepPackages: (run, from) => keepRunPackages(area, run, from),
     });
   } finally {
-    lock.release();
+    early?.launcher.close();
+    lock?.release();
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { findTool } from '../system/executables';
+import { takeKernelLockBy, type KernelLock } from '../system/kernel-lock';
 import { procIsOurs } from '../system/process-list';
 import { OutputPipes } from './output-pipes';
 import { SessionSpawner } from './session-spawner';
@@ -29,7 +30,33 @@ export function chooseContainment(keepMounts: boolean): Containment {
  */
 export function createSpawner(containment: Containment, folder: string, mark: string): StepSpawner {
   if (containment === 'session') return new SessionSpawner(new OutputPipes(folder), mark);
-  return new StepLauncher(findTool(PERL) ?? PERL, containment);
+  return createLauncher(containment);
+}
+
+/**
+ * Starts the launcher of a build's steps before the build holds its area, because it takes the kernel's lock as well. That is one
+ * process less, and the launcher starts while the engine goes on. `undefined` where steps are started without one.
+ */
+export function startLauncher(containment: Containment, area: string): EarlyLauncher | undefined {
+  if (containment === 'session') return undefined;
+  const started: StepLauncher[] = [];
+  const lock = takeKernelLockBy(area, (fd) => {
+    const launcher = createLauncher(containment, fd);
+    started.push(launcher);
+    return launcher.lock;
+  });
+  lock.catch(() => undefined); // without a launcher now the build tries again, and reports why not
+  return started[0] && { launcher: started[0], lock };
+}
+
+/** A launcher that also takes the lock of the area's folder; `undefined` when that fails. */
+export interface EarlyLauncher {
+  readonly launcher: StepSpawner;
+  readonly lock: Promise<KernelLock | undefined>;
+}
+
+function createLauncher(containment: 'namespaces' | 'reaper', lockedFolder?: number): StepLauncher {
+  return new StepLauncher(findTool(PERL) ?? PERL, containment, lockedFolder);
 }
 
 /** The key of `key_value_pairs` that switches mount namespaces off, with the value `keep`. */

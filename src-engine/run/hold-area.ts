@@ -5,6 +5,7 @@ import type { LockPurpose } from '../area/lock-file';
 import { readJournal } from '../area/journal-file';
 import { runNames } from '../area/run-names';
 import { journalPath } from '../area/runs';
+import type { KernelLock } from '../system/kernel-lock';
 import { chooseContainment } from './containment';
 import { endOrphans } from './orphans';
 import { SpaceReserve } from './space-reserve';
@@ -15,9 +16,16 @@ import { SpaceReserve } from './space-reserve';
  *
  * Throws `AppError('locked')` when another process holds the area, and `AppError('area')` when it cannot be written or
  * cleared.
+ *
+ * @param taking an attempt that has begun to take the kernel's lock
  */
-export async function holdArea(area: BuildArea, purpose: LockPurpose, manifest: string): Promise<HeldLock> {
-  const lock = await acquire(area, purpose, manifest);
+export async function holdArea(
+  area: BuildArea,
+  purpose: LockPurpose,
+  manifest: string,
+  taking?: Promise<KernelLock | undefined>,
+): Promise<HeldLock> {
+  const lock = await acquire(area, purpose, manifest, taking);
   try {
     for (const notice of lock.notices) process.stderr.write(`${notice}\n`);
     const ended = lastRunEnded(area) ? undefined : await endOrphans(area);
@@ -32,9 +40,9 @@ export async function holdArea(area: BuildArea, purpose: LockPurpose, manifest: 
 /**
  * Takes the lock. On a full disk the lock file gets the reserved space, so that a prune or a rollback can free more.
  */
-async function acquire(...[area, purpose, manifest]: Parameters<typeof acquireLock>): Promise<HeldLock> {
+async function acquire(...[area, purpose, manifest, taking]: Parameters<typeof acquireLock>): Promise<HeldLock> {
   try {
-    return await acquireLock(area, purpose, manifest);
+    return await acquireLock(area, purpose, manifest, taking);
   } catch (error) {
     const isBusy = error instanceof AppError && error.code !== 'area';
     if (isBusy || !new SpaceReserve(area).release()) throw error;

@@ -4,9 +4,11 @@
  * step, so that a step costs one fork and one exec.
  *
  * Arguments: the engine's process number, the containment, then the numbers of the system calls clone, mount, prctl, setsid, getpid,
- * unshare and exit_group. Descriptor 3 is a socket to the engine. A request is a length (32 bits, network order) and that many bytes:
- * fields that each end in NUL, namely the number of arguments, the arguments, and the environment as NAME=VALUE. Answers are lines:
+ * unshare and exit_group, and 1 when descriptor 4 is a folder to lock. Descriptor 3 is a socket to the engine. A request is a length
+ * (32 bits, network order) and that many bytes: fields that each end in NUL, namely the number of arguments, the arguments, and the
+ * environment as NAME=VALUE. Answers are lines:
  *
+ * - `lock RESULT`: whether descriptor 4 is `locked`, `denied` by another lock, or `unsupported`
  * - `started LAUNCHER HOLDER SCRIPT OUT ERR`: the script runs. HOLDER is the process that holds the step together. Process numbers
  *   are those of /proc. OUT and ERR are the launcher's descriptors of the pipes' reading ends, which the engine opens through /proc.
  * - `holder PID`: the holder as the engine can signal it, where /proc shows the numbers of another PID namespace
@@ -21,7 +23,7 @@
 export const LAUNCHER_PROGRAM = String.raw`
 use strict;
 $0 = 'slipway-steps';
-my ($engine, $contained, $clone, $mount, $prctl, $setsid, $getpid, $unshare, $exit) = @ARGV;
+my ($engine, $contained, $clone, $mount, $prctl, $setsid, $getpid, $unshare, $exit, $locks) = @ARGV;
 my ($DEATHSIG, $SUBREAPER, $NEWNS, $NEWPID) = (1, 36, 0x20000, 0x20000000);
 my ($SLAVE, $NOEXTRAS) = (0x4000 | 0x80000, 2 | 4 | 8);
 my ($SOCKET_CLOSED, $DENIED) = (80, 81);
@@ -30,12 +32,20 @@ exit 70 if syscall($getpid + 0) != $$;
 syscall($prctl + 0, $DEATHSIG, 9, 0, 0, 0);
 exit 71 if getppid() != $engine;
 
+# The lock belongs to the open file description, which the engine keeps.
+my $lock = 'unsupported';
+if ($locks && open my $folder, '<&=', 4) {
+  $lock = flock($folder, 2 | 4) ? 'locked' : $! + 0 == 11 ? 'denied' : 'unsupported';
+  close $folder;
+}
+
 # A step gets descriptors 0 to 2 only, whatever the engine's caller left open.
 if (opendir my $fds, '/proc/self/fd') {
   for my $n (grep { /^\d+$/ && $_ > 3 } readdir $fds) { if (open my $fd, '<&=', $n) { close $fd } }
 }
 open my $socket, '+<&=', 3 or exit 72;
 fcntl $socket, 2, 1;
+syswrite $socket, "lock $lock\n" if $locks;
 # The reader of the engine's console must not wait for what a step has left.
 open STDERR, '>', '/dev/null';
 my $launcher = readlink '/proc/self';

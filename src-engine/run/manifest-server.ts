@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { ElementNode } from '../../src-shared/manifest/tree';
 import { exists } from '../system/files';
+import { writeOutput } from '../system/standard-streams';
 import { privateFolder } from './private-folder';
 import { readValues } from '../area/manifest-values';
 
@@ -91,7 +92,7 @@ export class ManifestServer {
 
   #answer(request: string, isKey: boolean): readonly string[] {
     const values = readValues(this.#root, request, isKey, ({ stdout, stderr }) => {
-      process.stdout.write(stdout);
+      writeOutput(stdout);
       process.stderr.write(stderr);
     });
     this.#chatter(`Request "${request}"${isKey ? ' (key)' : ''}: ${values.length} value(s)`);

@@ -19,7 +19,6 @@ import {
 } from '../area/checkpoint-records';
 import { checkpointPast } from '../area/freshness';
 import type { GivenVariables } from '../area/step-variables';
-import { chooseContainment, keepsMounts } from './containment';
 import { Journal } from './journal';
 import { Requests } from './requests';
 import { asctime, type BuildLogs } from './logs';
@@ -30,7 +29,7 @@ import { systemError } from '../system/system-error';
 import { onStopSignal, type StopSignal } from '../system/stop-signal';
 import type { Observer } from './observer';
 import { staleLines } from './stale-lines';
-import type { Containment } from './step-process';
+import type { Containment, StepSpawner } from './step-process';
 import { SpaceReserve } from './space-reserve';
 import { StepHost, type StepOutcome } from './step-host';
 
@@ -46,6 +45,9 @@ export interface BuildInput {
   readonly snapshots: readonly Snapshot[];
   readonly backend: SnapshotBackend;
   readonly checkpointing: boolean;
+  readonly containment: Containment;
+  /** Starts the steps, where that was prepared before the lock was taken. */
+  readonly spawner?: StepSpawner | undefined;
   readonly debug: boolean;
   /** Variables of `--env` for the steps. */
   readonly given?: GivenVariables | undefined;
@@ -106,7 +108,7 @@ class Build {
     input.logs.open(input.area.logs, freeLogStamp(input.area.logs, stamp), onWriteError);
     this.#actions = input.plan.actions;
     this.#pauseAt = input.choice.pause;
-    this.#containment = chooseContainment(keepsMounts(input.file.manifest.keyValuePairs));
+    this.#containment = input.containment;
     this.#requests = new Requests(input.area, input.lockId, {
       onPause: (step) => this.#movePause(step),
       onCancel: () => process.kill(process.pid, 'SIGTERM'),

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { ManifestReadRecord, StepExecution } from '../../src-shared/checkpoints/execution';
 import type { DeclaredStep } from '../../src-shared/manifest/model';
 import type { ProcessEntry } from '../system/process-list';
+import { writeOutput } from '../system/standard-streams';
 import type { BuildArea } from '../area/area';
 import { areaIdentity } from '../area/identity';
 import { FinalizerRunner, type StepResult } from './finalizer-runner';
@@ -76,6 +77,7 @@ export class StepHost {
       file: ManifestFile;
       logs: BuildLogs;
       debug: boolean;
+      spawner?: StepSpawner | undefined;
       given?: GivenVariables | undefined;
       observer?: Observer | undefined;
     },
@@ -88,7 +90,7 @@ export class StepHost {
       ManifestServer.start(
         input.file.defaulted.root,
         ({ request, isKey, values }) => host.#onRead({ request, isKey, hash: valuesHash(values) }),
-        (line) => input.debug && process.stdout.write(`${line}\n`),
+        (line) => input.debug && writeOutput(`${line}\n`),
       );
     const mark = areaIdentity(input.area);
     const host = new StepHost(
@@ -103,7 +105,7 @@ export class StepHost {
       input.observer,
     );
     const server = await host.#reachableServer();
-    host.#spawner = createSpawner(containment, dirname(server.socketPath), mark);
+    host.#spawner = input.spawner ?? createSpawner(containment, dirname(server.socketPath), mark);
     host.#runner = new FinalizerRunner(host.#spawner);
     return host;
   }

@@ -3,6 +3,7 @@ import { constants as fsConstants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { AppError } from '../../src-shared/errors';
+import type { LockAttempt } from '../system/kernel-lock';
 import { LineSplitter } from '../system/line-splitter';
 import { descendants, listProcesses, procIsOurs, sendSignal, type ProcessEntry } from '../system/process-list';
 import { LAUNCHER_PROGRAM } from './launcher-program';
@@ -35,12 +36,18 @@ export class StepLauncher implements StepSpawner {
   #step: LaunchedStep | undefined;
   #lost: AppError | undefined;
   readonly #continuing: NodeJS.Timeout;
+  /** What came of locking the folder. */
+  readonly lock: Promise<LockAttempt>;
+  #settleLock: (attempt: LockAttempt) => void = () => undefined;
 
-  constructor(perl: string, containment: 'namespaces' | 'reaper') {
+  /** @param lockedFolder a descriptor of a folder that the launcher locks first, because it is a process that is started anyway */
+  constructor(perl: string, containment: 'namespaces' | 'reaper', lockedFolder?: number) {
+    this.lock = new Promise((resolve) => (this.#settleLock = resolve));
     this.#state = { containment, isProcOurs: procIsOurs(), launcher: undefined, holder: undefined };
     const numbers = (SYSTEM_CALLS[process.arch] ?? []).map(String);
-    this.#launcher = spawn(perl, ['-e', LAUNCHER_PROGRAM, String(process.pid), containment, ...numbers], {
-      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    const locks = lockedFolder === undefined ? [] : ['1'];
+    this.#launcher = spawn(perl, ['-e', LAUNCHER_PROGRAM, String(process.pid), containment, ...numbers, ...locks], {
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe', ...(lockedFolder === undefined ? [] : [lockedFolder])],
       // A signal must also interrupt a wait.
       env: { PERL_SIGNALS: 'unsafe', LC_ALL: 'C' },
       detached: true,
@@ -82,6 +89,7 @@ export class StepLauncher implements StepSpawner {
 
   #receive(line: string): void {
     const [kind = '', ...values] = line.split(' ');
+    if (kind === 'lock') this.#settleLock(values[0] === 'locked' || values[0] === 'denied' ? values[0] : 'unsupported');
     const numbers = values.map(Number);
     // Root in a container without the right, or too many namespaces.
     if (kind === 'denied') this.#state.containment = 'reaper';
@@ -91,6 +99,7 @@ export class StepLauncher implements StepSpawner {
 
   #lose(how: string): void {
     this.#lost = lost(how);
+    this.#settleLock('unsupported');
     this.#step?.fail(this.#lost);
   }
 }

@@ -11,7 +11,7 @@ export interface KernelLock {
 }
 
 /** `unsupported`: this system has no `flock`, or the file system cannot lock (a folder on NFS). */
-type Attempt = 'locked' | 'denied' | 'unsupported';
+export type LockAttempt = 'locked' | 'denied' | 'unsupported';
 
 /** Exit status of flock(1) when another open file description holds the lock; its other failures are 64 and above. */
 const DENIED_STATUS = 1;
@@ -24,6 +24,23 @@ export function takeKernelLock(folder: string): KernelLock | 'denied' | 'unsuppo
   if (attempt === 'locked') return { release: () => closeSync(fd) };
   closeSync(fd);
   return attempt;
+}
+
+/**
+ * Takes the lock of a folder through a process that is started anyway.
+ *
+ * @param flock passes the descriptor to that process, which locks its open file description
+ * @returns `undefined` when that did not succeed, for whatever reason; `takeKernelLock` then tells why
+ */
+export async function takeKernelLockBy(
+  folder: string,
+  flock: (fd: number) => Promise<LockAttempt>,
+): Promise<KernelLock | undefined> {
+  const fd = openFolder(folder);
+  if (fd === undefined) return undefined;
+  if ((await flock(fd)) === 'locked') return { release: () => closeSync(fd) };
+  closeSync(fd);
+  return undefined;
 }
 
 /**
@@ -54,7 +71,7 @@ function openFolder(folder: string): number | undefined {
  * Node cannot call flock(2). flock(1) gets the descriptor and locks its open file description, which stays locked in
  * this process after flock has ended.
  */
-function flock(fd: number, mode: '-x' | '-s'): Attempt {
+function flock(fd: number, mode: '-x' | '-s'): LockAttempt {
   // The engine may be started with an empty PATH.
   const tool = findTool('flock') ?? findTool('/usr/bin/flock');
   if (tool === undefined) return 'unsupported';

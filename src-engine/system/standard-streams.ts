@@ -17,7 +17,16 @@ export const outputClosed = (): boolean => isClosed;
  * SIGPIPE ends. Another error, such as a full disk, is reported on standard error and gives status 1. Other commands continue.
  */
 export function guardStandardStreams(isListing: boolean): void {
+  guardError();
+  guardOutput(isListing);
+}
+
+/** As `guardStandardStreams` for a command that writes to standard output through `writeOutput` only, if at all. */
+export function guardError(): void {
   process.stderr.on('error', () => undefined); // the place for the report is the one that failed
+}
+
+function guardOutput(isListing: boolean): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (isClosed || !isListing) return;
     isClosed = true;
@@ -27,6 +36,16 @@ export function guardStandardStreams(isListing: boolean): void {
       process.exitCode = status;
     });
   });
+}
+
+let isOutputGuarded = false;
+
+/** Writes to standard output. Node's stream for it is made at the first call. An error is ignored. */
+export function writeOutput(text: string): void {
+  if (text === '') return;
+  if (!isOutputGuarded) guardOutput(false);
+  isOutputGuarded = true;
+  process.stdout.write(text);
 }
 
 /**
