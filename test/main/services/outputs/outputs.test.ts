@@ -85,10 +85,10 @@ describe('finished images', () => {
   });
 });
 
-it('a refused boot test is an error in the engine’s words', async () => {
+it('A refused boot test is an error with the message of the engine.', async () => {
   const boot = await media.bootTest({ path, name: 'large.iso', firmware: 'bios' }, {});
   const refused = await failure(boot.next());
-  expect([refused.code, refused.message]).toEqual(['refused', expect.stringContaining('large.iso is no image')]);
+  expect([refused.code, refused.message]).toEqual(['refused', expect.stringContaining('large.iso is not a bootable image')]);
 });
 
 describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
