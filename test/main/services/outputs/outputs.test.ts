@@ -88,7 +88,10 @@ describe('finished images', () => {
 it('A refused boot test is an error with the message of the engine.', async () => {
   const boot = await media.bootTest({ path, name: 'large.iso', firmware: 'bios' }, {});
   const refused = await failure(boot.next());
-  expect([refused.code, refused.message]).toEqual(['refused', expect.stringContaining('large.iso is not a bootable image')]);
+  expect([refused.code, refused.message]).toEqual([
+    'refused',
+    expect.stringContaining('large.iso is not a bootable image'),
+  ]);
 });
 
 describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
