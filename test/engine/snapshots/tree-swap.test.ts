@@ -35,14 +35,14 @@ describe('replacing a tree by one made beside it', () => {
   });
 
   it.each([
-    ['before the first rename', ['data', 'data.new-7-1'], 'data'],
-    ['between the renames', ['data.old-7-1', 'data.new-7-1'], 'data.old-7-1'],
+    ['before the first rename', ['data', 'data.new-7-1700000000001'], 'data'],
+    ['between the renames', ['data.old-7-1700000000001', 'data.new-7-1700000000001'], 'data.old-7-1700000000001'],
     [
       'between the renames, when a killed tool made another',
-      ['data.new-6-1', 'data.old-7-1', 'data.new-7-1'],
-      'data.old-7-1',
+      ['data.new-6-1700000000000', 'data.old-7-1700000000001', 'data.new-7-1700000000001'],
+      'data.old-7-1700000000001',
     ],
-    ['after the second rename', ['data', 'data.old-7-1'], 'data'],
+    ['after the second rename', ['data', 'data.old-7-1700000000001'], 'data'],
   ])('recovers from a crash %s', async (_when, present, survivor) => {
     for (const name of present) tree(name, name);
     await swap.recover();
@@ -51,8 +51,8 @@ describe('replacing a tree by one made beside it', () => {
   });
 
   it('leaves what only looks like its own', async () => {
-    for (const name of ['data', 'data.old', 'data.new-mine', 'data2.old-7-1']) tree(name, name);
+    for (const name of ['data', 'data.old', 'data.new-mine', 'data2.old-7-1700000000001']) tree(name, name);
     await swap.recover();
-    expect(names()).toEqual(['data', 'data.new-mine', 'data.old', 'data2.old-7-1']);
+    expect(names()).toEqual(['data', 'data.new-mine', 'data.old', 'data2.old-7-1700000000001']);
   });
 });
