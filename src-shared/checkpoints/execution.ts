@@ -2,11 +2,11 @@ import { described, flag, listOf, number, object, oneOf, optional, text, type Ty
 
 export const manifestRead = object(
   'ManifestReadRecord',
-  'A nodepath (or key) that a step asked for, and a hash of the values it was given.',
+  'A nodepath (or key) that a step has read, and a hash of the values.',
   { request: text, isKey: flag, hash: text },
 );
 
-/** A nodepath (or key) that a step asked for, and a hash of the values it was given. */
+/** A nodepath (or key) that a step has read, and a hash of the values. */
 export type ManifestReadRecord = TypeOf<typeof manifestRead>;
 
 export const stepInput = object(
@@ -16,7 +16,7 @@ export const stepInput = object(
     kind: oneOf('path', 'url', 'env'),
     value: described(
       text,
-      "A path (relative to the document's folder when inside it, else absolute), a URL, or the name of an environment variable.",
+      "A path (relative to the document's folder when inside it, otherwise absolute), a URL, or the name of an environment variable.",
     ),
     hash: described(
       text,
@@ -24,10 +24,10 @@ export const stepInput = object(
     ),
     by: optional(
       oneOf('declared', 'named', 'observed', 'given'),
-      'How the engine knows it: a line in `SLIPWAY_INPUTS`, the text of the script, `build --observe`, or `--env` and the manifest. Missing in journals of version 1.',
+      'How the engine found it: a line in `SLIPWAY_INPUTS`, the text of the script, `build --observe`, or `--env` and the manifest. Missing in journals of version 1.',
     ),
-    raced: optional(flag, 'It changed while the step ran: the content that the step used is not known.'),
-    stat: optional(text, 'Identity, size and times of the file: an unchanged file is recognised without being read.'),
+    raced: optional(flag, 'It changed while the step ran, so the content that the step used is unknown.'),
+    stat: optional(text, 'Identity, size and times of the file, by which an unchanged file is recognised without reading it.'),
   },
 );
 
@@ -36,7 +36,7 @@ export type StepInput = TypeOf<typeof stepInput>;
 
 export const stepExecution = object(
   'StepExecution',
-  'All that shaped what one step did. Kept in the record of every later checkpoint.',
+  'All inputs of one execution of a step. Stored in the record of every later checkpoint.',
   {
     step: text,
     script: text,
@@ -55,5 +55,5 @@ export const stepExecution = object(
   },
 );
 
-/** All that shaped what one step did. Kept in the record of every later checkpoint. */
+/** All inputs of one execution of a step. Stored in the record of every later checkpoint. */
 export type StepExecution = TypeOf<typeof stepExecution>;

@@ -16,8 +16,8 @@ import {
 
 /** The journal as a whole, as paragraphs for the reference. */
 export const JOURNAL_NOTES: readonly string[] = [
-  'The engine writes what a build does to `logs/run-STAMP-NUMBER.jsonl`, one JSON object a line, for programs to read. NUMBER counts the runs of the area and orders them; STAMP is the local time of the start.',
-  'A record is written before its effect is announced on the console. The file is flushed at every record that is not `output`. A run whose last record is not `exit` and whose lock owner is gone was interrupted. Reading from a byte offset that followed a line gives every later line once, in order.',
+  'The engine writes what a build does to `logs/run-STAMP-NUMBER.jsonl`, one JSON object per line, for programs to read. NUMBER counts the runs of the area and orders them; STAMP is the local time of the start.',
+  'A record is written before its effect is announced on the console. The file is flushed at every record that is not `output`. A run whose last record is not `exit` and whose lock owner has ended was interrupted. Reading from a byte offset that followed a line gives every later line once, in order.',
   'The first field of every record is `kind`. Readers MUST ignore unknown kinds, unknown fields, and lines that are not a whole record: a crash or a power loss may leave a torn line.',
 ];
 
@@ -41,17 +41,17 @@ const plannedStep = object(
 /** One step as planned; `kept` steps are not run because the build resumes after them. */
 export type PlannedStep = TypeOf<typeof plannedStep>;
 
-const runStep = object('RunStep', 'What one step did in one run.', {
+const runStep = object('RunStep', 'The result of one step in one run.', {
   step: text,
   index: number,
   outcome: oneOf('running', 'done', 'failed', 'cancelled', 'interrupted'),
   startedAt: described(number, 'Seconds since the epoch.'),
-  seconds: optional(number, 'Missing while it runs, and when the engine did not see it end.'),
+  seconds: optional(number, 'Missing while it runs, and when its end was not recorded.'),
   exit: optional(number),
   signal: optional(text),
 });
 
-/** What one step did in one run. */
+/** The result of one step in one run. */
 export type RunStep = TypeOf<typeof runStep>;
 
 /** The shapes that fields of records name, in the order of the reference. */
@@ -61,7 +61,7 @@ const record = object;
 
 /** Each kind of record, in the order of a run. `kind` and `at` are in each and are left out here. */
 export const RECORDS = {
-  hello: record('hello', 'First: the engine that runs, and which form of the journal this is.', {
+  hello: record('hello', 'The first record: the engine, and the version of the journal format.', {
     protocol: number,
     engine: text,
     run: text,
@@ -70,14 +70,14 @@ export const RECORDS = {
     client: text,
     lock: optional(text, 'Id of the lock that the run holds; missing in journals of version 1.'),
   }),
-  plan: record('plan', 'What is going to be done: the steps, which of them are kept, where it resumes and pauses.', {
+  plan: record('plan', 'The plan of the run: the steps, which of them are kept, and where it resumes and pauses.', {
     manifest: text,
     distribution: text,
     area: text,
     backend: nullable(text),
     containment: optional(
       text,
-      'How a step is kept together so that all it started ends with it: `namespaces`, `reaper` or `session`; missing in journals of version 1.',
+      'How the processes of a step are kept together: `namespaces`, `reaper` or `session`. Missing in journals of version 1.',
     ),
     steps: listOf(plannedStep),
     resume: nullable(text),
@@ -95,12 +95,12 @@ export const RECORDS = {
   }),
   'stale-checkpoint': record(
     'stale-checkpoint',
-    'The build resumes from a checkpoint that does not fit the present, or of which that is not known.',
+    'The build resumes from a checkpoint that is stale or of unknown freshness.',
     {
-      step: described(text, 'The step whose checkpoint it is.'),
+      step: described(text, 'The step after the checkpoint.'),
       freshness: oneOf('stale', 'unknown'),
       reasons: listOf(text),
-      resumeFrom: described(nullable(text), 'The right point to resume from; `null`: build from the beginning.'),
+      resumeFrom: described(nullable(text), 'The recommended step to resume from; `null`: build from the beginning.'),
     },
   ),
   'checkpoint-taken': record('checkpoint-taken', 'The checkpoint before `step` exists.', {
@@ -120,11 +120,11 @@ export const RECORDS = {
     step: nullable(text),
     stream: oneOf('stdout', 'stderr', 'engine'),
     text,
-    continued: optional(flag, 'The line is longer than 64 KiB, and goes on in the next record of its stream.'),
+    continued: optional(flag, 'The line is longer than 64 KiB and continues in the next record of its stream.'),
   }),
   'manifest-read': record(
     'manifest-read',
-    'A step has asked for a value of the manifest; of the answer only a hash is kept.',
+    'A step has read a value of the manifest; only a hash of the answer is recorded.',
     { step: text, ...manifestRead.fields },
   ),
   'step-finished': record(
@@ -136,30 +136,28 @@ export const RECORDS = {
       exit: nullable(number),
       signal: nullable(text),
       seconds: optional(number, 'Missing for a step of the original engine whose beginning or end is not in its log.'),
-      execution: optional(stepExecution, "What shaped it: to be compared with what shaped another run's step."),
+      execution: optional(stepExecution, 'The inputs of the step, for comparison with other runs.'),
     },
   ),
-  'pause-requested': record(
-    'pause-requested',
-    'A user moved the pause of this run while it ran; `null`: no pause any more.',
-    { step: nullable(text) },
-  ),
-  paused: record('paused', 'The build has stopped before `step`, as it was asked to.', { step: text }),
-  cancelled: record('cancelled', 'A signal has stopped the build; `step` is what ran then.', {
+  'pause-requested': record('pause-requested', 'The user has moved the pause of the running build; `null`: no pause.', {
+    step: nullable(text),
+  }),
+  paused: record('paused', 'The build has paused before `step`, as requested.', { step: text }),
+  cancelled: record('cancelled', 'A signal has stopped the build; `step` was running.', {
     signal: text,
     step: nullable(text),
   }),
   exit: record(
     'exit',
-    'The last. It repeats what the run did, so that a reader of many runs reads only the two ends of each journal.',
+    'The last record. It repeats the results of the run, so that a reader of many runs reads only the two ends of each journal.',
     {
       code: number,
       outcome: runOutcome,
       seconds: number,
       steps: optional(listOf(runStep)),
       checkpoints: optional(listOf(text)),
-      pause: optional(nullable(text), 'The step that it was to pause before at its end.'),
-      pausedBefore: optional(text, 'The step that it paused before.'),
+      pause: optional(nullable(text), 'The step before which the build was to pause when it ended.'),
+      pausedBefore: optional(text, 'The step before which it paused.'),
       cancelledBy: optional(text, 'The signal that cancelled it.'),
     },
   ),
