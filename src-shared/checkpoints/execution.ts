@@ -27,7 +27,10 @@ export const stepInput = object(
       'How the engine found it: a line in `SLIPWAY_INPUTS`, the text of the script, `build --observe`, or `--env` and the manifest. Missing in journals of version 1.',
     ),
     raced: optional(flag, 'It changed while the step ran, so the content that the step used is unknown.'),
-    stat: optional(text, 'Identity, size and times of the file, by which an unchanged file is recognised without reading it.'),
+    stat: optional(
+      text,
+      'Identity, size and times of the file, by which an unchanged file is recognised without reading it.',
+    ),
   },
 );
 
