@@ -19,8 +19,7 @@ import { refuseForeignPlaces, refuseUnmounted } from './places';
 
 /** A build area as resolved from the manifest; nothing is created by resolving (contract 3.1). */
 export interface BuildArea {
-  readonly kind: 'zfs' | 'directory';
-  /** Only for `zfs`: the area's dataset. */
+  /** The area's ZFS dataset; missing for a directory. */
   readonly dataset?: string;
   /** Absolute, without a trailing slash. For a dataset that does not exist yet it is the future mountpoint. */
   readonly mountpoint: string;
@@ -56,7 +55,7 @@ async function resolveDataset(dataset: string): Promise<BuildArea> {
   assertDatasetName(dataset);
   const mountpoint = await mountpointOf(dataset);
   if (mountpoint !== undefined)
-    return layout({ kind: 'zfs', dataset, mountpoint: checkedMountpoint(dataset, mountpoint), exists: true });
+    return layout({ dataset, mountpoint: checkedMountpoint(dataset, mountpoint), exists: true });
   // The dataset does not exist yet: its mountpoint follows from the nearest existing ancestor.
   const parts = dataset.split('/');
   for (let n = parts.length - 1; n > 0; n--) {
@@ -64,7 +63,6 @@ async function resolveDataset(dataset: string): Promise<BuildArea> {
     const at = await mountpointOf(parent);
     if (at === undefined) continue;
     return layout({
-      kind: 'zfs',
       dataset,
       mountpoint: join(checkedMountpoint(parent, at), ...parts.slice(n)),
       exists: false,
@@ -79,12 +77,10 @@ async function resolvePath(path: string): Promise<BuildArea> {
   // compared as a path.
   const exists = existsSync(mountpoint);
   const dataset = exists && zfsCommand() && mayBeZfs(mountpoint) ? await datasetMountedAt(mountpoint) : undefined;
-  return layout(
-    dataset ? { kind: 'zfs', dataset, mountpoint, exists: true } : { kind: 'directory', mountpoint, exists },
-  );
+  return layout(dataset ? { dataset, mountpoint, exists: true } : { mountpoint, exists });
 }
 
-function layout(area: { kind: BuildArea['kind']; dataset?: string; mountpoint: string; exists: boolean }): BuildArea {
+function layout(area: { dataset?: string; mountpoint: string; exists: boolean }): BuildArea {
   const buildData = join(area.mountpoint, 'build_data');
   return {
     ...area,
@@ -103,7 +99,7 @@ function layout(area: { kind: BuildArea['kind']; dataset?: string; mountpoint: s
  * Refuses links, files and foreign mounts in the places of its folders.
  */
 export async function createArea(area: BuildArea): Promise<void> {
-  if (area.kind === 'zfs' && area.dataset) {
+  if (area.dataset !== undefined) {
     if (!area.exists) await createDataset(area.dataset);
     await refuseUnmounted(area.dataset, area.mountpoint);
     await refuseForeignPlaces(area);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dateTimeWithSeconds } from '../../src-shared/format';
+import { callingUser } from '../system/calling-user';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { writeFileAtomically } from '../system/files';
 import { readJsonFile } from '../system/json-file';
@@ -115,18 +115,9 @@ function describeOwner(purpose: LockPurpose, manifest: string): LockOwner & { re
     purpose,
     since: Math.floor(Date.now() / 1000),
     client: process.env.SLIPWAY_CLIENT ?? 'terminal',
-    user: process.env.SUDO_USER ?? process.env.DOAS_USER ?? accountName(),
+    user: callingUser(),
     manifest,
   };
-}
-
-/** The account's name, or its number where it has no name (a container). */
-function accountName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? '');
-  }
 }
 
 /** Where the kernel's lock excludes all others the file only describes the owner; elsewhere the file is the lock. */

@@ -54,7 +54,7 @@ function isMarked(area: BuildArea): boolean {
 }
 
 async function hasOwnSnapshots(area: BuildArea, backend: SnapshotBackend): Promise<boolean> {
-  if (area.kind !== 'zfs') return false;
+  if (area.dataset === undefined) return false;
   const snapshots = await backend.list();
   return snapshots.some(({ name }) => name === BASELINE || stepOfSnapshot(name) !== undefined);
 }

@@ -105,7 +105,7 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
 
 /** ZFS needs root, or a delegation, which only an attempt would show. Directories need neither (contract 9, 32). */
 function assertPrivileged(area: BuildArea, options: readonly Option[]): void {
-  if (area.kind !== 'zfs' || process.getuid?.() === 0) return;
+  if (area.dataset === undefined || process.getuid?.() === 0) return;
   if (options.some(({ letter }) => 'lh?'.includes(letter))) return;
   throw new EarlyExit(1, ['You must be root to run distro_const']);
 }

@@ -84,7 +84,7 @@ export class Inspection {
     const { area, backend, snapshots } = this.context;
     const activity = activityIn(area);
     if (activity.kind === 'busy') throw changing();
-    if (area.kind === 'zfs' && snapshots.length > 0 && !isMountPoint(area.buildData))
+    if (area.dataset !== undefined && snapshots.length > 0 && !isMountPoint(area.buildData))
       throw new AppError(
         'area',
         `${area.dataset}/build_data is not mounted at ${area.buildData}.`,

@@ -54,7 +54,12 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
   const last = all.at(-1);
   const status = {
     at,
-    area: { kind: area.kind, dataset: area.dataset ?? null, path: area.mountpoint, exists: area.exists },
+    area: {
+      kind: area.dataset === undefined ? ('directory' as const) : ('zfs' as const),
+      dataset: area.dataset ?? null,
+      path: area.mountpoint,
+      exists: area.exists,
+    },
     backend: backend.kind,
     checkpointing: file.manifest.checkpointEnable,
     freeBytes: area.exists ? freeBytes(area.mountpoint) : null,

@@ -42,6 +42,9 @@ export interface SnapshotView {
   close(): Promise<void>;
 }
 
+/** All backends. `memory` is for tests. */
+export type BackendKind = 'zfs' | 'btrfs' | 'plain' | 'memory';
+
 /**
  * Snapshots of one directory tree, the build data of one build area.
  *
@@ -49,7 +52,7 @@ export interface SnapshotView {
  * Implementations: zfs, btrfs, plain, memory. The duties below are tested by test/conformance/snapshot-backend.ts.
  */
 export interface SnapshotBackend {
-  readonly kind: 'zfs' | 'btrfs' | 'plain' | 'memory';
+  readonly kind: BackendKind;
 
   /**
    * Whether `take` also forces to the disk what was written anywhere in the build area before it. Then the caller need

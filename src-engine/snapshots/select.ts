@@ -6,7 +6,7 @@ import type { SnapshotBackend } from './backend';
 
 /** The properties of a build area that determine its snapshot backend. */
 export interface AreaForSnapshots {
-  readonly kind: 'zfs' | 'directory';
+  /** The area's ZFS dataset; missing for a directory. */
   readonly dataset?: string;
   readonly mountpoint: string;
   readonly buildData: string;
@@ -19,6 +19,52 @@ export interface BackendChoice {
   readonly reason: string;
 }
 
+/** Whether a backend suits an area, with the reason as a clause. */
+interface Suitability {
+  readonly suits: boolean;
+  readonly because: string;
+}
+
+/** A backend that an area may have. Each is loaded when it is chosen. */
+interface Candidate {
+  /** The start of the sentence with the reason: `btrfs snapshots`. */
+  readonly title: string;
+  /** @param declined why the candidate before it does not suit */
+  probe(area: AreaForSnapshots, declined: string): Suitability | Promise<Suitability>;
+  open(area: AreaForSnapshots): Promise<SnapshotBackend>;
+}
+
+/** In the order of preference. The last one suits every area. */
+const CANDIDATES: readonly Candidate[] = [
+  {
+    title: 'ZFS snapshots',
+    probe: ({ dataset }) =>
+      dataset === undefined
+        ? { suits: false, because: 'no ZFS dataset is mounted exactly there' }
+        : { suits: true, because: 'the build area is a ZFS dataset' },
+    async open({ dataset = '', buildData }) {
+      const { createZfsBackend } = await import('./zfs');
+      return createZfsBackend({ dataset: `${dataset}/build_data`, mountpoint: buildData });
+    },
+  },
+  {
+    title: 'btrfs snapshots',
+    probe: probeBtrfs,
+    async open(area) {
+      const { createBtrfsBackend } = await import('./btrfs');
+      return createBtrfsBackend(placesOf(area));
+    },
+  },
+  {
+    title: 'copies',
+    probe: (_, declined) => ({ suits: true, because: declined }),
+    async open(area) {
+      const { createPlainBackend } = await import('./plain');
+      return createPlainBackend(placesOf(area));
+    },
+  },
+];
+
 /** Opens the backend of a build area. Nothing is created. */
 export async function openBackend(area: AreaForSnapshots): Promise<SnapshotBackend> {
   return (await describeBackend(area)).backend;
@@ -26,34 +72,34 @@ export async function openBackend(area: AreaForSnapshots): Promise<SnapshotBacke
 
 /** As `openBackend`, with the reason. */
 export async function describeBackend(area: AreaForSnapshots): Promise<BackendChoice> {
-  if (area.kind === 'zfs' && area.dataset !== undefined) {
-    const { createZfsBackend } = await import('./zfs');
-    return {
-      backend: createZfsBackend({ dataset: `${area.dataset}/build_data`, mountpoint: area.buildData }),
-      reason: 'ZFS snapshots, because the build area is a ZFS dataset',
-    };
+  let declined = '';
+  for (const { title, probe, open } of CANDIDATES) {
+    const { suits, because } = await probe(area, declined);
+    if (suits) return { backend: await open(area), reason: `${title}, because ${because}` };
+    declined = because;
   }
-  const places = { buildData: area.buildData, store: join(area.stateFolder, 'snapshots') };
-  // Each backend is loaded when it is chosen.
-  const plain = async (why: string): Promise<BackendChoice> => {
-    const { createPlainBackend } = await import('./plain');
-    return { backend: createPlainBackend(places), reason: `copies, because ${why}` };
-  };
+  throw new Error('the last candidate suits every area');
+}
+
+async function probeBtrfs(area: AreaForSnapshots, declined: string): Promise<Suitability> {
+  const no = (because: string): Suitability => ({ suits: false, because });
   if (!willBeOnBtrfs(area.mountpoint))
-    return plain(
-      'the build area is a plain directory: no ZFS dataset is mounted exactly there, and it is not on btrfs',
-    );
-  if (process.getuid?.() !== 0) return plain('only root may delete btrfs subvolumes');
-  const { createBtrfsBackend, isSubvolume } = await import('./btrfs');
+    return no(`the build area is a plain directory: ${declined}, and it is not on btrfs`);
+  if (process.getuid?.() !== 0) return no('only root may delete btrfs subvolumes');
+  const { isSubvolume } = await import('./btrfs');
   // An area that was built as a plain directory, for example by an ordinary user, stays one.
-  if (existsSync(places.store) && existsSync(area.buildData) && !isSubvolume(area.buildData))
-    return plain('the build data is not a btrfs subvolume');
+  if (existsSync(placesOf(area).store) && existsSync(area.buildData) && !isSubvolume(area.buildData))
+    return no('the build data is not a btrfs subvolume');
   const hasTool = await exec(['btrfs', '--version']).then(
     () => true,
     () => false,
   );
-  if (!hasTool) return plain('the btrfs command is not installed');
-  return { backend: createBtrfsBackend(places), reason: 'btrfs snapshots, because the build area is on btrfs' };
+  return hasTool ? { suits: true, because: 'the build area is on btrfs' } : no('the btrfs command is not installed');
+}
+
+/** Where a backend that keeps snapshots as files has them. */
+function placesOf({ buildData, stateFolder }: AreaForSnapshots): { buildData: string; store: string } {
+  return { buildData, store: join(stateFolder, 'snapshots') };
 }
 
 /** Checks the file system of the path, or of the nearest existing ancestor. */

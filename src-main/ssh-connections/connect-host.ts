@@ -60,7 +60,7 @@ async function look(
   };
   const kind = kindOf(entry, found);
   if (kind === 'stock') {
-    transport.useRoot(root.words);
+    transport.useRoot(root.prefix);
     return {
       transport,
       folder,
@@ -72,7 +72,7 @@ async function look(
   const node = found.node ?? { path: '', version: '' };
   const command = await bringEngine(transport, engine, node.path, folder);
   // What is ours there belongs to the account; only what builds becomes root.
-  transport.useRoot(root.words);
+  transport.useRoot(root.prefix);
   return {
     transport,
     folder,

@@ -3,6 +3,9 @@ import * as z from 'zod';
 /** The id of the computer that the app runs on: a build host that always exists and is not in the book. */
 export const THIS_COMPUTER = 'this-computer';
 
+/** Programs that give a command root rights, in the order in which they are tried. */
+export const ROOT_TOOLS = ['sudo', 'doas', 'pfexec'] as const;
+
 /** A build host as the host book stores it. Missing fields come from `~/.ssh/config`. */
 export const hostEntry = z.object({
   id: z.string().min(1).max(64),
@@ -21,7 +24,7 @@ export const hostEntry = z.object({
   /** Jump hosts in the form of `ssh -J`: `[user@]host[:port],…`. */
   jump: z.string().max(1000).optional(),
   /** How commands get root rights; `auto`: the first way that works. */
-  root: z.enum(['auto', 'none', 'sudo', 'doas', 'pfexec']),
+  root: z.enum(['auto', 'none', ...ROOT_TOOLS]),
   /** Which engine builds there; `auto`: Slipway's engine where it can run. */
   engine: z.enum(['auto', 'slipway', 'stock']),
 });

@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { validateAnswer } from '../engine-answers/validate';
-import { hostEntry } from '../hosts/model';
+import { hostEntry, ROOT_TOOLS } from '../hosts/model';
 import { hostId, listing, path, target } from './common';
 
 /** Facts about a host, collected when it was connected. */
@@ -12,7 +12,7 @@ export const hostFacts = z.object({
   name: z.string(),
   user: z.string(),
   /** How commands get root rights there; `none`: they do not. */
-  root: z.enum(['root', 'sudo', 'doas', 'pfexec', 'none']),
+  root: z.enum(['root', ...ROOT_TOOLS, 'none']),
   /** Why they do not, as a sentence. */
   noRoot: z.string().optional(),
   /** Which engine builds there: Slipway's, or the host's own command. */

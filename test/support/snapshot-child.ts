@@ -1,11 +1,11 @@
 import { createBtrfsBackend } from '../../src-engine/snapshots/btrfs';
 import { createPlainBackend } from '../../src-engine/snapshots/plain';
 import { createZfsBackend } from '../../src-engine/snapshots/zfs';
-import type { SnapshotBackend } from '../../src-engine/snapshots/backend';
+import type { BackendKind, SnapshotBackend } from '../../src-engine/snapshots/backend';
 
 /** How a process of its own opens the backend that a test uses. */
 export type BackendArguments =
-  | { readonly kind: 'plain' | 'btrfs'; readonly buildData: string; readonly store: string }
+  | { readonly kind: Exclude<BackendKind, 'zfs' | 'memory'>; readonly buildData: string; readonly store: string }
   | { readonly kind: 'zfs'; readonly dataset: string; readonly mountpoint: string };
 
 function open(given: BackendArguments): SnapshotBackend {

@@ -8,7 +8,7 @@ import { ask } from '../../system/exec';
 import { findTool, installCommand } from '../../system/executables';
 
 /** Without extended attributes an image silently loses capabilities. zfs-fuse has them off by default. */
-export function extendedAttributesCheck({ kind, mountpoint, exists }: BuildArea): Check {
+export function extendedAttributesCheck({ dataset, mountpoint, exists }: BuildArea): Check {
   const check = { id: 'extended-attributes', title: 'extended attributes' };
   return {
     ...check,
@@ -31,7 +31,7 @@ export function extendedAttributesCheck({ kind, mountpoint, exists }: BuildArea)
             state: 'note',
             detail: `not stored in ${mountpoint}, so file capabilities in the image would be lost (${reasonOf(error)})`,
             fix:
-              kind === 'zfs' && isFuse(mountpoint)
+              dataset !== undefined && isFuse(mountpoint)
                 ? 'Start zfs-fuse with -x.'
                 : 'Mount the file system with extended attributes.',
           },

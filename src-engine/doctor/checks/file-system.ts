@@ -14,7 +14,7 @@ export function fileSystemCheck({ area, choice }: Place): Check {
   return {
     ...CHECK,
     async run() {
-      if (area.kind === 'zfs' && area.dataset !== undefined) return zfsFindings(area.dataset, area.exists);
+      if (area.dataset !== undefined) return zfsFindings(area.dataset, area.exists);
       const { reason, backend } = choice;
       if (backend.kind !== 'plain') return [{ ...CHECK, state: 'ok', detail: reason }];
       return [

@@ -32,8 +32,8 @@ export function freeSpaceCheck({ area, choice }: Place): Check {
 }
 
 /** Writable bytes, their place, and the dataset whose quota may limit them. */
-async function freeSpace({ kind, dataset, mountpoint }: BuildArea) {
-  if (kind === 'zfs' && dataset !== undefined) {
+async function freeSpace({ dataset, mountpoint }: BuildArea) {
+  if (dataset !== undefined) {
     const state = await datasetState(dataset);
     const quotaOf = state.quota > 0 ? state.dataset : undefined;
     return { free: state.available, where: `the pool of ${state.dataset}`, quotaOf };

@@ -29,9 +29,9 @@ export function privilegesCheck(subject?: Subject): Check {
   };
 }
 
-function ordinaryUser({ kind, dataset, mountpoint }: BuildArea, manifest: string): Finding {
+function ordinaryUser({ dataset, mountpoint }: BuildArea, manifest: string): Finding {
   const rights = `distro_const doctor --rights ${quoteArgument(manifest)}`;
-  if (kind === 'zfs' && dataset !== undefined) {
+  if (dataset !== undefined) {
     const permissions = ENGINE_PERMISSIONS.join(',');
     return process.platform === 'linux'
       ? {

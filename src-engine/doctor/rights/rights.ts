@@ -1,5 +1,5 @@
+import { callingUser } from '../../system/calling-user';
 import { realpathSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { basename, dirname } from 'node:path';
 import type { RightsAnswer } from '../../../src-shared/engine-answers/doctor';
 import { AppError } from '../../../src-shared/errors';
@@ -42,10 +42,6 @@ export async function rightsFor(operand: string, user = callingUser()): Promise<
       rightsProfile: user !== 'root' && process.platform === 'sunos' ? rightsProfile(request) : [],
     },
   };
-}
-
-function callingUser(): string {
-  return process.env.SUDO_USER ?? process.env.DOAS_USER ?? userInfo().username;
 }
 
 /** In sudoers `%group`, `#number`, `+netgroup`, `!not`, `ALL` and names of aliases do not mean a single account. */

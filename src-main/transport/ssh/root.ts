@@ -1,24 +1,26 @@
-import type { HostEntry } from '../../../src-shared/hosts/model';
+import { ROOT_TOOLS, type HostEntry } from '../../../src-shared/hosts/model';
+import type { HostFacts } from '../../../src-shared/rpc/hosts';
 import type { Argv, CommandResult } from '../transport';
 
-/** How commands become root on a host. */
+/** How commands get root rights on a host. */
 export interface RootWay {
-  readonly how: 'root' | 'sudo' | 'doas' | 'pfexec' | 'none';
-  /** The words before a command. */
-  readonly words: readonly string[];
-  /** Why none works, in words. */
+  readonly how: HostFacts['root'];
+  /** The arguments before a command. */
+  readonly prefix: readonly string[];
+  /** Why none works, as a sentence. */
   readonly why?: string;
 }
 
-const WAYS = [
-  { how: 'sudo', words: ['sudo', '-n'] },
-  { how: 'doas', words: ['doas', '-n'] },
-  { how: 'pfexec', words: ['pfexec'] },
-] as const;
+/** `-n`: without a question for a password. `pfexec` never has one. */
+const PREFIXES: Readonly<Record<(typeof ROOT_TOOLS)[number], readonly string[]>> = {
+  sudo: ['sudo', '-n'],
+  doas: ['doas', '-n'],
+  pfexec: ['pfexec'],
+};
 
 /**
- * Finds how commands become root, without a password: by the account itself, sudo, doas or pfexec. What the host book chose is the
- * only one that is tried.
+ * Finds how commands get root rights without a password: by the account itself, or by one of ROOT_TOOLS. With a choice in the host book
+ * only that one is tried.
  *
  * @param run runs a command of the account
  */
@@ -26,25 +28,27 @@ export async function detectRoot(
   run: (argv: Argv) => Promise<CommandResult>,
   chosen: HostEntry['root'],
 ): Promise<RootWay> {
-  if (chosen === 'none') return { how: 'none', words: [], why: 'The host book says that nothing becomes root here.' };
-  if ((await userOf(run, [])).user === '0') return { how: 'root', words: [] };
-  const said: string[] = [];
-  for (const { how, words } of WAYS) {
+  if (chosen === 'none')
+    return { how: 'none', prefix: [], why: 'Root access is switched off for this host in the host book.' };
+  if ((await userOf(run, [])).user === '0') return { how: 'root', prefix: [] };
+  const reasons: string[] = [];
+  for (const how of ROOT_TOOLS) {
     if (chosen !== 'auto' && chosen !== how) continue;
-    const { user, stderr } = await userOf(run, words);
-    if (user === '0') return { how, words };
-    if (stderr !== undefined) said.push(`${how}: ${stderr === '' ? 'it is still the account' : stderr}`);
+    const prefix = PREFIXES[how];
+    const { user, stderr } = await userOf(run, prefix);
+    if (user === '0') return { how, prefix };
+    if (stderr !== undefined) reasons.push(`${how}: ${stderr === '' ? 'it is still the account' : stderr}`);
   }
-  return { how: 'none', words: [], why: said.join(' ') || 'There is no sudo, doas or pfexec.' };
+  return { how: 'none', prefix: [], why: reasons.join(' ') || 'There is no sudo, doas or pfexec.' };
 }
 
-/** Who runs a command behind these words; `stderr` is missing when there is no such command. */
+/** Returns the user id of a command behind this prefix; `stderr` is missing when there is no such program. */
 async function userOf(
   run: (argv: Argv) => Promise<CommandResult>,
-  words: readonly string[],
+  prefix: readonly string[],
 ): Promise<{ user?: string; stderr?: string }> {
-  const [first] = words;
+  const [first] = prefix;
   if (first !== undefined && (await run(['sh', '-c', 'command -v "$1"', 'sh', first])).code !== 0) return {};
-  const { code, stdout, stderr } = await run([...words, 'id', '-u'] as unknown as Argv);
+  const { code, stdout, stderr } = await run([...prefix, 'id', '-u'] as unknown as Argv);
   return { ...(code === 0 && { user: stdout.toString('utf8').trim() }), stderr: stderr.trim() };
 }

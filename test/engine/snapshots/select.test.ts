@@ -7,7 +7,7 @@ import { describeBackend } from '../../../src-engine/snapshots/select';
 describe('the choice of a backend', () => {
   it('is ZFS for a dataset', async () => {
     const places = { mountpoint: '/pool/area', buildData: '/pool/area/build_data', stateFolder: '/pool/area/.slipway' };
-    const { backend, reason } = await describeBackend({ kind: 'zfs', dataset: 'pool/area', ...places });
+    const { backend, reason } = await describeBackend({ dataset: 'pool/area', ...places });
     expect([backend.kind, reason]).toEqual(['zfs', expect.stringMatching(/^ZFS snapshots, because /)]);
   });
 
@@ -20,7 +20,7 @@ describe('the choice of a backend', () => {
           buildData: join(mountpoint, 'build_data'),
           stateFolder: join(mountpoint, '.slipway'),
         };
-        const { backend, reason } = await describeBackend({ kind: 'directory', ...places });
+        const { backend, reason } = await describeBackend(places);
         expect(['plain', 'btrfs']).toContain(backend.kind);
         expect(reason).toMatch(/, because /);
         expect(await backend.list()).toEqual([]);
