@@ -114,7 +114,7 @@ it('a build that was started in a terminal shows up, with its owner', async () =
   await page.getByText(/^Waiting: a build from the beginning/).waitFor();
   project.script('b');
   project.file('area/build_data/pkg_image/go', '');
-  await expect.poll(() => page.locator('[data-run][data-state=done]').count(), { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => page.locator('[data-run][data-state=done]').count(), { timeout: 60_000 }).toBe(2);
 });
 
 it('the end of a build is told to whoever looks elsewhere', async () => {

@@ -8,7 +8,7 @@ import { TimelinePage, tinyLinux } from './support/timeline';
 inCarriers({ isMainJob: true }, (open) => {
   it(
     'tiny-linux is built, paused by a click, edited, resumed from its checkpoint, and boots',
-    { timeout: 300_000 },
+    { timeout: 900_000 },
     async () => {
       const { path, folder, area } = tinyLinux();
       const { page, consoleErrors } = await open({ document: path });
@@ -39,7 +39,7 @@ inCarriers({ isMainJob: true }, (open) => {
       await timeline.tab('Outputs');
       await page.getByText('tiny-linux.iso').first().waitFor();
       await page.getByRole('button', { name: 'Boot test of tiny-linux.iso' }).click();
-      await page.getByTestId('boot-verdict').filter({ hasText: 'Booted' }).waitFor({ timeout: 180_000 });
+      await page.getByTestId('boot-verdict').filter({ hasText: 'Booted' }).waitFor({ timeout: 400_000 });
       expect(consoleErrors).toEqual([]);
     },
   );

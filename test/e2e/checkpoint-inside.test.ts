@@ -106,7 +106,7 @@ describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
     await page.getByText('read-only', { exact: true }).waitFor();
     await page.keyboard.type('cat pkg_image/etc/new; touch x; stty size; echo "grüße"\n');
     await expect
-      .poll(() => page.locator('.xterm-rows').textContent(), { timeout: 10_000 })
+      .poll(() => page.locator('.xterm-rows').textContent(), { timeout: 60_000 })
       .toMatch(/new.*Read-only file system.*grüße/s);
     await look('shell');
     await page.keyboard.press('Control+Shift+F6');
@@ -120,12 +120,12 @@ describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
     await page.getByText('read-only', { exact: true }).waitFor();
     await expect.poll(() => shellProcesses(project.area)).not.toEqual([]);
     await timeline.tab('Files');
-    await expect.poll(() => shellProcesses(project.area), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => shellProcesses(project.area), { timeout: 60_000 }).toEqual([]);
     await timeline.tab('Shell');
     await page.getByText('read-only', { exact: true }).waitFor();
     await expect.poll(() => shellProcesses(project.area)).not.toEqual([]);
     await page.close();
-    await expect.poll(() => shellProcesses(project.area), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => shellProcesses(project.area), { timeout: 60_000 }).toEqual([]);
 
     expect(violations).toEqual([]);
     expect(consoleErrors).toEqual([]);

@@ -138,7 +138,7 @@ describe('files that are no manifests', () => {
     const document = join(temporary(), 'hostile.xml');
     writeFileSync(document, bytes);
     const { page } = await openInChromium({ document });
-    await page.getByText(sentence).first().waitFor({ timeout: 10_000 });
+    await page.getByText(sentence).first().waitFor({ timeout: 60_000 });
     await page.keyboard.press('Control+s');
     await page.getByRole('button', { name: 'Commands' }).click();
     await page.getByRole('dialog').waitFor();
@@ -189,7 +189,7 @@ describe('work is not lost', () => {
             .map((name) => readFileSync(join(state, 'recovery', name), 'utf8'))
             .join()
         : '';
-    await expect.poll(kept, { timeout: 10_000 }).toMatch(/<hostname>precious</);
+    await expect.poll(kept, { timeout: 60_000 }).toMatch(/<hostname>precious</);
     await app.close();
     expect(readFileSync(document, 'utf8')).toBe(readFileSync(template, 'utf8'));
     const again = await openInChromium({ document, state });

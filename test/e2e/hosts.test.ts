@@ -22,7 +22,7 @@ inCarriers({ lacks: reason }, (open) => {
 
   it(
     'tiny-linux is built on a host over SSH: paused by a click, edited, resumed, and copied here',
-    { timeout: 300_000 },
+    { timeout: 900_000 },
     async () => {
       const { path, area } = tinyLinux();
       const app = await open({ document: path });

@@ -68,7 +68,8 @@ describe.skipIf(reason !== undefined)(`a build on ZFS over SSH${reason ? ` (${re
       steps: ['a', 'b', 'c'].map((name) => ({ name, body: `echo ${name} >"$2/${name}"` })),
     });
     const path = join(project.folder, 'manifest.xml');
-    const { host, link } = sshHost(options);
+    let login: ReturnType<typeof options> | undefined;
+    const { host, link } = sshHost(() => (login ??= options())); // a second connection uses the same agent
     const watch = new BuildWatch(createBuildServices(host), path);
     onTestFinished(() => {
       watch.end();

@@ -45,7 +45,7 @@ describe.skipIf(reason !== undefined)(`an image of 1 GB${reason ? ` (${reason})`
   };
   const sha256 = (file: string): string => runTool('sha256sum', file).slice(0, 64);
 
-  it('is copied whole, though the connection is cut twice', { timeout: 120_000 }, async () => {
+  it('is copied whole, though the connection is cut twice', { timeout: 600_000 }, async () => {
     const to = join(project.folder, 'whole');
     mkdirSync(to);
     const cuts: number[] = [];
@@ -62,7 +62,7 @@ describe.skipIf(reason !== undefined)(`an image of 1 GB${reason ? ` (${reason})`
     expect(sha256(join(to, 'large.iso'))).toBe(sha256(join(media, 'large.iso')));
   });
 
-  it('that is replaced meanwhile is not mixed with the other', { timeout: 120_000 }, async () => {
+  it('that is replaced meanwhile is not mixed with the other', { timeout: 600_000 }, async () => {
     const to = join(project.folder, 'mixed');
     mkdirSync(to);
     const image = join(media, 'small.iso');

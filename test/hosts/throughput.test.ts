@@ -22,7 +22,7 @@ describe.skipIf(reason !== undefined)(`500 MB of output${reason ? ` (${reason})`
 
   const LINES = `yes 'unpacking usr/share/doc/package/changelog.Debian.gz' | head -c ${BYTES}`;
 
-  it('500 MB of output that is read slowly needs little memory.', { timeout: 180_000 }, async () => {
+  it('500 MB of output that is read slowly needs little memory.', { timeout: 600_000 }, async () => {
     globalThis.gc?.();
     const before = process.memoryUsage().rss;
     let most = 0;
@@ -40,7 +40,7 @@ describe.skipIf(reason !== undefined)(`500 MB of output${reason ? ` (${reason})`
     expect(most).toBeLessThan(128 * MIB);
   });
 
-  it('Only the end of 500 MB on standard error is kept.', { timeout: 180_000 }, async () => {
+  it('Only the end of 500 MB on standard error is kept.', { timeout: 600_000 }, async () => {
     const before = process.memoryUsage().rss;
     const { code, stderr } = await transport.run(['sh', '-c', `{ ${LINES}; echo the end; } >&2; exit 3`]);
     expect([code, stderr.slice(-8)]).toEqual([3, 'the end\n']);

@@ -36,7 +36,7 @@ it.skipIf(lacking !== undefined)(
     await timeline.open();
     await timeline.checkpoint('grub-setup').click();
     await expect
-      .poll(() => page.getByRole('region', { name: 'What resuming would do' }).textContent(), { timeout: 30_000 })
+      .poll(() => page.getByRole('region', { name: 'What resuming would do' }).textContent(), { timeout: 60_000 })
       .toMatch(/Discards\s*nothing/);
     await page.getByText('Changes since previous').waitFor({ timeout: 120_000 });
     await timeline.button('Save and resume from here').click();

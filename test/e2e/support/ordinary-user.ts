@@ -46,7 +46,7 @@ export async function openAsOrdinaryUser(): Promise<{ electron: ElectronApplicat
     args: ['--disable-gpu'],
     // Else Playwright itself adds --no-sandbox.
     chromiumSandbox: true,
-    timeout: 20_000,
+    timeout: 60_000,
     cwd: home,
     env: { PATH: process.env['PATH'] ?? '', HOME: home, DISPLAY, DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
   });
@@ -54,7 +54,7 @@ export async function openAsOrdinaryUser(): Promise<{ electron: ElectronApplicat
     void electron.evaluate(({ app }) => app.exit(0)).catch(() => undefined);
     await endProgram(electron.process(), false);
   });
-  return { electron, page: await electron.firstWindow({ timeout: 20_000 }) };
+  return { electron, page: await electron.firstWindow({ timeout: 60_000 }) };
 }
 
 function asUser(): string[] {

@@ -267,7 +267,7 @@ describe('files of other kinds', () => {
     expect(Number(/^rchar: (\d+)$/m.exec(reading.stdout)?.[1])).toBeLessThan(100 * 1024 * 1024);
     append('big');
     expect(await summary()).toBe('stale; `a` used big: its content has changed');
-  }, 120_000);
+  }, 300_000);
 
   it('do not hang on a named pipe', async () => {
     project = new TestProject();

@@ -10,16 +10,16 @@ beforeAll(async () => {
   const many = 'i=0; while [ $i -lt 3000 ]; do : >"$2/a-long-name-of-a-file-$i"; i=$((i+1)); done';
   project = new TestProject({ steps: [{ name: 'a', body: many }, { name: 'b' }] });
   expect((await project.build()).code).toBe(0);
-}, 60_000);
+}, 300_000);
 afterAll(() => project.dispose());
 
 function run(...argv: string[]): SpawnSyncReturns<string> {
-  return spawnSync('distro_const', argv, { cwd: project.folder, env: project.env, encoding: 'utf8', timeout: 60_000 });
+  return spawnSync('distro_const', argv, { cwd: project.folder, env: project.env, encoding: 'utf8', timeout: 120_000 });
 }
 
 /** Runs a line of bash, which reports the status of each part of a pipe. */
 function bash(line: string): SpawnSyncReturns<string> {
-  return spawnSync('bash', ['-c', line], { cwd: project.folder, env: project.env, encoding: 'utf8', timeout: 60_000 });
+  return spawnSync('bash', ['-c', line], { cwd: project.folder, env: project.env, encoding: 'utf8', timeout: 120_000 });
 }
 
 describe('a failure that the system reports', () => {

@@ -22,7 +22,7 @@ it('the browser gets the address by a private file, and never as an argument', a
   const forget = openBrowser('http://127.0.0.1:1/#token=secret', state);
   const [file = ''] = readdirSync(state);
   expect(statSync(join(state, file)).mode & 0o077).toBe(0);
-  await vi.waitFor(() => expect(readFileSync(join(folder, 'page'), 'utf8')).toContain('token=secret'), 10_000);
+  await vi.waitFor(() => expect(readFileSync(join(folder, 'page'), 'utf8')).toContain('token=secret'), 60_000);
   expect(readFileSync(join(folder, 'words'), 'utf8')).not.toContain('secret');
   forget();
   expect(readdirSync(state)).toEqual([]);

@@ -212,7 +212,7 @@ describe('a program without the token', () => {
       }),
     );
     onTestFinished(() => strangers.forEach((socket) => socket.destroy()));
-    await vi.waitFor(() => expect(open.size).toBeLessThan(60), 10_000);
+    await vi.waitFor(() => expect(open.size).toBeLessThan(60), 60_000);
     expect((await get('/')).status).toBe(200);
   });
 });

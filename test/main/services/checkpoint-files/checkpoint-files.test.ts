@@ -32,7 +32,7 @@ beforeAll(async () => {
   }).file('bytes', BYTES);
   manifest = join(project.folder, 'manifest.xml');
   expect((await project.build()).code).toBe(0);
-}, 60_000);
+}, 300_000);
 afterAll(() => project.dispose());
 
 const failure = async (work: Promise<unknown>): Promise<AppError> => {

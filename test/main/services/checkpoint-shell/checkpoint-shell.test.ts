@@ -50,7 +50,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
       told,
       read,
       close: () => closing.abort(),
-      says: (pattern: RegExp) => expect.poll(() => told.bytes.toString('utf8'), { timeout: 10_000 }).toMatch(pattern),
+      says: (pattern: RegExp) => expect.poll(() => told.bytes.toString('utf8'), { timeout: 60_000 }).toMatch(pattern),
       type: (text: string) => shells.write({ id, data: Buffer.from(text).toString('base64') }, {}),
     };
   }
@@ -113,9 +113,9 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
   it('leaves no process behind when the window has gone, also none that hears no hang-up', async () => {
     const shell = await open();
     await shell.type('setsid nohup sleep 998 & nohup sleep 999\r');
-    await expect.poll(() => left().filter((line) => /sleep/.test(line)).length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => left().filter((line) => /sleep/.test(line)).length, { timeout: 60_000 }).toBe(2);
     shell.close();
-    await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(left, { timeout: 60_000 }).toEqual([]);
     await expect(shells.write({ id: shell.id, data: '' }, {})).rejects.toThrow('has ended');
     expect(execFileSync('mount', { encoding: 'utf8' })).not.toContain(project.folder);
   });

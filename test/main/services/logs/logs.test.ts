@@ -118,36 +118,32 @@ describe('lines', () => {
   });
 });
 
-it(
-  'a million lines are searched in under a second, and others get their turn meanwhile',
-  { timeout: 60_000 },
-  async () => {
-    for (let n = 0; n < 100; n++)
-      journal.append(
-        Array.from({ length: 10_000 }, (_, m) =>
-          journal.output(`${n * 10_000 + m} ${'lorem ipsum dolor '.repeat(4)}`),
-        ).join(''),
-      );
-    journal.append(journal.output('the needle'));
-    journal.end();
-    expect(await atEnd()).toBe(1_000_001);
-    const waits: number[] = [];
-    let last = performance.now();
-    const clock = setInterval(() => {
-      waits.push(performance.now() - last);
-      last = performance.now();
-    }, 1);
-    const { count, lines, milliseconds } = await logs.find({ ...of, text: 'NEEDLE' }, {});
-    const many = await logs.find({ ...of, text: 'ipsum' }, {});
-    clearInterval(clock);
-    expect({ count, lines, many: many.count, listed: many.lines.length }).toEqual({
-      count: 1,
-      lines: [1_000_000],
-      many: 1_000_000,
-      listed: 10_000,
-    });
-    process.stdout.write(
-      `1,000,001 lines: one found in ${milliseconds.toFixed(0)} ms, all in ${many.milliseconds.toFixed(0)} ms, longest turn ${Math.max(...waits).toFixed(0)} ms\n`,
+it('A million lines are searched, and the event loop runs other work meanwhile.', { timeout: 600_000 }, async () => {
+  for (let n = 0; n < 100; n++)
+    journal.append(
+      Array.from({ length: 10_000 }, (_, m) =>
+        journal.output(`${n * 10_000 + m} ${'lorem ipsum dolor '.repeat(4)}`),
+      ).join(''),
     );
-  },
-);
+  journal.append(journal.output('the needle'));
+  journal.end();
+  expect(await atEnd()).toBe(1_000_001);
+  const waits: number[] = [];
+  let last = performance.now();
+  const clock = setInterval(() => {
+    waits.push(performance.now() - last);
+    last = performance.now();
+  }, 1);
+  const { count, lines, milliseconds } = await logs.find({ ...of, text: 'NEEDLE' }, {});
+  const many = await logs.find({ ...of, text: 'ipsum' }, {});
+  clearInterval(clock);
+  expect({ count, lines, many: many.count, listed: many.lines.length }).toEqual({
+    count: 1,
+    lines: [1_000_000],
+    many: 1_000_000,
+    listed: 10_000,
+  });
+  process.stdout.write(
+    `1,000,001 lines: one found in ${milliseconds.toFixed(0)} ms, all in ${many.milliseconds.toFixed(0)} ms, longest turn ${Math.max(...waits).toFixed(0)} ms\n`,
+  );
+});
