@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { HostEntry } from '../src-shared/hosts/model';
+import type { HostFacts } from '../src-shared/rpc/hosts';
 import { factsOfThisComputer, thisComputer } from './build-hosts/engine/this-computer';
 import { createDocumentServices } from './documents';
 import { connectOptions } from './host-book/connect-options';
@@ -7,12 +8,15 @@ import { HostBook } from './host-book/host-book';
 import { Questions } from './host-book/questions';
 import { Secrets, type Keychain } from './host-book/secrets';
 import type { Places } from './program/places';
-import type { DocumentServices, HostServices, RoutedBuildServices } from './rpc/services';
+import type { DocumentServices, HostServices, RoutedBuildServices, TrustServices } from './rpc/services';
 import { createBuildServices, routeByHost } from './services/build-services';
 import { createHostServices } from './services/hosts';
 import { HostRegistry } from './services/hosts/registry';
 import type { RunListener } from './services/builds/run-listener';
+import { Trust } from './services/trust';
 import { connectHost } from './ssh-connections/connect-host';
+
+type AppServices = DocumentServices & HostServices & RoutedBuildServices & TrustServices;
 
 /** What the app needs from the program that carries it. */
 export interface AppParts {
@@ -23,11 +27,7 @@ export interface AppParts {
 }
 
 /** All services of main that do not depend on the carrier: documents, build hosts, and the builds on them. */
-export async function createApp({
-  places,
-  keychain,
-  onRun,
-}: AppParts): Promise<DocumentServices & HostServices & RoutedBuildServices> {
+export async function createApp({ places, keychain, onRun }: AppParts): Promise<AppServices> {
   const book = await HostBook.open(places.state);
   const questions = new Questions();
   const secrets = new Secrets(places.state, keychain);
@@ -44,9 +44,52 @@ export async function createApp({
     servicesFor: (host, listener) => createBuildServices(host, listener, join(places.state, 'catalogues')),
     ...(onRun && { onRun }),
   });
-  return {
+  const trust = new Trust(places.state, async (host) => accountOf(await registry.connect(host)));
+  return withTrust(trust, {
     ...createDocumentServices(places),
     hosts: createHostServices({ book, questions, secrets, registry, connect, documents: places.documents }),
     ...routeByHost((id) => registry.servicesOf(id)),
+  });
+}
+
+/** The account that steps run as. */
+const accountOf = ({ root, user }: HostFacts): string => (root === 'none' ? user : 'root');
+
+/** The calls that run code of a document's folder ask for trust first, and those that make a document give it. */
+function withTrust(trust: Trust, services: Omit<AppServices, 'trust'>): AppServices {
+  const { documents, templates, hosts, builds } = services;
+  return {
+    ...services,
+    trust: trust.services,
+    templates: {
+      ...templates,
+      create: async (...call) => {
+        const created = await templates.create(...call);
+        await trust.made(created.path);
+        return created;
+      },
+    },
+    documents: {
+      ...documents,
+      saveAs: async (...call) => {
+        const saved = await documents.saveAs(...call);
+        await trust.copied(call[0].from, saved.path);
+        return saved;
+      },
+    },
+    hosts: {
+      ...hosts,
+      preflight: async (...call) => {
+        await trust.assert(call[0]);
+        return hosts.preflight(...call);
+      },
+    },
+    builds: {
+      ...builds,
+      start: async (...call) => {
+        await trust.assert(call[0]);
+        return builds.start(...call);
+      },
+    },
   };
 }

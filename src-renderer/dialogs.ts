@@ -12,6 +12,7 @@ import ExportDocument from './dialogs/ExportDocument.svelte';
 import NewDocument from './dialogs/NewDocument.svelte';
 import Question from './dialogs/Question.svelte';
 import StaleCheckpoint from './dialogs/StaleCheckpoint.svelte';
+import TrustScripts from './dialogs/TrustScripts.svelte';
 
 type Kind = OpenDialog['kind'];
 
@@ -34,6 +35,7 @@ export const dialogs: { readonly [K in Kind]: () => DialogComponent<K> | Promise
   'stale-checkpoint': () => StaleCheckpoint,
   preflight: () => Preflight,
   support: async () => (await import('./dialogs/SupportBundle.svelte')).default,
+  trust: () => TrustScripts,
   host: () => EditHost,
 };
 

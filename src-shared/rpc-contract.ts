@@ -9,6 +9,7 @@ import { media } from './rpc/media';
 import { packages } from './rpc/packages';
 import { shell } from './rpc/checkpoint-shell';
 import { support } from './rpc/support-bundle';
+import { trust } from './rpc/trust';
 
 /**
  * Every call from the window to the main process. Two carriers serve it, Electron's message port and a WebSocket on loopback; the
@@ -166,6 +167,7 @@ export const contract = {
   media,
   packages,
   support,
+  trust,
 };
 
 /** Events that main sends to the window. */

@@ -61,5 +61,10 @@ export interface HostServices {
   readonly hosts: Service<'hosts'>;
 }
 
+/** Whether the scripts of a document may run. */
+export interface TrustServices {
+  readonly trust: Service<'trust'>;
+}
+
 /** Everything that the window can ask for. */
-export type Services = DocumentServices & RoutedBuildServices & HostServices & WindowServices;
+export type Services = TrustServices & DocumentServices & RoutedBuildServices & HostServices & WindowServices;

@@ -10,6 +10,7 @@ import type { DocumentSession } from './document-session.svelte';
 import type { Hosts } from './hosts.svelte';
 import type { Navigation } from './navigation.svelte';
 import type { Notices } from './notices.svelte';
+import { asksForTrust } from './trust';
 
 /** The tabs at the lower right of the build screen. */
 export type BuildTab = 'log' | 'changes' | 'files' | 'manifest' | 'shell' | 'outputs';
@@ -180,6 +181,7 @@ export class Builds {
     this.isStarting = true;
     try {
       if (this.#session.isUnsaved && !(await this.#session.save())) return;
+      if (await this.#asksForTrust(() => void this.start(choice, { isStaleAccepted }))) return;
       if (!isStaleAccepted && (await this.#asksFirst(choice.resume, pause))) return;
       await this.#notices.attempt(async () => {
         const { queued, run } = await this.#main.builds.start({
@@ -204,6 +206,12 @@ export class Builds {
     } finally {
       this.isStarting = false;
     }
+  }
+
+  /** Opens the question about scripts that were not made here. A failure is reported by the start, which fails for the same reason. */
+  async #asksForTrust(then: () => void): Promise<boolean> {
+    const parts = { main: this.#main, navigation: this.#navigation, hosts: this.#hosts };
+    return asksForTrust(parts, this.#session.target, then).catch(() => false);
   }
 
   /** Why a build cannot resume from a step now; `undefined` when it can. */

@@ -1,3 +1,5 @@
+import type { Target } from '../../src-shared/rpc/common';
+import type { TrustQuestion } from '../../src-shared/rpc/trust';
 import type { Lister } from './lister';
 
 /** The open dialog with its arguments. `dialogs.ts` has a component for each kind. */
@@ -35,6 +37,16 @@ export type OpenDialog =
       readonly reasons: readonly string[];
       readonly right: string | null;
       readonly pause: string | undefined;
+    }
+  /** Scripts of a folder that was not made here would run on `target`. `then` continues after the user's consent. */
+  | {
+      readonly kind: 'trust';
+      readonly target: Target;
+      readonly folder: string;
+      readonly account: string;
+      readonly hostName: string;
+      readonly scripts: TrustQuestion['scripts'];
+      readonly then: () => void;
     }
   /** A saved host, or a new one without `id`. */
   | { readonly kind: 'host'; readonly id?: string };

@@ -48,6 +48,7 @@ describe.skipIf(reason !== undefined)(`two build hosts${reason ? ` (${reason})` 
         const project = new TestProject({ steps: [{ name: 'a' }, { name: 'b', body }] });
         const path = join(project.folder, 'manifest.xml');
         await services.hosts.choose({ path, host: id }, {});
+        await services.trust.accept({ path, host: id }, {});
         const to = <G extends 'builds' | 'logs'>(group: G): BuildServices[G] =>
           Object.fromEntries(
             Object.entries(services[group]).map(([name, call]) => [

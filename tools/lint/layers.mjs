@@ -116,6 +116,7 @@ export const PROGRAMS = {
         ),
       ],
       web: ['async', 'rpc'],
+      'services/trust': ['documents', 'files', 'rpc'],
       window: ['files', 'program', 'rpc', 'services/builds', 'web'],
       '.': ['*'],
     },

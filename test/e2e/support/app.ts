@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { _electron, type BrowserContext, type ElectronApplication, type Page } from 'playwright-core';
@@ -23,6 +23,8 @@ const root = join(import.meta.dirname, '../../..');
 export interface OpenOptions {
   /** The manifest to open. */
   readonly document?: string;
+  /** Whether the document was made elsewhere: then the window asks before it builds. */
+  readonly isForeign?: boolean;
   /** A folder that keeps what the app remembers from one start to the next; without it the app starts as on a new computer. */
   readonly state?: string;
   /** Of the page, in CSS pixels. */
@@ -110,6 +112,7 @@ async function place(options: OpenOptions) {
   const home = join(folder, 'home');
   const state = options.state ?? join(folder, 'state');
   await mkdir(home);
+  if (options.document !== undefined && options.isForeign !== true) await trustFolder(state, dirname(options.document));
   const { close, whenClosed } = closeAtEnd();
   whenClosed(() => removeFolder(folder));
   // Nothing of the person who runs the tests: neither folders (XDG_CONFIG_HOME ...) nor settings of Electron.
@@ -122,6 +125,14 @@ async function place(options: OpenOptions) {
     ...options.env,
   };
   return { env, state, close, whenClosed };
+}
+
+/** Makes the app take a document for one that was made by it. */
+export async function trustFolder(state: string, folder: string): Promise<void> {
+  const file = join(state, 'trusted.json');
+  const known = JSON.parse(await readFile(file, 'utf8').catch(() => '[]')) as object[];
+  await mkdir(state, { recursive: true });
+  await writeFile(file, JSON.stringify([...known, { folder: await realpath(folder) }]));
 }
 
 /** Browsers' children may still be writing their last words. */

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { changeAlone } from '../../files/shared-file';
+import { writeState } from '../../files/text-files';
+
+/** The oldest are forgotten: the user is asked again. */
+const MAX_ENTRIES = 1000;
+
+/** A host and an account there; for a folder that was made here they are missing: it may run everywhere. */
+const entry = z.object({ folder: z.string(), host: z.string().optional(), account: z.string().optional() });
+const list = z.array(entry);
+
+export type TrustedFolder = z.output<typeof entry>;
+
+/** The folders whose scripts may run, in a private file of the app's state. A file that cannot be read trusts nothing. */
+export class TrustedFolders {
+  readonly #file: string;
+  readonly #locks: string;
+
+  constructor(state: string) {
+    this.#file = join(state, 'trusted.json');
+    this.#locks = join(state, 'locks');
+  }
+
+  async has(folder: string, host: string, account: string): Promise<boolean> {
+    return (await this.#read()).some(
+      (one) => one.folder === folder && (one.host === undefined || (one.host === host && one.account === account)),
+    );
+  }
+
+  /** Whether the folder was made by this app. */
+  async isMade(folder: string): Promise<boolean> {
+    return (await this.#read()).some((one) => one.folder === folder && one.host === undefined);
+  }
+
+  /** Throws `refused` when it cannot be kept. */
+  async add(added: TrustedFolder): Promise<void> {
+    await changeAlone(this.#locks, this.#file, async () => {
+      const key = JSON.stringify(added);
+      const others = (await this.#read()).filter((one) => JSON.stringify(one) !== key);
+      await writeState(this.#file, `${JSON.stringify([...others, added].slice(-MAX_ENTRIES), null, 2)}\n`);
+    });
+  }
+
+  async #read(): Promise<readonly TrustedFolder[]> {
+    try {
+      return list.parse(JSON.parse(await readFile(this.#file, 'utf8')));
+    } catch {
+      return [];
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { oc } from '@orpc/contract';
+import * as z from 'zod';
+import { target } from './common';
+
+const question = z.object({
+  isTrusted: z.boolean(),
+  /** The document's folder, links resolved. */
+  folder: z.string(),
+  /** The account that steps run as on the host. */
+  account: z.string(),
+  /** What the steps would run, in their order. `text` is missing for what is not text, too large, or on the build host. */
+  scripts: z.array(z.object({ path: z.string(), text: z.string().optional() })),
+});
+
+/** Whether the scripts of a folder may run: those of a folder that was made here may, all others after a question. */
+export const trust = {
+  /** Runs nothing of the folder. Connects to the host when it is another computer. */
+  check: oc.input(z.object(target)).output(question),
+  /** Remembers the user's consent for the folder of a document and the account of a host. */
+  accept: oc.input(z.object(target)),
+};
+
+/** What is asked before the first build of a folder. */
+export type TrustQuestion = z.output<typeof question>;

@@ -1,0 +1,54 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { inCarriers } from './support/carriers';
+import { temporary } from './support/samples';
+import { TimelinePage } from './support/timeline';
+
+/** A document of another author, whose step leaves a file beside the folder. */
+function foreign(): { path: string; ran: string } {
+  const base = temporary();
+  const folder = join(base, 'clone');
+  const ran = join(base, 'ran');
+  mkdirSync(join(folder, 'scripts'), { recursive: true });
+  writeFileSync(join(folder, 'scripts/a'), `#!/bin/sh\necho ran >'${ran}'\n`, { mode: 0o755 });
+  const template = join(import.meta.dirname, '../../resources/templates/blank/manifest.xml');
+  const source = readFileSync(template, 'utf8')
+    .replace(/<build_area>[^<]*/, `<build_area>${join(base, 'area')}`)
+    .replace(
+      /<finalizer>[\s\S]*<\/finalizer>/,
+      '<finalizer><script name="scripts/a"><checkpoint name="a" message="Step a"/></script></finalizer>',
+    );
+  const path = join(folder, 'manifest.xml');
+  writeFileSync(path, source);
+  return { path, ran };
+}
+
+inCarriers({}, (open) => {
+  it('a folder that was not made here runs nothing before its scripts were shown and trusted, and is asked about once', async () => {
+    const { path, ran } = foreign();
+    const state = join(temporary(), 'state');
+    const { page, consoleErrors, close } = await open({ document: path, state, isForeign: true });
+    const timeline = new TimelinePage(page);
+    await timeline.open();
+    const question = page.getByRole('dialog', { name: /^Build scripts from .*clone as .* on this computer\?$/ });
+    await timeline.buildButton.click();
+    await question.getByText('scripts/a', { exact: true }).click();
+    await question.getByText(`echo ran >'${ran}'`).waitFor();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'detached' });
+    expect(existsSync(ran)).toBe(false);
+
+    await timeline.buildButton.click();
+    await question.getByRole('button', { name: 'Trust and continue' }).click();
+    await timeline.says(/^Done/);
+    expect(existsSync(ran)).toBe(true);
+    expect(consoleErrors).toEqual([]);
+    await close();
+
+    const again = new TimelinePage((await open({ document: path, state, isForeign: true })).page);
+    await again.open();
+    await again.buildButton.click();
+    await again.says(/^Done|running/i);
+  });
+});
