@@ -9,8 +9,6 @@ export class Navigation {
   view = $state<View>('compose');
   section = $state<SectionId>('overview');
   dialog = $state.raw<OpenDialog>();
-  /** Index of the step in the inspector. */
-  selectedStep = $state(0);
   selectedScript = $state<string>();
   /** A range of the source that the XML editor scrolls to. */
   reveal = $state.raw<{ readonly start: number; readonly end: number }>();
@@ -28,7 +26,6 @@ export class Navigation {
   /** The first screen of another document. */
   reset(section: SectionId): void {
     this.section = section;
-    this.selectedStep = 0;
     this.selectedScript = undefined;
   }
 }

@@ -9,6 +9,7 @@ import { HostValidation } from './host-validation.svelte';
 import { Navigation } from './navigation.svelte';
 import { Notices } from './notices.svelte';
 import { Packages } from './packages.svelte';
+import { Selection } from './selection.svelte';
 
 /** The parts of the window's state, and what main reports about itself. One for each window. */
 export class Workspace {
@@ -21,6 +22,10 @@ export class Workspace {
   readonly builds: Builds;
   readonly packages: Packages;
   readonly validation: HostValidation;
+  /** The selected steps; the inspector shows the first. */
+  readonly stepSelection = new Selection(
+    () => this.session.document?.loaded?.manifest.steps.map(({ name }) => name) ?? [],
+  );
   /** Problems of the document: of its text, of the build host, and of its packages in their repositories. */
   readonly problems: readonly Problem[] = $derived.by(() => [
     ...(this.session.document?.problems ?? []),
@@ -37,7 +42,10 @@ export class Workspace {
     this.main = main;
     const { notices, navigation } = this;
     this.session = new DocumentSession(main, notices, navigation, {
-      onDocument: () => this.packages.forget(),
+      onDocument: () => {
+        this.packages.forget();
+        this.stepSelection.select([0]);
+      },
       onTarget: (target) => this.builds.follow(target),
     });
     this.hosts = new Hosts(main, notices, this.session);

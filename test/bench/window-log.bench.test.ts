@@ -76,7 +76,7 @@ it.skipIf(!hasZfs)(
       await timeline.tab('Log');
       // As somebody who reads what is there before clicking.
       await page.getByText('Keeps').waitFor();
-      await page.getByText('Changes since previous').waitFor();
+      await page.getByRole('button', { name: /^\+\d+ ~/ }).waitFor();
       await timeline.button('Resume from here').click();
       waits.push(await page.evaluate<number>('globalThis.slipwayFirstLine'));
     }

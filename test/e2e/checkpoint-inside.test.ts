@@ -139,7 +139,7 @@ describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
     await timeline.open();
     await timeline.checkpoint('iso').click();
     await timeline.tab('Manifest');
-    const diff = page.getByRole('textbox', { name: 'The manifest, from the checkpoint of iso to the editor' });
+    const diff = page.getByRole('textbox', { name: 'The manifest, from the checkpoint of iso to the open document' });
     await diff.getByText('Another message').waitFor();
     await diff.getByText('Step iso').waitFor();
     if (process.env['PICTURES'])

@@ -84,7 +84,7 @@ describe.skipIf(reason !== undefined)('a build host', () => {
       expect(server.log()).not.toContain('publickey');
       await form.getByRole('button', { name: 'Test' }).click();
       await menu.accept(server);
-      await form.getByText('It works').waitFor();
+      await form.getByText('Connected: ').waitFor();
       await form.getByRole('button', { name: 'Save' }).click();
       await menu.status.getByText('Connected to builder').waitFor();
       await timeline.checkpoint('iso').waitFor();

@@ -35,7 +35,7 @@ async function open(theme: 'light' | 'dark') {
 
 it('says that there is nothing before the first build', async () => {
   const { panel, look } = await open('light');
-  await panel.getByText('No image yet: they appear here when a build has made them.').waitFor();
+  await panel.getByText('No images yet. Images of a finished build appear here.').waitFor();
   await look('no-image');
 });
 

@@ -19,6 +19,26 @@ const from = (repository: AptRepository) => (manifest: string) =>
 
 const hasHostApt = hasTool('apt-get') && hasTool('mmdebstrap');
 
+it('A selection follows its packages after Undo, and a pasted list is counted.', async () => {
+  const { page } = await openInChromium({ document: debianLive() });
+  const packages = new PackagesPage(page);
+  await packages.goTo('Packages');
+  await packages.image.getByRole('option').first().waitFor();
+  const before = await packages.installs();
+  await packages.inImage(before[0] ?? '').click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Alt+ArrowDown');
+  await expect.poll(() => packages.installs()).not.toEqual(before);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => packages.installs()).toEqual(before);
+  await page.keyboard.press('Delete');
+  await expect.poll(async () => (await packages.installs()).slice(0, 3)).toEqual(before.slice(2, 5));
+  await packages.button('Paste list…').click();
+  await page.getByRole('dialog').getByRole('textbox').fill('pasted-a pasted-b\npasted-c');
+  await packages.button('Add 3').click();
+  await packages.hears('3 packages added');
+});
+
 inCarriers({ lacks: hasHostApt ? undefined : 'needs apt-get and mmdebstrap' }, (open) => {
   it('The repository of this machine is searched, dragged from and resolved during the work.', async () => {
     const { page, consoleErrors } = await open({ document: debianLive() });
@@ -34,9 +54,9 @@ inCarriers({ lacks: hasHostApt ? undefined : 'needs apt-get and mmdebstrap' }, (
     await packages.resolved();
     expect(await packages.sum.innerText()).not.toBe(before);
     await packages.inImage('tcpdump').click();
-    await packages.details.getByText(/only because of this: it drags in \d package/).waitFor();
+    await packages.details.getByText(/with \d packages? that only this entry needs/).waitFor();
     await packages.details.getByRole('button', { name: 'libpcap0.8', exact: true }).click();
-    await packages.details.getByText('It dependency because others need it.').waitFor();
+    await packages.details.getByText('A dependency of other packages.').waitFor();
     await packages.details.getByText(/Needed by/).waitFor();
     await packages.details
       .getByText(/system interface for user-level packet capture/)

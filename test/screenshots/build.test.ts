@@ -101,7 +101,7 @@ it.each(['dark', 'light'] as const)('takes the timeline, %s', async (theme) => {
   await timeline.says('Paused before grub-setup');
   await timeline.checkpoint('br-config').click();
   await page.getByText('Keeps').waitFor();
-  await page.getByText('Changes since previous').waitFor();
+  await page.getByRole('button', { name: /^\+\d+ ~/ }).waitFor();
   await take('paused');
   await timeline.tab('Changes');
   await page.getByLabel('Changes since').selectOption({ index: 2 });

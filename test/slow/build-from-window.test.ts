@@ -38,7 +38,7 @@ it.skipIf(lacking !== undefined)(
     await expect
       .poll(() => page.getByRole('region', { name: 'What resuming would do' }).textContent(), { timeout: 60_000 })
       .toMatch(/Discards\s*nothing/);
-    await page.getByText('Changes since previous').waitFor({ timeout: 120_000 });
+    await page.getByRole('button', { name: /^\+\d+ ~/ }).waitFor({ timeout: 120_000 });
     await timeline.button('Save and resume from here').click();
     await timeline.says(/^Done/, 300_000);
     const runs = await page.locator('[data-run]').count();

@@ -7,7 +7,7 @@ export type Instruction =
   | { readonly kind: 'wait'; readonly words: string };
 
 const FORMS =
-  /^```sh\n(?<commands>.*?)^```|\bclick \*\*(?<name>.+?)\*\*(?<top> at the top right)?|\bwait until it says \*\*(?<words>.+?)\*\*/gims;
+  /^```sh\n(?<commands>.*?)^```|\bclick \*\*(?<name>.+?)\*\*(?<top> at the top right)?|\bwait until it (?:says|shows) \*\*(?<words>.+?)\*\*/gims;
 
 /**
  * What a page tells its reader to do, in its order: commands in `sh` blocks, **Click** followed by a name in bold, **Wait until it

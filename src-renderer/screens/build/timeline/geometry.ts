@@ -18,15 +18,3 @@ export function zoomed(width: number, by: 1 | -1): number {
   const narrower = WIDTHS.find((candidate) => candidate < width);
   return (by > 0 ? wider : narrower) ?? width;
 }
-
-/** Which of `count` items of one size are within the window, with a few beyond it. */
-export function visible(
-  count: number,
-  size: number,
-  from: number,
-  room: number,
-): { readonly first: number; readonly end: number } {
-  const beyond = 3;
-  const first = Math.max(0, Math.floor(from / size) - beyond);
-  return { first, end: Math.min(count, Math.ceil((from + room) / size) + beyond) };
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowsInView } from '../../../../../src-renderer/components/rows-in-view';
+import { itemsInView } from '../../../../../src-renderer/components/items-in-view';
 import { modeLetters } from '../../../../../src-renderer/screens/build/checkpoint-files/entries';
 import { base64Of, bytesOf, hexLine } from '../../../../../src-renderer/screens/build/checkpoint-files/hex';
 
@@ -38,10 +38,10 @@ describe('a mode', () => {
 
 describe('rows in view', () => {
   it('are those that are seen and a few more, never ones that are not there', () => {
-    expect(rowsInView(0, 100, 20, 1000)).toEqual({ first: 0, last: 13 });
-    expect(rowsInView(2000, 100, 20, 1000)).toEqual({ first: 92, last: 113 });
-    expect(rowsInView(19_900, 100, 20, 1000)).toEqual({ first: 987, last: 1000 });
-    expect(rowsInView(5000, 100, 20, 3)).toEqual({ first: 3, last: 3 });
-    expect(rowsInView(0, 0, 20, 0)).toEqual({ first: 0, last: 0 });
+    expect(itemsInView(0, 100, 20, 1000)).toEqual({ first: 0, end: 13 });
+    expect(itemsInView(2000, 100, 20, 1000)).toEqual({ first: 92, end: 113 });
+    expect(itemsInView(19_900, 100, 20, 1000)).toEqual({ first: 987, end: 1000 });
+    expect(itemsInView(5000, 100, 20, 3)).toEqual({ first: 3, end: 3 });
+    expect(itemsInView(0, 0, 20, 0)).toEqual({ first: 0, end: 0 });
   });
 });
