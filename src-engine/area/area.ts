@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import {
@@ -11,8 +11,10 @@ import {
   mayBeZfs,
   mountpointOf,
 } from '../snapshots/zfs-datasets';
+import { ownerOf } from '../system/accounts';
 import { makeFolders } from '../system/files';
 import { isMountPoint } from '../system/mounts';
+import { quote } from '../system/shell-quote';
 import { systemError } from '../system/system-error';
 import { zfsCommand } from '../system/zfs-command';
 import { refuseForeignPlaces, refuseUnmounted } from './places';
@@ -115,7 +117,7 @@ export async function createArea(area: BuildArea): Promise<void> {
   for (const folder of [area.media, area.logs, area.stateFolder]) makeDirectory(folder);
   // Another account may own the folders. The refusal comes before the lock and before a step runs.
   for (const folder of [area.media, area.logs, area.stateFolder])
-    orRefuse(`Unable to write to the build area at ${area.mountpoint}`, () => accessSync(folder, constants.W_OK));
+    orRefuse(`Unable to write to the build area at ${area.mountpoint}`, () => accessSync(folder, constants.W_OK), area);
 }
 
 /** Creates the three directories that steps expect in the build data. */
@@ -128,18 +130,28 @@ function makeDirectory(path: string, message = `Unable to create directory ${pat
 }
 
 /** Turns an error of the system into a refusal with this message. */
-function orRefuse(message: string, action: () => void): void {
+function orRefuse(message: string, action: () => void, area?: BuildArea): void {
   try {
     action();
   } catch (error) {
-    throw invalid(message, nextStep(error));
+    throw invalid(message, nextStep(error, area));
   }
 }
 
 /** The reason of a failure and what to do about it. For a folder of another account it also names the alternatives. */
-function nextStep(error: unknown): string {
+function nextStep(error: unknown, area: BuildArea | undefined): string {
   const known = systemError(error);
   if (!known) return reasonOf(error);
   const isOthers = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
-  return `${known.message} ${isOthers ? 'Give the manifest a build_area of your own, or build as root.' : known.hint}`;
+  if (!isOthers) return `${known.message} ${known.hint}`;
+  return `${known.message} ${area ? ownerHint(area) : ''}Give the manifest a build_area of your own, or build as root.`;
+}
+
+/** The owner of a part of an existing area that this account cannot write to, and the command that gives it to this account. */
+function ownerHint({ mountpoint, media, logs, stateFolder }: BuildArea): string {
+  const uid = process.getuid?.();
+  const others = [mountpoint, media, logs, stateFolder].find((path) => statSync(path).uid !== uid);
+  const owner = others === undefined ? undefined : ownerOf(others);
+  if (uid === undefined || owner === undefined) return '';
+  return `${owner} owns ${others}. If the area is to be yours, run as root: chown -R ${uid} -- ${quote(mountpoint)}\n`;
 }

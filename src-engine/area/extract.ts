@@ -4,13 +4,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { bytes, plural } from '../../src-shared/format';
 import type { SnapshotView } from '../snapshots/backend';
-import { FolderTree } from '../snapshots/folder-tree';
 import { makeFoldersWritable, type RunStoreTool } from '../snapshots/store-tools';
 import { exec } from '../system/exec';
 import { findTool } from '../system/executables';
 import { exists } from '../system/files';
 import { isAlive, ownIdentity } from '../system/processes';
 import type { BuildArea } from './area';
+import { OpenedTree } from './opened-tree';
 import { reportCopy, type CopyReport } from './exact-copy';
 
 const MAX_LINES = 5;
@@ -93,9 +93,11 @@ export async function extract(
   try {
     if (!place.exists) mkdirSync(folder, { mode: 0o700 });
     const attributes = await view.copyInto(folder, tool);
-    const report = await reportCopy(view.tree, new FolderTree(folder), signal);
+    const copy = new OpenedTree(folder);
+    const report = await reportCopy(view.tree, copy, signal);
     refuseInexact(report, place.folder);
     restoreModes(folder, report);
+    copy.close();
     await confirm();
     if (!place.exists) renameSync(folder, place.folder);
     return { ...report, attributes };

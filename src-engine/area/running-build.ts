@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { readJsonFile } from '../system/json-file';
 import { isEngineIn, isProven, livenessOf } from '../system/processes';
+import { runAs } from '../system/accounts';
 import { systemError } from '../system/system-error';
 import type { BuildArea } from './area';
 import { lockOwner, lockPath, readLock, type LockOwner } from './lock-file';
@@ -114,7 +115,7 @@ function leave({ user, pid, host }: LockOwner, write: () => void): void {
       throw new AppError(
         'refused',
         `This account may not change the build of ${user} (process ${pid} on ${host}).`,
-        `Run the command as ${user} or as root.`,
+        runAs(user),
       );
     const { message, hint } = systemError(error) ?? { message: reasonOf(error), hint: undefined };
     throw new AppError('refused', `The request to the build cannot be written. ${message}`, hint);

@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { accountName } from '../system/accounts';
 import { AppError } from '../../src-shared/errors';
 import { changeableByOthers } from '../system/changeable';
 import type { BuildArea } from './area';
@@ -75,18 +76,6 @@ function homes(): ReadonlySet<string> {
   }
   for (const home of [...found]) if (home.startsWith('/')) found.add(realPath(home));
   return found;
-}
-
-function accountName(uid: number): string {
-  try {
-    const line = readFileSync('/etc/passwd', 'utf8')
-      .split('\n')
-      .find((entry) => entry.split(':')[2] === `${uid}`);
-    if (line !== undefined) return line.split(':')[0] ?? `${uid}`;
-  } catch {
-    // Accounts are kept elsewhere on this system.
-  }
-  return `the account ${uid}`;
 }
 
 /** The path without links, as far as it exists. */

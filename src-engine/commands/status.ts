@@ -1,7 +1,8 @@
 import type { StatusAnswer } from '../../src-shared/engine-answers/status';
 import { statfsSync } from 'node:fs';
-import { BASELINE } from '../../src-shared/checkpoints/model';
+import { BASELINE, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { bytes, dateTimeWithSeconds, duration } from '../../src-shared/format';
+import { readCheckpointRecord } from '../area/checkpoint-records';
 import { readLock, type LockState } from '../area/lock-file';
 import { listRuns, stepHistory, type Run } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
@@ -42,7 +43,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     `Checkpoints     ${status.backend}${status.freeBytes === null ? '' : `, ${bytes(status.freeBytes)} free`}`,
     `Lock            ${describeLock(lock)}`,
     `Resume from     ${status.latestResumable ?? 'nothing yet'}`,
-    `Last run        ${lastRun ? describeRun(lastRun, status.runningStep) : 'none'}`,
+    `Last run        ${lastRun ? describeRun(lastRun, status.runningStep) : (status.lastRunUnknown ?? 'none')}`,
   ]);
   return 0;
 }
@@ -67,6 +68,7 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
     latestResumable: latest === undefined ? null : (file.manifest.steps[latest]?.name ?? null),
     runningStep: last ? openStep(last) : null,
     lastRun: last ?? null,
+    lastRunUnknown: last ? null : lostRun(context),
   };
   if (!json) return { status, details: undefined };
   const expected = stepHistory(all);
@@ -77,6 +79,16 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
   const otherSnapshots = snapshots.map(({ name }) => name).filter((name) => !known.has(name));
   const from = since === undefined ? 0 : all.findIndex(({ run }) => run === since);
   return { status, details: { steps, otherSnapshots, runs: all.slice(Math.max(0, from)) } };
+}
+
+/** A clause about runs whose journals are gone: checkpoints show that there were some. */
+function lostRun({ area, snapshots }: AreaContext): string | null {
+  const newest = snapshots.filter(({ name }) => stepOfSnapshot(name) !== undefined).at(-1);
+  const step = newest && stepOfSnapshot(newest.name);
+  if (step === undefined) return null;
+  const known = readCheckpointRecord(area, step);
+  const taker = 'record' in known ? `, by ${known.record.run}` : '';
+  return `not known: its journal is not in ${area.logs}. The checkpoint of ${step} was taken ${dateTimeWithSeconds(new Date((newest?.takenAt ?? 0) * 1000))}${taker}`;
 }
 
 function describeLock(lock: LockState): string {

@@ -105,7 +105,12 @@ export class StepHost {
       input.observer,
     );
     const server = await host.#reachableServer();
-    host.#spawner = input.spawner ?? createSpawner(containment, dirname(server.socketPath), mark);
+    try {
+      host.#spawner = input.spawner ?? createSpawner(containment, dirname(server.socketPath), mark);
+    } catch (error) {
+      server.close(); // its socket would keep the engine running
+      throw error;
+    }
     host.#runner = new FinalizerRunner(host.#spawner);
     return host;
   }

@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { quoteBytes } from '../system/shell-quote';
 import { escapeName } from '../../src-shared/name-escapes';
@@ -17,9 +17,8 @@ const FLAGS = ['i', 'a'] as const;
 const MAX_NAMED = 20;
 
 /**
- * The flags of entries that cannot be changed, by path. `lsattr` runs only for suspects: the kernel refuses write
- * access to them with a specific error, even for root. A folder that is append-only is not a suspect; changing it fails
- * with `EPERM` later.
+ * The flags of entries that cannot be changed, by path. `lsattr` runs only for suspects: files to
+ * which the kernel refuses write access with a specific error, even for root, and folders.
  */
 export async function flagsOf(
   root: string,
@@ -63,9 +62,10 @@ export async function readFlags(paths: readonly string[], tool: RunStoreTool): P
 }
 
 function isSuspect(path: string, type: string): boolean {
+  // A folder that is append-only shows no other sign. Only root can have set its flags.
+  if (type === 'folder') return process.getuid?.() === 0;
   try {
-    if (type === 'folder') accessSync(systemPath(path), constants.W_OK);
-    else if (type === 'file')
+    if (type === 'file')
       closeSync(openSync(systemPath(path), constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
     return false;
   } catch (error) {

@@ -3,6 +3,7 @@ import { lstat, open, readdir, readlink, type FileHandle } from 'node:fs/promise
 import { Readable } from 'node:stream';
 import { AppError } from '../../src-shared/errors';
 import { escapeName } from '../../src-shared/name-escapes';
+import { ownerOf, runAs } from '../system/accounts';
 import type { AttributeSource } from './attribute-text';
 import type { SnapshotView } from './backend';
 import { copyFolder } from './copy-folder';
@@ -150,6 +151,6 @@ function unreadable(path: string, error: NodeJS.ErrnoException): AppError {
   return new AppError(
     'snapshot',
     `${path} cannot be read: ${error.message.replace(/, \w+( '.*)?$/s, '')}.`,
-    isDenied ? 'Run the command as the user who built this area, or as root.' : undefined,
+    isDenied ? runAs(ownerOf(path)) : undefined,
   );
 }

@@ -20,7 +20,7 @@ import { materialise } from './plain/materialise';
 import { OpenedEntries } from './plain/opened-entries';
 import { PlainStore, type PlainSnapshot } from './plain/plain-store';
 import { isAsIn, rollBack } from './plain/roll-back';
-import { scanTree } from './plain/scan';
+import { scanTree, TooDeep } from './plain/scan';
 import { takeSnapshot, type PlainArea } from './plain/take';
 import { readHead, readIndex } from './plain/tree-index';
 import { endOrphanedTools, refuseUse, removeSubvolumes, removeTree, storeTool } from './store-tools';
@@ -87,6 +87,8 @@ export function createPlainBackend({
       const records = scanTree(root, (path, mode) => opened.open(path, mode, 0o700)).map(({ record }) => record);
       const flags = await flagsOf(root, records, tool);
       if (flags.size > 0) throw immutable(action, root, flags);
+    } catch (error) {
+      if (!(error instanceof TooDeep)) throw error; // the removal reaches everything
     } finally {
       opened.close();
     }

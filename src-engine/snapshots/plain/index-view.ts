@@ -5,6 +5,7 @@ import { AppError } from '../../../src-shared/errors';
 import { escapeName } from '../../../src-shared/name-escapes';
 import { attributeText, type AttributeSource } from '../attribute-text';
 import type { TreeEntry, TreePath, TreeView } from '../tree-view';
+import { ownerOf, runAs } from '../../system/accounts';
 import { nameOf, parentOf, systemPath } from '../bytes';
 import { damagedObject, objectDamage } from './damage';
 import { attributesOf } from './pax';
@@ -57,7 +58,7 @@ export class IndexTree implements TreeView {
       throw new AppError(
         'snapshot',
         `${escapeName(path)} cannot be read from the checkpoint: ${error.code ?? error.message}.`,
-        error.code === 'EACCES' ? 'Run the command as the user who built this area, or as root.' : undefined,
+        error.code === 'EACCES' ? runAs(ownerOf(object)) : undefined,
       );
     });
     const stream: ReadStream = createReadStream('', { fd: handle, ...(end !== undefined && { end }) });

@@ -48,18 +48,18 @@ export interface NewObjects {
  */
 export async function storeNew(pending: readonly LiveEntry[], request: NewObjectsRequest): Promise<NewObjects> {
   const { root, work, pack, opened, tool } = request;
-  const flags = await flagsOf(
-    root,
-    pending.map(({ record }) => record),
-    tool,
-  );
   const described = pending.filter(({ record }) => isDescribed(record));
   const objects = planObjects(pending, request);
-  const [copied, captured] = await Promise.allSettled([
+  const [copied, captured, flagged] = await Promise.allSettled([
     copyObjects([...objects.values()], bytePath(work), tool),
     captureAttributes(
       root,
       described.map(({ record }) => record.path),
+      tool,
+    ),
+    flagsOf(
+      root,
+      pending.map(({ record }) => record),
       tool,
     ),
   ]);
@@ -67,6 +67,8 @@ export async function storeNew(pending: readonly LiveEntry[], request: NewObject
   for (const entry of pending) checkUnchanged(root, entry, opened);
   if (copied.status === 'rejected') throw copied.reason;
   if (captured.status === 'rejected') throw captured.reason;
+  if (flagged.status === 'rejected') throw flagged.reason;
+  const flags = flagged.value;
   const attributes = captured.value;
   if (!attributes) throw new TreeChanged(root);
 

@@ -14,7 +14,8 @@ import { OpenedEntries } from './opened-entries';
 import type { PlainSnapshot } from './plain-store';
 import { sameMetadata, type TreeRecord } from './record';
 import { sameContent } from './same-content';
-import { scanTree, type LiveEntry } from './scan';
+import { removeTree, type RunStoreTool } from '../store-tools';
+import { scanTree, TooDeep, type LiveEntry, type OpenFolder } from './scan';
 import type { PlainArea } from './take';
 import { readHead, readIndex, type TreeIndex } from './tree-index';
 
@@ -56,7 +57,7 @@ export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promis
       snapshot: snapshot.name,
       keepsTimes: isCertain,
       target: index.records,
-      live: scanTree(root, open),
+      live: await scanShort(root, open, tool),
       knownOf: isCertain ? knowledge(live.read()?.known) : comparison(root, (reference) => store.objectPath(reference)),
       isOpened: (path) => opened.has(path),
       stage: bytePath(stage),
@@ -79,6 +80,18 @@ export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promis
   } finally {
     opened.close();
     rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+/** No snapshot has paths that are too long, so that those of the build data have to go in any case. Their remains are restored. */
+async function scanShort(root: string, open: OpenFolder, tool: RunStoreTool): Promise<LiveEntry[]> {
+  for (;;) {
+    try {
+      return scanTree(root, open);
+    } catch (error) {
+      if (!(error instanceof TooDeep)) throw error;
+      await removeTree(Buffer.from(error.folder, 'latin1').toString(), tool);
+    }
   }
 }
 

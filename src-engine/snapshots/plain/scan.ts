@@ -75,6 +75,7 @@ export function scanTree(root: string, open: OpenFolder = () => false): LiveEntr
       return operation();
     } catch (error) {
       if (error instanceof AppError) throw error;
+      if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') throw new TooDeep(root, path);
       throw unreadable(below(root, path), error as NodeJS.ErrnoException);
     }
   }
@@ -128,6 +129,40 @@ export class TreeChanged extends AppError {
       'Change the step so that it waits for its background processes or ends them.',
     );
   }
+}
+
+/** A path is longer than system calls accept. */
+export class TooDeep extends AppError {
+  /** A folder on the way to the entry, with a character per byte. Its own path is short. */
+  readonly folder: string;
+
+  constructor(root: string, path: string) {
+    const folder = below(root, shortAncestor(root, path));
+    super(
+      'snapshot',
+      `There are paths of more than ${MAX_PATH_BYTES} bytes in ${escapeName(folder)}. A checkpoint cannot contain them.`,
+      `Let the step make shorter paths, or remove them: rm -rf -- ${quoteBytes(folder)}`,
+    );
+    this.folder = folder;
+  }
+}
+
+/** PATH_MAX of Linux. */
+const MAX_PATH_BYTES = 4096;
+const MAX_SHORT_BYTES = 1000;
+
+/** The longest part of a path that is still easy to handle, and a text without loss; at least one name. */
+function shortAncestor(root: string, path: string): string {
+  const names = path.split('/');
+  const isShort = (part: string): boolean => {
+    const whole = Buffer.from(below(root, part), 'latin1');
+    return whole.length <= MAX_SHORT_BYTES && Buffer.from(whole.toString()).equals(whole);
+  };
+  for (let count = names.length - 1; count > 1; count--) {
+    const part = names.slice(0, count).join('/');
+    if (isShort(part)) return part;
+  }
+  return names[0] ?? '';
 }
 
 function unreadable(path: string, error: NodeJS.ErrnoException): AppError {

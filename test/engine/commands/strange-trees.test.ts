@@ -1,0 +1,106 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { finished, TestProject } from '../../support/engine';
+import { lacksRootOr, runTool } from '../../support/run-tool';
+
+const NOBODY = { uid: 65534, gid: 65534 };
+
+let project: TestProject;
+beforeEach(() => (project = new TestProject()));
+afterEach(() => project.dispose());
+
+/** A step that makes folders with a path of 6,000 bytes. */
+const TOO_DEEP = 'perl -e \'chdir shift; for (1..30) { mkdir "d"x200; chdir "d"x200 }\' "$2"';
+
+describe('Paths that are longer than system calls accept', () => {
+  it('are refused with the command that removes them, and removed by the next rollback and full build', async () => {
+    project.write({ steps: [{ name: 'a' }, { name: 'b', body: TOO_DEEP }, { name: 'c' }] });
+    for (const options of [[], ['-R'], ['-r', 'a'], []]) {
+      const { code, stderr } = await project.build(...options);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^There are paths of more than 4096 bytes in .*\/build_data\/pkg_image\/d+\/.*\n.*: rm -rf -- /m,
+        ) as string,
+      });
+    }
+    expect(await project.run('prune', '--yes', '--from', 'b', 'manifest.xml')).toMatchObject({ code: 0 });
+    project.script('b');
+    expect(await project.build('-R')).toMatchObject({ code: 0 });
+    expect(await project.build()).toMatchObject({ code: 0 });
+  });
+});
+
+describe('A folder that is append-only', () => {
+  const lack = lacksRootOr('chattr', 'lsattr');
+  if (lack !== undefined) return it.skip(`is restored with its flag (${lack})`);
+
+  it('is restored with its flag, and named where it would have to be changed', async () => {
+    const flagged = join(project.area, 'build_data/pkg_image/d');
+    const flags = (): string => runTool('lsattr', '-d', flagged).split(' ')[0] ?? '';
+    project.write({
+      steps: [
+        { name: 'a', body: 'mkdir "$2/d"; chattr +a "$2/d"' },
+        { name: 'b', body: 'chattr -a "$2/d"; rm -r "$2/d"' },
+      ],
+    });
+    try {
+      expect(await project.build()).toMatchObject({ code: 0 });
+      project.script('b');
+      expect(await project.build('-r', 'b')).toMatchObject({ code: 0 });
+      expect(flags()).toContain('a');
+      expect((await project.build()).stderr).toContain(`chattr -a -- '${flagged}'`);
+    } finally {
+      runTool('chattr', '-a', flagged);
+    }
+  });
+});
+
+describe('Folders that their owner has sealed', () => {
+  const lack = lacksRootOr('setpriv');
+  if (lack !== undefined) return it.skip(`are extracted exactly by their owner (${lack})`);
+
+  it.each(['000', '200', '400', '444', '500', '555', '300'])(
+    'are extracted exactly by their owner with mode %s',
+    async (mode) => {
+      project.dispose();
+      project = new TestProject(undefined, NOBODY);
+      const body = `mkdir -p "$2/s/in"; echo x >"$2/s/f"; mkfifo "$2/s/p"; ln -s x "$2/s/l"; ln "$2/s/f" "$2/s/in/g"; chmod ${mode} "$2/s/in" "$2/s"`;
+      project.write({ steps: [{ name: 'a', body }, { name: 'b' }] });
+      expect(await project.build('-p', 'b')).toMatchObject({ code: 0 });
+      expect(await project.run('extract', 'manifest.xml', 'b', join(project.folder, 'copy'))).toMatchObject({
+        code: 0,
+      });
+      const list = (root: string): string =>
+        runTool('sh', '-c', 'cd "$1" && find . -printf "%p %y %m %n %l %s %T@\\n" | sort', 'sh', root);
+      expect(list(join(project.folder, 'copy/pkg_image'))).toBe(list(join(project.area, 'build_data/pkg_image')));
+    },
+  );
+});
+
+describe('An environment without PATH', () => {
+  it.each([
+    ['is missing', {}],
+    ['is empty', { PATH: '' }],
+  ])('is enough for a build when it %s', async (_, env) => {
+    project.write({ steps: [{ name: 'a', body: 'ls / >/dev/null' }, { name: 'b' }] });
+    const given = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const engine = join(project.bin, 'distro_const');
+    const build = project.spawn(['/usr/bin/env', '-i', ...given, process.execPath, engine, 'build', 'manifest.xml']);
+    expect(await finished(build)).toMatchObject({ code: 0 });
+  });
+});
+
+describe('Logs that were removed', () => {
+  it('are reported as missing by status, with the run that took the newest checkpoint', async () => {
+    project.write({ steps: [{ name: 'a' }, { name: 'b' }] });
+    expect(await project.build()).toMatchObject({ code: 0 });
+    rmSync(join(project.area, 'logs'), { recursive: true });
+    const { stdout } = await project.run('status', 'manifest.xml');
+    expect(stdout).toMatch(
+      /^Last run +not known: its journal is not in .*\/logs\. The checkpoint of b was taken .*, by run-/m,
+    );
+    expect(await project.build('-R')).toMatchObject({ code: 0 });
+  });
+});
