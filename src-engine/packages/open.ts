@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { declaredSources } from '../repositories/named';
-import { openApt } from './apt/apt-source';
+import { AptSource } from './apt/apt-source';
 import { keyOf, sourceFiles } from './apt/sources';
 import { openIps } from './ips/ips-source';
 import type { OpenedPackages, PackageSource } from './package-source';
@@ -47,7 +47,7 @@ async function locatePackages(manifest: Manifest): Promise<PackageLocation> {
     const sources = await sourceFiles(declared);
     return {
       key: `apt-${keyOf(sources)}`,
-      open: async (folder) => openApt(sources, folder, await readRecipe(manifest)),
+      open: async (folder) => new AptSource(sources, folder, await readRecipe(manifest)),
     };
   }
   if (declared.urls.length === 0)

@@ -1,4 +1,4 @@
-import { openApt } from '../../src-engine/packages/apt/apt-source';
+import { AptSource } from '../../src-engine/packages/apt/apt-source';
 import { AptRepository, type TestPackage } from '../support/apt-repository';
 import { lacksTool } from '../support/run-tool';
 import { tempFolder } from '../support/temp-folder';
@@ -16,7 +16,7 @@ describePackageSource({
     const folder = tempFolder();
     return {
       url: repository.url,
-      open: () => openApt([{ name: 'manifest.list', text: `deb ${repository.source}\n` }], folder),
+      open: () => new AptSource([{ name: 'manifest.list', text: `deb ${repository.source}\n` }], folder),
       publish: (next) => repository.publish(debian(next)),
       cutOff: () => repository.cutOff(/Packages/, 60),
       mend: () => repository.mend(),

@@ -47,3 +47,10 @@ export function readSimulation(text: string): Omit<Simulated, 'ok' | 'output'> {
 
 /** APT appends a foreign architecture to a package's name. */
 const bare = (name: string): string => name.replace(/:.*$/, '');
+
+/** APT's first error line, or a clause for a refusal without one. */
+export const firstError = ({ output }: Simulated): string => /^E: (.*)$/m.exec(output)?.[1] ?? 'it gives no reason';
+
+/** Names with their versions, as APT's tools accept them. */
+export const exact = (versions: ReadonlyMap<string, string>): string[] =>
+  [...versions].map(([name, version]) => `${name}=${version}`);
