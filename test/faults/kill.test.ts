@@ -4,6 +4,7 @@ import { count, report, seedOf } from '../support/faults/count';
 import { Killer, lacksTrace, type KillPoint } from '../support/faults/kill-at';
 import { PLACES, type Place } from '../support/faults/places';
 import { CHAIN, StepChain, type History } from '../support/faults/step-chain';
+import { FaultTally, position } from '../support/faults/tally';
 import { Random } from '../support/random';
 
 /** Points of each kind and command that a full run goes through, and a small one. */
@@ -21,7 +22,6 @@ interface Command {
   readonly words: readonly string[];
   readonly keeps: (step: string) => boolean;
 }
-const position = (step: string): number => (CHAIN as readonly string[]).indexOf(step);
 const COMMANDS: readonly Command[] = [
   { words: ['build'], keeps: () => false },
   { words: ['build', '-r', 'c'], keeps: (step) => position(step) <= position('c') },
@@ -29,9 +29,9 @@ const COMMANDS: readonly Command[] = [
   { words: ['prune', '--from', 'd', '--yes'], keeps: (step) => position(step) < position('d') },
 ];
 
-describe.each(PLACES)('kill -9 of the engine on $name', ({ name, lacks, open }) => {
+describe.each(PLACES)('kill -9 of the engine on $name:', ({ name, lacks, open }) => {
   it.skipIf(lacks ?? lacksTrace)(
-    'at any external command or system call loses no checkpoint and leaves no wrong tree (skipped without root, strace or the file system)',
+    'A kill at any external command or system call loses no checkpoint and leaves no wrong tree (skipped without root, strace or the file system).',
     async () => {
       place = await open();
       const { project, buildData } = place;
@@ -46,16 +46,14 @@ describe.each(PLACES)('kill -9 of the engine on $name', ({ name, lacks, open }) 
       }
       const kills = count(SMALL_KILLS, Infinity);
       let edition = 1;
-      const total = { kills: 0, checkpoints: 0, entries: 0, lost: 0, wrong: 0, lies: 0 };
-      const problems: string[] = [];
+      const tally = new FaultTally();
       for (const { command, point } of shuffled(chosen, random)) {
-        if (total.kills >= kills) break;
+        if (tally.faults >= kills) break;
         chain.edition = ++edition;
         const before = new Map<string, History>(chain.begun().map(({ step, history }) => [step, history]));
         const begun = chain.begun().length;
         const { code, signal } = await killer.runKilled(point, ...command.words);
         if (signal !== 'SIGKILL' && code !== 137) continue; // it ran with fewer calls than before, to its end
-        total.kills++;
         const kept = new Map([
           ...[...before].filter(([step]) => command.keeps(step)),
           ...chain
@@ -65,30 +63,13 @@ describe.each(PLACES)('kill -9 of the engine on $name', ({ name, lacks, open }) 
         ]);
         const found = await audit(project, chain, kept);
         const after = await recover(project, chain, buildData, CHAIN);
-        total.checkpoints += found.checkpoints;
-        total.entries += found.entries;
-        total.lost += found.lost.length;
-        total.wrong += found.wrong.length + (after === undefined ? 0 : 1);
-        total.lies += found.lies.length;
-        const faults = [
-          ...found.lost.map((step) => `lost ${step}`),
-          ...found.wrong,
-          ...found.lies,
-          ...(after ? [after] : []),
-        ];
-        if (faults.length > 0) {
-          problems.push(`${command.words.join(' ')}, ${point.kind} ${point.n}: ${faults.join('\n    ')}`);
-          report(problems.at(-1) ?? '');
-        }
-        if (after !== undefined) expect((await project.build()).code, problems.join('\n')).toBe(0);
+        tally.add(`${command.words.join(' ')}, ${point.kind} ${point.n}`, found, after);
+        if (after !== undefined) expect((await project.build()).code, tally.problems).toBe(0);
       }
-      report(
-        `kill -9 on ${name}: ${total.kills} kills, ${total.checkpoints} checkpoints ` +
-          `and ${total.entries} entries compared, ${total.lost} checkpoints lost, ${total.wrong} wrong trees, ${total.lies} untrue answers`,
-      );
-      expect(problems.join('\n')).toBe('');
-      expect(total.kills).toBeGreaterThan(0);
-      expect(total.entries).toBeGreaterThan(0);
+      report(`kill -9 on ${name}: ${tally.faults} kills, ${tally.counts}`);
+      expect(tally.problems).toBe('');
+      expect(tally.faults).toBeGreaterThan(0);
+      expect(tally.entries).toBeGreaterThan(0);
 
       /** A prune that was counted has removed checkpoints: a build brings them back. */
       async function refilled({ words }: Command): Promise<readonly KillPoint[]> {

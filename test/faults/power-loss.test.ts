@@ -6,6 +6,7 @@ import { audit, recover } from '../support/faults/audit';
 import { count, report, seedOf } from '../support/faults/count';
 import { CrashDisk, lacksCrashDisk } from '../support/faults/crash-disk';
 import { CHAIN, StepChain, type History } from '../support/faults/step-chain';
+import { FaultTally, position } from '../support/faults/tally';
 import { Random } from '../support/random';
 
 /** Clones of one command, at random parts of the time that the same command took before. */
@@ -19,9 +20,7 @@ afterEach(async () => {
   for (const each of opened.splice(0).reverse()) await each.dispose();
 });
 
-const position = (step: string): number => (CHAIN as readonly string[]).indexOf(step);
-
-/** A moment at which the power went, with what had to be on the disk then. */
+/** A moment at which the power was lost, and what must be on the disk then. */
 interface Loss {
   readonly clone: string;
   readonly words: string;
@@ -32,9 +31,9 @@ interface Loss {
 describe.each([
   ['ext4', 1],
   ['btrfs', 2],
-] as const)('power loss on %s', (type, suite) => {
+] as const)('Power loss on %s:', (type, suite) => {
   it.skipIf(lacks)(
-    'at any moment leaves each listed checkpoint whole, none lost, and a build that goes on (skipped without root, XFS or btrfs)',
+    'A power loss at any moment leaves each listed checkpoint whole, loses none, and the next build succeeds (skipped without root, XFS or btrfs).',
     async () => {
       const disk = new CrashDisk(type);
       opened.push(disk);
@@ -46,24 +45,22 @@ describe.each([
       const chain = new StepChain(project, area, true);
       const tookMs = new Map<string, number>();
       const wanted = count(3, 100);
-      const total = { losses: 0, recent: 0, checkpoints: 0, entries: 0, lost: 0, wrong: 0, lies: 0 };
-      const problems: string[] = [];
+      const tally = new FaultTally();
+      let recent = 0;
       expect((await project.build()).code).toBe(0);
-      for (let edition = 2; total.losses < wanted; edition++) {
+      for (let edition = 2; tally.faults < wanted; edition++) {
         chain.edition = edition;
         const losses = await loseDuring(nextCommand(edition));
         for (const loss of losses) await judge(loss);
         // What prune has removed comes back.
-        if ((await project.build('-R')).code !== 0) expect((await project.build()).code, problems.join('\n')).toBe(0);
+        if ((await project.build('-R')).code !== 0) expect((await project.build()).code, tally.problems).toBe(0);
       }
       report(
-        `power loss on ${type}: ${total.losses} moments, ${total.recent} of them with a checkpoint of the last ${RECENT_MS / 1000} s, ` +
-          `${total.checkpoints} checkpoints and ${total.entries} entries compared, ${total.lost} checkpoints lost, ` +
-          `${total.wrong} wrong trees, ${total.lies} untrue answers`,
+        `power loss on ${type}: ${tally.faults} moments, ${recent} of them with a checkpoint of the last ${RECENT_MS / 1000} s, ${tally.counts}`,
       );
-      expect(problems.join('\n')).toBe('');
-      expect(total.entries).toBeGreaterThan(0);
-      expect(total.recent).toBeGreaterThanOrEqual(count(1, 25));
+      expect(tally.problems).toBe('');
+      expect(tally.entries).toBeGreaterThan(0);
+      expect(recent).toBeGreaterThanOrEqual(count(1, 25));
 
       function nextCommand(edition: number): string[] {
         if (edition === 2) return ['build'];
@@ -85,7 +82,7 @@ describe.each([
         const known = [...new Map(before.map((each) => [each.step, each.history]))].filter(([name]) => isKept(name));
         const expectedMs = tookMs.get(command) ?? 1_500;
         const moments = Array.from(
-          { length: Math.min(CLONES_PER_RUN, wanted - total.losses) },
+          { length: Math.min(CLONES_PER_RUN, wanted - tally.faults) },
           () => random.next() * expectedMs,
         ).sort((a, b) => a - b);
         const losses: Loss[] = [];
@@ -110,33 +107,18 @@ describe.each([
         return losses;
       }
 
-      /** The power comes back: everything that is listed is read, and the build goes on. What happens then is forgotten. */
+      /** After the power is back, reads everything that is listed, and continues the build. The disk is then as before. */
       async function judge({ clone, words, kept, isRecent }: Loss): Promise<void> {
         const begun = chain.begun();
-        project.env.SLIPWAY_BOOT_ID = `boot-${total.losses}`;
+        project.env.SLIPWAY_BOOT_ID = `boot-${tally.faults}`;
         const [found, after] = await disk.afterPowerLoss(clone, async () => {
           const audited = await audit(project, chain, kept);
           return [audited, await recover(project, chain, buildData, CHAIN)] as const;
         });
         delete project.env.SLIPWAY_BOOT_ID;
         chain.resetRecord(begun);
-        total.losses++;
-        total.recent += isRecent ? 1 : 0;
-        total.checkpoints += found.checkpoints;
-        total.entries += found.entries;
-        total.lost += found.lost.length;
-        total.wrong += found.wrong.length + (after === undefined ? 0 : 1);
-        total.lies += found.lies.length;
-        const faults = [
-          ...found.lost.map((name) => `lost ${name}`),
-          ...found.wrong,
-          ...found.lies,
-          ...(after ? [after] : []),
-        ];
-        if (faults.length > 0) {
-          problems.push(`${words}: ${faults.join('\n    ')}`);
-          report(problems.at(-1) ?? '');
-        }
+        recent += isRecent ? 1 : 0;
+        tally.add(words, found, after);
       }
     },
   );

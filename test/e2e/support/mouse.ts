@@ -12,7 +12,7 @@ export async function dragTo(page: Page, from: Locator, to: Locator, where: 'bef
   await to.scrollIntoViewIfNeeded();
   const mark = page.locator(`[data-drop-edge="${EDGE[where]}"]`);
   const marked = to.and(mark).or(to.locator(mark)).first();
-  for (let tries = 3; tries > 0; tries--) {
+  for (let tries = 5; tries > 0; tries--) {
     await carry(page, from, to, where, marked);
     if (await appears(marked)) {
       await page.mouse.up();
