@@ -302,9 +302,9 @@ export class Builds {
       return;
     }
     await this.#notices.attempt(async () => {
-      const wanted = live.pause === step ? null : step;
-      await this.#main.builds.pauseBefore({ ...target, step: wanted });
-      const message = wanted === null ? 'Pause removed.' : `The build pauses before ${step}.`;
+      const newPause = live.pause === step ? null : step;
+      await this.#main.builds.pauseBefore({ ...target, step: newPause });
+      const message = newPause === null ? 'Pause removed.' : `The build pauses before ${step}.`;
       this.#notices.done(message);
     });
   }

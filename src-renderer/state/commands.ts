@@ -35,14 +35,14 @@ export function commandsOf(workspace: Workspace): Command[] {
     {
       id: 'undo',
       ...COMMANDS.undo,
-      title: document?.undoLabel === undefined ? 'Undo' : `Undo ${document.undoLabel}`,
+      title: document?.undoLabel === undefined ? 'Undo' : `Undo: ${lowerFirst(document.undoLabel)}`,
       isEnabled: document?.undoLabel !== undefined,
       run: () => workspace.session.undo(),
     },
     {
       id: 'redo',
       ...COMMANDS.redo,
-      title: document?.redoLabel === undefined ? 'Redo' : `Redo ${document.redoLabel}`,
+      title: document?.redoLabel === undefined ? 'Redo' : `Redo: ${lowerFirst(document.redoLabel)}`,
       isEnabled: document?.redoLabel !== undefined,
       run: () => workspace.session.redo(),
     },
@@ -191,6 +191,8 @@ function hostCommands(workspace: Workspace): Command[] {
   ];
 }
 
+const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
+
 /** Runs the command of a key. Returns whether there was one. */
 export function runKey(event: KeyboardEvent, workspace: Workspace): boolean {
   const isFunctionKey = /^F\d+$/.test(event.key);
@@ -200,8 +202,8 @@ export function runKey(event: KeyboardEvent, workspace: Workspace): boolean {
     ...(event.shiftKey ? ['Shift'] : []),
     event.key.toUpperCase(),
   ].join('+');
-  const wanted = pressed === 'Mod+Y' ? 'Mod+Shift+Z' : pressed;
-  const command = commandsOf(workspace).find(({ keys }) => keys?.toUpperCase() === wanted.toUpperCase());
+  const keys = pressed === 'Mod+Y' ? 'Mod+Shift+Z' : pressed;
+  const command = commandsOf(workspace).find((one) => one.keys?.toUpperCase() === keys.toUpperCase());
   if (!command?.isEnabled) return false;
   command.run();
   return true;

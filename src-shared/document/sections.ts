@@ -6,7 +6,7 @@ export const SECTIONS = [
   { group: 'Image', id: 'accounts', title: 'Accounts and locale' },
   { group: 'Image', id: 'boot', title: 'Boot' },
   { group: 'Build', id: 'steps', title: 'Steps' },
-  { group: 'Build', id: 'area', title: 'Build area and flags' },
+  { group: 'Build', id: 'area', title: 'Build settings' },
   { group: 'Build', id: 'outputs', title: 'Outputs' },
   { group: 'Build', id: 'pairs', title: 'Custom settings' },
   { group: 'Source', id: 'scripts', title: 'Scripts' },

@@ -16,7 +16,7 @@ describe(`Chromium's sandbox${lacks === undefined ? '' : ` (${lacks})`}`, () => 
     await designer.goTo('Steps');
     await designer.row('Step iso').waitFor();
     // Who built here first was root, whose folder is closed to others: the sample goes beside it.
-    await designer.goTo('Build area and flags');
+    await designer.goTo('Build settings');
     const area = page.getByLabel('Build area', { exact: true });
     await expect.poll(() => area.inputValue()).toBe('/var/tmp/slipway-nobody/tiny-linux');
 

@@ -132,6 +132,22 @@ describe.each(['light', 'dark'] as const)('resuming from a stale checkpoint, %s'
   });
 });
 
+it('A step after the pause cannot be resumed from, the reason is shown, and the suggestion respects the pause.', async () => {
+  const project = built(['a', 'b', 'c']);
+  await project.build();
+  const { page } = await openInChromium({ document: manifest(project) });
+  const timeline = new TimelinePage(page);
+  await timeline.open();
+  await timeline.checkpoint('b').click();
+  await timeline.button('Pause here').click();
+  await expect.poll(() => timeline.buildButton.textContent()).toMatch(/Resume from a/);
+  await timeline.checkpoint('c').click();
+  await page.getByText(/^Cannot resume from c: the build would pause before b/).waitFor();
+  expect(await timeline.button('Resume from here').isDisabled()).toBe(true);
+  await timeline.button('Remove the pause before b').click();
+  await expect.poll(() => timeline.button('Resume from here').isEnabled()).toBe(true);
+});
+
 it('refuses what the engine refuses, with its reason', async () => {
   const project = built(['a', 'b', 'c']);
   await project.build('-p', 'c');

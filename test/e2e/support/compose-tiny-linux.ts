@@ -18,7 +18,7 @@ export async function composeTinyLinux(designer: Designer, person: Person, folde
   await person.press(dialog.getByRole('button', { name: 'Create' }));
   await page.getByText('composed/manifest.xml').first().waitFor();
 
-  await person.press(designer.section('Build area and flags'));
+  await person.press(designer.section('Build settings'));
   await person.fill(page.getByLabel('Build area', { exact: true }), join(folder, 'area'));
 
   await person.press(designer.section('Packages'));
