@@ -15,6 +15,7 @@ import type { BuildArea } from './area';
 import { repairPrivate } from './repair';
 import { takeByLink } from './lock-by-link';
 import { isLeftBehind, lockOwner, lockPath, readLock, type LockOwner, type LockPurpose } from './lock-file';
+import { quote } from '../system/shell-quote';
 
 /**
  * How long a refused engine retries: a reader may hold the kernel's lock for a moment, and an owner may be writing its
@@ -166,7 +167,7 @@ function lockedBy(area: BuildArea, owner: LockOwner | undefined): AppError {
     return new AppError(
       'locked',
       `Another process holds this build area: ${area.mountpoint}.`,
-      `List the processes that use it: fuser -v ${area.mountpoint}`,
+      `List the processes that use it: fuser -v -- ${quote(area.mountpoint)}`,
     );
   const since = dateTimeWithSeconds(new Date(owner.since * 1000));
   const who = `process ${owner.pid} on ${owner.host} (${owner.user}, ${owner.client}), since ${since}, with ${owner.manifest}`;
@@ -174,7 +175,7 @@ function lockedBy(area: BuildArea, owner: LockOwner | undefined): AppError {
     'locked',
     `${HOLDERS[owner.purpose ?? 'build']} holds this build area: ${who}.`,
     livenessOf(owner) === 'other-host'
-      ? `That host cannot be asked from here. If no build runs there any more, remove ${lockPath(area)}.`
+      ? `That host cannot be asked from here. If no build runs there any more, remove ${quote(lockPath(area))}.`
       : 'Wait for it to end, or stop it: it keeps its last checkpoint.',
   );
 }

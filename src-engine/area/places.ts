@@ -2,6 +2,7 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { refuseMountsIn } from '../snapshots/guard';
 import { MountTable } from '../system/mount-table';
+import { quoteArgument } from '../../src-shared/shell-quote';
 
 /** The folders of a build area, as absolute paths. */
 interface AreaFolders {
@@ -40,6 +41,6 @@ export async function refuseUnmounted(dataset: string, mountpoint: string): Prom
   throw new AppError(
     'area',
     `The dataset ${dataset} is not mounted at ${mountpoint}${top ? `: ${top.source} is` : ''}.`,
-    top ? 'Unmount that, or name another build_area.' : `Mount it: zfs mount ${dataset}`,
+    top ? 'Unmount that, or name another build_area.' : `Mount it: zfs mount ${quoteArgument(dataset)}`,
   );
 }

@@ -7,6 +7,7 @@ import { systemError } from '../system/system-error';
 import type { BuildArea } from './area';
 import { lockOwner, lockPath, readLock, type LockOwner } from './lock-file';
 import { writeCancelRequest, writePauseRequest } from './requests';
+import { quote } from '../system/shell-quote';
 
 /** A build that was asked to stop ends its step within ten seconds. A slow disk may take longer. */
 const STOP_TIMEOUT_MS = 60_000;
@@ -27,7 +28,7 @@ export function runningBuild(area: BuildArea): LockOwner {
     throw new AppError(
       'refused',
       `A process holds this build area, and its lock file is damaged (${lock.damage}).`,
-      `List the processes that use the area: fuser -v ${area.mountpoint}`,
+      `List the processes that use the area: fuser -v -- ${quote(area.mountpoint)}`,
     );
   if (lock.kind === 'remote')
     throw new AppError(

@@ -8,6 +8,7 @@ import { FolderTree } from '../snapshots/folder-tree';
 import type { TreeView } from '../snapshots/tree-view';
 import { isMountPoint } from '../system/mounts';
 import { openContext, stepNamed, type AreaContext } from './context';
+import { quoteArgument } from '../../src-shared/shell-quote';
 
 /** The limit on attempts. A build that takes many checkpoints in a row can change the area faster than it is read. */
 const MAX_ATTEMPTS = 6;
@@ -88,7 +89,7 @@ export class Inspection {
       throw new AppError(
         'area',
         `${area.dataset}/build_data is not mounted at ${area.buildData}.`,
-        `Mount it: zfs mount ${area.dataset}/build_data`,
+        `Mount it: zfs mount ${quoteArgument(`${area.dataset}/build_data`)}`,
       );
     this.#live = { tree: new RecordedTree(backend.live?.() ?? new FolderTree(area.buildData)), activity };
     return this.#live.tree;

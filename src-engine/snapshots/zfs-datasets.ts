@@ -3,6 +3,7 @@ import { AppError } from '../../src-shared/errors';
 import { exec } from '../system/exec';
 import { MountTable } from '../system/mount-table';
 import { zfsCommand } from '../system/zfs-command';
+import { quoteArgument } from '../../src-shared/shell-quote';
 
 const invalid = (message: string, hint?: string): AppError => new AppError('area', message, hint);
 
@@ -45,7 +46,7 @@ export function checkedMountpoint(dataset: string, mountpoint: string): string {
   if (mountpoint.startsWith('/')) return mountpoint;
   throw invalid(
     `The dataset ${dataset} has the mountpoint "${mountpoint}", so it has no path to build in.`,
-    `Give it one: zfs set mountpoint=/some/path ${dataset}`,
+    `Give it one: zfs set mountpoint=/some/path ${quoteArgument(dataset)}`,
   );
 }
 

@@ -3,6 +3,7 @@ import { AppError } from '../../src-shared/errors';
 import { exists } from '../system/files';
 import type { ZfsProperties, ZfsSnapshot } from './zfs-properties';
 import { outermost, type ZfsTree } from './zfs-tree';
+import { quoteArgument } from '../../src-shared/shell-quote';
 
 /* Refusals before a dataset is rolled back or replaced, while nothing is changed. */
 
@@ -13,7 +14,7 @@ export function refuseHeld(action: string, toDestroy: readonly ZfsSnapshot[]): v
   throw new AppError(
     'snapshot',
     `${action} would destroy ${held.map(({ id }) => id).join(', ')}, which is held. Nothing was changed.`,
-    `List its holds: zfs holds ${held[0]?.id}`,
+    `List its holds: zfs holds ${quoteArgument(held[0]?.id ?? '')}`,
   );
 }
 
@@ -23,9 +24,13 @@ export function refuseUnmountable(action: string, { dataset, mountpoint }: ZfsTr
   const [at, canMount] = [values?.get('mountpoint'), values?.get('canmount')];
   const refusal = (reason: string, undo: string): AppError =>
     new AppError('snapshot', `${action} is not possible: ${dataset} has ${reason}. Nothing was changed.`, undo);
-  if (canMount === 'off') throw refusal('canmount=off', `Let it be mounted: zfs set canmount=on ${dataset}`);
+  if (canMount === 'off')
+    throw refusal('canmount=off', `Let it be mounted: zfs set canmount=on ${quoteArgument(dataset)}`);
   if (at !== mountpoint)
-    throw refusal(`the mountpoint ${at} and not ${mountpoint}`, `Give it that one: zfs inherit mountpoint ${dataset}`);
+    throw refusal(
+      `the mountpoint ${at} and not ${mountpoint}`,
+      `Give it that one: zfs inherit mountpoint ${quoteArgument(dataset)}`,
+    );
 }
 
 /**
@@ -44,7 +49,7 @@ export function refuseElsewhere(
     throw new AppError(
       'snapshot',
       `${action} would destroy ${name}, which belongs at ${at} and not in ${dataset}. Nothing was changed.`,
-      `Move it out of the build data: zfs rename ${name} ANOTHER_DATASET`,
+      `Move it out of the build data: zfs rename ${quoteArgument(name)} ANOTHER_DATASET`,
     );
   }
 }

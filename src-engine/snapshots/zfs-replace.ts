@@ -8,6 +8,7 @@ import { refuseElsewhere, refuseHeld, refuseHidden, refuseRecursive, refuseUnmou
 import { expectSuccess } from './zfs-runner';
 import { outermost, type ZfsTree } from './zfs-tree';
 import type { ZfsViews } from './zfs-views';
+import { quoteArgument } from '../../src-shared/shell-quote';
 
 /** How long to wait for a command that reads a checkpoint. A shell in one lasts longer. */
 const VIEW_TIMEOUT_MS = 10_000;
@@ -110,7 +111,7 @@ export class ZfsReplace {
       throw new AppError(
         'snapshot',
         `The new dataset ${dataset} is not mounted at ${mountpoint}, so that steps would not write into it.`,
-        `See where it is mounted: zfs get mountpoint,canmount,mounted ${dataset}`,
+        `See where it is mounted: zfs get mountpoint,canmount,mounted ${quoteArgument(dataset)}`,
       );
   }
 

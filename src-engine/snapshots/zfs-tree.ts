@@ -8,6 +8,7 @@ import { processesUsing, processesWithPrivateMount } from '../system/process-tab
 import { leftOut, refuseLink, refuseMounts } from './guard';
 import { getProperties, PROPERTIES, readProperties, type ZfsProperties } from './zfs-properties';
 import { BUSY_TIMEOUT_MS, BUSY_RETRY_MS, expectSuccess, type ZfsRunner } from './zfs-runner';
+import { quoteArgument } from '../../src-shared/shell-quote';
 
 /** The build data's dataset and its mountpoint, with the checks before operations on its snapshots. */
 export class ZfsTree {
@@ -66,7 +67,7 @@ export class ZfsTree {
       throw new AppError(
         'snapshot',
         `${action} is not possible: ${dataset} is not mounted at ${mountpoint}, so it does not contain the files there. Nothing was changed.`,
-        `Mount it: zfs mount ${dataset}`,
+        `Mount it: zfs mount ${quoteArgument(dataset)}`,
       );
     // Both run at the same time, because each is a process and there are almost never datasets below. If the engine is
     // killed in between, the snapshot is complete because of `-r`, and a rollback to it is refused.
@@ -121,7 +122,7 @@ export class ZfsTree {
     throw new AppError(
       'snapshot',
       `${meanwhile === undefined ? '' : `${meanwhile}. `}${dataset} cannot be mounted again: ${why}`,
-      `Mount it: zfs mount ${dataset}`,
+      `Mount it: zfs mount ${quoteArgument(dataset)}`,
     );
   }
 

@@ -124,5 +124,7 @@ manifest.xml   the manifest
 logs/          the newest journals and logs of its build area
 
 Passwords, keys and tokens are replaced by "[removed]" where they are recognised: values named in the manifest, and text
-that has a known form. Names of hosts, users, files and packages are included. Check the files before you send them.
+that has a known form. A secret without such a form, for example one that a step prints alone on a
+line, or that is part of a file's name, cannot be recognised. Names of hosts, users, files and packages are included.
+Check the files before you send them.
 ${notes.length === 0 ? '' : `\nNot in it:\n${notes.map((note) => `- ${note}\n`).join('')}`}`;

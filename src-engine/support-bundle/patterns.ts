@@ -1,4 +1,5 @@
 import { REMOVED, SECRET_NAME } from '../../src-shared/secrets';
+import { withoutCommandSecrets } from './command-secrets';
 
 const NAME = `(?<![\\w.-])${SECRET_NAME}`;
 const OPTION = `(?<![^\\s"'])(?=-)${SECRET_NAME}`;
@@ -21,7 +22,7 @@ const HEADER = `(?:(?:proxy-)?authorization|(?:set-)?cookie)(?!${ARCHITECTURE})`
 /** A value that is already removed. */
 const ALREADY_REMOVED = `\\[removed\\](?![^\\s"'])`;
 /** Commands that read a password from a pipe. */
-export const READERS = `(?<![\\w.-])(?:chpasswd|mkpasswd|cryptsetup|passwd\\s+--stdin|sudo\\s+-S|load-key|--password-stdin)(?![\\w.-])`;
+export const READERS = `(?<![\\w.-])(?:chpasswd|mkpasswd|cryptsetup|passwd\\s+--stdin|sudo\\s+-S|load-key|--password-stdin|--passphrase-fd|kinit)(?![\\w.-])`;
 
 type Replacer = (match: string, ...groups: string[]) => string;
 
@@ -111,6 +112,6 @@ export function withoutPatterns(text: string): string {
   if (text.length < MIN_TEXT_LENGTH) return text;
   return PATTERNS.reduce(
     (rest, [form, left]) => (typeof left === 'string' ? rest.replace(form, left) : rest.replace(form, left)),
-    text,
+    withoutCommandSecrets(text),
   );
 }

@@ -1,6 +1,7 @@
 import type { BuildArea } from '../../area/area';
 import { lockPath, readLock, type LockState } from '../../area/lock-file';
 import type { Check, Finding } from '../check';
+import { quote } from '../../system/shell-quote';
 
 /** Whether a process holds the build area. */
 export function lockCheck(area: BuildArea): Check {
@@ -24,6 +25,6 @@ function describe(lock: LockState, area: BuildArea): Pick<Finding, 'state' | 'de
   return {
     state: 'missing',
     detail: holder,
-    fix: `That host cannot be asked from here. If no build runs there any more, remove ${lockPath(area)}.`,
+    fix: `That host cannot be asked from here. If no build runs there any more, remove ${quote(lockPath(area))}.`,
   };
 }

@@ -61,7 +61,7 @@ function checkScript({ script, steps, isBuiltIn }: StepScript): Finding[] {
     return missing(`does not exist, needed by ${steps.join(', ')}`, howToProvide(script, isBuiltIn));
   if (!isExecutable(found))
     return (mode & 0o111) === 0
-      ? missing('is not executable', `chmod +x ${path}`)
+      ? missing('is not executable', `chmod +x ${quoteArgument(path)}`)
       : missing(
           'may not be executed',
           `Check the owner of ${path} and whether its file system is mounted with noexec.`,

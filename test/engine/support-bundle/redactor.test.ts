@@ -106,12 +106,46 @@ describe('text', () => {
     ...['ghs_', 'glrt-', 'xoxe.xoxp-', 'xapp-1-', 'dckr_pat_', 'sk_live_', 'sk-ant-', 'pypi-AgE', 'hvs.'].map(
       (begin) => `said ${begin}${TOKEN}`,
     ),
+    // Passwords after short options, in here-strings, in SQL, and in addresses.
+    'mysql -u root -phunter2 shop',
+    "+ mysqldump --single-transaction -p'c0rrect h0rse' shop",
+    'wpa_passphrase home hunter2hunter2',
+    "CREATE USER x IDENTIFIED BY 'hunter2'",
+    "alter user x identified with mysql_native_password by 'c0rrect h0rse';",
+    "ALTER ROLE x ENCRYPTED PASSWORD 'hunter2'",
+    "SET PASSWORD FOR x = PASSWORD('hunter2')",
+    'openssl enc -aes-256-cbc -k hunter2 -in x',
+    'openssl rsa -passin pass:hunter2 -in x',
+    'ldapsearch -x -D cn=admin -w hunter2 -b dc=x',
+    'redis-cli -h x -a hunter2 ping',
+    'smbclient //x/y -U guest%hunter2',
+    'mounting smb://guest%hunter2@x/y',
+    'https://hooks.slack.com/services/T0/B0/s3cr3ts3cr3t',
+    'https://discord.com/api/webhooks/123456/s3cr3ts3cr3t',
+    'https://x.webhook.office.com/webhookb2/s3cr3t@x/IncomingWebhook/s3cr3t',
+    'https://chat.example.org/hooks/s3cr3ts3cr3ts3cr3t',
+    'https://api.telegram.org/bot123456:s3cr3ts3cr3ts3cr3ts3cr3t/send',
+    'passwd --stdin root <<< hunter2',
+    "kinit admin <<<'c0rrect h0rse'",
+    'echo hunter2 | kinit admin',
+    'WIFI:T:WPA;S:home;P:hunter2;;',
+    'zip -P hunter2 x.zip y',
+    '7z a -phunter2 x.7z y',
+    'htpasswd -bc users guest hunter2',
+    'nmcli dev wifi connect home password hunter2',
     `said AIza${TOKEN.slice(0, 35)}`,
     `said eyJhbGciOiJkaXIi..${TOKEN}.${TOKEN}.${TOKEN}`,
   ])('%s', (text) => {
     const left = redactor.text(text);
     expect(left).toContain('[removed]');
     expect(left).not.toMatch(SECRET);
+  });
+
+  it('a PIN goes', () => {
+    expect([redactor.text('pin=1234'), redactor.text('"pin": "123456"')]).toEqual([
+      'pin=[removed]',
+      '"pin": "[removed]"',
+    ]);
   });
 
   it.each([
@@ -132,6 +166,11 @@ describe('text', () => {
     '+ echo step one: done',
     'password or passphrase is asked for',
     'basic internationalization',
+    'Pin: release a=stable',
+    'Pin-Priority: 900',
+    'unzip -p x.zip y',
+    'mysql -p shop',
+    'openssl version -a',
   ])('%s stays as it is', (text) => expect(redactor.text(text)).toBe(text));
 
   it('known secrets go wherever and however they are written', () => {
@@ -225,6 +264,11 @@ describe('text', () => {
       '\\"token',
       "token='x'",
       'chpasswd a.',
+      'mysql -p',
+      'WIFI:P:',
+      'nmcli password ',
+      'IDENTIFIED ',
+      '<<<',
       '\n',
     ];
     for (const part of long) redactor.text(part.repeat(size / part.length));
