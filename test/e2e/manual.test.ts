@@ -41,7 +41,7 @@ it.skipIf(lacking)(
         await part.getByRole('button', named).or(part.getByRole('tab', named)).click();
       }
     }
-    const image = join(reader.varTmp, 'slipway/tiny-linux/media/tiny-linux.iso');
+    const image = join(reader.areas, 'tiny-linux/media/tiny-linux.iso');
     expect(existsSync(image) && statSync(image).size).toBeGreaterThan(1e6);
     expect(existsSync(join(reader.home, 'Slipway/tiny-linux/manifest.xml'))).toBe(true);
 

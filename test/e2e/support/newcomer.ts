@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../support/markdown';
 import { runTool } from '../../support/run-tool';
@@ -8,6 +8,9 @@ import type { Closing } from './closing';
 import { endProgram } from './end-program';
 import { readFirstLine } from './first-line';
 import { temporary } from './samples';
+
+/** Where documents that root makes have their build areas. */
+const ROOT_AREAS = '/var/lib/slipway';
 
 /** What a command has done: it has ended, or it goes on and has said where the designer is. */
 export type Outcome = { readonly code: number | null; readonly said: string } | { readonly address: string };
@@ -17,8 +20,8 @@ export interface Newcomer {
   /** The folder of the project. */
   readonly project: string;
   readonly home: string;
-  /** What they see as /var/tmp. */
-  readonly varTmp: string;
+  /** What they see as the folder of root's build areas. */
+  readonly areas: string;
   /** Types commands into a new terminal. */
   type(commands: string, folder?: string): Promise<Outcome>;
 }
@@ -26,12 +29,13 @@ export interface Newcomer {
 /** Makes one; all that they started ends with the test. */
 export async function newcomer({ whenClosed }: Closing): Promise<Newcomer> {
   const base = temporary();
-  const [project, home, varTmp] = ['slipway', 'home', 'var-tmp'].map((name) => join(base, name)) as [
+  const [project, home, areas] = ['slipway', 'home', 'areas'].map((name) => join(base, name)) as [
     string,
     string,
     string,
   ];
-  for (const folder of [project, home, varTmp]) mkdirSync(folder);
+  for (const folder of [project, home, areas]) mkdirSync(folder);
+  if (mkdirSync(ROOT_AREAS, { recursive: true }) !== undefined) whenClosed(async () => rmdirSync(ROOT_AREAS));
   copyProject(project);
   // A build area is a fixed place of the sample: this one is seen by the newcomer alone.
   const words = [
@@ -40,8 +44,9 @@ export async function newcomer({ whenClosed }: Closing): Promise<Newcomer> {
     'private',
     'sh',
     '-c',
-    'mount --bind "$0" /var/tmp && echo ready && exec sleep infinity',
-    varTmp,
+    'mount --bind "$0" "$1" && echo ready && exec sleep infinity',
+    areas,
+    ROOT_AREAS,
   ];
   const place = spawn('unshare', words, { stdio: ['ignore', 'pipe', 'pipe'] });
   whenClosed(() => endProgram(place));
@@ -65,7 +70,7 @@ export async function newcomer({ whenClosed }: Closing): Promise<Newcomer> {
       new Promise<Outcome>((resolve) => child.once('close', (code) => resolve({ code, said }))),
     ]);
   };
-  return { project, home, varTmp, type };
+  return { project, home, areas, type };
 }
 
 /** The files of the project as they are now, without what was built of them; its npm packages are there, as there may be no network. */
