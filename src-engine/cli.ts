@@ -1,4 +1,4 @@
-import './system/default-path'; // before modules that read PATH
+import './system/default-path'; // before the imports that read PATH
 import { basename } from 'node:path';
 import { findCommand } from './commands';
 import { reportError } from './commands/failure';

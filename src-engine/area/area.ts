@@ -39,7 +39,7 @@ export interface BuildArea {
   readonly stateFolder: string;
 }
 
-/** Folders of the image are the same for every caller. */
+/** The mode of folders in the image does not depend on the caller's umask. */
 const IMAGE_FOLDER_MODE = 0o755;
 
 const invalid = (message: string, hint?: string): AppError => new AppError('area', message, hint);
@@ -147,7 +147,10 @@ function nextStep(error: unknown, area: BuildArea | undefined): string {
   return `${known.message} ${area ? ownerHint(area) : ''}Give the manifest a build_area of your own, or build as root.`;
 }
 
-/** The owner of a part of an existing area that this account cannot write to, and the command that gives it to this account. */
+/**
+ * The owner of a folder in an existing area that this account cannot write to, and the command that gives the folder to
+ * this account.
+ */
 function ownerHint({ mountpoint, media, logs, stateFolder }: BuildArea): string {
   const uid = process.getuid?.();
   const others = [mountpoint, media, logs, stateFolder].find((path) => statSync(path).uid !== uid);

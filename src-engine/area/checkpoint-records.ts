@@ -106,7 +106,7 @@ export function removeOrphanedFiles(area: BuildArea, snapshots: readonly string[
     if (name.endsWith('.json') && isOrphan(name.slice(0, -5))) remove(join(folder(area), name));
 }
 
-/** Without `rmSync`, which looks a file up twice more: on FUSE that takes longer than the removal. */
+/** Not `rmSync`, which reads a file's status twice more. On FUSE that takes longer than the removal. */
 function remove(path: string): void {
   try {
     unlinkSync(path);

@@ -32,7 +32,7 @@ export interface HeldLock {
   readonly id: string;
   /** Whether its last owner ended without releasing it. Processes of its steps may still run. */
   readonly tookOver: boolean;
-  /** Sentences for the user about damage that was found and is repaired. */
+  /** Sentences for the user about damaged files that are repaired. */
   readonly notices: readonly string[];
   release(): void;
 }

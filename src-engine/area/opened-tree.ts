@@ -7,8 +7,8 @@ import type { TreeEntry, TreePath, TreeView } from '../snapshots/tree-view';
 const OWNER_BITS = 0o700;
 
 /**
- * A tree of this account that is read although some of its folders are sealed. A sealed folder is opened after its own mode was read;
- * `close` seals all of them again.
+ * A tree of this account that is read although some of its folders have no read permission. Such a folder is opened
+ * after its own mode was read; `close` restores the modes of all of them.
  */
 export class OpenedTree implements TreeView {
   readonly #tree: FolderTree;
@@ -42,7 +42,7 @@ export class OpenedTree implements TreeView {
     return this.#tree.read(path, end);
   }
 
-  /** Innermost first, because a sealed folder hides its contents. */
+  /** Innermost first, because a folder without permissions hides its contents. */
   close(): void {
     for (const { at, mode } of this.#opened.splice(0).reverse()) chmodSync(at, mode);
   }

@@ -10,16 +10,17 @@ import type { BuildArea } from './area';
 
 /** How many names of foreign files a refusal lists. */
 const MAX_NAMES = 10;
-/** What the engine makes in the build data before the first step. */
+/** The contents that the engine creates in the build data before the first step. */
 const SKELETON = ['pkg_image', 'tmp', 'boot_archive'];
 
 const markPath = (area: BuildArea): string => join(area.stateFolder, 'area');
 
 /**
- * Refuses an area with files that a build would delete and that neither Slipway nor the original distro_const made. Throws
- * `AppError('area')` with a list of them. Nothing is created or changed.
+ * Refuses an area with files that a build would delete and that neither Slipway nor the original distro_const made.
+ * Throws `AppError('area')` with a list of them. Nothing is created or changed.
  *
- * The area is known as ours by the mark, by what version 1 kept in `.slipway`, or on ZFS by the snapshots `empty` and `.step_*`.
+ * The area is ours when it has the mark, files of version 1 in `.slipway`, or, on ZFS, the snapshots `empty` and
+ * `.step_*`.
  */
 export async function refuseForeignContent(area: BuildArea, backend: SnapshotBackend): Promise<void> {
   if (!area.exists || isMarked(area)) return;
@@ -44,7 +45,7 @@ export function markArea(area: BuildArea): void {
 }
 
 function isMarked(area: BuildArea): boolean {
-  // Version 1 has no mark, and both of these folders are made by builds only.
+  // Version 1 has no mark, and only builds make both of these folders.
   return (
     lstatSync(markPath(area), { throwIfNoEntry: false })?.isFile() === true ||
     ['snapshots', 'checkpoints'].some(
@@ -59,7 +60,7 @@ async function hasOwnSnapshots(area: BuildArea, backend: SnapshotBackend): Promi
   return snapshots.some(({ name }) => name === BASELINE || stepOfSnapshot(name) !== undefined);
 }
 
-/** What the first build would delete, as paths in the area. */
+/** The files that the first build would delete, as paths in the area. */
 function foreignContent(area: BuildArea): string[] {
   const beside = namesIn(area.mountpoint).filter((name) => stepOfSnapshot(name) !== undefined);
   return [
@@ -78,7 +79,7 @@ function isEmptySkeleton(area: BuildArea, name: string): boolean {
 
 function namesIn(folder: string): string[] {
   try {
-    // One character per byte, as `escapeName` takes it.
+    // One character per byte, as `escapeName` expects.
     return readdirSync(folder, { encoding: 'latin1' }).sort();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -6,8 +6,8 @@ const FOLDERS = ['snapshots', 'checkpoints'];
 const FILES = ['lock', 'pause', 'cancel'];
 
 /**
- * Removes what has the wrong file type in the area's private folder, for instance a folder in the place of the lock file. Links are left
- * to the checks that refuse them. The caller holds the area.
+ * Removes entries with a wrong file type in the area's state folder, for instance a folder in the place of the lock
+ * file. Links are left to the checks that refuse them. The caller holds the area.
  *
  * Returns a sentence for the user about each.
  */

@@ -94,7 +94,10 @@ function holds(area: BuildArea, owner: LockOwner): boolean {
   return found.value.id === owner.id && found.value.pid === owner.pid;
 }
 
-/** Whether the signal was sent: only to an engine that is proven to be the owner, because any program can write a lock file. */
+/**
+ * Whether the signal was sent. It is sent only to an engine that is proven to be the owner, because any program can
+ * write a lock file.
+ */
 function signal(area: BuildArea, owner: LockOwner): boolean {
   if (!isProven(owner) || !isEngineIn(area.mountpoint, owner.pid)) return false;
   try {

@@ -6,13 +6,13 @@ import { AppError } from '../../src-shared/errors';
 import { changeableByOthers } from '../system/changeable';
 import type { BuildArea } from './area';
 
-/** Folders of the system that are no build area themselves; what is below them may be one. */
+/** System folders that cannot be a build area; a folder below them can. */
 const SYSTEM_FOLDERS = [
   ...['/', '/export', '/home', '/media', '/opt', '/run', '/srv', '/tmp', '/usr', '/usr/local', '/usr/src', '/var'],
   ...['/var/cache', '/var/lib', '/var/log', '/var/mail', '/var/opt', '/var/run', '/var/spool', '/var/tmp', '/dev/shm'],
   ...['/Applications', '/Library', '/Users', '/Volumes', '/private', '/private/tmp', '/private/var'],
 ];
-/** Folders of the system in which there is no build area at all. */
+/** System folders that cannot contain a build area. */
 const SYSTEM_TREES = [
   ...['/bin', '/boot', '/dev', '/etc', '/kernel', '/lib', '/lib32', '/lib64', '/libx32', '/platform', '/proc'],
   ...['/sbin', '/sys', '/system', '/usr', '/var/log', '/var/spool', '/System', '/private/etc'],
@@ -20,8 +20,8 @@ const SYSTEM_TREES = [
 const ALLOWED_IN_TREES = ['/dev/shm', '/usr/local', '/usr/src'];
 
 /**
- * Refuses an area where a build would replace or delete what is not its own, and, for root, an area that another account can exchange
- * while root writes in it. Throws `AppError('area')`. Nothing is created or changed.
+ * Refuses an area where a build would replace or delete files of others, and, for root, an area that another account
+ * can exchange while root writes in it. Throws `AppError('area')`. Nothing is created or changed.
  */
 export function refuseUnsafePlace(area: BuildArea, manifest: string): void {
   const real = realPath(area.mountpoint);
@@ -72,13 +72,13 @@ function homes(): ReadonlySet<string> {
   try {
     for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) found.add(line.split(':')[5] ?? '');
   } catch {
-    // Accounts are kept elsewhere on this system.
+    // This system stores accounts elsewhere.
   }
   for (const home of [...found]) if (home.startsWith('/')) found.add(realPath(home));
   return found;
 }
 
-/** The path without links, as far as it exists. */
+/** The path without links; its missing parts are kept. */
 function realPath(path: string): string {
   const absolute = resolve(path);
   try {

@@ -12,7 +12,7 @@ import { BUILT_IN_IM_POP, scriptFile } from './step-script';
  * `build -l` still lists such a manifest (contract 1.2: 15).
  *
  * @param area the build area's path
- * @param steps those that would run
+ * @param steps the steps that would run
  */
 export function startProblems(
   file: ManifestFile,

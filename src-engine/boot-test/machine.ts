@@ -30,8 +30,8 @@ export interface Machine {
 }
 
 /**
- * Starts a machine. Where the host has `setpriv` the machine ends with this process, however that ends; elsewhere with
- * every exit except SIGKILL.
+ * Starts a machine. Where the host has `setpriv` the machine ends with this process in every case; elsewhere with every
+ * exit except SIGKILL.
  *
  * @param onConsole receives the text of the serial line, including terminal escape sequences
  * @throws AppError `unsupported` where the host lacks a tool or the firmware

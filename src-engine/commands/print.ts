@@ -20,7 +20,7 @@ export function printAnswer<T>(answer: DeepReadonly<NoInfer<T>>): void {
   printJson(answer);
 }
 
-/** Prints text lines. Control characters in names are escaped, because a terminal would obey them. */
+/** Prints text lines. Control characters in names are escaped, because a terminal would execute them. */
 export function printLines(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${visible(line)}\n`).join(''));
 }

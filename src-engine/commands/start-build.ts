@@ -51,7 +51,7 @@ export async function startBuild({
   const observer = request.observe ? await Observer.open() : undefined;
   await assertBuildable(area, file.path, backend, request.adopt);
   await createArea(area);
-  // Another account may have made a folder on the way first.
+  // Another account may have created a folder on the way.
   refuseChangeable(area);
   const containment = chooseContainment(keepsMounts(file.manifest.keyValuePairs));
   const early = startLauncher(containment, area.mountpoint);

@@ -81,7 +81,7 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
   return { status, details: { steps, otherSnapshots, runs: all.slice(Math.max(0, from)) } };
 }
 
-/** A clause about runs whose journals are gone: checkpoints show that there were some. */
+/** A clause about runs whose journals are missing: the checkpoints show that such runs existed. */
 function lostRun({ area, snapshots }: AreaContext): string | null {
   const newest = snapshots.filter(({ name }) => stepOfSnapshot(name) !== undefined).at(-1);
   const step = newest && stepOfSnapshot(newest.name);

@@ -51,7 +51,7 @@ function areaPath(file: ManifestFile): Promise<string | undefined> {
   );
 }
 
-/** Loaded only for a manifest with packages: it is a large part of the program. */
+/** Loaded only for a manifest with packages, because it is a large part of the program. */
 async function packageProblems(file: ManifestFile): Promise<Problem[]> {
   if (file.manifest.packages.length === 0) return [];
   const { cachedPackageFaults } = await import('../packages/cached-faults');

@@ -4,8 +4,8 @@ import type { PackageFault } from '../../src-shared/manifest/rules/rule';
 import { entriesOf, openCachedPackages } from './open';
 
 /**
- * Returns the entries of the package list that the cached package lists do not have. Nothing is fetched and nothing is written; without
- * a cache the answer is empty.
+ * Returns the entries of the package list that the cached package lists do not have. Fetches and writes nothing; empty
+ * without a cache.
  */
 export async function cachedPackageFaults(manifest: Manifest): Promise<readonly PackageFault[]> {
   const names = entriesOf(manifest);
@@ -13,7 +13,7 @@ export async function cachedPackageFaults(manifest: Manifest): Promise<readonly 
     const source = names.length === 0 ? undefined : await openCachedPackages(manifest);
     return source && (await source.edition()) ? await source.unknown(names) : [];
   } catch (error) {
-    // A manifest without a repository, or a host without a tool for it: another check reports that.
+    // Another check reports a manifest without a repository, and a host without a tool.
     if (error instanceof AppError) return [];
     throw error;
   }

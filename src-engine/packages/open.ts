@@ -25,7 +25,7 @@ export async function openPackages(manifest: Manifest): Promise<OpenedPackages> 
 }
 
 /**
- * Opens the packages only where something was fetched before; otherwise returns `undefined`. Writes nothing.
+ * Opens the packages only when lists were fetched before; otherwise returns `undefined`. Writes nothing.
  *
  * Throws `AppError('missing')` when the manifest names no repository.
  */
@@ -35,7 +35,7 @@ export async function openCachedPackages(manifest: Manifest): Promise<PackageSou
   return existsSync(folder) ? open(folder) : undefined;
 }
 
-/** The name of the cache folder of a manifest's repositories, and how to open it. */
+/** The name of the cache folder of a manifest's repositories, and the function that opens it. */
 interface PackageLocation {
   readonly key: string;
   open(folder: string): PackageSource | Promise<PackageSource>;
@@ -87,7 +87,7 @@ async function makeFolder(key: string): Promise<string> {
   } catch (error) {
     throw new AppError(
       'unsupported',
-      `Package lists cannot be kept: ${reasonOf(error)}`,
+      `Package lists cannot be stored: ${reasonOf(error)}`,
       'Set XDG_CACHE_HOME to a folder that this account can write to.',
     );
   }

@@ -34,8 +34,9 @@ export function createSpawner(containment: Containment, folder: string, mark: st
 }
 
 /**
- * Starts the launcher of a build's steps before the build holds its area, because it takes the kernel's lock as well. That is one
- * process less, and the launcher starts while the engine goes on. `undefined` where steps are started without one.
+ * Starts the launcher of a build's steps before the build holds its area, because the launcher takes the kernel's lock
+ * as well. This saves a process, and the launcher starts in parallel. `undefined` where steps are started without a
+ * launcher.
  */
 export function startLauncher(containment: Containment, area: string): EarlyLauncher | undefined {
   if (containment === 'session') return undefined;
@@ -45,7 +46,7 @@ export function startLauncher(containment: Containment, area: string): EarlyLaun
     started.push(launcher);
     return launcher.lock;
   });
-  lock.catch(() => undefined); // without a launcher now the build tries again, and reports why not
+  lock.catch(() => undefined); // When it fails here, the build tries again and reports the reason.
   return started[0] && { launcher: started[0], lock };
 }
 

@@ -11,8 +11,8 @@ import { endOrphans } from './orphans';
 import { SpaceReserve } from './space-reserve';
 
 /**
- * Takes the build area for this process. Afterwards nothing else changes it: processes that a dead owner's steps left
- * running are ended, and damaged files are repaired. Both are reported on stderr.
+ * Takes the build area for this process. Afterwards no other process changes it: processes that a dead owner's steps
+ * left running are ended, and damaged files are repaired. Both are reported on stderr.
  *
  * Throws `AppError('locked')` when another process holds the area, and `AppError('area')` when it cannot be written or
  * cleared.

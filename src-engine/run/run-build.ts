@@ -46,7 +46,7 @@ export interface BuildInput {
   readonly backend: SnapshotBackend;
   readonly checkpointing: boolean;
   readonly containment: Containment;
-  /** Starts the steps, where that was prepared before the lock was taken. */
+  /** Starts the steps, when this was prepared before the lock was taken. */
   readonly spawner?: StepSpawner | undefined;
   readonly debug: boolean;
   /** Variables of `--env` for the steps. */
@@ -269,7 +269,7 @@ class Build {
     this.#journal.write('rolled-back', { step: null, snapshot: BASELINE, seconds: secondsSince(started) });
   }
 
-  /** Returns whether it was possible. A damaged baseline, like all of its store, is made again. */
+  /** Returns whether it succeeded. A damaged baseline is made again, together with its store. */
   async #rollBackToBaseline(): Promise<boolean> {
     try {
       await this.#input.backend.rollback(BASELINE, this.#input.snapshots);

@@ -22,7 +22,10 @@ const SYSTEM_CALLS: Readonly<Record<string, readonly number[]>> = {
 
 /** The poll interval for the end of a step whose launcher has ended. */
 const LOST_POLL_MS = 20;
-/** How often a launcher or holder that a step has stopped is continued. A step of the same account can stop them (`kill -STOP $PPID`). */
+/**
+ * The interval at which a stopped launcher or holder is continued. A step of the same account can stop them (`kill
+ * -STOP $PPID`).
+ */
 const CONTINUE_INTERVAL_MS = 500;
 
 /** Whether the launcher supports this machine's system calls. */
@@ -36,11 +39,11 @@ export class StepLauncher implements StepSpawner {
   #step: LaunchedStep | undefined;
   #lost: AppError | undefined;
   readonly #continuing: NodeJS.Timeout;
-  /** What came of locking the folder. */
+  /** The result of locking the folder. */
   readonly lock: Promise<LockAttempt>;
   #settleLock: (attempt: LockAttempt) => void = () => undefined;
 
-  /** @param lockedFolder a descriptor of a folder that the launcher locks first, because it is a process that is started anyway */
+  /** @param lockedFolder a descriptor of a folder that the launcher locks first; this saves a process */
   constructor(perl: string, containment: 'namespaces' | 'reaper', lockedFolder?: number) {
     this.lock = new Promise((resolve) => (this.#settleLock = resolve));
     this.#state = { containment, isProcOurs: procIsOurs(), launcher: undefined, holder: undefined };
@@ -215,7 +218,7 @@ class LaunchedStep implements StepProcess {
     for (let left = timeoutMs; !this.#isGone && left > 0; left = deadline - Date.now()) {
       if (this.#isLost && !isSignallable(this.#launcher.holder)) this.#isGone = true;
       else await this.#news(this.#isLost || this.#isKilled ? Math.min(left, LOST_POLL_MS) : left);
-      // What the step has stopped, or stops again before it is killed, can neither end nor report.
+      // Processes that the step has stopped, or stops again before it is killed, can neither end nor report.
       if (this.#isLost) continueStopped(this.#launcher);
       if (this.#isKilled) this.kill();
     }
@@ -229,9 +232,9 @@ class LaunchedStep implements StepProcess {
   kill(): void {
     const { holder, containment } = this.#launcher;
     if (this.#isGone || holder === undefined) return;
-    // The end of a namespace's first process is the end of all.
+    // The end of a namespace's first process ends all of them.
     if (containment === 'namespaces') return signal(holder, 'SIGKILL');
-    // A holder without a namespace ends its descendants itself, which may stop it meanwhile.
+    // A holder without a namespace ends its descendants itself; they may stop it meanwhile.
     if (this.#isKilled) for (const { pid } of this.processes()) sendSignal(pid, 'SIGKILL');
     this.#isKilled = true;
     signal(holder, 'SIGTERM');
@@ -263,7 +266,7 @@ function openPipe(launcher: number, descriptor: number): Socket {
   return new Socket({ fd, readable: true, writable: false });
 }
 
-/** SIGCONT does nothing to a process that was not stopped. */
+/** SIGCONT has no effect on a process that is not stopped. */
 function continueStopped({ launcher, holder, containment }: LauncherState): void {
   if (containment === 'namespaces') return; // a step sees neither
   signal(launcher, 'SIGCONT');

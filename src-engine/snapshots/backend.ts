@@ -10,7 +10,7 @@ export interface Snapshot {
   readonly id: string;
   /** Seconds since the epoch; order among snapshots is the order of `list()`, not this. */
   readonly takenAt: number;
-  /** A clause that says why it cannot be used: `its index is damaged`. It can still be destroyed. */
+  /** A clause with the reason why it cannot be used: `its index is damaged`. It can still be destroyed. */
   readonly damage?: string;
 }
 
@@ -83,7 +83,7 @@ export interface SnapshotBackend {
    * refuse, with nothing destroyed, when it is certain to fail: no such snapshot, a newer one that is held or cloned, a
    * busy tree. The snapshot itself MUST survive any failure, so that the call can be repeated.
    *
-   * @param listed what `list` has just returned, with the area's lock held since: a backend need not ask again
+   * @param listed the result of `list`, when the caller has held the area's lock since; a backend need not list again
    */
   rollback(name: string, listed?: readonly Snapshot[]): Promise<void>;
 

@@ -2,9 +2,9 @@ import type { DamagedSnapshots } from '../../src-shared/checkpoints/rules';
 import { AppError } from '../../src-shared/errors';
 import type { Snapshot } from './backend';
 
-/** A snapshot of the store that cannot be used. Other snapshots can; a full build makes the store again. */
+/** A snapshot of the store that cannot be used. Other snapshots may be intact; a full build makes the store again. */
 export class DamagedSnapshot extends AppError {
-  /** @param what a clause about what is damaged: `/area/.slipway/snapshots/pack-000001 is missing` */
+  /** @param what a clause about the damage: `/area/.slipway/snapshots/pack-000001 is missing` */
   constructor(what: string) {
     super(
       'snapshot',
@@ -14,7 +14,7 @@ export class DamagedSnapshot extends AppError {
   }
 }
 
-/** Why snapshots cannot be used, by their names. */
+/** The reasons why snapshots cannot be used, by their names. */
 export function damagesOf(snapshots: readonly Snapshot[]): DamagedSnapshots {
   return new Map(snapshots.flatMap(({ name, damage }) => (damage === undefined ? [] : [[name, damage]])));
 }

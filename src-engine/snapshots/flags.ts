@@ -5,7 +5,7 @@ import { escapeName } from '../../src-shared/name-escapes';
 import type { RunStoreTool } from './store-tools';
 import { below, systemPath } from './bytes';
 
-/** An entry of a tree, as far as its flags need it. Paths have a character per byte. */
+/** The part of a tree entry that the flags depend on. Paths have a character per byte. */
 interface FlaggedEntry {
   readonly path: string;
   readonly type: string;
@@ -62,7 +62,7 @@ export async function readFlags(paths: readonly string[], tool: RunStoreTool): P
 }
 
 function isSuspect(path: string, type: string): boolean {
-  // A folder that is append-only shows no other sign. Only root can have set its flags.
+  // Nothing else shows that a folder is append-only. Only root can have set its flags.
   if (type === 'folder') return process.getuid?.() === 0;
   try {
     if (type === 'file')

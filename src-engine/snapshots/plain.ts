@@ -88,7 +88,7 @@ export function createPlainBackend({
       const flags = await flagsOf(root, records, tool);
       if (flags.size > 0) throw immutable(action, root, flags);
     } catch (error) {
-      if (!(error instanceof TooDeep)) throw error; // the removal reaches everything
+      if (!(error instanceof TooDeep)) throw error; // the removal can enter every folder
     } finally {
       opened.close();
     }

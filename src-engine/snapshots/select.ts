@@ -19,22 +19,22 @@ export interface BackendChoice {
   readonly reason: string;
 }
 
-/** Whether a backend suits an area, with the reason as a clause. */
+/** Whether a backend is suitable for an area, with the reason as a clause. */
 interface Suitability {
   readonly suits: boolean;
   readonly because: string;
 }
 
-/** A backend that an area may have. Each is loaded when it is chosen. */
+/** A candidate for the backend of an area. Its code is loaded when it is chosen. */
 interface Candidate {
   /** The start of the sentence with the reason: `btrfs snapshots`. */
   readonly title: string;
-  /** @param declined why the candidate before it does not suit */
+  /** @param declined why the previous candidate is not suitable */
   probe(area: AreaForSnapshots, declined: string): Suitability | Promise<Suitability>;
   open(area: AreaForSnapshots): Promise<SnapshotBackend>;
 }
 
-/** In the order of preference. The last one suits every area. */
+/** In the order of preference. The last one is suitable for every area. */
 const CANDIDATES: readonly Candidate[] = [
   {
     title: 'ZFS snapshots',
@@ -97,7 +97,7 @@ async function probeBtrfs(area: AreaForSnapshots, declined: string): Promise<Sui
   return hasTool ? { suits: true, because: 'the build area is on btrfs' } : no('the btrfs command is not installed');
 }
 
-/** Where a backend that keeps snapshots as files has them. */
+/** The folder in which a backend keeps snapshots as files. */
 function placesOf({ buildData, stateFolder }: AreaForSnapshots): { buildData: string; store: string } {
   return { buildData, store: join(stateFolder, 'snapshots') };
 }

@@ -3,7 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../system/durable';
 import { exists } from '../system/files';
 
-/** An engine in a name: its pid and the time in milliseconds. The digits keep apart what users call `build_data.old-1-2`. */
+/**
+ * An engine in a name: its pid and the time in milliseconds. Users may call a folder `build_data.old-1-2`, which has
+ * fewer digits.
+ */
 const ENGINE = /^\d+-\d{13}$/;
 
 /**
@@ -69,7 +72,7 @@ export class TreeSwap {
   }
 }
 
-/** Trees whose names say that an engine has left them beside the build data, oldest first. */
+/** Trees that an engine has left beside the build data, by their names, oldest first. */
 export function leftoversOf(buildData: string, kind: 'new' | 'old'): string[] {
   const folder = dirname(buildData);
   if (!exists(folder)) return [];

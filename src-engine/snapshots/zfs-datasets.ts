@@ -7,7 +7,7 @@ import { quoteArgument } from '../../src-shared/shell-quote';
 
 const invalid = (message: string, hint?: string): AppError => new AppError('area', message, hint);
 
-/** The mountpoint of a dataset, or `undefined` when there is no such dataset. A mounted one costs no call of `zfs`. */
+/** The mountpoint of a dataset; `undefined` when the dataset does not exist. For a mounted one `zfs` is not called. */
 export async function mountpointOf(dataset: string): Promise<string | undefined> {
   const [mount, ...others] = (await MountTable.read()).mounts.filter(
     ({ source, type }) => source === dataset && /^(fuse\.)?zfs$/.test(type),

@@ -26,7 +26,7 @@ export class ZfsReplace {
     this.#views = views;
   }
 
-  /** @param listed the properties as of now, when the caller has just read them */
+  /** @param listed the present properties, when the caller has just read them */
   async rollback(name: string, listed: ZfsProperties | undefined): Promise<void> {
     const tree = this.#tree;
     const action = `Rolling back to ${tree.id(name)}`;

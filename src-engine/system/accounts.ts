@@ -8,7 +8,7 @@ export function accountName(uid: number): string {
       .find((one) => one.split(':')[2] === String(uid));
     if (line !== undefined) return line.split(':')[0] ?? `${uid}`;
   } catch {
-    // Accounts are kept elsewhere on this system.
+    // This system stores accounts elsewhere.
   }
   return `the account ${uid}`;
 }

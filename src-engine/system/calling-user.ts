@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-/** Returns the account that a person logged in with: the caller of sudo or doas, otherwise the account of this process. */
+/** Returns the account of the user's login: the caller of sudo or doas, otherwise the account of this process. */
 export function callingUser(): string {
   return process.env.SUDO_USER ?? process.env.DOAS_USER ?? accountName();
 }

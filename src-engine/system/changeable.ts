@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** As many links as the kernel follows in one path. */
+/** The kernel's limit of links in one path. */
 const MAX_LINKS = 40;
 const GROUP_OR_OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
@@ -13,10 +13,10 @@ export interface Changeable {
 }
 
 /**
- * The folders and links on the way to a path, and what is there, that accounts other than root can change: such an account can exchange
- * what root then reads or writes. Parts that do not exist are left out, because root makes them.
+ * The folders and links on the way to a path, and the path itself, that accounts other than root can change: such an
+ * account can exchange the files that root then reads or writes. Missing parts are left out, because root creates them.
  *
- * In a sticky folder such as `/tmp` others cannot exchange what is root's.
+ * In a sticky folder such as `/tmp` other accounts cannot exchange root's files.
  */
 export function changeableByOthers(path: string): Changeable[] {
   const found = new Map<string, Changeable>();
@@ -44,7 +44,9 @@ function isChangeable(stat: Stats): boolean {
   return !stat.isSymbolicLink() && (stat.mode & GROUP_OR_OTHERS_WRITE) !== 0 && (stat.mode & STICKY) === 0;
 }
 
-/** Whether an owner has no number in this user namespace: root of a container sees the folders of the host so. */
+/**
+ * Whether an owner has no number in this user namespace. In a container, root sees the folders of the host like this.
+ */
 function isUnmapped(uid: number): boolean {
   if (uid !== overflowUid()) return false;
   try {

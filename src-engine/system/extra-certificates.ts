@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 
-/** The file of `NODE_EXTRA_CA_CERTS` where the start of the engine has kept Node from reading it (`tools/bundle/start-lines.mjs`). */
+/**
+ * The file of `NODE_EXTRA_CA_CERTS`, which the start of the engine keeps Node from reading
+ * (`tools/bundle/start-lines.mjs`).
+ */
 const DEFERRED = 'SLIPWAY_EXTRA_CA_CERTS';
 
-/** Gives tools that the engine starts the caller's variable. */
+/** Restores the caller's variable for tools that the engine starts. */
 export function restoreExtraCertificates(): void {
   const file = process.env[DEFERRED];
   if (file !== undefined) process.env['NODE_EXTRA_CA_CERTS'] ??= file;
 }
 
-/** The certificates to trust, for the option `ca` of a request; `undefined`: those that Node trusts by itself. */
+/** The trusted certificates, for the option `ca` of a request; `undefined`: Node's own list. */
 export function trustedCertificates(): string[] | undefined {
   const file = process.env[DEFERRED];
   if (file === undefined) return undefined;

@@ -45,7 +45,7 @@ function replace(path: string, write: (partial: string) => void): void {
   }
 }
 
-/** Nothing is written through a link: the file was left by an engine with the same pid, or put there by another account. */
+/** Nothing is written through a link: an engine with the same pid, or another account, may have created the file. */
 function writeNew(partial: string, write: (partial: string) => void): void {
   try {
     write(partial);
@@ -83,7 +83,7 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
   });
 }
 
-/** As `readIfThere`. For small local files, where a promise takes several times as long as the read. */
+/** As `readIfThere`, but synchronous: for small local files a promise takes several times as long as the read. */
 export function readIfThereSync(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
@@ -99,8 +99,8 @@ export function exists(path: string): boolean {
 }
 
 /**
- * Creates a folder and its missing parents, readable as the caller's umask permits. Node's own `recursive` repeats
- * forever where the parent exists and the system still reports ENOENT, as below /proc.
+ * Creates a folder and its missing parents, with the permissions that the caller's umask allows. Node's own `recursive`
+ * repeats forever where the parent exists and the system still reports ENOENT, as below /proc.
  */
 export function makeFolders(path: string, mode = folderMode()): void {
   try {

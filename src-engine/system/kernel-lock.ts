@@ -30,7 +30,7 @@ export function takeKernelLock(folder: string): KernelLock | 'denied' | 'unsuppo
  * Takes the lock of a folder through a process that is started anyway.
  *
  * @param flock passes the descriptor to that process, which locks its open file description
- * @returns `undefined` when that did not succeed, for whatever reason; `takeKernelLock` then tells why
+ * @returns `undefined` when that failed for any reason; `takeKernelLock` then returns the reason
  */
 export async function takeKernelLockBy(
   folder: string,

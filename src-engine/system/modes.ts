@@ -1,10 +1,13 @@
 /** The umask that steps have, whatever the caller's is (contract 3.2). */
 const STEP_UMASK = 0o022;
 
-/** What the engine's own files withhold: also what the caller's umask withholds. */
+/** The permissions that the engine's own files do not get; those of the caller's umask are included. */
 let withheld = STEP_UMASK;
 
-/** Gives this process, and so every step, the umask of the contract. The files of the engine keep to the caller's too. */
+/**
+ * Gives this process, and so every step, the umask of the contract. The engine's own files also respect the caller's
+ * umask.
+ */
 export function setStepUmask(): void {
   withheld = STEP_UMASK | process.umask(STEP_UMASK);
 }

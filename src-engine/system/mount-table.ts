@@ -78,7 +78,7 @@ export class MountTable {
     );
   }
 
-  /** Resolved once for each folder: on FUSE every part of a path is a request. */
+  /** Resolved once for each folder, because on FUSE every part of a path costs a request. */
   #realPath(folder: string): string {
     const known = this.#realPaths.get(folder) ?? realPath(folder);
     this.#realPaths.set(folder, known);

@@ -73,8 +73,8 @@ function exists({ pid, startTime }: ProcessIdentity): boolean {
 }
 
 /**
- * Whether a process found in a file is that very process for certain, so that it may be sent a signal: its start time and boot id are
- * known and right. A pid alone never is, because the system reuses it, and 1 is the init of a system or container.
+ * Whether a process from a file is certainly that process, so that it may get a signal: its start time and boot id are
+ * known and equal. A pid alone is no proof, because the system reuses it, and 1 is the init of a system or container.
  */
 export function isProven(identity: ProcessIdentity): boolean {
   if (!Number.isInteger(identity.pid) || identity.pid <= 1 || livenessOf(identity) !== 'alive') return false;
@@ -91,7 +91,7 @@ export function isEngineIn(folder: string, pid: number): boolean {
       return open?.ino === ino && open.dev === dev;
     });
   } catch {
-    return false; // another account's, or it has ended
+    return false; // it belongs to another account, or has ended
   }
 }
 

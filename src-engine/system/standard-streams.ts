@@ -21,7 +21,9 @@ export function guardStandardStreams(isListing: boolean): void {
   guardOutput(isListing);
 }
 
-/** As `guardStandardStreams` for a command that writes to standard output through `writeOutput` only, if at all. */
+/**
+ * As `guardStandardStreams`, for a command that writes to standard output only through `writeOutput`, or not at all.
+ */
 export function guardError(): void {
   process.stderr.on('error', () => undefined); // the place for the report is the one that failed
 }

@@ -3,7 +3,7 @@ import { assertBuildable } from '../../area/buildable';
 import type { Check } from '../check';
 import type { Subject } from '../subject';
 
-/** Whether the build area exists or can be created, and may be built in; its path. */
+/** Whether the build area exists or can be created, whether it may be built in, and its path. */
 export function areaCheck({ place, file }: Subject): Check {
   const it = { id: 'area', title: 'build area' };
   return {
@@ -28,7 +28,7 @@ export function areaCheck({ place, file }: Subject): Check {
   };
 }
 
-/** What an assertion refuses; any other failure is not about the place. */
+/** The refusal of an assertion; any other failure does not concern the place. */
 async function refusalOf(assertion: () => Promise<void>): Promise<AppError | undefined> {
   try {
     await assertion();

@@ -100,7 +100,7 @@ function checkStart(
           ? `Install Python 2 as ${fault.interpreter}, or port the script to Python 3: ${path}`
           : installCommand(packageOf(fault.interpreter), fault.interpreter),
       );
-    case 'not-a-file': // then its first bytes could not be read
+    case 'not-a-file': // its first bytes cannot be read
     case undefined:
   }
   if (shebang !== undefined && isShell(shebang) && head.includes('\r\n'))

@@ -5,8 +5,8 @@ import { systemPath } from '../bytes';
 import type { TreeRecord } from './record';
 
 /**
- * Throws `DamagedSnapshot` when an object that records need is missing, or was written to since it was stored. The caller has changed
- * nothing yet.
+ * Throws `DamagedSnapshot` when an object of the records is missing, or was written to since it was stored. The caller
+ * has changed nothing yet.
  *
  * @param keepsTimes whether the store's file system keeps times exactly
  */
@@ -34,7 +34,7 @@ export function damagedObject(snapshot: string, path: string, object: string, wh
   );
 }
 
-/** Why an object is not what was stored, as far as `lstat` shows; `undefined` when it is. */
+/** Why an object differs from the stored one, according to `lstat`; `undefined` when it does not. */
 export function objectDamage(
   record: TreeRecord,
   path: string,
@@ -54,7 +54,7 @@ export function objectDamage(
   if (!stats.isFile()) return 'is not a file';
   const hasContent = isContent || record.content === undefined;
   if (hasContent && stats.size !== BigInt(record.size)) return `has ${stats.size} bytes instead of ${record.size}`;
-  // An object has the time of the file. Another one shows that the object was written to.
+  // An object has the time of the file. A different time shows that the object was written to.
   if (record.content === undefined && keepsTimes && stats.mtimeNs !== BigInt(record.mtime))
     return 'was changed after it was stored';
   return undefined;

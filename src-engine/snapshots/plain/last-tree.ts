@@ -55,7 +55,7 @@ export class LastTree {
     try {
       return newest ? readIndex(newest.path).records : [];
     } catch {
-      return []; // damaged: everything is stored again
+      return []; // It is damaged, so that everything is stored again.
     }
   }
 }

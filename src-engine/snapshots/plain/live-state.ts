@@ -18,7 +18,7 @@ export class LiveState {
     readonly stamps: readonly string[],
   ) {}
 
-  /** Whether these are the same inodes as when the state was written, none of them changed since. */
+  /** Whether these are the same inodes as when the state was written, and all are unchanged. */
   equals(entries: readonly LiveEntry[]): boolean {
     const { tree, stamps } = this;
     if (tree.records.length !== entries.length) return false;

@@ -31,7 +31,7 @@ export interface PlainSnapshot extends Snapshot {
 export class PlainStore {
   constructor(readonly folder: string) {}
 
-  /** Why the indexes of snapshots cannot be used, by their paths. */
+  /** The reasons why the indexes of snapshots cannot be used, by their paths. */
   damages(snapshots: readonly PlainSnapshot[]): ReadonlyMap<string, string> {
     const packs = new Set(this.#names().map((name) => numberIn(PACK, name)));
     return new Map(
@@ -194,7 +194,7 @@ export class PlainStore {
     try {
       return readdirSync(this.folder);
     } catch (error) {
-      // A file in the place of the folder is replaced when the area is held.
+      // A file in the place of the folder is replaced once the area is held.
       if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
       throw error;
     }

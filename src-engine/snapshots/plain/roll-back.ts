@@ -22,8 +22,8 @@ import { readHead, readIndex, type TreeIndex } from './tree-index';
 const OWNER_BITS = 0o700;
 
 /**
- * Whether the build data is known to be as in a snapshot, by metadata alone. Then a rollback to it has nothing to do and nothing to force
- * to the disk, because a state is written after what it stands for.
+ * Whether the build data is known to equal a snapshot, by metadata alone. Then a rollback to it changes nothing and
+ * forces nothing to the disk, because a state is written after its content.
  */
 export function isAsIn({ buildData, store, live }: PlainArea, snapshot: PlainSnapshot): boolean {
   if (!exists(buildData) || !hasCertainStamps(buildData, store.folder)) return false;
@@ -83,7 +83,10 @@ export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promis
   }
 }
 
-/** No snapshot has paths that are too long, so that those of the build data have to go in any case. Their remains are restored. */
+/**
+ * No snapshot has paths that are too long, so those of the build data are removed in any case. Parts of them that a
+ * snapshot has are restored.
+ */
 async function scanShort(root: string, open: OpenFolder, tool: RunStoreTool): Promise<LiveEntry[]> {
   for (;;) {
     try {

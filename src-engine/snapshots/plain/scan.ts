@@ -151,7 +151,7 @@ export class TooDeep extends AppError {
 const MAX_PATH_BYTES = 4096;
 const MAX_SHORT_BYTES = 1000;
 
-/** The longest part of a path that is still easy to handle, and a text without loss; at least one name. */
+/** The longest part of a path that can be displayed easily, as text without loss; at least one name. */
 function shortAncestor(root: string, path: string): string {
   const names = path.split('/');
   const isShort = (part: string): boolean => {

@@ -159,8 +159,8 @@ function readBeginning(path: string): { readonly head: IndexHead; readonly conte
 }
 
 /**
- * Why an index file cannot be used, as a clause; `undefined` when nothing shows that, or when this account may not read it. The records
- * of a large file are not read.
+ * The reason why an index file cannot be used, as a clause; `undefined` when no damage is found, or when this account
+ * may not read it. The records of a large file are not read.
  *
  * @param hasPack whether the store has the pack
  */
@@ -179,7 +179,7 @@ export function indexDamage(path: string, hasPack: (pack: number) => boolean): s
   }
 }
 
-/** FNV-1a, 32 bits: quick for the small files that are checked whenever snapshots are listed, and without loading a module. */
+/** FNV-1a, 32 bits. It is fast for the small files that are checked at each listing, and needs no module. */
 function checksum(bytes: Buffer): number {
   let sum = 0x811c9dc5;
   for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193);
@@ -191,7 +191,7 @@ const unpackedBody = (content: Buffer): Buffer => gunzipSync(content.subarray(co
 const isDenied = (error: unknown): boolean =>
   ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 
-/** What an index file contains is another program's text: any failure means that it is damaged. */
+/** The content of an index file may be written by another program, so any failure means that it is damaged. */
 function reading<T>(path: string, operation: () => T): T {
   try {
     return operation();
