@@ -49,7 +49,7 @@ const folder = (area: BuildArea): string => join(area.stateFolder, 'checkpoints'
 const recordPath = (area: BuildArea, step: string): string => join(folder(area), `${step}.json`);
 
 /** The state file of a step: a copy of the manifest as it was when the checkpoint was taken (contract 2.1). */
-export function stateFilePath(area: BuildArea, step: string): string {
+function stateFilePath(area: BuildArea, step: string): string {
   return join(area.mountpoint, checkpointName(step));
 }
 

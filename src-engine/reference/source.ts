@@ -38,11 +38,3 @@ function paragraphs(text: string): string[] {
     .map((part) => (/^\s*- /m.test(part) ? part.trim() : part.replace(/\s*\n\s*/g, ' ').trim()))
     .filter((part) => part !== '');
 }
-
-/** The text of a constant that is one string literal. */
-export function constantOf(file: ts.SourceFile, name: string): string {
-  const { initializer } = find(file, ts.isVariableDeclaration, (one) => one.name.getText() === name);
-  if (!initializer || !ts.isStringLiteralLike(initializer))
-    throw new Error(`${file.fileName}: ${name} is not a plain string`);
-  return initializer.text;
-}

@@ -61,7 +61,7 @@ function createLauncher(containment: 'namespaces' | 'reaper', lockedFolder?: num
 }
 
 /** The key of `key_value_pairs` that switches mount namespaces off, with the value `keep`. */
-export const MOUNTS_KEY = 'slipway_mounts';
+const MOUNTS_KEY = 'slipway_mounts';
 
 /** Whether a manifest asks that mounts outlive the step that made them. */
 export function keepsMounts(pairs: readonly { readonly key: string; readonly value: string }[]): boolean {

@@ -152,7 +152,7 @@ export class StepInputs {
 }
 
 /** The `path`, `url` and `env` lines of a text. Other lines are ignored. */
-export function declaredInputs(text: string): Pick<StepInput, 'kind' | 'value'>[] {
+function declaredInputs(text: string): Pick<StepInput, 'kind' | 'value'>[] {
   return text.split('\n').flatMap((line) => {
     const match = /^(path|url|env)\s+(\S.*?)\s*$/.exec(line);
     return match?.[1] && match[2] ? [{ kind: match[1] as StepInput['kind'], value: match[2] }] : [];

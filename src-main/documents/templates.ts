@@ -14,7 +14,6 @@ const description = z.object({
   name: z.string(),
   title: z.string(),
   summary: z.string(),
-  backends: z.array(z.string()),
   privileges: z.string(),
 });
 
@@ -25,9 +24,9 @@ export async function listTemplates(resources: string): Promise<Template[]> {
   for (const name of await readdir(root)) {
     const file = join(root, name, 'template.json');
     if (!existsSync(file)) continue;
-    const { title, summary, backends, privileges } = description.parse(JSON.parse(await readFile(file, 'utf8')));
+    const { title, summary, privileges } = description.parse(JSON.parse(await readFile(file, 'utf8')));
     const rights = privileges === 'root' ? 'Needs root on the build host' : 'Builds without root';
-    found.push({ name, title, summary, requirements: backends.length > 0 ? `${rights}.` : '' });
+    found.push({ name, title, summary, requirements: `${rights}.` });
   }
   return found.sort((a, b) => Number(a.name === 'blank') - Number(b.name === 'blank') || b.name.localeCompare(a.name));
 }

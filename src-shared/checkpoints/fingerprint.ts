@@ -18,7 +18,7 @@ const UNKNOWN_CONTENT: readonly string[] = [NO_CONTENT.unreadable, NO_CONTENT.un
  * The canonical text of what shaped an execution. Its hash is the step's fingerprint: equal fingerprints on equal trees give
  * interchangeable trees. `undefined` when something about it is unknown: the step failed, or the content of an input is not known.
  */
-export function fingerprintText(execution: StepExecution): string | undefined {
+function fingerprintText(execution: StepExecution): string | undefined {
   const { scriptHash, args, area, outcome, inputs, reads } = execution;
   if (outcome === 'failed' || area === undefined) return undefined;
   if (inputs.some(({ raced, hash }) => raced || UNKNOWN_CONTENT.includes(hash))) return undefined;

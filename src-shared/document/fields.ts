@@ -95,7 +95,7 @@ export function moveAt(tree: ManifestTree, paths: readonly ElementPath[], to: nu
   if (!first?.parent) return { label, splices: [] };
   const same = childElements(first.parent, first.name);
   let at = to;
-  while (at < same.length && elements.includes(same[at] as ElementNode)) at++;
+  for (let one = same[at]; one && elements.includes(one); one = same[at]) at++;
   const last = same.at(-1);
   const before = same[at] ?? (last && nextElement(last));
   return { label, splices: moveElements(tree, elements, before) };
@@ -121,7 +121,7 @@ function insertAt(tree: ManifestTree, parent: ElementPath, element: NewElement):
 }
 
 /** Formats an element as XML, with lines that are indented relative to the first one. */
-export function toXml({ name, attributes = {}, text, children = [] }: NewElement, unit: string): string {
+function toXml({ name, attributes = {}, text, children = [] }: NewElement, unit: string): string {
   const open = `<${name}${Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${escapeAttribute(value)}"`)
     .join('')}`;

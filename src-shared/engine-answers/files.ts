@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** An entry that differs between two trees. */
-export const treeChange = z.object({
+const treeChange = z.object({
   path: z.string(),
   /** Bytes of a path that is not UTF-8, as base64. */
   bytes: z.string().optional(),
@@ -28,7 +28,7 @@ export const diffAnswer = z.object({
 });
 
 /** A file or folder in a checkpoint. */
-export const fileEntry = z.object({
+const fileEntry = z.object({
   name: z.string(),
   /** Bytes of a name that is not UTF-8, as base64. */
   bytes: z.string().optional(),

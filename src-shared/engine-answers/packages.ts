@@ -36,7 +36,7 @@ export const catalogueAnswer = z.object({
 });
 
 /** A package that would be in the image. */
-export const resolvedPackage = z.object({
+const resolvedPackage = z.object({
   name: z.string(),
   version: z.string(),
   /** Bytes on the disk; missing where the repository does not have the size. */
@@ -52,7 +52,7 @@ export const resolvedPackage = z.object({
 });
 
 /** Why an entry of the package list cannot be installed. */
-export const packageProblem = z.object({
+const packageProblem = z.object({
   /** The entry, as the manifest has it. */
   name: z.string(),
   kind: z.enum(['unknown', 'virtual', 'conflict', 'other']),
@@ -92,7 +92,7 @@ export const packageDetails = z.object({
 });
 
 /** A package that is in an image. */
-export const installedPackage = z.object({ name: z.string(), version: z.string() });
+const installedPackage = z.object({ name: z.string(), version: z.string() });
 
 /** What `distro_const installed --json` prints. */
 export const installedAnswer = z.object({

@@ -19,7 +19,5 @@ export const snapshotSize = z.object({
   unique: z.number().optional(),
 });
 
-/** The snapshot before one step. */
-export type SnapshotAnswer = z.output<typeof snapshot>;
 /** Bytes of a snapshot. */
 export type SnapshotSizeAnswer = z.output<typeof snapshotSize>;

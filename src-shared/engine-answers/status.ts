@@ -22,7 +22,7 @@ const lock = z.object({
 });
 
 /** A step of the manifest as saved, and the checkpoint before it. */
-export const checkpointAnswer = z.object({
+const checkpointAnswer = z.object({
   index: z.number(),
   step: z.string(),
   message: z.string(),

@@ -26,7 +26,8 @@ function isInPlace(
   elements: readonly ElementNode[],
   before: ElementNode | undefined,
 ): boolean {
-  const first = siblings.indexOf(elements[0] as ElementNode);
+  const [one] = elements;
+  const first = one ? siblings.indexOf(one) : -1;
   return (
     elements.every((element, at) => siblings[first + at] === element) && siblings[first + elements.length] === before
   );
@@ -71,7 +72,7 @@ function leadOf(source: string, start: number): string {
 }
 
 /** The white space that begins the line an element is on. */
-export function indentOf(source: string, element: ElementNode): string {
+function indentOf(source: string, element: ElementNode): string {
   const start = element.range?.start ?? 0;
   const line = source.lastIndexOf('\n', start - 1) + 1;
   return /^[ \t]*/.exec(source.slice(line, start))?.[0] ?? '';
@@ -85,7 +86,7 @@ export function indentUnit(source: string): string {
 }
 
 /** How the manifest ends its lines. */
-export function lineEnd(source: string): '\n' | '\r\n' {
+function lineEnd(source: string): '\n' | '\r\n' {
   const first = source.indexOf('\n');
   return first > 0 && source.charAt(first - 1) === '\r' ? '\r\n' : '\n';
 }

@@ -2,7 +2,7 @@ import { AppError } from '../errors';
 import { decodeManifest } from './source';
 
 /** How a manifest's bytes hold its text; `-bom` with a byte order mark. */
-export const ENCODINGS = [
+const ENCODINGS = [
   'utf-8',
   'utf-8-bom',
   'utf-16le',
@@ -24,7 +24,7 @@ export function encodingThatMakes(bytes: Uint8Array, text: string): Encoding | u
 }
 
 /** A text as bytes. Throws `AppError('manifest')` for a character that the encoding lacks. */
-export function encodeManifest(text: string, encoding: Encoding): Uint8Array {
+function encodeManifest(text: string, encoding: Encoding): Uint8Array {
   const [name, mark] = encoding.endsWith('-bom') ? [encoding.slice(0, -4), '\ufeff'] : [encoding, ''];
   if (name === 'utf-8') return new TextEncoder().encode(mark + text);
   if (name === 'iso-8859-1') return latin1(text);

@@ -1,5 +1,5 @@
 /** How much text all entities of one document may expand to, in UTF-16 units and references. */
-export const MAX_EXPANSION_CHARACTERS = 1024 * 1024;
+const MAX_EXPANSION_CHARACTERS = 1024 * 1024;
 const MAX_NESTING = 16;
 
 const PREDEFINED: ReadonlyMap<string, string> = new Map([

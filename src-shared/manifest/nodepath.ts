@@ -71,7 +71,7 @@ function tokensOf(node: Match): string[] {
 }
 
 /** Parses a nodepath into its tokens; `""` is the root. */
-export function parseNodepath(nodepath: string): readonly Token[] {
+function parseNodepath(nodepath: string): readonly Token[] {
   const text = nodepath.trim();
   if (text === '') return [];
   if (text.startsWith('/')) throw new NodepathError('Path cannot start with a /');

@@ -7,7 +7,7 @@ import type { Range } from './tree';
 export const MAX_DEPTH = 256;
 
 /** More elements, attributes and comments together are refused: the largest known manifest has 1,156. */
-export const MAX_NODES = 200_000;
+const MAX_NODES = 200_000;
 
 const CHUNK = 64 * 1024;
 

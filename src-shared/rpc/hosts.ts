@@ -5,7 +5,7 @@ import { hostEntry, ROOT_TOOLS } from '../hosts/model';
 import { hostId, listing, path, target } from './common';
 
 /** Facts about a host, collected when it was connected. */
-export const hostFacts = z.object({
+const hostFacts = z.object({
   /** As `uname` prints it: `Linux`, `SunOS`. */
   system: z.string(),
   /** The name of the host, as it reports it. */

@@ -34,7 +34,7 @@ export async function simulate(
 }
 
 /** Parses `Inst NAME [OLD] (VERSION FROM)`, `Remv NAME` and the notes on virtual packages. */
-export function readSimulation(text: string): Omit<Simulated, 'ok' | 'output'> {
+function readSimulation(text: string): Omit<Simulated, 'ok' | 'output'> {
   const installs = new Map<string, string>();
   const selected = new Map<string, string[]>();
   for (const [, name = '', version = ''] of text.matchAll(/^Inst (\S+) (?:\[[^\]]*\] )?\((\S+)/gm))

@@ -33,7 +33,7 @@ export async function planOfPkg(
 }
 
 /** Parses the output of `pkg install --parsable=0`: one line with a JSON object. Throws when there is none. */
-export function readPlan(text: string): PkgPlan {
+function readPlan(text: string): PkgPlan {
   const line = text.split('\n').find((one) => one.startsWith('{'));
   if (line === undefined) throw new Error('pkg printed no plan');
   const plan = record(parseLine(line));
