@@ -2,15 +2,7 @@ import { AppError } from '../errors';
 import { decodeManifest } from './source';
 
 /** How a manifest's bytes hold its text; `-bom` with a byte order mark. */
-const ENCODINGS = [
-  'utf-8',
-  'utf-8-bom',
-  'utf-16le',
-  'utf-16be',
-  'utf-16le-bom',
-  'utf-16be-bom',
-  'iso-8859-1',
-] as const;
+const ENCODINGS = ['utf-8', 'utf-8-bom', 'utf-16le', 'utf-16be', 'utf-16le-bom', 'utf-16be-bom', 'iso-8859-1'] as const;
 
 /** One of them. */
 export type Encoding = (typeof ENCODINGS)[number];
