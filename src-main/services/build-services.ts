@@ -1,6 +1,7 @@
 import { contract } from '../../src-shared/rpc-contract';
 import { createBuilds } from './builds';
 import type { RunListener } from './builds/run-listener';
+import { FollowedJournals } from '../journals/followed-journal';
 import type { BuildHost } from '../build-hosts/build-host';
 import { createInside } from './checkpoint-files';
 import { createLogs } from './logs';
@@ -17,9 +18,10 @@ import { createSupport } from './support-bundle';
  * @param catalogues where texts of catalogues are kept; without it they are not
  */
 export function createBuildServices(host: BuildHost, onRun?: RunListener, catalogues?: string): BuildServices {
+  const journals = new FollowedJournals(host.journals);
   return {
-    builds: createBuilds(host, onRun),
-    logs: createLogs(host),
+    builds: createBuilds(host, onRun, journals),
+    logs: createLogs(host, journals),
     inside: createInside(host),
     shell: createShells(host),
     media: createMedia(host),

@@ -109,6 +109,7 @@ export const PROGRAMS = {
       'services/packages': ['async', 'build-hosts', 'files', 'rpc', 'transport'],
       'services/support-bundle': ['build-hosts', 'files', 'rpc'],
       services: [
+        'journals',
         'build-hosts',
         'rpc',
         ...['builds', 'checkpoint-files', 'checkpoint-shell', 'logs', 'outputs', 'packages', 'support-bundle'].map(

@@ -1,27 +1,32 @@
 import type { BuildHost } from '../../build-hosts/build-host';
 import type { BuildServices } from '../../rpc/services';
+import { FollowedJournals } from '../../journals/followed-journal';
 import type { RunListener } from './run-listener';
 import { BuildSession } from './session';
 
-/** Builds on a host. They belong to their manifests' areas, not to us: what is started here goes on when we end. */
-export function createBuilds(host: BuildHost, onRun: RunListener = () => undefined): BuildServices['builds'] {
+/** The builds on a host. They belong to their areas: a build that is started here continues when the app ends. */
+export function createBuilds(
+  host: BuildHost,
+  onRun: RunListener = () => undefined,
+  journals = new FollowedJournals(host.journals),
+): BuildServices['builds'] {
   const sessions = new Map<string, BuildSession>();
   const session = (path: string): BuildSession => {
-    const known = sessions.get(path) ?? new BuildSession(host, path, onRun);
+    const known = sessions.get(path) ?? new BuildSession(host, path, onRun, journals);
     sessions.set(path, known);
     return known;
   };
   return {
     watch: async ({ path }, { signal }) => session(path).watch(signal),
     plan: ({ path, resume, pause }, { signal }) => host.plan(path, { resume, pause }, signal),
-    start: ({ path, resume, pause }) => session(path).start({ resume, pause }),
-    unqueue: async ({ path, id }) => session(path).unqueue(id),
+    start: ({ path, resume, pause }) => session(path).queue.start({ resume, pause }),
+    unqueue: async ({ path, id }) => session(path).queue.remove(id),
     pauseBefore: async ({ path, step }) => void (await host.pause(path, step)),
     cancel: ({ path }) => host.cancel(path),
     changedSinceGood: async ({ path, run, step }) => session(path).changedSinceGood(run, step),
     prune: async ({ path, ...choice }) => {
       const answer = await host.prune(path, choice);
-      if (choice.remove) await session(path).refresh();
+      if (choice.remove) await session(path).area.refresh();
       return answer;
     },
   };

@@ -1,53 +1,64 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
+import { join } from 'node:path';
 import { executionDifferences } from '../../../src-shared/checkpoints/compare-runs';
 import type { StepExecution } from '../../../src-shared/checkpoints/execution';
 import { kindOfLine } from '../../../src-shared/journal/kind-of-line';
 import { parseRecord } from '../../../src-shared/journal/records';
-import type { Journals } from '../../build-hosts/build-host';
-
-const CHUNK = 256 * 1024;
+import type { RunView } from '../../../src-shared/runs/run-view';
+import type { FollowedJournals } from '../../journals/followed-journal';
+import { linesOf } from '../../journals/lines';
 
 /**
- * What changed in what the steps of a failed run are made from, since a run in which the step succeeded.
+ * What changed in scripts, arguments and values of a run's steps since the given step last succeeded, in an earlier run.
  *
- * @param failed path of the failed run's journal
- * @param good paths of the journals of the good run and of those that made what it began with, the newest first
+ * @param logs the folder of the journals
+ * @param runs all runs of the area, oldest first
  */
-export async function changesSinceGood(
-  journals: Journals,
-  step: string,
-  failed: string,
-  good: readonly string[],
-): Promise<string[]> {
-  const now = await executions(journals, failed);
+export async function changedSinceGood(
+  journals: FollowedJournals,
+  logs: string,
+  runs: readonly RunView[],
+  { run, step }: { readonly run: string; readonly step: string },
+): Promise<{ since?: string; changes: string[] }> {
+  const at = runs.findIndex((one) => one.run === run);
+  const before = runs.slice(0, at).reverse();
+  const good = before.findIndex(({ steps }) => steps.some((one) => one.step === step && one.outcome === 'done'));
+  const since = before[good]?.run;
+  if (since === undefined) return { changes: [] };
+  // A resumed run has only its last steps. The earlier ones are in the runs before it, up to one that was not resumed.
+  const first = before.findIndex(({ resume }, index) => index >= good && resume === null);
+  const made = before.slice(good, first < 0 ? undefined : first + 1);
+  const executionsOf = (one: string): Promise<Map<string, StepExecution>> =>
+    executions(journals, join(logs, `${one}.jsonl`));
+
+  const now = await executionsOf(run);
   const then = new Map<string, StepExecution>();
-  for (const journal of good)
-    for (const [name, execution] of await executions(journals, journal)) if (!then.has(name)) then.set(name, execution);
-  const differences: string[] = [];
+  for (const one of made)
+    for (const [name, execution] of await executionsOf(one.run)) if (!then.has(name)) then.set(name, execution);
+  const changes: string[] = [];
   for (const [name, execution] of now) {
-    const before = then.get(name);
-    if (before) differences.push(...executionDifferences(before, execution));
+    const earlier = then.get(name);
+    if (earlier) changes.push(...executionDifferences(earlier, execution));
     if (name === step) break;
   }
-  return differences;
+  return { since, changes };
 }
 
-/** What shaped each step of a run, in the order in which they ran. */
-async function executions(journals: Journals, journal: string): Promise<Map<string, StepExecution>> {
+/** The inputs of each step of a run, in the order in which the steps ran. */
+async function executions(journals: FollowedJournals, journal: string): Promise<Map<string, StepExecution>> {
   const found = new Map<string, StepExecution>();
-  for await (const line of createInterface({ input: Readable.from(pieces(journals, journal)), crlfDelay: Infinity })) {
-    const record = kindOfLine(line) === 'step-finished' ? parseRecord(line) : undefined;
-    if (record?.kind === 'step-finished' && record.execution) found.set(record.step, record.execution);
+  const subscription = journals.subscribe(journal, {
+    take(lines) {
+      for (const bytes of linesOf(lines)) {
+        if (kindOfLine(bytes) !== 'step-finished') continue;
+        const record = parseRecord(bytes.toString('utf8'));
+        if (record?.kind === 'step-finished' && record.execution) found.set(record.step, record.execution);
+      }
+    },
+  });
+  try {
+    await subscription.readOn();
+  } finally {
+    subscription.close();
   }
   return found;
-}
-
-async function* pieces(journals: Journals, path: string): AsyncGenerator<Buffer> {
-  for (let at = 0; ;) {
-    const piece = await journals.readFile(path, at, CHUNK);
-    if (piece.length === 0) return;
-    at += piece.length;
-    yield piece;
-  }
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { mentionsError } from '../../../src-shared/logs/first-error';
 import { AreaPaths } from '../../build-hosts/area-paths';
 import type { BuildHost } from '../../build-hosts/build-host';
+import { FollowedJournals } from '../../journals/followed-journal';
 import type { BuildServices } from '../../rpc/services';
 import type { Selection } from './line-store';
 import { RunLog } from './run-log';
@@ -13,7 +14,7 @@ const KEPT = 3;
 const MOST_FOUND = 10_000;
 
 /** Logs of runs on a host, by line numbers. */
-export function createLogs(host: BuildHost): BuildServices['logs'] {
+export function createLogs(host: BuildHost, journals = new FollowedJournals(host.journals)): BuildServices['logs'] {
   /** The most recently used last. */
   const logs = new Map<string, Promise<RunLog>>();
 
@@ -25,7 +26,7 @@ export function createLogs(host: BuildHost): BuildServices['logs'] {
       const { runs } = await host.status(manifest, run);
       return runs.some((one) => one.run === run && one.state === 'running');
     };
-    return new RunLog(host.journals, join(area, 'logs', `${run}.jsonl`), isRunning);
+    return new RunLog(host.journals, join(area, 'logs', `${run}.jsonl`), isRunning, journals);
   }
 
   function logOf(manifest: string, run: string): Promise<RunLog> {
@@ -62,7 +63,7 @@ export function createLogs(host: BuildHost): BuildServices['logs'] {
       for (const found of lines.search(selection, literal(text))) {
         count += found.length;
         numbers.push(...found.slice(0, MOST_FOUND - numbers.length));
-        await breathe();
+        await yieldToEventLoop();
       }
       return { count, lines: numbers, milliseconds: performance.now() - started };
     },
@@ -76,7 +77,7 @@ export function createLogs(host: BuildHost): BuildServices['logs'] {
       )) {
         const line = found.find((number) => isError(selection, number));
         if (line !== undefined) return { line };
-        await breathe();
+        await yieldToEventLoop();
       }
       return { line: null };
 

@@ -1,58 +1,60 @@
-import { setImmediate as breathe, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { kindOfLine } from '../../../src-shared/journal/kind-of-line';
 import { parseRecord } from '../../../src-shared/journal/records';
-import type { Journals } from '../../build-hosts/build-host';
-import { LineStore, type Selection } from './line-store';
 import { inBackground } from '../../async/guard';
+import type { Journals } from '../../build-hosts/build-host';
+import { FollowedJournals, type JournalSubscription } from '../../journals/followed-journal';
+import { LineStore, type Selection } from './line-store';
 
-const PIECE = 256 * 1024;
-const NEWLINE = 0x0a;
-/** A journal that is not the engine's must not fill the memory. */
-const MAX_RECORD_BYTES = 64 * 1024 * 1024;
-/** Between two answers while lines pour in, in milliseconds. */
-const PACE = 100;
+/** The shortest interval between two answers while lines arrive without a pause. */
+const THROTTLE_MS = 100;
 /**
- * Silence after which it is asked whether the run still goes on, in milliseconds: asking takes a process, so a step that is silent for
- * long is asked about less and less often.
+ * How long a run may write nothing before the host is asked whether it still runs. The interval doubles after each answer, because
+ * each question takes a process on the host.
  */
-const SILENCE = 2000;
-const LONGEST_SILENCE = 60_000;
-/** A log that nobody asked for so long is not followed any more, in milliseconds. */
-const IDLE = 60_000;
+const MIN_SILENCE_MS = 2000;
+const MAX_SILENCE_MS = 60_000;
+/** A log without a request for this long is not followed any more. */
+const IDLE_TIMEOUT_MS = 60_000;
 
 /** The log of one run, read from its journal as that grows. */
 export class RunLog {
   readonly lines = new LineStore();
   #ended = false;
-  #offset = 0;
-  #rest: Buffer = Buffer.alloc(0);
   #isFollowed = false;
   #failure: unknown;
   #fail: () => void = () => undefined;
   /** Resolves when the journal cannot be read. */
   readonly failed = new Promise<void>((resolve) => (this.#fail = resolve));
   readonly #waiting = new Set<() => void>();
-  #askedAt = Date.now();
-  #grewAt = Date.now();
-  /** When it is asked next whether the run goes on, and how long the silence is before that. */
-  #silence = SILENCE;
-  #aliveAt = Date.now();
-  #isAsking = false;
+  #requestedAtMs = Date.now();
+  #grewAtMs = Date.now();
+  /** When the host was asked last, and how long a silence has to be before it is asked again. */
+  #checkedAtMs = Date.now();
+  #silenceMs = MIN_SILENCE_MS;
+  #isChecking = false;
   #isGone = false;
-  #answeredAt = 0;
+  #answeredAtMs = 0;
   readonly #abort = new AbortController();
-
-  readonly #journals: Journals;
+  readonly #journals: Pick<Journals, 'changes'>;
   readonly #journal: string;
   readonly #isRunning: () => Promise<boolean>;
+  readonly #subscription: JournalSubscription;
 
   /**
-   * @param isRunning asks the build host whether the run still goes on
+   * @param journal path of the run's journal on the host
+   * @param isRunning asks the build host whether the run is still running
    */
-  constructor(journals: Journals, journal: string, isRunning: () => Promise<boolean>) {
+  constructor(
+    journals: Journals,
+    journal: string,
+    isRunning: () => Promise<boolean>,
+    followed = new FollowedJournals(journals),
+  ) {
     this.#journals = journals;
     this.#journal = journal;
     this.#isRunning = isRunning;
+    this.#subscription = followed.subscribe(journal, { take: (lines) => this.#take(lines), isPaced: true });
   }
 
   /** Waits until a selection has more than `have` lines, or the run has ended. */
@@ -65,27 +67,29 @@ export class RunLog {
     const isNews = (): boolean =>
       this.#ended || have < 0 || this.#abort.signal.aborted || this.lines.countOf(selection) > have;
     while (!isNews() && !signal?.aborted) await this.#change(signal);
-    // The first lines after a silence go at once; a flood is gathered.
-    const early = this.#answeredAt + PACE - Date.now();
+    // The first lines after a silence are returned at once; a flood is collected.
+    const early = this.#answeredAtMs + THROTTLE_MS - Date.now();
     if (early > 0 && have >= 0 && !this.#ended) await delay(early);
-    this.#answeredAt = Date.now();
+    this.#answeredAtMs = Date.now();
     return { lines: this.lines.countOf(selection), ended: this.#ended };
   }
 
-  /** Gives it up; who waits for it is answered with what there is. */
+  /** Stops reading. Pending calls of `grown` return what there is. */
   close(): void {
     this.#abort.abort();
+    this.#subscription.close();
     this.#wake();
   }
 
   #follow(): void {
-    this.#askedAt = Date.now();
+    this.#requestedAtMs = Date.now();
     if (this.#failure) throw this.#failure;
     if (this.#ended || this.#isFollowed) return;
     this.#isFollowed = true;
     void this.#read()
       .catch((error: unknown) => {
         this.#failure = error;
+        this.#subscription.close();
         this.#fail();
         this.#wake();
       })
@@ -111,60 +115,40 @@ export class RunLog {
 
   async #read(): Promise<void> {
     for await (const _ of this.#journals.changes(this.#journal, this.#abort.signal)) {
-      // Asked before the last look: what a dying engine still wrote is read.
+      // Checked before the last read, so that what an engine wrote before its death is included.
       const isGone = this.#isGone;
-      await this.#readOn();
+      await this.#subscription.readOn();
       if (isGone) this.#end();
-      if (this.#ended || (this.#waiting.size === 0 && Date.now() - this.#askedAt > IDLE)) return;
-      inBackground(() => this.#askWhetherAlive());
+      if (this.#ended || (this.#waiting.size === 0 && Date.now() - this.#requestedAtMs > IDLE_TIMEOUT_MS)) return;
+      inBackground(() => this.#checkWhetherRunning());
     }
   }
 
-  /** Lines that come meanwhile do not wait for the answer. */
-  async #askWhetherAlive(): Promise<void> {
-    const now = Date.now();
-    if (this.#isAsking || now - Math.max(this.#grewAt, this.#aliveAt) < this.#silence) return;
-    this.#isAsking = true;
+  /** Asks the host whether the run still runs, after a silence. Reading does not wait for the answer. */
+  async #checkWhetherRunning(): Promise<void> {
+    if (this.#isChecking || Date.now() - Math.max(this.#grewAtMs, this.#checkedAtMs) < this.#silenceMs) return;
+    this.#isChecking = true;
     try {
       this.#isGone = !(await this.#isRunning());
     } catch {
-      // Nobody knows, for example because the manifest is broken now: it is asked again.
+      // The answer is unknown, for example because the manifest cannot be read now. The next check asks again.
     } finally {
-      this.#isAsking = false;
-      this.#aliveAt = Date.now();
-      this.#silence = Math.min(LONGEST_SILENCE, this.#silence * 2);
+      this.#isChecking = false;
+      this.#checkedAtMs = Date.now();
+      this.#silenceMs = Math.min(MAX_SILENCE_MS, this.#silenceMs * 2);
     }
   }
 
-  /** Reads to the present end, in pieces, so that others get their turn. */
-  async #readOn(): Promise<void> {
-    for (;;) {
-      const started = performance.now();
-      const piece = await this.#journals.readFile(this.#journal, this.#offset, PIECE);
-      if (piece.length === 0) return;
-      this.#offset += piece.length;
-      this.#grewAt = Date.now();
-      this.#silence = SILENCE;
-      this.#take(piece);
-      this.#wake();
-      // A flood is read at a third of the speed: the window wants the processor too.
-      await (piece.length === PIECE ? delay(2 * (performance.now() - started)) : breathe());
-    }
-  }
-
-  #take(piece: Buffer): void {
-    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
-    const end = bytes.lastIndexOf(NEWLINE);
-    // Whole lines only: a cut one may end in the middle of a character.
-    for (const line of bytes.toString('utf8', 0, Math.max(0, end)).split('\n')) {
+  #take(lines: Buffer): void {
+    this.#grewAtMs = Date.now();
+    this.#silenceMs = MIN_SILENCE_MS;
+    for (const line of lines.toString('utf8').split('\n')) {
       const kind = kindOfLine(line);
       const record = kind === 'output' || kind === 'exit' ? parseRecord(line) : undefined;
       if (record?.kind === 'output') this.lines.add(record.at, record.stream, record.step, record.text);
       else if (record?.kind === 'exit') this.#end();
     }
-    const rest = bytes.subarray(end + 1);
-    // The engine cuts lines; a longer one is not a record, and its end is no record either.
-    this.#rest = rest.length > MAX_RECORD_BYTES ? Buffer.alloc(0) : Buffer.from(rest);
+    this.#wake();
   }
 
   #end(): void {

@@ -1,0 +1,119 @@
+import type { SnapshotSizeAnswer } from '../../../src-shared/engine-answers/snapshot';
+import type { AreaView, BuildEvent } from '../../../src-shared/rpc/builds';
+import type { RunView } from '../../../src-shared/runs/run-view';
+import { asTrouble } from '../../async/guard';
+import type { BuildHost } from '../../build-hosts/build-host';
+
+/** A build area as the engine reports it, without the queue of main. */
+export type Area = Omit<AreaView, 'queue'>;
+
+/** What happens with the area, for the session. */
+export interface AreaListener {
+  /** The oldest run that has to be asked for again. */
+  oldestRun(): string | undefined;
+  onRuns(runs: readonly RunView[]): void;
+  /** Called when the area is known and has been pushed. */
+  onArea(): Promise<void>;
+  /** Whether a build runs; sizes are not measured meanwhile. */
+  isBusy(): boolean;
+  queue(): AreaView['queue'];
+  push(event: BuildEvent): void;
+}
+
+/** Asks the engine for a manifest's build area. */
+export class AreaWatch {
+  readonly #host: BuildHost;
+  readonly #manifest: string;
+  readonly #listener: AreaListener;
+  #area: Area | undefined;
+  #sizes: ReadonlyMap<string, SnapshotSizeAnswer> = new Map();
+  /** The checkpoints whose sizes are known, as one key. */
+  #measured = '';
+  #refreshing: Promise<void> | undefined;
+  #isRefreshRequested = false;
+  #isTroubled = false;
+  #askedAtMs = 0;
+
+  constructor(host: BuildHost, manifest: string, listener: AreaListener) {
+    this.#host = host;
+    this.#manifest = manifest;
+    this.#listener = listener;
+  }
+
+  /** The area as the engine reported it last; `undefined` before its first answer. */
+  get area(): Area | undefined {
+    return this.#area;
+  }
+
+  /** Whether a `trouble` event was sent and no `area` event since. */
+  get isTroubled(): boolean {
+    return this.#isTroubled;
+  }
+
+  /** When the engine was asked last, in milliseconds since the epoch. */
+  get askedAtMs(): number {
+    return this.#askedAtMs;
+  }
+
+  /** Asks the engine for the area and for runs that are not known yet. One question at a time; a request meanwhile asks again. */
+  refresh(): Promise<void> {
+    this.#isRefreshRequested = true;
+    return (this.#refreshing ??= this.#refreshWhileRequested().finally(() => (this.#refreshing = undefined)));
+  }
+
+  /** The `area` event of now, or `undefined` before the engine's first answer. */
+  event(): BuildEvent | undefined {
+    if (!this.#area) return undefined;
+    const steps = this.#area.steps.map((step) =>
+      step.snapshot ? { ...step, snapshot: { ...step.snapshot, ...this.#sizes.get(step.snapshot.id) } } : step,
+    );
+    return { kind: 'area', area: { ...this.#area, steps, queue: [...this.#listener.queue()] } };
+  }
+
+  /** Sends the area as it is known. */
+  push(): void {
+    const event = this.event();
+    if (!event) return;
+    this.#isTroubled = false;
+    this.#listener.push(event);
+  }
+
+  /** Sends a failure, which the window shows beside what is known. The next `area` event replaces it. */
+  report(error: unknown): void {
+    const { message, hint } = asTrouble(error);
+    this.#isTroubled = true;
+    this.#listener.push({ kind: 'trouble', trouble: { message, ...(hint !== undefined && { hint }) } });
+  }
+
+  async #refreshWhileRequested(): Promise<void> {
+    while (this.#isRefreshRequested) {
+      this.#isRefreshRequested = false;
+      this.#askedAtMs = Date.now();
+      try {
+        const { area: places, runs, ...rest } = await this.#host.status(this.#manifest, this.#listener.oldestRun());
+        this.#area = { ...rest, ...places };
+        this.#listener.onRuns(runs);
+        this.push();
+        await this.#listener.onArea();
+        if (!this.#listener.isBusy()) await this.#measure();
+      } catch (error) {
+        this.report(error);
+      }
+    }
+  }
+
+  /** Measures sizes, which takes long on some file systems: after everything else, and only when the checkpoints have changed. */
+  async #measure(): Promise<void> {
+    const steps = this.#area?.steps ?? [];
+    const key = steps.flatMap(({ snapshot }) => (snapshot ? [`${snapshot.id} ${snapshot.takenAt}`] : [])).join('\n');
+    if (key === this.#measured || key === '') return;
+    const { checkpoints } = await this.#host.checkpoints(this.#manifest);
+    this.#sizes = new Map(
+      checkpoints.flatMap(({ snapshot }) =>
+        snapshot ? [[snapshot.id, { referenced: snapshot.referenced, unique: snapshot.unique }]] : [],
+      ),
+    );
+    this.#measured = key;
+    this.push();
+  }
+}
