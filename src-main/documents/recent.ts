@@ -5,7 +5,7 @@ import { isThere } from '../files/in-time';
 import { changeAlone } from '../files/shared-file';
 import { writeState } from '../files/text-files';
 
-const MOST = 20;
+const MAX_RECENT = 20;
 const list = z.array(z.object({ path: z.string(), openedAt: z.string() }));
 type Entries = z.output<typeof list>;
 
@@ -28,7 +28,7 @@ export class RecentFiles {
   /** Puts a file first. A list that cannot be written is no reason not to open the file. */
   async add(path: string): Promise<void> {
     const first = { path, openedAt: new Date().toISOString() };
-    await this.#change((others) => [first, ...others].slice(0, MOST), path).catch(() => undefined);
+    await this.#change((others) => [first, ...others].slice(0, MAX_RECENT), path).catch(() => undefined);
   }
 
   async forget(path: string): Promise<void> {

@@ -12,7 +12,7 @@ import { GivenSecrets } from './given-secrets';
 import type { Secrets } from './secrets';
 import { configOf, type ConfigPlace, type HostConfig } from './ssh-config';
 
-const MOST_HOPS = 8;
+const MAX_HOPS = 8;
 
 /** What connecting needs besides the entry. */
 export interface ConnectTools {
@@ -75,7 +75,7 @@ async function hopsOf(
   // One name may be two machines, by their ports: as ssh does, all three are compared.
   const isSame = ({ hostName, port, user }: HostConfig): boolean =>
     hostName === config.hostName && port === config.port && user === config.user;
-  if (before.some((one) => isSame(one.config)) || before.length >= MOST_HOPS)
+  if (before.some((one) => isSame(one.config)) || before.length >= MAX_HOPS)
     throw new AppError(
       'refused',
       `The way to ${before[0]?.address ?? jump.address} goes through ${jump.address} again.`,

@@ -10,7 +10,7 @@ import { writeState } from '../files/text-files';
 
 const VERSION = 1;
 /** Documents whose host is remembered; the oldest are forgotten. */
-const MOST_CHOICES = 500;
+const MAX_CHOICES = 500;
 
 const form = z.object({
   version: z.literal(VERSION),
@@ -96,7 +96,7 @@ export class HostBook {
   async choose(path: string, host: string): Promise<void> {
     await this.#change(({ choices, ...rest }) => ({
       ...rest,
-      choices: [...choices.filter((one) => one.path !== path), { path, host }].slice(-MOST_CHOICES),
+      choices: [...choices.filter((one) => one.path !== path), { path, host }].slice(-MAX_CHOICES),
     }));
   }
 

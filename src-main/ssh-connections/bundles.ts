@@ -10,7 +10,7 @@ import { readBounded } from '../files/text-files';
 import type { ConnectedHost } from './host-link';
 
 /** More than this is not a manifest with scripts, in bytes. */
-const MOST = 64 * 1024 * 1024;
+const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Unpacks a bundle beside its place and then names it, so that it is there whole or not at all; marks it as used; and removes those of
@@ -72,7 +72,7 @@ async function read(manifest: string): Promise<BundledFile[]> {
   for (const file of scripts.filter(({ path }) => path !== basename(manifest))) {
     const script = await readFile(join(folder, file.path));
     size += script.length;
-    if (size > MOST)
+    if (size > MAX_BUNDLE_BYTES)
       throw new AppError(
         'refused',
         `The scripts of ${manifest} have more than 64 MiB, which are not sent to a build host.`,

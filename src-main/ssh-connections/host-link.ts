@@ -18,8 +18,8 @@ export interface ConnectedHost {
 export type ConnectHost = (tell: (step: string) => void, signal: AbortSignal) => Promise<ConnectedHost>;
 
 /** The pause before the first and the longest before any new attempt, in milliseconds. */
-const SOON = 1000;
-const RARELY = 60_000;
+const RETRY_MIN_MS = 1000;
+const RETRY_MAX_MS = 60_000;
 
 /**
  * The connection to one host, made when it is needed. One that was lost comes back by itself: after a sleep, a new address or a
@@ -34,7 +34,7 @@ export class HostLink {
   #refusal: AppError | undefined;
   #giveUp = new AbortController();
   #retry: NodeJS.Timeout | undefined;
-  #pause = SOON;
+  #pause = RETRY_MIN_MS;
   #lostAt = 0;
   /** Those that wait until it comes back, or is known not to. */
   readonly #waiting = new Set<() => void>();
@@ -113,7 +113,7 @@ export class HostLink {
 
   /** Nobody hurries after a loss: a network that comes back needs a moment, and who looks on sees what happened. */
   async #rest(): Promise<void> {
-    const left = this.#lostAt + SOON - Date.now();
+    const left = this.#lostAt + RETRY_MIN_MS - Date.now();
     if (this.#view.state === 'lost' && left > 0) await delay(left);
   }
 
@@ -129,7 +129,7 @@ export class HostLink {
         throw new AppError('cancelled', 'The connection was given up.');
       }
       this.#reached = reached;
-      this.#pause = SOON;
+      this.#pause = RETRY_MIN_MS;
       reached.transport.lost.catch((error: AppError) => this.connectionLost(reached.transport, error));
       this.#set({ state: 'ready', facts: reached.facts });
       return reached;
@@ -156,7 +156,7 @@ export class HostLink {
     this.#set({ state: 'lost', message, retryAt: (Date.now() + this.#pause) / 1000 });
     this.#retry = setTimeout(() => void this.ensureConnected().catch(() => undefined), this.#pause);
     this.#retry.unref();
-    this.#pause = Math.min(RARELY, this.#pause * 2);
+    this.#pause = Math.min(RETRY_MAX_MS, this.#pause * 2);
   }
 
   #set(view: LinkView): void {

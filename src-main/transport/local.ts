@@ -7,8 +7,8 @@ import { AppError } from '../../src-shared/errors';
 import { tooMuch } from './limits';
 import type { Argv, CommandOptions, CommandResult, DetachedCommand, RunningCommand, Transport } from './transport';
 
-const MOST_OUTPUT = 256 * 1024 * 1024;
-const MOST_SAID = 64 * 1024;
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+const MAX_TAIL_BYTES = 64 * 1024;
 /** How often a file is looked at where the file system sends no word of a change, in milliseconds. */
 const POLL = 1000;
 
@@ -21,7 +21,7 @@ export function createLocalTransport(): Transport {
       const stdout: Buffer[] = [];
       const stderr: Buffer[] = [];
       let size = 0;
-      const most = options?.maxBytes ?? MOST_OUTPUT;
+      const most = options?.maxBytes ?? MAX_OUTPUT_BYTES;
       child.stdout?.on('data', (chunk: Buffer) => {
         size += chunk.length;
         if (size > most) endGroup(child);
@@ -108,8 +108,8 @@ function giveWay(child: ChildProcess): void {
 /** The end of what a command said. */
 async function lastOf(file: FileHandle): Promise<string> {
   const { size } = await file.stat();
-  const from = Math.max(0, size - MOST_SAID);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST_SAID), 0, MOST_SAID, from);
+  const from = Math.max(0, size - MAX_TAIL_BYTES);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_TAIL_BYTES), 0, MAX_TAIL_BYTES, from);
   return buffer.toString('utf8', 0, bytesRead);
 }
 

@@ -4,7 +4,7 @@ import { parseRecord } from '../../../src-shared/journal/records';
 import type { Transport } from '../../transport/transport';
 import type { HostCommand, StartedBuild } from '../build-host';
 
-const HEAD = 4096;
+const HEAD_BYTES = 4096;
 
 /**
  * Starts the engine detached from us, and finds the journal it writes. A build that was refused before it had one is an
@@ -48,7 +48,7 @@ async function journalOf(
 ): Promise<string | undefined> {
   for (const name of await transport.list(logs)) {
     if (before.has(name) || !name.endsWith('.jsonl')) continue;
-    const head = (await transport.readFile(join(logs, name), 0, HEAD)).toString('utf8');
+    const head = (await transport.readFile(join(logs, name), 0, HEAD_BYTES)).toString('utf8');
     const hello = parseRecord(head.slice(0, head.indexOf('\n')));
     if (hello?.kind === 'hello' && hello.pid === pid) return hello.run;
   }

@@ -6,9 +6,9 @@ import type { Look } from './inspect';
 import { findBuild, type StockProcess } from './processes';
 
 /** How often the end of a cancelled build is looked for, in milliseconds. */
-const LOOK = 250;
+const POLL_INTERVAL_MS = 250;
 /** Who has not ended by then is ended without being asked, in milliseconds. */
-const PATIENCE = 10_000;
+const KILL_TIMEOUT_MS = 10_000;
 
 /**
  * Ends the build that runs with its process group, because the original itself would leave its step running (contract 1.3), and waits until it
@@ -28,9 +28,10 @@ export async function cancelBuild(
     throw new AppError('refused', 'No build is running in this build area.', 'Look at the timeline how it ended.');
   await signal(transport, 'TERM', process);
   const asked = Date.now();
-  while ((await isGroupAlive(transport, process)) && Date.now() - asked < PATIENCE) await delay(LOOK);
-  if (Date.now() - asked >= PATIENCE) await signal(transport, 'KILL', process);
-  while (await findBuild(transport, log)) await delay(LOOK);
+  while ((await isGroupAlive(transport, process)) && Date.now() - asked < KILL_TIMEOUT_MS)
+    await delay(POLL_INTERVAL_MS);
+  if (Date.now() - asked >= KILL_TIMEOUT_MS) await signal(transport, 'KILL', process);
+  while (await findBuild(transport, log)) await delay(POLL_INTERVAL_MS);
   const { manifest, resumable } = await look();
   return { step, resumeFrom: manifest.steps.filter(({ name }) => resumable.has(name)).at(-1)?.name ?? null };
 }

@@ -1,6 +1,6 @@
 const NEWLINE = 0x0a;
 /** A longer line is told in pieces, in bytes: nobody reads it, and it may not fill the memory. */
-const LONGEST = 1 << 20;
+const MAX_LINE_BYTES = 1 << 20;
 
 /**
  * Takes whole lines from the beginning of some bytes. What is left may be the beginning of a line.
@@ -13,9 +13,9 @@ export function cutLines(bytes: Buffer, take: (line: string, end: number) => voi
   for (;;) {
     const newline = bytes.indexOf(NEWLINE, start);
     // The same cut whether or not the line's end is there yet.
-    const isLong = (newline < 0 ? bytes.length : newline) - start >= LONGEST;
+    const isLong = (newline < 0 ? bytes.length : newline) - start >= MAX_LINE_BYTES;
     if (newline < 0 && !isLong) return start;
-    const end = isLong ? start + LONGEST : newline;
+    const end = isLong ? start + MAX_LINE_BYTES : newline;
     const next = isLong ? end : newline + 1;
     take(bytes.toString('utf8', start, end), next);
     start = next;

@@ -9,9 +9,9 @@ import { TranslatedLog } from './translated-log';
 import type { LoggedBuild } from './translate';
 
 /** Text of journals that is kept, in bytes. */
-const KEPT = 32 * 1024 * 1024;
+const CACHE_BYTES = 32 * 1024 * 1024;
 /** Older runs are not told of: each log is read whole once, which takes a while over a network. */
-const MOST_RUNS = 30;
+const MAX_RUNS = 30;
 const LOG = /^detail-log-\d{4}(-\d\d){5}$/;
 const RUN = /\/(run-\d{4}(?:-\d\d){5})\.jsonl$/;
 
@@ -24,7 +24,7 @@ export const runsAmong = (names: readonly string[]): string[] =>
   names
     .flatMap((name) => runOfLog(name) ?? [])
     .sort()
-    .slice(-MOST_RUNS);
+    .slice(-MAX_RUNS);
 
 /** What the journals of a host need to know of a manifest. */
 export type JournalContext = Pick<LoggedBuild, 'manifest' | 'steps' | 'host'>;
@@ -32,7 +32,7 @@ export type JournalContext = Pick<LoggedBuild, 'manifest' | 'steps' | 'host'>;
 /** The detail logs of the original as journals `LOGS/run-STAMP.jsonl`: they grow as the logs do. */
 export class StockJournals implements Journals {
   readonly #logs = new Map<string, Promise<TranslatedLog>>();
-  readonly #cache = new TextCache(KEPT);
+  readonly #cache = new TextCache(CACHE_BYTES);
 
   readonly #transport: Transport;
   readonly #contextOf: (logs: string) => Promise<JournalContext>;

@@ -24,7 +24,7 @@ const COMPLETED = /^Build completed \w{3} (\w{3}) +(\d+) (\d\d):(\d\d):(\d\d) (\
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** A longer line is output: no path is as long, and what reads a line may not take long whatever is in it. */
-const LONGEST = 8192;
+const MAX_LINE_CHARACTERS = 8192;
 
 /** Signals that have the same number on every system; the log has numbers only. */
 const SIGNALS = new Map([
@@ -44,7 +44,8 @@ const SIGNALS = new Map([
 export function readLogLine(line: string): LogLine | undefined {
   // Nearly all lines are output: their first letter says so.
   const first = line[0];
-  if ((first !== 'e' && first !== 'C' && first !== 'E' && first !== 'B') || line.length > LONGEST) return undefined;
+  if ((first !== 'e' && first !== 'C' && first !== 'E' && first !== 'B') || line.length > MAX_LINE_CHARACTERS)
+    return undefined;
   const [, helper, step = '', banner = '', opening] = HELPER.exec(line) ?? [];
   if (helper !== undefined)
     return {

@@ -1,5 +1,5 @@
 /** Times nearer to each other are one, in seconds: a log that grows for hours is seen growing very often. */
-const APART = 0.1;
+const MIN_DIFFERENCE_SECONDS = 0.1;
 
 /** When which part of a growing file was first seen. */
 export class Sightings {
@@ -11,7 +11,7 @@ export class Sightings {
    */
   add(from: number, time: number | undefined): number | undefined {
     const last = this.#times.at(-1);
-    const isSame = last === undefined || time === undefined ? last === time : time - last < APART;
+    const isSame = last === undefined || time === undefined ? last === time : time - last < MIN_DIFFERENCE_SECONDS;
     if (isSame && this.#times.length > 0) return last;
     this.#from.push(from);
     this.#times.push(time);

@@ -6,7 +6,7 @@ import { runOfLog } from './journals';
 import { findBuild } from './processes';
 
 /** How often the host's clock is asked for the next second, in milliseconds. */
-const LOOK = 200;
+const POLL_INTERVAL_MS = 200;
 
 /**
  * Starts the original detached from us, and finds the log that it begins. One that ended before is an `AppError('refused')` with what it said.
@@ -42,7 +42,7 @@ async function newSecond(transport: Transport, taken: ReadonlySet<string>): Prom
   for (;;) {
     const { stdout } = await transport.run(['date', '+%Y-%m-%d-%H-%M-%S']);
     if (!taken.has(`detail-log-${stdout.toString('utf8').trim()}`)) return;
-    await delay(LOOK);
+    await delay(POLL_INTERVAL_MS);
   }
 }
 

@@ -12,7 +12,7 @@ export interface TerminalSize {
 }
 
 /** Bytes a second that a terminal takes without growing a heap in the window: `yes` says far more. */
-const MOST_A_SECOND = 4 * 1024 * 1024;
+const MAX_BYTES_PER_SECOND = 4 * 1024 * 1024;
 const NEWLINE = 10;
 
 /** A command in a terminal of its own on the build host, made by `script` of util-linux: no native module, and the same over SSH. */
@@ -73,7 +73,7 @@ export class Terminal {
       }
       if (output.length === 0) continue;
       yield { kind: 'output', data: output.toString('base64') };
-      await delay((output.length / MOST_A_SECOND) * 1000);
+      await delay((output.length / MAX_BYTES_PER_SECOND) * 1000);
     }
     if (head) yield { kind: 'opened', id: this.id };
     if (head && head.length > 0) yield { kind: 'output', data: head.toString('base64') };

@@ -6,7 +6,7 @@ import type { BuildHost } from '../../build-hosts/build-host';
 import type { HostRegistry } from './registry';
 
 /** A clock that differs by more breaks certificates and the times of files, in seconds. */
-const MOST_SKEW = 120;
+const MAX_SKEW_SECONDS = 120;
 
 /** The checklist before a build: the way to the host, then what the engine there finds. A host that cannot be reached is a finding. */
 export async function preflight(
@@ -75,7 +75,7 @@ async function clockCheck({ transport }: BuildHost, signal?: AbortSignal): Promi
   const theirs = Date.parse(stdout.toString('utf8').trim()) / 1000;
   const skew = Math.abs(theirs - (before + Date.now() / 1000) / 2);
   if (Number.isNaN(skew)) return { ...check, state: 'unknown', detail: 'The host does not tell the time.' };
-  return skew <= MOST_SKEW
+  return skew <= MAX_SKEW_SECONDS
     ? { ...check, state: 'ok', detail: 'as on this computer' }
     : {
         ...check,

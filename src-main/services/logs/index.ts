@@ -9,9 +9,9 @@ import type { Selection } from './line-store';
 import { RunLog } from './run-log';
 
 /** How many logs are kept in memory. */
-const KEPT = 3;
+const MAX_OPEN_LOGS = 3;
 /** How many line numbers a search gives. */
-const MOST_FOUND = 10_000;
+const MAX_FOUND = 10_000;
 
 /** Logs of runs on a host, by line numbers. */
 export function createLogs(host: BuildHost, journals = new FollowedJournals(host.journals)): BuildServices['logs'] {
@@ -40,7 +40,7 @@ export function createLogs(host: BuildHost, journals = new FollowedJournals(host
     };
     log.then((one) => one.failed.then(forget), forget);
     for (const [oldest, unused] of logs) {
-      if (logs.size <= KEPT) break;
+      if (logs.size <= MAX_OPEN_LOGS) break;
       logs.delete(oldest);
       unused.then(
         (one) => one.close(),
@@ -62,7 +62,7 @@ export function createLogs(host: BuildHost, journals = new FollowedJournals(host
       const numbers: number[] = [];
       for (const found of lines.search(selection, literal(text))) {
         count += found.length;
-        numbers.push(...found.slice(0, MOST_FOUND - numbers.length));
+        numbers.push(...found.slice(0, MAX_FOUND - numbers.length));
         await yieldToEventLoop();
       }
       return { count, lines: numbers, milliseconds: performance.now() - started };

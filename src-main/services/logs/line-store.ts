@@ -1,8 +1,8 @@
 import type { LogLine } from '../../../src-shared/rpc/logs';
 
-const CHUNK = 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 /** A longer line is cut, in bytes. */
-const LONGEST = 16 * 1024;
+const MAX_LINE_BYTES = 16 * 1024;
 const CUT = ' … (cut)';
 const NO_STEP = 0xffff;
 const STREAMS = ['stdout', 'stderr', 'engine'] as const;
@@ -111,7 +111,7 @@ export class LineStore {
   #roomFor(bytes: number): { readonly bytes: Buffer; used: number } {
     const last = this.#chunks.at(-1);
     if (last && last.used + bytes <= last.bytes.length) return last;
-    const fresh = { bytes: Buffer.allocUnsafe(Math.max(CHUNK, bytes)), used: 0, firstLine: this.count };
+    const fresh = { bytes: Buffer.allocUnsafe(Math.max(CHUNK_BYTES, bytes)), used: 0, firstLine: this.count };
     this.#chunks.push(fresh);
     return fresh;
   }
@@ -146,12 +146,12 @@ export class LineStore {
   }
 }
 
-/** The text in at most `LONGEST` bytes, cut between characters. Newlines tell lines apart here, so that none may be in it. */
+/** The text in at most `MAX_LINE_BYTES` bytes, cut between characters. Newlines tell lines apart here, so that none may be in it. */
 function oneLine(text: string): string {
   const line = text.includes('\n') ? text.replaceAll('\n', ' ') : text;
   // No character has more than three bytes for each of its units.
-  if (line.length * 3 <= LONGEST || Buffer.byteLength(line) <= LONGEST) return line;
-  const { read } = new TextEncoder().encodeInto(line, new Uint8Array(LONGEST));
+  if (line.length * 3 <= MAX_LINE_BYTES || Buffer.byteLength(line) <= MAX_LINE_BYTES) return line;
+  const { read } = new TextEncoder().encodeInto(line, new Uint8Array(MAX_LINE_BYTES));
   return line.slice(0, read) + CUT;
 }
 

@@ -1,17 +1,16 @@
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import type { CatalogueAnswer } from '../../../src-shared/engine-answers/packages';
+import { writeAtomically } from '../../files/text-files';
 import type { Transport } from '../../transport/transport';
 
-/** How much is read at once, in bytes. */
-const CHUNK = 1024 * 1024;
-/** A larger catalogue is none. */
-const MOST_BYTES = 512 * 1024 * 1024;
-/** The texts that were wanted last stay. */
-const MOST_KEPT = 6;
+const CHUNK_BYTES = 1024 * 1024;
+const MAX_CATALOGUE_BYTES = 512 * 1024 * 1024;
+/** The most recently used texts are kept. */
+const MAX_KEPT_TEXTS = 6;
 
-/** Texts of catalogues, kept on this computer by their revisions: they are large, and a host may be far. */
+/** Catalogue texts, cached on this computer by revision, because they are large and hosts may be far away. */
 export class CatalogueTexts {
   readonly #folder: string | undefined;
 
@@ -19,7 +18,7 @@ export class CatalogueTexts {
     this.#folder = folder;
   }
 
-  /** The text of a catalogue on a host. Rejects when the host's file is not what the answer says. */
+  /** Returns the text of a catalogue on a host. Rejects with `conflict` when the host's file is not the one that the answer names. */
   async read(transport: Transport, { revision, file, bytes }: CatalogueAnswer): Promise<string> {
     if (this.#folder === undefined) return (await fetchText(transport, file, bytes)).toString('utf8');
     const kept = join(this.#folder, `${revision.replace(/[^\w-]/g, '_')}.txt`);
@@ -29,28 +28,26 @@ export class CatalogueTexts {
       return text.toString('utf8');
     }
     const fetched = await fetchText(transport, file, bytes);
-    await keep(this.#folder, kept, fetched).catch(() => undefined); // without it the next start is slower
+    await keep(this.#folder, kept, fetched).catch(() => undefined); // the cache only saves time
     return fetched.toString('utf8');
   }
 }
 
 async function keep(folder: string, path: string, text: Buffer): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const partial = `${path}.${process.pid}.part`;
-  await writeFile(partial, text);
-  await rename(partial, path);
+  await writeAtomically(path, text);
   const files = (await readdir(folder)).map((name) => join(folder, name));
   const dated = await Promise.all(files.map(async (file) => ({ file, time: (await stat(file)).mtimeMs })));
-  const old = dated.sort((a, b) => b.time - a.time).slice(MOST_KEPT);
+  const old = dated.sort((a, b) => b.time - a.time).slice(MAX_KEPT_TEXTS);
   await Promise.all(old.map(({ file }) => rm(file, { force: true })));
 }
 
 async function fetchText(transport: Transport, file: string, bytes: number): Promise<Buffer> {
-  if (bytes > MOST_BYTES) throw new AppError('unsupported', 'The catalogue of the build host is larger than 512 MiB.');
+  if (bytes > MAX_CATALOGUE_BYTES)
+    throw new AppError('unsupported', 'The catalogue of the build host is larger than 512 MiB.');
   const chunks: Buffer[] = [];
   let at = 0;
   while (at < bytes) {
-    const chunk = await transport.readFile(file, at, Math.min(CHUNK, bytes - at));
+    const chunk = await transport.readFile(file, at, Math.min(CHUNK_BYTES, bytes - at));
     if (chunk.length === 0) break;
     chunks.push(chunk);
     at += chunk.length;

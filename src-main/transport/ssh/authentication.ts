@@ -4,7 +4,7 @@ import { AppError } from '../../../src-shared/errors';
 import { PatientAgent } from './agent';
 import { visible } from '../../../src-shared/visible';
 
-const MOST_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 /** Questions of a host at once, and the length of each of its texts in UTF-16 units. */
 const MAX_PROMPTS = 20;
 const MAX_TEXT = 2000;
@@ -103,7 +103,7 @@ export function createAuthentication(
   }
 
   async function* passwords(): AsyncGenerator<AnyAuthMethod, void> {
-    for (let attempt = 1; login.askPassword && attempt <= MOST_ATTEMPTS && takes('password'); attempt++) {
+    for (let attempt = 1; login.askPassword && attempt <= MAX_ATTEMPTS && takes('password'); attempt++) {
       const password = await asking(login.askPassword(attempt));
       cancelled = password === undefined;
       if (password === undefined) return;
@@ -115,7 +115,7 @@ export function createAuthentication(
   async function* questions(): AsyncGenerator<AnyAuthMethod, void> {
     const { answer } = login;
     if (!answer || cancelled || tried.includes('a password')) return;
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS && !cancelled && takes('keyboard-interactive'); attempt++) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS && !cancelled && takes('keyboard-interactive'); attempt++) {
       tried.push('answers to its questions');
       yield {
         type: 'keyboard-interactive',
@@ -165,7 +165,7 @@ export function createAuthentication(
       tried.push(`the key ${file}, which is not a private key that can be used (${plain.message})`);
       return undefined;
     }
-    for (let attempt = 1; login.askPassphrase && attempt <= MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 1; login.askPassphrase && attempt <= MAX_ATTEMPTS; attempt++) {
       const passphrase = await asking(login.askPassphrase(file, attempt));
       if (passphrase === undefined) break;
       if (utils.parseKey(key, passphrase) instanceof Error) continue;

@@ -3,16 +3,17 @@ import type { ClientChannel } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
 import { quoteCommand } from '../../../src-shared/shell-quote';
 import type { Argv, CommandOptions } from '../transport';
+import { createLimiter } from '../../async/limiter';
 import type { Connection } from './connection';
 import { cutOff } from './lost';
 import { beginningOf, remoteLine, type Beginning } from './remote-line';
 import { beforeDeadline } from '../../async/deadline';
 
 /** sshd takes ten channels in one connection (MaxSessions); two are left for files and for ending what runs. */
-const MOST_COMMANDS = 8;
+const MAX_COMMANDS = 8;
 /** How much the start-up files of a shell may say, and how much of a command's standard error is kept (its last), in bytes. */
-const MOST_GREETING = 64 * 1024;
-const MOST_STDERR = 1024 * 1024;
+const MAX_GREETING_BYTES = 64 * 1024;
+const MAX_STDERR_BYTES = 1024 * 1024;
 
 /** For the login shell of the host to start a command, in milliseconds. */
 const START_TIMEOUT_MS = 30_000;
@@ -43,20 +44,20 @@ export interface Commands {
 }
 
 export function createCommands(connection: Connection): Commands {
-  const turns = createTurns(MOST_COMMANDS);
+  const limiter = createLimiter(MAX_COMMANDS);
   return {
     async start(how, options) {
       const token = randomBytes(16).toString('hex');
       const line = remoteLine({ ...how, folder: options.folder, env: options.env, token });
-      await Promise.race([turns.take(), connection.lost]);
+      await Promise.race([limiter.acquire(), connection.lost]);
       let opened: Opened;
       try {
         opened = await openChannel(connection, line);
       } catch (error) {
-        turns.give();
+        limiter.release();
         throw error;
       }
-      void opened.closed.then(turns.give);
+      void opened.closed.then(limiter.release);
       return begin(connection, opened, token, how, options);
     },
   };
@@ -69,7 +70,7 @@ async function begin(
   { argv, root }: HowToStart,
   options: CommandOptions,
 ): Promise<SshCommand> {
-  const stderr = keepLast(channel.stderr, MOST_STDERR);
+  const stderr = keepLast(channel.stderr, MAX_STDERR_BYTES);
   let left = false;
   const code = endOf(connection, closed, () => left);
   code.catch(() => undefined);
@@ -185,7 +186,7 @@ function closing(channel: ClientChannel): Opened['closed'] {
 
 async function readBeginning(chunks: AsyncIterator<Buffer>, token: string): Promise<Beginning | undefined> {
   let said = Buffer.alloc(0);
-  while (said.length < MOST_GREETING) {
+  while (said.length < MAX_GREETING_BYTES) {
     const next = await chunks.next();
     if (next.done) return undefined;
     said = Buffer.concat([said, next.value]);
@@ -250,21 +251,4 @@ function keepLast(stream: NodeJS.ReadableStream, most: number): () => string {
     [chunks, size] = [[Buffer.from(last)], last.length];
   });
   return () => Buffer.concat(chunks).subarray(-most).toString('utf8');
-}
-
-/** So many at once; the others in the order they came. */
-function createTurns(most: number): { take(): Promise<void>; give(): void } {
-  let free = most;
-  const waiting: (() => void)[] = [];
-  return {
-    async take() {
-      if (free > 0) free--;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
-    },
-    give() {
-      const next = waiting.shift();
-      if (next) next();
-      else free++;
-    },
-  };
 }

@@ -3,10 +3,10 @@ import { AppError } from '../../../src-shared/errors';
 import type { Argv, CommandOptions, CommandResult, DetachedCommand } from '../transport';
 import type { Files } from './files';
 
-const MOST_SAID = 64 * 1024;
+const MAX_TAIL_BYTES = 64 * 1024;
 /** How often the end is looked for, in milliseconds: soon at first, then rarely. */
-const SOON = 250;
-const RARELY = 1000;
+const POLL_MIN_MS = 250;
+const POLL_MAX_MS = 1000;
 /** After how many looks without an end the keeper is looked for too: a host that was started anew has none. */
 const LOOKS = 5;
 
@@ -66,9 +66,9 @@ export async function startDetached(
 
   async function follow(folder: string, keeper: string): Promise<{ code: number | null; said: string }> {
     let gone = false;
-    for (let looks = 1, pause = SOON; (await files.size(`${folder}/end`)) === undefined && !gone; looks++) {
+    for (let looks = 1, pause = POLL_MIN_MS; (await files.size(`${folder}/end`)) === undefined && !gone; looks++) {
       await delay(pause, undefined, { ref: false });
-      pause = Math.min(RARELY, pause * 1.25);
+      pause = Math.min(POLL_MAX_MS, pause * 1.25);
       // The keeper may end between two looks: only one that is gone and has left nothing was ended before its time.
       if (looks % LOOKS === 0) gone = (await run(['kill', '-0', keeper])).code !== 0;
     }
@@ -77,7 +77,7 @@ export async function startDetached(
       throw error;
     });
     const size = (await files.size(`${folder}/said`)) ?? 0;
-    const said = await files.read(`${folder}/said`, Math.max(0, size - MOST_SAID), MOST_SAID);
+    const said = await files.read(`${folder}/said`, Math.max(0, size - MAX_TAIL_BYTES), MAX_TAIL_BYTES);
     await run(['rm', '-rf', folder]);
     const status = end.toString('latin1').trim();
     return { code: status === '' ? null : Number(status), said: said.toString('utf8') };

@@ -6,7 +6,7 @@ import type { Files } from './files';
 const READ = '[ -f "$1" ] || { echo "there is no such file" >&2; exit 1; }; tail -c "+$2" "$1" | head -c "$3"';
 const LIST = '[ -d "$1" ] || exit 0; ls -1A "$1"';
 const SIZE = '[ -e "$1" ] || exit 0; wc -c <"$1"';
-const LOOK = '[ -e "$1" ] || exit 0; LC_ALL=C ls -lAinL "$1"';
+const STAT_LINE = '[ -e "$1" ] || exit 0; LC_ALL=C ls -lAinL "$1"';
 
 /**
  * Files of the host, where the account may not read all that a build by root writes: those are read by commands of root. Which way
@@ -47,7 +47,7 @@ export function withRoot(files: Files, run: () => ((argv: Argv) => Promise<Comma
       return found.stdout.length === 0 ? undefined : Number(found.stdout.toString('utf8'));
     },
     async look(path) {
-      const found = await either(path, () => files.look(path), LOOK);
+      const found = await either(path, () => files.look(path), STAT_LINE);
       return 'value' in found ? found.value : found.stdout.toString('utf8');
     },
   };

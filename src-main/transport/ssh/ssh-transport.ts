@@ -8,7 +8,7 @@ import { tooMuch } from '../limits';
 import { withRoot } from './root-files';
 import { sendFile, type SentFile } from './send';
 
-const MOST_OUTPUT = 256 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /**
  * A word about a file, or about all in a folder, with times as fine as `ls` of the host prints them: GNU, then illumos, then plain POSIX.
@@ -54,7 +54,7 @@ export async function createSshTransport(options: ConnectOptions): Promise<SshTr
     let size = 0;
     for await (const chunk of command.output) {
       size += chunk.length;
-      if (size > (options.maxBytes ?? MOST_OUTPUT)) throw tooMuch(argv, size);
+      if (size > (options.maxBytes ?? MAX_OUTPUT_BYTES)) throw tooMuch(argv, size);
       stdout.push(chunk);
     }
     const { code, stderr } = await command.ended;
