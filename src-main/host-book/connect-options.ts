@@ -14,24 +14,24 @@ import { configOf, type ConfigPlace, type HostConfig } from './ssh-config';
 
 const MAX_HOPS = 8;
 
-/** What connecting needs besides the entry. */
+/** What a connection needs besides the entry. */
 export interface ConnectTools {
   readonly questions: Questions;
   readonly secrets: Secrets;
-  /** Our folder: host keys that were accepted are written there. */
+  /** The app's state folder, where accepted host keys are written. */
   readonly state: string;
   readonly config?: ConfigPlace;
 }
 
-/** How to connect, and what to say when it has worked. */
+/** How to connect, and what to call after the login. */
 export interface BookedConnection extends ConnectOptions {
   authenticated(): Promise<void>;
 }
 
 /**
- * How a host of the book is reached: what the entry leaves open, the SSH configuration says. Throws `refused` for what cannot be used.
+ * The connect options of a host of the book. The SSH configuration fills in what the entry leaves open. Throws `refused` for unusable settings.
  *
- * @param signal closes the questions that are open when the attempt is given up
+ * @param signal closes the open questions when the attempt is cancelled
  */
 export async function connectOptions(
   entry: HostEntry,
@@ -64,7 +64,7 @@ export async function connectOptions(
   };
 }
 
-/** The way to a host, the nearest first, itself last. Each hop has its own entry in the configuration. `via` counts before that, as `ssh -J`. */
+/** The hops to a host, nearest first, the host itself last. Each hop has its own SSH configuration. `via` overrides it, as `ssh -J` does. */
 async function hopsOf(
   jump: Jump,
   via: string | undefined,
@@ -72,14 +72,14 @@ async function hopsOf(
   before: readonly { readonly address: string; readonly config: HostConfig }[],
 ): Promise<HostConfig[]> {
   const config = await configOf(jump, place);
-  // One name may be two machines, by their ports: as ssh does, all three are compared.
+  // As in ssh, user, address and port are compared, because one name may be two machines.
   const isSame = ({ hostName, port, user }: HostConfig): boolean =>
     hostName === config.hostName && port === config.port && user === config.user;
   if (before.some((one) => isSame(one.config)) || before.length >= MAX_HOPS)
     throw new AppError(
       'refused',
       `The way to ${before[0]?.address ?? jump.address} goes through ${jump.address} again.`,
-      'Look at the jump hosts of this host, and at ProxyJump in ~/.ssh/config.',
+      'Check the jump hosts of this host, and ProxyJump in ~/.ssh/config.',
     );
   const given = via ?? config.jump;
   const jumps = given?.toLowerCase() === 'none' ? undefined : given;
@@ -92,9 +92,13 @@ async function hopsOf(
   if (jumps === undefined) return [config];
   const hosts = parseJumps(jumps);
   if (!hosts)
-    throw new AppError('refused', `${jumps} are no jump hosts.`, 'As ssh -J takes them: user@host:port, and commas.');
+    throw new AppError(
+      'refused',
+      `${jumps} is not a list of jump hosts.`,
+      'Use the form of ssh -J: user@host:port, separated by commas.',
+    );
   const way: HostConfig[] = [];
-  // Only the first of several may have a way of its own: the others are reached through the one before.
+  // Only the first of several may have its own jump hosts. The others are reached through the one before.
   for (const [at, hop] of hosts.entries())
     way.push(
       ...(at === 0
@@ -105,8 +109,8 @@ async function hopsOf(
 }
 
 /**
- * Who logs in at one hop. With `IdentitiesOnly` the agent offers only keys that were named, by their public halves. `own` is the entry of
- * the hop itself, `entry` the one whose host is at the end of the way.
+ * The login at one hop. With `IdentitiesOnly` the agent offers only the named keys, by their public parts. `own` is the entry of the hop,
+ * `entry` the entry of the target.
  */
 function hostOf(
   config: HostConfig,
@@ -160,22 +164,22 @@ function hostOf(
 }
 
 /**
- * Whether a host asks for the password of the account and nothing else. Where it takes passwords only by questions (PAM), a lost
- * connection must come back without a person as well. A code that holds once, or a text to read, is always shown.
+ * Whether a host asks for the account's password and nothing else. A host may accept passwords only through questions (PAM), and a lost
+ * connection must come back there without the user too. A one-time code, or a text to read, is always shown.
  */
 function isPassword({ title, instructions, prompts: [prompt, ...more] }: HostQuestions): boolean {
   if (!prompt?.secret || more.length > 0 || `${title}${instructions}`.trim() !== '') return false;
   return /^password(?: for [^:]+)?:?$/i.test(prompt.text.trim());
 }
 
-/** Public keys beside private ones, and those that stand for a key that only the agent has; in base64 as in their files. */
+/** The public keys of key files, including those whose private key only the agent has; in base64 as in their files. */
 function publicKeysOf(keys: readonly string[]): string[] {
   return keys.flatMap((file) => {
     try {
       const [, key] = readFileSync(file.endsWith('.pub') ? file : `${file}.pub`, 'utf8').split(/\s+/);
       return key ?? [];
     } catch {
-      return []; // the private one is tried by itself
+      return []; // the private key is tried without it
     }
   });
 }

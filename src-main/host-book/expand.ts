@@ -1,17 +1,17 @@
 import { homedir } from 'node:os';
 import { accountName } from '../system/account';
 
-/** The file of a path that may begin with `~/`. */
+/** Resolves a path that may begin with `~/`. */
 export const atHome = (path: string): string => path.replace(/^~(?=\/|$)/, homedir);
 
-/** A text with those of its tokens (`%h`) that are given, by their letters. What is not known stays as it is. */
+/** Replaces the given tokens (`%h`) of a text. Unknown tokens stay. */
 export function expandTokens(text: string, tokens: Readonly<Record<string, string>>): string {
   return text.replace(/%(.)/g, (whole, letter: string) => tokens[letter] ?? whole);
 }
 
 /**
- * A path as ssh_config(5) writes it: `~`, `${NAME}` of the environment, and tokens: `%%`, `%d`, `%u`, `%i`, and those that are given.
- * What is not known stays as it is. Not for host names: the zone of `fe80::1%docker0` is no token.
+ * A path as ssh_config(5) writes it: `~`, `${NAME}` of the environment, and tokens: `%%`, `%d`, `%u`, `%i`, and the given ones.
+ * Unknown tokens stay. Not for host names, because the zone of `fe80::1%docker0` is not a token.
  */
 export function expandPath(text: string, tokens: Readonly<Record<string, string>> = {}): string {
   const all: Record<string, string> = {

@@ -2,7 +2,7 @@ import type { HostQuestion } from '../../src-shared/rpc/hosts';
 import type { Questions } from './questions';
 import type { Secrets } from './secrets';
 
-/** What a person tells during one attempt to connect: it is kept once it has let us in, so that no wrong one is ever kept. */
+/** The secrets that the user enters during one attempt to connect. They are kept after the login, so that a wrong one never is. */
 export class GivenSecrets {
   readonly #given = new Map<string, { readonly secret: string; readonly remember: boolean }>();
 
@@ -17,10 +17,10 @@ export class GivenSecrets {
   }
 
   /**
-   * A secret: one that is known is tried first; at a later attempt it was wrong, is forgotten, and the person is asked. `undefined` when
-   * the person gave up.
+   * Returns a secret. A known one is tried first. At a later attempt it was wrong, so it is forgotten and the user is asked. `undefined`
+   * when the user cancelled.
    *
-   * @param key ends with a quote, since what begins with a forgotten one is forgotten: the passphrase of `id` is not that of `id_rsa`
+   * @param key ends with a quote, because forgetting goes by prefix and the passphrase of `id` is not that of `id_rsa`
    */
   async get(key: string, attempt: number, question: HostQuestion): Promise<string | undefined> {
     const known = attempt === 1 ? (this.#given.get(key)?.secret ?? (await this.#secrets.get(key))) : undefined;
@@ -32,7 +32,7 @@ export class GivenSecrets {
     return secret;
   }
 
-  /** They were right. What the keychain does not take is asked for when the app runs the next time; that is no reason to stay out. */
+  /** Keeps the secrets after a successful login. A failing keychain is not an error: the user is asked again in the next run of the app. */
   async keep(): Promise<void> {
     for (const [key, { secret, remember }] of this.#given)
       await this.#secrets.set(key, secret, remember).catch(() => undefined);

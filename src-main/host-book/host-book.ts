@@ -9,7 +9,7 @@ import { changeAlone } from '../files/shared-file';
 import { writeState } from '../files/text-files';
 
 const VERSION = 1;
-/** Documents whose host is remembered; the oldest are forgotten. */
+/** Number of documents whose host is remembered. */
 const MAX_CHOICES = 500;
 
 const form = z.object({
@@ -23,7 +23,7 @@ type Content = z.output<typeof form>;
 
 const EMPTY: Content = { version: VERSION, hosts: [], choices: [] };
 
-/** The build hosts that a person has, and which document is built on which. */
+/** The user's build hosts, and the host of each document. */
 export class HostBook {
   readonly #listeners = new Set<() => void>();
 
@@ -34,7 +34,7 @@ export class HostBook {
   private constructor(
     file: string,
     content: Content,
-    /** Why the file that was there is not used, and where it is now. */
+    /** Why the file was not usable, and where it was moved. */
     readonly trouble: string | undefined,
   ) {
     this.#file = file;
@@ -42,7 +42,7 @@ export class HostBook {
     this.#content = content;
   }
 
-  /** Reads `hosts.json` of a folder. A file that is not one is set aside, and `trouble` says so. Never throws. */
+  /** Reads `hosts.json` of a folder. An unreadable file is set aside, and `trouble` reports it. Never throws. */
   static async open(state: string): Promise<HostBook> {
     const file = join(state, 'hosts.json');
     try {
@@ -51,7 +51,7 @@ export class HostBook {
       return book;
     } catch (error) {
       const why = `The host book ${file} could not be read and is empty now`;
-      // It is as it was, and may be readable for another account or later.
+      // The file is unchanged, and may be readable later or for another account.
       if (isSystemError(error)) return new HostBook(file, EMPTY, `${why}: ${error.message}.`);
       const aside = `${file}.set-aside-${new Date().toISOString().replace(/[:.]/g, '-')}`;
       const isAside = await rename(file, aside).then(
@@ -70,7 +70,7 @@ export class HostBook {
   async save(entry: HostEntry): Promise<void> {
     const clean = { ...entry, name: entry.name.trim(), address: entry.address.trim() };
     if (clean.id === THIS_COMPUTER)
-      throw new AppError('refused', 'This computer is always there, and has no entry in the host book.');
+      throw new AppError('refused', 'This computer is always available and has no entry in the host book.');
     await this.#change(({ hosts, ...rest }) => {
       const [problem] = problemsOf(clean, hosts);
       if (problem) throw new AppError('refused', problem.message);
@@ -87,7 +87,7 @@ export class HostBook {
     await this.#change(({ hosts, ...rest }) => ({ ...rest, hosts: hosts.filter((one) => one.id !== id) }));
   }
 
-  /** The host that a document is built on: this computer, unless another was chosen that is still there. */
+  /** The host that a document is built on: this computer, unless another host was chosen that still exists. */
   chosen(path: string): string {
     const { host } = this.#content.choices.find((one) => one.path === path) ?? {};
     return this.#content.hosts.some(({ id }) => id === host) ? (host ?? THIS_COMPUTER) : THIS_COMPUTER;
@@ -100,12 +100,12 @@ export class HostBook {
     }));
   }
 
-  /** Told after each change. */
+  /** Adds a listener that is called after each change. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
   }
 
-  /** One change after the other, each whole, on top of what other apps have written; nothing changes here that could not be written. */
+  /** Applies one change after another, to the file as other apps have left it. The content in memory changes after the file was written. */
   #change(change: (content: Content) => Content): Promise<void> {
     return changeAlone(this.#locks, this.#file, async () => {
       const content = change((await this.#readAgain()) ?? EMPTY);
@@ -114,7 +114,7 @@ export class HostBook {
     });
   }
 
-  /** Throws `refused` for a file that would be lost if it were replaced. */
+  /** Throws `refused` for an unreadable file, because replacing it would lose it. */
   async #readAgain(): Promise<Content | undefined> {
     return read(this.#file).catch((error: unknown) => {
       throw new AppError(
@@ -125,9 +125,9 @@ export class HostBook {
     });
   }
 
-  /** Shows what another app has changed. Without a watch it is seen at the next change here. */
+  /** Reads changes of other apps. Without a watch they are read at the next change of this app. */
   #follow(): void {
-    // In turn with the changes of this app, whose own writing is no news.
+    // Runs after this app's own changes, which are not news.
     const changed = (): Promise<void> =>
       changeAlone(this.#locks, this.#file, async () => {
         const content = await read(this.#file).catch(() => undefined);
@@ -148,7 +148,7 @@ export class HostBook {
   }
 }
 
-/** The content of a host book; `undefined` when there is none. Throws what is wrong with the file. */
+/** The content of a host book; `undefined` when the file does not exist. Throws the error of reading or parsing it. */
 async function read(file: string): Promise<Content | undefined> {
   try {
     return form.parse(JSON.parse(await readFile(file, 'utf8')));

@@ -1,15 +1,15 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, normalize, parse, sep } from 'node:path';
 
-/** Whether a name fits a list of patterns (ssh_config(5), PATTERNS): one of them, and none that is negated. */
+/** Whether a name matches a list of patterns (ssh_config(5), PATTERNS): one of them, and none that is negated. */
 export function fits(name: string, patterns: readonly string[]): boolean {
   const fitting = patterns.filter((pattern) => expression(pattern.replace(/^!/, '')).test(name));
   return fitting.length > 0 && !fitting.some((pattern) => pattern.startsWith('!'));
 }
 
 /**
- * The files of an absolute path, whose parts may have `*`, `?` and `[…]` as glob(7) knows them, in the order of their names. What cannot
- * be looked at is as if it were not there.
+ * The files of an absolute path, whose parts may have `*`, `?` and `[…]` as in glob(7), in the order of their names. Unreadable
+ * folders are treated as missing.
  */
 export function filesOf(pattern: string): string[] {
   const path = normalize(pattern);
@@ -31,7 +31,7 @@ export function filesOf(pattern: string): string[] {
 function entriesOf(folder: string, pattern: string): string[] {
   const fitting = expression(pattern, true);
   try {
-    // A name that begins with a dot is hidden from patterns that do not begin so.
+    // Only a pattern that begins with a dot matches a name that does.
     return readdirSync(folder)
       .filter((name) => fitting.test(name) && (pattern.startsWith('.') || !name.startsWith('.')))
       .sort();

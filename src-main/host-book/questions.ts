@@ -3,44 +3,44 @@ import type { AskedQuestion, HostQuestion } from '../../src-shared/rpc/hosts';
 import { AppError } from '../../src-shared/errors';
 import { Broadcast } from '../async/broadcast';
 
-/** What a person has answered: one text for each thing asked. */
+/** The user's answer: one text for each question. */
 export interface Answer {
   readonly answers: readonly string[];
   /** Whether the keychain may keep it. */
   readonly remember: boolean;
 }
 
-/** Questions that only a person can answer, and the windows that show them. */
+/** Questions to the user, and the windows that show them. */
 export class Questions {
-  readonly #open = new Map<string, { readonly question: HostQuestion; tell(answer: Answer | undefined): void }>();
+  readonly #open = new Map<string, { readonly question: HostQuestion; resolve(answer: Answer | undefined): void }>();
   readonly #broadcast = new Broadcast<AskedQuestion[]>();
 
-  /** Waits for an answer; `undefined` when the person, or `signal`, gave up. */
+  /** Waits for an answer; `undefined` when the user or `signal` cancelled. */
   ask(question: HostQuestion, signal?: AbortSignal): Promise<Answer | undefined> {
     const id = randomUUID();
     return new Promise((resolve) => {
-      const tell = (answer: Answer | undefined): void => {
+      const settle = (answer: Answer | undefined): void => {
         this.#open.delete(id);
         signal?.removeEventListener('abort', giveUp);
         this.#push();
         resolve(answer);
       };
-      const giveUp = (): void => tell(undefined);
+      const giveUp = (): void => settle(undefined);
       if (signal?.aborted) return resolve(undefined);
       signal?.addEventListener('abort', giveUp);
-      this.#open.set(id, { question, tell });
+      this.#open.set(id, { question, resolve: settle });
       this.#push();
     });
   }
 
-  /** `undefined` answers: the person gave up. Throws `missing` for a question that is not open any more. */
+  /** `undefined`: the user cancelled. Throws `missing` for a question that is not open. */
   answer(id: string, answer: Answer | undefined): void {
     const open = this.#open.get(id);
-    if (!open) throw new AppError('missing', 'This question has been answered, or nobody waits for it any more.');
-    open.tell(answer);
+    if (!open) throw new AppError('missing', 'This question was already answered or cancelled.');
+    open.resolve(answer);
   }
 
-  /** Those that are open, then every change. */
+  /** Yields the open questions, then every change. */
   watch(signal: AbortSignal | undefined): AsyncGenerator<AskedQuestion[]> {
     return this.#broadcast.read([this.#now()], signal);
   }

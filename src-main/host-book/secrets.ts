@@ -9,15 +9,15 @@ export interface Keychain {
   isEncryptionAvailable(): boolean;
   encryptString(text: string): Buffer;
   decryptString(encrypted: Buffer): string;
-  /** On Linux, from Electron 28 on: `basic_text` is no encryption. */
+  /** On Linux, from Electron 28 on. `basic_text` does not encrypt. */
   getSelectedStorageBackend?(): string;
 }
 
 const form = z.record(z.string(), z.string());
 
 /**
- * Passwords and passphrases. Those that a person wants kept are in a file, encrypted by the system's keychain and never otherwise.
- * Those that have let us in during this run of the app are in memory, because a lost connection must come back without a person.
+ * Passwords and passphrases. Those that the user wants to keep are in a file, always encrypted by the system's keychain.
+ * Those of successful logins in this run of the app are in memory, because a lost connection must come back without the user.
  */
 export class Secrets {
   readonly #file: string;
@@ -32,14 +32,14 @@ export class Secrets {
     this.#locks = join(state, 'locks');
   }
 
-  /** Whether there is a keychain that encrypts. */
+  /** Whether a keychain that encrypts is available. */
   get canKeep(): boolean {
     return (
       this.#keychain?.isEncryptionAvailable() === true && this.#keychain.getSelectedStorageBackend?.() !== 'basic_text'
     );
   }
 
-  /** A secret; `undefined` when it is not known, or was kept by another keychain. */
+  /** Returns a secret; `undefined` when it is unknown, or was encrypted by another keychain. */
   async get(key: string): Promise<string | undefined> {
     const known = this.#session.get(key);
     if (known !== undefined) return known;
@@ -52,7 +52,7 @@ export class Secrets {
     }
   }
 
-  /** Keeps one for this run, and in the keychain when the person wants it there. */
+  /** Keeps a secret for this run, and in the keychain if the user wants that. */
   async set(key: string, secret: string, remember: boolean): Promise<void> {
     this.#session.set(key, secret);
     if (!remember || !this.canKeep || !this.#keychain) return;
@@ -60,14 +60,14 @@ export class Secrets {
     await this.#change((kept) => ({ ...kept, [key]: encrypted }));
   }
 
-  /** Forgets those of this run whose names begin so, and what the keychain has of them when that is wanted. */
+  /** Forgets the secrets of this run whose keys have the prefix, and with `alsoKept` those in the keychain. */
   async forget(prefix: string, alsoKept: boolean): Promise<void> {
     for (const key of this.#session.keys()) if (key.startsWith(prefix)) this.#session.delete(key);
     if (alsoKept)
       await this.#change((kept) => Object.fromEntries(Object.entries(kept).filter(([key]) => !key.startsWith(prefix))));
   }
 
-  /** Forgets what the keychain has for hosts that are not in the book, for example of a form that was not saved. */
+  /** Removes secrets of hosts that are not in the book from the keychain, for example of a form that was not saved. */
   async keepOnly(ids: readonly string[]): Promise<void> {
     await this.#change((kept) =>
       Object.fromEntries(Object.entries(kept).filter(([key]) => ids.some((id) => key.startsWith(`${id} `)))),

@@ -9,17 +9,17 @@ import { namesIn, settingsFor, type ConfigFile, type Setting } from './config-fi
 import { expandPath, expandTokens } from './expand';
 import { accountName } from '../system/account';
 
-/** What `ssh` would do for a host: the part of ssh_config(5) that we understand. */
+/** The SSH configuration of a host: the part of ssh_config(5) that Slipway supports. */
 export interface HostConfig {
   readonly hostName: string;
   readonly user: string;
   readonly port: number;
-  /** Key files that exist, in their order. */
+  /** Existing key files, in their order. */
   readonly keys: readonly string[];
   readonly identitiesOnly: boolean;
-  /** The socket of the agent; `undefined` when none is to be used. */
+  /** The agent's socket; `undefined` to use no agent. */
   readonly agent: string | undefined;
-  /** As `ProxyJump` has it; `undefined` for none. */
+  /** Value of `ProxyJump`; `undefined` for none. */
   readonly jump: string | undefined;
   readonly proxyCommand: string | undefined;
   readonly hostKeyAlias: string | undefined;
@@ -28,7 +28,7 @@ export interface HostConfig {
 
 /** Where the configuration is. */
 export interface ConfigPlace {
-  /** The user's file. `~/.ssh/config` when left out. */
+  /** The user's file. Default `~/.ssh/config`. */
   readonly file?: string;
   /** Whether the `ssh` command may be asked; without it the files are read here. */
   readonly hasSsh?: boolean;
@@ -37,8 +37,8 @@ export interface ConfigPlace {
 const DEFAULT_KEYS = ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed25519_sk'];
 
 /**
- * What `ssh HOST` would do. The command itself knows best and is asked where it is; elsewhere the files are read by a parser, without
- * `Match` blocks that run something. Throws `refused` for an address that would be an option, and for files that cannot be used.
+ * The configuration that `ssh HOST` would use. The `ssh` command reports it where it is installed; elsewhere a parser reads the files, without
+ * `Match` blocks that run commands. Throws `refused` for an address that would be an option, and for unusable files.
  */
 export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<HostConfig> {
   const { address } = jump;
@@ -63,7 +63,7 @@ export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<Hos
     keys: (values.get('identityfile') ?? []).map(path).filter((file) => existsSync(file)),
     identitiesOnly: one('identitiesonly')?.toLowerCase() === 'yes',
     agent: agentOf(values.get('identityagent')?.[0] ?? 'SSH_AUTH_SOCK', path),
-    // Left as it is by ssh -G, and filled in by ssh when it connects.
+    // `ssh -G` leaves it unchanged; ssh expands it when it connects.
     jump: proxyJump && expandTokens(proxyJump, { ...tokens, '%': '%' }),
     proxyCommand: one('proxycommand'),
     hostKeyAlias,
@@ -74,12 +74,12 @@ export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<Hos
   };
 }
 
-/** The hosts that a person has named: without patterns. */
+/** The host names in the user's configuration, without patterns. */
 export function aliasesOf({ file }: ConfigPlace = {}): string[] {
   try {
     return namesIn([userFile(file)]);
   } catch {
-    return []; // a convenience only; connecting says what is wrong with the file
+    return []; // suggestions are optional; connecting reports what is wrong with the file
   }
 }
 
@@ -92,16 +92,16 @@ function agentOf(text: string, path: (text: string) => string): string | undefin
   return variable === undefined ? path(text) : process.env[variable];
 }
 
-/** Paths with spaces between. `ssh -G` leaves out the quotes of those that have spaces themselves: a path begins where one can. */
+/** Splits paths at spaces. `ssh -G` removes quotes, so a path that contains spaces is recognized by where the next one can begin. */
 const pathsIn = (text: string): string[] => text.split(/ +(?=[/~%$]|[A-Za-z]:)/);
 
 function portOf(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
-  throw new AppError('refused', `The SSH configuration has the port ${text}.`, 'Mend ~/.ssh/config.');
+  throw new AppError('refused', `The SSH configuration has the port ${text}.`, 'Correct ~/.ssh/config.');
 }
 
-/** `ssh -G` prints what it would use, one value a line; `undefined` where there is no such command. */
+/** The output of `ssh -G`, one value per line; `undefined` when the command does not exist. */
 async function askSsh(
   { address, user, port }: Jump,
   { file, hasSsh = true }: ConfigPlace,
@@ -123,12 +123,12 @@ async function askSsh(
     throw new AppError(
       'refused',
       `The SSH configuration cannot be used: ${(stderr ?? '').replace(/^Pseudo-terminal.*\n/, '').trim() || String(code)}`,
-      'Mend ~/.ssh/config.',
+      'Correct ~/.ssh/config.',
     );
   }
 }
 
-/** The same from the files: the first value of each name counts, except that key files add up. As with `ssh -F`, a file that is given is the only one. */
+/** The same from the files: the first value of each name counts, but all key files do. As with `ssh -F`, a given file replaces the others. */
 function readFiles(jump: Jump, { file }: ConfigPlace): Map<string, string[]> {
   const system = { path: '/etc/ssh/ssh_config', folder: '/etc/ssh' };
   const values = gather(oneProxy(settingsFor(jump, [userFile(file), ...(file === undefined ? [system] : [])])));

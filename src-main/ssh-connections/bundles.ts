@@ -9,12 +9,12 @@ import { documentFiles, type DocumentFile } from '../documents/document-files';
 import { readBounded } from '../files/text-files';
 import type { ConnectedHost } from './host-link';
 
-/** More than this is not a manifest with scripts, in bytes. */
+/** A larger folder is not a manifest with scripts. */
 const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
 
 /**
- * Unpacks a bundle beside its place and then names it, so that it is there whole or not at all; marks it as used; and removes those of
- * the same document that nobody has used for a month. A build that runs keeps the bundle it was started with.
+ * Unpacks a bundle under a temporary name and renames it, so that it is complete or absent. Marks it as used, and removes bundles of the
+ * same document that were not used for a month. A running build keeps the bundle it was started with.
  */
 const UNPACK = `umask 022; cd "$1" || exit 1
 if [ ! -d "$2" ]; then
@@ -23,9 +23,9 @@ fi
 rm -f "$2.tar"; touch "$2"
 find . -type d ! -name . -prune -mtime +30 -exec rm -rf {} +`;
 
-/** Documents of this computer on a host: each state of one in a folder of its own, named by what is in it. */
+/** Copies of this computer's documents on a host. Each state of a document has its own folder, named by its hash. */
 export class Bundles {
-  /** Where bundles were put over a connection, by that connection and what is in them. */
+  /** Paths of the bundles that were sent, by connection and by hash. */
   readonly #placed = new WeakMap<ConnectedHost, Map<string, Promise<string>>>();
 
   readonly #connected: () => Promise<ConnectedHost>;
@@ -34,7 +34,7 @@ export class Bundles {
     this.#connected = connected;
   }
 
-  /** Where the manifest, as it is on this disk now, is on the host. It is sent if need be. */
+  /** Returns the host's path of a manifest in its present state on this disk. Sends it if necessary. */
   async place(manifest: string): Promise<string> {
     const files = await filesOf(manifest);
     const hash = hashOf(files);
@@ -76,7 +76,7 @@ async function read(manifest: string): Promise<BundledFile[]> {
       throw new AppError(
         'refused',
         `The scripts of ${manifest} have more than 64 MiB, which are not sent to a build host.`,
-        'Keep large files on the host, and name them by their paths there.',
+        'Keep large files on the host, and use their paths there.',
       );
     files.push({ ...file, bytes: script });
   }
@@ -90,14 +90,14 @@ function hashOf(files: readonly BundledFile[]): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-/** Sends what is not there yet; returns its folder. */
+/** Sends a bundle that the host does not have; returns its folder. */
 async function send(
   { transport, folder }: ConnectedHost,
   manifest: string,
   hash: string,
   files: readonly BundledFile[],
 ): Promise<string> {
-  // Several documents may be built on the host, and only the host's own path tells them apart there.
+  // The folder contains a hash of the manifest's path, because several documents may be built on the host.
   const home = onHost(folder, 'documents', createHash('sha256').update(manifest).digest('hex').slice(0, 16));
   const isThere = (await transport.list(home)).includes(hash);
   if (!isThere) await transport.send({ path: onHost(home, `${hash}.tar`), bytes: await packed(files), mode: 0o600 });

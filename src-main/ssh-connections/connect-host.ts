@@ -4,25 +4,25 @@ import type { HostEntry } from '../../src-shared/hosts/model';
 import { detectRoot } from '../transport/ssh/root';
 import type { ConnectOptions } from '../transport/ssh/connection';
 import type { SshTransport } from '../transport/ssh/ssh-transport';
-import { bringEngine } from './engine-files';
+import { installEngine } from './engine-files';
 import type { ConnectHost, ConnectedHost } from './host-link';
 import { probe, type Probe } from './probe';
 
 /**
- * Connects to a host of the book, looks at what it has, and brings the engine there.
+ * Connects to a host of the book, probes it, and copies the engine to it.
  *
  * @param engine the folder of the engine's commands on this computer
- * @param optionsOf how to connect, looked up anew each time: the address and the keys may have changed; `authenticated` is told when it worked
+ * @param optionsOf returns how to connect. Called at each attempt, because address and keys may have changed. `authenticated` is called after the login
  */
 export function connectHost(
   entry: HostEntry,
   engine: string,
   optionsOf: (entry: HostEntry, signal: AbortSignal) => Promise<ConnectOptions & { authenticated?(): Promise<void> }>,
 ): ConnectHost {
-  return async (tell, signal) => {
-    tell('connecting');
+  return async (report, signal) => {
+    report('connecting');
     const options = await optionsOf(entry, signal);
-    // A third of the main process: loaded by who has such a host, not at each start.
+    // A third of the main process' code, loaded when the first SSH host is used.
     const { createSshTransport } = await import('../transport/ssh/ssh-transport');
     const transport = await createSshTransport(options);
     const close = (): void => transport.close();
@@ -30,7 +30,7 @@ export function connectHost(
     try {
       signal.throwIfAborted();
       await options.authenticated?.();
-      return await look(entry, engine, transport, tell);
+      return await prepareHost(entry, engine, transport, report);
     } catch (error) {
       close();
       throw error;
@@ -40,13 +40,13 @@ export function connectHost(
   };
 }
 
-async function look(
+async function prepareHost(
   entry: HostEntry,
   engine: string,
   transport: SshTransport,
-  tell: (step: string) => void,
+  report: (step: string) => void,
 ): Promise<ConnectedHost> {
-  tell('looking at what is there');
+  report('probing the host');
   const found = await probe(transport);
   const root = await detectRoot((argv) => transport.runAsAccount(argv), entry.root);
   const folder = join(found.home, '.local/share/slipway');
@@ -68,10 +68,10 @@ async function look(
       facts: { ...facts, engine: 'stock', originalCommand: found.stock ?? '' },
     };
   }
-  tell('bringing the engine');
+  report('copying the engine');
   const node = found.node ?? { path: '', version: '' };
-  const command = await bringEngine(transport, engine, node.path, folder);
-  // What is ours there belongs to the account; only what builds becomes root.
+  const command = await installEngine(transport, engine, node.path, folder);
+  // Slipway's files belong to the account; only commands that build run as root.
   transport.useRoot(root.prefix);
   return {
     transport,
@@ -81,7 +81,7 @@ async function look(
   };
 }
 
-/** What builds there. Our engine where it can run, unless the book says otherwise. */
+/** Chooses the build engine: Slipway's where it can run, unless the host book names one. */
 function kindOf(entry: HostEntry, { node, oldNode, stock, system }: Probe): 'slipway' | 'stock' {
   if (entry.engine === 'stock' && stock === undefined)
     throw new AppError(
@@ -94,7 +94,7 @@ function kindOf(entry: HostEntry, { node, oldNode, stock, system }: Probe): 'sli
   if (entry.engine === 'auto' && stock !== undefined) return 'stock';
   throw new AppError(
     'unsupported',
-    `This host cannot build: ${oldNode ?? `there is no Node on it`}, and Slipway's engine needs Node 18 or newer${stock === undefined && system === 'SunOS' ? '; it has no distro_const either' : ''}.`,
+    `This host cannot build: ${oldNode ?? 'Node is not installed'}, and Slipway's engine needs Node 18 or newer${stock === undefined && system === 'SunOS' ? '; it has no distro_const either' : ''}.`,
     'Install Node 18 or newer there, for example with apt-get install nodejs.',
   );
 }

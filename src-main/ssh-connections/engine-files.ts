@@ -10,23 +10,23 @@ import type { EngineCommand } from '../build-hosts/engine/engine-host';
 
 const FILES = ['distro_const.cjs', 'ManifestRead.cjs'] as const;
 
-/** Prints the hash of each file. Node is there, and nothing else need be. */
+/** Prints the hash of each file. Needs nothing but Node. */
 const HASHES = `for (const file of process.argv.slice(1)) try {
   console.log(require('crypto').createHash('sha256').update(require('fs').readFileSync(file)).digest('hex'));
 } catch { console.log('-'); }`;
 
-/** Marks a folder as used today, and removes those beside it that nobody has used for a month. */
+/** Marks a folder as used, and removes its siblings that were not used for a month. */
 const TOUCH = `touch "$1" && cd "$1/.." && find . -type d -name '[0-9a-f]*' -prune -mtime +30 -exec rm -rf {} +`;
 
 /**
- * Brings the engine to a host, to a folder that is named by what is in it, and gives the command that runs it. One that is there and
- * is what it says is used again.
+ * Copies the engine to a host, to a folder named by its hash, and returns the command that runs it. An intact copy that is there is
+ * reused.
  *
  * @param engine the folder of the engine's commands on this computer
  * @param node path of Node on the host
- * @param folder our folder on the host
+ * @param folder Slipway's folder on the host
  */
-export async function bringEngine(
+export async function installEngine(
   transport: SshTransport,
   engine: string,
   node: string,
@@ -43,13 +43,17 @@ export async function bringEngine(
   if (!(await isThere())) {
     for (const { name, bytes } of files) await transport.send({ path: onHost(home, name), bytes, mode: 0o755 });
     if (!(await isThere()))
-      throw new AppError('unsupported', `The engine in ${home} is not what was sent.`, 'Look at the disk of the host.');
+      throw new AppError(
+        'unsupported',
+        `The engine in ${home} differs from the files that were sent.`,
+        'Check the disk of the host.',
+      );
   }
   await transport.runAsAccount(['sh', '-c', TOUCH, 'sh', home]);
   return { argv: [...withNodeOnPath(node), node, onHost(home, FILES[0])], env: { SLIPWAY_CLIENT: APP_CLIENT } };
 }
 
-/** Scripts call `ManifestRead`, which asks env(1) for Node: one in an unusual place is put at the end of the PATH. */
+/** Scripts call `ManifestRead`, which finds Node through env(1), so an unusual folder is appended to PATH. */
 function withNodeOnPath(node: string): Argv | [] {
   if (['/usr/bin', '/bin', '/usr/local/bin'].includes(dirname(node))) return [];
   return ['sh', '-c', 'PATH=$PATH:$0; export PATH; exec "$@"', dirname(node)];

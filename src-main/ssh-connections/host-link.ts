@@ -4,46 +4,46 @@ import type { HostFacts, HostLinkState as LinkView } from '../../src-shared/rpc/
 import type { SshTransport } from '../transport/ssh/ssh-transport';
 import type { EngineCommand } from '../build-hosts/engine/engine-host';
 
-/** A host that answers, and what was found there. */
+/** A connected host and its properties. */
 export interface ConnectedHost {
   readonly transport: SshTransport;
   readonly facts: HostFacts;
-  /** What runs our engine there; `undefined` on a host with the original command. */
+  /** The command of Slipway's engine; `undefined` on a host with the original command. */
   readonly engine: EngineCommand | undefined;
-  /** Our private folder there. */
+  /** Slipway's private folder on the host. */
   readonly folder: string;
 }
 
-/** Reaches a host; `tell` says in words what is being done. */
-export type ConnectHost = (tell: (step: string) => void, signal: AbortSignal) => Promise<ConnectedHost>;
+/** Connects to a host. `report` receives a description of each step. */
+export type ConnectHost = (report: (step: string) => void, signal: AbortSignal) => Promise<ConnectedHost>;
 
-/** The pause before the first and the longest before any new attempt, in milliseconds. */
+/** Delay before the first reconnection, and the longest delay. */
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 60_000;
 
 /**
- * The connection to one host, made when it is needed. One that was lost comes back by itself: after a sleep, a new address or a
- * restart of the server; in between the attempts grow rarer. One that was refused, or ended by a person, comes back when a person
- * connects: nobody is asked for a password over and over by what only looks on.
+ * The connection to one host, opened at its first use. A lost connection is reopened automatically, with growing delays: after a sleep, a
+ * new address or a restart of the server. A refused connection, or one that the user closed, is reopened only by the user, so that
+ * background requests do not ask for a password again and again.
  */
 export class HostLink {
   #view: LinkView = { state: 'idle' };
   #reached: ConnectedHost | undefined;
   #attempt: Promise<ConnectedHost> | undefined;
-  /** Why nobody connects by himself any more. */
+  /** Set when automatic reconnection is disabled; the reason. */
   #refusal: AppError | undefined;
-  #giveUp = new AbortController();
+  #attemptAbort = new AbortController();
   #retry: NodeJS.Timeout | undefined;
   #pause = RETRY_MIN_MS;
   #lostAt = 0;
-  /** Those that wait until it comes back, or is known not to. */
+  /** Callers that wait until the connection is back or reconnection is disabled. */
   readonly #waiting = new Set<() => void>();
 
   readonly #connectHost: ConnectHost;
   readonly #onChange: () => void;
 
   /**
-   * @param onChange told after each change of the view
+   * @param onChange called after each change of the view
    */
   constructor(connectHost: ConnectHost, onChange: () => void) {
     this.#connectHost = connectHost;
@@ -54,33 +54,33 @@ export class HostLink {
     return this.#view;
   }
 
-  /** Connects because a person wants to. Rejects when this attempt fails. */
+  /** Connects at the user's request. Rejects when this attempt fails. */
   connect(): Promise<ConnectedHost> {
     this.#refusal = undefined;
     return this.ensureConnected();
   }
 
-  /** The host, connected to if need be. Rejects when this attempt fails. */
+  /** Returns the host, connected first if necessary. Rejects when this attempt fails. */
   ensureConnected(): Promise<ConnectedHost> {
     if (this.#refusal) return Promise.reject(this.#refusal);
     if (this.#reached) return Promise.resolve(this.#reached);
-    return (this.#attempt ??= this.#try(this.#giveUp.signal));
+    return (this.#attempt ??= this.#try(this.#attemptAbort.signal));
   }
 
-  /** The host, waited for while it is out of reach. Rejects when it does not come back by itself. */
+  /** Waits until the host is connected. Rejects when automatic reconnection is disabled. */
   async waitUntilConnected(): Promise<ConnectedHost> {
     for (;;) {
       if (this.#view.state === 'lost' && !this.#attempt) await new Promise<void>((wake) => this.#waiting.add(wake));
       try {
         return await this.ensureConnected();
       } catch (error) {
-        // Then the view says that it is tried again.
+        // Another attempt is scheduled.
         if (this.#refusal || !(error instanceof AppError) || error.code !== 'unreachable') throw error;
       }
     }
   }
 
-  /** What went through this connection says that it is no more. */
+  /** Called when a request on this connection failed with `unreachable`. */
   connectionLost(transport: SshTransport, error: AppError): void {
     if (this.#reached?.transport !== transport) return;
     this.#reached = undefined;
@@ -88,11 +88,11 @@ export class HostLink {
     this.#tryLater(error);
   }
 
-  /** Ends the connection; what runs on the host goes on. */
+  /** Closes the connection. Builds on the host continue. */
   close(): void {
     this.#refusal = new AppError('unreachable', 'You have disconnected from this host.', 'Connect to it again.');
-    this.#giveUp.abort();
-    this.#giveUp = new AbortController();
+    this.#attemptAbort.abort();
+    this.#attemptAbort = new AbortController();
     clearTimeout(this.#retry);
     const { transport } = this.#reached ?? {};
     this.#reached = undefined;
@@ -103,22 +103,22 @@ export class HostLink {
 
   async #try(signal: AbortSignal): Promise<ConnectedHost> {
     try {
-      await this.#rest();
+      await this.#delayRetry();
       return await this.#connect(signal);
     } finally {
-      // Unless it was given up, and another one has begun.
+      // A cancelled attempt may have been replaced by another one.
       if (!signal.aborted) this.#attempt = undefined;
     }
   }
 
-  /** Nobody hurries after a loss: a network that comes back needs a moment, and who looks on sees what happened. */
-  async #rest(): Promise<void> {
+  /** Waits before the first retry so that the network can settle and the user can read the message. */
+  async #delayRetry(): Promise<void> {
     const left = this.#lostAt + RETRY_MIN_MS - Date.now();
     if (this.#view.state === 'lost' && left > 0) await delay(left);
   }
 
   async #connect(signal: AbortSignal): Promise<ConnectedHost> {
-    if (signal.aborted) throw new AppError('cancelled', 'The connection was given up.');
+    if (signal.aborted) throw new AppError('cancelled', 'The connection attempt was cancelled.');
     clearTimeout(this.#retry);
     try {
       const reached = await this.#connectHost((step) => {
@@ -126,7 +126,7 @@ export class HostLink {
       }, signal);
       if (signal.aborted) {
         reached.transport.close();
-        throw new AppError('cancelled', 'The connection was given up.');
+        throw new AppError('cancelled', 'The connection attempt was cancelled.');
       }
       this.#reached = reached;
       this.#pause = RETRY_MIN_MS;

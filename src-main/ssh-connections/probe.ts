@@ -1,24 +1,24 @@
 import { AppError } from '../../src-shared/errors';
 import type { Transport } from '../transport/transport';
 
-/** What a host has. */
+/** Properties of a host. */
 export interface Probe {
   readonly system: string;
   readonly name: string;
   readonly user: string;
   readonly home: string;
-  /** A Node that runs our engine. */
+  /** A Node that can run Slipway's engine. */
   readonly node?: { readonly path: string; readonly version: string };
-  /** A Node that is too old for it, in words. */
+  /** Description of a Node that is too old. */
   readonly oldNode?: string;
   /** The host's own `distro_const`. */
   readonly stock?: string;
 }
 
-/** The oldest Node that the engine runs on. */
+/** The oldest major version of Node that can run the engine. */
 const OLDEST_NODE = 18;
 
-/** One fact a line, its name first. Places of Node that are not on the PATH of a shell without a person are looked at as well. */
+/** Prints one fact per line, its name first. Also checks folders of Node that are not on the PATH of a non-interactive shell. */
 const PROBE = `echo "system $(uname -s)"; echo "name $(uname -n)"; echo "user $(id -un)"; echo "home $HOME"
 for n in "$(command -v node)" "$(command -v nodejs)" /usr/local/bin/node /opt/local/bin/node /usr/bin/node /opt/node*/bin/node \
   /usr/node/*/bin/node "$HOME"/.nvm/versions/node/*/bin/node "$HOME"/.volta/bin/node "$HOME"/.local/bin/node
@@ -27,7 +27,7 @@ d=$(command -v distro_const) || { [ -x /usr/bin/distro_const ] && d=/usr/bin/dis
 [ -n "$d" ] && echo "stock $d"
 exit 0`;
 
-/** Looks at a host with one command of POSIX `sh`. */
+/** Reads a host's properties with one POSIX shell command. */
 export async function probe(transport: Transport): Promise<Probe> {
   const { code, stdout, stderr } = await transport.run(['sh', '-c', PROBE]);
   const facts = stdout
@@ -39,7 +39,7 @@ export async function probe(transport: Transport): Promise<Probe> {
   if (code !== 0 || one('system') === '')
     throw new AppError(
       'unsupported',
-      `The host does not answer as a UNIX system does: ${stderr.trim() || 'it said nothing'}`,
+      `The host does not respond like a UNIX system: ${stderr.trim() || 'no output'}`,
       'The account needs a POSIX shell.',
     );
   const nodes = all('node').map((found) => /^v?(\d+)(\S*) (.+)$/.exec(found));

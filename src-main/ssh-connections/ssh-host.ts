@@ -6,7 +6,7 @@ import { Bundles } from './bundles';
 import type { HostLink } from './host-link';
 import { createLinkedTransport } from './linked-transport';
 
-/** A build host at the other end of a link, with Slipway's engine or with the original command. Which, is known once it is reached. */
+/** A build host over SSH, with Slipway's engine or the original command. Which of them is known after connecting. */
 export function createSshHost(link: HostLink): BuildHost {
   const transport = createLinkedTransport(link);
   const bundles = new Bundles(() => link.ensureConnected());

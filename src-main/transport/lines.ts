@@ -4,7 +4,7 @@ import { AppError } from '../../src-shared/errors';
 /** In UTF-16 units. A longer line fills the memory and is no line of ours. */
 const MAX_LINE = 16 * 1024 * 1024;
 
-/** The lines of what a command says, as they come; the last one also without its newline. */
+/** Yields the lines of a command's output as they arrive. The last line counts even without its newline. */
 export async function* lines(output: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';

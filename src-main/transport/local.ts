@@ -9,7 +9,7 @@ import type { Argv, CommandOptions, CommandResult, DetachedCommand, RunningComma
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 const MAX_TAIL_BYTES = 64 * 1024;
-/** How often a file is looked at where the file system sends no word of a change, in milliseconds. */
+/** Poll interval for files on file systems that report no changes. */
 const POLL = 1000;
 
 /** Runs commands on this computer. */
@@ -48,7 +48,7 @@ export function createLocalTransport(): Transport {
     },
 
     async startDetached(argv, options) {
-      // A file, not a pipe: it must be there for the command when we are not. Nobody needs its name.
+      // A file and not a pipe, because it has to outlive this program. Its name is not needed.
       const folder = mkdtempSync(join(tmpdir(), 'slipway-start-'));
       const file = await open(join(folder, 'said'), 'a+', 0o600);
       await rm(folder, { recursive: true });
@@ -93,19 +93,19 @@ export function createLocalTransport(): Transport {
   };
 }
 
-/** How much a build gives way to the window of the computer that it shares, as nice(1) counts. */
+/** nice(1) value of a build, so that the window stays responsive on a shared computer. */
 const NICE = 10;
 
-/** A build takes what the processor has left; alone it is as fast as ever. */
+/** Lowers the priority of a build. A build without competition is as fast as before. */
 function giveWay(child: ChildProcess): void {
   try {
     if (child.pid !== undefined) setPriority(child.pid, NICE);
   } catch {
-    // It has ended already.
+    // The process has ended already.
   }
 }
 
-/** The end of what a command said. */
+/** The last part of a command's output. */
 async function lastOf(file: FileHandle): Promise<string> {
   const { size } = await file.stat();
   const from = Math.max(0, size - MAX_TAIL_BYTES);
@@ -120,7 +120,7 @@ function start([command, ...args]: Argv, options: CommandOptions = {}, stdio: St
     cwd: options.folder,
     env: { ...process.env, ...options.env },
     stdio,
-    detached: true, // in a session of its own, so that all it starts can be ended with it, and nothing ends it with us
+    detached: true, // in its own session, so that its whole process group can be ended, and our end does not end it
   });
   const abort = (): void => endGroup(child);
   if (options.signal?.aborted) abort();
@@ -129,7 +129,7 @@ function start([command, ...args]: Argv, options: CommandOptions = {}, stdio: St
   return child;
 }
 
-/** What is sent to a command that has just ended goes nowhere. */
+/** Ignores the error of writing to a command that has just ended. */
 function feed(child: ChildProcess, input: string | undefined): void {
   child.stdin?.on('error', () => undefined);
   if (input !== undefined) child.stdin?.end(input);
@@ -140,11 +140,11 @@ function endGroup(child: ChildProcess): void {
   try {
     process.kill(-child.pid, 'SIGTERM');
   } catch {
-    // it has ended
+    // the process has ended
   }
 }
 
-/** The exit status, `null` after a signal; rejects when it could not be started. */
+/** Resolves with the exit status, or `null` after a signal. Rejects when the command could not be started. */
 function end(child: ChildProcess, argv: Argv): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) =>
@@ -166,10 +166,10 @@ async function started(child: ChildProcess, ended: Promise<unknown>): Promise<vo
 
 const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString('utf8');
 
-/** Looks anew whenever the file system says so, and now and then when it does not (network file systems, FUSE). */
+/** Yields at each event of the file system, and at intervals for file systems without events (network file systems, FUSE). */
 async function* changes(path: string, signal: AbortSignal): AsyncGenerator<void> {
   while (!signal.aborted) {
-    // The watch begins before the look, so that nothing falls between them.
+    // The watch begins before the first read, so that no change is missed between them.
     const next = nextChange(path, signal);
     yield;
     await next;
@@ -191,7 +191,7 @@ function nextChange(path: string, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A watch, where there is something to watch. */
+/** A watch; `undefined` for a path that does not exist. */
 function tryWatch(path: string, done: () => void): FSWatcher | undefined {
   try {
     return watch(path, done).on('error', done);

@@ -1,4 +1,4 @@
-/** A signal that is aborted as soon as one of the given is; Node 18, which old Electrons have, lacks `AbortSignal.any`. */
+/** A signal that aborts when one of the given signals does. Node 18, which old Electrons contain, lacks `AbortSignal.any`. */
 export function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   const controller = new AbortController();
   for (const signal of signals) {

@@ -31,18 +31,18 @@ export interface RunningCommand {
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
 }
 
-/** A command that goes on without us. */
+/** A command that runs independently of this program. */
 export interface DetachedCommand {
   readonly pid: number;
   /**
-   * Resolves when it ends while we are still here; what it said on both streams comes with it, shortened to its last 64 KiB.
-   * Rejects with `unreachable` when the connection was lost before; the command goes on.
+   * Resolves when the command ends while this program is running. `said` is the last 64 KiB of stdout and stderr.
+   * Rejects with `unreachable` when the connection was lost before; the command continues.
    */
   readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
 }
 
 /**
- * How main reaches a build host: `local` and `ssh`. Nothing above it knows which.
+ * Access to a build host: `local` and `ssh`. Callers do not depend on which one they have.
  *
  * Every call rejects with an `AppError` when the host cannot be reached or the command cannot be started; a command that ran and
  * failed is a result.
@@ -58,7 +58,7 @@ export interface Transport {
   readFile(path: string, offset: number, length: number): Promise<Buffer>;
   /** Names in a folder; none when it does not exist. */
   list(folder: string): Promise<readonly string[]>;
-  /** A word that changes when a file does, or for a folder when a file in it does; the same word for what does not exist. */
+  /** An opaque version string that changes when the file changes, or when a file in the folder does. The same for all paths that do not exist. */
   stamp(path: string): Promise<string>;
   /** Yields whenever something in the folder, or the file, may have changed, at once the first time; ends with the signal. */
   changes(path: string, signal: AbortSignal): AsyncIterable<void>;

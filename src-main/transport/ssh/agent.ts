@@ -8,10 +8,10 @@ import {
 } from 'ssh2';
 
 /**
- * An agent whose signatures may take as long as a person does: one asks before a key is used (`ssh-add -c`), another waits for a touch.
- * `asking` is told of each, so that time-outs can wait.
+ * An SSH agent whose signatures may wait for the user: one agent asks before a key is used (`ssh-add -c`), another waits for a touch.
+ * `asking` wraps each signature, so that timeouts can wait.
  */
-export class PatientAgent extends BaseAgent<ParsedKey> {
+export class InteractiveAgent extends BaseAgent<ParsedKey> {
   readonly #agent: BaseAgent;
 
   readonly #asking: <T>(answer: Promise<T>) => Promise<T>;
@@ -24,7 +24,7 @@ export class PatientAgent extends BaseAgent<ParsedKey> {
     this.#agent = createAgent(socket);
   }
 
-  /** Whether it answers and has keys. */
+  /** Whether the agent responds and has keys. */
   hasKeys(): Promise<boolean> {
     return new Promise((resolve) => this.getIdentities((error, keys) => resolve(!error && (keys?.length ?? 0) > 0)));
   }

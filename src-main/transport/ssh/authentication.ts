@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { utils, type AnyAuthMethod } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
-import { PatientAgent } from './agent';
+import { InteractiveAgent } from './agent';
 import { visible } from '../../../src-shared/visible';
 
 const MAX_ATTEMPTS = 3;
@@ -12,7 +12,7 @@ const MAX_TEXT = 2000;
 /** A text of the host, as it can be shown. */
 const shown = (text: string): string => visible(text.slice(0, MAX_TEXT));
 
-/** Who logs in, and with what. What is left out is not tried. */
+/** The account and its credentials. Methods that are left out are not tried. */
 export interface Login {
   readonly user: string;
   /** The socket of an SSH agent (`SSH_AUTH_SOCK`). */
@@ -25,31 +25,31 @@ export interface Login {
   askPassphrase?(file: string, attempt: number): Promise<string | undefined>;
   /** The password; `attempt` counts from 1 to 3. `undefined` ends the login. */
   askPassword?(attempt: number): Promise<string | undefined>;
-  /** Answers to what a host asks (keyboard-interactive, RFC 4256), one for each question. `undefined` ends the login. */
+  /** Answers to the host's questions (keyboard-interactive, RFC 4256), one for each. `undefined` ends the login. */
   answer?(questions: HostQuestions): Promise<readonly string[] | undefined>;
 }
 
-/** What a host wants to know; all of it is text of the host. */
+/** Questions of a host. All texts come from the host. */
 export interface HostQuestions {
   readonly title: string;
   readonly instructions: string;
   readonly prompts: readonly { readonly text: string; readonly secret: boolean }[];
 }
 
-/** One login, as ssh2 asks for it: a function that is given what the host would take, and calls back with the next thing to try. */
+/** One login in the form that ssh2 wants: a function that receives the methods that the host accepts, and calls back with the next one to try. */
 export interface Authentication {
   readonly next: (
     allowed: readonly string[] | null,
     partial: boolean | null,
     use: (method: AnyAuthMethod | false) => void,
   ) => void;
-  /** Why it did not work, when it did not; `said` is what the host has said to end it. */
+  /** The reason for a failed login. `said` is the host's last message. */
   reason(said?: string): AppError;
 }
 
 /**
- * Tries the agent, then the key files, then a password or, where the host takes none, its questions. `asking` is told of every
- * question to a person, so that time-outs can wait. A host that wants two of them in turn gets both.
+ * Tries the agent, then the key files, then a password or, where the host takes none, its questions. `asking` wraps every
+ * question to the user, so that timeouts can wait. A host that wants two of them in turn gets both.
  */
 export function createAuthentication(
   login: Login,
@@ -84,10 +84,10 @@ export function createAuthentication(
 
   async function* methods(): AsyncGenerator<AnyAuthMethod, void> {
     const username = login.user;
-    // Tells what the host takes, so that nobody is asked for a password in vain.
+    // Asks for the accepted methods first, so that the user is not asked for a password that the host does not accept.
     yield { type: 'none', username };
     if (takes('publickey') && login.agent !== undefined) {
-      const agent = new PatientAgent(login.agent, asking, login.agentKeys);
+      const agent = new InteractiveAgent(login.agent, asking, login.agentKeys);
       if (await agent.hasKeys()) {
         tried.push('the keys of the agent');
         yield { type: 'agent', username, agent };
@@ -147,7 +147,7 @@ export function createAuthentication(
     return allowed.includes(method);
   }
 
-  /** A private key and its passphrase; `undefined` when it cannot be used, which `tried` then says. */
+  /** A private key and its passphrase. `undefined` when the key cannot be used; the reason is then added to `tried`. */
   async function unlock(file: string): Promise<{ key: Buffer; passphrase?: string } | undefined> {
     let key: Buffer;
     try {

@@ -9,9 +9,9 @@ import { cutOff } from './lost';
 import { beginningOf, remoteLine, type Beginning } from './remote-line';
 import { beforeDeadline } from '../../async/deadline';
 
-/** sshd takes ten channels in one connection (MaxSessions); two are left for files and for ending what runs. */
+/** sshd accepts ten channels per connection (MaxSessions). Two stay free for files and for ending commands. */
 const MAX_COMMANDS = 8;
-/** How much the start-up files of a shell may say, and how much of a command's standard error is kept (its last), in bytes. */
+/** Limits for the output of the shell's start-up files, and for the tail of a command's stderr. */
 const MAX_GREETING_BYTES = 64 * 1024;
 const MAX_STDERR_BYTES = 1024 * 1024;
 
@@ -21,25 +21,25 @@ const START_TIMEOUT_MS = 30_000;
 /** A command that runs on the host. */
 export interface SshCommand {
   readonly pid: number;
-  /** Read with back pressure: what nobody reads waits on the host. Throws the lost-connection error. Leaving it early closes the pipe. */
+  /** Stdout with back pressure: unread output waits on the host. Throws the lost-connection error. Ending the iteration early closes the pipe. */
   readonly output: AsyncIterable<Buffer>;
   write(data: string | Buffer): void;
-  /** Rejects with the lost-connection error only; may be left alone. `code` is `null` after a signal. */
+  /** Rejects only with the lost-connection error, which may be ignored. `code` is `null` after a signal. */
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
 }
 
-/** What is started, and how. */
+/** A command and the way it is started. */
 export interface HowToStart {
   readonly argv: Argv;
-  /** Whether something will be written to it. */
+  /** Whether the caller writes to stdin. */
   readonly input: boolean;
-  /** The words before it that make it root's; none: it is the account's. */
+  /** The argv prefix that runs it as root; empty to run it as the account. */
   readonly root: readonly string[];
 }
 
-/** Runs commands over one connection, eight at a time; more wait for their turn. */
+/** Runs commands over one connection, at most eight at a time. Further calls are queued. */
 export interface Commands {
-  /** Resolves when the command runs. `AppError('unsupported')` without the folder or the command. */
+  /** Resolves when the command runs. Rejects with `unsupported` when the folder or the command does not exist. */
   start(how: HowToStart, options: CommandOptions): Promise<SshCommand>;
 }
 
@@ -133,24 +133,25 @@ async function begin(
   };
 }
 
-/** A channel, and its end: the exit status, `null` after a signal, `undefined` when the host told neither before it was closed. */
+/** A channel and its end: the exit status, `null` after a signal, `undefined` when it was closed without either. */
 interface Opened {
   readonly channel: ClientChannel;
   readonly closed: Promise<number | null | undefined>;
 }
 
-/** Opens a channel for a line. Rejects with the lost-connection error, or with what the host says. */
+/** Opens a channel for a command line. Rejects with the lost-connection error or with the host's refusal. */
 function openChannel(connection: Connection, line: string): Promise<Opened> {
   const opened = new Promise<Opened>((resolve, reject) => {
     const fail = (error: Error): void =>
       reject(
-        connection.isLost() ?? new AppError('unreachable', `${connection.name} takes no command: ${error.message}.`),
+        connection.isLost() ??
+          new AppError('unreachable', `${connection.name} does not accept the command: ${error.message}.`),
       );
     try {
       connection.client.exec(line, (error, channel) => {
         if (error) return fail(error);
         channel.on('error', () => undefined);
-        // Listened to at once: all that a quick command tells may have come already when this promise is looked at.
+        // Listeners are added at once, because a short command may have sent everything before the promise resolves.
         resolve({ channel, closed: closing(channel) });
       });
     } catch (error) {
@@ -161,8 +162,8 @@ function openChannel(connection: Connection, line: string): Promise<Opened> {
 }
 
 /**
- * The exit status, `null` after a signal. A channel that closes without either was cut off: that is the lost-connection error, unless
- * we have left it. Does not wait for anybody to read when the connection is gone.
+ * The exit status, `null` after a signal. A channel that closes without either was cut off: the lost-connection error, unless
+ * the caller has closed it. Does not wait for a reader when the connection is lost.
  */
 function endOf(connection: Connection, closed: Opened['closed'], hasLeft: () => boolean): Promise<number | null> {
   const ended = closed.then((end) => {
@@ -211,13 +212,13 @@ function cannotStart(
 }
 
 /**
- * Ends the group of a process, which is sudo's where that made it root's. A group 0 or 1 is not the command's: `kill -- -1` reaches
- * every process.
+ * Ends the process group of a command, or of sudo when that runs the command as root. Groups 0 and 1 are refused, because `kill -- -1`
+ * reaches every process.
  */
 const END_GROUP =
   '[ "$1" -gt 1 ] || exit 1; g=$(ps -o pgid= -p "$1" | tr -d " "); [ "${g:-0}" -gt 1 ] || g=$1; kill -s TERM -- "-$g"';
 
-/** Ends a command and all it started, past the queue. sshd's own signals are refused for root (session.c, `session_signal_req`). */
+/** Ends a command and its descendants without waiting in the queue. sshd refuses its own signals for root (session.c, `session_signal_req`). */
 async function endGroup(connection: Connection, pid: number, root: readonly string[]): Promise<void> {
   try {
     const line = quoteCommand([...root, 'sh', '-c', END_GROUP, 'sh', `${pid}`] as unknown as Argv);
@@ -225,16 +226,16 @@ async function endGroup(connection: Connection, pid: number, root: readonly stri
     channel.stderr.resume();
     channel.resume();
   } catch {
-    // The connection is gone, and `ended` says so.
+    // The connection is lost; `ended` reports it.
   }
 }
 
-/** Reads on to the end, for nobody: a channel closes when all of it was read. */
+/** Discards the rest of the output, because a channel closes only when everything was read. */
 async function drain(chunks: AsyncIterator<Buffer>): Promise<void> {
   try {
     while (!(await chunks.next()).done);
   } catch {
-    // It was cut off, and its end says so.
+    // The channel was cut off; its end reports it.
   }
 }
 

@@ -10,11 +10,11 @@ import { createLost, type Lost } from './lost';
 import { createReadyTimeout } from './ready-timeout';
 import { dial, forward } from './sockets';
 
-/** One machine on the way. */
+/** One machine on the path to the target. */
 export interface SshHost {
   readonly host: string;
   readonly port: number;
-  /** Under which name its key is known, when not under its own (`HostKeyAlias`). */
+  /** The name of its host key, if it differs from the address (`HostKeyAlias`). */
   readonly hostKeyAlias?: string;
   readonly login: Login;
 }
@@ -22,24 +22,24 @@ export interface SshHost {
 export interface ConnectOptions {
   /** Where commands run. */
   readonly target: SshHost;
-  /** Hosts on the way to it, the nearest first. Each is verified under its own name and logged in on its own. */
+  /** Jump hosts, nearest first. Each is verified under its own name and has its own login. */
   readonly jumps?: readonly SshHost[];
   readonly hostKeys: HostKeyPolicy;
-  /** After how many milliseconds of silence a sign of life is asked for; three that are not answered end the connection. 15000 when left out. */
+  /** Interval of keep-alive requests in milliseconds. Three without an answer end the connection. Default 15000. */
   readonly keepAlive?: number;
-  /** How many milliseconds a host may be silent before it has let us in; questions to a person do not count. 20000 when left out. */
+  /** Timeout of the login in milliseconds, without the time of questions to the user. Default 20000. */
   readonly readyTimeout?: number;
 }
 
-/** A way to a host, logged in. */
+/** An authenticated connection to a host. */
 export interface Connection extends Lost {
   /** `host`, or `[host]:port`. */
   readonly name: string;
-  /** Of the host's key: its algorithm, and its fingerprint as OpenSSH prints it. */
+  /** Algorithm and fingerprint of the host's key, as OpenSSH prints them. */
   readonly hostKey: { readonly type: string; readonly fingerprint: string };
   readonly ssh: NodeSSH;
   readonly client: Client;
-  /** Closes this connection and those it goes through. */
+  /** Closes this connection and the connections to its jump hosts. */
   close(): void;
 }
 
@@ -85,7 +85,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
     const connecting = ssh.connect({
       sock: sock as Socket,
       username: to.login.user,
-      readyTimeout: 0, // ours waits while a person thinks
+      readyTimeout: 0, // replaced by ours, which waits while the user answers
       keepaliveInterval: options.keepAlive ?? 15_000,
       keepaliveCountMax: 3,
       algorithms: { serverHostKey: first(judge.preferred) },
@@ -103,7 +103,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
           },
         );
       },
-      // Its type leaves out `false`, the word for "nothing more" (ssh2 README, authHandler).
+      // The type lacks `false`, which means "no more methods" (ssh2 README, authHandler).
       authHandler: (allowed, partial, use) =>
         authentication.next(allowed, partial, use as (method: AnyAuthMethod | false) => void),
     });
@@ -111,7 +111,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
     if (!client) throw new Error('node-ssh has no client after connect() was called');
     const { end, ...lost } = createLost(name);
     const authenticated = new Promise<void>((resolve, reject) => {
-      // From the first moment: without a listener a connection that is reset ends this program.
+      // Added at once, because a reset connection without a listener ends this program.
       client.on('error', (error) => {
         if (isAgentError(error)) return;
         end(error.message);
@@ -123,7 +123,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
         reject(explainFailure(new Error('it was closed'), name));
       });
       client.on('change password', () =>
-        reject(new AppError('refused', `${name} wants ${to.login.user} to set a new password first.`)),
+        reject(new AppError('refused', `${name} requires ${to.login.user} to set a new password first.`)),
       );
       client.once('ready', resolve);
       connecting.catch(
@@ -135,7 +135,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
     const close = (): void => {
       end('it was closed here');
       client.end();
-      // A link that is frozen never answers the farewell.
+      // A frozen connection never answers the disconnect.
       setTimeout(() => sock?.destroy(), 1000).unref();
       through?.close();
     };
@@ -148,21 +148,21 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
   }
 }
 
-/** An agent that did not sign: ssh2 tells of it as an error, and goes on to the next key. */
+/** Whether an error is an agent's refusal to sign. ssh2 reports it as an error and continues with the next key. */
 function isAgentError(error: Error & { level?: string }): boolean {
   return error.level === 'agent';
 }
 
-/** Why we were not let in. `authentication` is given when the host is trusted. */
+/** The reason for a failed login. `authentication` is given when the host is trusted. */
 function explainFailure(
   error: Error & { level?: string; code?: unknown },
   name: string,
   authentication?: Authentication,
 ): AppError {
   if (authentication && error.level === 'client-authentication') return authentication.reason();
-  // The host's own farewell has a number (RFC 4253, 11.1): too many attempts, most of the time.
+  // The host's disconnect message has a code (RFC 4253, 11.1), most often for too many attempts.
   if (authentication && typeof error.code === 'number') return authentication.reason(error.message);
-  return new AppError('unreachable', `${name} has not let us in: ${error.message.replace(/\.$/, '')}.`);
+  return new AppError('unreachable', `${name} did not accept the login: ${error.message.replace(/\.$/, '')}.`);
 }
 
 function asAppError(error: unknown, name: string): AppError {
@@ -171,8 +171,8 @@ function asAppError(error: unknown, name: string): AppError {
 }
 
 /**
- * Moves algorithms to the front of the default list: taken out first, since ssh2 leaves those that are in it where they are. A pattern and
- * not names: ssh2 ends with an error for a name that this program's crypto library does not have. Its type knows names only.
+ * Moves algorithms to the front of the default list. They are removed first, because ssh2 does not move entries that are in it. A pattern
+ * and not names, because ssh2 fails for a name that this program's crypto library does not have.
  */
 function first(names: readonly string[]): AlgorithmList<ServerHostKeyAlgorithm> {
   const pattern = new RegExp(`^(?:${names.join('|')})$`);

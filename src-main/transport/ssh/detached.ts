@@ -4,19 +4,19 @@ import type { Argv, CommandOptions, CommandResult, DetachedCommand } from '../tr
 import type { Files } from './files';
 
 const MAX_TAIL_BYTES = 64 * 1024;
-/** How often the end is looked for, in milliseconds: soon at first, then rarely. */
+/** Poll intervals for the end of the command: short at first, then longer. */
 const POLL_MIN_MS = 250;
 const POLL_MAX_MS = 1000;
-/** After how many looks without an end the keeper is looked for too: a host that was started anew has none. */
+/** After this many polls the keeper is checked too, because it does not survive a restart of the host. */
 const LOOKS = 5;
 
-/** Becomes the command, after its number was written down; in a session of its own, so that all it starts can be ended with it. */
+/** Writes its process number and becomes the command, in its own session so that all its descendants can be ended with it. */
 const COMMAND = 'echo $$ >"$0.new" && mv "$0.new" "$0" && exec "$@"';
 
-/** Stays with the command, in a session of its own, and writes its exit status down. Signals that are meant for both do not end it first. */
+/** Waits for the command and writes its exit status. It is in its own session, so that a signal for the command does not end it first. */
 const KEEPER = `d=$1 s=$2 c=$3; shift 3; trap : HUP INT TERM QUIT; "$s" sh -c "$c" "$d/pid" "$@"; echo $? >"$d/end.new"; mv "$d/end.new" "$d/end"`;
 
-/** Makes a private folder, starts the keeper, and says: the folder, the keeper's number, the command's. */
+/** Makes a private folder, starts the keeper, and prints the folder and the process numbers of keeper and command. */
 const START = `command -v "$3" >/dev/null 2>&1 || exit 127
 d=$(umask 077; mktemp -d "\${TMPDIR:-/tmp}/slipway-start-XXXXXX") || exit 126
 k=$1 c=$2; shift 2
@@ -28,10 +28,10 @@ $r "$s" sh -c "$k" sh "$d" "$s" "$c" "$@" </dev/null >"$d/said" 2>&1 &
 until [ -s "$d/pid" ] || [ -f "$d/end" ]; do sleep 0.05 2>/dev/null || sleep 1; done
 echo "$d"; echo $!; cat "$d/pid"`;
 
-/** Ends the command and all it started; where there is no setsid(1), the command alone. */
+/** Ends the command and its descendants; without setsid(1), the command alone. */
 const END = 'kill -s TERM -- "-$1" 2>/dev/null || kill -s TERM "$1"';
 
-/** What of the transport is needed. */
+/** What this needs of the transport. */
 export interface DetachedTools {
   readonly name: string;
   readonly files: Files;
@@ -39,8 +39,8 @@ export interface DetachedTools {
 }
 
 /**
- * Starts a command that goes on without the connection. A keeper on the host writes its output and its exit status to a private folder,
- * which is removed when the end was told, and stays there otherwise. A command that a signal ended is told as 128 + n, as shells do.
+ * Starts a command that does not depend on the connection. A keeper on the host writes its output and exit status to a private folder,
+ * which is removed once the end has been reported. A command that a signal ended has the status 128 + n, as in shells.
  */
 export async function startDetached(
   { name, files, run }: DetachedTools,
@@ -69,7 +69,7 @@ export async function startDetached(
     for (let looks = 1, pause = POLL_MIN_MS; (await files.size(`${folder}/end`)) === undefined && !gone; looks++) {
       await delay(pause, undefined, { ref: false });
       pause = Math.min(POLL_MAX_MS, pause * 1.25);
-      // The keeper may end between two looks: only one that is gone and has left nothing was ended before its time.
+      // The keeper may end between two polls. Only a keeper that is gone without an exit status was killed.
       if (looks % LOOKS === 0) gone = (await run(['kill', '-0', keeper])).code !== 0;
     }
     const end = await files.read(`${folder}/end`, 0, 16).catch((error: unknown) => {

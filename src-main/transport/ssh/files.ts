@@ -10,20 +10,20 @@ const FAILURE = 4;
 /** For one request: a disk may have to spin up. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
-/** Files of the host, as the account may read them: by SFTP, in one channel that all calls share. `refused` without the right to. */
+/** Reads files of the host as the account, over one SFTP channel that all calls share. Rejects with `refused` without the right to read. */
 export interface Files {
   read(path: string, offset: number, length: number): Promise<Buffer>;
   list(folder: string): Promise<readonly string[]>;
-  /** In bytes; `undefined` without the file. */
+  /** Size in bytes; `undefined` when the file does not exist. */
   size(path: string): Promise<number | undefined>;
-  /** Size, time (whole seconds: SFTP has no more) and mode of a file, or of all in a folder. The same for what does not exist. */
+  /** Size, time (whole seconds in SFTP) and mode of a file, or of all files in a folder, as one string. The same for all paths that do not exist. */
   look(path: string): Promise<string>;
 }
 
 export function createFiles(connection: Connection): Files {
   let session: Promise<SFTPWrapper> | undefined;
 
-  /** Opened by the first call, and again when the host has closed it. */
+  /** Opened by the first call, and reopened when the host has closed it. */
   function open(): Promise<SFTPWrapper> {
     session ??= connection.ssh.requestSFTP().then(
       (sftp) => {
@@ -40,7 +40,7 @@ export function createFiles(connection: Connection): Files {
     return session;
   }
 
-  /** One request. Rejects with the lost-connection error or with what the host answers. */
+  /** Sends one request. Rejects with the lost-connection error or with the host's error. */
   async function ask<T>(
     request: (sftp: SFTPWrapper, done: (error: Error | null | undefined, value?: T) => void) => void,
   ) {
@@ -59,7 +59,7 @@ export function createFiles(connection: Connection): Files {
 
   async function stats(path: string): Promise<Stats | undefined> {
     return ask<Stats>((sftp, done) => sftp.stat(path, done)).catch((error: unknown) => {
-      // FAILURE: a folder on the way to it is a file.
+      // FAILURE: a parent of the path is a file.
       if (isAnswer(error, NO_SUCH_FILE, FAILURE)) return undefined;
       throw failure(connection, path, error);
     });
@@ -97,7 +97,7 @@ export function createFiles(connection: Connection): Files {
         }
         return buffer.subarray(0, got);
       } finally {
-        // Also after an error; nobody waits for it.
+        // Also after an error. The result is not awaited.
         void ask<undefined>((sftp, done) => sftp.close(handle, done)).catch(() => undefined);
       }
     },

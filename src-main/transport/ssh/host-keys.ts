@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../../src-shared/errors';
 import { addKnownHost, keyType, knownHostName, namesMatch, readKnownHosts, type KnownHost } from './known-hosts';
 
-/** Where host keys are known from, and who decides on those that are not. */
+/** Where known host keys are read, and the decision about unknown ones. */
 export interface HostKeyPolicy {
   /** `known_hosts` files that are only read: the user's, the system's. */
   readonly read: readonly string[];
-  /** Ours: read as well, and where keys that were accepted are written. */
+  /** Slipway's own file: read as well, and extended by accepted keys. */
   readonly own: string;
-  /** Whether a key that nobody has seen is the host's. Nothing has been sent to the host, and nothing is before the answer. */
+  /** Asks whether to trust an unknown key. Nothing has been sent to the host before the answer. */
   accept(question: UnknownHostKey): Promise<boolean>;
 }
 
-/** What a person has to decide on. */
+/** The key that the user decides about. */
 export interface UnknownHostKey {
   readonly host: string;
   readonly port: number;
@@ -25,11 +25,11 @@ export interface UnknownHostKey {
 export type HostKeyVerdict =
   | { readonly kind: 'known' }
   | { readonly kind: 'unknown' }
-  /** `expected` has all lines that know a key of the host. */
+  /** `expected` has all lines with a key of the host. */
   | { readonly kind: 'changed'; readonly expected: readonly KnownHost[] }
   | { readonly kind: 'revoked' };
 
-/** The verdict on the key that a host has shown. A revoked key is revoked even where another line knows it. */
+/** Compares the key that a host has shown with the known ones. A revoked key is refused even if another line accepts it. */
 export function judgeHostKey(entries: readonly KnownHost[], host: string, port: number, key: Buffer): HostKeyVerdict {
   const about = linesAbout(entries, host, port);
   const shown = key.toString('base64');
@@ -48,9 +48,9 @@ export function fingerprint(key: Buffer | string): string {
 
 /** Judges the keys that one host shows during one connection. */
 export interface HostKeyJudge {
-  /** Algorithms of the keys that are known, to be asked for first: else a host with two keys could show the one that is not known. */
+  /** Algorithms of the known keys. They are requested first, because a host with two keys could otherwise show the unknown one. */
   readonly preferred: readonly string[];
-  /** Whether to go on; `undefined`, or why not. A new exchange in the same connection must show the same key. */
+  /** Returns the reason to stop, or `undefined` to continue. A new key exchange in the same connection must show the same key. */
   judge(key: Buffer): Promise<AppError | undefined>;
 }
 
@@ -74,8 +74,8 @@ export async function createHostKeyJudge(policy: HostKeyPolicy, host: string, po
         case 'changed':
           return new AppError(
             'refused',
-            `The host key of ${name} has changed: it shows ${shown}, but known is ${verdict.expected.map((entry) => fingerprint(entry.key)).join(', ')}. Nothing was sent.`,
-            `If the host was installed anew, ask who runs it for the new fingerprint, then delete ${placesOf(verdict.expected)}. Otherwise somebody may be in between.`,
+            `The host key of ${name} has changed: it shows ${shown}, but the known key is ${verdict.expected.map((entry) => fingerprint(entry.key)).join(', ')}. Nothing was sent.`,
+            `If the host was reinstalled, ask its administrator for the new fingerprint, then delete ${placesOf(verdict.expected)}. Otherwise another machine may be intercepting the connection.`,
           );
         case 'unknown':
           if (!(await policy.accept({ host, port, type: keyType(key), fingerprint: fingerprint(key) })))
@@ -93,7 +93,7 @@ function linesAbout(entries: readonly KnownHost[], host: string, port: number): 
   return entries.filter(({ names }) => namesMatch(names, name));
 }
 
-/** In words, which lines of which files: all of them, or the next attempt would end at the next. */
+/** The lines and files of all entries as text. With one entry left, the next attempt would fail at that one. */
 function placesOf(entries: readonly KnownHost[]): string {
   const files = [...new Set(entries.map(({ file }) => file))].map((file) => {
     const lines = entries.filter((entry) => entry.file === file).map(({ line }) => line);
@@ -102,7 +102,7 @@ function placesOf(entries: readonly KnownHost[]): string {
   return files.join(' and ');
 }
 
-/** An RSA key signs with newer hashes than its name says: RFC 8332. Types that are too old or that need a token in the host are left out. */
+/** Signature algorithms of a key type. RSA keys sign with newer hashes than their name (RFC 8332). Outdated types, and those that need a token, are left out. */
 function signaturesOf(type: string): string[] {
   if (type === 'ssh-rsa') return ['rsa-sha2-512', 'rsa-sha2-256'];
   return /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521))$/.test(type) ? [type] : [];

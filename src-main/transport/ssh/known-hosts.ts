@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 
-/** What one line of a `known_hosts` file says: sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
+/** One line of a `known_hosts` file: sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
 export interface KnownHost {
   readonly mark: 'none' | 'revoked';
   /** The first field: patterns, or one hashed name. */
@@ -12,18 +12,18 @@ export interface KnownHost {
   readonly type: string;
   /** The public key, in base64 as in the file. */
   readonly key: string;
-  /** Where the line is: its file, and its number there from 1. */
+  /** The line's file, and its number from 1. */
   readonly file: string;
   readonly line: number;
 }
 
-/** The lines that can be used, and in words those that cannot. */
+/** The usable lines, and messages about the others. */
 export interface KnownHosts {
   readonly entries: readonly KnownHost[];
   readonly ignored: readonly string[];
 }
 
-/** The lines of a `known_hosts` text. `file` names it in the words about them. */
+/** The lines of a `known_hosts` text. `file` is its name in messages. */
 export function parseKnownHosts(text: string, file: string): KnownHosts {
   const entries: KnownHost[] = [];
   const ignored: string[] = [];
@@ -60,7 +60,7 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-/** Adds a line, readable by nobody else; makes the file and its folder when they are not there. */
+/** Appends a line. Creates the file, readable by the user only, and its folder if they do not exist. */
 export async function addKnownHost(file: string, name: string, key: Buffer): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const text = await textOf(file);
@@ -68,13 +68,13 @@ export async function addKnownHost(file: string, name: string, key: Buffer): Pro
   await appendFile(file, `${start}${name} ${keyType(key)} ${key.toString('base64')}\n`, { mode: 0o600 });
 }
 
-/** How a host is called in the file: `[host]:port` when the port is not 22. */
+/** The name of a host in the file: `[host]:port` when the port is not 22. */
 export function knownHostName(host: string, port: number): string {
   const name = host.toLowerCase();
   return port === 22 ? name : `[${name}]:${port}`;
 }
 
-/** Whether the first field of a line is about a host, named as `knownHostName` does. */
+/** Whether the first field of a line matches a host, in the form of `knownHostName`. */
 export function namesMatch(names: string, name: string): boolean {
   if (names.startsWith('|')) return hashMatches(names, name);
   const patterns = names.toLowerCase().split(',');

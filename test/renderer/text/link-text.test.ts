@@ -32,7 +32,7 @@ const ENTRY: HostEntry = {
 };
 const LINKS: Readonly<Record<HostLinkState['state'], HostLinkState>> = {
   idle: { state: 'idle' },
-  connecting: { state: 'connecting', step: 'bringing the engine' },
+  connecting: { state: 'connecting', step: 'copying the engine' },
   ready: { state: 'ready', facts: FACTS },
   lost: { state: 'lost', message: 'The connection was lost.', retryAt: 108 },
   failed: { state: 'failed', message: 'Its key has changed.', hint: 'Ask who runs it.' },
@@ -51,14 +51,14 @@ it('has a colour and a text for each state of a connection', () => {
   });
   expect(each((link) => linkText(link, 100))).toEqual({
     idle: 'not connected',
-    connecting: 'bringing the engine…',
+    connecting: 'copying the engine…',
     ready: 'Linux · images, root by sudo · Node 20.11',
     lost: 'lost; reconnecting in 8 s',
     failed: 'Its key has changed.',
   });
   expect(each((link) => statusText({ entry: ENTRY, link, builds: [] }, 100))).toEqual({
     idle: 'Not connected to buildhost-1',
-    connecting: 'buildhost-1: bringing the engine…',
+    connecting: 'buildhost-1: copying the engine…',
     ready: 'Connected to buildhost-1 · SSH ed25519',
     lost: 'buildhost-1 is not reachable; reconnecting in 8 s',
     failed: 'buildhost-1 cannot be used: Its key has changed.',
