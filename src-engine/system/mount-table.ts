@@ -122,7 +122,13 @@ export class MountTable {
 
 function placeWithin({ node, path: mountPoint }: Mount, path: string): Place | undefined {
   const relative = mountPoint === '/' ? path : path.slice(mountPoint.length);
-  return node && { device: node.device, path: join(node.root, relative) };
+  return node && { device: node.device, path: appended(node.root, relative) };
+}
+
+/** Both are absolute and normal already. `join` takes longer than the rest of a look into the table. */
+function appended(root: string, relative: string): string {
+  if (relative === '' || relative === '/') return root;
+  return root === '/' ? relative : root + relative;
 }
 
 function isBelow(path: string, folder: string): boolean {
