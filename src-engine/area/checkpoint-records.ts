@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, statSync, unlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stepExecution, type StepExecution } from '../../src-shared/checkpoints/execution';
 import { checkpointKey } from '../../src-shared/checkpoints/fingerprint';
 import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { listOf, nullable, number, object, text, type TypeOf } from '../../src-shared/shape';
-import { readIfThereSync, writeFileAtomically, writeUnsynced } from '../system/files';
+import { readIfThereSync, writeFileAtomically } from '../system/files';
 import { shortHash } from '../system/short-hash';
 import type { BuildArea } from './area';
 
@@ -66,7 +66,7 @@ export function writeCheckpointFiles(
   past: TakenPast,
   sync: boolean,
 ): void {
-  const write = sync ? writeFileAtomically : writeUnsynced;
+  const write = sync ? writeFileAtomically : writeAnew;
   const stateFile = stateFilePath(area, record.step);
   write(stateFile, manifest);
   const history = 'history' in past ? past.history : null;
@@ -85,6 +85,18 @@ export function writeCheckpointFiles(
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     mkdirSync(folder(area), { recursive: true });
     write(path, JSON.stringify(full));
+  }
+}
+
+/** No command reads the file before its snapshot exists, so that a part of it may stand there until then. */
+function writeAnew(path: string, content: string | Uint8Array): void {
+  const write = (): void => writeFileSync(path, content, { mode: 0o644, flag: 'wx' });
+  try {
+    write();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    unlinkSync(path);
+    write();
   }
 }
 

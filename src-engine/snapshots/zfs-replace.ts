@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { MountTable } from '../system/mount-table';
@@ -12,6 +13,8 @@ import { quoteArgument } from '../../src-shared/shell-quote';
 
 /** How long to wait for a command that reads a checkpoint. A shell in one lasts longer. */
 const VIEW_TIMEOUT_MS = 10_000;
+/** Processes of `zfs destroy` at the same time. */
+const MAX_TOGETHER = 12;
 const VIEW_POLL_MS = 50;
 /** zfs-fuse reports a clone that was made during its command by the second message. */
 const IS_CLONED = /clone|dataset already exists/;
@@ -43,14 +46,21 @@ export class ZfsReplace {
     refuseRecursive(action, name, below, present);
     // ZFS itself destroys nothing when a newer snapshot is cloned.
     if (below.length > 0 || this.#views.areMounted(table)) await this.refuseClones(action, toDestroy);
-    await this.retryWithoutViews(action, toDestroy, () => this.#rollBackChecked(action, name, below));
+    await this.retryWithoutViews(action, toDestroy, () => this.#rollBackChecked(action, name, below, newer));
   }
 
-  async #rollBackChecked(action: string, name: string, below: readonly string[]): Promise<void> {
+  async #rollBackChecked(
+    action: string,
+    name: string,
+    below: readonly string[],
+    newer: readonly Snapshot[],
+  ): Promise<void> {
     const tree = this.#tree;
+    const uncloned = newer.length > 1 && isZfsFuse() ? this.#areUncloned(newer) : false;
     await tree.unmount(action);
     // Unmounted, because a rollback under a mounted FUSE file system leaves stale caches.
     const failure = await this.#destroyAll(below)
+      .then(async () => ((await uncloned) ? this.#destroyTogether(newer) : undefined))
       .then(() => tree.rollbackUnmounted(name))
       .then(({ code, stderr }) => (code === 0 ? undefined : stderr.trim()))
       .catch(reasonOf);
@@ -120,6 +130,26 @@ export class ZfsReplace {
       await expectSuccess(this.#tree.runner.zfsWithRetry(['destroy', '-r', dataset]));
   }
 
+  /**
+   * zfs-fuse writes out the pool for each snapshot that it destroys; several at the same time share that. What fails here
+   * is left to the rollback, which destroys the rest or reports why not.
+   */
+  async #destroyTogether(snapshots: readonly Snapshot[]): Promise<void> {
+    const newestFirst = [...snapshots].reverse();
+    for (let at = 0; at < newestFirst.length; at += MAX_TOGETHER)
+      await Promise.allSettled(
+        newestFirst.slice(at, at + MAX_TOGETHER).map(({ id }) => this.#tree.runner.zfs(['destroy', id])),
+      );
+  }
+
+  /** Whether no dataset of the pool is a clone of one of the snapshots. `false` where that cannot be found out. */
+  async #areUncloned(snapshots: readonly Snapshot[]): Promise<boolean> {
+    return this.#clonesOf(snapshots).then(
+      (clones) => clones.length === 0,
+      () => false,
+    );
+  }
+
   /** Datasets that resets of any engine have replaced and not destroyed yet. */
   async #replacedDatasets(): Promise<{ name: string; mountpoint: string }[]> {
     const { area, dataset, runner } = this.#tree;
@@ -160,16 +190,10 @@ export class ZfsReplace {
    * Views of commands that read a checkpoint, such as `ls`, are waited for.
    */
   async refuseClones(action: string, toDestroy: readonly Snapshot[]): Promise<void> {
-    const { dataset, runner } = this.#tree;
-    const pool = dataset.split('/')[0] ?? dataset;
-    const argv = ['list', '-H', '-t', 'filesystem,volume', '-o', 'name,origin', '-r', pool];
+    const { dataset } = this.#tree;
     for (const until = Date.now() + VIEW_TIMEOUT_MS; ; await delay(VIEW_POLL_MS)) {
       await this.#views.removeDead();
-      const { stdout } = await expectSuccess(runner.zfs(argv));
-      const clones = stdout
-        .split('\n')
-        .map((line) => line.split('\t'))
-        .filter(([name = '', origin]) => !name.startsWith(`${dataset}/`) && toDestroy.some(({ id }) => id === origin));
+      const clones = (await this.#clonesOf(toDestroy)).filter(([name = '']) => !name.startsWith(`${dataset}/`));
       if (clones.length === 0) return;
       const areViews = clones.every(([name = '']) => this.#views.isView(name));
       if (areViews && Date.now() < until) continue;
@@ -182,7 +206,21 @@ export class ZfsReplace {
       );
     }
   }
+
+  /** The datasets of the pool that are clones of these snapshots, each with its origin. */
+  async #clonesOf(snapshots: readonly Snapshot[]): Promise<string[][]> {
+    const { dataset, runner } = this.#tree;
+    const pool = dataset.split('/')[0] ?? dataset;
+    const argv = ['list', '-H', '-t', 'filesystem,volume', '-o', 'name,origin', '-r', pool];
+    const { stdout } = await expectSuccess(runner.zfs(argv));
+    return stdout
+      .split('\n')
+      .map((line) => line.split('\t'))
+      .filter(([, origin]) => snapshots.some(({ id }) => id === origin));
+  }
 }
+
+const isZfsFuse = (): boolean => process.platform === 'linux' && !existsSync('/sys/module/zfs');
 
 /** The snapshots after this one. Throws when it is not among them. */
 function newerThan(snapshots: readonly ZfsSnapshot[], id: string): ZfsSnapshot[] {
