@@ -56,7 +56,7 @@ it.skipIf(lacks)(
       });
     } finally {
       project.dispose();
-      await place.dispose();
+      place.dispose();
     }
   },
 );
@@ -85,6 +85,6 @@ it.skipIf(lacks)(`files and folders keep the flags that forbid changes${lacks ? 
   } finally {
     runTool('chattr', '-R', '-i', '-a', out); // the area goes with its file system
     project.dispose();
-    await place.dispose();
+    place.dispose();
   }
 });

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import {
   existsSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -21,54 +20,14 @@ import { exec } from '../../src-engine/system/exec';
 import { AppError } from '../../src-shared/errors';
 import { makeHardTree, spoilHardTree } from '../support/hard-tree';
 import { Random } from '../support/random';
-import type { BackendArguments } from '../support/snapshot-child';
 import { lacksRootOr, runTool } from '../support/run-tool';
 import { SnapshotProcesses } from '../support/snapshot-process';
 import { treeManifest } from '../support/tree-manifest';
+import { describeKills } from './snapshot-kills';
 import { compareWithMemory } from './snapshot-random';
+import type { BackendProperties, BackendSubject, BackendUnderTest } from './snapshot-subject';
 
-/** What a backend, on the file system it is tested on, keeps and can do. What it cannot is declared here and not tested. */
-export interface BackendProperties {
-  /** `files`: only folders and the content of plain files. */
-  readonly keeps: 'files' | 'everything';
-  /** Device nodes, owners and capabilities can be made and kept. */
-  readonly root: boolean;
-  readonly xattrs: boolean;
-  /** Modification times are kept in nanoseconds, not only whole seconds. */
-  readonly nanoseconds: boolean;
-  /** Snapshots outlive the process. */
-  readonly persistent: boolean;
-  /** A file of the build data that was not touched since a snapshot has the identity that it has there. */
-  readonly knowsUntouched: boolean;
-  /** A tree that somebody works in is not rolled back. */
-  readonly refusesBusy: boolean;
-}
-
-/** A build area to test in. */
-export interface BackendUnderTest {
-  readonly backend: SnapshotBackend;
-  readonly buildData: string;
-  /** How another process opens the same backend. */
-  readonly reopen?: BackendArguments;
-  /** Keeps a snapshot from being destroyed; returns the release. Only where the file system knows that. */
-  hold?(name: string): () => void;
-  /** Clones a snapshot; returns what destroys the clone. Only where the file system knows that. */
-  clone?(name: string): () => Promise<void>;
-}
-
-/** What the suite needs to know of a backend. */
-export interface BackendSubject {
-  readonly name: string;
-  /** Why it cannot be tested here; shown in the test's name. */
-  readonly lacks: string | undefined;
-  properties(): BackendProperties;
-  setUp?(): Promise<void>;
-  tearDown?(): Promise<void>;
-  /** A new area each time, without build data. */
-  area(): Promise<BackendUnderTest>;
-}
-
-/** The duties of a `SnapshotBackend`, tried on the real thing. */
+/** The duties of a `SnapshotBackend`, tested on real file systems. */
 export function describeSnapshotBackend(subject: BackendSubject): void {
   if (subject.lacks !== undefined) {
     describe.skip(`snapshot backend ${subject.name} (${subject.lacks})`, () =>
@@ -385,101 +344,6 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
       await compareWithMemory(await subject.area(), new Random(seed));
     });
 
-    describe('killed at any moment', () => {
-      /** Kills an operation at points spread over the time it takes, and a bit beyond. */
-      async function killAtRandom(
-        seed: number,
-        attempt: (milliseconds: number) => Promise<{ finished: boolean; elapsed: number }>,
-        check: () => Promise<void>,
-      ): Promise<void> {
-        const random = new Random(seed);
-        let longest = (await attempt(60_000)).elapsed;
-        await check();
-        let interrupted = 0;
-        for (let n = 0; n < 5; n++) {
-          const { finished, elapsed } = await attempt(n === 0 ? 0 : random.next() * longest);
-          if (finished) longest = elapsed;
-          else interrupted++;
-          await check();
-        }
-        expect(interrupted).toBeGreaterThan(0);
-      }
-
-      /** A tree that takes a while to copy. */
-      async function bigArea(
-        skip: (note: string) => void,
-      ): Promise<(BackendUnderTest & { reopen: BackendArguments }) | undefined> {
-        const area = await areaWith('first');
-        if (!area.reopen) return void skip('lives in this process only');
-        for (let folder = 0; folder < 15; folder++) {
-          mkdirSync(join(area.buildData, `${folder}`));
-          for (let n = 0; n < 12; n++)
-            writeFileSync(join(area.buildData, `${folder}/${n}`), `${folder} ${n} `.repeat(2000));
-        }
-        return { ...area, reopen: area.reopen };
-      }
-
-      it('a snapshot is listed and complete or not listed', async ({ skip }) => {
-        const area = await bigArea(skip);
-        if (!area) return;
-        const tree = await manifest(area.buildData);
-        let n = 0;
-        await killAtRandom(
-          101,
-          (milliseconds) => processes.killDuring(area.reopen, 'take', `s${n++}`, milliseconds),
-          async () => {
-            expect(await manifest(area.buildData)).toEqual(tree);
-            for (const { name } of (await area.backend.list()).filter((snapshot) => snapshot.name === `s${n - 1}`)) {
-              const view = await area.backend.open(name);
-              expect(await manifest(await view.folder())).toEqual(tree);
-              await view.close();
-            }
-          },
-        );
-        await area.backend.take('last');
-        expect((await names(area.backend)).at(-1)).toBe('last');
-      });
-
-      it('a rollback can be repeated', async ({ skip }) => {
-        const area = await bigArea(skip);
-        if (!area) return;
-        const tree = await manifest(area.buildData);
-        await area.backend.take('goal');
-        await killAtRandom(
-          102,
-          async (milliseconds) => {
-            for (let folder = 0; folder < 15; folder += 2) writeFileSync(join(area.buildData, `${folder}/0`), 'spoilt');
-            writeFileSync(join(area.buildData, 'added'), 'x');
-            await area.backend.take('newer');
-            return processes.killDuring(area.reopen, 'rollback', 'goal', milliseconds);
-          },
-          async () => {
-            expect((await names(area.backend)).slice(0, 2)).toEqual(['first', 'goal']);
-            await area.backend.rollback('goal');
-            expect(await manifest(area.buildData)).toEqual(tree);
-            expect(await names(area.backend)).toEqual(['first', 'goal']);
-          },
-        );
-      });
-
-      it('a reset can be repeated', async ({ skip }) => {
-        const area = await bigArea(skip);
-        if (!area) return;
-        await killAtRandom(
-          103,
-          async (milliseconds) => {
-            writeFileSync(join(area.buildData, 'file'), 'x');
-            await area.backend.take('snapshot');
-            return processes.killDuring(area.reopen, 'reset', '', milliseconds);
-          },
-          async () => {
-            await area.backend.reset();
-            expect(await names(area.backend)).toEqual([]);
-            expect(lstatSync(area.buildData).isDirectory()).toBe(true);
-            expect(await manifest(area.buildData)).toHaveLength(1);
-          },
-        );
-      });
-    });
+    describeKills({ areaWith, manifest, names, processes });
   });
 }

@@ -20,66 +20,15 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { SnapshotBackend } from '../../src-engine/snapshots/backend';
-import { createPlainBackend } from '../../src-engine/snapshots/plain';
-import { AppError } from '../../src-shared/errors';
 import { bin, TestProject } from '../support/engine';
 import { makeHardTree } from '../support/hard-tree';
+import { PlainArea, refusal } from '../support/plain-area';
 import { lacksRootOr, lacksTool, runTool } from '../support/run-tool';
 import { lacksTempFileSystem, makeTempFileSystem } from '../support/temp-loop';
 import { treeManifest } from '../support/tree-manifest';
 
 const isRoot = process.getuid?.() === 0;
 const lacksCapabilities = lacksRootOr('setcap', 'getcap', 'chattr', 'lsattr');
-
-/** A build area in a plain directory. */
-class PlainArea {
-  readonly buildData: string;
-  readonly store: string;
-  readonly backend: SnapshotBackend;
-
-  constructor(folder: string) {
-    this.buildData = join(folder, 'build_data');
-    this.store = join(folder, '.slipway/snapshots');
-    mkdirSync(this.buildData, { recursive: true });
-    this.backend = createPlainBackend(this);
-  }
-
-  at(name: string): string {
-    return join(this.buildData, name);
-  }
-
-  packs(): string[] {
-    return readdirSync(this.store).filter((name) => name.startsWith('pack-'));
-  }
-
-  /** Names in the store that are neither snapshots nor state. */
-  leftovers(): string[] {
-    return readdirSync(this.store).filter((name) => !/^(pack-|index-|\.live-tree$|\.live-stamps$)/.test(name));
-  }
-
-  tree(): Promise<string[]> {
-    return treeManifest(this.buildData, { ignoreXattrs: lacksTool('getfattr') !== undefined });
-  }
-
-  async snapshot(name: string): Promise<string[]> {
-    const view = await this.backend.open(name);
-    try {
-      return await treeManifest(await view.folder(), { ignoreXattrs: lacksTool('getfattr') !== undefined });
-    } finally {
-      await view.close();
-    }
-  }
-}
-
-async function refusal(attempt: Promise<unknown>): Promise<AppError> {
-  const error = await attempt.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(AppError);
-  return error as AppError;
-}
 
 describe('snapshots of plain directories', () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-plain-only-'));
@@ -369,84 +318,4 @@ describe('snapshots of plain directories', () => {
       }
     },
   );
-
-  describe('of version one', () => {
-    /** A store as version one made it: whole trees, which share unchanged files. */
-    async function oldArea(): Promise<{ area: PlainArea; one: string[]; two: string[] }> {
-      const area = newArea();
-      mkdirSync(area.store, { recursive: true });
-      await makeHardTree(area.buildData, {
-        root: isRoot,
-        xattrs: lacksTool('setfattr', 'setfacl', 'setcap') === undefined,
-      });
-      const one = await area.tree();
-      const first = join(area.store, '000001-1700000000-one');
-      runTool('cp', '-a', area.buildData, first);
-      appendFileSync(area.at('plain'), 'changed');
-      const two = await area.tree();
-      const second = join(area.store, '000002-1700000001-two');
-      runTool('cp', '-al', first, second);
-      runTool('cp', '-a', '--remove-destination', area.at('plain'), join(second, 'plain'));
-      runTool('touch', '-r', area.buildData, second);
-      return { area, one, two };
-    }
-
-    it('are listed and read before anything is changed', async () => {
-      const { area, one } = await oldArea();
-      expect(await area.backend.list()).toMatchObject([
-        { name: 'one', takenAt: 1_700_000_000 },
-        { name: 'two', takenAt: 1_700_000_001 },
-      ]);
-      expect(await area.snapshot('one')).toEqual(one);
-      expect(area.packs()).toEqual([]);
-    });
-
-    it('are taken over without a copy', async () => {
-      const { area, one, two } = await oldArea();
-      const inode = lstatSync(join(area.store, '000001-1700000000-one/plain')).ino;
-      await area.backend.take('three');
-      expect((await area.backend.list()).map(({ name }) => name)).toEqual(['one', 'two', 'three']);
-      expect(lstatSync(join(area.store, 'pack-000001/plain')).ino).toBe(inode);
-      expect([await area.snapshot('one'), await area.snapshot('two')]).toEqual([one, two]);
-      await area.backend.destroy('one');
-      await area.backend.rollback('two');
-      expect(await area.tree()).toEqual(two);
-      expect((await area.backend.list()).map(({ name }) => name)).toEqual(['two']);
-    });
-
-    it('are complete after a takeover that was interrupted between its two renames', async () => {
-      const { area, one } = await oldArea();
-      await area.backend.rollback('one');
-      renameSync(join(area.store, 'pack-000001'), join(area.store, '000001-1700000000-one'));
-      expect((await area.backend.list()).map(({ name }) => name)).toEqual(['one']);
-      await area.backend.take('next');
-      expect(await area.snapshot('one')).toEqual(one);
-    });
-  });
-
-  it('with a damaged index are named and never misread, and the others remain usable', async () => {
-    const area = newArea();
-    writeFileSync(area.at('file'), 'a');
-    await area.backend.take('a');
-    writeFileSync(area.at('file'), 'b');
-    await area.backend.take('b');
-    const index = readdirSync(area.store).find((name) => name.endsWith('-b')) ?? '';
-    truncateSync(join(area.store, index), 100);
-    for (const operation of ['rollback', 'open'] as const)
-      expect((await refusal(area.backend[operation]('b'))).message).toMatch(/-b is damaged/);
-    expect(readFileSync(area.at('file'), 'utf8')).toBe('b');
-    await area.backend.rollback('a');
-    expect(readFileSync(area.at('file'), 'utf8')).toBe('a');
-    expect((await area.backend.list()).map(({ name }) => name)).toEqual(['a']);
-  });
-
-  it('of a later version are refused', async () => {
-    const area = newArea();
-    writeFileSync(area.at('file'), 'a');
-    await area.backend.take('a');
-    const index = readdirSync(area.store).find((name) => name.endsWith('-a')) ?? '';
-    writeFileSync(join(area.store, index), '{"version":9}\n');
-    expect((await refusal(area.backend.rollback('a'))).message).toMatch(/is of version 9/);
-    expect(readFileSync(area.at('file'), 'utf8')).toBe('a');
-  });
 });
