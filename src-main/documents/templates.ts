@@ -9,6 +9,7 @@ import { parseManifest } from '../../src-shared/manifest/parse';
 import type { Template } from '../../src-shared/rpc-contract';
 import { accountName } from '../system/account';
 import { whyNot } from '../files/text-files';
+import { inTime } from '../files/in-time';
 
 const description = z.object({
   name: z.string(),
@@ -39,9 +40,10 @@ export async function createFromTemplate(
   const known = (await listTemplates(resources)).some((one) => one.name === template);
   if (!known) throw new AppError('missing', `there is no template ${template}`, 'Choose one of the list.');
   const target = resolve(folder);
-  const there = await readdir(target).catch((error: NodeJS.ErrnoException) =>
-    error.code === 'ENOENT' ? [] : undefined,
-  );
+  const there = await inTime(target, readdir(target)).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof AppError) throw error;
+    return error.code === 'ENOENT' ? [] : undefined;
+  });
   if (there === undefined) throw new AppError('refused', `${target} is not a folder.`, 'Choose another name.');
   if (there.length > 0)
     throw new AppError('refused', `${target} has files in it already.`, 'Choose another name or folder.');

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +7,7 @@ import type { Jump } from '../../src-shared/hosts/model';
 import { namesIn, settingsFor, type ConfigFile, type Setting } from './config-files';
 import { expandPath, expandTokens } from './expand';
 import { accountName } from '../system/account';
+import { isThere } from '../files/in-time';
 
 /** The SSH configuration of a host: the part of ssh_config(5) that Slipway supports. */
 export interface HostConfig {
@@ -60,7 +60,7 @@ export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<Hos
     hostName,
     user,
     port,
-    keys: (values.get('identityfile') ?? []).map(path).filter((file) => existsSync(file)),
+    keys: await existing((values.get('identityfile') ?? []).map(path)),
     identitiesOnly: one('identitiesonly')?.toLowerCase() === 'yes',
     agent: agentOf(values.get('identityagent')?.[0] ?? 'SSH_AUTH_SOCK', path),
     // `ssh -G` leaves it unchanged; ssh expands it when it connects.
@@ -155,4 +155,10 @@ function gather(settings: readonly Setting[]): Map<string, string[]> {
   const values = new Map<string, string[]>();
   for (const [name, value] of settings) values.set(name, [...(values.get(name) ?? []), value]);
   return values;
+}
+
+/** The files that exist, or whose file system does not answer: the login then says more. */
+async function existing(files: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(files.map((file) => isThere(file)));
+  return files.filter((_, at) => found[at]);
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/errors';
 import type { Transport } from '../transport/transport';
+import { visibleName } from '../../src-shared/visible';
 
 /** Properties of a host. */
 export interface Probe {
@@ -46,9 +47,9 @@ export async function probe(transport: Transport): Promise<Probe> {
   const node = nodes.find((found) => Number(found?.[1]) >= OLDEST_NODE);
   const old = nodes.find((found) => found !== null);
   return {
-    system: one('system'),
-    name: one('name'),
-    user: one('user'),
+    system: visibleName(one('system')),
+    name: visibleName(one('name')),
+    user: visibleName(one('user')),
     home: one('home'),
     ...(node && { node: { path: node[3] ?? '', version: `${node[1]}${node[2]}` } }),
     ...(!node && old && { oldNode: `${old[3]} is Node ${old[1]}${old[2]}` }),

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { inTime } from '../files/in-time';
+import { visibleName } from '../../src-shared/visible';
 
 /** An entry of a folder, for the window's own file dialog. */
 export interface FolderEntry {
@@ -31,7 +32,7 @@ const rank = ({ kind }: FolderEntry): number => ['folder', 'manifest', 'file'].i
 async function describe(path: string, name: string): Promise<FolderEntry | undefined> {
   // An entry that does not answer is left out, as one that cannot be read.
   const found = await inTime(path, stat(path)).catch(() => undefined);
-  if (found?.isDirectory()) return { name, path, kind: 'folder' };
+  if (found?.isDirectory()) return { name: visibleName(name), path, kind: 'folder' };
   if (!found?.isFile()) return undefined;
-  return { name, path, kind: name.endsWith('.xml') ? 'manifest' : 'file' };
+  return { name: visibleName(name), path, kind: name.endsWith('.xml') ? 'manifest' : 'file' };
 }

@@ -8,6 +8,7 @@ import type { Transport } from '../../transport/transport';
 import { isDocumentPath } from '../../files/inside';
 
 const MAX_SCRIPTS = 500;
+const MAX_SCRIPTS_BYTES = 64 * 1024 * 1024;
 
 /**
  * Copies a manifest of a host, byte for byte, to a new folder of this computer, with the scripts that it names relative to its folder.
@@ -26,11 +27,15 @@ export async function openRemoteManifest(transport: Transport, path: string, doc
     folderName(name === 'manifest' ? basename(dirnameOnHost(path)) || name : name),
   );
   let copied = 0;
+  let size = 0;
   for (const script of scriptsNamedIn(decodeManifest(bytes))) {
     // The host names the files: none is hidden, and none leaves the new folder.
     if (!isDocumentPath(script) || script === 'manifest.xml' || ++copied > MAX_SCRIPTS) continue;
     const text = await transport.readFile(onHost(dirnameOnHost(path), script), 0, MAX_BYTES).catch(() => undefined);
     if (!text) continue;
+    size += text.length;
+    if (size > MAX_SCRIPTS_BYTES)
+      throw new AppError('refused', `The scripts of ${path} have more than 64 MiB.`, 'Open it on the host itself.');
     const copy = join(folder, script);
     await mkdir(dirname(copy), { recursive: true });
     await writeFile(copy, text, { mode: 0o777, flag: 'wx' });

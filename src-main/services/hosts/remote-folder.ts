@@ -1,6 +1,7 @@
 import { dirname, join, normalize } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
 import type { Transport } from '../../transport/transport';
+import { visibleName } from '../../../src-shared/visible';
 
 /** An entry of a host's folder. */
 export interface RemoteEntry {
@@ -8,6 +9,9 @@ export interface RemoteEntry {
   path: string;
   kind: 'folder' | 'manifest' | 'file';
 }
+
+/** More is no list for a dialog. */
+const MAX_ENTRIES = 10_000;
 
 /** Prints the folder's path, then its entries, folders with a slash; the home folder when none is named. */
 const LIST = `cd -- "\${1:-$HOME}" && pwd -P && LC_ALL=C ls -1p`;
@@ -21,10 +25,10 @@ export async function listRemoteFolder(
   const [folder = '', ...names] = stdout.toString('utf8').split('\n').slice(0, -1);
   if (code !== 0 || folder === '')
     throw new AppError('missing', `${path} cannot be listed: ${stderr.trim()}`, 'Choose another folder.');
-  const entries = names.map((name): RemoteEntry => {
+  const entries = names.slice(0, MAX_ENTRIES).map((name): RemoteEntry => {
     const isFolder = name.endsWith('/');
     const plain = isFolder ? name.slice(0, -1) : name;
-    return { name: plain, path: join(folder, plain), kind: isFolder ? 'folder' : kindOf(plain) };
+    return { name: visibleName(plain), path: join(folder, plain), kind: isFolder ? 'folder' : kindOf(plain) };
   });
   entries.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   return { folder: normalize(folder), ...(folder !== '/' && { parent: dirname(folder) }), entries };

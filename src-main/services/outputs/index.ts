@@ -6,13 +6,19 @@ import { download } from './download';
 
 /** Finished images of a host. */
 export function createMedia(host: BuildHost): BuildServices['media'] {
+  /** Without what cannot be a file of the media folder: a host may answer anything, and a name with a slash would lead elsewhere here. */
+  const mediaOf = async (...[path, signal]: Parameters<BuildHost['media']>): ReturnType<BuildHost['media']> => {
+    const answer = await host.media(path, signal);
+    return { ...answer, media: answer.media.filter(({ name, size }) => isFileName(name) && isSize(size)) };
+  };
+
   return {
-    list: ({ path }, { signal }) => host.media(path, signal),
+    list: ({ path }, { signal }) => mediaOf(path, signal),
 
     checksum: ({ path, name }, { signal }) => host.checksum(path, name, signal),
 
     copyOut: async ({ path: manifest, name, to }, { signal }) => {
-      const { folder, media } = await host.media(manifest, signal);
+      const { folder, media } = await mediaOf(manifest, signal);
       const found = media.find((medium) => medium.name === name);
       if (!found) throw new AppError('missing', `There is no ${name} in ${folder}.`, 'A build may have replaced it.');
       const checksum = async (): Promise<string> => (await host.checksum(manifest, name, signal)).sha256;
@@ -22,3 +28,9 @@ export function createMedia(host: BuildHost): BuildServices['media'] {
     bootTest: async ({ path, name, firmware }, { signal }) => host.bootTest(path, name, firmware, signal),
   };
 }
+
+/** One part of a path, without control characters. */
+const isFileName = (name: string): boolean =>
+  name !== '' && name !== '.' && name !== '..' && !/[/\\\p{Cc}]/u.test(name);
+
+const isSize = (size: number): boolean => Number.isSafeInteger(size) && size >= 0;
