@@ -1,5 +1,5 @@
 /** Items before and after the view that are in the page too, so that scrolling shows no gap. */
-const MARGIN = 8;
+const MARGIN_ITEMS = 8;
 
 /**
  * Returns which of `count` items of one size are in the page: from `first`, before `end`.
@@ -13,7 +13,7 @@ export function itemsInView(
   size: number,
   count: number,
 ): { readonly first: number; readonly end: number } {
-  const first = Math.max(0, Math.min(count, Math.floor(from / size) - MARGIN));
-  const end = Math.min(count, Math.ceil((from + room) / size) + MARGIN);
+  const first = Math.max(0, Math.min(count, Math.floor(from / size) - MARGIN_ITEMS));
+  const end = Math.min(count, Math.ceil((from + room) / size) + MARGIN_ITEMS);
   return { first, end: Math.max(first, end) };
 }

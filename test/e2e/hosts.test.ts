@@ -90,7 +90,7 @@ describe.skipIf(reason !== undefined)('a build host', () => {
       await timeline.checkpoint('iso').waitFor();
 
       server.cut();
-      await menu.status.getByText('builder is out of reach').waitFor();
+      await menu.status.getByText('builder is not reachable').waitFor();
       // What is known stays.
       await timeline.checkpoint('iso').waitFor();
       await menu.status.getByText('Connected to builder').waitFor();

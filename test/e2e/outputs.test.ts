@@ -78,7 +78,7 @@ describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
       await panel.getByText('Login prompt on the serial console: sample login:').waitFor();
       const console = panel.getByRole('region', { name: 'Serial console' });
       expect(await console.innerText()).toMatch(/^line 0\n[^]*line 11\n<b>x<\/b>\nsample login: $/);
-      await page.getByAltText('The screen of the machine at the verdict').waitFor();
+      await page.getByAltText('Screen of the machine when the test ended').waitFor();
       await look('booted');
 
       await panel.getByRole('button', { name: 'Boot test of silent.usb' }).click();
