@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { BuildHost, StartedBuild } from '../../src-main/build-hosts/build-host';
@@ -265,6 +266,18 @@ export function describeBuildHost({ name, lacks, properties, open, ...subject }:
         expect(stdout.toString('utf8')).toBe('content\n');
       },
     );
+
+    it('The text that is being edited is validated with the scripts of the host.', async () => {
+      const { host, path, project } = new Builds();
+      const source = readFileSync(path, 'utf8');
+      expect(await host.validate(path, source)).toMatchObject({ valid: true, problems: [] });
+      const edited = source.replace('scripts/b', 'scripts/none');
+      expect(readFileSync(join(project.folder, 'manifest.xml'), 'utf8')).toBe(source);
+      expect(await host.validate(path, edited)).toMatchObject({
+        valid: false,
+        problems: [{ severity: 'error', code: 'script-not-executable', step: 1 }],
+      });
+    });
 
     it('The checklist reports whether a build can start.', async () => {
       const builds = new Builds();
