@@ -1,3 +1,4 @@
+import { AppError } from '../../src-shared/errors';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { parseRecord, type EngineRecord } from '../../src-shared/journal/records';
 import { newRun, withRecord, type RunView } from '../../src-shared/runs/run-view';
@@ -40,7 +41,8 @@ function withJournal<T>(path: string, read: (file: number, size: number) => T): 
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) throw new Error('it is not a file');
+    if (!stat.isFile())
+      throw new AppError('area', `${path} is not a file.`, 'Move it away: it is in the place of a journal.');
     return read(file, stat.size);
   } finally {
     closeSync(file);

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { StepInput } from '../../src-shared/checkpoints/execution';
-import { writeUnsynced } from '../system/files';
+import { readRegularFile, writeUnsynced } from '../system/files';
 import type { BuildArea } from './area';
 
 /**
@@ -31,7 +31,7 @@ export class KnownInputs {
 
 function readAll(path: string): Map<string, readonly StepInput[]> {
   try {
-    const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const content: unknown = JSON.parse(readRegularFile(path).toString());
     if (typeof content !== 'object' || content === null) return new Map();
     return new Map(
       Object.entries(content).map(([step, inputs]) => [step, Array.isArray(inputs) ? inputs.filter(isInput) : []]),

@@ -64,7 +64,13 @@ export async function acquireLock(
     const notices = repairPrivate(area);
     if (found.kind === 'damaged') notices.push(`The lock file was damaged (${found.why}) and is replaced.`);
     const me = { ...owning, kernelLock: kernel !== undefined };
-    write(area, me, kernel !== undefined);
+    try {
+      write(area, me, kernel !== undefined);
+    } catch (error) {
+      // A prune frees space. On btrfs there may be no space for a small file although the reserve was removed.
+      if (purpose !== 'prune' || kernel === undefined || !isFull(error)) throw error;
+      notices.push('The disk is full: the area is held without a lock file.');
+    }
     removeDrafts(area);
     return {
       id: me.id,
@@ -134,12 +140,21 @@ function write(area: BuildArea, me: LockOwner, hasKernelLock: boolean): void {
   }
 }
 
+const isFull = (error: unknown): boolean =>
+  error instanceof AppError &&
+  ['ENOSPC', 'EDQUOT'].includes((error.cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+
 function cannotWrite(path: string, error: unknown): AppError {
   const { message, hint } = systemError(error) ?? {
     message: `${path}: ${reasonOf(error)}`,
     hint: 'Check its permissions and the file system.',
   };
-  return new AppError('area', `The build area cannot be locked. ${message}`, hint);
+  const refusal = new AppError('area', `The build area cannot be locked. ${message}`, hint);
+  refusal.cause = error;
+  if (!isFull(refusal)) return refusal;
+  const prune =
+    'Free space there, for instance with "distro_const prune --from STEP --yes MANIFEST", then repeat the command.';
+  return Object.assign(new AppError('area', refusal.message, prune), { cause: error });
 }
 
 /** Removes drafts of this file and of requests that a crash has left. Only with the lock held. */

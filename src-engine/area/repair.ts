@@ -12,20 +12,28 @@ const FILES = ['lock', 'pause', 'cancel'];
  * Returns a sentence for the user about each.
  */
 export function repairPrivate(area: BuildArea): string[] {
-  const notices: string[] = [];
-  const remove = (folder: string, entry: Dirent): void => {
-    const path = join(folder, entry.name);
-    rmSync(path, { recursive: true, force: true });
-    notices.push(`${path} was ${entry.isDirectory() ? 'a folder' : 'not a folder'} and is removed.`);
-  };
-  for (const entry of entriesOf(area.stateFolder)) {
-    const isFolder = entry.isDirectory();
-    if (FOLDERS.includes(entry.name) && !isFolder && !entry.isSymbolicLink()) remove(area.stateFolder, entry);
-    if (FILES.includes(entry.name) && isFolder) remove(area.stateFolder, entry);
-  }
   const records = join(area.stateFolder, 'checkpoints');
-  for (const entry of entriesOf(records)) if (entry.isDirectory()) remove(records, entry);
-  return notices;
+  const noFolders = entriesOf(area.stateFolder).filter(
+    (entry) => FOLDERS.includes(entry.name) && !entry.isDirectory() && !entry.isSymbolicLink(),
+  );
+  const noFiles = [
+    ...entriesOf(area.stateFolder).filter((entry) => FILES.includes(entry.name)),
+    ...entriesOf(records),
+  ].filter((entry) => !entry.isFile());
+  return [
+    ...noFolders.map((entry) => removed(join(area.stateFolder, entry.name), 'not a folder')),
+    ...noFiles.map((entry) =>
+      removed(
+        join(FILES.includes(entry.name) ? area.stateFolder : records, entry.name),
+        entry.isDirectory() ? 'a folder' : 'not a file',
+      ),
+    ),
+  ];
+}
+
+function removed(path: string, what: string): string {
+  rmSync(path, { recursive: true, force: true });
+  return `${path} was ${what} and is removed.`;
 }
 
 function entriesOf(folder: string): Dirent[] {

@@ -58,5 +58,9 @@ async function acquire(...[area, purpose, manifest, taking]: Parameters<typeof a
 function lastRunEnded(area: BuildArea): boolean {
   if (chooseContainment(false) !== 'namespaces') return false;
   const last = runNames(area).at(-1);
-  return last !== undefined && readJournal(journalPath(area, last)).state !== 'running';
+  try {
+    return last !== undefined && readJournal(journalPath(area, last)).state !== 'running';
+  } catch {
+    return false; // it cannot be read: the process table is searched
+  }
 }

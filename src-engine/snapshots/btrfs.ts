@@ -3,6 +3,7 @@ import { exec } from '../system/exec';
 import { exists } from '../system/files';
 import { quote } from '../system/shell-quote';
 import type { SnapshotBackend } from './backend';
+import { waitForFreedSpace } from './btrfs-space';
 import { folderView } from './folder-tree';
 import { leftOut, refuseForeign, refuseMountsOf } from './guard';
 import { SnapshotStore, type StoredSnapshot } from './store';
@@ -99,6 +100,7 @@ export function createBtrfsBackend({
       await tool(['btrfs', 'subvolume', 'create', swap.fresh]);
       await swap.swapIn();
       for (const snapshot of store.list().reverse()) await destroyEntry(snapshot);
+      await waitForFreedSpace(folder, tool);
     },
 
     list: () => Promise.resolve(store.list()),
@@ -125,12 +127,14 @@ export function createBtrfsBackend({
       await swap.swapIn();
       // Newest first: an interruption leaves no gap.
       for (const snapshot of store.newerThan(target).reverse()) await destroyEntry(snapshot);
+      await waitForFreedSpace(folder, tool);
     },
 
     async destroy(name) {
       const snapshot = store.find(name);
       await refuseForeign(`Destroying ${name}`, [folder]);
       await destroyEntry(snapshot);
+      await waitForFreedSpace(folder, tool);
     },
 
     async open(name) {

@@ -1,3 +1,4 @@
+import { readRegularFile } from '../system/files';
 import { readdir, readFile } from 'node:fs/promises';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
@@ -95,7 +96,8 @@ async function examine(operand: string) {
 async function oldManifests(area: BuildArea): Promise<string[]> {
   const names = (await readdir(area.mountpoint).catch(() => [])).filter((name) => stepOfSnapshot(name) !== undefined);
   const read = names.map((name) =>
-    readFile(join(area.mountpoint, name))
+    Promise.resolve()
+      .then(() => readRegularFile(join(area.mountpoint, name)))
       .then(decodeManifest)
       .catch(() => ''),
   );

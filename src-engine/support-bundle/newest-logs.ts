@@ -54,7 +54,7 @@ export async function newestLogs(
 }
 
 async function endOf(path: string, size: number, length: number): Promise<{ text: string; left: number }> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const bytes = Buffer.alloc(length);
     const { bytesRead } = await file.read(bytes, 0, length, size - length);

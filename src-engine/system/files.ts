@@ -1,5 +1,7 @@
 import {
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -12,7 +14,9 @@ import {
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { AppError } from '../../src-shared/errors';
 import { syncFolder } from './durable';
+import { quote } from './shell-quote';
 import { fileMode, folderMode } from './modes';
 
 /**
@@ -83,10 +87,30 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
   });
 }
 
+/** Larger state of the engine is not its own, and must not fill the memory. */
+const MAX_FILE_BYTES = 1024 * 1024 * 1024;
+
+/**
+ * Reads a regular file. Opening a FIFO in its place would wait for a writer.
+ *
+ * Throws the system's error, or `AppError('area')` for what is not a file or is too large.
+ */
+export function readRegularFile(path: string, maxBytes = MAX_FILE_BYTES): Buffer {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile() || stats.size > maxBytes)
+      throw new AppError('area', `${path} is not a file of Slipway.`, `Remove it: rm -rf -- ${quote(path)}`);
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** As `readIfThere`, but synchronous: for small local files a promise takes several times as long as the read. */
 export function readIfThereSync(path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    return readRegularFile(path);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;

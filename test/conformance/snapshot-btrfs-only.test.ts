@@ -137,7 +137,7 @@ describe.skipIf(lacks !== undefined)(`what only btrfs can do wrong${lacks === un
     const foreign = join(area, 'foreign');
     makeSubvolume(foreign);
     const operations = [() => backend.take('b'), () => backend.rollback('a'), () => backend.reset()];
-    for (const link of [`${buildData}.old-1-2`, `${buildData}.new-1-2`]) {
+    for (const link of [`${buildData}.old-1-1700000000000`, `${buildData}.new-1-1700000000000`]) {
       symlinkSync(foreign, link);
       for (const act of operations) await expect(act()).rejects.toThrow(`${link} is a symbolic link to ${foreign}`);
       rmSync(link);

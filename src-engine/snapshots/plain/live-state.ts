@@ -1,9 +1,12 @@
-import { copyFileSync, linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { exists, writeFileAtomically } from '../../system/files';
+import { exists, readRegularFile, writeFileAtomically } from '../../system/files';
 import type { TreeRecord } from './record';
 import type { LiveEntry } from './scan';
 import { readIndex, referencesOf, type TreeIndex } from './tree-index';
+
+/** More than enough for five million files. */
+const MAX_STAMPS_BYTES = 256 * 1024 * 1024;
 
 /** A live inode whose content and metadata are known from the last snapshot or rollback. */
 export type KnownInodes = ReadonlyMap<string, TreeRecord>;
@@ -54,7 +57,10 @@ export class LiveStateFile {
   /** The last state; `undefined` when it is missing or damaged. */
   read(): LiveState | undefined {
     try {
-      const { id, stamps } = JSON.parse(readFileSync(this.#stamps, 'utf8')) as { id: string; stamps: string[] };
+      const { id, stamps } = JSON.parse(readRegularFile(this.#stamps, MAX_STAMPS_BYTES).toString()) as {
+        id: string;
+        stamps: string[];
+      };
       const tree = readIndex(this.treePath);
       if (tree.head.id !== id || tree.records.length !== stamps.length) return undefined;
       return new LiveState(tree, stamps);
@@ -99,7 +105,11 @@ export class LiveStateFile {
     const isGone = (record: TreeRecord): boolean => referencesOf(record).some((reference) => removed.has(reference));
     if (!state.tree.records.some(isGone)) return;
     const stamps = state.tree.records.map((record, n) => (isGone(record) ? '' : (state.stamps[n] ?? '')));
-    writeFileAtomically(this.#stamps, JSON.stringify({ id: state.tree.head.id, stamps }));
+    try {
+      writeFileAtomically(this.#stamps, JSON.stringify({ id: state.tree.head.id, stamps }));
+    } catch {
+      this.clear(); // a full disk: the removal goes on
+    }
   }
 
   clear(): void {

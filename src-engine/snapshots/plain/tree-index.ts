@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { readRegularFile } from '../../system/files';
 import { DamagedSnapshot } from '../damaged';
 import { below, nameOf, parentOf } from '../bytes';
 import type { EntryType, TreeRecord } from './record';
@@ -107,7 +108,7 @@ export function writeIndex(path: string, { head, records }: TreeIndex): void {
 
 /** Reads an index file. Throws `DamagedSnapshot` when it is damaged or of another version. */
 export function readIndex(path: string): TreeIndex {
-  const content = reading(path, () => readFileSync(path));
+  const content = reading(path, () => readRegularFile(path));
   const head = parseHead(path, content);
   const rows = reading(path, () => {
     const parsed: unknown = JSON.parse(unpackedBody(content).toString('latin1'));
@@ -147,9 +148,11 @@ export function readHead(path: string): IndexHead {
 function readBeginning(path: string): { readonly head: IndexHead; readonly content: Buffer; readonly size: number } {
   const buffer = Buffer.allocUnsafe(HEAD_BYTES);
   const { content, size } = reading(path, () => {
-    const file = openSync(path, 'r');
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      return { content: buffer.subarray(0, readSync(file, buffer, 0, HEAD_BYTES, 0)), size: fstatSync(file).size };
+      const stats = fstatSync(file);
+      if (!stats.isFile()) throw new Error('not a file');
+      return { content: buffer.subarray(0, readSync(file, buffer, 0, HEAD_BYTES, 0)), size: stats.size };
     } finally {
       closeSync(file);
     }
@@ -175,7 +178,7 @@ export function indexDamage(path: string, hasPack: (pack: number) => boolean): s
     const missing = head.packs.find((pack) => !hasPack(pack));
     return missing === undefined ? undefined : `its pack ${missing} is missing`;
   } catch (error) {
-    return isDenied(error) ? undefined : 'its index is damaged';
+    return isDenied(error) && !isOurs(path) ? undefined : 'its index is damaged';
   }
 }
 
@@ -188,6 +191,9 @@ function checksum(bytes: Buffer): number {
 
 const unpackedBody = (content: Buffer): Buffer => gunzipSync(content.subarray(content.indexOf(10) + 1));
 
+/** Files of another account may be sealed on purpose. */
+const isOurs = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.();
+
 const isDenied = (error: unknown): boolean =>
   ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 
@@ -196,7 +202,7 @@ function reading<T>(path: string, operation: () => T): T {
   try {
     return operation();
   } catch (error) {
-    throw isDenied(error) || error instanceof DamagedSnapshot ? error : damaged(path);
+    throw (isDenied(error) && !isOurs(path)) || error instanceof DamagedSnapshot ? error : damaged(path);
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestProject } from '../../support/engine';
+import { runTool } from '../../support/run-tool';
 
 let project: TestProject;
 beforeEach(async () => {
@@ -136,4 +137,29 @@ describe('A wrong file type in the place of a record', () => {
       expect(project.ran()).toEqual(['c', 'd']);
     },
   );
+});
+
+describe('A pipe in the place of a file of the area', () => {
+  it.each(['.slipway/lock', '.slipway/checkpoints/b.json', '.slipway/snapshots/.live-stamps', '.step_b', 'logs'])(
+    'never makes a command wait when it is %s',
+    async (name) => {
+      const place = join(project.area, name);
+      const path =
+        name === 'logs' ? join(place, readdirSync(place).find((one) => one.endsWith('.jsonl')) ?? '') : place;
+      rmSync(path, { force: true });
+      runTool('mkfifo', path);
+      for (const command of ['status', 'checkpoints', 'plan', 'prune', 'support'])
+        expect(await project.run(command, 'manifest.xml')).toMatchObject({ code: 0 });
+      expect((await project.build('-R')).stderr).not.toContain('defect');
+      expect(await project.build()).toMatchObject({ code: 0 });
+    },
+  );
+
+  it('is a damaged checkpoint when it is an index', async () => {
+    const name = readdirSync(store()).find((one) => one.endsWith('step_b')) ?? '';
+    rmSync(join(store(), name));
+    runTool('mkfifo', join(store(), name));
+    expect((await project.run('checkpoints', 'manifest.xml')).stdout).toMatch(/^b .* damaged: its index is damaged$/m);
+    expect(await project.build('-r', 'c')).toMatchObject({ code: 0 });
+  });
 });
