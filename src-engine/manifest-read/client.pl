@@ -38,7 +38,7 @@ for my $request (@ARGV) {
     push @lines, map { ($prefixed ? "$request " : '') . "$_\n" } ask($request);
 }
 send_bytes("\5");
-$SIG{PIPE} = 'DEFAULT'; # a reader that has enough is none
+$SIG{PIPE} = 'DEFAULT'; # a reader that closes the pipe is not an error
 print @lines;
 close STDOUT or do { my $errno = $! + 0; print STDERR "Error running Manifest Reader: \l$!\n"; exit $errno };
 exit 0;
@@ -62,12 +62,12 @@ sub ask {
     else             { receive() until defined($body = body($count)) }
     print 'reply: ', $count + 0, ' value(s), ', length $body, " byte(s)\n" if $on{d};
     my @values = split /\0/, $body, -1;
-    pop @values; # what follows the last NUL
+    pop @values; # the part after the last NUL
     return map { $_ eq "\3" ? '' : $_ } @values;
 }
 
-# The reply's body when all of it is there. The size before it has no end mark, and its digits may come in pieces: the size is that
-# beginning of the buffer which agrees with the body behind it.
+# The reply's body once it is complete. The size before it has no terminator, and its digits may arrive in pieces. The size is the
+# number at the start of the buffer that equals the length of the text after it.
 sub body {
     my $count = shift;
     my ($digits) = $buffer =~ /\A(\d{1,12})/;

@@ -39,14 +39,14 @@ if ($locks && open my $folder, '<&=', 4) {
   close $folder;
 }
 
-# A step gets descriptors 0 to 2 only, whatever the engine's caller left open.
+# A step gets only descriptors 0 to 2; those that the engine's caller left open are closed.
 if (opendir my $fds, '/proc/self/fd') {
   for my $n (grep { /^\d+$/ && $_ > 3 } readdir $fds) { if (open my $fd, '<&=', $n) { close $fd } }
 }
 open my $socket, '+<&=', 3 or exit 72;
 fcntl $socket, 2, 1;
 syswrite $socket, "lock $lock\n" if $locks;
-# The reader of the engine's console must not wait for what a step has left.
+# The reader of the engine's console must not wait for a step's leftovers.
 open STDERR, '>', '/dev/null';
 my $launcher = readlink '/proc/self';
 my $isProcOurs = $launcher eq $$;
@@ -108,7 +108,7 @@ sub report_end {
   syswrite $to, "ended $status\n";
 }
 
-# Ends everything that descends from this process, which adopts orphans. New processes may appear meanwhile.
+# Ends all descendants of this process, which adopts orphans. New ones may appear meanwhile.
 sub end_all {
   for (1 .. 250) {
     my (%parent, @family);
@@ -156,7 +156,7 @@ sub hold {
   if ($text =~ /^denied/) { syswrite $socket, "$text\n"; leave($DENIED) }
   if ($text =~ / (\d+)/) { syswrite $socket, "failed $1\n" }
   else { $isStarted = 1; syswrite $socket, "started $launcher $self $text " . join(' ', map { fileno $_ } @$read) . "\n" }
-  # Once the script has ended, the first wait only finds out whether it has left anything.
+  # Once the script has ended, the first wait only finds out whether processes of it still run.
   for (;;) {
     my $pid = waitpid -1, defined $status && !$isReported ? 1 : 0;
     if ($pid == $script) { $status = $? }

@@ -1,6 +1,7 @@
 import type { IpsCatalogue } from './catalogue';
+import { constraintsOf, describeConstraints, keyOf, type Constraint } from './constraints';
 import type { Depend, IpsPackage, Target } from './package';
-import { compareVersions, isOf, type IpsVersion } from './version';
+import { compareVersions, isOf } from './version';
 import type { Wanted } from './names';
 
 /** A chosen package, and the first entry that requires it. */
@@ -14,13 +15,6 @@ export interface Taken {
 export interface Failure {
   readonly root: number;
   readonly message: string;
-}
-
-/** A constraint of a chosen incorporation on a package's version. */
-interface Constraint {
-  readonly version: IpsVersion;
-  readonly text: string;
-  readonly by: string;
 }
 
 /** The dependency closure of the manifest's entries. */
@@ -52,7 +46,7 @@ export function closureOf(catalogue: IpsCatalogue, wanted: readonly Wanted[]): C
   for (let round = 0; ; round++) {
     const pass = new Pass(catalogue, constraints);
     pass.run(wanted);
-    const found = constraintsOf(pass.taken);
+    const found = constraintsOf([...pass.taken.values()].map((one) => one.package));
     if (round >= MAX_ROUNDS || keyOf(found) === keyOf(constraints))
       return { taken: pass.taken, failures: [...pass.failures, ...exclusions(pass.taken)] };
     constraints = found;
@@ -183,22 +177,6 @@ class Pass {
   }
 }
 
-function constraintsOf(taken: ReadonlyMap<string, Taken>): Map<string, Constraint[]> {
-  const constraints = new Map<string, Constraint[]>();
-  for (const { package: by } of taken.values())
-    for (const { type, targets } of by.depends())
-      for (const { name, version, text } of type === 'incorporate' ? targets : [])
-        if (version) constraints.set(name, [...(constraints.get(name) ?? []), { version, text, by: by.name }]);
-  return constraints;
-}
-
-const keyOf = (constraints: ReadonlyMap<string, readonly Constraint[]>): string =>
-  [...constraints.values()]
-    .flat()
-    .map(({ text, by }) => `${by} ${text}`)
-    .sort()
-    .join('\n');
-
 /** Packages that exclude each other. The failure is assigned to the later entry of the list. */
 function exclusions(taken: ReadonlyMap<string, Taken>): Failure[] {
   const failures: Failure[] = [];
@@ -217,6 +195,3 @@ function exclusions(taken: ReadonlyMap<string, Taken>): Failure[] {
 
 const isOlder = ({ version }: IpsPackage, target: Target): boolean =>
   target.version !== undefined && compareVersions(version, target.version) < 0;
-
-const describeConstraints = (constraints: readonly Constraint[]): string =>
-  constraints.map(({ text, by }) => `${text} by ${by}`).join(' and ');
