@@ -10,11 +10,11 @@ import { readCheckpointRecord, readStateFile } from './checkpoint-records';
 import type { ManifestFile } from './manifest-file';
 import { CurrentState, type CurrentStateOptions } from './current-state';
 
-/** A checkpoint, the executions before it, and the manifest it was taken with. */
+/** A checkpoint and the executions before it. */
 interface Judged {
   readonly index: number;
+  readonly step: string;
   readonly past: CheckpointPast;
-  readonly copy: Buffer | undefined;
 }
 
 /**
@@ -43,7 +43,7 @@ export class Freshness {
   #judged(index: number): Judged {
     const step = this.#file.manifest.steps[index];
     if (!step) throw new Error(`no step ${index}`);
-    return { index, past: checkpointPast(this.#area, index, step.name), copy: this.#copy(step.name) };
+    return { index, step: step.name, past: checkpointPast(this.#area, index, step.name) };
   }
 
   #copy(step: string): Buffer | undefined {
@@ -54,10 +54,11 @@ export class Freshness {
     }
   }
 
-  #freshness({ index, past, copy }: Judged): CheckpointFreshness {
+  #freshness({ index, step, past }: Judged): CheckpointFreshness {
     const { steps } = this.#file.manifest;
-    // Parsed only for a value that has changed.
-    const then = () => copy && this.#current.manifest(copy);
+    // Read and parsed only for a value that has changed.
+    let copy: Buffer | undefined;
+    const then = () => (copy ??= this.#copy(step)) && this.#current.manifest(copy);
     return checkpointFreshness(steps, index, past, (i) => {
       const declared = steps[i];
       if (!declared) throw new Error(`no step ${i}`);
