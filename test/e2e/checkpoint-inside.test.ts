@@ -58,7 +58,7 @@ describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
     await tree.press('ArrowRight');
     await content.getByText('This file is binary').waitFor();
     await tree.getByRole('treeitem', { name: /^file1, changed file/ }).click();
-    await content.getByText('Changed: mode').waitFor();
+    await content.getByText('The content is the same. Changed: mode.').waitFor();
     await tree.getByRole('treeitem', { name: /^gone, removed file/ }).click();
     await content.getByText('old', { exact: true }).waitFor();
 
