@@ -30,7 +30,7 @@ exit 0`;
 
 /** Reads a host's properties with one POSIX shell command. */
 export async function probe(transport: Transport): Promise<Probe> {
-  const { code, stdout, stderr } = await transport.run(['sh', '-c', PROBE]);
+  const { code, stdout, stderr } = await transport.run(['sh', '-c', PROBE], { maxBytes: MAX_BYTES });
   const facts = stdout
     .toString('utf8')
     .split('\n')
