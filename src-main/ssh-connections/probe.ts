@@ -19,6 +19,9 @@ export interface Probe {
 /** The oldest major version of Node that can run the engine. */
 const OLDEST_NODE = 18;
 
+/** The facts are a few lines. */
+const MAX_BYTES = 1024 * 1024;
+
 /** Prints one fact per line, its name first. Also checks folders of Node that are not on the PATH of a non-interactive shell. */
 const PROBE = `echo "system $(uname -s)"; echo "name $(uname -n)"; echo "user $(id -un)"; echo "home $HOME"
 for n in "$(command -v node)" "$(command -v nodejs)" /usr/local/bin/node /opt/local/bin/node /usr/bin/node /opt/node*/bin/node \
