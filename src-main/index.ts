@@ -17,7 +17,7 @@ import { refuseEverythingElse } from './window/hardening';
 
 const places = findPlaces(__dirname);
 app.setPath('userData', `${places.state}/electron`);
-// As root, which only test machines and build hosts are, there is no sandbox to enable: Chromium refuses, and would start for ever.
+// As root, on test machines and build hosts, Chromium refuses a sandbox and would restart endlessly.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 
 if (!app.requestSingleInstanceLock()) app.exit(0);
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   surviveDefects();
   registerAppScheme();
   const events = new EventQueue();
-  // Another start may come before there is a window: its file waits in the queue.
+  // Another start may come before the window exists. Its file waits in the queue.
   let window: MainWindow | undefined = undefined;
   app.on('open-file', (event, path) => {
     event.preventDefault();

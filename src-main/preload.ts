@@ -1,4 +1,4 @@
-// The bridge: the page may hand over one message port, and ask where a dropped file lies. Everything typed goes through the port.
+// The bridge: the page may send one message port, and ask for the path of a dropped file. All typed calls go through the port.
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 
 window.addEventListener('message', ({ source, data, ports }) => {
@@ -7,7 +7,7 @@ window.addEventListener('message', ({ source, data, ports }) => {
 
 contextBridge.exposeInMainWorld('host', {
   kind: 'electron',
-  // Before Electron 29 a file said itself where it lies.
+  // Before Electron 29 a file had its path as a property.
   pathForFile: (file: File): string =>
     (webUtils as typeof webUtils | undefined)?.getPathForFile(file) ?? (file as { path?: string }).path ?? '',
 });

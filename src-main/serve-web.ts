@@ -31,7 +31,7 @@ async function main(): Promise<void> {
         documentsFolder: places.documents,
         ...(startDocument !== undefined && { startDocument }),
       }),
-      // Nothing opens files from outside here; a queue for each page, so that a reloaded one does not wait for the old.
+      // No other program opens files here. Each page has its own queue, so that a reloaded page does not wait for the old one.
       events: async (_, { signal }) => new EventQueue().read(signal),
       setWindowState: async () => undefined,
       closeWindow: async () => undefined,

@@ -1,8 +1,8 @@
-/** Events for any number of readers, each at its own pace. */
+/** Events for any number of readers. Each reads at its own speed. */
 export class Broadcast<T> {
   readonly #readers = new Set<{ waiting: T[]; wake(): void }>();
 
-  get isHeard(): boolean {
+  get hasReaders(): boolean {
     return this.#readers.size > 0;
   }
 
@@ -13,7 +13,7 @@ export class Broadcast<T> {
     }
   }
 
-  /** What comes from now on, after `first`, until the signal ends it. It is subscribed at once, not at the first read. */
+  /** Yields `first`, then all events from now on until the signal aborts. Subscribes at once, not at the first read. */
   read(first: readonly T[], signal: AbortSignal | undefined): AsyncGenerator<T> {
     const reader = { waiting: [...first], wake: (): void => undefined };
     this.#readers.add(reader);

@@ -1,14 +1,14 @@
-/** Calls that several callers make at once: the work is done once, and given up when the last of them has gone. */
+/** Shares the result of calls that several callers make at the same time. The work is cancelled when the last caller has left. */
 export class SharedCalls<T> {
   readonly #running = new Map<
     string,
-    { readonly result: Promise<T>; readonly giveUp: AbortController; callers: number }
+    { readonly result: Promise<T>; readonly abort: AbortController; callers: number }
   >();
 
   /**
-   * Joins the call of this key that is under way, or starts it. Nothing is kept once it has ended.
+   * Joins the running call with this key, or starts it. The result is not kept.
    *
-   * @param signal of this caller; it rejects at once when aborted, also while others still wait
+   * @param signal of this caller, whose call rejects at once when it aborts, also while other callers wait
    */
   async call(key: string, start: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
@@ -25,17 +25,17 @@ export class SharedCalls<T> {
       ]);
     } finally {
       signal?.removeEventListener('abort', leave);
-      if (--running.callers === 0) running.giveUp.abort();
+      if (--running.callers === 0) running.abort.abort();
     }
   }
 
   #start(key: string, start: (signal: AbortSignal) => Promise<T>) {
-    const giveUp = new AbortController();
-    const running = { result: start(giveUp.signal), giveUp, callers: 0 };
+    const abort = new AbortController();
+    const running = { result: start(abort.signal), abort, callers: 0 };
     const forget = (): void => {
       if (this.#running.get(key) === running) this.#running.delete(key);
     };
-    giveUp.signal.addEventListener('abort', forget);
+    abort.signal.addEventListener('abort', forget);
     running.result.then(forget, forget);
     this.#running.set(key, running);
     return running;

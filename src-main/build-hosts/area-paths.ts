@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { BuildHost } from './build-host';
 
-/** Where the build areas of manifests are on a host. */
+/** Paths of manifests' build areas on a host. */
 export class AreaPaths {
-  /** With what the manifest was when it was asked: another text may name another area. */
+  /** With the hash of the manifest at that time, because another text may name another area. */
   readonly #known = new Map<string, { readonly version: string; readonly area: string }>();
 
   readonly #host: BuildHost;
@@ -13,7 +13,7 @@ export class AreaPaths {
     this.#host = host;
   }
 
-  /** Asking the engine takes a process, so it is asked once for each text of the manifest. Throws the engine's refusal. */
+  /** Returns the area's path. Asks the engine once per text of the manifest, because that takes a process. Throws the engine's refusal. */
   async of(manifest: string, signal?: AbortSignal): Promise<string> {
     const bytes = await readFile(manifest).catch(() => Buffer.alloc(0));
     const version = createHash('sha256').update(bytes).digest('hex');

@@ -55,10 +55,10 @@ export interface HostPackages {
 }
 
 /**
- * A machine where images are built: the connection to it, and the engine there.
+ * A machine that builds images: the connection to it, and its engine.
  *
  * `manifest` is the path of a manifest on this computer, where documents are. A refusal of the engine is an `AppError` with its code and
- * message; an answer in an unknown form is `unsupported`, as is what the host's engine cannot do.
+ * message; an answer in an unknown form is `unsupported`, as is a function that the host's engine lacks.
  */
 export interface BuildHost {
   readonly transport: Transport;
@@ -98,7 +98,7 @@ export interface BuildHost {
   doctor(manifest: string, signal?: AbortSignal): Promise<DoctorAnswer>;
   rights(manifest: string, signal?: AbortSignal): Promise<RightsAnswer>;
   /**
-   * Starts a build that goes on without the app. One that is refused before it has a journal is an `AppError` with the engine's message.
+   * Starts a build that does not depend on the app. One that is refused before it has a journal is an `AppError` with the engine's message.
    *
    * @param logs the folder where its journal appears
    */

@@ -4,7 +4,7 @@ import { isDocumentPath, realFolder } from '../files/inside';
 import { scriptsNamedIn } from './named-scripts';
 import { listScripts } from './scripts';
 
-/** More is not a document's, but for example a home folder. */
+/** A folder with more files is not a document, but for example a home folder. */
 const MAX_FILES = 10_000;
 
 /** A file that belongs to a document, by its path in the document's folder. */
@@ -13,7 +13,7 @@ export interface DocumentFile {
   readonly executable: boolean;
 }
 
-/** What a document is besides its manifest: all files of `scripts/`, and those that steps name elsewhere in the folder, or by a link. */
+/** A document's files besides its manifest: all files of `scripts/`, and those that steps name elsewhere in the folder, or by a link. */
 export async function documentFiles(folder: string, source: string): Promise<DocumentFile[]> {
   const files = await filesBelow(folder, 'scripts');
   const known = new Set(files.map(({ path }) => path));
@@ -22,7 +22,7 @@ export async function documentFiles(folder: string, source: string): Promise<Doc
   return files;
 }
 
-/** Files only, and none that is hidden: what a link points at may not exist where they go, or is not the document's. */
+/** Regular files that are not hidden. A link's target may not exist where the files are sent, or may not belong to the document. */
 async function filesBelow(folder: string, below: string): Promise<DocumentFile[]> {
   const there = await realFolder(folder, below);
   const names = there === undefined ? [] : await readdir(there).catch(() => []);

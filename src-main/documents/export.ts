@@ -13,10 +13,10 @@ import { documentFiles } from './document-files';
 import { inTime } from '../files/in-time';
 import { whyNot } from '../files/text-files';
 
-/** The export's own files. */
+/** Files that every export has. */
 const OURS = new Set(['manifest.xml', 'README.txt', 'SHA256SUMS']);
 
-/** What is exported where. */
+/** The document, and the target of the export. */
 export interface ExportRequest {
   readonly path: string;
   readonly source: string;
@@ -26,13 +26,13 @@ export interface ExportRequest {
 }
 
 /**
- * Writes what the stock command needs: `manifest.xml`, `scripts/` with their run bits, checksums, and the exact commands. The same
- * document gives the same bytes. Throws `AppError('refused')` when something is there already or cannot be written.
+ * Writes what the original command needs: `manifest.xml`, `scripts/` with their run bits, checksums, and the exact commands. The same
+ * document gives the same bytes. Throws `AppError('refused')` when the target exists or cannot be written.
  */
 export async function exportDocument(request: ExportRequest): Promise<{ path: string; files: string[] }> {
   const to = resolve(request.to);
   if (await isTaken(to, request.format))
-    throw new AppError('refused', `${to} is there already.`, 'Choose another folder, or remove it.');
+    throw new AppError('refused', `${to} exists already.`, 'Choose another folder, or remove it.');
   if (to.startsWith(join(dirname(resolve(request.path)), 'scripts') + sep))
     throw new AppError('refused', `${to} is among the scripts of this manifest.`, 'Choose another folder.');
   const manifest = interpretManifest(request.source, { now: new Date() }).manifest;
@@ -40,7 +40,7 @@ export async function exportDocument(request: ExportRequest): Promise<{ path: st
   try {
     return { path: to, files: await (request.format === 'folder' ? fill : pack)(to, request, manifest) };
   } catch (error) {
-    // Half an export does not stay behind; a folder that was there before stays, and is empty again.
+    // An incomplete export is removed. A folder that existed before stays, empty as it was.
     if (made !== undefined) await rm(made, { recursive: true, force: true }).catch(() => undefined);
     else if (request.format === 'folder') await empty(to).catch(() => undefined);
     if (error instanceof AppError) throw error;
@@ -63,7 +63,7 @@ async function empty(folder: string): Promise<void> {
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
-/** An empty folder may be filled; anything else is somebody's. */
+/** Whether the target is an empty folder. Anything else is not overwritten. */
 async function isTaken(to: string, format: ExportRequest['format']): Promise<boolean> {
   const found = await inTime(
     to,
@@ -74,7 +74,7 @@ async function isTaken(to: string, format: ExportRequest['format']): Promise<boo
   return (await readdir(to)).length > 0;
 }
 
-/** The export as one file; half of one does not stay behind. */
+/** Writes the export as one file. An incomplete one is removed. */
 async function pack(to: string, request: ExportRequest, manifest: Manifest): Promise<string[]> {
   const temporary = await mkdtemp(join(tmpdir(), 'slipway-export-'));
   try {
@@ -131,7 +131,7 @@ async function sha256(file: string): Promise<string> {
     .digest('hex');
 }
 
-/** Commands that can be pasted into a shell, whatever the steps are called. */
+/** Commands for a shell, with quoted step names. */
 function readme({ distributionName, buildArea, steps }: Manifest): string {
   const step = steps[Math.floor(steps.length / 2)]?.name ?? 'STEP';
   const build = (...words: string[]): string => quoteCommand(['distro_const', 'build', ...words, 'manifest.xml']);

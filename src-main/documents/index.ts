@@ -13,7 +13,7 @@ import { addFinalizer, listScripts, writeScript } from './scripts';
 import { createFromTemplate, listTemplates } from './templates';
 import { nextChange } from './watch';
 
-/** Everything that main does with manifests and their scripts, for any carrier. */
+/** The services for manifests and their scripts, independent of the carrier. */
 export function createDocumentServices({ resources, state }: Pick<Places, 'resources' | 'state'>): DocumentServices {
   const recent = new RecentFiles(state);
   const recovery = new Recovery(state);

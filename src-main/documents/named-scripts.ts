@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { interpretManifest } from '../../src-shared/manifest/interpret';
 
-/** The relative paths of the scripts that a manifest's steps name, `./` left out; none of a text that is not XML yet. */
+/** The relative paths of the scripts that a manifest's steps name, without `./`. Empty for text that is not XML yet. */
 export function scriptsNamedIn(source: string): string[] {
   try {
     const { steps } = interpretManifest(source, { now: new Date() }).manifest;

@@ -8,7 +8,7 @@ import { scriptsNamedIn } from './named-scripts';
 import { listScripts, scriptsVersionOf } from './scripts';
 
 /**
- * Reads a manifest and the scripts beside it. Text that is not XML opens too, so that it can be mended; what is not text does not.
+ * Reads a manifest and the scripts beside it. Text that is not XML opens too, so that it can be corrected. A file that is not text does not.
  * Throws `AppError`: `missing`, `manifest`.
  */
 export async function openDocument(path: string): Promise<OpenedDocument> {
@@ -25,7 +25,7 @@ export async function openDocument(path: string): Promise<OpenedDocument> {
     source,
     version: versionOf(bytes),
     encoding: encoding ?? 'utf-8',
-    // What cannot be written as it was is shown, and saved under another name.
+    // Text that cannot be written in its encoding is shown, and has to be saved under another name.
     readOnly: encoding === undefined || !(await isWritable(absolute)),
     scripts,
     scriptsVersion: scriptsVersionOf(scripts),

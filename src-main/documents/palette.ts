@@ -15,7 +15,7 @@ const meta = z.object({
 
 const SUFFIX = '.meta.json';
 
-/** The stock finalizers of all templates, as the palette shows them. */
+/** The finalizer scripts of all templates, as the palette shows them. */
 export async function readPalette(resources: string): Promise<Finalizer[]> {
   const root = join(resources, 'templates');
   const found: Finalizer[] = [];
@@ -30,10 +30,10 @@ export async function readPalette(resources: string): Promise<Finalizer[]> {
   return found;
 }
 
-/** Where a finalizer of the palette lies, and the files that belong to it: script, description, what it includes. */
+/** The folder and the files of a finalizer of the palette: script, description, included files. */
 export async function locateFinalizer(resources: string, id: string): Promise<{ source: string; files: string[] }> {
   const known = (await readPalette(resources)).find((finalizer) => finalizer.id === id);
-  if (!known) throw new AppError('missing', `there is no stock finalizer ${id}`, 'Choose one of the palette.');
+  if (!known) throw new AppError('missing', `there is no finalizer ${id} in the palette`, 'Choose one of the palette.');
   const source = join(resources, 'templates', known.template, 'scripts');
   const text = await readFile(join(source, known.name), 'utf8');
   const includes = [...text.matchAll(/\b([A-Za-z0-9_-]+\.sh)\b/g)].map((match) => match[1] ?? '');

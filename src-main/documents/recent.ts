@@ -25,7 +25,7 @@ export class RecentFiles {
     );
   }
 
-  /** Puts a file first. A list that cannot be written is no reason not to open the file. */
+  /** Puts a file first. A failure to write the list is ignored, because the file opens all the same. */
   async add(path: string): Promise<void> {
     const first = { path, openedAt: new Date().toISOString() };
     await this.#change((others) => [first, ...others].slice(0, MAX_RECENT), path).catch(() => undefined);
@@ -35,14 +35,14 @@ export class RecentFiles {
     await this.#change((others) => others, path);
   }
 
-  /** One change after the other, of all apps: each reads what the last has written. */
+  /** Applies one change after another, across all apps: each reads what the last has written. */
   #change(change: (others: Entries) => Entries, path: string): Promise<void> {
     return changeAlone(this.#locks, this.#file, async () =>
       this.#write(change((await this.#read()).filter((one) => one.path !== path))),
     );
   }
 
-  /** A file that cannot be read is an empty list: it is only a convenience. */
+  /** An unreadable file counts as an empty list. */
   async #read(): Promise<Entries> {
     try {
       return list.parse(JSON.parse(await readFile(this.#file, 'utf8')));

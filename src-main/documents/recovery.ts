@@ -19,15 +19,15 @@ export interface UnsavedWork {
   readonly scripts: Record<string, string>;
 }
 
-/** Whether there is something in unsaved work that is not on disk. */
+/** Whether unsaved work differs from the files on disk. */
 export function isNews({ source, scripts }: UnsavedWork, opened: OpenedDocument): boolean {
   const onDisk = new Map(opened.scripts.map(({ path, text }) => [path, text]));
   return source !== opened.source || Object.entries(scripts).some(([path, text]) => onDisk.get(path) !== text);
 }
 
 /**
- * Unsaved text, kept outside the document's folder until it is saved or given up. Each app has a copy of its own: another app on the same
- * state folder neither sees nor forgets the work of one that still runs.
+ * Unsaved text, kept outside the document's folder until it is saved or discarded. Each app has a copy of its own: another app on the same
+ * state folder neither reads nor removes the work of one that is running.
  */
 export class Recovery {
   readonly #folder: string;
@@ -45,7 +45,7 @@ export class Recovery {
     for (const file of await this.#copies(path)) await rm(file, { force: true });
   }
 
-  /** What was kept of a manifest, the newest copy, or `undefined`. */
+  /** The newest recovery copy of a manifest, or `undefined`. */
   async read(path: string): Promise<(UnsavedWork & { savedAt: string }) | undefined> {
     const found = await Promise.all((await this.#copies(path)).map(readCopy));
     return found

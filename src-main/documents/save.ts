@@ -8,7 +8,7 @@ import { changeAlone } from '../files/shared-file';
 import { assertFolder, assertWritable, readBounded, versionOf, whyNot, writeAtomically } from '../files/text-files';
 import { documentFiles, type DocumentFile } from './document-files';
 
-/** What is to be saved where. */
+/** The text, and the file to save it to. */
 export interface SaveRequest {
   readonly path: string;
   readonly source: string;
@@ -18,7 +18,7 @@ export interface SaveRequest {
 }
 
 /**
- * Writes a manifest if the file still is what was opened. Throws `AppError`: `conflict` when somebody else has changed it, `refused`
+ * Writes a manifest if the file is unchanged since it was opened. Throws `AppError`: `conflict` when another program has changed it, `refused`
  * when it is read-only.
  */
 export async function saveDocument(
@@ -27,7 +27,7 @@ export async function saveDocument(
 ): Promise<{ version: string }> {
   const bytes = encodeAsDeclared(source, asEncoding(encoding));
   const version = versionOf(bytes);
-  // The comparison and the writing are one: of two saves at once the second sees the first.
+  // Comparing and writing are one operation: of two simultaneous saves the second reads the first.
   return changeAlone(locks, await canonical(path), async () => {
     await assertFolder(dirname(resolve(path)));
     await write(path, bytes, expected);
@@ -44,17 +44,17 @@ async function write(path: string, bytes: Uint8Array, expected: string | null): 
       throw new AppError(
         'conflict',
         `${path} has changed on disk since it was opened.`,
-        'Take what is on disk, or overwrite it.',
+        'Load the file from disk, or overwrite it.',
       );
   }
   await writeAtomically(path, bytes);
 }
 
-/** One path for a file, whatever links lead to it. */
+/** The same path for a file, through whichever links it is named. */
 const canonical = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
 
 /**
- * Writes a manifest elsewhere. In another folder its scripts come along. Throws `AppError('refused')`, with nothing written, when a
+ * Writes a manifest elsewhere. In another folder its scripts are copied too. Throws `AppError('refused')`, with nothing written, when a
  * script there differs from the one of that name here: the manifest would run the wrong one.
  */
 export async function saveDocumentAs(request: {

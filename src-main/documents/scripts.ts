@@ -15,7 +15,7 @@ const MAX_DEPTH = 4;
 export async function listScripts(folder: string, named: readonly string[] = []): Promise<ScriptFile[]> {
   const found: ScriptFile[] = [];
   const visit = async (below: string, depth: number): Promise<void> => {
-    // A link to a folder would show, send and export what is elsewhere.
+    // A linked folder would show, send and export files from elsewhere.
     const there = await realFolder(folder, below);
     const entries = there === undefined ? [] : await readdir(there, { withFileTypes: true }).catch(() => []);
     for (const { name } of entries.sort((a, b) => a.name.localeCompare(b.name))) {
@@ -41,7 +41,7 @@ export function scriptsVersionOf(scripts: readonly ScriptFile[]): string {
   return versionOf(Buffer.from(JSON.stringify(scripts)));
 }
 
-/** Makes or replaces a script. The run bit is set as told; else it is kept, and a new script has it. */
+/** Makes or replaces a script. The run bit is set as requested; otherwise it is kept, and a new script has it. */
 export async function writeScript(request: {
   readonly document: string;
   readonly path: string;
@@ -64,7 +64,7 @@ export async function writeScript(request: {
 }
 
 /**
- * Copies a stock finalizer, its description and what it includes into a document's `scripts/`. What is there already must be the same.
+ * Copies a finalizer of the palette, its description and its included files to a document's `scripts/`. Existing files must be the same.
  * Returns the files. Throws `AppError('refused')` and copies nothing when one differs.
  */
 export async function addFinalizer(resources: string, document: string, id: string): Promise<ScriptFile[]> {

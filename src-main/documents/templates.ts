@@ -32,7 +32,7 @@ export async function listTemplates(resources: string): Promise<Template[]> {
   return found.sort((a, b) => Number(a.name === 'blank') - Number(b.name === 'blank') || b.name.localeCompare(a.name));
 }
 
-/** Makes a folder with `manifest.xml` and `scripts/`. Throws `AppError('refused')` for a folder that has something in it. */
+/** Makes a folder with `manifest.xml` and `scripts/`. Throws `AppError('refused')` for a folder that is not empty. */
 export async function createFromTemplate(
   resources: string,
   { template, folder, name }: { readonly template: string; readonly folder: string; readonly name: string },
@@ -72,7 +72,7 @@ async function needsRoot(template: string): Promise<boolean> {
 function named(source: string, name: string, asRoot: boolean): string {
   const renamed = applySplices(source, setField(parseManifest(source), '', 'name', name).splices);
   const area = 'distro_constr_params/build_area';
-  // A value ends at its first blank, and a name must not lead out of the folder of the areas.
+  // A value ends at its first blank, and a name must not leave the folder of the areas.
   const folder = name.trim().replace(/[\s/\\'"]+/g, '-');
   const place = join(areasFolder(asRoot), /^\.*$/.test(folder) ? 'unnamed' : folder);
   return applySplices(renamed, setField(parseManifest(renamed), area, undefined, place).splices);

@@ -7,10 +7,10 @@ import { readBounded, versionOf } from '../files/text-files';
 import { scriptsNamedIn } from './named-scripts';
 import { listScripts, scriptsVersionOf } from './scripts';
 
-/** File systems that tell nothing (network, FUSE) are looked at this often, in milliseconds. */
+/** Poll interval for file systems without events (network, FUSE). */
 const LOOK_AGAIN = 2000;
 
-/** What is on disk now; without `version` when the manifest has gone. */
+/** The present versions on disk; without `version` when the manifest was removed. */
 export interface Change {
   version?: string;
   scripts: ScriptFile[];
@@ -18,15 +18,15 @@ export interface Change {
 }
 
 /**
- * Waits until a manifest or the scripts beside it are others than the versions that the caller has, and says what is there now. Editors
- * that save by renaming are followed, since folders are watched, not files. Ends with the signal's reason.
+ * Waits until a manifest or its scripts differ from the caller's versions, and returns the present ones. Folders are watched and not
+ * files, so editors that save by renaming are noticed. Ends with the signal's reason.
  */
 export async function nextChange(
   known: { readonly path: string; readonly version: string; readonly scriptsVersion: string },
   signal?: AbortSignal,
 ): Promise<Change> {
   const folder = dirname(resolve(known.path));
-  // The manifest is parsed when it is another one, not each time it is looked at.
+  // The manifest is parsed only when it has changed.
   let parsed: { version: string | undefined; named: string[] } | undefined;
   const look = async (): Promise<Change | undefined> => {
     const bytes = await readBounded(known.path, MAX_BYTES).catch(() => undefined);
@@ -72,7 +72,7 @@ export async function nextChange(
   });
 }
 
-/** What was changed to something that is no text names nothing. */
+/** A manifest that is not text any longer names no scripts. */
 function namedIn(bytes: Uint8Array): string[] {
   try {
     return scriptsNamedIn(decodeManifest(bytes));
@@ -86,6 +86,6 @@ function follow(place: string, changed: () => void): FSWatcher[] {
   try {
     return [watch(place, { persistent: false }, changed).on('error', () => undefined)];
   } catch {
-    return []; // not there (yet), or no more watches: the timer looks
+    return []; // the folder does not exist (yet), or the system has no more watches; the timer polls
   }
 }

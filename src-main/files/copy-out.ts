@@ -7,12 +7,12 @@ import { AppError } from '../../src-shared/errors';
 import type { RunningCommand } from '../transport/transport';
 
 /**
- * Writes what a command says to a new file on this computer. The file is there whole or not at all: it is written beside its place
- * and then named.
+ * Writes a command's output to a new file on this computer. The file is complete or absent: it is written under a temporary name and
+ * renamed.
  *
- * Throws `refused` when something of that name is there, `missing` when its folder is not.
+ * Throws `refused` when the target exists, `missing` when its folder does not exist.
  *
- * @param start starts the command; called when the place has been looked at
+ * @param start starts the command; called after the target was checked
  */
 export async function copyOut(to: string, start: () => Promise<RunningCommand>): Promise<string> {
   const target = resolve(to);
@@ -32,14 +32,14 @@ export async function copyOut(to: string, start: () => Promise<RunningCommand>):
   }
 }
 
-/** Throws `refused` when something of that name is there, `missing` when its folder is not. */
+/** Throws `refused` when the target exists, `missing` when its folder does not exist. */
 export async function mustBeFree(target: string): Promise<void> {
   if (await lstat(target).catch(() => undefined)) throw isThere(target);
   if (!(await lstat(dirname(target)).catch(() => undefined)))
-    throw new AppError('missing', `There is no folder ${dirname(target)}.`, 'Choose a folder that is there.');
+    throw new AppError('missing', `There is no folder ${dirname(target)}.`, 'Choose an existing folder.');
 }
 
-/** Gives the file its name. A link, unlike a rename, never replaces what has come there meanwhile; some file systems know no links. */
+/** Gives the file its name. A link, unlike a rename, never replaces a file that appeared meanwhile. Some file systems have no links. */
 export async function place(partial: string, target: string): Promise<void> {
   await link(partial, target).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EEXIST') throw isThere(target);
@@ -48,4 +48,4 @@ export async function place(partial: string, target: string): Promise<void> {
 }
 
 const isThere = (target: string): AppError =>
-  new AppError('refused', `${target} is there already.`, 'Choose another name, or remove it first.');
+  new AppError('refused', `${target} exists already.`, 'Choose another name, or remove it first.');

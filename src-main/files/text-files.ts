@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { inTime } from './in-time';
 
-/** How the names of our files begin that are being written. */
+/** Prefix of the names of temporary files. */
 export const HALF_WRITTEN = '.slipway-';
 
 /** Identifies bytes. */
@@ -41,7 +41,7 @@ async function read(path: string, limit: number): Promise<Buffer> {
     throw new AppError(
       'manifest',
       `${path} has ${found.size} bytes; at most ${limit} are read.`,
-      'A manifest is a few kilobytes: is this the right file?',
+      'A manifest has a few kilobytes. Check that this is the right file.',
     );
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
     throw new AppError(
@@ -51,7 +51,7 @@ async function read(path: string, limit: number): Promise<Buffer> {
     );
   });
   try {
-    // What was looked at may have been replaced before it was opened.
+    // The file may have been replaced between the check and the open.
     const { size } = await file.stat();
     if (size > limit) throw new AppError('manifest', `${path} has ${size} bytes; at most ${limit} are read.`);
     return await file.readFile();
@@ -61,7 +61,7 @@ async function read(path: string, limit: number): Promise<Buffer> {
 }
 
 /**
- * Replaces a file at once: readers see the old bytes or the new ones. Mode and owner stay; a link's target is written, not the link. The
+ * Replaces a file atomically: readers see the old bytes or the new ones. Mode and owner stay; a link's target is written, not the link. The
  * folder is not made: one that went away, for example with its disk, is not replaced by an empty one.
  *
  * @param mode of a new file, narrowed by the umask
@@ -139,7 +139,7 @@ export function whyNot(code: string | undefined, message: string): string {
   return (code !== undefined && REASONS[code]) || message;
 }
 
-/** Whether this process may write a file. One without any write bit is meant to stay as it is: root, who may, is told no too. */
+/** Whether this process may write a file. A file without any write bit counts as read-only for root too. */
 export async function isWritable(path: string): Promise<boolean> {
   try {
     await access(path, constants.W_OK);

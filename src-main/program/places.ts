@@ -4,17 +4,17 @@ import { dirname, join } from 'node:path';
 
 /** The folders that the app works with. */
 export interface Places {
-  /** What is shipped: templates, schemas. */
+  /** Shipped files: templates, schemas. */
   readonly resources: string;
   /** The engine's commands, as they run on this computer and are sent to others. */
   readonly engine: string;
-  /** What the app remembers: recent files, unsaved work, the window's place. */
+  /** The app's state: recent files, unsaved work, the window's place. */
   readonly state: string;
-  /** Where new documents go unless the person says otherwise. */
+  /** Default folder for new documents. */
   readonly documents: string;
 }
 
-/** Finds them. `SLIPWAY_STATE` moves the state, for tests and for people with several homes. */
+/** Finds the folders. `SLIPWAY_STATE` moves the state, for tests and for users with several homes. */
 export function findPlaces(bundle: string): Places {
   const home = homeFolder();
   const state =
@@ -46,11 +46,11 @@ function makePrivate(folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
   } catch {
-    // A read-only home: what cannot be kept is said where it is to be kept.
+    // A read-only home. Each failing write is reported where it happens.
   }
 }
 
-/** Beside the bundle's folder in a package, at the project's root in a checkout: the nearest above. */
+/** The nearest `resources` above the bundle: beside its folder in a package, at the project's root in a checkout. */
 function findResources(bundle: string): string {
   for (let at = bundle; dirname(at) !== at; at = dirname(at))
     if (existsSync(join(at, 'resources/templates'))) return join(at, 'resources');

@@ -4,13 +4,13 @@ import { isThere } from '../files/in-time';
 
 const SAMPLE = 'tiny-linux';
 
-/** The manifest that the command line names: its first word that is neither an option nor the app's own folder. */
-export function documentOf(words: readonly string[], folder: string, app?: string): string | undefined {
-  const paths = words.filter((word) => word !== '' && !word.startsWith('-')).map((word) => resolve(folder, word));
+/** The manifest that the command line names: the first argument that is neither an option nor the app's own folder. */
+export function documentOf(argv: readonly string[], folder: string, app?: string): string | undefined {
+  const paths = argv.filter((one) => one !== '' && !one.startsWith('-')).map((one) => resolve(folder, one));
   return paths.find((path) => path !== app);
 }
 
-/** A sample for the first start, so that a newcomer has something to build: made once, opened again later. */
+/** The sample document of the first start, so that a new user can build something. Created once, reopened later. */
 export async function sampleDocument({ templates }: DocumentServices, documents: string): Promise<string | undefined> {
   const folder = join(documents, SAMPLE);
   const manifest = join(folder, 'manifest.xml');
@@ -18,6 +18,6 @@ export async function sampleDocument({ templates }: DocumentServices, documents:
   try {
     return (await templates.create({ template: SAMPLE, folder, name: SAMPLE }, {})).path;
   } catch {
-    return undefined; // the home may not be written: the welcome screen says what to do
+    return undefined; // the home is not writable; the welcome screen explains what to do
   }
 }

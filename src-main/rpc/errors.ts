@@ -3,9 +3,9 @@ import { ORPCError } from '@orpc/server';
 import { AppError } from '../../src-shared/errors';
 import { visible } from '../../src-shared/visible';
 
-/** What a failed call becomes on the wire: an expected failure keeps its code, sentence and hint; our own defects only say so. */
+/** The error of a failed call for the window: an expected failure keeps its code, message and hint. A defect becomes a general message. */
 export function toWireError(error: unknown): Error {
-  // Input that the schema refuses; a result that it refuses is our own defect.
+  // The schema refused the input. A refused result is a defect of Slipway.
   if (error instanceof ORPCError && error.status < 500) return error;
   if (error instanceof AppError)
     return new ORPCError(error.code.toUpperCase(), {

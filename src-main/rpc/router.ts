@@ -5,7 +5,7 @@ import type { Services } from './services';
 
 const os = implement(contract);
 
-/** One procedure of the contract, as far as this file needs to know it. */
+/** The part of a contract procedure that this file uses. */
 interface Procedure {
   handler(serve: (call: { input: unknown; signal?: AbortSignal }) => unknown): unknown;
 }
@@ -44,7 +44,7 @@ function isStream(result: unknown): result is AsyncGenerator {
   return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
 }
 
-/** What fails in the middle of a stream is told as what fails at a call's end. */
+/** Converts errors of a stream as those of a call. */
 async function* guardedStream(stream: AsyncGenerator): AsyncGenerator {
   try {
     yield* stream;

@@ -4,13 +4,13 @@ import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orp
 type Inputs = InferContractRouterInputs<typeof contract>;
 type Outputs = InferContractRouterOutputs<typeof contract>;
 
-/** What a call may use besides its input. */
+/** What a call gets besides its input. */
 export interface CallContext {
-  /** Aborted when the window gives the call up or goes away. */
+  /** Aborts when the window cancels the call or closes. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An event iterator is served as a generator; what the contract makes of it is the carrier's affair. */
+/** An event iterator is served as a generator; the carrier converts it. */
 type Served<Output> = Output extends AsyncIterator<infer Event, unknown, unknown> ? AsyncGenerator<Event> : Output;
 
 type Service<G extends keyof Inputs & keyof Outputs> = {
@@ -20,7 +20,7 @@ type Service<G extends keyof Inputs & keyof Outputs> = {
   ) => Promise<Served<Outputs[G][Name]>>;
 };
 
-/** Documents, scripts, templates and exports: plain functions that know no carrier. */
+/** Documents, scripts, templates and exports, independent of the carrier. */
 export interface DocumentServices {
   readonly documents: Service<'documents'>;
   readonly scripts: Service<'scripts'>;
@@ -28,13 +28,13 @@ export interface DocumentServices {
   readonly exporting: Service<'exporting'>;
 }
 
-/** What the carrier gives: the window, its menus, the system's dialogs. */
+/** Services of the carrier: the window, its menus, the system's dialogs. */
 export interface WindowServices {
   readonly app: Service<'app'>;
   readonly dialogs: Service<'dialogs'>;
 }
 
-/** A service of one build host: its calls need not say which. */
+/** A service of one build host, whose calls do not name the host. */
 type HostService<G extends keyof Inputs & keyof Outputs> = {
   [Name in keyof Inputs[G] & keyof Outputs[G]]: (
     input: Omit<Inputs[G][Name], 'host'>,
@@ -42,7 +42,7 @@ type HostService<G extends keyof Inputs & keyof Outputs> = {
   ) => Promise<Served<Outputs[G][Name]>>;
 };
 
-/** Builds on one host, their logs, what is in their checkpoints, what came of them, their packages, and help with them. */
+/** Builds on one host, their logs, checkpoints, outputs, packages and support bundles. */
 export interface BuildServices {
   readonly builds: HostService<'builds'>;
   readonly logs: HostService<'logs'>;
@@ -53,10 +53,10 @@ export interface BuildServices {
   readonly support: HostService<'support'>;
 }
 
-/** The same for all hosts: each call says on which. */
+/** The same for all hosts. Each call names its host. */
 export type RoutedBuildServices = { readonly [G in keyof BuildServices]: Service<G> };
 
-/** The host book, connections, and what hosts ask a person. */
+/** The host book, connections, and questions to the user. */
 export interface HostServices {
   readonly hosts: Service<'hosts'>;
 }
@@ -66,5 +66,5 @@ export interface TrustServices {
   readonly trust: Service<'trust'>;
 }
 
-/** Everything that the window can ask for. */
+/** All services for the window. */
 export type Services = TrustServices & DocumentServices & RoutedBuildServices & HostServices & WindowServices;

@@ -3,7 +3,7 @@ import { createBuilds } from './builds';
 import type { RunListener } from './builds/run-listener';
 import { FollowedJournals } from '../journals/followed-journal';
 import type { BuildHost } from '../build-hosts/build-host';
-import { createInside } from './checkpoint-files';
+import { createCheckpointFiles } from './checkpoint-files';
 import { createLogs } from './logs';
 import { createMedia } from './outputs';
 import { createPackages } from './packages';
@@ -13,16 +13,16 @@ import { createShells } from './checkpoint-shell';
 import { createSupport } from './support-bundle';
 
 /**
- * Everything that main does with builds on a host, for any carrier.
+ * All services for the builds on a host, independent of the carrier.
  *
- * @param catalogues where texts of catalogues are kept; without it they are not
+ * @param catalogues folder of cached catalogue texts; without it they are not cached
  */
 export function createBuildServices(host: BuildHost, onRun?: RunListener, catalogues?: string): BuildServices {
   const journals = new FollowedJournals(host.journals);
   return {
     builds: createBuilds(host, onRun, journals),
     logs: createLogs(host, journals),
-    inside: createInside(host),
+    inside: createCheckpointFiles(host),
     shell: createShells(host),
     media: createMedia(host),
     packages: createPackages(host, new CatalogueTexts(catalogues)),
@@ -35,9 +35,9 @@ const GROUPS = ['builds', 'logs', 'inside', 'shell', 'media', 'packages', 'suppo
 type Calls = Record<string, (input: { readonly host: string }, context: CallContext) => Promise<unknown>>;
 
 /**
- * The services of all hosts as one: each call goes to the host that it names.
+ * Combines the services of all hosts. Each call goes to the host that it names.
  *
- * @param servicesOf throws `missing` for a host that is not there
+ * @param servicesOf throws `missing` for a host that does not exist
  */
 export function routeByHost(servicesOf: (host: string) => BuildServices): RoutedBuildServices {
   const routed = GROUPS.map((group): [string, Calls] => {

@@ -1,4 +1,4 @@
-/** What the window may load: its own files and nothing else. Styles of CodeMirror and of Svelte's attributes are inline. */
+/** The window's content security policy: its own files and nothing else. CodeMirror and Svelte's attributes need inline styles. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -10,7 +10,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** A file of the window by its URL's path, or `undefined` for what is not below the folder. */
+/** A file of the window by its URL's path, or `undefined` for a path outside the folder. */
 export async function readWindowFile(
   root: string,
   pathname: string,

@@ -10,7 +10,7 @@ import { CONTENT_SECURITY_POLICY } from './csp';
 import { readWindowFile } from './files';
 import { inBackground } from '../async/guard';
 
-/** The largest message: a manifest of the largest size, and the words around it. */
+/** The largest message: a manifest of the largest size, and its envelope. */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
 /** Sockets without the token. A page needs six at most. */
@@ -19,7 +19,7 @@ const HEADERS_TIMEOUT_MS = 5000;
 
 /** The server of browser mode. */
 export interface WebServer {
-  /** With the token in its fragment, which browsers send to nobody. */
+  /** With the token in its fragment, which browsers do not send. */
   readonly url: string;
   readonly origin: string;
   readonly token: string;
@@ -27,8 +27,8 @@ export interface WebServer {
 }
 
 /**
- * Serves the window to a browser of this computer: on loopback only, and the calls only to who has the token. `Host` and `Origin` are
- * checked, so that no other page and no name that somebody points at 127.0.0.1 can reach it.
+ * Serves the window to a browser of this computer: on loopback only, and calls only with the token. `Host` and `Origin` are
+ * checked, so that no other page, and no host name that resolves to 127.0.0.1, can reach it.
  */
 export async function startWebServer(root: string, router: Router, port = 0): Promise<WebServer> {
   const token = randomBytes(32).toString('base64url');

@@ -6,7 +6,7 @@ import { duration } from '../../src-shared/format';
 import type { RunListener } from '../services/builds/run-listener';
 import type { MainWindow } from './main-window';
 
-/** Shows how far a build is in the taskbar, and tells its end to whoever looks elsewhere. */
+/** Shows a build's progress in the taskbar, and its end as a notification when the window has no focus. */
 export function announceRuns(window: () => MainWindow | undefined): RunListener {
   return (manifest, run, area) => {
     const browserWindow = window()?.browserWindow;
@@ -16,13 +16,13 @@ export function announceRuns(window: () => MainWindow | undefined): RunListener 
     }
     browserWindow?.setProgressBar(-1);
     if (browserWindow?.isFocused() || !Notification.isSupported()) return;
-    const notification = new Notification(wordsFor(manifest, run));
+    const notification = new Notification(textFor(manifest, run));
     notification.on('click', () => window()?.show());
     notification.show();
   };
 }
 
-function wordsFor(manifest: string, run: RunView): { title: string; body: string } {
+function textFor(manifest: string, run: RunView): { title: string; body: string } {
   const name = basename(dirname(manifest));
   const step = run.steps.at(-1)?.step ?? 'the beginning';
   switch (run.state) {

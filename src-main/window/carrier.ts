@@ -3,7 +3,7 @@ import { ipcMain } from 'electron';
 import type { Router } from '../rpc/router';
 import { APP_URL } from './app-protocol';
 
-/** Serves the calls of our own page, over the port that it hands over; a port from anywhere else is closed. */
+/** Serves calls over the port that the window's own page sends. Ports from other pages are closed. */
 export function servePorts(router: Router): void {
   const handler = new RPCHandler(router);
   ipcMain.on('rpc:connect', (event) => {

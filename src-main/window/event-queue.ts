@@ -1,6 +1,6 @@
 import type { AppEvent } from '../../src-shared/rpc-contract';
 
-/** Events on their way to the window. What comes before the window listens waits for it. */
+/** A queue of events for the window. Events before the window listens wait for it. */
 export class EventQueue {
   #waiting: AppEvent[] = [];
   #reader: { wake(): void } | undefined;
@@ -10,7 +10,7 @@ export class EventQueue {
     this.#reader?.wake();
   }
 
-  /** The events as they come, until the signal ends it. One listener at a time: a reloaded page takes over, and the old one ends. */
+  /** Yields events until the signal aborts. There is one listener: a reloaded page replaces the old one, whose iteration ends. */
   async *read(signal?: AbortSignal): AsyncGenerator<AppEvent> {
     const reader = { wake: (): void => undefined };
     const wake = (): void => reader.wake();

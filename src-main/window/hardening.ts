@@ -1,7 +1,7 @@
 import { app } from 'electron';
 import { APP_URL } from './app-protocol';
 
-/** Refuses what our page never does: other pages, new windows, web views, permissions. */
+/** Refuses what the window's page never needs: other pages, new windows, web views, permissions. */
 export function refuseEverythingElse(): void {
   app.on('web-contents-created', (_, contents) => {
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));

@@ -11,7 +11,7 @@ export interface FolderEntry {
   kind: 'folder' | 'manifest' | 'file';
 }
 
-/** Lists a folder, folders first. Hidden entries and what is neither file nor folder are left out. Throws `AppError('missing')`. */
+/** Lists a folder, folders first. Hidden entries, and entries that are neither file nor folder, are left out. Throws `AppError('missing')`. */
 export async function listFolder(path: string): Promise<{ folder: string; parent?: string; entries: FolderEntry[] }> {
   const folder = resolve(path);
   const names = await inTime(folder, readdir(folder)).catch((error: NodeJS.ErrnoException) => {
@@ -30,7 +30,7 @@ export async function listFolder(path: string): Promise<{ folder: string; parent
 const rank = ({ kind }: FolderEntry): number => ['folder', 'manifest', 'file'].indexOf(kind);
 
 async function describe(path: string, name: string): Promise<FolderEntry | undefined> {
-  // An entry that does not answer is left out, as one that cannot be read.
+  // An entry that hangs is left out, like an unreadable one.
   const found = await inTime(path, stat(path)).catch(() => undefined);
   if (found?.isDirectory()) return { name: visibleName(name), path, kind: 'folder' };
   if (!found?.isFile()) return undefined;

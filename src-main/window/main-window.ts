@@ -4,7 +4,7 @@ import { APP_URL } from './app-protocol';
 import type { EventQueue } from './event-queue';
 import { readWindowState, keepWindowState } from './window-state';
 
-/** Main's side of the window: what the page has said of itself. */
+/** Main's side of the window. */
 export interface MainWindow {
   show(): void;
   setState(state: { readonly title: string; readonly unsaved: boolean }): void;
@@ -21,7 +21,7 @@ export function createMainWindow(bundle: string, state: string, events: EventQue
     minWidth: 900,
     minHeight: 600,
     title: 'Slipway',
-    // What shows before the page does.
+    // Shown until the page has loaded.
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#0f1216' : '#ffffff',
     webPreferences: {
       preload: join(bundle, '../preload/index.cjs'),
@@ -41,7 +41,7 @@ export function createMainWindow(bundle: string, state: string, events: EventQue
     event.preventDefault();
     events.push({ kind: 'close-requested' });
   });
-  // A page that is gone cannot answer; what it had is in the recovery file.
+  // A crashed page cannot answer. Its work is in the recovery file.
   window.webContents.on('render-process-gone', () => {
     isUnsaved = false;
   });

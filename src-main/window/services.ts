@@ -11,7 +11,7 @@ const XML = [
   { name: 'All files', extensions: ['*'] },
 ];
 
-/** What Electron gives the page: its window, its menus, the system's dialogs. */
+/** Electron's services for the page: its window, its menus, the system's dialogs. */
 export function createWindowServices(options: {
   readonly events: EventQueue;
   readonly places: Places;

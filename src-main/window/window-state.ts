@@ -8,7 +8,7 @@ const kept = z.object({
   isMaximized: z.boolean(),
 });
 
-/** Where the window was, if that is still on a display; else a size that fits most. */
+/** The window's last place if it is on a display, otherwise a size that fits most displays. */
 export function readWindowState(state: string): { bounds: Partial<Rectangle>; isMaximized: boolean } {
   try {
     const { bounds, isMaximized } = kept.parse(JSON.parse(readFileSync(fileOf(state), 'utf8')));
@@ -24,14 +24,14 @@ export function readWindowState(state: string): { bounds: Partial<Rectangle>; is
   }
 }
 
-/** Remembers it. A state folder that cannot be written only means that the window opens in the middle. */
+/** Saves the window's place. Without a writable state folder the window opens in the middle. */
 export function keepWindowState(state: string, window: BrowserWindow): void {
   try {
     mkdirSync(state, { recursive: true });
     const content = { bounds: window.getNormalBounds(), isMaximized: window.isMaximized() };
     writeFileSync(fileOf(state), JSON.stringify(content), { mode: 0o600 });
   } catch {
-    // nothing is lost but a convenience
+    // the window's place is not important
   }
 }
 

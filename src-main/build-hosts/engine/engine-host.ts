@@ -29,26 +29,26 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const MAX_LARGE_ANSWER_BYTES = 256 * 1024 * 1024;
 const LARGE_ANSWERS: ReadonlySet<string> = new Set(['catalogue', 'diff', 'installed', 'ls', 'resolve']);
 
-/** What runs the engine on a host: the beginning of its argv, and the environment it needs. */
+/** The command that runs the engine on a host: an argv prefix and the environment. */
 export interface EngineCommand {
   readonly argv: Argv;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What an engine host is made of. */
+/** What an engine host needs. */
 export interface EngineHostParts {
   readonly transport: Transport;
   /** Called before each command, because the engine may have to be copied to the host. */
   engine(): Promise<EngineCommand>;
-  /** Where a manifest of this computer is on the host, with the content that it has on disk now. */
+  /** Returns the host's path of a manifest of this computer, in its present state on disk. */
   place(manifest: string): Promise<string>;
   whenReachable(): Promise<void>;
 }
 
-/** Arguments around the manifest, and what the command reads on stdin. */
+/** Arguments before and after the manifest, and the command's stdin. */
 interface Arguments {
   readonly options?: readonly string[];
-  /** What follows the manifest. */
+  /** Arguments after the manifest. */
   readonly operands?: readonly string[];
   readonly input?: string;
   readonly signal?: AbortSignal | undefined;
@@ -125,7 +125,7 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
     checksum: (manifest, name, signal) =>
       ask(checksumAnswer, 'media', manifest, { options: [`--checksum=${name}`], signal }),
     async *bootTest(manifest, name, firmware, signal) {
-      // The two dashes, because a file's name may begin with one.
+      // `--`, because a file name may begin with a dash.
       const options = ['--json', '--firmware', firmware, '--'];
       yield* bootEvents(transport, await command('boot-test', manifest, { options, operands: [name] }), signal);
     },
@@ -144,7 +144,7 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
           input,
           signal,
         }),
-      // After `--`, a name that begins with a dash is a name.
+      // `--`, because a package name may begin with a dash.
       show: (manifest, input, name, signal) =>
         ask(packageDetails, 'show', manifest, { options: ['--stdin', '--'], operands: [name], input, signal }),
       resolve: (manifest, input, signal) =>

@@ -42,7 +42,7 @@ export function readAnswer<T extends z.ZodType>(schema: T, answer: unknown): z.o
   if (parsed.success) return parsed.data;
   throw new AppError(
     'unsupported',
-    `The engine of the build host answers in a form that this version of Slipway does not know: ${z.prettifyError(parsed.error)}`,
+    `The engine of the build host answers in a form that this version of Slipway cannot read: ${z.prettifyError(parsed.error)}`,
     'Install the same version of Slipway there.',
   );
 }

@@ -7,25 +7,25 @@ import type { HostCommand, StartedBuild } from '../build-host';
 const HEAD_BYTES = 4096;
 
 /**
- * Starts the engine detached from us, and finds the journal it writes. A build that was refused before it had one is an
- * `AppError` in the engine's words.
+ * Starts the engine detached from this program, and finds its journal. A build that was refused before it had one is an `AppError` with
+ * the engine's message.
  *
  * @param logs the folder where journals appear
  */
 export async function startBuild(transport: Transport, command: HostCommand, logs: string): Promise<StartedBuild> {
   const before = new Set(await transport.list(logs));
   const started = await transport.startDetached(command.argv, command.options);
-  const looking = new AbortController();
+  const searching = new AbortController();
   let end: { code: number | null; said: string } | undefined;
   started.ended.then(
     (how) => {
       end = how;
-      looking.abort();
+      searching.abort();
     },
-    () => looking.abort(), // the connection was lost, and looking says so
+    () => searching.abort(), // the connection was lost; the search below reports it
   );
   try {
-    for await (const _ of transport.changes(logs, looking.signal)) {
+    for await (const _ of transport.changes(logs, searching.signal)) {
       const run = await journalOf(transport, logs, before, started.pid);
       if (run !== undefined) return { run, ended: started.ended };
     }
@@ -36,7 +36,7 @@ export async function startBuild(transport: Transport, command: HostCommand, log
       end?.said.trim() || `The build ended with ${end?.code ?? 'a signal'} before it began.`,
     );
   } finally {
-    looking.abort();
+    searching.abort();
   }
 }
 

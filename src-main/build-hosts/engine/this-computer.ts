@@ -9,7 +9,7 @@ import { createEngineHost, type EngineCommand } from './engine-host';
 import { accountName } from '../../system/account';
 
 /**
- * The build host that is always there.
+ * The local build host, which is always available.
  *
  * @param engine the folder of the engine's commands
  */
@@ -37,7 +37,7 @@ export function factsOfThisComputer(): HostFacts {
   };
 }
 
-/** The engine runs on Node: the one we run on, the one on PATH, or Electron as one. */
+/** The engine runs on Node: this process' own, the one on PATH, or Electron in its Node mode. */
 function engineCommand(engine: string): EngineCommand {
   const program = join(engine, 'distro_const.cjs');
   const env = { SLIPWAY_CLIENT: APP_CLIENT };

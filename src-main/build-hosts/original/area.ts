@@ -7,7 +7,7 @@ import type { Manifest } from '../../../src-shared/manifest/model';
 import { decodeManifest } from '../../../src-shared/manifest/source';
 import type { Argv, Transport } from '../../transport/transport';
 
-/** A build area as the host's ZFS tells it. */
+/** A build area as the host's ZFS reports it. */
 export interface StockArea {
   /** `null` for plain folders, which have no checkpoints. */
   readonly dataset: string | null;
@@ -33,7 +33,7 @@ export async function readDocument(path: string): Promise<Manifest> {
   return interpretManifest(decodeManifest(bytes), { now: new Date() }).manifest;
 }
 
-/** Where a manifest's build area is (contract 3.1). Nothing is made. Throws `area` when the manifest names none. */
+/** Finds a manifest's build area (contract 3.1) and creates nothing. Throws `area` when the manifest names none. */
 export async function findArea(transport: Transport, { buildArea }: Manifest): Promise<StockArea> {
   if (buildArea === undefined)
     throw new AppError('area', 'distro_constr_params/build_area in the manifest file is invalid or missing.');
@@ -45,7 +45,7 @@ export async function findArea(transport: Transport, { buildArea }: Manifest): P
     return { dataset: null, path: buildArea, exists: code === 0, freeBytes: found?.available ?? null };
   }
   if (found) return { dataset: buildArea, path: found.mountpoint, exists: true, freeBytes: found.available };
-  // It will be made below the nearest that is there.
+  // It will be created below the nearest existing dataset.
   for (let at = buildArea; at.includes('/');) {
     at = at.slice(0, at.lastIndexOf('/'));
     const parent = await listDataset(transport, at);
@@ -56,7 +56,7 @@ export async function findArea(transport: Transport, { buildArea }: Manifest): P
   throw new AppError(
     'area',
     `There is no ZFS pool ${buildArea.split('/')[0] ?? ''} on the host.`,
-    'Name another build area in the manifest, or make the pool.',
+    'Name another build area in the manifest, or create the pool.',
   );
 }
 
@@ -82,7 +82,7 @@ export async function listSnapshots(transport: Transport, { dataset, exists }: S
 
 /**
  * `zfs get`, and not `list`: the first releases and zfs-fuse print numbers only there. Snapshots of a dataset come in the order in which
- * they were taken. Nothing for what does not exist.
+ * they were taken. Empty for a dataset that does not exist.
  */
 async function properties(
   transport: Transport,

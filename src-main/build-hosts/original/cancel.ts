@@ -2,37 +2,37 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CancelAnswer } from '../../../src-shared/engine-answers/running';
 import { AppError } from '../../../src-shared/errors';
 import type { Transport } from '../../transport/transport';
-import type { Look } from './inspect';
+import type { Inspection } from './inspect';
 import { findBuild, type StockProcess } from './processes';
 
-/** How often the end of a cancelled build is looked for, in milliseconds. */
+/** Poll interval for the end of a cancelled build. */
 const POLL_INTERVAL_MS = 250;
-/** Who has not ended by then is ended without being asked, in milliseconds. */
+/** A build that has not ended after this time is killed. */
 const KILL_TIMEOUT_MS = 10_000;
 
 /**
  * Ends the build that runs with its process group, because the original itself would leave its step running (contract 1.3), and waits until it
  * has ended. Throws `refused` when none runs.
  *
- * @param step the one that it is in, as its log tells
+ * @param step the build's current step, from its log
  * @returns that step, and where to resume
  */
 export async function cancelBuild(
   transport: Transport,
-  look: () => Promise<Look>,
+  inspect: () => Promise<Inspection>,
   step: string | null,
 ): Promise<CancelAnswer> {
-  const { process, logs } = await look();
+  const { process, logs } = await inspect();
   const log = logs.at(-1);
   if (!process || log === undefined)
-    throw new AppError('refused', 'No build is running in this build area.', 'Look at the timeline how it ended.');
+    throw new AppError('refused', 'No build is running in this build area.', 'See the timeline for how it ended.');
   await signal(transport, 'TERM', process);
   const asked = Date.now();
   while ((await isGroupAlive(transport, process)) && Date.now() - asked < KILL_TIMEOUT_MS)
     await delay(POLL_INTERVAL_MS);
   if (Date.now() - asked >= KILL_TIMEOUT_MS) await signal(transport, 'KILL', process);
   while (await findBuild(transport, log)) await delay(POLL_INTERVAL_MS);
-  const { manifest, resumable } = await look();
+  const { manifest, resumable } = await inspect();
   return { step, resumeFrom: manifest.steps.filter(({ name }) => resumable.has(name)).at(-1)?.name ?? null };
 }
 
@@ -41,7 +41,7 @@ async function isGroupAlive(transport: Transport, { group }: StockProcess): Prom
   return (await transport.run(['sh', '-c', 'kill -s 0 -- "-$1" 2>/dev/null', 'sh', `${group}`])).code === 0;
 }
 
-/** To the group; to the process alone where it has no group of its own any more. */
+/** Sends a signal to the process group, or to the process alone when the group is gone. */
 async function signal(transport: Transport, name: 'TERM' | 'KILL', { group, pid }: StockProcess): Promise<void> {
   const script = 'kill -s "$1" -- "-$2" 2>/dev/null || kill -s "$1" "$3"';
   await transport.run(['sh', '-c', script, 'sh', name, `${group}`, `${pid}`]);

@@ -1,11 +1,11 @@
 const NEWLINE = 0x0a;
-/** A longer line is told in pieces, in bytes: nobody reads it, and it may not fill the memory. */
+/** Lines longer than this are split, to bound memory. */
 const MAX_LINE_BYTES = 1 << 20;
 
 /**
- * Takes whole lines from the beginning of some bytes. What is left may be the beginning of a line.
+ * Splits bytes into whole lines. The rest may be the start of a line.
  *
- * @param take gets each line without its end, and the offset behind it
+ * @param take receives each line without its newline, and the offset behind it
  * @returns how many bytes were taken
  */
 export function cutLines(bytes: Buffer, take: (line: string, end: number) => void): number {

@@ -3,7 +3,7 @@ import type { DiffAnswer, TreeChange } from '../../../src-shared/engine-answers/
 import { AppError } from '../../../src-shared/errors';
 import { escapeName, isUtf8 } from '../../../src-shared/name-escapes';
 import type { Transport } from '../../transport/transport';
-import type { Look } from './inspect';
+import type { Inspection } from './inspect';
 import { snapshotOf } from './status';
 
 const KINDS = new Map<string, TreeChange['change']>([
@@ -17,22 +17,22 @@ const TYPES = new Map<string, TreeChange['type']>([
 ]);
 
 /**
- * What `zfs diff` says between a checkpoint and a later one, or now. Sizes are not told. Throws `missing` without the checkpoint, `snapshot`
+ * The changes that `zfs diff` reports between a checkpoint and a later one, or now, without sizes. Throws `missing` without the checkpoint, `snapshot`
  * when ZFS cannot compare.
  */
 export async function diffOf(
   transport: Transport,
-  look: Look,
+  inspection: Inspection,
   from: string,
   to: string | undefined,
   signal?: AbortSignal,
 ): Promise<DiffAnswer> {
-  const [first, second] = [snapshotOf(look, from), to === undefined ? undefined : snapshotOf(look, to)];
-  // It compares forwards only.
-  const isBackwards = second !== undefined && look.snapshots.indexOf(second) < look.snapshots.indexOf(first);
+  const [first, second] = [snapshotOf(inspection, from), to === undefined ? undefined : snapshotOf(inspection, to)];
+  // `zfs diff` compares only with later snapshots.
+  const isBackwards = second !== undefined && inspection.snapshots.indexOf(second) < inspection.snapshots.indexOf(first);
   const [older, newer] = isBackwards
     ? [second.id, first.id]
-    : [first.id, second?.id ?? `${look.area.dataset}/build_data`];
+    : [first.id, second?.id ?? `${inspection.area.dataset}/build_data`];
   const { code, stdout, stderr } = await transport.run(['zfs', 'diff', '-F', '-H', older, newer], { signal });
   if (code !== 0)
     throw new AppError(
@@ -40,7 +40,7 @@ export async function diffOf(
       `zfs cannot compare ${older} with ${newer}: ${stderr.trim()}`,
       'The first releases of ZFS have no zfs diff.',
     );
-  const root = Buffer.from(join(look.area.path, 'build_data')).toString('latin1');
+  const root = Buffer.from(join(inspection.area.path, 'build_data')).toString('latin1');
   const changes = stdout
     .toString('latin1')
     .split('\n')
@@ -58,7 +58,7 @@ export async function diffOf(
   };
 }
 
-/** A line of `zfs diff -FH`: what happened, a letter for the type, the path, and for a rename the new path; the root itself is no change. */
+/** Parses a line of `zfs diff -FH`: the change, a letter for the type, the path, and for a rename the new path. The root itself is left out. */
 function changesOf(line: string, root: string, isBackwards: boolean): TreeChange[] {
   const [sign = '', letter = '', ...paths] = line.split('\t');
   const [path = '', renamed] = paths.map((one) => unescaped(one).slice(root.length + 1));
@@ -75,7 +75,7 @@ function changesOf(line: string, root: string, isBackwards: boolean): TreeChange
   });
   const kind = (one: TreeChange['change']): TreeChange['change'] =>
     !isBackwards || one === 'changed' ? one : one === 'added' ? 'removed' : 'added';
-  // A comparison by names, which ours is, knows no renames.
+  // Slipway compares by names, so a rename is a removal and an addition.
   if (renamed !== undefined) return [entry(kind('removed'), path), entry(kind('added'), renamed)];
   return [entry(kind(KINDS.get(sign) ?? 'changed'), path)];
 }

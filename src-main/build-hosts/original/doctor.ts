@@ -9,7 +9,7 @@ import { findArea, listSnapshots, readDocument, type StockArea } from './area';
 import { logsOf, type OriginalHostParts } from './inspect';
 import { findBuild } from './processes';
 
-/** The checklist before a build, as far as tools that are on every system can tell. Nothing is made on the host. */
+/** The checklist before a build, with tools that every system has. Changes nothing on the host. */
 export async function doctorOf({ transport, command, place }: OriginalHostParts, path: string): Promise<DoctorAnswer> {
   const findings = await commandFindings(transport, await command());
   try {
@@ -51,7 +51,7 @@ async function commandFindings(transport: Transport, command: string): Promise<F
 const EXECUTABLE =
   'for s do if [ -f "$s" ] && [ -x "$s" ]; then echo yes; elif [ -f "$s" ]; then echo no; else echo gone; fi; done';
 
-/** @param folder from where scripts are found */
+/** @param folder the folder that script paths are relative to */
 async function scriptFindings(transport: Transport, { steps }: Manifest, folder: string): Promise<Finding[]> {
   // The first step of old manifests is built in, and has no script.
   const scripts = [...new Set(steps.flatMap(({ script }) => script ?? []))];
@@ -135,7 +135,7 @@ function poolFinding(pool: string, health: string): Finding {
   };
 }
 
-/** @param needed what the build data weighed at the newest checkpoint, in bytes */
+/** @param needed size of the build data at the newest checkpoint, in bytes */
 function spaceFinding(free: number | null, needed: number | undefined): Finding {
   const it = { id: 'free-space', title: 'free space' };
   if (free === null) return { ...it, state: 'unknown', detail: 'the host does not tell' };

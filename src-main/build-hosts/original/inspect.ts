@@ -4,31 +4,31 @@ import type { Manifest } from '../../../src-shared/manifest/model';
 import { interrupted, type RunView } from '../../../src-shared/runs/run-view';
 import type { Transport } from '../../transport/transport';
 import { findArea, isCheckpoint, listSnapshots, readDocument, type StockArea, type StockSnapshot } from './area';
-import { runOfLog, runsAmong, type StockJournals } from './journals';
+import { runOfLog, runsAmong, type OriginalJournals } from './journals';
 import { findBuild, type StockProcess } from './processes';
 import { resumableSteps } from './resumable';
 
-/** A manifest's builds on a host, as far as the original and ZFS tell. */
-export interface Look {
+/** A manifest's builds on a host, from the original command and ZFS. */
+export interface Inspection {
   readonly manifest: Manifest;
   readonly area: StockArea;
   readonly snapshots: readonly StockSnapshot[];
   readonly resumable: ReadonlySet<string>;
   readonly process: StockProcess | undefined;
-  /** Paths of the detail logs, oldest first. Who writes to the last of them was asked after they were listed. */
+  /** Paths of the detail logs, oldest first. The process that writes to the last one was looked up after the list was read. */
   readonly logs: readonly string[];
 }
 
-/** What looking needs. */
+/** What an inspection needs. */
 export interface OriginalHostParts {
   readonly transport: Transport;
   /** Path of the host's `distro_const`. */
   command(): Promise<string>;
-  /** Where a manifest of this computer is on the host. */
+  /** Returns the host's path of a manifest of this computer. */
   place(manifest: string): Promise<string>;
 }
 
-/** The steps that the original would resume at, asked for once for what they depend on: the manifest and the snapshots. */
+/** The steps that the original would resume at, cached by manifest and snapshots. */
 export class Resumable {
   readonly #known = new Map<string, { readonly of: string; readonly steps: ReadonlySet<string> }>();
 
@@ -39,7 +39,7 @@ export class Resumable {
   }
 
   async at(path: string, { steps, checkpointEnable }: Manifest, area: StockArea, snapshots: readonly StockSnapshot[]) {
-    // The table makes an area that is not there: without one there is nothing to resume, and nothing is asked.
+    // The command creates a missing area. Without an area there is nothing to resume, so it is not run.
     if (!area.exists || snapshots.length === 0) return new Set<string>();
     const { transport, command, place } = this.#tools;
     const placed = await place(path);
@@ -53,8 +53,8 @@ export class Resumable {
   }
 }
 
-/** Looks at everything but what the logs say. */
-export async function lookAt(transport: Transport, resumable: Resumable, path: string): Promise<Look> {
+/** Reads everything except the content of the logs. */
+export async function inspectArea(transport: Transport, resumable: Resumable, path: string): Promise<Inspection> {
   const manifest = await readDocument(path);
   const area = await findArea(transport, manifest);
   const logs = await logsOf(transport, area);
@@ -79,11 +79,11 @@ export async function logsOf(transport: Transport, area: StockArea): Promise<str
 }
 
 /**
- * The runs of an area, oldest first. The last one runs while there is a process; one whose log just stops was interrupted. Snapshots
- * know when the steps before which they were taken began, as long as they are there.
+ * The runs of an area, oldest first. The last one is running while its process exists. A run whose log ends without a last line was
+ * interrupted. Existing snapshots have the start times of the steps before which they were taken.
  */
-export async function runsOf(journals: StockJournals, look: Look): Promise<RunView[]> {
-  const { area, snapshots, process, manifest, logs } = look;
+export async function runsOf(journals: OriginalJournals, inspection: Inspection): Promise<RunView[]> {
+  const { area, snapshots, process, manifest, logs } = inspection;
   const names = runsAmong(logs.map((log) => basename(log)));
   const runs: RunView[] = [];
   for (const name of names) {
@@ -94,12 +94,12 @@ export async function runsOf(journals: StockJournals, look: Look): Promise<RunVi
   return runs;
 }
 
-/** The run with the times of its steps, where snapshots that it took are still there. */
+/** Adds the start times of steps whose snapshots still exist. */
 function timed(run: RunView, snapshots: readonly StockSnapshot[], { steps }: Manifest): RunView {
   const { startedAt = 0, endedAt } = run;
   const began = new Map<string, number>();
   for (const one of snapshots.filter(isCheckpoint))
-    // Seconds of two clocks that are one: of the log's name and of the snapshot.
+    // The log's name and the snapshot have times of the same clock, in whole seconds.
     if (one.takenAt >= startedAt - 1 && endedAt !== undefined && one.takenAt <= endedAt + 1) {
       const step = steps.find(({ name }) => checkpointName(name) === one.name);
       if (step && run.checkpoints.includes(step.name)) began.set(step.name, one.takenAt);

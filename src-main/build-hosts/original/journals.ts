@@ -8,9 +8,9 @@ import { TextCache } from './text-cache';
 import { TranslatedLog } from './translated-log';
 import type { LoggedBuild } from './translate';
 
-/** Text of journals that is kept, in bytes. */
+/** Cache size for the text of journals. */
 const CACHE_BYTES = 32 * 1024 * 1024;
-/** Older runs are not told of: each log is read whole once, which takes a while over a network. */
+/** Older runs are left out, because each log is read completely once, which is slow over a network. */
 const MAX_RUNS = 30;
 const LOG = /^detail-log-\d{4}(-\d\d){5}$/;
 const RUN = /\/(run-\d{4}(?:-\d\d){5})\.jsonl$/;
@@ -26,11 +26,11 @@ export const runsAmong = (names: readonly string[]): string[] =>
     .sort()
     .slice(-MAX_RUNS);
 
-/** What the journals of a host need to know of a manifest. */
+/** What the journals of a host need from a manifest. */
 export type JournalContext = Pick<LoggedBuild, 'manifest' | 'steps' | 'host'>;
 
-/** The detail logs of the original as journals `LOGS/run-STAMP.jsonl`: they grow as the logs do. */
-export class StockJournals implements Journals {
+/** The original's detail logs, translated to journals `LOGS/run-STAMP.jsonl` that grow with them. */
+export class OriginalJournals implements Journals {
   readonly #logs = new Map<string, Promise<TranslatedLog>>();
   readonly #cache = new TextCache(CACHE_BYTES);
 
@@ -38,7 +38,7 @@ export class StockJournals implements Journals {
   readonly #contextOf: (logs: string) => Promise<JournalContext>;
 
   /**
-   * @param contextOf what is known of the manifest whose logs are in a folder
+   * @param contextOf returns the manifest whose logs are in a folder
    */
   constructor(transport: Transport, contextOf: (logs: string) => Promise<JournalContext>) {
     this.#transport = transport;
@@ -59,9 +59,9 @@ export class StockJournals implements Journals {
   }
 
   /**
-   * The run as its log tells it; `running` also when nobody writes it any more.
+   * The run as its log describes it. `running` also when no process writes the log any longer.
    *
-   * @param isOver nothing writes to it any more: once it has its last line, it is not looked at again
+   * @param isOver no process writes the log any longer, so after its last line it is not read again
    */
   async runAt(logs: string, name: string, isOver: boolean): Promise<RunView> {
     const log = await this.#open(join(logs, `${name}.jsonl`));
@@ -72,14 +72,14 @@ export class StockJournals implements Journals {
   #open(path: string): Promise<TranslatedLog> {
     const log = this.#logs.get(path) ?? this.#begin(path);
     this.#logs.set(path, log);
-    // What could not be looked at is tried anew.
+    // A failed read is repeated at the next call.
     log.catch(() => this.#logs.delete(path));
     return log;
   }
 
   async #begin(path: string): Promise<TranslatedLog> {
     const run = runOf(path);
-    if (run === undefined) throw new AppError('missing', `${path} is no journal.`);
+    if (run === undefined) throw new AppError('missing', `${path} is not a journal.`);
     const log = join(dirname(path), logOfRun(run));
     const context = await this.#contextOf(dirname(path));
     const [year = 0, month = 1, day, hour, minute, second] = run.slice(4).split('-').map(Number);

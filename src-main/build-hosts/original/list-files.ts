@@ -4,28 +4,28 @@ import { escapeName, isUtf8, unescapeName } from '../../../src-shared/name-escap
 import type { FileEntry } from '../../../src-shared/engine-answers/files';
 import type { Transport } from '../../transport/transport';
 
-/** Exit status of our scripts for what is not there. */
+/** Exit status of these scripts for a missing file. */
 const ABSENT = 44;
 
-/** Names are bytes: they come as `printf` reads them, and with a point that keeps line ends at their end. */
+/** Names are bytes, so they are passed as `printf` escapes, with a final dot that preserves newlines at their end. */
 const DECODE = `export LC_ALL=C
 set -- "$1" "$(printf '%b.' "$2")" "$(printf '%b.' "$3")" "\${4-}"
 set -- "$1" "\${2%.}" "\${3%.}" "$4"`;
 
 /**
- * Goes to the folder $2 below $1 and leaves the name $3 in it for what follows. Links in an image point into the host's own files, so the
+ * Goes to the folder $2 below $1 and leaves the name $3 for the commands that follow. Links in an image point into the host's own files, so the
  * folder must really be inside (`cd -P`).
  */
 const GO = `cd -P -- "$1" 2>/dev/null && base=$(pwd -P) && cd -P -- "./$2" 2>/dev/null || exit ${ABSENT}
 case $(pwd -P)/ in "\${base%/}"/*) ;; *) exit ${ABSENT};; esac
 [ -e "./$3" ] || [ -h "./$3" ] || exit ${ABSENT}`;
 
-/** Times in one form: GNU, then illumos. A folder, but not a link to one, has all its entries; anything else is told by itself. */
+/** Times in one form: GNU, then illumos. A folder is listed with its entries; anything else, and a link to a folder, by itself. */
 const LIST = `export QUOTING_STYLE=literal
 if [ -d "./$3" ] && [ ! -h "./$3" ]; then o=-lnA; echo folder; else o=-lnd; echo file; fi
 if ls -d --full-time . >/dev/null 2>&1; then ls $o --full-time -- "./$3"; else ls \${o}E -- "./$3"; fi`;
 
-/** With a number, that many bytes from the beginning. A link is no file. */
+/** With a number, only that many bytes. A link is not a file. */
 const CAT = `[ -f "./$3" ] && [ ! -h "./$3" ] || exit ${ABSENT}
 if [ -n "$4" ]; then dd bs="$4" count=1 <"./$3" 2>/dev/null; else cat <"./$3"; fi`;
 
@@ -50,7 +50,7 @@ function bytesOf(path: string): string {
 export const catCommand = (root: string, path: string, limit: string): [string, ...string[]] =>
   scriptFor(CAT, root, bytesOf(path), limit);
 
-/** What is in a folder below a root; for anything else, what it is itself, by the path that was asked for. Throws `missing`. */
+/** Lists a folder below a root. Anything else is returned itself, under the requested path. Throws `missing`. */
 export async function listFiles(
   transport: Transport,
   root: string,
@@ -66,13 +66,13 @@ export async function listFiles(
     const entry = entryOf(line);
     const last = entries.at(-1);
     if (entry) entries.push(entry);
-    // A name with a newline in it goes on in the next line.
+    // A name that contains a newline continues in the next line.
     else if (last) entries[entries.length - 1] = withMore(last, line);
   }
   return kind === 'folder' ? entries.map(escaped) : entries.map((entry) => ({ ...escaped(entry), name: path }));
 }
 
-/** As the engine prints it: escaped text, and the bytes of a name that is not UTF-8. */
+/** A name as the engine prints it: escaped text, and the bytes of a name that is not UTF-8. */
 function escaped(entry: FileEntry): FileEntry {
   const { name, target } = entry;
   return {

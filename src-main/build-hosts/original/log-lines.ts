@@ -1,6 +1,6 @@
-/** What a line of the original's detail log says besides its text (contract 3.4 and 4). */
+/** The event that a line of the original's detail log reports (contract 3.4 and 4). */
 export type LogLine =
-  /** A checkpoint or a rollback is about to be made, and `banner` will be said when it has been. */
+  /** A checkpoint or a rollback begins. `banner` is printed when it has ended. */
   | {
       readonly kind: 'announced';
       readonly step: string;
@@ -23,7 +23,7 @@ const TERMINATED = /^Child was terminated by signal (\d+)$/;
 const COMPLETED = /^Build completed \w{3} (\w{3}) +(\d+) (\d\d):(\d\d):(\d\d) (\d{4})$/;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** A longer line is output: no path is as long, and what reads a line may not take long whatever is in it. */
+/** A longer line is output: no path is as long, and parsing must not take long for any content. */
 const MAX_LINE_CHARACTERS = 8192;
 
 /** Signals that have the same number on every system; the log has numbers only. */
@@ -40,9 +40,9 @@ const SIGNALS = new Map([
   [15, 'SIGTERM'],
 ]);
 
-/** Reads a line; `undefined` for one that is nothing but output. */
+/** Parses a line; `undefined` for plain output. */
 export function readLogLine(line: string): LogLine | undefined {
-  // Nearly all lines are output: their first letter says so.
+  // Most lines are output, which the first letter shows.
   const first = line[0];
   if ((first !== 'e' && first !== 'C' && first !== 'E' && first !== 'B') || line.length > MAX_LINE_CHARACTERS)
     return undefined;

@@ -4,13 +4,13 @@ import type { ChecksumAnswer, MediaAnswer } from '../../../src-shared/engine-ans
 import { unescapeName } from '../../../src-shared/name-escapes';
 import type { Transport } from '../../transport/transport';
 import { listFiles } from './list-files';
-import type { Look } from './inspect';
+import type { Inspection } from './inspect';
 
-/** What our engine's `media` says. */
-export async function mediaOf(transport: Transport, { area }: Look, signal?: AbortSignal): Promise<MediaAnswer> {
+/** The answer of the engine's `media` command. */
+export async function mediaOf(transport: Transport, { area }: Inspection, signal?: AbortSignal): Promise<MediaAnswer> {
   const folder = join(area.path, 'media');
   const files = await listFiles(transport, folder, '/', signal).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === 'missing') return []; // nothing was built yet
+    if (error instanceof AppError && error.code === 'missing') return []; // no build has finished
     throw error;
   });
   return {
@@ -25,7 +25,7 @@ export async function mediaOf(transport: Transport, { area }: Look, signal?: Abo
         modified,
         bootable: name.endsWith('.iso') ? 'cdrom' : name.endsWith('.usb') ? 'disk' : null,
       })),
-    noBootTest: 'This host has only the original command, which boots nothing.',
+    noBootTest: 'This host has only the original command, which has no boot test.',
   };
 }
 
@@ -34,13 +34,13 @@ const SUM = `if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"; else
 /** SHA-256 of a finished file. Throws `missing`. */
 export async function checksumOf(
   transport: Transport,
-  { area }: Look,
+  { area }: Inspection,
   name: string,
   signal?: AbortSignal,
 ): Promise<ChecksumAnswer> {
   const path = join(area.path, 'media', name);
   const { code, stdout, stderr } = await transport.run(['sh', '-c', SUM, 'sh', path], { signal });
   if (code !== 0)
-    throw new AppError('missing', `${path} cannot be read: ${stderr.trim()}`, 'List the finished files anew.');
+    throw new AppError('missing', `${path} cannot be read: ${stderr.trim()}`, 'Refresh the list of outputs.');
   return { name, sha256: stdout.toString('latin1').slice(0, 64) };
 }

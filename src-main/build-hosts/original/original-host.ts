@@ -8,9 +8,9 @@ import { findArea, readDocument } from './area';
 import { cancelBuild } from './cancel';
 import { diffOf } from './diff';
 import { doctorOf } from './doctor';
-import { StockJournals, type JournalContext } from './journals';
+import { OriginalJournals, type JournalContext } from './journals';
 import { catCommand, listFiles } from './list-files';
-import { lookAt, Resumable, runsOf, type Look, type OriginalHostParts } from './inspect';
+import { inspectArea, Resumable, runsOf, type Inspection, type OriginalHostParts } from './inspect';
 import { checksumOf, mediaOf } from './media';
 import { planOf } from './plan';
 import { startStockBuild } from './start';
@@ -26,12 +26,12 @@ const SHELL = 'cd "$1" && exec "${SHELL:-/bin/sh}"';
 export function createOriginalHost(parts: OriginalHostParts & { whenReachable(): Promise<void> }): BuildHost {
   const { transport, command: commandPath, place, whenReachable } = parts;
   const contexts = new Map<string, Promise<JournalContext>>();
-  const journals = new StockJournals(transport, (logs) => contexts.get(logs) ?? Promise.reject(unknownLogs(logs)));
+  const journals = new OriginalJournals(transport, (logs) => contexts.get(logs) ?? Promise.reject(unknownLogs(logs)));
   const resumable = new Resumable(parts);
 
   /** Looks, and remembers whose logs are where. */
-  async function look(manifest: string): Promise<Look> {
-    const seen = await lookAt(transport, resumable, manifest);
+  async function inspect(manifest: string): Promise<Inspection> {
+    const seen = await inspectArea(transport, resumable, manifest);
     remember(manifest, seen.area.path, seen.manifest.steps);
     return seen;
   }
@@ -51,7 +51,7 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
 
   /** Where a checkpoint's files are: in the folder that ZFS shows of each snapshot. */
   async function rootOf(manifest: string, step: string): Promise<string> {
-    const seen = await look(manifest);
+    const seen = await inspect(manifest);
     return join(seen.area.path, 'build_data/.zfs/snapshot', snapshotOf(seen, step).name);
   }
 
@@ -66,22 +66,22 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
     whenReachable,
     journals,
     async status(manifest, since) {
-      const seen = await look(manifest);
+      const seen = await inspect(manifest);
       return statusOf(seen, await runsOf(journals, seen), since, await hostName());
     },
-    checkpoints: async (manifest) => checkpointsOf(await look(manifest)),
+    checkpoints: async (manifest) => checkpointsOf(await inspect(manifest)),
     async plan(manifest, { resume, pause }) {
-      const seen = await look(manifest);
+      const seen = await inspect(manifest);
       return planOf(seen, await runsOf(journals, seen), { resume, pause });
     },
     prune: () => Promise.reject(new AppError('unsupported', NO_PRUNE)),
     pause: () => Promise.reject(new AppError('unsupported', NO_PAUSE_WHILE_RUNNING)),
     async cancel(manifest) {
-      const live = (await runsOf(journals, await look(manifest))).at(-1);
+      const live = (await runsOf(journals, await inspect(manifest))).at(-1);
       const step = live?.state === 'running' ? (live.steps.at(-1)?.step ?? null) : null;
-      return cancelBuild(transport, () => look(manifest), step);
+      return cancelBuild(transport, () => inspect(manifest), step);
     },
-    diff: async (manifest, from, to, signal) => diffOf(transport, await look(manifest), from, to, signal),
+    diff: async (manifest, from, to, signal) => diffOf(transport, await inspect(manifest), from, to, signal),
     listFiles: async (manifest, step, path, signal) => ({
       step,
       path,
@@ -95,8 +95,8 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
       argv: ['sh', '-c', SHELL, 'sh', await rootOf(manifest, step)],
       options: {},
     }),
-    media: async (manifest, signal) => mediaOf(transport, await look(manifest), signal),
-    checksum: async (manifest, name, signal) => checksumOf(transport, await look(manifest), name, signal),
+    media: async (manifest, signal) => mediaOf(transport, await inspect(manifest), signal),
+    checksum: async (manifest, name, signal) => checksumOf(transport, await inspect(manifest), name, signal),
     // eslint-disable-next-line require-yield -- the original boots nothing
     async *bootTest() {
       throw cannot('boot-test');

@@ -3,19 +3,19 @@ import { canCombine, canResumeFrom, resolveStep, withoutCheckpoints } from '../.
 import { AppError } from '../../../src-shared/errors';
 import type { PlanAnswer } from '../../../src-shared/engine-answers/plan';
 import type { RunView } from '../../../src-shared/runs/run-view';
-import type { Look } from './inspect';
+import type { Inspection } from './inspect';
 import { expectedSeconds, hasCheckpoints, NO_RECORD } from './status';
 
 /** What our engine's `plan` says. Throws `refused` in the words of the original. */
 export function planOf(
-  look: Look,
+  inspection: Inspection,
   known: readonly RunView[],
   wanted: { resume: string | undefined; pause: string | undefined },
 ): PlanAnswer {
-  const { manifest, area, snapshots, resumable } = look;
+  const { manifest, area, snapshots, resumable } = inspection;
   const { steps } = manifest;
-  const [resume, pause] = [indexOf(look, wanted.resume), indexOf(look, wanted.pause)];
-  const checkpointing = hasCheckpoints(look);
+  const [resume, pause] = [indexOf(inspection, wanted.resume), indexOf(inspection, wanted.pause)];
+  const checkpointing = hasCheckpoints(inspection);
   if (!checkpointing && (resume !== undefined || pause !== undefined))
     throw refusal(withoutCheckpoints(resume === undefined ? 'p' : 'r').lines);
   const names = snapshots.map(({ name }) => name);
@@ -46,7 +46,7 @@ export function planOf(
   };
 }
 
-function indexOf({ manifest }: Look, step: string | undefined): number | undefined {
+function indexOf({ manifest }: Inspection, step: string | undefined): number | undefined {
   if (step === undefined) return undefined;
   const found = resolveStep(manifest.steps, step);
   if (!found.ok) throw refusal(found.lines);

@@ -5,7 +5,7 @@ import type { StatusAnswer } from '../../../src-shared/engine-answers/status';
 import { AppError } from '../../../src-shared/errors';
 import type { RunView } from '../../../src-shared/runs/run-view';
 import type { StockSnapshot } from './area';
-import type { Look } from './inspect';
+import type { Inspection } from './inspect';
 
 const snapshotView = ({ name, id, takenAt, unique, referenced }: StockSnapshot) => ({
   name,
@@ -25,7 +25,7 @@ export const NO_PAUSE_WHILE_RUNNING =
 export const NO_RECORD = 'the original distro_const does not record what steps use';
 
 /** Whether a build takes checkpoints (contract 2.9). */
-export const hasCheckpoints = ({ manifest, area }: Look): boolean => manifest.checkpointEnable && area.dataset !== null;
+export const hasCheckpoints = ({ manifest, area }: Inspection): boolean => manifest.checkpointEnable && area.dataset !== null;
 
 /** How long a step took when it last succeeded, in seconds; `null` when that is not known. */
 export function expectedSeconds(runs: readonly RunView[], step: string): number | null {
@@ -42,8 +42,8 @@ export function expectedSeconds(runs: readonly RunView[], step: string): number 
  * @param since the first of them that is told
  * @param host its name
  */
-export function statusOf(look: Look, runs: readonly RunView[], since: string | undefined, host: string): StatusAnswer {
-  const { manifest, area, snapshots, resumable, process } = look;
+export function statusOf(inspection: Inspection, runs: readonly RunView[], since: string | undefined, host: string): StatusAnswer {
+  const { manifest, area, snapshots, resumable, process } = inspection;
   const { steps } = manifest;
   const names = snapshots.map(({ name }) => name);
   const latest = steps.filter(({ name }) => resumable.has(name) && names.includes(checkpointName(name))).at(-1);
@@ -57,7 +57,7 @@ export function statusOf(look: Look, runs: readonly RunView[], since: string | u
       exists: area.exists,
     },
     backend: area.dataset === null ? 'none' : 'zfs',
-    checkpointing: hasCheckpoints(look),
+    checkpointing: hasCheckpoints(inspection),
     freeBytes: area.freeBytes,
     lock: process
       ? {
@@ -80,7 +80,7 @@ export function statusOf(look: Look, runs: readonly RunView[], since: string | u
         index,
         step: name,
         message,
-        resumable: hasCheckpoints(look) && resumable.has(name) && answer.ok,
+        resumable: hasCheckpoints(inspection) && resumable.has(name) && answer.ok,
         refusalLines: answer.ok ? [] : [...answer.lines],
         snapshot: taken ? snapshotView(taken) : null,
         freshness: taken ? { kind: 'unknown', reason: NO_RECORD } : null,
@@ -99,7 +99,7 @@ export function statusOf(look: Look, runs: readonly RunView[], since: string | u
 }
 
 /** What our engine's `checkpoints` says. */
-export const checkpointsOf = ({ manifest, snapshots }: Look): CheckpointsAnswer => ({
+export const checkpointsOf = ({ manifest, snapshots }: Inspection): CheckpointsAnswer => ({
   checkpoints: manifest.steps.map(({ name }) => {
     const taken = snapshots.find((one) => one.name === checkpointName(name));
     return { step: name, snapshot: taken ? snapshotView(taken) : null };
@@ -107,7 +107,7 @@ export const checkpointsOf = ({ manifest, snapshots }: Look): CheckpointsAnswer 
 });
 
 /** The checkpoint before a step. Throws `missing`. */
-export function snapshotOf({ snapshots }: Look, step: string): StockSnapshot {
+export function snapshotOf({ snapshots }: Inspection, step: string): StockSnapshot {
   const found = snapshots.find(({ name }) => name === checkpointName(step));
   if (!found)
     throw new AppError(

@@ -1,4 +1,4 @@
-/** Texts that can be made again, the most recently used last, up to a number of bytes in all. */
+/** A cache of texts with a size limit. The least recently used text is dropped first. */
 export class TextCache {
   readonly #texts = new Map<string, Buffer>();
   #size = 0;

@@ -2,12 +2,12 @@ import type { EngineRecordBody, EngineRecordKind, RunStep } from '../../../src-s
 import type { DeclaredStep } from '../../../src-shared/manifest/model';
 import { readLogLine, type LogLine } from './log-lines';
 
-/** What is known of a build besides its log. */
+/** A build's facts that are not in its log. */
 export interface LoggedBuild {
   readonly run: string;
   readonly host: string;
   readonly manifest: string;
-  /** Steps of the manifest as it is now: a log names those that it came to, and no others. */
+  /** Steps of the present manifest. A log names only the steps that ran. */
   readonly steps: readonly Pick<DeclaredStep, 'name' | 'message' | 'script'>[];
   /** When it began, in seconds since the epoch. */
   readonly startedAt: number;
@@ -15,7 +15,7 @@ export interface LoggedBuild {
   readonly localStart: number;
 }
 
-/** A step that runs, and whether somebody saw it begin. */
+/** A running step, and whether its start was observed. */
 interface Current {
   readonly step: string;
   readonly index: number;
@@ -26,16 +26,16 @@ type Announced = Extract<LogLine, { kind: 'announced' }>;
 type Banner = Pick<Announced, 'step' | 'isRollback' | 'pauses'>;
 type Failure = Extract<LogLine, { kind: 'failure' }>;
 
-/** What has been read of a log, as far as it matters for the lines that follow. Never changed: the next line makes another one. */
+/** The state after a log's lines so far, as far as later lines depend on it. Immutable. */
 export interface LogState {
-  /** The time that is known last, in seconds since the epoch. */
+  /** The latest known time, in seconds since the epoch. */
   readonly now: number;
   readonly current?: Current | undefined;
-  /** What a checkpoint or a rollback that is being made will say. */
+  /** The banner of the checkpoint or rollback that is in progress. */
   readonly announced?: Announced | undefined;
-  /** How the current step failed, while no later line shows that it was the step itself who said so. */
+  /** The failure of the current step, until a later line shows that the step itself printed it. */
   readonly failure?: Failure | undefined;
-  /** What begins a step, known from the first one: a banner that was announced, a banner alone, or its script where there are no checkpoints. */
+  /** The kind of line that begins a step, known from the first step: an announced banner, a banner alone, or its script where there are no checkpoints. */
   readonly begunBy: 'announced' | 'banner' | 'script' | undefined;
   /** Whether a checkpoint could not be taken. */
   readonly hasFailedBetween: boolean;
@@ -48,10 +48,10 @@ export interface LogState {
 }
 
 /**
- * Reads the detail log of the original (contract 3.4) and tells it as a journal. It has no times of steps and no word of who does what
- * in them: what a line does not say is not told.
+ * Translates the original's detail log (contract 3.4) to a journal. The log has no times of steps, and does not name the process of a
+ * line, so the journal lacks them too.
  *
- * A banner counts when the command that says it was announced: a step that prints one changes nothing. Our own engine in the original's place
+ * A banner counts when its command was announced, so that a step that prints one changes nothing. Our own engine in the original's place
  * runs no command for it; there a banner counts for a step behind the one that runs. Where there are no checkpoints there are no banners, and
  * a step begins when its script does.
  */
@@ -62,8 +62,8 @@ export class LogTranslation {
   readonly #write: (line: string) => void;
 
   /**
-   * @param write takes one line of the journal
-   * @param after goes on behind the lines that led there; without it the journal begins
+   * @param write receives one line of the journal
+   * @param after the state to continue from; without it the journal begins
    */
   constructor(build: LoggedBuild, write: (line: string) => void, after?: LogState) {
     this.#build = build;
@@ -91,7 +91,7 @@ export class LogTranslation {
     return this.#state.hasEnded;
   }
 
-  /** One line of the log, and when it was written, in seconds since the epoch; `undefined` when nobody saw it. */
+  /** One line of the log, and when it was written, in seconds since the epoch; `undefined` when it was not observed. */
   take(line: string, at: number | undefined): void {
     const told = readLogLine(line);
     const { announced, isCompleted } = this.#state;
@@ -105,7 +105,7 @@ export class LogTranslation {
     else if (told) this.#take(told, at);
     else if (this.#state.failure && !announced && !line.startsWith('shell_list = ')) this.#set({ failure: undefined });
     const { current } = this.#state;
-    // What is said while a checkpoint is made, or of the build as a whole, is of no step.
+    // Lines during a checkpoint, or about the whole build, belong to no step.
     const isOfBuild =
       announced !== undefined || banner !== undefined || ['announced', 'completed', 'ended'].includes(told?.kind ?? '');
     const isOfEngine = told !== undefined || banner !== undefined || (!announced && !current);
@@ -114,7 +114,7 @@ export class LogTranslation {
       stream: isOfEngine ? 'engine' : 'stdout',
       text: line,
     });
-    // Only the two lines together are the end.
+    // Only both lines together are the end of a build.
     if (told?.kind === 'ended' && isCompleted) this.#end(at, told.isGood);
   }
 
@@ -122,7 +122,7 @@ export class LogTranslation {
     const { announced, begunBy } = this.#state;
     if (told.kind === 'announced') this.#set({ announced: told, begunBy: 'announced' });
     else if (told.kind === 'script' && announced) {
-      // The checkpoint failed, nobody said so, and the build goes on (stop_on_error).
+      // The checkpoint failed without a message, and the build continues (stop_on_error).
       this.#set({ announced: undefined });
       this.#begin(this.#stepNamed(announced.step), at, null);
     } else if (told.kind === 'script' && (begunBy ?? 'script') === 'script') {
@@ -132,7 +132,7 @@ export class LogTranslation {
     else if (told.kind === 'completed') this.#set({ isCompleted: true });
   }
 
-  /** `==== NAME: MESSAGE ` and `Stopping at NAME: MESSAGE ` (contract 2.2), where nobody announces them. */
+  /** `==== NAME: MESSAGE ` and `Stopping at NAME: MESSAGE ` (contract 2.2), where they are not announced. */
   #bannerOf(line: string): Banner | undefined {
     if ((this.#state.begunBy ?? 'banner') !== 'banner') return undefined;
     const pauses = line.startsWith('Stopping at ');
@@ -157,7 +157,7 @@ export class LogTranslation {
     this.#put('paused', { step });
   }
 
-  /** @param after what was made before the step; `null` when nothing was */
+  /** @param after the checkpoint or rollback before the step; `null` for neither */
   #begin(next: { step: string; index: number }, at: number | undefined, after: 'rollback' | 'checkpoint' | null): void {
     this.#finish(at, true);
     const { step, index } = next;
@@ -174,7 +174,7 @@ export class LogTranslation {
     return { step, index: known.find((index) => index >= from) ?? known[0] ?? from };
   }
 
-  /** A script that the manifest no longer has is told by its own name. */
+  /** A script that is not in the present manifest is shown under its own name. */
   #stepOfScript(told: string): { step: string; index: number } {
     const from = this.#nextIndex;
     const index = this.#build.steps.findIndex(({ script }, at) => script === told && at >= from);
@@ -190,7 +190,7 @@ export class LogTranslation {
     this.#put('checkpoint-taken', { step, snapshot: `.step_${step}`, line: 'main', parent: null, seconds: 0 });
   }
 
-  /** Once, before the first thing that the build does. */
+  /** Writes the first records, once. */
   #plan(resume: { step: string; index: number } | null): void {
     if (this.#state.isPlanned) return;
     this.#set({ isPlanned: true });
@@ -208,7 +208,7 @@ export class LogTranslation {
     });
   }
 
-  /** @param wasGood when no line says that it failed */
+  /** @param wasGood no line reports a failure */
   #finish(at: number | undefined, wasGood: boolean): void {
     const { current, failure, steps } = this.#state;
     if (!current) return;
@@ -216,7 +216,7 @@ export class LogTranslation {
     const outcome = failure || !wasGood ? 'failed' : 'done';
     const exit = failure ? failure.exit : wasGood ? 0 : null;
     const signal = failure?.signal ?? null;
-    // Of a step that nobody saw begin and end, nobody knows how long it took.
+    // The duration of a step is known only when its start and end were observed.
     const took = at === undefined || startedAt === undefined ? {} : { seconds: Math.max(0, at - startedAt) };
     const finished: RunStep = {
       step,
@@ -233,7 +233,7 @@ export class LogTranslation {
 
   #end(at: number | undefined, isGood: boolean): void {
     const { hasFailedBetween, steps: before } = this.#state;
-    // A failed build whose last step says nothing of a failure: a checkpoint failed, or an earlier step, and it went on (stop_on_error).
+    // The build failed but its last step reports no failure: a checkpoint or an earlier step failed, and the build continued (stop_on_error).
     this.#finish(at, isGood || hasFailedBetween || before.some(({ outcome }) => outcome === 'failed'));
     this.#set({ hasEnded: true });
     const { steps, checkpoints, pausedBefore, now } = this.#state;

@@ -7,21 +7,21 @@ import type { TextCache } from './text-cache';
 import { LogTranslation, type LoggedBuild, type LogState } from './translate';
 
 const PIECE = 256 * 1024;
-/** Text of a journal that is kept or made anew as one. */
+/** Size of a journal segment, the unit of the cache. */
 const SEGMENT = 256 * 1024;
 
-/** A part of the journal, from a line's beginning on. */
+/** A part of the journal that begins with a line. */
 interface Segment {
-  /** Where it begins in the journal, and the lines it is made from in the log. */
+  /** The segment's offset in the journal, and the offset of its lines in the log. */
   readonly journal: number;
   readonly log: number;
-  /** What led there; `undefined` at the beginning. */
+  /** The translation's state before the segment; `undefined` for the first one. */
   readonly state: LogState | undefined;
 }
 
 /**
- * A detail log as a journal that grows as it does. Text is kept for a while only: what was asked for again is made again from the log, and
- * comes out the same to the byte, so that offsets stay what they were.
+ * A detail log, translated to a journal that grows with it. Only some text is cached. Other text is translated again and gives the same
+ * bytes, so that offsets stay valid.
  */
 export class TranslatedLog {
   readonly #segments: Segment[] = [{ journal: 0, log: 0, state: undefined }];
@@ -30,12 +30,12 @@ export class TranslatedLog {
   /** Text of the last segment. */
   #open: Buffer[] = [];
   #openLength = 0;
-  /** How far the log was read, and its lines were taken. */
+  /** How far the log was read, and how far its lines were translated. */
   #offset = 0;
   #taken = 0;
   #rest: Buffer = Buffer.alloc(0);
   #reading: Promise<void> = Promise.resolve();
-  #wasLookedAt = false;
+  #wasRead = false;
   #run: RunView;
 
   readonly #transport: Transport;
@@ -52,7 +52,7 @@ export class TranslatedLog {
     this.#translation = new LogTranslation(build, (line) => this.#write(line));
   }
 
-  /** The run as far as it was read; `running` also when nobody writes its log any more. */
+  /** The run as far as it was read. `running` also when no process writes the log any longer. */
   get run(): RunView {
     return this.#run;
   }
@@ -61,7 +61,7 @@ export class TranslatedLog {
     return this.#translation.hasEnded;
   }
 
-  /** Reads the log to its present end; one reader at a time. Throws `missing` when it is not there any more. */
+  /** Reads the log to its present end; one reader at a time. Throws `missing` when it was removed. */
   catchUp(): Promise<void> {
     this.#reading = this.#reading.catch(() => undefined).then(() => this.#readOn());
     return this.#reading;
@@ -95,12 +95,12 @@ export class TranslatedLog {
     if (record) this.#run = withRecord(this.#run, record);
   }
 
-  /** What is there at the first look is as old as the run; later lines are seen as they come. */
+  /** Lines of the first read have unknown times. Later lines get the time at which they were read. */
   async #readOn(): Promise<void> {
-    const isFirst = !this.#wasLookedAt;
+    const isFirst = !this.#wasRead;
     for (;;) {
       const piece = await this.#transport.readFile(this.#log, this.#offset, PIECE);
-      this.#wasLookedAt = true;
+      this.#wasRead = true;
       if (piece.length === 0) return;
       const at = this.#seen.add(this.#offset, isFirst ? undefined : Date.now() / 1000);
       this.#offset += piece.length;
@@ -114,7 +114,7 @@ export class TranslatedLog {
     }
   }
 
-  /** @param log where the next line is in the log */
+  /** @param log offset of the next line in the log */
   #endSegment(log: number): void {
     if (this.#openLength < SEGMENT) return;
     this.#cache.keep(`${this.#log} ${this.#segments.length - 1}`, Buffer.concat(this.#open));

@@ -98,7 +98,7 @@ export class BuildSession {
   }
 
   #stopIfUnused(): void {
-    if (this.#broadcast.isHeard || this.queue.waiting.length > 0 || this.#runs.live) return;
+    if (this.#broadcast.hasReaders || this.queue.waiting.length > 0 || this.#runs.live) return;
     this.#following?.abort();
     this.#following = undefined;
   }

@@ -9,17 +9,17 @@ import { textOf } from './text';
 
 /** More changes than these are counted but not sent. */
 const MAX_CHANGES = 20_000;
-/** More of a file is not shown. */
+/** The part of a file that is shown. */
 const MAX_SHOWN_BYTES = 1024 * 1024;
 
-/** What is in checkpoints, as the engine of a host reports it. */
-export function createInside(host: BuildHost): BuildServices['inside'] {
+/** The files in checkpoints, from the host's engine. */
+export function createCheckpointFiles(host: BuildHost): BuildServices['inside'] {
   const stateFiles = new StateFiles(host);
   const diffs = new SharedCalls<DiffAnswer>();
 
-  /** A file's size in bytes; throws `missing` when it is not there or not a file. */
+  /** A file's size in bytes; throws `missing` when it does not exist or is not a file. */
   async function sizeOf(manifest: string, step: string, file: string, signal?: AbortSignal): Promise<number> {
-    // A folder's entries have names; a file is listed by the path that was asked for.
+    // Entries of a folder have names. A file is listed under the requested path.
     const [entry] = (await host.listFiles(manifest, step, fromRoot(file), signal)).entries;
     if (entry?.name !== fromRoot(file) || !entry.mode.startsWith('-'))
       throw new AppError('missing', `${fromRoot(file)} in the checkpoint of ${step} is not a file.`);
@@ -63,5 +63,5 @@ export function createInside(host: BuildHost): BuildServices['inside'] {
   };
 }
 
-/** A path as the engine takes it. With its slash, so that none is taken for an option. */
+/** A path for the engine, with a leading slash so that it cannot be an option. */
 const fromRoot = (path: string): string => `/${path}`;

@@ -4,7 +4,7 @@ import { decodeManifest, MAX_BYTES } from '../../../src-shared/manifest/source';
 import { AreaPaths } from '../../build-hosts/area-paths';
 import type { BuildHost } from '../../build-hosts/build-host';
 
-/** Reads the manifests as they were when checkpoints were taken: their copies in the build area. */
+/** Reads the copies of manifests that checkpoints keep in the build area. */
 export class StateFiles {
   readonly #areas: AreaPaths;
 

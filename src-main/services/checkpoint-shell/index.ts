@@ -15,8 +15,8 @@ export function createShells(host: BuildHost): BuildServices['shell'] {
     return terminal;
   }
 
-  /** Passes on what a terminal tells; whoever stops listening ends it. */
-  async function* told(terminal: Terminal, closing: AbortController): AsyncGenerator<ShellEvent> {
+  /** Forwards a terminal's events. The terminal ends when the iteration does. */
+  async function* eventsOf(terminal: Terminal, closing: AbortController): AsyncGenerator<ShellEvent> {
     try {
       yield* terminal.events();
     } finally {
@@ -33,7 +33,7 @@ export function createShells(host: BuildHost): BuildServices['shell'] {
       const terminal = await Terminal.start(host.transport, argv, { columns, rows }, { ...options, signal: until });
       terminals.set(terminal.id, terminal);
       until.addEventListener('abort', () => terminals.delete(terminal.id));
-      return told(terminal, closing);
+      return eventsOf(terminal, closing);
     },
     write: async ({ id, data }) => named(id).write(Buffer.from(data, 'base64')),
     resize: async ({ id, columns, rows }) => named(id).resize({ columns, rows }),

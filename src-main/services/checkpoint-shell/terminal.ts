@@ -5,17 +5,17 @@ import { AppError } from '../../../src-shared/errors';
 import { quoteCommand } from '../../../src-shared/shell-quote';
 import type { Argv, CommandOptions, RunningCommand, Transport } from '../../transport/transport';
 
-/** Characters. */
+/** Size in characters. */
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
 }
 
-/** Bytes a second that a terminal takes without growing a heap in the window: `yes` says far more. */
+/** The output rate that the window's terminal can process. Commands such as `yes` write far more. */
 const MAX_BYTES_PER_SECOND = 4 * 1024 * 1024;
 const NEWLINE = 10;
 
-/** A command in a terminal of its own on the build host, made by `script` of util-linux: no native module, and the same over SSH. */
+/** A command in a terminal on the build host. `script` of util-linux makes the terminal: no native module is needed, and SSH works the same. */
 export class Terminal {
   readonly id = randomUUID();
   /** The terminal's device, once it is known. */
@@ -30,32 +30,32 @@ export class Terminal {
   }
 
   /**
-   * Starts a command in a new terminal. It gets a hang-up, and the terminal goes, when `options.signal` aborts.
+   * Starts a command in a new terminal. When `options.signal` aborts, the command gets SIGHUP and the terminal is removed.
    *
    * Throws `unsupported` when the host has no `script`.
    */
   static async start(transport: Transport, argv: Argv, size: TerminalSize, options: CommandOptions): Promise<Terminal> {
     await mustHaveScript(transport);
-    // The first line is for us: the device, for later sizes. `script` makes a terminal without a size and, on a pipe, without an echo.
+    // The first line of output is the device, for later changes of size. On a pipe `script` makes a terminal without size and echo.
     const line = `tty && stty sane rows ${size.rows} cols ${size.columns} && exec ${quoteCommand(argv)}`;
     const env = { ...options.env, TERM: 'xterm-256color', COLORTERM: 'truecolor' };
     const command = await transport.stream(['script', '-qefc', line, '/dev/null'], { ...options, env });
     return new Terminal(transport, command);
   }
 
-  /** Sends what was typed. */
+  /** Sends keyboard input. */
   write(bytes: Buffer): void {
     this.#command.write(bytes);
   }
 
-  /** Tells the programs in the terminal its new size. */
+  /** Sets the terminal's size, which signals the programs in it. */
   async resize(size: TerminalSize): Promise<void> {
     if (this.#device === undefined) return;
-    // One that has just ended has no size to set, which is no failure of ours.
+    // A terminal that has just ended has no size, which is not an error.
     await this.#transport.run(['stty', '-F', this.#device, 'rows', `${size.rows}`, 'cols', `${size.columns}`]);
   }
 
-  /** What it tells, from its first byte to its end. To be read once. */
+  /** Yields the terminal's events from its first byte to its end. To be called once. */
   async *events(): AsyncGenerator<ShellEvent> {
     let head: Buffer | undefined = Buffer.alloc(0);
     for await (const chunk of this.#command.output) {
@@ -68,7 +68,7 @@ export class Terminal {
         this.#device = line.startsWith('/dev/') ? line : undefined;
         output = this.#device === undefined ? head : head.subarray(end + 1);
         head = undefined;
-        // Only now can anybody type: the echo of what was typed before would come before the device.
+        // Input is accepted only now, because an earlier echo would precede the device.
         yield { kind: 'opened', id: this.id };
       }
       if (output.length === 0) continue;
@@ -85,7 +85,7 @@ export class Terminal {
 async function mustHaveScript(transport: Transport): Promise<void> {
   const found = await transport.run(['script', '--version']).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'unsupported') return undefined;
-    throw error; // a host that cannot be reached has its own words
+    throw error; // an unreachable host has its own message
   });
   if (found?.code !== 0)
     throw new AppError(

@@ -5,10 +5,10 @@ import { duration } from '../../../src-shared/format';
 import type { BuildHost } from '../../build-hosts/build-host';
 import type { HostRegistry } from './registry';
 
-/** A clock that differs by more breaks certificates and the times of files, in seconds. */
+/** A larger clock difference breaks certificates and file times. */
 const MAX_SKEW_SECONDS = 120;
 
-/** The checklist before a build: the way to the host, then what the engine there finds. A host that cannot be reached is a finding. */
+/** The checklist before a build: the connection, then the findings of the host's engine. An unreachable host is a finding. */
 export async function preflight(
   registry: HostRegistry,
   id: string,
@@ -59,7 +59,7 @@ export async function preflight(
   return { ok, checks };
 }
 
-/** What an ordinary account needs for this build area, as lines to be reviewed. */
+/** The configuration that an ordinary account needs for this build area, for review. */
 export async function rights(
   host: BuildHost,
   manifest: string,
@@ -74,13 +74,13 @@ async function clockCheck({ transport }: BuildHost, signal?: AbortSignal): Promi
   const { stdout } = await transport.run(['date', '-u', '+%Y-%m-%dT%H:%M:%SZ'], { signal });
   const theirs = Date.parse(stdout.toString('utf8').trim()) / 1000;
   const skew = Math.abs(theirs - (before + Date.now() / 1000) / 2);
-  if (Number.isNaN(skew)) return { ...check, state: 'unknown', detail: 'The host does not tell the time.' };
+  if (Number.isNaN(skew)) return { ...check, state: 'unknown', detail: 'The time of the host cannot be read.' };
   return skew <= MAX_SKEW_SECONDS
     ? { ...check, state: 'ok', detail: 'as on this computer' }
     : {
         ...check,
         state: 'note',
-        detail: `${duration(skew)} off from this computer: certificates may be refused, and files have wrong times`,
+        detail: `${duration(skew)} off from this computer. Certificates may be refused, and files have wrong times`,
         fix: 'Set the clock of the host, for example with timedatectl set-ntp true.',
       };
 }

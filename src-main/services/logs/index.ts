@@ -8,9 +8,8 @@ import type { BuildServices } from '../../rpc/services';
 import type { Selection } from './line-store';
 import { RunLog } from './run-log';
 
-/** How many logs are kept in memory. */
 const MAX_OPEN_LOGS = 3;
-/** How many line numbers a search gives. */
+/** The largest number of line numbers in a search result. */
 const MAX_FOUND = 10_000;
 
 /** Logs of runs on a host, by line numbers. */
@@ -34,7 +33,7 @@ export function createLogs(host: BuildHost, journals = new FollowedJournals(host
     const log = logs.get(key) ?? openLog(manifest, run);
     logs.delete(key);
     logs.set(key, log);
-    // One that cannot be read is opened anew: the manifest may name another area by then.
+    // A log that cannot be read is opened again, because the manifest may name another area by then.
     const forget = (): void => {
       if (logs.get(key) === log) logs.delete(key);
     };
@@ -44,7 +43,7 @@ export function createLogs(host: BuildHost, journals = new FollowedJournals(host
       logs.delete(oldest);
       unused.then(
         (one) => one.close(),
-        () => undefined, // whoever asked for it was told
+        () => undefined, // its caller has received the error
       );
     }
     return log;
@@ -69,7 +68,7 @@ export function createLogs(host: BuildHost, journals = new FollowedJournals(host
     },
     async firstError({ path, run, from, ...selection }) {
       const { lines } = await logOf(path, run);
-      // A cheap pattern first; the rule looks at what it finds.
+      // A cheap pattern selects candidates for the rule.
       for (const found of lines.search(
         selection,
         /error|fatal|fail|cannot|can't|unable|no such|not found|denied|no space|traceback|panic|fault|killed|aborted/gi,
@@ -89,7 +88,7 @@ export function createLogs(host: BuildHost, journals = new FollowedJournals(host
   };
 }
 
-/** The text itself, upper and lower case alike. */
+/** A pattern for the text itself, ignoring case. */
 function literal(text: string): RegExp {
   return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi');
 }

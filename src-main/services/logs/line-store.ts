@@ -1,7 +1,7 @@
 import type { LogLine } from '../../../src-shared/rpc/logs';
 
 const CHUNK_BYTES = 1024 * 1024;
-/** A longer line is cut, in bytes. */
+/** Longer lines are truncated. */
 const MAX_LINE_BYTES = 16 * 1024;
 const CUT = ' … (cut)';
 const NO_STEP = 0xffff;
@@ -16,8 +16,8 @@ export interface Selection {
 }
 
 /**
- * The lines of a log, made for millions of them: text as UTF-8 in pieces of about a MiB, the rest in typed arrays; about 16 bytes a
- * line besides its text.
+ * The lines of a log, for millions of lines: text as UTF-8 in chunks of about 1 MiB, the rest in typed arrays with about 16 bytes per
+ * line.
  */
 export class LineStore {
   /** How many lines there are. */
@@ -33,7 +33,7 @@ export class LineStore {
   /** Adds a line; `at` in seconds since the epoch. */
   add(at: number, stream: Stream, step: string | null, text: string): void {
     const line = oneLine(text);
-    const chunk = this.#roomFor(Buffer.byteLength(line) + 1); // the newline ends it
+    const chunk = this.#roomFor(Buffer.byteLength(line) + 1); // with its newline
     chunk.used += chunk.bytes.write(`${line}\n`, chunk.used, 'utf8');
     if (this.count === this.#ends.length) this.#grow();
     this.#ends[this.count] = chunk.used;
@@ -58,8 +58,8 @@ export class LineStore {
   }
 
   /**
-   * Goes through a selection's text piece by piece and gives, for each piece, the numbers of the lines that fit. The caller may wait
-   * between pieces.
+   * Searches a selection's text chunk by chunk and yields the numbers of the matching lines of each chunk. The caller may wait
+   * between chunks.
    *
    * @param pattern must have the flag `g`
    */
@@ -146,7 +146,7 @@ export class LineStore {
   }
 }
 
-/** The text in at most `MAX_LINE_BYTES` bytes, cut between characters. Newlines tell lines apart here, so that none may be in it. */
+/** The text in at most `MAX_LINE_BYTES` bytes, cut between characters. Newlines are replaced, because they separate lines here. */
 function oneLine(text: string): string {
   const line = text.includes('\n') ? text.replaceAll('\n', ' ') : text;
   // No character has more than three bytes for each of its units.
@@ -158,7 +158,7 @@ function oneLine(text: string): string {
 /** Numbers of lines, in order. */
 class SelectedLines {
   count = 0;
-  /** Lines that were looked at. */
+  /** Number of lines that were checked. */
   seen = 0;
   #numbers = new Uint32Array(1024);
 

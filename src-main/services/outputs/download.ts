@@ -8,15 +8,14 @@ import type { Medium } from '../../../src-shared/engine-answers/media';
 import type { BuildHost } from '../../build-hosts/build-host';
 import { mustBeFree, place } from '../../files/copy-out';
 
-/** Copies that are being made now: two must not write to the same one. */
+/** Copies in progress, so that two do not write to the same file. */
 const writing = new Set<string>();
 
 /**
- * Copies a finished image to this computer, whole or not at all. A connection that is lost on the way is waited for, and the copy goes
- * on where it was; so does one that failed, when it is asked for again. One that was not made in one go is compared by its
- * checksum.
+ * Copies a finished image to this computer; the copy is complete or absent. After a lost connection it continues when the host is back,
+ * and a failed copy continues at the next call. A copy that was interrupted is verified by its checksum.
  *
- * Throws `refused` when something of that name is there, `missing` when its folder is not, `conflict` when the image was replaced
+ * Throws `refused` when the target exists, `missing` when its folder does not exist, `conflict` when the image was replaced
  * meanwhile.
  *
  * @param checksum of the image on the host: SHA-256 in hex
@@ -30,23 +29,22 @@ export async function download(
 ): Promise<string> {
   const target = resolve(to);
   await mustBeFree(target);
-  // Another image of that name is another copy.
+  // A different image with the same name needs a separate copy.
   const version = createHash('sha256').update(`${medium.path} ${medium.size} ${medium.modified}`).digest('hex');
   const partial = join(dirname(target), `.${basename(target)}.${version.slice(0, 8)}.part`);
-  if (writing.has(partial))
-    throw new AppError('refused', `${target} is being copied already.`, 'Wait until it is there.');
+  if (writing.has(partial)) throw new AppError('refused', `${target} is already being copied.`, 'Wait for that copy.');
   writing.add(partial);
   try {
     const isWhole = await copyAll(host, medium, partial, signal);
     const isSame =
       (await sizeOf(partial)) === medium.size && (isWhole || (await checksum()) === (await sha256(partial)));
     if (isSame) await place(partial, target);
-    // What another image has left in it is of no use to the next copy.
+    // Data of another image is useless for the next copy.
     await rm(partial, { force: true });
     if (isSame) return target;
     throw new AppError('conflict', `${medium.name} was replaced while it was copied.`, 'Copy it again.');
   } catch (error) {
-    // What a person has given up is not kept; what the network has, is.
+    // A copy that the user cancelled is removed. One that the network interrupted is kept.
     const isOther = error instanceof AppError && error.code === 'conflict';
     if (signal?.aborted || isOther) await rm(partial, { force: true });
     throw error;
@@ -55,7 +53,7 @@ export async function download(
   }
 }
 
-/** Copies until all is here, or no more comes. Tells whether it was made in one go. */
+/** Copies until the image is complete or no more data comes. Returns whether it was not interrupted. */
 async function copyAll(host: BuildHost, medium: Medium, partial: string, signal?: AbortSignal): Promise<boolean> {
   let at = await sizeOf(partial);
   let isWhole = at === 0;
@@ -74,7 +72,7 @@ async function copyAll(host: BuildHost, medium: Medium, partial: string, signal?
   return isWhole;
 }
 
-/** Adds what the image has from an offset on to what is here. */
+/** Appends the image's data from an offset on. */
 async function copyFrom(
   host: BuildHost,
   medium: Medium,
@@ -97,7 +95,7 @@ async function copyFrom(
   if (code !== 0) throw new AppError('missing', `${medium.name} could not be read to its end: ${stderr.trim()}`);
 }
 
-/** Passes on what a command prints. Throws `conflict` when that is more than the size that the host has announced. */
+/** Forwards a command's output. Throws `conflict` when it exceeds the size that the host announced. */
 async function* atMost(output: AsyncIterable<Buffer>, bytes: number, { name }: Medium): AsyncGenerator<Buffer> {
   let left = bytes;
   for await (const chunk of output) {

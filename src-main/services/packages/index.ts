@@ -2,7 +2,7 @@ import type { BuildHost } from '../../build-hosts/build-host';
 import type { BuildServices } from '../../rpc/services';
 import type { CatalogueTexts } from './catalogue-texts';
 
-/** What repositories have and what is in images, as the engine of a host reports it. */
+/** Packages of repositories and images, from the host's engine. */
 export function createPackages(host: BuildHost, texts: CatalogueTexts): BuildServices['packages'] {
   return {
     catalogue: async ({ path, source, refresh, known }, { signal }) => {

@@ -2,7 +2,7 @@ import type { BuildHost } from '../../build-hosts/build-host';
 import { copyOut } from '../../files/copy-out';
 import type { BuildServices } from '../../rpc/services';
 
-/** Support bundles, as the engine of a host makes them; nothing of them stays on the host. */
+/** Support bundles, made by the host's engine. Nothing of them stays on the host. */
 export function createSupport(host: BuildHost): BuildServices['support'] {
   return {
     save: async ({ path: manifest, to }, { signal }) => ({

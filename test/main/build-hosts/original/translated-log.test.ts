@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { StockJournals } from '../../../../src-main/build-hosts/original/journals';
+import { OriginalJournals } from '../../../../src-main/build-hosts/original/journals';
 import { createLocalTransport } from '../../../../src-main/transport/local';
 import { parseRecord } from '../../../../src-shared/journal/records';
 import { logOf } from './sample-logs';
@@ -13,7 +13,7 @@ let log: string;
 let path: string;
 /** Bytes that were read of logs. */
 let read: number;
-let journals: StockJournals;
+let journals: OriginalJournals;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-stock-'));
@@ -22,7 +22,7 @@ beforeEach(() => {
   read = 0;
   const transport = createLocalTransport();
   const steps = ['a', 'b'].map((name) => ({ name, message: `Step ${name}`, script: `scripts/${name}` }));
-  journals = new StockJournals(
+  journals = new OriginalJournals(
     {
       ...transport,
       // A clock that is 5 hours behind UTC, and 4 in summer.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createInside } from '../../../../src-main/services/checkpoint-files';
+import { createCheckpointFiles } from '../../../../src-main/services/checkpoint-files';
 import { AppError } from '../../../../src-shared/errors';
 import { buildHost } from '../../../support/build-host';
 import { TestProject } from '../../../support/engine';
@@ -10,7 +10,7 @@ const BYTES = Buffer.from(Array.from({ length: 256 }, (_, at) => at));
 
 let project: TestProject;
 let manifest: string;
-const inside = createInside(buildHost());
+const inside = createCheckpointFiles(buildHost());
 
 beforeAll(async () => {
   project = new TestProject({
