@@ -122,7 +122,7 @@ describe('scripts that steps name outside scripts/', () => {
 
 describe('exporting', () => {
   it.each([
-    ['a file that is there', 'taken', /is there already/],
+    ['a file that is there', 'taken', /exists already/],
     ['the scripts themselves', 'doc/scripts/out', /among the scripts/],
     ['what cannot be a folder', 'taken/out', /cannot be written/],
   ])('refuses %s', async (_, to, message) => {

@@ -172,7 +172,7 @@ describe('browser mode', () => {
     socket.send(message);
     expect(await client(socket).app.info()).toMatchObject({ version: '0' });
     socket.close();
-    await expect.poll(() => said).toEqual([expect.stringMatching(/^A message that is no call was left out: .+$/)]);
+    await expect.poll(() => said).toEqual([expect.stringMatching(/^A message that is not a call was ignored: .+$/)]);
   });
 
   it('lives on after broken frames and broken requests', async () => {
