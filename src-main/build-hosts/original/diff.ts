@@ -29,7 +29,8 @@ export async function diffOf(
 ): Promise<DiffAnswer> {
   const [first, second] = [snapshotOf(inspection, from), to === undefined ? undefined : snapshotOf(inspection, to)];
   // `zfs diff` compares only with later snapshots.
-  const isBackwards = second !== undefined && inspection.snapshots.indexOf(second) < inspection.snapshots.indexOf(first);
+  const isBackwards =
+    second !== undefined && inspection.snapshots.indexOf(second) < inspection.snapshots.indexOf(first);
   const [older, newer] = isBackwards
     ? [second.id, first.id]
     : [first.id, second?.id ?? `${inspection.area.dataset}/build_data`];

@@ -25,7 +25,8 @@ export const NO_PAUSE_WHILE_RUNNING =
 export const NO_RECORD = 'the original distro_const does not record what steps use';
 
 /** Whether a build takes checkpoints (contract 2.9). */
-export const hasCheckpoints = ({ manifest, area }: Inspection): boolean => manifest.checkpointEnable && area.dataset !== null;
+export const hasCheckpoints = ({ manifest, area }: Inspection): boolean =>
+  manifest.checkpointEnable && area.dataset !== null;
 
 /** How long a step took when it last succeeded, in seconds; `null` when that is not known. */
 export function expectedSeconds(runs: readonly RunView[], step: string): number | null {
@@ -42,7 +43,12 @@ export function expectedSeconds(runs: readonly RunView[], step: string): number 
  * @param since the first of them that is told
  * @param host its name
  */
-export function statusOf(inspection: Inspection, runs: readonly RunView[], since: string | undefined, host: string): StatusAnswer {
+export function statusOf(
+  inspection: Inspection,
+  runs: readonly RunView[],
+  since: string | undefined,
+  host: string,
+): StatusAnswer {
   const { manifest, area, snapshots, resumable, process } = inspection;
   const { steps } = manifest;
   const names = snapshots.map(({ name }) => name);
