@@ -51,7 +51,7 @@ it('following is left by scrolling up, kept off by a filter, and taken up again 
     page.getByRole('button', { name: 'Follow' }).getAttribute('aria-pressed');
   await log.press('PageUp');
   await expect.poll(isFollowing).toBe('false');
-  await page.getByRole('button', { name: 'out', exact: true }).click();
+  await page.getByRole('button', { name: 'stdout', exact: true }).click();
   await page
     .getByTestId('log-count')
     .filter({ hasText: /^30\d lines/ })
