@@ -62,6 +62,7 @@ class Bench {
       cwd: this.project.folder,
       env: this.#env,
       encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
     expect(status, stderr).toBe(0);
   }
