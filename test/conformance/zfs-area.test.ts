@@ -46,7 +46,7 @@ describe.skipIf(lacks !== undefined)(`a build area of datasets${lacks === undefi
     runTool('zfs', 'create', area);
     runTool('mkdir', `/${area}/build_data`);
     writeFileSync(join('/', area, 'build_data/own'), 'x');
-    const { code, stdout, stderr } = await project.build();
+    const { code, stdout, stderr } = await project.build('--adopt');
     expect([code, stdout + stderr]).toEqual([1, expect.stringContaining(`nothing is mounted at /${area}/build_data`)]);
     expect(project.ran()).toEqual([]);
     expect(readdirSync(`/${area}/build_data`)).toEqual(['own']);
