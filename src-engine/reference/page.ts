@@ -45,7 +45,7 @@ function statusParts(root: string): string[] {
     table(['status', 'meaning'], EXIT_STATUSES),
     'A step’s own exit status is in the journal.',
     '## Error codes',
-    'With `--json` a refusal is `{"failed": true, "error": {"code", "message", "hint"}}`. Programs compare the code; the message is for people, and the hint says what to do next.',
+    'With `--json` a refusal is `{"failed": true, "error": {"code", "message", "hint"}}`. Programs compare the code; the message is for people, and the hint is the next step.',
     table(
       ['code', 'meaning'],
       readErrorCodes(root).map((error) => [code(error.code), error.meaning]),

@@ -84,7 +84,7 @@ class Build {
   readonly #containment: Containment;
   #host: StepHost | undefined;
   #failed = false;
-  /** The first error that ended the build, whatever `stop_on_error` says. */
+  /** The first error that ended the build, for any value of `stop_on_error`. */
   #error: unknown;
   #stepGrace: NodeJS.Timeout | undefined;
   #forcedEnd: NodeJS.Timeout | undefined;

@@ -3,7 +3,7 @@ import { REMOVED } from '../../src-shared/secrets';
 /** A value in quotes, or up to the next blank or end of a command. */
 const VALUE = `"(?:[^"\\\\\\r\\n]|\\\\.){0,400}"|'[^'\\r\\n]{0,400}'|\\$'[^'\\r\\n]{0,400}'|[^\\s;&|<>"']+`;
 
-/** Programs whose passwords follow a short option, which alone says nothing. `joined` options have the password attached. */
+/** Programs whose passwords follow a short option, which alone does not show that. `joined` options have the password attached. */
 const OPTIONS: readonly (readonly [programs: string, options: string, isJoined?: boolean])[] = [
   ['(?:mysql|mariadb)[\\w-]*', '-p', true],
   ['(?:7z|7za|7zr|rar|unrar)', '-p', true],

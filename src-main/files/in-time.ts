@@ -21,7 +21,7 @@ export async function inTime<T>(path: string, call: Promise<T>): Promise<T> {
   return answer.value;
 }
 
-/** Whether something is at a path. What does not answer within a second counts as there: opening it says more. */
+/** Whether something is at a path. A path that does not answer within a second counts as existing; opening it reports the problem. */
 export async function isThere(path: string): Promise<boolean> {
   const running = looking.get(path);
   const look =

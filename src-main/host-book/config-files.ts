@@ -46,7 +46,7 @@ export function settingsFor({ address, user }: Jump, files: readonly ConfigFile[
   return found;
 }
 
-/** The hosts that files give a name: what `Host` says without patterns. */
+/** The host names in `Host` lines of the files, without patterns. */
 export function namesIn(files: readonly ConfigFile[]): string[] {
   const names = new Set<string>();
   const enters = (section: Section): boolean => {
@@ -81,7 +81,7 @@ function* linesOf(
   }
 }
 
-/** A file that is not there says nothing. */
+/** A missing file counts as empty. */
 function read(path: string): SSHConfig {
   try {
     return SSHConfig.parse(readFileSync(path, 'utf8'));

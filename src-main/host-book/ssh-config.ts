@@ -157,7 +157,7 @@ function gather(settings: readonly Setting[]): Map<string, string[]> {
   return values;
 }
 
-/** The files that exist, or whose file system does not answer: the login then says more. */
+/** Files that exist, or whose file system does not answer. The login then reports the problem. */
 async function existing(files: readonly string[]): Promise<string[]> {
   const found = await Promise.all(files.map((file) => isThere(file)));
   return files.filter((_, at) => found[at]);

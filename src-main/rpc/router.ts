@@ -12,7 +12,7 @@ interface Procedure {
 
 /**
  * Serves the contract from plain services, each call by the service of its group and name. Arguments were parsed by the contract's
- * schemas before a service sees them. That every call has a service, with the right types, is what `Services` says.
+ * schemas before a service sees them. The type `Services` ensures that every call has a service of the right type.
  */
 export function createRouter(services: Services) {
   const guarded = os.use(async ({ next }) => {

@@ -65,7 +65,7 @@ function encodingOf(bytes: Uint8Array): string {
   if (/^(utf-?16|utf-?32|ucs)/.test(name))
     throw new AppError(
       'manifest',
-      `the XML declaration says ${name.toUpperCase()}, but the file is not`,
+      `the XML declaration names ${name.toUpperCase()}, but the file is not`,
       'Correct the encoding in its first line; for most files it is UTF-8.',
     );
   return name;

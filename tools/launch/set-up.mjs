@@ -26,7 +26,7 @@ const TEST_PACKAGES = [
   ...['zfs-fuse', 'btrfs-progs', 'xfsprogs', 'attr', 'acl', 'libcap2-bin', 'libxml2-utils', 'python3', 'strace'],
   ...['mmdebstrap', 'gnupg', 'squashfs-tools', 'qemu-system-x86', 'ovmf', 'uidmap', 'util-linux', 'time'],
   ...['openssh-client', 'iproute2', 'sudo', 'git'],
-  // It opens a computer to the network: not somebody's own, where its tests skip and say so.
+  // It opens a computer to the network, so it is not installed on a developer's own, where its tests skip with that reason.
   ...(process.env.CI ? ['openssh-server'] : []),
   // The designer, looked at: a browser, a display, and what Electron links against.
   ...['chromium', 'xvfb', 'xauth', 'fonts-dejavu-core', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1'],
@@ -125,11 +125,11 @@ function whyNoPackages(said) {
   const [network] = NO_NETWORK.exec(said) ?? [];
   if (network !== undefined)
     return `Slipway needs a network once, for its npm packages, and there is none (${network}). Connect (behind a proxy: npm config set https-proxy URL) and run this again; a computer without a network takes the Debian package that npm run package makes elsewhere.`;
-  return `${said}\nThe npm packages could not be installed; npm says why above. Run this again when that is mended: nothing is lost.`;
+  return `${said}\nThe npm packages could not be installed; npm printed the reason above. Run this again after correcting it.`;
 }
 
 /**
- * Installs what is missing when root; otherwise, and when that does not work, says in one line what to install. Returns what is still
+ * Installs what is missing when root; otherwise, and when that fails, prints in one line what to install. Returns what is still
  * missing: the designer opens without it.
  */
 function installDebianPackages(packages) {

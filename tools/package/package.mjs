@@ -52,7 +52,7 @@ writeFileSync(join(dist, `slipway-${version}.cdx.json`), `${JSON.stringify(bill,
 
 /**
  * The Electron that goes along: the official one; where it cannot be fetched and nothing but this computer's packages is wanted, the older
- * one that the tests use, and the package says so in its version. With targets electron-builder has another try, and its own words.
+ * one that the tests use, and the package's version shows that. With targets electron-builder tries again, with its own messages.
  */
 async function electron() {
   const official = packageOf(join(root, 'node_modules/electron')).version;

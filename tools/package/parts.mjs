@@ -48,7 +48,7 @@ export function billOfMaterials(all, packages, electron) {
     purl: `pkg:npm/electron@${electron}`,
     licenses: [{ license: { id: 'MIT' } }],
   };
-  // That npm knows them as packages for development says only that they are bundled.
+  // npm lists them as packages for development only because they are bundled.
   const bundled = all.components
     .filter((one) => shipped.has(one['bom-ref']))
     .map((one) => ({ ...one, properties: undefined }));

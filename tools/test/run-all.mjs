@@ -1,5 +1,5 @@
 // `npm test`: sets the checkout up, then runs the checks and every suite, and ends with "N passed, N failed, N skipped".
-// Skips and failures are listed again last, failures with their messages: whoever reads only the end of a long log sees
+// Skips and failures are listed again last, failures with their messages: a reader of only the end of a long log sees
 // what is wrong.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -81,7 +81,7 @@ async function suite(project) {
   if (status !== 0 && total.failed === before) fail(project, `ended with ${status}: ${firstFailure(output)}`);
 }
 
-/** Counts a failure, with the beginning of what it says; of its stack only what is ours. */
+/** Counts a failure, with the start of its message; of its stack only what is ours. */
 function fail(name, message) {
   total.failed++;
   const lines = message.split('\n').filter((line) => !/^\s+at .*node_modules/.test(line));

@@ -3,7 +3,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { root } from '../launch/set-up.mjs';
 
-/** Far more than the longest takes, also on a machine that others use as well. What hangs is to be named, not cut off by whoever waits for all. Milliseconds. */
+/** Far more than the longest takes, also on a machine that others use as well. A hanging test is named before an outer timeout ends the run. Milliseconds. */
 const LIMIT = (process.env.SLIPWAY_FULL === '1' ? 8 * 60 : 40) * 60_000;
 
 /**

@@ -28,7 +28,7 @@ export function zfsAllow({ user, area: { dataset, mountpoint, exists } }: Rights
     quoteCommand(['zfs', 'allow', '-u', user, ENGINE_PERMISSIONS.join(','), dataset]),
     quoteCommand(['chown', user, mountpoint]),
     process.platform === 'linux'
-      ? '# Not covered: on Linux only root mounts and unmounts, whatever zfs allow says, and the engine mounts: build with sudo. Operations that do not mount, such as deleting a checkpoint, need only these permissions.'
+      ? '# Not covered: on Linux only root mounts and unmounts, whatever zfs allow permits, and the engine mounts: build with sudo. Operations that do not mount, such as deleting a checkpoint, need only these permissions.'
       : '# Not covered: steps that give files of the image other owners still need root.',
   ];
 }

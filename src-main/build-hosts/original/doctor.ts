@@ -162,5 +162,5 @@ async function buildFinding(transport: Transport, area: StockArea): Promise<Find
         detail: `process ${process.pid} of ${process.user} builds`,
         fix: 'Wait for that build, or stop it.',
       }
-    : { ...it, state: 'ok', detail: 'free: nobody writes to the newest log; the original itself knows no lock' };
+    : { ...it, state: 'ok', detail: 'free: no process writes to the newest log; the original itself has no lock' };
 }

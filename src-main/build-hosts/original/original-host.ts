@@ -21,7 +21,7 @@ const SHELL = 'cd "$1" && exec "${SHELL:-/bin/sh}"';
 
 /**
  * A host with the original `distro_const`: nothing is installed there, and only that command, `zfs` and POSIX tools are used. What the
- * original does not know is told as unknown.
+ * original does not have is reported as unknown.
  */
 export function createOriginalHost(parts: OriginalHostParts & { whenReachable(): Promise<void> }): BuildHost {
   const { transport, command: commandPath, place, whenReachable } = parts;
@@ -38,7 +38,7 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
 
   function remember(manifest: string, area: string, steps: JournalContext['steps']): void {
     const context = hostName().then((host) => ({ manifest, steps, host }));
-    context.catch(() => undefined); // whoever asks for it is told
+    context.catch(() => undefined); // its callers receive the error
     contexts.set(join(area, 'logs'), context);
   }
 

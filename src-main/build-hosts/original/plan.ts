@@ -6,7 +6,7 @@ import type { RunView } from '../../../src-shared/runs/run-view';
 import type { Inspection } from './inspect';
 import { expectedSeconds, hasCheckpoints, NO_RECORD } from './status';
 
-/** What our engine's `plan` says. Throws `refused` in the words of the original. */
+/** The engine's `plan` answer. Throws `refused` with the original's message. */
 export function planOf(
   inspection: Inspection,
   known: readonly RunView[],

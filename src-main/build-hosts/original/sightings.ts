@@ -7,7 +7,7 @@ export class Sightings {
   readonly #times: (number | undefined)[] = [];
 
   /**
-   * What begins at `from` was seen at that time, in seconds since the epoch, or nobody knows when. Returns the time it is remembered by.
+   * Records that what begins at `from` was seen at that time, in seconds since the epoch, or at an unknown time. Returns the recorded time.
    */
   add(from: number, time: number | undefined): number | undefined {
     const last = this.#times.at(-1);

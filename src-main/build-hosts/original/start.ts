@@ -59,18 +59,18 @@ async function newRun(
       said = end.said.trim() || `The build ended with ${end.code ?? 'a signal'} before it began.`;
       looking.abort();
     },
-    () => looking.abort(), // the connection was lost, and looking says so
+    () => looking.abort(), // the connection was lost; the search reports it
   );
-  const look = async (): Promise<string | undefined> =>
+  const findRun = async (): Promise<string | undefined> =>
     (await transport.list(logs)).filter((name) => !before.has(name)).flatMap((name) => runOfLog(name) ?? [])[0];
   try {
     for await (const _ of transport.changes(logs, looking.signal)) {
-      const run = await look();
+      const run = await findRun();
       if (run !== undefined) return run;
     }
-    const run = await look();
+    const run = await findRun();
     if (run !== undefined) return run;
-    throw new AppError('refused', said, 'Mend what it says, and start again.');
+    throw new AppError('refused', said, 'Correct the cause and start again.');
   } finally {
     looking.abort();
   }

@@ -19,7 +19,7 @@ const snapshotView = ({ name, id, takenAt, unique, referenced }: StockSnapshot) 
 export const NO_PRUNE =
   'The original command has no way to remove checkpoints. A build from the beginning removes them; zfs destroy does on the host.';
 export const NO_PAUSE_WHILE_RUNNING =
-  'The original command cannot be told to pause while it runs. Start a build that pauses there.';
+  'The original command cannot be paused while it runs. Start a build that pauses there.';
 
 /** Why the freshness of its checkpoints is not known. */
 export const NO_RECORD = 'the original distro_const does not record what steps use';
@@ -37,10 +37,10 @@ export function expectedSeconds(runs: readonly RunView[], step: string): number 
 }
 
 /**
- * What our engine's `status` says, with `null` and `unknown` for what the original cannot tell.
+ * The engine's `status` answer, with `null` and `unknown` for facts that the original does not have.
  *
  * @param runs all that are known, oldest first
- * @param since the first of them that is told
+ * @param since the first run to include
  * @param host its name
  */
 export function statusOf(
@@ -104,7 +104,7 @@ export function statusOf(
   };
 }
 
-/** What our engine's `checkpoints` says. */
+/** The engine's `checkpoints` answer. */
 export const checkpointsOf = ({ manifest, snapshots }: Inspection): CheckpointsAnswer => ({
   checkpoints: manifest.steps.map(({ name }) => {
     const taken = snapshots.find((one) => one.name === checkpointName(name));

@@ -93,43 +93,45 @@ export class LogTranslation {
 
   /** One line of the log, and when it was written, in seconds since the epoch; `undefined` when it was not observed. */
   take(line: string, at: number | undefined): void {
-    const told = readLogLine(line);
+    const parsed = readLogLine(line);
     const { announced, isCompleted } = this.#state;
     const completedAt =
-      told?.kind === 'completed' ? told.at + this.#build.startedAt - this.#build.localStart : undefined;
+      parsed?.kind === 'completed' ? parsed.at + this.#build.startedAt - this.#build.localStart : undefined;
     const now = Math.max(this.#state.now, at ?? completedAt ?? 0);
     if (now !== this.#state.now) this.#set({ now });
-    if (told?.kind !== 'ended' && isCompleted) this.#set({ isCompleted: false });
+    if (parsed?.kind !== 'ended' && isCompleted) this.#set({ isCompleted: false });
     const banner = announced ? (announced.banner === line ? announced : undefined) : this.#bannerOf(line);
     if (banner) this.#banner(banner, at);
-    else if (told) this.#take(told, at);
+    else if (parsed) this.#take(parsed, at);
     else if (this.#state.failure && !announced && !line.startsWith('shell_list = ')) this.#set({ failure: undefined });
     const { current } = this.#state;
     // Lines during a checkpoint, or about the whole build, belong to no step.
     const isOfBuild =
-      announced !== undefined || banner !== undefined || ['announced', 'completed', 'ended'].includes(told?.kind ?? '');
-    const isOfEngine = told !== undefined || banner !== undefined || (!announced && !current);
+      announced !== undefined ||
+      banner !== undefined ||
+      ['announced', 'completed', 'ended'].includes(parsed?.kind ?? '');
+    const isOfEngine = parsed !== undefined || banner !== undefined || (!announced && !current);
     this.#put('output', {
       step: isOfBuild ? null : (current?.step ?? null),
       stream: isOfEngine ? 'engine' : 'stdout',
       text: line,
     });
     // Only both lines together are the end of a build.
-    if (told?.kind === 'ended' && isCompleted) this.#end(at, told.isGood);
+    if (parsed?.kind === 'ended' && isCompleted) this.#end(at, parsed.isGood);
   }
 
-  #take(told: LogLine, at: number | undefined): void {
+  #take(parsed: LogLine, at: number | undefined): void {
     const { announced, begunBy } = this.#state;
-    if (told.kind === 'announced') this.#set({ announced: told, begunBy: 'announced' });
-    else if (told.kind === 'script' && announced) {
+    if (parsed.kind === 'announced') this.#set({ announced: parsed, begunBy: 'announced' });
+    else if (parsed.kind === 'script' && announced) {
       // The checkpoint failed without a message, and the build continues (stop_on_error).
       this.#set({ announced: undefined });
       this.#begin(this.#stepNamed(announced.step), at, null);
-    } else if (told.kind === 'script' && (begunBy ?? 'script') === 'script') {
+    } else if (parsed.kind === 'script' && (begunBy ?? 'script') === 'script') {
       this.#set({ begunBy: 'script' });
-      this.#begin(this.#stepOfScript(told.script), at, null);
-    } else if (told.kind === 'failure') this.#set(announced ? { hasFailedBetween: true } : { failure: told });
-    else if (told.kind === 'completed') this.#set({ isCompleted: true });
+      this.#begin(this.#stepOfScript(parsed.script), at, null);
+    } else if (parsed.kind === 'failure') this.#set(announced ? { hasFailedBetween: true } : { failure: parsed });
+    else if (parsed.kind === 'completed') this.#set({ isCompleted: true });
   }
 
   /** `==== NAME: MESSAGE ` and `Stopping at NAME: MESSAGE ` (contract 2.2), where they are not announced. */
@@ -175,10 +177,10 @@ export class LogTranslation {
   }
 
   /** A script that is not in the present manifest is shown under its own name. */
-  #stepOfScript(told: string): { step: string; index: number } {
+  #stepOfScript(parsed: string): { step: string; index: number } {
     const from = this.#nextIndex;
-    const index = this.#build.steps.findIndex(({ script }, at) => script === told && at >= from);
-    return index < 0 ? { step: told, index: from } : { step: this.#build.steps[index]?.name ?? told, index };
+    const index = this.#build.steps.findIndex(({ script }, at) => script === parsed && at >= from);
+    return index < 0 ? { step: parsed, index: from } : { step: this.#build.steps[index]?.name ?? parsed, index };
   }
 
   get #nextIndex(): number {

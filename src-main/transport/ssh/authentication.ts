@@ -76,7 +76,7 @@ export function createAuthentication(
       if (cancelled) return new AppError('cancelled', `The login at ${host} was cancelled.`);
       return new AppError(
         'refused',
-        `${host} did not let ${login.user} in${said === undefined ? '' : ` (it says: ${said})`}. Tried: ${[...new Set(tried)].join(', ') || 'nothing'}. It takes: ${allowed.join(', ') || 'nothing'}.`,
+        `${host} did not let ${login.user} in${said === undefined ? '' : ` (its message: ${said})`}. Tried: ${[...new Set(tried)].join(', ') || 'nothing'}. It takes: ${allowed.join(', ') || 'nothing'}.`,
         'Check the user name, and that the key or the password is the one of this host.',
       );
     },

@@ -1,6 +1,6 @@
 import { AppError } from '../../../src-shared/errors';
 
-/** The end of a connection, as all that goes through it is told. */
+/** The end of a connection, for everything that uses it. */
 export interface Lost {
   /** Rejects when the connection is lost or closed; never resolves, and may be left alone. */
   readonly lost: Promise<never>;

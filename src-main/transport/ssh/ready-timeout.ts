@@ -1,6 +1,6 @@
-/** How long a host may take to answer while nobody has been asked anything. */
+/** A timeout for a host's answers that does not run while a question to the user is open. */
 export interface ReadyTimeout {
-  /** Waits for a person: the host is not to blame meanwhile. */
+  /** Stops the timeout while the user answers. */
   whileAsking<T>(answer: Promise<T>): Promise<T>;
   end(): void;
 }

@@ -11,13 +11,13 @@ export interface RemoteLine {
   readonly root: readonly string[];
   /** Whether something will be written to its standard input. */
   readonly input: boolean;
-  /** A word that nobody else says: the line says it just before the command begins. */
+  /** A random token that the line prints just before the command begins. */
   readonly token: string;
 }
 
 /**
- * The line that a login shell on the host is given. It goes to the folder, says `TOKEN PID` on standard output, and becomes the command;
- * or it says `TOKEN folder` or `TOKEN command` when there is none, and ends. What start-up files of the shell print comes before.
+ * The command line for a login shell on the host. It changes to the folder, prints `TOKEN PID` on stdout, and becomes the command;
+ * or it prints `TOKEN folder` or `TOKEN command` when that does not exist, and ends. What start-up files of the shell print comes before.
  * Throws a plain `Error` for a folder that is not absolute and for a variable that no shell could set.
  */
 export function remoteLine({ argv, folder, env = {}, root, input, token }: RemoteLine): string {
@@ -38,7 +38,7 @@ export function remoteLine({ argv, folder, env = {}, root, input, token }: Remot
     quoteCommand(settings.length > 0 ? ['env', ...settings, ...command] : command),
     input ? '' : ' </dev/null',
   ].join('');
-  // Always the same shell, whatever the account has. It is root itself: the number that it says is then the command's own.
+  // Always the same shell, for any login shell. With root rights it runs as root itself, so that the printed PID is the command's.
   return `exec ${quoteCommand([...root, 'sh', '-c', script] as unknown as Argv)}`;
 }
 

@@ -66,7 +66,7 @@ export async function sendFile(
   }
 }
 
-/** SFTP knows no word for a full disk: the free space says whether it is one. */
+/** SFTP has no status for a full disk, so the free space is checked. */
 async function explainFailure(
   { name }: Connection,
   run: (argv: Argv) => Promise<CommandResult>,

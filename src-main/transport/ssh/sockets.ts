@@ -19,7 +19,7 @@ export function dial(host: string, port: number, name: string): { socket: Socket
 /** A TCP connection that a jump host makes for us. `names` are its and the target's. */
 export function forward(client: Client, host: string, port: number, names: readonly [string, string]): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    // The address that it is said to come from: nobody looks at it.
+    // The source address, which servers ignore.
     client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
       if (error) reject(new AppError('unreachable', `${names[0]} cannot reach ${names[1]}: ${error.message}.`));
       else resolve(channel);

@@ -22,7 +22,7 @@ ls -lAinL --full-time "$1" 2>/dev/null || ls -lAinLE "$1" 2>/dev/null || ls -lAi
 export interface SshTransport extends Transport {
   /** Of the host's key: its algorithm, and its fingerprint as OpenSSH prints it. */
   readonly hostKey: { readonly type: string; readonly fingerprint: string };
-  /** Rejects when the connection is lost or closed; may be left alone. It does not come back: connect anew. */
+  /** Rejects when the connection is lost or closed. May be ignored. A lost connection is not reopened. */
   readonly lost: Promise<never>;
   /**
    * Makes every command root's from now on, and reads by root what the account may not read.
