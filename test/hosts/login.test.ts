@@ -119,7 +119,7 @@ describe.skipIf(reason !== undefined)(`a login with a password${title}`, () => {
     server = await startSshd('PasswordAuthentication yes', 'MaxAuthTries 2');
     await expect(whoAmI(loginAt(server, { user: user.name, askPassword: async () => 'wrong' }))).rejects.toMatchObject({
       code: 'refused',
-      message: expect.stringContaining('it says: Too many authentication failures') as string,
+      message: expect.stringContaining('its message: Too many authentication failures') as string,
     });
   });
 

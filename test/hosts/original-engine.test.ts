@@ -236,7 +236,7 @@ describe.skipIf(reason !== undefined)(`a stock host${reason ? ` (${reason})` : '
     await watch.until(({ last }) => last?.steps.at(-1)?.step === 'b');
     await watch.until(({ area }) => area?.lock.kind === 'held');
     const message = watch.area?.noPauseWhileRunning;
-    expect(message).toContain('cannot be told to pause');
+    expect(message).toContain('cannot be paused');
     await expect(builds().pauseBefore({ path, step: 'c' }, {})).rejects.toMatchObject({ code: 'unsupported', message });
     expect(await builds().cancel({ path }, {})).toEqual({ step: 'b', resumeFrom: 'b' });
     expect(await ended(1)).toMatchObject({ steps: [{ step: 'a' }, { step: 'b' }] });
