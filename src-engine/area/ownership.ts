@@ -1,11 +1,11 @@
 import { lstatSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BASELINE, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { AppError } from '../../src-shared/errors';
 import { escapeName } from '../../src-shared/name-escapes';
 import type { SnapshotBackend } from '../snapshots/backend';
 import { leftoversOf } from '../snapshots/tree-swap';
-import { writeFileAtomically } from '../system/files';
+import { makeFolders, writeFileAtomically } from '../system/files';
 import type { BuildArea } from './area';
 
 /** How many names of foreign files a refusal lists. */
@@ -13,7 +13,8 @@ const MAX_NAMES = 10;
 /** The contents that the engine creates in the build data before the first step. */
 const SKELETON = ['pkg_image', 'tmp', 'boot_archive'];
 
-const markPath = (area: BuildArea): string => join(area.stateFolder, 'area');
+/** Beside the records: at the top of the state folder is only what the present build has there. */
+const markPath = (area: BuildArea): string => join(area.stateFolder, 'checkpoints', 'area');
 
 /**
  * Refuses an area with files that a build would delete and that neither Slipway nor the original distro_const made.
@@ -37,11 +38,12 @@ export async function refuseForeignContent(area: BuildArea, backend: SnapshotBac
 
 /** Marks an area as made or taken over by Slipway. The caller holds its lock. Throws the system's error. */
 export function markArea(area: BuildArea): void {
-  if (!isMarked(area))
-    writeFileAtomically(
-      markPath(area),
-      `${JSON.stringify({ madeBy: 'slipway', since: Math.floor(Date.now() / 1000) })}\n`,
-    );
+  if (isMarked(area)) return;
+  makeFolders(dirname(markPath(area)));
+  writeFileAtomically(
+    markPath(area),
+    `${JSON.stringify({ madeBy: 'slipway', since: Math.floor(Date.now() / 1000) })}\n`,
+  );
 }
 
 function isMarked(area: BuildArea): boolean {

@@ -54,7 +54,7 @@ describe('a build area with files of another program', () => {
 
   it('is known as ours without a mark when version 1 has built in it', async () => {
     expect((await project.build()).code).toBe(0);
-    rmSync(join(project.area, '.slipway', 'area'));
+    rmSync(join(project.area, '.slipway', 'checkpoints', 'area'));
     expect((await project.build()).code).toBe(0);
     renameSync(join(project.area, '.slipway'), join(project.area, 'slipway'));
     expect((await project.build()).code).toBe(1);
