@@ -7,10 +7,13 @@ import { linesOf } from '../../journals/lines';
 export class RunFold {
   readonly #subscription: JournalSubscription;
   #run: RunView;
+  /** The run as of the last call of `read`. Other subscribers' reads can advance the run between two calls. */
+  #reported: RunView;
   #hasGrown = false;
 
   constructor(journals: FollowedJournals, path: string, run: RunView) {
     this.#run = run;
+    this.#reported = run;
     this.#subscription = journals.subscribe(path, { take: (lines) => this.#take(lines) });
   }
 
@@ -18,12 +21,13 @@ export class RunFold {
     return this.#run;
   }
 
-  /** Reads what is new; returns whether there was anything since the last call. */
-  async read(): Promise<boolean> {
+  /** Reads what is new. Returns the run as of the last call, the run now, and whether the journal has grown since the last call. */
+  async read(): Promise<{ readonly before: RunView; readonly run: RunView; readonly hasGrown: boolean }> {
     await this.#subscription.readOn();
-    const hasGrown = this.#hasGrown;
+    const news = { before: this.#reported, run: this.#run, hasGrown: this.#hasGrown };
+    this.#reported = this.#run;
     this.#hasGrown = false;
-    return hasGrown;
+    return news;
   }
 
   close(): void {

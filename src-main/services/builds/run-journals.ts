@@ -93,15 +93,16 @@ export class RunJournals {
     await this.#open(join(path, 'logs'));
     let hasNews = false;
     for (const [name, fold] of [...this.#folds]) {
-      const before = fold.run;
+      let news: Awaited<ReturnType<RunFold['read']>>;
       try {
-        if (await fold.read()) this.#grewAtMs = Date.now();
+        news = await fold.read();
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         this.#onRuns([interrupted(fold.run)]); // the journal was removed
         continue;
       }
-      const { run } = fold;
+      const { before, run, hasGrown } = news;
+      if (hasGrown) this.#grewAtMs = Date.now();
       if (run === before) continue;
       hasNews ||= before.checkpoints !== run.checkpoints || run.state !== 'running';
       if (this.#folds.has(name)) this.#onRuns([run]);
