@@ -28,7 +28,7 @@ it.each([
     const files = [
       '.step_a',
       ...readdirSync(join(project.area, 'logs')).map((name) => `logs/${name}`),
-      '.slipway/area',
+      '.slipway/checkpoints/area',
     ];
     expect(files.map((name) => mode(name))).toEqual(files.map(() => file));
     expect(project.read('build_data/pkg_image/umask').trim()).toBe('0022');
