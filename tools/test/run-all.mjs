@@ -20,12 +20,12 @@ const out = mkdtempSync(join(tmpdir(), 'slipway-test-'));
 async function check(name, command, ...args) {
   const started = Date.now();
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const status = await new Promise((resolve) => child.on('close', resolve).on('error', resolve));
   if (status === 0) total.passed++;
-  else fail(name, `${command} ${args.join(' ')} ended with ${status}\n${said}`);
-  process.stdout.write(`${said}${status === 0 ? 'ok' : 'FAILED'}  ${name}  ${seconds(started)}\n`);
+  else fail(name, `${command} ${args.join(' ')} ended with ${status}\n${output}`);
+  process.stdout.write(`${output}${status === 0 ? 'ok' : 'FAILED'}  ${name}  ${seconds(started)}\n`);
   return status === 0;
 }
 

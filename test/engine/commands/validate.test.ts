@@ -67,7 +67,7 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('names of packages', () 
     expect(packages((await validate()).answer)).toEqual([]);
     expect(existsSync(join(project.folder, 'cache'))).toBe(false);
     await project.run('catalogue', 'manifest.xml');
-    await repository.stop();
+    repository.stop();
     const { code, answer } = await validate();
     expect([code, packages(answer)]).toEqual([1, ['package-unknown']]);
     const source = readFileSync(join(project.folder, 'manifest.xml'), 'utf8');
