@@ -67,22 +67,27 @@ export class FollowedJournal {
   /** A request during a read runs after it, to include what was written meanwhile. */
   #readOn(): Promise<void> {
     this.#isReadRequested = true;
-    return (this.#reading ??= this.#readWhileRequested().finally(() => (this.#reading = undefined)));
+    return (this.#reading ??= this.#readWhileRequested());
   }
 
   async #readWhileRequested(): Promise<void> {
-    while (this.#isReadRequested) {
-      this.#isReadRequested = false;
-      for (;;) {
-        const started = performance.now();
-        const piece = await this.#journals.readFile(this.#path, this.#offset, PIECE_BYTES);
-        if (piece.length === 0) break;
-        this.#offset += piece.length;
-        const { lines, rest } = wholeLines(this.#rest, piece);
-        this.#rest = rest;
-        if (lines.length > 0) for (const subscriber of this.#current) subscriber.take(lines);
-        await this.#pause(piece, started);
+    try {
+      while (this.#isReadRequested) {
+        this.#isReadRequested = false;
+        for (;;) {
+          const started = performance.now();
+          const piece = await this.#journals.readFile(this.#path, this.#offset, PIECE_BYTES);
+          if (piece.length === 0) break;
+          this.#offset += piece.length;
+          const { lines, rest } = wholeLines(this.#rest, piece);
+          this.#rest = rest;
+          if (lines.length > 0) for (const subscriber of this.#current) subscriber.take(lines);
+          await this.#pause(piece, started);
+        }
       }
+    } finally {
+      // Here and not in a later callback, so that a request after the last read starts a new one.
+      this.#reading = undefined;
     }
   }
 
