@@ -49,7 +49,7 @@ export type BackendKind = 'zfs' | 'btrfs' | 'plain' | 'memory';
  * Snapshots of one directory tree, the build data of one build area.
  *
  * Every operation either does what its name promises or throws an `AppError`; none reports an unverified success.
- * Implementations: zfs, btrfs, plain, memory. The duties below are tested by test/conformance/snapshot-backend.ts.
+ * `select.ts` has the implementations. The duties below are tested by test/conformance/snapshot-backend.ts.
  */
 export interface SnapshotBackend {
   readonly kind: BackendKind;

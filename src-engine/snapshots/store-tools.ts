@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { exec, type ExecOptions, type ExecResult } from '../system/exec';
 import { exists } from '../system/files';
-import { isBtrfs } from '../system/mounts';
+import { hasSubvolumes } from '../system/mounts';
 import { isRunning, processesUsing, processesWithVariable } from '../system/process-table';
 import { refuseMountsIn, refuseMountsOf } from './guard';
 
@@ -90,10 +90,10 @@ export async function removeTree(path: string, tool: RunStoreTool): Promise<void
 
 /**
  * Removes the subvolumes that steps have made in a tree, because they are part of it and a rollback of folders does not
- * reach them. Only btrfs needs a search. Refuses, with nothing changed, when one is mounted elsewhere.
+ * reach them. Only file systems with subvolumes need a search. Refuses, with nothing changed, when one is mounted elsewhere.
  */
 export async function removeSubvolumes(action: string, tree: string, tool: RunStoreTool): Promise<void> {
-  if (!isBtrfs(tree)) return;
+  if (!hasSubvolumes(tree)) return;
   const found = await foldersOfOtherDevices(tree, tool);
   if (found.length === 0) return;
   await refuseMountsOf(action, found);

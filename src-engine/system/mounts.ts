@@ -21,6 +21,11 @@ export function isBtrfs(path: string): boolean {
   return tryRead(() => statfsSync(path).type === 0x9123683e, false);
 }
 
+/** Whether a path is on a file system in which an ordinary process can create subvolumes, which are parts of a tree with other devices. */
+export function hasSubvolumes(path: string): boolean {
+  return isBtrfs(path);
+}
+
 /** A path may be gone or unreadable. */
 function tryRead<T>(at: () => T, otherwise: T): T {
   try {

@@ -10,8 +10,8 @@ const MOUNT_AND_BECOME =
   'folder=$1; shift; mount --bind -- "$folder" "$folder" && mount -o remount,bind,ro -- "$folder" && cd -- "$folder" && exec "$@"';
 
 /**
- * Whether a folder's file system is read-only for every account, like a snapshot of btrfs or ZFS; copies and clones are
- * writable.
+ * Whether a folder's file system is read-only for every account, like a snapshot of the file system; copies and clones
+ * are writable.
  */
 export function isReadOnly(folder: string): boolean {
   try {
@@ -39,7 +39,7 @@ export async function readOnlyMount(folder: string, what: string): Promise<strin
       'unsupported',
       `A shell could write into the checkpoint of ${what}: this host keeps it as a plain folder and cannot mount that read-only. ` +
         (error instanceof Error ? error.message : String(error)),
-      'Read it with "distro_const ls" and "cat", or build on ZFS or btrfs.',
+      'Read it with "distro_const ls" and "cat", or build on a file system with snapshots.',
     );
   }
   return prefix;

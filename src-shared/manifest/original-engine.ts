@@ -63,7 +63,7 @@ function buildAreaDifferences({ buildArea, resumeFrom, checkpointEnable }: Manif
       rejected(
         `The build area ${buildArea} is a folder. Unless a ZFS dataset is mounted exactly there, the stock command builds in it without checkpoints and rejects -l, -p, -r and -R: write the name of a dataset (such as rpool/dc).`,
       ),
-      only('Checkpoints in a folder: on btrfs, or as copies on any other file system.'),
+      only('Checkpoints in a folder: file-system snapshots where possible, otherwise copies.'),
     );
   else if (!buildArea.includes('/'))
     found.push(rejected(`The build area ${buildArea} is a whole pool: the stock command needs a dataset in it.`));

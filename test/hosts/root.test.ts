@@ -1,10 +1,10 @@
-// An ordinary account that becomes root by sudo: what it runs is root's, and what only root may read is read.
+// An ordinary account gets root rights by sudo: its commands run as root, and files that only root may read are read.
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createBuildServices } from '../../src-main/services/build-services';
-import { detectRoot } from '../../src-main/transport/ssh/root';
+import { detectRoot, type RootWay } from '../../src-main/transport/ssh/root';
 import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
 import type { ConnectOptions } from '../../src-main/transport/ssh/connection';
 import { BuildWatch } from '../support/build-watch';
@@ -49,12 +49,12 @@ describe.skipIf(reason !== undefined)(`an account that becomes root${reason ? ` 
     detectRoot((argv) => transport.runAsAccount(argv), chosen);
   const text = async (...argv: [string, ...string[]]) => (await transport.run(argv)).stdout.toString().trim();
 
-  it('finds the way, and says why there is none', async () => {
-    expect(await detect()).toEqual({ how: 'sudo', words: ['sudo', '-n'] });
+  it('finds the way to root, and reports why there is none', async () => {
+    expect(await detect()).toEqual({ how: 'sudo', prefix: ['sudo', '-n'] } satisfies RootWay);
     expect(await detect('none')).toMatchObject({ how: 'none' });
     rmSync(RULES);
     const none = await detect();
-    expect(none).toMatchObject({ how: 'none', words: [] });
+    expect(none).toMatchObject({ how: 'none', prefix: [] } satisfies RootWay);
     expect(none.why).toMatch(/^sudo: .*password/);
   });
 
@@ -119,7 +119,7 @@ describe.skipIf(reason !== undefined)(`an account that becomes root${reason ? ` 
     const selection = { path: watch.path, run, step: 'a' };
     for (let have = -1, ended = false; !ended;)
       ({ lines: have, ended } = await watch.services.logs.grown({ ...selection, have }, {}));
-    const [said] = await watch.services.logs.read({ ...selection, from: 0, count: 1 }, {});
-    expect(said?.text).toBe('root');
+    const [first] = await watch.services.logs.read({ ...selection, from: 0, count: 1 }, {});
+    expect(first?.text).toBe('root');
   });
 });

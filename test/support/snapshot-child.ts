@@ -1,16 +1,25 @@
 import { createBtrfsBackend } from '../../src-engine/snapshots/btrfs';
 import { createPlainBackend } from '../../src-engine/snapshots/plain';
 import { createZfsBackend } from '../../src-engine/snapshots/zfs';
-import type { BackendKind, SnapshotBackend } from '../../src-engine/snapshots/backend';
+import { assertNever } from '../../src-shared/assert-never';
+import type { SnapshotBackend } from '../../src-engine/snapshots/backend';
 
-/** How a process of its own opens the backend that a test uses. */
+/** How a separate process opens the backend that a test uses. */
 export type BackendArguments =
-  | { readonly kind: Exclude<BackendKind, 'zfs' | 'memory'>; readonly buildData: string; readonly store: string }
+  | { readonly kind: 'btrfs' | 'plain'; readonly buildData: string; readonly store: string }
   | { readonly kind: 'zfs'; readonly dataset: string; readonly mountpoint: string };
 
 function open(given: BackendArguments): SnapshotBackend {
-  if (given.kind === 'zfs') return createZfsBackend(given);
-  return given.kind === 'plain' ? createPlainBackend(given) : createBtrfsBackend(given);
+  switch (given.kind) {
+    case 'zfs':
+      return createZfsBackend(given);
+    case 'btrfs':
+      return createBtrfsBackend(given);
+    case 'plain':
+      return createPlainBackend(given);
+    default:
+      return assertNever(given);
+  }
 }
 
 /** Performs one operation and is killed while it does: `snapshot-child.cjs BACKEND-JSON OPERATION NAME`. */

@@ -49,6 +49,7 @@ export const PROGRAMS = {
       'support-bundle': ['version', 'area', 'doctor', 'packages', 'snapshots', 'system'],
       run: ['version', 'area', 'snapshots', 'system'],
       commands: [
+        'version',
         'area',
         'boot-test',
         'doctor',

@@ -11,8 +11,8 @@ import { sendFile, type SentFile } from './send';
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /**
- * A word about a file, or about all in a folder, with times as fine as `ls` of the host prints them: GNU, then illumos, then plain POSIX.
- * Nothing reads it. It is the output of a command, since SFTP knows whole seconds only.
+ * Prints the version string of a file, or of all files in a folder, with the finest times that the host's `ls` prints: GNU, then illumos,
+ * then plain POSIX. It is opaque. It comes from a command, because SFTP has whole seconds only.
  */
 const STAMP = `[ -e "$1" ] || exit 0
 export LC_ALL=C
@@ -25,12 +25,12 @@ export interface SshTransport extends Transport {
   /** Rejects when the connection is lost or closed. May be ignored. A lost connection is not reopened. */
   readonly lost: Promise<never>;
   /**
-   * Makes every command root's from now on, and reads by root what the account may not read.
+   * Runs every command as root from now on, and reads as root what the account may not read.
    *
-   * @param words those before a command; none: it is the account's again
+   * @param prefix the arguments before a command; without any, commands run as the account again
    */
-  useRoot(words: readonly string[]): void;
-  /** As `run`, but always as the account: for what is its own. */
+  useRoot(prefix: readonly string[]): void;
+  /** As `run`, but always as the account, for files that belong to it. */
   runAsAccount(argv: Argv, options?: CommandOptions): Promise<CommandResult>;
   /** Writes a file of the account, whole or not at all. */
   send(file: SentFile): Promise<void>;
@@ -39,8 +39,8 @@ export interface SshTransport extends Transport {
 }
 
 /**
- * Connects to a host and runs commands there. Every call rejects with `AppError('unreachable')` once the connection is lost: neither
- * a success nor a failure of what ran. Paths are absolute. `AppError` `refused`, `cancelled` or `unreachable` when there is no connection.
+ * Connects to a host and runs commands there. Once the connection is lost every call rejects with `AppError('unreachable')`, because it is
+ * unknown whether the command succeeded. Paths are absolute. `AppError` `refused`, `cancelled` or `unreachable` when there is no connection.
  */
 export async function createSshTransport(options: ConnectOptions): Promise<SshTransport> {
   const connection = await connect(options);
@@ -68,7 +68,7 @@ export async function createSshTransport(options: ConnectOptions): Promise<SshTr
     hostKey: connection.hostKey,
     lost: connection.lost,
     close: () => connection.close(),
-    useRoot: (words) => void (root = words),
+    useRoot: (prefix) => void (root = prefix),
     run,
     runAsAccount,
     async stream(argv, options = {}) {
