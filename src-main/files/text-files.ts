@@ -94,7 +94,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
 }
 
 /** Writes a file of the app's state, which only this account may read. Makes its folder. */
-export async function writeState(path: string, bytes: string): Promise<void> {
+export async function writeState(path: string, bytes: Uint8Array | string): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     throw new AppError('refused', `${folder} cannot be made: ${whyNot(error.code, error.message)}.`);

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import type { CatalogueAnswer } from '../../../src-shared/engine-answers/packages';
-import { writeAtomically } from '../../files/text-files';
+import { writeState } from '../../files/text-files';
 import type { Transport } from '../../transport/transport';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -34,7 +34,7 @@ export class CatalogueTexts {
 }
 
 async function keep(folder: string, path: string, text: Buffer): Promise<void> {
-  await writeAtomically(path, text);
+  await writeState(path, text);
   const files = (await readdir(folder)).map((name) => join(folder, name));
   const dated = await Promise.all(files.map(async (file) => ({ file, time: (await stat(file)).mtimeMs })));
   const old = dated.sort((a, b) => b.time - a.time).slice(MAX_KEPT_TEXTS);
