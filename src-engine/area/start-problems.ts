@@ -1,7 +1,7 @@
 import { resolve, sep } from 'node:path';
 import type { DeclaredStep } from '../../src-shared/manifest/model';
 import type { Problem } from '../../src-shared/manifest/problems';
-import { quotesRule } from '../../src-shared/manifest/rules/quotes';
+import { UNPAIRED_QUOTES } from '../../src-shared/manifest/rules/quotes';
 import { isExecutable } from '../system/executables';
 import type { ManifestFile } from './manifest-file';
 import { startFault, type StartFault } from './script-start';
@@ -24,7 +24,7 @@ export function startProblems(
     ({ severity, phase, code, step }) =>
       severity === 'error' &&
       phase === 'structure' &&
-      (code !== quotesRule.code || (step !== undefined && running.has(step))),
+      (code !== UNPAIRED_QUOTES || (step !== undefined && running.has(step))),
   );
   return [...refused, ...scriptProblems(steps, area)];
 }

@@ -11,7 +11,7 @@ import { printJson, printLines } from './print';
 const OPTIONS = {
   json: JSON_OPTION,
   rights: { type: 'boolean', description: 'print what an ordinary account needs for the manifest' },
-  user: { type: 'string', value: 'NAME', description: 'the account; default: the caller of sudo or doas' },
+  user: { type: 'string', value: 'NAME', description: 'the account; default: the account that logged in' },
 } as const satisfies OptionTable;
 
 export const doctorCommand = defineCommand({

@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import { SECTIONS, type SectionId } from '../../src-shared/document/sections';
 import Overview from './compose/Overview.svelte';
+import { isFormSection, type FormSection } from './form/forms';
 import FormScreen from './form/FormScreen.svelte';
 import PackagesScreen from './packages/PackagesScreen.svelte';
 import StepsScreen from './steps/StepsScreen.svelte';
@@ -15,8 +16,8 @@ export interface Section {
   readonly load: Load;
 }
 
-/** Sections without a screen of their own are forms. */
-const SCREENS: Readonly<Partial<Record<SectionId, Load>>> = {
+/** The screens of the sections that are not edited with a form. */
+const SCREENS: Readonly<Record<Exclude<SectionId, FormSection>, Load>> = {
   overview: () => Overview,
   packages: () => PackagesScreen,
   steps: () => StepsScreen,
@@ -29,5 +30,5 @@ const SCREENS: Readonly<Partial<Record<SectionId, Load>>> = {
 export const sections: readonly Section[] = SECTIONS.map(({ id, title }) => ({
   id,
   title,
-  load: SCREENS[id] ?? (() => FormScreen),
+  load: isFormSection(id) ? () => FormScreen : SCREENS[id],
 }));

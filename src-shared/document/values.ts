@@ -1,23 +1,23 @@
 import { directText, type ElementNode, type ManifestTree } from '../manifest/tree';
 import { escapeAttribute, escapeText } from '../manifest/escape';
+import { replaceAttributeValue } from '../manifest/rules/fixes';
 import type { Splice } from '../manifest/splice';
 
 /** Sets an attribute and keeps its quotes; adds it after the others, or removes it (`undefined`). */
 export function setAttribute(
-  { source }: ManifestTree,
+  tree: ManifestTree,
   element: ElementNode,
   name: string,
   value: string | undefined,
 ): Splice[] {
   const attribute = element.attributes.find((one) => one.name === name && one.range);
-  if (attribute?.range && attribute.valueRange) {
+  if (attribute?.range) {
     if (value === undefined) {
-      const start = source.slice(0, attribute.range.start).trimEnd().length;
+      const start = tree.source.slice(0, attribute.range.start).trimEnd().length;
       return [{ start, end: attribute.range.end, text: '' }];
     }
     if (value === attribute.value) return [];
-    const quote = source.charAt(attribute.valueRange.start - 1) === "'" ? "'" : '"';
-    return [{ ...attribute.valueRange, text: escapeAttribute(value, quote) }];
+    return [...(replaceAttributeValue(tree, attribute, value, `Set ${name}`)?.splices ?? [])];
   }
   if (value === undefined) return [];
   const last = element.attributes.filter((one) => one.range).at(-1)?.range;

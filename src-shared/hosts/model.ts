@@ -6,6 +6,9 @@ export const THIS_COMPUTER = 'this-computer';
 /** Programs that give a command root rights, in the order in which they are tried. */
 export const ROOT_TOOLS = ['sudo', 'doas', 'pfexec'] as const;
 
+/** ROOT_TOOLS for a sentence: `sudo, doas or pfexec`. */
+export const ROOT_TOOLS_TEXT = `${ROOT_TOOLS.slice(0, -1).join(', ')} or ${ROOT_TOOLS.at(-1)}`;
+
 /** A build host as the host book stores it. Missing fields come from `~/.ssh/config`. */
 export const hostEntry = z.object({
   id: z.string().min(1).max(64),

@@ -2,7 +2,7 @@ import { hasPairedQuotes } from './argslist';
 import { loadManifest } from './load';
 import type { Manifest } from './model';
 import type { Problem } from './problems';
-import { stepNamesRule } from './rules/names';
+import { isStepNameProblem, STEP_NAME_CODES } from './rules/step-names';
 import { attributeValue, childElements, directText, elementsAt, type ElementNode } from './tree';
 
 /** A line of the export's report. */
@@ -73,9 +73,9 @@ function buildAreaDifferences({ buildArea, resumeFrom, checkpointEnable }: Manif
 }
 
 function stepDifferences(manifest: Manifest, problems: readonly Problem[]): OriginalDifference[] {
-  const ofNames = problems.filter(({ code }) => code.startsWith(stepNamesRule.code));
+  const ofNames = problems.filter(isStepNameProblem);
   const names = ofNames.map(({ code, message }) =>
-    code === 'checkpoint-name-missing'
+    code === STEP_NAME_CODES.missing
       ? rejected('A step has no checkpoint name.')
       : note(`${message} Slipway refuses to build it; the stock command goes on without that checkpoint.`),
   );

@@ -3,7 +3,7 @@ import type { Range } from './tree';
 
 /**
  * A problem of a manifest. The phases come in the order of contract 6.2: the values are checked when the structure is right
- * (`schema`, then `value`). `structure` is ours: a build refuses it, `build -l` does not. `repository` needs the package lists.
+ * (`schema`, then `value`). `structure` is ours: a build refuses its errors, `build -l` lists the steps in spite of them. `repository` needs the package lists.
  */
 export interface Problem {
   readonly severity: 'error' | 'warning';

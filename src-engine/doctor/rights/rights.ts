@@ -14,7 +14,7 @@ import { zfsAllow } from './zfs-allow';
  * The configuration lines that let an account build a manifest here, for review. Changes nothing. Throws `usage` for an
  * account that cannot be written into them, and `refused` for paths that would not stay on one line.
  *
- * @param user default: the caller of sudo or doas, otherwise the account of this process
+ * @param user default: `callingUser()`
  */
 export async function rightsFor(operand: string, user = callingUser()): Promise<RightsAnswer> {
   refuseUser(user);

@@ -1,3 +1,4 @@
+import { ROOT_TOOLS_TEXT } from '../../../src-shared/hosts/model';
 import { rightsGroups } from '../../../src-shared/doctor/rights-groups';
 import { AppError } from '../../../src-shared/errors';
 import type { PreflightCheck } from '../../../src-shared/rpc/hosts';
@@ -35,7 +36,7 @@ export async function preflight(
               title: 'root',
               state: 'note',
               detail: `No root access: ${facts.noRoot ?? ''}`,
-              fix: 'Log in as root, or allow the account sudo without a password.',
+              fix: `Log in as root, or allow the account ${ROOT_TOOLS_TEXT} without a password.`,
             }
           : {
               id: 'root',

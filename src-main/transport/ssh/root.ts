@@ -1,4 +1,4 @@
-import { ROOT_TOOLS, type HostEntry } from '../../../src-shared/hosts/model';
+import { ROOT_TOOLS, ROOT_TOOLS_TEXT, type HostEntry } from '../../../src-shared/hosts/model';
 import type { HostFacts } from '../../../src-shared/rpc/hosts';
 import type { Argv, CommandResult } from '../transport';
 
@@ -7,15 +7,15 @@ export interface RootWay {
   readonly how: HostFacts['root'];
   /** The arguments before a command. */
   readonly prefix: readonly string[];
-  /** Why none works, as a sentence. */
+  /** A sentence with the reason why there is none. */
   readonly why?: string;
 }
 
-/** `-n`: without a question for a password. `pfexec` never has one. */
+/** The arguments before a command. None of these tools may ask for a password. */
 const PREFIXES: Readonly<Record<(typeof ROOT_TOOLS)[number], readonly string[]>> = {
-  sudo: ['sudo', '-n'],
-  doas: ['doas', '-n'],
-  pfexec: ['pfexec'],
+  sudo: ['sudo', '-n'], // without -n it asks
+  doas: ['doas', '-n'], // without -n it asks
+  pfexec: ['pfexec'], // never asks
 };
 
 /**
@@ -37,9 +37,10 @@ export async function detectRoot(
     const prefix = PREFIXES[how];
     const { user, stderr } = await userOf(run, prefix);
     if (user === '0') return { how, prefix };
-    if (stderr !== undefined) reasons.push(`${how}: ${stderr === '' ? 'it is still the account' : stderr}`);
+    if (stderr !== undefined)
+      reasons.push(`${how}: ${stderr === '' ? 'the command ran as the account, not as root' : stderr}`);
   }
-  return { how: 'none', prefix: [], why: reasons.join(' ') || 'There is no sudo, doas or pfexec.' };
+  return { how: 'none', prefix: [], why: reasons.join(' ') || `The host does not have ${ROOT_TOOLS_TEXT}.` };
 }
 
 /** Returns the user id of a command behind this prefix; `stderr` is missing when there is no such program. */

@@ -1,5 +1,6 @@
 import { detectLayout, partsOf } from '../../../src-shared/manifest/layout';
 import type { ManifestTree } from '../../../src-shared/manifest/tree';
+import { assertNever } from '../../../src-shared/assert-never';
 import type { SectionId } from '../../../src-shared/document/sections';
 
 /** An element, or some of its children, on a form screen. */
@@ -27,8 +28,26 @@ const BOOT = [
 ];
 const LISTS = ['packages', 'post_install_remove_packages'];
 
+/** The sections that are edited with a form. Each other section has a screen in `screens/sections.ts`. */
+export const FORM_SECTIONS = [
+  'repositories',
+  'accounts',
+  'boot',
+  'area',
+  'outputs',
+  'pairs',
+] as const satisfies readonly SectionId[];
+
+/** One of the sections that are edited with a form. */
+export type FormSection = (typeof FORM_SECTIONS)[number];
+
+/** Whether a section is edited with a form. */
+export function isFormSection(section: SectionId): section is FormSection {
+  return FORM_SECTIONS.some((one) => one === section);
+}
+
 /** Returns what a form screen edits. Together with packages and steps they cover the whole schema (test/renderer/screens/form/forms.test.ts). */
-export function formOf(section: SectionId, { root }: ManifestTree): readonly FormPart[] {
+export function formOf(section: FormSection, { root }: ManifestTree): readonly FormPart[] {
   const layout = detectLayout(root);
   const parts = partsOf(layout);
   switch (section) {
@@ -54,6 +73,6 @@ export function formOf(section: SectionId, { root }: ManifestTree): readonly For
     case 'pairs':
       return [{ path: 'key_value_pairs' }];
     default:
-      return [];
+      return assertNever(section);
   }
 }

@@ -5,7 +5,6 @@ import type { Rule } from './rule';
 
 /** A CDATA section is allowed, but steps do not see it: values are read from plain text (contract 4.1). */
 export const cdataRule: Rule = {
-  code: 'cdata-ignored',
   check: ({ defaulted: { root } }) => visit(root, ''),
 };
 

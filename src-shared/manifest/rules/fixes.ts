@@ -1,7 +1,7 @@
 import type { Datatype } from '../datatypes';
-import { escapeText } from '../escape';
+import { escapeAttribute, escapeText } from '../escape';
 import type { Edit } from '../splice';
-import type { AttributeNode, CharacterNode, ElementNode, Range } from '../tree';
+import type { AttributeNode, CharacterNode, ElementNode, ManifestTree, Range } from '../tree';
 
 /** Removes an attribute and the blank before it. */
 export function removeAttribute({ name, range }: AttributeNode): Edit | undefined {
@@ -27,6 +27,18 @@ export function renameAttribute(attribute: AttributeNode, name: string): Edit | 
   if (!range) return undefined;
   const splice = { start: range.start, end: range.start + attribute.name.length, text: name };
   return { label: `Rename it to \`${name}\``, splices: [splice] };
+}
+
+/** Replaces the value of an attribute, escaped for the quotes that it has. */
+export function replaceAttributeValue(
+  { source }: ManifestTree,
+  { valueRange }: AttributeNode,
+  text: string,
+  label: string,
+): Edit | undefined {
+  if (!valueRange) return undefined;
+  const quote = source.charAt(valueRange.start - 1) === "'" ? "'" : '"';
+  return { label, splices: [{ ...valueRange, text: escapeAttribute(text, quote) }] };
 }
 
 /** Replaces a value by the intended one: `True` by `true`, `GZIP` by `gzip`. */

@@ -1,13 +1,12 @@
-import { escapeAttribute } from '../escape';
 import type { InterpretedManifest } from '../interpret';
 import { detectLayout, partsOf } from '../layout';
 import type { Edit } from '../splice';
 import { elementsAt } from '../tree';
+import { replaceAttributeValue } from './fixes';
 import type { Rule } from './rule';
 
 /** Entries of the package list that a package source cannot install, each with the best name to use instead. */
 export const packagesRule: Rule = {
-  code: 'package-',
   check(loaded, { packageFaults = [] }) {
     if (packageFaults.length === 0) return [];
     const faults = new Map(packageFaults.map((fault) => [fault.name, fault]));
@@ -29,13 +28,12 @@ export const packagesRule: Rule = {
 };
 
 function useInstead(
-  { tree: { root, source } }: InterpretedManifest,
+  { tree }: InterpretedManifest,
   path: string,
   index: number,
   name: string | undefined,
 ): Edit | undefined {
-  const range = elementsAt(root, path)[index]?.attributes.find((one) => one.name === 'name')?.valueRange;
-  if (name === undefined || !range) return undefined;
-  const quote = source.charAt(range.start - 1) === "'" ? "'" : '"';
-  return { label: `Use ${name}`, splices: [{ ...range, text: escapeAttribute(name, quote) }] };
+  const attribute = elementsAt(tree.root, path)[index]?.attributes.find((one) => one.name === 'name');
+  if (name === undefined || !attribute) return undefined;
+  return replaceAttributeValue(tree, attribute, name, `Use ${name}`);
 }

@@ -3,9 +3,11 @@ import { stepElements } from '../layout';
 import { childElements, directText, sourceRange } from '../tree';
 import type { Rule } from './rule';
 
+/** The code of the problem that only builds with the step refuse. */
+export const UNPAIRED_QUOTES = 'argslist-quotes';
+
 /** The arguments of a step can be split only when their quotes pair (contract 4.1). A build that runs the step is refused. */
 export const quotesRule: Rule = {
-  code: 'argslist-quotes',
   check({ defaulted: { root }, manifest: { steps } }) {
     const elements = stepElements(root);
     const builtIn = steps.length - elements.length;
@@ -16,7 +18,7 @@ export const quotesRule: Rule = {
       return {
         severity: 'error',
         phase: 'structure',
-        code: 'argslist-quotes',
+        code: UNPAIRED_QUOTES,
         message: `The arguments of the step \`${name}\` cannot be split. ${argsError.replace(/\s+/g, ' ')}. Write \\" or \\' for a quote that is part of an argument.`,
         path: 'finalizer/script/argslist',
         range: (list && sourceRange(list)) ?? range,

@@ -19,9 +19,11 @@ export interface RuleContext {
   readonly packageFaults?: readonly PackageFault[] | undefined;
 }
 
-/** One kind of problem. `code` is the code of its problems, or what their codes begin with. */
+/**
+ * Finds one kind of problem. A rule finds elements in `defaulted`, which has what the steps see. Elements there that the defaults
+ * added have no `range`, and neither has their problem.
+ */
 export interface Rule {
-  readonly code: string;
   /** Returns the problems in the order of the source. Never throws. */
   check(manifest: InterpretedManifest, host: RuleContext): Problem[];
 }

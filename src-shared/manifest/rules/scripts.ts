@@ -4,7 +4,6 @@ import { valuesAt } from './values-at';
 
 /** Each script must be executable on the build host (contract 6.3). The messages have the original's lines. */
 export const scriptsRule: Rule = {
-  code: 'script-not-executable',
   check({ defaulted: { root }, manifest: { steps } }, { isExecutable }) {
     if (!isExecutable) return [];
     const path = `${partsOf(detectLayout(root)).outputImage}/finalizer/script`;

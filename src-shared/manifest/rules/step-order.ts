@@ -29,7 +29,7 @@ const ROLES: readonly (readonly [Role, RegExp])[] = [
   ['usb', /^(create[-_])?usb$/],
 ];
 
-/** Earlier role, later role, and why: the warning's second half. */
+/** The earlier role, the later role, and a clause with the reason. */
 const ORDER: readonly (readonly [Role, Role, string])[] = [
   ['populate', 'archive-fill', 'there is nothing to fill the boot archive from before'],
   ['archive-fill', 'archive-configure', 'the boot archive is empty before'],
@@ -49,7 +49,6 @@ const ORDER: readonly (readonly [Role, Role, string])[] = [
  * name and do something else. The fix moves a step behind all steps that it needs.
  */
 export const stepOrderRule: Rule = {
-  code: 'step-order',
   check({ tree, manifest: { steps } }) {
     const roles = steps.map(roleOf);
     const found = ORDER.flatMap(([first, second, why]) => {

@@ -18,7 +18,7 @@ import {
 } from '../tree';
 
 /** The structure of a defaulted manifest: elements, attributes and types of the schema (contract 6.4). */
-export const structureRule: Rule = { code: '', check: ({ defaulted }) => validateSchema(defaulted) };
+export const structureRule: Rule = { check: ({ defaulted }) => validateSchema(defaulted) };
 
 /**
  * Validates the structure of a defaulted manifest (contract 6.2 to 6.4). Elements that defaults added are checked like all others;

@@ -16,7 +16,6 @@ const PACKAGE_PATTERN = /[*%?[\]{}|><()#$"'\\]/;
 
 /** What the values mean (contract 6.3, 6.4). The messages have the original's own line, in the original's order (recorded scenario 63). */
 export const valuesRule: Rule = {
-  code: 'bad-value',
   check({ defaulted: { root } }) {
     return checksFor(root).flatMap(({ path, isRight, sentence }) =>
       valuesAt(root, path).flatMap(({ value, range }) =>

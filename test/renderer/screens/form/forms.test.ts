@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formOf, type FormPart } from '../../../../src-renderer/screens/form/forms';
-import { SECTIONS } from '../../../../src-shared/document/sections';
+import { FORM_SECTIONS, formOf, type FormPart } from '../../../../src-renderer/screens/form/forms';
 import { childSchemas, schemaAt, schemaOf } from '../../../../src-shared/document/schema-place';
 import { labelOf } from '../../../../src-shared/manifest/labels';
 import { parseManifest } from '../../../../src-shared/manifest/parse';
@@ -24,7 +23,7 @@ function everything(schema: ElementSchema, path = ''): string[] {
   return here;
 }
 
-/** What the form of one part has fields for. */
+/** The elements and attributes for which the form of one part has fields. */
 function fieldsOf(root: ElementSchema, { path, only, without = [], hidden = [] }: FormPart): string[] {
   const schema = schemaAt(root, path);
   if (!schema) return [];
@@ -42,15 +41,15 @@ function fieldsOf(root: ElementSchema, { path, only, without = [], hidden = [] }
 describe.each(Object.entries(layouts))('the forms of %s', (_, source) => {
   const tree = parseManifest(source);
   const schema = schemaOf(tree);
-  const parts = SECTIONS.flatMap(({ id }) => formOf(id, tree));
+  const parts = FORM_SECTIONS.flatMap((id) => formOf(id, tree));
   const fields = parts.flatMap((part) => fieldsOf(schema, part));
 
-  it('edit every element and attribute of the schema, each in one place', () => {
+  it('the forms edit every element and attribute of the schema, each in one place', () => {
     const wanted = everything(schema).filter((path) => path !== '@name' && !ELSEWHERE.test(path));
     expect(fields.sort()).toEqual([...new Set(wanted)].sort());
   });
 
-  it('call everything by a name that a person reads', () => {
+  it('each field has a label that begins with a capital letter', () => {
     for (const field of fields) {
       const [path = '', attribute] = field.split('@');
       const { label } = labelOf(path.split('/').at(-1) ?? '', attribute);
