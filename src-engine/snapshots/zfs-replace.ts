@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { MountTable } from '../system/mount-table';
@@ -6,6 +5,7 @@ import type { Snapshot } from './backend';
 import { refuseMounts } from './guard';
 import { snapshotsOf, type ZfsProperties, type ZfsSnapshot } from './zfs-properties';
 import { refuseElsewhere, refuseHeld, refuseHidden, refuseRecursive, refuseUnmountable } from './zfs-refusals';
+import { isZfsFuse, prepareRollback, type PreparedRollback } from './zfs-rollback';
 import { expectSuccess } from './zfs-runner';
 import { outermost, type ZfsTree } from './zfs-tree';
 import type { ZfsViews } from './zfs-views';
@@ -13,8 +13,6 @@ import { quoteArgument } from '../../src-shared/shell-quote';
 
 /** How long to wait for a command that reads a checkpoint. A shell in one lasts longer. */
 const VIEW_TIMEOUT_MS = 10_000;
-/** Processes of `zfs destroy` at the same time. */
-const MAX_TOGETHER = 12;
 const VIEW_POLL_MS = 50;
 /** zfs-fuse reports a clone that was made during its command by the second message. */
 const IS_CLONED = /clone|dataset already exists/;
@@ -57,11 +55,18 @@ export class ZfsReplace {
   ): Promise<void> {
     const tree = this.#tree;
     const uncloned = newer.length > 1 && isZfsFuse() ? this.#areUncloned(newer) : false;
-    await tree.unmount(action);
+    tree.refusePrivateMounts(action);
+    const prepare = (): PreparedRollback => prepareRollback(tree.runner, tree.id(name), tree.mountpoint);
+    // Mounts of datasets below would be copied too, and keep these from being destroyed.
+    const early = below.length === 0 ? prepare() : undefined;
+    await tree.unmount(action).catch((error: unknown) => {
+      early?.abandon();
+      throw error;
+    });
     // Unmounted, because a rollback under a mounted FUSE file system leaves stale caches.
     const failure = await this.#destroyAll(below)
-      .then(async () => ((await uncloned) ? this.#destroyTogether(newer) : undefined))
-      .then(() => tree.rollbackUnmounted(name))
+      .then(async () => ((await uncloned) ? [...newer].reverse() : []))
+      .then((first) => (early ?? prepare()).run(first))
       .then(({ code, stderr }) => (code === 0 ? undefined : stderr.trim()))
       .catch(reasonOf);
     await tree.mount(failure);
@@ -95,6 +100,7 @@ export class ZfsReplace {
     refuseHeld(action, toDestroy);
     refuseElsewhere(action, this.#tree, below, present);
     await this.refuseClones(action, toDestroy);
+    this.#tree.refusePrivateMounts(action);
     await this.#tree.unmount(action);
     const old = `${dataset}.old-${Date.now()}`;
     try {
@@ -128,18 +134,6 @@ export class ZfsReplace {
   async #destroyAll(datasets: readonly string[]): Promise<void> {
     for (const dataset of outermost(datasets))
       await expectSuccess(this.#tree.runner.zfsWithRetry(['destroy', '-r', dataset]));
-  }
-
-  /**
-   * zfs-fuse writes out the pool for each snapshot that it destroys; several at the same time share that. What fails here
-   * is left to the rollback, which destroys the rest or reports why not.
-   */
-  async #destroyTogether(snapshots: readonly Snapshot[]): Promise<void> {
-    const newestFirst = [...snapshots].reverse();
-    for (let at = 0; at < newestFirst.length; at += MAX_TOGETHER)
-      await Promise.allSettled(
-        newestFirst.slice(at, at + MAX_TOGETHER).map(({ id }) => this.#tree.runner.zfs(['destroy', id])),
-      );
   }
 
   /** Whether no dataset of the pool is a clone of one of the snapshots. `false` where that cannot be found out. */
@@ -219,8 +213,6 @@ export class ZfsReplace {
       .filter(([, origin]) => snapshots.some(({ id }) => id === origin));
   }
 }
-
-const isZfsFuse = (): boolean => process.platform === 'linux' && !existsSync('/sys/module/zfs');
 
 /** The snapshots after this one. Throws when it is not among them. */
 function newerThan(snapshots: readonly ZfsSnapshot[], id: string): ZfsSnapshot[] {

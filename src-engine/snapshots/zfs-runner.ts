@@ -16,12 +16,14 @@ const ORPHAN_TIMEOUT_MS = 60_000;
 /** Marks the commands that work on a dataset, so that the next engine finds them. */
 const MARK = 'SLIPWAY_SNAPSHOT_DATASET';
 
-/**
- * Runs `zfs`. The exit status is in the result, because callers handle several failures differently.
- *
- * @param wrapper a command that runs the argv after it
- */
-export type RunZfs = (argv: readonly string[], wrapper?: readonly string[]) => Promise<ExecResult>;
+/** A command that runs `zfs`, which it gets as its next argument, and what it reads from standard input. */
+export interface ZfsWrapper {
+  readonly wrapper: readonly string[];
+  readonly input: Promise<string>;
+}
+
+/** Runs `zfs`. The exit status is in the result, because callers handle several failures differently. */
+export type RunZfs = (argv: readonly string[], wrapped?: ZfsWrapper) => Promise<ExecResult>;
 
 /** The ways to run `zfs` for one dataset. */
 export interface ZfsRunner {
@@ -38,9 +40,9 @@ export interface ZfsRunner {
 /** Opens a runner. The engine parses messages, so they are requested in English. */
 export function zfsRunner(dataset: string): ZfsRunner {
   const env = { ...process.env, LC_ALL: 'C', [MARK]: dataset };
-  const zfs: RunZfs = (argv, wrapper = []) => {
-    const [command = 'zfs', ...rest] = [...wrapper, zfsCommand() ?? 'zfs', ...argv];
-    return exec([command, ...rest], { okExitCodes: [0, 1, 2], env });
+  const zfs: RunZfs = (argv, wrapped) => {
+    const [command = 'zfs', ...rest] = [...(wrapped?.wrapper ?? []), zfsCommand() ?? 'zfs', ...argv];
+    return exec([command, ...rest], { okExitCodes: [0, 1, 2], env, input: wrapped?.input });
   };
   return {
     zfs,

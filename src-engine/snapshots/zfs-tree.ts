@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
-import type { ExecResult } from '../system/exec';
 import { MountTable, type Mount } from '../system/mount-table';
 import { isFuse } from '../system/mounts';
 import { processesUsing, processesWithPrivateMount } from '../system/process-table';
@@ -92,11 +90,15 @@ export class ZfsTree {
     return top?.source === this.dataset && !isPart(top);
   }
 
+  /** Refuses while a process keeps the build data mounted to itself, so that an unmount has no effect there. */
+  refusePrivateMounts(action: string): void {
+    const elsewhere = isFuse(this.mountpoint) ? processesWithPrivateMount(this.mountpoint) : [];
+    if (elsewhere.length > 0) throw this.#inUse(action, elsewhere);
+  }
+
   /** Unmounts the build data, or refuses and names the processes that use it. */
   async unmount(action: string): Promise<void> {
     const { dataset, mountpoint, runner } = this;
-    const elsewhere = isFuse(mountpoint) ? processesWithPrivateMount(mountpoint) : [];
-    if (elsewhere.length > 0) throw this.#inUse(action, elsewhere);
     const until = Date.now() + BUSY_TIMEOUT_MS;
     for (;;) {
       const { code, stderr } = await runner.zfs(['unmount', dataset]);
@@ -126,18 +128,6 @@ export class ZfsTree {
     );
   }
 
-  /** Rolls the unmounted dataset back, without checks. */
-  async rollbackUnmounted(snapshot: string): Promise<ExecResult> {
-    const { runner } = this;
-    // zfs-fuse drops the caches of the whole machine after a rollback, which takes up to a second and is not needed: an
-    // unmounted file system has none. Where this cannot be prevented, it drops them.
-    if (process.platform === 'linux' && process.getuid?.() === 0 && !existsSync('/sys/module/zfs')) {
-      const result = await runner.zfs(['rollback', '-r', this.id(snapshot)], KEEP_CACHES).catch(() => undefined);
-      if (result && !/unshare|busy|I\/O error/.test(result.stderr)) return result;
-    }
-    return runner.zfsWithRetry(['rollback', '-r', this.id(snapshot)]);
-  }
-
   /**
    * Whether a mount is a dataset of the build data, or one of its snapshots: OpenZFS mounts those below `.zfs` by
    * itself.
@@ -156,13 +146,6 @@ export class ZfsTree {
     );
   }
 }
-
-/** Runs a command without effect on `drop_caches`, in a mount namespace that follows unmounts outside. */
-const KEEP_CACHES = [
-  ...['unshare', '--mount', '--propagation', 'slave', 'sh', '-c'],
-  'mount --bind /dev/null /proc/sys/vm/drop_caches 2>/dev/null; exec "$@"',
-  'sh',
-] as const;
 
 /** A bind mount of a folder of a dataset is not the dataset itself. */
 const isPart = ({ node }: Mount): boolean => node !== undefined && node.root !== '/';

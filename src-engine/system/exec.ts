@@ -15,7 +15,8 @@ export interface ExecOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** The code of the error that a failure throws. Default `snapshot`. */
   readonly errorCode?: ErrorCode;
-  readonly input?: string | Uint8Array;
+  /** Standard input. A promise: the tool starts at once and gets its input later. */
+  readonly input?: string | Uint8Array | Promise<string> | undefined;
   /** How the output becomes text. `latin1` keeps bytes: one character each. Default `utf8`. */
   readonly encoding?: 'utf8' | 'latin1';
   /** Ends the tool and its child processes when aborted; then the signal's reason is thrown. */
@@ -46,7 +47,7 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
     child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
     child.stdin?.on('error', () => undefined); // the tool may end without reading; its exit status is decisive
-    child.stdin?.end(input);
+    void Promise.resolve(input).then((bytes) => child.stdin?.end(bytes));
     child.on('error', (error: NodeJS.ErrnoException) =>
       reject(
         new AppError(
