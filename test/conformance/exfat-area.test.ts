@@ -24,7 +24,7 @@ describe.skipIf(lacks !== undefined)(`an area on exfat${lacks === undefined ? ''
     mkdirSync(path());
     runTool('mkfs.exfat', image);
     device = runTool('losetup', '--find', '--show', image).trim();
-    runTool('mount.exfat-fuse', device, path());
+    runTool('mount.exfat-fuse', '-o', 'umask=022', device, path()); // root refuses an area that others can write
     isMounted = true;
   });
   afterAll(async () => {
