@@ -190,7 +190,7 @@ function lockedBy(area: BuildArea, owner: LockOwner | undefined): AppError {
     'locked',
     `${HOLDERS[owner.purpose ?? 'build']} holds this build area: ${who}.`,
     livenessOf(owner) === 'other-host'
-      ? `That host cannot be asked from here. If no build runs there any more, remove ${quote(lockPath(area))}.`
+      ? `That host cannot be checked from here. When no build runs there, remove ${quote(lockPath(area))}.`
       : 'Wait for it to end, or stop it: it keeps its last checkpoint.',
   );
 }

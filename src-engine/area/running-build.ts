@@ -40,7 +40,7 @@ export function runningBuild(area: BuildArea): LockOwner {
     throw new AppError(
       'refused',
       `No build is running in this build area: a prune holds it (process ${owner.pid} on ${owner.host}).`,
-      'Wait for it to end: it must not be stopped in the middle.',
+      'Wait for the prune to end. Do not stop it.',
     );
   return owner;
 }
@@ -81,7 +81,7 @@ export async function untilReleased(area: BuildArea, owner: LockOwner): Promise<
     if (Date.now() > deadline)
       throw new AppError(
         'refused',
-        `The build was asked to stop and still runs: process ${owner.pid} on ${owner.host}.`,
+        `The build was asked to stop and is still running: process ${owner.pid} on ${owner.host}.`,
         `End it there: kill -9 ${owner.pid}. Its last checkpoint stays intact.`,
       );
     await delay(POLL_INTERVAL_MS);

@@ -130,7 +130,7 @@ async function choose(context: AreaContext, stale: boolean, from: string | undef
       removed ??= step;
       chosen.push({ snapshot, reason: 'no step of the manifest has this name' });
     } else if (removed !== undefined)
-      chosen.push({ snapshot, reason: `taken after ${removed}, which is not a step any more` });
+      chosen.push({ snapshot, reason: `taken after ${removed}, which is no longer a step` });
     else if (index >= first) chosen.push({ snapshot, reason: `at or after ${from}` });
     else if (damage !== undefined && at > lastUsable) chosen.push({ snapshot, reason: `damaged: ${damage}` });
     else if (stale) {

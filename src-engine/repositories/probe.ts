@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { aptHasProxy } from './apt';
-import { CannotTell, get } from '../system/http';
+import { NotTestable, get } from '../system/http';
 import { nameOf, type Repository } from './named';
 
 /** The state of a repository. */
@@ -48,7 +48,7 @@ export async function probeRepository(repository: Repository): Promise<Repositor
     return localFolder(repository.url) === undefined ? await probeServer(repository) : probeFolder(repository);
   } catch (error) {
     const reason = reasonOf(error) || 'no answer';
-    if (error instanceof CannotTell) return { repository, state: 'unknown', detail: `${name}: ${reason}` };
+    if (error instanceof NotTestable) return { repository, state: 'unknown', detail: `${name}: ${reason}` };
     if (repository.kind === 'debian' && (await aptHasProxy()))
       return { repository, state: 'unknown', detail: `${name}: APT goes through a proxy; directly it is: ${reason}` };
     return { repository, state: 'missing', detail: `${name}: ${reason}` };

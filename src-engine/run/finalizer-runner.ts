@@ -51,7 +51,7 @@ export interface StepCommand {
 
 /**
  * Runs one finalizer script: directly, never through a shell; with standard input closed; both streams are read to
- * their end (contract section 4, and 9: 21-23). When it returns, no process of the step runs any more.
+ * their end (contract section 4, and 9: 21-23). When it returns, all processes of the step have ended.
  */
 export class FinalizerRunner {
   readonly #spawner: StepSpawner;
@@ -67,7 +67,7 @@ export class FinalizerRunner {
   /** Throws `AppError('step')` when the step is lost, or a process of it cannot be ended. */
   async run(command: StepCommand): Promise<StepResult> {
     const { argv, env, wrap } = command;
-    if (!looksExecutable(argv[0])) return notStarted(argv, 'ENOEXEC');
+    if (!hasExecutableFormat(argv[0])) return notStarted(argv, 'ENOEXEC');
     const step = await this.#spawner.spawn(wrap ? wrap(argv) : argv, env);
     if ('failed' in step) return notStarted(argv, step.failed);
     this.#step = step;
@@ -210,7 +210,7 @@ function pythonString(text: string): string {
  * Whether the kernel can execute a file. For plain text without an interpreter line posix_spawn would fall back to
  * /bin/sh. A name without a slash is looked up on PATH and left to the kernel.
  */
-function looksExecutable(script: string): boolean {
+function hasExecutableFormat(script: string): boolean {
   if (!script.includes('/')) return true;
   const head = Buffer.alloc(256);
   let length: number;

@@ -15,7 +15,7 @@
  * - `failed ERRNO`: the script could not be started
  * - `denied ERRNO`: namespaces are not possible here. The launcher continues as a reaper. The step has not started.
  * - `ended STATUS`: the script has ended, with its wait status. It comes together with `gone` when the script has left nothing.
- * - `gone`: nothing of the step runs any more, or it has not started; always the last
+ * - `gone`: all processes of the step have ended, or it has not started; always the last
  *
  * The launcher dies with the engine (PDEATHSIG), and each step with the launcher. Process 1 of a step's PID namespace never runs the
  * script itself, because the kernel drops signals to process 1.

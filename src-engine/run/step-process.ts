@@ -22,7 +22,7 @@ export interface StepProcess {
   readonly stderr: Readable;
   /** Resolves when the script has ended. Processes that it started may still run. Rejects when the step was lost. */
   readonly ended: Promise<ProcessEnd>;
-  /** Waits until no process of the step runs any more. Returns false after the timeout. */
+  /** Waits until all processes of the step have ended. Returns false after the timeout. */
   gone(timeoutMs: number): Promise<boolean>;
   /** The step's running processes. */
   processes(): ProcessEntry[];

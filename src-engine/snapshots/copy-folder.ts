@@ -28,7 +28,7 @@ export async function copyFolder(from: string, into: string, tool: RunStoreTool)
     process.platform === 'darwin'
       ? ['-a', `${from}/.`, into]
       : ['-dR', metadata, '--sparse=auto', '--reflink=auto', '--', `${from}/.`, into];
-  const tolerant = tolerateMissingRights(tool);
+  const tolerant = tolerateMissingRights(tool, from);
   await tolerant.tool([cp, ...argv]);
   await copyFlags(from, into, tool);
   return tolerant.deniedAttributes();
@@ -48,8 +48,13 @@ async function copyFlags(from: string, into: string, tool: RunStoreTool): Promis
 /**
  * Runs GNU `cp` and `tar` for an ordinary user so that parts that need root are left out, and any other failure is
  * still an error.
+ *
+ * @param from the name of the tree in messages
  */
-export function tolerateMissingRights(tool: RunStoreTool): { tool: RunStoreTool; deniedAttributes: () => number } {
+export function tolerateMissingRights(
+  tool: RunStoreTool,
+  from: string,
+): { tool: RunStoreTool; deniedAttributes: () => number } {
   let denied = 0;
   if (process.getuid?.() === 0) return { tool, deniedAttributes: () => denied };
   return {
@@ -59,7 +64,7 @@ export function tolerateMissingRights(tool: RunStoreTool): { tool: RunStoreTool;
       const lines = result.stderr.split('\n').filter(Boolean);
       denied += lines.filter((line) => line.startsWith('cp: setting attribute')).length;
       const errors = lines.filter((line) => !NEEDS_ROOT.test(line));
-      if (errors.length > 0) throw new AppError('snapshot', errors.join('\n'));
+      if (errors.length > 0) throw new AppError('snapshot', `${from} cannot be copied: ${errors.join('\n')}`);
       return { ...result, stderr: '' };
     },
     deniedAttributes: () => denied,

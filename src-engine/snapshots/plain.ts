@@ -171,7 +171,7 @@ export function createPlainBackend({
           return path;
         },
         async copyInto(target, run) {
-          const tolerant = tolerateMissingRights(run);
+          const tolerant = tolerateMissingRights(run, snapshot.id);
           await materialise(store, snapshot, target, tolerant.tool);
           return tolerant.deniedAttributes();
         },

@@ -63,7 +63,7 @@ export class ZfsReplace {
       early?.abandon();
       throw error;
     });
-    // Unmounted, because a rollback under a mounted FUSE file system leaves stale caches.
+    // The engine unmounts first, because a rollback under a mounted FUSE file system leaves stale caches.
     const failure = await this.#destroyAll(below)
       .then(async () => ((await uncloned) ? [...newer].reverse() : []))
       .then((first) => (early ?? prepare()).run(first))
@@ -71,7 +71,7 @@ export class ZfsReplace {
       .catch(reasonOf);
     await tree.mount(failure);
     if (failure === undefined) return;
-    // zfs-fuse reports a failure after a successful rollback when it may not drop the machine's caches.
+    // zfs-fuse reports a failure after a successful rollback when the kernel does not let it drop the machine's caches.
     if (!/drop_caches/.test(failure)) throw new AppError('snapshot', `${action} failed: ${failure}`);
     const last = snapshotsOf(tree.dataset, await tree.properties()).at(-1);
     if (last?.name !== name) throw new AppError('snapshot', `${action} failed: there is still ${last?.id}.`);
@@ -136,7 +136,7 @@ export class ZfsReplace {
       await expectSuccess(this.#tree.runner.zfsWithRetry(['destroy', '-r', dataset]));
   }
 
-  /** Whether no dataset of the pool is a clone of one of the snapshots. `false` where that cannot be found out. */
+  /** Whether no dataset of the pool is a clone of one of the snapshots. `false` where `zfs list` fails. */
   async #areUncloned(snapshots: readonly Snapshot[]): Promise<boolean> {
     return this.#clonesOf(snapshots).then(
       (clones) => clones.length === 0,
@@ -144,7 +144,7 @@ export class ZfsReplace {
     );
   }
 
-  /** Datasets that resets of any engine have replaced and not destroyed yet. */
+  /** Datasets that a reset, of this or another engine, has replaced and not destroyed yet. */
   async #replacedDatasets(): Promise<{ name: string; mountpoint: string }[]> {
     const { area, dataset, runner } = this.#tree;
     const argv = ['list', '-H', '-t', 'filesystem', '-o', 'name,mountpoint', '-r', area];

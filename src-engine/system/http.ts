@@ -8,13 +8,13 @@ const TIMEOUT_MS = 5000;
 const MAX_REDIRECTS = 5;
 
 /** The answer could not be determined. This does not mean that a step will fail. */
-export class CannotTell extends Error {}
+export class NotTestable extends Error {}
 
 /**
  * Requests a file from a server as a step would: through the proxy that the environment names, where that is a plain
  * HTTP one. The caller reads the answer's body, or destroys it.
  *
- * Rejects with a plain `Error` when there is no answer within the timeout, and with `CannotTell` where only a step
+ * Rejects with a plain `Error` when there is no answer within the timeout, and with `NotTestable` where only a step
  * could determine it.
  */
 export async function get(url: URL, timeoutMs = TIMEOUT_MS): Promise<IncomingMessage> {
@@ -31,7 +31,7 @@ export async function get(url: URL, timeoutMs = TIMEOUT_MS): Promise<IncomingMes
 
 function getOnce(url: URL, remainingMs: number, timeoutMs: number): Promise<IncomingMessage> {
   if (!['http:', 'https:'].includes(url.protocol))
-    throw new CannotTell(`${url.protocol} addresses cannot be read here`);
+    throw new NotTestable(`${url.protocol} addresses cannot be read here`);
   const proxy = proxyFor(url, process.env);
   const headers = { 'user-agent': 'Slipway doctor', 'cache-control': 'no-cache', host: url.host };
   const options = { agent: false, headers, lookup: lookupWithTimeout(remainingMs) } as const;
@@ -51,7 +51,7 @@ function getOnce(url: URL, remainingMs: number, timeoutMs: number): Promise<Inco
     });
     asked.on('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
-      reject(isTrust(error.code) ? new CannotTell(`Node does not trust the certificate of ${url.host}`) : error);
+      reject(isTrust(error.code) ? new NotTestable(`Node does not trust the certificate of ${url.host}`) : error);
     });
     asked.end();
   });
@@ -66,7 +66,7 @@ function isTrust(code: string | undefined): boolean {
 }
 
 /**
- * The proxy that the environment names for an address; `undefined`: none. Throws `CannotTell` for one that needs more
+ * The proxy that the environment names for an address; `undefined`: none. Throws `NotTestable` for one that needs more
  * than plain HTTP.
  */
 function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
@@ -75,7 +75,7 @@ function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
   if (!named || isExcepted(url.hostname, env['no_proxy'] ?? env['NO_PROXY'] ?? '')) return undefined;
   const proxy = URL.canParse(named) ? new URL(named) : undefined;
   if (isTls || proxy?.protocol !== 'http:')
-    throw new CannotTell(`${url.host} is reached through a proxy, which only a step can test`);
+    throw new NotTestable(`${url.host} is reached through a proxy, which only a step can test`);
   return proxy;
 }
 

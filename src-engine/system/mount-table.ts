@@ -125,7 +125,7 @@ function placeWithin({ node, path: mountPoint }: Mount, path: string): Place | u
   return node && { device: node.device, path: appended(node.root, relative) };
 }
 
-/** Both are absolute and normal already. `join` takes longer than the rest of a look into the table. */
+/** Both are absolute and normal already. `join` takes longer than the rest of a search in the table. */
 function appended(root: string, relative: string): string {
   if (relative === '' || relative === '/') return root;
   return root === '/' ? relative : root + relative;

@@ -24,8 +24,8 @@ export interface PathStat {
 }
 
 /**
- * The metadata of a path that a content hash depends on, without reading content: for a folder, of its whole content;
- * for a link, also of its target. `missing` and `unreadable` are texts of their own.
+ * The metadata that the content hash of a path depends on, without reading content. For a folder it covers all entries
+ * below it, for a link also the target. A missing and an unreadable path have `missing` and `unreadable`.
  *
  * A content that is hashed after `settledAt` and has the same text later is the same content (the racy rule of git).
  *

@@ -7,7 +7,7 @@ const CLOSED_PIPE_STATUS = 141;
 
 let isClosed = false;
 
-/** Whether standard output cannot be written any more. A command that waits for more to print then ends. */
+/** Whether standard output can no longer be written. Then a command that waits for more to print ends. */
 export const outputClosed = (): boolean => isClosed;
 
 /**

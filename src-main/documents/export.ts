@@ -134,7 +134,7 @@ async function sha256(file: string): Promise<string> {
 /** Commands for a shell, with quoted step names. */
 function readme({ distributionName, buildArea, steps }: Manifest): string {
   const step = steps[Math.floor(steps.length / 2)]?.name ?? 'STEP';
-  const build = (...words: string[]): string => quoteCommand(['distro_const', 'build', ...words, 'manifest.xml']);
+  const build = (...operands: string[]): string => quoteCommand(['distro_const', 'build', ...operands, 'manifest.xml']);
   const commands = [
     ['sha256sum -c SHA256SUMS', 'nothing was lost on the way'],
     [build(), 'build from the start'],

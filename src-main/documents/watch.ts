@@ -8,7 +8,7 @@ import { scriptsNamedIn } from './named-scripts';
 import { listScripts, scriptsVersionOf } from './scripts';
 
 /** Poll interval for file systems without events (network, FUSE). */
-const LOOK_AGAIN = 2000;
+const POLL_INTERVAL_MS = 2000;
 
 /** The present versions on disk; without `version` when the manifest was removed. */
 export interface Change {
@@ -28,7 +28,7 @@ export async function nextChange(
   const folder = dirname(resolve(known.path));
   // The manifest is parsed only when it has changed.
   let parsed: { version: string | undefined; named: string[] } | undefined;
-  const look = async (): Promise<Change | undefined> => {
+  const readChange = async (): Promise<Change | undefined> => {
     const bytes = await readBounded(known.path, MAX_BYTES).catch(() => undefined);
     const version = bytes && versionOf(bytes);
     if (!parsed || parsed.version !== version) parsed = { version, named: bytes ? namedIn(bytes) : [] };
@@ -38,27 +38,27 @@ export async function nextChange(
     return { ...(version !== undefined && { version }), scripts, scriptsVersion };
   };
   return new Promise((done, fail) => {
-    let isLooking = false;
-    let lookAgain = false;
+    let isChecking = false;
+    let checkAgain = false;
     const check = (): void => {
-      if (isLooking) {
-        lookAgain = true;
+      if (isChecking) {
+        checkAgain = true;
         return;
       }
-      isLooking = true;
-      void look()
+      isChecking = true;
+      void readChange()
         .then((change) => {
-          isLooking = false;
+          isChecking = false;
           if (change) finish(() => done(change));
-          else if (lookAgain) {
-            lookAgain = false;
+          else if (checkAgain) {
+            checkAgain = false;
             check();
           }
         })
         .catch((error: unknown) => finish(() => fail(error)));
     };
     const watchers = [folder, join(folder, 'scripts')].flatMap((place) => follow(place, check));
-    const timer = setInterval(check, LOOK_AGAIN);
+    const timer = setInterval(check, POLL_INTERVAL_MS);
     const aborted = (): void => finish(() => fail(signal?.reason));
     const finish = (end: () => void): void => {
       clearInterval(timer);
@@ -72,7 +72,7 @@ export async function nextChange(
   });
 }
 
-/** A manifest that is not text any longer names no scripts. */
+/** A manifest that is no longer text names no scripts. */
 function namedIn(bytes: Uint8Array): string[] {
   try {
     return scriptsNamedIn(decodeManifest(bytes));
@@ -86,6 +86,6 @@ function follow(place: string, changed: () => void): FSWatcher[] {
   try {
     return [watch(place, { persistent: false }, changed).on('error', () => undefined)];
   } catch {
-    return []; // the folder does not exist (yet), or the system has no more watches; the timer polls
+    return []; // The folder does not exist yet, or the system permits no further watch. The timer polls instead.
   }
 }

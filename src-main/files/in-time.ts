@@ -2,12 +2,12 @@ import { access } from 'node:fs/promises';
 import { AppError } from '../../src-shared/errors';
 import { beforeDeadline } from '../async/deadline';
 
-/** For a file system of a network that does not answer. A disk that has to spin up takes less. */
+/** Longer than a disk takes to spin up. */
 const TIMEOUT_MS = 10_000;
-const LOOK_TIMEOUT_MS = 1000;
+const CHECK_TIMEOUT_MS = 1000;
 
-/** Checks that have not ended: a file system that hangs must not use up the threads of the app with one check after the other. */
-const looking = new Map<string, Promise<boolean>>();
+/** Checks that have not ended, by path, so that a hanging file system does not take one thread of the app per check. */
+const pending = new Map<string, Promise<boolean>>();
 
 /**
  * Waits for a call on a file. A network file system that hangs would never answer. Throws `AppError('system')` after ten seconds; the call
@@ -23,15 +23,15 @@ export async function inTime<T>(path: string, call: Promise<T>): Promise<T> {
 
 /** Whether something is at a path. A path that does not answer within a second counts as existing; opening it reports the problem. */
 export async function isThere(path: string): Promise<boolean> {
-  const running = looking.get(path);
-  const look =
+  const running = pending.get(path);
+  const check =
     running ??
     access(path)
       .then(
         () => true,
         () => false,
       )
-      .finally(() => looking.delete(path));
-  looking.set(path, look);
-  return (await beforeDeadline(look, LOOK_TIMEOUT_MS))?.value ?? true;
+      .finally(() => pending.delete(path));
+  pending.set(path, check);
+  return (await beforeDeadline(check, CHECK_TIMEOUT_MS))?.value ?? true;
 }

@@ -102,7 +102,7 @@ export async function writeState(path: string, bytes: Uint8Array | string): Prom
   await writeAtomically(path, bytes, 0o600);
 }
 
-/** Throws `refused` when a document's folder does not exist any more. */
+/** Throws `refused` when a document's folder no longer exists. */
 export async function assertFolder(folder: string): Promise<void> {
   const found = await inTime(
     folder,
@@ -114,7 +114,7 @@ export async function assertFolder(folder: string): Promise<void> {
 const folderGone = (folder: string): AppError =>
   new AppError(
     'refused',
-    `The folder ${folder} does not exist any more.`,
+    `The folder ${folder} no longer exists.`,
     'Connect its disk again, or save the manifest elsewhere with Save as.',
   );
 
@@ -134,7 +134,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENFILE: 'too many files are open',
 };
 
-/** Why the system refused a call, in words. */
+/** Why the system refused a call, as a clause. */
 export function whyNot(code: string | undefined, message: string): string {
   return (code !== undefined && REASONS[code]) || message;
 }

@@ -16,12 +16,12 @@ export interface ConfigFile {
   readonly folder: string;
 }
 
-/** The name of a setting in lower case, and its value; several words are one text. */
+/** The name of a setting in lower case, and its value. Several arguments are joined by spaces. */
 export type Setting = readonly [name: string, value: string];
 
 /**
- * What the files say of a host, in their order. Only `Host` and what `Match` can tell without running anything is understood: a block
- * with another criterion (`exec`, `final`, …) is left out. Throws `refused` for a file that cannot be read.
+ * The settings of a host in these files, in their order. Only `Host`, and `Match` with criteria that need no command, are understood. A
+ * block with another criterion (`exec`, `final`, …) is left out. Throws `refused` for a file that cannot be read.
  */
 export function settingsFor({ address, user }: Jump, files: readonly ConfigFile[]): Setting[] {
   const found: Setting[] = [];
@@ -30,8 +30,8 @@ export function settingsFor({ address, user }: Jump, files: readonly ConfigFile[
   // The library splits lines and no more: its own `compute` runs the commands of `Match exec` in a shell.
   const enters = (section: Section): boolean =>
     isHost(section)
-      ? fits(address, wordsOf(section))
-      : matches(wordsOf(section), {
+      ? fits(address, valuesOf(section))
+      : matches(valuesOf(section), {
           host: (first('hostname') ?? address).toLowerCase(),
           originalhost: address.toLowerCase(),
           user: user ?? first('user') ?? localuser,
@@ -40,7 +40,7 @@ export function settingsFor({ address, user }: Jump, files: readonly ConfigFile[
   for (const file of files)
     for (const line of linesOf(file, enters)) {
       const name = line.param.toLowerCase();
-      const value = wordsOf(line).join(' ');
+      const value = valuesOf(line).join(' ');
       found.push([name, name === 'hostname' ? expandTokens(value, { '%': '%', h: address }) : value]);
     }
   return found;
@@ -50,7 +50,7 @@ export function settingsFor({ address, user }: Jump, files: readonly ConfigFile[
 export function namesIn(files: readonly ConfigFile[]): string[] {
   const names = new Set<string>();
   const enters = (section: Section): boolean => {
-    if (isHost(section)) for (const word of wordsOf(section)) if (!/[*?!]/.test(word)) names.add(word);
+    if (isHost(section)) for (const name of valuesOf(section)) if (!/[*?!]/.test(name)) names.add(name);
     return true;
   };
   for (const file of files) Array.from(linesOf(file, enters));
@@ -72,8 +72,8 @@ function* linesOf(
       if (!('param' in line)) continue;
       // What a file includes belongs to the block that includes it; blocks of that file end with it.
       if (/^include$/i.test(line.param))
-        for (const word of wordsOf(line).map((one) => expandPath(one)))
-          for (const one of filesOf(isAbsolute(word) ? word : join(folder, word)))
+        for (const file of valuesOf(line).map((one) => expandPath(one)))
+          for (const one of filesOf(isAbsolute(file) ? file : join(folder, file)))
             yield* linesOf({ path: one, folder }, enters, depth + 1);
       else if (!('config' in line)) yield line;
       else if (enters(line)) yield* within(line.config);
@@ -87,27 +87,27 @@ function read(path: string): SSHConfig {
     return SSHConfig.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return SSHConfig.parse('');
-    throw new AppError('refused', `${path} cannot be read: ${(error as Error).message}.`, 'Mend this file.');
+    throw new AppError('refused', `${path} cannot be read: ${(error as Error).message}.`, 'Correct this file.');
   }
 }
 
 const isHost = ({ param }: Directive): boolean => /^host$/i.test(param);
 
-function wordsOf({ value }: Directive): string[] {
+function valuesOf({ value }: Directive): string[] {
   return typeof value === 'string' ? [value] : value.map(({ val }) => val);
 }
 
 /** Whether all criteria of a `Match` hold. Names of hosts and users are patterns with commas between. */
-function matches(words: readonly string[], facts: Readonly<Record<string, string>>): boolean {
-  for (let at = 0; at < words.length; at++) {
-    const word = (words[at] ?? '').toLowerCase();
-    if (word === 'all') continue;
-    const name = word.replace(/^!/, '');
+function matches(criteria: readonly string[], facts: Readonly<Record<string, string>>): boolean {
+  for (let at = 0; at < criteria.length; at++) {
+    const criterion = (criteria[at] ?? '').toLowerCase();
+    if (criterion === 'all') continue;
+    const name = criterion.replace(/^!/, '');
     const fact = facts[name];
     if (fact === undefined) return false;
-    const patterns = words[++at] ?? '';
+    const patterns = criteria[++at] ?? '';
     const fitting = fits(fact, (name.endsWith('host') ? patterns.toLowerCase() : patterns).split(','));
-    if (fitting === word.startsWith('!')) return false;
+    if (fitting === criterion.startsWith('!')) return false;
   }
-  return words.length > 0;
+  return criteria.length > 0;
 }

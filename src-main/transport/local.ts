@@ -50,11 +50,11 @@ export function createLocalTransport(): Transport {
     async startDetached(argv, options) {
       // A file and not a pipe, because it has to outlive this program. Its name is not needed.
       const folder = mkdtempSync(join(tmpdir(), 'slipway-start-'));
-      const file = await open(join(folder, 'said'), 'a+', 0o600);
+      const file = await open(join(folder, 'output'), 'a+', 0o600);
       await rm(folder, { recursive: true });
       const child = start(argv, options, ['ignore', file.fd, file.fd]);
       const ended = end(child, argv)
-        .then(async (code) => ({ code, said: await lastOf(file) }))
+        .then(async (code) => ({ code, output: await lastOf(file) }))
         .finally(() => file.close());
       await started(child, ended);
       giveWay(child);

@@ -1,4 +1,4 @@
-/** A command as words, never a line for a shell. */
+/** A command as argv, never a line for a shell. */
 export type Argv = readonly [string, ...string[]];
 
 /** Where and with what a command runs. */
@@ -7,11 +7,11 @@ export interface CommandOptions {
   readonly folder?: string;
   /** Added to the environment that commands have on the host. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What it reads on standard input, which then ends. Without it `run` gives it none. */
+  /** Sent to standard input, which then ends. Without it `run` sends nothing. */
   readonly input?: string;
-  /** Ends the command, and all it started, when aborted. */
+  /** Ends the command and its descendants when aborted. */
   readonly signal?: AbortSignal | undefined;
-  /** How much `run` takes of its standard output, in bytes; 256 MiB unless given. More is a failure. */
+  /** The maximum of standard output for `run`, in bytes; default 256 MiB. More is a failure. */
   readonly maxBytes?: number;
 }
 
@@ -22,12 +22,12 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** A command that runs and talks. */
+/** A command that runs, with its streams. */
 export interface RunningCommand {
   /** Standard output as it comes; ends when the command does, and throws `unreachable` when the connection was lost before. */
   readonly output: AsyncIterable<Buffer>;
   write(data: string | Buffer): void;
-  /** Its end, when its output was read. Once it has started, rejects only with `unreachable`: the connection was lost, and its state is unknown. */
+  /** Resolves when the command has ended and its output was read. Rejects only with `unreachable`, when the connection was lost; the command's state is then unknown. */
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
 }
 
@@ -35,10 +35,10 @@ export interface RunningCommand {
 export interface DetachedCommand {
   readonly pid: number;
   /**
-   * Resolves when the command ends while this program is running. `said` is the last 64 KiB of stdout and stderr.
+   * Resolves when the command ends while this program is running. `output` is the last 64 KiB of stdout and stderr.
    * Rejects with `unreachable` when the connection was lost before; the command continues.
    */
-  readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
 }
 
 /**

@@ -66,7 +66,7 @@ function orderReasons(
   const reasons: string[] = [];
   if (ran !== undefined) {
     const at = steps.findIndex(({ name }) => name === ran);
-    if (at < 0) reasons.push(`\`${ran}\` ran before this checkpoint and is not a step any more`);
+    if (at < 0) reasons.push(`\`${ran}\` ran before this checkpoint and is no longer a step`);
     else if (at >= index) reasons.push(`\`${ran}\` ran before this checkpoint and comes after it now`);
   }
   if (expected !== undefined && !history.some(({ step }) => step === expected))

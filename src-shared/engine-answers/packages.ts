@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 const bytes = z.number().nonnegative();
 
-/** Where entries come from, for a sentence and a date. */
+/** A repository: its name for messages, and its date. */
 const repository = z.object({
   /** Address and release, or a publisher's address. */
   name: z.string(),

@@ -203,7 +203,7 @@ function textOf(element: ElementNode | undefined): string | undefined {
 /** Returns the items of a list, quoted or not. */
 function items(text: string): string[] {
   try {
-    return splitTokens(text).flatMap((word) => word.split(/\s+/));
+    return splitTokens(text).flatMap((token) => token.split(/\s+/));
   } catch {
     return text.split(/\s+/);
   }

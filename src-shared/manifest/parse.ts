@@ -5,7 +5,7 @@ import { MAX_CHARACTERS, positionAt } from './source';
 import type { AttributeNode, CharacterNode, ElementNode, ManifestNode, ManifestTree } from './tree';
 import { assertWellFormed, NotWellFormed } from './well-formed';
 
-/** The manifest is not XML. The message has no position; `line` and `column` (from 1) and `offset` say where. */
+/** The manifest is not XML. The message has no position; `line` and `column` (from 1) and `offset` are its place. */
 export class ManifestSyntaxError extends AppError {
   readonly line: number;
   readonly column: number;

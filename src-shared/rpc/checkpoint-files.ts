@@ -8,7 +8,7 @@ const inner = z.string().max(4096);
 
 /** The content of a checkpoint. Everything is read from a read-only view of the snapshot, never from the live build data. */
 export const inside = {
-  /** Files added, changed and removed from the checkpoint `from` to the checkpoint `to`; without `to`, until now. */
+  /** Files that were added, changed and removed between the checkpoint `from` and the checkpoint `to`; without `to`: and the build data. */
   changes: oc.input(z.object({ ...target, from: stepName, to: stepName.optional() })).output(
     diffAnswer.extend({
       /** The first 20,000. */

@@ -22,8 +22,8 @@ describe.skipIf(reason !== undefined)(`a host with systemd${reason ? ` (${reason
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Starts a command on a host whose systemd-run is this script; what it said, and the words that the script was given. */
-  async function started(script: string): Promise<{ said: string; scopes: string; isItsOwn: boolean }> {
+  /** Starts a command on a host whose systemd-run is this script; returns its output, and the arguments of that script. */
+  async function started(script: string): Promise<{ output: string; scopes: string; isItsOwn: boolean }> {
     const scopes = join(folder, 'scopes');
     writeFileSync(join(folder, 'systemd-run'), `#!/bin/sh\necho "$*" >>'${scopes}'\n${script}\n`);
     chmodSync(join(folder, 'systemd-run'), 0o755);
@@ -31,8 +31,8 @@ describe.skipIf(reason !== undefined)(`a host with systemd${reason ? ` (${reason
     const transport = await createSshTransport(loginAt(server));
     try {
       const { pid, ended } = await transport.startDetached(['sh', '-c', 'echo $$']);
-      const { said } = await ended;
-      return { said, scopes: readFileSync(scopes, 'utf8'), isItsOwn: said.trim() === `${pid}` };
+      const { output } = await ended;
+      return { output, scopes: readFileSync(scopes, 'utf8'), isItsOwn: output.trim() === `${pid}` };
     } finally {
       transport.close();
       await server.stop();

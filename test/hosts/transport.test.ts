@@ -165,7 +165,7 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
       folder,
       env: { WORD: hard },
     });
-    expect(await command.ended).toEqual({ code: 4, said: `${command.pid} ${hard}\nerr\n` });
+    expect(await command.ended).toEqual({ code: 4, output: `${command.pid} ${hard}\nerr\n` });
   });
 });
 

@@ -25,6 +25,6 @@ function describe(lock: LockState, area: BuildArea): Pick<Finding, 'state' | 'de
   return {
     state: 'missing',
     detail: holder,
-    fix: `That host cannot be asked from here. If no build runs there any more, remove ${quote(lockPath(area))}.`,
+    fix: `That host cannot be checked from here. When no build runs there, remove ${quote(lockPath(area))}.`,
   };
 }

@@ -15,7 +15,7 @@ const packageList = listOf(pairOf(text, text));
 const pathOf = (area: BuildArea, run: string): string => join(area.logs, `${run}.packages.json`);
 
 /**
- * Records the packages in a run's image, for comparing runs. When the image has no package database any more, the
+ * Records the packages in a run's image, for comparing runs. When the image no longer has a package database, the
  * packages last recorded are kept.
  *
  * @param from the earlier run whose image this run began with

@@ -62,7 +62,7 @@ export class IpsCatalogue {
 /**
  * Reads the catalogues of an edition. Entries outside the documented format are skipped.
  *
- * Throws `AppError('refused')` when a part is missing or is not JSON any more: it was checked when it was fetched.
+ * Throws `AppError('refused')` when a part is missing or is no longer JSON. It was checked when it was fetched.
  */
 export async function readCatalogues({ catalogues, folder }: FetchedEdition, above: string): Promise<IpsCatalogue> {
   const packages: IpsPackage[] = [];

@@ -46,7 +46,7 @@ async function adopt({ store, tool }: PlainArea, path: string, snapshot: PlainSn
   });
   const index = createIndex(randomBytes(8).toString('hex'), records);
   const hidden = join(store.folder, `.adopted-${process.pid}`);
-  // A tree without files gets a pack too. Otherwise an interrupted rename would look like a finished one.
+  // A tree without files gets a pack too. Otherwise an interrupted rename would be taken for a finished one.
   writeIndex(hidden, { ...index, head: { ...index.head, packs: [pack] } });
   await syncFileSystem(store.folder); // version one forced nothing to the disk
   renameSync(hidden, snapshot.path);

@@ -7,8 +7,8 @@ import type { HostCommand, StartedBuild } from '../build-host';
 const HEAD_BYTES = 4096;
 
 /**
- * Starts the engine detached from this program, and finds its journal. A build that was refused before it had one is an `AppError` with
- * the engine's message.
+ * Starts the engine detached from this program, and finds its journal. A build that is refused before it has a journal is an `AppError`
+ * with the engine's message.
  *
  * @param logs the folder where journals appear
  */
@@ -16,7 +16,7 @@ export async function startBuild(transport: Transport, command: HostCommand, log
   const before = new Set(await transport.list(logs));
   const started = await transport.startDetached(command.argv, command.options);
   const searching = new AbortController();
-  let end: { code: number | null; said: string } | undefined;
+  let end: { code: number | null; output: string } | undefined;
   started.ended.then(
     (how) => {
       end = how;
@@ -33,7 +33,7 @@ export async function startBuild(transport: Transport, command: HostCommand, log
     if (run !== undefined) return { run, ended: started.ended };
     throw new AppError(
       'refused',
-      end?.said.trim() || `The build ended with ${end?.code ?? 'a signal'} before it began.`,
+      end?.output.trim() || `The build ended with ${end?.code ?? 'a signal'} before its first step.`,
     );
   } finally {
     searching.abort();

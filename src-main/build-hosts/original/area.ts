@@ -87,9 +87,9 @@ export async function listSnapshots(transport: Transport, { dataset, exists }: S
 async function properties(
   transport: Transport,
   names: readonly string[],
-  words: readonly string[],
+  operands: readonly string[],
 ): Promise<({ readonly name: string } & Record<string, string>)[]> {
-  const what = words.at(-1) ?? '';
+  const what = operands.at(-1) ?? '';
   const dataset = what.startsWith('/') ? await datasetAt(transport, what) : what;
   if (dataset === undefined) return [];
   const get: Argv = [
@@ -97,7 +97,7 @@ async function properties(
     'get',
     '-H',
     '-p',
-    ...words.slice(0, -1),
+    ...operands.slice(0, -1),
     '-o',
     'name,property,value',
     names.join(),

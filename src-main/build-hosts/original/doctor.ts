@@ -27,7 +27,7 @@ export async function doctorOf({ transport, command, place }: OriginalHostParts,
     id: 'packages',
     title: 'repositories and packages',
     state: 'unknown',
-    detail: 'nothing on this host can be asked about them but the steps themselves',
+    detail: 'only the steps themselves can check them on this host',
   });
   return { ok: !findings.some(({ state }) => state === 'missing'), findings };
 }
@@ -126,7 +126,7 @@ async function areaFindings(transport: Transport, area: StockArea): Promise<Find
 function poolFinding(pool: string, health: string): Finding {
   const it = { id: 'pool', title: `pool ${pool}` };
   if (health === 'ONLINE') return { ...it, state: 'ok', detail: 'online' };
-  if (health === '') return { ...it, state: 'unknown', detail: 'the host does not tell how it is' };
+  if (health === '') return { ...it, state: 'unknown', detail: "the host does not report the pool's health" };
   return {
     ...it,
     state: 'note',
@@ -138,7 +138,7 @@ function poolFinding(pool: string, health: string): Finding {
 /** @param needed size of the build data at the newest checkpoint, in bytes */
 function spaceFinding(free: number | null, needed: number | undefined): Finding {
   const it = { id: 'free-space', title: 'free space' };
-  if (free === null) return { ...it, state: 'unknown', detail: 'the host does not tell' };
+  if (free === null) return { ...it, state: 'unknown', detail: 'the host does not report the free space' };
   if (needed === undefined)
     return {
       ...it,

@@ -59,9 +59,9 @@ export class OriginalJournals implements Journals {
   }
 
   /**
-   * The run as its log describes it. `running` also when no process writes the log any longer.
+   * The run as its log describes it. `running` also when no process writes the log now.
    *
-   * @param isOver no process writes the log any longer, so after its last line it is not read again
+   * @param isOver no process writes the log, so after its last line it is not read again
    */
   async runAt(logs: string, name: string, isOver: boolean): Promise<RunView> {
     const log = await this.#open(join(logs, `${name}.jsonl`));

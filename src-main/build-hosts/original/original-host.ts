@@ -29,7 +29,7 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
   const journals = new OriginalJournals(transport, (logs) => contexts.get(logs) ?? Promise.reject(unknownLogs(logs)));
   const resumable = new Resumable(parts);
 
-  /** Looks, and remembers whose logs are where. */
+  /** Inspects the area, and records which manifest has logs in which folder. */
   async function inspect(manifest: string): Promise<Inspection> {
     const seen = await inspectArea(transport, resumable, manifest);
     remember(manifest, seen.area.path, seen.manifest.steps);
@@ -49,7 +49,7 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
     return name;
   }
 
-  /** Where a checkpoint's files are: in the folder that ZFS shows of each snapshot. */
+  /** Returns the folder in which ZFS shows the files of a checkpoint. */
   async function rootOf(manifest: string, step: string): Promise<string> {
     const seen = await inspect(manifest);
     return join(seen.area.path, 'build_data/.zfs/snapshot', snapshotOf(seen, step).name);

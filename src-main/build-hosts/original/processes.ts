@@ -7,14 +7,14 @@ export interface StockProcess {
   readonly user: string;
 }
 
-/** Who has the log open, by fuser(1) or by what Linux tells of processes; the first is the build, the others are what it started. */
+/** Prints the processes that have the log open, by fuser(1) or from /proc. The lowest number is the build; the others are its descendants. */
 const HOLDERS = `if command -v fuser >/dev/null 2>&1 || [ -x /usr/sbin/fuser ]; then
   PATH=$PATH:/usr/sbin; fuser "$1" 2>/dev/null
 else
   for p in /proc/[0-9]*; do for f in "$p"/fd/*; do [ "$f" -ef "$1" ] && { echo "\${p#/proc/}"; break; }; done; done
 fi`;
 
-/** The build that writes to a detail log: it has it open from its first line to its last (contract 3.4). */
+/** Returns the build that writes to a detail log. A build has its log open from the first line to the last (contract 3.4). */
 export async function findBuild(transport: Transport, log: string): Promise<StockProcess | undefined> {
   const { stdout } = await transport.run(['sh', '-c', HOLDERS, 'sh', log]);
   const [pid] = stdout

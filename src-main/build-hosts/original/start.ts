@@ -5,12 +5,13 @@ import type { HostCommand, StartedBuild } from '../build-host';
 import { runOfLog } from './journals';
 import { findBuild } from './processes';
 
-/** How often the host's clock is asked for the next second, in milliseconds. */
+/** Poll interval for the next second of the host's clock. */
 const POLL_INTERVAL_MS = 200;
 
 /**
- * Starts the original detached from us, and finds the log that it begins. One that ended before is an `AppError('refused')` with what it said.
- * The original has no lock, and a second build would destroy the first one's checkpoints: it is `AppError('locked')`.
+ * Starts the original detached from this program, and finds the log of the build. A build that ends before it has a log is an
+ * `AppError('refused')` with its output. The original has no lock and a second build would destroy the checkpoints of the first, so a
+ * second build is `AppError('locked')`.
  *
  * @param logs the folder where its logs appear
  */
@@ -37,7 +38,7 @@ export async function startStockBuild(
   return { run, ended: started.ended };
 }
 
-/** Builds that begin in one second write to the same log (contract 3.4): the second one waits a moment. */
+/** Builds that begin in one second write to the same log (contract 3.4), so the second build waits. */
 async function newSecond(transport: Transport, taken: ReadonlySet<string>): Promise<void> {
   for (;;) {
     const { stdout } = await transport.run(['date', '+%Y-%m-%d-%H-%M-%S']);
@@ -52,26 +53,26 @@ async function newRun(
   logs: string,
   before: ReadonlySet<string>,
 ): Promise<string> {
-  const looking = new AbortController();
-  let said = '';
+  const searching = new AbortController();
+  let output = '';
   started.ended.then(
     (end) => {
-      said = end.said.trim() || `The build ended with ${end.code ?? 'a signal'} before it began.`;
-      looking.abort();
+      output = end.output.trim() || `The build ended with ${end.code ?? 'a signal'} before it wrote a log.`;
+      searching.abort();
     },
-    () => looking.abort(), // the connection was lost; the search reports it
+    () => searching.abort(), // the connection was lost; the search reports it
   );
   const findRun = async (): Promise<string | undefined> =>
     (await transport.list(logs)).filter((name) => !before.has(name)).flatMap((name) => runOfLog(name) ?? [])[0];
   try {
-    for await (const _ of transport.changes(logs, looking.signal)) {
+    for await (const _ of transport.changes(logs, searching.signal)) {
       const run = await findRun();
       if (run !== undefined) return run;
     }
     const run = await findRun();
     if (run !== undefined) return run;
-    throw new AppError('refused', said, 'Correct the cause and start again.');
+    throw new AppError('refused', output, 'Correct the cause and start again.');
   } finally {
-    looking.abort();
+    searching.abort();
   }
 }

@@ -15,7 +15,7 @@ const snapshotView = ({ name, id, takenAt, unique, referenced }: StockSnapshot) 
   referenced,
 });
 
-/** Said where it is refused, and in the status, by which the window does not offer it. */
+/** The message of the refusal. The status has it too, so that the window does not offer the command. */
 export const NO_PRUNE =
   'The original command has no way to remove checkpoints. A build from the beginning removes them; zfs destroy does on the host.';
 export const NO_PAUSE_WHILE_RUNNING =

@@ -139,9 +139,9 @@ export class LogTranslation {
     if ((this.#state.begunBy ?? 'banner') !== 'banner') return undefined;
     const pauses = line.startsWith('Stopping at ');
     if (!pauses && !line.startsWith('==== ')) return undefined;
-    const said = line.slice(pauses ? 12 : 5);
+    const text = line.slice(pauses ? 12 : 5);
     const from = this.#nextIndex;
-    const index = this.#build.steps.findIndex(({ name, message }, at) => at >= from && said === `${name}: ${message} `);
+    const index = this.#build.steps.findIndex(({ name, message }, at) => at >= from && text === `${name}: ${message} `);
     if (index < 0) return undefined;
     this.#set({ begunBy: 'banner' });
     // A build that does not begin with the first step was resumed.

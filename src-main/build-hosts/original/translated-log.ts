@@ -52,7 +52,7 @@ export class TranslatedLog {
     this.#translation = new LogTranslation(build, (line) => this.#write(line));
   }
 
-  /** The run as far as it was read. `running` also when no process writes the log any longer. */
+  /** The run as far as it was read. `running` also when no process writes the log now. */
   get run(): RunView {
     return this.#run;
   }

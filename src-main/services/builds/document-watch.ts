@@ -10,7 +10,7 @@ const DEBOUNCE_MS = 40;
  * wherever they are built.
  *
  * @param onChange called after each change; the next change waits for it
- * @param onError called when a folder cannot be watched any longer
+ * @param onError called when a folder can no longer be watched
  */
 export function watchDocument(
   manifest: string,

@@ -20,7 +20,7 @@ const MAX_SCRIPTS_BYTES = 64 * 1024 * 1024;
 export async function openRemoteManifest(transport: Transport, path: string, documents: string): Promise<string> {
   const bytes = await transport.readFile(path, 0, MAX_BYTES + 1);
   if (bytes.length > MAX_BYTES)
-    throw new AppError('manifest', `${path} is too large to be a manifest.`, 'Choose its manifest.xml.');
+    throw new AppError('manifest', `${path} is too large to be a manifest.`, 'Choose a manifest.xml.');
   const name = basename(path, '.xml');
   const folder = await freshFolder(
     documents,
@@ -65,8 +65,8 @@ async function freshFolder(parent: string, name: string): Promise<string> {
       if (code !== 'EEXIST')
         throw new AppError(
           'refused',
-          `${folder} cannot be made: ${message}`,
-          'Make room for it, or choose another name.',
+          `${folder} cannot be created: ${message}`,
+          'Free some space, or choose another folder for documents.',
         );
     }
   }

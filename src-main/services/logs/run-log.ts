@@ -14,7 +14,7 @@ const THROTTLE_MS = 100;
  */
 const MIN_SILENCE_MS = 2000;
 const MAX_SILENCE_MS = 60_000;
-/** A log without a request for this long is not followed any more. */
+/** A log without a request for this long is no longer followed. */
 const IDLE_TIMEOUT_MS = 60_000;
 
 /** The log of one run, read from its journal as that grows. */

@@ -31,24 +31,24 @@ export class InteractiveAgent extends BaseAgent<ParsedKey> {
 
   getIdentities(done: IdentityCallback<ParsedKey>): void {
     const only = this.#only;
-    const tell: IdentityCallback<ParsedKey | Buffer | string> = (error, keys) => {
+    const filtered: IdentityCallback<ParsedKey | Buffer | string> = (error, keys) => {
       if (error || !keys) return done(error);
       const parsed = keys as ParsedKey[];
       done(undefined, only ? parsed.filter((key) => only.includes(key.getPublicSSH().toString('base64'))) : parsed);
     };
-    this.#agent.getIdentities(tell);
+    this.#agent.getIdentities(filtered);
   }
 
   sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions | SignCallback, done?: SignCallback): void {
-    const [how, tell] = typeof options === 'function' ? [{}, options] : [options, done];
-    const signed = new Promise<Buffer>((resolve, reject) =>
+    const [how, signed] = typeof options === 'function' ? [{}, options] : [options, done];
+    const signature = new Promise<Buffer>((resolve, reject) =>
       this.#agent.sign(key, data, how, (error, signature) =>
         signature ? resolve(signature) : reject(error ?? new Error('The agent gave no signature')),
       ),
     );
-    void this.#asking(signed).then(
-      (signature) => tell?.(undefined, signature),
-      (error: Error) => tell?.(error),
+    void this.#asking(signature).then(
+      (bytes) => signed?.(undefined, bytes),
+      (error: Error) => signed?.(error),
     );
   }
 }

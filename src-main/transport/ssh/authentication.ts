@@ -43,8 +43,8 @@ export interface Authentication {
     partial: boolean | null,
     use: (method: AnyAuthMethod | false) => void,
   ) => void;
-  /** The reason for a failed login. `said` is the host's last message. */
-  reason(said?: string): AppError;
+  /** The reason for a failed login. `message` is the host's last message. */
+  reason(message?: string): AppError;
 }
 
 /**
@@ -72,11 +72,11 @@ export function createAuthentication(
         },
       );
     },
-    reason(said) {
+    reason(message) {
       if (cancelled) return new AppError('cancelled', `The login at ${host} was cancelled.`);
       return new AppError(
         'refused',
-        `${host} did not let ${login.user} in${said === undefined ? '' : ` (its message: ${said})`}. Tried: ${[...new Set(tried)].join(', ') || 'nothing'}. It takes: ${allowed.join(', ') || 'nothing'}.`,
+        `${host} did not let ${login.user} in${message === undefined ? '' : ` (its message: ${message})`}. Tried: ${[...new Set(tried)].join(', ') || 'nothing'}. It takes: ${allowed.join(', ') || 'nothing'}.`,
         'Check the user name, and that the key or the password is the one of this host.',
       );
     },

@@ -19,7 +19,7 @@ export async function* remoteChanges(files: Files, path: string, signal: AbortSi
   let again: number | undefined;
   let sentAt = 0;
   while (!signal.aborted) {
-    const now = await files.look(path);
+    const now = await files.stamp(path);
     if (signal.aborted) return;
     if (now !== seen) {
       [seen, pause, again, sentAt] = [now, POLL_MIN_MS, Date.now() + POLL_MAX_MS, Date.now()];

@@ -186,12 +186,12 @@ function closing(channel: ClientChannel): Opened['closed'] {
 }
 
 async function readBeginning(chunks: AsyncIterator<Buffer>, token: string): Promise<Beginning | undefined> {
-  let said = Buffer.alloc(0);
-  while (said.length < MAX_GREETING_BYTES) {
+  let output = Buffer.alloc(0);
+  while (output.length < MAX_GREETING_BYTES) {
     const next = await chunks.next();
     if (next.done) return undefined;
-    said = Buffer.concat([said, next.value]);
-    const beginning = beginningOf(said, token);
+    output = Buffer.concat([output, next.value]);
+    const beginning = beginningOf(output, token);
     if (beginning) return beginning;
   }
   return undefined;
@@ -202,13 +202,14 @@ function cannotStart(
   argv: Argv,
   { folder }: CommandOptions,
   beginning: Beginning | undefined,
-  said: string,
+  output: string,
 ): AppError {
   const what = `${argv[0]} cannot be started on ${name}`;
-  if (beginning?.kind === 'no-folder') return new AppError('unsupported', `${what}: there is no folder ${folder}.`);
+  if (beginning?.kind === 'no-folder')
+    return new AppError('unsupported', `${what}: there is no folder ${folder}.`, 'Create the folder on the host.');
   if (beginning?.kind === 'no-command')
     return new AppError('unsupported', `${what}: there is no such command.`, `Install it on the host: ${argv[0]}`);
-  return new AppError('unsupported', `${what}: ${said}`, 'The account on the host needs a POSIX shell.');
+  return new AppError('unsupported', `${what}: ${output}`, 'The account on the host needs a POSIX shell.');
 }
 
 /**

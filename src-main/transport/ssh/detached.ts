@@ -8,7 +8,7 @@ const MAX_TAIL_BYTES = 64 * 1024;
 const POLL_MIN_MS = 250;
 const POLL_MAX_MS = 1000;
 /** After this many polls the keeper is checked too, because it does not survive a restart of the host. */
-const LOOKS = 5;
+const POLLS_PER_CHECK = 5;
 
 /** Writes its process number and becomes the command, in its own session so that all its descendants can be ended with it. */
 const COMMAND = 'echo $$ >"$0.new" && mv "$0.new" "$0" && exec "$@"';
@@ -24,14 +24,14 @@ if command -v setsid >/dev/null 2>&1; then s=setsid; else s=nohup; fi
 # Where systemd ends what a session leaves behind, a scope of its own is not the session's; the number of the process stays.
 r=; [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && systemd-run --scope --quiet --collect true 2>/dev/null &&
   r='systemd-run --scope --quiet --collect'
-$r "$s" sh -c "$k" sh "$d" "$s" "$c" "$@" </dev/null >"$d/said" 2>&1 &
+$r "$s" sh -c "$k" sh "$d" "$s" "$c" "$@" </dev/null >"$d/output" 2>&1 &
 until [ -s "$d/pid" ] || [ -f "$d/end" ]; do sleep 0.05 2>/dev/null || sleep 1; done
 echo "$d"; echo $!; cat "$d/pid"`;
 
 /** Ends the command and its descendants; without setsid(1), the command alone. */
 const END = 'kill -s TERM -- "-$1" 2>/dev/null || kill -s TERM "$1"';
 
-/** What this needs of the transport. */
+/** The parts of the transport that this needs. */
 export interface DetachedTools {
   readonly name: string;
   readonly files: Files;
@@ -64,22 +64,22 @@ export async function startDetached(
   ended.catch(() => undefined);
   return { pid: Number(pid), ended };
 
-  async function follow(folder: string, keeper: string): Promise<{ code: number | null; said: string }> {
+  async function follow(folder: string, keeper: string): Promise<{ code: number | null; output: string }> {
     let gone = false;
-    for (let looks = 1, pause = POLL_MIN_MS; (await files.size(`${folder}/end`)) === undefined && !gone; looks++) {
+    for (let polls = 1, pause = POLL_MIN_MS; (await files.size(`${folder}/end`)) === undefined && !gone; polls++) {
       await delay(pause, undefined, { ref: false });
       pause = Math.min(POLL_MAX_MS, pause * 1.25);
       // The keeper may end between two polls. Only a keeper that is gone without an exit status was killed.
-      if (looks % LOOKS === 0) gone = (await run(['kill', '-0', keeper])).code !== 0;
+      if (polls % POLLS_PER_CHECK === 0) gone = (await run(['kill', '-0', keeper])).code !== 0;
     }
     const end = await files.read(`${folder}/end`, 0, 16).catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'missing') return Buffer.alloc(0);
       throw error;
     });
-    const size = (await files.size(`${folder}/said`)) ?? 0;
-    const said = await files.read(`${folder}/said`, Math.max(0, size - MAX_TAIL_BYTES), MAX_TAIL_BYTES);
+    const size = (await files.size(`${folder}/output`)) ?? 0;
+    const output = await files.read(`${folder}/output`, Math.max(0, size - MAX_TAIL_BYTES), MAX_TAIL_BYTES);
     await run(['rm', '-rf', folder]);
     const status = end.toString('latin1').trim();
-    return { code: status === '' ? null : Number(status), said: said.toString('utf8') };
+    return { code: status === '' ? null : Number(status), output: output.toString('utf8') };
   }
 }

@@ -17,7 +17,7 @@ export interface Files {
   /** Size in bytes; `undefined` when the file does not exist. */
   size(path: string): Promise<number | undefined>;
   /** Size, time (whole seconds in SFTP) and mode of a file, or of all files in a folder, as one string. The same for all paths that do not exist. */
-  look(path: string): Promise<string>;
+  stamp(path: string): Promise<string>;
 }
 
 export function createFiles(connection: Connection): Files {
@@ -110,7 +110,7 @@ export function createFiles(connection: Connection): Files {
       return (await stats(path))?.size;
     },
 
-    async look(path) {
+    async stamp(path) {
       const own = await stats(path);
       const all = own?.isDirectory() ? await entries(path) : own ? [{ filename: '', attrs: own }] : [];
       return all

@@ -70,7 +70,11 @@ export async function createHostKeyJudge(policy: HostKeyPolicy, host: string, po
         case 'known':
           break;
         case 'revoked':
-          return new AppError('refused', `The host key of ${name} is revoked: ${shown}. Nothing was sent.`);
+          return new AppError(
+            'refused',
+            `The host key of ${name} is revoked: ${shown}. Nothing was sent.`,
+            'Ask the administrator of the host for its present key.',
+          );
         case 'changed':
           return new AppError(
             'refused',
@@ -79,7 +83,11 @@ export async function createHostKeyJudge(policy: HostKeyPolicy, host: string, po
           );
         case 'unknown':
           if (!(await policy.accept({ host, port, type: keyType(key), fingerprint: fingerprint(key) })))
-            return new AppError('cancelled', `The host key of ${name} was not accepted: ${shown}. Nothing was sent.`);
+            return new AppError(
+              'cancelled',
+              `The host key of ${name} was not accepted: ${shown}. Nothing was sent.`,
+              'Connect again to decide again.',
+            );
           await addKnownHost(policy.own, name, key);
       }
       accepted = key;

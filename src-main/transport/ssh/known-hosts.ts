@@ -28,9 +28,9 @@ export function parseKnownHosts(text: string, file: string): KnownHosts {
   const entries: KnownHost[] = [];
   const ignored: string[] = [];
   for (const [at, line] of text.split(/\r?\n/).entries()) {
-    const words = line.trim().split(/[ \t]+/);
-    const mark = words[0]?.startsWith('@') ? words.shift() : undefined;
-    const [names = '', type, key] = words;
+    const fields = line.trim().split(/[ \t]+/);
+    const mark = fields[0]?.startsWith('@') ? fields.shift() : undefined;
+    const [names = '', type, key] = fields;
     if (names === '' && mark === undefined) continue;
     if (names.startsWith('#')) continue;
     const where = `${file}, line ${at + 1}`;
@@ -55,8 +55,8 @@ async function textOf(file: string): Promise<string> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return '';
-    // Without it a key that has changed would look like a new one.
-    throw new AppError('refused', `The known host keys cannot be read: ${message}.`);
+    // Without the file a changed key would be taken for a new one.
+    throw new AppError('refused', `The known host keys cannot be read: ${message}.`, `Correct ${file}.`);
   }
 }
 

@@ -2,13 +2,13 @@ import { AppError } from '../../../src-shared/errors';
 
 /** The end of a connection, for everything that uses it. */
 export interface Lost {
-  /** Rejects when the connection is lost or closed; never resolves, and may be left alone. */
+  /** Rejects when the connection is lost or closed. Never resolves. May be ignored. */
   readonly lost: Promise<never>;
-  /** The error for what was cut off, when the connection is no more. */
+  /** Returns the error for calls on a lost connection; `undefined` while there is a connection. */
   isLost(): AppError | undefined;
 }
 
-/** A `Lost`, and the function that makes it so; the first reason counts. */
+/** Creates a `Lost`, and the function that ends it. The first reason counts. */
 export function createLost(name: string): Lost & { end(why: string): void } {
   let error: AppError | undefined;
   let fail: (error: AppError) => void;
@@ -24,11 +24,11 @@ export function createLost(name: string): Lost & { end(why: string): void } {
   };
 }
 
-/** What was cut off: it is neither done nor failed. */
+/** The error of a call that the end of the connection cut off. It is unknown whether the call succeeded. */
 export function cutOff(name: string, why: string): AppError {
   return new AppError(
     'unreachable',
-    `The connection to ${name} was lost (${why.replace(/\.$/, '')}). State unknown: what ran there may still run.`,
-    'Connect again and look.',
+    `The connection to ${name} was lost (${why.replace(/\.$/, '')}). Its commands may still be running.`,
+    'Connect again and check the state of the build.',
   );
 }

@@ -2,14 +2,14 @@ import { isAbsolute } from 'node:path/posix';
 import { quoteCommand, quoteArgument } from '../../../src-shared/shell-quote';
 import type { Argv } from '../transport';
 
-/** What a line for the host is made of. */
+/** The parts of a command line for the host. */
 export interface RemoteLine {
   readonly argv: Argv;
   readonly folder?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** The words before a command that make it root's; none: it is the account's. */
+  /** The argv prefix that runs the command as root; empty to run it as the account. */
   readonly root: readonly string[];
-  /** Whether something will be written to its standard input. */
+  /** Whether the caller writes to its standard input. */
   readonly input: boolean;
   /** A random token that the line prints just before the command begins. */
   readonly token: string;
@@ -17,7 +17,7 @@ export interface RemoteLine {
 
 /**
  * The command line for a login shell on the host. It changes to the folder, prints `TOKEN PID` on stdout, and becomes the command;
- * or it prints `TOKEN folder` or `TOKEN command` when that does not exist, and ends. What start-up files of the shell print comes before.
+ * or it prints `TOKEN folder` or `TOKEN command` when that does not exist, and ends. Output of the shell's start-up files comes before.
  * Throws a plain `Error` for a folder that is not absolute and for a variable that no shell could set.
  */
 export function remoteLine({ argv, folder, env = {}, root, input, token }: RemoteLine): string {
@@ -26,11 +26,11 @@ export function remoteLine({ argv, folder, env = {}, root, input, token }: Remot
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`${name} is not the name of a variable`);
     return `${name}=${value}`;
   });
-  // env(1) would take a command with `=` in it for one more variable.
+  // env(1) would take a command with `=` in its name for a variable.
   const command: Argv = argv[0].includes('=') ? ['sh', '-c', 'exec "$@"', 'sh', ...argv] : argv;
   const script = [
     folder === undefined ? '' : `cd ${quoteArgument(folder)} 2>/dev/null || { echo ${token} folder; exit 126; }; `,
-    // With a path of its own, only env(1) can say what is there.
+    // When the caller sets PATH, only env(1) can find the command.
     'PATH' in env
       ? ''
       : `command -v ${quoteArgument(argv[0])} >/dev/null 2>&1 || { echo ${token} command; exit 127; }; `,
@@ -42,19 +42,19 @@ export function remoteLine({ argv, folder, env = {}, root, input, token }: Remot
   return `exec ${quoteCommand([...root, 'sh', '-c', script] as unknown as Argv)}`;
 }
 
-/** What the line has said before the command. */
+/** What the line prints before the command starts. */
 export type Beginning =
   | { readonly kind: 'started'; readonly pid: number; readonly rest: Buffer }
   | { readonly kind: 'no-folder' }
   | { readonly kind: 'no-command' };
 
-/** Finds the token in what has come so far; `undefined` until its line is whole. */
-export function beginningOf(said: Buffer, token: string): Beginning | undefined {
-  const at = said.indexOf(`${token} `);
-  const end = at < 0 ? -1 : said.indexOf('\n', at);
+/** Finds the line of the token in the output so far; `undefined` until that line is complete. */
+export function beginningOf(output: Buffer, token: string): Beginning | undefined {
+  const at = output.indexOf(`${token} `);
+  const end = at < 0 ? -1 : output.indexOf('\n', at);
   if (end < 0) return undefined;
-  const word = said.toString('latin1', at + token.length + 1, end);
-  if (word === 'folder') return { kind: 'no-folder' };
-  if (word === 'command') return { kind: 'no-command' };
-  return { kind: 'started', pid: Number(word), rest: said.subarray(end + 1) };
+  const state = output.toString('latin1', at + token.length + 1, end);
+  if (state === 'folder') return { kind: 'no-folder' };
+  if (state === 'command') return { kind: 'no-command' };
+  return { kind: 'started', pid: Number(state), rest: output.subarray(end + 1) };
 }

@@ -17,7 +17,7 @@ const STAT_LINE = '[ -e "$1" ] || exit 0; LC_ALL=C ls -lAinL "$1"';
 export function withRoot(files: Files, run: () => ((argv: Argv) => Promise<CommandResult>) | undefined): Files {
   const denied = new Set<string>();
 
-  async function either<T>(path: string, read: () => Promise<T>, script: string, ...words: string[]) {
+  async function either<T>(path: string, read: () => Promise<T>, script: string, ...operands: string[]) {
     const asRoot = run();
     if (!asRoot) return { value: await read() };
     if (!denied.has(path))
@@ -27,7 +27,7 @@ export function withRoot(files: Files, run: () => ((argv: Argv) => Promise<Comma
         if (!(error instanceof AppError) || error.code !== 'refused') throw error;
         denied.add(path);
       }
-    const { code, stdout, stderr } = await asRoot(['sh', '-c', script, 'sh', path, ...words]);
+    const { code, stdout, stderr } = await asRoot(['sh', '-c', script, 'sh', path, ...operands]);
     if (code !== 0) throw new AppError('missing', `${path} cannot be read: ${stderr.trim()}`);
     return { stdout };
   }
@@ -46,8 +46,8 @@ export function withRoot(files: Files, run: () => ((argv: Argv) => Promise<Comma
       if ('value' in found) return found.value;
       return found.stdout.length === 0 ? undefined : Number(found.stdout.toString('utf8'));
     },
-    async look(path) {
-      const found = await either(path, () => files.look(path), STAT_LINE);
+    async stamp(path) {
+      const found = await either(path, () => files.stamp(path), STAT_LINE);
       return 'value' in found ? found.value : found.stdout.toString('utf8');
     },
   };

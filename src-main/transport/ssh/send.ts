@@ -6,24 +6,24 @@ import type { Connection } from './connection';
 
 /** A file for the host. */
 export interface SentFile {
-  /** Absolute. Its folder is made when it is not there, for the account alone. */
+  /** Absolute. A missing folder is created with access for the account only. */
   readonly path: string;
   readonly bytes: Buffer;
   readonly mode: number;
 }
 
-/** Makes the folder, and removes what sendings of an hour ago have left of the same file. */
+/** Creates the folder, and removes partial files that earlier transfers left more than an hour ago. */
 const PREPARE = `umask 077; mkdir -p "$1" && cd "$1" && find . ! -name . -prune -type f -name "$2.part-*" -mmin +60 -exec rm -f {} +
 exit 0`;
 
-/** Prints the hash of a file by whichever command is there. */
+/** Prints the hash of a file, by the first of three commands that exists. */
 const HASH = `if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"
 elif command -v shasum >/dev/null 2>&1; then shasum -a 256 <"$1"
 elif command -v digest >/dev/null 2>&1; then digest -a sha256 "$1"; fi`;
 
 /**
- * Writes a file on the host, whole or not at all: beside its place, compared, and then renamed. A connection that is lost in the middle
- * leaves the old file, or none. `AppError('refused')` when it cannot be written, for example because the disk is full.
+ * Writes a file on the host, whole or not at all: it is written beside its place, compared, and renamed. When the connection is lost
+ * meanwhile, the old file stays. `AppError('refused')` when it cannot be written, for example because the disk is full.
  *
  * @param run runs a command of the account
  */
@@ -45,16 +45,21 @@ export async function sendFile(
     await Promise.race([written, connection.lost]);
     // The mode above is narrowed by the host's umask.
     await run(['chmod', mode.toString(8), partial]);
-    const said = (await run(['sh', '-c', HASH, 'sh', partial])).stdout.toString('latin1');
+    const sum = (await run(['sh', '-c', HASH, 'sh', partial])).stdout.toString('latin1');
     const hash = createHash('sha256').update(bytes).digest('hex');
-    if (said !== '' && !said.startsWith(hash))
+    if (sum !== '' && !sum.startsWith(hash))
       throw new AppError(
         'refused',
-        `${path} on ${connection.name} is not what was sent.`,
-        'Look at the disk of the host.',
+        `${path} on ${connection.name} differs from the sent file.`,
+        "Check the host's disk.",
       );
     const { code, stderr } = await run(['mv', '-f', partial, path]);
-    if (code !== 0) throw new AppError('refused', `${path} cannot be written on ${connection.name}: ${stderr.trim()}.`);
+    if (code !== 0)
+      throw new AppError(
+        'refused',
+        `${path} cannot be written on ${connection.name}: ${stderr.trim()}.`,
+        `Check the permissions of ${folder}.`,
+      );
   } catch (error) {
     const lost = connection.isLost();
     if (lost) throw lost;
@@ -82,7 +87,7 @@ async function explainFailure(
     ? new AppError(
         'refused',
         `${what}: the disk is full (${free} bytes are free, ${size} are needed).`,
-        'Make room there.',
+        'Free some space on the host.',
       )
-    : new AppError('refused', `${what}: ${message}.`, `Look at the rights of ${folder}.`);
+    : new AppError('refused', `${what}: ${message}.`, `Check the permissions of ${folder}.`);
 }

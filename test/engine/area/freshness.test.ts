@@ -138,12 +138,8 @@ describe('a checkpoint is stale, with the reason, after', () => {
       () => steps(['b', 'a', 'c']),
       'the order of steps has changed: `a` ran in the place of `b`',
     ],
-    ['a middle step was removed', () => steps(['a', 'c']), '`b` ran before this checkpoint and is not a step any more'],
-    [
-      'the first step was removed',
-      () => steps(['b', 'c']),
-      '`a` ran before this checkpoint and is not a step any more',
-    ],
+    ['a middle step was removed', () => steps(['a', 'c']), '`b` ran before this checkpoint and is no longer a step'],
+    ['the first step was removed', () => steps(['b', 'c']), '`a` ran before this checkpoint and is no longer a step'],
     ['a step was put in between', () => steps(['a', 'n', 'b', 'c']), '`n` did not run before this checkpoint'],
     ['a step was put before all', () => steps(['n', 'a', 'b', 'c']), '`n` did not run before this checkpoint'],
     [
@@ -154,7 +150,7 @@ describe('a checkpoint is stale, with the reason, after', () => {
     [
       'a step was renamed',
       () => void project.edit((text) => text.replace('checkpoint name="a"', 'checkpoint name="a9"')),
-      '`a` ran before this checkpoint and is not a step any more; `a9` did not run before this checkpoint',
+      '`a` ran before this checkpoint and is no longer a step; `a9` did not run before this checkpoint',
     ],
     [
       'a sourced file was edited',

@@ -117,7 +117,7 @@ describe('saving', () => {
     for (const expected of [version, null])
       await expect(services.documents.save({ path: manifest, source, encoding, expected }, {})).rejects.toMatchObject({
         code: 'refused',
-        message: expect.stringContaining('does not exist any more'),
+        message: expect.stringContaining('no longer exists'),
       });
     await expect(
       services.scripts.write({ document: manifest, path: 'scripts/a', text: 'x' }, {}),
