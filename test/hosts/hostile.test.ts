@@ -12,6 +12,7 @@ import { sshHost } from '../support/ssh-host';
 import { loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 import { escapeName } from '../../src-shared/name-escapes';
+import { visibleName } from '../../src-shared/visible';
 
 const reason = lacksSshd();
 /** Each would do something if a shell, a terminal or a page took it for more than text. */
@@ -105,7 +106,10 @@ describe.skipIf(reason !== undefined)(`hostile names and words${reason ? ` (${re
     onTestFinished(() => transport.close());
     const { entries } = await listRemoteFolder(transport, folder);
     expect(entries.map(({ name, kind }) => `${kind} ${name}`).sort()).toEqual(
-      [...NAMES.filter((one) => !one.includes('\n')).map((name) => `folder ${name}`), 'manifest $(x).xml'].sort(),
+      [
+        ...NAMES.filter((one) => !one.includes('\n')).map((name) => `folder ${visibleName(name)}`),
+        'manifest $(x).xml',
+      ].sort(),
     );
     const copy = await openRemoteManifest(transport, join(folder, '$(x).xml'), join(project.folder, 'copies'));
     expect(readFileSync(copy)).toEqual(readFileSync(join(folder, '$(x).xml')));

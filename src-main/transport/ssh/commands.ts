@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientChannel } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
 import { quoteCommand } from '../../../src-shared/shell-quote';
@@ -14,6 +15,10 @@ const MAX_COMMANDS = 8;
 /** Limits for the output of the shell's start-up files, and for the tail of a command's stderr. */
 const MAX_GREETING_BYTES = 64 * 1024;
 const MAX_STDERR_BYTES = 1024 * 1024;
+
+/** sshd frees a channel a moment after it has closed it, and refuses another one until then. */
+const OPEN_RETRY_MS = 100;
+const MAX_OPEN_TRIES = 50;
 
 /** For the login shell of the host to start a command, in milliseconds. */
 const START_TIMEOUT_MS = 30_000;
@@ -52,7 +57,7 @@ export function createCommands(connection: Connection): Commands {
       await Promise.race([limiter.acquire(), connection.lost]);
       let opened: Opened;
       try {
-        opened = await openChannel(connection, line);
+        opened = await openWithRetry(connection, line);
       } catch (error) {
         limiter.release();
         throw error;
@@ -137,6 +142,18 @@ async function begin(
 interface Opened {
   readonly channel: ClientChannel;
   readonly closed: Promise<number | null | undefined>;
+}
+
+/** Opens a channel, again after a refusal while the host may still count channels that have ended. */
+async function openWithRetry(connection: Connection, line: string): Promise<Opened> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await openChannel(connection, line);
+    } catch (error) {
+      if (connection.isLost() || tries === MAX_OPEN_TRIES) throw error;
+      await Promise.race([delay(OPEN_RETRY_MS), connection.lost]);
+    }
+  }
 }
 
 /** Opens a channel for a command line. Rejects with the lost-connection error or with the host's refusal. */
