@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { RecordedRun } from '../../src-shared/engine-answers/run-view';
 import { reasonOf } from '../../src-shared/errors';
 import { interrupted, newRun, type RunView } from '../../src-shared/runs/run-view';
 import type { BuildArea } from './area';
@@ -7,10 +8,8 @@ import { readLock, type LockState } from './lock-file';
 import { runNames } from './run-names';
 
 /** A run and the path of its journal. */
-export interface Run extends RunView {
+export interface Run extends RecordedRun {
   readonly journal: string;
-  /** Why the journal cannot be read. Then nothing else is known of the run. */
-  readonly problem?: string;
 }
 
 /** How many of the newest runs in which a step succeeded are used for its expected time. */

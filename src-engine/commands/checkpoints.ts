@@ -1,7 +1,6 @@
 import type { CheckpointsAnswer } from '../../src-shared/engine-answers/checkpoints';
 import type { CheckpointAnswer } from '../../src-shared/engine-answers/status';
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
-import type { Refusal } from '../../src-shared/checkpoints/rules';
 import type { CheckpointFreshness } from '../../src-shared/checkpoints/staleness';
 import { bytes, dateTimeWithSeconds } from '../../src-shared/format';
 import { readCheckpointRecord } from '../area/checkpoint-records';
@@ -50,18 +49,11 @@ async function describeAll(context: AreaContext) {
   return { area: area.mountpoint, backend: backend.kind, checkpoints: rows, otherSnapshots: others };
 }
 
-/** The state of a step and of the checkpoint before it. The size is separate, because measuring can be slow. */
-export interface CheckpointRow extends CheckpointAnswer {
-  readonly refusal: Refusal | null;
-  readonly line: string | null;
-  readonly parent: string | null;
-}
-
-/** Returns a row for each step of the manifest. */
+/** Returns the state of each step of the manifest, without sizes, because measuring can be slow. */
 export async function describeCheckpoints(
   context: AreaContext,
   options: CurrentStateOptions,
-): Promise<CheckpointRow[]> {
+): Promise<CheckpointAnswer[]> {
   const { file, area, snapshots } = context;
   const rows = file.manifest.steps.map(({ index, name, message }) => {
     const snapshot = snapshots.find((one) => one.name === checkpointName(name)) ?? null;
@@ -70,12 +62,15 @@ export async function describeCheckpoints(
   const taken = rows.filter(({ snapshot }) => snapshot !== null);
   const freshness = await new Freshness(area, file, options).of(taken.map(({ index }) => index));
   return Promise.all(
-    rows.map(async (row) => {
+    rows.map(async (row): Promise<CheckpointAnswer> => {
       const answer = resumeAnswer(context, row.index);
       const known = row.snapshot && readCheckpointRecord(area, row.step);
       const record = known && 'record' in known ? known.record : undefined;
       return {
-        ...row,
+        index: row.index,
+        step: row.step,
+        message: row.message,
+        snapshot: row.snapshot,
         resumable: answer.ok,
         refusal: answer.ok ? null : answer.refusal,
         refusalLines: answer.ok ? [] : [...answer.lines],

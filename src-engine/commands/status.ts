@@ -48,6 +48,10 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   return 0;
 }
 
+/** The parts of the answer that only `--json` prints. */
+type Details = Pick<StatusAnswer, 'steps' | 'otherSnapshots' | 'runs'>;
+
+/** `satisfies` refuses fields that the answer does not declare. */
 async function describe(context: AreaContext, { json, since }: Parsed<typeof OPTIONS>['values']) {
   const at = Date.now() / 1000; // Later changes may be missing from the answer.
   const { file, area, backend, latest, snapshots } = context;
@@ -69,7 +73,7 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
     runningStep: last ? openStep(last) : null,
     lastRun: last ?? null,
     lastRunUnknown: last ? null : lostRun(context),
-  };
+  } satisfies Omit<StatusAnswer, keyof Details>;
   if (!json) return { status, details: undefined };
   const expected = stepHistory(all);
   // `status` is called often, also by the window, so it does not wait for servers.
@@ -78,7 +82,8 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
   const known = new Set([BASELINE, ...steps.map(({ snapshot }) => snapshot?.name)]);
   const otherSnapshots = snapshots.map(({ name }) => name).filter((name) => !known.has(name));
   const from = since === undefined ? 0 : all.findIndex(({ run }) => run === since);
-  return { status, details: { steps, otherSnapshots, runs: all.slice(Math.max(0, from)) } };
+  const details = { steps, otherSnapshots, runs: all.slice(Math.max(0, from)) } satisfies Details;
+  return { status, details };
 }
 
 /** A clause about runs whose journals are missing: the checkpoints show that such runs existed. */

@@ -22,6 +22,7 @@ function commandParts(commands: readonly Command[]): string[] {
     '## Commands',
     'A STEP is a checkpoint’s name, or a number from 0. `build` takes its options before the manifest; the other commands take them anywhere. ' +
       'With `--json` a command prints one JSON document.',
+    'The fields of these documents are declared in `src-shared/engine-answers`. Later versions may add fields, so programs ignore fields that they do not know. Declared fields keep their names and meanings.',
     ...commands.flatMap((command) => [
       `### ${command.name}`,
       fence(usageLines(command)),

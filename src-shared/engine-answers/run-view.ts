@@ -13,12 +13,12 @@ const runStep = z.object({
   signal: z.string().exactOptional(),
 });
 
-/** A run as its journal describes it: `src-shared/runs/run-view.ts`. */
-export const runView: z.ZodType<RunView> = z.object({
+const fields = z.object({
   run: z.string(),
   state: z.enum([...outcome.options, 'running', 'interrupted']),
   client: z.string().exactOptional(),
   pid: z.number().exactOptional(),
+  lock: z.string().exactOptional(),
   host: z.string().exactOptional(),
   startedAt: z.number().exactOptional(),
   endedAt: z.number().exactOptional(),
@@ -34,4 +34,21 @@ export const runView: z.ZodType<RunView> = z.object({
   pausedBefore: z.string().exactOptional(),
   cancelledBy: z.string().exactOptional(),
   isUnderWay: z.boolean(),
+});
+
+/** A run as its journal describes it: `src-shared/runs/run-view.ts`. */
+export const runView: z.ZodType<RunView> = fields;
+
+/** A run, and where it is recorded. */
+export interface RecordedRun extends RunView {
+  /** Path of its journal on the host. Missing in answers of the original command. */
+  readonly journal?: string;
+  /** Why the journal cannot be read. Then nothing else is known of the run. */
+  readonly problem?: string;
+}
+
+/** A run, and where it is recorded. */
+export const recordedRun: z.ZodType<RecordedRun> = fields.extend({
+  journal: z.string().exactOptional(),
+  problem: z.string().exactOptional(),
 });

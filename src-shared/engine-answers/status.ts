@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { freshness } from './freshness';
-import { runView } from './run-view';
+import { refusal } from './refusal';
+import { recordedRun } from './run-view';
 import { snapshot } from './snapshot';
 
 /** The owner in the lock file of a build area. */
@@ -12,6 +13,10 @@ const lockOwner = z.object({
   manifest: z.string(),
   /** Seconds since the epoch. */
   since: z.number(),
+  /** Unique to this holding of the lock. Missing from version 1 and from the original command. */
+  id: z.string().optional(),
+  /** Missing from version 1: a build. */
+  purpose: z.enum(['build', 'prune']).optional(),
 });
 
 /** State of a build area's lock: `src-engine/area/lock-file.ts`. */
@@ -31,10 +36,15 @@ const checkpointAnswer = z.object({
   /** Why it would not: the lines that the engine prints. Empty when it would. */
   refusalLines: z.array(z.string()),
   snapshot: snapshot.nullable(),
+  /** The same for programs; `null` when it would. Missing in answers of the original command. */
+  refusal: refusal.nullable().optional(),
   /** `null` without a snapshot. */
   freshness: freshness.nullable(),
   /** The run that took the checkpoint; `null` when that is not recorded. */
   run: z.string().nullable(),
+  /** The line of checkpoints that it belongs to, and the key of the checkpoint before it; `null` when that is not recorded. */
+  line: z.string().nullable().optional(),
+  parent: z.string().nullable().optional(),
 });
 
 /** What `distro_const status --json` prints. */
@@ -53,6 +63,12 @@ export const statusAnswer = z.object({
   freeBytes: z.number().nullable(),
   lock,
   latestResumable: z.string().nullable(),
+  /** The step of the newest run that started and has no recorded end; `null` when there is none. */
+  runningStep: z.string().nullable().optional(),
+  /** The newest run, also with `--since`; `null` when there is none. */
+  lastRun: recordedRun.nullable().optional(),
+  /** A clause about a run whose journal is missing, when checkpoints show that there was one. */
+  lastRunUnknown: z.string().nullable().optional(),
   steps: z.array(
     checkpointAnswer.extend({
       /** Median of the newest runs in which the step succeeded, in seconds; `null` when it has not succeeded yet. */
@@ -62,7 +78,7 @@ export const statusAnswer = z.object({
   /** Snapshots that no step of the manifest owns. */
   otherSnapshots: z.array(z.string()),
   /** Oldest first, from the run given with `--since`. */
-  runs: z.array(runView),
+  runs: z.array(recordedRun),
   /** Why this host cannot remove checkpoints; missing where it can. */
   noPrune: z.string().optional(),
   /** Why this host cannot move the pause of a running build; missing where it can. */

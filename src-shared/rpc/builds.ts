@@ -22,7 +22,7 @@ const queued = z.object({
 
 /** A build area as the engine reports it, with the queue of main. */
 const area = statusAnswer
-  .omit({ area: true, runs: true })
+  .omit({ area: true, runs: true, runningStep: true, lastRun: true, lastRunUnknown: true })
   .extend({ ...statusAnswer.shape.area.shape, steps: z.array(step), queue: z.array(queued) });
 
 /** A sentence, and what to do next. */
