@@ -68,7 +68,7 @@ it.each(pages.filter((page) => blocksOf(page).some((block) => !elsewhere(page, b
   }
 });
 
-it('nothing is said to run elsewhere that is not there any more', () => {
+it('each file that a document names exists', () => {
   const unused = ELSEWHERE.filter(({ page, begins }) => !blocksOf(page).some((block) => block.startsWith(begins)));
   const blocks = pages.flatMap(blocksOf);
   expect([unused, Object.keys(STATUS).filter((block) => !blocks.includes(block))]).toEqual([[], []]);

@@ -156,7 +156,7 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
       expect(content(area)).toBe('a');
     });
 
-    it('tells a size', async () => {
+    it('the backend reports the size of a snapshot', async () => {
       const { backend, buildData } = await areaWith();
       writeFileSync(join(buildData, 'big'), Buffer.alloc(3_000_000, 'random enough? no, but not zero'));
       await backend.take('a');
@@ -238,7 +238,9 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
       expect(content(area)).toBe('a');
     });
 
-    it('refuses while somebody works in the tree, and says who', async ({ skip }) => {
+    it('a rollback is refused while a process works in the tree, and the refusal names the process', async ({
+      skip,
+    }) => {
       skip(!properties.refusesBusy, 'declared: does not know who uses the tree');
       const area = await areaWith('a', 'b');
       const cat = spawn('cat', { cwd: area.buildData, stdio: ['pipe', 'pipe', 'ignore'] });

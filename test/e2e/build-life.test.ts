@@ -81,7 +81,7 @@ inCarriers({}, (open) => {
   });
 });
 
-it('a computer that was started anew meanwhile: the build is shown as interrupted, and resumed', async () => {
+it('after a restart of the computer the build is shown as interrupted and can be resumed', async () => {
   const { project, document } = talkative();
   const first = await openInChromium({ document });
   const before = new TimelinePage(first.page);
@@ -117,7 +117,7 @@ it('a build that was started in a terminal shows up, with its owner', async () =
   await expect.poll(() => page.locator('[data-run][data-state=done]').count(), { timeout: 60_000 }).toBe(2);
 });
 
-it('the end of a build is told to whoever looks elsewhere', async () => {
+it('the end of a build is reported on every screen', async () => {
   const { project, document } = talkative();
   const app = await openInElectron({ document });
   // There is no notification service under Xvfb: what would be shown is kept here instead.

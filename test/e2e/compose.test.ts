@@ -26,7 +26,7 @@ function temporary(): string {
 }
 
 inCarriers({}, (open) => {
-  it('somebody composes tiny-linux from blank with the mouse, and it builds', async () => {
+  it('tiny-linux is composed from blank with the mouse only, and it builds', async () => {
     const folder = temporary();
     const { page, consoleErrors } = await open();
     const designer = new Designer(page);
@@ -44,7 +44,7 @@ inCarriers({}, (open) => {
     expect(consoleErrors).toEqual([]);
   });
 
-  it('somebody does the same with the keyboard only, undoes 30 times and redoes', async () => {
+  it('tiny-linux is composed with the keyboard only, with 30 edits undone and redone', async () => {
     const folder = temporary();
     const { page, consoleErrors } = await open();
     const designer = new Designer(page);
@@ -72,7 +72,7 @@ inCarriers({}, (open) => {
     expect(consoleErrors).toEqual([]);
   });
 
-  it('somebody edits a script: it is saved with its run bit', async () => {
+  it('an edited script is saved with its run bit', async () => {
     const { page, consoleErrors } = await open();
     const designer = new Designer(page);
     await designer.goTo('Steps');

@@ -202,7 +202,7 @@ describe('work is not lost', () => {
     expect(readFileSync(script, 'utf8')).toBe('#!/bin/sh\nprecious too');
   });
 
-  it('what somebody else writes is taken when nothing is unsaved, and asked about otherwise', async () => {
+  it('a change by another program is loaded when nothing is unsaved, otherwise the user is asked', async () => {
     const document = copyOfSample();
     const { page } = await openInChromium({ document });
     const designer = new Designer(page);
@@ -225,7 +225,7 @@ describe('work is not lost', () => {
     expect(await field.inputValue()).toBe('mine too');
   });
 
-  it('saving twice at once takes nobody for somebody else', async () => {
+  it('two saves at the same time are not taken for a change by another program', async () => {
     const { page, consoleErrors } = await openInChromium({ document: copyOfSample() });
     const designer = new Designer(page);
     await designer.goTo('Accounts and locale');

@@ -42,16 +42,21 @@ describe('Electron is locked up', () => {
     },
   );
 
-  it.skipIf(lacksElectron)('only the top frame of our own page is answered, whoever else has a port', async () => {
-    const { page, electron } = await openInElectron();
-    await new Designer(page).goTo('Overview');
-    const call = callOverNewPort(await recordedCall());
-    const { otherPage, ourFrame } = await openStrangers(electron);
-    // Each has the bridge and a port, so that nothing but the check of the sender keeps it out.
-    expect(await otherPage.evaluate('window.host.kind')).toBe('electron');
-    expect(await ourFrame.evaluate('[window.host.kind, location.href].join(" ")')).toBe('electron app://bundle/frame');
-    expect(await otherPage.evaluate(call)).toBe('nothing');
-    expect(await ourFrame.evaluate(call)).toBe('nothing');
-    expect(await page.evaluate(call)).toContain('"carrier":"electron"');
-  });
+  it.skipIf(lacksElectron)(
+    'main answers only the top frame of its own page, also when another frame has a port',
+    async () => {
+      const { page, electron } = await openInElectron();
+      await new Designer(page).goTo('Overview');
+      const call = callOverNewPort(await recordedCall());
+      const { otherPage, ourFrame } = await openStrangers(electron);
+      // Each has the bridge and a port, so that nothing but the check of the sender keeps it out.
+      expect(await otherPage.evaluate('window.host.kind')).toBe('electron');
+      expect(await ourFrame.evaluate('[window.host.kind, location.href].join(" ")')).toBe(
+        'electron app://bundle/frame',
+      );
+      expect(await otherPage.evaluate(call)).toBe('nothing');
+      expect(await ourFrame.evaluate(call)).toBe('nothing');
+      expect(await page.evaluate(call)).toContain('"carrier":"electron"');
+    },
+  );
 });

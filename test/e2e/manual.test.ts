@@ -52,7 +52,7 @@ it.skipIf(lacking)(
   },
 );
 
-it('nothing that the page tells to do is passed over', () => {
+it('no instruction of the page is left out', () => {
   const told = instructionsOf(PAGE).map(({ kind }) => kind);
   expect(told).toEqual(['run', 'click', 'wait', 'click', 'click', 'wait', 'run']);
   // Each numbered line tells to do or to wait for something.

@@ -163,7 +163,7 @@ describe.skipIf(!hasHostApt)('the repository of this machine', () => {
 });
 
 describe('a publisher of IPS', () => {
-  it('is searched, resolved and told apart from what it does not say', async () => {
+  it('the catalogue is searched and resolved, and facts that it does not have are shown as unknown', async () => {
     const publisher = await servePublisher({
       publisher: 'example.org',
       packages: [
@@ -202,7 +202,7 @@ describe('a publisher of IPS', () => {
 describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('a repository of a stranger', () => {
   const base = { name: 'base-files', essential: true };
 
-  it('may say what it likes: it stays text', async () => {
+  it('text from a repository stays text', async () => {
     const summary = '<img src=x onerror="document.title=1">\u202e\u0007 and more';
     const repository = await AptRepository.serve([
       base,
@@ -222,7 +222,7 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('a repository of a stran
     expect(consoleErrors).toEqual([]);
   });
 
-  it('that does not answer is told of, names can be typed all the same, and later it is asked again', async () => {
+  it('a repository that does not answer is reported, names can still be typed, and later it is asked again', async () => {
     const repository = await AptRepository.serve([base, { name: 'nano' }]);
     repository.cutOff(/InRelease/, 40);
     const { page, consoleErrors } = await openInChromium({

@@ -19,7 +19,7 @@ function built(steps: readonly string[]): TestProject {
 
 const manifest = (project: TestProject): string => join(project.folder, 'manifest.xml');
 
-it('is usable by keyboard alone: choose, pause, build, look, resume', async () => {
+it('the timeline can be used by keyboard alone: choose, pause, build, inspect, resume', async () => {
   const project = built(['a', 'b', 'c', 'd']);
   const { page } = await openInChromium({ document: manifest(project) });
   const timeline = new TimelinePage(page);
@@ -74,7 +74,7 @@ it('is usable by keyboard alone: choose, pause, build, look, resume', async () =
   ]);
 });
 
-it('says what is stale, why, and which point is the right one', async () => {
+it('the timeline shows what is stale, why, and the right point to resume from', async () => {
   const project = built(['a', 'b', 'c', 'd']);
   project.script('b', 'ManifestRead "$1" key_value_pairs/pair[key=hostname]/value');
   await project.build();

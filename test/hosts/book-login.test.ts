@@ -76,7 +76,7 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
   }
   const kinds = (): string[] => asked.map(({ kind }) => kind);
 
-  it('is let in by its key, after the person has seen the fingerprint; the next time nobody is asked', async () => {
+  it('a login by key works after the user has accepted the fingerprint, and the next one asks nothing', async () => {
     const { facts } = await reach({ keys: [server.key] });
     expect(facts).toMatchObject({ system: 'Linux', user: 'root', root: 'root', engine: 'slipway' });
     expect(facts.hostKey).toEqual({ type: 'ssh-ed25519', fingerprint: server.fingerprint });
@@ -149,7 +149,7 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
     expect(asked.slice(1).map((one) => one.kind === 'password' && one.attempt)).toEqual([1, 2, 3, 1, 2, 3]);
   });
 
-  it('that asks for the password by itself (PAM) is told the one that has let us in, and a wrong one is asked again', async () => {
+  it('a host that asks for the password by itself (PAM) gets the accepted one, and after a wrong one the user is asked again', async () => {
     const asking = await startSshd('KbdInteractiveAuthentication yes', 'UsePAM yes');
     onTestFinished(() => asking.stop());
     const own = { port: asking.port, user: user.name, password: true, root: 'none' as const };

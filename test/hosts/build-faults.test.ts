@@ -104,7 +104,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     await isWhole(lines, ended);
   });
 
-  it('is read whole when the host falls silent without a word', async () => {
+  it('a log is read completely when the host stops answering', async () => {
     const { lines, ended } = await start();
     await grewBy(lines, 20);
     server.freeze();
@@ -123,7 +123,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     await isWhole(lines, ended);
   });
 
-  it('is told as interrupted when the host was switched off, and resumes from its checkpoint', async () => {
+  it('a build is reported as interrupted after the host was switched off, and resumes from its checkpoint', async () => {
     await start();
     const { run } = await watch.until(({ last }) => last?.steps.at(-1)?.step === 'talk' && last);
     await server.halt();
@@ -154,7 +154,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     expect(watch.runs.size).toBeLessThanOrEqual(1);
   });
 
-  it('is told as lost and found again, and what is known stays', async () => {
+  it('the window shows the connection as lost and as restored, and known facts stay', async () => {
     await start();
     await watch.until(({ last }) => last?.steps.at(-1)?.step === 'talk');
     const { area } = watch;

@@ -56,7 +56,7 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
     expect(await login({ keys, askPassphrase: async () => undefined })).toBe('root');
   });
 
-  it('says what was tried when nothing has worked', async () => {
+  it('a failed login reports what was tried', async () => {
     runTool('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(server.folder, 'stranger'));
     const keys = [join(server.folder, 'stranger'), encrypted];
     const refusal = login({ agent: join(server.folder, 'no-agent'), keys, askPassword: async () => 'never asked' });
@@ -115,7 +115,7 @@ describe.skipIf(reason !== undefined)(`a login with a password${title}`, () => {
     expect(server.log().match(/Failed password/g)).toHaveLength(3);
   });
 
-  it('is refused when the host has enough before, in its words', async () => {
+  it('a login that the host ends early is refused with its message', async () => {
     server = await startSshd('PasswordAuthentication yes', 'MaxAuthTries 2');
     await expect(whoAmI(loginAt(server, { user: user.name, askPassword: async () => 'wrong' }))).rejects.toMatchObject({
       code: 'refused',
@@ -195,7 +195,7 @@ describe.skipIf(reason !== undefined)(`a login through a jump host${title}`, () 
     expect(far.log().split('userauth-request').length).toBe(before);
   });
 
-  it('says which host could not be reached from which', async () => {
+  it('the message names the host that could not be reached, and from which host', async () => {
     const gone = await startSshd();
     await gone.stop();
     await expect(

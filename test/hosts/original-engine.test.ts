@@ -115,7 +115,7 @@ describe.skipIf(reason !== undefined)(`a stock host${reason ? ` (${reason})` : '
     expect((await builds().plan({ path }, {})).expectedSeconds).toBeGreaterThanOrEqual(0);
   });
 
-  it('builds without checkpoints where the manifest says so', async () => {
+  it('a build takes no checkpoints where the manifest switches them off', async () => {
     project.edit((manifest) => manifest.replace(/(<checkpoint_enable>)true/, '$1false'));
     await builds().start({ path }, {});
     expect(await ended(1)).toMatchObject({ state: 'done', checkpoints: [] });
@@ -124,7 +124,7 @@ describe.skipIf(reason !== undefined)(`a stock host${reason ? ` (${reason})` : '
     await expect(builds().plan({ path, resume: 'b' }, {})).rejects.toMatchObject({ code: 'refused' });
   });
 
-  it('refuses in the words of the original what it refuses at once', async () => {
+  it('what the original refuses at once is refused with its message', async () => {
     await watch.until(({ area }) => area);
     await expect(builds().start({ path, resume: 'none' }, {})).rejects.toMatchObject({
       code: 'refused',

@@ -36,12 +36,12 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('runs a command and tells its end and both outputs', async () => {
+  it('run returns the end of a command and both outputs', async () => {
     const { code, stdout, stderr } = await transport.run(['sh', '-c', 'echo out; echo err >&2; exit 3']);
     expect([code, stdout.toString(), stderr]).toEqual([3, 'out\n', 'err\n']);
   });
 
-  it('gives words, folder and environment as they are', async () => {
+  it('arguments, folder and environment reach a command unchanged', async () => {
     const there = join(folder, hard);
     mkdirSync(there, { recursive: true });
     const { stdout } = await transport.run(
@@ -63,7 +63,7 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     expect(await transport.list(folder)).not.toContain('marker');
   });
 
-  it('says when there is no such command, in each of the three ways to start one', async () => {
+  it('a missing command is reported by each of the three ways to start one', async () => {
     const refusal = { name: 'AppError', code: 'unsupported' };
     await expect(transport.run(['slipway-no-such-command'])).rejects.toMatchObject(refusal);
     await expect(transport.stream(['slipway-no-such-command'])).rejects.toMatchObject(refusal);
@@ -74,7 +74,7 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     expect((await transport.run(['sh', '-c', 'kill -9 $$'])).code).toBe(null);
   });
 
-  it('ends a command, and all it started, when it is told to', async () => {
+  it('an abort ends a command and all its descendants', async () => {
     const stop = new AbortController();
     const pids = join(folder, 'pids');
     const command = await transport.stream(['sh', '-c', `sleep 60 & echo $! > ${pids}; echo ready; wait`], {
@@ -144,7 +144,7 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     }
   });
 
-  it('tells of changes, at once the first time, until it is told to end', async () => {
+  it('changes are reported, the first one at once, until the signal aborts', async () => {
     const there = join(folder, 'changes');
     mkdirSync(there);
     const stop = new AbortController();
@@ -160,7 +160,7 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     await all;
   });
 
-  it('starts a command that is on its own, and tells its number, its end and what it said', async () => {
+  it('a detached command reports its process number, its end and its output', async () => {
     const command = await transport.startDetached(['sh', '-c', 'echo $$ "$WORD"; echo err >&2; exit 4'], {
       folder,
       env: { WORD: hard },

@@ -23,7 +23,7 @@ describe('a command as a line for a shell', () => {
       );
   });
 
-  it('gives any words as they are, through one shell and through two', () => {
+  it('any arguments stay unchanged through one shell and through two', () => {
     const random = new Random(5);
     const hard = [...`'"\\$\`!#&;|<>()[]{}*?~=-%,. \n\r\t\u0001\u001b\u007fa1дé🏠`];
     const words = Array.from({ length: 2000 }, () =>
@@ -36,13 +36,13 @@ describe('a command as a line for a shell', () => {
         expect(execFileSync(shell, { input, encoding: 'utf8' })).toBe(said);
   });
 
-  it('is the same word again through two shells', () => {
+  it('an argument stays the same through two shells', () => {
     const word = `a'b"c $d`;
     const line = quoteCommand(['sh', '-c', quoteCommand(['printf', '%s', word])]);
     expect(execFileSync('sh', ['-c', line], { encoding: 'utf8' })).toBe(word);
   });
 
-  it('leaves plain words readable, also as the command', () => {
+  it('plain arguments stay readable, also as the command', () => {
     expect(quoteCommand(['/usr/bin/node', '--json', 'manifest.xml', 'im-pop'])).toBe(
       '/usr/bin/node --json manifest.xml im-pop',
     );

@@ -20,7 +20,7 @@ describe.each(pages)('%s', (page) => {
     ).toEqual([]);
   });
 
-  it('says in words what its pictures show', () => {
+  it('each picture has a text that describes it', () => {
     expect(linksOf(page).filter(({ text, isPicture }) => isPicture && text === '')).toEqual([]);
   });
 });

@@ -47,7 +47,7 @@ const only = (): Run => {
 };
 
 describe('names of runs', () => {
-  it('are ordered by their number whatever the clock said, after those of version 1', () => {
+  it('runs are ordered by their number and not by the clock, after those of version 1', () => {
     const names = [
       'run-2026-01-02-03-04-05-000010',
       'run-2027-01-01-00-00-00-000009',
@@ -79,7 +79,7 @@ it('gives the logs of a second build in the same second another stamp', () => {
 });
 
 describe('the runs of an area', () => {
-  it('are told from the two ends of long journals', () => {
+  it('runs are read from the two ends of long journals', () => {
     const flood = output('x'.repeat(200)).repeat(2000);
     write(NEW, hello(), plan, started, flood, exit({ outcome: 'paused', pause: 'b', pausedBefore: 'b' }));
     expect(only()).toMatchObject({
@@ -94,7 +94,7 @@ describe('the runs of an area', () => {
     });
   });
 
-  it('are told from the whole of journals of version 1 whose end does not repeat all', () => {
+  it('runs of version 1, whose end does not repeat everything, are read from the whole journal', () => {
     const flood = output('x'.repeat(200)).repeat(2000);
     const cancelled = line('cancelled', { signal: 'SIGTERM', step: 'a' });
     write(OLD, hello(), plan, started, cancelled, flood, exit({ code: 143, outcome: 'cancelled' }));

@@ -28,7 +28,7 @@ describe('a place that is no build area', () => {
     ['/tmp/../usr/lib/x', 'in a folder of the system'],
   ])('is refused in words when the system has it: %s', (area, because) => refused(area, because));
 
-  it('is refused in words when it is a home folder, also through a link', async () => {
+  it('a build area that is a home folder is refused with a sentence, also through a link', async () => {
     const home = join(project.folder, 'home');
     mkdirSync(home);
     project.env.HOME = home;
@@ -37,7 +37,7 @@ describe('a place that is no build area', () => {
     await refused(join(project.folder, 'link'), 'is a home folder');
   });
 
-  it('is refused in words when it contains the manifest', async () => {
+  it('a build area that contains the manifest is refused with a sentence', async () => {
     await refused(project.folder, 'contains the manifest');
     symlinkSync(project.folder, join(project.folder, 'link'));
     await refused(join(project.folder, 'link'), 'contains the manifest');

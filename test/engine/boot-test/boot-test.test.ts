@@ -81,7 +81,7 @@ describe('media', () => {
     expect(JSON.parse((await boot(name)).stdout)).toMatchObject({ error: { code: 'missing' } });
   });
 
-  it('say why there is no boot test, and what to install', async () => {
+  it('the outputs contain the reason why there is no boot test, and what to install', async () => {
     const onlyNode = join(project.folder, 'only-node');
     mkdirSync(onlyNode);
     symlinkSync(process.execPath, join(onlyNode, 'node'));
@@ -138,7 +138,7 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
     expect(events(stdout).at(-1)).toMatchObject({ verdict: 'exited' });
   });
 
-  it('end when QEMU does, with its own words', async () => {
+  it('a boot test ends when QEMU does, with its message', async () => {
     const told: BootEvent[] = [];
     const image = join(project.area, 'media/none.usb');
     const { signal } = new AbortController();

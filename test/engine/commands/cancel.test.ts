@@ -73,7 +73,7 @@ describe('a build that is stopped', () => {
     expect((await project.build('-R')).code).toBe(0);
   });
 
-  it('leaves the area to one build at a time, and the other says who has it', async () => {
+  it('one build at a time has the area, and the refusal of another names the owner', async () => {
     const build = project.start('distro_const', ['build', 'manifest.xml']);
     await says(build, /waiting/);
     const second = await project.build();

@@ -7,7 +7,7 @@ const parse = (...words: string[]): unknown => {
   return parsed && [parsed.options.map(({ letter, value }) => letter + (value ?? '')), parsed.operands];
 };
 
-it('bundles, attaches values, and stops at the first word that is no option', () => {
+it('options can be bundled and have attached values, and the first operand ends them', () => {
   expect(parse('-dl', 'm.xml')).toEqual([['d', 'l'], ['m.xml']]);
   expect(parse('-rim-pop', '-p', 'iso', 'm.xml', '-l')).toEqual([
     ['rim-pop', 'piso'],

@@ -132,7 +132,7 @@ describe('what a checkpoint knows', () => {
     }
   });
 
-  it('prunes only when told to, and never what a step owns without being asked', async () => {
+  it('prune removes checkpoints only with --yes, and those of steps only when they are named', async () => {
     project.edit((manifest) => manifest.replace(/checkpoint name="iso"/, 'checkpoint name="image"'));
     const would = await project.json('prune');
     expect(would).toMatchObject({ wouldRemove: [{ name: '.step_iso' }], removed: [] });

@@ -52,7 +52,7 @@ it('refuses a step that has begun, and an area where nothing runs', async () => 
   await finished(build);
 });
 
-it('cancels a running build and says where it can go on', async () => {
+it('a running build is cancelled, and the answer has the step to resume from', async () => {
   const build = project.start('distro_const', ['build', 'manifest.xml']);
   const end = finished(build);
   await says(build, /waiting/);
@@ -61,7 +61,7 @@ it('cancels a running build and says where it can go on', async () => {
   expect(await project.json('status')).toMatchObject({ lock: { kind: 'free' }, lastRun: { state: 'cancelled' } });
 });
 
-it('knows the steps as the build has them, whatever the manifest says meanwhile', async () => {
+it('pause uses the steps of the running build, also after the manifest was edited', async () => {
   const build = project.start('distro_const', ['build', 'manifest.xml']);
   await says(build, /waiting/);
   project.edit((text) => text.replace('<checkpoint name="c"', '<checkpoint name="other"'));
@@ -84,7 +84,7 @@ it('offers no pause at the step that a build resumes at', async () => {
   await finished(build);
 });
 
-it('offers no resume and no pause where the manifest switches checkpoints off, in the words of build', async () => {
+it('without checkpoints there is no resume and no pause, with the message of build', async () => {
   project.script('a');
   await project.build();
   project.edit((text) => text.replace(/(<checkpoint_enable>)true/, '$1false'));

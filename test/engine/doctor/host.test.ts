@@ -15,7 +15,7 @@ const packages = ['bash'];
 const states = (findings: readonly Finding[]): string[] => findings.map(({ id, state }) => `${id} ${state}`);
 
 describe('the doctor', () => {
-  it('says of a host without a manifest what it can do, and lets it pass', async () => {
+  it('without a manifest the doctor reports what the host can do, and passes', async () => {
     const project = new TestProject();
     onTestFinished(() => project.dispose());
     const { code, stdout } = await project.run('doctor', '--json');
@@ -27,7 +27,7 @@ describe('the doctor', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('goes through the list in order, and says the same in words', async () => {
+  it('the doctor reports the same findings in the same order as text and as JSON', async () => {
     const project = new DoctorProject({ packages });
     const { findings } = await project.examine();
     expect(findings.map(({ id }) => id)).toEqual(
@@ -39,7 +39,7 @@ describe('the doctor', () => {
     expect(stdout).toContain('ok      scripts: 1 script, all can start\n');
   });
 
-  it('refuses words that mean nothing, and a manifest that cannot be read', async () => {
+  it('the doctor refuses unknown arguments and a manifest that cannot be read', async () => {
     const project = new DoctorProject({ packages });
     for (const words of [['--user', 'joe', 'manifest.xml'], ['--rights'], ['a', 'b']])
       expect((await project.run('doctor', ...words)).code).toBe(2);
@@ -137,7 +137,7 @@ describe('scripts', () => {
     expect((await project.examine(project.pathWith(project.folder))).of('scripts')).toMatchObject([{ state: 'ok' }]);
   });
 
-  it('that say which tools they need are believed, and others are not asked about', async () => {
+  it('tools that scripts declare are checked, and no others', async () => {
     const { answer } = await examine({
       says: '#!/bin/sh\n. ./common.sh\nneeds sh no-such-tool:its-package\n',
       too: '#!/bin/bash\nneeds sh\n',
@@ -161,7 +161,7 @@ describe('scripts', () => {
 });
 
 describe('the build area', () => {
-  it('that cannot be resolved is missing, and everything else is still looked at', async () => {
+  it('a build area that cannot be resolved is missing, and everything else is still checked', async () => {
     const answer = await new DoctorProject({ packages, area: 'only-a-pool' }).examine();
     expect(answer.of('area')).toMatchObject([{ state: 'missing', fix: expect.any(String) }]);
     expect(answer.of('scripts')).toMatchObject([{ state: 'ok' }]);
@@ -271,7 +271,7 @@ describe('the build area', () => {
     },
   );
 
-  it('is not changed by a look', async () => {
+  it('the doctor does not change the build area', async () => {
     const project = new DoctorProject({ packages });
     mkdirSync(project.area);
     const before = statSync(project.area).ino;

@@ -66,7 +66,7 @@ describe('a Debian repository of the manifest', () => {
     expect(answer.of('package')).toMatchObject([{ id: 'package:nanno', fix: expect.stringContaining('nano') }]);
   });
 
-  it('without the release is missing, and nothing is said of its packages', async () => {
+  it('a repository without the release is missing, and its packages are not reported', async () => {
     const url = await serveFiles({});
     const answer = await new DoctorProject({ url, pairs: suite, packages: ['bash'] }).examine();
     expect(answer.of('repository')).toMatchObject([
@@ -114,7 +114,7 @@ describe('a Debian repository of the manifest', () => {
     expect(answer.of('packages')).toMatchObject([{ state: 'ok' }]);
   });
 
-  it('is asked through a plain proxy of the environment; behind another one nobody can tell', async () => {
+  it('a repository is requested through a plain proxy of the environment; behind any other proxy its state is unknown', async () => {
     const proxy = await serveFiles({ ...RELEASE, [LIST]: PACKAGES });
     const project = new DoctorProject({ url: 'http://repository.invalid', pairs: suite, packages: ['bash'] });
     const through = await project.examine({ http_proxy: proxy });
@@ -212,7 +212,7 @@ describe.skipIf(!hasTool('apt-get'))('the APT sources of the build host', () => 
     expect(answer.code).toBe(0);
   });
 
-  it('that APT cannot read are unknown with its words, and everything else is still looked at', async () => {
+  it('package lists that APT cannot read are unknown with its message, and everything else is still checked', async () => {
     const project = await fixture();
     project.file('apt/sources.list', 'no source at all\n');
     const answer = await project.examine();
@@ -225,14 +225,14 @@ describe.skipIf(!hasTool('apt-get'))('the APT sources of the build host', () => 
 });
 
 describe('a repository of IPS', () => {
-  it('is looked for by its versions; without pkg nothing is said of packages', async () => {
+  it('an IPS repository is found by its versions, and without pkg its packages are not reported', async () => {
     const url = await serveFiles({ '/versions/0/': 'pkg-server 1\n' });
     const answer = await new DoctorProject({ url, packages: ['vim'] }).examine();
     expect(answer.of('repository')).toMatchObject([{ id: `repository:${url}`, state: 'ok' }]);
     expect(answer.of('packages')).toMatchObject([{ state: 'unknown', detail: expect.stringContaining('no pkg(1)') }]);
   });
 
-  it('has its packages looked up by pkg, under all their names', async () => {
+  it('pkg finds the packages of an IPS repository under all their names', async () => {
     const url = await serveFiles({ '/versions/0/': '' });
     const project = new DoctorProject({ url, packages: ['pkg:/editor/vim@9', 'nano', 'nanno'] });
     // pkg(1) of IPS does not exist for this system: this prints what it would.

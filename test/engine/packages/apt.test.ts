@@ -22,7 +22,7 @@ const EDITORS: readonly TestPackage[] = [
 const lacksApt = !hasTool('apt-get') || !hasTool('gpg');
 
 describe.skipIf(lacksApt)('a Debian repository', () => {
-  it('tells what it has, once fetched without a network', async () => {
+  it('a fetched catalogue is available without a network', async () => {
     const repository = await AptRepository.serve(EDITORS);
     const project = new PackagesProject(repository.source, []);
     const first = await project.catalogue();
@@ -45,7 +45,7 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     );
   });
 
-  it('that nobody has asked about for two months is forgotten', async () => {
+  it('a catalogue without a request for two months is removed', async () => {
     const repository = await AptRepository.serve([BASE]);
     const project = new PackagesProject(repository.source, []);
     const { file } = await project.catalogue();
@@ -110,7 +110,7 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     expect(stdout).toContain('nanoo: No repository has a package nanoo. Did you mean nano?');
   });
 
-  it('runs nothing that names say, and takes none for an option', async () => {
+  it('a package name is never executed and never taken for an option', async () => {
     const repository = await AptRepository.serve(EDITORS);
     const project = new PackagesProject(repository.source, []);
     const victim = join(project.folder, 'victim');
@@ -123,7 +123,7 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     expect(await project.failure('show', 'manifest.xml', '--', '--help')).toMatchObject({ code: 'missing' });
   });
 
-  it('says everything about one package', async () => {
+  it('the details of a package are complete', async () => {
     const description = ' A long\n description of it.\n .\n  * with a list';
     const repository = await AptRepository.serve([
       { ...BASE, depends: 'a | b (>= 2), c', provides: 'd (= 1)', more: description },
@@ -208,7 +208,7 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
       ]);
     });
 
-  it('the first time is an error that says what to do', async () => {
+  it('a failed first fetch is an error with what to do', async () => {
     const repository = await AptRepository.serve(EDITORS);
     repository.stop();
     const project = new PackagesProject(repository.source, ['vim']);
@@ -220,7 +220,7 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
     }
   });
 
-  it('and comes back is fetched anew', async () => {
+  it('a repository that is reachable again is fetched again', async () => {
     const { repository, project } = await afterwards((one) => one.cutOff(/Packages/, 60));
     repository.mend();
     const after = await project.catalogue('--refresh');
@@ -228,7 +228,7 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
     expect(after.count).toBe(8);
   });
 
-  it('says hostile things that stay one line of text', async () => {
+  it('hostile text of a repository stays one line of text', async () => {
     const summary = '<img src=x onerror=alert(1)>\u001b]0;title\u0007\u202e\ttab';
     const repository = await AptRepository.serve([BASE, { name: 'evil', summary, more: ' \u001b[31mred' }]);
     const project = new PackagesProject(repository.source, []);
@@ -243,7 +243,7 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
     expect((await project.ask('show', 'manifest.xml', 'evil')).stdout).not.toContain('\u001b');
   });
 
-  it('is not there at all: that is an error in words', async () => {
+  it('package lists without a release, and an unusable cache folder, are errors with a sentence', async () => {
     const project = new PackagesProject('host-apt', ['vim']);
     expect((await project.failure('catalogue', 'manifest.xml')).message).toContain('have no release test');
     writeFileSync(join(project.folder, 'cache'), 'a file');

@@ -35,7 +35,7 @@ afterEach(() => project.dispose());
 const installed = (...what: string[]): Promise<unknown> => project.json('installed', ...what);
 
 describe('what is in an image', () => {
-  it('is told as the step that installs left it, of each later checkpoint, and of the end of a run', async () => {
+  it('the installed packages are those after the installing step, for each later checkpoint and for the end of a run', async () => {
     await project.build();
     const packages = [
       { name: 'bash', version: '5.2' },
@@ -118,7 +118,7 @@ describe('what is in an image', () => {
     });
   });
 
-  it('is an error in words where there is no database, or one that leads out of the image', async () => {
+  it('a missing package database, or one outside the image, is an error with a sentence', async () => {
     project.script('im-pop', 'mkdir -p "$2/var/lib/dpkg"; ln -s /var/lib/dpkg/status "$2/var/lib/dpkg/status"');
     await project.build();
     for (const what of [[], ['iso'], ['im-pop']])

@@ -74,7 +74,7 @@ describe('a host with pkg', () => {
     expect(packages.map(({ version }) => version)).toEqual(['8.2', '6.4'].map(fullVersion));
   });
 
-  it('that gives no plan is said, and the catalogue has to do', async () => {
+  it('when pkg gives no plan a note reports it, and the catalogue is used', async () => {
     const fake = await fakeThat('');
     const source = await fake.source();
     const notes: string[] = [];

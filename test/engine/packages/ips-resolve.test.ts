@@ -58,7 +58,7 @@ describe('a list of IPS packages', () => {
     }
   });
 
-  it('that names what there is not is told so, with what is near', async () => {
+  it('a list with an unknown name is reported with similar names', async () => {
     const list = ['vmi', '/vim', 'editor/nanno', 'vim@7', 'pkg://elsewhere/editor/vim', 'whatever', 'nano'];
     const answer = await resolve([...EDITORS, { name: 'editor/ed', isObsolete: true }], [...list, 'editor/ed']);
     expect(blamed(answer)).toEqual([
@@ -104,7 +104,7 @@ describe('a list of IPS packages', () => {
     expect(blamed(await resolve([...all, { name: 'vim' }], ['vim']))).toEqual([]);
   });
 
-  it('follows names that were changed, and says so', async () => {
+  it('renamed packages are followed, and a note reports it', async () => {
     const all: TestIpsPackage[] = [
       ...EDITORS,
       { name: 'SUNWvim', isRenamed: true, depends: ['SUNWvim2'] },
@@ -277,7 +277,7 @@ describe('a list of IPS packages', () => {
 });
 
 describe('details of an IPS package', () => {
-  it('say everything that catalogues have', async () => {
+  it('the details of a package have everything that the catalogues have', async () => {
     const publisher = await servePublisher(
       openindiana([
         ...EDITORS.slice(1),

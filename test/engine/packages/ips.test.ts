@@ -42,7 +42,7 @@ const EDITORS: readonly TestIpsPackage[] = [
 const namesOf = async (source: PackageSource): Promise<string[]> => (await source.entries()).map(({ name }) => name);
 
 describe('a publisher of IPS packages', () => {
-  it('tells what it has, once fetched without a network', async () => {
+  it('a fetched catalogue is available without a network', async () => {
     const publisher = await servePublisher(openindiana(EDITORS));
     const source = await fetched(publisher.url);
     publisher.stop();
@@ -184,7 +184,7 @@ describe('a publisher of IPS packages that fails', () => {
       expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
     });
 
-  it('mends what was damaged on the disk of this host when it is fetched anew', async () => {
+  it('a refresh repairs a damaged catalogue on the disk', async () => {
     const damages: Readonly<Record<string, (path: string) => void>> = {
       cut: (path) => truncateSync(path, 20),
       changed: (path) => writeFileSync(path, readFileSync(path, 'utf8').replace('editor/nano', 'editor/none')),
@@ -202,7 +202,7 @@ describe('a publisher of IPS packages that fails', () => {
     }
   });
 
-  it('is fetched anew when this host lost track of what it has', async () => {
+  it('a catalogue without its record on this host is fetched again', async () => {
     const folder = tempFolder();
     const publisher = await servePublisher(openindiana(EDITORS));
     await openIps([publisher.url], folder).refresh();
@@ -213,7 +213,7 @@ describe('a publisher of IPS packages that fails', () => {
     expect(await namesOf(source)).toContain('editor/nano');
   });
 
-  it('the first time leaves nothing, and that is said', async () => {
+  it('a failed first fetch leaves nothing behind and is reported', async () => {
     const source = openIps(['http://127.0.0.1:1'], tempFolder());
     await expect(source.refresh()).rejects.toMatchObject({ code: 'unreachable' });
     expect(await source.edition()).toBeUndefined();
@@ -228,7 +228,7 @@ describe('a publisher of IPS packages that fails', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('edition-'))).toHaveLength(2);
   });
 
-  it('says hostile things that stay text', async () => {
+  it('hostile text of a publisher stays text', async () => {
     const evil = '<script>alert(1)</script>\u001b]0;title\u0007\u202e\ttab\nline';
     const publisher = await servePublisher(
       openindiana([

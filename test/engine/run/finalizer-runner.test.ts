@@ -83,7 +83,7 @@ describe.each(['namespaces', 'reaper', 'session'] as const)('FinalizerRunner in 
     expect((await run(script('reads', '#!/bin/sh\ncat; echo done\n'))).lines).toEqual(['stdout: done']);
   });
 
-  it('reports exit status and signal in words', async () => {
+  it('exit status and signal are reported as sentences', async () => {
     expect((await run(script('three', '#!/bin/sh\nexit 3\n'))).result).toMatchObject({
       outcome: 'failed',
       exit: 3,

@@ -52,7 +52,7 @@ describe('a folder as a tree', () => {
     await expect(tree.names('none')).rejects.toMatchObject({ code: 'missing' });
   });
 
-  it('says which folder cannot be read', async () => {
+  it('the message names the folder that cannot be read', async () => {
     chmodSync(root, 0o755);
     mkdirSync(at('secret'));
     writeFileSync(at('secret/file'), 'x');

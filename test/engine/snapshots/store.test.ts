@@ -12,7 +12,7 @@ describe('the folder that snapshots are kept in', () => {
   const add = (store: SnapshotStore, name: string): void => void mkdirSync(store.next(name).path);
   const names = (store: SnapshotStore): string[] => store.list().map(({ name }) => name);
 
-  it('keeps the order of taking, whatever the clock and the names say', () => {
+  it('snapshots are listed in the order in which they were taken, for any clock and any names', () => {
     const store = new SnapshotStore(folder);
     for (const name of ['z', '10', '9', 'a-b-c', '.step_x']) add(store, name);
     expect(names(store)).toEqual(['z', '10', '9', 'a-b-c', '.step_x']);

@@ -38,7 +38,7 @@ async function bundle(manifest = 'manifest.xml'): Promise<Map<string, string>> {
 }
 
 describe('a support bundle', () => {
-  it('has what somebody who helps needs, and no secret', async () => {
+  it('the bundle has what support needs, and no secret', async () => {
     const files = await bundle();
     const names = [...files.keys()].sort().map((name) => name.replace(/\d{4}-[\d-]+/, 'DATE'));
     expect(names).toEqual([
@@ -61,7 +61,7 @@ describe('a support bundle', () => {
     for (const line of text('logs/run').trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('kind');
   });
 
-  it('what is looked for was there to be found', () => {
+  it('the planted secrets are in the files before the bundle is written', () => {
     const all = [logOf('detail-log-'), logOf('run-'), join(project.area, '.step_iso')]
       .map((file) => readFileSync(file, 'utf8'))
       .join('');
@@ -89,7 +89,7 @@ describe('a support bundle', () => {
     }
   });
 
-  it('says which logs it could not read, and has the others', () => {
+  it('the bundle names the logs that could not be read, and has the others', () => {
     const log = join(project.area, 'logs/simple-log-of-root');
     writeFileSync(log, 'a file of somebody else', { mode: 0 });
     onTestFinished(() => rmSync(log));

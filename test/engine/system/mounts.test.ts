@@ -37,7 +37,7 @@ describe.skipIf(!isLinux)('who uses a path (skipped where there is no /proc)', (
     return child;
   }
 
-  it('names who stands there, and nobody beside it or with a longer name', async () => {
+  it('the processes in a folder are named, and none in a folder beside it or with a longer name', async () => {
     for (const name of ['data', 'data2']) mkdirSync(join(folder, name));
     await start(['cat'], { cwd: join(folder, 'data2') });
     expect(processesUsing(join(folder, 'data'))).toEqual([]);

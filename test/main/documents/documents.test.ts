@@ -74,7 +74,7 @@ describe('opening and saving', () => {
     expect((await open(path)).encoding).toBe(encoding);
   });
 
-  it('says what is wrong with what is no manifest, and reads nothing of a large one', async () => {
+  it('a file that is not a manifest is refused with the reason, and a large one is not read', async () => {
     const junk = join(folder, 'junk.xml');
     writeFileSync(junk, Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0xff, 0xfe, 0x00]));
     await expect(open(junk)).rejects.toThrow(/not UTF-8/);
@@ -89,7 +89,7 @@ describe('opening and saving', () => {
     expect((await open(junk)).source).toBe('<distribution');
   });
 
-  it('does not overwrite what somebody else has written, unless told to', async () => {
+  it('a save does not overwrite a change by another program unless the user decides so', async () => {
     const { source, encoding, version } = await open();
     writeFileSync(manifest, 'theirs');
     await expect(services.documents.save({ path: manifest, source, encoding, expected: version }, {})).rejects.toThrow(
@@ -139,7 +139,7 @@ describe('changes on disk', () => {
   const next = (known: { version: string; scriptsVersion: string }, signal?: AbortSignal) =>
     services.documents.nextChange({ path: manifest, ...known }, { signal });
 
-  it('are told when an editor saves by renaming, and when a script changes', async () => {
+  it('a save by renaming and a changed script are reported', async () => {
     const { version, scriptsVersion, source } = await open();
     const changed = next({ version, scriptsVersion });
     writeFileSync(`${manifest}.new`, `${source}<!-- theirs -->`);
@@ -168,7 +168,7 @@ describe('scripts', () => {
   const write = (path: string, text: string, executable?: boolean) =>
     services.scripts.write({ document: manifest, path, text, ...(executable !== undefined && { executable }) }, {});
 
-  it('keep their run bit, get one when they are new, and lose it when told', async () => {
+  it('scripts keep their run bit, get one when they are new, and lose it on request', async () => {
     expect(await write('scripts/iso', '#!/bin/sh\n')).toMatchObject({ executable: true, text: '#!/bin/sh\n' });
     chmodSync(join(folder, 'tiny/scripts/iso'), 0o644);
     expect(await write('scripts/iso', 'x')).toMatchObject({ executable: false });
@@ -260,7 +260,7 @@ describe('export', () => {
     );
   });
 
-  it('says what the stock command rejects and what only our engine has', async () => {
+  it('an export reports what the stock command rejects and what only Slipway has', async () => {
     const notes = await services.exporting.check({ path: manifest, source: (await open()).source }, {});
     expect(notes.filter(({ kind }) => kind === 'stock-rejects').map(({ message }) => message)).toEqual([
       expect.stringContaining('is a folder'),

@@ -111,7 +111,7 @@ describe('a document reaches nothing outside its folder', () => {
 });
 
 describe('saving', () => {
-  it('does not make a folder anew that went away', async () => {
+  it('a save does not create a removed folder again', async () => {
     const { source, encoding, version } = await services.documents.open({ path: manifest }, {});
     renameSync(doc(), join(folder, 'elsewhere'));
     for (const expected of [version, null])

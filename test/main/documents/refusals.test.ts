@@ -44,7 +44,7 @@ describe('saving', () => {
     ).rejects.toMatchObject(refused(/is read-only/));
   });
 
-  it('writes what is read as the same text again, whatever the first line says by now', async () => {
+  it('a file is saved in the encoding in which it was read, whatever its first line is now', async () => {
     const text = (name: string) => `<?xml version="1.0" encoding="${name}"?>\n<distribution name="ä"/>`;
     writeFileSync(manifest, Buffer.from(text('ISO-8859-1'), 'latin1'));
     const { encoding } = await open();
@@ -56,7 +56,7 @@ describe('saving', () => {
     expect((await open()).source).toBe(text('UTF-8'));
   });
 
-  it('as another file keeps a different script that is there, and says so', async () => {
+  it('a save as another file keeps a different script that exists there, and reports it', async () => {
     const { source, encoding } = await open();
     mkdirSync(join(folder, 'other/scripts'), { recursive: true });
     writeFileSync(join(folder, 'other/scripts/hello'), 'theirs');

@@ -56,7 +56,7 @@ describe('the way to a host', () => {
     ]);
   });
 
-  it('has no jump host when the book says none', async () => {
+  it('there is no jump host when the host book has none', async () => {
     expect(await wayOf('ProxyJump a', { address: 'x', jump: 'none' })).toEqual(['u@x:22']);
   });
 
@@ -94,7 +94,7 @@ describe('a login', () => {
     });
   });
 
-  it('has the key files of the book in the home folder, wherever the environment says nothing of it', async () => {
+  it('key files of the host book are found in the home folder also without HOME', async () => {
     vi.stubEnv('HOME', undefined);
     onTestFinished(() => void vi.unstubAllEnvs());
     const { keys } = (await optionsOf('IdentityFile none', { keys: ['~/.ssh/own', '/k/~/id'] })).target.login;

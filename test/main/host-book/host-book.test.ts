@@ -40,7 +40,7 @@ describe('the host book', () => {
     expect(two.list().map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('opens without a book that cannot be read, says so, and does not replace it', async () => {
+  it('an unreadable host book is reported and not replaced', async () => {
     mkdirSync(join(state, 'hosts.json'));
     const book = await HostBook.open(state);
     expect([book.list(), book.trouble]).toEqual([[], expect.stringContaining('could not be read')]);

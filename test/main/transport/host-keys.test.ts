@@ -78,7 +78,7 @@ describe('the verdict on a host key', () => {
     expect(verdict(text)).toBe(kind);
   });
 
-  it('comes with a word about each line that is not used', () => {
+  it('the answer has a message about each line that is not used', () => {
     const { ignored } = parseKnownHosts(`@cert-authority ${line('*')}\n@new ${line('*')}\nbox\n${line('box')}`, 'file');
     expect(ignored).toEqual([
       'file, line 1: host certificates (@cert-authority) are not supported.',
@@ -116,7 +116,7 @@ describe('the judge', () => {
     expect((await createHostKeyJudge(policy, 'box', 2222)).preferred).toEqual(['ssh-ed25519']);
   });
 
-  it('says which lines hold the old key of a host whose key has changed', async () => {
+  it('the refusal of a changed key names the lines with the old key', async () => {
     const users = join(folder, 'users');
     const own = join(folder, 'own');
     writeFileSync(users, `# mine\n${line('elsewhere')}\n${line('box', other)}\n`);

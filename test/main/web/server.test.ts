@@ -135,7 +135,7 @@ describe('browser mode', () => {
     expect(await open(door)).toBe(403);
   });
 
-  it('answers calls to who has the token', async () => {
+  it('calls with the token are answered', async () => {
     const socket = (await open()) as WebSocket;
     expect(await client(socket).app.info()).toMatchObject({ version: '0' });
     socket.close();

@@ -82,7 +82,7 @@ it('needs no connection for this computer', () => {
   expect(statusText({ entry, link: LINKS.ready, builds: [] }, 0)).toBe('This computer');
 });
 
-it('tells who is root, and whose command builds', () => {
+it('the text names the way to root and the command that builds', () => {
   expect(factsText({ ...FACTS, user: 'root', root: 'root' })).toBe('Linux · root · Node 20.11');
   expect(factsText({ ...FACTS, root: 'none' })).toBe('Linux · images, not root · Node 20.11');
   expect(
@@ -96,7 +96,7 @@ it('tells who is root, and whose command builds', () => {
   ).toBe('SunOS · images, root by pfexec · original /usr/bin/distro_const');
 });
 
-it('tells what a build does, and where it stopped', () => {
+it('the text has the state of a build and where it stopped', () => {
   const text = (state: 'running' | 'paused' | 'failed' | 'done' | 'cancelled' | 'interrupted', step?: string): string =>
     buildText({ path: '/m.xml', title: 'm', state, ...(step !== undefined && { step }) });
   expect([

@@ -39,7 +39,7 @@ describe('planBuild', () => {
     );
   });
 
-  it('says that a full build discards every checkpoint', () => {
+  it('the plan of a full build discards every checkpoint', () => {
     const choice = { resume: undefined, pause: undefined };
     expect(planBuild(steps, choice, true, ['empty', '.step_a', 'mine']).discarded).toEqual(['.step_a', 'mine']);
   });

@@ -184,7 +184,7 @@ describe('steps', () => {
     },
   );
 
-  it('says so when the format cannot hold them', () => {
+  it('an edit that the format cannot contain is reported', () => {
     expect(joinArguments(['a', ''])).toBeUndefined();
     expect(joinArguments(['a\\', 'b'])).toBeUndefined();
   });

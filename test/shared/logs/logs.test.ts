@@ -70,7 +70,7 @@ describe('a line', () => {
     'W: GPG error: the key is not known',
   ])('does not: %s', (line) => expect(mentionsError(line)).toBe(false));
 
-  it('is a warning when it says so at its beginning', () => {
+  it('a line that begins with a warning is a warning', () => {
     expect(['W: x', '\x1b[33mW: x', 'warning: x', 'foo: Warning x', 'about warnings'].map(isWarning)).toEqual([
       true,
       true,

@@ -17,7 +17,7 @@ describe('applyDefaults', () => {
     expect(elementsAt(defaulted.root, 'img_params')).toEqual([]);
   });
 
-  it('fills a layout B manifest with the present words', () => {
+  it('a layout B manifest gets the present defaults', () => {
     const { root } = loadEdited(
       'layout-b',
       '<hostname>harbour-1.example.org</hostname>',
@@ -33,7 +33,7 @@ describe('applyDefaults', () => {
     ]);
   });
 
-  it('fills a layout A manifest with the words of its time and a bootroot', () => {
+  it('a layout A manifest gets the defaults of its time and a bootroot', () => {
     const { root } = load(fixture('layout-a')).defaulted;
     const bootroot = 'img_params/output_image/bootroot';
     expect(queryNodepath(root, 'img_params/hostname')).toEqual(['opensolaris']);

@@ -51,7 +51,7 @@ describe('the stock command rejects', () => {
   });
 });
 
-it('says once what several steps have in common', () => {
+it('a difference that several steps share is reported once', () => {
   const nameless = '<script name="scripts/hello"><checkpoint name=""/></script>';
   const source = stock.replace('</finalizer>', `${nameless}${nameless}</finalizer>`);
   expect(of('stock-rejects', source)).toEqual([expect.stringContaining('has no checkpoint name')]);

@@ -11,7 +11,7 @@ describe('the structure', () => {
     expect(load(fixture(name)).problems).toEqual([]);
   });
 
-  it('of the first layout is said to be too old, once', () => {
+  it('a manifest of the first layout is reported as too old, once', () => {
     expect(load(fixture('layout-a0')).problems).toMatchObject([{ code: 'layout-too-old', phase: 'schema' }]);
   });
 
@@ -132,7 +132,7 @@ describe('values', () => {
     expect(problems.map(({ path }) => path)).toEqual(['key_value_pairs/pair/key', 'key_value_pairs/pair/key']);
   });
 
-  it('looks at scripts when it is told how', () => {
+  it('scripts are checked when the caller passes a check', () => {
     const { problems } = load(fixture('virtual-machine'), () => false);
     expect(problems).toMatchObject([
       {

@@ -75,7 +75,7 @@ describe.skipIf(!has)('recorded answers of the original (skipped without the cor
     expect(Object.keys(cases).length).toBeGreaterThan(30);
   });
 
-  it('values refused, in the same words and order', () => {
+  it('values are refused with the same messages in the same order', () => {
     const folder = join(corpus, 'golden/63-validators');
     const seen: string[] = [];
     for (const run of readdirSync(folder).filter((name) => name.startsWith('run'))) {

@@ -29,17 +29,17 @@ const search = new CatalogueSearch(
 const find = (query: string): string[] => search.find(query).map((index) => search.entries[index]?.name ?? '');
 
 describe('the search of a catalogue', () => {
-  it('has the name itself first, then beginnings, words, parts, and summaries last', () => {
+  it('results have the exact name first, then prefixes, words, parts, and summaries last', () => {
     expect(find('vim')).toEqual(['vim', 'editor/vim', 'vim-tiny', 'gvim', 'neovim', 'libvimeo']);
     expect(find('network')).toEqual(['network-manager', 'wicd', 'avahi']);
   });
 
-  it('wants every word, in any order and place', () => {
+  it('every word of a query must match, in any order and place', () => {
     expect(find('manager network')).toEqual(['network-manager', 'wicd']);
     expect(find('network nothing')).toEqual([]);
   });
 
-  it('takes one letter for the beginning of a name or of a word in it', () => {
+  it('a single letter matches the start of a name or of a word in it', () => {
     expect(find('v')).toEqual(['vim', 'vim-tiny', 'editor/vim']);
   });
 
@@ -48,7 +48,7 @@ describe('the search of a catalogue', () => {
     expect(find('editors')).toEqual(['nano']);
   });
 
-  it('does not care for capitals, and without a word has everything by the alphabet', () => {
+  it('capitals do not matter, and an empty query returns everything by the alphabet', () => {
     expect(find('  VIM-T ')).toEqual(['vim-tiny']);
     expect(find(' ')).toEqual(search.entries.map(({ name }) => name));
   });

@@ -59,7 +59,7 @@ it('lists and reads names of any bytes as escaped text', async () => {
   expect(entries.find(({ name }) => name === '*')).not.toHaveProperty('bytes');
 });
 
-it('tells type, rights, owner, size, time and target', async () => {
+it('an entry has type, rights, owner, size, time and target', async () => {
   writeFileSync(join(root, 'file'), 'four');
   execFileSync('touch', ['-d', '2026-01-02T03:04:05Z', join(root, 'file')]);
   chmodSync(join(root, 'file'), 0o4751);

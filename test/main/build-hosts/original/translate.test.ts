@@ -79,7 +79,7 @@ describe('the journal of a log', () => {
     expect(stepsOf(log)).toEqual(['a done 0', outcome]);
   });
 
-  it('tells which of them failed when the build went on', () => {
+  it('the failed step is reported when the build continued', () => {
     const log = logOf([{ step: 'a' }, { step: 'b', says: ['Child was terminated by signal 9'] }, { step: 'c' }], false);
     expect(stepsOf(log)).toEqual(['a done 0', 'b failed SIGKILL', 'c done 0']);
     expect(viewOf(log).state).toBe('failed');
@@ -96,7 +96,7 @@ describe('the journal of a log', () => {
     expect(stepsOf([...failed, last, ...ends])).toEqual(['a done 0', 'b done 0', 'c done 0']);
   });
 
-  it('believes no step that says what the original says', () => {
+  it('output of a step that equals a line of the original changes nothing', () => {
     const says = ['Child returned err 3', '==== c: Step c ', 'Stopping at c: Step c ', 'Build failed.', 'more'];
     const log = logOf([{ step: 'a', says }, { step: 'b' }]);
     expect(stepsOf(log)).toEqual(['a done 0', 'b done 0']);
@@ -136,7 +136,7 @@ describe('the journal of a log', () => {
     expect(stepsOf(log)).toEqual(['b done 0']);
   });
 
-  it('has each line once, with the step that said it', () => {
+  it('each line appears once, with the step that printed it', () => {
     const log = logOf([
       { step: 'a', says: ['one', '', 'Größe <b>"$(x)"\u001b[0m'] },
       { step: 'b', says: ['two'] },

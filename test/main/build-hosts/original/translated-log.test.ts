@@ -108,7 +108,7 @@ it('is the same when it was forgotten and is made again, also where it grew whil
   expect(textsOf(told).length).toBe(lines.length);
 });
 
-it('tells of a run that is over without reading its log again', async () => {
+it('an ended run is reported without another read of its log', async () => {
   writeFileSync(log, logOf([{ step: 'a' }]).join('\n') + '\n');
   const run = await journals.runAt(folder, RUN, true);
   rmSync(log);

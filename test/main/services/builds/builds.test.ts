@@ -80,14 +80,14 @@ describe('a build', () => {
     expect(project.ran()).toEqual(['c']);
   });
 
-  it('is cancelled with all that it started, and says where to go on', async () => {
+  it('a cancelled build ends with all its descendants, and the answer has the step to resume from', async () => {
     await start();
     await watch.until(({ last }) => last?.steps.at(-1)?.step === 'b');
     expect(await builds().cancel({ path }, {})).toEqual({ step: 'b', resumeFrom: 'b' });
     expect(await ended()).toMatchObject({ state: 'cancelled', steps: [{}, { step: 'b', outcome: 'cancelled' }] });
   });
 
-  it('that the engine refuses is an error in its words', async () => {
+  it('a build that the engine refuses is an error with its message', async () => {
     await watch.until(({ area }) => area);
     await expect(start({ resume: 'c' })).rejects.toThrow(
       expect.objectContaining({ code: 'refused', message: expect.stringContaining('no valid steps to resume from') }),

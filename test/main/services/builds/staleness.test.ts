@@ -67,7 +67,7 @@ it("a script: that step's later checkpoints", async () => {
   await tells(['a: current', 'b: current', 'c: current', `d: ${sentence}`]);
 });
 
-it('says what changed since a step last succeeded', async () => {
+it('changes since a step last succeeded are listed', async () => {
   project.script('c', 'exit 3');
   project.edit((text) => text.replace('value="x"', 'value="y"'));
   await watch.services.builds.start({ path, resume: 'b' }, {});

@@ -45,7 +45,7 @@ const failure = async (work: Promise<unknown>): Promise<AppError> => {
 };
 
 describe('what changed between checkpoints', () => {
-  it('counts, and says what differs with both sizes', async () => {
+  it('the changes are counted, and each has both sizes', async () => {
     const found = await inside.changes({ path: manifest, from: 'b', to: 'c' }, {});
     expect(found).toMatchObject({ added: 2, changed: 3, removed: 1, total: 6 });
     expect(found.changes).toContainEqual({
@@ -69,7 +69,7 @@ describe('what changed between checkpoints', () => {
     expect(changes.map(({ path }) => path)).toEqual(['pkg_image/log']);
   });
 
-  it('refuses a step without a checkpoint, in the engine’s words', async () => {
+  it('a step without a checkpoint is refused with the engine’s message', async () => {
     expect((await failure(inside.changes({ path: manifest, from: 'nope' }, {}))).code).toBe('refused');
   });
 
@@ -189,7 +189,7 @@ describe('the manifest at a checkpoint', () => {
     expect(await sourceAt('nope')).toBeUndefined();
   });
 
-  it('is looked for in the area that the manifest names now', async () => {
+  it('the manifest of a checkpoint is read from the area that the manifest names now', async () => {
     const before = readFileSync(manifest, 'utf8');
     project.edit((text) => text.replace('/area<', '/elsewhere<'));
     expect(await sourceAt('b')).toBeUndefined();

@@ -57,7 +57,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
 
   const left = (): string[] => shellProcesses(project.area);
 
-  it('stands in the checkpoint, knows its name, and tells its exit status', async () => {
+  it('the shell starts in the checkpoint, has its name, and reports its exit status', async () => {
     const shell = await open();
     await shell.says(/b.*[#$] $/);
     await shell.type('echo "[$SLIPWAY_CHECKPOINT]" $PWD; cat pkg_image/file\r');
@@ -98,7 +98,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
     await shell.read;
   });
 
-  it('hears Ctrl-C without ending', async () => {
+  it('Ctrl-C reaches the shell and does not end it', async () => {
     const shell = await open();
     await shell.says(/[#$] $/);
     await shell.type('sleep 1000\r');
@@ -110,7 +110,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
     await shell.read;
   });
 
-  it('leaves no process behind when the window has gone, also none that hears no hang-up', async () => {
+  it('no process stays when the window has gone, also none that ignores SIGHUP', async () => {
     const shell = await open();
     await shell.type('setsid nohup sleep 998 & nohup sleep 999\r');
     await expect.poll(() => left().filter((line) => /sleep/.test(line)).length, { timeout: 60_000 }).toBe(2);
@@ -120,7 +120,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
     expect(execFileSync('mount', { encoding: 'utf8' })).not.toContain(project.folder);
   });
 
-  it('says why it cannot be opened, and ends', async () => {
+  it('a shell that cannot be opened reports why, and ends', async () => {
     const shell = await open('nope');
     await shell.read;
     expect(shell.told.code).toBe(1);

@@ -64,7 +64,7 @@ describe('a journal that grows', () => {
     expect(await waiting).toEqual({ lines: 1, ended: false });
   });
 
-  it('that nobody writes any more has ended', async () => {
+  it('a log without a writer has ended', async () => {
     journal.append(journal.output('last words'));
     expect(await atEnd()).toBe(1);
   });
@@ -110,7 +110,7 @@ describe('lines', () => {
     expect(await find('.*')).toEqual({ count: 0, lines: [] });
   });
 
-  it('tell the first error', async () => {
+  it('the logs report the first error', async () => {
     await atEnd();
     expect(await logs.firstError({ ...of, from: 0 }, {})).toEqual({ line: 4 });
     expect(await logs.firstError({ ...of, step: 'b', from: 0 }, {})).toEqual({ line: 1 });

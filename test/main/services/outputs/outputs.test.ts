@@ -95,7 +95,7 @@ it('A refused boot test is an error with the message of the engine.', async () =
 });
 
 describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
-  it('tell all that happens, the verdict last', async () => {
+  it('a boot test reports every event, the verdict last', async () => {
     const told: BootEvent[] = [];
     for await (const event of await media.bootTest({ path, name: 'login.usb', firmware: 'bios' }, {})) told.push(event);
     expect(told[0]?.kind).toBe('started');

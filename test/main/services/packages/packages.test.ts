@@ -63,7 +63,7 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the packages of a docum
       await expect(packages.show({ path, source, name }, {})).rejects.toMatchObject({ code: 'missing' });
   });
 
-  it('that are installed are told in words where there are none', async () => {
+  it('packages of a document that was not built yet are reported as missing', async () => {
     await expect(open().installed({ path }, {})).rejects.toMatchObject({ code: 'missing' });
     await expect(open().files({ path, name: 'nano' }, {})).rejects.toMatchObject({ code: 'missing' });
   });

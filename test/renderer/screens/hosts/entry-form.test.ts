@@ -41,7 +41,7 @@ it('leaves what was not typed to ~/.ssh/config, and takes the address for a name
   });
 });
 
-it('says beside each field what is wrong with it, the first thing only', () => {
+it('each field has its first problem beside it', () => {
   const wrong = {
     ...formOf(LEAST),
     name: 'BUILDHOST-1',
@@ -56,6 +56,6 @@ it('says beside each field what is wrong with it, the first thing only', () => {
   expect(problems.get('keys')).toBe('id_rsa is not a path of a file.');
 });
 
-it('has nothing to say about a good form, also of a host that is in the book', () => {
+it('a correct form has no problems, also for a host that is in the book', () => {
   for (const entry of [FULL, LEAST]) expect([...problemsByField(entry, [FULL, LEAST])]).toEqual([]);
 });

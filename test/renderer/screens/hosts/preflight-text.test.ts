@@ -6,7 +6,7 @@ import type { PreflightCheck } from '../../../../src-shared/rpc/hosts';
 const checks = (...states: PreflightCheck['state'][]): PreflightCheck[] =>
   states.map((state, at) => ({ id: `${at}`, title: 'x', state, detail: '' }));
 
-it('says what the host has decided, and calls nothing fine that was not looked at', () => {
+it('the text has the verdict of the host, and reports nothing as good that was not checked', () => {
   const summary = (ok: boolean, ...states: PreflightCheck['state'][]): string => {
     const { tone, text } = verdictOf({ ok, checks: checks(...states) });
     return `${tone}: ${text}`;
