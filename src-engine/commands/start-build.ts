@@ -12,7 +12,7 @@ import { refuseChangeable } from '../area/safe-place';
 import { startProblems } from '../area/start-problems';
 import type { GivenVariables } from '../area/step-variables';
 import { keepRunPackages } from '../packages/image/run-packages';
-import { chooseContainment, keepsMounts, startLauncher } from '../run/containment';
+import { chooseContainment, keepsMounts, startLauncher, type EarlyLauncher } from '../run/containment';
 import { holdArea } from '../run/hold-area';
 import { BuildLogs } from '../run/logs';
 import { Observer } from '../run/observer';
@@ -47,27 +47,32 @@ export async function startBuild({
 }: CheckedBuild): Promise<number> {
   guardError();
   const choice = { resume: request.resume, pause: request.pause };
-  assertStartable(file, area, planBuild(file.manifest.steps, choice, checkpointing, []).runs);
-  const observer = request.observe ? await Observer.open() : undefined;
-  await assertBuildable(area, file.path, backend, request.adopt);
-  await createArea(area);
-  // Another account may have created a folder on the way.
-  refuseChangeable(area);
   const containment = chooseContainment(keepsMounts(file.manifest.keyValuePairs));
-  const early = startLauncher(containment, area.mountpoint);
+  // It starts, and locks, while the area is checked.
+  let early = area.exists ? startLauncher(containment, area.mountpoint) : undefined;
   let lock: HeldLock | undefined;
   try {
+    assertStartable(file, area, planBuild(file.manifest.steps, choice, checkpointing, []).runs);
+    const observer = request.observe ? await Observer.open() : undefined;
+    await assertBuildable(area, file.path, backend, request.adopt);
+    await createArea(area);
+    // Another account may have created a folder on the way.
+    refuseChangeable(area);
+    early ??= startLauncher(containment, area.mountpoint);
+    const listing = listWhenLocked(backend, early);
+    listing.catch(() => undefined); // not awaited when the area cannot be taken
     lock = await holdArea(area, 'build', resolve(file.path), early?.lock);
     markArea(area);
-    // Another build may have ended before the lock was taken.
-    const snapshots = await backend.list();
+    const { resume } = choice;
+    const changed = resume === undefined ? [] : changedSince(area, file, resume);
+    const stale = resume === undefined ? undefined : await staleness(area, file, resume, request.given);
+    // Another build may have ended before the lock was taken, and commands of a killed one may just have ended.
+    const snapshots = (lock.tookOver ? undefined : await listing) ?? (await backend.list());
     const present = snapshots.map(({ name }) => name);
-    let stale: BuildInput['stale'];
-    if (choice.resume !== undefined) {
-      assertResumable(steps, snapshots, choice.resume);
+    if (resume !== undefined) {
+      assertResumable(steps, snapshots, resume);
       warnOfDamage(steps, snapshots);
-      warnOfChanges(area, file, choice.resume);
-      stale = await staleness(area, file, choice.resume, request.given);
+      warnOfChanges(file, changed);
     }
     const plan = planBuild(file.manifest.steps, choice, checkpointing, present);
     const logs = new BuildLogs();
@@ -96,6 +101,17 @@ export async function startBuild({
 }
 
 /**
+ * Lists the snapshots as soon as the launcher has the kernel's lock, while the rest of the area is taken. Only for ZFS:
+ * its listing waits for a process, and reads no file that is repaired meanwhile. `undefined`: not listed.
+ */
+async function listWhenLocked(backend: SnapshotBackend, early: EarlyLauncher | undefined): Promise<Listing> {
+  if (backend.kind !== 'zfs' || !(await early?.lock)) return undefined;
+  return backend.list();
+}
+
+type Listing = readonly Snapshot[] | undefined;
+
+/**
  * Refuses a build that would certainly fail at one of its steps, before anything is changed (contract 2.3; contract 9:
  * 11, 28).
  */
@@ -117,9 +133,10 @@ async function staleness(
   given: GivenVariables,
 ): Promise<BuildInput['stale']> {
   const steps = file.manifest.steps.slice(0, index + 1);
-  const found = await new Freshness(area, file, { asksServers: true, given }).of(steps.map((step) => step.index));
-  const freshness = found.get(index) ?? { kind: 'current' };
+  const judge = new Freshness(area, file, { asksServers: true, given });
+  const freshness = (await judge.of([index])).get(index) ?? { kind: 'current' };
   if (freshness.kind === 'current') return undefined;
+  const found = await judge.of(steps.map((step) => step.index));
   const right = steps.filter((step) => found.get(step.index)?.kind === 'current').at(-1);
   return {
     step: steps[index]?.name ?? '',
@@ -138,15 +155,14 @@ function warnOfDamage(steps: readonly BuildStep[], snapshots: readonly Snapshot[
   }
 }
 
-/**
- * The whole-file warning of contract 2.6; `plan` reports details. A missing copy counts as changed (contract 9, 12).
- */
-function warnOfChanges(area: BuildArea, file: ManifestFile, resume: number): void {
-  const changed: string[] = [];
-  for (const { name } of file.manifest.steps.slice(0, resume + 1)) {
-    const copy = readStateFile(area, name);
-    if (!copy?.equals(file.bytes)) changed.push(name);
-  }
+/** The steps since whose checkpoint the manifest has changed. A missing copy counts as changed (contract 9, 12). */
+function changedSince(area: BuildArea, file: ManifestFile, resume: number): string[] {
+  const steps = file.manifest.steps.slice(0, resume + 1);
+  return steps.filter(({ name }) => !readStateFile(area, name)?.equals(file.bytes)).map(({ name }) => name);
+}
+
+/** The whole-file warning of contract 2.6; `plan` reports details. */
+function warnOfChanges(file: ManifestFile, changed: readonly string[]): void {
   if (changed.length === 0) return;
   process.stderr.write(
     `WARNING: The manifest file, ${file.operand}, has changed \nsince Step(s)  ${changed.join(' ')} was generated.\nResults may be indeterminate.\n`,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { findTool } from './executables';
 
 /**
@@ -61,7 +61,7 @@ export function probeKernelLock(folder: string): 'free' | 'held' | 'unsupported'
 /** Node opens with close-on-exec: steps do not inherit the lock. */
 function openFolder(folder: string): number | undefined {
   try {
-    return openSync(folder, 'r');
+    return openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   } catch {
     return undefined;
   }
