@@ -29,8 +29,17 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Normally the process ends before this interval, when nothing is open any more. */
+const END_INTERVAL_MS = 1000;
+
+/** Ends the process although a handle is still open, once its output is written. */
+function endWhenWritten(): void {
+  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+}
+
 restoreExtraCertificates();
 setStepUmask();
 void main(process.argv.slice(2)).then((status) => {
   process.exitCode = status;
+  setInterval(endWhenWritten, END_INTERVAL_MS).unref();
 });

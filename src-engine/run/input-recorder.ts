@@ -29,14 +29,29 @@ export class InputRecorder {
   readonly given: GivenVariables;
   readonly #folder: DocumentFolder;
   readonly #known: KnownInputs;
+  readonly #stop = new AbortController();
+  readonly #report: (line: string) => void;
 
-  constructor(area: BuildArea, file: ManifestFile, given: GivenVariables | undefined, observes: boolean) {
+  /** @param report receives a sentence when the reading of inputs delays the build */
+  constructor(
+    area: BuildArea,
+    file: ManifestFile,
+    given: GivenVariables | undefined,
+    observes: boolean,
+    report: (line: string) => void,
+  ) {
     this.#area = area;
     this.#file = file;
     this.#observes = observes;
+    this.#report = report;
     this.given = givenBy(file.manifest, given);
     this.#folder = new DocumentFolder(file.path);
     this.#known = new KnownInputs(area);
+  }
+
+  /** Ends the reading of inputs, because the build ends. */
+  stop(): void {
+    this.#stop.abort();
   }
 
   /** Records the inputs of a step before it starts. Resolves when it may start. */
@@ -59,6 +74,8 @@ export class InputRecorder {
       variables: { ...process.env, ...this.given.values },
       given: [...this.given.names, ...Object.keys(this.given.values)],
       observes: this.#observes,
+      stop: this.#stop.signal,
+      report: this.#report,
     });
     const variables = [...names.variables, ...declared.map(({ value }) => value)];
     return new RecordedExecution(step, this.#area, { script, file, hash, variables }, inputs);
@@ -99,6 +116,11 @@ export class RecordedExecution {
   /** Environment variables that the script names, or that its previous execution declared. */
   get variables(): readonly string[] {
     return this.#script.variables;
+  }
+
+  /** Stops following the step, also when its record is not needed. */
+  close(): void {
+    this.#inputs.close();
   }
 
   /** The record of the execution. */

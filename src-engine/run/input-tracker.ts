@@ -19,6 +19,7 @@ export class InputTracker {
   readonly #kind: 'path' | 'url';
   readonly #at: string;
   readonly #except: string;
+  readonly #stop: AbortSignal;
 
   readonly #begun: Promise<InitialState>;
 
@@ -26,11 +27,13 @@ export class InputTracker {
    * @param at the absolute path, or the URL
    * @param except the build area
    * @param known the state that an earlier execution recorded, so that an unchanged file is not read again
+   * @param stop ends the reading; the recorded input is then one that changed meanwhile
    */
-  constructor(kind: 'path' | 'url', at: string, except: string, known: StepInput | undefined) {
+  constructor(kind: 'path' | 'url', at: string, except: string, known: StepInput | undefined, stop: AbortSignal) {
     this.#kind = kind;
     this.#at = at;
     this.#except = except;
+    this.#stop = stop;
     this.#begun = this.#begin(known);
   }
 
@@ -48,13 +51,28 @@ export class InputTracker {
       const isSame = now === first || [now, first].includes(NO_CONTENT.unreachable);
       return { ...input, hash: first, ...(!isSame && { raced: true }) };
     }
-    const end = await pathStat(this.#at, this.#except);
+    const end = await this.#stat();
+    if (this.#stop.aborted) return this.#unread(input);
     const isSettled = end.text === stat.text && this.#hashedAt > stat.settledAt;
     if (isSettled) return { ...input, hash: first, stat: end.text };
     const readAt = Date.now();
-    const last = await pathHash(this.#at, this.#except);
-    const settled = readAt > end.settledAt && (await pathStat(this.#at, this.#except)).text === end.text;
+    const last = await this.#hash();
+    const settled = readAt > end.settledAt && (await this.#stat()).text === end.text;
+    if (this.#stop.aborted) return this.#unread(input);
     return { ...input, hash: last, ...(last !== first && { raced: true }), ...(settled && { stat: end.text }) };
+  }
+
+  /** The input of a build that ends before its content is read. */
+  #unread(input: Required<Pick<StepInput, 'kind' | 'value' | 'by'>>): StepInput {
+    return { ...input, hash: NO_CONTENT.unreadable, raced: true };
+  }
+
+  async #stat(): Promise<PathStat> {
+    return pathStat(this.#at, this.#except, this.#stop);
+  }
+
+  async #hash(): Promise<string> {
+    return pathHash(this.#at, this.#except, this.#stop);
   }
 
   /** When the content was read, in milliseconds since the epoch. */
@@ -62,9 +80,9 @@ export class InputTracker {
 
   async #begin(known: StepInput | undefined): Promise<InitialState> {
     if (this.#kind === 'url') return { stat: undefined, hash: urlState(this.#at) };
-    const stat = await pathStat(this.#at, this.#except);
+    const stat = await this.#stat();
     const isKnown = known?.stat !== undefined && known.stat === stat.text && !known.raced;
     this.#hashedAt = isKnown ? Infinity : Date.now();
-    return { stat, hash: isKnown ? Promise.resolve(known.hash) : pathHash(this.#at, this.#except) };
+    return { stat, hash: isKnown ? Promise.resolve(known.hash) : this.#hash() };
   }
 }

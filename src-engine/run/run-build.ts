@@ -353,10 +353,20 @@ class Build {
     this.#journal.write('paused', { step: step.name });
   }
 
+  /** Records the end of a step whose own end could not be recorded, because its launcher or the disk failed. */
+  #closeStep(): void {
+    const last = this.#journal.view.steps.at(-1);
+    if (last?.outcome !== 'running') return;
+    const outcome = this.#stop.signal ? 'cancelled' : 'failed';
+    const seconds = last.startedAt === undefined ? 0 : Date.now() / 1000 - last.startedAt;
+    this.#journal.write('step-finished', { step: last.step, outcome, exit: null, signal: null, seconds });
+  }
+
   #finish(): number {
     clearTimeout(this.#stepGrace);
     clearTimeout(this.#forcedEnd);
     process.off('uncaughtException', this.#onUncaught);
+    this.#closeStep();
     if (this.#error !== undefined) {
       this.#reserve.release();
       this.#journal.retry();

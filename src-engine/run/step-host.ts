@@ -18,13 +18,21 @@ import { valuesHash } from '../area/current-state';
 import { BUILT_IN_IM_POP, scriptFile, scriptHash } from '../area/step-script';
 import type { GivenVariables } from '../area/step-variables';
 import type { Observer } from './observer';
-import { executionOf, InputRecorder } from './input-recorder';
+import { executionOf, InputRecorder, type RecordedExecution } from './input-recorder';
 import { stepEnvironment } from './step-environment';
 
 /** The result of a step, and the inputs that it read. */
 export interface StepOutcome {
   readonly result: StepResult;
   readonly execution: StepExecution;
+}
+
+/** The record of a step's inputs, the private folder, and the files in it that name inputs. */
+interface StepFiles {
+  readonly recorded: RecordedExecution;
+  readonly folder: string;
+  readonly inputsFile: string;
+  readonly opened: string;
 }
 
 /** Runs the steps of one build: provides their manifest server and environment, and records what they read. */
@@ -85,7 +93,7 @@ export class StepHost {
     report: (line: string) => void,
     containment: Containment,
   ): Promise<StepHost> {
-    const recorder = new InputRecorder(input.area, input.file, input.given, input.observer !== undefined);
+    const recorder = new InputRecorder(input.area, input.file, input.given, input.observer !== undefined, report);
     const startServer = (): Promise<ManifestServer> =>
       ManifestServer.start(
         input.file.defaulted.root,
@@ -122,11 +130,13 @@ export class StepHost {
 
   cancel(now: boolean): void {
     this.#isCancelled = true;
+    this.#recorder.stop();
     this.#runner?.cancel(now);
   }
 
   /** Ends the running step because the build cannot go on. */
   abort(): void {
+    this.#recorder.stop();
     this.#runner?.cancel();
   }
 
@@ -147,7 +157,7 @@ export class StepHost {
     const server = await this.#reachableServer();
     const runner = this.#runner;
     if (!runner) throw new Error('the step host is not started');
-    const [area, journal, logs, observer] = [this.#area, this.#journal, this.#logs, this.#observer];
+    const area = this.#area;
     const script = step.script ?? BUILT_IN_IM_POP;
     if (step.argsError) return this.#refused(step, script, [step.argsError]);
     const argv = [
@@ -165,7 +175,21 @@ export class StepHost {
     this.#step = step.name;
     this.#reads.clear();
     const recorded = await this.#recorder.begin(step, script, inputsFile);
-    if (this.#isCancelled) return this.#notStarted(step, script);
+    try {
+      if (this.#isCancelled) return this.#notStarted(step, script);
+      return await this.#runRecorded(runner, step, argv, { recorded, folder, inputsFile, opened });
+    } finally {
+      recorded.close();
+    }
+  }
+
+  async #runRecorded(
+    runner: FinalizerRunner,
+    step: DeclaredStep,
+    argv: readonly [string, ...string[]],
+    { recorded, folder, inputsFile, opened }: StepFiles,
+  ): Promise<StepOutcome> {
+    const [area, journal, logs, observer] = [this.#area, this.#journal, this.#logs, this.#observer];
     const started = Date.now();
     this.#logCommand(argv.join(' '));
     const result = await runner.run({

@@ -1,5 +1,6 @@
 import { readFileSync, statSync, watch, writeFileSync, type FSWatcher } from 'node:fs';
 import type { StepInput } from '../../src-shared/checkpoints/execution';
+import { bytes } from '../../src-shared/format';
 import { variableHash, type DocumentFolder } from '../area/input-states';
 import type { KnownInputs } from '../area/known-inputs';
 import type { ScriptNames } from '../area/named-inputs';
@@ -8,6 +9,8 @@ import { InputTracker } from './input-tracker';
 
 /** The poll interval of the file of declared inputs where the system does not report its changes. */
 const POLL_MS = 100;
+/** The time after which the reading of inputs is reported. */
+const SLOW_MS = 2000;
 
 /** The context for determining a step's inputs. */
 export interface StepInputsOptions {
@@ -25,6 +28,10 @@ export interface StepInputsOptions {
   readonly given: readonly string[];
   /** Whether the files that the step opens are recorded. If not, those of the last recorded execution count. */
   readonly observes: boolean;
+  /** Ends the reading of inputs, because the build ends. */
+  readonly stop: AbortSignal;
+  /** Receives a sentence when the reading delays the build. */
+  readonly report: (line: string) => void;
 }
 
 type KnownBy = NonNullable<StepInput['by']>;
@@ -73,6 +80,12 @@ export class StepInputs {
     return inputs;
   }
 
+  /** Stops following the step's declarations. The watcher would keep the engine running. */
+  close(): void {
+    this.#watcher?.close();
+    clearInterval(this.#timer);
+  }
+
   /**
    * The inputs after the step has ended.
    *
@@ -80,8 +93,7 @@ export class StepInputs {
    * @param startedAt when it started, in milliseconds since the epoch
    */
   async end(observed: readonly string[], startedAt: number): Promise<StepInput[]> {
-    this.#watcher?.close();
-    clearInterval(this.#timer);
+    this.close();
     this.#take(true);
     const late = new Set<string>();
     for (const path of observed) {
@@ -89,16 +101,26 @@ export class StepInputs {
       if (!this.#trackers.has(`path ${value}`) && changedSince(path, startedAt)) late.add(value);
       this.#use('path', value, 'observed');
     }
+    const unread = new Set(this.#used.values());
+    const slow = setTimeout(() => this.#options.report(this.#slowLine([...unread])), SLOW_MS);
     const ended = Array.from(this.#used.values(), async (used) => {
       const input = await this.#track(used.kind, used.value).end(used);
+      unread.delete(used);
       return late.has(used.value) ? { ...input, raced: true as const } : input;
     });
     const variables = Array.from(this.#variables, ([value, by]): StepInput => {
       return { kind: 'env', value, hash: variableHash(this.#options.variables[value]), by };
     });
-    const inputs = [...(await Promise.all(ended)), ...variables];
+    const inputs = [...(await Promise.all(ended).finally(() => clearTimeout(slow))), ...variables];
     this.#options.known.set(this.#options.step, inputs);
     return inputs;
+  }
+
+  /** `Reading the input big.bin (30 GB) and 2 more` */
+  #slowLine([first, ...more]: readonly Used[]): string {
+    if (first === undefined) return 'Recording the inputs';
+    const size = first.kind === 'path' ? sizeOf(this.#options.folder.resolved(first.value)) : undefined;
+    return `Reading the input ${first.value}${size === undefined ? '' : ` (${bytes(size)})`}${more.length > 0 ? ` and ${more.length} more` : ''}`;
   }
 
   #use(kind: 'path' | 'url', value: string, by: KnownBy): void {
@@ -108,12 +130,12 @@ export class StepInputs {
   }
 
   #track(kind: 'path' | 'url', value: string): InputTracker {
-    const { folder, area, known, step } = this.#options;
+    const { folder, area, known, step, stop } = this.#options;
     const key = `${kind} ${value}`;
     const found = this.#trackers.get(key);
     if (found) return found;
     const before = known.of(step).find((input) => input.kind === kind && input.value === value);
-    const tracker = new InputTracker(kind, kind === 'path' ? folder.resolved(value) : value, area, before);
+    const tracker = new InputTracker(kind, kind === 'path' ? folder.resolved(value) : value, area, before, stop);
     this.#trackers.set(key, tracker);
     return tracker;
   }
@@ -157,6 +179,16 @@ function declaredInputs(text: string): Pick<StepInput, 'kind' | 'value'>[] {
     const match = /^(path|url|env)\s+(\S.*?)\s*$/.exec(line);
     return match?.[1] && match[2] ? [{ kind: match[1] as StepInput['kind'], value: match[2] }] : [];
   });
+}
+
+/** The size of a file; `undefined` for anything else. */
+function sizeOf(path: string): number | undefined {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() ? stats.size : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function changedSince(path: string, ms: number): boolean {

@@ -30,8 +30,9 @@ export interface PathStat {
  * A content that is hashed after `settledAt` and has the same text later is the same content (the racy rule of git).
  *
  * @param except a path below a folder that does not count
+ * @param stop ends the walk; the state is then `unreadable`
  */
-export async function pathStat(path: string, except?: string): Promise<PathStat> {
+export async function pathStat(path: string, except?: string, stop?: AbortSignal): Promise<PathStat> {
   try {
     const hash = createHash('sha256');
     let settledAt = 0;
@@ -44,13 +45,17 @@ export async function pathStat(path: string, except?: string): Promise<PathStat>
       settledAt = Math.max(settledAt, settled(stats.mtimeNs), settled(stats.ctimeNs));
     };
     for await (const { name, stats, path: at } of walk(path, except)) {
+      stop?.throwIfAborted();
       add(stats, name);
       if (name.length > 0 || !stats.isSymbolicLink()) continue;
       hash.update(linkTarget(at));
       count++;
       const target = targetOf(path);
       if (!target) continue;
-      for await (const behind of walk(target, except)) add(behind.stats, behind.name);
+      for await (const behind of walk(target, except)) {
+        stop?.throwIfAborted();
+        add(behind.stats, behind.name);
+      }
     }
     return { text: count === 1 ? (single ?? '') : hash.digest('hex').slice(0, HASH_LENGTH), settledAt };
   } catch (error) {
@@ -75,18 +80,19 @@ function settled(timeNs: bigint): number {
  * `.unreadable` otherwise.
  *
  * @param except a path below a folder that does not count
+ * @param stop ends the reading; the result is then `NO_CONTENT.unreadable`
  */
-export async function pathHash(path: string, except?: string): Promise<string> {
+export async function pathHash(path: string, except?: string, stop?: AbortSignal): Promise<string> {
   try {
     const stats = lstatSync(path, { bigint: true });
     switch (typeOf(stats)) {
       case 'file':
-        return stats.size <= SMALL_BYTES ? shortHash(readFileSync(path)) : await largeFileHash(path);
+        return stats.size <= SMALL_BYTES ? shortHash(readFileSync(path)) : await largeFileHash(path, stop);
       case 'folder':
-        return await treeHash(path, except);
+        return await treeHash(path, except, stop);
       case 'link':
         return shortHash(
-          JSON.stringify(['link', linkTarget(Buffer.from(path)).toString('latin1'), await behind(path)]),
+          JSON.stringify(['link', linkTarget(Buffer.from(path)).toString('latin1'), await behind(path, stop)]),
         );
       default:
         return typeOf(stats);
@@ -107,22 +113,23 @@ function targetOf(path: string): string | undefined {
 }
 
 /** The content behind a link. */
-async function behind(path: string): Promise<string> {
+async function behind(path: string, stop: AbortSignal | undefined): Promise<string> {
   const target = targetOf(path);
-  return target === undefined ? NO_CONTENT.missing : pathHash(target);
+  return target === undefined ? NO_CONTENT.missing : pathHash(target, undefined, stop);
 }
 
-async function largeFileHash(path: string): Promise<string> {
+async function largeFileHash(path: string, stop: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
-  await addContent(hash, path);
+  await addContent(hash, path, stop);
   return hash.digest('hex').slice(0, HASH_LENGTH);
 }
 
-async function addContent(hash: Hash, path: string | Buffer): Promise<void> {
+async function addContent(hash: Hash, path: string | Buffer, stop: AbortSignal | undefined): Promise<void> {
   const file = await open(path, 'r');
   try {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {
+      stop?.throwIfAborted();
       const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, null);
       if (bytesRead === 0) return;
       hash.update(chunk.subarray(0, bytesRead));
@@ -132,15 +139,16 @@ async function addContent(hash: Hash, path: string | Buffer): Promise<void> {
   }
 }
 
-async function treeHash(path: string, except: string | undefined): Promise<string> {
+async function treeHash(path: string, except: string | undefined, stop: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
   for await (const { path: at, name, stats } of walk(path, except)) {
+    stop?.throwIfAborted();
     hash.update(name).update(`\0${typeOf(stats)} ${stats.mode & 0o7777n}\0`);
     if (stats.isSymbolicLink()) hash.update(linkTarget(at)).update('\0');
     if (!stats.isFile()) continue;
     const content = createHash('sha256');
     if (stats.size <= SMALL_BYTES) content.update(readFileSync(at));
-    else await addContent(content, at);
+    else await addContent(content, at, stop);
     hash.update(content.digest());
   }
   return hash.digest('hex').slice(0, HASH_LENGTH);
