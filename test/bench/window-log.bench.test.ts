@@ -74,7 +74,7 @@ it.skipIf(!hasZfs)(
     for (let n = 0; n < 10; n++) {
       await timeline.says('Done');
       await timeline.tab('Log');
-      // As somebody who reads what is there before clicking.
+      // Like a user who reads the screen before clicking.
       await page.getByText('Keeps').waitFor();
       await page.getByRole('button', { name: /^\+\d+ ~/ }).waitFor();
       await timeline.button('Resume from here').click();

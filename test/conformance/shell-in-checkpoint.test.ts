@@ -117,7 +117,7 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ name, lacks, make })
       const child = spawn(join(bin, 'distro_const'), words, {
         cwd: on.folder,
         env: on.env,
-        // Nobody reads it: what is said waits.
+        // The output is not read, so it waits.
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const ended = new Promise<number | null>((resolve) => child.on('close', resolve));

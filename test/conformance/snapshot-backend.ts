@@ -64,7 +64,7 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
     return area;
   }
   const content = (area: BackendUnderTest): string => readFileSync(join(area.buildData, 'file'), 'utf8');
-  /** Expects a refusal that says why, and that nothing has changed. */
+  /** Expects a refusal with the reason, and that nothing was changed. */
   async function expectRefusal(
     area: BackendUnderTest,
     attempt: () => Promise<unknown>,

@@ -14,7 +14,7 @@ export interface BackendProperties {
   readonly persistent: boolean;
   /** A file of the build data that was not touched since a snapshot has the identity that it has there. */
   readonly knowsUntouched: boolean;
-  /** A tree that somebody works in is not rolled back. */
+  /** A tree in which a process works is not rolled back. */
   readonly refusesBusy: boolean;
 }
 

@@ -1,4 +1,4 @@
-// A build outlives the app; the app finds every build, and says what became of it.
+// A build outlives the app. The app finds every build and reports how it ended.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';

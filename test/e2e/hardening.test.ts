@@ -36,7 +36,7 @@ describe('Electron is locked up', () => {
       expect(await inPage('Notification.requestPermission()')).toBe('denied');
       expect(await inPage('fetch("app://bundle/../main/index.cjs").then(({ status }) => status)')).toBe(404);
       expect(await inPage('fetch("app://elsewhere/index.html").then(({ status }) => status, () => 404)')).toBe(404);
-      // What the policy refused was said, and nothing else.
+      // Only the refusals of the policy were reported.
       expect(consoleErrors.length).toBeGreaterThan(0);
       for (const text of consoleErrors) expect(text).toMatch(/Content Security Policy|404|Refused|fetch|CORS/i);
     },

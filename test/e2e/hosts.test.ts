@@ -1,4 +1,4 @@
-// A build host over SSH, used as a person does: added, looked at, built on, lost and found again. OpenSSH's own server, the real engine.
+// A build host over SSH, as a user works with it: added, inspected, built on, lost and found again. With OpenSSH's server and the real engine.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// The manual's first page, followed word by word: what it tells to type is typed, what it tells to click is clicked.
+// The first page of the manual, followed literally: its commands are typed and its buttons are clicked.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -55,7 +55,7 @@ it.skipIf(lacking)(
 it('no instruction of the page is left out', () => {
   const told = instructionsOf(PAGE).map(({ kind }) => kind);
   expect(told).toEqual(['run', 'click', 'wait', 'click', 'click', 'wait', 'run']);
-  // Each numbered line tells to do or to wait for something.
+  // Each numbered line contains an action or something to wait for.
   const lines = readPage(PAGE).match(/^\d+\. .*$/gm) ?? [];
   expect(lines.filter((line) => !/\bclick \*\*|\bwait until it (?:says|shows) \*\*/i.test(line))).toEqual([]);
 });

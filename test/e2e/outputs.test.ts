@@ -84,7 +84,7 @@ describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
       await panel.getByRole('button', { name: 'Boot test of silent.usb' }).click();
       await console.getByText('one moment').waitFor();
       await look('booting');
-      // Whoever looks at something else meanwhile finds it again.
+      // A user who opens another screen meanwhile finds it again.
       await page.getByRole('tab', { name: 'Log' }).click();
       await page.getByRole('tab', { name: 'Outputs' }).click();
       await panel.getByRole('button', { name: 'Stop' }).click();

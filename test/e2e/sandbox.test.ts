@@ -23,7 +23,7 @@ describe(`Chromium's sandbox${lacks === undefined ? '' : ` (${lacks})`}`, () => 
     const processes = await electron.evaluate(({ app, BrowserWindow }) => ({
       switches: ['no-sandbox', 'disable-setuid-sandbox'].filter((name) => app.commandLine.hasSwitch(name)),
       window: BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId(),
-      // Their `sandboxed` is told on macOS and Windows only: here the kernel is asked.
+      // Electron reports `sandboxed` on macOS and Windows only, so the kernel is asked here.
       all: app.getAppMetrics().map(({ pid, type }) => ({ pid, type })),
     }));
     expect(processes.switches).toEqual([]);
@@ -36,7 +36,7 @@ describe(`Chromium's sandbox${lacks === undefined ? '' : ` (${lacks})`}`, () => 
   });
 });
 
-/** What the kernel says of a process. */
+/** The kernel's status of a process. */
 function statusOf(pid: number | undefined): Record<string, string> {
   const lines = readFileSync(`/proc/${pid}/status`, 'utf8').trim().split('\n');
   return Object.fromEntries(lines.map((line) => line.split(/:\s+/, 2) as [string, string]));

@@ -7,7 +7,7 @@ const FILES = 200;
 let project: TestProject | undefined;
 afterEach(() => project?.dispose());
 
-/** Commands that look, with what each must answer whenever it answers at all. */
+/** Commands that only read, with the answer that each must give whenever it gives one. */
 const LOOKS: readonly { readonly words: readonly string[]; readonly isTrue: (stdout: string) => boolean }[] = [
   { words: ['status', '--json', 'manifest.xml'], isTrue: (text) => typeof JSON.parse(text) === 'object' },
   { words: ['checkpoints', 'manifest.xml'], isTrue: (text) => !/NaN|^[bc] .*\s0 B/m.test(text) },

@@ -26,7 +26,7 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
   let home: string;
   let tools: ConnectTools;
   let asked: HostQuestion[];
-  /** What the person says, by the kind of question. */
+  /** The user's answers, by the kind of question. */
   let says: (question: HostQuestion) => Answer | undefined;
 
   beforeAll(async () => {

@@ -23,7 +23,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
   let views: readonly HostLinkView[];
   let watch: BuildWatch;
 
-  /** Says numbered lines, slowly, in halves, until it is told to stop; then how many they were. */
+  /** Prints numbered lines slowly, in halves, until it must stop; then their number. */
   const CHATTER = `n=0; while [ ! -e "$2/stop" ]; do n=$((n+1)); printf 'line %s ' $n; sleep 0.01; echo end; done; echo "said $n"`;
 
   beforeEach(async () => {

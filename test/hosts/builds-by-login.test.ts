@@ -1,4 +1,4 @@
-// A build on ZFS over SSH, for each way to log in: paused, edited, resumed from its checkpoint, and looked into.
+// A build on ZFS over SSH, for each way to log in: paused, edited, resumed from its checkpoint, and inspected.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

@@ -17,7 +17,7 @@ const title = reason ? ` (${reason})` : '';
 let open: SshTransport | undefined;
 afterEach(() => open?.close());
 
-/** Connects, and says who one is there. */
+/** Connects, and returns the account's name on the host. */
 async function whoAmI(options: ConnectOptions): Promise<string> {
   open = await createSshTransport(options);
   return (await open.run(['id', '-un'])).stdout.toString().trim();
@@ -78,7 +78,7 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
 
   it('goes on when the agent does not sign', async () => {
     const socket = join(server.folder, 'careful');
-    // It asks before it signs, and has nobody to ask.
+    // It asks before it signs, and there is no user to answer.
     const careful = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore', env: { SSH_ASKPASS: '/bin/false' } });
     try {
       const add = ['ssh-add', '-q', '-c', join(server.folder, 'key')] as const;

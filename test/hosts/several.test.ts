@@ -78,7 +78,7 @@ describe.skipIf(reason !== undefined)(`two build hosts${reason ? ` (${reason})` 
         expect(builds()).toEqual(['This computer ready ', 'host-0 ready done b', 'host-1 ready running b']),
       );
       expect(watched.map(({ watch }) => watch.runs.size)).toEqual([1, 1]);
-      // One that is cut is told, and does not touch the other.
+      // A cut connection is reported and does not affect the other.
       servers[1]?.cut();
       await eventually(() => expect(views[2]?.link.state).toBe('lost'));
       expect(views[1]?.link.state).toBe('ready');

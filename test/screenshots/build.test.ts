@@ -5,7 +5,7 @@ import { openInChromium } from '../e2e/support/app';
 import { temporary } from '../e2e/support/samples';
 import { TimelinePage } from '../e2e/support/timeline';
 
-/** Where the README looks for them; `npm run screenshots` makes them anew. */
+/** The folder that the README names; `npm run screenshots` writes them. */
 const folder = join(import.meta.dirname, '../../resources/screenshots');
 
 const STEPS = [

@@ -5,7 +5,7 @@ import { SECTIONS } from '../../src-shared/document/sections';
 import { openInChromium } from '../e2e/support/app';
 import { Designer } from '../e2e/support/designer';
 
-/** Where the README looks for them; `npm run screenshots` makes them anew. */
+/** The folder that the README names; `npm run screenshots` writes them. */
 const folder = join(import.meta.dirname, '../../resources/screenshots');
 
 it.each(['dark', 'light'] as const)('takes every screen, %s', async (theme) => {

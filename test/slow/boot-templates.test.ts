@@ -122,7 +122,7 @@ class TemplateProject {
   }
 }
 
-/** The message, then the prompt: the system says that it is up before anyone may log in. */
+/** The message, then the prompt: the system reports that it is up before a login is possible. */
 const ready = (name: string) => new RegExp(`${name.toUpperCase()}-READY name=${name} kernel=\\d[\\s\\S]*login: `);
 
 const whyNotTiny = whyNoBoot() ?? lacksTool('apt-get', 'cpio', 'grub-mkimage', 'mcopy', 'xorriso');

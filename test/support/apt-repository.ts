@@ -27,7 +27,7 @@ export interface TestPackage {
 
 const ARCHITECTURE = execFileSync('dpkg', ['--print-architecture'], { encoding: 'utf8' }).trim();
 
-/** Somebody who signs lists. */
+/** A signer of lists. */
 export class Signer {
   /** Public key, for `signed-by`. */
   readonly key: string;

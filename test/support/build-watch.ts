@@ -7,9 +7,9 @@ export class BuildWatch {
   area: AreaView | undefined;
   readonly runs = new Map<string, RunView>();
   trouble: string | undefined;
-  /** How often the area was told. */
+  /** The number of `area` events. */
   looks = 0;
-  /** Every event's kind and what it told, in order. */
+  /** The kind and the content of every event, in order. */
   readonly states: string[] = [];
   readonly #ending = new AbortController();
   readonly #wake = new Set<() => void>();

@@ -202,7 +202,7 @@ export function finished(child: ChildProcess): Promise<Ran> {
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })));
 }
 
-/** Resolves when a started command has said something on stderr. */
+/** Resolves when a started command has printed something on stderr. */
 export function says(child: ChildProcess, pattern: RegExp): Promise<void> {
   let seen = '';
   return new Promise((resolve, reject) => {

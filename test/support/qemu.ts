@@ -1,4 +1,4 @@
-// Boots an image in a real virtual machine and reads its serial console until it says what the test waits for.
+// Boots an image in a real virtual machine and reads its serial console until it prints what the test waits for.
 import { bootRefusal as lackingFor } from '../../src-engine/boot-test/firmware';
 import { startMachine } from '../../src-engine/boot-test/machine';
 import type { MachineRequest } from '../../src-engine/boot-test/machine-options';

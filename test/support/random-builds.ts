@@ -115,7 +115,7 @@ export class RandomBuilds {
     await this.#expectTruth();
   }
 
-  /** After a kill at any moment: nobody holds the area, and `-l` and `status` name the same step. */
+  /** After a kill at any moment: no process holds the area, and `-l` and `status` name the same step. */
   async #expectTruth(): Promise<void> {
     const { lock, latestResumable, lastRun } = (await this.project.json('status')) as {
       lock: { kind: string };

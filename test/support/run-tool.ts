@@ -29,7 +29,7 @@ export function hasTool(command: string): boolean {
   }
 }
 
-/** The first tool that is missing here, in words, or `undefined`. */
+/** A clause about the first tool that is missing here, or `undefined`. */
 export function lacksTool(...commands: string[]): string | undefined {
   const missing = commands.find((command) => !hasTool(command));
   return missing === undefined ? undefined : `needs ${missing}`;

@@ -24,17 +24,17 @@ export interface SshServer {
   /** `type base64` of the ed25519 host key. */
   readonly hostKey: string;
   readonly fingerprint: string;
-  /** What the server has said so far, with every attempt to log in. */
+  /** The log of the server so far, with every attempt to log in. */
   log(): string;
   /** Another key pair that root may log in with; the path of its private half. */
   addKey(name: string, passphrase: string): string;
   /** Kills the processes of open connections, not the listener: each client sees its connection cut. */
   cut(): void;
-  /** Stops those processes where they are: the connections stay, and nobody answers. */
+  /** Stops those processes: the connections stay, without any answer. */
   freeze(): void;
   /** Ends the server and all its connections, as when the host is switched off; what was detached lives on. */
   halt(): Promise<void>;
-  /** The same, and starts it anew with the same keys at the same port. */
+  /** The same, and starts it again with the same keys at the same port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }

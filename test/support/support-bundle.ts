@@ -18,7 +18,7 @@ export const PLANTED = [
   'kv-value',
 ] as const;
 
-/** Shell lines that a careless step says; `set -x` does the same. */
+/** Shell lines that a careless step prints; `set -x` does the same. */
 const CARELESS = [
   `echo 'root:hunter2' | cat >&2`,
   `echo "$(printf hunter2 | base64)" >&2`,
@@ -60,7 +60,7 @@ export function unpack(archive: string, folder: string): Map<string, string> {
   );
 }
 
-/** The planted words that are still there, each with its file. */
+/** The planted secrets that are still there, each with its file. */
 export function leaks(files: ReadonlyMap<string, string>): string[] {
   return [...files].flatMap(([name, text]) =>
     PLANTED.filter((word) => text.includes(word)).map((word) => `${name}: ${word}`),

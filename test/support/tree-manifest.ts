@@ -4,15 +4,15 @@ import { lstat, readdir, readlink } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { runTool } from './run-tool';
 
-/** What of a tree is not looked at, because the file system under test cannot keep it. */
+/** The parts of a tree that are not compared, because the file system under test cannot keep them. */
 export interface TreeManifestOptions {
   /** Leave out extended attributes (capabilities and ACLs among them). */
   readonly ignoreXattrs?: boolean;
   /** `false`: leave out modification times. */
   readonly times?: boolean;
-  /** Look at whole seconds of modification times only. */
+  /** Compare whole seconds of modification times only. */
   readonly wholeSeconds?: boolean;
-  /** Look at type, content and target only, as for trees in memory. */
+  /** Compare type, content and target only, as for trees in memory. */
   readonly contentOnly?: boolean;
 }
 

@@ -135,7 +135,7 @@ export async function trustFolder(state: string, folder: string): Promise<void> 
   await writeFile(file, JSON.stringify([...known, { folder: await realpath(folder) }]));
 }
 
-/** Browsers' children may still be writing their last words. */
+/** Child processes of browsers may still be writing. */
 function removeFolder(folder: string): Promise<void> {
   return rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -53,7 +53,7 @@ export async function composeTinyLinux(designer: Designer, person: Person, folde
   }
 }
 
-/** The boot menu stands after the medium that needs it: that is said, and mended by dragging. */
+/** The boot menu comes after the medium that needs it. The window reports it, and dragging corrects it. */
 export async function dragBootMenuBeforeMedium(designer: Designer): Promise<void> {
   const { page } = designer;
   const warning = page.getByRole('region', { name: 'Problems' }).getByText(/`iso` runs before `grub-setup`/);

@@ -35,7 +35,7 @@ export class Designer {
     return placed.sort((a, b) => a.at - b.at).map(({ name }) => name.replace(/^Step /, ''));
   }
 
-  /** Waits until a screen reader would have said this. */
+  /** Waits until a screen reader would have announced this. */
   async hears(text: string | RegExp): Promise<void> {
     await this.page.getByTestId('announcement').filter({ hasText: text }).waitFor({ state: 'attached' });
   }

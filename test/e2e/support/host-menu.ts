@@ -33,7 +33,7 @@ export class HostMenu {
     return form;
   }
 
-  /** Adds the test's server to the host book, and says that its key is the right one. */
+  /** Adds the test's server to the host book and accepts its key. */
   async add(server: SshServer, name = 'builder'): Promise<void> {
     const form = await this.fill(server, name, { 'Private keys (one path per line)': server.key });
     await form.getByRole('button', { name: 'Save' }).click();
@@ -41,7 +41,7 @@ export class HostMenu {
     await this.status.getByText(`Connected to ${name}`).waitFor();
   }
 
-  /** Looks at the fingerprint and accepts it. */
+  /** Compares the fingerprint and accepts it. */
   async accept(server: SshServer): Promise<void> {
     const question = this.dialog('Verify the host key');
     await question.getByText(server.fingerprint).waitFor();

@@ -1,6 +1,6 @@
 import { readPage } from '../../support/markdown';
 
-/** One thing that a page of the manual tells its reader to do. */
+/** One instruction of a page of the manual. */
 export type Instruction =
   | { readonly kind: 'run'; readonly commands: string }
   | { readonly kind: 'click'; readonly name: string; readonly isAtTop: boolean }

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** What somebody can act on. */
+/** An element that a user can operate. */
 const INTERACTIVE = [
   'button',
   'a[href]',

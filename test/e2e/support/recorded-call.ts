@@ -10,7 +10,7 @@ export async function recordedCall(): Promise<unknown> {
   const { port1, port2 } = new MessageChannel();
   const client: ContractRouterClient<typeof contract> = createORPCClient(new RPCLink({ port: port1 }));
   const said = once(port2, 'message');
-  // Nobody answers here.
+  // There is no answer here.
   void client.app.info().catch(() => undefined);
   const [message] = (await said) as [unknown];
   port1.close();

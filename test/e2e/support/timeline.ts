@@ -9,7 +9,7 @@ import { temporary } from './samples';
 export class TimelinePage {
   constructor(readonly page: Page) {}
 
-  /** Goes there and waits until the build area has been looked at. */
+  /** Opens the timeline and waits until the build area was read. */
   async open(): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Areas' }).getByRole('button', { name: 'Build' }).click();
     await this.page.getByRole('option').first().waitFor();
@@ -28,7 +28,7 @@ export class TimelinePage {
     return this.page.getByTestId('build');
   }
 
-  /** Waits until the line at the top says how things stand. */
+  /** Waits until the line at the top has the state. */
   async says(state: string | RegExp, timeout = 120_000): Promise<void> {
     await this.page.getByTestId('build-state').filter({ hasText: state }).waitFor({ timeout });
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { readFirstLine } from './first-line';
 
-/** A display that nobody sees. */
+/** A virtual display. */
 export interface Xvfb {
   /** For `DISPLAY`. */
   readonly display: string;

@@ -163,7 +163,7 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
   });
 });
 
-/** Processes with an image of this project among their words. */
+/** Processes with an image of this project among their arguments. */
 function machines(): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -75,7 +75,7 @@ describe('the doctor', () => {
 });
 
 describe('scripts', () => {
-  /** Writes each script's bytes over what the project made, and looks. */
+  /** Replaces the scripts of the project by these bytes, and runs the doctor. */
   const examine = async (scripts: Readonly<Record<string, string | Buffer>>) => {
     const steps: TestStep[] = Object.keys(scripts).map((name) => ({ name }));
     const project = new DoctorProject({ steps, packages });

@@ -17,7 +17,7 @@ export class PackagesProject extends TestProject {
   constructor(
     private readonly source: string,
     packages: readonly string[],
-    /** What the first step says of how it installs. */
+    /** The description of the first step's way to install. */
     installs: Readonly<Record<string, unknown>> = { base: ['?essential'] },
   ) {
     super();

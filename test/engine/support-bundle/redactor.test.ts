@@ -51,7 +51,7 @@ describe('text', () => {
     '> Authorization: Digest username="x", response="s3cr3t"',
     'said {\\"Authorization\\":\\"Basic s3cr3t\\"}',
     'auth is Basic s3cr3ts3cr3t==',
-    // Words as shells join and quote them.
+    // Arguments as shells join and quote them.
     'PASSWORD=c0rrect\\ h0rse',
     "PASSWORD=$'c0rrect h0rse'",
     "PASSWORD='c0rrect'\\'' h0rse'",
@@ -89,7 +89,7 @@ describe('text', () => {
     'root:$md5,rounds=904$hunter$$s3cr3t',
     '$argon2id$v=19$m=65536,t=3,p=4$hunter$s3cr3t',
     'sed s/x/\\$6\\$hunter\\$s3cr3t/',
-    // Commands that are told a password.
+    // Commands that get a password.
     "+ echo 'root:c0rrect h0rse' | chpasswd",
     'echo root:c0rrect:h0rse | chroot /x chpasswd -e',
     "printf 'root:%s\\n' hunter2 | chpasswd",

@@ -113,7 +113,7 @@ describe('a support bundle', () => {
     for (let n = 0; n < 6; n++) writeFileSync(join(logs, `simple-log-${n}`), 'nothing new\n'.repeat(350_000));
     for (const name of readdirSync(logs)) if (name.startsWith('simple-log-')) lutimesSync(join(logs, name), 1, 1);
     writeFileSync(join(logs, 'detail-log-line'), 'hunter2'.repeat(1_000_000));
-    // Longer than a tar header can say: not one of ours.
+    // Longer than a tar header can contain: not a bundle of Slipway.
     writeFileSync(join(logs, `detail-log-${'x'.repeat(90)}`), 'a file of somebody else');
     const files = await bundle();
     expect(leaks(files)).toEqual([]);

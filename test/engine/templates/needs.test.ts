@@ -1,4 +1,4 @@
-// What a step of a template says on a build host that has nothing but the shell's own tools.
+// The message of a template's step on a build host that has only the shell's own tools.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ const bare = mkdtempSync(join(tmpdir(), 'slipway-bare-'));
 afterAll(() => rmSync(bare, { recursive: true, force: true }));
 for (const tool of ['sh', 'basename', 'date', 'dirname', 'id', 'sed', 'sort', 'tr'])
   symlinkSync(findTool(tool) ?? '', join(bare, tool));
-// A fake: a manifest that says nothing.
+// A fake: an empty manifest.
 writeFileSync(join(bare, 'ManifestRead'), '#!/bin/sh\n', { mode: 0o755 });
 
 /** Runs a step where only those tools are. */

@@ -11,7 +11,7 @@ import { entryOf } from '../../support/ssh-host';
 
 let state: string;
 let tools: ConnectTools;
-/** The questions that a person saw, and what the person says to each. */
+/** The questions that the user saw, and the answer to each. */
 let asked: string[];
 let remember: boolean;
 /** How a host asks for the password of an account when it takes nothing but answers. */

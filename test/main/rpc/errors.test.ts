@@ -5,7 +5,7 @@ import { AppError } from '../../../src-shared/errors';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** What it said to the terminal, and the error that the window gets. */
+/** The output on the terminal, and the error that the window gets. */
 function convert(error: unknown): { wire: unknown; said: string } {
   let said = '';
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {

@@ -7,7 +7,7 @@ import { fixture } from './support';
 
 const SAMPLES = ['layout-a', 'layout-a0', 'layout-b', 'odd', 'virtual-machine'];
 
-/** Every range says what it should, and the nodes of an element lie side by side without a gap. */
+/** Every range covers its node, and the nodes of an element follow each other without a gap. */
 function checkRanges(source: string, element: ElementNode): void {
   const { range, openTag, closeTag } = element;
   if (!range || !openTag) throw new Error('no range');

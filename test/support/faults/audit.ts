@@ -68,7 +68,7 @@ export async function audit(
   return { checkpoints: steps.length, entries, lost, wrong, lies };
 }
 
-/** `status` and `plan` agree with the list of checkpoints, and no dead build is said to run. */
+/** `status` and `plan` agree with the list of checkpoints, and no dead build is reported as running. */
 async function auditAnswers(project: TestProject, steps: readonly string[], lies: string[]): Promise<void> {
   const status = await ask<Status>(project, lies, 'status');
   if (status) {

@@ -51,7 +51,7 @@ describe('the first start', () => {
   });
 
   it('an old Node is reported with the required version, before anything that it cannot parse', () => {
-    // A fake: this Node says that it is an old one.
+    // A fake: this Node reports an old version.
     const old = join(folder, 'old.cjs');
     writeFileSync(old, `Object.defineProperty(process, 'versions', { value: { node: '12.22.12' } });`);
     const { status, said } = run(root, process.env, '-r', old, ...program('start'));
@@ -65,7 +65,7 @@ describe('the first start', () => {
   });
 });
 
-/** The words behind `node` in a script of package.json. */
+/** The arguments of `node` in a script of package.json. */
 function program(script: string): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
@@ -73,7 +73,7 @@ function program(script: string): string[] {
   return scripts[script]?.split(' ').slice(1) ?? [];
 }
 
-/** A port of this computer where nobody listens. */
+/** A port of this computer without a listener. */
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

@@ -32,7 +32,7 @@ describe.skipIf(!hasCorpus)(`recorded logs of the original${hasCorpus ? '' : ' (
   it('are there', () => expect(recordings.length).toBeGreaterThan(100));
 
   it.each(recordings)('$name is translated completely', ({ folder, manifest }) => {
-    // The recorder put words in the place of what differs from run to run.
+    // The recorder put placeholders in the place of what differs from run to run.
     const log = readFileSync(join(folder, 'detail-log'), 'utf8')
       .replaceAll('@DATE@', 'Mon Nov 23 21:21:23 2026')
       .replaceAll('@WORK@', '/work');

@@ -9,7 +9,7 @@ let project: TestProject;
 let watch: BuildWatch;
 let path: string;
 
-/** Goes on until the test says so. */
+/** Runs until the test ends it. */
 const WAIT = 'while [ ! -e "$2/go" ]; do sleep 0.02; done';
 
 beforeEach(() => {

@@ -28,7 +28,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
     project.dispose();
   });
 
-  /** Opens a shell and collects what it says. */
+  /** Opens a shell and collects its output. */
   async function open(step = 'b', columns = 80, rows = 24) {
     const closing = new AbortController();
     const events = (await shells.open(

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(to, { recursive: true, force: true }));
 
-/** A host whose media are what it says, and whose images are endless. */
+/** A host that reports any media, with endless images. */
 function lying(media: readonly { readonly name: string; readonly size: number }[]): BuildHost {
   const honest = buildHost();
   return {
