@@ -12,7 +12,7 @@ import { refuseChangeable } from '../area/safe-place';
 import { startProblems } from '../area/start-problems';
 import type { GivenVariables } from '../area/step-variables';
 import { keepRunPackages } from '../packages/image/run-packages';
-import { chooseContainment, keepsMounts, startLauncher, type EarlyLauncher } from '../run/containment';
+import { chooseContainment, keepsMounts, startLauncher } from '../run/containment';
 import { holdArea } from '../run/hold-area';
 import { BuildLogs } from '../run/logs';
 import { Observer } from '../run/observer';
@@ -59,15 +59,14 @@ export async function startBuild({
     // Another account may have created a folder on the way.
     refuseChangeable(area);
     early ??= startLauncher(containment, area.mountpoint);
-    const listing = listWhenLocked(backend, early);
-    listing.catch(() => undefined); // not awaited when the area cannot be taken
     lock = await holdArea(area, 'build', resolve(file.path), early?.lock);
     markArea(area);
     const { resume } = choice;
     const changed = resume === undefined ? [] : changedSince(area, file, resume);
     const stale = resume === undefined ? undefined : await staleness(area, file, resume, request.given);
-    // Another build may have ended before the lock was taken, and commands of a killed one may just have ended.
-    const snapshots = (lock.tookOver ? undefined : await listing) ?? (await backend.list());
+    // Another build may have ended before the lock was taken. Not earlier: zfs-fuse can hang when it is asked while
+    // files of the area are read and written.
+    const snapshots = await backend.list();
     const present = snapshots.map(({ name }) => name);
     if (resume !== undefined) {
       assertResumable(steps, snapshots, resume);
@@ -99,17 +98,6 @@ export async function startBuild({
     lock?.release();
   }
 }
-
-/**
- * Lists the snapshots as soon as the launcher has the kernel's lock, while the rest of the area is taken. Only for ZFS:
- * its listing waits for a process, and reads no file that is repaired meanwhile. `undefined`: not listed.
- */
-async function listWhenLocked(backend: SnapshotBackend, early: EarlyLauncher | undefined): Promise<Listing> {
-  if (backend.kind !== 'zfs' || !(await early?.lock)) return undefined;
-  return backend.list();
-}
-
-type Listing = readonly Snapshot[] | undefined;
 
 /**
  * Refuses a build that would certainly fail at one of its steps, before anything is changed (contract 2.3; contract 9:
