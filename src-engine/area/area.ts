@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import {
@@ -77,9 +77,19 @@ async function resolvePath(path: string): Promise<BuildArea> {
   const mountpoint = normalize(path).replace(/(.)\/+$/, '$1');
   // The original compares strings and turns checkpoints off for `/pool/area/` (contract 9, 8 and 16). Here a path is
   // compared as a path.
-  const exists = existsSync(mountpoint);
+  const exists = isThere(mountpoint);
   const dataset = exists && zfsCommand() && mayBeZfs(mountpoint) ? await datasetMountedAt(mountpoint) : undefined;
   return layout(dataset ? { dataset, mountpoint, exists: true } : { mountpoint, exists });
+}
+
+/** Throws `AppError` when the path cannot be read: an area with an I/O error is not an area without checkpoints. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    const known = systemError(error);
+    throw known ? invalid(`The build area cannot be read. ${known.message}`, known.hint) : error;
+  }
 }
 
 function layout(area: { dataset?: string; mountpoint: string; exists: boolean }): BuildArea {

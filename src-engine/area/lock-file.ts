@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { flag, number, object, oneOf, optional, text, type TypeOf } from '../../src-shared/shape';
 import { readJsonFile } from '../system/json-file';
-import { probeKernelLock } from '../system/kernel-lock';
+import { mayBeLocked, probeKernelLock } from '../system/kernel-lock';
 import { isOnNetwork } from '../system/network-file-system';
 import { livenessOf, processIdentity } from '../system/processes';
 import type { BuildArea } from './area';
@@ -30,7 +30,7 @@ export const lockOwner = object('LockOwner', 'The process that holds a build are
 export type LockOwner = TypeOf<typeof lockOwner>;
 
 /**
- * The state of an area's lock. Without an owner, the lock file is damaged or not written yet.
+ * The state of an area's lock. Without an owner, the lock file is damaged, missing or not written yet.
  *
  * - `held`   a process holds it
  * - `stale`  the owner has ended without releasing it: the run it held was interrupted
@@ -41,9 +41,12 @@ export type LockState =
   | {
       readonly kind: 'held' | 'stale' | 'remote';
       readonly owner?: LockOwner;
-      /** Why the lock file cannot be parsed. */
+      /** Why the lock file cannot be read as a record, as a clause: "it is missing". */
       readonly damage?: string;
     };
+
+/** The damage of a lock file that another program has removed while its owner holds the kernel's lock. */
+export const LOCK_FILE_MISSING = 'it is missing';
 
 export const lockPath = (area: BuildArea): string => join(area.stateFolder, 'lock');
 
@@ -53,7 +56,10 @@ export const lockPath = (area: BuildArea): string => join(area.stateFolder, 'loc
  */
 export function readLock(area: BuildArea): LockState {
   const file = readJsonFile(lockPath(area), lockOwner);
-  if (file.kind === 'missing') return { kind: 'free' };
+  if (file.kind === 'missing')
+    return mayBeLocked(area.mountpoint) && probeKernelLock(area.mountpoint) === 'held'
+      ? { kind: 'held', damage: LOCK_FILE_MISSING }
+      : { kind: 'free' };
   if (file.kind === 'damaged') return { kind: kindByKernel(area), damage: file.why };
   const owner = file.value;
   const liveness = livenessOf(owner);

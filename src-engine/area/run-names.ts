@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
+import { systemError } from '../system/system-error';
 import type { BuildArea } from './area';
 
 /**
@@ -58,12 +59,10 @@ function listLogs(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
+    const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw new AppError(
-      'area',
-      `The logs of the build area cannot be listed: ${message}`,
-      `Check the permissions of ${folder}.`,
-    );
+    const known = systemError(error);
+    if (!known) throw error;
+    throw new AppError('area', `The logs of the build area cannot be listed. ${known.message}`, known.hint);
   }
 }

@@ -27,7 +27,7 @@ export function runningBuild(area: BuildArea): LockOwner {
   if (!owner)
     throw new AppError(
       'refused',
-      `A process holds this build area, and its lock file is damaged (${lock.damage}).`,
+      `A process holds this build area, and its lock file cannot be read: ${lock.damage}.`,
       `List the processes that use the area: fuser -v -- ${quote(area.mountpoint)}`,
     );
   if (lock.kind === 'remote')

@@ -3,7 +3,7 @@ import { statfsSync } from 'node:fs';
 import { BASELINE, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { bytes, dateTimeWithSeconds, duration } from '../../src-shared/format';
 import { readCheckpointRecord } from '../area/checkpoint-records';
-import { readLock, type LockState } from '../area/lock-file';
+import { LOCK_FILE_MISSING, readLock, type LockState } from '../area/lock-file';
 import { listRuns, stepHistory, type Run } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { describeCheckpoints } from './checkpoints';
@@ -99,6 +99,7 @@ function lostRun({ area, snapshots }: AreaContext): string | null {
 function describeLock(lock: LockState): string {
   if (lock.kind === 'free') return 'free';
   const { kind, owner, damage } = lock;
+  if (damage === LOCK_FILE_MISSING) return `${kind}; the lock file is missing`;
   if (damage !== undefined) return `${kind}: the lock file was damaged (${damage})`;
   if (!owner) return kind;
   const purpose = owner.purpose === 'prune' ? ', a prune' : '';

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+import { findTool, installCommand } from '../system/executables';
 
 /** One stream of a step: the step writes to `writeEnd`, the engine reads `reader` to its end. */
 export interface OutputPipe {
@@ -9,6 +11,17 @@ export interface OutputPipe {
   readonly writeEnd: number;
   /** Closes the engine's copy of the write end, so that the stream ends when the step's last process does. */
   closeWriteEnd(): void;
+}
+
+/** Throws `AppError('missing')` when the tool is not installed. */
+function mkfifo(): string {
+  const tool = findTool('mkfifo') ?? findTool('/usr/bin/mkfifo');
+  if (tool !== undefined) return tool;
+  throw new AppError(
+    'missing',
+    'mkfifo is not installed. The engine needs it for the output of steps.',
+    `${installCommand('coreutils', 'mkfifo')} If it is installed, add its folder to PATH.`,
+  );
 }
 
 /**
@@ -21,7 +34,7 @@ export class OutputPipes {
   /** @param folder a private folder for the two named pipes */
   constructor(folder: string) {
     this.#paths = { stdout: join(folder, 'stdout'), stderr: join(folder, 'stderr') };
-    execFileSync('mkfifo', Object.values(this.#paths), { stdio: 'ignore' });
+    execFileSync(mkfifo(), Object.values(this.#paths), { stdio: 'ignore' });
   }
 
   open(stream: 'stdout' | 'stderr'): OutputPipe {

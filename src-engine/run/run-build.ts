@@ -10,6 +10,7 @@ import { earliestPause } from '../../src-shared/runs/pause';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { DamagedSnapshot } from '../snapshots/damaged';
 import { ENGINE_VERSION } from '../version';
+import { AreaFolders } from '../area/area-folders';
 import { createBuildDataFolders, type BuildArea } from '../area/area';
 import {
   readCheckpointRecord,
@@ -78,6 +79,7 @@ class Build {
   readonly #stop: StopSignal;
   readonly #reserve: SpaceReserve;
   readonly #requests: Requests;
+  readonly #folders: AreaFolders;
   /** The actions of the plan, or of the plan with a moved pause. */
   #actions: readonly PlannedAction[];
   #pauseAt: number | undefined;
@@ -101,6 +103,7 @@ class Build {
   constructor(input: BuildInput) {
     this.#input = input;
     const stamp = logStamp(new Date());
+    this.#folders = new AreaFolders(input.area);
     const onWriteError = (error: Error): void => this.#endSoon(error);
     this.#reserve = new SpaceReserve(input.area);
     this.#reserve.prepare();
@@ -124,12 +127,19 @@ class Build {
   async run(): Promise<number> {
     this.#announce();
     try {
-      this.#host = await StepHost.start(this.#input, this.#journal, (line) => this.#report(line), this.#containment);
+      this.#host = await StepHost.start(
+        { ...this.#input, folders: this.#folders },
+        this.#journal,
+        (line) => this.#report(line),
+        this.#containment,
+      );
       for (let at = 0; at < this.#actions.length; at++) {
         if (this.#isEnding) break;
         this.#requests.check();
         const action = this.#actions[at];
+        this.#folders.assertPresent();
         if (action) await this.#perform(action);
+        this.#folders.assertPresent();
         if (this.#paused) break;
       }
     } catch (error) {
@@ -377,7 +387,8 @@ class Build {
     const outcome: RunOutcome = signal ? 'cancelled' : this.#failed ? 'failed' : this.#paused ? 'paused' : 'done';
     const code = signal ? 128 + this.#stop.number : this.#failed ? 1 : 0;
     if (signal) {
-      this.#report(`Build cancelled by ${signal}. The last checkpoint is intact: resume with -R.`);
+      const next = this.#error === undefined ? ' The last checkpoint is intact: resume with -R.' : '';
+      this.#report(`Build cancelled by ${signal}.${next}`);
     } else {
       this.#report(`Build completed ${asctime(new Date())}`);
       this.#report(this.#failed ? 'Build failed.' : 'Build is successful.');
@@ -396,6 +407,7 @@ class Build {
     if (!this.#journal.close())
       this.#input.logs.info('The end of this run could not be recorded: later commands report it as interrupted.');
     this.#input.logs.close();
+    this.#folders.close();
     this.#stop.dispose();
     return code;
   }

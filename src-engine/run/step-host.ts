@@ -4,6 +4,7 @@ import type { DeclaredStep } from '../../src-shared/manifest/model';
 import type { ProcessEntry } from '../system/process-list';
 import { writeOutput } from '../system/standard-streams';
 import type { BuildArea } from '../area/area';
+import type { AreaFolders } from '../area/area-folders';
 import { areaIdentity } from '../area/identity';
 import { FinalizerRunner, type StepResult } from './finalizer-runner';
 import type { Journal } from './journal';
@@ -49,6 +50,7 @@ export class StepHost {
   /** The method in force, as recorded in the journal. */
   #containment: Containment;
   readonly #observer: Observer | undefined;
+  readonly #folders: AreaFolders;
 
   readonly #reads = new Map<string, ManifestReadRecord>();
   #server: ManifestServer | undefined;
@@ -67,6 +69,7 @@ export class StepHost {
     mark: string,
     containment: Containment,
     observer: Observer | undefined,
+    folders: AreaFolders,
   ) {
     this.#startServer = startServer;
     this.#area = area;
@@ -77,11 +80,13 @@ export class StepHost {
     this.#mark = mark;
     this.#containment = containment;
     this.#observer = observer;
+    this.#folders = folders;
   }
 
   static async start(
     input: {
       area: BuildArea;
+      folders: AreaFolders;
       file: ManifestFile;
       logs: BuildLogs;
       debug: boolean;
@@ -111,6 +116,7 @@ export class StepHost {
       mark,
       containment,
       input.observer,
+      input.folders,
     );
     const server = await host.#reachableServer();
     try {
@@ -213,6 +219,7 @@ export class StepHost {
     });
     this.#step = undefined;
     this.#reportContainment();
+    this.#folders.assertPresent(); // records would be written into new folders
     const seconds = (Date.now() - started) / 1000;
     const failed = result.outcome === 'failed';
     const execution = await recorded.end({

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { exec } from '../system/exec';
+import { exists } from '../system/files';
 import { isBtrfs } from '../system/mounts';
 import type { SnapshotBackend } from './backend';
 
@@ -88,7 +88,7 @@ async function probeBtrfs(area: AreaForSnapshots, declined: string): Promise<Sui
   if (process.getuid?.() !== 0) return no('only root may delete btrfs subvolumes');
   const { isSubvolume } = await import('./btrfs');
   // An area that was built as a plain directory, for example by an ordinary user, stays one.
-  if (existsSync(placesOf(area).store) && existsSync(area.buildData) && !isSubvolume(area.buildData))
+  if (exists(placesOf(area).store) && exists(area.buildData) && !isSubvolume(area.buildData))
     return no('the build data is not a btrfs subvolume');
   const hasTool = await exec(['btrfs', '--version']).then(
     () => true,
@@ -104,6 +104,6 @@ function placesOf({ buildData, stateFolder }: AreaForSnapshots): { buildData: st
 
 /** Checks the file system of the path, or of the nearest existing ancestor. */
 function willBeOnBtrfs(path: string): boolean {
-  if (existsSync(path)) return isBtrfs(path);
+  if (exists(path)) return isBtrfs(path);
   return dirname(path) !== path && willBeOnBtrfs(dirname(path));
 }

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { Shape } from '../../src-shared/shape';
 import { AppError } from '../../src-shared/errors';
+import { systemError } from './system-error';
 
 /** The result of reading a record that is a file of its own. */
 export type JsonFile<T> =
@@ -23,9 +24,11 @@ export function readJsonFile<T>(path: string, shape: Shape<T>): JsonFile<T> {
   try {
     content = readRegularFile(path);
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
+    const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
-    throw new AppError('area', `The file ${path} cannot be read: ${message}`, 'Check its permissions and the disk.');
+    const known = systemError(error);
+    if (!known) throw error;
+    throw new AppError('area', `The file ${path} cannot be read. ${known.message}`, known.hint);
   }
   if (typeof content === 'string') return { kind: 'damaged', why: content };
   return parseFile(content, shape);

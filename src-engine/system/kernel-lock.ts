@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs';
 import { findTool } from './executables';
 
 /**
@@ -55,6 +55,20 @@ export function probeKernelLock(folder: string): 'free' | 'held' | 'unsupported'
     return attempt === 'locked' ? 'free' : attempt === 'denied' ? 'held' : 'unsupported';
   } finally {
     closeSync(fd);
+  }
+}
+
+/**
+ * Whether a process of this PID namespace may hold a folder's lock, by the system's list of locks, which has inode
+ * numbers. Starts no process. False where the system has no list.
+ */
+export function mayBeLocked(folder: string): boolean {
+  try {
+    const { ino } = statSync(folder, { bigint: true });
+    const held = new RegExp(`FLOCK +ADVISORY +WRITE .*:${ino} `);
+    return held.test(readFileSync('/proc/locks', 'latin1'));
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finished, says, TestProject } from '../../support/engine';
@@ -36,6 +36,49 @@ describe('a build whose step launcher is killed', () => {
     const { code, stderr } = await ended;
     expect(code, stderr).toBe(1);
     expect(exitRecord()).toMatchObject({ outcome: 'failed', steps: [{ outcome: 'done' }, { outcome: 'failed' }] });
+  });
+});
+
+describe('a build whose area is taken away while a step runs', () => {
+  const steps = [{ name: 'a' }, { name: 'b', body: 'echo waiting >&2\nwhile [ ! -e "$0.go" ]; do sleep 0.05; done' }];
+
+  it.each([
+    ['removed', '', /The build area .*\/area was removed or replaced during the build\./],
+    ['moved', '', /The build area .*\/area was removed or replaced during the build\./],
+    ['removed', '.slipway', /The folder .*\/area\/\.slipway of the build area was removed or replaced/],
+    ['removed', 'logs', /The folder .*\/area\/logs of the build area was removed or replaced/],
+  ])('fails when it or a folder of the engine is %s (%s)', async (how, folder, sentence) => {
+    project.write({ steps: [...steps, { name: 'c' }] });
+    const build = project.start('distro_const', ['build', 'manifest.xml']);
+    const ended = finished(build);
+    await says(build, /waiting/);
+    const path = join(project.area, folder);
+    if (how === 'moved') renameSync(path, `${path}2`);
+    else rmSync(path, { recursive: true });
+    project.file('scripts/b.go', '');
+    const { code, stderr } = await ended;
+    expect(stderr).toMatch(sentence);
+    expect([code, project.ran()]).toEqual([1, ['a', 'b']]);
+    if (folder === '') expect(existsSync(project.area)).toBe(false);
+  });
+
+  it.skipIf(process.platform !== 'linux')('is shown as held when only its lock file is removed', async () => {
+    project.write({ steps });
+    const build = project.start('distro_const', ['build', 'manifest.xml']);
+    const ended = finished(build);
+    await says(build, /waiting/);
+    rmSync(join(project.area, '.slipway/lock'));
+    expect((await project.run('status', 'manifest.xml')).stdout).toMatch(
+      /^Lock +held; the lock file is missing$[^]*running in b/m,
+    );
+    const cancel = await project.run('cancel', 'manifest.xml');
+    expect([cancel.code, cancel.stderr]).toEqual([
+      1,
+      expect.stringContaining('its lock file cannot be read: it is missing'),
+    ]);
+    project.file('scripts/b.go', '');
+    expect((await ended).code).toBe(0);
+    expect((await project.run('status', 'manifest.xml')).stdout).toMatch(/^Lock +free$/m);
   });
 });
 
