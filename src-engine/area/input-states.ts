@@ -1,9 +1,11 @@
-import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { StepInput } from '../../src-shared/checkpoints/execution';
 import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
 import type { KnownHash } from '../../src-shared/checkpoints/step-differences';
+import { escapeName, unescapeName } from '../../src-shared/name-escapes';
+import { bytePath, systemPath } from '../snapshots/bytes';
 import { pathHash, pathStat, sizeIn } from '../system/path-hash';
+import { realPath } from '../system/real-path';
 import { shortHash } from '../system/short-hash';
 import { URL_TIMEOUT_MS, urlState } from './url-state';
 
@@ -18,28 +20,22 @@ export class DocumentFolder {
   }
 
   /**
-   * A path in its recorded form: relative inside the folder, otherwise absolute. Relative arguments start at the
-   * working directory.
+   * A path in its recorded form: relative inside the folder, otherwise absolute; escaped text. Relative arguments start
+   * at the working directory.
+   *
+   * @param path with one character per byte; see `bytePath`
    */
   recorded(path: string): string {
-    const absolute = resolve(path);
-    for (const folder of [this.#folder, this.#real])
-      if (absolute.startsWith(`${folder}/`)) return absolute.slice(folder.length + 1);
-    return absolute;
+    const absolute = resolve(bytePath(process.cwd()), path);
+    for (const folder of [this.#folder, this.#real].map(bytePath))
+      if (absolute.startsWith(`${folder}/`)) return escapeName(absolute.slice(folder.length + 1));
+    return escapeName(absolute);
   }
 
-  /** The absolute path of a recorded one. */
-  resolved(path: string): string {
-    return isAbsolute(path) ? path : join(this.#folder, path);
-  }
-}
-
-/** A path without links; the path itself when there is no such file. */
-export function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
+  /** The absolute path of a recorded one, for system calls. Earlier versions recorded a backslash without an escape. */
+  resolved(path: string): string | Buffer {
+    const bytes = unescapeName(path) ?? bytePath(path);
+    return systemPath(isAbsolute(bytes) ? bytes : join(bytePath(this.#folder), bytes));
   }
 }
 
@@ -77,7 +73,7 @@ export class InputStates {
       if (!this.#known.has(key)) this.#known.set(key, await this.#url(url));
     });
     for (const input of inputs)
-      if (input.kind === 'path' && !this.#known.has(keyOf(input))) {
+      if (input.kind === 'path' && input.unknown === undefined && !this.#known.has(keyOf(input))) {
         const now = await this.#path(input, inputs);
         this.#known.set(keyOf(input), now);
       }

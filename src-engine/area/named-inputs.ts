@@ -1,12 +1,13 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { OWN, readScript, withOwnFolder } from './script-text';
+import { OwnTools } from './own-tools';
+import { OWN, readScript, withOwnFolder, withWorkingFolder } from './script-text';
 import { scriptVariables } from './script-variables';
 
 /** A script that names more files than this is scanned no further. */
 const MAX_FILES = 200;
-/** A folder that a script names is an input when it has no more entries. */
-const MAX_FOLDER_ENTRIES = 500;
+/** A folder that a script names is an input when it has no more entries. Otherwise the checkpoint's freshness is unknown. */
+export const MAX_FOLDER_ENTRIES = 500;
 
 /** Parts of the operating system. A script that names one needs it as a tool and does not depend on its bytes. */
 const SYSTEM =
@@ -20,34 +21,43 @@ export interface ScriptPlace {
   readonly area: string;
   /** The manifest. Steps read it through the server. */
   readonly manifest: string;
+  /** The `PATH` of steps. */
+  readonly path?: string | undefined;
 }
 
 /** The inputs that a script names, itself or in files that it names. */
 export interface ScriptNames {
   /** Absolute paths. Those in the script's own folder may be missing. */
   readonly paths: readonly string[];
+  /** Absolute paths of folders with more than `MAX_FOLDER_ENTRIES` entries, which are not compared. */
+  readonly large: readonly string[];
   /** Environment variables. */
   readonly variables: readonly string[];
 }
 
 /**
  * The files and environment variables on which a step depends without declaring them, found in its script's text: files
- * of its own folder that it names or sources, recursively; files that it names by a path with a slash; and environment
- * variables.
+ * of its own folder that it names or sources, recursively; files and folders that it names by a path with a slash, or
+ * that its arguments name; its interpreter and commands outside the system; and environment variables.
  *
  * A path that the script only writes to is not an input. Files of the system are not inputs, except sourced ones in
  * `/etc`.
+ *
+ * @param args the arguments of the manifest's `<argslist>`
  */
-export function scriptNames(script: string, place: ScriptPlace): ScriptNames {
+export function scriptNames(script: string, place: ScriptPlace, args: readonly string[] = []): ScriptNames {
   const scan = new Scan(resolve(place.cwd, script), place);
-  return scan.result();
+  return scan.result(args);
 }
 
 class Scan {
   readonly #script: string;
   readonly #place: ScriptPlace;
 
+  readonly #tools: OwnTools;
+
   readonly #found = new Set<string>();
+  readonly #large = new Set<string>();
   readonly #taken = new Set<string>();
   readonly #assigned = new Set<string>();
   readonly #takenFirst = new Set<string>();
@@ -56,30 +66,33 @@ class Scan {
   constructor(script: string, place: ScriptPlace) {
     this.#script = script;
     this.#place = place;
+    this.#tools = new OwnTools(place.cwd, place.path ?? '', isSystem);
   }
 
-  result(): ScriptNames {
+  result(args: readonly string[]): ScriptNames {
     const left = [this.#script];
     const seen = new Set(left);
-    for (let path = left.pop(); path !== undefined; path = left.pop()) {
-      for (const found of this.#file(path)) {
+    const add = (names: readonly string[]): void => {
+      for (const found of names) {
         if (seen.has(found) || this.#found.size >= MAX_FILES) continue;
         seen.add(found);
         this.#found.add(found);
         if (isFile(found)) left.push(found);
       }
-    }
+    };
+    add(this.#arguments(args));
+    for (let path = left.pop(); path !== undefined; path = left.pop()) add(this.#file(path));
     // Variables that one file assigns are also set in a file that sources it. A file that both assigns and uses a
     // variable gives it a default.
     const variables = [...this.#taken].filter((name) => !this.#assigned.has(name) || this.#takenFirst.has(name));
-    return { paths: [...this.#found], variables };
+    return { paths: [...this.#found], large: [...this.#large], variables };
   }
 
   /** The paths that one file names. */
   #file(path: string): string[] {
     const raw = readScript(path);
     if (raw === undefined) return [];
-    const text = withOwnFolder(raw);
+    const text = withWorkingFolder(withOwnFolder(raw));
     const { taken, assigned } = scriptVariables(text);
     for (const name of taken) {
       this.#taken.add(name);
@@ -91,7 +104,25 @@ class Scan {
       ...this.#ownPaths(text, folders),
       ...this.#bareNames(raw, text, folders),
       ...this.#paths(text, folders),
-    ].filter((found) => found !== this.#script && found !== this.#place.manifest && !this.#isInArea(found));
+      ...this.#folderNames(text),
+      ...this.#tools.commands(raw, text),
+      ...[this.#tools.interpreter(raw)].filter((tool) => tool !== undefined),
+    ].filter((found) => this.#mayBeInput(found));
+  }
+
+  /** Files and folders that arguments name: as a whole, after an `=`, or in a list. */
+  #arguments(args: readonly string[]): string[] {
+    const folders = [dirname(this.#script)];
+    const whole = args
+      .flatMap((arg) => [arg, arg.slice(arg.indexOf('=') + 1), ...arg.split(/[=,:;\s]+/)])
+      .filter((arg) => /[/.]/.test(arg))
+      .map((arg) => resolve(this.#place.cwd, arg))
+      .filter((path) => !isSystem(path) && (isFile(path) || this.#isOwnFolder(path)));
+    return [...whole, ...args.flatMap((arg) => this.#paths(arg, folders))].filter((found) => this.#mayBeInput(found));
+  }
+
+  #mayBeInput(path: string): boolean {
+    return path !== this.#script && path !== this.#place.manifest && !this.#isInArea(path);
   }
 
   /** `"$(dirname "$0")/NAME"`, even when the file is missing, because a script may test whether it exists. */
@@ -148,28 +179,50 @@ class Scan {
       const [spelled] = match;
       if (spelled.startsWith('//') || closesQuote(text, match.index)) continue;
       if (isWritten(text, match.index, match.index + spelled.length)) continue;
-      for (const spelling of new Set([spelled, spelled.replace(/[.,:=~-]+$/, '')])) {
+      const isPattern = /[*?[{]/.test(text.charAt(match.index + spelled.length));
+      const spellings = isPattern
+        ? [spelled.slice(0, spelled.lastIndexOf('/') + 1)]
+        : [spelled, spelled.replace(/[.,:=~-]+$/, '')];
+      for (const spelling of new Set(spellings)) {
         const places = isAbsolute(spelling)
           ? ['']
           : [this.#place.cwd, ...folders.filter(() => text.includes(`cd ${OWN}`))];
         const path = places.map((place) => resolve(place || '/', spelling)).find(isInputPath);
         if (path === undefined) continue;
         if (isSystem(path) && !(path.startsWith('/etc/') && isSourced(text, match.index))) continue;
-        if (isFile(path) || (isAbsolute(spelling) && this.#isOwnFolder(path))) found.push(path);
+        if (isFile(path) || this.#isOwnFolder(path)) found.push(path);
         break;
       }
     }
     return found;
   }
 
+  /** Folders of the working directory without a slash, where a command takes a folder: `cp -r lib "$2"`. */
+  #folderNames(text: string): string[] {
+    const found: string[] = [];
+    const cwd = this.#place.cwd;
+    for (const match of text.matchAll(
+      /(?<=(?:^|[\s;&|(])(?:cp|rsync|tar|cd|pushd|find|diff|in)\s(?:[^\n;&|()]*[\s"'=])?["']?)(?<![\w$}./+@%~-])[\w+@%~][\w.+@%~-]*(?=["']?(?:[\s;&|)]|$))/gm,
+    )) {
+      const [name] = match;
+      if (!this.#list(cwd).has(name) || isWritten(text, match.index, match.index + name.length)) continue;
+      const path = join(cwd, name);
+      if (!isFile(path) && this.#isOwnFolder(path)) found.push(path);
+    }
+    return found;
+  }
+
   /**
-   * Whether a folder may be an input as a whole. Not when it contains the build area or the document, and not when it
-   * is a top-level or a large folder.
+   * Whether a folder may be an input as a whole. Not when it contains the build area or the document, is in the area, or
+   * is a top-level folder. A large folder is kept in `#large`.
    */
   #isOwnFolder(path: string): boolean {
     const { area, cwd, manifest } = this.#place;
     const contains = [area, cwd, manifest, this.#script].some((inside) => `${inside}/`.startsWith(`${path}/`));
-    return !contains && path.split('/').length > 2 && isSmall(path);
+    if (contains || path.split('/').length <= 2 || !isFolder(path) || this.#isInArea(path)) return false;
+    if (isSmall(path)) return true;
+    this.#large.add(path);
+    return false;
   }
 
   #isInArea(path: string): boolean {
@@ -221,6 +274,8 @@ function isWritten(text: string, start: number, end: number): boolean {
       ?.trim() ?? '';
   if (/^(?:sudo\s+)?(?:touch|mkdir|rm|rmdir|unlink|chmod|chown|mkfifo)\b/.test(command)) return true;
   const isLast = /^\/?["']?\s*(?:$|[;&|)\n])/.test(text.slice(end, end + 8));
+  if (!/^(?:sudo\s+)?rsync/.test(command) && /\s(?:-\w*t|--target-directory)[\s=]/.test(command))
+    return /\s(?:-\w*t\s*|--target-directory[\s=])["']?$/.test(before);
   return isLast && /^(?:sudo\s+)?(?:cp|mv|install|ln|rsync)\b/.test(command);
 }
 
@@ -245,6 +300,15 @@ function isFile(path: string): boolean {
   }
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** A folder that cannot be listed counts as small: its state is then recorded as unreadable. */
 function isSmall(folder: string): boolean {
   let count = 0;
   const left = [folder];
@@ -255,7 +319,7 @@ function isSmall(folder: string): boolean {
         if (entry.isDirectory()) left.push(join(at, entry.name));
       }
   } catch {
-    return false;
+    return true;
   }
   return true;
 }

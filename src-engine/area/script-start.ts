@@ -23,7 +23,7 @@ export function shebangOf(head: Buffer): string | undefined {
 }
 
 /** The program that the kernel starts for a shebang, or that env(1) then searches for. */
-function interpreterOf(shebang: string): string {
+export function interpreterOf(shebang: string): string {
   const [first = '', ...rest] = shebang.trim().split(/\s+/);
   if (!/\/env$/.test(first)) return first;
   return rest.find((argument) => !argument.startsWith('-') && !argument.includes('=')) ?? first;

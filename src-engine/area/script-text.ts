@@ -85,6 +85,17 @@ export function withOwnFolder(text: string): string {
   return result;
 }
 
+const WORKING = String.raw`(?:\$PWD\b|\$\{PWD\}|\$\(\s*pwd(?:\s+-[LP])?\s*\)|\`\s*pwd\s*\`)`;
+
+/** The text with `./` for each `$PWD/`, also through a variable: scripts start in the engine's working directory. */
+export function withWorkingFolder(text: string): string {
+  const variables = Array.from(
+    text.matchAll(new RegExp(`(?:^|[\\s;&|])([A-Za-z_]\\w*)=["']?${WORKING}["']?(?=[\\s;)&|]|$)`, 'gm')),
+    ([, name = '']) => `\\$${name}\\b|\\$\\{${name}\\}`,
+  );
+  return text.replace(new RegExp(`(?:${[WORKING, ...variables].join('|')})["']?/`, 'g'), './');
+}
+
 function replaceAll(text: string, pairs: readonly (readonly [RegExp, string])[]): string {
   return pairs.reduce((so, [pattern, by]) => so.replace(pattern, by), text);
 }

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import type { ManifestReadRecord, StepExecution, StepInput } from '../../src-shared/checkpoints/execution';
 import type { DeclaredStep } from '../../src-shared/manifest/model';
 import type { BuildArea } from '../area/area';
-import { DocumentFolder, realPath } from '../area/input-states';
+import { DocumentFolder } from '../area/input-states';
+import { realPath } from '../system/real-path';
 import { KnownInputs } from '../area/known-inputs';
 import type { ManifestFile } from '../area/manifest-file';
 import { scriptNames } from '../area/named-inputs';
@@ -32,7 +33,7 @@ export class InputRecorder {
   readonly #stop = new AbortController();
   readonly #report: (line: string) => void;
 
-  /** @param report receives a sentence when the reading of inputs delays the build */
+  /** @param report prints a line on the console, in the logs and in the journal */
   constructor(
     area: BuildArea,
     file: ManifestFile,
@@ -56,13 +57,11 @@ export class InputRecorder {
 
   /** Records the inputs of a step before it starts. Resolves when it may start. */
   async begin(step: DeclaredStep, script: string, inputsFile: string): Promise<RecordedExecution> {
-    const file = scriptFile(script, stepVariables(process.env, this.given, [])['PATH']);
+    const path = stepVariables(process.env, this.given, [])['PATH'];
+    const file = scriptFile(script, path);
     const hash = scriptHash(file);
-    const names = scriptNames(file, {
-      cwd: process.cwd(),
-      area: this.#area.mountpoint,
-      manifest: resolve(this.#file.path),
-    });
+    const place = { cwd: process.cwd(), area: this.#area.mountpoint, manifest: resolve(this.#file.path), path };
+    const names = scriptNames(file, place, step.args);
     const declared = this.#known.of(step.name).filter(({ kind, by }) => kind === 'env' && by === 'declared');
     const inputs = await StepInputs.begin({
       step: step.name,

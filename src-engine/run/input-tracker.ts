@@ -17,7 +17,7 @@ interface InitialState {
  */
 export class InputTracker {
   readonly #kind: 'path' | 'url';
-  readonly #at: string;
+  readonly #at: string | Buffer;
   readonly #except: string;
   readonly #stop: AbortSignal;
 
@@ -29,7 +29,13 @@ export class InputTracker {
    * @param known the state that an earlier execution recorded, so that an unchanged file is not read again
    * @param stop ends the reading; the recorded input is then one that changed meanwhile
    */
-  constructor(kind: 'path' | 'url', at: string, except: string, known: StepInput | undefined, stop: AbortSignal) {
+  constructor(
+    kind: 'path' | 'url',
+    at: string | Buffer,
+    except: string,
+    known: StepInput | undefined,
+    stop: AbortSignal,
+  ) {
     this.#kind = kind;
     this.#at = at;
     this.#except = except;
@@ -47,7 +53,7 @@ export class InputTracker {
     const { stat, hash } = await this.#begun;
     const first = await hash;
     if (this.#kind === 'url' || !stat) {
-      const now = await urlState(this.#at);
+      const now = await urlState(String(this.#at));
       const isSame = now === first || [now, first].includes(NO_CONTENT.unreachable);
       return { ...input, hash: first, ...(!isSame && { raced: true }) };
     }
@@ -79,7 +85,7 @@ export class InputTracker {
   #hashedAt = 0;
 
   async #begin(known: StepInput | undefined): Promise<InitialState> {
-    if (this.#kind === 'url') return { stat: undefined, hash: urlState(this.#at) };
+    if (this.#kind === 'url') return { stat: undefined, hash: urlState(String(this.#at)) };
     const stat = await this.#stat();
     const isKnown = known?.stat !== undefined && known.stat === stat.text && !known.raced;
     this.#hashedAt = isKnown ? Infinity : Date.now();

@@ -2,7 +2,7 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
-import { realPath } from '../area/input-states';
+import { realPath } from '../system/real-path';
 import { isSystem } from '../area/named-inputs';
 import { exec } from '../system/exec';
 import { findTool, installCommand } from '../system/executables';

@@ -1,10 +1,13 @@
-import { readFileSync, statSync, watch, writeFileSync, type FSWatcher } from 'node:fs';
+import { existsSync, readFileSync, statSync, watch, writeFileSync, type FSWatcher } from 'node:fs';
 import type { StepInput } from '../../src-shared/checkpoints/execution';
+import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
 import { bytes } from '../../src-shared/format';
 import { variableHash, type DocumentFolder } from '../area/input-states';
+import { bytePath, systemPath } from '../snapshots/bytes';
 import type { KnownInputs } from '../area/known-inputs';
-import type { ScriptNames } from '../area/named-inputs';
+import { MAX_FOLDER_ENTRIES, type ScriptNames } from '../area/named-inputs';
 import { isInput } from '../area/step-variables';
+import { declarationIn, type Declaration } from './declared-inputs';
 import { InputTracker } from './input-tracker';
 
 /** The poll interval of the file of declared inputs where the system does not report its changes. */
@@ -30,7 +33,7 @@ export interface StepInputsOptions {
   readonly observes: boolean;
   /** Ends the reading of inputs, because the build ends. */
   readonly stop: AbortSignal;
-  /** Receives a sentence when the reading delays the build. */
+  /** Prints a line on the console, in the logs and in the journal. */
   readonly report: (line: string) => void;
 }
 
@@ -52,9 +55,11 @@ export class StepInputs {
   readonly #trackers = new Map<string, InputTracker>();
   readonly #used = new Map<string, Used>();
   readonly #variables = new Map<string, KnownBy>();
+  readonly #unknown: StepInput[] = [];
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #read = 0;
+  #lines = 0;
 
   private constructor(options: StepInputsOptions) {
     this.#options = options;
@@ -68,12 +73,12 @@ export class StepInputs {
       // A lower-case variable that is not set is one of the script's own.
       if (isInput(name) && (/^[A-Z]/.test(name) || options.variables[name] !== undefined))
         inputs.#variables.set(name, 'named');
-    for (const { kind, value, by } of options.known.of(options.step)) {
-      if (kind === 'env') continue;
+    for (const { kind, value, by, unknown } of options.known.of(options.step)) {
+      if (kind === 'env' || unknown !== undefined) continue;
       inputs.#track(kind, value);
       if (by === 'observed' && !options.observes) inputs.#use(kind, value, by);
     }
-    for (const path of options.names.paths) inputs.#use('path', options.folder.recorded(path), 'named');
+    for (const path of options.names.paths) inputs.#use('path', options.folder.recorded(bytePath(path)), 'named');
     await Promise.all(Array.from(inputs.#trackers.values(), (tracker) => tracker.begun()));
     writeFileSync(options.inputsFile, '');
     inputs.#follow();
@@ -97,7 +102,7 @@ export class StepInputs {
     this.#take(true);
     const late = new Set<string>();
     for (const path of observed) {
-      const value = this.#options.folder.recorded(path);
+      const value = this.#options.folder.recorded(bytePath(path));
       if (!this.#trackers.has(`path ${value}`) && changedSince(path, startedAt)) late.add(value);
       this.#use('path', value, 'observed');
     }
@@ -111,7 +116,8 @@ export class StepInputs {
     const variables = Array.from(this.#variables, ([value, by]): StepInput => {
       return { kind: 'env', value, hash: variableHash(this.#options.variables[value]), by };
     });
-    const inputs = [...(await Promise.all(ended).finally(() => clearTimeout(slow))), ...variables];
+    const recorded = await Promise.all(ended).finally(() => clearTimeout(slow));
+    const inputs = [...recorded, ...variables, ...this.#unknown, ...this.#largeFolders()];
     this.#options.known.set(this.#options.step, inputs);
     return inputs;
   }
@@ -121,6 +127,19 @@ export class StepInputs {
     if (first === undefined) return 'Recording the inputs';
     const size = first.kind === 'path' ? sizeOf(this.#options.folder.resolved(first.value)) : undefined;
     return `Reading the input ${first.value}${size === undefined ? '' : ` (${bytes(size)})`}${more.length > 0 ? ` and ${more.length} more` : ''}`;
+  }
+
+  /** Large folders that the script names, unless what the step opens in them is recorded or they are declared. */
+  #largeFolders(): StepInput[] {
+    const { folder, names, observes } = this.#options;
+    if (observes || [...this.#used.values()].some(({ by }) => by === 'observed')) return [];
+    return names.large
+      .map((path) => folder.recorded(bytePath(path)))
+      .filter((value) => !this.#used.has(`path ${value}`))
+      .map((value) => {
+        const unknown = `${value} has more than ${MAX_FOLDER_ENTRIES} entries and is not compared; declare it through SLIPWAY_INPUTS, or build with --observe`;
+        return { kind: 'path', value, hash: NO_CONTENT.unreadable, by: 'named', unknown };
+      });
   }
 
   #use(kind: 'path' | 'url', value: string, by: KnownBy): void {
@@ -158,31 +177,35 @@ export class StepInputs {
   #take(isEnd = false): void {
     let text: string;
     try {
-      text = readFileSync(this.#options.inputsFile, 'utf8');
+      text = readFileSync(this.#options.inputsFile, 'latin1');
     } catch {
       return; // the step removed it
     }
     const end = isEnd ? text.length : text.lastIndexOf('\n') + 1;
-    if (end < this.#read) this.#read = 0; // the step has replaced its content
+    if (end < this.#read) this.#read = this.#lines = 0; // the step has replaced its content
     const added = text.slice(this.#read, end);
     this.#read = end;
-    for (const { kind, value } of declaredInputs(added)) {
-      if (kind === 'env') this.#variables.set(value, 'declared');
-      else this.#use(kind, kind === 'path' ? this.#options.folder.recorded(value) : value, 'declared');
-    }
+    const lines = added.split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    for (const line of lines) this.#declare(line, ++this.#lines);
+  }
+
+  #declare(line: string, number: number): void {
+    const found: Declaration | undefined = declarationIn(line, (path) => existsSync(systemPath(path)));
+    if (found === undefined) return;
+    if (found.kind === 'path') return this.#use('path', this.#options.folder.recorded(found.value), 'declared');
+    if (found.kind === 'url') return this.#use('url', found.value, 'declared');
+    if (found.kind === 'env') return void this.#variables.set(found.value, 'declared');
+    const value = `SLIPWAY_INPUTS line ${number}`;
+    const unknown = `${value} is not understood: ${found.value}`;
+    if (this.#unknown.some((one) => one.unknown === unknown)) return;
+    this.#options.report(`${this.#options.step}: ${unknown}`);
+    this.#unknown.push({ kind: 'path', value, hash: NO_CONTENT.unreadable, by: 'declared', unknown });
   }
 }
 
-/** The `path`, `url` and `env` lines of a text. Other lines are ignored. */
-function declaredInputs(text: string): Pick<StepInput, 'kind' | 'value'>[] {
-  return text.split('\n').flatMap((line) => {
-    const match = /^(path|url|env)\s+(\S.*?)\s*$/.exec(line);
-    return match?.[1] && match[2] ? [{ kind: match[1] as StepInput['kind'], value: match[2] }] : [];
-  });
-}
-
 /** The size of a file; `undefined` for anything else. */
-function sizeOf(path: string): number | undefined {
+function sizeOf(path: string | Buffer): number | undefined {
   try {
     const stats = statSync(path);
     return stats.isFile() ? stats.size : undefined;

@@ -32,7 +32,7 @@ export interface PathStat {
  * @param except a path below a folder that does not count
  * @param stop ends the walk; the state is then `unreadable`
  */
-export async function pathStat(path: string, except?: string, stop?: AbortSignal): Promise<PathStat> {
+export async function pathStat(path: string | Buffer, except?: string, stop?: AbortSignal): Promise<PathStat> {
   try {
     const hash = createHash('sha256');
     let settledAt = 0;
@@ -82,7 +82,7 @@ function settled(timeNs: bigint): number {
  * @param except a path below a folder that does not count
  * @param stop ends the reading; the result is then `NO_CONTENT.unreadable`
  */
-export async function pathHash(path: string, except?: string, stop?: AbortSignal): Promise<string> {
+export async function pathHash(path: string | Buffer, except?: string, stop?: AbortSignal): Promise<string> {
   try {
     const stats = lstatSync(path, { bigint: true });
     switch (typeOf(stats)) {
@@ -92,7 +92,7 @@ export async function pathHash(path: string, except?: string, stop?: AbortSignal
         return await treeHash(path, except, stop);
       case 'link':
         return shortHash(
-          JSON.stringify(['link', linkTarget(Buffer.from(path)).toString('latin1'), await behind(path, stop)]),
+          JSON.stringify(['link', linkTarget(asBytes(path)).toString('latin1'), await behind(path, stop)]),
         );
       default:
         return typeOf(stats);
@@ -103,9 +103,9 @@ export async function pathHash(path: string, except?: string, stop?: AbortSignal
 }
 
 /** The final target of a link; `undefined` for a dangling or circular link. */
-function targetOf(path: string): string | undefined {
+function targetOf(path: string | Buffer): Buffer | undefined {
   try {
-    return realpathSync(path);
+    return realpathSync(path, { encoding: 'buffer' });
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
@@ -113,12 +113,12 @@ function targetOf(path: string): string | undefined {
 }
 
 /** The content behind a link. */
-async function behind(path: string, stop: AbortSignal | undefined): Promise<string> {
+async function behind(path: string | Buffer, stop: AbortSignal | undefined): Promise<string> {
   const target = targetOf(path);
   return target === undefined ? NO_CONTENT.missing : pathHash(target, undefined, stop);
 }
 
-async function largeFileHash(path: string, stop: AbortSignal | undefined): Promise<string> {
+async function largeFileHash(path: string | Buffer, stop: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
   await addContent(hash, path, stop);
   return hash.digest('hex').slice(0, HASH_LENGTH);
@@ -139,7 +139,11 @@ async function addContent(hash: Hash, path: string | Buffer, stop: AbortSignal |
   }
 }
 
-async function treeHash(path: string, except: string | undefined, stop: AbortSignal | undefined): Promise<string> {
+async function treeHash(
+  path: string | Buffer,
+  except: string | undefined,
+  stop: AbortSignal | undefined,
+): Promise<string> {
   const hash = createHash('sha256');
   for await (const { path: at, name, stats } of walk(path, except)) {
     stop?.throwIfAborted();
@@ -153,6 +157,8 @@ async function treeHash(path: string, except: string | undefined, stop: AbortSig
   }
   return hash.digest('hex').slice(0, HASH_LENGTH);
 }
+
+const asBytes = (path: string | Buffer): Buffer => (typeof path === 'string' ? Buffer.from(path) : path);
 
 function stateOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;

@@ -24,8 +24,14 @@ const SLASH = Buffer.from('/');
  * @param except a path below which nothing is returned, for example the build area
  * @param limit the number of entries after which the walk ends
  */
-export async function* walk(path: string, except?: string, limit = Infinity): AsyncGenerator<Entry> {
-  const left: Entry[] = [{ path: Buffer.from(path), name: Buffer.alloc(0), stats: lstatSync(path, { bigint: true }) }];
+export async function* walk(path: string | Buffer, except?: string, limit = Infinity): AsyncGenerator<Entry> {
+  const left: Entry[] = [
+    {
+      path: typeof path === 'string' ? Buffer.from(path) : path,
+      name: Buffer.alloc(0),
+      stats: lstatSync(path, { bigint: true }),
+    },
+  ];
   for (let count = 1; ; count++) {
     const entry = left.pop();
     if (!entry || count > limit) return;

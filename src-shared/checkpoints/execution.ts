@@ -16,7 +16,7 @@ export const stepInput = object(
     kind: oneOf('path', 'url', 'env'),
     value: described(
       text,
-      "A path (relative to the document's folder when inside it, otherwise absolute), a URL, or the name of an environment variable.",
+      "A path (relative to the document's folder when inside it, otherwise absolute; escaped where it is not UTF-8), a URL, or the name of an environment variable.",
     ),
     hash: described(
       text,
@@ -25,6 +25,10 @@ export const stepInput = object(
     by: optional(
       oneOf('declared', 'named', 'observed', 'given'),
       'How the engine found it: a line in `SLIPWAY_INPUTS`, the text of the script, `build --observe`, or `--env` and the manifest. Missing in journals of version 1.',
+    ),
+    unknown: optional(
+      text,
+      'Why its state is unknown, as a sentence: a line of `SLIPWAY_INPUTS` that is not understood, or a large folder.',
     ),
     raced: optional(flag, 'It changed while the step ran, so the content that the step used is unknown.'),
     stat: optional(

@@ -21,7 +21,8 @@ const UNKNOWN_CONTENT: readonly string[] = [NO_CONTENT.unreadable, NO_CONTENT.un
 function fingerprintText(execution: StepExecution): string | undefined {
   const { scriptHash, args, area, outcome, inputs, reads } = execution;
   if (outcome === 'failed' || area === undefined) return undefined;
-  if (inputs.some(({ raced, hash }) => raced || UNKNOWN_CONTENT.includes(hash))) return undefined;
+  if (inputs.some(({ raced, unknown, hash }) => raced || unknown !== undefined || UNKNOWN_CONTENT.includes(hash)))
+    return undefined;
   return JSON.stringify([
     scriptHash,
     args,

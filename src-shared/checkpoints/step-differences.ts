@@ -73,6 +73,7 @@ function inputDifference(
   input: StepInput,
   now: KnownHash,
 ): { readonly isKnown: boolean; readonly sentence: string } | undefined {
+  if (input.unknown !== undefined) return { isKnown: false, sentence: `\`${step}\`: ${input.unknown}` };
   if (input.raced) return { isKnown: true, sentence: `${input.value} was edited while \`${step}\` ran` };
   if (input.hash === NO_CONTENT.unreadable)
     return { isKnown: false, sentence: `\`${step}\` used ${input.value}, which the engine could not read then` };

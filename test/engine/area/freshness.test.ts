@@ -244,6 +244,108 @@ describe('a checkpoint is stale, with the reason, after', () => {
   });
 });
 
+describe('inputs that a step names in other ways', () => {
+  /** A build with step `a` of this text. */
+  async function buildWith(body: string, change: (text: string) => string = (text) => text): Promise<string> {
+    project = new TestProject();
+    mkdirSync(path('lib/d'), { recursive: true });
+    mkdirSync(path('own/bin'), { recursive: true });
+    project.file('lib/d/f', '1').file('lib/a.conf', '1').file('own/bin/interp', '#!/bin/sh\nexec /bin/sh "$@"\n');
+    chmodSync(path('own/bin/interp'), 0o755);
+    project.env = { ...project.env, PATH: [path('own/bin'), project.env['PATH']].join(delimiter) };
+    project.write({
+      steps: [
+        { name: 'a', body },
+        { name: 'c', body: 'false' },
+      ],
+    });
+    project.edit(change);
+    return (await project.build()).stderr;
+  }
+
+  it.each([
+    ['a relative folder', 'cp -r lib/d/. "$3"/x', 'lib/d/f', 'lib/d'],
+    ['a file below $PWD', 'cat "$PWD/lib/a.conf"', 'lib/a.conf', 'lib/a.conf'],
+    ['a command on PATH', 'interp -c :', 'own/bin/interp', 'own/bin/interp'],
+  ])('%s makes it stale', async (_, body, edited, value) => {
+    await buildWith(body);
+    expect(await summary()).toBe('current');
+    append(edited);
+    expect(await summary()).toBe(`stale; \`a\` used ${value}: its content has changed`);
+  });
+
+  it('its interpreter makes it stale when it is edited or removed', async () => {
+    await buildWith(':');
+    writeFileSync(path('scripts/a'), `#!${path('own/bin/interp')}\n:\n`);
+    await project.build();
+    expect(await summary()).toBe('current');
+    append('own/bin/interp');
+    expect(await summary()).toBe('stale; `a` used own/bin/interp: its content has changed');
+    unlinkSync(path('own/bin/interp'));
+    expect(await summary()).toBe('stale; `a` used own/bin/interp, which is missing now');
+  });
+
+  it('a file in its arguments makes it stale', async () => {
+    await buildWith(':', (text) =>
+      text.replace('"Step a"/>', `"Step a"/><argslist>"${path('lib/a.conf')}"</argslist>`),
+    );
+    expect(await summary()).toBe('current');
+    append('lib/a.conf');
+    expect(await summary()).toBe('stale; `a` used lib/a.conf: its content has changed');
+  });
+
+  it('a declared path that is not UTF-8 or ends in a blank makes it stale', async () => {
+    project = new TestProject();
+    const name = Buffer.concat([Buffer.from(path('bad')), Buffer.from([0xff]), Buffer.from('name')]);
+    writeFileSync(name, '1');
+    writeFileSync(path('sp ace '), '1');
+    const body = `printf 'path bad\\377name\\npath sp ace \\n' >>"$SLIPWAY_INPUTS"`;
+    project.write({
+      steps: [
+        { name: 'a', body },
+        { name: 'c', body: 'false' },
+      ],
+    });
+    await project.build();
+    expect(await summary()).toBe('current');
+    writeFileSync(name, '22');
+    expect(await summary()).toBe('stale; `a` used bad\\xffname: its content has changed');
+    writeFileSync(name, '1');
+    append('sp ace ');
+    expect(await summary()).toBe('stale; `a` used sp ace : its content has changed');
+  });
+
+  it.each(['file x', 'PATH x', 'bogus line', 'path', 'env two words', 'url no-scheme'])(
+    'the line "%s" in SLIPWAY_INPUTS is reported, and makes it unknown',
+    async (line) => {
+      const body = `printf 'path lib/a.conf\\n# comment\\n${line}\\n' >>"$SLIPWAY_INPUTS"`;
+      expect(await buildWith(body)).toContain(`a: SLIPWAY_INPUTS line 3 is not understood: ${line}\n`);
+      expect(await summary()).toBe(`unknown; \`a\`: SLIPWAY_INPUTS line 3 is not understood: ${line}`);
+    },
+  );
+
+  it('a folder that is too large makes it unknown, unless it is declared', async () => {
+    project = new TestProject();
+    mkdirSync(path('many/d'), { recursive: true });
+    for (let i = 0; i <= 500; i++) project.file(`many/d/${i}`, '');
+    const write = (body: string): void =>
+      void project.write({
+        steps: [
+          { name: 'a', body },
+          { name: 'c', body: 'false' },
+        ],
+      });
+    write('ls many/d');
+    await project.build();
+    expect(await summary()).toMatch(/^unknown; `a`: many\/d has more than 500 entries and is not compared/);
+    write('ls many/d; echo path many/d >>"$SLIPWAY_INPUTS"');
+    await project.build();
+    expect(await summary()).toBe('current');
+    append('many/d/7');
+    expect(await summary()).toBe('stale; `a` used many/d: its content has changed');
+  });
+});
+
 describe('files of other kinds', () => {
   it('notice an edit of a file of more than 2 GiB, and read it once only', async () => {
     project = new TestProject();
