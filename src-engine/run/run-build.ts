@@ -31,6 +31,8 @@ import { onStopSignal, type StopSignal } from '../system/stop-signal';
 import type { Observer } from './observer';
 import { staleLines } from './stale-lines';
 import type { Containment, StepSpawner } from './step-process';
+import { keepsMounts } from './containment';
+import { refuseLoops, releaseLoops } from './left-loops';
 import { SpaceReserve } from './space-reserve';
 import { StepHost, type StepOutcome } from './step-host';
 
@@ -242,9 +244,11 @@ class Build {
   async #perform(action: PlannedAction): Promise<void> {
     switch (action.kind) {
       case 'clean':
+        await this.#releaseLoops(`Emptying ${this.#input.area.buildData}`);
         await this.#clean();
         return this.#reserve.make();
       case 'roll-back':
+        await this.#releaseLoops(`Rolling back to ${checkpointName(this.#step(action.step).name)}`);
         await this.#rollBack(this.#step(action.step));
         return this.#reserve.make();
       case 'checkpoint':
@@ -339,6 +343,7 @@ class Build {
   async #runStep(step: DeclaredStep): Promise<void> {
     if (!this.#host) throw new Error('no step host');
     const outcome: StepOutcome = await this.#host.run(step);
+    await this.#releaseLoops();
     await this.#keepPackages();
     if ('history' in this.#past) this.#past.history.push(outcome.execution);
     if (outcome.result.outcome === 'done') return;
@@ -356,6 +361,14 @@ class Build {
     await keepPackages(this.#journal.run, from).catch((error: unknown) =>
       logs.detail(`The list of packages could not be kept: ${reasonOf(error)}`),
     );
+  }
+
+  /** @param action what is about to replace the build data */
+  async #releaseLoops(action?: string): Promise<void> {
+    const { area, file } = this.#input;
+    const lines = await releaseLoops(area.buildData, keepsMounts(file.manifest.keyValuePairs));
+    for (const line of lines) this.#report(line);
+    if (action !== undefined) refuseLoops(action, area.buildData);
   }
 
   #pause(step: DeclaredStep): void {
