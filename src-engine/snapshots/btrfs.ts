@@ -44,7 +44,8 @@ export function createBtrfsBackend({
     const { code } = await tool(['btrfs', 'subvolume', 'delete', path], { okExitCodes: [0, 1] });
     // A killed engine's command has removed it in the meantime.
     if (code === 0 || !exists(path)) return;
-    // Subvolumes made by a step have to be removed first.
+    // Subvolumes made by a step have to be removed first. The kernel refuses that in a read-only subvolume.
+    await tool(['btrfs', 'property', 'set', '-f', '-ts', path, 'ro', 'false']);
     for (const subvolume of await subvolumesIn(path)) await remove(subvolume);
     await tool(['btrfs', 'subvolume', 'delete', path]);
   }

@@ -63,6 +63,21 @@ describe.skipIf(lacks !== undefined)(`what only btrfs can do wrong${lacks === un
     },
   );
 
+  it.each(['rollback', 'reset'] as const)('replaces build data that are read-only: %s', async (operation) => {
+    for (const isNested of [false, true]) {
+      const { buildData, backend } = await areaOf('btrfs', 'a');
+      if (isNested) {
+        const nested = join(buildData, 'nested');
+        makeSubvolume(nested);
+        runTool('btrfs', 'property', 'set', '-ts', nested, 'ro', 'true');
+      }
+      runTool('btrfs', 'property', 'set', '-ts', buildData, 'ro', 'true');
+      await (operation === 'reset' ? backend.reset() : backend.rollback('a'));
+      expect(readdirSync(buildData)).toEqual(operation === 'reset' ? [] : ['file']);
+      writeFileSync(join(buildData, 'file'), 'writable');
+    }
+  });
+
   const operations = [
     ['btrfs', 'rollback'],
     ['btrfs', 'reset'],
