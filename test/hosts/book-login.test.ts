@@ -106,7 +106,8 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
     await reach(own);
     expect(kinds()).toEqual(['host-key', 'password', 'password']);
     // No keychain: not a trace of it on the disk.
-    for (const file of readdirSync(home)) expect(readFileSync(join(home, file), 'utf8')).not.toContain(user.password);
+    for (const file of readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()))
+      expect(readFileSync(join(file.parentPath, file.name), 'utf8')).not.toContain(user.password);
   });
 
   it('is let in by the password that the keychain has kept; one that is wrong is asked for again', async () => {
