@@ -2,6 +2,7 @@ import type { DiffAnswer } from '../../src-shared/engine-answers/files';
 import { bytes } from '../../src-shared/format';
 import { escapeName } from '../../src-shared/name-escapes';
 import { compareTrees } from '../area/compare-trees';
+import { mountsBelow, withoutContent } from '../area/foreign-mounts';
 import type { TreeChange } from '../area/tree-diff';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { inspect } from './inspect';
@@ -26,22 +27,28 @@ export const diffCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const [operand = '', from = '', to] = positionals;
   return stoppable(async (signal) => {
-    const { changes, withAttributes } = await inspect(
+    const { changes, withAttributes, mounts } = await inspect(
       operand,
       async (inspection) => {
         const before = (await inspection.open(from)).tree;
         const after = to === undefined ? inspection.live() : (await inspection.open(to)).tree;
-        return compareTrees(before, after, signal);
+        // What is mounted in the build data is not a change by the build.
+        const mounts = to === undefined ? await mountsBelow(inspection.context.area.buildData) : [];
+        const compared = await compareTrees(withoutContent(before, mounts), withoutContent(after, mounts), signal);
+        return { ...compared, changes: compared.changes.filter(({ path }) => !mounts.includes(path)), mounts };
       },
       signal,
     );
     if (!withAttributes)
       process.stderr.write('Extended attributes were not compared: this host has no getfattr (Debian package attr).\n');
+    for (const mount of mounts)
+      process.stderr.write(`${escapeName(mount)} is a mount in the build data. It and its content were left out.\n`);
     if (values.json)
       printAnswer<DiffAnswer>({
         from,
         to: to ?? null,
         ...totals(changes),
+        ...(mounts.length > 0 && { mounts: mounts.map(escapeName) }),
         changes: changes.map(({ path, ...change }) => ({ ...shownName('path', path), ...change })),
       });
     else printLines([...changes.map(changeLine), summary(changes)]);

@@ -24,6 +24,8 @@ export const diffAnswer = z.object({
   removed: z.number(),
   /** By how many bytes the files grew in all. */
   bytes: z.number(),
+  /** Mounts in the build data, as escaped paths. They and their content are left out. */
+  mounts: z.array(z.string()).optional(),
   changes: z.array(treeChange),
 });
 
