@@ -7,7 +7,7 @@ import { interpreterOf, shebangOf } from './script-start';
 /** Commands of Slipway. Another version of them makes the same tree. */
 const OWN_COMMANDS = ['ManifestRead', 'distro_const'];
 
-/** A word at the place of a command in a shell script, after assignments and keywords. */
+/** A token at the place of a command in a shell script, after assignments and keywords. */
 const COMMAND =
   /(?:\b(?:then|do|else|if|elif|while|until|exec|sudo|env|command|time|nice|nohup|xargs)(?=\s)|^|[;&|(`{!])(?=[ \t]*(?:-\w+[ \t]+)*(?:\w+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'$(]*)[ \t]+)*["']?([\w.+@%-]+)["']?(?:[\s;&|)`]|$))/gm;
 
@@ -38,8 +38,8 @@ export class OwnTools {
     if (this.#folders.every((folder) => this.#isSystem(`${folder}/x`))) return [];
     const patterns = [COMMAND];
     if (/^#!.*\b(?:python|perl|ruby|node|lua|tclsh)/.test(raw)) patterns.push(/["']([\w.+@%-]+)["']/g);
-    const words = new Set(patterns.flatMap((one) => Array.from(text.matchAll(one), ([, word = '']) => word)));
-    return [...words].flatMap((word) => this.#command(word) ?? []);
+    const tokens = new Set(patterns.flatMap((one) => Array.from(text.matchAll(one), ([, token = '']) => token)));
+    return [...tokens].flatMap((token) => this.#command(token) ?? []);
   }
 
   /** The file that `PATH` leads to, unless it belongs to the system. */
