@@ -290,7 +290,7 @@ class Build {
       return true;
     } catch (error) {
       if (!(error instanceof DamagedSnapshot)) throw error;
-      this.#report(`${error.message.split('. The ')[0]}. The build data and the store of checkpoints are made again.`);
+      this.#report(`${error.damage}. The build data and the store of checkpoints are made again.`);
       return false;
     }
   }

@@ -4,11 +4,11 @@ import type { Snapshot } from './backend';
 
 /** A snapshot of the store that cannot be used. Other snapshots may be intact; a full build makes the store again. */
 export class DamagedSnapshot extends AppError {
-  /** @param what a clause about the damage: `/area/.slipway/snapshots/pack-000001 is missing` */
-  constructor(what: string) {
+  /** @param damage a clause: `/area/.slipway/snapshots/pack-000001 is missing` */
+  constructor(readonly damage: string) {
     super(
       'snapshot',
-      `${what}. The checkpoint cannot be used.`,
+      `${damage}. The checkpoint cannot be used.`,
       'Resume from another checkpoint, or start the build from the beginning.',
     );
   }
