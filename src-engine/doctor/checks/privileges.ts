@@ -15,8 +15,8 @@ export function privilegesCheck(subject?: Subject): Check {
     ...CHECK,
     async run() {
       if (process.getuid?.() === 0) return [{ ...CHECK, state: 'ok', detail: 'root' }];
-      const place = subject && !(subject.place instanceof Error) ? subject.place : undefined;
-      if (!subject || !place)
+      const area = subject && areaOf(subject);
+      if (!subject || !area)
         return [
           {
             ...CHECK,
@@ -24,12 +24,21 @@ export function privilegesCheck(subject?: Subject): Check {
             detail: `an ordinary user: build areas in directories work, ZFS datasets and btrfs subvolumes need root; ${STEPS}`,
           },
         ];
-      return [ordinaryUser(place.area, subject.file.operand)];
+      return [ordinaryUser(area, subject.file.operand)];
     },
   };
 }
 
-function ordinaryUser({ dataset, mountpoint }: BuildArea, manifest: string): Finding {
+type AreaPlace = Pick<BuildArea, 'dataset' | 'mountpoint'>;
+
+/** The area of the manifest. A folder that the account may not read is one too. */
+function areaOf({ file, place }: Subject): AreaPlace | undefined {
+  if (!(place instanceof Error)) return place.area;
+  const { buildArea } = file.manifest;
+  return buildArea?.startsWith('/') ? { mountpoint: buildArea } : undefined;
+}
+
+function ordinaryUser({ dataset, mountpoint }: AreaPlace, manifest: string): Finding {
   const rights = `distro_const doctor --rights ${quoteArgument(manifest)}`;
   if (dataset !== undefined) {
     const permissions = ENGINE_PERMISSIONS.join(',');
