@@ -11,7 +11,8 @@
  * - `lock RESULT`: whether descriptor 4 is `locked`, `denied` by another lock, or `unsupported`
  * - `started LAUNCHER HOLDER SCRIPT OUT ERR`: the script runs. HOLDER is the process that holds the step together. Process numbers
  *   are those of /proc. OUT and ERR are the launcher's descriptors of the pipes' reading ends, which the engine opens through /proc.
- * - `holder PID`: the holder as the engine can signal it, where /proc shows the numbers of another PID namespace
+ * - `holder PID`: the holder of the next step, as the engine can signal it. It precedes the step, because the step may stop its
+ *   holder before the holder can answer.
  * - `failed ERRNO`: the script could not be started
  * - `denied ERRNO`: namespaces are not possible here. The launcher continues as a reaper. The step has not started.
  * - `ended STATUS`: the script has ended, with its wait status. It comes together with `gone` when the script has left nothing.
@@ -49,7 +50,6 @@ syswrite $socket, "lock $lock\n" if $locks;
 # The reader of the engine's console must not wait for a step's leftovers.
 open STDERR, '>', '/dev/null';
 my $launcher = readlink '/proc/self';
-my $isProcOurs = $launcher eq $$;
 my $binfmt = 0;
 if (open my $mounts, '<', '/proc/self/mounts') { $binfmt = grep { / binfmt_misc / } <$mounts> }
 
@@ -180,7 +180,7 @@ for (;;) {
   if ($holder == 0) { hold(\@read, $out, $err, $verdict) }
   close $_ for $out, $err, $verdict;
   if ($holder > 0) {
-    syswrite $socket, "holder $holder\n" if !$isProcOurs;
+    syswrite $socket, "holder $holder\n";
     waitpid $holder, 0;
     my $code = $? >> 8;
     exit 0 if $code == $SOCKET_CLOSED;

@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { AppError } from '../../src-shared/errors';
 import type { LockAttempt } from '../system/kernel-lock';
 import { LineSplitter } from '../system/line-splitter';
-import { descendants, listProcesses, procIsOurs, sendSignal, type ProcessEntry } from '../system/process-list';
+import { descendants, listProcesses, sendSignal, type ProcessEntry } from '../system/process-list';
 import { LAUNCHER_PROGRAM } from './launcher-program';
 import type { Containment, ProcessEnd, StartFailure, StepProcess, StepSpawner } from './step-process';
 
@@ -46,7 +46,7 @@ export class StepLauncher implements StepSpawner {
   /** @param lockedFolder a descriptor of a folder that the launcher locks first; this saves a process */
   constructor(perl: string, containment: 'namespaces' | 'reaper', lockedFolder?: number) {
     this.lock = new Promise((resolve) => (this.#settleLock = resolve));
-    this.#state = { containment, isProcOurs: procIsOurs(), launcher: undefined, holder: undefined };
+    this.#state = { containment, launcher: undefined, holder: undefined };
     const numbers = (SYSTEM_CALLS[process.arch] ?? []).map(String);
     const locks = lockedFolder === undefined ? [] : ['1'];
     this.#launcher = spawn(perl, ['-e', LAUNCHER_PROGRAM, String(process.pid), containment, ...numbers, ...locks], {
@@ -128,8 +128,6 @@ function request(argv: readonly string[], env: NodeJS.ProcessEnv): Buffer {
 /** The state of the launcher. */
 interface LauncherState {
   containment: 'namespaces' | 'reaper';
-  /** /proc shows the numbers of this process's PID namespace. */
-  readonly isProcOurs: boolean;
   launcher: number | undefined;
   /** The process that holds the present step together, by the number that can be signalled. */
   holder: number | undefined;
@@ -181,7 +179,6 @@ class LaunchedStep implements StepProcess {
     switch (kind) {
       case 'started':
         this.#procHolder = second;
-        if (this.#launcher.isProcOurs) this.#launcher.holder = second;
         this.pid = third;
         this.#streams = { stdout: openPipe(first, fourth), stderr: openPipe(first, fifth) };
         break;
