@@ -3,13 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import { BASELINE, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { AppError } from '../../src-shared/errors';
 import { escapeName } from '../../src-shared/name-escapes';
-import type { SnapshotBackend } from '../snapshots/backend';
+import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { leftoversOf } from '../snapshots/tree-swap';
 import { makeFolders, writeFileAtomically } from '../system/files';
 import type { BuildArea } from './area';
 
-/** How many names of foreign files a refusal lists. */
+/** How many names of foreign files a refusal lists, and an answer has. */
 const MAX_NAMES = 10;
+const MAX_ANSWER_NAMES = 200;
 /** The contents that the engine creates in the build data before the first step. */
 const SKELETON = ['pkg_image', 'tmp', 'boot_archive'];
 
@@ -24,9 +25,8 @@ const markPath = (area: BuildArea): string => join(area.stateFolder, 'checkpoint
  * `.step_*`.
  */
 export async function refuseForeignContent(area: BuildArea, backend: SnapshotBackend): Promise<void> {
-  if (!area.exists || isMarked(area)) return;
-  const foreign = foreignContent(area);
-  if (foreign.length === 0 || (await hasOwnSnapshots(area, backend))) return;
+  const foreign = await findForeignContent(area, () => backend.list());
+  if (foreign.length === 0) return;
   const names = foreign.slice(0, MAX_NAMES).map(escapeName);
   const more = foreign.length > names.length ? ` and ${foreign.length - names.length} more` : '';
   throw new AppError(
@@ -34,6 +34,28 @@ export async function refuseForeignContent(area: BuildArea, backend: SnapshotBac
     `The build area ${area.mountpoint} was not made by Slipway or distro_const, and the build would delete what is there: ${names.join(', ')}${more}. Nothing was changed.`,
     'Name another build_area, or move the files away. To let the build delete them: distro_const build --adopt MANIFEST',
   );
+}
+
+/** The same files for an answer: their number and the first names; `undefined` when a build would not refuse the area. */
+export async function describeForeignContent(
+  area: BuildArea,
+  snapshots: readonly Snapshot[],
+): Promise<{ readonly count: number; readonly names: string[] } | undefined> {
+  const foreign = await findForeignContent(area, () => Promise.resolve(snapshots));
+  if (foreign.length === 0) return undefined;
+  return { count: foreign.length, names: foreign.slice(0, MAX_ANSWER_NAMES).map(escapeName) };
+}
+
+/** The files that the first build would delete, as paths in the area; empty when the area is ours. */
+async function findForeignContent(
+  area: BuildArea,
+  listSnapshots: () => Promise<readonly Snapshot[]>,
+): Promise<string[]> {
+  if (!area.exists || isMarked(area)) return [];
+  const foreign = foreignContent(area);
+  if (foreign.length === 0 || area.dataset === undefined) return foreign;
+  const isOurs = (await listSnapshots()).some(({ name }) => name === BASELINE || stepOfSnapshot(name) !== undefined);
+  return isOurs ? [] : foreign;
 }
 
 /** Marks an area as made or taken over by Slipway. The caller holds its lock. Throws the system's error. */
@@ -56,13 +78,6 @@ function isMarked(area: BuildArea): boolean {
   );
 }
 
-async function hasOwnSnapshots(area: BuildArea, backend: SnapshotBackend): Promise<boolean> {
-  if (area.dataset === undefined) return false;
-  const snapshots = await backend.list();
-  return snapshots.some(({ name }) => name === BASELINE || stepOfSnapshot(name) !== undefined);
-}
-
-/** The files that the first build would delete, as paths in the area. */
 function foreignContent(area: BuildArea): string[] {
   const beside = namesIn(area.mountpoint).filter((name) => stepOfSnapshot(name) !== undefined);
   return [

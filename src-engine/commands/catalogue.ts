@@ -1,6 +1,6 @@
 import { catalogueFile, editionOf } from '../packages/catalogue-file';
 import { openPackages } from '../packages/open';
-import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { editionLines } from './edition-lines';
 import { printJson, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
@@ -8,7 +8,7 @@ import { readNamedManifest } from './manifest-text';
 const OPTIONS = {
   json: JSON_OPTION,
   refresh: { type: 'boolean', description: 'fetch the package lists even when they are cached' },
-  stdin: { type: 'boolean', description: 'read the text of the manifest from standard input; MANIFEST is its name' },
+  stdin: STDIN_OPTION,
 } as const satisfies OptionTable;
 
 export const catalogueCommand = defineCommand({

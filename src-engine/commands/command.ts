@@ -60,6 +60,12 @@ export interface CommandDefinition<T extends OptionTable> extends Omit<Command, 
 /** The option that most commands have. */
 export const JSON_OPTION = { type: 'boolean', description: 'print one JSON document' } as const;
 
+/** The option of commands that also accept a text that is being edited; see `manifest-text.ts`. */
+export const STDIN_OPTION = {
+  type: 'boolean',
+  description: 'read the text of the manifest from standard input; MANIFEST is its name',
+} as const;
+
 /**
  * Defines a command that accepts long options anywhere and a counted number of operands. An `AppError` of code `usage`
  * gets the usage lines appended.

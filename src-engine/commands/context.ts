@@ -31,9 +31,11 @@ export interface AreaContext {
 
 /**
  * Loads a manifest and its build area. A manifest with problems is accepted, because its area can still be inspected.
+ *
+ * @param text of the manifest, in place of the file's content
  */
-export async function openContext(operand: string): Promise<AreaContext> {
-  const file = await readManifestFile(operand);
+export async function openContext(operand: string, text?: string): Promise<AreaContext> {
+  const file = await readManifestFile(operand, text);
   const area = await resolveArea(file.manifest.buildArea);
   const backend = await openBackend(area);
   const files = readAreaFiles(area);

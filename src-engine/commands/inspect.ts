@@ -20,14 +20,17 @@ const RETRY_MS = 100;
  *
  * Throws `AppError('changing')` when the area changes during every attempt, otherwise the errors of `read`. The views
  * that `read` opened are closed afterwards.
+ *
+ * @param text of the manifest, in place of the file's content
  */
 export async function inspect<T>(
   operand: string,
   read: (inspection: Inspection) => Promise<T>,
   signal?: AbortSignal,
+  text?: string,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const inspection = await Inspection.start(operand, signal);
+    const inspection = await Inspection.start(operand, signal, text);
     try {
       const result = await read(inspection);
       await inspection.confirm();
@@ -56,8 +59,8 @@ export class Inspection {
     readonly signal: AbortSignal | undefined,
   ) {}
 
-  static async start(operand: string, signal?: AbortSignal): Promise<Inspection> {
-    return new Inspection(await openContext(operand), signal);
+  static async start(operand: string, signal?: AbortSignal, text?: string): Promise<Inspection> {
+    return new Inspection(await openContext(operand, text), signal);
   }
 
   get isConfirmed(): boolean {

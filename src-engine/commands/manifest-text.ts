@@ -5,8 +5,12 @@ import { readManifestFile, type ManifestFile } from '../area/manifest-file';
  * declares: it is being edited. The operand then only gives its name and the folder of its scripts.
  */
 export async function readNamedManifest(operand: string, fromStdin: boolean | undefined): Promise<ManifestFile> {
-  if (!fromStdin) return readManifestFile(operand);
+  return readManifestFile(operand, fromStdin ? await readStdin() : undefined);
+}
+
+/** Reads standard input to its end, as UTF-8. */
+export async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return readManifestFile(operand, Buffer.concat(chunks).toString('utf8'));
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -8,10 +8,11 @@ import { startProblems } from '../area/start-problems';
 import { duration } from '../../src-shared/format';
 import { listRuns, stepHistory } from '../area/runs';
 import { damagesOf } from '../snapshots/damaged';
-import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { describeCheckpoints } from './checkpoints';
 import { resumeAnswer, stepNamed, type AreaContext } from './context';
-import { inspect } from './inspect';
+import { inspect, type Inspection } from './inspect';
+import { readStdin } from './manifest-text';
 import { printAnswer, printLines } from './print';
 import { freeBytes } from './status';
 
@@ -25,12 +26,13 @@ const OPTIONS = {
   },
   pause: { type: 'string', short: 'p', value: 'STEP', description: 'stop before STEP' },
   json: JSON_OPTION,
+  stdin: STDIN_OPTION,
 } as const satisfies OptionTable;
 
 export const planCommand = defineCommand({
   name: 'plan',
   summary: 'what a build would keep, run and discard',
-  usage: ['[-R | -r STEP] [-p STEP] [--json] MANIFEST'],
+  usage: ['[-R | -r STEP] [-p STEP] [--stdin] [--json] MANIFEST'],
   description: [
     'Prints what `build` with the same options would keep, run again and discard, and what is stale and why. Changes nothing.',
   ],
@@ -42,7 +44,9 @@ export const planCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   if (values.last && values.resume !== undefined)
     throw new AppError('usage', '-R and -r cannot be specified for the same build.');
-  const plan = await inspect(positionals[0] ?? '', (inspection) => describePlan(inspection.useAll(), values));
+  const text = values.stdin ? await readStdin() : undefined;
+  const read = (inspection: Inspection) => describePlan(inspection.useAll(), values);
+  const plan = await inspect(positionals[0] ?? '', read, undefined, text);
   if (values.json) {
     printAnswer<PlanAnswer>(plan);
     return 0;

@@ -3,7 +3,7 @@ import { sizesOf } from '../../src-shared/packages/costs';
 import { bytes, plural } from '../../src-shared/format';
 import { editionOf } from '../packages/catalogue-file';
 import { entriesOf, openPackages } from '../packages/open';
-import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { printJson, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
 import { editionLines } from './edition-lines';
@@ -11,7 +11,7 @@ import { editionLines } from './edition-lines';
 const OPTIONS = {
   json: JSON_OPTION,
   refresh: { type: 'boolean', description: 'fetch the package lists even when they are cached' },
-  stdin: { type: 'boolean', description: 'read the text of the manifest from standard input; MANIFEST is its name' },
+  stdin: STDIN_OPTION,
 } as const satisfies OptionTable;
 
 export const resolveCommand = defineCommand({

@@ -3,13 +3,13 @@ import type { PackageDetails } from '../../src-shared/engine-answers/packages';
 import { bytes } from '../../src-shared/format';
 import { editionOf } from '../packages/catalogue-file';
 import { openPackages } from '../packages/open';
-import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { printJson, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
 
 const OPTIONS = {
   json: JSON_OPTION,
-  stdin: { type: 'boolean', description: 'read the text of the manifest from standard input; MANIFEST is its name' },
+  stdin: STDIN_OPTION,
 } as const satisfies OptionTable;
 
 export const showCommand = defineCommand({

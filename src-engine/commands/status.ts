@@ -4,22 +4,25 @@ import { BASELINE, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { bytes, dateTimeWithSeconds, duration } from '../../src-shared/format';
 import { readCheckpointRecord } from '../area/checkpoint-records';
 import { LOCK_FILE_MISSING, readLock, type LockState } from '../area/lock-file';
+import { describeForeignContent } from '../area/ownership';
 import { listRuns, stepHistory, type Run } from '../area/runs';
-import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { describeCheckpoints } from './checkpoints';
 import type { AreaContext } from './context';
-import { inspect } from './inspect';
+import { inspect, type Inspection } from './inspect';
+import { readStdin } from './manifest-text';
 import { printAnswer, printLines } from './print';
 
 const OPTIONS = {
   json: JSON_OPTION,
+  stdin: STDIN_OPTION,
   since: { type: 'string', value: 'RUN', description: 'print this run and later ones only' },
 } as const satisfies OptionTable;
 
 export const statusCommand = defineCommand({
   name: 'status',
   summary: 'the lock, the runs, and where a build can resume',
-  usage: ['[--since RUN] [--json] MANIFEST'],
+  usage: ['[--since RUN] [--stdin] [--json] MANIFEST'],
   description: [
     'Prints which process holds the build area, the result of the last run, and where a build can resume. Changes nothing.',
     'With `--json` it also prints each step with its checkpoint, and all runs.',
@@ -30,9 +33,9 @@ export const statusCommand = defineCommand({
 });
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
-  const { status, details } = await inspect(positionals[0] ?? '', (inspection) =>
-    describe(inspection.useAll(), values),
-  );
+  const text = values.stdin ? await readStdin() : undefined;
+  const read = (inspection: Inspection) => describe(inspection.useAll(), values);
+  const { status, details } = await inspect(positionals[0] ?? '', read, undefined, text);
   const { area, lock, lastRun } = status;
   if (details) {
     printAnswer<StatusAnswer>({ ...status, ...details });
@@ -57,6 +60,7 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
   const { file, area, backend, latest, snapshots } = context;
   const all = listRuns(area);
   const last = all.at(-1);
+  const foreign = await describeForeignContent(area, snapshots);
   const status = {
     at,
     area: {
@@ -64,6 +68,7 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
       dataset: area.dataset ?? null,
       path: area.mountpoint,
       exists: area.exists,
+      ...(foreign && { foreign }),
     },
     backend: backend.kind,
     checkpointing: file.manifest.checkpointEnable,

@@ -4,13 +4,13 @@ import { validationAnswer } from '../../src-shared/manifest/validation-answer';
 import { resolveArea } from '../area/area';
 import { problemLine, type ManifestFile } from '../area/manifest-file';
 import { scriptProblems } from '../area/start-problems';
-import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { readNamedManifest } from './manifest-text';
 import { printJson, printLines } from './print';
 
 const OPTIONS = {
   json: JSON_OPTION,
-  stdin: { type: 'boolean', description: 'read the text of the manifest from standard input; MANIFEST is its name' },
+  stdin: STDIN_OPTION,
 } as const satisfies OptionTable;
 
 export const validateCommand = defineCommand({

@@ -56,6 +56,11 @@ export const statusAnswer = z.object({
     dataset: z.string().nullable(),
     path: z.string(),
     exists: z.boolean(),
+    /**
+     * What a build would delete and neither Slipway nor the original made: the number, and the first names as paths in the area. A build
+     * refuses such an area without `--adopt`. Missing when there is nothing.
+     */
+    foreign: z.object({ count: z.number(), names: z.array(z.string()) }).optional(),
   }),
   backend: z.string(),
   checkpointing: z.boolean(),

@@ -38,6 +38,15 @@ describe('a build area with files of another program', () => {
     expect(existsSync(file)).toBe(true);
   });
 
+  it('has these files in the answer of status until it is taken over', async () => {
+    put('build_data', 'thesis.tex');
+    expect(await project.json('status')).toMatchObject({
+      area: { foreign: { count: 1, names: ['build_data/thesis.tex'] } },
+    });
+    await project.build('--adopt');
+    expect(await project.json('status')).not.toHaveProperty('area.foreign');
+  });
+
   it('is taken over by --adopt, and belongs to Slipway afterwards', async () => {
     const file = put('build_data', 'thesis.tex');
     expect((await project.build('--adopt')).code).toBe(0);
