@@ -1,8 +1,9 @@
+import type { CatalogueAnswer } from '../../src-shared/engine-answers/packages';
 import { catalogueFile, editionOf } from '../packages/catalogue-file';
 import { openPackages } from '../packages/open';
 import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { editionLines } from './edition-lines';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
 
 const OPTIONS = {
@@ -27,7 +28,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const { manifest } = await readNamedManifest(positionals[0] ?? '', values.stdin);
   const opened = await openPackages(manifest);
   const answer = await catalogueFile(opened, await editionOf(opened, values.refresh ?? false));
-  if (values.json) printJson(answer);
+  if (values.json) printAnswer<CatalogueAnswer>(answer);
   else printLines([`${answer.count} packages`, ...editionLines(answer)]);
   return 0;
 }

@@ -1,4 +1,4 @@
-import type { DoctorAnswer, Finding } from '../../src-shared/engine-answers/doctor';
+import type { DoctorAnswer, Finding, RightsAnswer } from '../../src-shared/engine-answers/doctor';
 import { rightsGroups } from '../../src-shared/doctor/rights-groups';
 import { AppError } from '../../src-shared/errors';
 import { runChecks } from '../doctor/check';
@@ -6,7 +6,7 @@ import { hostChecks, manifestChecks } from '../doctor/checklist';
 import { rightsFor } from '../doctor/rights/rights';
 import { openSubject } from '../doctor/subject';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 
 const OPTIONS = {
   json: JSON_OPTION,
@@ -33,12 +33,12 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   if (values.user !== undefined && !values.rights) throw new AppError('usage', '--user needs --rights.');
   if (values.rights && operand !== undefined) {
     const answer = await rightsFor(operand, values.user);
-    if (values.json) printJson(answer);
+    if (values.json) printAnswer<RightsAnswer>(answer);
     else printLines(rightsGroups(answer).flatMap(({ title, lines }) => [`### ${title}`, ...lines, '']));
     return 0;
   }
   const answer = await examine(operand);
-  if (values.json) printJson(answer);
+  if (values.json) printAnswer<DoctorAnswer>(answer);
   else printLines(answer.findings.flatMap(linesOf));
   return answer.ok ? 0 : 1;
 }

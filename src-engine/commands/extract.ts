@@ -1,7 +1,8 @@
+import type { ExtractAnswer } from '../../src-shared/engine-answers/files';
 import { describeCopy, extract, extractPlace, needsRoot } from '../area/extract';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { inspect } from './inspect';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 import { stoppable } from './stoppable';
 
 const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
@@ -35,7 +36,8 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     const leftOut = { devices: devices.length, owners: owners.length, attributes };
     const notice = needsRoot(extracted);
     if (notice !== undefined) process.stderr.write(`${notice}\n`);
-    if (values.json) printJson({ step, folder: place.folder, files, folders, links, others, bytes, leftOut });
+    if (values.json)
+      printAnswer<ExtractAnswer>({ step, folder: place.folder, files, folders, links, others, bytes, leftOut });
     else printLines([`${place.folder}: ${describeCopy(extracted)}`]);
   });
 }

@@ -1,6 +1,11 @@
 import { comparePackages, type PackageDifference } from '../../src-shared/packages/compare';
 import { checkpointName } from '../../src-shared/checkpoints/model';
-import type { InstalledAnswer, InstalledPackage } from '../../src-shared/engine-answers/packages';
+import type {
+  FilesAnswer,
+  InstalledAnswer,
+  InstalledDifference,
+  InstalledPackage,
+} from '../../src-shared/engine-answers/packages';
 import { AppError } from '../../src-shared/errors';
 import { runNames } from '../area/run-names';
 import { editionOf } from '../packages/catalogue-file';
@@ -10,7 +15,7 @@ import { entriesOf, openPackages } from '../packages/open';
 import type { TreeView } from '../snapshots/tree-view';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { inspect, type Inspection } from './inspect';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 
 /**
  * The keyword for the planned packages instead of the installed ones. A step of that name can be given by its number.
@@ -41,13 +46,13 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const { files } = values;
   if (files !== undefined) {
     const answer = await inspect(operand, (inspection) => filesOf(inspection, files));
-    if (values.json) printJson(answer);
+    if (values.json) printAnswer<FilesAnswer>(answer);
     else printLines(answer.files);
     return 0;
   }
   if (second === undefined) {
     const before = await inspect(operand, (inspection) => packagesOf(inspection, first));
-    if (values.json) printJson(before);
+    if (values.json) printAnswer<InstalledAnswer>(before);
     else printLines(before.packages.map(({ name, version }) => `${name} ${version}`));
     return 0;
   }
@@ -56,7 +61,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     await packagesOf(inspection, second),
   ]);
   const difference = comparePackages(before.packages, after.packages);
-  if (values.json) printJson({ from: before.of, to: after.of, ...difference });
+  if (values.json) printAnswer<InstalledDifference>({ from: before.of, to: after.of, ...difference });
   else printLines(linesOf(difference));
   return 0;
 }

@@ -4,7 +4,7 @@ import { bytes, plural } from '../../src-shared/format';
 import { editionOf } from '../packages/catalogue-file';
 import { entriesOf, openPackages } from '../packages/open';
 import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
 import { editionLines } from './edition-lines';
 
@@ -32,7 +32,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const edition = await editionOf(opened, values.refresh ?? false);
   const { packages, problems, notes } = await opened.source.resolve(entriesOf(manifest));
   const answer: ResolveAnswer = { ...edition, packages: [...packages], problems: [...problems], notes: [...notes] };
-  if (values.json) printJson(answer);
+  if (values.json) printAnswer<ResolveAnswer>(answer);
   else printLines(linesOf(answer));
   return problems.length > 0 ? 1 : 0;
 }

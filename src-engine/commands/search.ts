@@ -1,10 +1,11 @@
+import type { SearchAnswer } from '../../src-shared/engine-answers/packages';
 import { CatalogueSearch } from '../../src-shared/packages/search';
 import { bytes } from '../../src-shared/format';
 import { catalogueEntries, editionOf } from '../packages/catalogue-file';
 import { openPackages } from '../packages/open';
 import { AppError } from '../../src-shared/errors';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
 
 /** The number of printed entries without `--limit`. */
@@ -37,7 +38,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const entries = await catalogueEntries(opened, await editionOf(opened, false));
   const found = new CatalogueSearch(entries).find(query.join(' '));
   const best = found.slice(0, limit).flatMap((index) => entries[index] ?? []);
-  if (values.json) printJson({ total: found.length, packages: best });
+  if (values.json) printAnswer<SearchAnswer>({ total: found.length, packages: best });
   else {
     const wide = Math.max(...best.map(({ name }) => name.length), 0);
     printLines(

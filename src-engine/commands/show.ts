@@ -4,7 +4,7 @@ import { bytes } from '../../src-shared/format';
 import { editionOf } from '../packages/catalogue-file';
 import { openPackages } from '../packages/open';
 import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 import { readNamedManifest } from './manifest-text';
 
 const OPTIONS = {
@@ -34,7 +34,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       `No repository of the manifest has a package ${name}.`,
       'Search for it: distro_const search MANIFEST WORD',
     );
-  if (values.json) printJson(details);
+  if (values.json) printAnswer<PackageDetails>(details);
   else printLines(linesOf(details));
   return 0;
 }

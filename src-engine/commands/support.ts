@@ -1,3 +1,4 @@
+import type { SupportAnswer } from '../../src-shared/engine-answers/support';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
@@ -5,7 +6,7 @@ import { bytes } from '../../src-shared/format';
 import { logStamp } from '../area/log-names';
 import { collectSupport } from '../support-bundle/bundle';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { printJson, printLines } from './print';
+import { printAnswer, printLines } from './print';
 
 const OPTIONS = {
   json: JSON_OPTION,
@@ -34,7 +35,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   }
   const path = resolve(values.to ?? `slipway-support-${logStamp(now)}.tar.gz`);
   await writeNew(path, archive);
-  if (values.json) printJson({ path, bytes: archive.length, files, notes });
+  if (values.json) printAnswer<SupportAnswer>({ path, bytes: archive.length, files, notes });
   else
     printLines([
       ...files.map((file) => `${bytes(file.bytes).padStart(10)}  ${file.name}`),

@@ -1,4 +1,4 @@
-import type { CheckpointsAnswer } from '../../src-shared/engine-answers/checkpoints';
+import type { CheckpointSizes } from '../../src-shared/engine-answers/checkpoints';
 import type { DoctorAnswer, RightsAnswer } from '../../src-shared/engine-answers/doctor';
 import type { DiffAnswer, FilesInCheckpointAnswer } from '../../src-shared/engine-answers/files';
 import type { BootEvent, ChecksumAnswer, MediaAnswer } from '../../src-shared/engine-answers/media';
@@ -68,7 +68,7 @@ export interface BuildHost {
   whenReachable(): Promise<void>;
   /** @param since only this run and later ones */
   status(manifest: string, since?: string, signal?: AbortSignal): Promise<StatusAnswer>;
-  checkpoints(manifest: string, signal?: AbortSignal): Promise<CheckpointsAnswer>;
+  checkpoints(manifest: string, signal?: AbortSignal): Promise<CheckpointSizes>;
   plan(manifest: string, choice: BuildChoice, signal?: AbortSignal): Promise<PlanAnswer>;
   prune(manifest: string, choice: PruneChoice): Promise<PruneAnswer>;
   /** Moves the pause of the running build to before a step; `null`: no pause. */

@@ -1,10 +1,28 @@
 import * as z from 'zod';
 import { snapshot, snapshotSize } from './snapshot';
+import { checkpointAnswer } from './status';
 
-/** What `distro_const checkpoints --json` prints, as far as programs need more than `status` has: sizes. */
+/** What `distro_const checkpoints --json` prints: the checkpoints as in `status`, with sizes. */
 export const checkpointsAnswer = z.object({
-  checkpoints: z.array(z.object({ step: z.string(), snapshot: snapshot.extend(snapshotSize.shape).nullable() })),
+  area: z.string().describe('Path of the build area.'),
+  backend: z.string().describe('How checkpoints are taken: `zfs`, `btrfs` or `plain`.'),
+  checkpoints: z
+    .array(
+      checkpointAnswer.extend({
+        snapshot: snapshot
+          .extend(snapshotSize.shape)
+          .nullable()
+          .describe('The snapshot before the step, with sizes where the file system can report them cheaply.'),
+      }),
+    )
+    .describe('The steps of the manifest as saved, each with the checkpoint before it.'),
+  otherSnapshots: z.array(snapshot).describe('Snapshots that no step of the manifest owns.'),
 });
 
 /** What `distro_const checkpoints --json` prints. */
 export type CheckpointsAnswer = z.output<typeof checkpointsAnswer>;
+
+/** The part of the answer that `status` lacks: the sizes of snapshots. */
+export interface CheckpointSizes {
+  readonly checkpoints: readonly Pick<CheckpointsAnswer['checkpoints'][number], 'step' | 'snapshot'>[];
+}

@@ -5,8 +5,9 @@ import type { ErrorCode } from '../errors';
 export const failureAnswer = z.object({
   failed: z.literal(true),
   error: z.object({
-    /** A code of `src-shared/errors.ts`. A newer engine may have more. */
-    code: z.custom<ErrorCode>((code) => typeof code === 'string'),
+    code: z
+      .custom<ErrorCode>((code) => typeof code === 'string')
+      .describe('A code of `src-shared/errors.ts`. A newer engine may have more.'),
     message: z.string(),
     hint: z.string().optional(),
   }),

@@ -3,24 +3,30 @@ import { freshness } from './freshness';
 
 /** What `distro_const plan --json` prints: what a build with the same options would do. */
 export const planAnswer = z.object({
-  resume: z.string().nullable(),
-  pause: z.string().nullable(),
-  /** Steps whose results are kept. */
-  kept: z.array(z.string()),
-  runs: z.array(z.object({ step: z.string(), expectedSeconds: z.number().nullable() })),
-  /** Names of snapshots that will be gone. */
-  discarded: z.array(z.string()),
-  expectedSeconds: z.number().nullable(),
-  /** Freshness of the checkpoint that the build would resume from; `null` for a build from the beginning. */
-  freshness: freshness.nullable(),
-  /** The first step that would come out differently today, why, and the right point to resume from (`null`: from the beginning). */
-  stale: z.object({ step: z.string(), reasons: z.array(z.string()), resumeFrom: z.string().nullable() }).nullable(),
-  /** The recommended step to resume from; `null`: from the beginning. */
-  suggested: z.string().nullable(),
-  /** Bytes that the build data is expected to take; `null` when that is not known. */
-  spaceNeeded: z.number().nullable(),
-  freeBytes: z.number().nullable(),
-  backend: z.string(),
+  resume: z.string().nullable().describe('The step that the build resumes at; `null`: it begins at the beginning.'),
+  pause: z.string().nullable().describe('The step that the build pauses before; `null`: it runs to its end.'),
+  kept: z.array(z.string()).describe('Steps whose results are kept.'),
+  runs: z
+    .array(z.object({ step: z.string(), expectedSeconds: z.number().nullable() }))
+    .describe('Steps that will run, each with its median time; `null` for a step that has not succeeded yet.'),
+  discarded: z.array(z.string()).describe('Names of snapshots that will be gone.'),
+  expectedSeconds: z.number().nullable().describe('The sum for all of them; `null` when one is not known.'),
+  freshness: freshness
+    .nullable()
+    .describe('Freshness of the checkpoint that the build would resume from; `null` for a build from the beginning.'),
+  stale: z
+    .object({ step: z.string(), reasons: z.array(z.string()), resumeFrom: z.string().nullable() })
+    .nullable()
+    .describe(
+      'The first step that would come out differently today, why, and the right point to resume from (`null`: from the beginning).',
+    ),
+  suggested: z.string().nullable().describe('The recommended step to resume from; `null`: from the beginning.'),
+  spaceNeeded: z
+    .number()
+    .nullable()
+    .describe('Bytes that the build data is expected to take; `null` when that is not known.'),
+  freeBytes: z.number().nullable().describe('Free space for the account; `null` before the area exists.'),
+  backend: z.string().describe('How checkpoints are taken: `zfs`, `btrfs` or `plain`.'),
 });
 
 /** What `distro_const plan --json` prints. */

@@ -2,10 +2,19 @@ import * as z from 'zod';
 
 /** What `distro_const prune --json` prints. */
 export const pruneAnswer = z.object({
-  /** Snapshots that would be removed, or were with `--yes`, with the reason and the bytes that each alone frees. */
-  wouldRemove: z.array(z.object({ name: z.string(), reason: z.string(), unique: z.number().optional() })),
-  /** Names of those that were removed. */
-  removed: z.array(z.string()),
+  wouldRemove: z
+    .array(
+      z.object({
+        name: z.string(),
+        reason: z.string(),
+        referenced: z.number().optional(),
+        unique: z.number().optional(),
+      }),
+    )
+    .describe(
+      'Snapshots that would be removed, or were with `--yes`, with the reason, the bytes that each refers to, and the bytes that removing it alone frees.',
+    ),
+  removed: z.array(z.string()).describe('Names of those that were removed.'),
 });
 
 /** What `distro_const prune --json` prints. */

@@ -3,20 +3,15 @@ import * as z from 'zod';
 /** The snapshot before one step. */
 export const snapshot = z.object({
   name: z.string(),
-  /** What the file system calls it. */
-  id: z.string(),
-  /** Seconds since the epoch. */
-  takenAt: z.number(),
-  /** Why it cannot be used, as a clause; missing where it can. */
-  damage: z.string().optional(),
+  id: z.string().describe('What the file system calls it.'),
+  takenAt: z.number().describe('Seconds since the epoch.'),
+  damage: z.string().optional().describe('Why it cannot be used, as a clause; missing where it can.'),
 });
 
 /** Bytes of a snapshot; missing where the file system cannot report them cheaply. */
 export const snapshotSize = z.object({
-  /** Bytes that it refers to. */
-  referenced: z.number().optional(),
-  /** Bytes that removing it alone would free. */
-  unique: z.number().optional(),
+  referenced: z.number().optional().describe('Bytes that it refers to.'),
+  unique: z.number().optional().describe('Bytes that removing it alone would free.'),
 });
 
 /** Bytes of a snapshot. */

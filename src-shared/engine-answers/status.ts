@@ -7,87 +7,122 @@ import { snapshot } from './snapshot';
 /** The owner in the lock file of a build area. */
 const lockOwner = z.object({
   pid: z.number(),
+  startTime: z
+    .string()
+    .optional()
+    .describe("When that process started, in the kernel's unit; `unknown` where it cannot be read cheaply."),
+  bootId: z.string().optional().describe('The boot of the host that it belongs to.'),
+  pidNamespace: z.string().optional().describe('The namespace in which `pid` is valid; missing from version 1.'),
   host: z.string(),
   user: z.string(),
-  client: z.string(),
-  manifest: z.string(),
-  /** Seconds since the epoch. */
-  since: z.number(),
-  /** Unique to this holding of the lock. Missing from version 1 and from the original command. */
-  id: z.string().optional(),
-  /** Missing from version 1: a build. */
-  purpose: z.enum(['build', 'prune']).optional(),
+  client: z.string().describe('What started the engine: `terminal`, or the name of the app.'),
+  manifest: z.string().describe('Path of the manifest.'),
+  since: z.number().describe('Seconds since the epoch.'),
+  id: z
+    .string()
+    .optional()
+    .describe('Unique to this holding of the lock. Missing from version 1 and from the original command.'),
+  purpose: z.enum(['build', 'prune']).optional().describe('Missing from version 1: a build.'),
+  kernelLock: z.boolean().optional().describe('Whether the owner holds the kernel lock too; missing from version 1.'),
 });
 
 /** State of a build area's lock: `src-engine/area/lock-file.ts`. */
 const lock = z.object({
-  kind: z.enum(['free', 'held', 'stale', 'remote']),
-  owner: lockOwner.optional(),
-  damage: z.string().optional(),
+  kind: z
+    .enum(['free', 'held', 'stale', 'remote'])
+    .describe(
+      '`held`: a process holds it. `stale`: its process has ended without releasing it. `remote`: the owner is on another host.',
+    ),
+  owner: lockOwner.optional().describe('Missing when the lock is free, or its file cannot be read.'),
+  damage: z.string().optional().describe('Why the lock file cannot be read, as a clause.'),
 });
 
 /** A step of the manifest as saved, and the checkpoint before it. */
-const checkpointAnswer = z.object({
-  index: z.number(),
-  step: z.string(),
-  message: z.string(),
-  /** Whether `build -r` would accept the step. */
-  resumable: z.boolean(),
-  /** Why it would not: the lines that the engine prints. Empty when it would. */
-  refusalLines: z.array(z.string()),
-  snapshot: snapshot.nullable(),
-  /** The same for programs; `null` when it would. Missing in answers of the original command. */
-  refusal: refusal.nullable().optional(),
-  /** `null` without a snapshot. */
-  freshness: freshness.nullable(),
-  /** The run that took the checkpoint; `null` when that is not recorded. */
-  run: z.string().nullable(),
-  /** The line of checkpoints that it belongs to, and the key of the checkpoint before it; `null` when that is not recorded. */
-  line: z.string().nullable().optional(),
-  parent: z.string().nullable().optional(),
+export const checkpointAnswer = z.object({
+  index: z.number().describe('From 0.'),
+  step: z.string().describe('Name of the step.'),
+  message: z.string().describe('The message that the manifest has for the step.'),
+  resumable: z.boolean().describe('Whether `build -r` would accept the step.'),
+  refusalLines: z
+    .array(z.string())
+    .describe('Why it would not: the lines that the engine prints. Empty when it would.'),
+  snapshot: snapshot.nullable().describe('The snapshot before the step; `null` when there is none.'),
+  refusal: refusal
+    .nullable()
+    .optional()
+    .describe('The same for programs; `null` when it would. Missing in answers of the original command.'),
+  freshness: freshness.nullable().describe('`null` without a snapshot.'),
+  run: z.string().nullable().describe('The run that took the checkpoint; `null` when that is not recorded.'),
+  line: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('The line of checkpoints that it belongs to; `null` when that is not recorded.'),
+  parent: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('The key of the checkpoint before it; `null` when that is not recorded.'),
 });
 
 /** What `distro_const status --json` prints. */
 export const statusAnswer = z.object({
-  /** When the host was asked, by its clock, in seconds since the epoch. What happened later may be missing. */
-  at: z.number(),
+  at: z
+    .number()
+    .describe('When the host was asked, by its clock, in seconds since the epoch. What happened later may be missing.'),
   area: z.object({
     kind: z.enum(['zfs', 'directory']),
-    dataset: z.string().nullable(),
+    dataset: z.string().nullable().describe('`null` for a directory.'),
     path: z.string(),
-    exists: z.boolean(),
-    /**
-     * What a build would delete and neither Slipway nor the original made: the number, and the first names as paths in the area. A build
-     * refuses such an area without `--adopt`. Missing when there is nothing.
-     */
-    foreign: z.object({ count: z.number(), names: z.array(z.string()) }).optional(),
+    exists: z.boolean().describe('False before the first build.'),
+    foreign: z
+      .object({ count: z.number(), names: z.array(z.string()) })
+      .optional()
+      .describe(
+        'What a build would delete and neither Slipway nor the original made: the number, and the first names as paths in the area. A build refuses such an area without `--adopt`. Missing when there is nothing.',
+      ),
   }),
-  backend: z.string(),
-  checkpointing: z.boolean(),
-  /** Free space for the account, in bytes; `null` before the area exists. */
-  freeBytes: z.number().nullable(),
-  lock,
-  latestResumable: z.string().nullable(),
-  /** The step of the newest run that started and has no recorded end; `null` when there is none. */
-  runningStep: z.string().nullable().optional(),
-  /** The newest run, also with `--since`; `null` when there is none. */
-  lastRun: recordedRun.nullable().optional(),
-  /** A clause about a run whose journal is missing, when checkpoints show that there was one. */
-  lastRunUnknown: z.string().nullable().optional(),
-  steps: z.array(
-    checkpointAnswer.extend({
-      /** Median of the newest runs in which the step succeeded, in seconds; `null` when it has not succeeded yet. */
-      expectedSeconds: z.number().nullable(),
-    }),
-  ),
-  /** Snapshots that no step of the manifest owns. */
-  otherSnapshots: z.array(z.string()),
-  /** Oldest first, from the run given with `--since`. */
-  runs: z.array(recordedRun),
-  /** Why this host cannot remove checkpoints; missing where it can. */
-  noPrune: z.string().optional(),
-  /** Why this host cannot move the pause of a running build; missing where it can. */
-  noPauseWhileRunning: z.string().optional(),
+  backend: z.string().describe('How checkpoints are taken: `zfs`, `btrfs` or `plain`.'),
+  checkpointing: z.boolean().describe('Whether the manifest enables checkpoints.'),
+  freeBytes: z.number().nullable().describe('Free space for the account, in bytes; `null` before the area exists.'),
+  lock: lock.describe('The lock of the build area.'),
+  latestResumable: z
+    .string()
+    .nullable()
+    .describe('The last step that a build can resume from; `null` when there is none.'),
+  runningStep: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('The step of the newest run that started and has no recorded end; `null` when there is none.'),
+  lastRun: recordedRun
+    .nullable()
+    .optional()
+    .describe('The newest run, also with `--since`; `null` when there is none.'),
+  lastRunUnknown: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('A clause about a run whose journal is missing, when checkpoints show that there was one.'),
+  steps: z
+    .array(
+      checkpointAnswer.extend({
+        expectedSeconds: z
+          .number()
+          .nullable()
+          .describe(
+            'Median of the newest runs in which the step succeeded, in seconds; `null` when it has not succeeded yet.',
+          ),
+      }),
+    )
+    .describe('The steps of the manifest as saved, each with the checkpoint before it.'),
+  otherSnapshots: z.array(z.string()).describe('Snapshots that no step of the manifest owns.'),
+  runs: z.array(recordedRun).describe('Oldest first, from the run given with `--since`.'),
+  noPrune: z.string().optional().describe('Why this host cannot remove checkpoints; missing where it can.'),
+  noPauseWhileRunning: z
+    .string()
+    .optional()
+    .describe('Why this host cannot move the pause of a running build; missing where it can.'),
 });
 
 /** What `distro_const status --json` prints. */

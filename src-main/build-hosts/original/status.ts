@@ -1,6 +1,6 @@
 import { checkpointName, stepOfSnapshot } from '../../../src-shared/checkpoints/model';
 import { canResumeFrom } from '../../../src-shared/checkpoints/rules';
-import type { CheckpointsAnswer } from '../../../src-shared/engine-answers/checkpoints';
+import type { CheckpointSizes } from '../../../src-shared/engine-answers/checkpoints';
 import type { StatusAnswer } from '../../../src-shared/engine-answers/status';
 import { AppError } from '../../../src-shared/errors';
 import type { RunView } from '../../../src-shared/runs/run-view';
@@ -105,7 +105,7 @@ export function statusOf(
 }
 
 /** The engine's `checkpoints` answer. */
-export const checkpointsOf = ({ manifest, snapshots }: Inspection): CheckpointsAnswer => ({
+export const checkpointsOf = ({ manifest, snapshots }: Inspection): CheckpointSizes => ({
   checkpoints: manifest.steps.map(({ name }) => {
     const taken = snapshots.find((one) => one.name === checkpointName(name));
     return { step: name, snapshot: taken ? snapshotView(taken) : null };

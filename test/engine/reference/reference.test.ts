@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { allCommands, findCommand } from '../../../src-engine/commands';
 import { usageLines } from '../../../src-engine/commands/command';
+import { ANSWERS, readAnswerShapes, variantsOf } from '../../../src-engine/reference/answers';
 import { readErrorCodes, readRecords, readShapes } from '../../../src-engine/reference/journal';
 import { referencePage } from '../../../src-engine/reference/page';
 import { withCommandTable } from '../../../src-engine/reference/readme';
@@ -65,6 +66,51 @@ describe('the reference', () => {
       const known = new Map(readRecords().map(({ name, fields }) => [name, fields.map((field) => field.name)]));
       for (const { kind, at: _, ...fields } of written)
         expect(known.get(kind as string)).toEqual(expect.arrayContaining(Object.keys(fields)));
+    } finally {
+      project.dispose();
+    }
+  });
+
+  it('has the answers of every command that prints a JSON document', async () => {
+    const commands = (await allCommands()).filter(({ options }) => 'json' in options).map(({ name }) => name);
+    // `follow` prints the journal's lines, `query` an array of strings.
+    expect([...Object.keys(ANSWERS), 'follow', 'query'].sort()).toEqual(commands.sort());
+  });
+
+  it('has every shape that a field of an answer names, and the journal and answers agree on those of one name', () => {
+    const shapes = readAnswerShapes();
+    const all = [...shapes.flatMap(({ variants }) => variants), ...Object.values(ANSWERS).flat().flatMap(variantsOf)];
+    const named = all.flatMap(({ fields }) => fields.flatMap(({ type }) => /(?<!')\b[A-Z]\w+/.exec(type)?.[0] ?? []));
+    expect(named).toContain('Run');
+    expect(named.filter((type) => !shapes.some(({ name }) => name === type))).toEqual([]);
+    for (const { name, variants } of shapes) {
+      const same = readShapes().find((shape) => shape.name === name);
+      const fields = variants[0]?.fields.map((field) => [field.name, field.type, field.isOptional]);
+      if (same) expect(fields).toEqual(same.fields.map((field) => [field.name, field.type, field.isOptional]));
+    }
+  });
+
+  it('declares every field that a command prints', async () => {
+    const project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }] });
+    try {
+      await project.build();
+      for (const [name, ...operands] of [
+        ['status'],
+        ['checkpoints'],
+        ['plan', '-r', 'b'],
+        ['diff', 'a'],
+        ['ls', 'a'],
+        ['prune', '--from', 'b'],
+        ['media'],
+        ['validate'],
+        ['doctor'],
+        ['support', '--to', 'support.tar.gz'],
+      ] as const) {
+        const { stdout } = await project.run(name, '--json', 'manifest.xml', ...operands);
+        const printed: unknown = JSON.parse(stdout);
+        // A schema leaves out the fields that it does not declare.
+        expect([name, ANSWERS[name]?.[0]?.schema.parse(printed)]).toEqual([name, printed]);
+      }
     } finally {
       project.dispose();
     }
