@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { LineSplitter } from '../system/line-splitter';
 import { sendSignal, type ProcessEntry } from '../system/process-list';
@@ -121,6 +122,8 @@ export class FinalizerRunner {
       if (!isGone) throw cannotEnd(step.processes());
     }
     await withTimeout(Promise.all(output.map(({ end }) => end)), OUTPUT_TIMEOUT_MS);
+    // In a turn of the event loop timers come before input: when this process did not run for a while, the output is unread.
+    if (output.some(({ isOpen }) => isOpen)) await nextTurn();
   }
 }
 

@@ -154,6 +154,7 @@ ${values.join('')}  </key_value_pairs>
       ...this.user,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    record(child);
     this.#children.add(child);
     child.on('close', () => this.#children.delete(child));
     return child;
@@ -189,27 +190,61 @@ ${values.join('')}  </key_value_pairs>
 
   dispose(): void {
     for (const child of this.#children) child.kill('SIGKILL');
-    rmSync(this.folder, { recursive: true, force: true });
+    // The steps of a killed engine may still write.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
 
-/** Waits for a started command to end. */
-export function finished(child: ChildProcess): Promise<Ran> {
-  let stdout = '';
-  let stderr = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })));
+/** What a command has printed, and its end. */
+interface Recording {
+  readonly stdout: Buffer[];
+  readonly stderr: Buffer[];
+  readonly ended: Promise<Ran>;
 }
 
-/** Resolves when a started command has printed something on stderr. */
+const recordings = new WeakMap<ChildProcess, Recording>();
+
+/**
+ * Records a command from its start, so that `says` and `finished` may be called at any time: a command under observation may print, or
+ * end, while a test waits for something else.
+ */
+function record(child: ChildProcess): Recording {
+  const known = recordings.get(child);
+  if (known) return known;
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+  const ended = new Promise<Ran>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout: textOf(stdout), stderr: textOf(stderr) }));
+  });
+  // A test that does not wait for the end does not fail with it.
+  ended.catch(() => undefined);
+  const recording = { stdout, stderr, ended };
+  recordings.set(child, recording);
+  return recording;
+}
+
+const textOf = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString('utf8');
+
+/** Waits for a started command to end. Returns at once when it has ended. */
+export function finished(child: ChildProcess): Promise<Ran> {
+  return record(child).ended;
+}
+
+/** Resolves when a started command has printed something on stderr since its start. */
 export function says(child: ChildProcess, pattern: RegExp): Promise<void> {
-  let seen = '';
+  const { stderr, ended } = record(child);
   return new Promise((resolve, reject) => {
-    child.stderr?.on('data', (chunk: Buffer) => {
-      seen += chunk.toString('utf8');
-      if (pattern.test(seen)) resolve();
-    });
-    child.on('close', (code) => reject(new Error(`ended with ${code} before it said ${pattern}: ${seen}`)));
+    const check = (): void => {
+      if (pattern.test(textOf(stderr))) resolve();
+    };
+    child.stderr?.on('data', check);
+    check();
+    ended.then(
+      ({ code }) => reject(new Error(`ended with ${code} before it printed ${pattern}: ${textOf(stderr)}`)),
+      reject,
+    );
   });
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { root, setUp } from '../launch/set-up.mjs';
+import { failureMessage } from './failure-message.mjs';
 import { runSuite } from './run-suite.mjs';
 
 setUp('test');
@@ -71,7 +72,7 @@ async function suite(project) {
   const before = total.failed;
   for (const file of counted.testResults) {
     for (const test of file.assertionResults) {
-      if (test.status === 'failed') fail(`${project}: ${test.fullName}`, test.failureMessages.join('\n'));
+      if (test.status === 'failed') fail(`${project}: ${test.fullName}`, failureMessage(test));
       else if (test.status !== 'passed') skipped.push(`${project}: ${test.fullName}`);
     }
     // A file that could not be loaded, or a hook that failed: the report has no message for the latter.

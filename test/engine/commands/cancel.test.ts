@@ -87,8 +87,12 @@ describe('a build that is stopped', () => {
 
 describe('two builds started at once', () => {
   it('one runs, the other names it', async () => {
-    project.script('b', 'sleep 0.5');
-    const both = await Promise.all([project.build(), project.build()]);
+    // The one that runs waits for the end of the other, however late that one starts.
+    project.script('b', `while [ ! -e "${project.folder}/go" ]; do sleep 0.02; done`);
+    const builds = [project.build(), project.build()];
+    await Promise.race(builds);
+    project.file('go', '');
+    const both = await Promise.all(builds);
     expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
     expect(both.find(({ code }) => code === 1)?.stderr).toMatch(/Another build holds this build area: process \d+/);
     expect(project.ran()).toEqual(['a', 'b', 'c']);

@@ -13,6 +13,8 @@ const lacksNamespaces = lacksRootOr('unshare', 'perl');
 const lacksPerl = process.platform === 'linux' ? undefined : 'needs Linux';
 /** With this pair a step has no mount namespace. */
 const KEEP_MOUNTS = { slipway_mounts: 'keep' };
+/** A command that no other run of these tests has at the same time: its seconds contain the test's process. */
+const LONG_SLEEP = `sleep 600.${process.pid}`;
 
 let project: TestProject;
 beforeEach(() => (project = new TestProject()));
@@ -88,8 +90,8 @@ describe.each([
     project.write({
       pairs,
       steps: [
-        { name: 'a', body: 'setsid -f sleep 605 >/dev/null 2>&1' },
-        { name: 'b', body: 'pgrep -f "sleep 605" && exit 1; exit 0' },
+        { name: 'a', body: `setsid -f ${LONG_SLEEP} >/dev/null 2>&1` },
+        { name: 'b', body: `pgrep -fx "${LONG_SLEEP}" && exit 1; exit 0` },
       ],
     });
     const { code, stderr } = await project.build();
@@ -99,7 +101,7 @@ describe.each([
 });
 
 describe('a build in a container', () => {
-  const daemon = { name: 'a', body: 'setsid -f env -i sleep 607 >/dev/null 2>&1' };
+  const daemon = { name: 'a', body: `setsid -f env -i ${LONG_SLEEP} >/dev/null 2>&1` };
   const named = 'sleep, started by a, was still running and was stopped';
 
   it.skipIf(lacksNamespaces)('with the /proc of the host ends and names only its own processes', async () => {
@@ -211,7 +213,7 @@ describe('what an earlier build has left running', () => {
       code: 0,
       stderr: expect.stringContaining('the remaining processes of an interrupted build: sleep.'),
     });
-    expect(child.signalCode).toBe('SIGKILL');
+    await eventually(() => expect(child.signalCode).toBe('SIGKILL'));
   });
 
   it.skipIf(lacksPerl)('is left alone when it belongs to another area, and when it started this build', async () => {

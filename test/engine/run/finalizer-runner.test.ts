@@ -10,6 +10,8 @@ import { listProcesses } from '../../../src-engine/system/process-list';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-runner-'));
 const MARK = `test:${process.pid}`;
+/** A command that no other run of these tests has at the same time: its seconds contain the test's process. */
+const LONG_SLEEP = `sleep 600.${process.pid}`;
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function script(name: string, content: string, mode = 0o755): string {
@@ -147,7 +149,7 @@ describe.each(['namespaces', 'reaper', 'session'] as const)('FinalizerRunner in 
   it('shows a step its own processes in /proc', async () => {
     const path = script(
       'proc',
-      '#!/bin/sh\nsleep 600 &\nsleep 0.1\ncat /proc/$!/comm\nkill $!\nwait\n[ -d /proc/$$ ] && echo here\n',
+      '#!/bin/sh\nsleep 600 &\nuntil grep -qx sleep /proc/$!/comm; do sleep 0.02; done\ncat /proc/$!/comm\nkill $!\nwait\n[ -d /proc/$$ ] && echo here\n',
     );
     expect((await run(path)).lines).toEqual(['stdout: sleep', 'stdout: here']);
   });
@@ -160,35 +162,35 @@ describe.each(['namespaces', 'reaper', 'session'] as const)('FinalizerRunner in 
   });
 
   it('ends a daemon that has the output open after a moment, and names it', async () => {
-    const { result, stopped } = await run(script('holds', '#!/bin/sh\nsetsid sleep 608 &\n'));
+    const { result, stopped } = await run(script('holds', `#!/bin/sh\nsetsid ${LONG_SLEEP} &\n`));
     expect({ result, stopped }).toEqual({ result: { outcome: 'done' }, stopped: ['sleep'] });
-    expect(left('sleep 608')).toEqual([]);
+    expect(left(LONG_SLEEP)).toEqual([]);
   });
 
   it('ends a daemon in a session of its own at once, and names it', async () => {
-    const path = script('daemon', '#!/bin/sh\nsetsid -f sleep 601 >/dev/null 2>&1\n');
+    const path = script('daemon', `#!/bin/sh\nsetsid -f ${LONG_SLEEP} >/dev/null 2>&1\n`);
     const { stopped } = await run(path);
     expect(stopped).toEqual(['sleep']);
-    expect(left('sleep 601')).toEqual([]);
+    expect(left(LONG_SLEEP)).toEqual([]);
   });
 
   it.skipIf(containment === 'session')('ends a daemon that has left the session and the environment', async () => {
-    const path = script('hidden', '#!/bin/sh\nsetsid -f env -i sleep 602 >/dev/null 2>&1\n');
+    const path = script('hidden', `#!/bin/sh\nsetsid -f env -i ${LONG_SLEEP} >/dev/null 2>&1\n`);
     expect((await run(path)).stopped).toEqual(['sleep']);
-    expect(left('sleep 602')).toEqual([]);
+    expect(left(LONG_SLEEP)).toEqual([]);
   });
 
   it('ends everything the step started when it is cancelled', async () => {
-    const path = script('tree', '#!/bin/sh\nsetsid sleep 603 &\n(exec sleep 603) &\necho ready\nwait\n');
+    const path = script('tree', `#!/bin/sh\nsetsid ${LONG_SLEEP} &\n(exec ${LONG_SLEEP}) &\necho ready\nwait\n`);
     const { result } = await run(path, (runner) => runner.cancel());
     expect(result).toMatchObject({ outcome: 'failed', signal: 'SIGTERM' });
-    expect(left('sleep 603')).toEqual([]);
+    expect(left(LONG_SLEEP)).toEqual([]);
   });
 
   it.each([
     ['ignores SIGTERM', "trap '' TERM HUP INT\necho ready\nwhile :; do sleep 1; done"],
     ['is stopped', 'echo ready\nkill -STOP $$'],
-    ['runs under timeout', "trap '' TERM\necho ready\ntimeout 600 sleep 604\nsleep 604"],
+    ['runs under timeout', `trap '' TERM\necho ready\ntimeout 600 ${LONG_SLEEP}\n${LONG_SLEEP}`],
   ])('ends a step that %s when it is asked again', async (_what, body) => {
     const path = script('deaf', `#!/bin/sh\n${body}\n`);
     const { result } = await run(path, (runner) => {
@@ -196,7 +198,7 @@ describe.each(['namespaces', 'reaper', 'session'] as const)('FinalizerRunner in 
       runner.cancel(true);
     });
     expect(result).toMatchObject({ outcome: 'failed' });
-    expect(left('sleep 604')).toEqual([]);
+    expect(left(LONG_SLEEP)).toEqual([]);
   });
 });
 

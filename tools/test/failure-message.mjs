@@ -1,0 +1,16 @@
+// The message of a failed test, from Vitest's JSON report.
+
+/**
+ * A test's messages as one text. Vitest's report of a timeout has only a placeholder and the place of the test or hook (4.1: the
+ * stack is kept, the message is lost), so that the message is made here.
+ */
+export function failureMessage({ failureMessages, duration }) {
+  return failureMessages
+    .map((message) => {
+      const hook = /^\s+at ((?:before|after)(?:Each|All)) /m.exec(message)?.[1];
+      return message.replace(/^Error: STACK_TRACE_ERROR/, () =>
+        [`timed out after ${((duration ?? 0) / 1000).toFixed(1)} s`, ...(hook ? [`(its ${hook})`] : [])].join(' '),
+      );
+    })
+    .join('\n');
+}
