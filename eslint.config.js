@@ -44,5 +44,32 @@ export default ts.config(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
+  {
+    files: ['src-main/**/*.ts'],
+    ignores: ['src-main/system/files.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ImportDeclaration[source.value=/^(node:)?fs.promises$/]',
+          message: 'Use src-main/system/files.ts: its calls are bounded in time.',
+        },
+        {
+          selector: 'ImportDeclaration[source.value=/^(node:)?fs$/] ImportSpecifier[imported.name=/^(watch|.*Sync)$/]',
+          message: 'A call that hangs would stop the whole app. Use src-main/system/files.ts.',
+        },
+      ],
+    },
+  },
+  {
+    // Before the window opens or after it closes, and /proc, which never hangs.
+    files: [
+      'src-main/program/places.ts',
+      'src-main/window/window-state.ts',
+      'src-main/web/open-browser.ts',
+      'src-main/system/processes.ts',
+    ],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
   ...layerRules(),
 );

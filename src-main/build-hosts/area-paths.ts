@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile } from '../system/files';
 import type { BuildHost } from './build-host';
 
 /** Paths of manifests' build areas on a host. */

@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { absent, lstat, readdir } from '../system/files';
 import { join } from 'node:path';
 import { isDocumentPath, realFolder } from '../files/inside';
 import { scriptsNamedIn } from './named-scripts';
@@ -25,7 +25,7 @@ export async function documentFiles(folder: string, source: string): Promise<Doc
 /** Regular files that are not hidden. A link's target may not exist where the files are sent, or may not belong to the document. */
 async function filesBelow(folder: string, below: string): Promise<DocumentFile[]> {
   const there = await realFolder(folder, below);
-  const names = there === undefined ? [] : await readdir(there).catch(() => []);
+  const names = there === undefined ? [] : ((await readdir(there).catch(absent)) ?? []);
   const found: DocumentFile[] = [];
   for (const name of names.sort()) {
     if (!isDocumentPath(name)) continue;

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { absent, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from '../system/files';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,7 +10,6 @@ import { encodeAsDeclared, isEncoding } from '../../src-shared/manifest/encode';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { quoteCommand, quoteArgument } from '../../src-shared/shell-quote';
 import { documentFiles } from './document-files';
-import { inTime } from '../files/in-time';
 import { whyNot } from '../files/text-files';
 
 /** Files that every export has. */
@@ -52,7 +51,7 @@ export async function exportDocument(request: ExportRequest): Promise<{ path: st
 /** The outermost part of a path that does not exist; `undefined` when all of it does. */
 async function firstMissing(path: string): Promise<string | undefined> {
   let missing: string | undefined;
-  for (let at = path; !(await lstat(at).catch(() => undefined)); at = dirname(at)) {
+  for (let at = path; !(await lstat(at).catch(absent)); at = dirname(at)) {
     missing = at;
     if (dirname(at) === at) break;
   }
@@ -65,10 +64,7 @@ async function empty(folder: string): Promise<void> {
 
 /** Whether the target is an empty folder. Anything else is not overwritten. */
 async function isTaken(to: string, format: ExportRequest['format']): Promise<boolean> {
-  const found = await inTime(
-    to,
-    stat(to).catch(() => undefined),
-  );
+  const found = await stat(to).catch(absent);
   if (!found) return false;
   if (format === 'tar.gz' || !found.isDirectory()) return true;
   return (await readdir(to)).length > 0;

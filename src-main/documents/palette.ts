@@ -1,9 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AppError } from '../../src-shared/errors';
 import type { Finalizer } from '../../src-shared/rpc-contract';
+import { readdir, readFile } from '../system/files';
 
 /** A finalizer's `.meta.json`. */
 const meta = z.object({
@@ -37,6 +36,7 @@ export async function locateFinalizer(resources: string, id: string): Promise<{ 
   const source = join(resources, 'templates', known.template, 'scripts');
   const text = await readFile(join(source, known.name), 'utf8');
   const includes = [...text.matchAll(/\b([A-Za-z0-9_-]+\.sh)\b/g)].map((match) => match[1] ?? '');
-  const shared = [...new Set(includes)].filter((name) => existsSync(join(source, name)));
+  const present = new Set(await readdir(source));
+  const shared = [...new Set(includes)].filter((name) => present.has(name));
   return { source, files: [known.name, `${known.name}${SUFFIX}`, ...shared] };
 }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { isThere } from '../files/in-time';
+import { isThere } from '../system/files';
 import { changeAlone } from '../files/shared-file';
+import { readState } from '../files/state-file';
 import { writeState } from '../files/text-files';
 
 const MAX_RECENT = 20;
@@ -21,7 +21,11 @@ export class RecentFiles {
 
   async list(): Promise<{ path: string; folder: string; openedAt: string; exists: boolean }[]> {
     return Promise.all(
-      (await this.#read()).map(async (one) => ({ ...one, folder: dirname(one.path), exists: await isThere(one.path) })),
+      (await this.#read().catch((): Entries => [])).map(async (one) => ({
+        ...one,
+        folder: dirname(one.path),
+        exists: await isThere(one.path),
+      })),
     );
   }
 
@@ -42,13 +46,9 @@ export class RecentFiles {
     );
   }
 
-  /** An unreadable file counts as an empty list. */
+  /** Throws `refused` for an unreadable file. */
   async #read(): Promise<Entries> {
-    try {
-      return list.parse(JSON.parse(await readFile(this.#file, 'utf8')));
-    } catch {
-      return [];
-    }
+    return (await readState(this.#file, 'list of recent files', (json) => list.parse(json))).content ?? [];
   }
 
   async #write(entries: Entries): Promise<void> {

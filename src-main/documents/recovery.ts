@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from '../system/files';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { OpenedDocument } from '../../src-shared/rpc-contract';

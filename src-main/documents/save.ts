@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, realpath, stat } from 'node:fs/promises';
+import { absent, cp, mkdir, readFile, realpath, stat } from '../system/files';
 import { dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { encodeAsDeclared, isEncoding, type Encoding } from '../../src-shared/manifest/encode';
@@ -37,7 +37,7 @@ export async function saveDocument(
 
 async function write(path: string, bytes: Uint8Array, expected: string | null): Promise<void> {
   await assertWritable(path);
-  const isStill = await stat(path).catch(() => undefined);
+  const isStill = await stat(path).catch(absent);
   if (expected !== null && isStill) {
     const now = versionOf(await readBounded(path, MAX_BYTES));
     if (now !== expected)
@@ -51,7 +51,8 @@ async function write(path: string, bytes: Uint8Array, expected: string | null): 
 }
 
 /** The same path for a file, through whichever links it is named. */
-const canonical = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
+const canonical = (path: string): Promise<string> =>
+  realpath(path).catch((error: unknown) => absent(error) ?? resolve(path));
 
 /**
  * Writes a manifest elsewhere. In another folder its scripts are copied too. Throws `AppError('refused')`, with nothing written, when a
@@ -90,9 +91,7 @@ export async function saveDocumentAs(request: {
 
 async function assertSameScripts(from: string, to: string, files: readonly DocumentFile[]): Promise<void> {
   for (const { path } of files) {
-    const [ours, theirs] = await Promise.all(
-      [from, to].map((folder) => readFile(join(folder, path)).catch(() => null)),
-    );
+    const [ours, theirs] = await Promise.all([from, to].map((folder) => readFile(join(folder, path)).catch(absent)));
     if (ours && theirs && !ours.equals(theirs))
       throw new AppError(
         'refused',

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { absent, chmod, copyFile, isThere, lstat, mkdir, readdir, readFile, stat } from '../system/files';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
@@ -17,11 +16,11 @@ export async function listScripts(folder: string, named: readonly string[] = [])
   const visit = async (below: string, depth: number): Promise<void> => {
     // A linked folder would show, send and export files from elsewhere.
     const there = await realFolder(folder, below);
-    const entries = there === undefined ? [] : await readdir(there, { withFileTypes: true }).catch(() => []);
+    const entries = there === undefined ? [] : ((await readdir(there, { withFileTypes: true }).catch(absent)) ?? []);
     for (const { name } of entries.sort((a, b) => a.name.localeCompare(b.name))) {
       if (found.length >= MAX_FILES || name.startsWith('.')) continue;
       const path = `${below}/${name}`;
-      const kind = await lstat(join(folder, path)).catch(() => undefined);
+      const kind = await lstat(join(folder, path)).catch(absent);
       if (kind?.isDirectory() && depth < MAX_DEPTH) await visit(path, depth + 1);
       else if (kind?.isFile()) found.push(await describe(folder, path));
     }
@@ -29,8 +28,11 @@ export async function listScripts(folder: string, named: readonly string[] = [])
   await visit('scripts', 1);
   const listed = new Set(found.map(({ path }) => path));
   for (const path of named.filter((name) => !listed.has(name)).slice(0, MAX_FILES - found.length)) {
-    const file = await inside(folder, path).catch(() => undefined);
-    const kind = file === undefined ? undefined : await stat(file).catch(() => undefined);
+    const file = await inside(folder, path).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'refused') return undefined;
+      throw error;
+    });
+    const kind = file === undefined ? undefined : await stat(file).catch(absent);
     if (kind?.isFile()) found.push(await describe(folder, path));
   }
   return found;
@@ -50,7 +52,7 @@ export async function writeScript(request: {
 }): Promise<ScriptFile> {
   const folder = dirname(resolve(request.document));
   const file = await inside(folder, request.path);
-  const old = await stat(file).catch(() => undefined);
+  const old = await stat(file).catch(absent);
   if (old && !old.isFile()) throw new AppError('refused', `${request.path} is not a file`, 'Choose another name.');
   await assertWritable(file);
   await assertFolder(folder);
@@ -72,7 +74,7 @@ export async function addFinalizer(resources: string, document: string, id: stri
   const { source, files } = await locateFinalizer(resources, id);
   for (const name of files) {
     const to = await inside(folder, `scripts/${name}`);
-    const there = await readFile(to).catch(() => undefined);
+    const there = await readFile(to).catch(absent);
     if (there && !there.equals(await readFile(join(source, name))))
       throw new AppError(
         'refused',
@@ -84,7 +86,7 @@ export async function addFinalizer(resources: string, document: string, id: stri
   await mkdir(join(folder, 'scripts'), { recursive: true });
   for (const name of files) {
     const to = join(folder, 'scripts', name);
-    if (existsSync(to)) continue;
+    if (await isThere(to)) continue;
     await copyFile(join(source, name), to);
     await chmod(to, (await stat(join(source, name))).mode & 0o777);
   }
@@ -99,7 +101,8 @@ async function describe(folder: string, path: string): Promise<ScriptFile> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
     return text.includes('\0') ? { path, executable } : { path, executable, text };
-  } catch {
+  } catch (error) {
+    absent(error);
     return { path, executable };
   }
 }

@@ -1,5 +1,4 @@
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { setField } from '../../src-shared/document/fields';
@@ -8,8 +7,8 @@ import { AppError } from '../../src-shared/errors';
 import { parseManifest } from '../../src-shared/manifest/parse';
 import type { Template } from '../../src-shared/rpc-contract';
 import { accountName } from '../system/account';
+import { access, cp, isThere, mkdir, readdir, readFile, writeFile } from '../system/files';
 import { whyNot } from '../files/text-files';
-import { inTime } from '../files/in-time';
 
 const description = z.object({
   name: z.string(),
@@ -24,7 +23,7 @@ export async function listTemplates(resources: string): Promise<Template[]> {
   const found: Template[] = [];
   for (const name of await readdir(root)) {
     const file = join(root, name, 'template.json');
-    if (!existsSync(file)) continue;
+    if (!(await isThere(file))) continue;
     const { title, summary, privileges } = description.parse(JSON.parse(await readFile(file, 'utf8')));
     const rights = privileges === 'root' ? 'Needs root on the build host' : 'Builds without root';
     found.push({ name, title, summary, requirements: `${rights}.` });
@@ -40,7 +39,7 @@ export async function createFromTemplate(
   const known = (await listTemplates(resources)).some((one) => one.name === template);
   if (!known) throw new AppError('missing', `there is no template ${template}`, 'Choose one of the list.');
   const target = resolve(folder);
-  const there = await inTime(target, readdir(target)).catch((error: NodeJS.ErrnoException) => {
+  const there = await readdir(target).catch((error: NodeJS.ErrnoException) => {
     if (error instanceof AppError) throw error;
     return error.code === 'ENOENT' ? [] : undefined;
   });
@@ -50,7 +49,7 @@ export async function createFromTemplate(
   const from = join(resources, 'templates', template);
   try {
     await mkdir(target, { recursive: true });
-    if (existsSync(join(from, 'scripts')))
+    if (await isThere(join(from, 'scripts')))
       await cp(join(from, 'scripts'), join(target, 'scripts'), { recursive: true });
     await mkdir(join(target, 'scripts'), { recursive: true });
   } catch (error) {
@@ -58,9 +57,8 @@ export async function createFromTemplate(
     throw new AppError('refused', `${target} cannot be made: ${whyNot(code, message)}.`, 'Choose another folder.');
   }
   const path = join(target, 'manifest.xml');
-  await writeFile(path, named(await readFile(join(from, 'manifest.xml'), 'utf8'), name, await needsRoot(from)), {
-    flag: 'wx',
-  });
+  const source = await readFile(join(from, 'manifest.xml'), 'utf8');
+  await writeFile(path, await named(source, name, await needsRoot(from)), { flag: 'wx' });
   return { path };
 }
 
@@ -69,12 +67,12 @@ async function needsRoot(template: string): Promise<boolean> {
 }
 
 /** The template's text with the document's name, and a build area of its own so that two documents do not share one. */
-function named(source: string, name: string, asRoot: boolean): string {
+async function named(source: string, name: string, asRoot: boolean): Promise<string> {
   const renamed = applySplices(source, setField(parseManifest(source), '', 'name', name).splices);
   const area = 'distro_constr_params/build_area';
   // A value ends at its first blank, and a name must not leave the folder of the areas.
   const folder = name.trim().replace(/[\s/\\'"]+/g, '-');
-  const place = join(areasFolder(asRoot), /^\.*$/.test(folder) ? 'unnamed' : folder);
+  const place = join(await areasFolder(asRoot), /^\.*$/.test(folder) ? 'unnamed' : folder);
   return applySplices(renamed, setField(parseManifest(renamed), area, undefined, place).splices);
 }
 
@@ -83,12 +81,12 @@ const AREAS = '/var/tmp/slipway';
 const ROOT_AREAS = '/var/lib/slipway';
 
 /** Where build areas go: for root a folder of root's, otherwise the usual folder unless another account made it first. */
-function areasFolder(asRoot: boolean): string {
+async function areasFolder(asRoot: boolean): Promise<string> {
   if (asRoot || process.getuid?.() === 0) return ROOT_AREAS;
   try {
-    accessSync(AREAS, constants.W_OK);
+    await access(AREAS, constants.W_OK);
     return AREAS;
   } catch {
-    return existsSync(AREAS) ? `${AREAS}-${accountName()}` : AREAS;
+    return (await isThere(AREAS)) ? `${AREAS}-${accountName()}` : AREAS;
   }
 }

@@ -1,9 +1,9 @@
-import { watch, type FSWatcher } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { decodeManifest, MAX_BYTES } from '../../src-shared/manifest/source';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
 import { readBounded, versionOf } from '../files/text-files';
+import { watchFolder } from '../system/files';
 import { scriptsNamedIn } from './named-scripts';
 import { listScripts, scriptsVersionOf } from './scripts';
 
@@ -29,7 +29,10 @@ export async function nextChange(
   // The manifest is parsed only when it has changed.
   let parsed: { version: string | undefined; named: string[] } | undefined;
   const readChange = async (): Promise<Change | undefined> => {
-    const bytes = await readBounded(known.path, MAX_BYTES).catch(() => undefined);
+    const bytes = await readBounded(known.path, MAX_BYTES).catch((error: unknown) => {
+      if (hangs(error)) throw error;
+      return undefined;
+    });
     const version = bytes && versionOf(bytes);
     if (!parsed || parsed.version !== version) parsed = { version, named: bytes ? namedIn(bytes) : [] };
     const scripts = await listScripts(folder, parsed.named);
@@ -40,7 +43,9 @@ export async function nextChange(
   return new Promise((done, fail) => {
     let isChecking = false;
     let checkAgain = false;
+    let isFinished = false;
     const check = (): void => {
+      if (isFinished) return;
       if (isChecking) {
         checkAgain = true;
         return;
@@ -55,22 +60,31 @@ export async function nextChange(
             check();
           }
         })
-        .catch((error: unknown) => finish(() => fail(error)));
+        .catch((error: unknown) => {
+          // A disk that does not answer has not lost its files.
+          if (hangs(error)) isChecking = false;
+          else finish(() => fail(error));
+        });
     };
-    const watchers = [folder, join(folder, 'scripts')].flatMap((place) => follow(place, check));
+    const watchers = [folder, join(folder, 'scripts')].map((place) => watchFolder(place, check));
     const timer = setInterval(check, POLL_INTERVAL_MS);
     const aborted = (): void => finish(() => fail(signal?.reason));
     const finish = (end: () => void): void => {
+      isFinished = true;
       clearInterval(timer);
-      for (const watcher of watchers) watcher.close();
+      for (const watcher of watchers) void watcher.then((one) => one?.close());
       signal?.removeEventListener('abort', aborted);
       end();
     };
     signal?.addEventListener('abort', aborted);
     if (signal?.aborted) aborted();
     else check();
+    // What changes before the watches begin is noticed now.
+    void Promise.all(watchers).then(check);
   });
 }
+
+const hangs = (error: unknown): boolean => error instanceof AppError && error.code === 'system';
 
 /** A manifest that is no longer text names no scripts. */
 function namedIn(bytes: Uint8Array): string[] {
@@ -79,13 +93,5 @@ function namedIn(bytes: Uint8Array): string[] {
   } catch (error) {
     if (error instanceof AppError) return [];
     throw error;
-  }
-}
-
-function follow(place: string, changed: () => void): FSWatcher[] {
-  try {
-    return [watch(place, { persistent: false }, changed).on('error', () => undefined)];
-  } catch {
-    return []; // The folder does not exist yet, or the system permits no further watch. The timer polls instead.
   }
 }

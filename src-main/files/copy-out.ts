@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { link, lstat, rename, rm } from 'node:fs/promises';
+import { absent, link, lstat, rename, rm } from '../system/files';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../src-shared/errors';
@@ -34,8 +34,8 @@ export async function copyOut(to: string, start: () => Promise<RunningCommand>):
 
 /** Throws `refused` when the target exists, `missing` when its folder does not exist. */
 export async function mustBeFree(target: string): Promise<void> {
-  if (await lstat(target).catch(() => undefined)) throw isThere(target);
-  if (!(await lstat(dirname(target)).catch(() => undefined)))
+  if (await lstat(target).catch(absent)) throw isThere(target);
+  if (!(await lstat(dirname(target)).catch(absent)))
     throw new AppError('missing', `There is no folder ${dirname(target)}.`, 'Choose an existing folder.');
 }
 

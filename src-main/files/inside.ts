@@ -1,4 +1,4 @@
-import { lstat, realpath } from 'node:fs/promises';
+import { absent, lstat, realpath } from '../system/files';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 
@@ -25,8 +25,11 @@ export async function inside(folder: string, path: string): Promise<string> {
   if (!isDocumentPath(path) || !file.startsWith(folder + sep)) throw outside(path);
   // The nearest part that exists decides: a link in the path may lead anywhere.
   let at = file;
-  while (at !== folder && !(await lstat(at).catch(() => undefined))) at = dirname(at);
-  const [real, root] = await Promise.all([realpath(at).catch(() => undefined), realpath(folder).catch(() => folder)]);
+  while (at !== folder && !(await lstat(at).catch(absent))) at = dirname(at);
+  const [real, root] = await Promise.all([
+    realpath(at).catch(absent),
+    realpath(folder).catch((error: unknown) => absent(error) ?? folder),
+  ]);
   // A link that leads nowhere would be written through.
   if (real === undefined) throw outside(path);
   const way = relative(root, real);
@@ -37,7 +40,7 @@ export async function inside(folder: string, path: string): Promise<string> {
 /** A folder of a document; `undefined` when it does not exist, or is a link or file. */
 export async function realFolder(folder: string, path: string): Promise<string | undefined> {
   const found = join(folder, path);
-  return (await lstat(found).catch(() => undefined))?.isDirectory() ? found : undefined;
+  return (await lstat(found).catch(absent))?.isDirectory() ? found : undefined;
 }
 
 const outside = (path: string): AppError =>

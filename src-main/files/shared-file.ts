@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from '../system/files';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isRunning, ownProcess } from '../system/processes';
@@ -44,12 +44,7 @@ async function takeLock(locks: string, path: string): Promise<() => Promise<void
   for (;;) {
     try {
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      const opened = await open(file, 'wx', 0o600);
-      try {
-        await opened.writeFile(content);
-      } finally {
-        await opened.close();
-      }
+      await writeFile(file, content, { flag: 'wx', mode: 0o600 });
       return async () => {
         if ((await readFile(file, 'utf8').catch(() => '')) === content)
           await rm(file, { force: true }).catch(() => undefined);

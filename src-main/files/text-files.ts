@@ -1,9 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, chmod, chown, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  absent,
+  access,
+  chmod,
+  chown,
+  mkdir,
+  onOpenFile,
+  open,
+  realpath,
+  rename,
+  rm,
+  stat,
+  type FileHandle,
+} from '../system/files';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
-import { inTime } from './in-time';
+
+const CHUNK_BYTES = 256 * 1024;
 
 /** Prefix of the names of temporary files. */
 export const HALF_WRITTEN = '.slipway-';
@@ -17,12 +31,9 @@ export function versionOf(bytes: Uint8Array): string {
  * Reads a regular file of at most `limit` bytes. Throws `AppError`: `missing` when it cannot be read, `manifest` for a folder, a device
  * or a file that is too large; nothing is read of those.
  */
-export function readBounded(path: string, limit: number): Promise<Buffer> {
-  return inTime(path, read(path, limit));
-}
-
-async function read(path: string, limit: number): Promise<Buffer> {
+export async function readBounded(path: string, limit: number): Promise<Buffer> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    absent(error);
     throw new AppError(
       'missing',
       error.code === 'ENOENT'
@@ -44,6 +55,7 @@ async function read(path: string, limit: number): Promise<Buffer> {
       'A manifest has a few kilobytes. Check that this is the right file.',
     );
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+    absent(error);
     throw new AppError(
       'missing',
       `${path} cannot be read: ${whyNot(error.code, error.message)}.`,
@@ -52,11 +64,24 @@ async function read(path: string, limit: number): Promise<Buffer> {
   });
   try {
     // The file may have been replaced between the check and the open.
-    const { size } = await file.stat();
-    if (size > limit) throw new AppError('manifest', `${path} has ${size} bytes; at most ${limit} are read.`);
-    return await file.readFile();
+    const found = await onOpenFile(path, () => file.stat());
+    if (!found.isFile() || found.size > limit)
+      throw new AppError('manifest', `${path} has ${found.size} bytes; at most ${limit} are read.`);
+    return await readToEnd(path, file, limit);
   } finally {
-    await file.close();
+    await onOpenFile(path, () => file.close()).catch(() => undefined);
+  }
+}
+
+/** Reads to the end of the file, which may be another than its size: files grow, and those of `/proc` report none. */
+async function readToEnd(path: string, file: FileHandle, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for (let size = 0; ;) {
+    const { bytesRead, buffer } = await onOpenFile(path, () => file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES));
+    if (bytesRead === 0) return Buffer.concat(chunks);
+    size += bytesRead;
+    if (size > limit) throw new AppError('manifest', `${path} has more than ${limit} bytes.`);
+    chunks.push(buffer.subarray(0, bytesRead));
   }
 }
 
@@ -67,22 +92,23 @@ async function read(path: string, limit: number): Promise<Buffer> {
  * @param mode of a new file, narrowed by the umask
  */
 export async function writeAtomically(path: string, bytes: Uint8Array | string, mode = 0o666): Promise<void> {
-  const target = await realpath(path).catch(() => path);
-  const old = await stat(target).catch(() => undefined);
+  const target = await realpath(path).catch((error: unknown) => absent(error) ?? path);
+  const old = await stat(target).catch(absent);
   const temporary = join(dirname(target), `${HALF_WRITTEN}${randomBytes(6).toString('hex')}`);
   try {
     const file = await open(temporary, 'wx', mode);
     try {
-      await file.writeFile(bytes);
-      await file.sync();
+      await onOpenFile(temporary, () => file.writeFile(bytes));
+      await onOpenFile(temporary, () => file.sync());
     } finally {
-      await file.close();
+      await onOpenFile(temporary, () => file.close());
     }
     if (old) await chmod(temporary, old.mode & 0o7777);
     if (old && process.getuid?.() === 0) await chown(temporary, old.uid, old.gid);
     await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
+    if (error instanceof AppError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw folderGone(dirname(path));
     throw new AppError(
@@ -97,6 +123,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
 export async function writeState(path: string, bytes: Uint8Array | string): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    absent(error);
     throw new AppError('refused', `${folder} cannot be made: ${whyNot(error.code, error.message)}.`);
   });
   await writeAtomically(path, bytes, 0o600);
@@ -104,10 +131,7 @@ export async function writeState(path: string, bytes: Uint8Array | string): Prom
 
 /** Throws `refused` when a document's folder no longer exists. */
 export async function assertFolder(folder: string): Promise<void> {
-  const found = await inTime(
-    folder,
-    stat(folder).catch(() => undefined),
-  );
+  const found = await stat(folder).catch(absent);
   if (!found?.isDirectory()) throw folderGone(folder);
 }
 
@@ -151,10 +175,7 @@ export async function isWritable(path: string): Promise<boolean> {
 
 /** Throws `AppError('refused')` for a file that is read-only: replacing it by renaming would need no right to write it. */
 export async function assertWritable(path: string): Promise<void> {
-  const found = await inTime(
-    path,
-    stat(path).catch(() => undefined),
-  );
+  const found = await stat(path).catch(absent);
   if (found && !(await isWritable(path)))
     throw new AppError('refused', `${path} is read-only.`, 'Make it writable, or save it elsewhere with Save as.');
 }

@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import SSHConfig, { type Directive, type Section } from 'ssh-config';
-import { AppError } from '../../src-shared/errors';
+import { AppError, reasonOf } from '../../src-shared/errors';
 import type { Jump } from '../../src-shared/hosts/model';
 import { expandPath, expandTokens } from './expand';
 import { filesOf, fits } from './patterns';
 import { accountName } from '../system/account';
+import { readBounded } from '../files/text-files';
+import { isThere } from '../system/files';
 
 const DEPTH = 16;
+const MAX_BYTES = 1024 * 1024;
 
 /** A file of ssh_config(5). */
 export interface ConfigFile {
@@ -23,7 +25,7 @@ export type Setting = readonly [name: string, value: string];
  * The settings of a host in these files, in their order. Only `Host`, and `Match` with criteria that need no command, are understood. A
  * block with another criterion (`exec`, `final`, …) is left out. Throws `refused` for a file that cannot be read.
  */
-export function settingsFor({ address, user }: Jump, files: readonly ConfigFile[]): Setting[] {
+export async function settingsFor({ address, user }: Jump, files: readonly ConfigFile[]): Promise<Setting[]> {
   const found: Setting[] = [];
   const first = (name: string): string | undefined => found.find((one) => one[0] === name)?.[1];
   const localuser = accountName();
@@ -38,7 +40,7 @@ export function settingsFor({ address, user }: Jump, files: readonly ConfigFile[
           localuser,
         });
   for (const file of files)
-    for (const line of linesOf(file, enters)) {
+    for await (const line of linesOf(file, enters)) {
       const name = line.param.toLowerCase();
       const value = valuesOf(line).join(' ');
       found.push([name, name === 'hostname' ? expandTokens(value, { '%': '%', h: address }) : value]);
@@ -47,33 +49,33 @@ export function settingsFor({ address, user }: Jump, files: readonly ConfigFile[
 }
 
 /** The host names in `Host` lines of the files, without patterns. */
-export function namesIn(files: readonly ConfigFile[]): string[] {
+export async function namesIn(files: readonly ConfigFile[]): Promise<string[]> {
   const names = new Set<string>();
   const enters = (section: Section): boolean => {
     if (isHost(section)) for (const name of valuesOf(section)) if (!/[*?!]/.test(name)) names.add(name);
     return true;
   };
-  for (const file of files) Array.from(linesOf(file, enters));
+  for (const file of files) for await (const _ of linesOf(file, enters));
   return [...names];
 }
 
 /** The lines that count, with those of included files in their places. `enters` decides on each `Host` and `Match`. */
-function* linesOf(
+async function* linesOf(
   { path, folder }: ConfigFile,
   enters: (section: Section) => boolean,
   depth = 0,
-): Generator<Directive> {
+): AsyncGenerator<Directive> {
   if (depth > DEPTH)
     throw new AppError('refused', `${path} is included more than ${DEPTH} deep.`, 'Does a file include itself?');
-  yield* within(read(path));
+  yield* within(await read(path));
 
-  function* within(config: SSHConfig): Generator<Directive> {
+  async function* within(config: SSHConfig): AsyncGenerator<Directive> {
     for (const line of config) {
       if (!('param' in line)) continue;
       // What a file includes belongs to the block that includes it; blocks of that file end with it.
       if (/^include$/i.test(line.param))
         for (const file of valuesOf(line).map((one) => expandPath(one)))
-          for (const one of filesOf(isAbsolute(file) ? file : join(folder, file)))
+          for (const one of await filesOf(isAbsolute(file) ? file : join(folder, file)))
             yield* linesOf({ path: one, folder }, enters, depth + 1);
       else if (!('config' in line)) yield line;
       else if (enters(line)) yield* within(line.config);
@@ -82,12 +84,14 @@ function* linesOf(
 }
 
 /** A missing file counts as empty. */
-function read(path: string): SSHConfig {
+async function read(path: string): Promise<SSHConfig> {
+  // ssh has no configuration with `-F /dev/null`.
+  if (path === '/dev/null' || !(await isThere(path))) return SSHConfig.parse('');
   try {
-    return SSHConfig.parse(readFileSync(path, 'utf8'));
+    return SSHConfig.parse((await readBounded(path, MAX_BYTES)).toString('utf8'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return SSHConfig.parse('');
-    throw new AppError('refused', `${path} cannot be read: ${(error as Error).message}.`, 'Correct this file.');
+    const reason = reasonOf(error).replace(/\.$/, '');
+    throw new AppError('refused', `${path} cannot be read: ${reason}.`, 'Correct this file.');
   }
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { parseJumps, type HostEntry, type Jump } from '../../src-shared/hosts/model';
@@ -7,12 +6,14 @@ import type { HostQuestions, Login } from '../transport/ssh/authentication';
 import type { ConnectOptions, SshHost } from '../transport/ssh/connection';
 import { knownHostName } from '../transport/ssh/known-hosts';
 import type { Questions } from './questions';
+import { readBounded } from '../files/text-files';
 import { atHome } from './expand';
 import { GivenSecrets } from './given-secrets';
 import type { Secrets } from './secrets';
 import { configOf, type ConfigPlace, type HostConfig } from './ssh-config';
 
 const MAX_HOPS = 8;
+const MAX_KEY_BYTES = 1024 * 1024;
 
 /** What a connection needs besides the entry. */
 export interface ConnectTools {
@@ -46,8 +47,8 @@ export async function connectOptions(
   const hops = await hopsOf(target, entry.jump, tools.config, []);
   const { questions, secrets, state } = tools;
   const given = new GivenSecrets(secrets, questions, signal);
-  const hosts = hops.map((config, at) =>
-    hostOf(config, at === hops.length - 1 ? entry : undefined, entry, tools, given, signal),
+  const hosts = await Promise.all(
+    hops.map((config, at) => hostOf(config, at === hops.length - 1 ? entry : undefined, entry, tools, given, signal)),
   );
   return {
     authenticated: () => given.keep(),
@@ -112,14 +113,14 @@ async function hopsOf(
  * The login at one hop. With `IdentitiesOnly` the agent offers only the named keys, by their public parts. `own` is the entry of the hop,
  * `entry` the entry of the target.
  */
-function hostOf(
+async function hostOf(
   config: HostConfig,
   own: HostEntry | undefined,
   entry: HostEntry,
   { questions, secrets }: ConnectTools,
   given: GivenSecrets,
   signal: AbortSignal | undefined,
-): SshHost {
+): Promise<SshHost> {
   const { hostName, port, user, hostKeyAlias } = config;
   const name = knownHostName(hostName, port);
   const keys = [...new Set([...(own?.keys.map(atHome) ?? []), ...config.keys])];
@@ -137,7 +138,7 @@ function hostOf(
   const login: Login = {
     user,
     ...(entry.agent && { agent: config.agent }),
-    ...(config.identitiesOnly && { agentKeys: publicKeysOf(keys) }),
+    ...(config.identitiesOnly && { agentKeys: await publicKeysOf(keys) }),
     keys: keys.filter((file) => !file.endsWith('.pub')),
     askPassphrase: (file, attempt) =>
       given.get(`${entry.id} passphrase "${file}"`, attempt, {
@@ -173,13 +174,17 @@ function isPassword({ title, instructions, prompts: [prompt, ...more] }: HostQue
 }
 
 /** The public keys of key files, including those whose private key only the agent has; in base64 as in their files. */
-function publicKeysOf(keys: readonly string[]): string[] {
-  return keys.flatMap((file) => {
-    try {
-      const [, key] = readFileSync(file.endsWith('.pub') ? file : `${file}.pub`, 'utf8').split(/\s+/);
-      return key ?? [];
-    } catch {
-      return []; // the private key is tried without it
-    }
-  });
+async function publicKeysOf(files: readonly string[]): Promise<string[]> {
+  const keys = await Promise.all(
+    files.map(async (file) => {
+      try {
+        const text = await readBounded(file.endsWith('.pub') ? file : `${file}.pub`, MAX_KEY_BYTES);
+        const [, key] = text.toString('utf8').split(/\s+/);
+        return key ?? [];
+      } catch {
+        return []; // the private key is tried without it
+      }
+    }),
+  );
+  return keys.flat();
 }

@@ -1,12 +1,12 @@
-import { watch } from 'node:fs';
-import { readFile, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { inBackground } from '../async/guard';
 import { hostEntry, problemsOf, THIS_COMPUTER, type HostEntry } from '../../src-shared/hosts/model';
 import { changeAlone } from '../files/shared-file';
+import { readState, type State } from '../files/state-file';
 import { writeState } from '../files/text-files';
+import { watchFolder } from '../system/files';
 
 const VERSION = 1;
 /** Number of documents whose host is remembered. */
@@ -46,19 +46,12 @@ export class HostBook {
   static async open(state: string): Promise<HostBook> {
     const file = join(state, 'hosts.json');
     try {
-      const book = new HostBook(file, (await read(file)) ?? EMPTY, undefined);
-      book.#follow();
+      const { content, trouble } = await read(file);
+      const book = new HostBook(file, content ?? EMPTY, trouble);
+      await book.#follow();
       return book;
     } catch (error) {
-      const why = `The host book ${file} could not be read and is empty now`;
-      // The file is unchanged, and may be readable later or for another account.
-      if (isSystemError(error)) return new HostBook(file, EMPTY, `${why}: ${error.message}.`);
-      const aside = `${file}.set-aside-${new Date().toISOString().replace(/[:.]/g, '-')}`;
-      const isAside = await rename(file, aside).then(
-        () => true,
-        () => false,
-      );
-      return new HostBook(file, EMPTY, isAside ? `${why}. It was set aside as ${aside}.` : `${why}.`);
+      return new HostBook(file, EMPTY, reasonOf(error));
     }
   }
 
@@ -108,38 +101,23 @@ export class HostBook {
   /** Applies one change after another, to the file as other apps have left it. The content in memory changes after the file was written. */
   #change(change: (content: Content) => Content): Promise<void> {
     return changeAlone(this.#locks, this.#file, async () => {
-      const content = change((await this.#readAgain()) ?? EMPTY);
+      const content = change((await read(this.#file)).content ?? EMPTY);
       await writeState(this.#file, `${JSON.stringify(content, null, 2)}\n`);
       this.#show(content);
     });
   }
 
-  /** Throws `refused` for an unreadable file, because replacing it would lose it. */
-  async #readAgain(): Promise<Content | undefined> {
-    return read(this.#file).catch((error: unknown) => {
-      throw new AppError(
-        'refused',
-        `The host book ${this.#file} cannot be read, and is not replaced: ${reasonOf(error)}.`,
-        'Check its permissions and its content.',
-      );
-    });
-  }
-
   /** Reads changes of other apps. Without a watch they are read at the next change of this app. */
-  #follow(): void {
+  async #follow(): Promise<void> {
     // Runs after this app's own changes, which are not news.
     const changed = (): Promise<void> =>
       changeAlone(this.#locks, this.#file, async () => {
-        const content = await read(this.#file).catch(() => undefined);
+        const { content } = await read(this.#file);
         if (content && JSON.stringify(content) !== JSON.stringify(this.#content)) this.#show(content);
       });
-    try {
-      watch(dirname(this.#file), { persistent: false }, (_, name) => {
-        if (name === basename(this.#file)) inBackground(changed);
-      }).on('error', () => undefined);
-    } catch {
-      // The folder does not exist yet, or the system has no more watches.
-    }
+    await watchFolder(dirname(this.#file), (_, name) => {
+      if (name === basename(this.#file)) inBackground(changed);
+    });
   }
 
   #show(content: Content): void {
@@ -148,14 +126,5 @@ export class HostBook {
   }
 }
 
-/** The content of a host book; `undefined` when the file does not exist. Throws the error of reading or parsing it. */
-async function read(file: string): Promise<Content | undefined> {
-  try {
-    return form.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;
+/** Throws `refused` for a file that cannot be read, because replacing it would lose it. */
+const read = (file: string): Promise<State<Content>> => readState(file, 'host book', (json) => form.parse(json));

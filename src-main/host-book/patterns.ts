@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
 import { join, normalize, parse, sep } from 'node:path';
+import { readdir, stat } from '../system/files';
 
 /** Whether a name matches a list of patterns (ssh_config(5), PATTERNS): one of them, and none that is negated. */
 export function fits(name: string, patterns: readonly string[]): boolean {
@@ -11,28 +11,26 @@ export function fits(name: string, patterns: readonly string[]): boolean {
  * The files of an absolute path, whose parts may have `*`, `?` and `[…]` as in glob(7), in the order of their names. Unreadable
  * folders are treated as missing.
  */
-export function filesOf(pattern: string): string[] {
+export async function filesOf(pattern: string): Promise<string[]> {
   const path = normalize(pattern);
   const { root } = parse(path);
   let found = [root];
-  for (const part of path.slice(root.length).split(sep))
-    found = found.flatMap((folder) =>
-      (/[*?[]/.test(part) ? entriesOf(folder, part) : [part]).map((name) => join(folder, name)),
+  for (const part of path.slice(root.length).split(sep)) {
+    const names = (folder: string) => (/[*?[]/.test(part) ? entriesOf(folder, part) : [part]);
+    const next = await Promise.all(
+      found.map(async (folder) => (await names(folder)).map((name) => join(folder, name))),
     );
-  return found.filter((file) => {
-    try {
-      return statSync(file).isFile();
-    } catch {
-      return false;
-    }
-  });
+    found = next.flat();
+  }
+  const kinds = await Promise.all(found.map((file) => stat(file).catch(() => undefined)));
+  return found.filter((_, at) => kinds[at]?.isFile());
 }
 
-function entriesOf(folder: string, pattern: string): string[] {
+async function entriesOf(folder: string, pattern: string): Promise<string[]> {
   const fitting = expression(pattern, true);
   try {
     // Only a pattern that begins with a dot matches a name that does.
-    return readdirSync(folder)
+    return (await readdir(folder))
       .filter((name) => fitting.test(name) && (pattern.startsWith('.') || !name.startsWith('.')))
       .sort();
   } catch {

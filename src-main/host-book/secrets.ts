@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { reasonOf } from '../../src-shared/errors';
 import { changeAlone } from '../files/shared-file';
+import { readState } from '../files/state-file';
 import { writeState } from '../files/text-files';
 
 /** The system's keychain, as Electron's `safeStorage` offers it. */
@@ -14,6 +15,7 @@ export interface Keychain {
 }
 
 const form = z.record(z.string(), z.string());
+type Kept = z.output<typeof form>;
 
 /**
  * Passwords and passphrases. Those that the user wants to keep are in a file, always encrypted by the system's keychain.
@@ -23,6 +25,7 @@ export class Secrets {
   readonly #file: string;
   readonly #locks: string;
   readonly #session = new Map<string, string>();
+  #trouble: string | undefined;
 
   readonly #keychain: Keychain | undefined;
 
@@ -30,6 +33,11 @@ export class Secrets {
     this.#keychain = keychain;
     this.#file = join(state, 'secrets.json');
     this.#locks = join(state, 'locks');
+  }
+
+  /** Why kept secrets are not usable, and where their file is now. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   /** Whether a keychain that encrypts is available. */
@@ -43,7 +51,7 @@ export class Secrets {
   async get(key: string): Promise<string | undefined> {
     const known = this.#session.get(key);
     if (known !== undefined) return known;
-    const kept = this.canKeep ? (await this.#read())[key] : undefined;
+    const kept = this.canKeep ? (await this.#read().catch(() => ({}) as Kept))[key] : undefined;
     if (kept === undefined) return undefined;
     try {
       return this.#keychain?.decryptString(Buffer.from(kept, 'base64'));
@@ -74,15 +82,19 @@ export class Secrets {
     );
   }
 
-  async #read(): Promise<Record<string, string>> {
+  /** Throws `refused` for a file that cannot be read. One with other content is set aside. */
+  async #read(): Promise<Kept> {
     try {
-      return form.parse(JSON.parse(await readFile(this.#file, 'utf8')));
-    } catch {
-      return {};
+      const { content, trouble } = await readState(this.#file, 'file of kept secrets', (json) => form.parse(json));
+      this.#trouble = trouble ?? this.#trouble;
+      return content ?? {};
+    } catch (error) {
+      this.#trouble = reasonOf(error);
+      throw error;
     }
   }
 
-  #change(change: (kept: Record<string, string>) => Record<string, string>): Promise<void> {
+  #change(change: (kept: Kept) => Kept): Promise<void> {
     return changeAlone(this.#locks, this.#file, async () => {
       const before = await this.#read();
       const after = change(before);

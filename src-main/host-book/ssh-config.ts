@@ -7,7 +7,7 @@ import type { Jump } from '../../src-shared/hosts/model';
 import { namesIn, settingsFor, type ConfigFile, type Setting } from './config-files';
 import { expandPath, expandTokens } from './expand';
 import { accountName } from '../system/account';
-import { isThere } from '../files/in-time';
+import { isThere } from '../system/files';
 
 /** The SSH configuration of a host: the part of ssh_config(5) that Slipway supports. */
 export interface HostConfig {
@@ -44,7 +44,7 @@ export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<Hos
   const { address } = jump;
   if (address.startsWith('-'))
     throw new AppError('refused', `${address} is not the address of a host.`, 'Correct it in the host book.');
-  const values = (await askSsh(jump, place)) ?? readFiles(jump, place);
+  const values = (await askSsh(jump, place)) ?? (await readFiles(jump, place));
   const one = (name: string): string | undefined => {
     const value = values.get(name)?.[0];
     return value === undefined || value.toLowerCase() === 'none' ? undefined : value;
@@ -75,9 +75,9 @@ export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<Hos
 }
 
 /** The host names in the user's configuration, without patterns. */
-export function aliasesOf({ file }: ConfigPlace = {}): string[] {
+export async function aliasesOf({ file }: ConfigPlace = {}): Promise<string[]> {
   try {
-    return namesIn([userFile(file)]);
+    return await namesIn([userFile(file)]);
   } catch {
     return []; // suggestions are optional; connecting reports what is wrong with the file
   }
@@ -129,9 +129,9 @@ async function askSsh(
 }
 
 /** The same from the files: the first value of each name counts, but all key files do. As with `ssh -F`, a given file replaces the others. */
-function readFiles(jump: Jump, { file }: ConfigPlace): Map<string, string[]> {
+async function readFiles(jump: Jump, { file }: ConfigPlace): Promise<Map<string, string[]>> {
   const system = { path: '/etc/ssh/ssh_config', folder: '/etc/ssh' };
-  const values = gather(oneProxy(settingsFor(jump, [userFile(file), ...(file === undefined ? [system] : [])])));
+  const values = gather(oneProxy(await settingsFor(jump, [userFile(file), ...(file === undefined ? [system] : [])])));
   const ssh = join(homedir(), '.ssh');
   const fallback: Record<string, string[]> = {
     identityfile: DEFAULT_KEYS.map((name) => join(ssh, name)),

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { DocumentServices } from '../rpc/services';
-import { isThere } from '../files/in-time';
+import { isThere } from '../system/files';
 
 const SAMPLE = 'tiny-linux';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile } from '../system/files';
 import { basename, dirname, join } from 'node:path';
 import { join as onHost } from 'node:path/posix';
 import { pack } from 'tar-stream';

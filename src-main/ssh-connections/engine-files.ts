@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile } from '../system/files';
 import { join } from 'node:path';
 import { dirname, join as onHost } from 'node:path/posix';
 import { APP_CLIENT } from '../../src-shared/journal/records';

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, watch, type FSWatcher } from 'node:fs';
-import { open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
+import { absent, mkdtemp, onOpenFile, open, readdir, rm, stat, watchFolder, type FileHandle } from '../system/files';
 import { tooMuch } from './limits';
 import type { Argv, CommandOptions, CommandResult, DetachedCommand, RunningCommand, Transport } from './transport';
 
@@ -49,7 +49,7 @@ export function createLocalTransport(): Transport {
 
     async startDetached(argv, options) {
       // A file and not a pipe, because it has to outlive this program. Its name is not needed.
-      const folder = mkdtempSync(join(tmpdir(), 'slipway-start-'));
+      const folder = await mkdtemp(join(tmpdir(), 'slipway-start-'));
       const file = await open(join(folder, 'output'), 'a+', 0o600);
       await rm(folder, { recursive: true });
       const child = start(argv, options, ['ignore', file.fd, file.fd]);
@@ -63,14 +63,15 @@ export function createLocalTransport(): Transport {
     },
 
     async readFile(path, offset, length) {
-      const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+      const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+        absent(error);
         throw new AppError('missing', `${path} cannot be read: ${error.message}.`);
       });
       try {
-        const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
+        const { bytesRead, buffer } = await onOpenFile(path, () => file.read(Buffer.alloc(length), 0, length, offset));
         return buffer.subarray(0, bytesRead);
       } finally {
-        await file.close();
+        await onOpenFile(path, () => file.close());
       }
     },
 
@@ -170,32 +171,24 @@ const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toStri
 async function* changes(path: string, signal: AbortSignal): AsyncGenerator<void> {
   while (!signal.aborted) {
     // The watch begins before the first read, so that no change is missed between them.
-    const next = nextChange(path, signal);
+    const next = await startWatch(path, signal);
     yield;
-    await next;
+    await next.changed;
   }
 }
 
-function nextChange(path: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const watcher = tryWatch(path, done);
-    const timer = setTimeout(done, POLL);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-    function done(): void {
-      clearTimeout(timer);
-      watcher?.close();
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
+/** Begins to watch a path. The result has the promise in an object, because a caller must not wait for it here. */
+async function startWatch(path: string, signal: AbortSignal): Promise<{ readonly changed: Promise<void> }> {
+  let report = (): void => undefined;
+  const reported = new Promise<void>((resolve) => (report = resolve));
+  const watcher = await watchFolder(path, report);
+  const timer = setTimeout(report, POLL);
+  signal.addEventListener('abort', report);
+  if (signal.aborted) report();
+  const changed = reported.then(() => {
+    clearTimeout(timer);
+    watcher?.close();
+    signal.removeEventListener('abort', report);
   });
-}
-
-/** A watch; `undefined` for a path that does not exist. */
-function tryWatch(path: string, done: () => void): FSWatcher | undefined {
-  try {
-    return watch(path, done).on('error', done);
-  } catch {
-    return undefined;
-  }
+  return { changed };
 }

@@ -1,7 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from '../system/files';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
-import { inTime } from '../files/in-time';
 import { visibleName } from '../../src-shared/visible';
 
 /** An entry of a folder, for the window's own file dialog. */
@@ -14,7 +13,7 @@ export interface FolderEntry {
 /** Lists a folder, folders first. Hidden entries, and entries that are neither file nor folder, are left out. Throws `AppError('missing')`. */
 export async function listFolder(path: string): Promise<{ folder: string; parent?: string; entries: FolderEntry[] }> {
   const folder = resolve(path);
-  const names = await inTime(folder, readdir(folder)).catch((error: NodeJS.ErrnoException) => {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error instanceof AppError) throw error;
     const why = error.code === 'EACCES' ? 'may not be read' : 'is not a folder';
     throw new AppError('missing', `${folder} ${why}.`, 'Choose another folder.');
@@ -31,7 +30,7 @@ const rank = ({ kind }: FolderEntry): number => ['folder', 'manifest', 'file'].i
 
 async function describe(path: string, name: string): Promise<FolderEntry | undefined> {
   // An entry that hangs is left out, like an unreadable one.
-  const found = await inTime(path, stat(path)).catch(() => undefined);
+  const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return { name: visibleName(name), path, kind: 'folder' };
   if (!found?.isFile()) return undefined;
   return { name: visibleName(name), path, kind: name.endsWith('.xml') ? 'manifest' : 'file' };

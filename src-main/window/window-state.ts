@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { screen, type BrowserWindow, type Rectangle } from 'electron';
 import * as z from 'zod';
@@ -29,7 +29,10 @@ export function keepWindowState(state: string, window: BrowserWindow): void {
   try {
     mkdirSync(state, { recursive: true });
     const content = { bounds: window.getNormalBounds(), isMaximized: window.isMaximized() };
-    writeFileSync(fileOf(state), JSON.stringify(content), { mode: 0o600 });
+    // Complete or absent, also when the program is killed here.
+    const temporary = `${fileOf(state)}.${process.pid}`;
+    writeFileSync(temporary, JSON.stringify(content), { mode: 0o600 });
+    renameSync(temporary, fileOf(state));
   } catch {
     // the window's place is not important
   }

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { constants } from 'node:fs';
 import { hostname, release, type } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { APP_CLIENT } from '../../../src-shared/journal/records';
@@ -7,6 +7,7 @@ import { createLocalTransport } from '../../transport/local';
 import type { BuildHost } from '../build-host';
 import { createEngineHost, type EngineCommand } from './engine-host';
 import { accountName } from '../../system/account';
+import { access } from '../../system/files';
 
 /**
  * The local build host, which is always available.
@@ -14,10 +15,10 @@ import { accountName } from '../../system/account';
  * @param engine the folder of the engine's commands
  */
 export function thisComputer(engine: string): BuildHost {
-  const command = engineCommand(engine);
+  let command: Promise<EngineCommand> | undefined;
   return createEngineHost({
     transport: createLocalTransport(),
-    engine: async () => command,
+    engine: () => (command ??= engineCommand(engine)),
     place: async (manifest) => manifest,
     whenReachable: async () => undefined,
   });
@@ -38,24 +39,21 @@ export function factsOfThisComputer(): HostFacts {
 }
 
 /** The engine runs on Node: this process' own, the one on PATH, or Electron in its Node mode. */
-function engineCommand(engine: string): EngineCommand {
+async function engineCommand(engine: string): Promise<EngineCommand> {
   const program = join(engine, 'distro_const.cjs');
   const env = { SLIPWAY_CLIENT: APP_CLIENT };
   if (!process.versions['electron']) return { argv: [process.execPath, program], env };
-  const node = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, 'node'))
-    .find(isExecutable);
+  const programs = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'node'));
+  // Searched side by side, so that a folder that hangs costs its time once.
+  const usable = await Promise.all(programs.map(isExecutable));
+  const node = programs.find((_, at) => usable[at]);
   return node === undefined
     ? { argv: [process.execPath, program], env: { ...env, ELECTRON_RUN_AS_NODE: '1' } }
     : { argv: [node, program], env };
 }
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isExecutable = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );

@@ -1,5 +1,5 @@
 import { join } from 'node:path/posix';
-import { readFile } from 'node:fs/promises';
+import { readFile } from '../../system/files';
 import { stepOfSnapshot } from '../../../src-shared/checkpoints/model';
 import { AppError } from '../../../src-shared/errors';
 import { interpretManifest } from '../../../src-shared/manifest/interpret';

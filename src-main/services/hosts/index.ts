@@ -48,8 +48,10 @@ export function createHostServices({
       transport.close();
       return facts;
     },
-    trouble: async () => ({ message: book.trouble }),
-    suggestions: async () => aliasesOf(),
+    trouble: async () => ({
+      message: [book.trouble, secrets.trouble].filter((one) => one !== undefined).join(' ') || undefined,
+    }),
+    suggestions: () => aliasesOf(),
     chosen: async ({ path }) => ({ host: book.chosen(path) }),
     choose: async ({ path, host }) => book.choose(path, host),
     questions: async (_, { signal }) => questions.watch(signal),

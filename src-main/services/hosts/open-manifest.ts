@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from '../../system/files';
 import { dirname, join } from 'node:path';
 import { basename, dirname as dirnameOnHost, join as onHost } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';

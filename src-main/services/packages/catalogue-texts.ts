@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes } from '../../system/files';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import type { CatalogueAnswer } from '../../../src-shared/engine-answers/packages';

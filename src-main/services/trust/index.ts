@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { absent, realpath } from '../../system/files';
 import { dirname, resolve } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { interpretManifest } from '../../../src-shared/manifest/interpret';
@@ -65,7 +65,7 @@ export class Trust {
 }
 
 async function folderOf(path: string): Promise<string> {
-  return dirname(await realpath(path).catch(() => resolve(path)));
+  return dirname(await realpath(path).catch((error: unknown) => absent(error) ?? resolve(path)));
 }
 
 /** The scripts of the steps, then the other files of `scripts/`, which they may call. */

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { changeAlone } from '../../files/shared-file';
+import { readState } from '../../files/state-file';
 import { writeState } from '../../files/text-files';
 
 /** The oldest are forgotten: the user is asked again. */
@@ -24,14 +24,14 @@ export class TrustedFolders {
   }
 
   async has(folder: string, host: string, account: string): Promise<boolean> {
-    return (await this.#read()).some(
+    return (await this.#known()).some(
       (one) => one.folder === folder && (one.host === undefined || (one.host === host && one.account === account)),
     );
   }
 
   /** Whether the folder was made by this app. */
   async isMade(folder: string): Promise<boolean> {
-    return (await this.#read()).some((one) => one.folder === folder && one.host === undefined);
+    return (await this.#known()).some((one) => one.folder === folder && one.host === undefined);
   }
 
   /** Throws `refused` when it cannot be kept. */
@@ -43,11 +43,11 @@ export class TrustedFolders {
     });
   }
 
+  #known(): Promise<readonly TrustedFolder[]> {
+    return this.#read().catch(() => []);
+  }
+
   async #read(): Promise<readonly TrustedFolder[]> {
-    try {
-      return list.parse(JSON.parse(await readFile(this.#file, 'utf8')));
-    } catch {
-      return [];
-    }
+    return (await readState(this.#file, 'list of trusted folders', (json) => list.parse(json))).content ?? [];
   }
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile } from '../../system/files';
 import { utils, type AnyAuthMethod } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
 import { InteractiveAgent } from './agent';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile } from '../../system/files';
 import { dirname } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 

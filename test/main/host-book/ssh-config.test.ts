@@ -227,9 +227,9 @@ describe.each(ways)('the SSH configuration, $title', ({ hasSsh, lacks }) => {
   });
 });
 
-it('suggests the hosts that have a name', () => {
-  expect(aliasesOf({ file })).toEqual(['lab', 'build-1', 'build-one', 'quiet']);
-  expect(aliasesOf({ file: join(folder, 'none') })).toEqual([]);
+it('suggests the hosts that have a name', async () => {
+  expect(await aliasesOf({ file })).toEqual(['lab', 'build-1', 'build-one', 'quiet']);
+  expect(await aliasesOf({ file: join(folder, 'none') })).toEqual([]);
 });
 
 it('runs no command of a Match when it reads the files itself', async () => {
