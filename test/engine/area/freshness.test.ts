@@ -244,7 +244,7 @@ describe('a checkpoint is stale, with the reason, after', () => {
   });
 });
 
-describe('inputs that a step names in other ways', () => {
+describe('Inputs that a step names in other ways:', () => {
   /** A build with step `a` of this text. */
   async function buildWith(body: string, change: (text: string) => string = (text) => text): Promise<string> {
     project = new TestProject();
@@ -267,14 +267,14 @@ describe('inputs that a step names in other ways', () => {
     ['a relative folder', 'cp -r lib/d/. "$3"/x', 'lib/d/f', 'lib/d'],
     ['a file below $PWD', 'cat "$PWD/lib/a.conf"', 'lib/a.conf', 'lib/a.conf'],
     ['a command on PATH', 'interp -c :', 'own/bin/interp', 'own/bin/interp'],
-  ])('%s makes it stale', async (_, body, edited, value) => {
+  ])('%s makes the checkpoint stale.', async (_, body, edited, value) => {
     await buildWith(body);
     expect(await summary()).toBe('current');
     append(edited);
     expect(await summary()).toBe(`stale; \`a\` used ${value}: its content has changed`);
   });
 
-  it('its interpreter makes it stale when it is edited or removed', async () => {
+  it('An edited or removed interpreter makes the checkpoint stale.', async () => {
     await buildWith(':');
     writeFileSync(path('scripts/a'), `#!${path('own/bin/interp')}\n:\n`);
     await project.build();
@@ -285,7 +285,7 @@ describe('inputs that a step names in other ways', () => {
     expect(await summary()).toBe('stale; `a` used own/bin/interp, which is missing now');
   });
 
-  it('a file in its arguments makes it stale', async () => {
+  it('An edited file in the arguments makes the checkpoint stale.', async () => {
     await buildWith(':', (text) =>
       text.replace('"Step a"/>', `"Step a"/><argslist>"${path('lib/a.conf')}"</argslist>`),
     );
@@ -294,7 +294,7 @@ describe('inputs that a step names in other ways', () => {
     expect(await summary()).toBe('stale; `a` used lib/a.conf: its content has changed');
   });
 
-  it('a declared path that is not UTF-8 or ends in a blank makes it stale', async () => {
+  it('An edited file whose declared path is not UTF-8 or ends in a blank makes the checkpoint stale.', async () => {
     project = new TestProject();
     const name = Buffer.concat([Buffer.from(path('bad')), Buffer.from([0xff]), Buffer.from('name')]);
     writeFileSync(name, '1');
@@ -316,7 +316,7 @@ describe('inputs that a step names in other ways', () => {
   });
 
   it.each(['file x', 'PATH x', 'bogus line', 'path', 'env two words', 'url no-scheme'])(
-    'the line "%s" in SLIPWAY_INPUTS is reported, and makes it unknown',
+    'The line "%s" in SLIPWAY_INPUTS is reported, and the freshness is unknown.',
     async (line) => {
       const body = `printf 'path lib/a.conf\\n# comment\\n${line}\\n' >>"$SLIPWAY_INPUTS"`;
       expect(await buildWith(body)).toContain(`a: SLIPWAY_INPUTS line 3 is not understood: ${line}\n`);
@@ -324,7 +324,7 @@ describe('inputs that a step names in other ways', () => {
     },
   );
 
-  it('a folder that is too large makes it unknown, unless it is declared', async () => {
+  it('A folder that is too large makes the freshness unknown, unless it is declared.', async () => {
     project = new TestProject();
     mkdirSync(path('many/d'), { recursive: true });
     for (let i = 0; i <= 500; i++) project.file(`many/d/${i}`, '');
@@ -346,8 +346,8 @@ describe('inputs that a step names in other ways', () => {
   });
 });
 
-describe('files of other kinds', () => {
-  it('notice an edit of a file of more than 2 GiB, and read it once only', async () => {
+describe('Files of other kinds:', () => {
+  it('An edit of a file of more than 2 GiB is noticed, and the file is read once only.', async () => {
     project = new TestProject();
     project.file('big', '');
     truncateSync(path('big'), 2200 * 1024 * 1024);
@@ -367,7 +367,7 @@ describe('files of other kinds', () => {
     expect(await summary()).toBe('stale; `a` used big: its content has changed');
   }, 300_000);
 
-  it('do not hang on a named pipe', async () => {
+  it('A named pipe never makes the engine wait.', async () => {
     project = new TestProject();
     const body = 'mkfifo "$PWD/pipe"; echo "path $PWD/pipe" >>"$SLIPWAY_INPUTS"';
     project.write({
@@ -384,7 +384,7 @@ describe('files of other kinds', () => {
 });
 
 describe('a script that is named without a slash', () => {
-  it('is found on PATH, and stale when it is edited there', async () => {
+  it('is found on PATH, and makes the checkpoint stale when it is edited there', async () => {
     project = new TestProject();
     mkdirSync(path('bin'));
     project.file('bin/onpath', '#!/bin/sh\nexit 0\n');
@@ -408,7 +408,7 @@ describe('a URL', () => {
     return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/file`;
   };
 
-  it('is compared by its ETag, and unknown while the server is away or is not asked', async () => {
+  it('is compared by its ETag, and has an unknown freshness while the server is away or is not asked', async () => {
     const url = await listen();
     project = new TestProject();
     project.write({

@@ -7,7 +7,7 @@ import { areaIdentity } from '../../../src-engine/area/identity';
 const folder = mkdtempSync(join(tmpdir(), 'slipway-identity-'));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('gives one identity for all spellings of an area and another for another area', () => {
+it('All spellings of an area have one identity, and another area has another one.', () => {
   const [area, other, link] = ['area', 'other', 'link'].map((name) => join(folder, name)) as [string, string, string];
   mkdirSync(area);
   mkdirSync(other);

@@ -58,7 +58,7 @@ describe('the lock of an area', () => {
     expect(readdirSync(area.stateFolder)).toEqual([]);
   });
 
-  it('the lock contains the reason why it is held', async () => {
+  it('contains the reason why it is held', async () => {
     const { release } = await acquireLock(area, 'prune', '/m.xml');
     await expect(take()).rejects.toThrow(/^A prune holds this build area/);
     release();

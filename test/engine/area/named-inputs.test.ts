@@ -51,7 +51,7 @@ function names(
   return { paths: short(paths), large: short(large), variables };
 }
 
-describe('files that a script names', () => {
+describe('Files that a script names:', () => {
   it.each<[text: string, paths: string[]]>([
     ['. "$(dirname "$0")/common.sh"', ['scripts/common.sh']],
     ['. $(dirname $0)/common.sh', ['scripts/common.sh']],
@@ -109,7 +109,7 @@ describe('files that a script names', () => {
     ['ls | sudo mytool', ['own/bin/mytool']],
     ['#!/usr/bin/python3\nsubprocess.run(["mytool", "x"])', ['own/bin/mytool']],
     ['[ -f "$(dirname "$0")/local.conf" ] && . "$(dirname "$0")/local.conf"', ['scripts/local.conf']],
-  ])('%s', (text, paths) => {
+  ])('The script %s has its files as inputs.', (text, paths) => {
     expect(names(text).paths).toEqual(paths);
   });
 
@@ -130,7 +130,7 @@ describe('files that a script names', () => {
     ['a folder that contains the document', 'cd HERE; ls HERE/scripts "$(dirname "$0")/.."'],
     ['a URL', 'curl https://example.org/HERE/outside/conf'],
     ['every step beside it', 'sed -n \'s/^needs //p\' "$(dirname "$0")"/*'],
-  ])('are not %s', (_, text) => {
+  ])('The inputs do not include %s.', (_, text) => {
     expect(names(text).paths).toEqual([]);
   });
 
@@ -144,24 +144,24 @@ describe('files that a script names', () => {
     [['HERE/outside/conf,data/table'], ['data/table', 'outside/conf']],
     [['HERE/outside/with blank é'], ['outside/with blank é']],
     [['plain', '/usr/bin/env', 'HERE/area/build_data/file', 'no/such', 'HERE'], []],
-  ])('include files in the arguments %j', (args, paths) => {
+  ])('The inputs include files in the arguments %j.', (args, paths) => {
     writeFileSync(join(folder, 'outside/with blank é'), '');
     expect(names(':', args).paths).toEqual(paths);
   });
 
-  it('leave out a large folder, and report it', () => {
+  it('A large folder is left out and reported.', () => {
     mkdirSync(join(folder, 'many/files'), { recursive: true });
     for (let i = 0; i <= 500; i++) writeFileSync(join(folder, `many/files/${i}`), '');
     for (const text of ['cp -r many/files "$2"', 'cp HERE/many/files/* "$2"', 'cp -r many "$2"'])
       expect(names(text)).toMatchObject({ paths: [], large: [expect.stringMatching(/^many/)] });
   });
 
-  it('include what is sourced of the system', () => {
+  it('The inputs include a file of the system that the script sources.', () => {
     expect(names('. /etc/os-release').paths).toEqual(['/etc/os-release']);
   });
 });
 
-describe('environment variables that a script takes', () => {
+describe('Environment variables that a script takes:', () => {
   it.each<[text: string, variables: string[]]>([
     ['echo "$FLAVOUR" ${BRAND}', ['FLAVOUR', 'BRAND']],
     ['FLAVOUR=${FLAVOUR:-x}; echo $FLAVOUR', ['FLAVOUR']],
@@ -174,7 +174,7 @@ describe('environment variables that a script takes', () => {
       ['FLAVOUR', 'BRAND', 'THIRD'],
     ],
     ['#!/usr/bin/perl\nprint $ENV{FLAVOUR}', ['FLAVOUR', 'ENV']],
-  ])('%s', (text, variables) => {
+  ])('The script %s has its variables as inputs.', (text, variables) => {
     expect([...names(text).variables].sort()).toEqual([...variables].sort());
   });
 });

@@ -30,7 +30,7 @@ describe('a build area with files of another program', () => {
     },
   );
 
-  it('is not taken for ours because a build was refused in it before', async () => {
+  it('does not belong to Slipway because a build was refused in it before', async () => {
     const file = put('build_data', 'thesis.tex');
     await project.build();
     await project.run('prune', '--yes', 'manifest.xml');
@@ -61,7 +61,7 @@ describe('a build area with files of another program', () => {
     expect(kept.map((path) => existsSync(path))).toEqual([true, true]);
   });
 
-  it('is known as ours without a mark when version 1 has built in it', async () => {
+  it('belongs to Slipway without a mark when version 1 has built in it', async () => {
     expect((await project.build()).code).toBe(0);
     rmSync(join(project.area, '.slipway', 'checkpoints', 'area'));
     expect((await project.build()).code).toBe(0);

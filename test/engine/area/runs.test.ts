@@ -47,7 +47,7 @@ const only = (): Run => {
 };
 
 describe('names of runs', () => {
-  it('runs are ordered by their number and not by the clock, after those of version 1', () => {
+  it('are ordered by their number and not by the clock, after those of version 1', () => {
     const names = [
       'run-2026-01-02-03-04-05-000010',
       'run-2027-01-01-00-00-00-000009',
@@ -69,7 +69,7 @@ describe('names of runs', () => {
   });
 });
 
-it('gives the logs of a second build in the same second another stamp', () => {
+it('The logs of a second build in the same second have another stamp.', () => {
   const stamp = '2026-01-02-03-04-05';
   expect(freeLogStamp(area.logs, stamp)).toBe(stamp);
   writeFileSync(join(area.logs, `detail-log-${stamp}`), '');
@@ -79,7 +79,7 @@ it('gives the logs of a second build in the same second another stamp', () => {
 });
 
 describe('the runs of an area', () => {
-  it('runs are read from the two ends of long journals', () => {
+  it('are read from the two ends of long journals', () => {
     const flood = output('x'.repeat(200)).repeat(2000);
     write(NEW, hello(), plan, started, flood, exit({ outcome: 'paused', pause: 'b', pausedBefore: 'b' }));
     expect(only()).toMatchObject({
@@ -94,7 +94,7 @@ describe('the runs of an area', () => {
     });
   });
 
-  it('runs of version 1, whose end does not repeat everything, are read from the whole journal', () => {
+  it('are read from whole journals for version 1, whose last record does not repeat everything', () => {
     const flood = output('x'.repeat(200)).repeat(2000);
     const cancelled = line('cancelled', { signal: 'SIGTERM', step: 'a' });
     write(OLD, hello(), plan, started, cancelled, flood, exit({ code: 143, outcome: 'cancelled' }));
@@ -117,7 +117,7 @@ describe('the runs of an area', () => {
     ['an empty journal', ''],
     ['a journal of zeros', '\0'.repeat(5000)],
     ['a journal that is no journal', 'what\n{}\n5\n[1]\n'],
-  ])('have one of which nothing is known for %s', (_, content) => {
+  ])('include one of which nothing is known for %s', (_, content) => {
     write(NEW, content);
     expect(only()).toMatchObject({ run: NEW, state: 'interrupted', steps: [], checkpoints: [] });
   });
@@ -133,7 +133,7 @@ describe('the runs of an area', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
   });
 
-  it('have a sentence for a journal that cannot be read, and the others are there', () => {
+  it('include one whose journal cannot be read, with a sentence, beside the others', () => {
     mkdirSync(journalOf('run-2026-01-02-03-04-05-000002'));
     write(NEW, hello(), plan, exit());
     expect(listRuns(area)).toMatchObject([

@@ -26,9 +26,9 @@ describe('a place that is no build area', () => {
     ['/etc/slipway-test', 'in a folder of the system'],
     ['/var/lib', 'a folder of the system'],
     ['/tmp/../usr/lib/x', 'in a folder of the system'],
-  ])('is refused in words when the system has it: %s', (area, because) => refused(area, because));
+  ])('is refused with a sentence when it belongs to the system: %s', (area, because) => refused(area, because));
 
-  it('a build area that is a home folder is refused with a sentence, also through a link', async () => {
+  it('is refused with a sentence when it is a home folder, also through a link', async () => {
     const home = join(project.folder, 'home');
     mkdirSync(home);
     project.env.HOME = home;
@@ -37,7 +37,7 @@ describe('a place that is no build area', () => {
     await refused(join(project.folder, 'link'), 'is a home folder');
   });
 
-  it('a build area that contains the manifest is refused with a sentence', async () => {
+  it('is refused with a sentence when it contains the manifest', async () => {
     await refused(project.folder, 'contains the manifest');
     symlinkSync(project.folder, join(project.folder, 'link'));
     await refused(join(project.folder, 'link'), 'contains the manifest');
@@ -74,7 +74,7 @@ describe('a place that is no build area', () => {
     });
   });
 
-  it('never has its manifest deleted by a build from another folder', async () => {
+  it('keeps its manifest when a build from another folder names it', async () => {
     const area = join(project.folder, 'area');
     mkdirSync(join(area, 'build_data'), { recursive: true });
     const manifest = join(area, 'build_data', 'manifest.xml');

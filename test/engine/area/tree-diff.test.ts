@@ -70,7 +70,7 @@ describe('two trees', () => {
     expect(asked).not.toContain('names folder');
   });
 
-  it('that cannot be read are an error with the path, never an answer without changes', async () => {
+  it('are an error with the path when one cannot be read, never an answer without changes', async () => {
     const entries = { secret: 'folder', 'secret/file': text('x') } as const;
     for (const method of ['names', 'read'] as const) {
       const [before, after] = [new TreeInMemory(entries), new TreeInMemory({ ...entries, 'secret/file': text('y') })];
@@ -85,7 +85,7 @@ describe('two trees', () => {
   });
 
   it.each(['names', 'entry', 'read'] as const)(
-    'of which one changes before its %s is read are "changing", never a difference',
+    'are "changing" when one changes before its %s is read, never different',
     async (method) => {
       const entries = { folder: 'folder', 'folder/file': text('x') } as const;
       const [before, after] = [new TreeInMemory(entries), new TreeInMemory(entries)];
@@ -98,7 +98,7 @@ describe('two trees', () => {
     },
   );
 
-  it('of which one is gone as a whole are "changing"', async () => {
+  it('are "changing" when one is gone as a whole', async () => {
     const [before, after] = [new TreeInMemory({ a: text('x') }), new TreeInMemory({ a: text('x') })];
     after.entry = () => Promise.resolve(undefined);
     await expect(diff(before, after)).rejects.toMatchObject({ code: 'changing' });

@@ -47,8 +47,8 @@ const events = (stdout: string): BootEvent[] =>
 const boot = (name: string, ...options: string[]) =>
   project.run('boot-test', '--json', '--timeout', '20', ...options, 'manifest.xml', name);
 
-describe('media', () => {
-  it('are listed with sizes, and with how they boot by what is in them', async () => {
+describe('The outputs:', () => {
+  it('Finished files are listed with sizes, and with how they boot by what is in them.', async () => {
     const { media, folder } = (await project.json('media')) as {
       folder: string;
       media: { name: string; size: number; bootable: string | null }[];
@@ -67,7 +67,7 @@ describe('media', () => {
     ]);
   });
 
-  it('have checksums', async () => {
+  it('Finished files have checksums.', async () => {
     const { stdout } = await project.run('media', '--checksum', 'a, b.txt', 'manifest.xml');
     expect(stdout).toBe('982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1  a, b.txt\n');
     expect(await project.json('media', '--checksum', 'empty')).toEqual({
@@ -76,12 +76,15 @@ describe('media', () => {
     });
   });
 
-  it.each(['none', '../manifest.xml', '..', 'folder'])('refuses %s, which is none', async (name) => {
-    expect(await project.json('media', '--checksum', name)).toMatchObject({ error: { code: 'missing' } });
-    expect(JSON.parse((await boot(name)).stdout)).toMatchObject({ error: { code: 'missing' } });
-  });
+  it.each(['none', '../manifest.xml', '..', 'folder'])(
+    'The name %s is refused, because it is not a finished file.',
+    async (name) => {
+      expect(await project.json('media', '--checksum', name)).toMatchObject({ error: { code: 'missing' } });
+      expect(JSON.parse((await boot(name)).stdout)).toMatchObject({ error: { code: 'missing' } });
+    },
+  );
 
-  it('the outputs contain the reason why there is no boot test, and what to install', async () => {
+  it('The outputs contain the reason why there is no boot test, and what to install.', async () => {
     const onlyNode = join(project.folder, 'only-node');
     mkdirSync(onlyNode);
     symlinkSync(process.execPath, join(onlyNode, 'node'));
@@ -95,13 +98,13 @@ describe('media', () => {
   });
 });
 
-it('the machine gets a path with commas as one option', () => {
+it('The machine gets a path with commas as one option.', () => {
   const options = machineOptions({ image: '/a,readonly=off.iso', firmware: 'bios', medium: 'cdrom' });
   expect(options).toContain('if=none,id=medium,format=raw,snapshot=on,file=/a,,readonly=off.iso');
 });
 
 describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
-  it('see a login prompt, with a picture of the screen, and write nothing', async () => {
+  it('recognise a login prompt, take a picture of the screen, and write nothing', async () => {
     const image = join(project.area, 'media/login.usb');
     const before = readFileSync(image);
     const { code, stdout } = await boot('login.usb');
@@ -116,7 +119,7 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
     expect(readFileSync(image).equals(before)).toBe(true);
   });
 
-  it('give people plain text, and the picture as a file', async () => {
+  it('print plain text for people, and write the picture as a file', async () => {
     const { code, stdout } = await project.run('boot-test', '--screenshot', 's.png', 'manifest.xml', 'login.usb');
     expect([code, stdout]).toEqual([
       0,
@@ -138,7 +141,7 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
     expect(events(stdout).at(-1)).toMatchObject({ verdict: 'exited' });
   });
 
-  it('a boot test ends when QEMU does, with its message', async () => {
+  it('end when QEMU does, with its message', async () => {
     const told: BootEvent[] = [];
     const image = join(project.area, 'media/none.usb');
     const { signal } = new AbortController();

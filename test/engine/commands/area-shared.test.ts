@@ -46,7 +46,7 @@ describe('requests to a running build', () => {
     ['zeros', '\0'.repeat(40)],
     ['a number', '5'],
     ['an object of another shape', '{"pid":true,"step":7}'],
-  ])('that are damaged (%s) are reported and removed, and the build goes on', async (_, content) => {
+  ])('are reported and removed when they are damaged (%s), and the build goes on', async (_, content) => {
     const build = await startBuild();
     const end = finished(build);
     for (const name of ['pause', 'cancel']) writeFileSync(slipway(name), content);
@@ -61,7 +61,7 @@ describe('requests to a running build', () => {
     expect(project.ran()).toEqual(['a', 'b', 'c']);
   });
 
-  it('that name another build are not obeyed', async () => {
+  it('are not obeyed when they name another build', async () => {
     const build = await startBuild();
     const end = finished(build);
     writeFileSync(slipway('cancel'), JSON.stringify({ lock: 'another' }));
@@ -109,7 +109,7 @@ describe.skipIf(lacks !== undefined)(
       expect(project.ran()).toEqual(['a']);
     });
 
-    it('that was killed is interrupted, and the next build takes over', async () => {
+    it('is interrupted when it is killed, and the next build takes over', async () => {
       build.kill('SIGKILL');
       await end;
       await eventually(async () => expect(await status()).toMatchObject({ lock: { kind: 'stale' } }));
@@ -193,7 +193,7 @@ describe('an area after a power loss', () => {
     ['empty', ''],
     ['torn', '{"pid":4'],
     ['zeros', '\0'.repeat(300)],
-  ])('whose lock file is %s is shown, and healed by the next build', async (_, content) => {
+  ])('is shown when its lock file is %s, and repaired by the next build', async (_, content) => {
     project.script('a');
     await project.build('-p', 'c');
     writeFileSync(slipway('lock'), content);
@@ -225,7 +225,7 @@ describe('follow', () => {
     expect(stdout).toBe(bytes.subarray(offset).toString('utf8'));
   });
 
-  it('mentions damaged records, and takes a last record whose newline is missing', async () => {
+  it('reports damaged records, and prints a last record whose newline is missing', async () => {
     const lines = readFileSync(journal(), 'utf8').trimEnd().split('\n');
     writeFileSync(journal(), [lines[0], '\0'.repeat(70), ...lines.slice(1)].join('\n'));
     expect(await project.run('follow', 'manifest.xml')).toMatchObject({
@@ -243,7 +243,7 @@ describe('follow', () => {
       'ends in a record of another shape',
       (text: string) => text.replace(/"outcome":"done"(?=[^\n]*\n$)/, '"outcome":7'),
     ],
-  ])('and status say that a run was interrupted whose journal %s', async (_, damage) => {
+  ])('reports, as status does, that a run was interrupted whose journal %s', async (_, damage) => {
     writeFileSync(journal(), damage(readFileSync(journal(), 'utf8')));
     const followed = await project.run('follow', 'manifest.xml');
     expect([followed.code, followed.stderr]).toEqual([1, expect.stringContaining('was interrupted')]);

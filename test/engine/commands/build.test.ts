@@ -38,7 +38,7 @@ describe('build in a plain directory, as any user', () => {
     expect(project.ran()).toEqual(['b', 'c']);
   });
 
-  it('a build pauses before a step, the table shows it, and -R continues', async () => {
+  it('pauses before a step, the table shows it, and -R continues', async () => {
     expect((await project.build('-p', 'b')).stderr).toContain('Stopping at b: Step B \n');
     expect(project.ran()).toEqual(['a']);
     const { stderr, code } = await project.build('-l');
@@ -63,7 +63,7 @@ describe('build in a plain directory, as any user', () => {
     expect(() => project.read('.')).toThrow(/ENOENT/);
   });
 
-  it('arguments behind the manifest are refused, and the checkpoints stay', async () => {
+  it('refuses arguments behind the manifest, and keeps the checkpoints', async () => {
     await project.build('-p', 'c');
     project.ran();
     const { code, stderr } = await project.run('build', 'manifest.xml', '-l');
@@ -102,14 +102,14 @@ describe('build in a plain directory, as any user', () => {
     expect(project.ran()).toEqual([]);
   });
 
-  it('the message about broken XML has the file, the line and the column', async () => {
+  it('reports broken XML with the file, the line and the column', async () => {
     project.edit((manifest) => manifest.replace('</distro_constr_flags>', '</distro_flags>'));
     const { code, stderr } = await project.build();
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Error instantiating manifest tree:\nmanifest\.xml:7:\d+: /);
   });
 
-  it('a build continues after a failed step when the manifest has stop_on_error off, and marks later checkpoints', async () => {
+  it('continues after a failed step when the manifest has stop_on_error off, and marks later checkpoints', async () => {
     project.write({ steps: [{ name: 'a', body: 'exit 3' }, { name: 'b' }], stopOnError: 'false' });
     const { code, stderr } = await project.build();
     expect(code).toBe(1);
@@ -124,7 +124,7 @@ describe('build in a plain directory, as any user', () => {
     });
   });
 
-  it('a build area of another program is refused with what to do, before anything is changed', async () => {
+  it('refuses a build area of another program with what to do, before anything is changed', async () => {
     expect((await project.build()).code).toBe(0);
     const allow = (mode: number): void => {
       for (const folder of ['media', 'logs', '.slipway']) chmodSync(join(project.area, folder), mode);
@@ -141,7 +141,7 @@ describe('build in a plain directory, as any user', () => {
     );
   });
 
-  it('a build stops when a snapshot cannot be taken, for any value of stop_on_error', async () => {
+  it('stops when a snapshot cannot be taken, for any value of stop_on_error', async () => {
     // Step a takes the place where the snapshot of b will be made.
     project.write({
       steps: [

@@ -73,7 +73,7 @@ describe('a build that is stopped', () => {
     expect((await project.build('-R')).code).toBe(0);
   });
 
-  it('one build at a time has the area, and the refusal of another names the owner', async () => {
+  it('One build at a time has the area, and the refusal of another names the owner.', async () => {
     const build = project.start('distro_const', ['build', 'manifest.xml']);
     await says(build, /waiting/);
     const second = await project.build();
@@ -85,8 +85,8 @@ describe('a build that is stopped', () => {
   });
 });
 
-describe('two builds started at once', () => {
-  it('one runs, the other names it', async () => {
+describe('of two builds that start at once', () => {
+  it('one runs, and the other names it', async () => {
     // The one that runs waits for the end of the other, however late that one starts.
     project.script('b', `while [ ! -e "${project.folder}/go" ]; do sleep 0.02; done`);
     const builds = [project.build(), project.build()];

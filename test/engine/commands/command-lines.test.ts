@@ -75,7 +75,7 @@ const WRONG: Readonly<Record<1 | 2, readonly string[]>> = {
 };
 
 it.each(Object.entries(WRONG))(
-  'wrong command lines end with status %s and a message, with --json one JSON document',
+  'A wrong command line ends with status %s and a message, with --json in one JSON document.',
   async (status, lines) => {
     const problems: string[] = [];
     const waiting = [...lines];

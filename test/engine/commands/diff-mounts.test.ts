@@ -6,7 +6,7 @@ let project: TestProject;
 afterEach(() => project.dispose());
 
 it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
-  'diff names a mount in the build data and leaves its content out (needs root on Linux)',
+  'Diff names a mount in the build data and leaves its content out (needs root on Linux).',
   async () => {
     project = new TestProject();
     project.write({

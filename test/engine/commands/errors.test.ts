@@ -80,7 +80,7 @@ describe('a wrong command line', () => {
     }
   });
 
-  it('of build gives the contract’s usage also for a long option that it does not have', () => {
+  it('of build prints the usage of the contract also for a long option that it does not have', () => {
     for (const argv of [
       ['--nonsense', 'manifest.xml'],
       ['--list', 'manifest.xml'],
@@ -118,13 +118,13 @@ describe('a reader that closes the pipe', () => {
     }
   });
 
-  it('of both streams, or streams that were never open, leave no trace but the status', () => {
+  it('leaves no trace but the status when it closes both streams, or they were never open', () => {
     expect(bash('distro_const status manifest.xml >&- 2>&-').status).toBe(0);
     expect(bash('{ distro_const status nothing.xml 2>&1; echo $? >status; } | true; cat status').stdout).toBe('1\n');
   });
 });
 
-it('a full disk behind standard output is reported with status 1', () => {
+it('A full disk behind standard output is reported with status 1.', () => {
   const { status, stderr } = bash('distro_const status manifest.xml >/dev/full');
   expect(status).toBe(1);
   expect(stderr).toMatch(/^Standard output: .*no space is left.*\n$/);

@@ -7,7 +7,7 @@ const parse = (...words: string[]): unknown => {
   return parsed && [parsed.options.map(({ letter, value }) => letter + (value ?? '')), parsed.operands];
 };
 
-it('options can be bundled and have attached values, and the first operand ends them', () => {
+it('Options can be bundled and have attached values, and the first operand ends them.', () => {
   expect(parse('-dl', 'm.xml')).toEqual([['d', 'l'], ['m.xml']]);
   expect(parse('-rim-pop', '-p', 'iso', 'm.xml', '-l')).toEqual([
     ['rim-pop', 'piso'],
@@ -18,7 +18,7 @@ it('options can be bundled and have attached values, and the first operand ends 
   expect(parse('-?', 'm.xml')).toEqual([['?'], ['m.xml']]);
 });
 
-it('refuses what it does not know', () => {
+it('Unknown options are refused.', () => {
   expect(parse('-x', 'm.xml')).toBeUndefined();
   expect(parse('--help', 'm.xml')).toBeUndefined();
   expect(parse('-p')).toBeUndefined();

@@ -78,7 +78,7 @@ describe('what is read of an area', () => {
     });
   });
 
-  it('belongs together with the lock and the newest run where all of it is shown', async () => {
+  it('belongs to one moment together with the lock and the newest run', async () => {
     const { result, attempts } = await readDuring(
       () => project.build('-r', 'c'),
       async (inspection) => {

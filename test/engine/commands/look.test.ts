@@ -32,12 +32,12 @@ const freshness = async (): Promise<string[]> =>
     ({ freshness: state }) => state?.reasons?.join('; ') ?? state?.kind ?? 'absent',
   );
 
-describe('what a checkpoint knows', () => {
+describe('Checkpoints:', () => {
   beforeEach(async () => {
     expect((await project.build()).code).toBe(0);
   });
 
-  it('an edited comment stales nothing; the contract’s warning is still printed', async () => {
+  it('An edited comment makes nothing stale, and the warning of the contract is still printed.', async () => {
     project.edit((manifest) => manifest.replace('<distribution', '<!-- hello --><distribution'));
     expect(await freshness()).toEqual(['current', 'current', 'current']);
     expect((await project.build('-r', 'iso')).stderr).toContain(
@@ -45,7 +45,7 @@ describe('what a checkpoint knows', () => {
     );
   });
 
-  it('an edited value stales exactly what comes after the steps that read it, with the reason', async () => {
+  it('An edited value makes exactly the checkpoints after the steps that read it stale, with the reason.', async () => {
     project.edit((manifest) => manifest.replace('key="hostname" value="a"', 'key="hostname" value="b"'));
     expect(await freshness()).toEqual(['current', 'current', '`live-config` read `hostname`: it was `a`, is `b`']);
     const plan = (await project.json('plan', '-r', 'iso')) as object;
@@ -57,21 +57,21 @@ describe('what a checkpoint knows', () => {
     });
   });
 
-  it('an edited password stales too, but is not shown', async () => {
+  it('An edited password makes checkpoints stale too, and is not shown.', async () => {
     project.script('live-config', 'ManifestRead -k "$1" rootpass >>"$3/log"');
     await project.build();
     project.edit((manifest) => manifest.replace('key="rootpass" value="old"', 'key="rootpass" value="new"'));
     expect((await freshness())[2]).toBe('`live-config` read `rootpass`: it has changed');
   });
 
-  it('an edited script and a changed input stale what comes after their step', async () => {
+  it('An edited script and a changed input make the checkpoints after their step stale.', async () => {
     project.script('live-config', 'true');
     expect((await freshness())[2]).toBe('`live-config`: its script scripts/live-config was edited');
     project.file('declared', 'two');
     expect((await freshness())[1]).toBe('`im-pop` used declared: its content has changed');
   });
 
-  it('shows what changed between checkpoints and since one', async () => {
+  it('Changes between checkpoints, and since one, are listed.', async () => {
     expect(await project.json('diff', 'live-config', 'iso')).toMatchObject({
       added: 3,
       changed: 1,
@@ -95,7 +95,7 @@ describe('what a checkpoint knows', () => {
   });
 
   it.skipIf(lacksTool('setfattr'))(
-    'shows changed extended attributes, of files, folders and links of one content',
+    'Changed extended attributes are listed, of files, folders and links of one content.',
     async () => {
       project.script('live-config', 'echo same >"$2/file"; mkdir "$2/folder"; setfattr -n user.note -v one "$2/file"');
       project.script(
@@ -119,7 +119,7 @@ describe('what a checkpoint knows', () => {
     },
   );
 
-  it('lists and prints what is inside, and nothing outside', async () => {
+  it('The content of a checkpoint is listed and printed, and nothing outside of it.', async () => {
     expect(await project.json('ls', 'iso', 'pkg_image/etc')).toMatchObject({
       entries: [{ name: 'motd', mode: '-0644', size: 2 }],
     });
@@ -132,7 +132,7 @@ describe('what a checkpoint knows', () => {
     }
   });
 
-  it('prune removes checkpoints only with --yes, and those of steps only when they are named', async () => {
+  it('Prune removes checkpoints only with --yes, and those of steps only when they are named.', async () => {
     project.edit((manifest) => manifest.replace(/checkpoint name="iso"/, 'checkpoint name="image"'));
     const would = await project.json('prune');
     expect(would).toMatchObject({ wouldRemove: [{ name: '.step_iso' }], removed: [] });
@@ -180,7 +180,7 @@ describe('the journal', () => {
   });
 });
 
-it('answers queries as ManifestRead does', async () => {
+it('The command `query` answers as ManifestRead does.', async () => {
   expect(await project.json('query', 'key_value_pairs/pair/value')).toEqual(['a', '1', 'old']);
   expect((await project.run('query', '-k', 'manifest.xml', 'hostname', 'release')).stdout).toBe(
     'hostname a\nrelease 1\n',

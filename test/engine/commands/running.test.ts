@@ -16,7 +16,7 @@ afterEach(() => project.dispose());
 
 const go = (): unknown => project.file('area/build_data/pkg_image/go', '');
 
-it('pauses a running build before a step that has not begun', async () => {
+it('A running build pauses before a step that has not begun.', async () => {
   const build = project.start('distro_const', ['build', 'manifest.xml']);
   await says(build, /waiting/);
   expect(await project.json('pause', 'c')).toEqual({ step: 'c' });
@@ -30,7 +30,7 @@ it('pauses a running build before a step that has not begun', async () => {
   });
 });
 
-it('takes a pause back', async () => {
+it('The pause of a running build is removed.', async () => {
   const build = project.start('distro_const', ['build', '-p', 'b', 'manifest.xml']);
   await says(build, /waiting/);
   expect(await project.json('pause', '--none')).toEqual({ step: null });
@@ -39,7 +39,7 @@ it('takes a pause back', async () => {
   expect(project.ran()).toEqual(['a', 'b', 'c']);
 });
 
-it('refuses a step that has begun, and an area where nothing runs', async () => {
+it('A pause is refused at a step that has begun, and in an area where nothing runs.', async () => {
   const refused = (message: string, hint?: string) => ({ failed: true, error: { code: 'refused', message, hint } });
   expect(await project.json('pause', 'c')).toEqual(refused('No build is running in this build area.'));
   expect(await project.json('cancel')).toEqual(refused('No build is running in this build area.'));
@@ -52,7 +52,7 @@ it('refuses a step that has begun, and an area where nothing runs', async () => 
   await finished(build);
 });
 
-it('a running build is cancelled, and the answer has the step to resume from', async () => {
+it('A running build is cancelled, and the answer has the step to resume from.', async () => {
   const build = project.start('distro_const', ['build', 'manifest.xml']);
   const end = finished(build);
   await says(build, /waiting/);
@@ -61,7 +61,7 @@ it('a running build is cancelled, and the answer has the step to resume from', a
   expect(await project.json('status')).toMatchObject({ lock: { kind: 'free' }, lastRun: { state: 'cancelled' } });
 });
 
-it('pause uses the steps of the running build, also after the manifest was edited', async () => {
+it('A pause uses the steps of the running build, also after the manifest was edited.', async () => {
   const build = project.start('distro_const', ['build', 'manifest.xml']);
   await says(build, /waiting/);
   project.edit((text) => text.replace('<checkpoint name="c"', '<checkpoint name="other"'));
@@ -75,7 +75,7 @@ it('pause uses the steps of the running build, also after the manifest was edite
   expect(project.ran()).toEqual(['a', 'b']);
 });
 
-it('offers no pause at the step that a build resumes at', async () => {
+it('No pause is offered at the step that a build resumes at.', async () => {
   await project.build('-p', 'a');
   const build = project.start('distro_const', ['build', '-r', 'a', 'manifest.xml']);
   await says(build, /waiting/);
@@ -84,7 +84,7 @@ it('offers no pause at the step that a build resumes at', async () => {
   await finished(build);
 });
 
-it('without checkpoints there is no resume and no pause, with the message of build', async () => {
+it('Without checkpoints there is no resume and no pause, and the message is that of build.', async () => {
   project.script('a');
   await project.build();
   project.edit((text) => text.replace(/(<checkpoint_enable>)true/, '$1false'));

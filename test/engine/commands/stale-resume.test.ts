@@ -20,9 +20,9 @@ function newestLog(prefix: string, suffix = ''): string {
   return project.read(`logs/${names.sort().at(-1)}`);
 }
 
-describe('build -R and build -r on a stale checkpoint', () => {
+describe('Build -R and build -r:', () => {
   it.each([[['-R']], [['-r', 'c']]])(
-    '%j print the reasons, and write them to the journal and the log',
+    'The options %j print the reasons why a checkpoint is stale, and write them to the journal and the log.',
     async (options) => {
       project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] });
       await project.build();
@@ -44,13 +44,13 @@ describe('build -R and build -r on a stale checkpoint', () => {
     },
   );
 
-  it('print nothing on a current one', async () => {
+  it('A current checkpoint prints no reason.', async () => {
     project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }] });
     await project.build();
     expect((await project.build('-R')).stderr).not.toMatch(/stale|unknown|WARNING/);
   });
 
-  it('print why the freshness is unknown', async () => {
+  it('A checkpoint of unknown freshness prints the reason.', async () => {
     project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }] });
     await project.build();
     project.file('area/.slipway/checkpoints/b.json', '{');

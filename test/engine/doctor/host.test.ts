@@ -15,7 +15,7 @@ const packages = ['bash'];
 const states = (findings: readonly Finding[]): string[] => findings.map(({ id, state }) => `${id} ${state}`);
 
 describe('the doctor', () => {
-  it('without a manifest the doctor reports what the host can do, and passes', async () => {
+  it('reports without a manifest what the host can do, and passes', async () => {
     const project = new TestProject();
     onTestFinished(() => project.dispose());
     const { code, stdout } = await project.run('doctor', '--json');
@@ -27,7 +27,7 @@ describe('the doctor', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('the doctor reports the same findings in the same order as text and as JSON', async () => {
+  it('reports the same findings in the same order as text and as JSON', async () => {
     const project = new DoctorProject({ packages });
     const { findings } = await project.examine();
     expect(findings.map(({ id }) => id)).toEqual(
@@ -39,7 +39,7 @@ describe('the doctor', () => {
     expect(stdout).toContain('ok      scripts: 1 script, all can start\n');
   });
 
-  it('the doctor refuses unknown arguments and a manifest that cannot be read', async () => {
+  it('refuses unknown arguments and a manifest that cannot be read', async () => {
     const project = new DoctorProject({ packages });
     for (const words of [['--user', 'joe', 'manifest.xml'], ['--rights'], ['a', 'b']])
       expect((await project.run('doctor', ...words)).code).toBe(2);
@@ -57,7 +57,7 @@ describe('the doctor', () => {
     expect(answer.code).toBe(1);
   });
 
-  it('misses Node where scripts would not find it', async () => {
+  it('reports Node as missing where scripts would not find it', async () => {
     const project = new DoctorProject({ packages });
     const command = [
       join(import.meta.dirname, '../../../out/engine/distro_const.cjs'),
@@ -83,7 +83,7 @@ describe('scripts', () => {
     return { project, answer: await project.examine() };
   };
 
-  it('that would not start are missing, each with its fix, and the fix works', async () => {
+  it('are missing when they would not start, each with a fix that works', async () => {
     const { project, answer } = await examine({
       crlf: '#!/bin/sh\r\ntrue\r\n',
       old: '#!/usr/bin/python2.6\n',
@@ -117,7 +117,7 @@ describe('scripts', () => {
     ]);
   });
 
-  it('that may fail on the way are a note; programs and other languages are fine', async () => {
+  it('are a note when they may fail on the way, and fine when they are programs or in other languages', async () => {
     const { answer } = await examine({
       late: '#!/bin/sh\ntrue\r\n',
       perl: '#!/usr/bin/env perl\nprint 1;\r\n',
@@ -127,7 +127,7 @@ describe('scripts', () => {
     expect(answer.code).toBe(0);
   });
 
-  it('without a slash have to be on PATH', async () => {
+  it('have to be on PATH when their name has no slash', async () => {
     const project = new DoctorProject({ packages });
     project.edit((text) => text.replace('scripts/im-pop', 'my-step')).file('my-step', '#!/bin/sh\n');
     chmodSync(join(project.folder, 'my-step'), 0o755);
@@ -137,7 +137,7 @@ describe('scripts', () => {
     expect((await project.examine(project.pathWith(project.folder))).of('scripts')).toMatchObject([{ state: 'ok' }]);
   });
 
-  it('tools that scripts declare are checked, and no others', async () => {
+  it('are checked for the tools that they declare, and for no others', async () => {
     const { answer } = await examine({
       says: '#!/bin/sh\n. ./common.sh\nneeds sh no-such-tool:its-package\n',
       too: '#!/bin/bash\nneeds sh\n',
@@ -161,14 +161,14 @@ describe('scripts', () => {
 });
 
 describe('the build area', () => {
-  it('a build area that cannot be resolved is missing, and everything else is still checked', async () => {
+  it('is missing when it cannot be resolved, and everything else is still checked', async () => {
     const answer = await new DoctorProject({ packages, area: 'only-a-pool' }).examine();
     expect(answer.of('area')).toMatchObject([{ state: 'missing', fix: expect.any(String) }]);
     expect(answer.of('scripts')).toMatchObject([{ state: 'ok' }]);
     expect(answer.code).toBe(1);
   });
 
-  it('that a build holds is missing; what a dead one left is a note', async () => {
+  it('is missing while a build holds it; what a dead one left is a note', async () => {
     const steps = [{ name: 'im-pop', body: 'mkfifo "$2/wait"; echo waits >&2; read -r line <"$2/wait"' }];
     const project = new DoctorProject({ steps, packages });
     const build = project.start('distro_const', ['build', 'manifest.xml']);
@@ -204,7 +204,7 @@ describe('the build area', () => {
     });
   });
 
-  it.skipIf(lacksRootOr('mount') !== undefined)('has to have room for what the last build weighed', async () => {
+  it.skipIf(lacksRootOr('mount') !== undefined)('needs room for the size of the last build', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'slipway-tmpfs-'));
     runTool('mount', '-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', folder);
     onTestFinished(() => {
@@ -271,7 +271,7 @@ describe('the build area', () => {
     },
   );
 
-  it('the doctor does not change the build area', async () => {
+  it('is not changed by the doctor', async () => {
     const project = new DoctorProject({ packages });
     mkdirSync(project.area);
     const before = statSync(project.area).ino;

@@ -15,7 +15,7 @@ const suite = { suite: 'test' };
 const run = promisify(execFile);
 
 describe('a Debian repository of the manifest', () => {
-  it('that has all packages is fine, and its clock is compared with', async () => {
+  it('is fine when it has all packages, and its clock is compared', async () => {
     const url = await serveFiles({ ...RELEASE, [`${LIST}.gz`]: gzipSync(PACKAGES) });
     const answer = await new DoctorProject({ url, pairs: suite, packages: ['bash', 'nano=1', 'awk'] }).examine();
     expect(answer.of('repository')).toEqual([
@@ -26,7 +26,7 @@ describe('a Debian repository of the manifest', () => {
     expect({ ok: answer.ok, code: answer.code }).toEqual({ ok: true, code: 0 });
   });
 
-  it('that lacks packages blocks, and the nearest name is the fix', async () => {
+  it('blocks the build when it lacks packages, and the nearest name is the fix', async () => {
     const url = await serveFiles({ ...RELEASE, [LIST]: PACKAGES });
     const answer = await new DoctorProject({
       url,
@@ -66,7 +66,7 @@ describe('a Debian repository of the manifest', () => {
     expect(answer.of('package')).toMatchObject([{ id: 'package:nanno', fix: expect.stringContaining('nano') }]);
   });
 
-  it('a repository without the release is missing, and its packages are not reported', async () => {
+  it('is missing when it lacks the release, and its packages are not reported', async () => {
     const url = await serveFiles({});
     const answer = await new DoctorProject({ url, pairs: suite, packages: ['bash'] }).examine();
     expect(answer.of('repository')).toMatchObject([
@@ -76,7 +76,7 @@ describe('a Debian repository of the manifest', () => {
     expect(answer.code).toBe(1);
   });
 
-  it('with a list that is too long is unknown, not downloaded to its end', async () => {
+  it('is unknown when its list is too long, which is not downloaded to its end', async () => {
     let sent = 0;
     const chunk = Buffer.alloc(1024 * 1024, ' ');
     const url = await serve((request, response) => {
@@ -96,7 +96,7 @@ describe('a Debian repository of the manifest', () => {
     expect(sent).toBeLessThan(120);
   });
 
-  it('may be written as a source of APT in a mirror, with components of its own', async () => {
+  it('may be a source of APT in a mirror, with other components', async () => {
     const first = await serveFiles({ ...RELEASE, [LIST]: PACKAGES });
     const second = await serveFiles({
       '/dists/extra/Release': '',
@@ -114,7 +114,7 @@ describe('a Debian repository of the manifest', () => {
     expect(answer.of('packages')).toMatchObject([{ state: 'ok' }]);
   });
 
-  it('a repository is requested through a plain proxy of the environment; behind any other proxy its state is unknown', async () => {
+  it('is requested through a plain proxy of the environment; behind any other proxy its state is unknown', async () => {
     const proxy = await serveFiles({ ...RELEASE, [LIST]: PACKAGES });
     const project = new DoctorProject({ url: 'http://repository.invalid', pairs: suite, packages: ['bash'] });
     const through = await project.examine({ http_proxy: proxy });
@@ -126,7 +126,7 @@ describe('a Debian repository of the manifest', () => {
     expect(around.of('repository')).toMatchObject([{ state: 'missing' }]);
   });
 
-  it('Silent repositories are waited for together and not one after the other.', async () => {
+  it('Several silent repositories are asked at the same time.', async () => {
     let open = 0;
     let most = 0;
     const url = await serve((request) => {
@@ -154,7 +154,7 @@ describe('the clock', () => {
     return answer.of('repository-clock');
   };
 
-  it('that differs from the repository’s by more than two minutes is a note', async () => {
+  it('is a note when it differs from the repository’s by more than two minutes', async () => {
     expect(await clock({ date: at(3600) })).toMatchObject([
       { state: 'note', detail: expect.stringMatching(/^(1 h 0|59) min/) },
     ]);
@@ -203,7 +203,7 @@ describe.skipIf(!hasTool('apt-get'))('the APT sources of the build host', () => 
     ]);
   });
 
-  it('without package lists are unknown, with the command that fetches them', async () => {
+  it('are unknown without package lists, with the command that fetches them', async () => {
     const answer = await (await fixture()).examine();
     expect(answer.of('repository')).toMatchObject([
       { state: 'unknown', fix: expect.stringContaining('apt-get update') },
@@ -212,7 +212,7 @@ describe.skipIf(!hasTool('apt-get'))('the APT sources of the build host', () => 
     expect(answer.code).toBe(0);
   });
 
-  it('package lists that APT cannot read are unknown with its message, and everything else is still checked', async () => {
+  it('are unknown when APT cannot read the package lists, with its message, and everything else is still checked', async () => {
     const project = await fixture();
     project.file('apt/sources.list', 'no source at all\n');
     const answer = await project.examine();
@@ -225,14 +225,14 @@ describe.skipIf(!hasTool('apt-get'))('the APT sources of the build host', () => 
 });
 
 describe('a repository of IPS', () => {
-  it('an IPS repository is found by its versions, and without pkg its packages are not reported', async () => {
+  it('is found by its versions, and without pkg its packages are not reported', async () => {
     const url = await serveFiles({ '/versions/0/': 'pkg-server 1\n' });
     const answer = await new DoctorProject({ url, packages: ['vim'] }).examine();
     expect(answer.of('repository')).toMatchObject([{ id: `repository:${url}`, state: 'ok' }]);
     expect(answer.of('packages')).toMatchObject([{ state: 'unknown', detail: expect.stringContaining('no pkg(1)') }]);
   });
 
-  it('pkg finds the packages of an IPS repository under all their names', async () => {
+  it('has packages that pkg finds under all their names', async () => {
     const url = await serveFiles({ '/versions/0/': '' });
     const project = new DoctorProject({ url, packages: ['pkg:/editor/vim@9', 'nano', 'nanno'] });
     // pkg(1) of IPS does not exist for this system: this prints what it would.
@@ -246,13 +246,13 @@ describe('a repository of IPS', () => {
   });
 });
 
-describe('without a network', () => {
+describe('without a network,', () => {
   const reason = lacksRootOr('unshare', 'ip', 'mount');
-  it.skipIf(reason !== undefined)('a server of names that is silent does not keep the doctor', async () => {
+  it.skipIf(reason !== undefined)('a name server that does not answer does not keep the doctor waiting', async () => {
     const project = new DoctorProject({ url: 'http://repository.example.org', pairs: suite, packages: ['bash'] });
     project.file('resolv.conf', 'nameserver 127.0.0.1\n').file(
       'silent.cjs',
-      // Says nothing to anybody who asks for a name; ends when its standard input does.
+      // A name server that never answers; it ends when its standard input does.
       "require('dgram').createSocket('udp4').bind(53, '127.0.0.1', () => console.log('bound')); process.stdin.on('end', () => process.exit()).resume();",
     );
     const script = `ip link set lo up && mount --bind resolv.conf /etc/resolv.conf || exit 9

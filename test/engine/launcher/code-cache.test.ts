@@ -57,7 +57,7 @@ describe('the code cache', () => {
     ['damaged in one byte', (good: Buffer) => Buffer.from(good).fill(0xaa, good.length >> 2, (good.length >> 2) + 1)],
     ['damaged in one page', (good: Buffer) => Buffer.from(good).fill(0, good.length >> 2, (good.length >> 2) + 4096)],
     ['something else', () => Buffer.from('#!/bin/sh\n')],
-  ])('that is %s is replaced', (_, damage) => {
+  ])('is replaced when it is %s', (_, damage) => {
     runs();
     const good = readFileSync(cache());
     writeFileSync(cache(), damage(good));
@@ -67,7 +67,7 @@ describe('the code cache', () => {
     expect(readFileSync(cache()).length).toBeGreaterThan(10_000);
   });
 
-  it('of another text of the program is not used, and is removed', () => {
+  it('is removed and not used when it belongs to another text of the program', () => {
     runs();
     const [before] = caches();
     const text = readFileSync(program, 'latin1').replace(/"[0-9a-f]{16}"/, '"0123456789abcdef"');
@@ -77,7 +77,7 @@ describe('the code cache', () => {
     expect(caches()).not.toContain(before);
   });
 
-  it('that others may write to is not read', () => {
+  it('is not read when others may write to it', () => {
     runs();
     chmodSync(cache(), 0o666);
     const before = identity();
@@ -85,7 +85,7 @@ describe('the code cache', () => {
     expect(identity()).not.toBe(before);
   });
 
-  it('behind a symbolic link is not read', () => {
+  it('is not read behind a symbolic link', () => {
     runs();
     const elsewhere = join(folder, 'elsewhere');
     copyFileSync(cache(), elsewhere);
@@ -96,7 +96,7 @@ describe('the code cache', () => {
     expect(statSync(path).ino).not.toBe(statSync(elsewhere).ino);
   });
 
-  it.skipIf(!isRoot)('of another account is not read (skipped where tests do not run as root)', () => {
+  it.skipIf(!isRoot)('is not read when it belongs to another account (skipped where tests do not run as root)', () => {
     runs();
     chownSync(cache(), 65534, 65534);
     const before = identity();

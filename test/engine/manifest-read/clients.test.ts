@@ -194,7 +194,7 @@ describe.skipIf(!hasPerl)('both clients of ManifestRead (skipped where there is 
   });
 });
 
-it('runs by its own name with perl and without, and names what is missing without both', async () => {
+it('ManifestRead runs by its own name with perl and without, and names what is missing without both.', async () => {
   const only = (...names: string[]): string => {
     const path = mkdtempSync(join(folder, 'bin-'));
     for (const name of names) symlinkSync(name === 'node' ? process.execPath : `/bin/${name}`, join(path, name));

@@ -22,7 +22,7 @@ const EDITORS: readonly TestPackage[] = [
 const lacksApt = !hasTool('apt-get') || !hasTool('gpg');
 
 describe.skipIf(lacksApt)('a Debian repository', () => {
-  it('a fetched catalogue is available without a network', async () => {
+  it('has a fetched catalogue that is available without a network', async () => {
     const repository = await AptRepository.serve(EDITORS);
     const project = new PackagesProject(repository.source, []);
     const first = await project.catalogue();
@@ -45,7 +45,7 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     );
   });
 
-  it('a catalogue without a request for two months is removed', async () => {
+  it('has a catalogue that is removed after two months without a request', async () => {
     const repository = await AptRepository.serve([BASE]);
     const project = new PackagesProject(repository.source, []);
     const { file } = await project.catalogue();
@@ -64,7 +64,7 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     expect([old, recent, file].map((path) => existsSync(path))).toEqual([false, true, true]);
   });
 
-  it('resolves a list to what it brings with it, and why', async () => {
+  it('resolves a list to the packages that it brings with it, and why', async () => {
     const repository = await AptRepository.serve(EDITORS);
     const { packages, problems } = await new PackagesProject(repository.source, ['vim', 'nano', 'awk']).resolve();
     expect(problems).toEqual([]);
@@ -110,7 +110,7 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     expect(stdout).toContain('nanoo: No repository has a package nanoo. Did you mean nano?');
   });
 
-  it('a package name is never executed and never taken for an option', async () => {
+  it('has package names that are never executed and never taken for an option', async () => {
     const repository = await AptRepository.serve(EDITORS);
     const project = new PackagesProject(repository.source, []);
     const victim = join(project.folder, 'victim');
@@ -123,7 +123,7 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     expect(await project.failure('show', 'manifest.xml', '--', '--help')).toMatchObject({ code: 'missing' });
   });
 
-  it('the details of a package are complete', async () => {
+  it('has complete details of each package', async () => {
     const description = ' A long\n description of it.\n .\n  * with a list';
     const repository = await AptRepository.serve([
       { ...BASE, depends: 'a | b (>= 2), c', provides: 'd (= 1)', more: description },
@@ -139,7 +139,7 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     });
   });
 
-  it('that only unpacks resolves to what is named', async () => {
+  it('resolves a list to the named packages where the image only unpacks them', async () => {
     const repository = await AptRepository.serve(EDITORS);
     const { packages, problems, notes } = await new PackagesProject(repository.source, ['vim', 'emacs'], {
       unpacks: true,
@@ -185,18 +185,18 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
         one.replace(/InRelease/, (text) => Buffer.from(text.toString('utf8').replace('Suite: test', 'Suite: tset'))),
       /not signed by a key that this host trusts/,
     ],
-    'is signed by somebody else': [
+    'is signed by another key': [
       (one: AptRepository) => {
-        const somebody = new Signer();
-        onTestFinished(() => somebody.dispose());
-        one.publish(EDITORS, { signedBy: somebody });
+        const stranger = new Signer();
+        onTestFinished(() => stranger.dispose());
+        one.publish(EDITORS, { signedBy: stranger });
       },
       /not signed by a key that this host trusts/,
     ],
   } as const;
 
   for (const [how, [breakIt, words]] of Object.entries(broken))
-    it(`because it ${how} says so, and what was fetched before serves on`, async () => {
+    it(`is reported when it ${how}, and the earlier catalogue stays in use`, async () => {
       const { project, before, after } = await afterwards(breakIt);
       expect(after.trouble).toMatch(words);
       expect({ ...after, trouble: undefined }).toEqual({ ...before, trouble: undefined });
@@ -208,7 +208,7 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
       ]);
     });
 
-  it('a failed first fetch is an error with what to do', async () => {
+  it('makes the first fetch an error with what to do', async () => {
     const repository = await AptRepository.serve(EDITORS);
     repository.stop();
     const project = new PackagesProject(repository.source, ['vim']);
@@ -220,7 +220,7 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
     }
   });
 
-  it('a repository that is reachable again is fetched again', async () => {
+  it('is fetched again when it is reachable again', async () => {
     const { repository, project } = await afterwards((one) => one.cutOff(/Packages/, 60));
     repository.mend();
     const after = await project.catalogue('--refresh');
@@ -228,7 +228,7 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
     expect(after.count).toBe(8);
   });
 
-  it('hostile text of a repository stays one line of text', async () => {
+  it('has hostile text that stays one line of text', async () => {
     const summary = '<img src=x onerror=alert(1)>\u001b]0;title\u0007\u202e\ttab';
     const repository = await AptRepository.serve([BASE, { name: 'evil', summary, more: ' \u001b[31mred' }]);
     const project = new PackagesProject(repository.source, []);
@@ -243,7 +243,7 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
     expect((await project.ask('show', 'manifest.xml', 'evil')).stdout).not.toContain('\u001b');
   });
 
-  it('package lists without a release, and an unusable cache folder, are errors with a sentence', async () => {
+  it('is an error with a sentence when it has no release, and when the cache folder is unusable', async () => {
     const project = new PackagesProject('host-apt', ['vim']);
     expect((await project.failure('catalogue', 'manifest.xml')).message).toContain('have no release test');
     writeFileSync(join(project.folder, 'cache'), 'a file');

@@ -35,7 +35,7 @@ afterEach(() => project.dispose());
 const installed = (...what: string[]): Promise<unknown> => project.json('installed', ...what);
 
 describe('what is in an image', () => {
-  it('the installed packages are those after the installing step, for each later checkpoint and for the end of a run', async () => {
+  it('is listed after the installing step, for each later checkpoint and for the end of a run', async () => {
     await project.build();
     const packages = [
       { name: 'bash', version: '5.2' },
@@ -86,7 +86,7 @@ describe('what is in an image', () => {
     });
   });
 
-  it('has the files of a package, by either name of their list', async () => {
+  it('includes the files of a package, by either name of their list', async () => {
     const lists = ['bash', 'vim:amd64'].map(
       (name) => `printf '/.\\n/usr\\n/usr/bin/x\\n' >"$2/var/lib/dpkg/info/${name}.list"`,
     );
@@ -118,7 +118,7 @@ describe('what is in an image', () => {
     });
   });
 
-  it('a missing package database, or one outside the image, is an error with a sentence', async () => {
+  it('is an error with a sentence when the package database is missing or outside the image', async () => {
     project.script('im-pop', 'mkdir -p "$2/var/lib/dpkg"; ln -s /var/lib/dpkg/status "$2/var/lib/dpkg/status"');
     await project.build();
     for (const what of [[], ['iso'], ['im-pop']])

@@ -22,7 +22,7 @@ const fakeThat = async (install: string): Promise<FakePkg> =>
   new FakePkg((await servePublisher(openindiana(EDITORS))).url, install);
 
 describe('a host with pkg', () => {
-  it('resolves by what pkg would do', async () => {
+  it('resolves as pkg would', async () => {
     const fake = await fakeThat(`echo 'Startup: ...'; echo '${planOf(VIM, NCURSES)}'`);
     const source = await fake.source();
     const answer = await source.resolve(['SUNWvim', 'nanno']);
@@ -65,7 +65,7 @@ describe('a host with pkg', () => {
     expect(readdirSync(fake.folder).filter((name) => name.startsWith('image-'))).toHaveLength(1);
   });
 
-  it('that refuses the list is asked again for what the catalogue does not blame', async () => {
+  it('is asked again, when it refuses the list, without the entries that the catalogue blames', async () => {
     const fake = await fakeThat(
       `case "$*" in *ide*) echo 'pkg install: No solution was found' >&2; exit 1;; *) echo '${planOf(VIM, NCURSES)}';; esac`,
     );
@@ -74,7 +74,7 @@ describe('a host with pkg', () => {
     expect(packages.map(({ version }) => version)).toEqual(['8.2', '6.4'].map(fullVersion));
   });
 
-  it('when pkg gives no plan a note reports it, and the catalogue is used', async () => {
+  it('uses the catalogue when pkg gives no plan, and a note reports it', async () => {
     const fake = await fakeThat('');
     const source = await fake.source();
     const notes: string[] = [];
@@ -99,7 +99,7 @@ describe('a host with pkg', () => {
     ]);
   });
 
-  it('is not asked for a list of nothing', async () => {
+  it('is not asked for an empty list', async () => {
     const fake = await fakeThat('exit 1');
     expect(await (await fake.source()).resolve([])).toEqual({ packages: [], problems: [], notes: [] });
     expect(fake.calls).toEqual([]);

@@ -1,4 +1,4 @@
-// What packages of IPS bring with them where there is no pkg to ask, and what is told of each.
+// The packages that IPS packages need, without `pkg`, and the problems of each.
 import { describe, expect, it } from 'vitest';
 import type { Resolution } from '../../../src-engine/packages/package-source';
 import { fullVersion, servePublisher, type TestIpsPackage } from '../../support/ips-publisher';
@@ -24,7 +24,7 @@ const EDITORS: readonly TestIpsPackage[] = [
 ];
 
 describe('a list of IPS packages', () => {
-  it('is resolved to what it brings with it, and why', async () => {
+  it('is resolved to the packages that it brings with it, and why', async () => {
     const { packages, problems, notes } = await resolve(EDITORS, ['vim', 'editor/nano']);
     expect(problems).toEqual([]);
     expect(packages).toEqual([
@@ -36,7 +36,7 @@ describe('a list of IPS packages', () => {
     expect(notes).toEqual([expect.stringMatching(/^pkg was not used\. /), 'Catalogues of IPS have no package sizes.']);
   });
 
-  it('may name packages in all ways that pkg knows', async () => {
+  it('may name packages in all ways that pkg accepts', async () => {
     for (const [entry, version] of Object.entries({
       'editor/vim': '9.0',
       vim: '9.0',
@@ -58,7 +58,7 @@ describe('a list of IPS packages', () => {
     }
   });
 
-  it('a list with an unknown name is reported with similar names', async () => {
+  it('is reported with similar names when it has an unknown name', async () => {
     const list = ['vmi', '/vim', 'editor/nanno', 'vim@7', 'pkg://elsewhere/editor/vim', 'whatever', 'nano'];
     const answer = await resolve([...EDITORS, { name: 'editor/ed', isObsolete: true }], [...list, 'editor/ed']);
     expect(blamed(answer)).toEqual([
@@ -82,14 +82,14 @@ describe('a list of IPS packages', () => {
     expect(taken(answer)).toEqual(['editor/nano@7.2', 'library/ncurses@6.4', 'system/library@0.5']);
   });
 
-  it('is offered the nearest name first', async () => {
+  it('has the nearest name as the first suggestion', async () => {
     const all = ['a/pxthxn', 'b/python', 'c/pythons'].map((name) => ({ name }));
     expect(blamed(await resolve(all, ['pythn']))).toEqual([
       ['pythn', 'unknown', ['b/python', 'a/pxthxn', 'c/pythons']],
     ]);
   });
 
-  it('that may mean several packages is asked which', async () => {
+  it('is reported with the choices when a name may mean several packages', async () => {
     const all = [...EDITORS, { name: 'gnu/vim' }, { name: 'old/vim', isObsolete: true }];
     const answer = await resolve(all, ['vim', 'gnu/vim']);
     expect(answer.problems).toEqual([
@@ -104,7 +104,7 @@ describe('a list of IPS packages', () => {
     expect(blamed(await resolve([...all, { name: 'vim' }], ['vim']))).toEqual([]);
   });
 
-  it('renamed packages are followed, and a note reports it', async () => {
+  it('follows renamed packages, and a note reports it', async () => {
     const all: TestIpsPackage[] = [
       ...EDITORS,
       { name: 'SUNWvim', isRenamed: true, depends: ['SUNWvim2'] },
@@ -121,7 +121,7 @@ describe('a list of IPS packages', () => {
     expect(taken(await resolve(all, ['SUNWvim', 'vim@8.2']))).toEqual(['editor/vim@8.2']);
   });
 
-  it('holds what incorporations hold, and what they do not name is free', async () => {
+  it('keeps the versions that incorporations hold, and other versions are free', async () => {
     const all: TestIpsPackage[] = [
       ...EDITORS,
       { name: 'entire', version: '1', depends: ['userland'] },
@@ -158,7 +158,7 @@ describe('a list of IPS packages', () => {
     );
   });
 
-  it('takes one of several, what a condition asks for, and of a group what there is', async () => {
+  it('brings one of several alternatives, what a condition requires, and the available members of a group', async () => {
     const all: TestIpsPackage[] = [
       { name: 'one', depends: ['type=require-any fmri=none fmri=mta/postfix fmri=mta/exim'] },
       { name: 'two', depends: ['type=require-any fmri=mta/postfix fmri=mta/exim', 'mta/exim'] },
@@ -194,7 +194,7 @@ describe('a list of IPS packages', () => {
     expect(await extra('six')).toEqual([]);
   });
 
-  it('needs only what is meant for this host', async () => {
+  it('needs only what applies to this host', async () => {
     const all: TestIpsPackage[] = [
       {
         name: 'one',
@@ -219,7 +219,7 @@ describe('a list of IPS packages', () => {
     ]);
   });
 
-  it('blames the entries that do not go, and resolves the others without them', async () => {
+  it('has a problem for each entry that cannot be installed, and the others are resolved without them', async () => {
     const all: TestIpsPackage[] = [
       ...EDITORS,
       { name: 'exim' },
@@ -243,7 +243,7 @@ describe('a list of IPS packages', () => {
     expect(taken(answer)).toEqual(['editor/nano@7.2', 'library/ncurses@6.4', 'postfix@1.0', 'system/library@0.5']);
   });
 
-  it('that is hostile runs nothing and takes nothing for an option', async () => {
+  it('runs nothing and passes no option when it is hostile', async () => {
     const names = [
       '--help',
       '-n',
@@ -266,7 +266,7 @@ describe('a list of IPS packages', () => {
     expect(problem?.message).toMatch(/^evil needs a \[31m<b> x+…$/);
   });
 
-  it('of a thousand names that are wrong is answered at once', async () => {
+  it('is answered at once when it has a thousand wrong names', async () => {
     const all = Array.from({ length: 3000 }, (_, index) => ({ name: `category/package-${index}` }));
     const { problems } = await resolve(
       all,
@@ -277,7 +277,7 @@ describe('a list of IPS packages', () => {
 });
 
 describe('details of an IPS package', () => {
-  it('the details of a package have everything that the catalogues have', async () => {
+  it('have everything that the catalogues have', async () => {
     const publisher = await servePublisher(
       openindiana([
         ...EDITORS.slice(1),

@@ -42,7 +42,7 @@ const EDITORS: readonly TestIpsPackage[] = [
 const namesOf = async (source: PackageSource): Promise<string[]> => (await source.entries()).map(({ name }) => name);
 
 describe('a publisher of IPS packages', () => {
-  it('a fetched catalogue is available without a network', async () => {
+  it('has a fetched catalogue that is available without a network', async () => {
     const publisher = await servePublisher(openindiana(EDITORS));
     const source = await fetched(publisher.url);
     publisher.stop();
@@ -84,7 +84,7 @@ describe('a publisher of IPS packages', () => {
     expect(await namesOf(source)).toContain('editor/vim');
   });
 
-  it('takes the newest version by numbers, not by letters', async () => {
+  it('has its newest version chosen by numbers, not by letters', async () => {
     const versions = ['1.9', '1.10', '1.10-2025.9.0.0', '1.10-2025.10.0.0', '1.2.99'];
     const publisher = await servePublisher(openindiana(versions.map((version) => ({ name: 'one', version }))));
     const source = await fetched(publisher.url);
@@ -164,7 +164,7 @@ describe('a publisher of IPS packages that fails', () => {
   } as const;
 
   for (const [how, [code, breakIt]] of Object.entries(broken))
-    it(`because it ${how} says so, and what was fetched before serves on`, async () => {
+    it(`is reported when it ${how}, and the earlier catalogue stays in use`, async () => {
       const folder = tempFolder();
       const publisher = await servePublisher(openindiana(EDITORS));
       const source = openIps([publisher.url], folder);
@@ -184,7 +184,7 @@ describe('a publisher of IPS packages that fails', () => {
       expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
     });
 
-  it('a refresh repairs a damaged catalogue on the disk', async () => {
+  it('has a damaged catalogue on the disk that a refresh repairs', async () => {
     const damages: Readonly<Record<string, (path: string) => void>> = {
       cut: (path) => truncateSync(path, 20),
       changed: (path) => writeFileSync(path, readFileSync(path, 'utf8').replace('editor/nano', 'editor/none')),
@@ -202,7 +202,7 @@ describe('a publisher of IPS packages that fails', () => {
     }
   });
 
-  it('a catalogue without its record on this host is fetched again', async () => {
+  it('is fetched again when its catalogue has no record on this host', async () => {
     const folder = tempFolder();
     const publisher = await servePublisher(openindiana(EDITORS));
     await openIps([publisher.url], folder).refresh();
@@ -213,14 +213,14 @@ describe('a publisher of IPS packages that fails', () => {
     expect(await namesOf(source)).toContain('editor/nano');
   });
 
-  it('a failed first fetch leaves nothing behind and is reported', async () => {
+  it('leaves nothing behind after a failed first fetch, which is reported', async () => {
     const source = openIps(['http://127.0.0.1:1'], tempFolder());
     await expect(source.refresh()).rejects.toMatchObject({ code: 'unreachable' });
     expect(await source.edition()).toBeUndefined();
     await expect(source.entries()).rejects.toMatchObject({ code: 'missing' });
   });
 
-  it('keeps no editions but the last two', async () => {
+  it('keeps only the last two editions', async () => {
     const folder = tempFolder();
     const publisher = await servePublisher(openindiana(EDITORS));
     const source = openIps([publisher.url], folder);
@@ -228,7 +228,7 @@ describe('a publisher of IPS packages that fails', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('edition-'))).toHaveLength(2);
   });
 
-  it('hostile text of a publisher stays text', async () => {
+  it('has hostile text that stays text', async () => {
     const evil = '<script>alert(1)</script>\u001b]0;title\u0007\u202e\ttab\nline';
     const publisher = await servePublisher(
       openindiana([
@@ -262,7 +262,7 @@ describe('a publisher of IPS packages that fails', () => {
     expect(({} as Record<string, unknown>)['version']).toBeUndefined();
   });
 
-  it('names publishers and parts that are paths: nothing is written beside the folder', async () => {
+  it('writes nothing beside the folder when names of publishers and parts are paths', async () => {
     const above = tempFolder();
     const folder = join(above, 'cache');
     const publisher = await servePublisher(openindiana(EDITORS));

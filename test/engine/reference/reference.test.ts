@@ -16,7 +16,7 @@ describe('the reference', () => {
     expect(readFileSync(join(root, 'docs/reference.md'), 'utf8')).toBe(await referencePage(root));
   });
 
-  it('The README of the engine has the table of commands that `npm run reference` makes.', async () => {
+  it('has the same table of commands as the README of the engine', async () => {
     const text = readFileSync(join(root, 'src-engine/README.md'), 'utf8');
     expect(text).toBe(await withCommandTable(text));
   });

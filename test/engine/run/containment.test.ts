@@ -112,7 +112,7 @@ describe('a build in a container', () => {
     expect(containmentOf()).toBe('namespaces');
   });
 
-  it.skipIf(lacksNamespaces)('of a root without rights over mounts has its steps contained otherwise', async () => {
+  it.skipIf(lacksNamespaces)('contains its steps otherwise for a root without rights over mounts', async () => {
     project.write({ steps: [daemon, { name: 'b' }] });
     const { code, stderr } = await ended('setpriv', [
       '--bounding-set=-sys_admin',
@@ -125,7 +125,7 @@ describe('a build in a container', () => {
   });
 
   it.skipIf(lacksNamespaces)(
-    'that allows no further namespaces has its steps contained otherwise, and says so',
+    'contains its steps otherwise where no further namespaces are allowed, and reports it',
     async () => {
       project.write({ steps: [daemon, { name: 'b' }] });
       const limited = 'echo 0 >/proc/sys/user/max_pid_namespaces && exec "$@"';
@@ -161,7 +161,7 @@ describe('a mount that a step leaves behind', () => {
   });
 });
 
-describe('what a step finds in its namespaces', () => {
+describe('a step in its namespaces', () => {
   if (lacksNamespaces !== undefined) return it.skip(`is a system as usual (${lacksNamespaces})`);
 
   it.each([

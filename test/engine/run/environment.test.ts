@@ -104,7 +104,7 @@ describe('the environment of a step', () => {
     expect(project.read('.slipway/checkpoints/b.json')).not.toContain('c0ffee');
   });
 
-  it('refuses a name that is none', async () => {
+  it('refuses an invalid name', async () => {
     project.write({ steps: [{ name: 'a' }] });
     const { code, stderr } = await project.build('--env', '1=secret');
     expect({ code, first: stderr.split('\n')[0] }).toEqual({

@@ -70,13 +70,13 @@ describe.each(['namespaces', 'reaper', 'session'] as const)('FinalizerRunner in 
     expect(lines.at(-1)).toBe('stderr: tail');
   });
 
-  it('gives it streams that can be opened by name, as scripts do', async () => {
+  it('gives the script streams that can be opened by name', async () => {
     const { result, lines } = await run(script('names', '#!/bin/sh\necho one >/dev/stderr\necho two >/dev/stdout\n'));
     expect(result).toEqual({ outcome: 'done' });
     expect(lines.sort()).toEqual(['stderr: one', 'stdout: two']);
   });
 
-  it('keeps bytes that are no UTF-8', async () => {
+  it('keeps bytes that are not UTF-8', async () => {
     const { raw } = await run(script('bytes', "#!/bin/sh\nprintf 'caf\\351\\n'\n"));
     expect([...(raw[0] ?? [])]).toEqual([0x63, 0x61, 0x66, 0xe9]);
   });
@@ -85,7 +85,7 @@ describe.each(['namespaces', 'reaper', 'session'] as const)('FinalizerRunner in 
     expect((await run(script('reads', '#!/bin/sh\ncat; echo done\n'))).lines).toEqual(['stdout: done']);
   });
 
-  it('exit status and signal are reported as sentences', async () => {
+  it('reports exit status and signal as sentences', async () => {
     expect((await run(script('three', '#!/bin/sh\nexit 3\n'))).result).toMatchObject({
       outcome: 'failed',
       exit: 3,
@@ -105,7 +105,7 @@ describe.each(['namespaces', 'reaper', 'session'] as const)('FinalizerRunner in 
       '#!/no/such/interpreter\n',
       '[Errno 2] No such file or directory',
     ],
-  ])('says why it cannot start a script with %s', async (_what, name, content, reason) => {
+  ])('reports why it cannot start a script with %s', async (_what, name, content, reason) => {
     const path = script(name, content);
     expect((await run(path)).result).toMatchObject({
       exit: null,
@@ -167,7 +167,7 @@ describe.each(['namespaces', 'reaper', 'session'] as const)('FinalizerRunner in 
     expect(left(LONG_SLEEP)).toEqual([]);
   });
 
-  it('ends a daemon in a session of its own at once, and names it', async () => {
+  it('ends a daemon in its own session at once, and names it', async () => {
     const path = script('daemon', `#!/bin/sh\nsetsid -f ${LONG_SLEEP} >/dev/null 2>&1\n`);
     const { stopped } = await run(path);
     expect(stopped).toEqual(['sleep']);

@@ -29,7 +29,7 @@ function observed(): string[] {
 }
 
 describe.skipIf(!hasStrace)('build --observe (skipped without strace)', () => {
-  it('makes what a step opens an input, also behind variables, and not what it writes', async () => {
+  it('makes the files that a step opens inputs, also behind variables, and not those that it writes', async () => {
     project = new TestProject();
     const folder = project.folder;
     writeFileSync(join(folder, 'a b é'), '1');

@@ -52,7 +52,7 @@ describe('a folder as a tree', () => {
     await expect(tree.names('none')).rejects.toMatchObject({ code: 'missing' });
   });
 
-  it('the message names the folder that cannot be read', async () => {
+  it('is refused with the name of the folder that cannot be read', async () => {
     chmodSync(root, 0o755);
     mkdirSync(at('secret'));
     writeFileSync(at('secret/file'), 'x');
@@ -72,7 +72,7 @@ describe('a folder as a tree', () => {
     });
   });
 
-  it('finds what a path means, through links that stay inside and through no others', async () => {
+  it('resolves paths through links that stay inside, and through no others', async () => {
     mkdirSync(at('usr/lib'), { recursive: true });
     writeFileSync(at('usr/lib/file'), 'x');
     for (const [target, link] of [

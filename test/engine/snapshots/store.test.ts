@@ -12,14 +12,14 @@ describe('the folder that snapshots are kept in', () => {
   const add = (store: SnapshotStore, name: string): void => void mkdirSync(store.next(name).path);
   const names = (store: SnapshotStore): string[] => store.list().map(({ name }) => name);
 
-  it('snapshots are listed in the order in which they were taken, for any clock and any names', () => {
+  it('lists snapshots in the order in which they were taken, for any clock and any names', () => {
     const store = new SnapshotStore(folder);
     for (const name of ['z', '10', '9', 'a-b-c', '.step_x']) add(store, name);
     expect(names(store)).toEqual(['z', '10', '9', 'a-b-c', '.step_x']);
     expect(store.newerThan(store.find('9')).map(({ name }) => name)).toEqual(['a-b-c', '.step_x']);
   });
 
-  it('lists nothing that a crash left, and knows it as such', () => {
+  it('does not list what a crash left, and recognises it', () => {
     const store = new SnapshotStore(folder);
     add(store, 'a');
     const partial = store.hidden('partial', store.next('b'));

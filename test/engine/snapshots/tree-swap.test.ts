@@ -50,7 +50,7 @@ describe('replacing a tree by one made beside it', () => {
     expect([content(), names()]).toEqual([survivor, ['data']]);
   });
 
-  it('a swap leaves files with similar names alone', async () => {
+  it('leaves files with similar names alone', async () => {
     for (const name of ['data', 'data.old', 'data.new-mine', 'data2.old-7-1700000000001']) tree(name, name);
     await swap.recover();
     expect(names()).toEqual(['data', 'data.new-mine', 'data.old', 'data2.old-7-1700000000001']);

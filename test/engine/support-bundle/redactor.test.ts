@@ -10,7 +10,7 @@ const manifestWithout = (source: string): string => redactManifest(source, new R
 const SECRET = /hunter|s3cr3t|c0rrect|h0rse|MIIE|QyNTUx/i;
 const TOKEN = 's3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3t';
 
-describe('text', () => {
+describe('Redacted text:', () => {
   it.each([
     'Authorization: Bearer s3cr3t-s3cr3t',
     "curl -H 'authorization: Basic aHVudGVyOmh1bnRlcjI=' https://example.org",
@@ -135,13 +135,13 @@ describe('text', () => {
     'nmcli dev wifi connect home password hunter2',
     `said AIza${TOKEN.slice(0, 35)}`,
     `said eyJhbGciOiJkaXIi..${TOKEN}.${TOKEN}.${TOKEN}`,
-  ])('%s', (text) => {
+  ])('The secret in %s is removed.', (text) => {
     const left = redactor.text(text);
     expect(left).toContain('[removed]');
     expect(left).not.toMatch(SECRET);
   });
 
-  it('a PIN goes', () => {
+  it('A PIN is removed.', () => {
     expect([redactor.text('pin=1234'), redactor.text('"pin": "123456"')]).toEqual([
       'pin=[removed]',
       '"pin": "[removed]"',
@@ -171,9 +171,9 @@ describe('text', () => {
     'unzip -p x.zip y',
     'mysql -p shop',
     'openssl version -a',
-  ])('%s stays as it is', (text) => expect(redactor.text(text)).toBe(text));
+  ])('The text %s stays as it is.', (text) => expect(redactor.text(text)).toBe(text));
 
-  it('known secrets go wherever and however they are written', () => {
+  it('Known secrets are removed wherever and however they are written.', () => {
     const known = new Redactor(['p&<a\'b"c', 'two\nlines here', 'abc', '""']);
     const forms = ['xp&<a\'b"cx', 'p&amp;&lt;a\'b"c', 'p&<a\'b\\"c', encodeURIComponent('p&<a\'b"c'), 'cCY8YSdiImM'];
     for (const form of [...forms, "p&<a'\\''b\"c", 'lines here', 'is abc.'])
@@ -182,7 +182,7 @@ describe('text', () => {
     expect(known.text('abcd ""')).toBe('abcd ""');
   });
 
-  it('known secrets go in the quotes of every shell, in URLs, JSON of other languages, other encodings and base64', () => {
+  it('Known secrets are removed in the quotes of every shell, in URLs, JSON of other languages, other encodings and base64.', () => {
     const secret = `it's <a>&"b" $x+y/é^(z)*.`;
     const known = new Redactor([secret, 'plain5ecret', '$%&/()=?']);
     const json = (text: string): string => JSON.stringify(text);
@@ -217,7 +217,7 @@ describe('text', () => {
       );
   });
 
-  it('words of a command', () => {
+  it('Secrets in the arguments of a command are removed.', () => {
     const argv = ['env', 'DB_PASSWORD=c0rrect h0rse', 'tool', '--password', 'hunter2', '--token=c0rrect h0rse', 'fine'];
     const gone = '[removed]';
     expect(redactor.value(argv)).toEqual([
@@ -231,7 +231,7 @@ describe('text', () => {
     ]);
   });
 
-  it('what a shell says that it pipes into a command that reads a password', () => {
+  it('A secret in the trace of a shell that pipes it into a command that reads a password is removed.', () => {
     const said = [
       '+ echo root:hunter2',
       '+ chroot /x chpasswd',
@@ -248,7 +248,7 @@ describe('text', () => {
     ]);
   });
 
-  it('is done in time that grows with the text, whatever the text is', () => {
+  it('The time grows with the text, whatever the text is.', () => {
     const size = 200_000;
     const long = [
       'x',
@@ -284,7 +284,7 @@ describe('private keys over many lines', () => {
   ];
   const gone = KEY.map(() => '[removed]');
 
-  it('are taken out', () => {
+  it('are removed', () => {
     expect(redactor.lines(['before', ...KEY, 'after'])).toEqual(['before', ...gone, 'after']);
     expect(redactor.lines(KEY.slice(0, 2))).toEqual(gone.slice(0, 2));
     expect(redactor.lines(['PuTTY-User-Key-File-3: x', 'Private-Lines: 1', 'MIIE', 'Private-MAC: 12'])[2]).toBe(
@@ -292,12 +292,12 @@ describe('private keys over many lines', () => {
     );
   });
 
-  it('also when the beginning was left out with the beginning of the log', () => {
+  it('are removed also when their first lines were left out with the start of the log', () => {
     expect(redactor.lines([...KEY.slice(2), 'after'], true)).toEqual([...gone.slice(2), 'after']);
     expect(redactor.lines(['before', ...KEY], true)).toEqual(['before', ...gone]);
   });
 
-  it('also as records of a journal, among those of others', () => {
+  it('are removed also as records of a journal, among those of others', () => {
     const output = (text: string, stream = 'stdout'): string =>
       JSON.stringify({ kind: 'output', at: 1, step: 'a', stream, text });
     const journal = KEY.flatMap((line) => [output(line), output('working', 'stderr')]).join('\n');
@@ -308,7 +308,7 @@ describe('private keys over many lines', () => {
   });
 });
 
-describe('a manifest', () => {
+describe('A manifest:', () => {
   it.each([
     '<d><rootpass is_plaintext="true">hunter2</rootpass></d>',
     '<d><rootpass is_plaintext="false">$5$hunter$s3cr3t</rootpass></d>',
@@ -339,7 +339,7 @@ describe('a manifest', () => {
     '<d><rootpass>hunter2</d>',
     '<d><rootpass is_plaintext="true">hunter2\n<x>',
     '<d><user password="hunter2></d>',
-  ])('%s', (source) => {
+  ])('The secret in %s is removed.', (source) => {
     const left = manifestWithout(source);
     expect(left).not.toMatch(SECRET);
     expect(left).toContain('[removed]');
@@ -347,13 +347,13 @@ describe('a manifest', () => {
     expect(left.split('\n').length).toBe(source.split('\n').length);
   });
 
-  it('keeps everything else, byte for byte', () => {
+  it('Everything else stays, byte for byte.', () => {
     const source = '<d a="1">\n  <rootpass is_plaintext="true">[removed]</rootpass>\n  <hostname>x</hostname>\n</d>\n';
     expect(manifestWithout(source)).toBe(source);
   });
 });
 
-it('hashes of a journal cannot be tried out, and equal ones stay equal', () => {
+it('Hashes of a journal cannot be tried out, and equal ones stay equal.', () => {
   const read = (hash: string) => ({ kind: 'manifest-read', at: 1, step: 'a', request: 'rootpass', isKey: false, hash });
   const journal = ['0123', '0123', '4567'].map((hash) => JSON.stringify(read(hash))).join('\n');
   const [a, b, c] = redactJournal(journal, redactor, false)

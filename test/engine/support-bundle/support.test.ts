@@ -38,7 +38,7 @@ async function bundle(manifest = 'manifest.xml'): Promise<Map<string, string>> {
 }
 
 describe('a support bundle', () => {
-  it('the bundle has what support needs, and no secret', async () => {
+  it('has what support needs, and no secret', async () => {
     const files = await bundle();
     const names = [...files.keys()].sort().map((name) => name.replace(/\d{4}-[\d-]+/, 'DATE'));
     expect(names).toEqual([
@@ -61,14 +61,14 @@ describe('a support bundle', () => {
     for (const line of text('logs/run').trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('kind');
   });
 
-  it('the planted secrets are in the files before the bundle is written', () => {
+  it('is made of files that have the planted secrets', () => {
     const all = [logOf('detail-log-'), logOf('run-'), join(project.area, '.step_iso')]
       .map((file) => readFileSync(file, 'utf8'))
       .join('');
     expect(PLANTED.filter((word) => !all.includes(word))).toEqual([]);
   });
 
-  it('is its owner’s alone, and is not written over', async () => {
+  it('is readable by its owner only, and is not overwritten', async () => {
     const { code, stdout } = await project.run('support', '--json', '--to', 'once.tar.gz', 'manifest.xml');
     expect([code, JSON.parse(stdout)]).toMatchObject([0, { path: join(project.folder, 'once.tar.gz'), notes: [] }]);
     expect(statSync(join(project.folder, 'once.tar.gz')).mode & 0o777).toBe(0o600);
@@ -76,7 +76,7 @@ describe('a support bundle', () => {
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('is there already')]);
   });
 
-  it('is made of what there is when the manifest is not one', async () => {
+  it('is made of the other parts when the manifest is not one', async () => {
     project.file('broken.xml', '<distribution><rootpass>hunter2</distribution');
     for (const [manifest, there] of [
       ['broken.xml', true],
@@ -89,9 +89,9 @@ describe('a support bundle', () => {
     }
   });
 
-  it('the bundle names the logs that could not be read, and has the others', () => {
+  it('names the logs that could not be read, and has the others', () => {
     const log = join(project.area, 'logs/simple-log-of-root');
-    writeFileSync(log, 'a file of somebody else', { mode: 0 });
+    writeFileSync(log, 'a file of another account', { mode: 0 });
     onTestFinished(() => rmSync(log));
     const [program, ...args] = boundByModes('distro_const', 'support', '--to', 'unread.tar.gz', 'manifest.xml');
     const options = { cwd: project.folder, env: project.env, encoding: 'utf8' } as const;
@@ -104,9 +104,9 @@ describe('a support bundle', () => {
   it('has the newest logs only, from their ends, and never half a secret', async () => {
     const logs = join(project.area, 'logs');
     mkdirSync(join(project.folder, 'private'));
-    writeFileSync(join(project.folder, 'private/key'), 'a file of somebody else');
+    writeFileSync(join(project.folder, 'private/key'), 'a file of another account');
     symlinkSync(join(project.folder, 'private/key'), join(logs, 'simple-log-link'));
-    writeFileSync(join(logs, 'notes.txt'), 'a file of somebody else');
+    writeFileSync(join(logs, 'notes.txt'), 'a file of another account');
     // Wherever the end begins: in a line that has a secret.
     writeFileSync(join(logs, 'detail-log-large'), `${'the db says hunter2 '.repeat(50)}\n`.repeat(6000));
     // More than all together may have.
@@ -114,10 +114,10 @@ describe('a support bundle', () => {
     for (const name of readdirSync(logs)) if (name.startsWith('simple-log-')) lutimesSync(join(logs, name), 1, 1);
     writeFileSync(join(logs, 'detail-log-line'), 'hunter2'.repeat(1_000_000));
     // Longer than a tar header can contain: not a bundle of Slipway.
-    writeFileSync(join(logs, `detail-log-${'x'.repeat(90)}`), 'a file of somebody else');
+    writeFileSync(join(logs, `detail-log-${'x'.repeat(90)}`), 'a file of another account');
     const files = await bundle();
     expect(leaks(files)).toEqual([]);
-    expect([...files.values()].join('')).not.toMatch(/unter2|a file of somebody else/);
+    expect([...files.values()].join('')).not.toMatch(/unter2|a file of another account/);
     expect(Math.max(...[...files.values()].map((text) => text.length))).toBeLessThan(5 * 1024 * 1024);
     expect(files.get('README.txt')).toMatch(/older journals and logs: [1-6]\n/);
     expect(files.get('README.txt')).toMatch(/detail-log-large: its first [\d.]+ MiB are left out/);

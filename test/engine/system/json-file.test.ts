@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const shape = object('Record', '', { name: text, size: optional(number), pairs: listOf(pairOf(text, number)) });
 const good = { name: 'a', pairs: [['b', 1]] };
 
-it('returns a record that fits its shape, with fields that the shape does not name', () => {
+it('A record that fits its shape is returned, with fields that the shape does not name.', () => {
   writeFileSync(path, JSON.stringify({ ...good, more: [1] }));
   expect(readJsonFile(path, shape)).toEqual({ kind: 'read', value: { ...good, more: [1] } });
   expect(readJsonFile(join(folder, 'none'), shape)).toEqual({ kind: 'missing' });
@@ -34,12 +34,12 @@ it.each([
   ['it is not a Record record', JSON.stringify({ ...good, size: null })],
   ['it is not a Record record', JSON.stringify({ ...good, pairs: [['b', '1']] })],
   ['it is not a Record record', JSON.stringify({ ...good, pairs: [['b', 1, 2]] })],
-])('returns as damaged, because %s: %j', (why, content) => {
+])('A record is returned as damaged, because %s: %j.', (why, content) => {
   writeFileSync(path, content);
   expect(readJsonFile(path, shape)).toEqual({ kind: 'damaged', why });
 });
 
-it('returns as damaged what is not a file, and does not wait for a pipe', () => {
+it('A path that is not a file is returned as damaged, and a pipe never makes the reader wait.', () => {
   mkdirSync(path);
   expect(readJsonFile(path, shape)).toMatchObject({ kind: 'damaged' });
   execFileSync('mkfifo', [join(folder, 'pipe')]);

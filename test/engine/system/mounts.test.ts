@@ -11,7 +11,7 @@ import { isRunning, processesUsing } from '../../../src-engine/system/process-ta
 const isLinux = process.platform === 'linux';
 const isRoot = process.getuid?.() === 0;
 
-describe.skipIf(!isLinux)('who uses a path (skipped where there is no /proc)', () => {
+describe.skipIf(!isLinux)('The users of a path (skipped where there is no /proc):', () => {
   let folder: string;
   const children: ChildProcess[] = [];
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'slipway-mounts-'))));
@@ -37,7 +37,7 @@ describe.skipIf(!isLinux)('who uses a path (skipped where there is no /proc)', (
     return child;
   }
 
-  it('the processes in a folder are named, and none in a folder beside it or with a longer name', async () => {
+  it('The processes in a folder are named, and none in a folder beside it or with a longer name.', async () => {
     for (const name of ['data', 'data2']) mkdirSync(join(folder, name));
     await start(['cat'], { cwd: join(folder, 'data2') });
     expect(processesUsing(join(folder, 'data'))).toEqual([]);
@@ -51,7 +51,7 @@ describe.skipIf(!isLinux)('who uses a path (skipped where there is no /proc)', (
     start(['unshare', '-m', '--propagation', 'private', 'sh', '-c', script, 'sh', join(folder, 'data')]);
 
   it.skipIf(!isRoot)(
-    'does not take another place of the same name in another namespace for this one (needs root)',
+    'Another place of the same name in another namespace is not taken for this one (needs root).',
     async () => {
       mkdirSync(join(folder, 'data'));
       await inNamespace('mount -t tmpfs none "$1" && cd "$1" && exec cat');
@@ -62,7 +62,7 @@ describe.skipIf(!isLinux)('who uses a path (skipped where there is no /proc)', (
   );
 
   it.skipIf(!isRoot)(
-    'ends orphaned tools of this store, and none of another with the same path (needs root)',
+    'Orphaned tools of this store are ended, and none of another with the same path (needs root).',
     async () => {
       const places = { buildData: join(folder, 'data'), store: join(folder, 'store') };
       mkdirSync(places.buildData);
@@ -80,7 +80,7 @@ describe.skipIf(!isLinux)('who uses a path (skipped where there is no /proc)', (
     },
   );
 
-  it('knows a mount point', () => {
+  it('A mount point is recognised.', () => {
     expect([isMountPoint('/proc'), isMountPoint(folder), isMountPoint(join(folder, 'none'))]).toEqual([
       true,
       false,
