@@ -27,7 +27,9 @@ export const checkpointsCommand = defineCommand({
 });
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
-  const found = await inspect(positionals[0] ?? '', (inspection) => describeAll(inspection.useAll()));
+  const found = await inspect(positionals[0] ?? '', (inspection) => describeAll(inspection.useAll()), undefined, {
+    extent: 'all',
+  });
   if (values.json) {
     printAnswer<CheckpointsAnswer>(found);
     return 0;

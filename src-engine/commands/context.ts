@@ -9,7 +9,7 @@ import { AppError } from '../../src-shared/errors';
 import { resolveArea, type BuildArea } from '../area/area';
 import { readAreaFiles, type AreaState } from '../area/area-state';
 import { readManifestFile, type ManifestFile } from '../area/manifest-file';
-import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
+import type { CheckExtent, Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { damagesOf } from '../snapshots/damaged';
 import { openBackend } from '../snapshots/select';
 
@@ -29,17 +29,23 @@ export interface AreaContext {
   readonly latest: number | undefined;
 }
 
+/** How a manifest and its build area are read. */
+export interface ContextOptions {
+  /** The text of the manifest, in place of the file's content. */
+  readonly text?: string | undefined;
+  /** How many stored files of checkpoints are checked for damage; missing: `quick`. */
+  readonly extent?: CheckExtent;
+}
+
 /**
  * Loads a manifest and its build area. A manifest with problems is accepted, because its area can still be inspected.
- *
- * @param text of the manifest, in place of the file's content
  */
-export async function openContext(operand: string, text?: string): Promise<AreaContext> {
+export async function openContext(operand: string, { text, extent }: ContextOptions = {}): Promise<AreaContext> {
   const file = await readManifestFile(operand, text);
   const area = await resolveArea(file.manifest.buildArea);
   const backend = await openBackend(area);
   const files = readAreaFiles(area);
-  const snapshots = area.exists ? await backend.list() : [];
+  const snapshots = area.exists ? await backend.list(extent) : [];
   const names = snapshots.map(({ name }) => name);
   const latest = file.manifest.checkpointEnable
     ? resumableByCapitalR(file.manifest.steps, names, damagesOf(snapshots))

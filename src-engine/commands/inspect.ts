@@ -7,7 +7,7 @@ import type { SnapshotView } from '../snapshots/backend';
 import { FolderTree } from '../snapshots/folder-tree';
 import type { TreeView } from '../snapshots/tree-view';
 import { isMountPoint } from '../system/mounts';
-import { openContext, stepNamed, type AreaContext } from './context';
+import { openContext, stepNamed, type AreaContext, type ContextOptions } from './context';
 import { quoteArgument } from '../../src-shared/shell-quote';
 
 /** The limit on attempts. A build that takes many checkpoints in a row can change the area faster than it is read. */
@@ -20,17 +20,15 @@ const RETRY_MS = 100;
  *
  * Throws `AppError('changing')` when the area changes during every attempt, otherwise the errors of `read`. The views
  * that `read` opened are closed afterwards.
- *
- * @param text of the manifest, in place of the file's content
  */
 export async function inspect<T>(
   operand: string,
   read: (inspection: Inspection) => Promise<T>,
   signal?: AbortSignal,
-  text?: string,
+  options: ContextOptions = {},
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const inspection = await Inspection.start(operand, signal, text);
+    const inspection = await Inspection.start(operand, signal, options);
     try {
       const result = await read(inspection);
       await inspection.confirm();
@@ -59,8 +57,8 @@ export class Inspection {
     readonly signal: AbortSignal | undefined,
   ) {}
 
-  static async start(operand: string, signal?: AbortSignal, text?: string): Promise<Inspection> {
-    return new Inspection(await openContext(operand, text), signal);
+  static async start(operand: string, signal?: AbortSignal, options?: ContextOptions): Promise<Inspection> {
+    return new Inspection(await openContext(operand, options), signal);
   }
 
   get isConfirmed(): boolean {

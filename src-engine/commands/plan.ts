@@ -46,7 +46,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     throw new AppError('usage', '-R and -r cannot be specified for the same build.');
   const text = values.stdin ? await readStdin() : undefined;
   const read = (inspection: Inspection) => describePlan(inspection.useAll(), values);
-  const plan = await inspect(positionals[0] ?? '', read, undefined, text);
+  const plan = await inspect(positionals[0] ?? '', read, undefined, { text });
   if (values.json) {
     printAnswer<PlanAnswer>(plan);
     return 0;

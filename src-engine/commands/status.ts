@@ -35,7 +35,7 @@ export const statusCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const text = values.stdin ? await readStdin() : undefined;
   const read = (inspection: Inspection) => describe(inspection.useAll(), values);
-  const { status, details } = await inspect(positionals[0] ?? '', read, undefined, text);
+  const { status, details } = await inspect(positionals[0] ?? '', read, undefined, { text });
   const { area, lock, lastRun } = status;
   if (details) {
     printAnswer<StatusAnswer>({ ...status, ...details });

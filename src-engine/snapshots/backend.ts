@@ -42,6 +42,9 @@ export interface SnapshotView {
   close(): Promise<void>;
 }
 
+/** How many stored files a listing checks for damage: those that can be checked quickly, or all of them. */
+export type CheckExtent = 'quick' | 'all';
+
 /** All backends. `memory` is for tests. */
 export type BackendKind = 'zfs' | 'btrfs' | 'plain' | 'memory';
 
@@ -69,8 +72,11 @@ export interface SnapshotBackend {
   /**
    * All snapshots of the build data, including foreign ones, in the order in which they were taken. Empty when there is
    * no build data.
+   *
+   * @param extent how many stored files are checked for damage, where a backend stores files: `quick` (the default)
+   * those of the newest snapshots that can be checked in a fraction of a second, `all` those of all snapshots
    */
-  list(): Promise<readonly Snapshot[]>;
+  list(extent?: CheckExtent): Promise<readonly Snapshot[]>;
 
   /**
    * Takes a snapshot. MUST be atomic: after a crash at any moment it is either listed and complete or not listed.

@@ -17,6 +17,7 @@ import { IndexTree } from './plain/index-view';
 import { KnownTree } from './plain/known-tree';
 import { LiveStateFile } from './plain/live-state';
 import { materialise } from './plain/materialise';
+import { ObjectCheck } from './plain/object-check';
 import { OpenedEntries } from './plain/opened-entries';
 import { PlainStore, type PlainSnapshot } from './plain/plain-store';
 import { isAsIn, rollBack } from './plain/roll-back';
@@ -45,6 +46,7 @@ export function createPlainBackend({
 }): SnapshotBackend {
   const store = new PlainStore(folder);
   const live = new LiveStateFile(folder);
+  const objects = new ObjectCheck((reference) => store.objectPath(reference));
   const tool = storeTool(folder);
   const area: PlainArea = { buildData, store, live, tool };
   const swap = new TreeSwap(buildData, (path) => removeTree(path, tool));
@@ -113,12 +115,15 @@ export function createPlainBackend({
       await destroySnapshots(area, store.list());
     },
 
-    list() {
+    list(extent = 'quick') {
       const snapshots = store.list();
       const damages = store.damages(snapshots);
+      const readable = snapshots.filter(({ path, isTree }) => !isTree && !damages.has(path));
+      const keepsTimes = exists(buildData) && exists(folder) && hasCertainStamps(buildData, folder);
+      const objectDamages = objects.damages(readable, extent, keepsTimes);
       return Promise.resolve(
         snapshots.map(({ name, id, takenAt, path }) => {
-          const damage = damages.get(path);
+          const damage = damages.get(path) ?? objectDamages.get(path);
           return { name, id, takenAt, ...(damage !== undefined && { damage }) };
         }),
       );

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestProject } from '../../support/engine';
@@ -115,12 +115,59 @@ describe('A file of a checkpoint that was changed in the store', () => {
     const resumed = await project.build('-r', 'b');
     expect(resumed.code).toBe(1);
     expect(resumed.stderr).toMatch(
-      /The checkpoint \.step_b is damaged: pkg_image\/log is stored in .*, which has 100 bytes instead of/,
+      /^The checkpoint of b is damaged: pkg_image\/log is stored in .*, which has 100 bytes instead of/,
     );
     const extracted = await project.run('extract', 'manifest.xml', 'b', join(project.folder, 'copy'));
     expect(extracted).toMatchObject({ code: 1, stderr: expect.stringContaining('is damaged') as string });
     expect(await project.run('cat', 'manifest.xml', 'b', 'pkg_image/log')).toMatchObject({ code: 1 });
     expect(await project.build()).toMatchObject({ code: 0 });
+  });
+});
+
+describe('A checkpoint of which one stored file is lost', () => {
+  const BODY = { b: 'echo first >"$2/new"', c: 'echo longer >"$2/new"' };
+
+  /** The path of the stored file with this content. */
+  function stored(content: string): string {
+    const paths = readdirSync(store(), { recursive: true, encoding: 'utf8' }).filter((one) =>
+      /^pack-\d+\/\d+\/\d+$/.test(one),
+    );
+    return join(store(), paths.find((one) => readFileSync(join(store(), one), 'utf8') === content) ?? '');
+  }
+
+  beforeEach(async () => {
+    project.script('b', BODY.b).script('c', BODY.c);
+    expect(await project.build()).toMatchObject({ code: 0 });
+    project.ran();
+  });
+
+  it.each([
+    ['missing', (path: string) => rmSync(path), 'is missing'],
+    ['shorter', (path: string) => truncateSync(path, 2), 'has 2 bytes instead of 6'],
+    ['a folder', (path: string) => (rmSync(path), mkdirSync(path)), 'is not a file'],
+    ['changed', (path: string) => writeFileSync(path, 'wrong\n'), 'was changed after it was stored'],
+  ])('is shown as damaged by every listing when the file is %s', async (_, harm, why) => {
+    harm(stored('first\n'));
+    const listed = (await project.run('checkpoints', 'manifest.xml')).stdout;
+    expect(listed).toMatch(new RegExp(`^c .* damaged: pkg_image/new is stored in .*, which ${why}$`, 'm'));
+    expect(listed).toMatch(/^b .* current$[^]*^d .* current$/m);
+    expect(await project.json('status')).toMatchObject({
+      latestResumable: 'd',
+      steps: [{}, { resumable: true }, { resumable: false, refusal: { kind: 'damaged' } }, { resumable: true }],
+    });
+    const plan = await project.run('plan', '-r', 'c', 'manifest.xml');
+    expect([plan.code, plan.stderr]).toEqual([1, expect.stringContaining('The checkpoint of c is damaged')]);
+    expect((await project.build('-l')).stderr).toMatch(/^c {16,}Step c/m);
+    expect((await project.build('-r', 'c')).stderr).toMatch(/^The checkpoint of c is damaged: pkg_image\/new/);
+    expect(await project.build('-r', 'd')).toMatchObject({ code: 0 });
+  });
+
+  it('is left out by build -R when it is the newest', async () => {
+    rmSync(stored('longer\n'));
+    const resumed = await project.build('-R');
+    expect(resumed.stderr).toContain('The checkpoint of d is damaged and is not used: pkg_image/new is stored in');
+    expect([resumed.code, project.ran()]).toEqual([0, ['c', 'd']]);
+    expect((await project.run('checkpoints', 'manifest.xml')).stdout).not.toContain('damaged');
   });
 });
 
