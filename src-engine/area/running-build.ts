@@ -6,6 +6,7 @@ import { runAs } from '../system/accounts';
 import { systemError } from '../system/system-error';
 import type { BuildArea } from './area';
 import { lockOwner, lockPath, readLock, type LockOwner } from './lock-file';
+import { buildWithoutLockFile } from './unnamed-build';
 import { writeCancelRequest, writePauseRequest } from './requests';
 import { quote } from '../system/shell-quote';
 
@@ -23,12 +24,12 @@ export function runningBuild(area: BuildArea): LockOwner {
   const lock = readLock(area);
   if (lock.kind === 'free' || lock.kind === 'stale')
     throw new AppError('refused', 'No build is running in this build area.');
-  const { owner } = lock;
+  const owner = lock.owner ?? (lock.kind === 'held' ? buildWithoutLockFile(area) : undefined);
   if (!owner)
     throw new AppError(
       'refused',
-      `A process holds this build area, and its lock file cannot be read: ${lock.damage}.`,
-      `List the processes that use the area: fuser -v -- ${quote(area.mountpoint)}`,
+      `A process holds this build area, and it is not known to be a build: its lock file cannot be read (${lock.damage}).`,
+      `Run "fuser -v -- ${quote(area.mountpoint)}", and stop the build with Ctrl-C or "kill" and its number. Do not stop a prune.`,
     );
   if (lock.kind === 'remote')
     throw new AppError(
@@ -90,7 +91,7 @@ export async function untilReleased(area: BuildArea, owner: LockOwner): Promise<
 
 function holds(area: BuildArea, owner: LockOwner): boolean {
   const found = readJsonFile(lockPath(area), lockOwner);
-  if (found.kind !== 'read') return found.kind === 'damaged';
+  if (found.kind !== 'read') return readLock(area).kind === 'held';
   return found.value.id === owner.id && found.value.pid === owner.pid;
 }
 

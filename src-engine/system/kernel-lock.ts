@@ -1,6 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  type BigIntStats,
+} from 'node:fs';
 import { findTool } from './executables';
+import { processIds } from './process-table';
 
 /**
  * A lock that the kernel keeps on a folder's inode while the descriptor is open. It holds in every mount namespace, PID
@@ -58,17 +68,63 @@ export function probeKernelLock(folder: string): 'free' | 'held' | 'unsupported'
   }
 }
 
+/** The PID namespace of the host, whose number is part of the kernel's interface. */
+const HOST_NAMESPACE = 'pid:[4026531836]';
+
 /**
- * Whether a process of this PID namespace may hold a folder's lock, by the system's list of locks, which has inode
- * numbers. Starts no process. False where the system has no list.
+ * Whether a process may hold a folder's lock, by the system's list of locks, which has inode numbers. Starts no process.
+ * The list has the locks of this PID namespace and of those below it, so only that of the host is complete. False where
+ * the system has no list.
  */
 export function mayBeLocked(folder: string): boolean {
   try {
+    if (readlinkSync('/proc/self/ns/pid') !== HOST_NAMESPACE) return true;
     const { ino } = statSync(folder, { bigint: true });
     const held = new RegExp(`FLOCK +ADVISORY +WRITE .*:${ino} `);
     return held.test(readFileSync('/proc/locks', 'latin1'));
   } catch {
     return false;
+  }
+}
+
+/**
+ * The processes of this account, or all for root, that hold a folder's lock: the kernel lists the locks of each open
+ * file. Empty where there is no /proc, and for processes of PID namespaces that are not visible here.
+ */
+export function kernelLockHolders(folder: string): number[] {
+  const wanted = tryStat(folder);
+  if (!wanted) return [];
+  return processIds()
+    .filter((pid) =>
+      openFiles(pid).some((fd) => {
+        const open = tryStat(`/proc/${pid}/fd/${fd}`);
+        return open?.ino === wanted.ino && open.dev === wanted.dev && holdsLock(pid, fd);
+      }),
+    )
+    .map(Number);
+}
+
+function holdsLock(pid: string, fd: string): boolean {
+  try {
+    return /^lock:.* FLOCK +ADVISORY +WRITE /m.test(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'));
+  } catch {
+    return false; // the process has ended, or closed it
+  }
+}
+
+function openFiles(pid: string): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`);
+  } catch {
+    return []; // it belongs to another account, or has ended
+  }
+}
+
+function tryStat(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 

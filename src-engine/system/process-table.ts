@@ -71,7 +71,8 @@ export function isRunning(pid: number): boolean {
 
 const mountNamespace = (pid: string): string => tryRead(() => readlinkSync(`/proc/${pid}/ns/mnt`), '');
 
-function processIds(): string[] {
+/** The numbers of all processes that are visible here. Empty where there is no /proc. */
+export function processIds(): string[] {
   return tryRead(() => readdirSync('/proc'), []).filter((name) => /^\d+$/.test(name));
 }
 

@@ -38,6 +38,21 @@ export function ownIdentity(): ProcessIdentity {
   };
 }
 
+/** The process with this number in this PID namespace. */
+export function identityOf(pid: number): ProcessIdentity {
+  return { ...ownIdentity(), pid, startTime: startTimeOf(pid) ?? UNKNOWN };
+}
+
+/** The number that a process has in its own PID namespace. `undefined` when it has ended, or where there is no /proc. */
+export function pidInNamespace(pid: number): number | undefined {
+  try {
+    const numbers = /^NSpid:.*\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return numbers === undefined ? undefined : Number(numbers);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether that process still runs, as far as this process can determine. */
 export function livenessOf(identity: ProcessIdentity): Liveness {
   const boot = bootId();

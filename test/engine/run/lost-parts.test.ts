@@ -62,24 +62,74 @@ describe('a build whose area is taken away while a step runs', () => {
     if (folder === '') expect(existsSync(project.area)).toBe(false);
   });
 
-  it.skipIf(process.platform !== 'linux')('is shown as held when only its lock file is removed', async () => {
+  it.skipIf(process.platform !== 'linux').each([
+    ['removed', (path: string) => rmSync(path)],
+    ['damaged', (path: string) => writeFileSync(path, 'x')],
+  ])('is shown as held, and can be cancelled, when only its lock file is %s', async (_, harm) => {
     project.write({ steps });
     const build = project.start('distro_const', ['build', 'manifest.xml']);
     const ended = finished(build);
     await says(build, /waiting/);
-    rmSync(join(project.area, '.slipway/lock'));
+    harm(join(project.area, '.slipway/lock'));
     expect((await project.run('status', 'manifest.xml')).stdout).toMatch(
-      /^Lock +held; the lock file is missing$[^]*running in b/m,
+      /^Lock +held(; the lock file is missing|: the lock file was damaged .*)$[^]*running in b/m,
     );
     const cancel = await project.run('cancel', 'manifest.xml');
-    expect([cancel.code, cancel.stderr]).toEqual([
-      1,
-      expect.stringContaining('its lock file cannot be read: it is missing'),
+    expect([cancel.code, cancel.stdout], cancel.stderr).toEqual([
+      0,
+      expect.stringContaining(`Stopped process ${build.pid} in b.`),
     ]);
+    expect((await ended).code).toBe(143);
     project.file('scripts/b.go', '');
-    expect((await ended).code).toBe(0);
-    expect((await project.run('status', 'manifest.xml')).stdout).toMatch(/^Lock +free$/m);
+    expect(await project.build('-R')).toMatchObject({ code: 0 });
   });
+
+  it.skipIf(process.platform !== 'linux')('gets no signal from a cancel while a prune holds the area', async () => {
+    project.write({ steps });
+    const build = project.start('distro_const', ['build', 'manifest.xml']);
+    const ended = finished(build);
+    await says(build, /waiting/);
+    build.kill('SIGKILL');
+    await ended;
+    rmSync(join(project.area, '.slipway/lock'));
+    // Another program holds the lock of the area, while the newest journal belongs to an interrupted build.
+    const holder = project.spawn(['flock', '--no-fork', project.area, 'sh', '-c', 'echo holding >&2; exec sleep 600']);
+    const released = finished(holder);
+    await says(holder, /holding/);
+    const cancel = await project.run('cancel', 'manifest.xml');
+    expect([cancel.code, cancel.stderr]).toEqual([1, expect.stringContaining('it is not known to be a build')]);
+    expect(holder.exitCode).toBeNull();
+    holder.kill('SIGKILL');
+    await released;
+  });
+
+  const isRoot = process.getuid?.() === 0;
+
+  it.skipIf(!isRoot || process.platform !== 'linux')(
+    'is held for commands in another PID namespace, which cancel it (skipped without root on Linux)',
+    async () => {
+      project.write({ steps });
+      const build = project.start('distro_const', ['build', 'manifest.xml']);
+      const ended = finished(build);
+      await says(build, /waiting/);
+      rmSync(join(project.area, '.slipway/lock'));
+      const elsewhere = (...argv: string[]) =>
+        finished(
+          project.spawn([
+            'unshare',
+            ...['--pid', '--fork', '--kill-child', '--mount-proc', join(project.bin, 'distro_const')],
+            ...argv,
+          ]),
+        );
+      expect((await elsewhere('status', 'manifest.xml')).stdout).toMatch(/^Lock +held; the lock file is missing$/m);
+      expect((await elsewhere('doctor', 'manifest.xml')).stdout).toMatch(/lock.*held by a process/);
+      expect(await elsewhere('prune', '--yes', 'manifest.xml')).toMatchObject({ code: 1 });
+      expect(await elsewhere('build', 'manifest.xml')).toMatchObject({ code: 1 });
+      const cancel = await elsewhere('cancel', 'manifest.xml');
+      expect([cancel.code, cancel.stderr]).toEqual([0, '']);
+      expect((await ended).code).toBe(143);
+    },
+  );
 });
 
 function childrenOf(pid: number): number[] {
