@@ -1,14 +1,17 @@
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Whether a file system is mounted exactly here: its device is not that of the folder above. */
+/**
+ * Whether a file system is mounted exactly here: its device is not that of the folder above. This and the other
+ * questions here throw the system's error when they cannot be answered, as on a damaged disk.
+ */
 export function isMountPoint(path: string): boolean {
-  return tryRead(() => statSync(path).dev !== statSync(dirname(path)).dev, false);
+  return unlessMissing(() => statSync(path).dev !== statSync(dirname(path)).dev, false);
 }
 
 /** Whether a path is on a FUSE file system, which zfs-fuse is and ZFS in the kernel is not. */
 export function isFuse(path: string): boolean {
-  return tryRead(() => statfsSync(path).type === 0x65735546, false);
+  return unlessMissing(() => statfsSync(path).type === 0x65735546, false);
 }
 
 /** The device of a file's status as `/proc/PID/mountinfo` writes it: `MAJOR:MINOR`. */
@@ -18,7 +21,7 @@ export function deviceNumber(dev: number): string {
 
 /** Whether a path is on btrfs. */
 export function isBtrfs(path: string): boolean {
-  return tryRead(() => statfsSync(path).type === 0x9123683e, false);
+  return unlessMissing(() => statfsSync(path).type === 0x9123683e, false);
 }
 
 /** Whether a path is on a file system in which an ordinary process can create subvolumes, which are parts of a tree with other devices. */
@@ -26,11 +29,12 @@ export function hasSubvolumes(path: string): boolean {
   return isBtrfs(path);
 }
 
-/** A path may be gone or unreadable. */
-function tryRead<T>(at: () => T, otherwise: T): T {
+/** A path may be gone. Any other failure leaves the answer open, and is thrown. */
+function unlessMissing<T>(at: () => T, otherwise: T): T {
   try {
     return at();
-  } catch {
-    return otherwise;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return otherwise;
+    throw error;
   }
 }
