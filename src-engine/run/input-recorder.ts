@@ -3,6 +3,7 @@ import type { ManifestReadRecord, StepExecution, StepInput } from '../../src-sha
 import type { DeclaredStep } from '../../src-shared/manifest/model';
 import type { BuildArea } from '../area/area';
 import { DocumentFolder } from '../area/input-states';
+import { bytePath } from '../snapshots/bytes';
 import { realPath } from '../system/real-path';
 import { KnownInputs } from '../area/known-inputs';
 import type { ManifestFile } from '../area/manifest-file';
@@ -17,7 +18,7 @@ export interface ExecutionEnd {
   readonly outcome: 'done' | 'failed';
   readonly run: string;
   readonly seconds: number;
-  /** Absolute paths that the step opened for reading, where they were recorded. */
+  /** Absolute paths that the step opened for reading, where they were recorded, with one character per byte. */
   readonly observed: readonly string[];
 }
 
@@ -125,7 +126,7 @@ export class RecordedExecution {
   /** The record of the execution. */
   async end({ observed, ...facts }: ExecutionEnd): Promise<StepExecution> {
     const { script, file, hash } = this.#script;
-    const self = realPath(resolve(file)); // the script itself is compared separately
+    const self = bytePath(realPath(resolve(file))); // the script itself is compared separately
     const inputs = await this.#inputs.end(
       observed.filter((path) => path !== self),
       this.#startedAt,

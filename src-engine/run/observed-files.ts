@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** The files that the processes of a step opened. */
+/** The files that the processes of a step opened. Paths have one character per byte: they need not be UTF-8. */
 export interface ObservedFiles {
   /** Absolute paths that were opened for reading, or executed. */
   readonly read: ReadonlySet<string>;
@@ -25,7 +25,6 @@ export async function readObservedFiles(log: string): Promise<ObservedFiles> {
   const read = new Set<string>();
   const written = new Set<string>();
   const unfinished = new Map<string, string>();
-  // Each byte is one character: paths need not be UTF-8.
   const lines = createInterface({ input: createReadStream(log, 'latin1'), crlfDelay: Infinity });
   for await (const line of lines) {
     const [, pid = '', text = ''] = CALL.exec(line) ?? [];
@@ -57,10 +56,9 @@ function take(call: string, read: Set<string>, written: Set<string>): void {
 
 const CONTROLS: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', v: '\v', f: '\f' };
 
-/** Decodes the C escapes that strace prints. */
+/** Decodes the C escapes that strace prints. The result has one character per byte. */
 function unescape(text: string): string {
-  const bytes = text.replace(/\\([0-7]{1,3}|.)/g, (_, code: string) =>
+  return text.replace(/\\([0-7]{1,3}|.)/g, (_, code: string) =>
     /^[0-7]/.test(code) ? String.fromCharCode(Number.parseInt(code, 8)) : (CONTROLS[code] ?? code),
   );
-  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

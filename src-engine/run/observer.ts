@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { realPath } from '../system/real-path';
 import { isSystem } from '../area/named-inputs';
+import { bytePath, systemPath } from '../snapshots/bytes';
 import { exec } from '../system/exec';
 import { findTool, installCommand } from '../system/executables';
 import { readObservedFiles } from './observed-files';
@@ -63,7 +64,7 @@ export class Observer {
 
   /**
    * The files that a step opened for reading and did not write itself: outside the build area and the system, and still
-   * existing. Caches of the user and bytecode of Python are left out.
+   * existing, with one character per byte. Caches of the user and bytecode of Python are left out.
    *
    * @param area the build area's path
    * @param folder the engine's private folder
@@ -73,12 +74,15 @@ export class Observer {
     const { read, written } = await readObservedFiles(log);
     rmSync(log, { force: true });
     const engine = realPath(process.argv[1] ?? folder);
-    const excluded = [area, folder, dirname(engine), join(homedir(), '.cache'), process.env['XDG_CACHE_HOME']];
+    const excluded = [area, folder, dirname(engine), join(homedir(), '.cache'), process.env['XDG_CACHE_HOME']]
+      .filter((one) => one !== undefined)
+      .map((one) => `${bytePath(one)}/`);
+    const node = bytePath(process.execPath);
     const inputs = [...read].filter(
       (path) =>
         !written.has(path) &&
-        !excluded.some((one) => one !== undefined && `${path}/`.startsWith(`${one}/`)) &&
-        path !== process.execPath &&
+        !excluded.some((one) => `${path}/`.startsWith(one)) &&
+        path !== node &&
         !path.endsWith('.pyc') &&
         (!isSystem(path) || (path.startsWith('/etc/') && !COMMON_ETC.test(path))) &&
         isPlainFile(path),
@@ -88,5 +92,5 @@ export class Observer {
 }
 
 function isPlainFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statSync(systemPath(path), { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -94,7 +94,7 @@ export class StepInputs {
   /**
    * The inputs after the step has ended.
    *
-   * @param observed absolute paths that the step opened for reading, where they were recorded
+   * @param observed absolute paths that the step opened for reading, where they were recorded, with one character per byte
    * @param startedAt when it started, in milliseconds since the epoch
    */
   async end(observed: readonly string[], startedAt: number): Promise<StepInput[]> {
@@ -102,7 +102,7 @@ export class StepInputs {
     this.#take(true);
     const late = new Set<string>();
     for (const path of observed) {
-      const value = this.#options.folder.recorded(bytePath(path));
+      const value = this.#options.folder.recorded(path);
       if (!this.#trackers.has(`path ${value}`) && changedSince(path, startedAt)) late.add(value);
       this.#use('path', value, 'observed');
     }
@@ -215,6 +215,6 @@ function sizeOf(path: string | Buffer): number | undefined {
 }
 
 function changedSince(path: string, ms: number): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statSync(systemPath(path), { throwIfNoEntry: false });
   return stats !== undefined && Math.max(stats.mtimeMs, stats.ctimeMs) > ms;
 }

@@ -57,6 +57,22 @@ describe.skipIf(!hasStrace)('build --observe (skipped without strace)', () => {
       reasons: ['`a` failed, and the build went on', '`a` used nested: its content has changed'],
     });
   });
+
+  it('makes files whose names are not UTF-8 inputs, with escaped names', async () => {
+    project = new TestProject();
+    const name = Buffer.concat([Buffer.from(`${project.folder}/caf`), Buffer.from([0xe9, 0x5c])]);
+    writeFileSync(name, '1');
+    project.write({ steps: [{ name: 'a', body: 'for f in caf*; do cat "$f" >"$2/copy"; done' }, { name: 'b' }] });
+    expect(await project.build('--observe')).toMatchObject({ code: 0 });
+    expect(observed()).toEqual(['caf\\xe9\\\\']);
+    const freshness = async () => {
+      const answer = (await project.json('checkpoints')) as { checkpoints: { freshness: CheckpointFreshness }[] };
+      return answer.checkpoints[1]?.freshness;
+    };
+    expect(await freshness()).toMatchObject({ kind: 'current' });
+    writeFileSync(name, '2');
+    expect(await freshness()).toMatchObject({ reasons: ['`a` used caf\\xe9\\\\: its content has changed'] });
+  });
 });
 
 describe('build --observe without strace', () => {
