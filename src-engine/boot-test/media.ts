@@ -10,6 +10,8 @@ export interface MediaFile {
   readonly size: number;
   /** Seconds since the epoch. */
   readonly modified: number;
+  /** Differs between a file and its replacement of the same size and time. */
+  readonly inode: number;
   readonly bootable: 'cdrom' | 'disk' | null;
 }
 
@@ -41,7 +43,8 @@ async function mediaFile(folder: string, name: string): Promise<MediaFile | unde
   const path = join(folder, name);
   const stats = await lstat(path).catch(() => undefined);
   if (!stats?.isFile()) return undefined;
-  return { name, path, size: stats.size, modified: stats.mtimeMs / 1000, bootable: await bootableAs(path) };
+  const { size, mtimeMs, ino } = stats;
+  return { name, path, size, modified: mtimeMs / 1000, inode: ino, bootable: await bootableAs(path) };
 }
 
 const ISO_VOLUME = 0x8001;

@@ -5,6 +5,7 @@ const medium = z.object({
   path: z.string().describe('Absolute path on the host.'),
   size: z.number().describe('Bytes.'),
   modified: z.number().describe('Seconds since the epoch.'),
+  inode: z.number().optional().describe('Of the file; missing in answers of the original command.'),
   bootable: z
     .enum(['cdrom', 'disk'])
     .nullable()
