@@ -7,6 +7,9 @@ import { interpreterOf, shebangOf } from './script-start';
 /** Commands of Slipway. Another version of them makes the same tree. */
 const OWN_COMMANDS = ['ManifestRead', 'distro_const'];
 
+/** With more tokens than this, listing the folders of `PATH` takes less time than looking each token up. */
+const MAX_LOOKUPS = 100;
+
 /** A token at the place of a command in a shell script, after assignments and keywords. */
 const COMMAND =
   /(?:\b(?:then|do|else|if|elif|while|until|exec|sudo|env|command|time|nice|nohup|xargs)(?=\s)|^|[;&|(`{!])(?=[ \t]*(?:-\w+[ \t]+)*(?:\w+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'$(]*)[ \t]+)*["']?([\w.+@%-]+)["']?(?:[\s;&|)`]|$))/gm;
@@ -39,13 +42,15 @@ export class OwnTools {
     const patterns = [COMMAND];
     if (/^#!.*\b(?:python|perl|ruby|node|lua|tclsh)/.test(raw)) patterns.push(/["']([\w.+@%-]+)["']/g);
     const tokens = new Set(patterns.flatMap((one) => Array.from(text.matchAll(one), ([, token = '']) => token)));
-    return [...tokens].flatMap((token) => this.#command(token) ?? []);
+    const mayHave =
+      tokens.size > MAX_LOOKUPS ? (folder: string, name: string) => this.#list(folder).has(name) : () => true;
+    return [...tokens].flatMap((token) => this.#command(token, mayHave) ?? []);
   }
 
   /** The file that `PATH` leads to, unless it belongs to the system. */
-  #command(name: string): string | undefined {
+  #command(name: string, mayHave: (folder: string, name: string) => boolean = () => true): string | undefined {
     const folder = this.#folders.find(
-      (one) => this.#list(one).has(name) && isExecutable(join(one, name)) && isPlain(join(one, name)),
+      (one) => mayHave(one, name) && isPlain(join(one, name)) && isExecutable(join(one, name)),
     );
     return folder === undefined ? undefined : this.#own(join(folder, name));
   }
@@ -71,5 +76,9 @@ export class OwnTools {
 }
 
 function isPlain(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false; // it cannot be reached, for example a link in a loop
+  }
 }
