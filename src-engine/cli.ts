@@ -4,7 +4,7 @@ import { findCommand } from './commands';
 import { reportError } from './commands/failure';
 import { usageError } from './commands/usage';
 import { restoreExtraCertificates } from './system/extra-certificates';
-import { guardStandardStreams } from './system/standard-streams';
+import { guardStandardStreams, isOutputWritten } from './system/standard-streams';
 import { ENGINE_VERSION } from './version';
 import { setStepUmask } from './system/modes';
 
@@ -29,17 +29,18 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Normally the process ends before this interval, when nothing is open any more. */
+/** The poll interval for the end of the output. */
 const END_INTERVAL_MS = 1000;
 
-/** Ends the process although a handle is still open, once its output is written. */
+/** Ends the process once its output is written. Waiting for Node to free its memory and handles would take longer. */
 function endWhenWritten(): void {
-  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+  if (isOutputWritten()) process.exit();
 }
 
 restoreExtraCertificates();
 setStepUmask();
 void main(process.argv.slice(2)).then((status) => {
   process.exitCode = status;
+  setImmediate(endWhenWritten); // after the errors of its streams, which can change the status
   setInterval(endWhenWritten, END_INTERVAL_MS).unref();
 });

@@ -6,6 +6,9 @@ import { systemError } from './system-error';
 const CLOSED_PIPE_STATUS = 141;
 
 let isClosed = false;
+/** Whether Node's streams are in use, which are loaded at their first use. */
+let isOutputUsed = false;
+let isErrorUsed = false;
 
 /** Whether standard output can no longer be written. Then a command that waits for more to print ends. */
 export const outputClosed = (): boolean => isClosed;
@@ -25,10 +28,12 @@ export function guardStandardStreams(isListing: boolean): void {
  * As `guardStandardStreams`, for a command that writes to standard output only through `writeOutput`, or not at all.
  */
 export function guardError(): void {
+  isErrorUsed = true;
   process.stderr.on('error', () => undefined); // the place for the report is the one that failed
 }
 
 function guardOutput(isListing: boolean): void {
+  isOutputUsed = true;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (isClosed || !isListing) return;
     isClosed = true;
@@ -40,13 +45,17 @@ function guardOutput(isListing: boolean): void {
   });
 }
 
-let isOutputGuarded = false;
+/** Whether the system has accepted everything that was written to both streams. */
+export function isOutputWritten(): boolean {
+  return (
+    (!isOutputUsed || process.stdout.writableLength === 0) && (!isErrorUsed || process.stderr.writableLength === 0)
+  );
+}
 
 /** Writes to standard output. Node's stream for it is made at the first call. An error is ignored. */
 export function writeOutput(text: string): void {
   if (text === '') return;
-  if (!isOutputGuarded) guardOutput(false);
-  isOutputGuarded = true;
+  if (!isOutputUsed) guardOutput(false);
   process.stdout.write(text);
 }
 
@@ -60,6 +69,8 @@ export function writeError(text: string): void {
     while (rest.length > 0) rest = rest.subarray(writeSync(2, rest));
   } catch (error) {
     // A full pipe that does not block: the stream waits for its reader.
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') process.stderr.write(rest);
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+    guardError();
+    process.stderr.write(rest);
   }
 }
