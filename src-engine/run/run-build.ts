@@ -136,14 +136,14 @@ class Build {
         this.#containment,
       );
       for (let at = 0; at < this.#actions.length; at++) {
+        this.#folders.assertPresent(); // once between two actions, because on FUSE it takes long
         if (this.#isEnding) break;
         this.#requests.check();
         const action = this.#actions[at];
-        this.#folders.assertPresent();
         if (action) await this.#perform(action);
-        this.#folders.assertPresent();
         if (this.#paused) break;
       }
+      this.#folders.assertPresent();
     } catch (error) {
       // After any failure here the tree is in an unknown state: no further step may run on it.
       this.#end(error);

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { ask } from './exec';
 
 /** A loop device and its backing file. */
@@ -16,12 +16,15 @@ const BLOCK_DEVICES = '/sys/block';
  * unmounted are left out. Starts no process. Linux only; elsewhere there are none.
  */
 export function loopDevicesIn(folder: string): LoopDevice[] {
-  const path = bytesOf(realPath(folder));
-  return names().flatMap((name) => {
+  const attached = names().flatMap((name) => {
     const file = attribute(name, 'backing_file');
-    if (file === undefined || !file.startsWith(`${path}/`) || attribute(name, 'autoclear') === '1') return [];
-    return [{ device: `/dev/${name}`, file }];
+    return file === undefined ? [] : [{ name, file }];
   });
+  if (attached.length === 0) return [];
+  const path = bytesOf(realPath(folder));
+  return attached
+    .filter(({ name, file }) => file.startsWith(`${path}/`) && attribute(name, 'autoclear') !== '1')
+    .map(({ name, file }) => ({ device: `/dev/${name}`, file }));
 }
 
 /** Detaches a loop device. The kernel delays this until the device is not in use. Throws when losetup fails. */
@@ -39,8 +42,10 @@ function names(): string[] {
 
 /** `undefined` when the device has no backing file. */
 function attribute(name: string, attributeName: string): string | undefined {
+  const path = `${BLOCK_DEVICES}/${name}/loop/${attributeName}`;
+  if (!existsSync(path)) return undefined; // an exception takes longer
   try {
-    return readFileSync(`${BLOCK_DEVICES}/${name}/loop/${attributeName}`, 'latin1').replace(/\n$/, '');
+    return readFileSync(path, 'latin1').replace(/\n$/, '');
   } catch {
     return undefined;
   }
