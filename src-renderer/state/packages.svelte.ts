@@ -14,6 +14,15 @@ export interface CatalogueState extends Edition {
   readonly count: number;
 }
 
+/** A catalogue in the window. It belongs to repositories and a host, and is not shown for others. */
+interface LoadedCatalogue {
+  /** The value of `Packages.repositoriesKey` that it belongs to. */
+  readonly key: string;
+  readonly state: CatalogueState;
+  readonly search: CatalogueSearch;
+  readonly byName: ReadonlyMap<string, CatalogueEntry>;
+}
+
 /** A resolved package list. */
 interface Resolved extends ResolveAnswer {
   /** The value of `Packages.key` that it belongs to. */
@@ -27,10 +36,8 @@ interface Resolved extends ResolveAnswer {
 
 /** The repositories of the open document, and its package list with dependencies. */
 export class Packages {
-  search = $state.raw<CatalogueSearch>();
-  catalogue = $state.raw<CatalogueState>();
-  /** Why the catalogue could not be read or refreshed. */
-  failure = $state.raw<CallFailure>();
+  #loaded = $state.raw<LoadedCatalogue>();
+  #failed = $state.raw<{ readonly key: string; readonly failure: CallFailure }>();
   isLoading = $state(false);
   resolved = $state.raw<Resolved>();
   resolveFailure = $state.raw<CallFailure>();
@@ -40,13 +47,8 @@ export class Packages {
   readonly #main: Main;
   readonly #session: DocumentSession;
   readonly #hosts: Hosts;
-  #byName: ReadonlyMap<string, CatalogueEntry> = new Map();
   #loading: AbortController | undefined;
   #resolving: AbortController | undefined;
-  /** The repositories of the catalogue. */
-  #loadedKey = '';
-  /** The repositories that failed last. They are read again only on request, not at every change of the list. */
-  #failedKey = '';
 
   constructor(main: Main, session: DocumentSession, hosts: Hosts) {
     this.#main = main;
@@ -65,6 +67,23 @@ export class Packages {
     const urls = extraPublishers.map(({ url }) => url);
     return JSON.stringify([this.#session.host, publisher?.url, publisher?.mirrors, urls, pairs]);
   });
+
+  readonly #current = $derived.by(() => (this.#loaded?.key === this.repositoriesKey ? this.#loaded : undefined));
+
+  /** Searches the repositories of the document. Missing until their catalogue is read. */
+  get search(): CatalogueSearch | undefined {
+    return this.#current?.search;
+  }
+
+  /** The catalogue of the repositories of the document. Missing until it is read. */
+  get catalogue(): CatalogueState | undefined {
+    return this.#current?.state;
+  }
+
+  /** Why the catalogue of these repositories could not be read or refreshed. */
+  get failure(): CallFailure | undefined {
+    return this.#failed?.key === this.repositoriesKey ? this.#failed.failure : undefined;
+  }
 
   /** Identifies what `resolve` would resolve. */
   readonly key = $derived.by(
@@ -107,8 +126,8 @@ export class Packages {
 
   /** The catalogue's entry for the package that an entry means. */
   entry(name: string): CatalogueEntry | undefined {
-    void this.search;
-    return this.#byName.get(name) ?? this.#byName.get(this.realName(name));
+    const byName = this.#current?.byName;
+    return byName?.get(name) ?? byName?.get(this.realName(name));
   }
 
   /** Shows the entry of a problem. */
@@ -123,41 +142,40 @@ export class Packages {
     this.#resolving?.abort();
     this.resolved = undefined;
     this.resolveFailure = undefined;
-    this.failure = undefined;
-    this.#failedKey = '';
+    this.#failed = undefined;
   }
 
-  /** Reads the catalogue of the repositories, once for each `repositoriesKey`. `refresh` fetches the package lists again. */
+  /**
+   * Reads the catalogue of the repositories, once for each `repositoriesKey`. Repositories that failed are read again only with
+   * `refresh`, which fetches the package lists again, and not at every change of the list.
+   */
   async load(refresh = false): Promise<void> {
     const { document, target } = this.#session;
     const key = this.repositoriesKey;
     if (!document?.loaded) return;
-    if (!refresh && ((this.#loadedKey === key && this.search) || this.#failedKey === key)) return;
+    if (!refresh && (this.#current || this.failure)) return;
     this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
     this.isLoading = true;
-    this.failure = undefined;
-    this.#failedKey = '';
-    if (this.#loadedKey !== key) this.search = undefined;
+    this.#failed = undefined;
+    const before = this.#current;
     try {
-      const known = this.#loadedKey === key ? this.catalogue?.revision : undefined;
-      const { text, ...catalogue } = await this.#main.packages.catalogue(
+      const known = before?.state.revision;
+      const { text, ...state } = await this.#main.packages.catalogue(
         { ...target, source: document.source, refresh, ...(known !== undefined && { known }) },
         { signal: loading.signal },
       );
       if (loading.signal.aborted) return;
-      if (text !== undefined) {
-        const entries = readCatalogue(text);
-        this.#byName = new Map(entries.map((entry) => [entry.name, entry]));
-        this.search = new CatalogueSearch(entries);
+      if (text === undefined && before) this.#loaded = { ...before, state };
+      else {
+        const entries = readCatalogue(text ?? '');
+        const byName = new Map(entries.map((entry) => [entry.name, entry]));
+        this.#loaded = { key, state, search: new CatalogueSearch(entries), byName };
       }
-      this.catalogue = catalogue;
-      this.#loadedKey = key;
     } catch (error) {
       if (loading.signal.aborted) return;
-      this.failure = failureOf(error);
-      this.#failedKey = key;
+      this.#failed = { key, failure: failureOf(error) };
     } finally {
       if (this.#loading === loading) this.isLoading = false;
     }

@@ -11,7 +11,7 @@ it('A step prints 1,000,000 lines while the window shows them.', { timeout: 180_
   const body = 'seq -f "line %.0f of many, as long as the lines of a compiler or of a package manager are" 1 1000000';
   const project = new TestProject({ steps: [{ name: 'a' }, { name: 'b', body }] });
   onTestFinished(() => project.dispose());
-  const { page, consoleErrors } = await openInChromium({ document: join(project.folder, 'manifest.xml') });
+  const { page } = await openInChromium({ document: join(project.folder, 'manifest.xml') });
   const timeline = new TimelinePage(page);
   await timeline.open();
   const log = page.getByRole('log');
@@ -45,7 +45,6 @@ it('A step prints 1,000,000 lines while the window shows them.', { timeout: 180_
     `1,000,000 lines: longest frame ${running.max.toFixed(0)} ms while it ran, ${scrolling.max.toFixed(0)} ms while scrolling (p95 ${scrolling.p95.toFixed(1)} ms); ` +
       `found and shown in ${found} ms\n`,
   );
-  expect(consoleErrors).toEqual([]);
 });
 
 it.skipIf(!hasZfs)(

@@ -28,7 +28,7 @@ function temporary(): string {
 inCarriers({}, (open) => {
   it('tiny-linux is composed from blank with the mouse only, and it builds', async () => {
     const folder = temporary();
-    const { page, consoleErrors } = await open();
+    const { page } = await open();
     const designer = new Designer(page);
     await designer.goTo('Overview');
     await designer.button('Commands').click();
@@ -41,12 +41,11 @@ inCarriers({}, (open) => {
     await expect.poll(() => designer.button('Save').isDisabled()).toBe(true);
     build(join(folder, 'composed'));
     expect(readdirSync(join(folder, 'area/media')).filter((name) => name.endsWith('.iso'))).toHaveLength(1);
-    expect(consoleErrors).toEqual([]);
   });
 
   it('tiny-linux is composed with the keyboard only, with 30 edits undone and redone', async () => {
     const folder = temporary();
-    const { page, consoleErrors } = await open();
+    const { page } = await open();
     const designer = new Designer(page);
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     await page.keyboard.press('Control+n');
@@ -69,11 +68,10 @@ inCarriers({}, (open) => {
     await designer.save();
     expect(readFileSync(manifest, 'utf8')).toBe(saved);
     build(join(folder, 'composed'));
-    expect(consoleErrors).toEqual([]);
   });
 
   it('an edited script is saved with its run bit', async () => {
-    const { page, consoleErrors } = await open();
+    const { page } = await open();
     const designer = new Designer(page);
     await designer.goTo('Steps');
     await designer.row('Step br-config').click();
@@ -90,6 +88,5 @@ inCarriers({}, (open) => {
     const script = path.replace('manifest.xml', 'scripts/br-config');
     expect(readFileSync(script, 'utf8')).toMatch(/# typed here\n# ManifestRead "\$1" img_params\/hostname$/);
     expect(statSync(script).mode & 0o111).toBe(0o111);
-    expect(consoleErrors).toEqual([]);
   });
 });

@@ -2,20 +2,18 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { _electron, type BrowserContext, type ElectronApplication, type Page } from 'playwright-core';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { electronFor } from '../../support/electron-runtime';
 import { PACKAGE_CACHE } from '../../support/package-cache';
 import { connectChromium } from './chromium';
 import { closeAtEnd } from './closing';
+import { watchConsole } from './console-messages';
 import { display } from './display';
 import { endProgram } from './end-program';
 import { readFirstLine } from './first-line';
 
 /** A main process that throws shows a box and waits for a click that never comes. A shared machine may need a minute for a start. */
 const START_TIMEOUT_MS = 60_000;
-
-/** For each action of Playwright, also on a machine that builds images at the same time. */
-const ACTION_TIMEOUT_MS = 60_000;
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -35,13 +33,13 @@ export interface OpenOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Another project than this one, with the same `out/main`. */
   readonly project?: string;
+  /** Console messages that the test causes on purpose. Any other message fails the test. */
+  readonly expectedMessages?: readonly RegExp[];
 }
 
 /** The open app. */
 export interface OpenApp {
   readonly page: Page;
-  /** Errors on the page's console so far. */
-  readonly consoleErrors: readonly string[];
   /** The folder that the app keeps its own things in. */
   readonly state: string;
   /** The main process: Electron's, or the server of browser mode. */
@@ -57,7 +55,7 @@ export interface OpenDesktopApp extends OpenApp {
 
 /** Opens the designer as a web page: a server of browser mode for the test, and a context of the shared Chromium. */
 export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp> {
-  const { env, state, whenClosed, close } = await place(options);
+  const { env, state, messages, whenClosed, close } = await place(options);
   const words = [join(options.project ?? root, 'out/main/serve-web.cjs'), '--port', '0'];
   if (options.document !== undefined) words.push(options.document);
   const server = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -67,16 +65,16 @@ export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp
   whenClosed(() => browser.close());
   const { width = 1280, height = 800, theme = 'light' } = options;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
-  const consoleErrors = collectErrors(context);
+  messages.watch(context);
   const page = await context.newPage();
   await page.goto(url);
-  return { page, state, main: server, consoleErrors, close };
+  return { page, state, main: server, close };
 }
 
 /** Opens the designer as the desktop app. */
 export async function openInElectron(options: OpenOptions = {}): Promise<OpenDesktopApp> {
   const DISPLAY = await display();
-  const { env, state, whenClosed, close } = await place(options);
+  const { env, state, messages, whenClosed, close } = await place(options);
   const executablePath = await electronFor(options.project ?? root);
   whenClosed(() => removeFolder(dirname(executablePath)));
   const args = ['--no-sandbox', '--disable-gpu'];
@@ -95,7 +93,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenDes
     void app.evaluate((electron) => electron.app.exit(0)).catch(() => undefined);
     await endProgram(main, false);
   });
-  const consoleErrors = collectErrors(app.context());
+  messages.watch(app.context());
   const page = await app.firstWindow({ timeout: START_TIMEOUT_MS }).catch((error: unknown) => {
     throw new Error('no window came; with DEBUG=pw:browser the main process tells why', { cause: error });
   });
@@ -103,7 +101,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenDes
     width,
     height,
   ] as const);
-  return { page, electron: app, main, state, consoleErrors, close };
+  return { page, electron: app, main, state, close };
 }
 
 /** A home and a state folder of the test's own, and the list of what has to be closed, the last first. */
@@ -114,6 +112,9 @@ async function place(options: OpenOptions) {
   await mkdir(home);
   if (options.document !== undefined && options.isForeign !== true) await trustFolder(state, dirname(options.document));
   const { close, whenClosed } = closeAtEnd();
+  // Registered first, so that messages of the closing count too.
+  const messages = watchConsole(options.expectedMessages);
+  whenClosed(() => messages.check());
   whenClosed(() => removeFolder(folder));
   // Nothing of the person who runs the tests: neither folders (XDG_CONFIG_HOME ...) nor settings of Electron.
   const ours = Object.entries(process.env).filter(([name]) => !/^(XDG|ELECTRON|SLIPWAY)_/.test(name));
@@ -124,7 +125,7 @@ async function place(options: OpenOptions) {
     SLIPWAY_STATE: state,
     ...options.env,
   };
-  return { env, state, close, whenClosed };
+  return { env, state, messages, close, whenClosed };
 }
 
 /** Makes the app take a document for one that was made by it. */
@@ -138,14 +139,4 @@ export async function trustFolder(state: string, folder: string): Promise<void> 
 /** Child processes of browsers may still be writing. */
 function removeFolder(folder: string): Promise<void> {
   return rm(folder, { recursive: true, force: true, maxRetries: 5 });
-}
-
-function collectErrors(context: BrowserContext): string[] {
-  context.setDefaultTimeout(ACTION_TIMEOUT_MS);
-  const errors: string[] = [];
-  context.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
-  context.on('weberror', (error) => errors.push(String(error.error().stack ?? error.error())));
-  return errors;
 }

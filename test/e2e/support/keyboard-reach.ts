@@ -63,7 +63,8 @@ const WATCH = `(() => {
       seen = stops.length;
       return { isAround, inEditor };
     },
-    missed: () => wanted.filter((element) => !stops.includes(element)),
+    // An element that left the page meanwhile, because an answer arrived, needs no stop.
+    missed: () => wanted.filter((element) => element.isConnected && !stops.includes(element)),
     unseen: () => [...new Set(unseen)],
     end: () => document.removeEventListener('focusin', focused),
   };
