@@ -1,3 +1,4 @@
+import { withoutBackticks } from '../text/code-parts';
 import { failureOf, type CallFailure } from '../rpc';
 
 /** A message in the status bar; screen readers announce it as well. */
@@ -69,6 +70,6 @@ export class Notices {
 
   #show(notice: Notice): void {
     this.#current = notice;
-    this.announce(notice.message);
+    this.announce(withoutBackticks(notice.message));
   }
 }

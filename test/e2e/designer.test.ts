@@ -10,6 +10,7 @@ import { openInChromium, type OpenApp } from './support/app';
 import { Designer } from './support/designer';
 import { dragTo } from './support/mouse';
 import { copyOfSample, template, temporary } from './support/samples';
+import { TimelinePage, tinyLinux } from './support/timeline';
 
 async function opened(app: OpenApp): Promise<Designer> {
   await app.page.getByRole('heading', { level: 1 }).first().waitFor();
@@ -224,6 +225,21 @@ describe('work is not lost', () => {
     expect(await field.inputValue()).toBe('mine too');
   });
 
+  it('Another manifest opens over every section and over the timeline.', async () => {
+    const [first, second] = [tinyLinux().path, copyOfSample()];
+    const { page } = await openInChromium({ document: first });
+    const designer = new Designer(page);
+    for (const [at, { title }] of SECTIONS.entries()) {
+      await designer.goTo(title);
+      await designer.open(at % 2 === 0 ? second : first);
+    }
+    const timeline = new TimelinePage(page);
+    await timeline.open();
+    await timeline.checkpoint('im-mod').click();
+    await designer.open(second);
+    await designer.goTo('Steps');
+  });
+
   it('two saves at the same time are not taken for a change by another program', async () => {
     const { page } = await openInChromium({ document: copyOfSample() });
     const designer = new Designer(page);
@@ -260,7 +276,7 @@ describe('problems', () => {
     const problems = page.getByRole('region', { name: 'Problems' });
     await problems.getByRole('button', { name: 'Go to' }).first().click();
     await page.getByRole('heading', { level: 1, name: 'Outputs' }).waitFor();
-    await problems.getByRole('button', { name: 'Write `gzip`' }).click();
+    await problems.getByRole('button', { name: 'Write gzip' }).click();
     await problems.getByText('GZIP').waitFor({ state: 'detached' });
     await designer.save();
     expect(readFileSync(document, 'utf8')).toBe(readFileSync(template, 'utf8'));
@@ -270,7 +286,7 @@ describe('problems', () => {
     const document = copyOfSample();
     const { page } = await openInChromium({ document });
     const problems = page.getByRole('region', { name: 'Problems' });
-    const problem = problems.getByText('The script `scripts/br-arch` does not exist or is not executable');
+    const problem = problems.getByText('The script scripts/br-arch does not exist or is not executable');
     await problem.waitFor();
     await page.getByText('Checked on this computer.').waitFor();
     const item = problems.getByRole('listitem').filter({ hasText: 'scripts/br-arch' });

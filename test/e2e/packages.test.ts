@@ -197,6 +197,24 @@ describe('a publisher of IPS', () => {
 describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('a repository of a stranger', () => {
   const base = { name: 'base-files', essential: true };
 
+  it('The catalogue of one manifest is not shown for another whose repository failed.', async () => {
+    const repository = await AptRepository.serve([{ name: 'nano' }, { name: 'tmux' }]);
+    const gone = debianLive((manifest) => from(repository)(manifest).replace(repository.url, 'http://127.0.0.1:9'));
+    const { page } = await openInChromium({ document: debianLive(from(repository)) });
+    const packages = new PackagesPage(page);
+    await packages.goTo('Packages');
+    await packages.inRepository('tmux').waitFor();
+    await expect.poll(() => packages.search.getAttribute('placeholder')).toBe('Search 2 packages');
+    await packages.goTo('Overview');
+    await packages.open(gone);
+    await packages.goTo('Packages');
+    await page.getByRole('alert').filter({ hasText: 'could not be fetched' }).first().waitFor();
+    expect(await packages.search.getAttribute('placeholder')).toBe('Search');
+    expect(await packages.search.isDisabled()).toBe(true);
+    expect(await packages.inRepository('tmux').count()).toBe(0);
+    expect(await page.getByRole('region', { name: 'Repository' }).innerText()).not.toMatch(/\b2\b/);
+  });
+
   it('text from a repository stays text', async () => {
     const summary = '<img src=x onerror="document.title=1">\u202e\u0007 and more';
     const repository = await AptRepository.serve([

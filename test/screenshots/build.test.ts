@@ -114,7 +114,7 @@ it.each(['dark', 'light'] as const)('takes the timeline, %s', async (theme) => {
   writeFileSync(document, readFileSync(document, 'utf8').replace('value="live"', 'value="desk"'));
   await timeline.checkpoint('post-mod').click();
   await page
-    .getByText(/it was `live`, is `desk`/)
+    .getByText(/it was live, is desk/)
     .first()
     .waitFor();
   await timeline.tab('Log');

@@ -40,6 +40,15 @@ export class Designer {
     await this.page.getByTestId('announcement').filter({ hasText: text }).waitFor({ state: 'attached' });
   }
 
+  /** Opens another manifest in browser mode, in place of one without unsaved work. */
+  async open(path: string): Promise<void> {
+    await this.page.keyboard.press('Control+o');
+    const browse = this.page.getByRole('dialog', { name: 'Open manifest' });
+    await browse.getByLabel('File', { exact: true }).fill(path);
+    await browse.getByRole('button', { name: 'Open' }).click();
+    await this.page.getByRole('banner').getByTitle(path, { exact: true }).waitFor();
+  }
+
   /** Saves and waits until it is done. */
   async save(): Promise<void> {
     await this.page.keyboard.press('Control+s');

@@ -1,4 +1,5 @@
 import type { CheckpointState, Column, Lane } from '../../../../src-shared/timeline/timeline';
+import { withoutBackticks } from '../../../text/code-parts';
 import { OUTCOMES } from '../../../text/outcomes';
 import { clock, duration } from '../../../../src-shared/format';
 
@@ -24,7 +25,7 @@ export function columnText({ index, step, message, state, isPause, freshness, ex
     `${index + 1}, ${step}`,
     message,
     STATES[state],
-    ...freshnessReasons(freshness),
+    ...freshnessReasons(freshness).map(withoutBackticks),
     ...(isPause ? ['the build pauses here'] : []),
     ...(expectedSeconds === null ? [] : [`takes about ${duration(expectedSeconds)}`]),
   ].join(', ');
