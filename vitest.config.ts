@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
@@ -21,8 +22,8 @@ export default defineConfig({
           globalSetup: ENGINE,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Vitest leaves a processor free, which is half of a small machine.
-          maxWorkers: '100%',
+          // Vitest leaves a processor free, which is half of a small machine. One more than there are: tests also wait.
+          maxWorkers: availableParallelism() + 1,
         },
       },
       {
