@@ -1,51 +1,38 @@
 // How fast output comes over SSH, beside the ssh command with the same data and the same server.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
+import { describe, expect, it } from 'vitest';
 import { hasTool } from '../support/run-tool';
-import { loginAt } from '../support/ssh-login';
-import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
+import { OUTPUT_BYTES, PRINT_LINES, useSshTransport } from '../support/ssh-output';
+import { lacksSshd } from '../support/sshd';
 
 const reason = lacksSshd() ?? (hasTool('ssh') ? undefined : 'needs ssh');
-const BYTES = 500_000_000;
 
 describe.skipIf(reason !== undefined)(`500 MB of output${reason ? ` (${reason})` : ''}`, () => {
-  let server: SshServer;
-  let transport: SshTransport;
-  beforeAll(async () => {
-    server = await startSshd();
-    transport = await createSshTransport(loginAt(server));
-  });
-  afterAll(async () => {
-    transport?.close();
-    await server?.stop();
-  });
-
-  const LINES = `yes 'unpacking usr/share/doc/package/changelog.Debian.gz' | head -c ${BYTES}`;
+  const { server, transport } = useSshTransport();
 
   async function ours(): Promise<number> {
     const started = performance.now();
-    const command = await transport.stream(['sh', '-c', LINES]);
+    const command = await transport().stream(['sh', '-c', PRINT_LINES]);
     let size = 0;
     for await (const chunk of command.output) size += chunk.length;
-    expect([size, (await command.ended).code]).toEqual([BYTES, 0]);
-    return BYTES / 1e3 / (performance.now() - started);
+    expect([size, (await command.ended).code]).toEqual([OUTPUT_BYTES, 0]);
+    return OUTPUT_BYTES / 1e3 / (performance.now() - started);
   }
 
   /** The ssh command, as it comes. */
   async function theirs(): Promise<number> {
     const started = performance.now();
     const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes'];
-    const words = [...options.flatMap((option) => ['-o', option]), '-F', '/dev/null', '-i', server.key];
-    const ssh = spawn('ssh', [...words, '-p', `${server.port}`, 'root@127.0.0.1', LINES], {
+    const words = [...options.flatMap((option) => ['-o', option]), '-F', '/dev/null', '-i', server().key];
+    const ssh = spawn('ssh', [...words, '-p', `${server().port}`, 'root@127.0.0.1', PRINT_LINES], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     let size = 0;
     ssh.stdout.on('data', (chunk: Buffer) => (size += chunk.length));
     await once(ssh, 'close');
-    expect(size).toBe(BYTES);
-    return BYTES / 1e3 / (performance.now() - started);
+    expect(size).toBe(OUTPUT_BYTES);
+    return OUTPUT_BYTES / 1e3 / (performance.now() - started);
   }
 
   it('500 MB of output come over SSH, beside the ssh command.', { timeout: 180_000 }, async () => {

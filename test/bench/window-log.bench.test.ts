@@ -5,9 +5,11 @@ import { TestProject } from '../support/engine';
 import { hasZfs, zfsPool } from '../support/temp-zpool';
 import { openInChromium } from '../e2e/support/app';
 import { frameTimes } from '../e2e/support/frames';
+import { MillionLines } from '../e2e/support/million-lines';
 import { TimelinePage } from '../e2e/support/timeline';
 
 it('A step prints 1,000,000 lines while the window shows them.', { timeout: 180_000 }, async () => {
+<<<<<<< HEAD
   const body = 'seq -f "line %.0f of many, as long as the lines of a compiler or of a package manager are" 1 1000000';
   const project = new TestProject({ steps: [{ name: 'a' }, { name: 'b', body }] });
   onTestFinished(() => project.dispose());
@@ -41,10 +43,21 @@ it('A step prints 1,000,000 lines while the window shows them.', { timeout: 180_
   expect(await page.getByTestId('log-found').textContent()).toBe('1 of 1');
   await log.press('Home');
   await log.getByText(/Build started/).waitFor();
+=======
+  const lines = await MillionLines.open();
+  const running = await frameTimes(lines.page, () => lines.build());
+  await lines.openLog();
+  const scrolling = await frameTimes(lines.page, () => lines.scroll());
+  const found = await lines.find();
+  await lines.goToStart();
+>>>>>>> 7ecc32d (Tests: share the set-up of documents, areas, output and the log)
   process.stdout.write(
     `1,000,000 lines: longest frame ${running.max.toFixed(0)} ms while it ran, ${scrolling.max.toFixed(0)} ms while scrolling (p95 ${scrolling.p95.toFixed(1)} ms); ` +
       `found and shown in ${found} ms\n`,
   );
+<<<<<<< HEAD
+=======
+>>>>>>> 7ecc32d (Tests: share the set-up of documents, areas, output and the log)
 });
 
 it.skipIf(!hasZfs)(

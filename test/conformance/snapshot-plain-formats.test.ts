@@ -3,26 +3,20 @@ import {
   appendFileSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeHardTree } from '../support/hard-tree';
-import { PlainArea, refusal } from '../support/plain-area';
+import { refusal, usePlainAreas, type PlainArea } from '../support/plain-area';
 import { lacksTool, runTool } from '../support/run-tool';
 
 const isRoot = process.getuid?.() === 0;
-const folder = mkdtempSync(join(tmpdir(), 'slipway-plain-formats-'));
-let areas = 0;
-const newArea = (): PlainArea => new PlainArea(join(folder, `${areas++}`));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { newArea } = usePlainAreas();
 
 describe('The format of version one:', () => {
   /** A store as version one made it: whole trees, which share unchanged files. */

@@ -7,7 +7,6 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -17,12 +16,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { bin, TestProject } from '../support/engine';
 import { makeHardTree } from '../support/hard-tree';
-import { PlainArea, refusal } from '../support/plain-area';
+import { PlainArea, refusal, usePlainAreas } from '../support/plain-area';
 import { lacksRootOr, lacksTool, runTool } from '../support/run-tool';
 import { lacksTempFileSystem, makeTempFileSystem } from '../support/temp-loop';
 import { treeManifest } from '../support/tree-manifest';
@@ -31,14 +29,11 @@ const isRoot = process.getuid?.() === 0;
 const lacksCapabilities = lacksRootOr('setcap', 'getcap', 'chattr', 'lsattr');
 
 describe('snapshots of plain directories', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-plain-only-'));
+  const { folder, newArea } = usePlainAreas();
   const path = process.env.PATH;
-  let areas = 0;
-  const newArea = (): PlainArea => new PlainArea(join(folder, `${areas++}`));
   afterEach(() => {
     process.env.PATH = path;
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('store nothing when nothing has changed, and nothing twice', async () => {
     const area = newArea();

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import type { SnapshotBackend } from '../../src-engine/snapshots/backend';
 import { createPlainBackend } from '../../src-engine/snapshots/plain';
 import { AppError } from '../../src-shared/errors';
@@ -45,6 +46,14 @@ export class PlainArea {
       await view.close();
     }
   }
+}
+
+/** A folder for the areas of a test file, which is removed at its end, and a function that makes a new area in it. */
+export function usePlainAreas(): { readonly folder: string; newArea(): PlainArea } {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-plain-'));
+  let areas = 0;
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return { folder, newArea: () => new PlainArea(join(folder, `${areas++}`)) };
 }
 
 /** The expected failure of an attempt. */

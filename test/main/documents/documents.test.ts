@@ -2,7 +2,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,28 +12,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { execFileSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createDocumentServices } from '../../../src-main/documents';
 import type { DocumentServices } from '../../../src-main/rpc/services';
 import { loadManifest } from '../../../src-shared/manifest/load';
 import { corpus } from '../../support/engine';
+import { eachTestHasDocument, resources } from '../../support/document-services';
 
-const resources = join(import.meta.dirname, '../../../resources');
 let folder: string;
 let services: DocumentServices;
 let manifest: string;
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'slipway-documents-'));
-  services = createDocumentServices({ resources, state: join(folder, 'state') });
-  ({ path: manifest } = await services.templates.create(
-    { template: 'tiny-linux', folder: join(folder, 'tiny'), name: 'tiny' },
-    {},
-  ));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+eachTestHasDocument('tiny-linux', (document) => ({ folder, services, manifest } = document));
 
 const open = (path = manifest) => services.documents.open({ path }, {});
 
@@ -74,7 +64,7 @@ describe('opening and saving', () => {
     expect((await open(path)).encoding).toBe(encoding);
   });
 
-  it('a file that is not a manifest is refused with the reason, and a large one is not read', async () => {
+  it('refuses a file that is not a manifest with the reason, and does not read a large one', async () => {
     const junk = join(folder, 'junk.xml');
     writeFileSync(junk, Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0xff, 0xfe, 0x00]));
     await expect(open(junk)).rejects.toThrow(/not UTF-8/);
@@ -89,7 +79,7 @@ describe('opening and saving', () => {
     expect((await open(junk)).source).toBe('<distribution');
   });
 
-  it('a save does not overwrite a change by another program unless the user decides so', async () => {
+  it('does not overwrite a change by another program unless the user decides so', async () => {
     const { source, encoding, version } = await open();
     writeFileSync(manifest, 'theirs');
     await expect(services.documents.save({ path: manifest, source, encoding, expected: version }, {})).rejects.toThrow(
@@ -108,10 +98,10 @@ describe('opening and saving', () => {
     await services.documents.save({ path: link, source: `${source}\n`, encoding, expected: version }, {});
     expect(statSync(manifest).mode & 0o777).toBe(0o640);
     expect(readFileSync(manifest, 'utf8')).toBe(`${source}\n`);
-    expect(readdirSync(join(folder, 'tiny')).sort()).toEqual(['manifest.xml', 'scripts']);
+    expect(readdirSync(join(folder, 'doc')).sort()).toEqual(['manifest.xml', 'scripts']);
   });
 
-  it('takes the scripts along when it is saved elsewhere', async () => {
+  it('copies the scripts when the manifest is saved elsewhere', async () => {
     const { source, encoding } = await open();
     const path = join(folder, 'other/manifest.xml');
     await services.documents.saveAs({ from: manifest, path, source, encoding }, {});
@@ -139,7 +129,7 @@ describe('changes on disk', () => {
   const next = (known: { version: string; scriptsVersion: string }, signal?: AbortSignal) =>
     services.documents.nextChange({ path: manifest, ...known }, { signal });
 
-  it('a save by renaming and a changed script are reported', async () => {
+  it('include a save by renaming and a changed script', async () => {
     const { version, scriptsVersion, source } = await open();
     const changed = next({ version, scriptsVersion });
     writeFileSync(`${manifest}.new`, `${source}<!-- theirs -->`);
@@ -148,14 +138,14 @@ describe('changes on disk', () => {
     expect(after).toBe((await open()).version);
     expect(same).toBe(scriptsVersion);
     const scripted = next({ version: after, scriptsVersion });
-    writeFileSync(join(folder, 'tiny/scripts/new'), '#!/bin/sh\n');
+    writeFileSync(join(folder, 'doc/scripts/new'), '#!/bin/sh\n');
     const change = await scripted;
     expect(change.scripts.map(({ path }) => path)).toContain('scripts/new');
     rmSync(manifest);
     expect((await next({ version: after, scriptsVersion: change.scriptsVersion })).version).toBeUndefined();
   });
 
-  it('end with the signal', async () => {
+  it('are reported until the signal aborts', async () => {
     const { version, scriptsVersion } = await open();
     const abort = new AbortController();
     const waiting = next({ version, scriptsVersion }, abort.signal);
@@ -168,9 +158,9 @@ describe('scripts', () => {
   const write = (path: string, text: string, executable?: boolean) =>
     services.scripts.write({ document: manifest, path, text, ...(executable !== undefined && { executable }) }, {});
 
-  it('scripts keep their run bit, get one when they are new, and lose it on request', async () => {
+  it('keep their run bit, get one when they are new, and lose it on request', async () => {
     expect(await write('scripts/iso', '#!/bin/sh\n')).toMatchObject({ executable: true, text: '#!/bin/sh\n' });
-    chmodSync(join(folder, 'tiny/scripts/iso'), 0o644);
+    chmodSync(join(folder, 'doc/scripts/iso'), 0o644);
     expect(await write('scripts/iso', 'x')).toMatchObject({ executable: false });
     expect(await write('scripts/fresh', 'x')).toMatchObject({ executable: true });
     expect(await write('scripts/fresh', 'x', false)).toMatchObject({ executable: false });
@@ -178,7 +168,7 @@ describe('scripts', () => {
 
   it.each(['../outside', '/etc/passwd', 'scripts/../../x', 'link/x'])('stay in the folder: %s', async (path) => {
     mkdirSync(join(folder, 'elsewhere'));
-    symlinkSync(join(folder, 'elsewhere'), join(folder, 'tiny/link'));
+    symlinkSync(join(folder, 'elsewhere'), join(folder, 'doc/link'));
     await expect(write(path, 'x')).rejects.toThrow(/outside the manifest's folder/);
     expect(readdirSync(join(folder, 'elsewhere'))).toEqual([]);
   });
@@ -215,13 +205,13 @@ describe('templates', () => {
 
   it('refuse a folder with something in it', async () => {
     await expect(
-      services.templates.create({ template: 'blank', folder: join(folder, 'tiny'), name: 'x' }, {}),
+      services.templates.create({ template: 'blank', folder: join(folder, 'doc'), name: 'x' }, {}),
     ).rejects.toThrow(/has files in it already/);
   });
 });
 
 describe('export', () => {
-  it('has manifest, scripts with run bits, checksums and commands; the same bytes each time', async () => {
+  it('has the manifest, scripts with run bits, checksums and commands, and the same bytes each time', async () => {
     const { source, encoding } = await open();
     const write = (to: string, format: 'folder' | 'tar.gz') =>
       services.exporting.write({ path: manifest, source, encoding, to: join(folder, to), format }, {});
@@ -260,12 +250,12 @@ describe('export', () => {
     );
   });
 
-  it('an export reports what the stock command rejects and what only Slipway has', async () => {
+  it('reports what the original command rejects and what only Slipway has', async () => {
     const notes = await services.exporting.check({ path: manifest, source: (await open()).source }, {});
     expect(notes.filter(({ kind }) => kind === 'stock-rejects').map(({ message }) => message)).toEqual([
       expect.stringContaining('is a folder'),
     ]);
-    const dataset = (await open()).source.replace(/\/var\/(tmp|lib)\/slipway\/tiny/, 'rpool/dc');
+    const dataset = (await open()).source.replace(/\/var\/(tmp|lib)\/slipway\/doc/, 'rpool/dc');
     const stock = await services.exporting.check({ path: manifest, source: dataset }, {});
     expect(stock.filter(({ kind }) => kind !== 'note')).toEqual([
       { kind: 'slipway-only', message: expect.stringContaining('SLIPWAY_INPUTS: scripts/common.sh') },

@@ -3,7 +3,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,39 +11,32 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDocumentServices } from '../../../src-main/documents';
 import type { DocumentServices } from '../../../src-main/rpc/services';
 import { documentFiles } from '../../../src-main/documents/document-files';
 import { openRemoteManifest } from '../../../src-main/services/hosts/open-manifest';
 import { createLocalTransport } from '../../../src-main/transport/local';
+import { eachTestHasDocument, resources } from '../../support/document-services';
 
-const resources = join(import.meta.dirname, '../../../resources');
 let folder: string;
 let state: string;
 let services: DocumentServices;
 let manifest: string;
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'slipway-outside-'));
+eachTestHasDocument('blank', (document) => {
+  ({ folder, services, manifest } = document);
   state = join(folder, 'state');
-  services = createDocumentServices({ resources, state });
-  ({ path: manifest } = await services.templates.create(
-    { template: 'blank', folder: join(folder, 'doc'), name: 'doc' },
-    {},
-  ));
   mkdirSync(join(folder, 'secret'));
   writeFileSync(join(folder, 'secret/key'), 'private');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const doc = (path = ''): string => join(folder, 'doc', path);
 const naming = (script: string): string =>
   `<distribution name="x"><distro_constr_params><output_image><finalizer><script name="${script}"><checkpoint name="a" message="a"/></script></finalizer></output_image></distro_constr_params></distribution>`;
 
-describe('a document reaches nothing outside its folder', () => {
+describe('A document and files outside its folder:', () => {
   it.each([
     [
       'scripts/ is a link',
@@ -69,7 +61,7 @@ describe('a document reaches nothing outside its folder', () => {
         writeFileSync(manifest, naming('.ssh/key'));
       },
     ],
-  ])('when %s: it is not shown, exported, copied or sent', async (_, make) => {
+  ])('A file outside is not shown, exported, copied or sent when %s.', async (_, make) => {
     make();
     const { source, encoding, scripts } = await services.documents.open({ path: manifest }, {});
     expect(scripts.filter(({ text }) => text === 'private')).toEqual([]);
@@ -82,13 +74,13 @@ describe('a document reaches nothing outside its folder', () => {
     expect((await documentFiles(doc(), source)).filter(({ path }) => path.endsWith('key'))).toEqual([]);
   });
 
-  it.each(['.git/config', 'HEAD', '../x', 'scripts/.hidden', '/etc/x'])('no script is written as %s', async (path) => {
+  it.each(['.git/config', 'HEAD', '../x', 'scripts/.hidden', '/etc/x'])('No script is written as %s.', async (path) => {
     await expect(services.scripts.write({ document: manifest, path, text: 'x' }, {})).rejects.toMatchObject({
       code: 'refused',
     });
   });
 
-  it('a manifest that is opened from a host plants no file that another program obeys', async () => {
+  it('A manifest that is opened from a host creates no file that another program obeys.', async () => {
     const remote = join(folder, 'remote/.config');
     mkdirSync(join(remote, '.git'), { recursive: true });
     mkdirSync(join(remote, 'scripts'));
@@ -111,7 +103,7 @@ describe('a document reaches nothing outside its folder', () => {
 });
 
 describe('saving', () => {
-  it('a save does not create a removed folder again', async () => {
+  it('does not create a removed folder again', async () => {
     const { source, encoding, version } = await services.documents.open({ path: manifest }, {});
     renameSync(doc(), join(folder, 'elsewhere'));
     for (const expected of [version, null])
@@ -125,7 +117,7 @@ describe('saving', () => {
     expect(existsSync(doc())).toBe(false);
   });
 
-  it('of two at once lets the second know of the first', async () => {
+  it('reports the first of two saves at once to the second', async () => {
     const { source, encoding, version } = await services.documents.open({ path: manifest }, {});
     const other = createDocumentServices({ resources, state });
     const saved = await Promise.allSettled(

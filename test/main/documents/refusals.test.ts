@@ -1,26 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDocumentServices } from '../../../src-main/documents';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { DocumentServices } from '../../../src-main/rpc/services';
 import { loadManifest } from '../../../src-shared/manifest/load';
+import { eachTestHasDocument } from '../../support/document-services';
 
-const resources = join(import.meta.dirname, '../../../resources');
 let folder: string;
 let services: DocumentServices;
 let manifest: string;
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'slipway-refusals-'));
-  services = createDocumentServices({ resources, state: join(folder, 'state') });
-  ({ path: manifest } = await services.templates.create(
-    { template: 'blank', folder: join(folder, 'doc'), name: 'doc' },
-    {},
-  ));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+eachTestHasDocument('blank', (document) => ({ folder, services, manifest } = document));
 
 const open = (path = manifest) => services.documents.open({ path }, {});
 const refused = (message: RegExp) => ({
@@ -44,7 +34,7 @@ describe('saving', () => {
     ).rejects.toMatchObject(refused(/is read-only/));
   });
 
-  it('a file is saved in the encoding in which it was read, whatever its first line is now', async () => {
+  it('keeps the encoding in which the file was read, whatever its first line is now', async () => {
     const text = (name: string) => `<?xml version="1.0" encoding="${name}"?>\n<distribution name="ä"/>`;
     writeFileSync(manifest, Buffer.from(text('ISO-8859-1'), 'latin1'));
     const { encoding } = await open();
@@ -56,7 +46,7 @@ describe('saving', () => {
     expect((await open()).source).toBe(text('UTF-8'));
   });
 
-  it('a save as another file keeps a different script that exists there, and reports it', async () => {
+  it('keeps a different script that exists in the place of another file, and reports it', async () => {
     const { source, encoding } = await open();
     mkdirSync(join(folder, 'other/scripts'), { recursive: true });
     writeFileSync(join(folder, 'other/scripts/hello'), 'theirs');
@@ -70,13 +60,13 @@ describe('saving', () => {
 });
 
 describe('opening', () => {
-  it('does without the list of recent files when it cannot be written', async () => {
+  it('works without the list of recent files when it cannot be written', async () => {
     rmSync(join(folder, 'state'), { recursive: true, force: true });
     writeFileSync(join(folder, 'state'), 'a file where the folder should be');
     expect((await open()).path).toBe(manifest);
   });
 
-  it('keeps all of several at once among the recent ones, however broken the list was', async () => {
+  it('adds all of several at once to the recent files, however broken the list was', async () => {
     mkdirSync(join(folder, 'state'), { recursive: true });
     writeFileSync(join(folder, 'state/recent.json'), '{"half":');
     const paths = ['a', 'b', 'c'].map((name) => join(folder, `${name}.xml`));
@@ -110,7 +100,7 @@ describe('scripts that steps name outside scripts/', () => {
     execFileSync('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: to });
   });
 
-  it('are missed in the export’s report when they are not there', async () => {
+  it('are in the report of the export when they do not exist', async () => {
     rmSync(join(folder, 'doc/steps/own'));
     const notes = await services.exporting.check({ path: manifest, source: (await open()).source }, {});
     expect(notes).toContainEqual({

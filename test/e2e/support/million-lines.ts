@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { expect, onTestFinished } from 'vitest';
+import { TestProject } from '../../support/engine';
+import { openInChromium } from './app';
+import { TimelinePage } from './timeline';
+
+const BODY = 'seq -f "line %.0f of many, as long as the lines of a compiler or of a package manager are" 1 1000000';
+
+/** A window with a project whose step `b` prints 1,000,000 lines. */
+export class MillionLines {
+  readonly log: Locator;
+
+  private constructor(
+    readonly page: Page,
+    readonly timeline: TimelinePage,
+  ) {
+    this.log = page.getByRole('log');
+  }
+
+  static async open(): Promise<MillionLines> {
+    const project = new TestProject({ steps: [{ name: 'a' }, { name: 'b', body: BODY }] });
+    onTestFinished(() => project.dispose());
+    const { page } = await openInChromium({ document: join(project.folder, 'manifest.xml') });
+    const timeline = new TimelinePage(page);
+    await timeline.open();
+    return new MillionLines(page, timeline);
+  }
+
+  /** Builds to the end. */
+  async build(): Promise<void> {
+    await this.timeline.buildButton.click();
+    await this.timeline.says('Running b');
+    await this.timeline.says('Done', 300_000);
+  }
+
+  /** Opens the log, waits for its last line, and moves the mouse over it. */
+  async openLog(): Promise<void> {
+    await this.timeline.tab('Log');
+    await this.page
+      .getByTestId('log-count')
+      .filter({ hasText: /1,000,0\d\d lines/ })
+      .waitFor({ timeout: 120_000 });
+    await this.log.getByText(/Build is successful/).waitFor();
+    const box = await this.log.boundingBox();
+    if (!box) throw new Error('no log');
+    await this.page.mouse.move(box.x + 200, box.y + 100);
+  }
+
+  /** Scrolls up by lines and by pages. */
+  async scroll(): Promise<void> {
+    for (let n = 0; n < 60; n++) await this.page.mouse.wheel(0, n % 10 === 9 ? -40_000 : -700);
+  }
+
+  /** Finds the line 777777, and returns the milliseconds until it is on the screen. */
+  async find(): Promise<number> {
+    const find = this.page.getByRole('searchbox', { name: 'Find in log' });
+    await find.fill('LINE 777777 of');
+    const started = Date.now();
+    await find.press('Enter');
+    await this.log.getByText(/line 777777 of/).waitFor();
+    const tookMs = Date.now() - started;
+    expect(await this.page.getByTestId('log-found').textContent()).toBe('1 of 1');
+    return tookMs;
+  }
+
+  /** Goes to the first line. */
+  async goToStart(): Promise<void> {
+    await this.log.press('Home');
+    await this.log.getByText(/Build started/).waitFor();
+  }
+}
