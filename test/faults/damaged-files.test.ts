@@ -1,8 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { finished, TestProject } from '../support/engine';
+import { finished, says, TestProject } from '../support/engine';
 import { audit, recover } from '../support/faults/audit';
 import { count, report, seedOf } from '../support/faults/count';
 import { CHAIN, StepChain } from '../support/faults/step-chain';
@@ -62,10 +61,9 @@ describe('a file of the engine that is damaged', () => {
 async function killInTheMiddle(made: TestProject, chain: StepChain): Promise<void> {
   expect((await made.build()).code).toBe(0);
   chain.edition = 2;
-  const before = chain.begun().length;
   const build = made.start('distro_const', ['build', '-r', 'b', 'manifest.xml']);
   const ended = finished(build);
-  while (chain.begun().length < before + 2) await delay(5); // the step itself says that it has begun
+  await says(build, /begun c/);
   build.kill('SIGKILL');
   await ended;
   writeFileSync(join(made.area, '.slipway', 'pause'), JSON.stringify({ step: 'e' }));

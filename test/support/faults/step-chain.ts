@@ -150,6 +150,7 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 history=
 [ ! -e "$2/history" ] || while read -r line; do history="$history$line,"; done <"$2/history"
 echo "${name}|$(date +%s%3N)|$history" >>'${this.#state}/begun'
+echo "begun ${name}" >&2
 read -r edition <'${this.#state}/edition'
 exec /bin/sh '${this.#state}/body' ${name} "$edition" "$2"
 `,
