@@ -9,55 +9,16 @@ import { MillionLines } from '../e2e/support/million-lines';
 import { TimelinePage } from '../e2e/support/timeline';
 
 it('A step prints 1,000,000 lines while the window shows them.', { timeout: 180_000 }, async () => {
-<<<<<<< HEAD
-  const body = 'seq -f "line %.0f of many, as long as the lines of a compiler or of a package manager are" 1 1000000';
-  const project = new TestProject({ steps: [{ name: 'a' }, { name: 'b', body }] });
-  onTestFinished(() => project.dispose());
-  const { page } = await openInChromium({ document: join(project.folder, 'manifest.xml') });
-  const timeline = new TimelinePage(page);
-  await timeline.open();
-  const log = page.getByRole('log');
-  const running = await frameTimes(page, async () => {
-    await timeline.buildButton.click();
-    await timeline.says('Running b');
-    await timeline.says('Done', 120_000);
-  });
-  await timeline.tab('Log');
-  await page
-    .getByTestId('log-count')
-    .filter({ hasText: /1,000,0\d\d lines/ })
-    .waitFor({ timeout: 60_000 });
-  await log.getByText(/Build is successful/).waitFor();
-  const box = await log.boundingBox();
-  if (!box) throw new Error('no log');
-  await page.mouse.move(box.x + 200, box.y + 100);
-  const scrolling = await frameTimes(page, async () => {
-    for (let n = 0; n < 60; n++) await page.mouse.wheel(0, n % 10 === 9 ? -40_000 : -700);
-  });
-  const find = page.getByRole('searchbox', { name: 'Find in log' });
-  await find.fill('LINE 777777 of');
-  const started = Date.now();
-  await find.press('Enter');
-  await log.getByText(/line 777777 of/).waitFor();
-  const found = Date.now() - started;
-  expect(await page.getByTestId('log-found').textContent()).toBe('1 of 1');
-  await log.press('Home');
-  await log.getByText(/Build started/).waitFor();
-=======
   const lines = await MillionLines.open();
   const running = await frameTimes(lines.page, () => lines.build());
   await lines.openLog();
   const scrolling = await frameTimes(lines.page, () => lines.scroll());
   const found = await lines.find();
   await lines.goToStart();
->>>>>>> 7ecc32d (Tests: share the set-up of documents, areas, output and the log)
   process.stdout.write(
     `1,000,000 lines: longest frame ${running.max.toFixed(0)} ms while it ran, ${scrolling.max.toFixed(0)} ms while scrolling (p95 ${scrolling.p95.toFixed(1)} ms); ` +
       `found and shown in ${found} ms\n`,
   );
-<<<<<<< HEAD
-=======
->>>>>>> 7ecc32d (Tests: share the set-up of documents, areas, output and the log)
 });
 
 it.skipIf(!hasZfs)(

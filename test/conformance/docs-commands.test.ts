@@ -56,26 +56,29 @@ const blocksOf = (page: string): string[] =>
 const elsewhere = (page: string, block: string) =>
   ELSEWHERE.find((one) => one.page === page && block.startsWith(one.begins));
 
-it.each(pages.filter((page) => blocksOf(page).some((block) => !elsewhere(page, block))))('%s', async (page) => {
-  project = sample(page);
-  // Pages that begin with looking at a build mean one that has been made.
-  if (['docs/timeline.md', 'docs/recover.md', 'docs/stale-checkpoints.md'].includes(page))
-    expect((await project.build()).code).toBe(0);
-  for (const block of blocksOf(page)) {
-    if (elsewhere(page, block)) continue;
-    const { status, said } = await runInShell(block);
-    expect(STATUS[block]?.is ?? [0], `${block}\n${said}`).toContain(status);
-  }
-});
+it.each(pages.filter((page) => blocksOf(page).some((block) => !elsewhere(page, block))))(
+  'The commands of %s run as the page describes.',
+  async (page) => {
+    project = sample(page);
+    // Pages that begin with the status of a build need one that has been made.
+    if (['docs/timeline.md', 'docs/recover.md', 'docs/stale-checkpoints.md'].includes(page))
+      expect((await project.build()).code).toBe(0);
+    for (const block of blocksOf(page)) {
+      if (elsewhere(page, block)) continue;
+      const { status, said } = await runInShell(block);
+      expect(STATUS[block]?.is ?? [0], `${block}\n${said}`).toContain(status);
+    }
+  },
+);
 
-it('each file that a document names exists', () => {
+it('Each file that a document names exists.', () => {
   const unused = ELSEWHERE.filter(({ page, begins }) => !blocksOf(page).some((block) => block.startsWith(begins)));
   const blocks = pages.flatMap(blocksOf);
   expect([unused, Object.keys(STATUS).filter((block) => !blocks.includes(block))]).toEqual([[], []]);
   expect(pages.flatMap(fencesOf).filter(({ text }) => /^(npm|distro_const) /m.test(text)).length).toBeGreaterThan(10);
 });
 
-it('every npm script that is named is one', () => {
+it('Every npm script that a document names exists.', () => {
   const { scripts } = JSON.parse(readPage('package.json')) as { scripts: Record<string, string> };
   const named = pages.flatMap((page) => [...readPage(page).matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name));
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
@@ -87,7 +90,7 @@ function sample(page: string): TestProject {
     'im-mod': 'mkdir -p "$2/etc"; echo tinylinux >"$2/etc/hostname"',
     iso: 'echo image >"$5/tiny-linux.iso"',
   });
-  // The manifest of somebody else, and a page's own edit of ours.
+  // The manifest of another author, and the edit that a page makes to ours.
   copyFileSync(join(root, 'test/fixtures/manifests/layout-b.xml'), join(made.folder, 'slim_cd_x86.xml'));
   const script = fencesOf(page).find(({ language }) => language === 'xml')?.text;
   const behind = '        <script name="scripts/br-init">';

@@ -20,7 +20,7 @@ const GUIDE = [
 const project = new TestProject({ steps: GUIDE.map(([name, message]) => ({ name, message })) });
 afterAll(() => project.dispose());
 
-it('prints the guide’s table after a pause at grub-setup', async () => {
+it('The table of the guide is printed after a pause at grub-setup.', async () => {
   expect((await project.build('-p', 'grub-setup')).code).toBe(0);
   const { stderr, code } = await project.build('-l');
   expect(code).toBe(0);

@@ -103,7 +103,7 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ name, lacks, make })
     await isUntouched(on);
   });
 
-  it('commands that read a checkpoint close their views when they are stopped', async ({ skip }) => {
+  it('Commands that read a checkpoint close their views when they are stopped.', async ({ skip }) => {
     skip(lacks !== undefined, lacks);
     const on = await built([
       { name: 'a', body: 'cd "$2"; head -c 400000000 /dev/zero >big' },

@@ -156,7 +156,7 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
       expect(content(area)).toBe('a');
     });
 
-    it('the backend reports the size of a snapshot', async () => {
+    it('reports the size of a snapshot', async () => {
       const { backend, buildData } = await areaWith();
       writeFileSync(join(buildData, 'big'), Buffer.alloc(3_000_000, 'random enough? no, but not zero'));
       await backend.take('a');
@@ -194,7 +194,7 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
       expect(await manifest(buildData)).toEqual(first);
     });
 
-    it('gives an identity to nothing that differs, and one to files that were not touched', async () => {
+    it('gives one identity to files that were not touched, and another one to files that differ', async () => {
       const { backend, buildData } = await areaWith('a', 'b');
       const path = join(buildData, 'file');
       const live = async () => (await (backend.live?.() ?? new FolderTree(buildData)).entry('file'))?.identity;
@@ -238,9 +238,7 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
       expect(content(area)).toBe('a');
     });
 
-    it('a rollback is refused while a process works in the tree, and the refusal names the process', async ({
-      skip,
-    }) => {
+    it('refuses a rollback while a process works in the tree, and names the process', async ({ skip }) => {
       skip(!properties.refusesBusy, 'declared: does not know who uses the tree');
       const area = await areaWith('a', 'b');
       const cat = spawn('cat', { cwd: area.buildData, stdio: ['pipe', 'pipe', 'ignore'] });
@@ -342,7 +340,7 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
       expect(await names(area.backend)).toEqual(['a']);
     });
 
-    it.each([1, 2])('does at random what the memory backend does (seed %i)', async (seed) => {
+    it.each([1, 2])('does the same as the memory backend in random operations (seed %i)', async (seed) => {
       await compareWithMemory(await subject.area(), new Random(seed));
     });
 

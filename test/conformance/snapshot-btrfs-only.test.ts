@@ -17,7 +17,7 @@ import { lacksTempFileSystem, makeTempFileSystem, type TemporaryPlace } from '..
 
 const lacks = lacksTempFileSystem('btrfs');
 
-describe.skipIf(lacks !== undefined)(`what only btrfs can do wrong${lacks === undefined ? '' : ` (${lacks})`}`, () => {
+describe.skipIf(lacks !== undefined)(`the btrfs backend${lacks === undefined ? '' : ` (${lacks})`}`, () => {
   let place: TemporaryPlace;
   let areas = 0;
   beforeAll(() => void (place = makeTempFileSystem('btrfs')));

@@ -19,7 +19,7 @@ export interface KillTools {
 
 /** Duties of a `SnapshotBackend` whose process is killed in an operation. */
 export function describeKills({ areaWith, manifest, names, processes }: KillTools): void {
-  describe('killed at any moment:', () => {
+  describe('after a kill at any moment,', () => {
     /** Kills an operation at points spread over the time it takes, and a bit beyond. */
     async function killAtRandom(
       seed: number,

@@ -9,7 +9,7 @@ import { hasKernelZfs, lacksZfs, zfsPool, type TemporaryPool } from '../support/
 
 const lacks = lacksZfs();
 
-describe.skipIf(lacks !== undefined)(`what only ZFS can do wrong${lacks === undefined ? '' : ` (${lacks})`}`, () => {
+describe.skipIf(lacks !== undefined)(`the ZFS backend${lacks === undefined ? '' : ` (${lacks})`}`, () => {
   let pool: TemporaryPool;
   let areas = 0;
   beforeAll(async () => void (pool = await zfsPool()));

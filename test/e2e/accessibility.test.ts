@@ -4,8 +4,8 @@ import { openInChromium } from './support/app';
 import { accessibilityViolations } from './support/axe';
 import { Designer } from './support/designer';
 
-describe.each(['light', 'dark'] as const)('for everybody, %s', (theme) => {
-  it('axe finds nothing on any screen or dialog', async () => {
+describe.each(['light', 'dark'] as const)('Accessibility (%s):', (theme) => {
+  it('Axe finds nothing on any screen or dialog.', async () => {
     const { page } = await openInChromium({ theme });
     const designer = new Designer(page);
     const found: string[] = [];

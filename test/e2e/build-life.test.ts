@@ -20,7 +20,7 @@ const journals = (project: TestProject): string[] =>
   readdirSync(join(project.area, 'logs')).filter((name) => name.endsWith('.jsonl'));
 
 inCarriers({}, (open) => {
-  it('the app is killed in mid-step and started again: attached, the build untouched, every line once', async () => {
+  it('An app that is killed in mid-step and started again attaches, leaves the build alone, and has every line once.', async () => {
     const { project, document } = talkative();
     const first = await open({ document });
     const before = new TimelinePage(first.page);
@@ -63,7 +63,7 @@ inCarriers({}, (open) => {
     expect(project.ran()).toEqual(['a', 'b', 'c']);
   });
 
-  it('the engine is killed: shown as interrupted, and resumed', async () => {
+  it('A build whose engine is killed is shown as interrupted, and resumes.', async () => {
     const { project, document } = talkative();
     const { page } = await open({ document });
     const timeline = new TimelinePage(page);
@@ -81,7 +81,7 @@ inCarriers({}, (open) => {
   });
 });
 
-it('after a restart of the computer the build is shown as interrupted and can be resumed', async () => {
+it('After a restart of the computer the build is shown as interrupted and can be resumed.', async () => {
   const { project, document } = talkative();
   const first = await openInChromium({ document });
   const before = new TimelinePage(first.page);
@@ -100,7 +100,7 @@ it('after a restart of the computer the build is shown as interrupted and can be
   await timeline.says('Done');
 });
 
-it('a build that was started in a terminal shows up, with its owner', async () => {
+it('A build that was started in a terminal is shown, with its owner.', async () => {
   const { project, document } = talkative();
   const { page } = await openInChromium({ document });
   const timeline = new TimelinePage(page);
@@ -117,7 +117,7 @@ it('a build that was started in a terminal shows up, with its owner', async () =
   await expect.poll(() => page.locator('[data-run][data-state=done]').count(), { timeout: 60_000 }).toBe(2);
 });
 
-it('the end of a build is reported on every screen', async () => {
+it('The end of a build is reported on every screen.', async () => {
   const { project, document } = talkative();
   const app = await openInElectron({ document });
   // There is no notification service under Xvfb: what would be shown is kept here instead.

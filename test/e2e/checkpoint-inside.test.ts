@@ -30,8 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => project.dispose());
 
-describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
-  it('shows what a step changed, the files of then, the manifest of then, and a shell', async () => {
+describe.each(['light', 'dark'] as const)('the inside of a checkpoint in a %s window', (theme) => {
+  it('shows what a step changed, the files and the manifest of that time, and a shell', async () => {
     const { page } = await openInChromium({ document: manifest, theme, width: 1360, height: 860 });
     const timeline = new TimelinePage(page);
     const violations: string[] = [];

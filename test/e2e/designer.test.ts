@@ -17,8 +17,8 @@ async function opened(app: OpenApp): Promise<Designer> {
   return new Designer(app.page);
 }
 
-describe('one line changes', () => {
-  it('and the file differs in that line only; undo is no change at all', async () => {
+describe('An edit:', () => {
+  it('One edit changes one line of the file, and undo leaves no change at all.', async () => {
     const document = copyOfSample();
     const { page } = await openInChromium({ document });
     const designer = new Designer(page);
@@ -36,7 +36,7 @@ describe('one line changes', () => {
     expect(readFileSync(document, 'utf8')).toBe(before.join('\n'));
   });
 
-  it('and each thing is edited in one place: steps are not among the outputs', async () => {
+  it('Each thing is edited in one place, and steps are not among the outputs.', async () => {
     const designer = await opened(await openInChromium());
     await designer.goTo('Outputs');
     await designer.page.getByRole('group', { name: 'Boot archive', exact: true }).waitFor();
@@ -44,7 +44,7 @@ describe('one line changes', () => {
   });
 
   it.each(['layout-a0.xml', 'layout-a.xml', 'layout-b.xml', 'virtual-machine.xml', 'odd.xml'])(
-    'and every section shows every format: %s',
+    'Every section shows every format: %s.',
     async (name) => {
       const document = join(temporary(), name);
       copyFileSync(join(import.meta.dirname, '../fixtures/manifests', name), document);
@@ -54,7 +54,7 @@ describe('one line changes', () => {
     },
   );
 
-  it('typing in the XML changes the forms, and a form the XML; broken XML stops the forms, not the typing', async () => {
+  it('Typing in the XML changes the forms, and a form changes the XML; broken XML stops the forms only.', async () => {
     const document = copyOfSample();
     const { page } = await openInChromium({ document });
     const designer = new Designer(page);
@@ -127,28 +127,31 @@ describe('a step dragged in manifests of the corpus (skipped without it)', () =>
   });
 });
 
-describe('files that are no manifests', () => {
+describe('Files that are not manifests, and other encodings:', () => {
   it.each<[string, Buffer, RegExp]>([
     ['an entity bomb', Buffer.from(bomb()), /entit/i],
     ['50 MB', Buffer.alloc(50 * 1024 * 1024, 0x20), /bytes; at most/],
     ['binary junk', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 0xff, 0xfe]), /UTF-8|zero bytes/],
     ['half a file', readFileSync(template).subarray(0, 900), /Line \d+, column \d+/],
     ['nothing', Buffer.alloc(0), /Line 1, column 1/],
-  ])('%s: a clear sentence, nothing hangs, nothing is overwritten', async (_, bytes, sentence) => {
-    const document = join(temporary(), 'hostile.xml');
-    writeFileSync(document, bytes);
-    const { page } = await openInChromium({ document });
-    await page.getByText(sentence).first().waitFor({ timeout: 60_000 });
-    await page.keyboard.press('Control+s');
-    await page.getByRole('button', { name: 'Commands' }).click();
-    await page.getByRole('dialog').waitFor();
-    expect(readFileSync(document).equals(bytes)).toBe(true);
-  });
+  ])(
+    'A file with %s is refused with a clear sentence, and nothing hangs or is overwritten.',
+    async (_, bytes, sentence) => {
+      const document = join(temporary(), 'hostile.xml');
+      writeFileSync(document, bytes);
+      const { page } = await openInChromium({ document });
+      await page.getByText(sentence).first().waitFor({ timeout: 60_000 });
+      await page.keyboard.press('Control+s');
+      await page.getByRole('button', { name: 'Commands' }).click();
+      await page.getByRole('dialog').waitFor();
+      expect(readFileSync(document).equals(bytes)).toBe(true);
+    },
+  );
 
   it.each<[string, (text: string) => Buffer]>([
     ['UTF-16', (text) => Buffer.from(`\ufeff${text.replace('UTF-8', 'UTF-16')}`, 'utf16le')],
     ['CRLF', (text) => Buffer.from(text.replaceAll('\n', '\r\n'))],
-  ])('%s opens, and stays so', async (_, encode) => {
+  ])('A manifest with %s opens, and keeps its encoding.', async (_, encode) => {
     const document = join(temporary(), 'manifest.xml');
     const text = readFileSync(template, 'utf8');
     writeFileSync(document, encode(text));
@@ -167,8 +170,8 @@ function bomb(): string {
   return `<!DOCTYPE d [<!ENTITY l0 "lol">${levels}]><distribution name="&l9;"/>`;
 }
 
-describe('work is not lost', () => {
-  it('a crash gives it back, and the file was never touched', async () => {
+describe('Unsaved work:', () => {
+  it('A crash loses no work, and the file is not touched.', async () => {
     const document = copyOfSample();
     const script = join(document, '../scripts/mine');
     mkdirSync(join(document, '../scripts'));
@@ -202,7 +205,7 @@ describe('work is not lost', () => {
     expect(readFileSync(script, 'utf8')).toBe('#!/bin/sh\nprecious too');
   });
 
-  it('a change by another program is loaded when nothing is unsaved, otherwise the user is asked', async () => {
+  it('A change by another program is loaded when nothing is unsaved; otherwise the user is asked.', async () => {
     const document = copyOfSample();
     const { page } = await openInChromium({ document });
     const designer = new Designer(page);
@@ -240,7 +243,7 @@ describe('work is not lost', () => {
     await designer.goTo('Steps');
   });
 
-  it('two saves at the same time are not taken for a change by another program', async () => {
+  it('Two saves at the same time are not taken for a change by another program.', async () => {
     const { page } = await openInChromium({ document: copyOfSample() });
     const designer = new Designer(page);
     await designer.goTo('Accounts and locale');
@@ -254,7 +257,7 @@ describe('work is not lost', () => {
     }
   });
 
-  it('closing the manifest asks', async () => {
+  it('The user is asked when the manifest is closed.', async () => {
     const { page } = await openInChromium({ document: copyOfSample() });
     const designer = new Designer(page);
     await designer.goTo('Accounts and locale');
@@ -268,7 +271,7 @@ describe('work is not lost', () => {
 });
 
 describe('problems', () => {
-  it('lead to their place, and the fix is one click and one undo', async () => {
+  it('lead to their place, and are fixed by one click, which one undo takes back', async () => {
     const document = copyOfSample();
     writeFileSync(document, readFileSync(template, 'utf8').replace('type="gzip"', 'type="GZIP"'));
     const { page } = await openInChromium({ document });
@@ -282,7 +285,7 @@ describe('problems', () => {
     expect(readFileSync(document, 'utf8')).toBe(readFileSync(template, 'utf8'));
   });
 
-  it('of the build host are listed: a script that does not exist there', async () => {
+  it('include those of the build host, such as a script that does not exist there', async () => {
     const document = copyOfSample();
     const { page } = await openInChromium({ document });
     const problems = page.getByRole('region', { name: 'Problems' });

@@ -14,9 +14,9 @@ const REFUSALS = [/^error: .*(Content Security Policy|status of 404|ERR_)/];
 /** A frame of the page without a page, and a page of another program without a policy. */
 const STRANGERS = [/^error: .*status of 404.*\(app:\/\/bundle\/frame:/, /^warning: .*Insecure Content-Security-Policy/];
 
-describe('Electron is locked up', () => {
+describe('The window in Electron:', () => {
   it.skipIf(lacksElectron)(
-    'no node, no other page, no window, no inline script, no call without the contract',
+    'The page has no Node, opens no other page or window, and runs no inline script and no call outside the contract.',
     async () => {
       const { page } = await openInElectron({ expectedMessages: REFUSALS });
       await new Designer(page).goTo('Overview');
@@ -46,7 +46,7 @@ describe('Electron is locked up', () => {
   );
 
   it.skipIf(lacksElectron)(
-    'main answers only the top frame of its own page, also when another frame has a port',
+    'Main answers only the top frame of its own page, also when another frame has a port.',
     async () => {
       const { page, electron } = await openInElectron({ expectedMessages: STRANGERS });
       await new Designer(page).goTo('Overview');

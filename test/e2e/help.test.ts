@@ -55,7 +55,7 @@ describe('the manual', () => {
     await expect.poll(() => page.evaluate('document.querySelector("article img").naturalWidth')).toBeGreaterThan(500);
   });
 
-  it('is loaded when it is asked for, and its parser never', () => {
+  it('is loaded on demand, and its parser never', () => {
     const files = readdirSync(assets).filter((name) => name.endsWith('.js'));
     const withText = files.filter((name) =>
       readFileSync(join(assets, name), 'utf8').includes('Your first image in five minutes'),

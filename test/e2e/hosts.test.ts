@@ -21,7 +21,7 @@ inCarriers({ lacks: reason }, (open) => {
   afterEach(() => server.stop());
 
   it(
-    'tiny-linux is built on a host over SSH: paused by a click, edited, resumed, and copied here',
+    'Tiny-linux is built on a host over SSH: paused by a click, edited, resumed, and copied here.',
     { timeout: 900_000 },
     async () => {
       const { path, area } = tinyLinux();
@@ -117,7 +117,7 @@ describe.skipIf(reason !== undefined)('a build host', () => {
     }
   });
 
-  it('whose manifest lies there is opened as a copy, and built there', async () => {
+  it('opens a manifest that lies there as a copy, and builds it', async () => {
     const server = await startSshd();
     try {
       const { path } = tinyLinux();

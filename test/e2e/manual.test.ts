@@ -12,8 +12,8 @@ import { newcomer } from './support/newcomer';
 
 const PAGE = 'docs/first-image.md';
 const lacking = lacksRootOr('git', 'unshare', 'nsenter', 'setsid', 'qemu-system-x86_64');
-/** For what a page says takes seconds: packages may have to be fetched first. In milliseconds. */
-const PATIENCE = 240_000;
+/** For an instruction that takes seconds by the page: packages may have to be fetched first. */
+const TIMEOUT_MS = 240_000;
 
 it.skipIf(lacking)(
   `the first page leads to an image that boots${lacking ? ` (${lacking})` : ''}`,
@@ -35,7 +35,7 @@ it.skipIf(lacking)(
         await part
           .getByText(new RegExp(`^\\s*${instruction.words}`))
           .first()
-          .waitFor({ timeout: PATIENCE });
+          .waitFor({ timeout: TIMEOUT_MS });
       else {
         const named = { name: instruction.name, exact: true };
         await part.getByRole('button', named).or(part.getByRole('tab', named)).click();

@@ -39,7 +39,7 @@ it('the screen reports that there are no outputs before the first build', async 
   await look('no-image');
 });
 
-describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
+describe.each(['light', 'dark'] as const)('the outputs in a %s window', (theme) => {
   beforeAll(() => {
     const media = join(project.area, 'media');
     mkdirSync(media, { recursive: true });
@@ -49,7 +49,7 @@ describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
     writeFileSync(join(media, '<img src=x>.txt'), 'text');
   });
 
-  it('lists files, sums them, and copies them out', async () => {
+  it('are listed, summed, and copied out', async () => {
     const { page, panel, look } = await open(theme);
     await panel.getByText('Disk or USB stick image · 1.0 MiB').first().waitFor();
     await panel.getByRole('button', { name: 'Checksum of <img src=x>.txt' }).click();
@@ -69,7 +69,7 @@ describe.each(['light', 'dark'] as const)('in a %s window', (theme) => {
   });
 
   it.skipIf(lacking)(
-    `boots one until it asks for a login, and stops another${lacking ? ` (${lacking})` : ''}`,
+    `include an image that boots to a login, and one whose boot test is stopped${lacking ? ` (${lacking})` : ''}`,
     async () => {
       const { page, panel, look } = await open(theme);
       await panel.getByRole('button', { name: 'Boot test of sample.usb' }).press('Enter');

@@ -83,7 +83,7 @@ describe.skipIf(!hasHostApt)('the repository of this machine', () => {
     expect(grown).toBeLessThan(150);
   });
 
-  it('is used with the keyboard alone', async () => {
+  it('can be used with the keyboard alone', async () => {
     const { page } = await openInChromium({ document: debianLive() });
     const packages = new PackagesPage(page);
     await packages.goTo('Packages');
@@ -105,7 +105,7 @@ describe.skipIf(!hasHostApt)('the repository of this machine', () => {
     expect((await packages.installs()).slice(13)).toEqual(['tmux', second]);
   });
 
-  it('blames wrong names and conflicts on their entries, and mends what it can', async () => {
+  it('shows wrong names and conflicts on their entries, and repairs what it can', async () => {
     const wrong = '<pkg name="nanoo"/><pkg name="postfix"/><pkg name="exim4-daemon-light"/>';
     const document = debianLive((manifest) => manifest.replace('<pkg name="nano"/>', wrong));
     const { page } = await openInChromium({ document });
@@ -159,7 +159,7 @@ describe.skipIf(!hasHostApt)('the repository of this machine', () => {
 });
 
 describe('a publisher of IPS', () => {
-  it('the catalogue is searched and resolved, and facts that it does not have are shown as unknown', async () => {
+  it('is searched and resolved, and facts that it does not have are shown as unknown', async () => {
     const publisher = await servePublisher({
       publisher: 'example.org',
       packages: [
@@ -194,7 +194,7 @@ describe('a publisher of IPS', () => {
   });
 });
 
-describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('a repository of a stranger', () => {
+describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('a repository of another party', () => {
   const base = { name: 'base-files', essential: true };
 
   it('The catalogue of one manifest is not shown for another whose repository failed.', async () => {
@@ -215,7 +215,7 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('a repository of a stran
     expect(await page.getByRole('region', { name: 'Repository' }).innerText()).not.toMatch(/\b2\b/);
   });
 
-  it('text from a repository stays text', async () => {
+  it('has its text shown as text', async () => {
     const summary = '<img src=x onerror="document.title=1">\u202e\u0007 and more';
     const repository = await AptRepository.serve([
       base,
@@ -234,7 +234,7 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('a repository of a stran
     expect(await page.title()).not.toBe('1');
   });
 
-  it('a repository that does not answer is reported, names can still be typed, and later it is asked again', async () => {
+  it('is reported when it does not answer, names can still be typed, and later it is asked again', async () => {
     const repository = await AptRepository.serve([base, { name: 'nano' }]);
     repository.cutOff(/InRelease/, 40);
     const { page } = await openInChromium({

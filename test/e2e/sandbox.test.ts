@@ -8,7 +8,7 @@ const runtime = await electronRuntime();
 const lacks = 'lacks' in runtime ? runtime.lacks : lacksOrdinaryUser();
 
 describe(`Chromium's sandbox${lacks === undefined ? '' : ` (${lacks})`}`, () => {
-  it.skipIf(lacks)('an ordinary user opens the designer, whose page is shut in by the kernel', async () => {
+  it.skipIf(lacks)('confines the page of a designer that an ordinary user opens', async () => {
     if (mkdirSync('/var/tmp/slipway', { recursive: true }) !== undefined)
       onTestFinished(() => rmdirSync('/var/tmp/slipway'));
     const { electron, page } = await openAsOrdinaryUser();

@@ -19,7 +19,7 @@ function built(steps: readonly string[]): TestProject {
 
 const manifest = (project: TestProject): string => join(project.folder, 'manifest.xml');
 
-it('the timeline can be used by keyboard alone: choose, pause, build, inspect, resume', async () => {
+it('The timeline can be used by keyboard alone: choose, pause, build, inspect, resume.', async () => {
   const project = built(['a', 'b', 'c', 'd']);
   const { page } = await openInChromium({ document: manifest(project) });
   const timeline = new TimelinePage(page);
@@ -74,7 +74,7 @@ it('the timeline can be used by keyboard alone: choose, pause, build, inspect, r
   ]);
 });
 
-it('the timeline shows what is stale, why, and the right point to resume from', async () => {
+it('The timeline shows what is stale, why, and the right point to resume from.', async () => {
   const project = built(['a', 'b', 'c', 'd']);
   project.script('b', 'ManifestRead "$1" key_value_pairs/pair[key=hostname]/value');
   await project.build();
@@ -148,7 +148,7 @@ it('A step after the pause cannot be resumed from, the reason is shown, and the 
   await expect.poll(() => timeline.button('Resume from here').isEnabled()).toBe(true);
 });
 
-it('refuses what the engine refuses, with its reason', async () => {
+it('The timeline refuses what the engine refuses, with its reason.', async () => {
   const project = built(['a', 'b', 'c']);
   await project.build('-p', 'c');
   const path = manifest(project);
@@ -169,8 +169,8 @@ it('refuses what the engine refuses, with its reason', async () => {
   await timeline.checkpoint('c').press('r');
 });
 
-describe.each(['light', 'dark'] as const)('for everybody, %s', (theme) => {
-  it('axe finds nothing, in any state or tab', async () => {
+describe.each(['light', 'dark'] as const)('Accessibility of the timeline (%s):', (theme) => {
+  it('Axe finds nothing, in any state or tab.', async () => {
     const project = built(['a', 'b', 'c']);
     project.script('b', 'echo "cannot find it" >&2; exit 2');
     const { page } = await openInChromium({ theme, document: manifest(project) });
@@ -205,7 +205,7 @@ describe.each(['light', 'dark'] as const)('for everybody, %s', (theme) => {
   });
 });
 
-it('prunes what is chosen, after it has been shown', async () => {
+it('Chosen checkpoints are pruned after they have been shown.', async () => {
   const project = built(['a', 'b', 'c']);
   await project.build();
   const { page } = await openInChromium({ document: manifest(project) });

@@ -25,7 +25,7 @@ function foreign(): { path: string; ran: string } {
 }
 
 inCarriers({}, (open) => {
-  it('a folder that was not made here runs nothing before its scripts were shown and trusted, and is asked about once', async () => {
+  it('A folder that was not made here runs nothing before its scripts were shown and trusted, and the user is asked once.', async () => {
     const { path, ran } = foreign();
     const state = join(temporary(), 'state');
     const { page, close } = await open({ document: path, state, isForeign: true });

@@ -76,7 +76,7 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
   }
   const kinds = (): string[] => asked.map(({ kind }) => kind);
 
-  it('a login by key works after the user has accepted the fingerprint, and the next one asks nothing', async () => {
+  it('accepts a login by key after the user has accepted the fingerprint, and the next login asks nothing', async () => {
     const { facts } = await reach({ keys: [server.key] });
     expect(facts).toMatchObject({ system: 'Linux', user: 'root', root: 'root', engine: 'slipway' });
     expect(facts.hostKey).toEqual({ type: 'ssh-ed25519', fingerprint: server.fingerprint });
@@ -85,13 +85,13 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
     expect(kinds()).toEqual(['host-key']);
   });
 
-  it('gets nothing when the person does not know its key', async () => {
+  it('gets nothing when the user does not accept its key', async () => {
     says = () => undefined;
     await expect(reach({ keys: [server.key] })).rejects.toMatchObject({ code: 'cancelled' });
     expect(existsSync(join(home, 'known_hosts'))).toBe(false);
   });
 
-  it('is let in by a password, which is not asked for again while the app runs', async () => {
+  it('accepts a password, which is not asked for again while the app runs', async () => {
     let attempts = 0;
     says = ({ kind }) =>
       kind === 'host-key'
@@ -110,7 +110,7 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
       expect(readFileSync(join(file.parentPath, file.name), 'utf8')).not.toContain(user.password);
   });
 
-  it('is let in by the password that the keychain has kept; one that is wrong is asked for again', async () => {
+  it('accepts the password that the keychain has kept; a wrong one is asked for again', async () => {
     // The system's keychain needs a desktop session, which tests do not have: this one only turns the text round.
     const turn = (text: string): string => [...text].reverse().join('');
     const keychain: Keychain = {
@@ -140,17 +140,17 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
     expect(asked).toHaveLength(3);
   });
 
-  it('keeps no password that has not let us in', async () => {
+  it('leaves no password behind that it has not accepted', async () => {
     says = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : 'wrong'], remember: true });
     const own = { user: user.name, password: true };
     await expect(reach(own)).rejects.toMatchObject({ code: 'refused' });
     await expect(reach(own)).rejects.toMatchObject({ code: 'refused' });
-    // Asked three times each time: nothing was tried that nobody has typed.
+    // Asked three times each time: only what the user has typed was tried.
     expect(kinds()).toEqual(['host-key', ...Array<string>(6).fill('password')]);
     expect(asked.slice(1).map((one) => one.kind === 'password' && one.attempt)).toEqual([1, 2, 3, 1, 2, 3]);
   });
 
-  it('a host that asks for the password by itself (PAM) gets the accepted one, and after a wrong one the user is asked again', async () => {
+  it('gets the accepted password when it asks by itself (PAM); after a wrong one the user is asked again', async () => {
     const asking = await startSshd('KbdInteractiveAuthentication yes', 'UsePAM yes');
     onTestFinished(() => asking.stop());
     const own = { port: asking.port, user: user.name, password: true, root: 'none' as const };
@@ -168,7 +168,7 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
     ]);
   });
 
-  it('is let in by a key with a passphrase', async () => {
+  it('accepts a key with a passphrase', async () => {
     const locked = server.addKey('locked', 'open sesame');
     says = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : 'open sesame'], remember: false });
     await reach({ keys: [locked] });
@@ -176,7 +176,7 @@ describe.skipIf(reason !== undefined)(`a host of the book${reason ? ` (${reason}
     expect(kinds()).toEqual(['host-key', 'passphrase']);
   });
 
-  it.skipIf(!hasTool('ssh-agent'))('is let in by the agent that the SSH configuration names', async () => {
+  it.skipIf(!hasTool('ssh-agent'))('accepts the agent that the SSH configuration names', async () => {
     const socket = join(home, 'agent');
     const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
     onTestFinished(async () => {
@@ -224,7 +224,7 @@ Host *
     ]);
   });
 
-  it('that goes in circles, or needs a command to be reached, is refused before anything is sent', async () => {
+  it('is refused before anything is sent when its way goes in circles or needs a command', async () => {
     writeFileSync(
       join(home, 'ssh_config'),
       'Host a\n  ProxyJump b\nHost b\n  ProxyJump a\nHost c\n  ProxyCommand nc x\n',

@@ -104,7 +104,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     await isWhole(lines, ended);
   });
 
-  it('a log is read completely when the host stops answering', async () => {
+  it('has its log read completely when the host stops answering', async () => {
     const { lines, ended } = await start();
     await grewBy(lines, 20);
     server.freeze();
@@ -123,7 +123,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     await isWhole(lines, ended);
   });
 
-  it('a build is reported as interrupted after the host was switched off, and resumes from its checkpoint', async () => {
+  it('is reported as interrupted after the host was switched off, and resumes from its checkpoint', async () => {
     await start();
     const { run } = await watch.until(({ last }) => last?.steps.at(-1)?.step === 'talk' && last);
     await server.halt();
@@ -133,7 +133,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     await watch.until(({ last }) => last?.state === 'interrupted');
     await watch.until(({ area }) => area?.latestResumable === 'talk' && area.lock.kind !== 'held');
     const again = await watch.services.builds.start({ path, resume: 'talk' }, {});
-    // Not before the step runs: the rollback would take the word away.
+    // Not before the step runs: the rollback would remove the file.
     await watch.until(({ runs }) => runs.get(again.run ?? '')?.steps.at(-1)?.step === 'talk');
     stop();
     await watch.until(({ last }) => last?.state === 'done');
@@ -154,7 +154,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     expect(watch.runs.size).toBeLessThanOrEqual(1);
   });
 
-  it('the window shows the connection as lost and as restored, and known facts stay', async () => {
+  it('keeps the known facts in the window, which shows the connection as lost and as restored', async () => {
     await start();
     await watch.until(({ last }) => last?.steps.at(-1)?.step === 'talk');
     const { area } = watch;

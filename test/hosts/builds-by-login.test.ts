@@ -60,7 +60,7 @@ describe.skipIf(reason !== undefined)(`a build on ZFS over SSH${reason ? ` (${re
     return socket;
   }
 
-  it.each(ways)('%s', async (_, options) => {
+  it.each(ways)('runs with this login: %s', async (_, options) => {
     runTool('rm', '-rf', join(server.folder, 'home/.local'));
     const area = `${pool.name}/login${count++}`;
     const project = new TestProject({

@@ -62,7 +62,7 @@ describe.skipIf(reason !== undefined)(`an image of 1 GB${reason ? ` (${reason})`
     expect(sha256(join(to, 'large.iso'))).toBe(sha256(join(media, 'large.iso')));
   });
 
-  it('that is replaced meanwhile is not mixed with the other', { timeout: 600_000 }, async () => {
+  it('is not mixed with another one that replaces it meanwhile', { timeout: 600_000 }, async () => {
     const to = join(project.folder, 'mixed');
     mkdirSync(to);
     const image = join(media, 'small.iso');

@@ -41,11 +41,11 @@ describe.skipIf(reason !== undefined)(`the key of a host${reason ? ` (${reason})
     return createSshTransport(options);
   }
 
-  /** How often somebody has asked to be let in; a key exchange alone has no such line. */
+  /** How often a client has tried to log in; a key exchange alone has no such line. */
   const logins = (): number => server.log().split('userauth-request').length - 1;
-  const never = (): Promise<boolean> => Promise.reject(new Error('nobody should have been asked'));
+  const never = (): Promise<boolean> => Promise.reject(new Error('the user should not have been asked'));
 
-  it('The user is asked about an unknown key, and nothing is sent before the answer, however late it is.', async () => {
+  it('is shown to the user when it is unknown, and nothing is sent before the answer, however late it is', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
     onTestFinished(() => void vi.useRealTimers());
     const before = logins();
@@ -76,11 +76,11 @@ describe.skipIf(reason !== undefined)(`the key of a host${reason ? ` (${reason})
     expect(logins()).toBe(before);
   });
 
-  it('is not asked for when the user knows it', async () => {
+  it('is not shown to a user who has accepted it', async () => {
     open = await connect(`[127.0.0.1]:${server.port} ${server.hostKey}\n`, never);
   });
 
-  it('is the one that the user knows, where the host has several', async () => {
+  it('is the accepted one where the host has several', async () => {
     const [type, blob] = readFileSync(join(keys, 'ecdsa.pub'), 'utf8').split(' ');
     open = await connect(`[127.0.0.1]:${server.port} ${type} ${blob}\n`, never);
   });
@@ -95,7 +95,7 @@ describe.skipIf(reason !== undefined)(`the key of a host${reason ? ` (${reason})
     expect(logins()).toBe(before);
   });
 
-  it('is refused when it is revoked, though another line knows it', async () => {
+  it('is refused when it is revoked, also when another line accepts it', async () => {
     const before = logins();
     const known = `[127.0.0.1]:${server.port} ${server.hostKey}\n@revoked * ${server.hostKey}\n`;
     await expect(connect(known, never)).rejects.toMatchObject({ code: 'refused' });

@@ -1,4 +1,4 @@
-// A host, and a document, that mean harm: whatever their names and words hold, it appears as text and does nothing.
+// A hostile host and a hostile document: whatever their names and texts contain appears as text and does nothing.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -37,7 +37,7 @@ const NAMES = [
 /** The escaped text of a name, which the window shows and sends back. */
 const shown = (name: string): string => escapeName(Buffer.from(name).toString('latin1'));
 
-describe.skipIf(reason !== undefined)(`hostile names and words${reason ? ` (${reason})` : ''}`, () => {
+describe.skipIf(reason !== undefined)(`hostile names and texts${reason ? ` (${reason})` : ''}`, () => {
   let server: SshServer;
   beforeAll(async () => {
     server = await startSshd();

@@ -56,7 +56,7 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
     expect(await login({ keys, askPassphrase: async () => undefined })).toBe('root');
   });
 
-  it('a failed login reports what was tried', async () => {
+  it('reports what was tried when it fails', async () => {
     runTool('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(server.folder, 'stranger'));
     const keys = [join(server.folder, 'stranger'), encrypted];
     const refusal = login({ agent: join(server.folder, 'no-agent'), keys, askPassword: async () => 'never asked' });
@@ -69,7 +69,7 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
     expect(message).not.toContain('a password');
   });
 
-  it('has the agent first, and needs nothing else', async () => {
+  it('uses the agent first, and needs nothing else', async () => {
     const socket = join(server.folder, 'agent');
     agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
     await eventually(() => runTool('env', `SSH_AUTH_SOCK=${socket}`, 'ssh-add', '-q', join(server.folder, 'key')));
@@ -115,7 +115,7 @@ describe.skipIf(reason !== undefined)(`a login with a password${title}`, () => {
     expect(server.log().match(/Failed password/g)).toHaveLength(3);
   });
 
-  it('a login that the host ends early is refused with its message', async () => {
+  it('is refused with the message of a host that ends it early', async () => {
     server = await startSshd('PasswordAuthentication yes', 'MaxAuthTries 2');
     await expect(whoAmI(loginAt(server, { user: user.name, askPassword: async () => 'wrong' }))).rejects.toMatchObject({
       code: 'refused',
@@ -143,7 +143,7 @@ describe.skipIf(reason !== undefined)(`a login with a password${title}`, () => {
     expect(asked).toEqual([[{ text: expect.stringContaining('Password') as string, secret: true }]]);
   });
 
-  it('and a key, where the host wants both', async () => {
+  it('works with a key as well, where the host requires both', async () => {
     server = await startSshd('PasswordAuthentication yes', 'AuthenticationMethods publickey,password');
     const both = { user: user.name, keys: [server.key], askPassword: async () => user.password };
     expect(await whoAmI(loginAt(server, both))).toBe(user.name);
@@ -195,7 +195,7 @@ describe.skipIf(reason !== undefined)(`a login through a jump host${title}`, () 
     expect(far.log().split('userauth-request').length).toBe(before);
   });
 
-  it('the message names the host that could not be reached, and from which host', async () => {
+  it('reports the host that could not be reached, and from which host', async () => {
     const gone = await startSshd();
     await gone.stop();
     await expect(

@@ -23,13 +23,13 @@ import { lacksZfs, zfsPool, type TemporaryPool } from '../support/temp-zpool';
 
 const reason = lacksZfs();
 
-describe.skipIf(reason !== undefined)(`a stock host${reason ? ` (${reason})` : ''}`, () => {
+describe.skipIf(reason !== undefined)(`a host with the original engine${reason ? ` (${reason})` : ''}`, () => {
   let pool: TemporaryPool;
   let project: TestProject;
   let watch: BuildWatch;
   let host: BuildHost;
   let path: string;
-  /** What stands in the place of `zfs diff`, which zfs-fuse does not have: its words are taken, and this is said. */
+  /** Stands in for `zfs diff`, which zfs-fuse does not have: it records its arguments and prints this output. */
   let zfsDiff: { argv: string[]; said: string } | undefined;
   let count = 0;
 
@@ -101,7 +101,7 @@ describe.skipIf(reason !== undefined)(`a stock host${reason ? ` (${reason})` : '
     await expect(builds().plan({ path, resume: 'none' }, {})).rejects.toMatchObject({ code: 'refused' });
   });
 
-  it('knows how long steps take, whichever runs are asked for', async () => {
+  it('reports how long steps take, for any range of runs', async () => {
     await builds().start({ path }, {});
     const first = await ended(1);
     await watch.until(({ area }) => area?.latestResumable === 'c');
@@ -115,7 +115,7 @@ describe.skipIf(reason !== undefined)(`a stock host${reason ? ` (${reason})` : '
     expect((await builds().plan({ path }, {})).expectedSeconds).toBeGreaterThanOrEqual(0);
   });
 
-  it('a build takes no checkpoints where the manifest switches them off', async () => {
+  it('takes no checkpoints where the manifest switches them off', async () => {
     project.edit((manifest) => manifest.replace(/(<checkpoint_enable>)true/, '$1false'));
     await builds().start({ path }, {});
     expect(await ended(1)).toMatchObject({ state: 'done', checkpoints: [] });
@@ -124,7 +124,7 @@ describe.skipIf(reason !== undefined)(`a stock host${reason ? ` (${reason})` : '
     await expect(builds().plan({ path, resume: 'b' }, {})).rejects.toMatchObject({ code: 'refused' });
   });
 
-  it('what the original refuses at once is refused with its message', async () => {
+  it('refuses what the original refuses at once, with its message', async () => {
     await watch.until(({ area }) => area);
     await expect(builds().start({ path, resume: 'none' }, {})).rejects.toMatchObject({
       code: 'refused',
@@ -132,7 +132,7 @@ describe.skipIf(reason !== undefined)(`a stock host${reason ? ` (${reason})` : '
     });
   });
 
-  it('shows what is in a checkpoint as text, whatever it is called', async () => {
+  it('shows what is in a checkpoint as text, whatever its names are', async () => {
     const name = `$(touch pwned) "it's" \n<b>`;
     writeFileSync(join(project.folder, 'name'), name);
     project.script(

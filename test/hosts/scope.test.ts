@@ -39,13 +39,13 @@ describe.skipIf(reason !== undefined)(`a host with systemd${reason ? ` (${reason
     }
   }
 
-  it('has a scope for what is detached, and the number is still the command’s own', async () => {
+  it('has a scope for a detached command, which keeps its own process number', async () => {
     const { scopes, isItsOwn } = await started('while [ "${1#--}" != "$1" ]; do shift; done; exec "$@"');
     expect(scopes.split('\n').filter((line) => line.startsWith('--scope --quiet --collect '))).toHaveLength(2);
     expect(isItsOwn).toBe(true);
   });
 
-  it('does without where systemd gives no scope', async () => {
+  it('runs a detached command without a scope where systemd gives none', async () => {
     const { scopes, isItsOwn } = await started('exit 1');
     expect([scopes, isItsOwn]).toEqual(['--scope --quiet --collect true\n', true]);
   });

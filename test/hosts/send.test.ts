@@ -59,7 +59,7 @@ describe.skipIf(reason !== undefined)(`a file for a host${reason ? ` (${reason})
     expect([readFileSync(path, 'utf8'), readdirSync(folder)]).toEqual(['the new one', ['engine']]);
   });
 
-  it('that the disk has no room for is refused with the reason, and leaves nothing', async () => {
+  it('is refused with the reason when the disk has no room, and leaves nothing', async () => {
     const full = join(folder, 'full');
     mkdirSync(full);
     runTool('mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', full);

@@ -27,7 +27,7 @@ describe.skipIf(reason !== undefined)(`two build hosts${reason ? ` (${reason})` 
     rmSync(state, { recursive: true, force: true });
   });
 
-  it('build at once, each on its own timeline, and the menu knows both', async () => {
+  it('build at once, each on its own timeline, and are both in the menu', async () => {
     const places = { engine: ENGINE, state, documents: state, resources: join(import.meta.dirname, '../../resources') };
     const services = await createApp({ places });
     const ending = new AbortController();

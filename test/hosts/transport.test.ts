@@ -36,12 +36,12 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('run returns the end of a command and both outputs', async () => {
+  it('returns the end of a command and both outputs', async () => {
     const { code, stdout, stderr } = await transport.run(['sh', '-c', 'echo out; echo err >&2; exit 3']);
     expect([code, stdout.toString(), stderr]).toEqual([3, 'out\n', 'err\n']);
   });
 
-  it('arguments, folder and environment reach a command unchanged', async () => {
+  it('passes arguments, folder and environment to a command unchanged', async () => {
     const there = join(folder, hard);
     mkdirSync(there, { recursive: true });
     const { stdout } = await transport.run(
@@ -63,18 +63,18 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     expect(await transport.list(folder)).not.toContain('marker');
   });
 
-  it('a missing command is reported by each of the three ways to start one', async () => {
+  it('reports a missing command by each of the three ways to start one', async () => {
     const refusal = { name: 'AppError', code: 'unsupported' };
     await expect(transport.run(['slipway-no-such-command'])).rejects.toMatchObject(refusal);
     await expect(transport.stream(['slipway-no-such-command'])).rejects.toMatchObject(refusal);
     await expect(transport.startDetached(['slipway-no-such-command'])).rejects.toMatchObject(refusal);
   });
 
-  it('has no exit status for a command that a signal ended', async () => {
+  it('returns no exit status for a command that a signal ended', async () => {
     expect((await transport.run(['sh', '-c', 'kill -9 $$'])).code).toBe(null);
   });
 
-  it('an abort ends a command and all its descendants', async () => {
+  it('ends a command and all its descendants when the caller aborts', async () => {
     const stop = new AbortController();
     const pids = join(folder, 'pids');
     const command = await transport.stream(['sh', '-c', `sleep 60 & echo $! > ${pids}; echo ready; wait`], {
@@ -88,7 +88,7 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
   });
 
-  it('gives what is written to the command, and its answer while it runs', async () => {
+  it('passes input to the command, and its output while it runs', async () => {
     const command = await transport.stream(['sh', '-c', 'read line; echo "got $line"; read line; echo "end $line"']);
     const chunks = command.output[Symbol.asyncIterator]();
     command.write('one\n');
@@ -99,7 +99,7 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     expect((await command.ended).code).toBe(0);
   });
 
-  it('has every byte of 16 MiB, and of text that is not UTF-8', async () => {
+  it('delivers every byte of 16 MiB, and of text that is not UTF-8', async () => {
     const bytes = Buffer.alloc(16 * 1024 * 1024);
     for (let at = 0; at < bytes.length; at++) bytes[at] = (at * 2654435761) >>> 24;
     const file = join(folder, 'bytes');
@@ -120,7 +120,7 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     await expect(transport.readFile(join(folder, 'none'), 0, 1)).rejects.toMatchObject({ code: 'missing' });
   });
 
-  it('lists a folder; nothing in one that does not exist, or is a file', async () => {
+  it('lists a folder, and lists nothing for a missing folder or a file', async () => {
     const there = join(folder, 'list');
     mkdirSync(there);
     for (const name of ['a', '.b', hard.replaceAll('/', '')]) writeFileSync(join(there, name), '');
@@ -129,7 +129,7 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     expect(await transport.list(join(there, 'a'))).toEqual([]);
   });
 
-  it('has another stamp when a file has changed, also within a second and without a new size', async () => {
+  it('has another stamp for a file that has changed, also within a second and without a new size', async () => {
     const there = join(folder, 'stamps');
     mkdirSync(there);
     const stamps = new Set([await transport.stamp(there), await transport.stamp(join(there, 'f'))]);
@@ -144,7 +144,7 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     }
   });
 
-  it('changes are reported, the first one at once, until the signal aborts', async () => {
+  it('reports changes, the first one at once, until the signal aborts', async () => {
     const there = join(folder, 'changes');
     mkdirSync(there);
     const stop = new AbortController();
@@ -160,7 +160,7 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     await all;
   });
 
-  it('a detached command reports its process number, its end and its output', async () => {
+  it('reports the process number, the end and the output of a detached command', async () => {
     const command = await transport.startDetached(['sh', '-c', 'echo $$ "$WORD"; echo err >&2; exit 4'], {
       folder,
       env: { WORD: hard },

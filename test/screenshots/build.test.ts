@@ -21,7 +21,7 @@ const STEPS = [
   ['iso', 'ISO image creation'],
 ] as const;
 
-/** Steps that look like an image's and take a moment each, so that there is something to see. */
+/** Steps as an image has them, which take a moment each, so that there is something to see. */
 function sample(): { document: string; fail(step: string, on: boolean): void; wait(step: string, on: boolean): void } {
   const base = join(temporary(), 'debian-live');
   mkdirSync(join(base, 'scripts'), { recursive: true });

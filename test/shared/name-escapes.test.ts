@@ -24,7 +24,7 @@ describe('the escaped text of a name', () => {
     expect(unescapeName(text)).toBe(bytes);
   });
 
-  it('is another one for every name, and has one line without controls', () => {
+  it('differs for every name, and has one line without controls', () => {
     const random = new Random(14);
     const parts = [
       'a',

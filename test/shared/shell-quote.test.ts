@@ -23,7 +23,7 @@ describe('a command as a line for a shell', () => {
       );
   });
 
-  it('any arguments stay unchanged through one shell and through two', () => {
+  it('keeps any arguments unchanged through one shell and through two', () => {
     const random = new Random(5);
     const hard = [...`'"\\$\`!#&;|<>()[]{}*?~=-%,. \n\r\t\u0001\u001b\u007fa1дé🏠`];
     const words = Array.from({ length: 2000 }, () =>
@@ -36,20 +36,20 @@ describe('a command as a line for a shell', () => {
         expect(execFileSync(shell, { input, encoding: 'utf8' })).toBe(said);
   });
 
-  it('an argument stays the same through two shells', () => {
+  it('keeps an argument unchanged through two shells', () => {
     const word = `a'b"c $d`;
     const line = quoteCommand(['sh', '-c', quoteCommand(['printf', '%s', word])]);
     expect(execFileSync('sh', ['-c', line], { encoding: 'utf8' })).toBe(word);
   });
 
-  it('plain arguments stay readable, also as the command', () => {
+  it('leaves plain arguments readable, also as the command', () => {
     expect(quoteCommand(['/usr/bin/node', '--json', 'manifest.xml', 'im-pop'])).toBe(
       '/usr/bin/node --json manifest.xml im-pop',
     );
     expect(quoteArgument('A=b')).toBe("'A=b'");
   });
 
-  it('refuses what no command can be given', () => {
+  it('is refused for arguments that no command can get', () => {
     expect(() => quoteArgument('a\0b')).toThrow('zero byte');
   });
 });

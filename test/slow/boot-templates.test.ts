@@ -29,7 +29,7 @@ import { bootImage, whyNoBoot, type BootRequest } from '../support/qemu';
 const root = join(import.meta.dirname, '../..');
 const isRoot = process.getuid?.() === 0;
 
-/** nobody, where the tests run as root: the engine must do without. */
+/** The account `nobody`, where the tests run as root: the engine needs no root here. */
 const NOBODY = 65534;
 
 interface Ran {
@@ -68,7 +68,7 @@ class TemplateProject {
       chmodSync(join(bin, command), 0o755);
     }
     if (!this.#asOrdinary()) return;
-    copyFileSync(process.execPath, join(bin, 'node')); // root's Node may lie where only root looks
+    copyFileSync(process.execPath, join(bin, 'node')); // root's Node may lie where only root may read
     mkdirSync(join(this.base, 'home'));
     chmodSync(this.base, 0o755);
     for (const path of [this.base, ...readdirSync(this.base, { recursive: true, encoding: 'utf8' })])

@@ -119,7 +119,7 @@ describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : `
     expect(debian.run('cat /tmp/area/media/name')).toBe('small\n');
   });
 
-  it('know a manifest by its name, and leave other XML files alone', () => {
+  it('recognise a manifest by its name, and leave other XML files alone', () => {
     debian.run('desktop-file-validate /usr/share/applications/slipway.desktop');
     writeFileSync(join(debian.folder, 'tmp/other.xml'), '<?xml version="1.0"?>\n<other/>\n');
     const kind = (file: string): string | undefined =>
@@ -151,7 +151,7 @@ describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : `
     expect(debian.run('head -c 2000 /usr/share/doc/slipway/LICENSE.electron.txt')).toContain('Electron contributors');
   });
 
-  it('are small: what is ours, and what goes along', () => {
+  it('have small parts of our own and of others', () => {
     const megabytes = (file: string): number => statSync(join(dist, file)).size / 1e6;
     const [app = '', engine = ''] = ['slipway_', 'slipway-engine_'].map((name) =>
       readdirSync(dist).find((file) => file.startsWith(name)),

@@ -27,7 +27,7 @@ it.each([
   ['src-main/services/logs/index.ts', ['ssh2', '../builds/session', '../../window/menu', '../../app']],
   ['src-renderer/screens/build/BuildScreen.svelte', ['electron', 'node:fs', '../packages/SizeBar.svelte']],
   ['src-renderer/screens/build/log/LogPanel.svelte', ['../../packages/SizeBar.svelte', '../../../../src-main/app']],
-])('lint refuses all forbidden imports of a layer at once: %s', async (file, specifiers) => {
+])('Lint refuses all forbidden imports of a layer at once: %s.', async (file, specifiers) => {
   const refused = await refusedIn(file);
   expect(specifiers.filter((specifier) => !refused.some((pattern) => pattern.test(specifier)))).toEqual([]);
 });
@@ -37,12 +37,12 @@ it.each([
   ['src-main/transport/ssh/connection.ts', ['ssh2', 'node-ssh', '../transport', './lost', '../../async/serial-queue']],
   ['src-main/services/builds/session.ts', ['../../build-hosts/build-host', './area-watch', 'node:fs']],
   ['src-renderer/screens/build/BuildScreen.svelte', ['../../state/context', './log/LogPanel.svelte']],
-])('lint allows the imports of a layer: %s', async (file, specifiers) => {
+])('Lint allows the imports of a layer: %s.', async (file, specifiers) => {
   const refused = await refusedIn(file);
   expect(specifiers.filter((specifier) => refused.some((pattern) => pattern.test(specifier)))).toEqual([]);
 });
 
-it('each folder of a program is in the table of layers', () => {
+it('Each folder of a program is in the table of layers.', () => {
   const missing = Object.entries(PROGRAMS).flatMap(([program, { layers }]) => {
     const folders = importsBelow(program).map(({ from }) => dirname(from).slice(program.length + 1));
     return [...new Set(folders)].filter(

@@ -20,19 +20,19 @@ describe.each(pages)('%s', (page) => {
     ).toEqual([]);
   });
 
-  it('each picture has a text that describes it', () => {
+  it('has a text that describes each picture', () => {
     expect(linksOf(page).filter(({ text, isPicture }) => isPicture && text === '')).toEqual([]);
   });
 });
 
-it('every page is linked from the manual’s first page, or from CONTRIBUTING.md when it is for developers', () => {
+it('Every page is linked from the manual’s first page, or from CONTRIBUTING.md when it is for developers.', () => {
   const listed = linksOf('docs/index.md').map(({ to }) => to);
   const forDevelopers = linksOf('CONTRIBUTING.md').map(({ to }) => to.replace(/^docs\//, ''));
   const there = readdirSync(join(root, 'docs')).filter((name) => name !== 'index.md');
   expect(there.filter((name) => !listed.includes(name) && !forDevelopers.includes(name))).toEqual([]);
 });
 
-it('a dead link would be found', () => {
+it('A dead link is found.', () => {
   expect(whyDead('docs/index.md', 'nowhere.md')).toBe('is not there');
   expect(whyDead('docs/index.md', 'timeline.md#nowhere')).toBe('has no such heading');
   expect(whyDead('docs/index.md', '#words')).toBeUndefined();

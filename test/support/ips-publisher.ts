@@ -19,7 +19,7 @@ export interface TestIpsPackage {
   readonly isRenamed?: boolean;
   /** Values of `variant.arch`. */
   readonly architectures?: readonly string[];
-  /** Further actions, as they are: those of `set` for what people are told. */
+  /** Further actions, as they are: those of `set` have the texts for people. */
   readonly tells?: readonly string[];
 }
 

@@ -77,7 +77,7 @@ export class RandomBuilds {
     }
   }
 
-  /** Ends the story: everything mended, resumed from where the engine itself says that it is right. */
+  /** Ends the story: everything is repaired, and the build resumes from where the engine recommends. */
   async finish(): Promise<void> {
     this.#mend();
     const { suggested } = (await this.project.json('plan')) as { suggested: string | null };
@@ -127,7 +127,7 @@ export class RandomBuilds {
     const last = marked.at(-1)?.split(' ')[0] ?? null;
     if (lock.kind === 'held' || lastRun?.state === 'running' || last !== latestResumable)
       throw new Error(
-        `-l says ${last}, status says ${latestResumable}, ${lock.kind}, ${lastRun?.state}\n${this.log.join('\n')}`,
+        `-l prints ${last}, status prints ${latestResumable}, ${lock.kind}, ${lastRun?.state}\n${this.log.join('\n')}`,
       );
   }
 }

@@ -61,7 +61,7 @@ export class SnapshotProcesses {
   }
 
   /**
-   * A tool that was being started lives on, for a moment as a copy of the killed process, which nobody can tell from a stranger. The
+   * A tool that was being started lives on, for a moment as a copy of the killed process, which cannot be distinguished from a foreign one. The
    * next engine starts later than that; a test would be sooner.
    */
   async #noForkLeft(): Promise<void> {

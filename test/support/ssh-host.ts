@@ -7,7 +7,7 @@ import type { HostLinkState as LinkView } from '../../src-shared/rpc/hosts';
 import type { HostEntry } from '../../src-shared/hosts/model';
 import { ENGINE } from './build-host';
 
-/** A host of the book that needs nothing but its name: how it is reached, a test says itself. */
+/** A host of the book that needs nothing but its name: the test decides how it is reached. */
 export const entryOf = (name: string, more: Partial<HostEntry> = {}): HostEntry => ({
   id: name,
   name,

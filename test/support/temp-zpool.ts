@@ -33,7 +33,7 @@ export function hasKernelZfs(): boolean {
 }
 
 /**
- * Makes a pool with a name that nobody else has. Where ZFS is zfs-fuse and no daemon runs, one is started, without the caches that would
+ * Makes a pool with a name that no other test has. Where ZFS is zfs-fuse and no daemon runs, one is started, without the caches that would
  * show old content and with extended attributes; one that runs is used as it is, and other pools are left alone.
  */
 export async function zfsPool(bytes = 1 << 30): Promise<TemporaryPool> {

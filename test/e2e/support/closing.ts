@@ -17,7 +17,7 @@ export interface Closing {
   close(): Promise<void>;
 }
 
-/** Collects what has to be closed and closes it at the end of the test, or of the file when no test runs or `forFile` is told. */
+/** Collects what has to be closed and closes it at the end of the test, or of the file when no test runs or `forFile` is set. */
 export function closeAtEnd(forFile = false): Closing {
   const steps: Step[] = [];
   let closing: Promise<void> | undefined;

@@ -12,7 +12,7 @@ const INTERACTIVE = [
 ].join(',');
 
 /** The most stops that a screen has; more, and the focus never comes around. */
-const MOST_STOPS = 300;
+const MAX_STOPS = 300;
 
 // In the page: what there is to act on (behind a dialog: nothing), each with a name, and what takes the focus while Tab is pressed.
 const WATCH = `(() => {
@@ -107,13 +107,13 @@ interface Group {
 }
 
 /**
- * Goes through all that can be acted on with Tab, and through lists and groups with the arrows. Says in a line each what cannot be
+ * Goes through all that can be acted on with Tab, and through lists and groups with the arrows. Returns one line for each control that cannot be
  * reached, what does not show that it has the focus, and what has it out of sight.
  */
 export async function unreachableByKeyboard(page: Page): Promise<string[]> {
   await page.evaluate(WATCH);
   for (let stops = 0; ; stops++) {
-    if (stops === MOST_STOPS) return ['the focus never comes around'];
+    if (stops === MAX_STOPS) return ['the focus never comes around'];
     await page.keyboard.press('Tab');
     const { isAround, inEditor } = await page.evaluate<{ isAround: boolean; inEditor: boolean }>(
       'slipwayReach.state()',

@@ -12,10 +12,10 @@ import { temporary } from './samples';
 /** Where documents that root makes have their build areas. */
 const ROOT_AREAS = '/var/lib/slipway';
 
-/** What a command has done: it has ended, or it goes on and has said where the designer is. */
+/** What a command has done: it has ended, or it continues and has printed the address of the designer. */
 export type Outcome = { readonly code: number | null; readonly said: string } | { readonly address: string };
 
-/** Somebody with a fresh copy of the project, a home of their own and an empty /var/tmp, and no display. Needs root. */
+/** A user with a fresh copy of the project, a new home, an empty /var/tmp, and no display. Needs root. */
 export interface Newcomer {
   /** The folder of the project. */
   readonly project: string;

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** How somebody works the window: only with the mouse (names are typed), or only with the keyboard. */
+/** How a user works in the window: only with the mouse (names are typed), or only with the keyboard. */
 export interface Person {
   press(target: Locator): Promise<void>;
   fill(field: Locator, text: string): Promise<void>;
@@ -54,13 +54,13 @@ export function keyboardPerson(page: Page): Person {
 }
 
 /** More than any screen has; then the target cannot be reached by keyboard. */
-const MOST_TABS = 250;
+const MAX_TABS = 250;
 
 /** Presses Tab until the target has the focus: whatever cannot be reached so is a defect. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   const handle = await target.elementHandle();
-  for (let tabs = 0; tabs < MOST_TABS; tabs++) {
+  for (let tabs = 0; tabs < MAX_TABS; tabs++) {
     if (
       await page.evaluate(
         (element) =>

@@ -5,7 +5,7 @@ import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { contract } from '../../../src-shared/rpc-contract';
 
-/** What the window's own client says on its port when it asks main who it is: for pages that have no client. */
+/** What the window's client sends on its port when it asks main for its version: for pages that have no client. */
 export async function recordedCall(): Promise<unknown> {
   const { port1, port2 } = new MessageChannel();
   const client: ContractRouterClient<typeof contract> = createORPCClient(new RPCLink({ port: port1 }));
@@ -18,7 +18,7 @@ export async function recordedCall(): Promise<unknown> {
 }
 
 /**
- * To be evaluated in a page: hands a port of its own to the preload, as the window does, makes the call, and tells the answer, or
+ * To be evaluated in a page: hands a port of its own to the preload, as the window does, makes the call, and returns the answer, or
  * `nothing` when none comes within a second.
  */
 export function callOverNewPort(message: unknown): string {

@@ -19,7 +19,7 @@ export async function openStrangers(electron: ElectronApplication): Promise<{ ot
     return stranger.loadURL('data:text/html,<iframe src="app://bundle/frame"></iframe>');
   });
   const otherPage = await coming;
-  // The frame's own process may tell of itself later than the page.
+  // The process of the frame may be reported later than the page.
   const isOurs = (frame: Frame): boolean => frame.url().startsWith('app://bundle/');
   const ourFrame =
     otherPage.frames().find(isOurs) ?? (await otherPage.waitForEvent('framenavigated', { predicate: isOurs }));

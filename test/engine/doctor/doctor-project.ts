@@ -50,7 +50,7 @@ export class DoctorProject extends TestProject {
     return spawn(process.execPath, words, { cwd: this.folder, env: { ...this.env, ...env } });
   }
 
-  /** Starts the engine as another account. Needs root. It is copied: the checkout may lie where only root looks. */
+  /** Starts the engine as another account. Needs root. It is copied: the checkout may lie where only root may read. */
   startAs(user: string, words: readonly string[]): ChildProcess {
     const engine = join(this.folder, 'distro_const.cjs');
     copyFileSync(join(bin, 'distro_const'), engine);

@@ -178,7 +178,7 @@ describe('Redacted text:', () => {
     const forms = ['xp&<a\'b"cx', 'p&amp;&lt;a\'b"c', 'p&<a\'b\\"c', encodeURIComponent('p&<a\'b"c'), 'cCY8YSdiImM'];
     for (const form of [...forms, "p&<a'\\''b\"c", 'lines here', 'is abc.'])
       expect(known.text(`x ${form} y`)).toContain('[removed]');
-    // A short one is a word, not a part of one.
+    // A short secret is a whole token, not a part of one.
     expect(known.text('abcd ""')).toBe('abcd ""');
   });
 
@@ -328,7 +328,7 @@ describe('A manifest:', () => {
     '<!DOCTYPE d [<!ENTITY pw "hunter2">]><d><rootpass>&pw;</rootpass></d>',
     '<d><rootpass>hunter2</rootpass><other>was hunter2</other></d>',
     '<d><pair key="wifi_psk" value="hunter2"/></d>',
-    // Elsewhere without what tells it.
+    // In other places, without what marks it as a secret.
     '<d><argslist>"--password" "c0rrect h0rse"</argslist><x>c0rrect h0rse</x></d>',
     '<d><argslist>--password hunter2</argslist><x>hunter2</x></d>',
     '<d><argslist>"TOKEN=s3cr3t" "its quotes do not pair</argslist><x>s3cr3t</x></d>',

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { inBackground } from '../../../src-main/async/guard';
 import type { AppError } from '../../../src-shared/errors';
 
-it('background work that fails is reported, whatever it throws, and ends nothing', async () => {
+it('Background work that fails is reported, whatever it throws, and ends nothing.', async () => {
   const printed = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const troubles: AppError[] = [];
   const causes = [

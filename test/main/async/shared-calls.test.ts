@@ -9,7 +9,7 @@ describe('calls that several make at once', () => {
     return { calls, start };
   };
 
-  it('are one call while it goes on, and another afterwards', async () => {
+  it('are one call while it runs, and a new one afterwards', async () => {
     const shared = new SharedCalls<string>();
     const { calls, start } = slow();
     const both = [shared.call('a', start), shared.call('a', start)];
@@ -23,7 +23,7 @@ describe('calls that several make at once', () => {
     expect(await again).toBe('three');
   });
 
-  it('are given up when the last caller has gone, not before', async () => {
+  it('are aborted when the last caller has gone, not before', async () => {
     const shared = new SharedCalls<string>();
     const { calls, start } = slow();
     const [one, two] = [new AbortController(), new AbortController()];
@@ -38,8 +38,8 @@ describe('calls that several make at once', () => {
     // What was given up is not joined.
     const third = shared.call('a', start);
     calls[0]?.fail(new Error('killed'));
-    calls[1]?.end('anew');
-    expect(await third).toBe('anew');
+    calls[1]?.end('again');
+    expect(await third).toBe('again');
   });
 
   it('fail together', async () => {

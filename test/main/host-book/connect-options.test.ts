@@ -56,7 +56,7 @@ describe('the way to a host', () => {
     ]);
   });
 
-  it('there is no jump host when the host book has none', async () => {
+  it('has no jump host when the host book has none', async () => {
     expect(await wayOf('ProxyJump a', { address: 'x', jump: 'none' })).toEqual(['u@x:22']);
   });
 
@@ -94,14 +94,14 @@ describe('a login', () => {
     });
   });
 
-  it('key files of the host book are found in the home folder also without HOME', async () => {
+  it('finds key files of the host book in the home folder also without HOME', async () => {
     vi.stubEnv('HOME', undefined);
     onTestFinished(() => void vi.unstubAllEnvs());
     const { keys } = (await optionsOf('IdentityFile none', { keys: ['~/.ssh/own', '/k/~/id'] })).target.login;
     expect(keys).toEqual([join(homedir(), '.ssh/own'), '/k/~/id']);
   });
 
-  it('works when the keychain does not keep what has let us in: it is known for this run', async () => {
+  it('works when the keychain does not keep the accepted secret, which is then kept for this run', async () => {
     const refusing: Keychain = {
       isEncryptionAvailable: () => true,
       encryptString: () => {
@@ -118,12 +118,15 @@ describe('a login', () => {
     expect(asked).toEqual(['password']);
   });
 
-  it.each(['Password: ', 'password', 'Password for u@host:'])('knows the password in the question %j', async (text) => {
-    const { login } = (await optionsOf('', { password: true })).target;
-    const question = { title: '', instructions: '', prompts: [{ text, secret: true }] };
-    expect(await login.answer?.(question)).toEqual(['secret 1']);
-    expect(asked).toEqual(['password']);
-  });
+  it.each(['Password: ', 'password', 'Password for u@host:'])(
+    'recognises the password in the question %j',
+    async (text) => {
+      const { login } = (await optionsOf('', { password: true })).target;
+      const question = { title: '', instructions: '', prompts: [{ text, secret: true }] };
+      expect(await login.answer?.(question)).toEqual(['secret 1']);
+      expect(asked).toEqual(['password']);
+    },
+  );
 
   it.each([
     ['a code', { prompts: [{ text: 'Verification code: ', secret: true }] }],
@@ -133,7 +136,7 @@ describe('a login', () => {
     ['what is shown while it is typed', { prompts: [{ text: 'Password: ', secret: false }] }],
     ['a password, with something to read', { instructions: 'It ends today.', prompts: [PASSWORD] }],
     ['two things', { prompts: [PASSWORD, PASSWORD] }],
-  ])('lets a person see and answer a host that wants %s, each time', async (_, more) => {
+  ])('shows the user the question of a host that wants %s, each time', async (_, more) => {
     for (const times of [1, 2]) {
       const options = await optionsOf('', { password: true });
       await options.target.login.answer?.({ title: '', instructions: '', ...more });

@@ -40,7 +40,7 @@ describe('the host book', () => {
     expect(two.list().map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('an unreadable host book is reported and not replaced', async () => {
+  it('is reported and not replaced when it cannot be read', async () => {
     mkdirSync(join(state, 'hosts.json'));
     const book = await HostBook.open(state);
     expect([book.list(), book.trouble]).toEqual([[], expect.stringContaining('could not be read')]);
@@ -98,7 +98,7 @@ describe('an entry of the book', () => {
     expect(problems.map((problem) => problem.field)).toEqual([field]);
   });
 
-  it('may have what ssh takes', () => {
+  it('may have what ssh accepts', () => {
     const entry = entryOf('new', {
       address: 'fe80::1%eth0',
       port: 22,
@@ -119,7 +119,7 @@ describe('secrets', () => {
     decryptString: (bytes) => [...bytes.toString()].reverse().join(''),
   };
 
-  it('are kept encrypted where a person wants it, and else for this run only', async () => {
+  it('are kept encrypted where the user wants it, and otherwise for this run only', async () => {
     const secrets = new Secrets(state, keychain);
     await secrets.set('a password x', 'hunter2', true);
     await secrets.set('b password x', 'secret', false);
@@ -143,7 +143,7 @@ describe('secrets', () => {
     expect([await secrets.get('a'), readdirSync(state)]).toEqual(['hunter2', []]);
   });
 
-  it('of another keychain are as if they were not there', async () => {
+  it('are ignored when they belong to another keychain', async () => {
     await new Secrets(state, keychain).set('a', 'hunter2', true);
     const other = {
       ...keychain,

@@ -49,7 +49,7 @@ writeFileSync(join(folder, 'some/folder/deep'), 'Host deep\n  User deep\n');
 writeFileSync(join(folder, 'two words.conf'), 'Host spaced\n  User spaced\n');
 const me = userInfo().username;
 
-/** A text, who is asked for, and what it says of that host. */
+/** A text, the name that is asked for, and the settings that it has for that host. */
 const table: [what: string, text: string, address: string, expected: Partial<HostConfig>][] = [
   ['Match all', 'Match all\n User all', 'x', { user: 'all' }],
   ['Match host, by its own name', 'Match host y,x*\n User fits', 'x1', { user: 'fits' }],
@@ -153,7 +153,7 @@ describe.each(ways)('the SSH configuration, $title', ({ hasSsh, lacks }) => {
   const place = { file, hasSsh };
   const test = it.skipIf(lacks !== undefined);
 
-  test('gives a host all that is said of it, its keys where they exist', async () => {
+  test('gives a host all its settings, and its keys where they exist', async () => {
     expect(await configOf({ address: 'build-one' }, place)).toMatchObject({
       hostName: '192.0.2.1',
       user: 'images',
@@ -165,7 +165,7 @@ describe.each(ways)('the SSH configuration, $title', ({ hasSsh, lacks }) => {
     });
   });
 
-  test('knows patterns and tokens, and the first value wins', async () => {
+  test('applies patterns and tokens, and the first value wins', async () => {
     expect(await configOf({ address: 'farm-7' }, place)).toMatchObject({
       hostName: 'farm-7.example.org',
       user: 'everybody',
@@ -175,21 +175,21 @@ describe.each(ways)('the SSH configuration, $title', ({ hasSsh, lacks }) => {
     });
   });
 
-  test('reads what it includes', async () => {
+  test('reads the files that it includes', async () => {
     expect(await configOf({ address: 'lab' }, place)).toMatchObject({ hostName: 'lab.example.org', port: 2200 });
   });
 
-  test('knows `none`, and tells of a command it would run', async () => {
+  test('accepts `none`, and reports a command that it would run', async () => {
     const config = await configOf({ address: 'quiet' }, place);
     expect(config).toMatchObject({ agent: undefined, jump: undefined });
     expect(config.proxyCommand).toContain('nc');
   });
 
-  test('yields to what the host book says', async () => {
+  test('yields to the host book', async () => {
     expect(await configOf({ address: 'build-1', user: 'me', port: 22 }, place)).toMatchObject({ user: 'me', port: 22 });
   });
 
-  test.each(table)('understands %s', async (_, text, address, expected) => {
+  test.each(table)('accepts %s', async (_, text, address, expected) => {
     vi.stubEnv('SLIPWAY_TEST', folder);
     onTestFinished(() => void vi.unstubAllEnvs());
     const one = join(folder, 'table');
@@ -216,7 +216,7 @@ describe.each(ways)('the SSH configuration, $title', ({ hasSsh, lacks }) => {
     await expect(configOf({ address: 'x' }, { file: one, hasSsh })).rejects.toMatchObject({ code: 'refused' });
   });
 
-  test('says nothing of a host that it does not know but what holds for all', async () => {
+  test('gives an unknown host only the settings for all hosts', async () => {
     expect(await configOf({ address: '192.0.2.9' }, { ...place, file: '/dev/null' })).toMatchObject({
       hostName: '192.0.2.9',
       user: userInfo().username,
@@ -227,19 +227,19 @@ describe.each(ways)('the SSH configuration, $title', ({ hasSsh, lacks }) => {
   });
 });
 
-it('suggests the hosts that have a name', async () => {
+it('The hosts that have a name are suggested.', async () => {
   expect(await aliasesOf({ file })).toEqual(['lab', 'build-1', 'build-one', 'quiet']);
   expect(await aliasesOf({ file: join(folder, 'none') })).toEqual([]);
 });
 
-it('runs no command of a Match when it reads the files itself', async () => {
+it('No command of a Match runs when the files are read.', async () => {
   const [one, ran] = [join(folder, 'exec'), join(folder, 'ran')];
   writeFileSync(one, `Match exec "touch ${ran}"\n User no\nMatch host x exec "touch ${ran}"\n User no\n`);
   expect(await configOf({ address: 'x' }, { file: one, hasSsh: false })).toMatchObject({ user: me });
   expect(existsSync(ran)).toBe(false);
 });
 
-it('begins relative includes at ~/.ssh, in files that are included as well', async () => {
+it('Relative includes begin at ~/.ssh, also in files that are included.', async () => {
   vi.stubEnv('HOME', folder);
   onTestFinished(() => void vi.unstubAllEnvs());
   mkdirSync(join(folder, '.ssh/conf.d'), { recursive: true });

@@ -15,8 +15,8 @@ function convert(error: unknown): { wire: unknown; said: string } {
   return { wire: toWireError(error), said };
 }
 
-describe('what a failed call tells the window', () => {
-  it('an expected failure keeps code, sentence and hint, and is not logged', () => {
+describe('A failed call:', () => {
+  it('An expected failure keeps code, sentence and hint, and is not logged.', () => {
     const { wire, said } = convert(new AppError('missing', 'It is gone.', 'Choose another.'));
     expect(wire).toMatchObject({
       code: 'MISSING',
@@ -27,7 +27,7 @@ describe('what a failed call tells the window', () => {
     expect(said).toBe('');
   });
 
-  it('a refused argument stays as it is', () => {
+  it('A refused argument stays as it is.', () => {
     const refused = new ORPCError('BAD_REQUEST', { data: { issues: [] } });
     expect(convert(refused)).toEqual({ wire: refused, said: '' });
   });
@@ -36,7 +36,7 @@ describe('what a failed call tells the window', () => {
     ['a defect', new TypeError('secret path')],
     ['a result that the contract refuses', new ORPCError('INTERNAL_SERVER_ERROR', { message: 'secret path' })],
     ['something that is no error', 'secret path'],
-  ])('%s goes to the terminal, and the window only hears that there was one', (_, error) => {
+  ])('The terminal has the details of %s, and the window only that there was one.', (_, error) => {
     const { wire, said } = convert(error);
     expect(wire).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', data: undefined });
     expect((wire as Error).message).not.toContain('secret');

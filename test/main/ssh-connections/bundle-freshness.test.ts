@@ -28,7 +28,7 @@ function thisComputer(folder: string): ConnectedHost {
   return { transport, folder } as unknown as ConnectedHost;
 }
 
-it('an edit of a shared script makes the same things stale over SSH as at home', async () => {
+it('An edit of a shared script makes the same checkpoints stale over SSH as on this computer.', async () => {
   project = new TestProject();
   cpSync(template, join(project.folder, 'scripts/common.sh'));
   project.write({ steps: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] });

@@ -44,7 +44,7 @@ describe('the names of a line', () => {
     ['|1|bad', 'box', false],
     ['|2|c2FsdA==|aGFzaA==', 'box', false],
     [`${'*a'.repeat(200)}b`, 'a'.repeat(5000), false],
-  ])('%s matches %s: %s', (names, name, expected) => {
+  ])('have the pattern %s for %s: %s', (names, name, expected) => {
     expect(namesMatch(names, name)).toBe(expected);
   });
 
@@ -63,7 +63,7 @@ describe('the names of a line', () => {
   });
 });
 
-describe('the verdict on a host key', () => {
+describe('the result for a host key', () => {
   it.each([
     ['', 'unknown'],
     [`# box\n\n  ${line('box')}  a comment\r\n`, 'known'],
@@ -74,11 +74,11 @@ describe('the verdict on a host key', () => {
     [`@revoked ${line('*', other)}`, 'unknown'],
     [`@cert-authority ${line('*')}`, 'unknown'],
     ['box ssh-ed25519 not-a-key', 'unknown'],
-  ])('%j: %s', (text, kind) => {
+  ])('is for %j: %s', (text, kind) => {
     expect(verdict(text)).toBe(kind);
   });
 
-  it('the answer has a message about each line that is not used', () => {
+  it('has a message about each line that is not used', () => {
     const { ignored } = parseKnownHosts(`@cert-authority ${line('*')}\n@new ${line('*')}\nbox\n${line('box')}`, 'file');
     expect(ignored).toEqual([
       'file, line 1: host certificates (@cert-authority) are not supported.',
@@ -87,7 +87,7 @@ describe('the verdict on a host key', () => {
     ]);
   });
 
-  it.skipIf(!hasTool('ssh-keygen'))('shows fingerprints as ssh-keygen does', () => {
+  it.skipIf(!hasTool('ssh-keygen'))('has fingerprints as ssh-keygen prints them', () => {
     const file = join(folder, 'id');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
     const shown = execFileSync('ssh-keygen', ['-l', '-f', file], { encoding: 'utf8' });
@@ -95,7 +95,7 @@ describe('the verdict on a host key', () => {
   });
 });
 
-describe('the judge', () => {
+describe('the check of a host key', () => {
   it('keeps an accepted key in our file, privately, and leaves the other one alone', async () => {
     const users = join(folder, 'users');
     const own = join(folder, 'new', 'own');
@@ -116,11 +116,15 @@ describe('the judge', () => {
     expect((await createHostKeyJudge(policy, 'box', 2222)).preferred).toEqual(['ssh-ed25519']);
   });
 
-  it('the refusal of a changed key names the lines with the old key', async () => {
+  it('refuses a changed key with the lines that have the old one', async () => {
     const users = join(folder, 'users');
     const own = join(folder, 'own');
     writeFileSync(users, `# mine\n${line('elsewhere')}\n${line('box', other)}\n`);
-    const policy = { read: [users], own, accept: () => Promise.reject(new Error('nobody should have been asked')) };
+    const policy = {
+      read: [users],
+      own,
+      accept: () => Promise.reject(new Error('the user should not have been asked')),
+    };
     const hint = async (): Promise<string | undefined> =>
       (await (await createHostKeyJudge(policy, 'box', 22)).judge(ours))?.hint;
     expect(await hint()).toContain(`then delete line 3 of ${users}.`);
@@ -128,7 +132,7 @@ describe('the judge', () => {
     expect(await hint()).toContain(`then delete line 3 of ${users} and lines 1, 3 of ${own}.`);
   });
 
-  it('adds after a last line without its end', async () => {
+  it('adds a key after a last line without a newline', async () => {
     const own = join(folder, 'own');
     writeFileSync(own, line('a'));
     await addKnownHost(own, 'b', other);

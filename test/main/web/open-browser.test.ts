@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { openBrowser } from '../../../src-main/web/open-browser';
 
-it('the browser gets the address by a private file, and never as an argument', async () => {
+it('The browser gets the address by a private file, and never as an argument.', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-browser-'));
   const path = process.env['PATH'] ?? '';
   onTestFinished(() => {

@@ -114,7 +114,7 @@ describe('browser mode', () => {
   });
 
   it.each(['/../secret', '/..%2fsecret', '/%2e%2e/secret', '/..%5csecret', '/%00', '/%ff', '//secret', '/rpc'])(
-    'gives nothing outside the window: %s',
+    'serves nothing outside the window: %s',
     async (path) => {
       expect((await get(path)).status).toBe(404);
     },
@@ -135,7 +135,7 @@ describe('browser mode', () => {
     expect(await open(door)).toBe(403);
   });
 
-  it('calls with the token are answered', async () => {
+  it('answers calls with the token', async () => {
     const socket = (await open()) as WebSocket;
     expect(await client(socket).app.info()).toMatchObject({ version: '0' });
     socket.close();
@@ -162,7 +162,7 @@ describe('browser mode', () => {
     ['JSON, but no call', '[]'],
     ['a call without an address', '{"i":"1","p":{}}'],
     ['bytes', Buffer.from([0xff, 0x00])],
-  ])('says a line of a message that is no call, not a stack, and takes the next: %s', async (_, message) => {
+  ])('reports a message that is not a call in one line without a stack, and takes the next: %s', async (_, message) => {
     const said: string[] = [];
     const listening = vi
       .spyOn(console, 'error')
@@ -175,7 +175,7 @@ describe('browser mode', () => {
     await expect.poll(() => said).toEqual([expect.stringMatching(/^A message that is not a call was ignored: .+$/)]);
   });
 
-  it('lives on after broken frames and broken requests', async () => {
+  it('continues after broken frames and broken requests', async () => {
     const socket = (await open()) as WebSocket;
     const closed = once(socket, 'close');
     socket.on('error', () => undefined);

@@ -40,7 +40,7 @@ const LINKS: Readonly<Record<HostLinkState['state'], HostLinkState>> = {
 const each = (textOf: (link: HostLinkState) => string): Record<string, string> =>
   Object.fromEntries(Object.entries(LINKS).map(([state, link]) => [state, textOf(link)]));
 
-it('has a colour and a text for each state of a connection', () => {
+it('Each state of a connection has a colour and a text.', () => {
   expect(each(toneOf)).toEqual({ idle: 'off', connecting: 'warn', ready: 'ok', lost: 'warn', failed: 'bad' });
   expect(each(stateText)).toEqual({
     idle: 'not connected',
@@ -65,24 +65,24 @@ it('has a colour and a text for each state of a connection', () => {
   });
 });
 
-it('counts down to the next attempt, and never below it', () => {
+it('The text counts down to the next attempt, and never below zero.', () => {
   const at = (now: number): string => linkText(LINKS.lost, now).replace('lost; reconnecting ', '');
   expect([100, 107, 107.2, 107.9, 108, 109.5].map(at)).toEqual(['in 8 s', 'in 1 s', 'in 1 s', 'in 1 s', 'now', 'now']);
 });
 
-it('has a trouble for the build screen only while the host cannot be reached', () => {
+it('The build screen has a trouble only while the host cannot be reached.', () => {
   const troubled = Object.values(LINKS).filter((link) => troubleOf(link) !== undefined);
   expect(troubled).toEqual([LINKS.lost, LINKS.failed]);
   expect(troubleOf(LINKS.lost)?.message).toBe('The connection was lost.');
   expect(troubleOf(LINKS.failed)).toMatchObject({ message: 'Its key has changed.', hint: 'Ask who runs it.' });
 });
 
-it('needs no connection for this computer', () => {
+it('This computer needs no connection.', () => {
   const entry = { ...ENTRY, id: THIS_COMPUTER, name: 'This computer' };
   expect(statusText({ entry, link: LINKS.ready, builds: [] }, 0)).toBe('This computer');
 });
 
-it('the text names the way to root and the command that builds', () => {
+it('The text names the way to root and the command that builds.', () => {
   expect(factsText({ ...FACTS, user: 'root', root: 'root' })).toBe('Linux · root · Node 20.11');
   expect(factsText({ ...FACTS, root: 'none' })).toBe('Linux · images, not root · Node 20.11');
   expect(
@@ -96,7 +96,7 @@ it('the text names the way to root and the command that builds', () => {
   ).toBe('SunOS · images, root by pfexec · original /usr/bin/distro_const');
 });
 
-it('the text has the state of a build and where it stopped', () => {
+it('The text has the state of a build and where it stopped.', () => {
   const text = (state: 'running' | 'paused' | 'failed' | 'done' | 'cancelled' | 'interrupted', step?: string): string =>
     buildText({ path: '/m.xml', title: 'm', state, ...(step !== undefined && { step }) });
   expect([

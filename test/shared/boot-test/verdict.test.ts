@@ -43,7 +43,7 @@ describe('the verdict of a console', () => {
     expect(verdict(raw)).toBeUndefined();
   });
 
-  it('is what came first: a panic after the login is another matter', () => {
+  it('is the first event: a panic after the login does not count', () => {
     expect(verdict(`${RECORDED.debian}\r\n${RECORDED.linuxPanic}`)?.verdict).toBe('booted');
     expect(verdict(`${RECORDED.linuxPanic}\r\n${RECORDED.debian}`)?.verdict).toBe('panic');
   });

@@ -33,13 +33,13 @@ describe('planBuild', () => {
     expect(plan).toMatchObject({ kept: [0], runs: [1, 2], discarded: ['mine', '.step_c'] });
   });
 
-  it('takes none at all without checkpointing', () => {
+  it('takes no checkpoint without checkpointing', () => {
     expect(said(planBuild(steps, { resume: undefined, pause: undefined }, false).actions)).toBe(
       'clean, run a, run b, run c',
     );
   });
 
-  it('the plan of a full build discards every checkpoint', () => {
+  it('discards every checkpoint in a full build', () => {
     const choice = { resume: undefined, pause: undefined };
     expect(planBuild(steps, choice, true, ['empty', '.step_a', 'mine']).discarded).toEqual(['.step_a', 'mine']);
   });

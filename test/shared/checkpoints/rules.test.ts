@@ -41,7 +41,7 @@ describe('canResumeFrom', () => {
     for (const index of [0, 1, 2]) expect(canResumeFrom(steps, taken('a', 'b', 'c'), index)).toEqual({ ok: true });
   });
 
-  it('refuses a later one and lists those that are left', () => {
+  it('refuses a later step and lists those that are left', () => {
     const answer = canResumeFrom(steps, taken('a', 'b'), 2);
     expect(answer).toMatchObject({ ok: false, refusal: { kind: 'resume-too-late', latest: 1 } });
     expect(!answer.ok && answer.lines.slice(2)).toEqual([
@@ -54,7 +54,7 @@ describe('canResumeFrom', () => {
     expect(canResumeFrom(steps, ['empty'], 0)).toMatchObject({ ok: false, refusal: { kind: 'nothing-to-resume' } });
   });
 
-  it('refuses when the steps changed places since', () => {
+  it('refuses when the steps have changed places since', () => {
     expect(canResumeFrom(steps, taken('b', 'a', 'c'), 1)).toMatchObject({
       ok: false,
       refusal: { kind: 'inconsistent' },
@@ -67,7 +67,7 @@ describe('canResumeFrom', () => {
 });
 
 describe('canCombine', () => {
-  it('wants the pause strictly after the resume', () => {
+  it('requires the pause strictly after the resume', () => {
     expect(canCombine({ resume: 1, pause: 2 }).ok).toBe(true);
     expect(canCombine({ resume: undefined, pause: 0 }).ok).toBe(true);
     expect(canCombine({ resume: 1, pause: 1 }).ok).toBe(false);

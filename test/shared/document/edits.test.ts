@@ -50,12 +50,12 @@ describe('moving', () => {
     );
   });
 
-  it('moves several at once, in their order', () => {
+  it('keeps the order of several elements', () => {
     const moved = edited(list, (tree) => moveAt(tree, [at(2), at(0)], 2, 'Move'));
     expect([...moved.matchAll(/pkg name="(.)"/g)].map((match) => match[1])).toEqual(['b', 'a', 'c']);
   });
 
-  it('changes nothing when they stand there already', () => {
+  it('changes nothing when the elements are in their place already', () => {
     const { splices } = moveAt(parseManifest(list), [at(0), at(1)], 1, 'Move');
     expect(splices).toEqual([]);
   });
@@ -92,7 +92,7 @@ describe('adding', () => {
     );
   });
 
-  it('makes what is missing on the way, in the order of the grammar', () => {
+  it('adds missing parents, in the order of the grammar', () => {
     const bare = '<distribution name="x">\n  <key_value_pairs/>\n</distribution>';
     expect(edited(bare, (tree) => setField(tree, 'img_params/grub_menu_modifications/timeout', undefined, '5'))).toBe(
       '<distribution name="x">\n  <img_params>\n    <grub_menu_modifications>\n      <timeout>5</timeout>\n    </grub_menu_modifications>\n  </img_params>\n  <key_value_pairs/>\n</distribution>',
@@ -100,7 +100,7 @@ describe('adding', () => {
   });
 });
 
-describe('fields', () => {
+describe('editing a field', () => {
   const one = (field: string): string => `<distribution name='x'><img_params>${field}</img_params></distribution>`;
 
   it('changes only the value, in the quotes that are there', () => {
@@ -124,12 +124,12 @@ describe('fields', () => {
     );
   });
 
-  it('writes nothing when the value is the same', () => {
+  it('changes nothing when the value is the same', () => {
     expect(setField(parseManifest(one('')), '', 'name', 'x').splices).toEqual([]);
   });
 });
 
-describe('steps', () => {
+describe('editing steps', () => {
   const source = `<distribution name="x">
   <distro_constr_params>
     <output_image>
@@ -184,7 +184,7 @@ describe('steps', () => {
     },
   );
 
-  it('an edit that the format cannot contain is reported', () => {
+  it('reports an edit that the format cannot contain', () => {
     expect(joinArguments(['a', ''])).toBeUndefined();
     expect(joinArguments(['a\\', 'b'])).toBeUndefined();
   });

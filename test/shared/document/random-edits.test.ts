@@ -53,7 +53,7 @@ const elementOf = (tree: ManifestTree, path: string): ElementNode | undefined =>
   }, tree.root);
 
 describe.skipIf(files.length === 0)('a step dragged in every manifest of the corpus (skipped without it)', () => {
-  it.each(parsable)('%s: the change is that move and nothing else', (file) => {
+  it.each(parsable)('changes %s by that move and nothing else', (file) => {
     const source = read(file);
     const tree = parseManifest(source);
     const paths = stepPaths(tree);
@@ -86,28 +86,31 @@ const sample = readFileSync(join(import.meta.dirname, '../../../resources/templa
 describe('random edits', () => {
   const sources = [sample, ...parsable.slice(0, 6).map(read)];
 
-  it.each(Array.from({ length: 24 }, (_, seed) => seed))('seed %i: undo gives every text back, and redo', (seed) => {
-    const random = new Random(seed);
-    const texts = [sources[seed % sources.length] ?? sample];
-    const history = new History();
-    for (let round = 0; round < 40; round++) {
-      const before = texts.at(-1) ?? '';
-      const tree = parseManifest(before);
-      const edit = randomEdit(random, tree);
-      const after = applySplices(before, edit.splices);
-      // Whatever is edited stays XML, and loads without an exception.
-      loadManifest(after, { now: new Date(0) });
-      if (after === before) continue;
-      history.endGesture();
-      history.record(edit.label, before, after, edit.gesture);
-      expect(history.undoLabel).toBe(edit.label);
-      texts.push(after);
-    }
-    let text = texts.at(-1) ?? '';
-    for (const expected of texts.slice(0, -1).reverse()) expect((text = history.undo(text))).toBe(expected);
-    expect(history.undoLabel).toBeUndefined();
-    for (const expected of texts.slice(1)) expect((text = history.redo(text))).toBe(expected);
-  });
+  it.each(Array.from({ length: 24 }, (_, seed) => seed))(
+    'are taken back by undo and repeated by redo (seed %i)',
+    (seed) => {
+      const random = new Random(seed);
+      const texts = [sources[seed % sources.length] ?? sample];
+      const history = new History();
+      for (let round = 0; round < 40; round++) {
+        const before = texts.at(-1) ?? '';
+        const tree = parseManifest(before);
+        const edit = randomEdit(random, tree);
+        const after = applySplices(before, edit.splices);
+        // Whatever is edited stays XML, and loads without an exception.
+        loadManifest(after, { now: new Date(0) });
+        if (after === before) continue;
+        history.endGesture();
+        history.record(edit.label, before, after, edit.gesture);
+        expect(history.undoLabel).toBe(edit.label);
+        texts.push(after);
+      }
+      let text = texts.at(-1) ?? '';
+      for (const expected of texts.slice(0, -1).reverse()) expect((text = history.undo(text))).toBe(expected);
+      expect(history.undoLabel).toBeUndefined();
+      for (const expected of texts.slice(1)) expect((text = history.redo(text))).toBe(expected);
+    },
+  );
 });
 
 function randomEdit(random: Random, tree: ManifestTree): Edit {

@@ -25,19 +25,19 @@ describe('terminal sequences', () => {
     ['tabs', 'a\tb', 'a\tb'],
     ['a progress bar that clears its line', '10%\r\x1b[K50%', '50%'],
     ['true colour', '\x1b[38;2;1;2;3mshown\x1b[48;5;9m', 'shown'],
-  ])('%s: only text is left', (_what, line, shown) => {
+  ])('leave only text: %s', (_what, line, shown) => {
     expect(plainText(line)).toBe(shown);
   });
 });
 
 describe('pieces of a line', () => {
-  it('are as few as its styles: a sequence that changes nothing makes none', () => {
+  it('are as few as its styles, because a sequence that changes nothing makes none', () => {
     expect(ansiSpans('\x1b[31m\x1b[Kred\x1b[K, and still\x1b[31m red')).toEqual([
       { text: 'red, and still red', colour: 1 },
     ]);
   });
 
-  it('are bounded, and hold all of the text', () => {
+  it('are limited in number, and contain all of the text', () => {
     const spans = ansiSpans('\x1b[31mr\x1b[32mg'.repeat(1300));
     expect(spans).toHaveLength(100);
     expect(spans.map(({ text }) => text).join('')).toBe('rg'.repeat(1300));
@@ -56,7 +56,7 @@ describe('a line', () => {
     'Errors were encountered while processing:',
     '\x1b[01m\x1b[Kx.c:1:2:\x1b[m\x1b[K \x1b[01;31m\x1b[Kerror: \x1b[m\x1b[Kx',
     '\x1b[1m\x1b[38;5;9merror\x1b[0m: x',
-  ])('speaks of an error: %s', (line) => expect(mentionsError(line)).toBe(true));
+  ])('is an error: %s', (line) => expect(mentionsError(line)).toBe(true));
 
   it.each([
     '0 errors, 0 warnings',
@@ -68,9 +68,9 @@ describe('a line', () => {
     'installation completed without errors',
     'perl: warning: Setting locale failed.',
     'W: GPG error: the key is not known',
-  ])('does not: %s', (line) => expect(mentionsError(line)).toBe(false));
+  ])('is not an error: %s', (line) => expect(mentionsError(line)).toBe(false));
 
-  it('a line that begins with a warning is a warning', () => {
+  it('is a warning when it begins with one', () => {
     expect(['W: x', '\x1b[33mW: x', 'warning: x', 'foo: Warning x', 'about warnings'].map(isWarning)).toEqual([
       true,
       true,

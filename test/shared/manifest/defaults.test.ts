@@ -17,7 +17,7 @@ describe('applyDefaults', () => {
     expect(elementsAt(defaulted.root, 'img_params')).toEqual([]);
   });
 
-  it('a layout B manifest gets the present defaults', () => {
+  it('gives a layout B manifest the present defaults', () => {
     const { root } = loadEdited(
       'layout-b',
       '<hostname>harbour-1.example.org</hostname>',
@@ -33,7 +33,7 @@ describe('applyDefaults', () => {
     ]);
   });
 
-  it('a layout A manifest gets the defaults of its time and a bootroot', () => {
+  it('gives a layout A manifest the defaults of its time and a bootroot', () => {
     const { root } = load(fixture('layout-a')).defaulted;
     const bootroot = 'img_params/output_image/bootroot';
     expect(queryNodepath(root, 'img_params/hostname')).toEqual(['opensolaris']);

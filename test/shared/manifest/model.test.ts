@@ -72,13 +72,13 @@ describe('readManifest', () => {
     ]);
   });
 
-  it('reads the first layout as far as it goes', () => {
+  it('reads the parts of the first layout that it has', () => {
     const { manifest } = load(fixture('layout-a0'));
     expect(manifest).toMatchObject({ layout: 'A0', buildArea: '/export/raft', packages: [{ name: 'SUNWcs' }] });
     expect(manifest.steps).toMatchObject([{ name: '', script: 'scripts/iso' }]);
   });
 
-  it('takes an apostrophe for one, and 1 and 0 for booleans', () => {
+  it('reads an apostrophe in a value, and 1 and 0 as booleans', () => {
     const { manifest } = loadEdited(
       'virtual-machine',
       '<output_image>',
@@ -88,7 +88,7 @@ describe('readManifest', () => {
     expect(manifest).toMatchObject({ isVirtualMachine: true, stopOnError: false, checkpointEnable: true });
   });
 
-  it('keeps why an argslist cannot be split', () => {
+  it('keeps the reason why an argslist cannot be split', () => {
     const { manifest, problems } = loadEdited('layout-b', '"amd64"', '"amd64');
     expect(manifest.steps[1]?.argsError).toMatch(/^Unexpected unescaped quote found: /);
     expect(problems).toMatchObject([{ severity: 'error', phase: 'structure', code: 'argslist-quotes', step: 1 }]);

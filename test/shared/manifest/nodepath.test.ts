@@ -21,7 +21,7 @@ describe('queryNodepath (the recorded answers are in vectors.test.ts)', () => {
     ],
     ['img_params/nothing', []],
     [keyToNodepath('motto'), ['sails up']],
-  ])('%s', (nodepath, values) => {
+  ])('answers %s', (nodepath, values) => {
     expect(queryNodepath(b, nodepath)).toEqual(values);
   });
 
@@ -35,7 +35,7 @@ describe('queryNodepath (the recorded answers are in vectors.test.ts)', () => {
   });
 });
 
-it('scripts of either era read manifests of the other', () => {
+it('Scripts of either era read manifests of the other.', () => {
   const authority = 'img_params/pkg_repo_default_authority/main/url';
   expect(queryNodepath(a, authority)).toEqual([]);
   expect(queryEitherEra(a, authority)).toEqual(['http://pkg.example.org/2008']);
@@ -53,10 +53,10 @@ it.each([
   [String.raw`say \"hi\"`, ['say "hi"']],
   ['', []],
   ['"" x', ['x']],
-])('splitArgslist(%j)', (text, words) => {
+])('The argslist %j is split as recorded.', (text, words) => {
   expect(splitArgslist(text)).toEqual(words);
 });
 
-it('splitArgslist refuses quotes that do not pair', () => {
+it('An argslist with quotes that do not pair is refused.', () => {
   expect(() => splitArgslist("the captain's")).toThrow("Unexpected unescaped quote found: the captain's");
 });

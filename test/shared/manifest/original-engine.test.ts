@@ -13,14 +13,14 @@ const of = (kind: string, source: string, scripts?: ExportedScript[]) =>
     .filter((one) => one.kind === kind)
     .map(({ message }) => message);
 
-it('finds nothing but how to run it in a manifest for a dataset', () => {
+it('A manifest for a dataset has only notes about how to run it.', () => {
   expect(findOriginalDifferences(stock, now)).toEqual([
     { kind: 'note', message: expect.stringContaining('relative to the folder') },
     { kind: 'note', message: expect.stringContaining('host-apt') },
   ]);
 });
 
-describe('the stock command rejects', () => {
+describe('the original command rejects', () => {
   it.each([
     ['a folder’s checkpoints', blank, /is a folder.* rejects -l, -p, -r and -R/],
     ['a whole pool', stock.replace('rpool/dc', 'rpool'), /is a whole pool/],
@@ -51,13 +51,13 @@ describe('the stock command rejects', () => {
   });
 });
 
-it('a difference that several steps share is reported once', () => {
+it('A difference that several steps share is reported once.', () => {
   const nameless = '<script name="scripts/hello"><checkpoint name=""/></script>';
   const source = stock.replace('</finalizer>', `${nameless}${nameless}</finalizer>`);
   expect(of('stock-rejects', source)).toEqual([expect.stringContaining('has no checkpoint name')]);
 });
 
-it('names what only our engine provides', () => {
+it('What only our engine provides is named.', () => {
   expect(of('slipway-only', blank)).toEqual([expect.stringContaining('Checkpoints in a folder')]);
   const again = '</script><script name="scripts/hello"><checkpoint name="again"/></script>';
   expect(of('slipway-only', stock.replace('</script>', again))).toEqual([expect.stringContaining('Several steps run')]);
@@ -65,7 +65,7 @@ it('names what only our engine provides', () => {
   expect(of('slipway-only', stock, [script])).toEqual([expect.stringContaining('SLIPWAY_INPUTS: scripts/hello')]);
 });
 
-it('does not call rejected what the stock command silently does otherwise', () => {
+it('What the original command silently does otherwise is not reported as rejected.', () => {
   const spaced = stock.replace('checkpoint name="hello"', 'checkpoint name="say@hello"');
   expect(of('stock-rejects', spaced)).toEqual([]);
   expect(of('note', spaced)).toContainEqual(expect.stringContaining('goes on without that checkpoint'));

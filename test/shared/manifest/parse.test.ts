@@ -107,7 +107,7 @@ function randomMarkup(random: Random): string {
 }
 
 describe('parseManifest', () => {
-  it.each(SAMPLES)('knows exactly where everything is in %s', (name) => {
+  it.each(SAMPLES)('returns the exact place of everything in %s', (name) => {
     const source = fixture(name);
     checkRanges(source, parseManifest(source).root);
     const crlf = source.replaceAll('\n', '\r\n').replaceAll('\r\r', '\r');
@@ -134,7 +134,7 @@ describe('parseManifest', () => {
     expect(accepted).toBeLessThan(3900);
   });
 
-  it('resolves internal entities, and those in other files only matter when they are used', () => {
+  it('resolves internal entities, and refuses those in other files only when they are used', () => {
     const { root } = parseManifest(fixture('odd'));
     const [area] = childElements(root, 'distro_constr_params').flatMap((at) => childElements(at, 'build_area'));
     expect(area && directText(area)).toBe('tank/odd & end');
@@ -143,7 +143,7 @@ describe('parseManifest', () => {
     expect(parseManifest('<!DOCTYPE a SYSTEM "none.dtd"><a/>').root.name).toBe('a');
   });
 
-  it('keeps names that a careless reader would trip over', () => {
+  it('keeps names that JavaScript objects have too', () => {
     const names = ['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString', '_text', 'e', 'a.b-c:d'];
     const inner = names.map((name) => `<${name} ${name}="${name}"/>`).join('');
     const { root } = parseManifest(`<root>${inner}</root>`);
@@ -161,7 +161,7 @@ describe('parseManifest', () => {
     ['<a>&nothing;</a>', 1, 13],
     ['<a>\u0000</a>', 1, 5],
     ['<a><!-- -- --></a>', 1, 12],
-  ])('says where %j is wrong', (source, line, column) => {
+  ])('reports where %j is wrong', (source, line, column) => {
     let thrown: unknown;
     try {
       parseManifest(source);

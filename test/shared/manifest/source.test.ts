@@ -7,7 +7,7 @@ const utf16 = (text: string, mark: string): Uint8Array =>
 
 describe('decodeManifest', () => {
   it.each([
-    ['UTF-8 unless told otherwise', bytes('<a>\xc3\xa9</a>'), '<a>é</a>'],
+    ['UTF-8 by default', bytes('<a>\xc3\xa9</a>'), '<a>é</a>'],
     ['a byte order mark', bytes('\xef\xbb\xbf<a/>'), '<a/>'],
     ['the declared encoding', bytes('<?xml version="1.0" encoding="ISO-8859-1"?><a>\xe9</a>'), /<a>é<\/a>$/],
     ['Latin-1 as it is, not as Windows has it', bytes('<?xml version="1.0" encoding="latin1"?>\x80'), /\u0080$/],
@@ -27,7 +27,7 @@ describe('decodeManifest', () => {
   });
 });
 
-it('positionAt counts lines and columns from 1', () => {
+it('Lines and columns of positions are counted from 1.', () => {
   expect([0, 2, 3, 5].map((offset) => positionAt('ab\ncd', offset))).toEqual([
     { line: 1, column: 1 },
     { line: 1, column: 3 },

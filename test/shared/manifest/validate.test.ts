@@ -7,11 +7,11 @@ import { fixture, load, loadEdited } from './support';
 const fixed = (source: string, { fix }: Problem): string => applySplices(source, fix?.splices ?? []);
 
 describe('the structure', () => {
-  it.each(['layout-a', 'layout-b', 'virtual-machine'])('of %s is right', (name) => {
+  it.each(['layout-a', 'layout-b', 'virtual-machine'])('of %s is valid', (name) => {
     expect(load(fixture(name)).problems).toEqual([]);
   });
 
-  it('a manifest of the first layout is reported as too old, once', () => {
+  it('of the first layout is reported as too old, once', () => {
     expect(load(fixture('layout-a0')).problems).toMatchObject([{ code: 'layout-too-old', phase: 'schema' }]);
   });
 
@@ -57,7 +57,7 @@ describe('the structure', () => {
       '`img_params` has more than one `hostname`: remove the others.',
       '<hostname>',
     ],
-  ])('%s -> %s', (from, to, message, place) => {
+  ])('has a problem: %s -> %s', (from, to, message, place) => {
     const { problems, source } = loadEdited('layout-b', from, to);
     expect(problems.map((problem) => problem.message)).toEqual([message]);
     const { range, severity, phase } = problems[0] as Problem;
@@ -65,7 +65,7 @@ describe('the structure', () => {
     if (place !== undefined) expect(source.slice(range?.start, range?.end)).toBe(place);
   });
 
-  it('reports a missing part at the parent that the user wrote', () => {
+  it('has a problem at the parent that the user wrote when a part is missing', () => {
     const { problems, source } = load('<distribution><vmimg_params/></distribution>');
     expect(problems.map(({ message }) => message)).toContain('`distro_constr_params` lacks `output_image`.');
     for (const { range } of problems) expect(source.slice(range?.start, range?.end)).toBe('<distribution>');
@@ -81,7 +81,7 @@ describe('the structure', () => {
     ['<size_pad_mb>16</size_pad_mb>', '<size_pad_md>16</size_pad_md >', 'Rename it to `size_pad_mb`'],
     ['<nbpi>', '<bogus><x/></bogus><nbpi>', 'Remove this `bogus`'],
     ['<root_user', '<hostname>x</hostname><root_user', 'Remove this `hostname`'],
-  ])('one click repairs %s -> %s', (from, to, title) => {
+  ])('is repaired by one click: %s -> %s', (from, to, title) => {
     const { problems, source } = loadEdited('layout-b', from, to);
     const problem = problems.find(({ fix }) => fix);
     expect(problem?.fix?.label).toBe(title);
@@ -121,18 +121,18 @@ describe('values', () => {
       '<title> ',
       'validate_node: Content "" at img_params/grub_menu_modifications/title did not validate',
     ],
-  ])('%s -> %s is refused in the words of the original', (from, to, original) => {
+  ])('are refused with the message of the original: %s -> %s', (from, to, original) => {
     const { problems } = loadEdited('layout-b', from, to);
     expect(problems.map((problem) => problem.original)).toEqual([original]);
     expect(problems[0]).toMatchObject({ phase: 'value', severity: 'error' });
   });
 
-  it('names both of two equal keys', () => {
+  it('have a problem for each of two equal keys', () => {
     const { problems } = loadEdited('layout-b', 'key="motto"', 'key="iso_sort"');
     expect(problems.map(({ path }) => path)).toEqual(['key_value_pairs/pair/key', 'key_value_pairs/pair/key']);
   });
 
-  it('scripts are checked when the caller passes a check', () => {
+  it('include scripts, which are checked when the caller passes a check', () => {
     const { problems } = load(fixture('virtual-machine'), () => false);
     expect(problems).toMatchObject([
       {
@@ -150,7 +150,7 @@ describe('checkpoint names', () => {
   const codes = (name: string): string[] =>
     loadEdited('layout-b', 'name="br-arch"', `name="${name}"`).problems.map(({ code }) => code);
 
-  it.each(['br-arch', '-x', '.x', '_x', 'a:b.c', 'x'.repeat(200)])('allows %s', (name) => {
+  it.each(['br-arch', '-x', '.x', '_x', 'a:b.c', 'x'.repeat(200)])('may be %s', (name) => {
     expect(codes(name)).toEqual([]);
   });
 
@@ -163,7 +163,7 @@ describe('checkpoint names', () => {
     ['..', 'checkpoint-name-characters'],
     ['é', 'checkpoint-name-characters'],
     ['x'.repeat(201), 'checkpoint-name-length'],
-  ])('refuses %j', (name, code) => {
+  ])('may not be %j', (name, code) => {
     expect(codes(name)).toEqual([code]);
   });
 });

@@ -17,7 +17,7 @@ const load = (name: string): unknown => JSON.parse(readFileSync(join(vectors, na
 const parse = (name: string) => parseManifest(decodeManifest(readFileSync(join(corpus, 'manifests', name))));
 
 describe.skipIf(!has)('recorded answers of the original (skipped without the corpus)', () => {
-  it('argslist splits', () => {
+  it('are the same for argslist splits', () => {
     const cases = load('argslist.json') as { in: string; out?: string[]; error?: string }[];
     const ours = cases.map(({ in: text }) => {
       try {
@@ -31,7 +31,7 @@ describe.skipIf(!has)('recorded answers of the original (skipped without the cor
     expect(cases.length).toBeGreaterThan(20);
   });
 
-  it('nodepath queries', () => {
+  it('are the same for nodepath queries', () => {
     const cases = load('nodepath.json') as { manifest: string; query: string; values?: string[]; error?: string }[];
     const trees = new Map<string, ReturnType<typeof parse>>();
     const wrong = [];
@@ -52,7 +52,7 @@ describe.skipIf(!has)('recorded answers of the original (skipped without the cor
     expect(cases.length).toBeGreaterThan(200);
   });
 
-  it('defaults, but for what a later day added or called otherwise', () => {
+  it('are the same for defaults, except those that later versions added or renamed', () => {
     type Added = [path: string, kind: string, value: string];
     const cases = load('defaults-added.json') as Record<string, { added_or_changed: Added[] }>;
     const different = new Map<string, number>();
@@ -75,7 +75,7 @@ describe.skipIf(!has)('recorded answers of the original (skipped without the cor
     expect(Object.keys(cases).length).toBeGreaterThan(30);
   });
 
-  it('values are refused with the same messages in the same order', () => {
+  it('are the same for refused values, with the messages in the same order', () => {
     const folder = join(corpus, 'golden/63-validators');
     const seen: string[] = [];
     for (const run of readdirSync(folder).filter((name) => name.startsWith('run'))) {

@@ -66,7 +66,7 @@ describe('what entries cost', () => {
     ]);
   });
 
-  it('is, in any image, what goes when the entry goes', () => {
+  it('is, in any image, what is removed with the entry', () => {
     const random = new Random(7);
     for (let round = 0; round < 200; round++) {
       const count = 2 + random.below(14);
@@ -86,7 +86,7 @@ describe('what entries cost', () => {
 });
 
 describe('two lists of packages', () => {
-  it('differ by what came, what went and what has another version', () => {
+  it('differ by added, removed and changed packages', () => {
     const before = ['a 1', 'b 1', 'c 1'].map(read);
     const after = ['d 1', 'c 1', 'b 2'].map(read);
     expect(comparePackages(before, after)).toEqual({

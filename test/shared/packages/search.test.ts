@@ -29,26 +29,26 @@ const search = new CatalogueSearch(
 const find = (query: string): string[] => search.find(query).map((index) => search.entries[index]?.name ?? '');
 
 describe('the search of a catalogue', () => {
-  it('results have the exact name first, then prefixes, words, parts, and summaries last', () => {
+  it('returns the exact name first, then prefixes, words, parts, and summaries', () => {
     expect(find('vim')).toEqual(['vim', 'editor/vim', 'vim-tiny', 'gvim', 'neovim', 'libvimeo']);
     expect(find('network')).toEqual(['network-manager', 'wicd', 'avahi']);
   });
 
-  it('every word of a query must match, in any order and place', () => {
+  it('requires every word of a query, in any order and place', () => {
     expect(find('manager network')).toEqual(['network-manager', 'wicd']);
     expect(find('network nothing')).toEqual([]);
   });
 
-  it('a single letter matches the start of a name or of a word in it', () => {
+  it('matches a single letter with the start of a name or of a word in it', () => {
     expect(find('v')).toEqual(['vim', 'vim-tiny', 'editor/vim']);
   });
 
-  it('knows names that packages stand in for, and sections', () => {
+  it('finds names that packages provide, and sections', () => {
     expect(find('awk')).toEqual(['mawk']);
     expect(find('editors')).toEqual(['nano']);
   });
 
-  it('capitals do not matter, and an empty query returns everything by the alphabet', () => {
+  it('ignores capitals, and returns everything by the alphabet for an empty query', () => {
     expect(find('  VIM-T ')).toEqual(['vim-tiny']);
     expect(find(' ')).toEqual(search.entries.map(({ name }) => name));
   });

@@ -4,7 +4,7 @@ import { fitForComment } from '../../../tools/bundle/comment.mjs';
 
 const fit = fitForComment as (program: string) => string;
 
-it('takes the end of a comment out of a program and leaves what it does', () => {
+it('The end of a comment is removed from a program, which does the same as before.', () => {
   const programs = [
     String.raw`"a*/b" + 'c*/' + ${'`d*/${1}e*/`'}`,
     String.raw`"x/y**/".replace(/[^/]*/, "") + "aab".replace(/a*/g, "-") + "*/".replace(/[*/]+/u, "!")`,
@@ -17,6 +17,6 @@ it('takes the end of a comment out of a program and leaves what it does', () => 
   }
 });
 
-it('refuses a program with a comment in it', () => {
+it('A program with a comment in it is refused.', () => {
   expect(() => fit('1 /* one */ + 1')).toThrow('a place that is not known');
 });

@@ -25,7 +25,7 @@ function run(cwd: string, env: NodeJS.ProcessEnv, ...words: string[]): { status:
 }
 
 describe('the first start', () => {
-  it('a first run without a network reports that it needs one, and the alternative', async () => {
+  it('reports without a network that it needs one, and the alternative', async () => {
     const registry = await closedPort();
     const env = {
       ...process.env,
@@ -42,7 +42,7 @@ describe('the first start', () => {
     expect(said).not.toContain('    at ');
   });
 
-  it('packages that do not fit their lock are reported with npm’s message and what to do', () => {
+  it('reports packages that do not fit their lock with npm’s message and what to do', () => {
     const made = checkout();
     writeFileSync(join(made, 'package-lock.json'), '{');
     const { status, said } = run(made, process.env, 'tools/launch/start.mjs');
@@ -50,7 +50,7 @@ describe('the first start', () => {
     expect(said.trimEnd().split('\n').at(-1)).toMatch(/^The npm packages could not be installed.*Run this again/);
   });
 
-  it('an old Node is reported with the required version, before anything that it cannot parse', () => {
+  it('reports an old Node with the required version, before anything that it cannot parse', () => {
     // A fake: this Node reports an old version.
     const old = join(folder, 'old.cjs');
     writeFileSync(old, `Object.defineProperty(process, 'versions', { value: { node: '12.22.12' } });`);
@@ -59,7 +59,7 @@ describe('the first start', () => {
     expect(said).toMatch(/^Slipway needs Node 20 or later; this is v.*Install a newer one.*\n$/);
   });
 
-  it('every command that sets up checks the version of Node first', () => {
+  it('checks the version of Node in every command that sets up', () => {
     for (const script of ['start', 'test', 'demo', 'package'])
       expect(program(script).slice(0, 2)).toEqual(['-r', './tools/launch/needs-node.cjs']);
   });

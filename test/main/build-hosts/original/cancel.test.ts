@@ -1,4 +1,4 @@
-// The original ends at once when it is told to, leaves its step running, and writes no last line (its contract, 1.3). It cannot run here: a
+// The original ends at once when it is cancelled, leaves its step running, and writes no last line (its contract, 1.3). It cannot run here: a
 // script that does the same stands in its place, and builds in a plain directory.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -51,7 +51,7 @@ const isAlive = (pid: number): boolean =>
 
 // The original's checkpoints are those of ZFS: they are asked for, and this build has none.
 it.skipIf(!hasTool('zfs'))(
-  'ends the build and its step, and shows it as interrupted (skipped without zfs)',
+  'Cancel ends the build and its step, and shows it as interrupted (skipped without zfs).',
   async () => {
     const { builds } = watch.services;
     await expect(builds.cancel({ path }, {})).rejects.toMatchObject({ code: 'refused' });

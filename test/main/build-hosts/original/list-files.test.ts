@@ -38,7 +38,7 @@ async function read(path: string, limit = ''): Promise<string | number | null> {
   return code === 0 ? stdout.toString('utf8') : code;
 }
 
-it('lists and reads names of any bytes as escaped text', async () => {
+it('Names of any bytes are listed and read as escaped text.', async () => {
   const at = (path: string): Buffer => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, 'latin1')]);
   const folders = HARD.map((name) => `in ${name}`);
   for (const folder of ['.', ...folders]) {
@@ -59,7 +59,7 @@ it('lists and reads names of any bytes as escaped text', async () => {
   expect(entries.find(({ name }) => name === '*')).not.toHaveProperty('bytes');
 });
 
-it('an entry has type, rights, owner, size, time and target', async () => {
+it('An entry has type, rights, owner, size, time and target.', async () => {
   writeFileSync(join(root, 'file'), 'four');
   execFileSync('touch', ['-d', '2026-01-02T03:04:05Z', join(root, 'file')]);
   chmodSync(join(root, 'file'), 0o4751);
@@ -83,7 +83,7 @@ it('an entry has type, rights, owner, size, time and target', async () => {
   ]);
 });
 
-it('never leaves the root', async () => {
+it('A listing never leaves the root.', async () => {
   const outside = join(root, '../outside');
   mkdirSync(outside);
   mkdirSync(join(root, 'etc'));
@@ -97,14 +97,14 @@ it('never leaves the root', async () => {
   for (const path of ['/out/secret', '/beside/x', '/../outside/secret', '/none', '/none/x', '/etc/own/x'])
     await expect(listFiles(transport, root, path)).rejects.toMatchObject({ code: 'missing' });
   for (const path of ['/out/secret', '/file', '/../outside/secret', '/etc', '/none']) expect(await read(path)).toBe(44);
-  // A link itself is told, and one that stays inside is followed on the way.
+  // A link itself is listed, and one that stays inside is followed on the way.
   expect(await listFiles(transport, root, '/out')).toMatchObject([{ name: '/out', target: outside }]);
   expect(await names('/in/own')).toEqual(['/in/own']);
   expect(await read('/in/own')).toBe('own');
   await expect(listFiles(transport, join(root, 'gone'), '/')).rejects.toMatchObject({ code: 'missing' });
 });
 
-it('reads no more than was asked for', async () => {
+it('No more is read than the caller asked for.', async () => {
   writeFileSync(join(root, 'file'), 'x'.repeat(3_000_000));
   writeFileSync(join(root, 'empty'), '');
   expect(`${await read('/file', '1048576')}`.length).toBe(1048576);

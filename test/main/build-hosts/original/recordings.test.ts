@@ -29,9 +29,9 @@ function stepsOf(manifest: string) {
 }
 
 describe.skipIf(!hasCorpus)(`recorded logs of the original${hasCorpus ? '' : ' (not here)'}`, () => {
-  it('are there', () => expect(recordings.length).toBeGreaterThan(100));
+  it('exist', () => expect(recordings.length).toBeGreaterThan(100));
 
-  it.each(recordings)('$name is translated completely', ({ folder, manifest }) => {
+  it.each(recordings)('include $name, which is translated completely', ({ folder, manifest }) => {
     // The recorder put placeholders in the place of what differs from run to run.
     const log = readFileSync(join(folder, 'detail-log'), 'utf8')
       .replaceAll('@DATE@', 'Mon Nov 23 21:21:23 2026')

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { Sightings } from '../../../../src-main/build-hosts/original/sightings';
 
-it('remembers when each byte of a growing file was seen', () => {
+it('Each byte of a growing file keeps the time at which it was seen.', () => {
   const seen = new Sightings();
-  // Nobody knows when what was there at the first look was written, however many looks that took.
+  // The time at which the bytes of the first reading were written is not known, however many reads it took.
   expect([seen.add(0, undefined), seen.add(10, undefined)]).toEqual([undefined, undefined]);
   expect(seen.add(20, 5)).toBe(5);
   // A moment later is the same time.

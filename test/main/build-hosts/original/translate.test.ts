@@ -15,7 +15,7 @@ const BUILD = {
   localStart: Date.UTC(2026, 0, 2, 3, 4, 5) / 1000,
 };
 
-/** The records of a log whose lines are seen at these times; without times nobody saw them. */
+/** The records of a log whose lines are seen at these times; without times they were not seen as they came. */
 function told(lines: readonly string[], times?: readonly number[]): EngineRecord[] {
   const records: EngineRecord[] = [];
   const translation = new LogTranslation(BUILD, (line) => records.push(parseRecord(line) as EngineRecord));
@@ -31,7 +31,7 @@ describe('the journal of a log', () => {
   it('has a build from the beginning, its steps, checkpoints and time', () => {
     const run = viewOf(logOf([{ step: 'a' }, { step: 'b' }, { step: 'c' }]));
     expect(run).toMatchObject({ state: 'done', resume: null, checkpoints: ['a', 'b', 'c'], client: 'distro_const' });
-    // By its last line but one, 90 seconds later by the host's clock; of the steps nobody knows.
+    // By its last line but one, 90 seconds later by the host's clock; the times of the steps are not known.
     expect(run).toMatchObject({ startedAt: 1000, endedAt: 1090, seconds: 90 });
     expect(run.steps.map(({ step, index, outcome, seconds }) => [step, index, outcome, seconds])).toEqual([
       ['a', 0, 'done', undefined],
@@ -50,7 +50,7 @@ describe('the journal of a log', () => {
     ]);
   });
 
-  it('pauses, also after a resume', () => {
+  it('has a pause, also after a resume', () => {
     const paused = viewOf(logOf([{ step: 'a' }, { step: 'b', pauses: true }]));
     expect(paused).toMatchObject({ state: 'paused', pausedBefore: 'b', checkpoints: ['a', 'b'] });
     expect(paused.steps.map(({ step }) => step)).toEqual(['a']);
@@ -64,7 +64,7 @@ describe('the journal of a log', () => {
     expect(both.planned.map(({ name, kept }) => `${name} ${kept}`)).toEqual(['a true', 'b false', 'c false']);
   });
 
-  it('resumes at the first step as well', () => {
+  it('has a resume at the first step as well', () => {
     expect(viewOf(logOf([{ step: 'a', rollback: true }]))).toMatchObject({ resume: 'a', checkpoints: [] });
   });
 
@@ -73,13 +73,13 @@ describe('the journal of a log', () => {
     [['Child was terminated by signal 9'], 'b failed SIGKILL'],
     [['Child was terminated by signal 77'], 'b failed signal 77'],
     [['Error starting or running shell:[Errno 8] Exec format error', "shell_list = ['scripts/b']"], 'b failed'],
-  ])('tells how a step failed: %j', (lines, outcome) => {
+  ])('has the reason why a step failed: %j', (lines, outcome) => {
     const log = logOf([{ step: 'a' }, { step: 'b', says: lines }], false);
     expect(viewOf(log)).toMatchObject({ state: 'failed', exitCode: 1 });
     expect(stepsOf(log)).toEqual(['a done 0', outcome]);
   });
 
-  it('the failed step is reported when the build continued', () => {
+  it('has the failed step when the build continued', () => {
     const log = logOf([{ step: 'a' }, { step: 'b', says: ['Child was terminated by signal 9'] }, { step: 'c' }], false);
     expect(stepsOf(log)).toEqual(['a done 0', 'b failed SIGKILL', 'c done 0']);
     expect(viewOf(log).state).toBe('failed');
@@ -96,7 +96,7 @@ describe('the journal of a log', () => {
     expect(stepsOf([...failed, last, ...ends])).toEqual(['a done 0', 'b done 0', 'c done 0']);
   });
 
-  it('output of a step that equals a line of the original changes nothing', () => {
+  it('is not changed by output of a step that equals a line of the original', () => {
     const says = ['Child returned err 3', '==== c: Step c ', 'Stopping at c: Step c ', 'Build failed.', 'more'];
     const log = logOf([{ step: 'a', says }, { step: 'b' }]);
     expect(stepsOf(log)).toEqual(['a done 0', 'b done 0']);
@@ -104,7 +104,7 @@ describe('the journal of a log', () => {
     expect(viewOf(log)).toMatchObject({ state: 'done', checkpoints: ['a', 'b'] });
   });
 
-  it('knows steps that the manifest no longer has, or now calls something else', () => {
+  it('has steps that the manifest no longer has, or has under another name', () => {
     const log = logOf([
       { step: 'old', message: 'As it was' },
       { step: 'b', message: 'Other words' },
@@ -136,7 +136,7 @@ describe('the journal of a log', () => {
     expect(stepsOf(log)).toEqual(['b done 0']);
   });
 
-  it('each line appears once, with the step that printed it', () => {
+  it('has each line once, with the step that printed it', () => {
     const log = logOf([
       { step: 'a', says: ['one', '', 'Größe <b>"$(x)"\u001b[0m'] },
       { step: 'b', says: ['two'] },
@@ -150,12 +150,12 @@ describe('the journal of a log', () => {
     ]);
   });
 
-  it('is not over before the log is', () => {
+  it('does not end before the log does', () => {
     const log = logOf([{ step: 'a' }, { step: 'b' }]);
     for (const length of [0, 4, 9, log.length - 1]) expect(viewOf(log.slice(0, length)).state).toBe('running');
   });
 
-  it('reads the longest lines quickly', () => {
+  it('is made quickly from the longest lines', () => {
     const line = `exec command: /finalizer_checkpoint.py ${'@.step_'.repeat(1160)}`;
     told([line, line.repeat(100)]);
   });

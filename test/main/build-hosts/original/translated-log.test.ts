@@ -52,7 +52,7 @@ const textsOf = (journal: string): string[] =>
     .map(parseRecord)
     .flatMap((one) => (one?.kind === 'output' ? [one.text] : []));
 
-it('is a journal of each detail log, and of no other file', async () => {
+it('Each detail log has a journal, and no other file has one.', async () => {
   for (const name of ['simple-log-2026-01-02-03-04-05', 'run-20260102-1.jsonl', 'detail-log-x', 'other'])
     writeFileSync(join(folder, name), '');
   expect(await journals.list(folder)).toEqual([]);
@@ -63,7 +63,7 @@ it('is a journal of each detail log, and of no other file', async () => {
   await expect(journals.readFile(join(folder, 'other'), 0, 10)).rejects.toMatchObject({ code: 'missing' });
 });
 
-it('grows with the log, byte by byte, and has each line once', async () => {
+it('The journal grows with the log, byte by byte, and has each line once.', async () => {
   const text = logOf([{ step: 'a', says: ['Größe: 1 €', ''] }, { step: 'b' }]).join('\n') + '\n';
   writeFileSync(log, '');
   let told = '';
@@ -76,14 +76,14 @@ it('grows with the log, byte by byte, and has each line once', async () => {
   expect(await journals.runAt(folder, RUN, true)).toMatchObject({ state: 'done', checkpoints: ['a', 'b'] });
 });
 
-it('waits for the end of a line', async () => {
+it('The journal waits for the end of a line.', async () => {
   writeFileSync(log, 'Build started now\nhalf');
   expect(textsOf(await readFrom(0))).toEqual(['Build started now']);
   appendFileSync(log, ' a line\n');
   expect(textsOf(await readFrom(0))).toEqual(['Build started now', 'half a line']);
 });
 
-it('is the same when it was forgotten and is made again, also where it grew while it was read', async () => {
+it('The journal is the same when it is made again, also where it grew while it was read.', async () => {
   const says = Array.from({ length: 20_000 }, (_, at) => `line ${at} ${'x'.repeat(at % 90)}`);
   const lines = logOf([
     { step: 'a', says },
@@ -108,7 +108,7 @@ it('is the same when it was forgotten and is made again, also where it grew whil
   expect(textsOf(told).length).toBe(lines.length);
 });
 
-it('an ended run is reported without another read of its log', async () => {
+it('An ended run is reported without another read of its log.', async () => {
   writeFileSync(log, logOf([{ step: 'a' }]).join('\n') + '\n');
   const run = await journals.runAt(folder, RUN, true);
   rmSync(log);
@@ -116,7 +116,7 @@ it('an ended run is reported without another read of its log', async () => {
   await expect(journals.runAt(folder, RUN, false)).rejects.toMatchObject({ code: 'missing' });
 });
 
-it('keeps little of a line without an end', async () => {
+it('Little is kept of a line without an end.', async () => {
   writeFileSync(log, 'Build started now\n');
   for (let count = 0; count < 5; count++) {
     appendFileSync(log, 'x'.repeat(700_000));
@@ -128,7 +128,7 @@ it('keeps little of a line without an end', async () => {
   expect(Math.max(...texts.map(({ length }) => length))).toBe(1 << 20);
 });
 
-it('has the time of the log by the clock of the host as it was then', async () => {
+it('The journal has the time of the log by the clock of the host at that moment.', async () => {
   const lines = logOf([{ step: 'a' }]).join('\n') + '\n';
   for (const [month, hours] of [
     ['01', 5],

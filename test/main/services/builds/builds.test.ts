@@ -80,14 +80,14 @@ describe('a build', () => {
     expect(project.ran()).toEqual(['c']);
   });
 
-  it('a cancelled build ends with all its descendants, and the answer has the step to resume from', async () => {
+  it('ends with all its descendants when it is cancelled, and the answer has the step to resume from', async () => {
     await start();
     await watch.until(({ last }) => last?.steps.at(-1)?.step === 'b');
     expect(await builds().cancel({ path }, {})).toEqual({ step: 'b', resumeFrom: 'b' });
     expect(await ended()).toMatchObject({ state: 'cancelled', steps: [{}, { step: 'b', outcome: 'cancelled' }] });
   });
 
-  it('a build that the engine refuses is an error with its message', async () => {
+  it('is an error with the message of the engine when the engine refuses it', async () => {
     await watch.until(({ area }) => area);
     await expect(start({ resume: 'c' })).rejects.toThrow(
       expect.objectContaining({ code: 'refused', message: expect.stringContaining('no valid steps to resume from') }),
@@ -111,8 +111,8 @@ describe('two builds asked for at once', () => {
   });
 });
 
-describe('builds that nobody here started', () => {
-  it('show up, and wait in line', async () => {
+describe('builds that another process started', () => {
+  it('are shown, and queued builds wait for them', async () => {
     await watch.until(({ area }) => area);
     const terminal = project.start('distro_const', ['build', 'manifest.xml']);
     const end = finished(terminal);
@@ -130,7 +130,7 @@ describe('builds that nobody here started', () => {
     expect(watch.last).toMatchObject({ client: 'Slipway', resume: 'c' });
   });
 
-  it('that are killed are shown as interrupted, and resume', async () => {
+  it('are shown as interrupted when they are killed, and resume', async () => {
     await watch.until(({ area }) => area);
     const terminal = project.start('distro_const', ['build', 'manifest.xml']);
     await watch.until(({ last }) => last?.steps.at(-1)?.step === 'b');
@@ -145,7 +145,7 @@ describe('builds that nobody here started', () => {
 });
 
 describe('another window', () => {
-  it('that comes later learns all of it, every run once', async () => {
+  it('receives everything when it opens later, and every run once', async () => {
     project.script('b');
     for (let n = 0; n < 3; n++) {
       const { run = '' } = await start();

@@ -40,7 +40,7 @@ const tells = (expected: string[]) => watch.until(() => JSON.stringify(told()) =
 
 const ALL_CURRENT = ['a: current', 'b: current', 'c: current', 'd: current'];
 
-it('a comment: nothing', async () => {
+it('An edited comment makes nothing stale.', async () => {
   const before = watch.looks;
   project.edit((text) => text.replace('<vmimg_params/>', '<!-- a comment --><vmimg_params/>'));
   await watch.until(({ looks }) => looks > before);
@@ -48,7 +48,7 @@ it('a comment: nothing', async () => {
   expect((await watch.services.builds.plan({ path, resume: 'd' }, {})).stale).toBeNull();
 });
 
-it('a value: from the checkpoint behind the step that read it', async () => {
+it('An edited value makes the checkpoints after the step that read it stale.', async () => {
   project.edit((text) => text.replace('value="x"', 'value="y"'));
   const sentence = '`b` read `key_value_pairs/pair[key=hostname]/value`: it was `x`, is `y`';
   await tells(['a: current', 'b: current', `c: ${sentence}`, `d: ${sentence}`]);
@@ -61,13 +61,13 @@ it('a value: from the checkpoint behind the step that read it', async () => {
   await tells(ALL_CURRENT);
 });
 
-it("a script: that step's later checkpoints", async () => {
+it('An edited script makes the later checkpoints of its step stale.', async () => {
   project.script('c', 'echo edited');
   const sentence = '`c`: its script scripts/c was edited';
   await tells(['a: current', 'b: current', 'c: current', `d: ${sentence}`]);
 });
 
-it('changes since a step last succeeded are listed', async () => {
+it('Changes since a step last succeeded are listed.', async () => {
   project.script('c', 'exit 3');
   project.edit((text) => text.replace('value="x"', 'value="y"'));
   await watch.services.builds.start({ path, resume: 'b' }, {});

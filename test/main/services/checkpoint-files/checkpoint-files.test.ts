@@ -45,7 +45,7 @@ const failure = async (work: Promise<unknown>): Promise<AppError> => {
 };
 
 describe('what changed between checkpoints', () => {
-  it('the changes are counted, and each has both sizes', async () => {
+  it('is counted, and each change has both sizes', async () => {
     const found = await inside.changes({ path: manifest, from: 'b', to: 'c' }, {});
     expect(found).toMatchObject({ added: 2, changed: 3, removed: 1, total: 6 });
     expect(found.changes).toContainEqual({
@@ -64,16 +64,16 @@ describe('what changed between checkpoints', () => {
     expect(found.changes.find(({ path }) => path === 'pkg_image/etc/bytes')?.what).toEqual(['mode']);
   });
 
-  it('compares with the build data as it is now when no second one is named', async () => {
+  it('is compared with the present build data when no second checkpoint is named', async () => {
     const { changes } = await inside.changes({ path: manifest, from: 'd' }, {});
     expect(changes.map(({ path }) => path)).toEqual(['pkg_image/log']);
   });
 
-  it('a step without a checkpoint is refused with the engine’s message', async () => {
+  it('is refused with the message of the engine for a step without a checkpoint', async () => {
     expect((await failure(inside.changes({ path: manifest, from: 'nope' }, {}))).code).toBe('refused');
   });
 
-  it('gives up when the window does', async () => {
+  it('is not read any further when the window cancels', async () => {
     const closing = new AbortController();
     closing.abort();
     await expect(inside.changes({ path: manifest, from: 'a', to: 'd' }, { signal: closing.signal })).rejects.toThrow();
@@ -81,7 +81,7 @@ describe('what changed between checkpoints', () => {
 });
 
 describe('files of a checkpoint', () => {
-  it('lists a folder with modes, sizes and times, and shows links as links', async () => {
+  it('are listed with modes, sizes and times, and links are shown as links', async () => {
     const { entries } = await inside.list({ path: manifest, step: 'b', folder: 'pkg_image/etc' }, {});
     expect(entries.map(({ name, mode, size, target }) => [name, mode[0], size, target])).toEqual([
       ['bytes', '-', 256, null],
@@ -97,7 +97,7 @@ describe('files of a checkpoint', () => {
     ]);
   });
 
-  it('shows a file as it was then, as text or as bytes', async () => {
+  it('are shown as they were, as text or as bytes', async () => {
     const read = (step: string, file: string) => inside.read({ path: manifest, step, file }, {});
     expect(await read('b', 'pkg_image/etc/one')).toEqual({ kind: 'text', content: 'one\n', size: 4, isCut: false });
     expect(await read('c', 'pkg_image/etc/one')).toMatchObject({ content: 'two\n' });
@@ -108,7 +108,7 @@ describe('files of a checkpoint', () => {
     expect(await read('d', 'pkg_image/big/latin')).toMatchObject({ kind: 'binary', size: 2 });
   });
 
-  it('goes by names that are not UTF-8, or have backslashes and line ends, as they are listed', async () => {
+  it('are found by the listed names, also when these are not UTF-8 or have backslashes and line ends', async () => {
     const folder = 'pkg_image/odd\\xff';
     const names = async (at: string) =>
       (await inside.list({ path: manifest, step: 'd', folder: at }, {})).entries.map(({ name, bytes }) => [
@@ -126,7 +126,7 @@ describe('files of a checkpoint', () => {
     expect(changes.map((change) => change.path)).toEqual(expect.arrayContaining([folder, path]));
   });
 
-  it('reads the first MiB of a file that is larger, and finds text that is cut within a character', async () => {
+  it('are read up to their first MiB, and text that is cut within a character is recognised', async () => {
     const zero = await inside.read({ path: manifest, step: 'd', file: 'pkg_image/big/zero' }, {});
     expect(zero).toMatchObject({ kind: 'binary', size: 200_000_000, isCut: true });
     expect(Buffer.from(zero.content, 'base64').length).toBe(1024 * 1024);
@@ -136,7 +136,7 @@ describe('files of a checkpoint', () => {
   });
 
   it.each(['pkg_image/etc', 'pkg_image/etc/link', 'pkg_image/none', '../../../etc/passwd', ''])(
-    'reads no %j',
+    'are not read at %j',
     async (file) => {
       expect((await failure(inside.read({ path: manifest, step: 'b', file }, {}))).code).toBe('missing');
     },
@@ -179,17 +179,17 @@ describe('copying out', () => {
 describe('the manifest at a checkpoint', () => {
   const sourceAt = async (step: string) => (await inside.manifest({ path: manifest, step }, {})).source;
 
-  it('is the text of then, whatever the file holds now', async () => {
+  it('is the text of that time, whatever the file has now', async () => {
     const then = readFileSync(manifest, 'utf8');
     project.edit((text) => text.replace('Step d', 'Another d'));
     expect(await sourceAt('b')).toBe(then);
   });
 
-  it('is nothing when there is no copy', async () => {
+  it('is missing when there is no copy', async () => {
     expect(await sourceAt('nope')).toBeUndefined();
   });
 
-  it('the manifest of a checkpoint is read from the area that the manifest names now', async () => {
+  it('is read from the area that the manifest names now', async () => {
     const before = readFileSync(manifest, 'utf8');
     project.edit((text) => text.replace('/area<', '/elsewhere<'));
     expect(await sourceAt('b')).toBeUndefined();

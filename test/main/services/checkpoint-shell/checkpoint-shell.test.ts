@@ -57,7 +57,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
 
   const left = (): string[] => shellProcesses(project.area);
 
-  it('the shell starts in the checkpoint, has its name, and reports its exit status', async () => {
+  it('starts in the checkpoint, has its name, and reports its exit status', async () => {
     const shell = await open();
     await shell.says(/b.*[#$] $/);
     await shell.type('echo "[$SLIPWAY_CHECKPOINT]" $PWD; cat pkg_image/file\r');
@@ -79,7 +79,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
     expect((await project.run('cat', 'manifest.xml', 'b', 'pkg_image/file')).stdout).toBe('kept\n');
   });
 
-  it('has the size that was asked for, and takes another', async () => {
+  it('has the requested size, and accepts another one', async () => {
     const shell = await open('b', 91, 33);
     await shell.type('stty size\r');
     await shell.says(/33 91/);
@@ -98,7 +98,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
     await shell.read;
   });
 
-  it('Ctrl-C reaches the shell and does not end it', async () => {
+  it('gets Ctrl-C and does not end by it', async () => {
     const shell = await open();
     await shell.says(/[#$] $/);
     await shell.type('sleep 1000\r');
@@ -110,7 +110,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
     await shell.read;
   });
 
-  it('no process stays when the window has gone, also none that ignores SIGHUP', async () => {
+  it('leaves no process when the window has gone, also none that ignores SIGHUP', async () => {
     const shell = await open();
     await shell.type('setsid nohup sleep 998 & nohup sleep 999\r');
     await expect.poll(() => left().filter((line) => /sleep/.test(line)).length, { timeout: 60_000 }).toBe(2);
@@ -120,7 +120,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
     expect(execFileSync('mount', { encoding: 'utf8' })).not.toContain(project.folder);
   });
 
-  it('a shell that cannot be opened reports why, and ends', async () => {
+  it('reports why it cannot be opened, and ends', async () => {
     const shell = await open('nope');
     await shell.read;
     expect(shell.told.code).toBe(1);

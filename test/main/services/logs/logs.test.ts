@@ -34,7 +34,7 @@ async function atEnd(selection = {}): Promise<number> {
 }
 
 describe('a journal that grows', () => {
-  it.each([1, 2, 3])('is read every line once and in order, wherever a write ends (seed %i)', async (seed) => {
+  it.each([1, 2, 3])('is read with every line once and in order, wherever a write ends (seed %i)', async (seed) => {
     const random = new Random(seed);
     const written = Array.from({ length: 400 }, (_, n) => `line ${n} ${'äöü€😀"\\\u001b[1m'.repeat(1 + (n % 5))}`);
     const all = Buffer.from(
@@ -64,7 +64,7 @@ describe('a journal that grows', () => {
     expect(await waiting).toEqual({ lines: 1, ended: false });
   });
 
-  it('a log without a writer has ended', async () => {
+  it('has ended when it has no writer', async () => {
     journal.append(journal.output('last words'));
     expect(await atEnd()).toBe(1);
   });
@@ -110,7 +110,7 @@ describe('lines', () => {
     expect(await find('.*')).toEqual({ count: 0, lines: [] });
   });
 
-  it('the logs report the first error', async () => {
+  it('include the first error, which is reported', async () => {
     await atEnd();
     expect(await logs.firstError({ ...of, from: 0 }, {})).toEqual({ line: 4 });
     expect(await logs.firstError({ ...of, step: 'b', from: 0 }, {})).toEqual({ line: 1 });

@@ -39,14 +39,14 @@ const copies = (name: string): string => {
 };
 
 describe('finished images', () => {
-  it('are none before the first build', async () => {
+  it('do not exist before the first build', async () => {
     expect(await media.list({ path }, {})).toMatchObject({ folder, media: [] });
     mkdirSync(folder, { recursive: true });
     const files = { 'large.iso': LARGE, '--json': 'x', 'login.usb': bootSector('x login: ') };
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   });
 
-  it('are listed, with why there is no boot test where there is none', async () => {
+  it('are listed, with the reason where there is no boot test', async () => {
     const found = await media.list({ path }, {});
     expect(found.media.map(({ name, size, bootable }) => [name, size, bootable])).toEqual([
       ['--json', 1, null],
@@ -76,7 +76,7 @@ describe('finished images', () => {
     expect(readdirSync(to)).toEqual(['large.iso']);
   });
 
-  it('leave nothing behind when the copy is given up', async () => {
+  it('leave nothing behind when the copy is cancelled', async () => {
     const to = copies('given-up');
     const closing = new AbortController();
     closing.abort();
@@ -95,7 +95,7 @@ it('A refused boot test is an error with the message of the engine.', async () =
 });
 
 describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
-  it('a boot test reports every event, the verdict last', async () => {
+  it('report every event, the verdict last', async () => {
     const told: BootEvent[] = [];
     for await (const event of await media.bootTest({ path, name: 'login.usb', firmware: 'bios' }, {})) told.push(event);
     expect(told[0]?.kind).toBe('started');

@@ -54,7 +54,7 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the packages of a docum
     expect(readCatalogue(later.text ?? '').map(({ name }) => name)).toEqual(['base-files']);
   });
 
-  it('are resolved and shown as they are being edited, not as they are on the disk', async () => {
+  it('are resolved and shown for the edited text, not for the saved one', async () => {
     const packages = open();
     const { packages: found, problems } = await packages.resolve({ path, source }, {});
     expect([found.map(({ name }) => name).sort(), problems]).toEqual([['base-files', 'nano', 'vim'], []]);
@@ -63,12 +63,12 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the packages of a docum
       await expect(packages.show({ path, source, name }, {})).rejects.toMatchObject({ code: 'missing' });
   });
 
-  it('packages of a document that was not built yet are reported as missing', async () => {
+  it('are reported as missing when the document was not built yet', async () => {
     await expect(open().installed({ path }, {})).rejects.toMatchObject({ code: 'missing' });
     await expect(open().files({ path, name: 'nano' }, {})).rejects.toMatchObject({ code: 'missing' });
   });
 
-  it('whose kept text was damaged are fetched from the host again', async () => {
+  it('are fetched from the host again when the kept text was damaged', async () => {
     const { revision, text } = await open().catalogue({ path, source, refresh: false }, {});
     writeFileSync(join(folder, 'texts', `${revision}.txt`), 'half');
     expect((await open().catalogue({ path, source, refresh: false }, {})).text).toBe(text);

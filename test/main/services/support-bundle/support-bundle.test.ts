@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.dispose());
 
-it('a support bundle of a build host comes to this computer, without secrets', async () => {
+it('A support bundle of a build host comes to this computer, without secrets.', async () => {
   const to = join(project.folder, 'bundle.tar.gz');
   const before = readdirSync(project.folder);
   expect(await support.save({ path: join(project.folder, 'manifest.xml'), to }, {})).toEqual({ path: to });
@@ -26,7 +26,7 @@ it('a support bundle of a build host comes to this computer, without secrets', a
   expect(readdirSync(project.folder).filter((name) => !before.includes(name))).toEqual(['bundle.tar.gz', 'unpacked']);
 });
 
-it('nothing is written over, and a bundle that is given up leaves nothing behind', async () => {
+it('No file is overwritten, and a bundle that is cancelled leaves nothing behind.', async () => {
   const path = join(project.folder, 'manifest.xml');
   const taken = join(project.folder, 'taken.tar.gz');
   writeFileSync(taken, '');

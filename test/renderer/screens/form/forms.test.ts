@@ -44,12 +44,12 @@ describe.each(Object.entries(layouts))('the forms of %s', (_, source) => {
   const parts = FORM_SECTIONS.flatMap((id) => formOf(id, tree));
   const fields = parts.flatMap((part) => fieldsOf(schema, part));
 
-  it('the forms edit every element and attribute of the schema, each in one place', () => {
+  it('edit every element and attribute of the schema, each in one place', () => {
     const wanted = everything(schema).filter((path) => path !== '@name' && !ELSEWHERE.test(path));
     expect(fields.sort()).toEqual([...new Set(wanted)].sort());
   });
 
-  it('each field has a label that begins with a capital letter', () => {
+  it('have a label that begins with a capital letter for each field', () => {
     for (const field of fields) {
       const [path = '', attribute] = field.split('@');
       const { label } = labelOf(path.split('/').at(-1) ?? '', attribute);

@@ -26,11 +26,11 @@ const LEAST: HostEntry = {
   engine: 'auto',
 };
 
-it('shows an entry and gives it back as it was', () => {
+it('The form shows an entry and returns it unchanged.', () => {
   for (const entry of [FULL, LEAST]) expect(entryOf(formOf(entry), entry.id)).toStrictEqual(entry);
 });
 
-it('leaves what was not typed to ~/.ssh/config, and takes the address for a name', () => {
+it('The form leaves empty fields to ~/.ssh/config, and uses the address as the name.', () => {
   const form = { ...formOf(undefined), address: ' build1 ', port: ' ', user: '', jump: '\t', keys: '\n ~/.ssh/a \n\n' };
   expect(entryOf(form, '3')).toStrictEqual({
     ...LEAST,
@@ -41,7 +41,7 @@ it('leaves what was not typed to ~/.ssh/config, and takes the address for a name
   });
 });
 
-it('each field has its first problem beside it', () => {
+it('Each field has its first problem beside it.', () => {
   const wrong = {
     ...formOf(LEAST),
     name: 'BUILDHOST-1',
@@ -56,6 +56,6 @@ it('each field has its first problem beside it', () => {
   expect(problems.get('keys')).toBe('id_rsa is not a path of a file.');
 });
 
-it('a correct form has no problems, also for a host that is in the book', () => {
+it('A correct form has no problems, also for a host that is in the book.', () => {
   for (const entry of [FULL, LEAST]) expect([...problemsByField(entry, [FULL, LEAST])]).toEqual([]);
 });

@@ -6,7 +6,7 @@ import type { PreflightCheck } from '../../../../src-shared/rpc/hosts';
 const checks = (...states: PreflightCheck['state'][]): PreflightCheck[] =>
   states.map((state, at) => ({ id: `${at}`, title: 'x', state, detail: '' }));
 
-it('the text has the verdict of the host, and reports nothing as good that was not checked', () => {
+it('The text has the verdict of the host, and reports nothing as good that was not checked.', () => {
   const summary = (ok: boolean, ...states: PreflightCheck['state'][]): string => {
     const { tone, text } = verdictOf({ ok, checks: checks(...states) });
     return `${tone}: ${text}`;
@@ -20,7 +20,7 @@ it('the text has the verdict of the host, and reports nothing as good that was n
   expect(summary(false, 'unknown')).toBe('bad: This cannot be built yet. See the failed checks.');
 });
 
-it('keeps the lines of a host, and none of its control sequences', () => {
+it('The text keeps the lines of a host, and none of its control sequences.', () => {
   expect(hostText('one\r\ntwo \x1b[31mred\x1b[0m\nthree\x07')).toBe('one\ntwo red\nthree');
   expect(hostText('\x1b[201~; rm -rf /')).toBe('; rm -rf /');
 });

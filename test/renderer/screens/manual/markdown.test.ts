@@ -9,7 +9,7 @@ const pages = new Map(
 );
 const html = (source: string): string => renderPage(source).html.join('PICTURE');
 
-it('markup of a page is text', () => {
+it('Markup in a page is shown as text.', () => {
   for (const source of [
     '<script>alert(1)</script>',
     'a <img src=x onerror=alert(1)> b',
@@ -21,7 +21,7 @@ it('markup of a page is text', () => {
   expect(html('![" onerror="x](a.png)')).toBe('<p><img src="PICTURE" alt="&quot; onerror=&quot;x" /></p>\n');
 });
 
-it('links lead to pages of the manual, and nowhere else', () => {
+it('Links lead to pages of the manual, and nowhere else.', () => {
   expect(html('[a](timeline.md#marks)')).toContain(
     '<a href="#timeline" data-page="timeline" data-anchor="marks">a</a>',
   );
@@ -31,7 +31,7 @@ it('links lead to pages of the manual, and nowhere else', () => {
     expect(html(`[a](${to})`)).toBe('<p>a</p>\n');
 });
 
-it('all pages of the manual have a title, and every link of theirs a place', () => {
+it('All pages of the manual have a title, and each of their links has a target.', () => {
   expect(pages.size).toBeGreaterThan(8);
   for (const [name, page] of pages) {
     expect(page.title).not.toBe('');

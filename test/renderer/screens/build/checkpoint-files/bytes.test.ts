@@ -11,7 +11,7 @@ describe('bytes', () => {
     expect(base64Of(new Uint8Array())).toBe('');
   });
 
-  it('are lines of sixteen with their letters', () => {
+  it('are shown in lines of sixteen with their letters', () => {
     expect(hexLine(all, 4)).toEqual({
       offset: '00000040',
       bytes: '40 41 42 43 44 45 46 47  48 49 4a 4b 4c 4d 4e 4f',
@@ -37,7 +37,7 @@ describe('a mode', () => {
 });
 
 describe('rows in view', () => {
-  it('are those that are seen and a few more, never ones that are not there', () => {
+  it('are the visible ones and a few more, and none that do not exist', () => {
     expect(itemsInView(0, 100, 20, 1000)).toEqual({ first: 0, end: 13 });
     expect(itemsInView(2000, 100, 20, 1000)).toEqual({ first: 92, end: 113 });
     expect(itemsInView(19_900, 100, 20, 1000)).toEqual({ first: 987, end: 1000 });

@@ -61,7 +61,7 @@ describe('changed files as a tree', () => {
     expect([...openAtFirst(changeTree(many))]).toEqual(['pkg_image']);
   });
 
-  it('takes names for what they are', () => {
+  it('shows every name as it is', () => {
     const odd = ['__proto__/constructor', 'constructor', ' /\u202e', '<b>'].map((path) => change(path, 'added'));
     expect(changeTree(odd).map(({ name }) => name)).toEqual([' ', '__proto__', '<b>', 'constructor']);
   });

@@ -13,7 +13,7 @@ describe('what is typed at a shell', () => {
     expect(sent).toEqual(['e', 'cho ü🏠\r']);
   });
 
-  it('is cut where a call could not carry it, and every byte comes', async () => {
+  it('is split where one call could not carry it, and every byte arrives', async () => {
     const sent: Buffer[] = [];
     const typing = new Typing(async (data) => {
       expect(data.length).toBeLessThanOrEqual(65536);

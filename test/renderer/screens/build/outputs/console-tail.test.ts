@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { ConsoleTail, MAX_LINES } from '../../../../../src-renderer/screens/build/outputs/console-tail';
 
-it('a console grows within its lines and by new ones, without sequences for terminals', () => {
+it('A console grows within its lines and by new ones, without sequences for terminals.', () => {
   const tail = new ConsoleTail();
   tail.push('\x1b[1mhel');
   tail.push('lo\x1b[');
   expect(tail.push('0m\r\nx login: ')).toBe('hello\nx login: ');
 });
 
-it('a console keeps its last lines, and none without end', () => {
+it('A console keeps its last lines, and cuts a line that never ends.', () => {
   const tail = new ConsoleTail();
   tail.push(Array.from({ length: 5000 }, (_, at) => `line ${at}\r\n`).join(''));
   const lines = tail.push('x'.repeat(100_000)).split('\n');
