@@ -7,7 +7,7 @@ import { interpreterOf, shebangOf } from './script-start';
 /** Commands of Slipway. Another version of them makes the same tree. */
 const OWN_COMMANDS = ['ManifestRead', 'distro_const'];
 
-/** With more tokens than this, listing the folders of `PATH` takes less time than looking each token up. */
+/** With more tokens than this, listing the folders of `PATH` takes less time than a search for each token. */
 const MAX_LOOKUPS = 100;
 
 /** A token at the place of a command in a shell script, after assignments and keywords. */

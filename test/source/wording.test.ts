@@ -27,6 +27,18 @@ it('names, comments and messages of the source avoid the words that the conventi
   expect(others.flatMap((path) => linesWith(AVOIDED_IN_PROGRAMS, path))).toEqual([]);
 });
 
+it('Names and comments of tests avoid the words that the conventions replace.', () => {
+  const tests = filesIn('test').filter((path) => path !== 'test/source/wording.test.ts');
+  expect(tests.flatMap((path) => linesWith(AVOIDED, path, proseOf))).toEqual([]);
+});
+
+/** The comment and the test's name in a line of code. */
+function proseOf(line: string): string {
+  const comment = /(?:^|\s)(?:\/\/|\/?\*)(.*)/.exec(line)?.[1] ?? '';
+  const name = /(?:\b(?:it|describe)\b.*?|\]\))\((['"`])(.*?)\1/.exec(line)?.[2] ?? '';
+  return `${comment} ${name}`;
+}
+
 function filesIn(...folders: string[]): string[] {
   return execFileSync('git', ['ls-files', '-z', '--', ...folders], { cwd: root, encoding: 'utf8' })
     .split('\0')
@@ -34,8 +46,10 @@ function filesIn(...folders: string[]): string[] {
 }
 
 /** Code in a comment, such as the account `nobody`, is not prose. */
-function linesWith(pattern: RegExp, path: string): string[] {
+function linesWith(pattern: RegExp, path: string, proseOfLine = (line: string): string => line): string[] {
   return readFileSync(join(root, path), 'utf8')
     .split('\n')
-    .flatMap((line, at) => (pattern.test(line.replace(/`[^`]+`/g, '')) ? [`${path}:${at + 1}: ${line.trim()}`] : []));
+    .flatMap((line, at) =>
+      pattern.test(proseOfLine(line.replace(/`[^`]+`/g, ''))) ? [`${path}:${at + 1}: ${line.trim()}`] : [],
+    );
 }

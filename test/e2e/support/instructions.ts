@@ -11,7 +11,7 @@ const FORMS =
 
 /**
  * The instructions of a page, in its order: commands in `sh` blocks, **Click** followed by a name in bold, **Wait until it
- * says** followed by words in bold.
+ * shows** followed by a text in bold.
  */
 export function instructionsOf(page: string): Instruction[] {
   return [...readPage(page).matchAll(FORMS)].map(({ groups = {} }) => {
