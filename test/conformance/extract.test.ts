@@ -11,7 +11,7 @@ import { treeManifest } from '../support/tree-manifest';
 
 const lacks = lacksTempFileSystem('btrfs');
 it.skipIf(lacks)(
-  `an ordinary user gets what a user may create, and one line about the rest${lacks ? ` (${lacks})` : ''}`,
+  `An ordinary user gets what a user may create, and one line about the rest${lacks ? ` (${lacks})` : ''}`,
   async () => {
     const place = await btrfsFolder();
     const project = new TestProject({

@@ -8,7 +8,7 @@ import { lacksRootOr, runTool } from '../support/run-tool';
 const lacks = lacksRootOr('mount');
 
 it.skipIf(lacks)(
-  `a build that rolls back or empties the build data begins on a full disk${lacks ? ` (${lacks})` : ''}`,
+  `A build that rolls back or empties the build data begins on a full disk${lacks ? ` (${lacks})` : ''}`,
   async () => {
     const project = new TestProject();
     const ok = join(project.folder, 'ok');
@@ -35,7 +35,7 @@ it.skipIf(lacks)(
 );
 
 it.skipIf(!hasBtrfs)(
-  `a full btrfs is cleared by prune, and its space is free when prune ends${hasBtrfs ? '' : ' (needs btrfs)'}`,
+  `A full btrfs is cleared by prune, and its space is free when prune ends${hasBtrfs ? '' : ' (needs btrfs)'}`,
   async () => {
     const place = await btrfsFolder(160 * 1024 * 1024);
     const project = new TestProject();

@@ -70,7 +70,7 @@ inCarriers({}, (open) => {
     build(join(folder, 'composed'));
   });
 
-  it('an edited script is saved with its run bit', async () => {
+  it('An edited script is saved with its run bit.', async () => {
     const { page } = await open();
     const designer = new Designer(page);
     await designer.goTo('Steps');

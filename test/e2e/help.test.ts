@@ -67,7 +67,7 @@ describe('the manual', () => {
   });
 });
 
-it('a support bundle is saved from the window, without secrets', async () => {
+it('A support bundle is saved from the window, without secrets.', async () => {
   const project = carelessProject();
   try {
     expect((await project.build()).code).toBe(0);

@@ -25,7 +25,7 @@ function countBeginnings(page: Page): () => number {
   return () => count;
 }
 
-it('a log is read once, however often the state of its run changes', async () => {
+it('A log is read once, however often the state of its run changes.', async () => {
   const steps = Array.from({ length: 9 }, (_, n) => ({ name: `s${n}`, body: 'echo hello; sleep 0.2' }));
   const { page } = await openInChromium({ document: join(projectOf(steps).folder, 'manifest.xml') });
   const beginnings = countBeginnings(page);
@@ -62,7 +62,7 @@ it('following is left by scrolling up, kept off by a filter, and taken up again 
 });
 
 it.each(['light', 'dark'] as const)(
-  'in a narrow window nothing is beyond its edge, and it is accessible (%s)',
+  'A narrow window has nothing beyond its edge, and is accessible (%s).',
   async (theme) => {
     const project = projectOf([
       { name: 'a', body: 'seq -f "needle %.0f" 1 60; echo "E: Unable to locate package" >&2' },

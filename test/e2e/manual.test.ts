@@ -16,7 +16,7 @@ const lacking = lacksRootOr('git', 'unshare', 'nsenter', 'setsid', 'qemu-system-
 const TIMEOUT_MS = 240_000;
 
 it.skipIf(lacking)(
-  `the first page leads to an image that boots${lacking ? ` (${lacking})` : ''}`,
+  `The first page leads to an image that boots${lacking ? ` (${lacking})` : ''}`,
   { timeout: 600_000 },
   async () => {
     const closing = closeAtEnd();

@@ -33,7 +33,7 @@ async function open(theme: 'light' | 'dark') {
   return { page, panel, look };
 }
 
-it('the screen reports that there are no outputs before the first build', async () => {
+it('The screen reports that there are no outputs before the first build.', async () => {
   const { panel, look } = await open('light');
   await panel.getByText('No images yet. Images of a finished build appear here.').waitFor();
   await look('no-image');

@@ -173,7 +173,7 @@ describe('an owner that cannot be seen', () => {
     expect(isLeftBehind(area, true, undefined)).toBe(true);
   });
 
-  it('in a container without a kernel lock keeps its lock', () => {
+  it('keeps its lock in a container without a kernel lock', () => {
     expect(isLeft(true, { ...inContainer, kernelLock: false })).toBe(false);
     put({ ...inContainer, kernelLock: false });
     expect(readLock(area).kind).toBe('held');

@@ -31,7 +31,7 @@ it.each([
     /no-such-interpreter/,
   ],
   ['has Windows line endings', text('#!/bin/sh\r\necho b\r\n'), /Windows line endings/],
-])('a script that %s is refused with its line before the first step', async (_, make, message) => {
+])('A script that %s is refused with its line before the first step.', async (_, make, message) => {
   for (const stopOnError of ['true', 'false']) {
     broken(make, stopOnError);
     const { code, stderr } = await project.build();
@@ -47,7 +47,7 @@ it.each([
   }
 });
 
-it('a folder in the place of a script is refused', async () => {
+it('A folder in the place of a script is refused.', async () => {
   project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }] });
   project.edit((manifest) => manifest.replace('scripts/b', 'scripts/folder'));
   mkdirSync(join(project.folder, 'scripts/folder'));
@@ -56,7 +56,7 @@ it('a folder in the place of a script is refused', async () => {
   expect(existsSync(project.trace)).toBe(false);
 });
 
-it('arguments that cannot be split are refused with the place of the argslist, also of the last step', async () => {
+it('Arguments that cannot be split are refused with the place of the argslist, also of the last step.', async () => {
   project = new TestProject({ steps: [{ name: 'a' }, { name: 'b', args: '"one" "two' }], stopOnError: 'false' });
   const { code, stderr } = await project.build();
   expect([code, stderr]).toEqual([
@@ -71,7 +71,7 @@ it('arguments that cannot be split are refused with the place of the argslist, a
   ]);
 });
 
-it('a step that does not run is not judged', async () => {
+it('A step that does not run is not checked.', async () => {
   broken(text('#!/bin/sh\n'));
   expect((await project.build()).code).toBe(0);
   writeFileSync(join(project.folder, 'scripts/b'), 'no interpreter\n');
@@ -80,7 +80,7 @@ it('a step that does not run is not judged', async () => {
   expect((await project.build('-R')).code).toBe(1);
 });
 
-it('a script or an interpreter that an earlier step makes in the build area is not judged', async () => {
+it('A script or an interpreter that an earlier step makes in the build area is not checked.', async () => {
   project = new TestProject({ steps: [{ name: 'a' }] });
   const tool = join(project.area, 'build_data/tmp/tool');
   project.write({ steps: [{ name: 'a', body: `cp /bin/sh "${tool}"` }, { name: 'b' }] });
@@ -91,7 +91,7 @@ it('a script or an interpreter that an earlier step makes in the build area is n
   expect([code, stderr]).toEqual([0, expect.stringContaining('Build is successful.')]);
 });
 
-it('names that cannot be checkpoints are refused by plan as by build', async () => {
+it('Names that cannot be checkpoints are refused by plan as by build.', async () => {
   project = new TestProject({ steps: [{ name: 'a' }, { name: 'a' }] });
   for (const command of [['build'], ['plan'], ['validate']]) {
     const { code, stdout, stderr } = await project.run(...command, 'manifest.xml');

@@ -18,7 +18,7 @@ async function validate(...options: string[]): Promise<{ code: number | null; an
 
 const codes = ({ problems }: ValidateAnswer): string[] => problems.map(({ severity, code }) => `${severity} ${code}`);
 
-it('a wrong order of steps is a warning with a fix, and the exit status stays 0', async () => {
+it('A wrong order of steps is a warning with a fix, and the exit status stays 0.', async () => {
   project = new TestProject({ steps: [{ name: 'iso' }, { name: 'grub-setup' }] });
   const { code, answer } = await validate();
   expect([code, answer.valid, codes(answer)]).toEqual([0, true, ['warning step-order']]);
@@ -30,14 +30,14 @@ it('a wrong order of steps is a warning with a fix, and the exit status stays 0'
   expect((await validate()).answer.problems).toEqual([]);
 });
 
-it('a script that does not exist on this host is an error of its step', async () => {
+it('A script that does not exist on this host is an error of its step.', async () => {
   project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }] });
   rmSync(join(project.folder, 'scripts/b'));
   const { code, answer } = await validate();
   expect([code, answer.problems]).toMatchObject([1, [{ code: 'script-not-executable', step: 1 }]]);
 });
 
-it('checkpoint names are checked only in a manifest with checkpoints, as a build does', async () => {
+it('Checkpoint names are checked only in a manifest with checkpoints, as a build does.', async () => {
   project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }] });
   project.edit((source) => source.replace('<checkpoint name="b"', '<checkpoint name="a/b"'));
   expect(codes((await validate()).answer)).toEqual(['error checkpoint-name-characters']);

@@ -193,7 +193,7 @@ describe.skipIf(!hasTool('apt-get'))('the APT sources of the build host', () => 
     return project;
   };
 
-  it('are judged as APT itself knows them', async () => {
+  it('are checked as APT itself lists them', async () => {
     const project = await fixture();
     await run('apt-get', ['update'], { env: project.env });
     const answer = await project.examine();

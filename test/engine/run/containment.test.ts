@@ -104,7 +104,7 @@ describe('a build in a container', () => {
   const daemon = { name: 'a', body: `setsid -f env -i ${LONG_SLEEP} >/dev/null 2>&1` };
   const named = 'sleep, started by a, was still running and was stopped';
 
-  it.skipIf(lacksNamespaces)('with the /proc of the host ends and names only its own processes', async () => {
+  it.skipIf(lacksNamespaces)('ends and names only its own processes where it has the /proc of the host', async () => {
     project.write({ steps: [daemon, { name: 'b' }] });
     const words = ['-p', '-f', '--kill-child', join(bin, 'distro_const'), 'build', 'manifest.xml'];
     const { code, stderr } = await ended('unshare', words);

@@ -15,7 +15,7 @@ it.each([
   ['077', '700', '600'],
   ['000', '755', '644'],
 ])(
-  'with umask %s the area is %s and the files of the engine are %s, and steps have umask 022',
+  'With umask %s the area is %s and the files of the engine are %s, and steps have umask 022.',
   async (umask, folder, file) => {
     const build = project.spawn([
       'sh',

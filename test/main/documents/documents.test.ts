@@ -173,7 +173,7 @@ describe('scripts', () => {
     expect(readdirSync(join(folder, 'elsewhere'))).toEqual([]);
   });
 
-  it('of the palette come with what they include, once, and never over another one', async () => {
+  it('come from the palette with what they include, once, and never over another one', async () => {
     const { path } = await services.templates.create({ template: 'blank', folder: join(folder, 'b'), name: 'b' }, {});
     const add = () => services.scripts.addFinalizer({ document: path, id: 'tiny-linux/iso' }, {});
     expect((await add()).map((file) => file.path)).toEqual([

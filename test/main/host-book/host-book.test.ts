@@ -93,7 +93,7 @@ describe('an entry of the book', () => {
     [{ keys: ['id_rsa'] }, 'keys'],
     [{ jump: 'a,,b' }, 'jump'],
     [{ jump: 'a:65536' }, 'jump'],
-  ])('with %j has a problem in %s', (part, field) => {
+  ])('has, with %j, a problem in %s', (part, field) => {
     const problems = problemsOf(entryOf('new', part), [entryOf('other', { name: 'taken' })]);
     expect(problems.map((problem) => problem.field)).toEqual([field]);
   });

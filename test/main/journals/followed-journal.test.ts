@@ -21,7 +21,7 @@ function collect(): { texts: string[]; take(lines: Buffer): void } {
   return { texts, take: (lines) => texts.push(...[...linesOf(lines)].map((line) => line.toString('utf8'))) };
 }
 
-it('two subscribers of a journal receive all lines, and each byte is fetched once', async () => {
+it('Two subscribers of a journal receive all lines, and each byte is fetched once.', async () => {
   const journal = new MemoryJournal();
   const journals = new FollowedJournals(journal);
   const [first, second] = [collect(), collect()];
@@ -35,7 +35,7 @@ it('two subscribers of a journal receive all lines, and each byte is fetched onc
   expect(journal.fetched).toBe(journal.bytes.length);
 });
 
-it.each([1, 2, 3])('a subscriber that comes later receives all lines once and in order (seed %i)', async (seed) => {
+it.each([1, 2, 3])('A subscriber that comes later receives all lines once and in order (seed %i).', async (seed) => {
   const random = new Random(seed);
   const journal = new MemoryJournal();
   const journals = new FollowedJournals(journal);
@@ -59,7 +59,7 @@ it.each([1, 2, 3])('a subscriber that comes later receives all lines once and in
   for (const { texts } of subscribers) expect(texts).toEqual(all.toString('utf8').trimEnd().split('\n'));
 });
 
-it('a read that failed continues where it stopped', async () => {
+it('A read that failed continues where it stopped.', async () => {
   const journal = new MemoryJournal();
   journal.bytes = Buffer.from('one\ntwo\n');
   let isBroken = true;
@@ -75,7 +75,7 @@ it('a read that failed continues where it stopped', async () => {
   expect(subscriber.texts).toEqual(['one', 'two']);
 });
 
-it('a journal whose last subscriber has gone is read from its beginning again', async () => {
+it('A journal whose last subscriber has gone is read from its beginning again.', async () => {
   const journal = new MemoryJournal();
   journal.bytes = Buffer.from('one\n');
   const journals = new FollowedJournals(journal);

@@ -9,7 +9,7 @@ it.each([
   ['Mod+Shift+Z', 'browser', 'Ctrl+Shift+Z'],
   ['Mod+Shift+Z', 'browser on a Mac', 'Command+Shift+Z'],
   ['F1', 'browser', 'F1'],
-])('the keys %s are shown in the %s as %s', (keys, where, shown) => {
+])('The keys %s are shown in the %s as %s.', (keys, where, shown) => {
   const keyboard = { isBrowser: where.startsWith('browser'), isMac: where.endsWith('Mac') };
   expect(shownKeys(keys, keyboard)).toBe(shown);
 });

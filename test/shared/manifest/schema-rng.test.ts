@@ -7,7 +7,7 @@ const schema = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../../../resources/schema', name), 'utf8');
 
 // What they accept is compared with xmllint in test/conformance/manifest-schema.test.ts.
-it('the schema files are those of the table: run "node tools/generate-schema.mjs" after a change', () => {
+it('The schema files match the table: run "node tools/generate-schema.mjs" after a change', () => {
   expect(schema('layout-a.rng')).toBe(layoutARelaxNg());
   expect(schema('layout-b.rng')).toBe(layoutBRelaxNg());
 });

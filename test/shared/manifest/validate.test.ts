@@ -11,7 +11,7 @@ describe('the structure', () => {
     expect(load(fixture(name)).problems).toEqual([]);
   });
 
-  it('of the first layout is reported as too old, once', () => {
+  it('is reported as too old, once, in a manifest of the first layout', () => {
     expect(load(fixture('layout-a0')).problems).toMatchObject([{ code: 'layout-too-old', phase: 'schema' }]);
   });
 
@@ -200,7 +200,7 @@ describe('the order of steps', () => {
 });
 
 describe('packages', () => {
-  it('that a package source does not have are errors with the nearest name as fix', () => {
+  it('are errors with the nearest name as fix when a package source does not have them', () => {
     const fault = {
       name: 'pkg:/shell/bash',
       kind: 'unknown',

@@ -14,7 +14,7 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'slipway-fold-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('the end of a run is reported although the log of the same run has read it before', async () => {
+it('The end of a run is reported although the log of the same run has read it before.', async () => {
   const journal = new JournalWriter(folder, RUN);
   const journals = new FollowedJournals({
     readFile: async (path, offset = 0, length = Infinity) => (await readFile(path)).subarray(offset, offset + length),

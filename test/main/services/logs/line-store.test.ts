@@ -4,7 +4,7 @@ import { LineStore } from '../../../../src-main/services/logs/line-store';
 /** The numbers of the lines that hold a text. */
 const find = (store: LineStore, pattern: RegExp): number[] => [...store.search({}, pattern)].flat();
 
-it('a text with line breaks is one line, and the lines behind it keep their numbers', () => {
+it('A text with line breaks is one line, and the lines behind it keep their numbers.', () => {
   const store = new LineStore();
   store.add(1, 'engine', null, 'first\nsecond\n');
   store.add(2, 'stdout', 'a', 'needle');
@@ -13,7 +13,7 @@ it('a text with line breaks is one line, and the lines behind it keep their numb
   expect(find(store, /needle/gi)).toEqual([1]);
 });
 
-it('a line is cut behind 16 KiB, never within a character', () => {
+it('A line is cut behind 16 KiB, never within a character.', () => {
   const store = new LineStore();
   const cut = (text: string): string => {
     store.add(1, 'stdout', 'a', text);

@@ -25,7 +25,7 @@ function lying(media: readonly { readonly name: string; readonly size: number }[
   };
 }
 
-it('an image whose name leads elsewhere, or whose size is none, is not listed and not copied', async () => {
+it('An image whose name leads elsewhere, or whose size is not a size, is not listed and not copied.', async () => {
   const names = ['../evil.iso', '/etc/evil', '..', '.', '', 'two\nlines', 'back\\slash'];
   const bad = [
     ...names.map((name) => ({ name, size: 5 })),
@@ -37,7 +37,7 @@ it('an image whose name leads elsewhere, or whose size is none, is not listed an
     await expect(media.copyOut({ path: '/x', name, to }, {})).rejects.toMatchObject({ code: 'missing' });
 });
 
-it('an image that does not end after the size that was announced is given up, and leaves nothing', async () => {
+it('An image that does not end after its announced size is not copied further, and leaves nothing.', async () => {
   const media = createMedia(lying([{ name: 'small.iso', size: 1024 }]));
   await expect(media.copyOut({ path: '/x', name: 'small.iso', to }, {})).rejects.toMatchObject({ code: 'conflict' });
   expect(readdirSync(to)).toEqual([]);
