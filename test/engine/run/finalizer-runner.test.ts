@@ -21,6 +21,24 @@ function script(name: string, content: string, mode = 0o755): string {
   return path;
 }
 
+const DAEMON_NAME = join(folder, 'daemon');
+/** Reports that it runs, then waits for a pipe to which no process writes. */
+const DAEMON_BODY = ': >"$0.started"; read -r line <"$0.pipe"';
+const DAEMON = `/bin/sh -c ${DAEMON_BODY} ${DAEMON_NAME}`;
+
+/** A script that starts a daemon and ends once the daemon runs. Before that the daemon has the name of its starter. */
+function daemonScript(starter: string): string {
+  return script(
+    'starts-daemon',
+    `#!/bin/sh
+rm -f ${DAEMON_NAME}.*
+mkfifo ${DAEMON_NAME}.pipe
+${starter} /bin/sh -c '${DAEMON_BODY}' ${DAEMON_NAME} >/dev/null 2>&1
+until [ -e ${DAEMON_NAME}.started ]; do sleep 0.01; done
+`,
+  );
+}
+
 const isRoot = process.getuid?.() === 0;
 /** Why a containment cannot be tried here, or nothing. */
 const REASONS: Readonly<Record<Containment, string | undefined>> = {
@@ -168,16 +186,14 @@ describe.each(['namespaces', 'reaper', 'session'] as const)('FinalizerRunner in 
   });
 
   it('ends a daemon in its own session at once, and names it', async () => {
-    const path = script('daemon', `#!/bin/sh\nsetsid -f ${LONG_SLEEP} >/dev/null 2>&1\n`);
-    const { stopped } = await run(path);
-    expect(stopped).toEqual(['sleep']);
-    expect(left(LONG_SLEEP)).toEqual([]);
+    const { stopped } = await run(daemonScript('setsid -f'));
+    expect(stopped).toEqual(['sh']);
+    expect(left(DAEMON)).toEqual([]);
   });
 
   it.skipIf(containment === 'session')('ends a daemon that has left the session and the environment', async () => {
-    const path = script('hidden', `#!/bin/sh\nsetsid -f env -i ${LONG_SLEEP} >/dev/null 2>&1\n`);
-    expect((await run(path)).stopped).toEqual(['sleep']);
-    expect(left(LONG_SLEEP)).toEqual([]);
+    expect((await run(daemonScript('setsid -f env -i'))).stopped).toEqual(['sh']);
+    expect(left(DAEMON)).toEqual([]);
   });
 
   it('ends everything the step started when it is cancelled', async () => {
