@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { AppError } from '../../src-shared/errors';
+import { whyNot } from '../../src-shared/why-not';
 
 const INTERNAL_ERROR = 'Internal error. See the terminal for details.';
 
@@ -9,8 +10,11 @@ const INTERNAL_ERROR = 'Internal error. See the terminal for details.';
  */
 export function asTrouble(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof Error && 'syscall' in error)
-    return new AppError('system', `${error.message}.`, 'Check the permissions, the disk and the number of open files.');
+  if (error instanceof Error && 'syscall' in error) {
+    const { code, message, path } = error as NodeJS.ErrnoException;
+    const reason = path === undefined ? `${message}.` : `${path} cannot be used: ${whyNot(code, message)}.`;
+    return new AppError('system', reason, 'Check the permissions, the disk and the number of open files.');
+  }
   process.stderr.write(`${inspect(error)}\n`);
   return new AppError('defect', INTERNAL_ERROR);
 }

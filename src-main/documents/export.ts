@@ -1,16 +1,22 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { absent, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from '../system/files';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { absent, lstat, makeFolders, mkdtemp, readdir, readFile, rm, stat, writeFile } from '../system/files';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { promisify } from 'node:util';
+import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../src-shared/errors';
 import { interpretManifest } from '../../src-shared/manifest/interpret';
 import { encodeAsDeclared, isEncoding } from '../../src-shared/manifest/encode';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { quoteCommand, quoteArgument } from '../../src-shared/shell-quote';
+import { removedOnFailure } from '../files/made';
 import { documentFiles } from './document-files';
-import { whyNot } from '../files/text-files';
+import { whyNot } from '../../src-shared/why-not';
+
+/** The last part of the messages of tar, in UTF-16 units. */
+const MAX_TAIL = 2000;
 
 /** Files that every export has. */
 const OURS = new Set(['manifest.xml', 'README.txt', 'SHA256SUMS']);
@@ -35,31 +41,14 @@ export async function exportDocument(request: ExportRequest): Promise<{ path: st
   if (to.startsWith(join(dirname(resolve(request.path)), 'scripts') + sep))
     throw new AppError('refused', `${to} is among the scripts of this manifest.`, 'Choose another folder.');
   const manifest = interpretManifest(request.source, { now: new Date() }).manifest;
-  const made = await firstMissing(to);
   try {
-    return { path: to, files: await (request.format === 'folder' ? fill : pack)(to, request, manifest) };
+    const write = request.format === 'folder' ? fill : pack;
+    return { path: to, files: await removedOnFailure(to, () => write(to, request, manifest)) };
   } catch (error) {
-    // An incomplete export is removed. A folder that existed before stays, empty as it was.
-    if (made !== undefined) await rm(made, { recursive: true, force: true }).catch(() => undefined);
-    else if (request.format === 'folder') await empty(to).catch(() => undefined);
     if (error instanceof AppError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     throw new AppError('refused', `${to} cannot be written: ${whyNot(code, message)}.`, 'Choose another folder.');
   }
-}
-
-/** The outermost part of a path that does not exist; `undefined` when all of it does. */
-async function firstMissing(path: string): Promise<string | undefined> {
-  let missing: string | undefined;
-  for (let at = path; !(await lstat(at).catch(absent)); at = dirname(at)) {
-    missing = at;
-    if (dirname(at) === at) break;
-  }
-  return missing;
-}
-
-async function empty(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 /** Whether the target is an empty folder. Anything else is not overwritten. */
@@ -76,7 +65,7 @@ async function pack(to: string, request: ExportRequest, manifest: Manifest): Pro
   try {
     const name = basename(to).replace(/\.tar\.gz$/, '');
     const files = await fill(join(temporary, name), request, manifest);
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolders(dirname(to));
     const order = [
       '--sort=name',
       '--mtime=@0',
@@ -86,9 +75,7 @@ async function pack(to: string, request: ExportRequest, manifest: Manifest): Pro
       '--mode=u=rwX,go=rX',
       '--format=gnu',
     ];
-    await promisify(execFile)('tar', [...order, '-czf', to, '-C', temporary, name], {
-      env: { ...process.env, GZIP: '-n' },
-    });
+    await writeArchive(to, ['tar', [...order, '-czf', '-', '-C', temporary, name]]);
     return files;
   } catch (error) {
     await rm(to, { force: true });
@@ -98,10 +85,22 @@ async function pack(to: string, request: ExportRequest, manifest: Manifest): Pro
   }
 }
 
+/** Writes the output of tar(1) to a new file: an error of writing is the system's and not a message of tar. */
+async function writeArchive(to: string, [command, argv]: readonly [string, readonly string[]]): Promise<void> {
+  const tar = spawn(command, argv, { env: { ...process.env, GZIP: '-n' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  tar.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = `${stderr}${text}`.slice(-MAX_TAIL)));
+  const ended = once(tar, 'close') as Promise<[number | null]>;
+  ended.catch(() => undefined);
+  await pipeline(tar.stdout, createWriteStream(to, { flags: 'wx' }));
+  const [code] = await ended;
+  if (code !== 0) throw new AppError('refused', `${to} cannot be written: ${stderr.trim()}`, 'Choose another folder.');
+}
+
 async function fill(folder: string, { path, source, encoding }: ExportRequest, manifest: Manifest): Promise<string[]> {
   if (!isEncoding(encoding))
     throw new AppError('manifest', `the encoding ${encoding} cannot be written`, 'Save it as UTF-8.');
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   await writeFile(join(folder, 'manifest.xml'), encodeAsDeclared(source, encoding));
   const from = dirname(resolve(path));
   const scripts = await documentFiles(from, source);
@@ -117,7 +116,7 @@ async function fill(folder: string, { path, source, encoding }: ExportRequest, m
 }
 
 async function copyFile(from: string, folder: string, path: string, executable: boolean): Promise<void> {
-  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await makeFolders(dirname(join(folder, path)));
   await writeFile(join(folder, path), await readFile(from), { mode: executable ? 0o777 : 0o666 });
 }
 

@@ -1,12 +1,14 @@
-import { absent, cp, mkdir, readFile, realpath, stat } from '../system/files';
+import { absent, cp, lstat, makeFolders, readFile, realpath, rm, stat } from '../system/files';
 import { dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { encodeAsDeclared, isEncoding, type Encoding } from '../../src-shared/manifest/encode';
 import { MAX_BYTES } from '../../src-shared/manifest/source';
 import { inside } from '../files/inside';
+import { removedOnFailure } from '../files/made';
 import { changeAlone } from '../files/shared-file';
-import { assertFolder, assertWritable, readBounded, versionOf, whyNot, writeAtomically } from '../files/text-files';
+import { assertFolder, assertWritable, readBounded, versionOf, writeAtomically } from '../files/text-files';
 import { documentFiles, type DocumentFile } from './document-files';
+import { whyNot } from '../../src-shared/why-not';
 
 /** The text, and the file to save it to. */
 export interface SaveRequest {
@@ -73,19 +75,25 @@ export async function saveDocumentAs(request: {
     throw new AppError('refused', `${to} is among the scripts of this manifest.`, 'Choose another folder.');
   const files = from === to ? [] : await documentFiles(from, request.source);
   await assertSameScripts(from, to, files);
+  const made: string[] = [];
   try {
-    await mkdir(to, { recursive: true });
-    for (const { path: script } of files) {
-      const copy = await inside(to, script);
-      await mkdir(dirname(copy), { recursive: true });
-      await cp(join(from, script), copy, { force: false, preserveTimestamps: true, dereference: true });
-    }
+    await removedOnFailure(to, async () => {
+      await makeFolders(to);
+      for (const { path: script } of files) {
+        const copy = await inside(to, script);
+        if (await lstat(copy).catch(absent)) continue;
+        made.push(copy);
+        await makeFolders(dirname(copy));
+        await cp(join(from, script), copy, { force: false, preserveTimestamps: true, dereference: true });
+      }
+      await writeAtomically(path, bytes);
+    });
   } catch (error) {
+    for (const copy of made) await rm(copy, { force: true }).catch(() => undefined);
     if (error instanceof AppError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     throw new AppError('refused', `${to} cannot be written: ${whyNot(code, message)}.`, 'Choose another folder.');
   }
-  await writeAtomically(path, bytes);
   return { path, version: versionOf(bytes) };
 }
 

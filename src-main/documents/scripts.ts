@@ -1,4 +1,4 @@
-import { absent, chmod, copyFile, isThere, lstat, mkdir, readdir, readFile, stat } from '../system/files';
+import { absent, chmod, copyFile, isThere, lstat, makeFolders, readdir, readFile, stat } from '../system/files';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
@@ -56,7 +56,7 @@ export async function writeScript(request: {
   if (old && !old.isFile()) throw new AppError('refused', `${request.path} is not a file`, 'Choose another name.');
   await assertWritable(file);
   await assertFolder(folder);
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolders(dirname(file));
   await writeAtomically(file, request.text, 0o777);
   if (request.executable !== undefined) {
     const { mode } = await stat(file);
@@ -83,7 +83,7 @@ export async function addFinalizer(resources: string, document: string, id: stri
       );
   }
   await assertFolder(folder);
-  await mkdir(join(folder, 'scripts'), { recursive: true });
+  await makeFolders(join(folder, 'scripts'));
   for (const name of files) {
     const to = join(folder, 'scripts', name);
     if (await isThere(to)) continue;

@@ -4,11 +4,12 @@ import * as z from 'zod';
 import { setField } from '../../src-shared/document/fields';
 import { applySplices } from '../../src-shared/manifest/splice';
 import { AppError } from '../../src-shared/errors';
+import { removedOnFailure } from '../files/made';
 import { parseManifest } from '../../src-shared/manifest/parse';
 import type { Template } from '../../src-shared/rpc-contract';
 import { accountName } from '../system/account';
-import { access, cp, isThere, mkdir, readdir, readFile, writeFile } from '../system/files';
-import { whyNot } from '../files/text-files';
+import { access, cp, isThere, makeFolders, readdir, readFile, writeFile } from '../system/files';
+import { whyNot } from '../../src-shared/why-not';
 
 const description = z.object({
   name: z.string(),
@@ -47,18 +48,20 @@ export async function createFromTemplate(
   if (there.length > 0)
     throw new AppError('refused', `${target} has files in it already.`, 'Choose another name or folder.');
   const from = join(resources, 'templates', template);
+  const path = join(target, 'manifest.xml');
   try {
-    await mkdir(target, { recursive: true });
-    if (await isThere(join(from, 'scripts')))
-      await cp(join(from, 'scripts'), join(target, 'scripts'), { recursive: true });
-    await mkdir(join(target, 'scripts'), { recursive: true });
+    const source = await named(await readFile(join(from, 'manifest.xml'), 'utf8'), name, await needsRoot(from));
+    await removedOnFailure(target, async () => {
+      await makeFolders(join(target, 'scripts'));
+      if (await isThere(join(from, 'scripts')))
+        await cp(join(from, 'scripts'), join(target, 'scripts'), { recursive: true });
+      await writeFile(path, source, { flag: 'wx' });
+    });
   } catch (error) {
+    if (error instanceof AppError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     throw new AppError('refused', `${target} cannot be made: ${whyNot(code, message)}.`, 'Choose another folder.');
   }
-  const path = join(target, 'manifest.xml');
-  const source = await readFile(join(from, 'manifest.xml'), 'utf8');
-  await writeFile(path, await named(source, name, await needsRoot(from)), { flag: 'wx' });
   return { path };
 }
 

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../src-shared/errors';
 import type { RunningCommand } from '../transport/transport';
+import { whyNot } from '../../src-shared/why-not';
 
 /**
  * Writes a command's output to a new file on this computer. The file is complete or absent: it is written under a temporary name and
@@ -20,9 +21,16 @@ export async function copyOut(to: string, start: () => Promise<RunningCommand>):
   const partial = join(dirname(target), `.${basename(target)}.${randomUUID().slice(0, 8)}.part`);
   try {
     const command = await start();
-    await pipeline(command.output, createWriteStream(partial, { flags: 'wx' })).catch((error: unknown) => {
-      throw new AppError('refused', `${target} cannot be written: ${error instanceof Error ? error.message : error}`);
-    });
+    await pipeline(command.output, createWriteStream(partial, { flags: 'wx' })).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error instanceof AppError || error.syscall === undefined) throw error;
+        throw new AppError(
+          'refused',
+          `${target} cannot be written: ${whyNot(error.code, error.message)}.`,
+          'Free some space, or choose another folder.',
+        );
+      },
+    );
     const { code, stderr } = await command.ended;
     if (code !== 0) throw new AppError('snapshot', `The file could not be read to its end: ${stderr.trim()}`);
     await place(partial, target);

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, stat, writeFile } from '../system/files';
+import { makeFolders, readFile, rm, stat, writeFile } from '../system/files';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isRunning, ownProcess } from '../system/processes';
@@ -43,7 +43,7 @@ async function takeLock(locks: string, path: string): Promise<() => Promise<void
   const deadline = Date.now() + MAX_HELD_MS;
   for (;;) {
     try {
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await makeFolders(dirname(file), 0o700);
       await writeFile(file, content, { flag: 'wx', mode: 0o600 });
       return async () => {
         if ((await readFile(file, 'utf8').catch(() => '')) === content)

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { lstat, rename } from '../system/files';
-import { readBounded, whyNot } from './text-files';
+import { readBounded } from './text-files';
+import { whyNot } from '../../src-shared/why-not';
 
 /** The app's own files have a few kilobytes. */
 const MAX_STATE_BYTES = 16 * 1024 * 1024;

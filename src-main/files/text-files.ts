@@ -5,7 +5,7 @@ import {
   access,
   chmod,
   chown,
-  mkdir,
+  makeFolders,
   onOpenFile,
   open,
   realpath,
@@ -16,6 +16,7 @@ import {
 } from '../system/files';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
+import { whyNot } from '../../src-shared/why-not';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -122,7 +123,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
 /** Writes a file of the app's state, which only this account may read. Makes its folder. */
 export async function writeState(path: string, bytes: Uint8Array | string): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+  await makeFolders(folder, 0o700).catch((error: NodeJS.ErrnoException) => {
     absent(error);
     throw new AppError('refused', `${folder} cannot be made: ${whyNot(error.code, error.message)}.`);
   });
@@ -141,27 +142,6 @@ const folderGone = (folder: string): AppError =>
     `The folder ${folder} no longer exists.`,
     'Connect its disk again, or save the manifest elsewhere with Save as.',
   );
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'this account has no permission',
-  EPERM: 'the system does not permit it',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  ENOTDIR: 'a part of the path is not a folder',
-  ENOENT: 'a part of the path does not exist',
-  EISDIR: 'it is a folder',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'its links lead in a circle',
-  EIO: 'the disk has an error',
-  EMFILE: 'too many files are open',
-  ENFILE: 'too many files are open',
-};
-
-/** Why the system refused a call, as a clause. */
-export function whyNot(code: string | undefined, message: string): string {
-  return (code !== undefined && REASONS[code]) || message;
-}
 
 /** Whether this process may write a file. A file without any write bit counts as read-only for root too. */
 export async function isWritable(path: string): Promise<boolean> {

@@ -1,12 +1,15 @@
 import { inspect } from 'node:util';
 import { ORPCError } from '@orpc/server';
 import { AppError } from '../../src-shared/errors';
+import { asTrouble } from '../async/guard';
 import { visible } from '../../src-shared/visible';
 
 /** The error of a failed call for the window: an expected failure keeps its code, message and hint. A defect becomes a general message. */
 export function toWireError(error: unknown): Error {
   // The schema refused the input. A refused result is a defect of Slipway.
   if (error instanceof ORPCError && error.status < 500) return error;
+  if (error instanceof Error && 'syscall' in error && !(error instanceof AppError))
+    return toWireError(asTrouble(error));
   if (error instanceof AppError)
     return new ORPCError(error.code.toUpperCase(), {
       status: 422,

@@ -61,6 +61,23 @@ export function absent(error: unknown): undefined {
   if (error instanceof AppError) throw error;
 }
 
+/**
+ * Makes a folder and those above it. Node reports a read-only file system as a missing folder; here the error is the system's own.
+ *
+ * @param mode of new folders, narrowed by the umask
+ */
+export async function makeFolders(path: string, mode = 0o777): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    let first = path;
+    while (dirname(first) !== first && !(await lstat(dirname(first)).catch(absent))) first = dirname(first);
+    await mkdir(first, { mode });
+    await mkdir(path, { recursive: true, mode });
+  }
+}
+
 /** Checks that have not ended, by path, so that a hanging file system does not take one thread of the app per check. */
 const pending = new Map<string, Promise<boolean>>();
 

@@ -72,7 +72,7 @@ export const PROGRAMS = {
     why: 'Main runs the engine as a command and never links it; what both need belongs in src-shared.',
     layers: {
       async: [],
-      rpc: [],
+      rpc: ['async'],
       system: ['async'],
       transport: ['async', 'system'],
       files: ['async', 'system', 'transport'],

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from '../../system/files';
+import { makeFolders, mkdir, writeFile } from '../../system/files';
 import { dirname, join } from 'node:path';
 import { basename, dirname as dirnameOnHost, join as onHost } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
@@ -6,6 +6,7 @@ import { decodeManifest, MAX_BYTES } from '../../../src-shared/manifest/source';
 import { scriptsNamedIn } from '../../documents/named-scripts';
 import type { Transport } from '../../transport/transport';
 import { isDocumentPath } from '../../files/inside';
+import { whyNot } from '../../../src-shared/why-not';
 
 const MAX_SCRIPTS = 500;
 const MAX_SCRIPTS_BYTES = 64 * 1024 * 1024;
@@ -37,7 +38,7 @@ export async function openRemoteManifest(transport: Transport, path: string, doc
     if (size > MAX_SCRIPTS_BYTES)
       throw new AppError('refused', `The scripts of ${path} have more than 64 MiB.`, 'Open it on the host itself.');
     const copy = join(folder, script);
-    await mkdir(dirname(copy), { recursive: true });
+    await makeFolders(dirname(copy));
     await writeFile(copy, text, { mode: 0o777, flag: 'wx' });
   }
   const copy = join(folder, 'manifest.xml');
@@ -54,7 +55,7 @@ const folderName = (name: string): string =>
 
 /** A folder that was not there: the name, or the name with a number. */
 async function freshFolder(parent: string, name: string): Promise<string> {
-  await mkdir(parent, { recursive: true });
+  await makeFolders(parent);
   for (let number = 1; ; number++) {
     const folder = join(parent, number === 1 ? name : `${name}-${number}`);
     try {
@@ -65,7 +66,7 @@ async function freshFolder(parent: string, name: string): Promise<string> {
       if (code !== 'EEXIST')
         throw new AppError(
           'refused',
-          `${folder} cannot be created: ${message}`,
+          `${folder} cannot be created: ${whyNot(code, message)}.`,
           'Free some space, or choose another folder for documents.',
         );
     }

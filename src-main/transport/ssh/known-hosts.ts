@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { appendFile, mkdir, readFile } from '../../system/files';
+import { appendFile, makeFolders, readFile } from '../../system/files';
 import { dirname } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
+import { whyNot } from '../../../src-shared/why-not';
 
 /** One line of a `known_hosts` file: sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
 export interface KnownHost {
@@ -56,13 +57,13 @@ async function textOf(file: string): Promise<string> {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return '';
     // Without the file a changed key would be taken for a new one.
-    throw new AppError('refused', `The known host keys cannot be read: ${message}.`, `Correct ${file}.`);
+    throw new AppError('refused', `The known host keys cannot be read: ${whyNot(code, message)}.`, `Correct ${file}.`);
   }
 }
 
 /** Appends a line. Creates the file, readable by the user only, and its folder if they do not exist. */
 export async function addKnownHost(file: string, name: string, key: Buffer): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolders(dirname(file), 0o700);
   const text = await textOf(file);
   const start = text === '' || text.endsWith('\n') ? '' : '\n';
   await appendFile(file, `${start}${name} ${keyType(key)} ${key.toString('base64')}\n`, { mode: 0o600 });
