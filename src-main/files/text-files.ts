@@ -3,6 +3,8 @@ import { constants } from 'node:fs';
 import {
   absent,
   access,
+  lstat,
+  readdir,
   chmod,
   chown,
   makeFolders,
@@ -20,8 +22,11 @@ import { whyNot } from '../../src-shared/why-not';
 
 const CHUNK_BYTES = 256 * 1024;
 
+/** Much longer than a save takes. */
+const ABANDONED_MS = 3_600_000;
+
 /** Prefix of the names of temporary files. */
-export const HALF_WRITTEN = '.slipway-';
+const HALF_WRITTEN = '.slipway-';
 
 /** Identifies bytes. */
 export function versionOf(bytes: Uint8Array): string {
@@ -107,6 +112,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
     if (old) await chmod(temporary, old.mode & 0o7777);
     if (old && process.getuid?.() === 0) await chown(temporary, old.uid, old.gid);
     await rename(temporary, target);
+    await removeAbandoned(dirname(target)).catch(() => undefined);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     if (error instanceof AppError) throw error;
@@ -117,6 +123,15 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
       `${path} cannot be written: ${whyNot(code, message)}.`,
       'Save it elsewhere with Save as.',
     );
+  }
+}
+
+/** Removes temporary files of apps that were killed while they saved. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(HALF_WRITTEN) || !/^[0-9a-f]{12}$/.test(name.slice(HALF_WRITTEN.length))) continue;
+    const found = await lstat(join(folder, name));
+    if (found.isFile() && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createDocumentServices } from '../../../src-main/documents';
@@ -61,4 +70,14 @@ it('Kept secrets that cannot be read are reported in a sentence, and passwords o
   expect(secrets.trouble).toMatch(/^The file of kept secrets .*secrets\.json could not be read .* set aside as /);
   await secrets.set('a', 'hunter2', true);
   expect(await new Secrets(state, keychain).get('a')).toBe('hunter2');
+});
+
+it('A save removes the temporary file of an app that was killed, and no other file.', async () => {
+  const path = join(state, 'hosts.json');
+  const names = ['.slipway-0123456789ab', '.slipway-of-a-user', '.slipway-ba9876543210'];
+  for (const name of names) writeFileSync(join(state, name), 'half');
+  for (const name of names.slice(0, 2)) utimesSync(join(state, name), 1, 1);
+  await (await HostBook.open(state)).save(entryOf('a'));
+  expect(readFileSync(path, 'utf8')).toContain('"a"');
+  expect(readdirSync(state).filter((name) => name.startsWith('.slipway'))).toEqual(names.slice(1).sort());
 });
