@@ -46,6 +46,12 @@ export async function probe(transport: Transport): Promise<Probe> {
       `The host does not respond like a UNIX system: ${stderr.trim() || 'no output'}`,
       'The account needs a POSIX shell.',
     );
+  if (!one('home').startsWith('/'))
+    throw new AppError(
+      'unsupported',
+      `The account ${visibleName(one('user'))} has no home folder on the host: ${visibleName(one('home')) || 'HOME is not set'}.`,
+      'Give the account a home folder with an absolute path.',
+    );
   const nodes = all('node').map((found) => /^v?(\d+)(\S*) (.+)$/.exec(found));
   const node = nodes.find((found) => Number(found?.[1]) >= OLDEST_NODE);
   const old = nodes.find((found) => found !== null);

@@ -23,6 +23,9 @@ const MAX_OPEN_TRIES = 50;
 /** For the login shell of the host to start a command, in milliseconds. */
 const START_TIMEOUT_MS = 30_000;
 
+/** For a command that could not be started to end, in milliseconds. */
+const END_TIMEOUT_MS = 5000;
+
 /** A command that runs on the host. */
 export interface SshCommand {
   readonly pid: number;
@@ -97,8 +100,12 @@ async function begin(
   const beginning = begun.value;
   if (beginning?.kind !== 'started') {
     void drain(chunks);
-    const ended = await code;
-    throw cannotStart(connection, argv, options, beginning, `${stderr()}`.trim() || `it ended with ${ended}`);
+    // A host that writes without an end does not end the command by itself.
+    const ended = await beforeDeadline(code, END_TIMEOUT_MS);
+    left = true;
+    channel.close();
+    const why = ended === undefined ? 'its output does not end' : `it ended with ${ended.value}`;
+    throw cannotStart(connection, argv, options, beginning, stderr().trim() || why);
   }
   const { pid, rest } = beginning;
   const ended = code.then((value) => ({ code: value, stderr: stderr() }));
