@@ -6,6 +6,14 @@ import ts from 'typescript-eslint';
 import { layerRules } from './tools/lint/layers.mjs';
 import svelteConfig from './svelte.config.js';
 
+/** Unhandled promises and missing cases. The rules need types. */
+const TYPE_AWARE_RULES = {
+  '@typescript-eslint/no-floating-promises': 'error',
+  '@typescript-eslint/no-misused-promises': 'error',
+  '@typescript-eslint/await-thenable': 'error',
+  '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+};
+
 /** The preload script and declarations are in no project with Node's types. */
 const WITHOUT_TYPES = ['src-main/preload.ts', '**/*.d.ts'];
 
@@ -37,12 +45,19 @@ export default ts.config(
     files: ['src-{shared,engine,main}/**/*.ts', 'test/**/*.ts'],
     ignores: WITHOUT_TYPES,
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    rules: {
-      '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/await-thenable': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    rules: TYPE_AWARE_RULES,
+  },
+  {
+    files: ['src-renderer/**/*.ts', 'src-renderer/**/*.svelte'],
+    ignores: WITHOUT_TYPES,
+    languageOptions: {
+      parserOptions: {
+        extraFileExtensions: ['.svelte'],
+        project: 'tsconfig.web.json',
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
+    rules: TYPE_AWARE_RULES,
   },
   {
     files: ['src-main/**/*.ts'],

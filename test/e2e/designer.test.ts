@@ -240,7 +240,6 @@ describe('Unsaved work:', () => {
     await timeline.open();
     await timeline.checkpoint('im-mod').click();
     await designer.open(second);
-    await designer.goTo('Steps');
   });
 
   it('Two saves at the same time are not taken for a change by another program.', async () => {
