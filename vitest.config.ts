@@ -9,6 +9,17 @@ const APP = [ENGINE, 'test/support/build-app.ts', 'test/e2e/support/chromium.ts'
 /** A poll of the page, also on a machine that builds images at the same time. */
 const POLL = { poll: { timeout: 45_000 } };
 
+/**
+ * Tests that build real areas again and again: a third of the unit tests' time. `npm test` runs them, `npm run check` does not, so that
+ * it takes less than two minutes.
+ */
+const AREAS = [
+  'test/engine/area/freshness.test.ts',
+  'test/engine/commands/damaged-checkpoints.test.ts',
+  'test/engine/commands/inspect.test.ts',
+  'test/engine/support-bundle/support.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -19,10 +30,21 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{shared,engine,main,renderer,tools,source}/**/*.test.ts'],
+          exclude: AREAS,
           globalSetup: ENGINE,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Vitest leaves a processor free, which is half of a small machine. One more than there are: tests also wait.
+          maxWorkers: availableParallelism() + 1,
+        },
+      },
+      {
+        test: {
+          name: 'areas',
+          include: AREAS,
+          globalSetup: ENGINE,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           maxWorkers: availableParallelism() + 1,
         },
       },

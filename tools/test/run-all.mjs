@@ -116,7 +116,9 @@ else {
   // No test asserts a duration, so that suites may slow each other down. Recordings and hosts mostly wait, the others compute.
   // The full counts of the faults take longer than all other suites.
   const computing =
-    process.env.SLIPWAY_FULL === '1' ? [['unit', 'conformance'], ['faults']] : [['unit', 'conformance', 'faults']];
+    process.env.SLIPWAY_FULL === '1'
+      ? [['unit', 'areas', 'conformance'], ['faults']]
+      : [['unit', 'areas', 'conformance', 'faults']];
   const lanes = [['golden', 'hosts'], ...computing, ['e2e', 'slow']];
   await Promise.all(lanes.map((lane) => inTurn(...lane)));
 }
