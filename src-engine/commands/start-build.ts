@@ -16,7 +16,8 @@ import { chooseContainment, keepsMounts, startLauncher } from '../run/containmen
 import { holdArea } from '../run/hold-area';
 import { BuildLogs } from '../run/logs';
 import { Observer } from '../run/observer';
-import { runBuild, type BuildInput } from '../run/run-build';
+import type { BuildInput } from '../run/build-input';
+import { runBuild } from '../run/run-build';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { damagesOf } from '../snapshots/damaged';
 import { guardError } from '../system/standard-streams';

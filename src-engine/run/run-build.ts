@@ -1,67 +1,21 @@
-import { hostname } from 'node:os';
 import { AppError, reasonOf } from '../../src-shared/errors';
-import { assertNever } from '../../src-shared/assert-never';
-import type { StepExecution } from '../../src-shared/checkpoints/execution';
-import { BASELINE, checkpointName, type StepRange } from '../../src-shared/checkpoints/model';
-import { planBuild, type BuildPlan, type PlannedAction } from '../../src-shared/checkpoints/plan';
-import { PROTOCOL_VERSION, type EngineRecordBody, type RunOutcome } from '../../src-shared/journal/records';
-import type { DeclaredStep } from '../../src-shared/manifest/model';
+import { planBuild, type PlannedAction } from '../../src-shared/checkpoints/plan';
+import type { RunOutcome } from '../../src-shared/journal/records';
 import { earliestPause } from '../../src-shared/runs/pause';
-import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
-import { DamagedSnapshot } from '../snapshots/damaged';
-import { ENGINE_VERSION } from '../version';
 import { AreaFolders } from '../area/area-folders';
-import { createBuildDataFolders, type BuildArea } from '../area/area';
-import {
-  readCheckpointRecord,
-  removeCheckpointFiles,
-  removeOrphanedFiles,
-  writeCheckpointFiles,
-} from '../area/checkpoint-records';
-import { checkpointPast } from '../area/freshness';
-import type { GivenVariables } from '../area/step-variables';
-import { Journal } from './journal';
-import { Requests } from './requests';
-import { asctime, type BuildLogs } from './logs';
 import { freeLogStamp, logStamp } from '../area/log-names';
 import { newRunName, runNames } from '../area/run-names';
-import type { ManifestFile } from '../area/manifest-file';
-import { systemError } from '../system/system-error';
 import { onStopSignal, type StopSignal } from '../system/stop-signal';
-import type { Observer } from './observer';
-import { staleLines } from './stale-lines';
-import type { Containment, StepSpawner } from './step-process';
-import { keepsMounts } from './containment';
-import { refuseLoops, releaseLoops } from './left-loops';
+import { systemError } from '../system/system-error';
+import { announceBuild } from './announce-build';
+import type { BuildInput } from './build-input';
+import { Journal } from './journal';
+import { asctime } from './logs';
+import { PlanActions, type ActionResult } from './plan-actions';
+import { Requests } from './requests';
+import { secondsSince } from './seconds';
 import { SpaceReserve } from './space-reserve';
-import { StepHost, type StepOutcome } from './step-host';
-
-/** Everything that a build needs, checked beforehand. The caller holds the lock. */
-export interface BuildInput {
-  /** Id of the held lock. Requests to this build contain it. */
-  readonly lockId: string;
-  readonly area: BuildArea;
-  readonly file: ManifestFile;
-  readonly choice: StepRange;
-  readonly plan: BuildPlan;
-  /** The snapshots when the lock was taken. No other process changes them since. */
-  readonly snapshots: readonly Snapshot[];
-  readonly backend: SnapshotBackend;
-  readonly checkpointing: boolean;
-  readonly containment: Containment;
-  /** Starts the steps, when this was prepared before the lock was taken. */
-  readonly spawner?: StepSpawner | undefined;
-  readonly debug: boolean;
-  /** Variables of `--env` for the steps. */
-  readonly given?: GivenVariables | undefined;
-  /** Records the files that steps open (`--observe`). */
-  readonly observer?: Observer | undefined;
-  /** The reason why the checkpoint to resume from is not current. */
-  readonly stale?: EngineRecordBody<'stale-checkpoint'> | undefined;
-  readonly logs: BuildLogs;
-  /** Keeps the list of packages in the image beside the run's journal; see `packages/image/run-packages.ts`. */
-  readonly keepPackages: (run: string, from?: string) => Promise<void>;
-}
+import { StepHost } from './step-host';
 
 /**
  * Runs a planned build and returns its exit status: 0 done or paused, 1 failed, 128 + signal when cancelled.
@@ -85,7 +39,6 @@ class Build {
   /** The actions of the plan, or of the plan with a moved pause. */
   #actions: readonly PlannedAction[];
   #pauseAt: number | undefined;
-  readonly #containment: Containment;
   #host: StepHost | undefined;
   #failed = false;
   /** The first error that ended the build, for any value of `stop_on_error`. */
@@ -98,9 +51,6 @@ class Build {
     this.#forcedEnd ??= setTimeout(() => process.exit(this.#finish()), FORCED_END_MS);
   };
   #paused = false;
-  /** Executions since the beginning of this line, or why an earlier part is unknown. */
-  #past: { readonly history: StepExecution[] } | { readonly unknown: string } = { history: [] };
-  #parent: string | null = null;
 
   constructor(input: BuildInput) {
     this.#input = input;
@@ -113,7 +63,6 @@ class Build {
     input.logs.open(input.area.logs, freeLogStamp(input.area.logs, stamp), onWriteError);
     this.#actions = input.plan.actions;
     this.#pauseAt = input.choice.pause;
-    this.#containment = input.containment;
     this.#requests = new Requests(input.area, input.lockId, {
       onPause: (step) => this.#movePause(step),
       onCancel: () => process.kill(process.pid, 'SIGTERM'),
@@ -127,20 +76,21 @@ class Build {
   }
 
   async run(): Promise<number> {
-    this.#announce();
+    const { containment } = this.#input;
+    const [journal, reserve] = [this.#journal, this.#reserve];
+    const report = (line: string): void => this.#report(line);
+    announceBuild(this.#input, journal, report, this.#started);
     try {
-      this.#host = await StepHost.start(
-        { ...this.#input, folders: this.#folders },
-        this.#journal,
-        (line) => this.#report(line),
-        this.#containment,
-      );
+      const host = await StepHost.start({ ...this.#input, folders: this.#folders }, journal, report, containment);
+      this.#host = host;
+      const isPause = (step: number): boolean => step === this.#pauseAt;
+      const actions = new PlanActions(this.#input, { journal, host, reserve, report, isPause });
       for (let at = 0; at < this.#actions.length; at++) {
         this.#folders.assertPresent(); // once between two actions, because on FUSE it takes long
         if (this.#isEnding) break;
         this.#requests.check();
         const action = this.#actions[at];
-        if (action) await this.#perform(action);
+        if (action) this.#apply(await actions.perform(action));
         if (this.#paused) break;
       }
       this.#folders.assertPresent();
@@ -152,6 +102,14 @@ class Build {
       this.#requests.close();
     }
     return this.#finish();
+  }
+
+  #apply(result: ActionResult): void {
+    if (result === 'paused') this.#paused = true;
+    if (typeof result === 'string') return;
+    if (this.#stop.signal || this.#error !== undefined) return; // it was ended on purpose
+    this.#failed = true;
+    for (const line of result.failed) this.#report(line);
   }
 
   get #isEnding(): boolean {
@@ -198,182 +156,6 @@ class Build {
     this.#pauseAt = pause;
     this.#actions = planBuild(steps, { resume: choice.resume, pause }, checkpointing).actions;
     this.#journal.write('pause-requested', { step: name });
-  }
-
-  #announce(): void {
-    const { area, file, choice, plan, backend, checkpointing, stale } = this.#input;
-    const steps = file.manifest.steps;
-    const name = (index: number | undefined): string | null =>
-      index === undefined ? null : (steps[index]?.name ?? null);
-    this.#journal.write('hello', {
-      protocol: PROTOCOL_VERSION,
-      engine: ENGINE_VERSION,
-      run: this.#journal.run,
-      pid: process.pid,
-      host: hostname(),
-      client: process.env.SLIPWAY_CLIENT ?? 'terminal',
-      lock: this.#input.lockId,
-    });
-    this.#journal.write('plan', {
-      manifest: file.path,
-      distribution: file.manifest.distributionName,
-      area: area.mountpoint,
-      backend: checkpointing ? backend.kind : null,
-      containment: this.#containment,
-      steps: steps.map(({ index, name: step, message }) => ({
-        index,
-        name: step,
-        message,
-        kept: plan.kept.includes(index),
-      })),
-      resume: name(choice.resume),
-      pause: name(choice.pause),
-      line: MAIN_LINE,
-      parent: null,
-    });
-    if (stale) {
-      this.#journal.write('stale-checkpoint', stale);
-      for (const line of staleLines(stale)) this.#report(line);
-    }
-    this.#report(`Build started ${asctime(new Date(this.#started))}`);
-    this.#report(`Distribution name: ${file.manifest.distributionName}`);
-    if (area.dataset) this.#report(`Build Area dataset: ${area.dataset}`);
-    this.#report(`Build Area mount point: ${area.mountpoint}`);
-  }
-
-  async #perform(action: PlannedAction): Promise<void> {
-    switch (action.kind) {
-      case 'clean':
-        await this.#releaseLoops(`Emptying ${this.#input.area.buildData}`);
-        await this.#clean();
-        return this.#reserve.make();
-      case 'roll-back':
-        await this.#releaseLoops(`Rolling back to ${checkpointName(this.#step(action.step).name)}`);
-        await this.#rollBack(this.#step(action.step));
-        return this.#reserve.make();
-      case 'checkpoint':
-        return this.#takeCheckpoint(this.#step(action.step));
-      case 'run':
-        return this.#runStep(this.#step(action.step));
-      case 'pause':
-        return this.#pause(this.#step(action.step));
-      default:
-        return assertNever(action);
-    }
-  }
-
-  #step(index: number): DeclaredStep {
-    const step = this.#input.file.manifest.steps[index];
-    if (!step) throw new Error(`the plan names step ${index}, which does not exist`);
-    return step;
-  }
-
-  /**
-   * Empties the build data (contract 3.3), which removes every checkpoint. The checkpoints' files are removed
-   * afterwards.
-   */
-  async #clean(): Promise<void> {
-    const { backend, area, snapshots } = this.#input;
-    const started = Date.now();
-    const isEmptied = snapshots.some(({ name }) => name === BASELINE) && (await this.#rollBackToBaseline());
-    if (!isEmptied) await backend.reset();
-    createBuildDataFolders(area);
-    if (!isEmptied) await backend.take(BASELINE);
-    removeOrphanedFiles(area, []);
-    this.#journal.write('rolled-back', { step: null, snapshot: BASELINE, seconds: secondsSince(started) });
-  }
-
-  /** Returns whether it succeeded. A damaged baseline is made again, together with its store. */
-  async #rollBackToBaseline(): Promise<boolean> {
-    try {
-      await this.#input.backend.rollback(BASELINE, this.#input.snapshots);
-      return true;
-    } catch (error) {
-      if (!(error instanceof DamagedSnapshot)) throw error;
-      this.#report(`${error.damage}. The build data and the store of checkpoints are made again.`);
-      return false;
-    }
-  }
-
-  async #rollBack(step: DeclaredStep): Promise<void> {
-    const { backend, area, plan, snapshots } = this.#input;
-    const started = Date.now();
-    const past = checkpointPast(area, step.index, step.name);
-    const answer = readCheckpointRecord(area, step.name);
-    await backend.rollback(checkpointName(step.name), snapshots);
-    removeOrphanedFiles(
-      area,
-      snapshots.map(({ name }) => name).filter((name) => !plan.discarded.includes(name)),
-    );
-    this.#past =
-      'history' in past
-        ? { history: [...past.history] }
-        : { unknown: `a build resumed from the checkpoint before \`${step.name}\`, and ${past.unknown}` };
-    if ('record' in answer) await this.#keepPackages(answer.record.run);
-    this.#parent = step.name;
-    this.#journal.write('rolled-back', {
-      step: step.name,
-      snapshot: checkpointName(step.name),
-      seconds: secondsSince(started),
-    });
-    this.#report(`==== ${step.name}: ${step.message} `);
-  }
-
-  async #takeCheckpoint(step: DeclaredStep): Promise<void> {
-    const { backend, area, file } = this.#input;
-    const started = Date.now();
-    const takenAt = Math.floor(started / 1000);
-    const record = { step: step.name, run: this.#journal.run, line: MAIN_LINE, parent: this.#parent, takenAt };
-    writeCheckpointFiles(area, file.bytes, record, this.#past, !backend.takeSyncsArea);
-    const snapshot = await backend.take(checkpointName(step.name)).catch((error: unknown) => {
-      removeCheckpointFiles(area, step.name);
-      throw error;
-    });
-    this.#journal.write('checkpoint-taken', {
-      step: step.name,
-      snapshot: snapshot.id,
-      line: MAIN_LINE,
-      parent: this.#parent,
-      seconds: secondsSince(started),
-    });
-    this.#parent = step.name;
-    this.#report(`${step.index === this.#pauseAt ? 'Stopping at' : '===='} ${step.name}: ${step.message} `);
-  }
-
-  async #runStep(step: DeclaredStep): Promise<void> {
-    if (!this.#host) throw new Error('no step host');
-    const outcome: StepOutcome = await this.#host.run(step);
-    await this.#releaseLoops();
-    await this.#keepPackages();
-    if ('history' in this.#past) this.#past.history.push(outcome.execution);
-    if (outcome.result.outcome === 'done') return;
-    if (this.#stop.signal || this.#error !== undefined) return; // it was ended on purpose
-    this.#failed = true;
-    for (const line of outcome.result.lines) this.#report(line);
-  }
-
-  /**
-   * Records the packages in the present image or, when it is the result of another run, those of that run. A later step
-   * may compress the image.
-   */
-  async #keepPackages(from?: string): Promise<void> {
-    const { keepPackages, logs } = this.#input;
-    await keepPackages(this.#journal.run, from).catch((error: unknown) =>
-      logs.detail(`The list of packages could not be kept: ${reasonOf(error)}`),
-    );
-  }
-
-  /** @param action what is about to replace the build data */
-  async #releaseLoops(action?: string): Promise<void> {
-    const { area, file } = this.#input;
-    const lines = await releaseLoops(area.buildData, keepsMounts(file.manifest.keyValuePairs));
-    for (const line of lines) this.#report(line);
-    if (action !== undefined) refuseLoops(action, area.buildData);
-  }
-
-  #pause(step: DeclaredStep): void {
-    this.#paused = true;
-    this.#journal.write('paused', { step: step.name });
   }
 
   /** Records the end of a step whose own end could not be recorded, because its launcher or the disk failed. */
@@ -433,14 +215,7 @@ class Build {
   }
 }
 
-/** Checkpoints lie on one line until resuming makes new ones (architecture section 5). */
-const MAIN_LINE = 'main';
-
 /** The time that a step gets to end by itself when the logs cannot be written. */
 const STEP_GRACE_MS = 10_000;
 /** A build whose step cannot be ended exits after this time. */
 const FORCED_END_MS = 9000;
-
-function secondsSince(start: number): number {
-  return (Date.now() - start) / 1000;
-}

@@ -1,0 +1,55 @@
+import { hostname } from 'node:os';
+import { PROTOCOL_VERSION } from '../../src-shared/journal/records';
+import { ENGINE_VERSION } from '../version';
+import type { BuildInput } from './build-input';
+import type { Journal } from './journal';
+import { asctime } from './logs';
+import { MAIN_LINE } from './plan-actions';
+import { staleLines } from './stale-lines';
+
+/** Writes the first records of a run, and the first lines of its logs. */
+export function announceBuild(
+  input: BuildInput,
+  journal: Journal,
+  report: (line: string) => void,
+  started: number,
+): void {
+  const { area, file, choice, plan, backend, checkpointing, containment, stale } = input;
+  const steps = file.manifest.steps;
+  const name = (index: number | undefined): string | null =>
+    index === undefined ? null : (steps[index]?.name ?? null);
+  journal.write('hello', {
+    protocol: PROTOCOL_VERSION,
+    engine: ENGINE_VERSION,
+    run: journal.run,
+    pid: process.pid,
+    host: hostname(),
+    client: process.env.SLIPWAY_CLIENT ?? 'terminal',
+    lock: input.lockId,
+  });
+  journal.write('plan', {
+    manifest: file.path,
+    distribution: file.manifest.distributionName,
+    area: area.mountpoint,
+    backend: checkpointing ? backend.kind : null,
+    containment,
+    steps: steps.map(({ index, name: step, message }) => ({
+      index,
+      name: step,
+      message,
+      kept: plan.kept.includes(index),
+    })),
+    resume: name(choice.resume),
+    pause: name(choice.pause),
+    line: MAIN_LINE,
+    parent: null,
+  });
+  if (stale) {
+    journal.write('stale-checkpoint', stale);
+    for (const line of staleLines(stale)) report(line);
+  }
+  report(`Build started ${asctime(new Date(started))}`);
+  report(`Distribution name: ${file.manifest.distributionName}`);
+  if (area.dataset) report(`Build Area dataset: ${area.dataset}`);
+  report(`Build Area mount point: ${area.mountpoint}`);
+}
