@@ -1,11 +1,10 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { constants } from 'node:os';
-import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
-import { LineSplitter } from '../system/line-splitter';
 import { sendSignal, type ProcessEntry } from '../system/process-list';
-import type { ProcessEnd, StepProcess, StepSpawner } from './step-process';
+import { hasExecutableFormat } from './executable-format';
+import { StepOutput } from './step-output';
+import type { StepProcess, StepSpawner } from './step-process';
+import { ended, notStarted, type StepResult } from './step-result';
 
 /** From SIGTERM to SIGKILL when the build is cancelled. */
 const CANCEL_GRACE_MS = 5000;
@@ -21,21 +20,8 @@ const KILL_TIMEOUT_MS = 3000;
 /** The output ends when the last process ends. */
 const OUTPUT_TIMEOUT_MS = 1000;
 const POLL_INTERVAL_MS = 100;
-/** Longer lines of output are processed in pieces. */
-const MAX_LINE_BYTES = 64 * 1024;
 /** A step without leftovers ends within this time, so that the process table need not be read. */
 const CLEAN_END_MS = 20;
-
-/** The result of a step. A failing step is a result, not an exception. */
-export type StepResult =
-  | { readonly outcome: 'done' }
-  | {
-      readonly outcome: 'failed';
-      readonly exit: number | null;
-      readonly signal: string | null;
-      /** The lines for the console (contract section 4). */
-      readonly lines: readonly string[];
-    };
 
 /** The command to run, and the receivers of its events. */
 export interface StepCommand {
@@ -72,7 +58,9 @@ export class FinalizerRunner {
     const step = await this.#spawner.spawn(wrap ? wrap(argv) : argv, env);
     if ('failed' in step) return notStarted(argv, step.failed);
     this.#step = step;
-    const output = [new Output(step.stdout, 'stdout', command), new Output(step.stderr, 'stderr', command)];
+    const output = (['stdout', 'stderr'] as const).map(
+      (stream) => new StepOutput(step[stream], (line, isContinued) => command.onLine(stream, line, isContinued)),
+    );
     command.onStart(step.pid);
     if (this.#cancelled !== 'no') this.#end();
     try {
@@ -105,7 +93,7 @@ export class FinalizerRunner {
   }
 
   /** Gives the script's remaining processes a moment to end, then ends them. Reads the output to its end. */
-  async #endLeftovers(step: StepProcess, output: readonly Output[], command: StepCommand): Promise<void> {
+  async #endLeftovers(step: StepProcess, output: readonly StepOutput[], command: StepCommand): Promise<void> {
     const scriptEnded = Date.now();
     let isGone = await step.gone(CLEAN_END_MS);
     while (!isGone) {
@@ -127,34 +115,6 @@ export class FinalizerRunner {
   }
 }
 
-/** One stream of a step, passed to the command in lines. */
-class Output {
-  readonly #reader: Readable;
-
-  readonly end: Promise<void>;
-  isOpen = true;
-
-  constructor(reader: Readable, stream: 'stdout' | 'stderr', command: StepCommand) {
-    this.#reader = reader;
-    const splitter = new LineSplitter((line, isContinued) => command.onLine(stream, line, isContinued), MAX_LINE_BYTES);
-    this.end = new Promise((resolve) => {
-      reader.on('data', (chunk: Buffer) => splitter.push(chunk));
-      // An error ends the stream like its end does: what was read before counts.
-      reader
-        .on('error', () => undefined)
-        .on('close', () => {
-          splitter.end();
-          this.isOpen = false;
-          resolve();
-        });
-    });
-  }
-
-  close(): void {
-    this.#reader.destroy();
-  }
-}
-
 function askToEnd(pid: number): void {
   sendSignal(pid, 'SIGTERM');
   sendSignal(pid, 'SIGCONT'); // a stopped process gets the signal when it continues
@@ -173,59 +133,4 @@ async function withTimeout(promise: Promise<unknown>, timeoutMs: number): Promis
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([promise, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
   clearTimeout(timer);
-}
-
-const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
-
-function ended({ exit, signal }: ProcessEnd): StepResult {
-  if (exit === 0) return { outcome: 'done' };
-  if (exit !== null) return { outcome: 'failed', exit, signal: null, lines: [`Child returned err ${exit}`] };
-  const name = SIGNAL_NAMES.get(signal) ?? `signal ${signal}`;
-  return { outcome: 'failed', exit, signal: name, lines: [`Child was terminated by signal ${signal}`] };
-}
-
-const START_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: '[Errno 2] No such file or directory',
-  ENOEXEC: '[Errno 8] Exec format error',
-  EACCES: '[Errno 13] Permission denied',
-  E2BIG: '[Errno 7] Argument list too long',
-};
-
-/** The messages of contract section 4 for a script that cannot be started, in the original's notation. */
-function notStarted(argv: readonly string[], code: string): StepResult {
-  const list = argv.map(pythonString).join(', ');
-  const reason = START_ERRORS[code] ?? code;
-  return {
-    outcome: 'failed',
-    exit: null,
-    signal: null,
-    lines: [`Error starting or running shell:${reason}: ${pythonString(argv[0] ?? '')}`, `shell_list = [${list}]`],
-  };
-}
-
-function pythonString(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\r', '\\r');
-  return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
-}
-
-/**
- * Whether the kernel can execute a file. For plain text without an interpreter line posix_spawn would fall back to
- * /bin/sh. A name without a slash is looked up on PATH and left to the kernel.
- */
-function hasExecutableFormat(script: string): boolean {
-  if (!script.includes('/')) return true;
-  const head = Buffer.alloc(256);
-  let length: number;
-  try {
-    const fd = openSync(script, 'r');
-    try {
-      length = readSync(fd, head, 0, head.length, 0);
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    return true; // missing, a directory or unreadable: starting it fails with the kernel's message
-  }
-  return head.subarray(0, 2).toString() === '#!' || head.subarray(0, length).includes(0);
 }

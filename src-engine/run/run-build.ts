@@ -76,12 +76,11 @@ class Build {
   }
 
   async run(): Promise<number> {
-    const { containment } = this.#input;
     const [journal, reserve] = [this.#journal, this.#reserve];
     const report = (line: string): void => this.#report(line);
     announceBuild(this.#input, journal, report, this.#started);
     try {
-      const host = await StepHost.start({ ...this.#input, folders: this.#folders }, journal, report, containment);
+      const host = await StepHost.start(this.#input, this.#folders, journal, report);
       this.#host = host;
       const isPause = (step: number): boolean => step === this.#pauseAt;
       const actions = new PlanActions(this.#input, { journal, host, reserve, report, isPause });

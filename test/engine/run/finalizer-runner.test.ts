@@ -2,10 +2,11 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { FinalizerRunner, type StepResult } from '../../../src-engine/run/finalizer-runner';
+import { FinalizerRunner } from '../../../src-engine/run/finalizer-runner';
 import { createSpawner } from '../../../src-engine/run/containment';
 import { canLaunch } from '../../../src-engine/run/step-launcher';
 import type { Containment, StepSpawner } from '../../../src-engine/run/step-process';
+import type { StepResult } from '../../../src-engine/run/step-result';
 import { listProcesses } from '../../../src-engine/system/process-list';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-runner-'));
