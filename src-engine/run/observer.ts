@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { realPath } from '../system/real-path';
-import { isSystem } from '../area/named-inputs';
+import { isSystem } from '../area/system-paths';
 import { bytePath, systemPath } from '../snapshots/bytes';
 import { exec } from '../system/exec';
 import { findTool, installCommand } from '../system/executables';
