@@ -3,8 +3,9 @@ import { basename } from 'node:path';
 import { findCommand } from './commands';
 import { reportError } from './commands/failure';
 import { usageError } from './commands/usage';
+import { endProcess } from './system/end-process';
 import { restoreExtraCertificates } from './system/extra-certificates';
-import { guardStandardStreams, isOutputWritten } from './system/standard-streams';
+import { guardStandardStreams } from './system/standard-streams';
 import { ENGINE_VERSION } from './version';
 import { setStepUmask } from './system/modes';
 
@@ -29,18 +30,6 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** The poll interval for the end of the output. */
-const END_INTERVAL_MS = 1000;
-
-/** Ends the process once its output is written. Waiting for Node to free its memory and handles would take longer. */
-function endWhenWritten(): void {
-  if (isOutputWritten()) process.exit();
-}
-
 restoreExtraCertificates();
 setStepUmask();
-void main(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
-  setImmediate(endWhenWritten); // after the errors of its streams, which can change the status
-  setInterval(endWhenWritten, END_INTERVAL_MS).unref();
-});
+void main(process.argv.slice(2)).then(endProcess);

@@ -62,6 +62,7 @@ export class TestProject {
     ...process.env,
     PATH: [bin, process.env.PATH].join(delimiter),
     TMPDIR: join(this.folder, 'tmp'),
+    SLIPWAY_OPEN_HANDLES: 'fail', // a command that leaves a handle open is a defect
   };
   readonly #children = new Set<ChildProcess>();
 
