@@ -71,6 +71,6 @@ function instanceOf(path: string): string {
     const { ino, mtimeNs } = lstatSync(path, { bigint: true });
     return `${ino}:${mtimeNs}`;
   } catch {
-    return 'gone';
+    return 'gone'; // or unreadable, as for everything that is read from it
   }
 }

@@ -159,7 +159,7 @@ function readRecordFile(path: string): Buffer | undefined | null {
   try {
     return readIfThereSync(path);
   } catch {
-    return null;
+    return null; // the caller reports the record as unreadable
   }
 }
 
@@ -167,7 +167,7 @@ function parsed(content: Buffer): unknown {
   try {
     return JSON.parse(content.toString('utf8'));
   } catch {
-    return undefined;
+    return undefined; // not JSON: the shape's check refuses it
   }
 }
 

@@ -83,7 +83,7 @@ export class CurrentState {
       try {
         return interpretManifest(decodeManifest(bytes), { now: new Date() }).defaulted.root;
       } catch {
-        return undefined;
+        return undefined; // damaged
       }
     });
   }

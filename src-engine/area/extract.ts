@@ -48,6 +48,7 @@ function realpathOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {
+    // A link that was found before leads nowhere.
     throw new AppError('refused', `${path} is a dangling link.`, 'Choose a new folder.');
   }
 }

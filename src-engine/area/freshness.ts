@@ -50,7 +50,7 @@ export class Freshness {
     try {
       return readStateFile(this.#area, step);
     } catch {
-      return undefined;
+      return undefined; // unreadable: reasons are given without the old values
     }
   }
 
@@ -88,6 +88,6 @@ function wasFirst(area: BuildArea, step: string): boolean {
     if (!copy) return false;
     return interpretManifest(decodeManifest(copy), { now: new Date() }).manifest.steps[0]?.name === step;
   } catch {
-    return false;
+    return false; // unreadable or damaged: the history stays unknown
   }
 }

@@ -47,7 +47,7 @@ function isReadableFile(path: string): boolean {
     accessSync(path, constants.R_OK);
     return !statSync(path).isDirectory();
   } catch {
-    return false;
+    return false; // reading it reports why
   }
 }
 

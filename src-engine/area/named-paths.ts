@@ -188,6 +188,6 @@ function listing(folder: string): ReadonlySet<string> {
   try {
     return new Set(readdirSync(folder));
   } catch {
-    return new Set();
+    return new Set(); // not a folder, or one whose names this account cannot list
   }
 }

@@ -67,7 +67,7 @@ export class OwnTools {
       try {
         known = new Set(readdirSync(folder));
       } catch {
-        known = new Set();
+        known = new Set(); // a shell skips such a folder of `PATH` as well
       }
       this.#names.set(folder, known);
     }

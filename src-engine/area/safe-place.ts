@@ -84,6 +84,7 @@ function realPath(path: string): string {
   try {
     return realpathSync(absolute);
   } catch {
+    // The last part does not exist, or may not be reached.
     const parent = dirname(absolute);
     return parent === absolute ? absolute : join(realPath(parent), basename(absolute));
   }

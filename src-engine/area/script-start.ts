@@ -46,7 +46,7 @@ export function startFault(path: string): StartFault | undefined {
     if (!statSync(path).isFile()) return { kind: 'not-a-file' };
     head = readHead(path);
   } catch {
-    return undefined;
+    return undefined; // starting it fails with the kernel's message
   }
   const shebang = shebangOf(head);
   if (shebang === undefined || shebang.trim() === '')

@@ -27,6 +27,7 @@ export async function urlState(url: string, timeoutMs = URL_TIMEOUT_MS): Promise
       answer.destroy();
     }
   } catch {
+    // Also an answer that breaks off: the state of the URL is recorded as not known.
     return NO_CONTENT.unreachable;
   }
 }

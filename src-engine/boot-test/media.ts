@@ -1,6 +1,7 @@
 import { open, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
+import { ifMissing } from '../system/files';
 
 /** A finished file of a build area. */
 export interface MediaFile {
@@ -24,14 +25,22 @@ export async function listMedia(folder: string): Promise<MediaFile[]> {
     if (error.code === 'ENOENT') return [];
     throw new AppError('area', `${folder} cannot be read: ${error.message}.`);
   });
-  const found = await Promise.all(names.filter((name) => !name.startsWith('.')).map((name) => mediaFile(folder, name)));
+  const found = await Promise.all(
+    names
+      .filter((name) => !name.startsWith('.'))
+      .map(async (name) => {
+        const file = await mediaFile(folder, name);
+        // Booting a file that this account cannot read reports why.
+        return file && { ...file, bootable: await bootableAs(file.path).catch(() => null) };
+      }),
+  );
   return found.flatMap((file) => (file ? [file] : [])).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** One file of a media folder. Throws `missing` when there is none of this name. */
 export async function mediumNamed(folder: string, name: string): Promise<MediaFile> {
   const file = name.includes('/') ? undefined : await mediaFile(folder, name);
-  if (file) return file;
+  if (file) return { ...file, bootable: await bootableAs(file.path) };
   throw new AppError(
     'missing',
     `There is no ${name} in ${folder}.`,
@@ -39,12 +48,11 @@ export async function mediumNamed(folder: string, name: string): Promise<MediaFi
   );
 }
 
-async function mediaFile(folder: string, name: string): Promise<MediaFile | undefined> {
+async function mediaFile(folder: string, name: string): Promise<Omit<MediaFile, 'bootable'> | undefined> {
   const path = join(folder, name);
-  const stats = await lstat(path).catch(() => undefined);
+  const stats = await lstat(path).catch(ifMissing);
   if (!stats?.isFile()) return undefined;
-  const { size, mtimeMs, ino } = stats;
-  return { name, path, size, modified: mtimeMs / 1000, inode: ino, bootable: await bootableAs(path) };
+  return { name, path, size: stats.size, modified: stats.mtimeMs / 1000, inode: stats.ino };
 }
 
 const ISO_VOLUME = 0x8001;
@@ -57,8 +65,7 @@ const MBR_MARK = 0x1fe;
  * An image with both boots both ways. It is treated as a CD unless its name ends with .usb, .img or .raw.
  */
 async function bootableAs(path: string): Promise<MediaFile['bootable']> {
-  const file = await open(path, 'r').catch(() => undefined);
-  if (!file) return null;
+  const file = await open(path, 'r');
   try {
     const has = async (at: number, mark: string): Promise<boolean> => {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(mark.length), 0, mark.length, at);

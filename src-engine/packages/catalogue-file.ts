@@ -27,7 +27,7 @@ export async function editionOf({ source }: OpenedPackages, forceRefresh: boolea
 /** The catalogue's file. It is written again when it belongs to another revision. */
 export async function catalogueFile(opened: OpenedPackages, edition: Edition): Promise<CatalogueAnswer> {
   const { file } = pathsOf(opened, edition);
-  const isThere = await stat(file).catch(() => undefined);
+  const isThere = await stat(file).catch(() => undefined); // writing it again reports why it cannot be read
   const count = isThere ? await countOf(opened, edition) : undefined;
   if (isThere && count !== undefined) return { ...edition, count, file, bytes: isThere.size };
   const entries = await opened.source.entries();

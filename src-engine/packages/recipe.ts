@@ -28,6 +28,7 @@ export async function readRecipe(manifest: Manifest, folder = process.cwd()): Pr
   for (const { script } of manifest.steps) {
     if (script === undefined) continue;
     const path = resolve(folder, `${script}.meta.json`);
+    // An unreadable description counts as missing.
     const text = (await readIfThere(path).catch(() => undefined))?.toString('utf8');
     const installs = text === undefined ? undefined : entryOf(text, 'installs');
     if (isRecord(installs))

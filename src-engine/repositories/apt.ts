@@ -35,13 +35,13 @@ export async function aptNames(): Promise<Set<string>> {
 
 /** Whether another package known to the host's APT provides this name. */
 export async function isProvided(name: string): Promise<boolean> {
-  const answer = await ask(['apt-cache', 'showpkg', '--', name]).catch(() => '');
+  const answer = await ask(['apt-cache', 'showpkg', '--', name]).catch(() => ''); // a name that APT does not accept
   return /^Reverse Provides: *\n\S/m.test(answer);
 }
 
 /** Whether APT is configured to use a proxy. */
 export async function aptHasProxy(): Promise<boolean> {
   if (findTool('apt-config') === undefined) return false;
-  const answer = await ask(['apt-config', 'dump']).catch(() => '');
+  const answer = await ask(['apt-config', 'dump']).catch(() => ''); // APT's own use of it reports why
   return /^Acquire::https?::Proxy(-Auto-Detect)?\b.*"[^"]/im.test(answer) && !/::Proxy "(DIRECT|false)";/i.test(answer);
 }

@@ -119,7 +119,7 @@ function hostRelease(): string {
   try {
     return /^VERSION_CODENAME="?([^"\n]*)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
   } catch {
-    return '';
+    return ''; // not every system has the file
   }
 }
 

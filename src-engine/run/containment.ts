@@ -76,6 +76,6 @@ function mayMakeNamespaces(): boolean {
     const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
     return capabilities !== undefined && ((BigInt(`0x${capabilities}`) >> CAP_SYS_ADMIN) & 1n) === 1n;
   } catch {
-    return false;
+    return false; // no /proc: the next method is used
   }
 }

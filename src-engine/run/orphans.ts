@@ -55,6 +55,6 @@ function environment(pid: number): string {
   try {
     return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`;
   } catch {
-    return '';
+    return ''; // it has ended, or belongs to another account
   }
 }

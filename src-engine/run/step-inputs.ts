@@ -166,7 +166,7 @@ export class StepInputs {
       this.#watcher = watch(this.#options.inputsFile, () => this.#take());
       this.#watcher.on('error', () => this.#poll());
     } catch {
-      this.#poll();
+      this.#poll(); // the limit of watches, or a file system without them
     }
   }
 
@@ -211,7 +211,7 @@ function sizeOf(path: string | Buffer): number | undefined {
     const stats = statSync(path);
     return stats.isFile() ? stats.size : undefined;
   } catch {
-    return undefined;
+    return undefined; // missing or unreadable; its state is recorded as such
   }
 }
 

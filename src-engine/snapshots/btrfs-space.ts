@@ -12,7 +12,8 @@ const TIMEOUT_S = 30;
 export async function waitForFreedSpace(folder: string, tool: RunStoreTool): Promise<void> {
   const { bavail, bsize, blocks } = statfsSync(folder);
   if (bavail * bsize >= LOW_BYTES && bavail >= blocks * LOW_SHARE) return;
-  // The sync wakes the cleaner, which otherwise waits for the next regular commit.
+  // The sync wakes the cleaner, which otherwise waits for the next regular commit. Where a command fails or takes too
+  // long, the next write finds out whether there is space.
   await tool(['btrfs', 'filesystem', 'sync', folder]).catch(() => undefined);
   await tool(['timeout', `${TIMEOUT_S}`, 'btrfs', 'subvolume', 'sync', folder]).catch(() => undefined);
 }

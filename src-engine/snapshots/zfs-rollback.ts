@@ -53,6 +53,7 @@ export function prepareRollback({ zfs, zfsWithRetry }: ZfsRunner, id: string, mo
   if (!isZfsFuse() || process.getuid?.() !== 0) return { run: plain, abandon: () => undefined };
   let start: (input: string) => void = () => undefined;
   const input = new Promise<string>((resolve) => (start = resolve));
+  // When it fails, the plain rollback is used and reports why.
   const running = zfs([id, mountpoint], { wrapper: KEEP_CACHES, input }).catch(() => undefined);
   return {
     async run(first) {

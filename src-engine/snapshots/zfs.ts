@@ -90,6 +90,6 @@ function isReadable(folder: string): boolean {
     readdirSync(folder);
     return true;
   } catch {
-    return false;
+    return false; // the snapshot is then read in another way
   }
 }

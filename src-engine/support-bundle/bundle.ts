@@ -1,4 +1,3 @@
-import { readRegularFile } from '../system/files';
 import { readdir, readFile } from 'node:fs/promises';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +13,8 @@ import { readManifestFile } from '../area/manifest-file';
 import { runChecks } from '../doctor/check';
 import { hostChecks, manifestChecks } from '../doctor/checklist';
 import { openSubject } from '../doctor/subject';
+import { ifMissing, readRegularFile } from '../system/files';
+import { systemError } from '../system/system-error';
 import { ENGINE_VERSION } from '../version';
 import { redactJournal } from './journal-text';
 import { redactManifest, secretsOf } from './manifest-secrets';
@@ -55,14 +56,24 @@ export async function collectSupport(operand: string, now: Date): Promise<Suppor
     .catch((error: unknown) => trouble('no journals and logs', error));
   const findings = await examine(operand).catch((error: unknown) => trouble('no report of the doctor', error));
 
-  const redactor = new Redactor([source ?? '', ...(area ? await oldManifests(area) : [])].flatMap(secretsOf));
+  // Without their secrets the logs cannot be redacted.
+  const old =
+    area &&
+    (await oldManifests(area).catch((error: unknown) =>
+      trouble('no journals and logs, because a manifest of an earlier build cannot be read', error),
+    ));
+  const redactor = new Redactor([source ?? '', ...(old ?? [])].flatMap(secretsOf));
   const json = (value: unknown): string => `${JSON.stringify(redactor.value(value), null, 2)}\n`;
   const entries: TarEntry[] = [
     { name: 'versions.json', content: json(versions(now)) },
     ...(findings ? [{ name: 'doctor.json', content: json(findings) }] : []),
     ...(source === undefined ? [] : [{ name: 'manifest.xml', content: redactManifest(source, redactor) }]),
   ];
-  const { logs, older, unread } = area ? await newestLogs(area.logs, LIMITS) : { logs: [], older: 0, unread: [] };
+  const found =
+    area &&
+    old &&
+    (await newestLogs(area.logs, LIMITS).catch((error: unknown) => trouble('no journals and logs', error)));
+  const { logs, older, unread } = found ?? { logs: [], older: 0, unread: [] };
   notes.push(...unread.map((why) => `a log cannot be read: ${why}`));
   if (older > 0) notes.push(`older journals and logs: ${older}`);
   for (const { name, text, left } of logs) {
@@ -88,20 +99,26 @@ export async function collectSupport(operand: string, now: Date): Promise<Suppor
 }
 
 async function examine(operand: string) {
-  const subject = await openSubject(operand).catch(() => undefined);
+  const subject = await openSubject(operand).catch(() => undefined); // a note has the reason
   return runChecks(subject ? manifestChecks(subject) : hostChecks());
 }
 
 /** The manifests of earlier builds: their logs may contain a password that was changed since. */
 async function oldManifests(area: BuildArea): Promise<string[]> {
-  const names = (await readdir(area.mountpoint).catch(() => [])).filter((name) => stepOfSnapshot(name) !== undefined);
-  const read = names.map((name) =>
-    Promise.resolve()
-      .then(() => readRegularFile(join(area.mountpoint, name)))
-      .then(decodeManifest)
-      .catch(() => ''),
-  );
-  return Promise.all(read);
+  const names = (await readdir(area.mountpoint).catch(ifMissing)) ?? [];
+  return names
+    .filter((name) => stepOfSnapshot(name) !== undefined)
+    .map((name) => manifestText(join(area.mountpoint, name)));
+}
+
+/** Empty for what is not a manifest. */
+function manifestText(path: string): string {
+  try {
+    return decodeManifest(readRegularFile(path));
+  } catch (error) {
+    if (systemError(error)) ifMissing(error); // one may be removed meanwhile
+    return '';
+  }
 }
 
 function versions(now: Date) {

@@ -52,7 +52,7 @@ function recordOf(line: string): Record<string, unknown> | undefined {
     const record: unknown = JSON.parse(line);
     return typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : undefined;
   } catch {
-    return undefined;
+    return undefined; // cut
   }
 }
 

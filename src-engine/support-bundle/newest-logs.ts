@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ifMissing } from '../system/files';
 
 /** The limits on each log and on all logs together, in bytes. */
 export interface Limits {
@@ -31,8 +32,9 @@ export async function newestLogs(
   { each, all }: Limits,
 ): Promise<{ readonly logs: readonly LogText[]; readonly older: number; readonly unread: readonly string[] }> {
   const found = await Promise.all(
-    (await readdir(folder).catch(() => []))
+    ((await readdir(folder).catch(ifMissing)) ?? [])
       .filter((name) => LOG.test(name))
+      // One may be removed meanwhile.
       .map(async (name) => ({ name, stats: await lstat(join(folder, name)).catch(() => undefined) })),
   );
   const files = found

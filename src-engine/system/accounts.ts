@@ -18,7 +18,7 @@ export function ownerOf(path: string): string | undefined {
   try {
     return accountName(lstatSync(path).uid);
   } catch {
-    return undefined;
+    return undefined; // the name is only for a message
   }
 }
 

@@ -10,6 +10,7 @@ function accountName(): string {
   try {
     return userInfo().username;
   } catch {
+    // ENOENT: no name
     return String(process.getuid?.() ?? '');
   }
 }

@@ -52,7 +52,7 @@ function isUnmapped(uid: number): boolean {
   try {
     return !/^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'utf8'));
   } catch {
-    return false;
+    return false; // no user namespaces
   }
 }
 
@@ -60,6 +60,6 @@ function overflowUid(): number {
   try {
     return Number(readFileSync('/proc/sys/kernel/overflowuid', 'utf8'));
   } catch {
-    return 65534;
+    return 65534; // the kernel's default
   }
 }

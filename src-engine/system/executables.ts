@@ -25,6 +25,6 @@ export function isExecutable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
-    return false;
+    return false; // the answer for any reason, as the kernel gives it
   }
 }

@@ -79,12 +79,15 @@ function withPath(error: unknown, path: string): unknown {
   return isNamed ? error : Object.assign(error, { path });
 }
 
+/** Handles an error: `undefined` when a path does not exist. Throws any other error. */
+export function ifMissing(error: unknown): undefined {
+  if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+  throw error;
+}
+
 /** Reads a file; `undefined` when it does not exist. */
 export async function readIfThere(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
+  return readFile(path).catch(ifMissing);
 }
 
 /** Larger state of the engine is not its own, and must not fill the memory. */
@@ -112,8 +115,7 @@ export function readIfThereSync(path: string): Buffer | undefined {
   try {
     return readRegularFile(path);
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
+    return ifMissing(error);
   }
 }
 

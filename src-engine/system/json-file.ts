@@ -53,7 +53,7 @@ export function parseJson<T>(content: string, shape: Shape<T>): T | undefined {
     const value: unknown = JSON.parse(content);
     return shape.accepts(value) ? value : undefined;
   } catch {
-    return undefined;
+    return undefined; // not JSON
   }
 }
 

@@ -83,7 +83,7 @@ export function mayBeLocked(folder: string): boolean {
     const held = new RegExp(`FLOCK +ADVISORY +WRITE .*:${ino} `);
     return held.test(readFileSync('/proc/locks', 'latin1'));
   } catch {
-    return false;
+    return false; // the lock file decides then
   }
 }
 

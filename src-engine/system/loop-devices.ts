@@ -47,7 +47,7 @@ function attribute(name: string, attributeName: string): string | undefined {
   try {
     return readFileSync(path, 'latin1').replace(/\n$/, '');
   } catch {
-    return undefined;
+    return undefined; // or is being detached
   }
 }
 
@@ -57,6 +57,6 @@ function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    return path;
+    return path; // the backing file was removed
   }
 }

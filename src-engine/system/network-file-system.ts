@@ -18,7 +18,7 @@ export function isOnNetwork(path: string): boolean {
       networkTypeOf(readFileSync('/proc/self/mountinfo', 'latin1'), deviceNumber(statSync(path).dev)) !== undefined
     );
   } catch {
-    return false;
+    return false; // a path that cannot be reached is refused when it is used
   }
 }
 

@@ -116,7 +116,7 @@ function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
-    return UNKNOWN;
+    return UNKNOWN; // no /proc
   }
 }
 
@@ -125,7 +125,7 @@ function pidNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');
   } catch {
-    return UNKNOWN;
+    return UNKNOWN; // no /proc
   }
 }
 
@@ -136,6 +136,6 @@ function startTimeOf(pid: number): string | undefined {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? 'zombie' : fields[19];
   } catch {
-    return undefined;
+    return undefined; // or the process has ended
   }
 }

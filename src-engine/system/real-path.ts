@@ -5,6 +5,6 @@ export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    return path;
+    return path; // the use of the path reports why
   }
 }

@@ -120,7 +120,7 @@ function modeOf(script: string): number | undefined {
     const stats = statSync(script);
     return stats.isFile() ? stats.mode : undefined;
   } catch {
-    return undefined;
+    return undefined; // missing or unreachable, which is a finding of its own
   }
 }
 

@@ -32,6 +32,6 @@ function needsOf(script: string) {
   try {
     return declaredNeeds(script);
   } catch {
-    return [];
+    return []; // see above
   }
 }

@@ -49,6 +49,7 @@ export class PrivateApt {
 
   async #linkKeys(): Promise<void> {
     const keys = join(this.folder, 'keys');
+    // A host without APT has no such folder. Without a key APT refuses the repository and names the key.
     const hosts = (await readdir(HOST_KEYS).catch(() => [])).map((name) => [name, join(HOST_KEYS, name)] as const);
     for (const [name, target] of [...hosts, ['slipway-debian-archive.gpg', DEBIAN_KEYS] as const]) {
       await rm(join(keys, name), { force: true });
@@ -88,6 +89,7 @@ export class PrivateApt {
 
 /** The network settings of the host's APT: proxies and certificates. */
 async function networkSettings(): Promise<string[]> {
+  // Where it fails, the fetch that follows fails as well, and reports why.
   const dump = await ask(['apt-config', 'dump']).catch(() => '');
   return dump.split('\n').filter((line) => /^Acquire::(https?|ftp|tor)::/.test(line));
 }

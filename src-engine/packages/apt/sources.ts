@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import type { Declared } from '../../repositories/named';
+import { ifMissing, readIfThere } from '../../system/files';
 
 /** A file for APT's `sources.list.d`. */
 export interface SourceFile {
@@ -55,10 +56,12 @@ export function keyOf(files: readonly SourceFile[]): string {
 
 async function hostFiles(etc: string): Promise<SourceFile[]> {
   const parts = join(etc, 'sources.list.d');
-  const listed = (await readdir(parts).catch(() => [])).filter((name) => /^[\w.-]+\.(list|sources)$/.test(name)).sort();
+  const listed = ((await readdir(parts).catch(ifMissing)) ?? [])
+    .filter((name) => /^[\w.-]+\.(list|sources)$/.test(name))
+    .sort();
   const paths = [join(etc, 'sources.list'), ...listed.map((name) => join(parts, name))];
   const read = async (path: string): Promise<SourceFile[]> => {
-    const text = await readFile(path, 'utf8').catch(() => undefined);
+    const text = (await readIfThere(path))?.toString('utf8');
     return text === undefined ? [] : [{ name: basename(path), text }];
   };
   return (await Promise.all(paths.map(read))).flat();

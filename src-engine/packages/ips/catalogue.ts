@@ -110,9 +110,11 @@ async function readPackages({ address, parts }: FetchedCatalogue, folder: string
 }
 
 async function readPart(folder: string, name: PartName): Promise<Part> {
+  const text = (await readIfThere(join(folder, name)))?.toString('utf8') ?? '';
   try {
-    return record(JSON.parse((await readIfThere(join(folder, name)))?.toString('utf8') ?? ''));
+    return record(JSON.parse(text));
   } catch {
+    // Missing, not JSON or not a record.
     throw new AppError('refused', `${join(folder, name)} is damaged.`, 'Fetch the catalogue again with --refresh.');
   }
 }

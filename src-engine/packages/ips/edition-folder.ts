@@ -43,6 +43,7 @@ const ABANDONED_AFTER_MS = 3_600_000;
 export async function readEdition(folder: string): Promise<FetchedEdition | undefined> {
   const found = readJsonFile(join(folder, POINTER), fetchedEdition);
   if (found.kind !== 'read') return undefined;
+  // Fetching it again reports why its folder cannot be read.
   const isThere = await stat(join(folder, found.value.folder)).catch(() => undefined);
   return isThere && found.value;
 }
@@ -155,6 +156,7 @@ async function cleanUp(folder: string, keep: readonly (string | undefined)[]): P
   for (const name of await readdir(folder)) {
     if (!name.startsWith('edition-') || keep.includes(name)) continue;
     const path = join(folder, name);
+    // Another process may remove it at the same time.
     const changed = (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
     if (name.endsWith(UNFINISHED) && Date.now() - changed < ABANDONED_AFTER_MS) continue;
     await rm(path, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { localFolder } from '../../repositories/probe';
+import { ifMissing } from '../../system/files';
 import { fetchFile } from './fetch';
 
 /** One catalogue of an address. An address can have a catalogue for each of its publishers. */
@@ -70,7 +71,7 @@ async function publishersOfServer(address: string): Promise<string[]> {
 }
 
 async function publishersIn(path: string): Promise<string[]> {
-  return (await readdir(join(path, 'publisher')).catch(() => [])).filter(isPublisher).sort();
+  return ((await readdir(join(path, 'publisher')).catch(ifMissing)) ?? []).filter(isPublisher).sort();
 }
 
 /** Whether the server's list of operations has none for catalogues: then it serves only contents. */

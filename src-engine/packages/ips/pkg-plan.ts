@@ -56,7 +56,7 @@ function parseLine(line: string): unknown {
 
 async function emptyImage(pkg: string, folder: string, revision: string, urls: readonly string[]): Promise<string> {
   const image = join(folder, `image-${revision}`);
-  if (await stat(image).catch(() => undefined)) return image;
+  if (await stat(image).catch(() => undefined)) return image; // making it reports why it cannot be read
   for (const name of await readdir(folder))
     if (name.startsWith('image-')) await rm(join(folder, name), { recursive: true, force: true });
   const unfinished = await mkdtemp(join(folder, 'image-'));

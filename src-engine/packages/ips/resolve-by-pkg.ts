@@ -35,6 +35,7 @@ export async function resolveByPkg(pkg: Pkg, catalogue: IpsCatalogue, found: Fou
     const isRetry = others.length > 0 && others.length < found.wanted.length;
     const second = isRetry ? planned(pkg, catalogue, { wanted: others, problems: byCatalogue.problems }) : undefined;
     const note = oneLine(`pkg of this host gives no plan: ${reasonOf(refusal)}`);
+    // The first refusal is reported.
     return (await second?.catch(() => undefined)) ?? { ...byCatalogue, notes: [note, ...byCatalogue.notes] };
   }
 }

@@ -65,7 +65,7 @@ export class LiveStateFile {
       if (tree.head.id !== id || tree.records.length !== stamps.length) return undefined;
       return new LiveState(tree, stamps);
     } catch {
-      return undefined;
+      return undefined; // missing or damaged: the next snapshot compares more
     }
   }
 

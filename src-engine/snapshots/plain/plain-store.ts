@@ -185,7 +185,7 @@ export class PlainStore {
       try {
         return !isTree && readHead(path) === undefined;
       } catch {
-        return true;
+        return true; // also one that cannot be read: no object is removed then
       }
     });
   }
