@@ -5,6 +5,7 @@ import EditHost from './screens/hosts/EditHost.svelte';
 import Preflight from './screens/hosts/Preflight.svelte';
 import ComparePackages from './screens/packages/ComparePackages.svelte';
 import PastePackages from './screens/packages/PastePackages.svelte';
+import AdoptArea from './dialogs/AdoptArea.svelte';
 import AddStep from './screens/steps/AddStep.svelte';
 import Browse from './dialogs/Browse.svelte';
 import CommandPalette from './dialogs/CommandPalette.svelte';
@@ -35,6 +36,7 @@ export const dialogs: { readonly [K in Kind]: () => DialogComponent<K> | Promise
   'stale-checkpoint': () => StaleCheckpoint,
   preflight: () => Preflight,
   support: async () => (await import('./dialogs/SupportBundle.svelte')).default,
+  'adopt-area': () => AdoptArea,
   trust: () => TrustScripts,
   host: () => EditHost,
 };

@@ -68,8 +68,15 @@ export interface BuildHost {
   whenReachable(): Promise<void>;
   /** @param since only this run and later ones */
   status(manifest: string, since?: string, signal?: AbortSignal): Promise<StatusAnswer>;
+  /**
+   * The status as it would be if a text were saved. Its runs may be missing.
+   *
+   * @param source text of the manifest that is being edited
+   */
+  editedStatus(manifest: string, source: string, signal?: AbortSignal): Promise<StatusAnswer>;
   checkpoints(manifest: string, signal?: AbortSignal): Promise<CheckpointSizes>;
-  plan(manifest: string, choice: BuildChoice, signal?: AbortSignal): Promise<PlanAnswer>;
+  /** @param source text of the manifest that is being edited; the saved file when missing */
+  plan(manifest: string, choice: BuildChoice, signal?: AbortSignal, source?: string): Promise<PlanAnswer>;
   prune(manifest: string, choice: PruneChoice): Promise<PruneAnswer>;
   /** Moves the pause of the running build to before a step; `null`: no pause. */
   pause(manifest: string, step: string | null): Promise<PauseAnswer>;

@@ -42,6 +42,7 @@ export function createSshHost(link: HostLink): BuildHost {
       },
     },
     status: async (...args) => (await connected()).status(...args),
+    editedStatus: async (...args) => (await connected()).editedStatus(...args),
     checkpoints: async (...args) => (await connected()).checkpoints(...args),
     plan: async (...args) => (await connected()).plan(...args),
     prune: async (...args) => (await connected()).prune(...args),

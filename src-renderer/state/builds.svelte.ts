@@ -5,8 +5,9 @@ import { suggestedStart } from '../../src-shared/checkpoints/suggest';
 import { earliestPause } from '../../src-shared/runs/pause';
 import type { RunView } from '../../src-shared/runs/run-view';
 import { timelineOf, type Column, type Lane } from '../../src-shared/timeline/timeline';
-import { failureOf, type Main } from '../rpc';
+import { failureOf, type CallFailure, type Main } from '../rpc';
 import type { DocumentSession } from './document-session.svelte';
+import { EditedArea } from './edited-area.svelte';
 import type { Hosts } from './hosts.svelte';
 import type { Navigation } from './navigation.svelte';
 import type { Notices } from './notices.svelte';
@@ -15,9 +16,17 @@ import { asksForTrust } from './trust';
 /** The tabs at the lower right of the build screen. */
 export type BuildTab = 'log' | 'changes' | 'files' | 'manifest' | 'shell' | 'outputs';
 
+/** What the user has agreed to for one start. */
+interface Accepted {
+  /** The build resumes from a stale checkpoint. */
+  readonly stale?: boolean;
+  /** The build deletes files of another program in its area. */
+  readonly foreignFiles?: boolean;
+}
+
 /** Builds of the open document as main reports them, and the selection on the timeline. */
 export class Builds {
-  area = $state.raw<AreaView>();
+  #saved = $state.raw<AreaView>();
   trouble = $state.raw<{ readonly message: string; readonly hint?: string | undefined }>();
   /** The step whose checkpoint is selected. */
   selectedStep = $state<string>();
@@ -29,12 +38,25 @@ export class Builds {
   /** The step before which the next build pauses. */
   pauseNext = $state<string>();
   isStarting = $state(false);
+  /** Why the last start was refused before its first step. */
+  startFailure = $state.raw<CallFailure>();
   /** Seconds since the epoch. It advances while a build runs. */
   now = $state(Date.now() / 1000);
   #runs = $state.raw<readonly RunView[]>([]);
-  readonly #timeline = $derived(
-    this.area ? timelineOf(this.area, this.#runs) : { columns: [] as Column[], lanes: [] as Lane[] },
-  );
+  readonly #edited: EditedArea;
+  /** Set from the start of a save until the area was read again. Meanwhile the area that the window showed before the save counts. */
+  #outdated = $state.raw<{ readonly shown: AreaView | undefined }>();
+  #refreshing: Promise<AreaView> | undefined;
+
+  /** The area for the edits as they are on screen, and whether it is known what they do. */
+  readonly #present = $derived.by((): { readonly area: AreaView; readonly isKnown: boolean } | undefined => {
+    const saved = this.#saved;
+    if (!saved) return undefined;
+    if (this.live) return { area: saved, isKnown: true };
+    const shown = this.#session.isUnsaved ? this.#edited.of(saved) : this.#outdated ? this.#outdated.shown : saved;
+    return { area: shown ?? this.#edited.last(saved) ?? saved, isKnown: shown !== undefined };
+  });
+  readonly #timeline = $derived.by(() => timelineOf(this.area ?? this.#withoutArea, this.#runs));
   readonly #main: Main;
   readonly #notices: Notices;
   readonly #navigation: Navigation;
@@ -48,15 +70,67 @@ export class Builds {
     this.#navigation = navigation;
     this.#session = session;
     this.#hosts = hosts;
+    this.#edited = new EditedArea(main, session);
+  }
+
+  /** The build area for the edits as they are on screen; `undefined` before the host's first answer. */
+  get area(): AreaView | undefined {
+    return this.#present?.area;
   }
 
   /**
-   * Whether a build can be started. On another computer the area must be known, because a build from the beginning would discard
-   * checkpoints that may be there.
+   * Why no build can be started; `undefined` when one can. On another computer the area must be known, because a build from the beginning
+   * would discard checkpoints that may be there.
    */
-  get canStart(): boolean {
-    const isKnown = !this.#hosts.isRemote || this.area !== undefined;
-    return this.#session.document?.loaded !== undefined && !this.isStarting && isKnown;
+  get startRefusal(): string | undefined {
+    const { document, isUnsaved } = this.#session;
+    if (!document) return 'Open a manifest first.';
+    if (!document.loaded || document.syntaxError) return 'The manifest is not well-formed XML. Fix it under XML.';
+    if (isUnsaved && document.readOnly)
+      return 'The manifest is read-only and has unsaved changes. Save it under another name.';
+    if (this.isStarting) return 'A build is starting.';
+    if (!this.#hosts.isRemote || this.#saved) return undefined;
+    const { link, entry } = this.#hosts.current ?? {};
+    const name = entry?.name ?? 'the build host';
+    if (link?.state === 'connecting') return `Connecting to ${name}…`;
+    if (link && link.state !== 'ready') return `Not connected to ${name}. Connect first.`;
+    if (!this.trouble) return `Reading the build area on ${name}…`;
+    return `The build area on ${name} cannot be read: ${this.trouble.message}`;
+  }
+
+  /** A title of an action that builds. It includes the save that comes first. */
+  titled(action: string): string {
+    return this.#session.isUnsaved ? `Save and ${action.slice(0, 1).toLowerCase()}${action.slice(1)}` : action;
+  }
+
+  /** What the main button does with the edits as they are on screen. While that is not known it names no step. */
+  get mainTitle(): string {
+    const step = this.suggested ?? undefined;
+    return this.titled(step === undefined ? 'Build' : `Resume from ${step}`);
+  }
+
+  /** Asks the host about the edits, soon. Call it in an effect. */
+  scheduleEdited(): void {
+    this.#edited.schedule(this.live ? undefined : this.#saved);
+  }
+
+  /** Steps of the manifest on screen, while its area is not known. */
+  get #withoutArea(): Pick<AreaView, 'steps' | 'at'> {
+    const steps = this.#session.document?.loaded?.manifest.steps ?? [];
+    return {
+      at: 0,
+      steps: steps.map(({ name, message }, index) => ({
+        index,
+        step: name,
+        message,
+        resumable: false,
+        refusalLines: ['The build area has not been read yet.'],
+        snapshot: null,
+        freshness: null,
+        run: null,
+        expectedSeconds: null,
+      })),
+    };
   }
 
   /** Oldest first. */
@@ -99,17 +173,43 @@ export class Builds {
       .find(({ snapshot }) => snapshot !== null);
   }
 
-  /** The recommended step to resume from; `null` is the beginning. */
-  get suggested(): string | null {
-    if (!this.area) return null;
+  /** The recommended step to resume from; `null` is the beginning, `undefined` means not known yet. */
+  get suggested(): string | null | undefined {
+    if (!this.#present?.isKnown) return undefined;
     const pause = this.#indexOf(this.pauseNext) ?? Infinity;
-    return suggestedStart(this.area.steps.filter(({ index }) => index < pause));
+    return suggestedStart(this.#present.area.steps.filter(({ index }) => index < pause));
+  }
+
+  /** The last step that a build can resume from; `null` when there is none, or when that is not known. */
+  get latestResumable(): string | null {
+    return this.#present?.isKnown ? this.#present.area.latestResumable : null;
+  }
+
+  /** Called before a save: what the window shows stays until the area was read again. */
+  keepDecision(): void {
+    this.#outdated = { shown: this.#present?.isKnown ? this.#present.area : undefined };
+  }
+
+  /** Reads the build area again. Throws what the host reports. */
+  async refresh(): Promise<AreaView> {
+    const { target } = this.#session;
+    const reading = (this.#refreshing ??= this.#main.builds.area(target).finally(() => (this.#refreshing = undefined)));
+    try {
+      const area = await reading;
+      if (target === this.#session.target) this.#saved = area;
+      return area;
+    } finally {
+      if (target === this.#session.target) this.#outdated = undefined;
+    }
   }
 
   /** Follows the builds of a manifest, and no longer those of the one before. */
   follow(target: Target | undefined): void {
     this.#watching?.abort();
-    this.area = undefined;
+    this.#saved = undefined;
+    this.#outdated = undefined;
+    this.#refreshing = undefined;
+    this.startFailure = undefined;
     this.trouble = undefined;
     this.#runs = [];
     this.selectedStep = undefined;
@@ -128,7 +228,7 @@ export class Builds {
       for await (const event of await this.#main.builds.watch(target, { signal })) {
         if (signal.aborted) return;
         if (event.kind === 'area') {
-          this.area = event.area;
+          this.#saved = event.area;
           this.trouble = undefined;
         } else if (event.kind === 'trouble') this.trouble = event.trouble;
         else this.#onRuns(event.runs);
@@ -165,47 +265,79 @@ export class Builds {
   }
 
   /**
-   * Saves the document, then starts a build or queues it. Before a build resumes from a stale checkpoint the user is asked, unless
-   * `isStaleAccepted` is set.
+   * Saves the document, reads the area again, then starts a build or queues it. `recommended` is decided from the saved files. The user is
+   * asked before a build resumes from a stale checkpoint, and before it deletes files of another program, unless `accepted` has that.
    */
-  async start(choice: BuildChoice, { isStaleAccepted = false } = {}): Promise<void> {
-    const { document, target } = this.#session;
-    if (!document || this.isStarting) return;
-    const pause = choice.pause ?? this.pauseNext;
-    const conflict = this.#pauseConflict(choice.resume, pause);
+  async start(wanted: BuildChoice | 'recommended', accepted: Accepted = {}): Promise<void> {
+    const refusal = this.startRefusal;
+    if (refusal !== undefined) {
+      if (!this.isStarting) this.#notices.failed(refusal);
+      return;
+    }
+    const pause = (wanted === 'recommended' ? undefined : wanted.pause) ?? this.pauseNext;
+    const conflict = wanted === 'recommended' ? undefined : this.#pauseConflict(wanted.resume, pause);
     if (conflict) {
       this.#notices.failed(conflict.message, conflict.hint);
       return;
     }
     this.#navigation.view = 'build';
     this.isStarting = true;
+    this.startFailure = undefined;
     try {
       if (this.#session.isUnsaved && !(await this.#session.save())) return;
-      if (await this.#asksForTrust(() => void this.start(choice, { isStaleAccepted }))) return;
-      if (!isStaleAccepted && (await this.#asksFirst(choice.resume, pause))) return;
-      await this.#notices.attempt(async () => {
-        const { queued, run } = await this.#main.builds.start({
-          ...target,
-          ...(choice.resume !== undefined && { resume: choice.resume }),
-          ...(pause !== undefined && { pause }),
-        });
-        this.selectedRun = undefined;
-        this.logStep = undefined;
-        this.pauseNext = undefined;
-        this.tab = 'log';
-        // A quick build may have ended already, and its end was announced.
-        if (this.#runs.some((known) => known.run === run && known.state !== 'running')) return;
-        this.#notices.done(
-          queued
-            ? 'The build is queued until the build area is free.'
-            : choice.resume === undefined
-              ? 'The build has started.'
-              : `The build resumes from ${choice.resume}.`,
-        );
-      });
+      await this.#notices.attempt(
+        () => this.#startSaved(wanted, pause, accepted),
+        (failure) => {
+          this.startFailure = failure;
+          this.tab = 'log';
+          this.#notices.report(failure);
+        },
+      );
     } finally {
       this.isStarting = false;
     }
+  }
+
+  async #startSaved(wanted: BuildChoice | 'recommended', pause: string | undefined, accepted: Accepted): Promise<void> {
+    const { target } = this.#session;
+    const area = await this.refresh();
+    const resume = wanted === 'recommended' ? (this.suggested ?? undefined) : wanted.resume;
+    const refusal = resume === undefined || this.live ? undefined : this.resumeRefusal(resume);
+    if (refusal) {
+      this.#notices.failed(refusal.message, refusal.hint);
+      return;
+    }
+    const again = (more: Accepted) => () => void this.start(wanted, { ...accepted, ...more });
+    if (await this.#asksForTrust(again({}))) return;
+    if (area.foreign && !accepted.foreignFiles) {
+      const dialog = { area: area.dataset ?? area.path, foreign: area.foreign, hostName: this.#hostName };
+      this.#navigation.dialog = { kind: 'adopt-area', ...dialog, then: again({ foreignFiles: true }) };
+      return;
+    }
+    if (!accepted.stale && (await this.#asksFirst(resume, pause))) return;
+    const { queued, run } = await this.#main.builds.start({
+      ...target,
+      ...(resume !== undefined && { resume }),
+      ...(pause !== undefined && { pause }),
+      ...(accepted.foreignFiles && { adopt: true }),
+    });
+    this.selectedRun = undefined;
+    this.logStep = undefined;
+    this.pauseNext = undefined;
+    this.tab = 'log';
+    // A quick build may have ended already, and its end was announced.
+    if (this.#runs.some((known) => known.run === run && known.state !== 'running')) return;
+    this.#notices.done(
+      queued
+        ? 'The build is queued until the build area is free.'
+        : resume === undefined
+          ? 'The build has started.'
+          : `The build resumes from ${resume}.`,
+    );
+  }
+
+  get #hostName(): string {
+    return this.#hosts.isRemote ? (this.#hosts.current?.entry.name ?? 'the build host') : 'this computer';
   }
 
   /** Opens the question about scripts that were not made here. A failure is reported by the start, which fails for the same reason. */
@@ -279,9 +411,13 @@ export class Builds {
     return at >= earliestPause(this.live) ? undefined : `The build has already begun ${step}.`;
   }
 
-  /** Whether checkpoints can be removed now. */
-  get canPrune(): boolean {
-    return !this.live && this.area?.noPrune === undefined && this.columns.some(({ snapshot }) => snapshot !== null);
+  /** Why checkpoints cannot be removed now; `undefined` when they can. */
+  get pruneRefusal(): string | undefined {
+    if (this.live) return 'A build is running. Checkpoints can be removed after it ends.';
+    if (this.area?.noPrune !== undefined) return this.area.noPrune;
+    if (!this.#saved?.steps.some(({ snapshot }) => snapshot !== null) && !this.#saved?.otherSnapshots.length)
+      return 'There are no checkpoints.';
+    return this.#session.isUnsaved ? 'Save first. The unsaved changes decide which checkpoints are stale.' : undefined;
   }
 
   /** Sets or removes the pause before a step, of the running build or else of the next one. */

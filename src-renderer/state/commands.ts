@@ -95,7 +95,8 @@ export function commandsOf(workspace: Workspace): Command[] {
 
 function buildCommands(workspace: Workspace): Command[] {
   const { builds } = workspace;
-  const { suggested, selected, live } = builds;
+  const { selected, live } = builds;
+  const canStart = builds.startRefusal === undefined && !live;
   return [
     {
       id: 'compose',
@@ -112,20 +113,21 @@ function buildCommands(workspace: Workspace): Command[] {
     {
       id: 'build',
       ...COMMANDS.build,
-      title: suggested === null ? 'Build' : `Resume from ${suggested}`,
-      isEnabled: builds.canStart && !live,
-      run: () => void (suggested === null ? builds.start({}) : builds.resume(suggested)),
+      title: builds.mainTitle,
+      isEnabled: canStart,
+      run: () => void builds.start('recommended'),
     },
     {
       id: 'build-all',
       ...COMMANDS['build-all'],
-      isEnabled: builds.canStart && !live,
+      title: builds.titled(COMMANDS['build-all'].title),
+      isEnabled: canStart,
       run: () => void builds.start({}),
     },
     {
       id: 'resume-selected',
-      title: `Resume from ${selected?.step ?? 'the selected checkpoint'}`,
-      isEnabled: builds.canStart && !live && (selected?.resumable ?? false),
+      title: builds.titled(`Resume from ${selected?.step ?? 'the selected checkpoint'}`),
+      isEnabled: canStart && selected !== undefined && builds.resumeRefusal(selected.step) === undefined,
       run: () => void (selected && builds.resume(selected.step)),
     },
     { id: 'stop', ...COMMANDS.stop, isEnabled: live !== undefined, run: () => void builds.cancel() },
@@ -133,7 +135,7 @@ function buildCommands(workspace: Workspace): Command[] {
     {
       id: 'prune',
       ...COMMANDS.prune,
-      isEnabled: builds.canPrune,
+      isEnabled: builds.pruneRefusal === undefined,
       run: () => (workspace.navigation.dialog = { kind: 'prune' }),
     },
   ];

@@ -15,6 +15,10 @@ export interface SessionListener {
   onDocument(): void;
   /** Another document or host is built from now on; `undefined` without a document. */
   onTarget(target: Target | undefined): void;
+  /** The edits will be written. */
+  onSaving(): void;
+  /** A save has ended, also when it failed. */
+  onSaved(): void;
 }
 
 /** The open document: opens, saves, watches the files on disk, and keeps unsaved work safe from a crash. */
@@ -163,6 +167,7 @@ export class DocumentSession {
     if (!document) return true;
     // Our own write is not a change of another program.
     this.#watching?.abort();
+    this.#listener.onSaving();
     const isSaved = await this.#attempt(async () => {
       document.endGesture();
       const { source, path, encoding } = document;
@@ -176,6 +181,7 @@ export class DocumentSession {
       if (!this.isUnsaved) await this.#recovery?.discard();
       this.#notices.done('Saved');
     });
+    this.#listener.onSaved();
     if (this.#navigation.dialog?.kind !== 'changed-on-disk') void this.#watch();
     return isSaved;
   }

@@ -1,3 +1,4 @@
+import type { AreaView } from '../../src-shared/rpc/builds';
 import type { Target } from '../../src-shared/rpc/common';
 import type { TrustQuestion } from '../../src-shared/rpc/trust';
 import type { Lister } from './lister';
@@ -37,6 +38,14 @@ export type OpenDialog =
       readonly reasons: readonly string[];
       readonly right: string | null;
       readonly pause: string | undefined;
+    }
+  /** A build would delete files of another program in its area. `then` continues after the user's consent. */
+  | {
+      readonly kind: 'adopt-area';
+      readonly area: string;
+      readonly foreign: NonNullable<AreaView['foreign']>;
+      readonly hostName: string;
+      readonly then: () => void;
     }
   /** Scripts of a folder that was not made here would run on `target`. `then` continues after the user's consent. */
   | {

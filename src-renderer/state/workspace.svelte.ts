@@ -47,6 +47,9 @@ export class Workspace {
         this.stepSelection.select([0]);
       },
       onTarget: (target) => this.builds.follow(target),
+      onSaving: () => this.builds.keepDecision(),
+      // What fails is reported by the watch of the area.
+      onSaved: () => void this.builds.refresh().catch(() => undefined),
     });
     this.hosts = new Hosts(main, notices, this.session);
     this.packages = new Packages(main, this.session, this.hosts);

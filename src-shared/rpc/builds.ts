@@ -16,6 +16,7 @@ const queued = z.object({
   id: z.string(),
   resume: z.string().optional(),
   pause: z.string().optional(),
+  adopt: z.boolean().optional(),
   /** Seconds since the epoch. */
   since: z.number(),
 });
@@ -39,20 +40,32 @@ const buildEvent = z.discriminatedUnion('kind', [
 
 const choice = { ...target, resume: stepName.optional(), pause: stepName.optional() };
 
+/** Text of the manifest that is being edited. */
+const source = z.string().max(16 * 1024 * 1024);
+
 /** Names of the steps where a build starts and where it pauses. */
 export interface BuildChoice {
   readonly resume?: string | undefined;
   readonly pause?: string | undefined;
+  /** Whether the build may delete files of another program in its area. */
+  readonly adopt?: boolean | undefined;
 }
 
-/** Builds of the manifest that a document's file holds, on a build host. All read the saved files, never the editor's text. */
+/** Builds of the manifest that a document's file holds, on a build host. Calls without `source` read the saved files. */
 export const builds = {
   /** The build area and all its runs, then every change, until the caller disconnects. */
   watch: oc.input(z.object(target)).output(eventIterator(buildEvent)),
-  /** What a build with this choice would do. A choice that the rules refuse is an error with the engine's message. */
-  plan: oc.input(z.object(choice)).output(planAnswer),
+  /** The build area of now. Changes of the saved files that happened before the call are in it. */
+  area: oc.input(z.object(target)).output(area),
+  /** The build area as it would be if this text were saved. Nothing is written. */
+  editedArea: oc.input(z.object({ ...target, source })).output(area),
+  /**
+   * What a build with this choice would do, of the saved files or of a text that is being edited. A choice that the rules refuse is an
+   * error with the engine's message.
+   */
+  plan: oc.input(z.object({ ...choice, source: source.optional() })).output(planAnswer),
   /** Starts a build, or queues it while the area is taken. */
-  start: oc.input(z.object(choice)).output(z.object({ run: z.string().optional(), queued: z.boolean() })),
+  start: oc.input(z.object({ ...choice, adopt: z.boolean().optional() })).output(z.object({ run: z.string().optional(), queued: z.boolean() })),
   /** Removes a waiting build from the queue. */
   unqueue: oc.input(z.object({ ...target, id: z.string() })),
   /** Moves the pause of the running build: before which step, or `null` for none. */

@@ -49,7 +49,7 @@ export interface Timeline {
  *
  * The area is polled; a running build reports through its journal. Where they differ the journal is newer.
  */
-export function timelineOf(area: AreaView, runs: readonly RunView[]): Timeline {
+export function timelineOf(area: Pick<AreaView, 'steps' | 'at'>, runs: readonly RunView[]): Timeline {
   const columnOf = new Map(area.steps.map(({ step, index }) => [step, index]));
   const names = [...columnOf.keys()].join(' ');
   const last = runs.at(-1);

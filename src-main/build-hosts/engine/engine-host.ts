@@ -98,8 +98,15 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
     whenReachable,
     status: (manifest, since, signal) =>
       ask(statusAnswer, 'status', manifest, { options: since === undefined ? [] : ['--since', since], signal }),
+    editedStatus: (manifest, input, signal) =>
+      ask(statusAnswer, 'status', manifest, { options: ['--stdin'], input, signal }),
     checkpoints: (manifest, signal) => ask(checkpointsAnswer, 'checkpoints', manifest, { signal }),
-    plan: (manifest, choice, signal) => ask(planAnswer, 'plan', manifest, { options: choiceOptions(choice), signal }),
+    plan: (manifest, choice, signal, input) =>
+      ask(planAnswer, 'plan', manifest, {
+        options: [...choiceOptions(choice), ...(input === undefined ? [] : ['--stdin'])],
+        ...(input !== undefined && { input }),
+        signal,
+      }),
     prune: (manifest, { stale, from, remove }) =>
       ask(pruneAnswer, 'prune', manifest, {
         options: [
@@ -155,11 +162,15 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
         ask(installedAnswer, 'installed', manifest, { operands: of === undefined ? [] : [of], signal }),
     },
     start: async (manifest, logs, choice) =>
-      startBuild(transport, await command('build', manifest, { options: choiceOptions(choice) }), logs),
+      startBuild(
+        transport,
+        await command('build', manifest, { options: [...choiceOptions(choice), ...(choice.adopt ? ['--adopt'] : [])] }),
+        logs,
+      ),
   };
 }
 
-/** The options of `build` and `plan` for a choice. */
+/** The options that `build` and `plan` share, for a choice. */
 export const choiceOptions = ({ resume, pause }: BuildChoice): string[] => [
   ...(resume === undefined ? [] : ['-r', resume]),
   ...(pause === undefined ? [] : ['-p', pause]),

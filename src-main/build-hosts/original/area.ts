@@ -30,7 +30,12 @@ export async function readDocument(path: string): Promise<Manifest> {
   const bytes = await readFile(path).catch((error: Error) => {
     throw new AppError('missing', `${path} cannot be read: ${error.message}`);
   });
-  return interpretManifest(decodeManifest(bytes), { now: new Date() }).manifest;
+  return parseDocument(decodeManifest(bytes));
+}
+
+/** The manifest of a text. Throws `ManifestSyntaxError`. */
+export function parseDocument(source: string): Manifest {
+  return interpretManifest(source, { now: new Date() }).manifest;
 }
 
 /** Finds a manifest's build area (contract 3.1) and creates nothing. Throws `area` when the manifest names none. */

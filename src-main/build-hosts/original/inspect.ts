@@ -1,9 +1,10 @@
 import { basename, dirname, join } from 'node:path/posix';
 import { checkpointName } from '../../../src-shared/checkpoints/model';
+import { canResumeFrom } from '../../../src-shared/checkpoints/rules';
 import type { Manifest } from '../../../src-shared/manifest/model';
 import { interrupted, type RunView } from '../../../src-shared/runs/run-view';
 import type { Transport } from '../../transport/transport';
-import { findArea, isCheckpoint, listSnapshots, readDocument, type StockArea, type StockSnapshot } from './area';
+import { findArea, isCheckpoint, listSnapshots, parseDocument, readDocument, type StockArea, type StockSnapshot } from './area';
 import { runOfLog, runsAmong, type OriginalJournals } from './journals';
 import { findBuild, type StockProcess } from './processes';
 import { resumableSteps } from './resumable';
@@ -53,9 +54,23 @@ export class Resumable {
   }
 }
 
-/** Reads everything except the content of the logs. */
-export async function inspectArea(transport: Transport, resumable: Resumable, path: string): Promise<Inspection> {
-  const manifest = await readDocument(path);
+function resumableByRule({ steps }: Manifest, snapshots: readonly StockSnapshot[]): ReadonlySet<string> {
+  const names = snapshots.map(({ name }) => name);
+  return new Set(steps.filter((_, index) => canResumeFrom(steps, names, index).ok).map(({ name }) => name));
+}
+
+/**
+ * Reads everything except the content of the logs.
+ *
+ * @param source text of the manifest that is being edited; the saved file when missing
+ */
+export async function inspectArea(
+  transport: Transport,
+  resumable: Resumable,
+  path: string,
+  source?: string,
+): Promise<Inspection> {
+  const manifest = source === undefined ? await readDocument(path) : parseDocument(source);
   const area = await findArea(transport, manifest);
   const logs = await logsOf(transport, area);
   const newest = logs.at(-1);
@@ -65,7 +80,9 @@ export async function inspectArea(transport: Transport, resumable: Resumable, pa
     manifest,
     area,
     snapshots,
-    resumable: await resumable.at(path, manifest, area, snapshots),
+    // The original reads only the saved file. Its rule is known: contract 2.5.
+    resumable:
+      source === undefined ? await resumable.at(path, manifest, area, snapshots) : resumableByRule(manifest, snapshots),
     process,
     logs,
   };

@@ -69,10 +69,15 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
       const seen = await inspect(manifest);
       return statusOf(seen, await runsOf(journals, seen), since, await hostName());
     },
+    async editedStatus(manifest, source) {
+      const seen = await inspectArea(transport, resumable, manifest, source);
+      return statusOf(seen, [], undefined, await hostName());
+    },
     checkpoints: async (manifest) => checkpointsOf(await inspect(manifest)),
-    async plan(manifest, { resume, pause }) {
-      const seen = await inspect(manifest);
-      return planOf(seen, await runsOf(journals, seen), { resume, pause });
+    async plan(manifest, { resume, pause }, _, source) {
+      const saved = await inspect(manifest);
+      const seen = source === undefined ? saved : await inspectArea(transport, resumable, manifest, source);
+      return planOf(seen, await runsOf(journals, saved), { resume, pause });
     },
     prune: () => Promise.reject(new AppError('unsupported', NO_PRUNE)),
     pause: () => Promise.reject(new AppError('unsupported', NO_PAUSE_WHILE_RUNNING)),

@@ -33,6 +33,9 @@ export class AreaWatch {
   #isRefreshRequested = false;
   #isTroubled = false;
   #askedAtMs = 0;
+  /** Questions are numbered, because an answer may arrive after that of a later question. */
+  #asked = 0;
+  #answered = 0;
 
   constructor(host: BuildHost, manifest: string, listener: AreaListener) {
     this.#host = host;
@@ -63,11 +66,39 @@ export class AreaWatch {
 
   /** The `area` event of now, or `undefined` before the engine's first answer. */
   event(): BuildEvent | undefined {
-    if (!this.#area) return undefined;
-    const steps = this.#area.steps.map((step) =>
+    return this.#area && { kind: 'area', area: this.#viewOf(this.#area) };
+  }
+
+  /** Asks the engine now, and returns its answer. Throws what the host reports. */
+  async read(): Promise<AreaView> {
+    const area = await this.#ask();
+    this.push();
+    return this.#viewOf(area);
+  }
+
+  /** The area as it would be if this text were saved. Throws what the host reports. */
+  async readEdited(source: string, signal?: AbortSignal): Promise<AreaView> {
+    const { area, runs: _, ...rest } = await this.#host.editedStatus(this.#manifest, source, signal);
+    return this.#viewOf({ ...rest, ...area });
+  }
+
+  #viewOf(area: Area): AreaView {
+    const steps = area.steps.map((step) =>
       step.snapshot ? { ...step, snapshot: { ...step.snapshot, ...this.#sizes.get(step.snapshot.id) } } : step,
     );
-    return { kind: 'area', area: { ...this.#area, steps, queue: [...this.#listener.queue()] } };
+    return { ...area, steps, queue: [...this.#listener.queue()] };
+  }
+
+  /** Asks the engine, and takes its answer unless that of a later question has arrived. */
+  async #ask(): Promise<Area> {
+    const number = ++this.#asked;
+    const { area: places, runs, ...rest } = await this.#host.status(this.#manifest, this.#listener.oldestRun());
+    const area = { ...rest, ...places };
+    if (number < this.#answered) return area;
+    this.#answered = number;
+    this.#area = area;
+    this.#listener.onRuns(runs);
+    return area;
   }
 
   /** Sends the area as it is known. */
@@ -90,9 +121,7 @@ export class AreaWatch {
       this.#isRefreshRequested = false;
       this.#askedAtMs = Date.now();
       try {
-        const { area: places, runs, ...rest } = await this.#host.status(this.#manifest, this.#listener.oldestRun());
-        this.#area = { ...rest, ...places };
-        this.#listener.onRuns(runs);
+        await this.#ask();
         this.push();
         await this.#listener.onArea();
         if (!this.#listener.isBusy()) await this.#measure();

@@ -63,8 +63,8 @@ export class BuildQueue {
     if (!next || this.#listener.isBusy() || this.#isLaunching || isTaken) return;
     this.#waiting.shift();
     this.#listener.onChange();
-    const { resume, pause } = next;
-    await this.#launch({ ...(resume !== undefined && { resume }), ...(pause !== undefined && { pause }) });
+    const { resume, pause, adopt } = next;
+    await this.#launch({ resume, pause, adopt });
   }
 
   async #launch(choice: BuildChoice): Promise<string> {

@@ -18,8 +18,10 @@ export function createBuilds(
   };
   return {
     watch: async ({ path }, { signal }) => session(path).watch(signal),
-    plan: ({ path, resume, pause }, { signal }) => host.plan(path, { resume, pause }, signal),
-    start: ({ path, resume, pause }) => session(path).queue.start({ resume, pause }),
+    area: ({ path }) => session(path).area.read(),
+    editedArea: ({ path, source }, { signal }) => session(path).area.readEdited(source, signal),
+    plan: ({ path, resume, pause, source }, { signal }) => host.plan(path, { resume, pause }, signal, source),
+    start: ({ path, resume, pause, adopt }) => session(path).queue.start({ resume, pause, adopt }),
     unqueue: async ({ path, id }) => session(path).queue.remove(id),
     pauseBefore: async ({ path, step }) => void (await host.pause(path, step)),
     cancel: ({ path }) => host.cancel(path),

@@ -1,0 +1,29 @@
+import type { Attachment } from 'svelte/attachments';
+
+let count = 0;
+
+/**
+ * Disables a button for a reason. The reason is its tooltip and its description for screen readers. Without a reason the button is
+ * enabled, unless `isBusy` is set: then its own label shows why.
+ */
+export function disabledFor(reason: string | undefined, isBusy = false): Attachment<HTMLButtonElement> {
+  return (button) => {
+    button.disabled = reason !== undefined || isBusy;
+    if (reason === undefined) return undefined;
+    const { title } = button;
+    const described = button.getAttribute('aria-describedby');
+    const text = document.createElement('span');
+    text.id = `reason-${++count}`;
+    text.className = 'visually-hidden';
+    text.textContent = reason;
+    button.after(text);
+    button.title = reason;
+    button.setAttribute('aria-describedby', [described, text.id].filter(Boolean).join(' '));
+    return () => {
+      text.remove();
+      button.title = title;
+      if (described === null) button.removeAttribute('aria-describedby');
+      else button.setAttribute('aria-describedby', described);
+    };
+  };
+}
