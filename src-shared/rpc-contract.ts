@@ -142,6 +142,8 @@ export const contract = {
       .output(script),
     /** Copies a shipped finalizer of a template, and what it includes, into the document's `scripts/`; an equal file is kept. */
     addFinalizer: oc.input(z.object({ document: path, id: z.string() })).output(z.array(script)),
+    /** Removes a script that still has this text. Returns whether it is gone. */
+    remove: oc.input(z.object({ document: path, path: scriptPath, text })).output(z.object({ removed: z.boolean() })),
     palette: oc.output(z.array(finalizer)),
   },
   templates: {

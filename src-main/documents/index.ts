@@ -9,7 +9,7 @@ import { readPalette } from './palette';
 import { RecentFiles } from './recent';
 import { isNews, Recovery } from './recovery';
 import { saveDocument, saveDocumentAs } from './save';
-import { addFinalizer, listScripts, writeScript } from './scripts';
+import { addFinalizer, listScripts, removeScript, writeScript } from './scripts';
 import { createFromTemplate, listTemplates } from './templates';
 import { nextChange } from './watch';
 
@@ -40,6 +40,7 @@ export function createDocumentServices({ resources, state }: Pick<Places, 'resou
     scripts: {
       write: (input) => writeScript(input),
       addFinalizer: ({ document, id }) => addFinalizer(resources, document, id),
+      remove: async (input) => ({ removed: await removeScript(input) }),
       palette: () => readPalette(resources),
     },
     templates: {

@@ -1,4 +1,4 @@
-import { absent, chmod, copyFile, isThere, lstat, makeFolders, readdir, readFile, stat } from '../system/files';
+import { absent, chmod, copyFile, isThere, lstat, makeFolders, readdir, readFile, rm, stat } from '../system/files';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
@@ -63,6 +63,20 @@ export async function writeScript(request: {
     await chmod(file, request.executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111);
   }
   return describe(folder, request.path);
+}
+
+/** Removes a script that still has the text. Returns whether it is gone; one with another text stays. */
+export async function removeScript(request: {
+  readonly document: string;
+  readonly path: string;
+  readonly text: string;
+}): Promise<boolean> {
+  const file = await inside(dirname(resolve(request.document)), request.path);
+  const kind = await lstat(file).catch(absent);
+  if (!kind) return true;
+  if (!kind.isFile() || (await readFile(file)).toString('utf8') !== request.text) return false;
+  await rm(file);
+  return true;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Target } from '../../src-shared/rpc/common';
 import type { ScriptFile } from '../../src-shared/rpc-contract';
 import { ManifestDocument } from '../document/document.svelte';
 import type { CallFailure, Main } from '../rpc';
+import { MadeScripts } from './made-scripts';
 import type { Navigation } from './navigation.svelte';
 import type { Notices } from './notices.svelte';
 import { Recovery, type UnsavedWork } from './recovery';
@@ -36,12 +37,15 @@ export class DocumentSession {
   #watching: AbortController | undefined;
   #saving: Promise<boolean> | undefined;
   #scriptsVersion = '';
+  readonly #made: MadeScripts;
+  #changingFiles: Promise<void> = Promise.resolve();
 
   constructor(main: Main, notices: Notices, navigation: Navigation, listener: SessionListener) {
     this.#main = main;
     this.#notices = notices;
     this.#navigation = navigation;
     this.#listener = listener;
+    this.#made = new MadeScripts(main);
   }
 
   get document(): ManifestDocument | undefined {
@@ -212,13 +216,39 @@ export class DocumentSession {
   }
 
   undo(): void {
-    const label = this.document?.undo();
-    if (label !== undefined) this.#notices.done(`Undid: ${label}`);
+    const { document, scripts } = this;
+    const before = document?.source ?? '';
+    const label = document?.undo();
+    if (!document || label === undefined) return;
+    this.#notices.done(`Undid: ${label}`);
+    this.#changeFiles(() => this.#made.undone(document, scripts, before));
   }
 
   redo(): void {
-    const label = this.document?.redo();
-    if (label !== undefined) this.#notices.done(`Redid: ${label}`);
+    const { document, scripts } = this;
+    const before = document?.source ?? '';
+    const label = document?.redo();
+    if (!document || label === undefined) return;
+    this.#notices.done(`Redid: ${label}`);
+    this.#changeFiles(() => this.#made.redone(document, scripts, before));
+  }
+
+  /**
+   * Edits the manifest after scripts were made for the edit. Undo removes these scripts while they are unchanged.
+   *
+   * @param files that did not exist before
+   */
+  editWithScripts(files: readonly ScriptFile[], edit: (document: ManifestDocument) => boolean): void {
+    const { document } = this;
+    const before = document?.source ?? '';
+    if (document && edit(document)) this.#made.record({ before, after: document.source, files });
+  }
+
+  /** One change of files after another, in the order of the user's actions. */
+  #changeFiles(change: () => Promise<void>): void {
+    this.#changingFiles = this.#changingFiles.then(async () => {
+      await this.#notices.attempt(change);
+    });
   }
 
   /** Writes a script at once. Returns it, or `undefined` when it failed. */

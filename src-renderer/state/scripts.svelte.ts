@@ -49,6 +49,11 @@ export class Scripts {
     this.#onChange();
   }
 
+  /** Takes the removal of a file. */
+  removed(path: string): void {
+    this.replaceFiles(this.#files.filter((file) => file.path !== path));
+  }
+
   /** Takes a file that was written. */
   wrote(file: ScriptFile): void {
     this.replaceFiles(

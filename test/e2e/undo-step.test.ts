@@ -1,0 +1,76 @@
+// Add step makes a script on disk. Undo removes it while it is unchanged, and redo makes it again.
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { openInChromium } from './support/app';
+import { Designer } from './support/designer';
+import { tinyLinux, TimelinePage } from './support/timeline';
+
+async function addStep(page: Page, name: string): Promise<void> {
+  await new Designer(page).goTo('Steps');
+  await page.getByRole('button', { name: 'Add step…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add step' });
+  await dialog.getByRole('textbox', { name: 'New script' }).fill(name);
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+/** The files that the section Scripts lists. */
+const listed = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Scripts of the manifest' }).getByRole('button', { name, exact: true });
+
+it('Undo of Add step removes its script, and redo makes it again, executable.', async () => {
+  const { path, folder } = tinyLinux();
+  const { page, consoleErrors } = await openInChromium({ document: path });
+  const script = join(folder, 'scripts/extra');
+  await addStep(page, 'extra');
+  await expect.poll(() => existsSync(script)).toBe(true);
+  const text = readFileSync(script, 'utf8');
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => existsSync(script)).toBe(false);
+  await new Designer(page).goTo('Scripts');
+  await listed(page, 'iso').waitFor();
+  await listed(page, 'extra').waitFor({ state: 'detached' });
+  await new Designer(page).goTo('Steps');
+  await page.keyboard.press('Control+Shift+z');
+  await expect.poll(() => existsSync(script)).toBe(true);
+  expect([readFileSync(script, 'utf8'), statSync(script).mode & 0o100]).toEqual([text, 0o100]);
+  expect(consoleErrors).toEqual([]);
+});
+
+it('Undo of a finalizer of a template removes only the files that it brought.', async () => {
+  const { path, folder } = tinyLinux();
+  const { page } = await openInChromium({ document: path });
+  await new Designer(page).goTo('Steps');
+  await page.getByRole('button', { name: 'Add step…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add step' });
+  await dialog.getByRole('searchbox').fill('im-pop');
+  await dialog
+    .getByRole('button', { name: /^im-pop/ })
+    .first()
+    .click();
+  await expect.poll(() => existsSync(join(folder, 'scripts/im-pop'))).toBe(true);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => existsSync(join(folder, 'scripts/im-pop'))).toBe(false);
+  expect(existsSync(join(folder, 'scripts/iso'))).toBe(true);
+});
+
+it('A script that was edited after Add step stays, and Changes has the name of each file.', async () => {
+  const { path, folder } = tinyLinux();
+  const named = join(folder, 'other-name.xml');
+  renameSync(path, named);
+  const { page } = await openInChromium({ document: named });
+  const script = join(folder, 'scripts/extra');
+  await addStep(page, 'extra');
+  await expect.poll(() => existsSync(script)).toBe(true);
+  await new TimelinePage(page).addToScript('extra', '# more\n');
+  await new Designer(page).goTo('Changes');
+  expect(
+    await page.getByRole('region', { name: 'Changes since save' }).getByRole('heading', { level: 2 }).allTextContents(),
+  ).toEqual(['other-name.xml', 'scripts/extra']);
+  await page.keyboard.press('Control+z');
+  await page.getByRole('heading', { name: 'other-name.xml' }).waitFor({ state: 'detached' });
+  await new Designer(page).save();
+  expect(readFileSync(script, 'utf8')).toMatch(/# more$/m);
+});
