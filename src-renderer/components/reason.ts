@@ -21,7 +21,8 @@ export function disabledFor(reason: string | undefined, isBusy = false): Attachm
     button.setAttribute('aria-describedby', [described, text.id].filter(Boolean).join(' '));
     return () => {
       text.remove();
-      button.title = title;
+      // The component may have set another tooltip meanwhile.
+      if (button.title === reason) button.title = title;
       if (described === null) button.removeAttribute('aria-describedby');
       else button.setAttribute('aria-describedby', described);
     };

@@ -80,6 +80,12 @@ export class ManifestDocument {
     return this.#loaded !== undefined && this.#syntaxError === undefined && !this.readOnly;
   }
 
+  /** Why forms cannot write; `undefined` when they can. */
+  get editRefusal(): string | undefined {
+    if (this.readOnly) return 'The manifest is read-only. Save it under another name.';
+    return this.isEditable ? undefined : 'The text is not well-formed XML. Fix it under XML.';
+  }
+
   readonly problems: readonly Problem[] = $derived.by(() => this.#findProblems());
 
   /** Applies an edit that was computed for the current text. Returns whether the text changed. */

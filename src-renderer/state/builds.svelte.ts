@@ -356,10 +356,10 @@ export class Builds {
 
   /** Resumes from a step, or shows why that is not possible. While a build runs it is refused, unless `isQueued` is set. */
   async resume(step: string, { isQueued = false } = {}): Promise<void> {
+    // The start reads an area that is not known yet, and decides then.
+    const known = this.#saved && this.resumeRefusal(step);
     const refusal =
-      this.live && !isQueued
-        ? { message: 'A build is running.', hint: 'Stop it, or wait until it ends.' }
-        : this.resumeRefusal(step);
+      this.live && !isQueued ? { message: 'A build is running.', hint: 'Stop it, or wait until it ends.' } : known;
     if (refusal) this.#notices.failed(refusal.message, refusal.hint);
     else await this.start({ resume: step });
   }

@@ -96,6 +96,13 @@ export class Packages {
   /** Whether the host can be asked without a question to the user: this computer, or a connected host. */
   readonly canAsk = $derived.by(() => !this.#hosts.isRemote || this.#hosts.current?.link.state === 'ready');
 
+  /** Why the host cannot be asked. */
+  get askRefusal(): string | undefined {
+    return this.canAsk
+      ? undefined
+      : `Not connected to ${this.#hosts.current?.entry.name ?? 'the build host'}. Connect first.`;
+  }
+
   readonly #realNames = $derived.by(
     () =>
       new Map(

@@ -1,5 +1,5 @@
 // Add step makes a script on disk. Undo removes it while it is unchanged, and redo makes it again.
-import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
@@ -41,18 +41,17 @@ it('Undo of Add step removes its script, and redo makes it again, executable.', 
 
 it('Undo of a finalizer of a template removes only the files that it brought.', async () => {
   const { path, folder } = tinyLinux();
+  rmSync(join(folder, 'scripts/common.sh'));
   const { page } = await openInChromium({ document: path });
   await new Designer(page).goTo('Steps');
   await page.getByRole('button', { name: 'Add step…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Add step' });
-  await dialog.getByRole('searchbox').fill('im-pop');
-  await dialog
-    .getByRole('button', { name: /^im-pop/ })
-    .first()
-    .click();
-  await expect.poll(() => existsSync(join(folder, 'scripts/im-pop'))).toBe(true);
+  await dialog.getByRole('searchbox').fill('usb');
+  await dialog.getByRole('button', { name: /^usb/ }).first().click();
+  await expect.poll(() => existsSync(join(folder, 'scripts/usb'))).toBe(true);
   await page.keyboard.press('Control+z');
-  await expect.poll(() => existsSync(join(folder, 'scripts/im-pop'))).toBe(false);
+  await expect.poll(() => existsSync(join(folder, 'scripts/usb'))).toBe(false);
+  await expect.poll(() => existsSync(join(folder, 'scripts/common.sh'))).toBe(false);
   expect(existsSync(join(folder, 'scripts/iso'))).toBe(true);
 });
 

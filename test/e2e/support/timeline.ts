@@ -12,6 +12,7 @@ export class TimelinePage {
   /** Opens the timeline and waits until the build area was read. */
   async open(): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Areas' }).getByRole('button', { name: 'Build' }).click();
+    await this.page.locator('[aria-label=Timeline][aria-busy=false]').waitFor();
     await this.page.getByRole('option').first().waitFor();
   }
 

@@ -1,7 +1,10 @@
 import type { Target } from '../../../../src-shared/rpc/common';
-import type { BootEvent } from '../../../../src-shared/engine-answers/media';
+import type { BootEvent, Medium } from '../../../../src-shared/engine-answers/media';
 import { failureOf, type CallFailure, type Main } from '../../../rpc';
 import { ConsoleTail } from './console-tail';
+
+/** Identifies the content of a file. A build that writes it again changes it. */
+export const contentOf = ({ path, size, modified, inode }: Medium): string => `${path} ${size} ${modified} ${inode ?? ''}`;
 
 export type Firmware = 'bios' | 'uefi';
 export type Verdict = Extract<BootEvent, { kind: 'verdict' }>;
@@ -21,6 +24,8 @@ export class BootRun {
   constructor(
     readonly name: string,
     readonly firmware: Firmware,
+    /** The content of the file when the test started: `contentOf`. */
+    readonly content: string,
   ) {}
 
   get isRunning(): boolean {
