@@ -1,5 +1,5 @@
 // What came of a build, as a person sees it: images, their checksums, out to this computer, and into a virtual machine.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootRefusal } from '../../src-engine/boot-test/firmware';
@@ -79,6 +79,16 @@ describe.each(['light', 'dark'] as const)('the outputs in a %s window', (theme) 
       expect(await console.innerText()).toMatch(/^line 0\n[^]*line 11\n<b>x<\/b>\nsample login: $/);
       await page.getByAltText('Screen of the machine when the test ended').waitFor();
       await look('booted');
+
+      // The verdict belongs to the file's content: another file of the same size and time has none.
+      const image = join(project.area, 'media', 'sample.usb');
+      const { atime, mtime } = statSync(image);
+      writeFileSync(`${image}.new`, bootSector('other login: '));
+      utimesSync(`${image}.new`, atime, mtime);
+      renameSync(`${image}.new`, image);
+      await page.getByRole('tab', { name: 'Log' }).click();
+      await page.getByRole('tab', { name: 'Outputs' }).click();
+      await panel.getByTestId('boot-verdict').waitFor({ state: 'detached' });
 
       await panel.getByRole('button', { name: 'Boot test of silent.usb' }).click();
       await console.getByText('one moment').waitFor();

@@ -11,7 +11,8 @@ import { TimelinePage, tinyLinux } from './support/timeline';
 
 /** Texts of disabled buttons without a description and a tooltip. */
 function withoutReason(page: Page): Promise<string[]> {
-  return page.locator('button:disabled').evaluateAll((buttons) => {
+  return page.locator('button:disabled').evaluateAll((found) => {
+    const buttons = found as unknown as { getAttribute(name: string): string | null; readonly textContent: string }[];
     const { document } = globalThis as unknown as {
       document: { getElementById(id: string): { textContent: string | null } | null };
     };

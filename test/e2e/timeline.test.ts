@@ -205,6 +205,14 @@ describe.each(['light', 'dark'] as const)('Accessibility of the timeline (%s):',
   });
 });
 
+it('The space of the checkpoints is at least that of the newest one where their parts cannot be measured.', async () => {
+  const project = built(['a', 'b', 'c']);
+  await project.build();
+  const { page } = await openInChromium({ document: manifest(project) });
+  await new TimelinePage(page).open();
+  await page.getByText(/^3 checkpoints use at least \d/).waitFor();
+});
+
 it('Chosen checkpoints are pruned after they have been shown.', async () => {
   const project = built(['a', 'b', 'c']);
   await project.build();
