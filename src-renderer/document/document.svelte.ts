@@ -83,7 +83,7 @@ export class ManifestDocument {
   /** Why forms cannot write; `undefined` when they can. */
   get editRefusal(): string | undefined {
     if (this.readOnly) return 'The manifest is read-only. Save it under another name.';
-    return this.isEditable ? undefined : 'The text is not well-formed XML. Fix it under XML.';
+    return this.isEditable ? undefined : 'The text is not valid XML. Fix it under XML.';
   }
 
   readonly problems: readonly Problem[] = $derived.by(() => this.#findProblems());

@@ -85,7 +85,7 @@ export class Builds {
   get startRefusal(): string | undefined {
     const { document, isUnsaved } = this.#session;
     if (!document) return 'Open a manifest first.';
-    if (!document.loaded || document.syntaxError) return 'The manifest is not well-formed XML. Fix it under XML.';
+    if (!document.loaded || document.syntaxError) return 'The text is not valid XML. Fix it under XML.';
     if (isUnsaved && document.readOnly)
       return 'The manifest is read-only and has unsaved changes. Save it under another name.';
     if (this.isStarting) return 'A build is starting.';
