@@ -28,6 +28,7 @@ describe.each(['light', 'dark'] as const)('a build area that Slipway did not mak
     await timeline.buildButton.click();
     const dialog = page.getByRole('dialog', { name: 'This folder was not made by Slipway' });
     const list = dialog.getByRole('list', { name: 'A build would delete:' });
+    await list.getByRole('listitem').nth(1).waitFor();
     expect(await list.getByRole('listitem').allTextContents()).toEqual([
       'build_data/photo.jpg',
       'build_data/thesis.tex',

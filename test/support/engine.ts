@@ -65,6 +65,8 @@ export class TestProject {
     SLIPWAY_OPEN_HANDLES: 'fail', // a command that leaves a handle open is a defect
   };
   readonly #children = new Set<ChildProcess>();
+  /** Lines of the trace that `ran` has returned. */
+  #reported = 0;
 
   /**
    * @param user the account that runs the commands instead of the test's own; it owns the folder then, and gets a copy of the engine,
@@ -178,11 +180,10 @@ ${values.join('')}  </key_value_pairs>
     return JSON.parse(stdout);
   }
 
-  /** The steps that ran since the last call. */
+  /** The steps that ran since the last call. The file stays, because a running step may be writing to it. */
   ran(): string[] {
-    const names = existsSync(this.trace) ? readFileSync(this.trace, 'utf8').split('\n').filter(Boolean) : [];
-    rmSync(this.trace, { force: true });
-    return names;
+    const lines = existsSync(this.trace) ? readFileSync(this.trace, 'utf8').split('\n').slice(0, -1) : [];
+    return lines.slice(this.#reported, (this.#reported = lines.length));
   }
 
   read(path: string): string {
