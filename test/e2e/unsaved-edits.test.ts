@@ -73,7 +73,7 @@ it('The command list, the menu and the timeline agree with the main button.', as
   await timeline.shows('b', 'current');
   await timeline.shows('c', 'stale');
   await timeline.checkpoint('d').click();
-  await page.getByText('`b` read `name`: it was `sample`, is `other`', { exact: true }).first().waitFor();
+  await page.getByText('b read name: it was sample, is other', { exact: true }).first().waitFor();
   await timeline.button('Select b instead').click();
   await timeline.button('Save and resume from here').waitFor();
   expect(await timeline.button('Prune…').isDisabled()).toBe(true);
