@@ -65,7 +65,9 @@ export const builds = {
    */
   plan: oc.input(z.object({ ...choice, source: source.optional() })).output(planAnswer),
   /** Starts a build, or queues it while the area is taken. */
-  start: oc.input(z.object({ ...choice, adopt: z.boolean().optional() })).output(z.object({ run: z.string().optional(), queued: z.boolean() })),
+  start: oc
+    .input(z.object({ ...choice, adopt: z.boolean().optional() }))
+    .output(z.object({ run: z.string().optional(), queued: z.boolean() })),
   /** Removes a waiting build from the queue. */
   unqueue: oc.input(z.object({ ...target, id: z.string() })),
   /** Moves the pause of the running build: before which step, or `null` for none. */

@@ -4,7 +4,15 @@ import { canResumeFrom } from '../../../src-shared/checkpoints/rules';
 import type { Manifest } from '../../../src-shared/manifest/model';
 import { interrupted, type RunView } from '../../../src-shared/runs/run-view';
 import type { Transport } from '../../transport/transport';
-import { findArea, isCheckpoint, listSnapshots, parseDocument, readDocument, type StockArea, type StockSnapshot } from './area';
+import {
+  findArea,
+  isCheckpoint,
+  listSnapshots,
+  parseDocument,
+  readDocument,
+  type StockArea,
+  type StockSnapshot,
+} from './area';
 import { runOfLog, runsAmong, type OriginalJournals } from './journals';
 import { findBuild, type StockProcess } from './processes';
 import { resumableSteps } from './resumable';

@@ -35,7 +35,12 @@ function fakeMain(recovery?: { source: string; scripts: Record<string, string>; 
 
 async function openSession(recovery?: Parameters<typeof fakeMain>[0]) {
   const { main, kept } = fakeMain(recovery);
-  const listener = { onDocument: () => undefined, onTarget: () => undefined, onSaving: () => undefined, onSaved: () => undefined };
+  const listener = {
+    onDocument: () => undefined,
+    onTarget: () => undefined,
+    onSaving: () => undefined,
+    onSaved: () => undefined,
+  };
   const session = new DocumentSession(main, new Notices(), new Navigation(), listener);
   await session.open(PATH);
   const document = session.document;

@@ -4,7 +4,8 @@ import { failureOf, type CallFailure, type Main } from '../../../rpc';
 import { ConsoleTail } from './console-tail';
 
 /** Identifies the content of a file. A build that writes it again changes it. */
-export const contentOf = ({ path, size, modified, inode }: Medium): string => `${path} ${size} ${modified} ${inode ?? ''}`;
+export const contentOf = ({ path, size, modified, inode }: Medium): string =>
+  `${path} ${size} ${modified} ${inode ?? ''}`;
 
 export type Firmware = 'bios' | 'uefi';
 export type Verdict = Extract<BootEvent, { kind: 'verdict' }>;
