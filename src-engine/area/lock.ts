@@ -103,11 +103,13 @@ export function assertNotHeld(area: BuildArea): void {
 
 /** The kernel's lock; `undefined` where the system or file system has none. */
 async function takeKernel(area: BuildArea): Promise<KernelLock | undefined> {
-  const deadline = Date.now() + RETRY_TIMEOUT_MS;
+  let deadline: number | undefined;
   for (;;) {
     const lock = takeKernelLock(area.mountpoint);
     if (lock === 'unsupported') return undefined;
     if (lock !== 'denied') return lock;
+    // A slow machine may need longer than the timeout for one attempt. A refused engine always retries.
+    deadline ??= Date.now() + RETRY_TIMEOUT_MS;
     const found = readJsonFile(lockPath(area), lockOwner);
     const owner = found.kind === 'read' && livenessOf(found.value) !== 'dead' ? found.value : undefined;
     if ((owner && livenessOf(owner) === 'alive') || Date.now() > deadline) throw lockedBy(area, owner);
