@@ -10,7 +10,7 @@ import { readJsonFile } from '../system/json-file';
 import { takeKernelLock, type KernelLock } from '../system/kernel-lock';
 import { isOnNetwork } from '../system/network-file-system';
 import { livenessOf, ownIdentity } from '../system/processes';
-import { systemError } from '../system/system-error';
+import { systemCode, systemError } from '../system/system-error';
 import type { BuildArea } from './area';
 import { repairPrivate } from './repair';
 import { takeByLink } from './lock-by-link';
@@ -143,8 +143,7 @@ function write(area: BuildArea, me: LockOwner, hasKernelLock: boolean): void {
 }
 
 const isFull = (error: unknown): boolean =>
-  error instanceof AppError &&
-  ['ENOSPC', 'EDQUOT'].includes((error.cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+  error instanceof AppError && ['ENOSPC', 'EDQUOT'].includes(systemCode(error.cause) ?? '');
 
 function cannotWrite(path: string, error: unknown): AppError {
   const { message, hint } = systemError(error) ?? {

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { AppError, type ErrorCode } from '../../src-shared/errors';
 
 interface Explanation {
@@ -51,24 +52,37 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 
 const OTHER_HINT = 'The code is the operating system’s own. Check the path, its permissions and the disk.';
 
+/** Names of error numbers. Node has no name for some, such as EDQUOT and ESTALE, and then puts a sentence in their place. */
+const NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(constants.errno).map(([name, number]) => [number, name]),
+);
+
+/** The name of a system error, such as `ENOSPC`; `undefined` for any other error. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, errno } = error as NodeJS.ErrnoException;
+  if (typeof code === 'string' && /^E[A-Z0-9]+$/.test(code)) return code;
+  return typeof errno === 'number' ? NAMES.get(Math.abs(errno)) : undefined;
+}
+
 /**
  * A failed system call as an expected failure that names the path, the reason and what to do. Returns `undefined` for any other error:
  * a wrong argument (`EINVAL`, `EBADF`) is a defect of the engine.
  */
 export function systemError(error: unknown): AppError | undefined {
-  if (!isErrno(error) || ['EINVAL', 'EBADF', 'EFAULT'].includes(error.code)) return undefined;
-  const known = EXPLANATIONS[error.code];
+  const code = systemCode(error);
+  if (code === undefined || !isErrno(error) || ['EINVAL', 'EBADF', 'EFAULT'].includes(code)) return undefined;
+  const known = EXPLANATIONS[code];
   const subject =
     [error.path, error.dest].filter((path) => path !== undefined).join(' to ') || `The call ${error.syscall}`;
   return new AppError(
     known?.code ?? 'system',
-    `${subject}: ${known?.reason ?? error.message} (${error.syscall} ${error.code}).`,
+    `${subject}: ${known?.reason ?? error.message} (${error.syscall} ${code}).`,
     known?.hint ?? OTHER_HINT,
   );
 }
 
 interface Errno extends Error {
-  readonly code: string;
   readonly syscall: string;
   readonly path?: string;
   readonly dest?: string;
@@ -76,6 +90,5 @@ interface Errno extends Error {
 
 function isErrno(error: unknown): error is Errno {
   if (!(error instanceof Error)) return false;
-  const { code, syscall } = error as Partial<Errno>;
-  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) && typeof syscall === 'string';
+  return typeof (error as Partial<Errno>).syscall === 'string';
 }

@@ -3,6 +3,7 @@ import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { syncFile, syncFileSystem, syncFolder } from '../../system/durable';
+import { systemCode } from '../../system/system-error';
 import type { RunStoreTool } from '../store-tools';
 import { bytePath } from '../bytes';
 import { fileSystemTime, timeAfter } from './clock';
@@ -155,8 +156,10 @@ function withObjectOf(record: TreeRecord, { object, content, attributes, flags }
 
 /** Adds a hint to the error of a full disk. The files of the attempt are removed already. */
 function withHint(error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT' || /No space left on device|Disk quota exceeded/.test(message);
+  const { message } = error as Error;
+  const isFull =
+    ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '') ||
+    /No space left on device|Disk quota exceeded/.test(message);
   if (!isFull) return error;
   return new AppError(
     'snapshot',
