@@ -19,6 +19,11 @@ export function deviceNumber(dev: number): string {
   return `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`;
 }
 
+/** Whether a path is on overlayfs, whose layers may be on several file systems. */
+export function isOverlay(path: string): boolean {
+  return unlessMissing(() => statfsSync(path).type === 0x794c7630, false);
+}
+
 /** Whether a path is on btrfs. */
 export function isBtrfs(path: string): boolean {
   return unlessMissing(() => statfsSync(path).type === 0x9123683e, false);

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { AppError } from '../../../src-shared/errors';
 import { escapeName } from '../../../src-shared/name-escapes';
+import { isOverlay } from '../../system/mounts';
 import { quoteBytes } from '../../system/shell-quote';
 import { leftOut } from '../guard';
 import { below, systemPath } from '../bytes';
@@ -38,20 +39,25 @@ export function scanTree(root: string, open: OpenFolder = () => false): LiveEntr
   const groups = new Map<string, number>();
 
   function add(path: string, stats: BigIntStats): void {
-    if (stats.dev !== rootStats.dev) throw foreign(root, path);
+    if (stats.dev !== rootStats.dev && !isOverlaid(stats)) throw foreign(root, path);
     let record = recordOf(path, stats);
     if (record.type === 'link') {
       const target = readlinkSync(systemPath(below(root, path)), { encoding: 'latin1' as BufferEncoding });
       record = { ...record, target };
     }
     if (record.type !== 'folder' && stats.nlink > 1n) {
-      const inode = String(stats.ino);
+      const inode = `${stats.dev}:${stats.ino}`;
       const group = groups.get(inode) ?? groups.size + 1;
       groups.set(inode, group);
       record = { ...record, group };
     }
     entries.push({ record, stamp: stampOf(stats), links: Number(stats.nlink), ctimeNs: stats.ctimeNs });
     if (record.type === 'folder') addNames(path, record.mode);
+  }
+
+  /** On overlayfs a file may have another device than its folder. Folders have one device. */
+  function isOverlaid(stats: BigIntStats): boolean {
+    return !stats.isDirectory() && isOverlay(Buffer.from(root, 'latin1').toString());
   }
 
   function addNames(path: string, mode: number): void {
