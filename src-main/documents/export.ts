@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { absent, lstat, makeFolders, mkdtemp, readdir, readFile, rm, stat, writeFile } from '../system/files';
+import { absent, makeFolders, mkdtemp, readdir, readFile, rm, stat, writeFile } from '../system/files';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';

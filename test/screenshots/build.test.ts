@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { openInChromium } from '../e2e/support/app';
 import { temporary } from '../e2e/support/samples';
 import { TimelinePage } from '../e2e/support/timeline';

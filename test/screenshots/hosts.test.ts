@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { it, onTestFinished } from 'vitest';
 import { openInChromium } from '../e2e/support/app';
 import { HostMenu } from '../e2e/support/host-menu';
 import { TimelinePage, tinyLinux } from '../e2e/support/timeline';

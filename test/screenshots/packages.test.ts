@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { openInChromium } from '../e2e/support/app';
 import { debianLive, PackagesPage } from '../e2e/support/packages';
 import { dragTo } from '../e2e/support/mouse';

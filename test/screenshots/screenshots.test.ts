@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { SECTIONS } from '../../src-shared/document/sections';
 import { openInChromium } from '../e2e/support/app';
 import { Designer } from '../e2e/support/designer';
