@@ -14,7 +14,7 @@ const POLL = { poll: { timeout: 45_000 } };
  * it takes less than two minutes.
  */
 const AREAS = [
-  'test/engine/area/freshness.test.ts',
+  'test/engine/area/freshness*.test.ts',
   'test/engine/commands/damaged-checkpoints.test.ts',
   'test/engine/commands/inspect.test.ts',
   'test/engine/support-bundle/support.test.ts',
