@@ -1,11 +1,12 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
-import { refuseMountsIn } from '../snapshots/guard';
-import { MountTable } from '../system/mount-table';
+import { refuseMounts, refuseMountsIn } from '../snapshots/guard';
+import { MountTable, type Mount } from '../system/mount-table';
 import { quoteArgument } from '../../src-shared/shell-quote';
 
 /** The folders of a build area, as absolute paths. */
 interface AreaFolders {
+  readonly dataset?: string;
   readonly mountpoint: string;
   readonly buildData: string;
   readonly media: string;
@@ -18,7 +19,31 @@ interface AreaFolders {
  * symbolic link. Links inside it are not followed, because removals and rollbacks would act on their targets.
  */
 export async function refuseForeignPlaces(area: AreaFolders): Promise<void> {
-  for (const path of [area.buildData, area.media, area.logs, area.stateFolder]) {
+  refuseNonFolders([area.buildData, area.media, area.logs, area.stateFolder]);
+  await refuseMountsIn(`Building in ${area.mountpoint}`, [area.stateFolder]);
+}
+
+/**
+ * Refuses an area whose build data or state folder is covered by a mount, or is a link: what is there now does not
+ * belong to the build, so that no command may present it. Media and logs may be on other disks.
+ */
+export async function refuseCovered(area: AreaFolders): Promise<void> {
+  refuseNonFolders([area.buildData, area.stateFolder]);
+  const action = `Reading the build area ${area.mountpoint}`;
+  const table = await MountTable.read();
+  refuseMounts(action, area.stateFolder, [...table.inside(area.stateFolder), ...table.at(area.stateFolder)]);
+  const covers = table.at(area.buildData).filter((mount) => !isDataset(mount, area.dataset));
+  refuseMounts(action, area.buildData, covers);
+}
+
+/** Whether a mount is the whole dataset of the build data, and not a folder of it. */
+function isDataset({ source, type, node }: Mount, areaDataset: string | undefined): boolean {
+  const isWhole = node === undefined || node.root === '/';
+  return areaDataset !== undefined && source === `${areaDataset}/build_data` && /^(fuse\.)?zfs$/.test(type) && isWhole;
+}
+
+function refuseNonFolders(paths: readonly string[]): void {
+  for (const path of paths) {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (!found || found.isDirectory()) continue;
     const what = found.isSymbolicLink() ? `a symbolic link to ${readlinkSync(path)}` : 'not a folder';
@@ -28,7 +53,6 @@ export async function refuseForeignPlaces(area: AreaFolders): Promise<void> {
       'Remove it or move it away. To keep media or logs on another disk, mount a folder of that disk there.',
     );
   }
-  await refuseMountsIn(`Building in ${area.mountpoint}`, [area.stateFolder]);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 import { AppError } from '../../src-shared/errors';
 import { resolveArea, type BuildArea } from '../area/area';
 import { readAreaFiles, type AreaState } from '../area/area-state';
+import { refuseCovered } from '../area/places';
 import { readManifestFile, type ManifestFile } from '../area/manifest-file';
 import type { CheckExtent, Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { damagesOf } from '../snapshots/damaged';
@@ -35,14 +36,21 @@ export interface ContextOptions {
   readonly text?: string | undefined;
   /** How many stored files of checkpoints are checked for damage; missing: `quick`. */
   readonly extent?: CheckExtent;
+  /** Accepts mounts over the area's folders: a build must stay reachable for `cancel` and `pause`. */
+  readonly acceptsCovered?: boolean;
 }
 
 /**
  * Loads a manifest and its build area. A manifest with problems is accepted, because its area can still be inspected.
+ * Throws `AppError` when a mount or a link hides the build data or the engine's own folder.
  */
-export async function openContext(operand: string, { text, extent }: ContextOptions = {}): Promise<AreaContext> {
+export async function openContext(
+  operand: string,
+  { text, extent, acceptsCovered = false }: ContextOptions = {},
+): Promise<AreaContext> {
   const file = await readManifestFile(operand, text);
   const area = await resolveArea(file.manifest.buildArea);
+  if (area.exists && !acceptsCovered) await refuseCovered(area);
   const backend = await openBackend(area);
   const files = readAreaFiles(area);
   const snapshots = area.exists ? await backend.list(extent) : [];

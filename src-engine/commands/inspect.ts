@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { AppError } from '../../src-shared/errors';
 import { activityIn, areaState, changesBetween, readAreaFiles, type Activity } from '../area/area-state';
+import { refuseCovered } from '../area/places';
 import { RecordedTree } from '../area/recorded-tree';
 import type { SnapshotView } from '../snapshots/backend';
 import { FolderTree } from '../snapshots/folder-tree';
@@ -103,6 +104,7 @@ export class Inspection {
   async confirm(): Promise<void> {
     if (this.#isConfirmed) return;
     if (await this.hasChanged()) throw changing();
+    if (this.context.area.exists) await refuseCovered(this.context.area);
     this.#isConfirmed = true;
   }
 

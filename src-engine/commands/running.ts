@@ -22,12 +22,12 @@ export const cancelCommand = defineCommand({
 
 async function runCancel({ values, positionals }: Parsed<typeof CANCEL_OPTIONS>): Promise<number> {
   const operand = positionals[0] ?? '';
-  const context = await openContext(operand);
+  const context = await openContext(operand, { acceptsCovered: true });
   const owner = runningBuild(context.area);
   const step = runningStep(context);
   askToStop(context.area, owner);
   await untilReleased(context.area, owner);
-  const { file, latest } = await openContext(operand);
+  const { file, latest } = await openContext(operand, { acceptsCovered: true });
   const resumeFrom = latest === undefined ? null : (file.manifest.steps[latest]?.name ?? null);
   if (values.json) printAnswer<CancelAnswer>({ step, resumeFrom });
   else
@@ -57,7 +57,7 @@ async function runPause({ values, positionals }: Parsed<typeof PAUSE_OPTIONS>): 
   const [operand = '', designator] = positionals;
   if ((designator === undefined) !== (values.none ?? false))
     throw new AppError('usage', 'Name a STEP, or give --none.');
-  const context = await openContext(operand);
+  const context = await openContext(operand, { acceptsCovered: true });
   const owner = runningBuild(context.area);
   const run = listRuns(context.area).at(-1);
   // The steps as the build planned them, because the manifest may have been edited since.
