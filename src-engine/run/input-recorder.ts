@@ -4,7 +4,9 @@ import type { DeclaredStep } from '../../src-shared/manifest/model';
 import type { BuildArea } from '../area/area';
 import { DocumentFolder } from '../area/input-states';
 import { bytePath } from '../snapshots/bytes';
+import { pathStat, type PathStat } from '../system/path-hash';
 import { realPath } from '../system/real-path';
+import { isRewritten } from '../system/write-trace';
 import { KnownInputs } from '../area/known-inputs';
 import type { ManifestFile } from '../area/manifest-file';
 import { scriptNames } from '../area/named-inputs';
@@ -60,6 +62,7 @@ export class InputRecorder {
   async begin(step: DeclaredStep, script: string, inputsFile: string): Promise<RecordedExecution> {
     const path = stepVariables(process.env, this.given, [])['PATH'];
     const file = scriptFile(script, path);
+    const stat = await pathStat(resolve(file));
     const hash = scriptHash(file);
     const place = { cwd: process.cwd(), area: this.#area.mountpoint, manifest: resolve(this.#file.path), path };
     const names = scriptNames(file, place, step.args);
@@ -78,7 +81,7 @@ export class InputRecorder {
       report: this.#report,
     });
     const variables = [...names.variables, ...declared.map(({ value }) => value)];
-    return new RecordedExecution(step, this.#area, { script, file, hash, variables }, inputs);
+    return new RecordedExecution(step, this.#area, { script, file, hash, stat, variables }, inputs);
   }
 }
 
@@ -90,6 +93,7 @@ export class RecordedExecution {
     readonly script: string;
     readonly file: string;
     readonly hash: string;
+    readonly stat: PathStat;
     readonly variables: readonly string[];
   };
   readonly #inputs: StepInputs;
@@ -103,6 +107,7 @@ export class RecordedExecution {
       readonly script: string;
       readonly file: string;
       readonly hash: string;
+      readonly stat: PathStat;
       readonly variables: readonly string[];
     },
     inputs: StepInputs,
@@ -125,15 +130,15 @@ export class RecordedExecution {
 
   /** The record of the execution. */
   async end({ observed, ...facts }: ExecutionEnd): Promise<StepExecution> {
-    const { script, file, hash } = this.#script;
+    const { script, file, hash, stat } = this.#script;
     const self = bytePath(realPath(resolve(file))); // the script itself is compared separately
     const inputs = await this.#inputs.end(
       observed.filter((path) => path !== self),
       this.#startedAt,
     );
     // A shell reads its script while running it.
-    const edited: StepInput[] =
-      scriptHash(file) === hash ? [] : [{ kind: 'path', value: script, hash, by: 'named', raced: true }];
+    const isEdited = scriptHash(file) !== hash || isRewritten(stat.trace, (await pathStat(resolve(file))).trace);
+    const edited: StepInput[] = isEdited ? [{ kind: 'path', value: script, hash, by: 'named', raced: true }] : [];
     return executionOf(this.#step, this.#area, { ...facts, scriptHash: hash, inputs: [...inputs, ...edited] });
   }
 }

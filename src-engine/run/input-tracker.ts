@@ -1,6 +1,7 @@
 import type { StepInput } from '../../src-shared/checkpoints/execution';
 import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
 import { pathHash, pathStat, type PathStat } from '../system/path-hash';
+import { isRewritten } from '../system/write-trace';
 import { urlState } from '../area/url-state';
 
 /** The state of an input when the step began to use it. */
@@ -13,7 +14,7 @@ interface InitialState {
  * One path or URL that a step uses, recorded when the step begins to use it and again at the step's end.
  *
  * At the beginning only file times are read. A large content is read while the step runs; it counts when the times are
- * the same at the end.
+ * the same at the end. An input that was written in between counts as changed, also with the same content at the end.
  */
 export class InputTracker {
   readonly #kind: 'path' | 'url';
@@ -59,13 +60,16 @@ export class InputTracker {
     }
     const end = await this.#stat();
     if (this.#stop.aborted) return this.#unread(input);
-    const isSettled = end.text === stat.text && this.#hashedAt > stat.settledAt;
+    const isWritten = isRewritten(stat.trace, end.trace);
+    const isSettled = !isWritten && end.text === stat.text && this.#hashedAt > stat.settledAt;
     if (isSettled) return { ...input, hash: first, stat: end.text };
     const readAt = Date.now();
     const last = await this.#hash();
     const settled = readAt > end.settledAt && (await this.#stat()).text === end.text;
     if (this.#stop.aborted) return this.#unread(input);
-    return { ...input, hash: last, ...(last !== first && { raced: true }), ...(settled && { stat: end.text }) };
+    // With the same content at the end the step may have used another one that was there in between.
+    const isRaced = isWritten || last !== first;
+    return { ...input, hash: last, ...(isRaced && { raced: true }), ...(settled && { stat: end.text }) };
   }
 
   /** The input of a build that ends before its content is read. */

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
 import { linkTarget, typeOf, walk } from './path-walk';
 import { HASH_LENGTH, shortHash } from './short-hash';
+import { emptyTrace, WriteTracer, type WriteTrace } from './write-trace';
 
 /** Files up to this size are read in one call, before anything else happens. */
 const SMALL_BYTES = 1024n * 1024n;
@@ -21,6 +22,8 @@ export interface PathStat {
   readonly text: string;
   /** The latest moment, in milliseconds since the epoch, at which something may have been written without a new time. */
   readonly settledAt: number;
+  /** Shows whether something was written since, also when the same content was put back. It is not stored. */
+  readonly trace: WriteTrace;
 }
 
 /**
@@ -38,10 +41,13 @@ export async function pathStat(path: string | Buffer, except?: string, stop?: Ab
     let settledAt = 0;
     let single: string | undefined;
     let count = 0;
+    const tracer = new WriteTracer();
+    tracer.addWay(path);
     const add = (stats: BigIntStats, name: Uint8Array): void => {
       single = [typeOf(stats), stats.dev, stats.ino, stats.size, stats.mode, stats.mtimeNs, stats.ctimeNs].join(':');
       hash.update(name).update(`\0${single}\0`);
       count++;
+      tracer.add(stats, name);
       settledAt = Math.max(settledAt, settled(stats.mtimeNs), settled(stats.ctimeNs));
     };
     for await (const { name, stats, path: at } of walk(path, except)) {
@@ -57,9 +63,11 @@ export async function pathStat(path: string | Buffer, except?: string, stop?: Ab
         add(behind.stats, behind.name);
       }
     }
-    return { text: count === 1 ? (single ?? '') : hash.digest('hex').slice(0, HASH_LENGTH), settledAt };
+    const text = count === 1 ? (single ?? '') : hash.digest('hex').slice(0, HASH_LENGTH);
+    return { text, settledAt, trace: tracer.result() };
   } catch (error) {
-    return { text: stateOf(error), settledAt: 0 };
+    const text = stateOf(error);
+    return { text, settledAt: 0, trace: emptyTrace(text) };
   }
 }
 

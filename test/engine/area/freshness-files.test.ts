@@ -1,13 +1,16 @@
 import {
   chmodSync,
   cpSync,
+  linkSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -99,12 +102,8 @@ describe('a checkpoint is stale, with the reason, after', () => {
     expect(await project.freshness()).toBe(`stale; ${reason}`);
   });
 
-  it.each([
-    ['a declared input', 'echo "path $(dirname "$0")/../unnamed" >>"$SLIPWAY_INPUTS"', 'unnamed'],
-    ['a file that the script names', 'cat HERE/conf', 'conf'],
-    ['its script', ':', 'scripts/slow'],
-  ])('%s was edited while the step ran', async (_, use, edited) => {
-    project.file('conf', '1').file('unnamed', '1');
+  /** Builds, and does this while a step runs that uses an input. The step goes on when it is done. */
+  async function buildWhile(use: string, change: () => void): Promise<void> {
     const body = `${use.replaceAll('HERE', project.folder)}\necho used >&2; until [ -e "$3/go" ]; do sleep 0.05; done`;
     project.write({
       steps: [
@@ -115,10 +114,85 @@ describe('a checkpoint is stale, with the reason, after', () => {
     const building = project.start('distro_const', ['build', 'manifest.xml']);
     await says(building, /^used/m);
     // The line in the file of inputs has been read when the journal has the output that came after it.
-    writeFileSync(project.path(edited), '# 2\n', { flag: 'a' });
+    change();
     project.file('area/build_data/tmp/go', '');
     await finished(building);
+  }
+
+  it.each([
+    ['a declared input', 'echo "path $(dirname "$0")/../unnamed" >>"$SLIPWAY_INPUTS"', 'unnamed'],
+    ['a file that the script names', 'cat HERE/conf', 'conf'],
+    ['its script', ':', 'scripts/slow'],
+  ])('%s was edited while the step ran', async (_, use, edited) => {
+    project.file('conf', '1').file('unnamed', '1');
+    await buildWhile(use, () => writeFileSync(project.path(edited), '# 2\n', { flag: 'a' }));
     expect(await project.freshness()).toMatch(new RegExp(`^stale; .*\\b${edited} was edited while \`slow\` ran$`));
+  });
+
+  /** Puts other bytes of the same size into a file, and the old ones back. */
+  function editAndPutBack(name: string): void {
+    const content = readFileSync(project.path(name));
+    writeFileSync(project.path(name), Buffer.alloc(content.length, '#'));
+    writeFileSync(project.path(name), content);
+  }
+
+  /** Leads a link elsewhere and back. */
+  function turnAndTurnBack(name: string, target: string): void {
+    for (const to of ['elsewhere', target]) {
+      rmSync(project.path(name));
+      symlinkSync(to, project.path(name));
+    }
+  }
+
+  it.each<[change: string, use: string, change_: () => void, edited: string]>([
+    ['a file that the script names', 'cat HERE/conf', () => editAndPutBack('conf'), 'conf'],
+    [
+      'a declared input',
+      'echo "path $(dirname "$0")/../conf" >>"$SLIPWAY_INPUTS"',
+      () => editAndPutBack('conf'),
+      'conf',
+    ],
+    ['a file in a folder', 'cp -r HERE/folder/of/. "$2"', () => editAndPutBack('folder/of/file'), 'folder/of'],
+    ['a file behind a link', 'cat HERE/link', () => editAndPutBack('conf'), 'link'],
+    ['a link', 'cat HERE/link', () => turnAndTurnBack('link', 'conf'), 'link'],
+    ['a link to the folder of a file', 'cat HERE/way/file', () => turnAndTurnBack('way', 'folder/of'), 'way/file'],
+    [
+      'a file whose times were put back too,',
+      'cat HERE/conf',
+      () => {
+        const { atime, mtime } = statSync(project.path('conf'));
+        editAndPutBack('conf');
+        utimesSync(project.path('conf'), atime, mtime);
+      },
+      'conf',
+    ],
+    [
+      'a file that was moved away meanwhile',
+      'cat HERE/conf',
+      () => {
+        renameSync(project.path('conf'), project.path('conf~'));
+        renameSync(project.path('conf~'), project.path('conf'));
+      },
+      'conf',
+    ],
+    ['its script', ':', () => editAndPutBack('scripts/slow'), 'scripts/slow'],
+  ])('%s was edited and put back while the step ran', async (_, use, change, edited) => {
+    mkdirSync(project.path('folder/of'), { recursive: true });
+    project.file('conf', '1').file('folder/of/file', '1');
+    symlinkSync('conf', project.path('link'));
+    symlinkSync('folder/of', project.path('way'));
+    await buildWhile(use, change);
+    expect(await project.freshness()).toBe(`stale; ${edited} was edited while \`slow\` ran`);
+  });
+
+  it('Nothing is stale after an input was read, linked to or given another mode while the step ran.', async () => {
+    project.file('conf', '1').file('other', '1').file('third', '1');
+    await buildWhile('cat HERE/conf HERE/other HERE/third', () => {
+      readFileSync(project.path('conf'));
+      linkSync(project.path('other'), project.path('area/build_data/tmp/other'));
+      chmodSync(project.path('third'), 0o600);
+    });
+    expect(await project.freshness()).toBe('current');
   });
 });
 
