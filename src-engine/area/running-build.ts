@@ -5,7 +5,7 @@ import { isEngineIn, isProven, livenessOf } from '../system/processes';
 import { runAs } from '../system/accounts';
 import { systemError } from '../system/system-error';
 import type { BuildArea } from './area';
-import { lockOwner, lockPath, readLock, type LockOwner } from './lock-file';
+import { LOCK_FILE_MISSING, lockOwner, lockPath, readLock, type LockOwner, type LockState } from './lock-file';
 import { buildWithoutLockFile } from './unnamed-build';
 import { writeCancelRequest, writePauseRequest } from './requests';
 import { quote } from '../system/shell-quote';
@@ -16,19 +16,29 @@ const POLL_INTERVAL_MS = 50;
 /** An invisible owner may be killed without removing its lock file, so the kernel is asked. */
 const LOCK_CHECK_INTERVAL_MS = 1000;
 
+/** A build that starts holds the kernel's lock for a moment before its lock file and its journal can be read. */
+const START_TIMEOUT_MS = 2000;
+
 /**
- * The build that holds an area. Throws `AppError('refused')` when there is none, when another kind of operation holds
- * it (a prune must not be interrupted), or when it is on another host.
+ * The build that holds an area. It waits for the owner's name when the area is held without one. Throws
+ * `AppError('refused')` when there is none, when another kind of operation holds it (a prune must not be interrupted),
+ * or when it is on another host.
  */
-export function runningBuild(area: BuildArea): LockOwner {
-  const lock = readLock(area);
+export async function runningBuild(area: BuildArea): Promise<LockOwner> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  let lock = readLock(area);
+  let owner = ownerIn(area, lock);
+  while (lock.kind === 'held' && !owner && Date.now() < deadline) {
+    await delay(POLL_INTERVAL_MS);
+    lock = readLock(area);
+    owner = ownerIn(area, lock);
+  }
   if (lock.kind === 'free' || lock.kind === 'stale')
     throw new AppError('refused', 'No build is running in this build area.');
-  const owner = lock.owner ?? (lock.kind === 'held' ? buildWithoutLockFile(area) : undefined);
   if (!owner)
     throw new AppError(
       'refused',
-      `A process holds this build area, and it is not known to be a build: its lock file cannot be read (${lock.damage}).`,
+      `A process holds this build area, and it is not known to be a build: ${describeDamage(lock.damage)}.`,
       `Run "fuser -v -- ${quote(area.mountpoint)}", and stop the build with Ctrl-C or "kill" and its number. Do not stop a prune.`,
     );
   if (lock.kind === 'remote')
@@ -45,6 +55,16 @@ export function runningBuild(area: BuildArea): LockOwner {
     );
   return owner;
 }
+
+function ownerIn(area: BuildArea, lock: LockState): LockOwner | undefined {
+  if (lock.kind === 'free') return undefined;
+  return lock.owner ?? (lock.kind === 'held' ? buildWithoutLockFile(area) : undefined);
+}
+
+const describeDamage = (damage: string | undefined): string =>
+  damage === LOCK_FILE_MISSING || damage === undefined
+    ? 'its lock file is missing'
+    : `its lock file cannot be read (${damage})`;
 
 /**
  * Asks the build to stop, as Ctrl-C does: by a signal when it is certain to reach that process, otherwise by a request
@@ -83,7 +103,7 @@ export async function untilReleased(area: BuildArea, owner: LockOwner): Promise<
       throw new AppError(
         'refused',
         `The build was asked to stop and is still running: process ${owner.pid} on ${owner.host}.`,
-        `End it there: kill -9 ${owner.pid}. Its last checkpoint stays intact.`,
+        `End it there: kill -9 ${owner.pid}. Its checkpoints stay intact.`,
       );
     await delay(POLL_INTERVAL_MS);
   }

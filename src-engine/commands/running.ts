@@ -23,7 +23,7 @@ export const cancelCommand = defineCommand({
 async function runCancel({ values, positionals }: Parsed<typeof CANCEL_OPTIONS>): Promise<number> {
   const operand = positionals[0] ?? '';
   const context = await openContext(operand, { acceptsCovered: true });
-  const owner = runningBuild(context.area);
+  const owner = await runningBuild(context.area);
   const step = runningStep(context);
   askToStop(context.area, owner);
   await untilReleased(context.area, owner);
@@ -58,7 +58,7 @@ async function runPause({ values, positionals }: Parsed<typeof PAUSE_OPTIONS>): 
   if ((designator === undefined) !== (values.none ?? false))
     throw new AppError('usage', 'Name a STEP, or give --none.');
   const context = await openContext(operand, { acceptsCovered: true });
-  const owner = runningBuild(context.area);
+  const owner = await runningBuild(context.area);
   const run = listRuns(context.area).at(-1);
   // The steps as the build planned them, because the manifest may have been edited since.
   const steps = run?.planned ?? [];

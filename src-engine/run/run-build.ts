@@ -1,10 +1,12 @@
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { planBuild, type PlannedAction } from '../../src-shared/checkpoints/plan';
+import { resumableByCapitalR } from '../../src-shared/checkpoints/rules';
 import type { RunOutcome } from '../../src-shared/journal/records';
 import { earliestPause } from '../../src-shared/runs/pause';
 import { AreaFolders } from '../area/area-folders';
 import { freeLogStamp, logStamp } from '../area/log-names';
 import { newRunName, runNames } from '../area/run-names';
+import { damagesOf } from '../snapshots/damaged';
 import { onStopSignal, type StopSignal } from '../system/stop-signal';
 import { systemError } from '../system/system-error';
 import { announceBuild } from './announce-build';
@@ -51,6 +53,8 @@ class Build {
     this.#forcedEnd ??= setTimeout(() => process.exit(this.#finish()), FORCED_END_MS);
   };
   #paused = false;
+  /** What the user can do after a cancelled build, as a sentence with a blank before it; empty when not known. */
+  #next = '';
 
   constructor(input: BuildInput) {
     this.#input = input;
@@ -93,6 +97,7 @@ class Build {
         if (this.#paused) break;
       }
       this.#folders.assertPresent();
+      if (this.#stop.signal && this.#error === undefined) this.#next = await this.#nextAfterCancel();
     } catch (error) {
       // After any failure here the tree is in an unknown state: no further step may run on it.
       this.#end(error);
@@ -157,6 +162,19 @@ class Build {
     this.#journal.write('pause-requested', { step: name });
   }
 
+  /** Looks which checkpoints there are, because a build may be cancelled before its first one or take none. */
+  async #nextAfterCancel(): Promise<string> {
+    const { backend, checkpointing, file } = this.#input;
+    if (!checkpointing) return '';
+    const snapshots = await backend.list().catch(() => undefined);
+    if (!snapshots) return '';
+    const names = snapshots.map(({ name }) => name);
+    const latest = resumableByCapitalR(file.manifest.steps, names, damagesOf(snapshots));
+    return latest === undefined
+      ? ' There is no checkpoint to resume from.'
+      : ' The last checkpoint is intact: resume with -R.';
+  }
+
   /** Records the end of a step whose own end could not be recorded, because its launcher or the disk failed. */
   #closeStep(): void {
     const last = this.#journal.view.steps.at(-1);
@@ -181,8 +199,7 @@ class Build {
     const outcome: RunOutcome = signal ? 'cancelled' : this.#failed ? 'failed' : this.#paused ? 'paused' : 'done';
     const code = signal ? 128 + this.#stop.number : this.#failed ? 1 : 0;
     if (signal) {
-      const next = this.#error === undefined ? ' The last checkpoint is intact: resume with -R.' : '';
-      this.#report(`Build cancelled by ${signal}.${next}`);
+      this.#report(`Build cancelled by ${signal}.${this.#next}`);
     } else {
       this.#report(`Build completed ${asctime(new Date())}`);
       this.#report(this.#failed ? 'Build failed.' : 'Build is successful.');

@@ -107,7 +107,7 @@ function lost(how: string): AppError {
   return new AppError(
     'step',
     `The process that starts the steps has ended: ${how}. The step that it ran ended with it.`,
-    'Build again. The last checkpoint is intact.',
+    'Build again. Checkpoints that were taken are intact.',
   );
 }
 

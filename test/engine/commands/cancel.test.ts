@@ -28,7 +28,9 @@ describe('a build that is stopped', () => {
     const build = project.start('distro_const', ['build', 'manifest.xml']);
     await says(build, /waiting/);
     build.kill(signal);
-    expect((await finished(build)).code).toBe(code);
+    const ended = await finished(build);
+    expect(ended.code).toBe(code);
+    expect(ended.stdout + ended.stderr).toContain('The last checkpoint is intact: resume with -R.');
     expect(readdirSync(temporary())).toEqual([]); // the socket is gone
     expect(await project.json('status')).toMatchObject({
       lastRun: { state: 'cancelled', exitCode: code },
@@ -40,6 +42,16 @@ describe('a build that is stopped', () => {
     expect((await project.build('-R')).code).toBe(0);
     expect(project.ran()).toEqual(['b', 'c']);
     expect(project.read('build_data/pkg_image/log')).toBe('a\nb\nc\n');
+  });
+
+  it('does not mention a checkpoint when the build takes none', async () => {
+    project.edit((text) => text.replace('<checkpoint_enable>true<', '<checkpoint_enable>false<'));
+    const build = project.start('distro_const', ['build', 'manifest.xml']);
+    await says(build, /waiting/);
+    build.kill('SIGTERM');
+    const { stdout, stderr } = await finished(build);
+    expect(stdout + stderr).toContain('Build cancelled by SIGTERM.');
+    expect(stdout + stderr).not.toContain('intact');
   });
 
   it('ends at `cancel` also after Ctrl-Z has suspended it', async () => {
