@@ -76,7 +76,7 @@ export async function storeNew(pending: readonly LiveEntry[], request: NewObject
   const records = pending.map((entry): [LiveEntry, TreeRecord] => {
     const { record, stamp } = entry;
     const object = objects.get(stamp);
-    if (object) checkCopy(request, record, object);
+    if (object) checkCopy(request, entry, object);
     const extra = { flags: flags.get(record.path), attributes: attributesOf.get(entry), content: object?.content };
     return [
       entry,
@@ -101,9 +101,10 @@ function planObjects(
 ): ReadonlyMap<string, NewObject> {
   const folders = keepsTimes ? wholeFolders(entries, new Set(pending), last) : new Map<string, string>();
   const objects = new Map<string, NewObject>();
-  for (const { record, stamp } of pending) {
+  for (const entry of pending) {
+    const { record, stamp } = entry;
     if (isDescribed(record) || objects.has(stamp)) continue;
-    if (record.type === 'file' && (record.mode & 0o400) === 0) opened.open(record.path, record.mode, 0o400);
+    if (record.type === 'file' && (record.mode & 0o400) === 0) opened.openFile(entry);
     const source = below(root, record.path);
     const name = folders.get(parentOf(record.path));
     const folder = name === undefined ? undefined : { source: parentOf(source), name };
@@ -129,19 +130,21 @@ const placeOf = ({ source, number, folder }: NewObject): string =>
 const referenceTo = (pack: number, object: NewObject): string =>
   object.folder ? `${pack}:${placeOf(object)}` : `${pack}/${object.number}`;
 
-function checkUnchanged(root: string, { record, stamp }: LiveEntry, opened: OpenedEntries): void {
+function checkUnchanged(root: string, entry: LiveEntry, opened: OpenedEntries): void {
+  const { record, stamp } = entry;
   const path = below(root, record.path);
   const stats = lstatSync(systemPath(path), { bigint: true, throwIfNoEntry: false });
   if (!stats) throw new TreeChanged(path);
-  const isSame = opened.has(record.path)
+  const isSame = opened.has(entry)
     ? String(stats.mtimeNs) === record.mtime && (record.type !== 'file' || Number(stats.size) === record.size)
     : stampOf(stats) === stamp;
   if (!isSame) throw new TreeChanged(path);
 }
 
-function checkCopy({ root, work, opened, keepsTimes }: NewObjectsRequest, record: TreeRecord, object: NewObject): void {
+function checkCopy({ root, work, opened, keepsTimes }: NewObjectsRequest, entry: LiveEntry, object: NewObject): void {
+  const { record } = entry;
   const stats = lstatSync(systemPath(`${bytePath(work)}/${placeOf(object)}`), { bigint: true });
-  const mode = opened.has(record.path) ? record.mode | 0o400 : record.mode;
+  const mode = opened.has(entry) ? record.mode | 0o400 : record.mode;
   const isWhole = record.type === 'file' && object.content === undefined;
   const differences = [
     Number(stats.mode & 0o7777n) !== mode && 'mode',

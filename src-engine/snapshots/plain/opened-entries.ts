@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { number, pairOf, text } from '../../../src-shared/shape';
 import { parseJson } from '../../system/json-file';
 import { below, systemPath } from '../bytes';
+import type { LiveEntry } from './scan';
 
 /** A path below the root, and its own mode. */
 const openedEntry = pairOf(text, number);
@@ -14,12 +15,19 @@ const openedEntry = pairOf(text, number);
 export class OpenedEntries {
   readonly #file: string;
   readonly #opened = new Map<string, number>();
+  /** The stamps before the change of opened files. All names of a file have one. */
+  readonly #stamps = new Set<string>();
 
   constructor(
     readonly root: string,
     folder: string,
   ) {
     this.#file = join(folder, '.opened-modes');
+  }
+
+  /** Adds the permission to read to a file, which opens all its names. */
+  openFile({ record: { path, mode }, stamp }: LiveEntry): void {
+    if (this.open(path, mode, 0o400)) this.#stamps.add(stamp);
   }
 
   /** Adds permission bits to an entry; the path is relative to the root. Returns whether that succeeded. */
@@ -31,8 +39,13 @@ export class OpenedEntries {
     return true;
   }
 
-  /** Whether the entry's mode is temporarily changed. */
-  has(path: string): boolean {
+  /** Whether the entry's mode is temporarily changed, also under another name of the same file. */
+  has({ record, stamp }: LiveEntry): boolean {
+    return this.hasPath(record.path) || this.#stamps.has(stamp);
+  }
+
+  /** Whether the mode of the entry at this path is temporarily changed. */
+  hasPath(path: string): boolean {
     return this.#opened.has(path);
   }
 
@@ -46,6 +59,7 @@ export class OpenedEntries {
   /** Leaves the modes as they are, because the caller has set the final ones. */
   forget(): void {
     this.#opened.clear();
+    this.#stamps.clear();
     rmSync(this.#file, { force: true });
   }
 

@@ -59,7 +59,7 @@ export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promis
       target: index.records,
       live: await scanShort(root, open, tool),
       knownOf: isCertain ? knowledge(live.read()?.known) : comparison(root, (reference) => store.objectPath(reference)),
-      isOpened: (path) => opened.has(path),
+      isOpened: (path) => opened.hasPath(path),
       stage: bytePath(stage),
       objectPath: (reference) => store.objectPath(reference),
       tool,
@@ -71,7 +71,7 @@ export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promis
     const began = await timeAfter(latest, stage);
     const entries = scanTree(root, open);
     requireEqual(root, index, entries, isCertain);
-    const isTrusted = ({ record, ctimeNs }: LiveEntry): boolean => ctimeNs < began && !opened.has(record.path);
+    const isTrusted = (entry: LiveEntry): boolean => entry.ctimeNs < began && !opened.has(entry);
     live.write(
       snapshot.path,
       index.head.id,

@@ -3,8 +3,20 @@ import { systemPath } from '../bytes';
 
 const CHUNK_BYTES = 1 << 20;
 
-/** Whether two files have the same bytes. Paths have one character per byte. */
+/**
+ * Whether two files have the same bytes; also `false` when this account may not read one of them. Paths have one
+ * character per byte.
+ */
 export function sameContent(pathA: string, pathB: string): boolean {
+  try {
+    return compare(pathA, pathB);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return false;
+    throw error;
+  }
+}
+
+function compare(pathA: string, pathB: string): boolean {
   const [bufferA, bufferB] = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)];
   const a = openSync(systemPath(pathA), 'r');
   try {

@@ -123,7 +123,7 @@ class Taking {
       throw error;
     }
     syncFolder(store.folder);
-    const isTrusted = ({ record, ctimeNs }: LiveEntry): boolean => ctimeNs < began && !this.#opened.has(record.path);
+    const isTrusted = (entry: LiveEntry): boolean => entry.ctimeNs < began && !this.#opened.has(entry);
     this.area.live.write(
       this.snapshot.path,
       index.head.id,

@@ -79,6 +79,36 @@ describe('Folders that their owner has sealed', () => {
   );
 });
 
+describe('Files with several names that their owner cannot read', () => {
+  const lack = lacksRootOr('setpriv');
+  if (lack !== undefined) return it.skip(`are kept exactly for their owner (${lack})`);
+
+  it.each(['000', '200', '4111'])('are kept exactly for their owner with mode %s', async (mode) => {
+    project.dispose();
+    project = new TestProject(undefined, NOBODY);
+    const make =
+      'mkdir d e; echo x >f; ln f g; ln f d/h; head -c 99999 /dev/zero >big; ln big d/big; echo y >e/one; ln e/one e/two';
+    const steps = [
+      { name: 'a', body: `cd "$2"; ${make}; chmod ${mode} f e/one` },
+      { name: 'b', body: `cd "$2"; chmod ${mode} big; ln g later` },
+      { name: 'c', body: 'cd "$2"; rm -f g d/big; chmod 600 f' },
+    ];
+    project.write({ steps });
+    const list = (root: string): string =>
+      runTool('sh', '-c', 'cd "$1" && find . ! -name log -printf "%p %y %m %n %l %s %T@\\n" | sort', 'sh', root);
+    expect(await project.build('-p', 'c')).toMatchObject({ code: 0 });
+    const before = list(join(project.area, 'build_data/pkg_image'));
+    expect(before).toMatch(/^\.\/later f \d+ 4 /m);
+    expect(await project.run('extract', 'manifest.xml', 'c', join(project.folder, 'copy'))).toMatchObject({ code: 0 });
+    expect(list(join(project.folder, 'copy/pkg_image'))).toBe(before);
+    expect(await project.build('-R')).toMatchObject({ code: 0 });
+    expect(list(join(project.area, 'build_data/pkg_image'))).not.toBe(before);
+    project.script('c');
+    expect(await project.build('-r', 'c')).toMatchObject({ code: 0 });
+    expect(list(join(project.area, 'build_data/pkg_image'))).toBe(before);
+  });
+});
+
 describe('An environment without PATH', () => {
   it.each([
     ['is missing', {}],
