@@ -263,7 +263,9 @@ describe('snapshots of plain directories', () => {
         process.env.PATH = [tools, path].join(delimiter);
         const before = free();
         const error = await refusal(area.backend.take('b'));
-        expect(error.message).toMatch(/not enough space/);
+        expect(error.message).toMatch(
+          /^There is not enough space for the checkpoint in [^ ]*: No space left on device\.$/,
+        );
         expect(error.hint).toMatch(/prune/);
         expect(area.leftovers()).toEqual([]);
         expect(area.packs()).toHaveLength(1);
@@ -271,6 +273,15 @@ describe('snapshots of plain directories', () => {
         rmSync(join(place.path, 'other'));
         await area.backend.take('b');
         expect((await area.backend.list()).map(({ name }) => name)).toEqual(['a', 'b']);
+        runTool('sh', '-c', 'echo changed >>"$1"', 'sh', area.at('large'));
+        runTool('fallocate', '-l', `${free() - 10_000}K`, join(place.path, 'other'));
+        const failed = await refusal(area.backend.rollback('b'));
+        expect(failed.message).toMatch(
+          /^There is not enough space to roll back to b in [^ ]*: No space left on device\.$/,
+        );
+        rmSync(join(place.path, 'other'));
+        await area.backend.rollback('b');
+        expect(lstatSync(area.at('large')).size).toBe(30_000_000);
       } finally {
         place.dispose();
       }

@@ -10,6 +10,7 @@ import type { LiveKnowledge } from './apply-plan';
 import { below, bytePath } from '../bytes';
 import { timeAfter } from './clock';
 import { hasCertainStamps } from './file-system';
+import { explainFullDisk } from './full-disk';
 import { OpenedEntries } from './opened-entries';
 import type { PlainSnapshot } from './plain-store';
 import { sameMetadata, type TreeRecord } from './record';
@@ -76,6 +77,14 @@ export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promis
       snapshot.path,
       index.head.id,
       entries.map((entry) => (isTrusted(entry) ? entry.stamp : '')),
+    );
+  } catch (error) {
+    const purpose = `to roll back to ${snapshot.name}`;
+    throw explainFullDisk(
+      error,
+      purpose,
+      buildData,
+      'Free some space on that file system, and resume the build again.',
     );
   } finally {
     opened.close();

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError } from '../../../src-shared/errors';
 import { syncFile, syncFileSystem, syncFolder } from '../../system/durable';
-import { systemCode } from '../../system/system-error';
 import type { RunStoreTool } from '../store-tools';
 import { bytePath } from '../bytes';
 import { fileSystemTime, timeAfter } from './clock';
 import { hasCertainStamps } from './file-system';
+import { explainFullDisk } from './full-disk';
 import { LastTree } from './last-tree';
 import type { LiveState, LiveStateFile } from './live-state';
 import { storeNew } from './new-objects';
@@ -39,13 +38,22 @@ export async function takeSnapshot(area: PlainArea, snapshot: PlainSnapshot): Pr
     try {
       return await new Taking(area, snapshot, work).run();
     } catch (error) {
-      if (!(error instanceof TreeChanged) || attempt === MAX_ATTEMPTS) throw withHint(error);
+      if (!(error instanceof TreeChanged) || attempt === MAX_ATTEMPTS) throw withHint(error, area);
     } finally {
       rmSync(work, { recursive: true, force: true });
       rmSync(`${work}.index`, { force: true });
     }
   }
 }
+
+/** The files of the attempt are removed already. */
+const withHint = (error: unknown, { store }: PlainArea): unknown =>
+  explainFullDisk(
+    error,
+    'for the checkpoint',
+    store.folder,
+    'Free some space on that file system, for instance with "distro_const prune", and resume the build.',
+  );
 
 class Taking {
   readonly #root: string;
@@ -152,18 +160,4 @@ function withObjectOf(record: TreeRecord, { object, content, attributes, flags }
     ...(content !== undefined && { content }),
     ...(flags !== undefined && { flags }),
   };
-}
-
-/** Adds a hint to the error of a full disk. The files of the attempt are removed already. */
-function withHint(error: unknown): unknown {
-  const { message } = error as Error;
-  const isFull =
-    ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '') ||
-    /No space left on device|Disk quota exceeded/.test(message);
-  if (!isFull) return error;
-  return new AppError(
-    'snapshot',
-    `There is not enough space for the checkpoint: ${message}`,
-    'Free some space on that file system, for instance with "distro_const prune", and resume the build.',
-  );
 }
