@@ -2,6 +2,7 @@ import type { BuildStep } from '../../src-shared/checkpoints/model';
 import {
   canCombine,
   canResumeFrom,
+  inconsistentRemedy,
   latestResumable,
   nothingToResume,
   resolveStep,
@@ -130,10 +131,16 @@ function stepIndex(steps: readonly BuildStep[], designator: string): number {
   return found.index;
 }
 
-/** Applies the refusals of resuming (contract 2.5). */
+/**
+ * Applies the refusals of resuming (contract 2.5). Programs that call the original compare its lines, so that ours about
+ * a remedy is printed on a terminal only.
+ */
 export function assertResumable(steps: readonly BuildStep[], snapshots: readonly Snapshot[], index: number): void {
   const answer = canResumeFrom(steps, namesOf(snapshots), index, damagesOf(snapshots));
-  if (!answer.ok) throw new EarlyExit(1, answer.lines);
+  if (answer.ok) return;
+  const isOurs = answer.refusal.kind === 'inconsistent' && process.stderr.isTTY;
+  const remedy = isOurs ? [inconsistentRemedy(steps, namesOf(snapshots), damagesOf(snapshots))] : [];
+  throw new EarlyExit(1, [...answer.lines, ...remedy]);
 }
 
 const namesOf = (snapshots: readonly Snapshot[]): string[] => snapshots.map(({ name }) => name);

@@ -8,7 +8,7 @@ import { Freshness } from '../area/freshness';
 import type { CurrentStateOptions } from '../area/current-state';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { resumeAnswer, type AreaContext } from './context';
+import { resumeAnswer, resumeRemedy, type AreaContext } from './context';
 import { inspect } from './inspect';
 import { printAnswer, printLines } from './print';
 
@@ -66,6 +66,7 @@ export async function describeCheckpoints(
   return Promise.all(
     rows.map(async (row): Promise<CheckpointAnswer> => {
       const answer = resumeAnswer(context, row.index);
+      const remedy = resumeRemedy(context, answer);
       const known = row.snapshot && readCheckpointRecord(area, row.step);
       const record = known && 'record' in known ? known.record : undefined;
       return {
@@ -75,7 +76,7 @@ export async function describeCheckpoints(
         snapshot: row.snapshot,
         resumable: answer.ok,
         refusal: answer.ok ? null : answer.refusal,
-        refusalLines: answer.ok ? [] : [...answer.lines],
+        refusalLines: answer.ok ? [] : [...answer.lines, ...(remedy === undefined ? [] : [remedy])],
         freshness: freshness.get(row.index) ?? null,
         run: record?.run ?? null,
         line: record?.line ?? null,

@@ -1,5 +1,6 @@
 import {
   canResumeFrom,
+  inconsistentRemedy,
   resolveStep,
   resumableByCapitalR,
   withoutCheckpoints,
@@ -68,6 +69,16 @@ export function resumeAnswer({ file, snapshots }: AreaContext, index: number): D
     file.manifest.steps,
     snapshots.map(({ name }) => name),
     index,
+    damagesOf(snapshots),
+  );
+}
+
+/** What to do about a refused resume, where the refusal does not contain it. */
+export function resumeRemedy({ file, snapshots }: AreaContext, answer: Decision): string | undefined {
+  if (answer.ok || answer.refusal.kind !== 'inconsistent') return undefined;
+  return inconsistentRemedy(
+    file.manifest.steps,
+    snapshots.map(({ name }) => name),
     damagesOf(snapshots),
   );
 }

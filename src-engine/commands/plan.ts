@@ -10,7 +10,7 @@ import { listRuns, stepHistory } from '../area/runs';
 import { damagesOf } from '../snapshots/damaged';
 import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { describeCheckpoints } from './checkpoints';
-import { resumeAnswer, stepNamed, type AreaContext } from './context';
+import { resumeAnswer, resumeRemedy, stepNamed, type AreaContext } from './context';
 import { inspect, type Inspection } from './inspect';
 import { readStdin } from './manifest-text';
 import { printAnswer, printLines } from './print';
@@ -89,7 +89,7 @@ async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>
     pause === undefined || file.manifest.checkpointEnable ? undefined : withoutCheckpoints('p'),
     canCombine({ resume, pause }),
   ])
-    if (answer && !answer.ok) throw new AppError('refused', answer.lines.join('\n'));
+    if (answer && !answer.ok) throw new AppError('refused', answer.lines.join('\n'), resumeRemedy(context, answer));
 
   const plan = planBuild(steps, { resume, pause }, file.manifest.checkpointEnable, names);
   const problems = startProblems(

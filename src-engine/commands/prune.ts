@@ -2,7 +2,7 @@ import type { PruneAnswer } from '../../src-shared/engine-answers/prune';
 import { resolve } from 'node:path';
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { AppError } from '../../src-shared/errors';
-import { bytes } from '../../src-shared/format';
+import { bytes, plural } from '../../src-shared/format';
 import { removeOrphanedFiles } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
 import { areaIdentity } from '../area/identity';
@@ -50,11 +50,18 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     printAnswer<PruneAnswer>({ wouldRemove: chosen, removed });
     return 0;
   }
-  if (chosen.length === 0) printLines(['Nothing to prune.']);
+  if (chosen.length === 0) printLines([`Nothing to prune.${isStaleToo ? '' : await describeStale(context)}`]);
   for (const { name, reason, unique } of chosen)
     printLines([`${values.yes ? 'removed' : 'would remove'}  ${name}  ${bytes(unique)}  ${reason}`]);
   if (chosen.length > 0 && !values.yes) printLines(['Nothing was removed. Remove them with --yes.']);
   return 0;
+}
+
+/** A sentence about the checkpoints that only `--stale` removes, with a blank before it; empty without such. */
+async function describeStale(context: AreaContext): Promise<string> {
+  const names = (await choose(context, true, undefined, false)).map(({ snapshot }) => snapshot.name);
+  if (names.length === 0) return '';
+  return ` ${plural(names.length, 'checkpoint')} no longer fit${names.length === 1 ? 's' : ''} the manifest and would be removed with --stale: ${names.join(', ')}.`;
 }
 
 interface Chosen {
@@ -106,14 +113,19 @@ async function removeUnderLock(
 /**
  * The checkpoints to remove and the reasons, newest first, so that a failure leaves no gap before a later checkpoint.
  */
-async function choose(context: AreaContext, stale: boolean, from: string | undefined): Promise<Chosen[]> {
+async function choose(
+  context: AreaContext,
+  stale: boolean,
+  from: string | undefined,
+  asksServers = true,
+): Promise<Chosen[]> {
   const { file, area, snapshots } = context;
   const steps = file.manifest.steps;
   const first = from === undefined ? steps.length : stepNamed(context, from);
   const chosen: Chosen[] = [];
   const taken = steps.filter((step) => snapshots.some(({ name }) => name === checkpointName(step.name)));
   const asked = stale ? taken.map(({ index }) => index) : [];
-  const freshness = await new Freshness(area, file, { asksServers: true }).of(asked);
+  const freshness = await new Freshness(area, file, { asksServers }).of(asked);
   // A later checkpoint contains the result of the removed step. Without that step before it, it would count as a
   // checkpoint of the present steps (contract 2.5).
   let removed: string | undefined;

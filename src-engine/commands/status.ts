@@ -1,11 +1,14 @@
 import type { StatusAnswer } from '../../src-shared/engine-answers/status';
 import { statfsSync } from 'node:fs';
 import { BASELINE, stepOfSnapshot } from '../../src-shared/checkpoints/model';
+import { latestAccepted } from '../../src-shared/checkpoints/rules';
+import { quoteArgument } from '../../src-shared/shell-quote';
 import { bytes, dateTimeWithSeconds, duration } from '../../src-shared/format';
 import { readCheckpointRecord } from '../area/checkpoint-records';
 import { LOCK_FILE_MISSING, readLock, type LockState } from '../area/lock-file';
 import { describeForeignContent } from '../area/ownership';
 import { listRuns, stepHistory, type Run } from '../area/runs';
+import { damagesOf } from '../snapshots/damaged';
 import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { describeCheckpoints } from './checkpoints';
 import type { AreaContext } from './context';
@@ -35,7 +38,7 @@ export const statusCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const text = values.stdin ? await readStdin() : undefined;
   const read = (inspection: Inspection) => describe(inspection.useAll(), values);
-  const { status, details } = await inspect(positionals[0] ?? '', read, undefined, { text });
+  const { status, details, accepted } = await inspect(positionals[0] ?? '', read, undefined, { text });
   const { area, lock, lastRun } = status;
   if (details) {
     printAnswer<StatusAnswer>({ ...status, ...details });
@@ -45,7 +48,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     `Build area      ${area.path}${area.dataset ? ` (dataset ${area.dataset})` : ''}${area.exists ? '' : ', not created yet'}`,
     `Checkpoints     ${status.backend}${status.freeBytes === null ? '' : `, ${bytes(status.freeBytes)} free`}`,
     `Lock            ${describeLock(lock)}`,
-    `Resume from     ${status.latestResumable ?? 'nothing yet'}`,
+    `Resume from     ${status.latestResumable ?? accepted}`,
     `Last run        ${lastRun ? describeRun(lastRun, status.runningStep) : (status.lastRunUnknown ?? 'none')}`,
   ]);
   return 0;
@@ -79,7 +82,8 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
     lastRun: last ?? null,
     lastRunUnknown: last ? null : lostRun(context),
   } satisfies Omit<StatusAnswer, keyof Details>;
-  if (!json) return { status, details: undefined };
+  const accepted = describeAccepted(context);
+  if (!json) return { status, details: undefined, accepted };
   const expected = stepHistory(all);
   // `status` is called often, also by the window, so it does not wait for servers.
   const rows = await describeCheckpoints(context, { asksServers: false });
@@ -88,7 +92,17 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
   const otherSnapshots = snapshots.map(({ name }) => name).filter((name) => !known.has(name));
   const from = since === undefined ? 0 : all.findIndex(({ run }) => run === since);
   const details = { steps, otherSnapshots, runs: all.slice(Math.max(0, from)) } satisfies Details;
-  return { status, details };
+  return { status, details, accepted };
+}
+
+/** Where a build can resume although `build -R` refuses. */
+function describeAccepted({ file, snapshots }: AreaContext): string {
+  const { steps, checkpointEnable } = file.manifest;
+  const names = snapshots.map(({ name }) => name);
+  const index = checkpointEnable ? latestAccepted(steps, names, damagesOf(snapshots)) : undefined;
+  const name = steps[index ?? -1]?.name;
+  if (name === undefined) return 'nothing yet';
+  return `${name}, with -r ${quoteArgument(name)}; the later checkpoints do not have the order of the steps`;
 }
 
 /** A clause about runs whose journals are missing: the checkpoints show that such runs existed. */

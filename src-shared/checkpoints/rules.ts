@@ -1,3 +1,4 @@
+import { quoteArgument } from '../shell-quote';
 import { type StepRange, type BuildStep, checkpointName, stepOfSnapshot } from './model';
 
 /** Why a rule refuses. */
@@ -122,6 +123,29 @@ export function resumableByCapitalR(
 ): number | undefined {
   const latest = latestResumable(steps, snapshots, damaged);
   return latest !== undefined && canResumeFrom(steps, snapshots, latest, damaged).ok ? latest : undefined;
+}
+
+/** The latest step that `build -r` accepts, also where `build -R` refuses; `undefined`: none. */
+export function latestAccepted(
+  steps: readonly BuildStep[],
+  snapshots: readonly string[],
+  damaged: DamagedSnapshots = NOT_DAMAGED,
+): number | undefined {
+  return steps
+    .map((_, index) => index)
+    .filter((index) => canResumeFrom(steps, snapshots, index, damaged).ok)
+    .at(-1);
+}
+
+/** What to do about an `inconsistent` refusal, which the original does not name (contract 2.5). */
+export function inconsistentRemedy(
+  steps: readonly BuildStep[],
+  snapshots: readonly string[],
+  damaged: DamagedSnapshots = NOT_DAMAGED,
+): string {
+  const name = steps[latestAccepted(steps, snapshots, damaged) ?? -1]?.name;
+  if (name === undefined) return 'Build from the beginning: distro_const build MANIFEST';
+  return `Resume from ${name} instead: distro_const build -r ${quoteArgument(name)} MANIFEST. List the checkpoints that no longer fit: distro_const prune --stale MANIFEST`;
 }
 
 const INCONSISTENT = [

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseRecord } from '../../../src-shared/journal/records';
-import { TestProject } from '../../support/engine';
+import { finished, TestProject } from '../../support/engine';
 
 let project: TestProject;
 afterEach(() => project.dispose());
@@ -74,7 +74,9 @@ describe('a middle step that was removed', () => {
     const { code, stderr } = await project.build('-R');
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('inconsistent') as string });
     expect(await project.json('status')).toMatchObject({ latestResumable: null });
-    expect((await project.run('status', 'manifest.xml')).stdout).toContain('Resume from     nothing yet\n');
+    expect((await project.run('status', 'manifest.xml')).stdout).toContain(
+      'Resume from     a, with -r a; the later checkpoints do not have the order of the steps\n',
+    );
     expect(await project.json('plan')).toMatchObject({ suggested: 'a' });
     expect((await project.build('-l')).stderr).toContain('d                  X     Step d');
   });
@@ -86,5 +88,40 @@ describe('a middle step that was removed', () => {
     expect((await project.build('-R')).code).toBe(0);
     expect(project.ran()).toEqual(['a', 'c', 'd']);
     expect(readdirSync(join(project.area, 'build_data/pkg_image')).sort()).toEqual(['a', 'c', 'd', 'log']);
+  });
+});
+
+describe('steps that changed places', () => {
+  const reordered = async (): Promise<void> => {
+    const steps = ['a', 'b', 'c'].map((name) => ({ name, body: `touch "$2/${name}"` }));
+    project = new TestProject({ steps });
+    await project.build();
+    project.write({ steps: [steps[0], steps[2], steps[1]].flatMap((step) => step ?? []) });
+    project.ran();
+  };
+
+  it('are refused with the lines of the original, and plan, status and prune name what works', async () => {
+    await reordered();
+    const original =
+      'The manifest file is inconsistent with your build area.\nPlease resolve if you wish to use the resume functionality.\n';
+    expect((await project.build('-R')).stderr).toBe(original);
+    const remedy = expect.stringContaining('Resume from a instead: distro_const build -r a MANIFEST') as string;
+    expect(await project.run('plan', '-R', 'manifest.xml')).toMatchObject({ code: 1, stderr: remedy });
+    expect(await project.json('status')).toMatchObject({
+      steps: [{ refusalLines: [] }, { refusalLines: expect.arrayContaining([remedy]) as string[] }, {}],
+    });
+    expect((await project.run('status', 'manifest.xml')).stdout).toContain('Resume from     a, with -r a;');
+    expect((await project.run('prune', '--yes', 'manifest.xml')).stdout).toBe(
+      'Nothing to prune. 2 checkpoints no longer fit the manifest and would be removed with --stale: .step_c, .step_b.\n',
+    );
+    expect((await project.run('prune', '--stale', '--yes', 'manifest.xml')).code).toBe(0);
+    expect((await project.build('-R')).code).toBe(0);
+    expect(project.ran()).toEqual(['a', 'c', 'b']);
+  });
+
+  it('are refused with the remedy on a terminal', async () => {
+    await reordered();
+    const argv = ['script', '-qec', 'distro_const build -R manifest.xml', '/dev/null'];
+    expect((await finished(project.spawn(argv))).stdout).toContain('distro_const build -r a MANIFEST');
   });
 });
