@@ -70,7 +70,7 @@ class Scan {
     const raw = readScript(path);
     if (raw === undefined) return [];
     const text = withWorkingFolder(withOwnFolder(raw));
-    const { taken, assigned } = scriptVariables(text);
+    const { taken, assigned } = scriptVariables(text, /^#!.*\bperl/.test(raw));
     for (const name of taken) {
       this.#taken.add(name);
       if (assigned.has(name)) this.#takenFirst.add(name);

@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { FilesBelow } from './files-below';
 import { exists, isFile, isFolder, isInputPath, isSmall } from './input-paths';
 import { OwnTools } from './own-tools';
 import { closesQuote, isSourced, isWritten } from './path-mentions';
-import { OWN } from './script-text';
+import { mentionsItself, OWN } from './script-text';
 import { isSystem } from './system-paths';
 
 /** Where a script is started. */
@@ -16,6 +17,8 @@ export interface ScriptPlace {
   readonly manifest: string;
   /** The `PATH` of steps. */
   readonly path?: string | undefined;
+  /** Absolute paths of the scripts of all steps. A script that only has the name of another as a word does not use it. */
+  readonly steps?: readonly string[];
 }
 
 /** Finds the paths that a script's texts and arguments name. */
@@ -24,6 +27,7 @@ export class NamedPaths {
   readonly #place: ScriptPlace;
 
   readonly #tools: OwnTools;
+  readonly #below: FilesBelow;
 
   readonly #large = new Set<string>();
   readonly #listings = new Map<string, ReadonlySet<string>>();
@@ -33,6 +37,7 @@ export class NamedPaths {
     this.#script = script;
     this.#place = place;
     this.#tools = new OwnTools(place.cwd, place.path ?? '', isSystem);
+    this.#below = new FilesBelow(dirname(script), [script, place.area, place.manifest, ...(place.steps ?? [])]);
   }
 
   /** Folders found so far that are too large to be inputs. */
@@ -48,6 +53,7 @@ export class NamedPaths {
    */
   inText(path: string, raw: string, text: string): string[] {
     const folders = [...new Set([dirname(path), dirname(this.#script)])];
+    const isOwn = !isSystem(this.#script);
     return [
       ...this.#ownPaths(text, folders),
       ...this.#bareNames(raw, text, folders),
@@ -55,6 +61,7 @@ export class NamedPaths {
       ...this.#folderNames(text),
       ...this.#tools.commands(raw, text),
       ...[this.#tools.interpreter(raw)].filter((tool) => tool !== undefined),
+      ...(isOwn ? this.#below.namedIn(text, mentionsItself(text)) : []),
     ].filter((found) => this.#mayBeInput(found));
   }
 
@@ -106,10 +113,7 @@ export class NamedPaths {
     ))
       take(name, [...folders, cwd]);
     // A script that changes to its own folder names the files there without a path.
-    const works = Array.from(
-      text.matchAll(new RegExp(`\\b(?:cd|pushd|chdir)[\\s(]+(?:--\\s+)?"?${OWN}([^"'\\s;&|)]*)`, 'g')),
-      ([, below = '']) => folders.map((folder) => join(folder, below)),
-    ).flat();
+    const works = workingFolders(text, folders);
     if (works.length > 0) for (const [name] of text.matchAll(/[\w.+@%~-]+/g)) take(name, works);
     if (/^#!.*\b(python|perl|ruby|node|lua|tclsh)/.test(raw)) {
       for (const [, name = ''] of text.matchAll(/["']([\w.+@%~-]+)["']/g)) take(name, folders);
@@ -121,6 +125,7 @@ export class NamedPaths {
   /** Paths with a slash: absolute ones outside the system, and relative ones below the script's working directory. */
   #paths(text: string, folders: readonly string[]): string[] {
     const found: string[] = [];
+    const works = workingFolders(text, folders);
     for (const match of text.matchAll(
       /(?<=^|[\s=(<>|&;,:[{"'`!]|:-)((?:\.{0,2}\/|[\w.+@%~][\w.+@%~-]*\/)[\w.+@%~,=:/-]*)/gm,
     )) {
@@ -132,14 +137,13 @@ export class NamedPaths {
         ? [spelled.slice(0, spelled.lastIndexOf('/') + 1)]
         : [spelled, spelled.replace(/[.,:=~-]+$/, '')];
       for (const spelling of new Set(spellings)) {
-        const places = isAbsolute(spelling)
-          ? ['']
-          : [this.#place.cwd, ...folders.filter(() => text.includes(`cd ${OWN}`))];
-        const path = places.map((place) => resolve(place || '/', spelling)).find(isInputPath);
-        if (path === undefined) continue;
-        if (isSystem(path) && !(path.startsWith('/etc/') && isSourced(text, match.index))) continue;
-        if (isFile(path) || this.#isOwnFolder(path)) found.push(path);
-        break;
+        const places = isAbsolute(spelling) ? [''] : [this.#place.cwd, ...works];
+        const paths = places.map((place) => resolve(place || '/', spelling)).filter(isInputPath);
+        for (const path of paths) {
+          if (isSystem(path) && !(path.startsWith('/etc/') && isSourced(text, match.index))) continue;
+          if (isFile(path) || this.#isOwnFolder(path)) found.push(path);
+        }
+        if (paths.some((path) => !isSystem(path))) break;
       }
     }
     return found;
@@ -182,6 +186,12 @@ export class NamedPaths {
     this.#listings.set(folder, known);
     return known;
   }
+}
+
+/** The folders that a script changes to, in and below its own folder. */
+function workingFolders(text: string, folders: readonly string[]): string[] {
+  const change = new RegExp(`\\b(?:cd|pushd|chdir)[\\s(]+(?:-\\w+\\s+|--\\s+)*["']?${OWN}["']?([^"'\\s;&|)]*)`, 'g');
+  return Array.from(text.matchAll(change), ([, below = '']) => folders.map((folder) => join(folder, below))).flat();
 }
 
 function listing(folder: string): ReadonlySet<string> {

@@ -27,21 +27,25 @@ export function readScript(path: string): string | undefined {
   }
 }
 
-const SELF = String.raw`(?:\$0|\$\{0\}|\$BASH_SOURCE|\$\{BASH_SOURCE(?:\[0\])?\})`;
+const SELF = String.raw`(?:\$0\b|\$\{0\}|\$BASH_SOURCE\b|\$\{BASH_SOURCE(?:\[0\])?(?::-\$\{?0\}?)?\})`;
 const LINK = String.raw`(?:readlink\s+-\w+|realpath(?:\s+-\w+)*)\s+(?:--\s+)?`;
 
 /** Expressions for the script and for its folder, in the order of replacement. */
 const EXPRESSIONS: readonly (readonly [RegExp, string])[] = [
   [/\\\n/g, ' '],
   [/^[ \t]*#.*$/gm, ''],
+  // A command in backticks
+  [/`([ \t]*(?:cd|dirname|readlink|realpath|pwd)\b[^`\n]*)`/g, '$$($1)'],
   [new RegExp(`\\$\\(\\s*${LINK}["']?${SELF}["']?\\s*\\)`, 'g'), '$0'.replace('$', '$$$$')],
   [new RegExp(`\\$\\(\\s*dirname\\s+(?:--\\s+)?"?${SELF}"?\\s*\\)`, 'g'), OWN],
-  [new RegExp(`\`\\s*dirname\\s+(?:--\\s+)?"?${SELF}"?\\s*\``, 'g'), OWN],
-  [/\$\{(?:0|BASH_SOURCE(?:\[0\])?)%\/\*\}/g, OWN],
-  // Python and Perl
+  [/\$\{(?:0|BASH_SOURCE(?:\[0\])?)%\/[^}]*\}/g, OWN],
+  // Python, Perl, Ruby and Node
   [/os\.path\.dirname\(\s*(?:os\.path\.(?:abspath|realpath)\(\s*)?(?:__file__|sys\.argv\[0\])\s*\)*/g, OWN],
   [/Path\(\s*__file__\s*\)(?:\.(?:resolve|absolute)\(\))?\.parent\b/g, OWN],
-  [/\$FindBin::(?:Real)?Bin\b|dirname\(\s*(?:__FILE__|\$0)\s*\)|sys\.path\[0\]/g, OWN],
+  [
+    /\$FindBin::(?:Real)?Bin\b|dirname\(\s*(?:(?:\w+::)*(?:abs_path|realpath|rel2abs)\(\s*)?(?:__FILE__|\$0)\s*\)+|\b__dir(?:name|__)\b|sys\.path\[0\]/g,
+    OWN,
+  ],
 ];
 
 /** Expressions around the placeholder that do not change it. */
@@ -53,8 +57,16 @@ const WRAPPERS: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`\\$\\(\\s*${LINK}"?(${OWN}[^"\\s)]*)"?\\s*\\)`, 'g'), '$1'],
   [new RegExp(`\\$\\(\\s*dirname\\s+(?:--\\s+)?"?(${OWN}[^"\\s)]*)"?\\s*\\)`, 'g'), '$1/..'],
   [new RegExp(`\\bjoin\\(\\s*(${OWN}[^'",\\s)]*)\\s*,\\s*['"]([^'"]+)['"]`, 'g'), '$1/$2'],
-  [new RegExp(`(${OWN}[^'",\\s)]*)\\s*(?:/|\\+|\\.)\\s*['"]/?([^'"]+)['"]`, 'g'), '$1/$2'],
+  // A path that is joined with an operator. In a shell script a dot after a blank is a command.
+  [new RegExp(`(${OWN}[^'",\\s);&|]*)[ \\t]*(?:/|\\+|\\.)[ \\t]*['"]/?([^'"\\n]+)['"]`, 'g'), '$1/$2'],
+  // "$here"/lib
+  [new RegExp(`"(${OWN}[^"'\\s;&|)]*)"(?=/)`, 'g'), '$1'],
+  // $PWD/$(dirname "$0")
+  [new RegExp(`(?:\\$PWD|\\$\\{PWD\\}|\\$\\(\\s*pwd\\s*\\))["']?/["']?(?=${OWN})`, 'g'), ''],
 ];
+
+/** A variable that is the script's own path. */
+const SELF_ASSIGNMENT = new RegExp(`\\b([A-Za-z_]\\w*)=["']?${SELF}["']?(?=[\\s;)&|]|$)`, 'gm');
 
 const ASSIGNMENT = new RegExp(`\\b([A-Za-z_]\\w*)\\s*=\\s*["']?(${OWN}[^"'\\s;)&|]*)["']?(?=[\\s;)&|]|$)`, 'gm');
 
@@ -68,13 +80,16 @@ const MAX_ROUNDS = 5;
  * `build --observe` finds them.
  */
 export function withOwnFolder(text: string): string {
-  let result = replaceAll(text, EXPRESSIONS);
-  if (!result.includes(OWN)) return result;
+  let result = text;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = result;
+    result = replaceAll(result, EXPRESSIONS);
+    for (const [, name = ''] of result.matchAll(SELF_ASSIGNMENT))
+      result = result.replace(new RegExp(`\\$\\{${name}(?=%/)`, 'g'), () => '${0').replace(reference(name), () => '$0');
     result = replaceAll(result, WRAPPERS);
     for (const [, name = '', value = ''] of result.matchAll(ASSIGNMENT)) {
-      result = result.replace(new RegExp(`\\$\\{${name}\\}|\\$${name}\\b`, 'g'), () => value);
+      result = result.replace(new RegExp(`\\$\\{${name}%/\\*\\}`, 'g'), () => `${value}/..`);
+      result = result.replace(reference(name), () => value);
       result = result.replace(
         new RegExp(`(\\bjoin\\(\\s*)${name}(?=\\s*,)|\\b${name}(?=\\s*[/+]\\s*['"])`, 'g'),
         (_, head) => `${typeof head === 'string' ? head : ''}${value}`,
@@ -83,6 +98,16 @@ export function withOwnFolder(text: string): string {
     if (result === before) break;
   }
   return result;
+}
+
+/** `$NAME`, `${NAME}` or `${NAME:?message}`. With a default, a variable may come from the environment. */
+function reference(name: string): RegExp {
+  return new RegExp(`\\$\\{${name}(?::?\\?[^}]*)?\\}|\\$${name}\\b`, 'g');
+}
+
+/** Whether a text mentions the script's own path or folder. */
+export function mentionsItself(text: string): boolean {
+  return text.includes(OWN) || /\$0\b|\$\{0\b|BASH_SOURCE|__file__|__FILE__|FindBin|argv\[0\]/.test(text);
 }
 
 const WORKING = String.raw`(?:\$PWD\b|\$\{PWD\}|\$\(\s*pwd(?:\s+-[LP])?\s*\)|\`\s*pwd\s*\`)`;

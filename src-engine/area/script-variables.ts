@@ -13,6 +13,11 @@ const ASSIGNMENTS = [
   /\bfor\s+([A-Za-z_]\w*)\s+in\b/g,
   /\b(?:read|mapfile|readarray)\s+(?:-\w+\s+)*([A-Za-z_]\w*)/g,
 ];
+/** `my $NAME = 1;`, `our ($A, $B) = @_;`, `foreach my $name (@list)` */
+const PERL_ASSIGNMENTS = [
+  /\$([A-Za-z_]\w*)\s*(?:[-+.*/|&]|\|\||\/\/)?=(?![=~>])/g,
+  /\b(?:my|our|local|state)\b[\s(]*\$([A-Za-z_]\w*)/g,
+];
 const DEFAULTS = /\$\{([A-Za-z_]\w*):?[-=?+]/g;
 
 /** The variables that a script's text takes from its environment, and those that it sets itself. */
@@ -25,9 +30,11 @@ export interface ScriptVariables {
  * Variables whose value may come from the environment: those with a default, and those that are used before they are
  * assigned. Single characters and the variables of another language are found as well. They are not set, so this does
  * no harm.
+ *
+ * @param isPerl whether `$NAME` is a variable of Perl. Those that the script assigns are its own.
  */
-export function scriptVariables(text: string): ScriptVariables {
-  const assigned = firstPositions(text, ASSIGNMENTS);
+export function scriptVariables(text: string, isPerl = false): ScriptVariables {
+  const assigned = firstPositions(text, isPerl ? [...ASSIGNMENTS, ...PERL_ASSIGNMENTS] : ASSIGNMENTS);
   const used = firstPositions(text, REFERENCES);
   const taken = new Set(Array.from(text.matchAll(DEFAULTS), ([, name = '']) => name));
   for (const [name, at] of used) if (at < (assigned.get(name) ?? Infinity)) taken.add(name);

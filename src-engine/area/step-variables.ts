@@ -9,18 +9,21 @@ const PASSED =
   /^(PATH|LANG|LANGUAGE|LC_[A-Z]+|TZ|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|SOURCE_DATE_EPOCH|(http|https|ftp|no|all)_proxy|(HTTP|HTTPS|FTP|NO|ALL)_PROXY)$/;
 
 /**
- * Agents, sessions, and variables of sudo, the app and the engine. A step does not get them even when its script names
- * them.
+ * Agents, sessions, the size of the terminal, the launcher's command, and variables of sudo, the app and the engine. A
+ * step does not get them even when its script names them.
  */
 const WITHHELD =
-  /^(SSH_.*|GPG_.*|GNUPG.*|DBUS_.*|DISPLAY|WAYLAND_.*|XAUTHORITY|XDG_RUNTIME_DIR|KRB5.*|SUDO_.*|DOAS_.*|ELECTRON_.*|NODE_.*|SLIPWAY_.*)$/;
+  /^(SSH_.*|GPG_.*|GNUPG.*|DBUS_.*|DISPLAY|WAYLAND_.*|XAUTHORITY|XDG_RUNTIME_DIR|KRB5.*|SUDO_.*|DOAS_.*|ELECTRON_.*|NODE_.*|SLIPWAY_.*|COLUMNS|LINES|_)$/;
 
 /**
  * Variables that identify the user and the place of a build and do not affect the result. A script that names one does
  * not depend on it.
  */
-const NO_INPUT =
-  /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|PWD|OLDPWD|SHLVL|IFS|PS[0-9]|OPT(ARG|IND)|RANDOM|LINENO|XDG_.*)$/;
+const NO_INPUT = /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|XDG_.*)$/;
+
+/** Variables that a shell sets itself, and those of Perl and awk: not values of the environment. */
+const SET_BY_INTERPRETER =
+  /^(PWD|OLDPWD|SHLVL|IFS|PS[0-9]|OPT(ARG|IND|ERR)|S?RANDOM|LINENO|SECONDS|EPOCH(SECONDS|REALTIME)|REPLY|PPID|E?UID|GROUPS|FUNCNAME|PIPESTATUS|DIRSTACK|HISTCMD|MAPFILE|COPROC|SHELLOPTS|COMP_.*|BASH(OPTS|PID)?|BASH_(ALIASES|ARG[CV]0?|CMDS|COMMAND|EXECUTION_STRING|LINENO|REMATCH|SOURCE|SUBSHELL|VERSINFO|VERSION)|ENV|ARGV|INC|STD(IN|OUT|ERR)|N[FR]|FNR)$/;
 
 /** Variables that the caller or the manifest gives to every step by name. */
 export interface GivenVariables {
@@ -32,7 +35,7 @@ export interface GivenVariables {
 
 /** Whether the value of a variable counts as an input of a step that names it in its script. */
 export function isInput(name: string): boolean {
-  return !NO_INPUT.test(name) && !isWithheld(name);
+  return !NO_INPUT.test(name) && !SET_BY_INTERPRETER.test(name) && !isWithheld(name);
 }
 
 function isWithheld(name: string): boolean {

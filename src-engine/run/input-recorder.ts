@@ -64,7 +64,8 @@ export class InputRecorder {
     const file = scriptFile(script, path);
     const stat = await pathStat(resolve(file));
     const hash = scriptHash(file);
-    const place = { cwd: process.cwd(), area: this.#area.mountpoint, manifest: resolve(this.#file.path), path };
+    const steps = this.#file.manifest.steps.flatMap((one) => (one.script === undefined ? [] : [resolve(one.script)]));
+    const place = { cwd: process.cwd(), area: this.#area.mountpoint, manifest: resolve(this.#file.path), path, steps };
     const names = scriptNames(file, place, step.args);
     const declared = this.#known.of(step.name).filter(({ kind, by }) => kind === 'env' && by === 'declared');
     const inputs = await StepInputs.begin({

@@ -36,6 +36,8 @@ describe('Inputs that a step names in other ways:', () => {
   async function buildWith(body: string, change: (text: string) => string = (text) => text): Promise<string> {
     mkdirSync(project.path('lib/d'), { recursive: true });
     mkdirSync(project.path('own/bin'), { recursive: true });
+    mkdirSync(project.path('scripts/sub'), { recursive: true });
+    project.file('scripts/sub/f.sh', 'X=1\n');
     project.file('lib/d/f', '1').file('lib/a.conf', '1').file('own/bin/interp', '#!/bin/sh\nexec /bin/sh "$@"\n');
     chmodSync(project.path('own/bin/interp'), 0o755);
     project.env = { ...project.env, PATH: [project.path('own/bin'), project.env['PATH']].join(delimiter) };
@@ -47,12 +49,24 @@ describe('Inputs that a step names in other ways:', () => {
   it.each([
     ['a relative folder', 'cp -r lib/d/. "$3"/x', 'lib/d/f', 'lib/d'],
     ['a file below $PWD', 'cat "$PWD/lib/a.conf"', 'lib/a.conf', 'lib/a.conf'],
+    [
+      "a file in a subfolder of the script's own folder",
+      'here=$(cd "$(dirname "$0")" && pwd)\n. "$here/sub/f.sh"',
+      'scripts/sub/f.sh',
+      'scripts/sub/f.sh',
+    ],
     ['a command on PATH', 'interp -c :', 'own/bin/interp', 'own/bin/interp'],
   ])('%s makes the checkpoint stale.', async (_, body, edited, value) => {
     await buildWith(body);
     expect(await project.freshness()).toBe('current');
     project.append(edited);
     expect(await project.freshness()).toBe(`stale; \`a\` used ${value}: its content has changed`);
+  });
+
+  it('A variable that a shell sets, or the command of another launcher, does not make the checkpoint stale.', async () => {
+    await buildWith('echo "$COLUMNS $LINES $_ $RANDOM"');
+    project.env = { ...project.env, COLUMNS: '71', LINES: '7', RANDOM: '1', _: '/usr/bin/other' };
+    expect(await project.freshness()).toBe('current');
   });
 
   it('An edited or removed interpreter makes the checkpoint stale.', async () => {

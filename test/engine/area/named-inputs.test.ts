@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scriptNames } from '../../../src-engine/area/named-inputs';
+import { isInput } from '../../../src-engine/area/step-variables';
 
 let folder: string;
 const files = [
@@ -11,6 +12,8 @@ const files = [
   'scripts/other-step',
   'scripts/conf.d/one',
   'scripts/lib/deep.sh',
+  'scripts/lib/plain.sh',
+  'scripts/lib/word',
   'scripts/module.py',
   'lib/shared.sh',
   'data/table',
@@ -45,7 +48,8 @@ function names(
   const here = (one: string): string => one.replaceAll('HERE', folder);
   writeFileSync(join(folder, 'scripts/step'), here(text));
   const path = `${join(folder, 'own/bin')}:/usr/bin:/bin`;
-  const place = { cwd: folder, area: join(folder, 'area'), manifest: join(folder, 'manifest.xml'), path };
+  const steps = [join(folder, 'scripts/other-step')];
+  const place = { cwd: folder, area: join(folder, 'area'), manifest: join(folder, 'manifest.xml'), path, steps };
   const { paths, large, variables } = scriptNames('scripts/step', place, args.map(here));
   const short = (list: readonly string[]): string[] => list.map((one) => one.replace(`${folder}/`, '')).sort();
   return { paths: short(paths), large: short(large), variables };
@@ -161,6 +165,53 @@ describe('Files that a script names:', () => {
   });
 });
 
+describe('Files below the folder of a script:', () => {
+  it.each<[text: string, paths: string[]]>([
+    ['here=$(cd "$(dirname "$0")" && pwd)\n. "$here/lib/plain.sh"', ['scripts/lib/plain.sh']],
+    ['here=$(dirname $0); . "$here/lib/plain.sh"', ['scripts/lib/plain.sh']],
+    ['here=`dirname $0`\nlib="$here"/lib\n. $lib/plain.sh', ['scripts/lib/plain.sh']],
+    ['cd "$(dirname "$0")"\n. ./lib/plain.sh', ['scripts/lib/plain.sh']],
+    ['cd -P -- "$(dirname -- "$0")" || exit\ncat lib/word', ['scripts/lib/word']],
+    ['cd "$(dirname "$0")/lib"\ncat ./word', ['scripts/lib', 'scripts/lib/word']],
+    ['me=$(readlink -f "$0")\nlibdir=${me%/*}/lib\n. $libdir/plain.sh', ['scripts/lib/plain.sh']],
+    ['self=$0\nhere=$(dirname "$self")\ncat "$here/lib/word"', ['scripts/lib/word']],
+    ['src="${BASH_SOURCE[0]:-$0}"\nlib=$(realpath "$(dirname "$src")")/lib\ncat $lib/word', ['scripts/lib/word']],
+    ['here=$PWD/$(dirname "$0")\ncat ${here:?}/lib/word', ['scripts/lib/word']],
+    [
+      'for f in helper word; do [ -e "$(dirname "$0")/$f" ] && cat "$(dirname "$0")/$f"; done',
+      ['scripts/helper', 'scripts/lib/word'],
+    ],
+    ['for f in plain; do . "$(dirname "$0")/lib/$f.sh"; done', ['scripts/lib', 'scripts/lib/plain.sh']],
+    ['name=lib/word; cat "$(dirname "$0")/$name"', ['scripts/lib/word']],
+    ['. "$LIBRARY/plain.sh"', ['scripts/lib/plain.sh']],
+    ["#!/usr/bin/python3\nhere = Path(__file__).resolve().parent\nopen(here / 'lib' / 'word')", ['scripts/lib/word']],
+    ['#!/usr/bin/perl\nrequire dirname(abs_path($0)) . "/lib/plain.sh";', ['scripts/lib/plain.sh']],
+  ])('The script %s has its files as inputs.', (text, paths) => {
+    expect(names(text).paths).toEqual(paths);
+  });
+
+  it.each([
+    ['the script of another step', 'here=$(dirname "$0"); echo "before the other-step"'],
+    ['a file of the image', 'here=$(dirname "$0"); cat "$2/word" "$2"/helper /word'],
+    ['a file that is only written', 'here=$(dirname "$0"); ls >"$here/lib/word"; rm -f "$here/helper"'],
+    ['a variable or an option with the name of a file', 'here=$(dirname "$0"); ls -word $word ${helper}'],
+  ])('The inputs do not include %s.', (_, text) => {
+    expect(names(text).paths).toEqual([]);
+  });
+
+  it('Only 2000 entries are looked at, those near the script first.', () => {
+    mkdirSync(join(folder, 'scripts/xx'));
+    for (let i = 0; i < 2000; i++) writeFileSync(join(folder, `scripts/xx/${i}`), '');
+    mkdirSync(join(folder, 'scripts/xx/deep'));
+    writeFileSync(join(folder, 'scripts/xx/deep/far'), '');
+    try {
+      expect(names('here=$(dirname "$0"); cat "$here"/*/far "$here"/*/word').paths).toEqual(['scripts/lib/word']);
+    } finally {
+      rmSync(join(folder, 'scripts/xx'), { recursive: true });
+    }
+  });
+});
+
 describe('Environment variables that a script takes:', () => {
   it.each<[text: string, variables: string[]]>([
     ['echo "$FLAVOUR" ${BRAND}', ['FLAVOUR', 'BRAND']],
@@ -173,8 +224,11 @@ describe('Environment variables that a script takes:', () => {
       "#!/usr/bin/python3\nos.environ['FLAVOUR']; os.environ.get(\"BRAND\"); os.getenv('THIRD')",
       ['FLAVOUR', 'BRAND', 'THIRD'],
     ],
-    ['#!/usr/bin/perl\nprint $ENV{FLAVOUR}', ['FLAVOUR', 'ENV']],
+    ['#!/usr/bin/perl\nprint $ENV{FLAVOUR}', ['FLAVOUR']],
+    ['#!/usr/bin/perl\nfor (@list) { print $_ } my $BRAND = $ARGV[0]; print $BRAND', []],
+    ['echo $_ $COLUMNS $LINES $RANDOM $OPTIND $IFS $PWD $OLDPWD $SHLVL $SECONDS $UID $BASH_VERSION $REPLY', []],
+    ["awk '{ print $NF }' x; perl -ne 'print $_' x", []],
   ])('The script %s has its variables as inputs.', (text, variables) => {
-    expect([...names(text).variables].sort()).toEqual([...variables].sort());
+    expect(names(text).variables.filter(isInput).sort()).toEqual([...variables].sort());
   });
 });
