@@ -1,7 +1,8 @@
 import { assertNever } from '../../src-shared/assert-never';
 import { reasonOf } from '../../src-shared/errors';
 import type { StepExecution } from '../../src-shared/checkpoints/execution';
-import { BASELINE, checkpointName } from '../../src-shared/checkpoints/model';
+import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
+import { plural } from '../../src-shared/format';
 import type { PlannedAction } from '../../src-shared/checkpoints/plan';
 import type { DeclaredStep } from '../../src-shared/manifest/model';
 import { createBuildDataFolders } from '../area/area';
@@ -63,12 +64,14 @@ export class PlanActions {
     switch (action.kind) {
       case 'clean':
         await this.#releaseLoops(`Emptying ${this.#input.area.buildData}`);
+        this.#nameForeign();
         await this.#clean();
         this.#reserve.make();
         return 'done';
       case 'roll-back': {
         const step = this.#step(action.step);
         await this.#releaseLoops(`Rolling back to ${checkpointName(step.name)}`);
+        this.#nameForeign();
         await this.#rollBack(step);
         this.#reserve.make();
         return 'done';
@@ -105,6 +108,17 @@ export class PlanActions {
     if (!isEmptied) await backend.take(BASELINE);
     removeOrphanedFiles(area, []);
     this.#journal.write('rolled-back', { step: null, snapshot: BASELINE, seconds: secondsSince(started) });
+  }
+
+  /** Names the snapshots of the user or other programs that go with the present build data (contract 2.7). */
+  #nameForeign(): void {
+    const { plan, snapshots } = this.#input;
+    const foreign = snapshots.filter(
+      ({ name }) => plan.discarded.includes(name) && name !== BASELINE && stepOfSnapshot(name) === undefined,
+    );
+    if (foreign.length === 0) return;
+    const ids = foreign.map(({ id }) => id).join(', ');
+    this.#report(`This destroys ${plural(foreign.length, 'snapshot')} that Slipway did not make: ${ids}`);
   }
 
   /** Returns whether it succeeded. A damaged baseline is made again, together with its store. */

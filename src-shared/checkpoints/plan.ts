@@ -1,4 +1,4 @@
-import { BASELINE, type StepRange, type BuildStep, checkpointName, stepOfSnapshot } from './model';
+import { BASELINE, type StepRange, type BuildStep, checkpointName } from './model';
 
 /** One thing the engine will do, in order. `step` is an index into the steps. */
 export type PlannedAction =
@@ -53,9 +53,12 @@ export function planBuild(
   };
 }
 
-/** A rollback destroys every newer snapshot, foreign ones included (contract 2.7). */
+/**
+ * A rollback destroys every newer snapshot, foreign ones included (contract 2.7). Without the baseline the build data
+ * are replaced, with all their snapshots.
+ */
 function discards(steps: readonly BuildStep[], resume: number | undefined, snapshots: readonly string[]): string[] {
   const target = resume === undefined ? BASELINE : checkpointName(steps[resume]?.name ?? '');
   const at = snapshots.indexOf(target);
-  return at < 0 ? snapshots.filter((name) => stepOfSnapshot(name) !== undefined) : snapshots.slice(at + 1);
+  return snapshots.slice(at + 1);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TestProject } from '../support/engine';
@@ -41,6 +41,31 @@ describe.skipIf(lacks !== undefined)(`a build area of datasets${lacks === undefi
       expect((await project.build('-r', 'b')).code).toBe(0);
     },
   );
+
+  it('names the snapshots that a build destroys and did not make, on the console and in the journal', async () => {
+    expect((await project.build()).code).toBe(0);
+    for (const options of [['-r', 'b'], []]) {
+      const mine = `${area}/build_data@mine`;
+      await zfs('snapshot', mine);
+      const notice = `This destroys 1 snapshot that Slipway did not make: ${mine}`;
+      expect(await project.json('plan')).toMatchObject({ discarded: expect.arrayContaining(['mine']) as string[] });
+      const { code, stdout, stderr } = await project.build(...options);
+      expect([code, stdout + stderr]).toEqual([0, expect.stringContaining(notice)]);
+      const { lastRun } = (await project.json('status')) as { lastRun: { run: string } };
+      const files = readdirSync(`/${area}/logs`, { recursive: true, encoding: 'utf8' });
+      const journal = files.find((name) => name.includes(lastRun.run) && name.endsWith('.jsonl')) ?? '';
+      expect(readFileSync(join('/', area, 'logs', journal), 'utf8')).toContain(notice);
+      expect(runTool('zfs', 'list', '-H', '-t', 'snapshot', '-o', 'name')).not.toContain(mine);
+      expect((await project.build('-r', 'b')).stderr).not.toContain('did not make');
+    }
+  });
+
+  it('names the snapshots of build data that another program made and the user gives to the build', async () => {
+    await zfs('create', '-p', `${area}/build_data`);
+    await zfs('snapshot', `${area}/build_data@mine`);
+    const { code, stderr } = await project.build('--adopt');
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`did not make: ${area}/build_data@mine`)]);
+  });
 
   it('builds nothing over files that a dataset would hide', async () => {
     runTool('zfs', 'create', area);

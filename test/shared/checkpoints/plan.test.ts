@@ -42,6 +42,7 @@ describe('planBuild', () => {
   it('discards every checkpoint in a full build', () => {
     const choice = { resume: undefined, pause: undefined };
     expect(planBuild(steps, choice, true, ['empty', '.step_a', 'mine']).discarded).toEqual(['.step_a', 'mine']);
+    expect(planBuild(steps, choice, true, ['mine', '.step_a']).discarded).toEqual(['mine', '.step_a']);
   });
 });
 
