@@ -1,6 +1,9 @@
 /** The umask that steps have, whatever the caller's is (contract 3.2). */
 const STEP_UMASK = 0o022;
 
+/** The owner keeps these: with a umask such as 777 no later command could read the lock and the logs. */
+const OWNER = 0o700;
+
 /** The permissions that the engine's own files do not get; those of the caller's umask are included. */
 let withheld = STEP_UMASK;
 
@@ -9,7 +12,7 @@ let withheld = STEP_UMASK;
  * umask.
  */
 export function setStepUmask(): void {
-  withheld = STEP_UMASK | process.umask(STEP_UMASK);
+  withheld = STEP_UMASK | (process.umask(STEP_UMASK) & ~OWNER);
 }
 
 /** The mode of a new file of the engine: state files, journals, logs, records. */

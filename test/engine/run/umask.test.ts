@@ -13,6 +13,7 @@ const mode = (...path: string[]): string => (statSync(join(project.area, ...path
 
 it.each([
   ['077', '700', '600'],
+  ['777', '700', '600'],
   ['000', '755', '644'],
 ])(
   'With umask %s the area is %s and the files of the engine are %s, and steps have umask 022.',
