@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
+import { dateState, NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
 import { HASH_LENGTH, shortHash } from '../system/short-hash';
 
 /** A server without validators is read up to this size. */
@@ -10,8 +10,8 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 export const URL_TIMEOUT_MS = 3000;
 
 /**
- * The present state of a URL: a hash of its ETag, or of Last-Modified and length, or of the content where the server
- * sends neither. `NO_CONTENT.missing` when the server does not have it; `NO_CONTENT.unreachable` when there is no
+ * The present state of a URL: a hash of its ETag, or the `dateState` of Last-Modified and length, or a hash of the content
+ * where the server sends neither. `NO_CONTENT.missing` when the server does not have it; `NO_CONTENT.unreachable` when there is no
  * answer within the timeout.
  */
 export async function urlState(url: string, timeoutMs = URL_TIMEOUT_MS): Promise<string> {
@@ -37,8 +37,7 @@ async function stateOf(answer: IncomingMessage, until: number): Promise<string> 
   if (statusCode === 404 || statusCode === 410) return NO_CONTENT.missing;
   if (statusCode < 200 || statusCode >= 300) return NO_CONTENT.unreachable;
   if (headers.etag) return shortHash(`etag ${headers.etag}`);
-  if (headers['last-modified'])
-    return shortHash(`modified ${headers['last-modified']} ${headers['content-length'] ?? ''}`);
+  if (headers['last-modified']) return dateState(shortHash(headers['last-modified']), headers['content-length']);
   return bodyHash(answer, until);
 }
 

@@ -20,7 +20,7 @@ export const stepInput = object(
     ),
     hash: described(
       text,
-      'Hash of the content; or `missing`, `unreadable`, `unreachable`, `unset`. The values of environment variables are not kept.',
+      'Hash of the content, or of the date and length of a URL; or `missing`, `unreadable`, `unreachable`, `unset`. The values of environment variables are not kept.',
     ),
     by: optional(
       oneOf('declared', 'named', 'observed', 'given'),

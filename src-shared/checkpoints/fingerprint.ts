@@ -12,6 +12,17 @@ export const NO_CONTENT = {
   unset: 'unset',
 } as const;
 
+/** Replaces the hash of a URL whose server sends only a date and a length: an equal content may have another date. */
+export function dateState(date: string, length = ''): string {
+  return `date ${date} ${length}`;
+}
+
+/** Whether two states are of another date and the same length. */
+export function isOtherDate(state: string, other: string): boolean {
+  const [was, now] = [state, other].map((one) => /^date (\S+) (\d*)$/.exec(one));
+  return was !== null && now !== null && was?.[1] !== now?.[1] && was?.[2] === now?.[2];
+}
+
 const UNKNOWN_CONTENT: readonly string[] = [NO_CONTENT.unreadable, NO_CONTENT.unreachable];
 
 /**

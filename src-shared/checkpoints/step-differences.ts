@@ -1,5 +1,5 @@
 import type { ManifestReadRecord, StepExecution, StepInput } from './execution';
-import { NO_CONTENT, quotedList } from './fingerprint';
+import { isOtherDate, NO_CONTENT, quotedList } from './fingerprint';
 
 /** What is known of something now: its hash, or why it is not known. */
 export type KnownHash = { readonly hash: string } | { readonly unknown: string };
@@ -91,5 +91,6 @@ export function inputChange(step: string, { kind, value, hash }: StepInput, now:
   if (hash === NO_CONTENT.unset) return `${subject}, which was not set`;
   if (now === NO_CONTENT.missing) return `${subject}, which is missing now`;
   if (hash === NO_CONTENT.missing) return `${subject}, which was missing then`;
+  if (kind === 'url' && isOtherDate(hash, now)) return `${subject}: its date has changed`;
   return `${subject}: ${kind === 'env' ? 'it has another value' : 'its content has changed'}`;
 }

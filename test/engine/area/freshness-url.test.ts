@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type OutgoingHttpHeaders, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CheckpointFreshness } from '../../../src-shared/checkpoints/staleness';
 import { FreshnessProject } from '../../support/freshness-project';
@@ -12,9 +12,9 @@ afterEach(() => {
 });
 
 describe('a URL', () => {
-  let etag = '"1"';
+  let headers: OutgoingHttpHeaders = { etag: '"1"' };
   const listen = async (): Promise<string> => {
-    server = createServer((_, response) => response.writeHead(200, { etag }).end());
+    server = createServer((_, response) => response.writeHead(200, headers).end());
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', () => resolve()));
     const address = server.address();
     return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/file`;
@@ -25,7 +25,7 @@ describe('a URL', () => {
     project.writeStep(`echo "url ${url}" >>"$SLIPWAY_INPUTS"`);
     await project.build();
     expect(await project.freshness()).toBe('current');
-    etag = '"2"';
+    headers = { etag: '"2"' };
     expect(await project.freshness()).toBe(`stale; \`a\` used ${url}: its content has changed`);
     const status = (await project.json('status')) as { steps: { freshness: CheckpointFreshness }[] };
     expect(status.steps[1]?.freshness).toEqual({
@@ -34,5 +34,17 @@ describe('a URL', () => {
     });
     await new Promise((resolve) => server?.close(resolve));
     expect(await project.freshness()).toBe(`unknown; \`a\` used ${url}, which does not answer`);
+  });
+
+  it('is compared by its date and length without an ETag, and the reason names which of them has changed', async () => {
+    headers = { 'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT', 'content-length': 0 };
+    const url = await listen();
+    project.writeStep(`echo "url ${url}" >>"$SLIPWAY_INPUTS"`);
+    await project.build();
+    expect(await project.freshness()).toBe('current');
+    headers = { ...headers, 'last-modified': 'Tue, 02 Jan 2024 00:00:00 GMT' };
+    expect(await project.freshness()).toBe(`stale; \`a\` used ${url}: its date has changed`);
+    headers = { ...headers, 'content-length': 1 };
+    expect(await project.freshness()).toBe(`stale; \`a\` used ${url}: its content has changed`);
   });
 });
