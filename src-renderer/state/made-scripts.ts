@@ -27,7 +27,8 @@ export class MadeScripts {
   /** Called after Undo has changed the text. Files that were edited since stay. Throws what main reports. */
   async undone(document: ManifestDocument, scripts: Scripts, before: string): Promise<void> {
     for (const { path, text } of this.#of(document.source, before)) {
-      if (text === undefined || scripts.drafts.has(path) || scripts.file(path)?.text !== text) continue;
+      if (text === undefined || scripts.drafts.has(path)) continue;
+      // Main compares the text: the list of scripts may be read again just now.
       const { removed } = await this.#main.scripts.remove({ document: document.path, path, text });
       if (removed) scripts.removed(path);
     }

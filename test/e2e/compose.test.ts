@@ -15,8 +15,8 @@ function build(folder: string): void {
     cwd: folder,
     encoding: 'utf8',
   });
+  expect(status, stderr).toBe(0);
   expect(stderr.split('\n').slice(-20).join('\n')).not.toMatch(/fail/i);
-  expect(status).toBe(0);
 }
 
 function temporary(): string {

@@ -56,7 +56,7 @@ export async function composeTinyLinux(designer: Designer, person: Person, folde
 /** The boot menu comes after the medium that needs it. The window reports it, and dragging corrects it. */
 export async function dragBootMenuBeforeMedium(designer: Designer): Promise<void> {
   const { page } = designer;
-  const warning = page.getByRole('region', { name: 'Problems' }).getByText(/`iso` runs before `grub-setup`/);
+  const warning = page.getByRole('region', { name: 'Problems' }).getByText('iso runs before grub-setup');
   await warning.waitFor();
   await dragTo(page, designer.row('Step grub-setup'), designer.row('Step iso'), 'before');
   await warning.waitFor({ state: 'detached' });
