@@ -18,6 +18,7 @@ import { resolveSatisfiable } from './satisfiable';
 import { exact, simulate, type Simulated } from './simulate';
 import type { SourceFile } from './sources';
 import { update } from './update';
+import { whileAlone } from './fetch-lock';
 
 /** Debian repositories, read by APT's own tools with a private state. */
 export class AptSource implements PackageSource {
@@ -34,7 +35,11 @@ export class AptSource implements PackageSource {
     this.#recipe = recipe;
   }
 
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return whileAlone(this.#folder, () => this.#fetch());
+  }
+
+  async #fetch(): Promise<void> {
     await this.#apt.prepare(this.#sources);
     await update(this.#apt);
     const fetched: Edition = {

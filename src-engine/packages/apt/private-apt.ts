@@ -1,8 +1,10 @@
-import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { exec, type ExecResult } from '../../system/exec';
 import { ask } from '../../system/exec';
+import { writeUnsynced } from '../../system/files';
 import { findTool } from '../../system/executables';
 import type { SourceFile } from './sources';
 
@@ -31,14 +33,18 @@ export class PrivateApt {
         'This host has no apt-get, which reads Debian repositories.',
         'Choose a build host with Debian or Ubuntu.',
       );
+    // Another process may read the lists meanwhile: what is as it should be stays untouched.
     const parts = join(this.folder, 'sources.list.d');
-    await rm(parts, { recursive: true, force: true });
     for (const name of ['sources.list.d', 'keys', 'lists/partial', 'cache/archives/partial'])
       await mkdir(join(this.folder, name), { recursive: true });
-    for (const { name, text } of sources) await writeFile(join(parts, name), text);
+    await removeOthers(
+      parts,
+      sources.map(({ name }) => name),
+    );
+    for (const { name, text } of sources) writeIfOther(join(parts, name), text);
     await this.#linkKeys();
-    await writeFile(join(this.folder, 'status'), '');
-    await writeFile(join(this.folder, 'apt.conf'), await this.#configuration());
+    writeIfOther(join(this.folder, 'status'), '');
+    writeIfOther(join(this.folder, 'apt.conf'), await this.#configuration());
   }
 
   /** Runs an APT tool on this state. `okExitCodes` is that of `exec`. */
@@ -51,9 +57,16 @@ export class PrivateApt {
     const keys = join(this.folder, 'keys');
     // A host without APT has no such folder. Without a key APT refuses the repository and names the key.
     const hosts = (await readdir(HOST_KEYS).catch(() => [])).map((name) => [name, join(HOST_KEYS, name)] as const);
-    for (const [name, target] of [...hosts, ['slipway-debian-archive.gpg', DEBIAN_KEYS] as const]) {
-      await rm(join(keys, name), { force: true });
-      await symlink(target, join(keys, name));
+    const links = [...hosts, ['slipway-debian-archive.gpg', DEBIAN_KEYS] as const];
+    await removeOthers(
+      keys,
+      links.map(([name]) => name),
+    );
+    for (const [name, target] of links) {
+      const link = join(keys, name);
+      if ((await readlink(link).catch(() => undefined)) === target) continue;
+      await rm(link, { force: true });
+      await symlink(target, link);
     }
   }
 
@@ -85,6 +98,16 @@ export class PrivateApt {
       '',
     ].join('\n');
   }
+}
+
+/** Removes the entries of a folder that have other names. */
+async function removeOthers(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of await readdir(folder))
+    if (!names.includes(name)) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+function writeIfOther(file: string, text: string): void {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeUnsynced(file, text);
 }
 
 /** The network settings of the host's APT: proxies and certificates. */

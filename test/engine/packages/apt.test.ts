@@ -45,6 +45,16 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     );
   });
 
+  it('has one catalogue for windows that fetch it at the same time', async () => {
+    const repository = await AptRepository.serve(EDITORS);
+    const project = new PackagesProject(repository.source, []);
+    const fetch = () => project.ask('catalogue', '--json', '--refresh', 'manifest.xml');
+    const answers = await Promise.all([fetch(), fetch(), fetch(), fetch()]);
+    expect(answers.map(({ stdout }) => JSON.parse(stdout) as unknown)).toMatchObject(
+      answers.map(() => ({ kind: 'apt', count: 7 })),
+    );
+  });
+
   it('has a catalogue that is removed after two months without a request', async () => {
     const repository = await AptRepository.serve([BASE]);
     const project = new PackagesProject(repository.source, []);
