@@ -103,6 +103,7 @@ export default defineConfig({
           expect: POLL,
           globalSetup: APP,
           testTimeout: 300_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },

@@ -33,7 +33,7 @@ it('takes the packages screen, dark and light', async () => {
     await dragTo(page, packages.inRepository('tcpdump'), packages.inImage('dbus'), 'before');
     await packages.resolved();
     await packages.button('Compare…').click();
-    await page.getByText(/of another version/).waitFor();
+    await page.getByRole('row', { name: /^added tcpdump/ }).waitFor();
     await take('packages-compare');
     await page.keyboard.press('Escape');
     await packages.inImage('udev').click();
