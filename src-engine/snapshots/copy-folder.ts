@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { isFuse } from '../system/mounts';
-import { bytePath } from './bytes';
-import { readFlags, setFlags } from './flags';
+import { below, bytePath } from './bytes';
+import { isUncopied, prepareUncopied, readFlags, setFlags, settableFlags } from './flags';
 import type { RunStoreTool } from './store-tools';
 
 /** illumos' own `cp` keeps neither hard links nor holes. */
@@ -15,10 +15,10 @@ const FAILURES = [0, 1, 2, 123];
 
 /**
  * Copies a tree with all its metadata into an empty folder: owners, modes, times in nanoseconds, hard links, holes,
- * extended attributes with ACLs and capabilities, links, FIFOs, sockets, devices, and the flags of chattr(1) that
- * forbid changes. `cp` sets capabilities after the owner, which would remove them.
+ * extended attributes with ACLs and capabilities, links, FIFOs, sockets, devices, and the flags of chattr(1).
+ * `cp` sets capabilities after the owner, which would remove them.
  *
- * @returns the number of extended attributes that were left out because they need root
+ * @returns the number of extended attributes and flagged entries that were left out because they need root
  */
 export async function copyFolder(from: string, into: string, tool: RunStoreTool): Promise<number> {
   const cp = existsSync(GNU_CP_ON_ILLUMOS) ? GNU_CP_ON_ILLUMOS : 'cp';
@@ -29,20 +29,41 @@ export async function copyFolder(from: string, into: string, tool: RunStoreTool)
       ? ['-a', `${from}/.`, into]
       : ['-dR', metadata, '--sparse=auto', '--reflink=auto', '--', `${from}/.`, into];
   const tolerant = tolerateMissingRights(tool, from);
+  const flagged = await flaggedIn(from, tool);
+  const root = bytePath(into);
+  await prepareUncopied(
+    flagged.filter(({ flags, isFolder }) => isUncopied(flags) && !isFolder).map(({ path }) => below(root, path)),
+    tool,
+  );
   await tolerant.tool([cp, ...argv]);
-  await copyFlags(from, into, tool);
-  return tolerant.deniedAttributes();
+  const settable = flagged.map(({ path, flags }) => ({ path, flags: settableFlags(flags) }));
+  await setFlags(root, settable, tool);
+  return tolerant.deniedAttributes() + flagged.filter(({ flags }, n) => settable[n]?.flags !== flags).length;
 }
 
-/** Only root can set these flags. zfs-fuse has none; where a file system has none, `lsattr` reports none. */
-async function copyFlags(from: string, into: string, tool: RunStoreTool): Promise<void> {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0 || isFuse(from)) return;
+/** The entries with flags. zfs-fuse has none; where a file system has none, `lsattr` reports none. */
+async function flaggedIn(
+  from: string,
+  tool: RunStoreTool,
+): Promise<{ path: string; flags: string; isFolder: boolean }[]> {
+  if (process.platform !== 'linux' || isFuse(from)) return [];
   const isFlagged = ['(', '-type', 'f', '-o', '-type', 'd', ')'];
-  const { stdout } = await tool(['find', from, '-xdev', ...isFlagged, '-print0'], { encoding: 'latin1' });
+  const { stdout } = await tool(['find', from, '-xdev', ...isFlagged, '-printf', '%y%p\\0'], {
+    encoding: 'latin1',
+    okExitCodes: [0, 1], // folders of another account, which `cp` reports
+  });
+  const types = new Map(
+    stdout
+      .split('\0')
+      .filter(Boolean)
+      .map((entry) => [entry.slice(1), entry[0]]),
+  );
   const root = bytePath(from);
-  const flags = await readFlags(stdout.split('\0').filter(Boolean), tool);
-  const records = [...flags].map(([path, own]) => ({ path: path.slice(root.length + 1), flags: own }));
-  await setFlags(bytePath(into), records, tool);
+  return [...(await readFlags([...types.keys()], tool))].map(([path, flags]) => ({
+    path: path.slice(root.length + 1),
+    flags,
+    isFolder: types.get(path) === 'd',
+  }));
 }
 
 /**

@@ -12,7 +12,7 @@ import { adoptTrees } from './plain/adopt';
 import { bytePath } from './bytes';
 import { collectGarbage, destroySnapshots } from './plain/collect';
 import { hasCertainStamps } from './plain/file-system';
-import { flagsOf, immutable } from './flags';
+import { forbiddingFlagsOf, immutable } from './flags';
 import { IndexTree } from './plain/index-view';
 import { KnownTree } from './plain/known-tree';
 import { LiveStateFile } from './plain/live-state';
@@ -87,7 +87,7 @@ export function createPlainBackend({
     const opened = new OpenedEntries(root, folder);
     try {
       const records = scanTree(root, (path, mode) => opened.open(path, mode, 0o700)).map(({ record }) => record);
-      const flags = await flagsOf(root, records, tool);
+      const flags = await forbiddingFlagsOf(root, records, tool);
       if (flags.size > 0) throw immutable(action, root, flags);
     } catch (error) {
       if (!(error instanceof TooDeep)) throw error; // the removal can enter every folder

@@ -61,19 +61,20 @@ it.skipIf(lacks)(
   },
 );
 
-it.skipIf(lacks)(`files and folders keep the flags that forbid changes${lacks ? ` (${lacks})` : ''}`, async () => {
+it.skipIf(lacks)(`files and folders keep their flags${lacks ? ` (${lacks})` : ''}`, async () => {
   const place = await btrfsFolder();
   const project = new TestProject({
     area: join(place.path, 'area'),
     steps: [
       {
         name: 'a',
-        body: 'cd "$2"; echo x >fixed; mkdir -p "$2/log s"; echo x >"log s/file"; chattr +i fixed; chattr +a "log s/file" "log s"',
+        body: 'cd "$2"; echo x >fixed; mkdir -p "$2/log s"; echo x >"log s/file"; chattr +i fixed; chattr +a "log s/file" "log s"; mkdir v; touch v/disk v/other; chattr +C v/disk; head -c 200000 /dev/urandom >v/disk; ln v/disk v/link; chattr +S v/other; chattr +A v',
       },
       { name: 'b' },
     ],
   });
-  const out = join(project.folder, 'out');
+  const out = join(place.path, 'out');
+  const elsewhere = join(project.folder, 'out');
   try {
     expect((await project.build('-p', 'b')).code).toBe(0);
     expect(await project.run('extract', 'manifest.xml', 'b', out)).toMatchObject({ code: 0, stderr: '' });
@@ -81,6 +82,13 @@ it.skipIf(lacks)(`files and folders keep the flags that forbid changes${lacks ? 
     expect(flags('fixed')).toMatch(/^-+i-/);
     expect(flags('log s')).toMatch(/^-+a-/);
     expect(flags('log s/file')).toMatch(/^-+a-/);
+    expect(flags('v')).toMatch(/^-+A-+$/);
+    expect(flags('v/link')).toMatch(/^-+C-*$/);
+    expect(flags('v/other')).toMatch(/^-+S-+$/);
+    expect(await project.run('extract', 'manifest.xml', 'b', elsewhere)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/pkg_image\/v\/disk \(chattr \+C\).*\nUse .*chattr -\w+ -- /) as string,
+    });
     expect(await treeManifest(out)).toEqual(await treeManifest(join(project.area, 'build_data')));
   } finally {
     runTool('chattr', '-R', '-i', '-a', out); // the area goes with its file system

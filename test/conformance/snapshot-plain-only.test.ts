@@ -288,6 +288,34 @@ describe('snapshots of plain directories', () => {
     },
   );
 
+  const lacksBtrfs = lacksTempFileSystem('btrfs');
+  it.skipIf(lacksBtrfs !== undefined)(
+    `keep files that btrfs does not copy on write${lacksBtrfs ? ` (${lacksBtrfs})` : ''}`,
+    async () => {
+      const place = makeTempFileSystem('btrfs', 400 << 20);
+      try {
+        const area = new PlainArea(join(place.path, 'area'));
+        const make =
+          'cd "$1"; touch disk; chattr +C disk; head -c 200000 /dev/urandom >disk; ln disk link; mkdir d; chattr +CA d; echo x >d/f; echo y >z; chattr +c z';
+        runTool('sh', '-ec', make, 'sh', area.at(''));
+        const state = (): string =>
+          runTool('sh', '-ec', 'cd "$1"; lsattr -R . | sort; md5sum disk link d/f z', 'sh', area.at(''));
+        const before = state();
+        expect(before).toMatch(/^-+C-+ \.\/link$/m);
+        await area.backend.take('a');
+        runTool('chmod', '700', area.at('disk'));
+        await area.backend.take('b');
+        runTool('sh', '-ec', 'cd "$1"; rm -r disk d z; chattr -A .; chattr +S .', 'sh', area.at(''));
+        await area.backend.rollback('b');
+        expect(state()).toBe(before);
+        await area.backend.rollback('a');
+        expect(state()).toBe(before);
+      } finally {
+        place.dispose();
+      }
+    },
+  );
+
   const lacksUser = lacksRootOr('setpriv');
   it.skipIf(lacksUser !== undefined)(
     `keep the sealed folders and unreadable files of an ordinary user${lacksUser ? ` (${lacksUser})` : ''}`,

@@ -31,6 +31,7 @@ export interface LiveKnowledge {
  * Plans how a live tree becomes equal to a target.
  *
  * @param attributesOf the extended attributes of live folders whose state is unknown, by path
+ * @param flagsOf their flags
  * @param isOpened whether a live folder has another mode at the moment than its record
  */
 export function planApply(
@@ -38,6 +39,7 @@ export function planApply(
   live: readonly LiveEntry[],
   knownOf: LiveKnowledge,
   attributesOf: ReadonlyMap<string, string | undefined>,
+  flagsOf: ReadonlyMap<string, string>,
   isOpened: (path: string) => boolean,
 ): ApplyPlan {
   const liveByPath = new Map(live.map((entry) => [entry.record.path, entry]));
@@ -70,12 +72,13 @@ export function planApply(
     }
     const known = knownOf(entry, record);
     const attributes = known ? known.attributes : attributesOf.get(record.path);
+    const flags = known ? known.flags : flagsOf.get(record.path);
     if (!sameButAcls(attributes, record.attributes)) renewed.push(record);
     else if (
       !isOpened(record.path) &&
       attributes === record.attributes &&
       sameMetadata(entry.record, record) &&
-      known?.flags === record.flags
+      flags === record.flags
     )
       continue;
     changedFolders.add(record.path);

@@ -8,7 +8,7 @@ import { planApply, type ApplyPlan, type LiveKnowledge } from './apply-plan';
 import { below, parentOf, systemPath } from '../bytes';
 import { copyInodes, numberedPath } from './copy-inodes';
 import { requireObjects } from './damage';
-import { flagsOf, immutable, setFlags } from '../flags';
+import { flagsOf, forbiddingFlagsOf, immutable, isUncopied, prepareUncopied, setFlags } from '../flags';
 import type { TreeRecord } from './record';
 import type { LiveEntry } from './scan';
 
@@ -52,9 +52,14 @@ export async function applyTree(request: ApplyRequest): Promise<void> {
     live,
     knownOf,
     new Map(unknown.map((path, n) => [path, attributes[n]])),
+    await flagsOf(
+      root,
+      unknown.map((path) => ({ path, type: 'folder' })),
+      tool,
+    ),
     request.isOpened ?? (() => false),
   );
-  const flags = await flagsOf(root, plan.touched, tool);
+  const flags = await forbiddingFlagsOf(root, plan.touched, tool);
   if (flags.size > 0) throw immutable(request.action, root, flags);
   const needed = plan.restored.flatMap((names) => names.slice(0, 1));
   requireObjects(request.snapshot, needed, request.objectPath, request.keepsTimes);
@@ -64,9 +69,12 @@ export async function applyTree(request: ApplyRequest): Promise<void> {
     const at = systemPath(below(root, path));
     changing(request.action, below(root, path), () => (type === 'folder' ? rmdirSync(at) : unlinkSync(at)));
   }
-  for (const { path } of plan.newFolders)
+  for (const { path, flags: own } of plan.newFolders) {
     if (path !== '' || !lstatSync(systemPath(root), { throwIfNoEntry: false }))
       mkdirSync(systemPath(below(root, path)), { mode: OWNER_BITS });
+    // Only an empty folder can start to ignore the case of names.
+    if (own?.includes('F')) await setFlags(root, [{ path, flags: 'F' }], tool);
+  }
   await restoreInodes(request, plan);
   plan.relinked.forEach(({ record, to }, n) => {
     const link = systemPath(`${stage}/relinked-${n}`);
@@ -76,12 +84,9 @@ export async function applyTree(request: ApplyRequest): Promise<void> {
   plan.renewed.forEach(({ path }, n) => renewFolder(below(root, path), `${stage}/renewed-${n}`));
   await rm(systemPath(stage), { recursive: true, force: true });
   await applyAttributes(root, plan.folders, tool);
-  const flagged = [...plan.restored.flatMap((names) => names.slice(0, 1)), ...plan.folders];
-  await setFlags(
-    root,
-    flagged.filter((record) => record.flags !== undefined),
-    tool,
-  );
+  // A new folder has inherited flags from its parent.
+  const made = plan.restored.flatMap((names) => names.slice(0, 1)).filter(({ flags: own }) => own !== undefined);
+  await setFlags(root, [...made, ...plan.folders], tool, await flagsOf(root, plan.folders, tool));
 }
 
 /** Live folders that may have attributes which no record contains. */
@@ -115,6 +120,11 @@ async function restoreInodes({ root, stage, objectPath, tool }: ApplyRequest, { 
   });
   const whole = inodes.filter(({ record }) => record.content === undefined);
   const split = inodes.filter(({ record }) => record.content !== undefined);
+  const uncopied = inodes.filter(({ record }) => record.type === 'file' && isUncopied(record.flags));
+  await prepareUncopied(
+    uncopied.map(({ number }) => `${stage}/${numberedPath(number)}`),
+    tool,
+  );
   await copyInodes(
     whole.map(({ record, number }) => copy(record.object, number, record.type)),
     stage,

@@ -28,7 +28,7 @@ export interface TreeRecord {
   readonly object?: string;
   /** The inode in the store that has the content, when `object` has the metadata only. */
   readonly content?: string;
-  /** `i`, `a` or both: the entry is immutable or append-only (`chattr`). */
+  /** The letters of the entry's flags (`chattr`), such as `i` for immutable. */
   readonly flags?: string;
 }
 

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finished, TestProject } from '../../support/engine';
@@ -9,6 +10,19 @@ const NOBODY = { uid: 65534, gid: 65534 };
 let project: TestProject;
 beforeEach(() => (project = new TestProject()));
 afterEach(() => project.dispose());
+
+/** Why this host's temporary folder has no file with all flags; only ext4 has them. */
+function lacksFlags(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-flags-'));
+  try {
+    runTool('chattr', '+AdsuSDT', folder);
+    return undefined;
+  } catch {
+    return `${tmpdir()} is not on ext4`;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** A step that makes folders with a path of 6,000 bytes. */
 const TOO_DEEP = 'perl -e \'chdir shift; for (1..30) { mkdir "d"x200; chdir "d"x200 }\' "$2"';
@@ -106,6 +120,57 @@ describe('Files with several names that their owner cannot read', () => {
     project.script('c');
     expect(await project.build('-r', 'c')).toMatchObject({ code: 0 });
     expect(list(join(project.area, 'build_data/pkg_image'))).toBe(before);
+  });
+});
+
+describe('Flags that chattr sets', () => {
+  const lack = lacksRootOr('chattr', 'lsattr', 'setpriv', 'mount') ?? lacksFlags();
+  if (lack !== undefined) return it.skip(`are kept by checkpoints and copies (${lack})`);
+
+  it.each([
+    ['root', undefined],
+    ['an ordinary user', NOBODY],
+  ])('are kept by checkpoints and copies of %s, or reported', async (_, user) => {
+    project.dispose();
+    project = new TestProject(undefined, user);
+    const make =
+      'mkdir d "d/in s" old t u; echo 1 >d/f; echo 2 >"$(printf "u/a\\nb")"; echo 3 >old/x; echo 4 >plain; ln plain plain2';
+    const set = 'chattr +d d/f; chattr +Adu u/*; chattr +DT d; chattr +S "d/in s"; chattr +s plain';
+    project.write({
+      steps: [
+        { name: 'a', body: `cd "$2"; ${make}; ${set}; touch -d 2020-02-02 u d t` },
+        { name: 'b' },
+        { name: 'c', body: 'cd "$2"; rm -r d; chattr -s plain; chattr +d old/x old; chattr +A t; chattr -Adu u/*' },
+      ],
+    });
+    const tree = join(project.area, 'build_data/pkg_image');
+    const flags = (root: string): string =>
+      runTool('sh', '-c', 'cd "$1" && lsattr -R . | tr -d e | LC_ALL=C sort', 'sh', root);
+    expect(await project.build('-p', 'c')).toMatchObject({ code: 0 });
+    const before = flags(tree);
+    expect(before).toMatch(/^-+D-+T-+ .\/d$/m);
+    expect(await project.build('-R')).toMatchObject({ code: 0 });
+    expect(flags(tree)).not.toBe(before);
+    const copy = join(project.folder, 'copy');
+    expect(await project.run('extract', 'manifest.xml', 'c', copy)).toMatchObject({ code: 0, stderr: '' });
+    expect(flags(join(copy, 'pkg_image'))).toBe(before);
+    project.script('c');
+    expect(await project.build('-r', 'c')).toMatchObject({ code: 0 });
+    expect(flags(tree).replace(/^.*\/log\n/m, '')).toBe(before.replace(/^.*\/log\n/m, ''));
+
+    const other = join(project.folder, 'other');
+    mkdirSync(other);
+    runTool('mount', '-t', 'tmpfs', '-o', 'mode=777', 'tmpfs', other);
+    try {
+      const refused = await project.run('extract', 'manifest.xml', 'c', join(other, 'x'));
+      expect(refused).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/pkg_image\/d \(chattr \+D?T\).*\n.*chattr -\w+ -- .*'pkg_image\/d'/) as string,
+      });
+      expect(readdirSync(other)).toEqual([]);
+    } finally {
+      runTool('umount', other);
+    }
   });
 });
 
