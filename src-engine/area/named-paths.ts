@@ -17,7 +17,7 @@ export interface ScriptPlace {
   readonly manifest: string;
   /** The `PATH` of steps. */
   readonly path?: string | undefined;
-  /** Absolute paths of the scripts of all steps. A script that only has the name of another as a word does not use it. */
+  /** Absolute paths of the scripts of all steps. The name of another script in a text does not mean that the script uses it. */
   readonly steps?: readonly string[];
 }
 

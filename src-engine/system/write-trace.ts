@@ -6,7 +6,7 @@ import { linkTarget, typeOf } from './path-walk';
 /** As many links lead to one file at most, as in the kernel. */
 const MAX_LINKS = 40;
 
-/** Shows whether something was written between two looks at a path, also when the same content was put back. */
+/** Shows whether something was written between two readings of a path, also when the same content was put back. */
 export interface WriteTrace {
   /** Identity, size and modification time of each entry. */
   readonly written: string;
@@ -52,7 +52,7 @@ export function emptyTrace(state: string): WriteTrace {
 }
 
 /**
- * Whether anything was written between two looks. A read, another link to a file, another mode and another owner are no
+ * Whether anything was written between two readings. A read, another link to a file, another mode and another owner are no
  * write.
  */
 export function isRewritten(before: WriteTrace, after: WriteTrace): boolean {
