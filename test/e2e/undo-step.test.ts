@@ -25,7 +25,7 @@ it('Undo of Add step removes its script, and redo makes it again, executable.', 
   const { page } = await openInChromium({ document: path });
   const script = join(folder, 'scripts/extra');
   await addStep(page, 'extra');
-  await expect.poll(() => existsSync(script)).toBe(true);
+  await new Designer(page).row('Step extra').waitFor();
   const text = readFileSync(script, 'utf8');
   await page.keyboard.press('Control+z');
   await expect.poll(() => existsSync(script)).toBe(false);
@@ -47,7 +47,8 @@ it('Undo of a finalizer of a template removes only the files that it brought.', 
   const dialog = page.getByRole('dialog', { name: 'Add step' });
   await dialog.getByRole('searchbox').fill('usb');
   await dialog.getByRole('button', { name: /^usb/ }).first().click();
-  await expect.poll(() => existsSync(join(folder, 'scripts/usb'))).toBe(true);
+  await new Designer(page).row('Step usb').waitFor();
+  expect(existsSync(join(folder, 'scripts/usb'))).toBe(true);
   await page.keyboard.press('Control+z');
   await expect.poll(() => existsSync(join(folder, 'scripts/usb'))).toBe(false);
   await expect.poll(() => existsSync(join(folder, 'scripts/common.sh'))).toBe(false);
@@ -61,7 +62,7 @@ it('A script that was edited after Add step stays, and Changes has the name of e
   const { page } = await openInChromium({ document: named });
   const script = join(folder, 'scripts/extra');
   await addStep(page, 'extra');
-  await expect.poll(() => existsSync(script)).toBe(true);
+  await new Designer(page).row('Step extra').waitFor();
   await new TimelinePage(page).addToScript('extra', '# more\n');
   await new Designer(page).goTo('Changes');
   expect(
