@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SECTIONS } from '../../src-shared/document/sections';
 import { openInChromium } from './support/app';
+import { DIALOG_SHORTCUTS } from './support/dialog-shortcuts';
 import { Designer } from './support/designer';
 import { TestProject } from '../support/engine';
 import { unreachableByKeyboard } from './support/keyboard-reach';
@@ -42,13 +43,7 @@ describe('every action is reachable by keyboard, and shows that it has the focus
     await designer.goTo('Overview');
     // After a click a browser leaves the ring out.
     await page.keyboard.press('Tab');
-    for (const [key, title] of [
-      ['Control+n', 'New from template'],
-      ['Control+o', 'Open manifest'],
-      ['Control+Shift+s', 'Save as'],
-      ['Control+e', 'Export for the command line'],
-      ['Control+k', 'Commands'],
-    ] as const) {
+    for (const [key, title] of DIALOG_SHORTCUTS) {
       await page.keyboard.press(key);
       await look(title);
     }

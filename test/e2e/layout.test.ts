@@ -6,6 +6,7 @@ import { AptRepository } from '../support/apt-repository';
 import { TestProject } from '../support/engine';
 import { hasTool } from '../support/run-tool';
 import { openInChromium } from './support/app';
+import { DIALOG_SHORTCUTS } from './support/dialog-shortcuts';
 import { Designer } from './support/designer';
 import { HostMenu } from './support/host-menu';
 import { LayoutCheck } from './support/layout-check';
@@ -48,13 +49,7 @@ describe('From 900 to 1920 pixels nothing is cut off and nothing overprints:', (
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     };
     await designer.goTo('Overview');
-    for (const [key, title] of [
-      ['Control+n', 'New from template'],
-      ['Control+o', 'Open manifest'],
-      ['Control+Shift+s', 'Save as'],
-      ['Control+e', 'Export for the command line'],
-      ['Control+k', 'Commands'],
-    ] as const) {
+    for (const [key, title] of DIALOG_SHORTCUTS) {
       await page.keyboard.press(key);
       await dialog(title);
     }

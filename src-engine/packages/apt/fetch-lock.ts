@@ -21,8 +21,11 @@ export async function whileAlone<T>(folder: string, fetch: () => Promise<T>): Pr
       } finally {
         lock.release();
       }
-    if (Date.now() > deadline)
-      throw new AppError('locked', 'Another process is fetching these package lists.', 'Try again when it has ended.');
+    if (Date.now() > deadline) throw fetchedElsewhere();
     await delay(INTERVAL_MS);
   }
 }
+
+/** The error of a fetch that another process prevents. */
+export const fetchedElsewhere = (): AppError =>
+  new AppError('locked', 'Another process is fetching these package lists.', 'Try again when it has ended.');

@@ -1,4 +1,5 @@
 import { AppError } from '../../../src-shared/errors';
+import { fetchedElsewhere } from './fetch-lock';
 import type { PrivateApt } from './private-apt';
 
 /**
@@ -25,8 +26,7 @@ function failureOf(stderr: string): AppError {
   const linesOf = (pattern: RegExp): string[] => lines.filter((line) => pattern.test(line));
   const joined = (found: readonly string[]): string =>
     [...new Set(found.map((line) => line.slice(3).replace(/\s+/g, ' ').trim()))].slice(0, 3).join(' ');
-  if (/Could not get lock/.test(stderr))
-    return new AppError('locked', 'Another process is fetching these package lists.', 'Try again when it has ended.');
+  if (/Could not get lock/.test(stderr)) return fetchedElsewhere();
   const unsigned = linesOf(UNSIGNED);
   if (unsigned.length > 0)
     return new AppError(
