@@ -50,6 +50,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       'List the runs with: distro_const status MANIFEST',
     );
   let exitCode: number | undefined;
+  const asText = textOfRecords();
   const show = (line: Buffer, isWhole: boolean): void => {
     const record = parseRecord(line.toString('utf8'));
     if (record?.kind === 'exit') exitCode = record.code;
@@ -128,10 +129,23 @@ function changed(path: string): Promise<void> {
   });
 }
 
+/** Returns a function that writes each record as text. A line of which more follows has no newline until another line begins. */
+function textOfRecords(): (record: EngineRecord) => string {
+  let open: string | undefined;
+  return (record) => {
+    const line = record.kind === 'output' ? `${record.stream} ${record.step}` : undefined;
+    const text = asText(record);
+    if (text === '') return '';
+    const newline = open !== undefined && open !== line ? '\n' : '';
+    open = record.kind === 'output' && record.continued ? line : undefined;
+    return newline + text;
+  };
+}
+
 function asText(record: EngineRecord): string {
   switch (record.kind) {
     case 'output':
-      return `${record.text}\n`;
+      return record.continued ? record.text : `${record.text}\n`;
     case 'hello':
       return `# ${record.run}, started ${dateTimeWithSeconds(new Date(record.at * 1000))} by ${record.client} on ${record.host}\n`;
     case 'checkpoint-taken':

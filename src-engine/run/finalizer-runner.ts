@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { sendSignal, type ProcessEntry } from '../system/process-list';
 import { hasExecutableFormat } from './executable-format';
-import { StepOutput } from './step-output';
+import { StepOutput, type OutputReceiver } from './step-output';
 import type { StepProcess, StepSpawner } from './step-process';
 import { ended, notStarted, type StepResult } from './step-result';
 
@@ -30,8 +30,8 @@ export interface StepCommand {
   /** The argv of a program that runs the step's, for example a tracer. */
   readonly wrap?: ((argv: readonly string[]) => [string, ...string[]]) | undefined;
   onStart(pid: number): void;
-  /** A line of output, or a piece of a long line; then `isContinued` is true for all but the last piece. */
-  onLine(stream: 'stdout' | 'stderr', line: Buffer, isContinued: boolean): void;
+  /** Returns the receiver of one stream's output. */
+  output(stream: 'stdout' | 'stderr'): OutputReceiver;
   /** The step ended while processes that it had started still ran. They were ended. */
   onLeftovers(processes: readonly ProcessEntry[]): void;
 }
@@ -59,7 +59,7 @@ export class FinalizerRunner {
     if ('failed' in step) return notStarted(argv, step.failed);
     this.#step = step;
     const output = (['stdout', 'stderr'] as const).map(
-      (stream) => new StepOutput(step[stream], (line, isContinued) => command.onLine(stream, line, isContinued)),
+      (stream) => new StepOutput(step[stream], command.output(stream)),
     );
     command.onStart(step.pid);
     if (this.#cancelled !== 'no') this.#end();

@@ -132,12 +132,16 @@ export class StepRun {
         inputsFile,
       }),
       onStart: (pid) => journal.write('step-started', { step: name, index, pid, argv }),
-      onLine: (stream, line, isContinued) => {
-        const text = outputText(line);
-        journal.write('output', { step: name, stream, text, ...(isContinued && { continued: true }) });
-        if (stream === 'stderr') logs.info(line, isContinued);
-        else logs.detail(line, isContinued);
-      },
+      output: (stream) => ({
+        onLine: (line, isContinued, rest) => {
+          const text = outputText(rest);
+          journal.write('output', { step: name, stream, text, ...(isContinued && { continued: true }) });
+          if (stream === 'stderr') logs.info(line, isContinued);
+          else logs.detail(line, isContinued);
+        },
+        // The logs have whole lines, because both streams are in one file.
+        onOpenLine: (more) => journal.write('output', { step: name, stream, text: outputText(more), continued: true }),
+      }),
       onLeftovers: (processes) => report(leftoverLine(processes, name)),
     });
   }

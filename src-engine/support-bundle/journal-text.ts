@@ -12,7 +12,8 @@ const HASHES = new Set(['hash', 'scriptHash']);
 
 /**
  * A journal without secrets and colours, line by line. A colour sequence may interrupt a secret. The output of one step
- * on one stream is treated as one text, because a private key may span many records.
+ * on one stream is treated as one text, because a private key may span many records. A line in several records is in the last of
+ * them, because a secret may be cut between two.
  *
  * @param isCut whether the beginning of the journal is missing
  */
@@ -29,11 +30,13 @@ export function redactJournal(text: string, redactor: Redactor, isCut: boolean):
     }
   const texts = new Map<number, string>();
   for (const places of streams.values()) {
+    const whole = wholeLines(places, records);
     const redacted = redactor.lines(
-      places.map((at) => plainText(String(records[at]?.['text'] ?? ''))),
+      whole.map(({ raw }) => plainText(raw)),
       isCut,
     );
-    for (const [n, at] of places.entries()) texts.set(at, redacted[n] ?? '');
+    for (const at of places) texts.set(at, '');
+    for (const [n, { at }] of whole.entries()) texts.set(at, redacted[n] ?? '');
   }
   return lines
     .map((line, at) => {
@@ -44,6 +47,22 @@ export function redactJournal(text: string, redactor: Redactor, isCut: boolean):
       return JSON.stringify(texts.has(at) ? { ...clean, text: texts.get(at) } : clean);
     })
     .join('\n');
+}
+
+type JournalRecord = Record<string, unknown> | undefined;
+
+/** The lines of one stream, and the last record of each. */
+function wholeLines(places: readonly number[], records: readonly JournalRecord[]): { raw: string; at: number }[] {
+  const lines: { raw: string; at: number }[] = [];
+  let pieces: string[] = [];
+  for (const [n, at] of places.entries()) {
+    const record = records[at];
+    pieces.push(String(record?.['text'] ?? ''));
+    if (record?.['continued'] === true && n < places.length - 1) continue;
+    lines.push({ raw: pieces.join(''), at });
+    pieces = [];
+  }
+  return lines;
 }
 
 /** A line's record; `undefined` for a line that a crash has cut. */

@@ -33,6 +33,14 @@ export class LineSplitter {
     if (this.#bytes > 0) this.#emit();
   }
 
+  /** The line whose end has not arrived, or its last piece. */
+  get openLine(): Buffer {
+    const open = this.#take();
+    this.#parts = [open];
+    this.#bytes = open.length;
+    return open;
+  }
+
   #add(bytes: Buffer): void {
     this.#parts.push(bytes);
     this.#bytes += bytes.length;

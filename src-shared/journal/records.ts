@@ -120,7 +120,10 @@ export const RECORDS = {
     step: nullable(text),
     stream: oneOf('stdout', 'stderr', 'engine'),
     text,
-    continued: optional(flag, 'The line is longer than 64 KiB and continues in the next record of its stream.'),
+    continued: optional(
+      flag,
+      'The line continues in the next record of its stream, because it is longer than 64 KiB or has not ended yet.',
+    ),
   }),
   'manifest-read': record(
     'manifest-read',

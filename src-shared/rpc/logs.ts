@@ -17,19 +17,22 @@ const line = z.object({
   at: z.number(),
   stream: z.enum(['stdout', 'stderr', 'engine']),
   step: z.string().nullable(),
-  /** As the step wrote it: may contain terminal sequences. A line longer than 16 KiB is cut, with a note. */
+  /** As a terminal shows it; the only sequences are those of its styles. A line longer than 16 KiB is cut, with a note. */
   text: z.string(),
+  /** It has not ended: its text may change, and its number grows when other lines end before it. */
+  open: z.literal(true).optional(),
 });
 
 /** The log of a run: read by line number, in pieces, because it may have millions of lines. */
 export const logs = {
   /**
    * Waits until the log has more than `have` lines or its run has ended (at once when `ended` is already known to be false and it
-   * has), and returns how many it has now. `have: -1` answers at once.
+   * has), and returns how many it has now. `have: -1` answers at once. With the `revision` of the answer before, a change of open
+   * lines is an answer as well.
    */
   grown: oc
-    .input(z.object({ ...selection, have: z.number().int().min(-1) }))
-    .output(z.object({ lines: z.number(), ended: z.boolean() })),
+    .input(z.object({ ...selection, have: z.number().int().min(-1), revision: z.number().int().optional() }))
+    .output(z.object({ lines: z.number(), ended: z.boolean(), revision: z.number() })),
   /** At most 1,000 lines from `from` on. */
   read: oc
     .input(z.object({ ...selection, from: z.number().int().min(0), count: z.number().int().min(1).max(1000) }))

@@ -1,6 +1,7 @@
 import { reasonOf } from '../../../src-shared/errors';
 import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { scriptHint } from '../../../src-shared/manifest/script-hint';
 import { quoteArgument } from '../../../src-shared/shell-quote';
 import { plural } from '../../../src-shared/format';
 import type { DeclaredStep } from '../../../src-shared/manifest/model';
@@ -128,7 +129,7 @@ function howToProvide(script: string, isBuiltIn: boolean): string {
   if (isBuiltIn)
     return 'Convert the manifest to the current layout, where im-pop is a script in the manifest, or build it on a host that has that script.';
   return isAbsolute(script)
-    ? 'Create it, or correct the path in the manifest.'
+    ? scriptHint(script)
     : `Create it, or correct the path in the manifest, which is relative to ${process.cwd()}.`;
 }
 

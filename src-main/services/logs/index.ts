@@ -50,8 +50,8 @@ export function createLogs(host: BuildHost, journals = new FollowedJournals(host
   }
 
   return {
-    grown: async ({ path, run, have, ...selection }, { signal }) =>
-      (await logOf(path, run)).grown(selection, have, signal),
+    grown: async ({ path, run, have, revision, ...selection }, { signal }) =>
+      (await logOf(path, run)).grown(selection, have, signal, revision),
     read: async ({ path, run, from, count, ...selection }) =>
       (await logOf(path, run)).lines.read(selection, from, count),
     async find({ path, run, text, ...selection }) {

@@ -1,9 +1,9 @@
+import { TerminalLine } from '../../../src-shared/logs/terminal-line';
 import type { LogLine } from '../../../src-shared/rpc/logs';
+import { SelectedLines } from './selected-lines';
+import { oneLine, shown, shownText, type ShownLine } from './shown-line';
+import { TextList } from './text-list';
 
-const CHUNK_BYTES = 1024 * 1024;
-/** Longer lines are truncated. */
-const MAX_LINE_BYTES = 16 * 1024;
-const CUT = ' … (cut)';
 const NO_STEP = 0xffff;
 const STREAMS = ['stdout', 'stderr', 'engine'] as const;
 
@@ -15,45 +15,81 @@ export interface Selection {
   readonly streams?: readonly Stream[] | undefined;
 }
 
+/** A line whose end has not been added yet. */
+interface OpenLine {
+  at: number;
+  readonly stream: Stream;
+  readonly step: string | null;
+  readonly line: TerminalLine;
+}
+
 /**
- * The lines of a log, for millions of lines: text as UTF-8 in chunks of about 1 MiB, the rest in typed arrays with about 16 bytes per
- * line.
+ * The lines of a log as they are shown, for millions of lines: text in a `TextList`, the rest in typed arrays with about 20 bytes per
+ * line. Search, cut and view have the same text. Lines that have not ended come last.
  */
 export class LineStore {
-  /** How many lines there are. */
-  count = 0;
-  readonly #chunks: { readonly bytes: Buffer; used: number; readonly firstLine: number }[] = [];
-  #ends = new Uint32Array(1024);
+  readonly #plain = new TextList();
+  /** Texts with sequences, of the lines that have styles. */
+  readonly #styled = new TextList();
+  /** By line: 0, or 1 + the number in `#styled`. */
+  #styledNumbers = new Uint32Array(1024);
   #times = new Float64Array(1024);
   #streams = new Uint8Array(1024);
   #steps = new Uint16Array(1024);
   readonly #stepNames: string[] = [];
   readonly #selections = new Map<string, SelectedLines>();
+  readonly #open = new Map<string, OpenLine>();
+  #revision = 0;
 
-  /** Adds a line; `at` in seconds since the epoch. */
-  add(at: number, stream: Stream, step: string | null, text: string): void {
-    const line = oneLine(text);
-    const chunk = this.#roomFor(Buffer.byteLength(line) + 1); // with its newline
-    chunk.used += chunk.bytes.write(`${line}\n`, chunk.used, 'utf8');
-    if (this.count === this.#ends.length) this.#grow();
-    this.#ends[this.count] = chunk.used;
-    this.#times[this.count] = at;
-    this.#streams[this.count] = STREAMS.indexOf(stream);
-    this.#steps[this.count] = step === null ? NO_STEP : this.#stepNumber(step);
-    this.count++;
+  /** How many lines there are. */
+  get count(): number {
+    return this.#plain.count + this.#open.size;
+  }
+
+  /** A number that changes when lines that have not ended change, and the lines with them that come before them. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /**
+   * Adds a line, or a piece of one.
+   *
+   * @param at in seconds since the epoch
+   * @param isContinued the next call for the same stream and step has more of the line
+   */
+  add(at: number, stream: Stream, step: string | null, text: string, isContinued = false): void {
+    const key = `${stream} ${step ?? ''}`;
+    const known = this.#open.get(key);
+    if (known || isContinued || this.#open.size > 0) this.#revision++;
+    if (!known && !isContinued) return this.#keep(at, stream, step, shownText(text));
+    const open = known ?? { at, stream, step, line: new TerminalLine() };
+    open.at = at;
+    open.line.feed(oneLine(text));
+    if (isContinued) this.#open.set(key, open);
+    else this.#end(key, open);
+  }
+
+  /** Ends all lines, because nothing more is added. */
+  end(): void {
+    for (const [key, open] of this.#open) this.#end(key, open);
   }
 
   /** How many lines a selection has. */
   countOf(selection: Selection): number {
-    return this.#selected(selection)?.count ?? this.count;
+    return (this.#selected(selection)?.count ?? this.#plain.count) + this.#openOf(selection).length;
   }
 
   /** Lines of a selection by their numbers in it. */
   read(selection: Selection, from: number, count: number): LogLine[] {
     const selected = this.#selected(selection);
-    const end = Math.min(from + count, selected?.count ?? this.count);
+    const ended = selected?.count ?? this.#plain.count;
     const lines: LogLine[] = [];
-    for (let n = from; n < end; n++) lines.push(this.#line(selected ? selected.at(n) : n));
+    for (let n = from; n < Math.min(from + count, ended); n++) lines.push(this.#line(selected ? selected.at(n) : n));
+    const open = this.#openOf(selection).slice(Math.max(0, from - ended), Math.max(0, from + count - ended));
+    for (const { at, stream, step, line } of open) {
+      const { plain, styled } = shown(line);
+      lines.push({ at, stream, step, text: styled ?? plain, open: true });
+    }
     return lines;
   }
 
@@ -65,15 +101,15 @@ export class LineStore {
    */
   *search(selection: Selection, pattern: RegExp, from = 0): Generator<number[]> {
     const selected = this.#selected(selection);
+    const ended = selected?.count ?? this.#plain.count;
+    const last = this.#plain.count;
     let inSelection = 0;
-    const first = selected ? (selected.count > from ? selected.at(from) : this.count) : from;
-    for (const [at, { bytes, used, firstLine }] of this.#chunks.entries()) {
-      const end = this.#chunks[at + 1]?.firstLine ?? this.count;
-      if (end <= first) continue;
+    const start = selected ? (selected.count > from ? selected.at(from) : last) : from;
+    for (const { text, first } of this.#plain.chunks(start)) {
       const found: number[] = [];
-      for (const line of matchingLines(bytes.toString('utf8', 0, used), pattern)) {
-        const number = firstLine + line;
-        if (number < first || number >= this.count) continue;
+      for (const line of matchingLines(text, pattern)) {
+        const number = first + line;
+        if (number < start || number >= last) continue;
         if (!selected) found.push(number);
         else {
           while (inSelection < selected.count && selected.at(inSelection) < number) inSelection++;
@@ -82,44 +118,44 @@ export class LineStore {
       }
       yield found;
     }
+    yield this.#openOf(selection).flatMap(({ line }, at) => {
+      pattern.lastIndex = 0;
+      return ended + at >= from && pattern.test(shown(line).plain) ? [ended + at] : [];
+    });
+  }
+
+  #end(key: string, { at, stream, step, line }: OpenLine): void {
+    this.#open.delete(key);
+    this.#revision++;
+    this.#keep(at, stream, step, shown(line));
+  }
+
+  #keep(at: number, stream: Stream, step: string | null, { plain, styled }: ShownLine): void {
+    const number = this.#plain.count;
+    if (number === this.#times.length) this.#grow();
+    this.#plain.add(plain);
+    if (styled !== undefined) this.#styled.add(styled);
+    this.#styledNumbers[number] = styled === undefined ? 0 : this.#styled.count;
+    this.#times[number] = at;
+    this.#streams[number] = STREAMS.indexOf(stream);
+    this.#steps[number] = step === null ? NO_STEP : this.#stepNumber(step);
   }
 
   #line(number: number): LogLine {
-    const chunk = this.#chunkOf(number);
-    const start = number === chunk.firstLine ? 0 : (this.#ends[number - 1] ?? 0);
     const step = this.#steps[number] ?? NO_STEP;
+    const styled = this.#styledNumbers[number] ?? 0;
     return {
       at: this.#times[number] ?? 0,
       stream: STREAMS[this.#streams[number] ?? 0] ?? 'stdout',
       step: step === NO_STEP ? null : (this.#stepNames[step] ?? null),
-      text: chunk.bytes.toString('utf8', start, (this.#ends[number] ?? start + 1) - 1),
+      text: styled === 0 ? this.#plain.at(number) : this.#styled.at(styled - 1),
     };
   }
 
-  #chunkOf(line: number): { readonly bytes: Buffer; readonly firstLine: number } {
-    let [low, high] = [0, this.#chunks.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#chunks[middle]?.firstLine ?? 0) <= line) low = middle;
-      else high = middle - 1;
-    }
-    const chunk = this.#chunks[low];
-    if (!chunk) throw new Error(`no line ${line}`);
-    return chunk;
-  }
-
-  #roomFor(bytes: number): { readonly bytes: Buffer; used: number } {
-    const last = this.#chunks.at(-1);
-    if (last && last.used + bytes <= last.bytes.length) return last;
-    const fresh = { bytes: Buffer.allocUnsafe(Math.max(CHUNK_BYTES, bytes)), used: 0, firstLine: this.count };
-    this.#chunks.push(fresh);
-    return fresh;
-  }
-
   #grow(): void {
-    const size = this.#ends.length * 2;
+    const size = this.#times.length * 2;
     const grown = <T extends { set(from: T): void }>(before: T, after: T): T => (after.set(before), after);
-    this.#ends = grown(this.#ends, new Uint32Array(size));
+    this.#styledNumbers = grown(this.#styledNumbers, new Uint32Array(size));
     this.#times = grown(this.#times, new Float64Array(size));
     this.#streams = grown(this.#streams, new Uint8Array(size));
     this.#steps = grown(this.#steps, new Uint16Array(size));
@@ -130,7 +166,14 @@ export class LineStore {
     return known >= 0 ? known : this.#stepNames.push(step) - 1;
   }
 
-  /** The lines of a selection; `undefined` for all. Each selection's list grows with the log. */
+  #openOf({ step, streams }: Selection): OpenLine[] {
+    if (this.#open.size === 0) return [];
+    return [...this.#open.values()].filter(
+      (one) => (step === undefined || one.step === step) && (!streams || streams.includes(one.stream)),
+    );
+  }
+
+  /** The lines of a selection that have ended; `undefined` for all. Each selection's list grows with the log. */
   #selected({ step, streams }: Selection): SelectedLines | undefined {
     const wanted = STREAMS.filter((stream) => !streams || streams.includes(stream));
     if (step === undefined && wanted.length === STREAMS.length) return undefined;
@@ -139,40 +182,10 @@ export class LineStore {
     this.#selections.set(key, lines);
     const number = step === undefined ? undefined : this.#stepNames.indexOf(step);
     const isWanted = STREAMS.map((stream) => wanted.includes(stream));
-    for (; lines.seen < this.count; lines.seen++)
+    for (; lines.seen < this.#plain.count; lines.seen++)
       if (isWanted[this.#streams[lines.seen] ?? 0] && (number === undefined || this.#steps[lines.seen] === number))
         lines.add(lines.seen);
     return lines;
-  }
-}
-
-/** The text in at most `MAX_LINE_BYTES` bytes, cut between characters. Newlines are replaced, because they separate lines here. */
-function oneLine(text: string): string {
-  const line = text.includes('\n') ? text.replaceAll('\n', ' ') : text;
-  // No character has more than three bytes for each of its units.
-  if (line.length * 3 <= MAX_LINE_BYTES || Buffer.byteLength(line) <= MAX_LINE_BYTES) return line;
-  const { read } = new TextEncoder().encodeInto(line, new Uint8Array(MAX_LINE_BYTES));
-  return line.slice(0, read) + CUT;
-}
-
-/** Numbers of lines, in order. */
-class SelectedLines {
-  count = 0;
-  /** Number of lines that were checked. */
-  seen = 0;
-  #numbers = new Uint32Array(1024);
-
-  add(line: number): void {
-    if (this.count === this.#numbers.length) {
-      const grown = new Uint32Array(this.count * 2);
-      grown.set(this.#numbers);
-      this.#numbers = grown;
-    }
-    this.#numbers[this.count++] = line;
-  }
-
-  at(index: number): number {
-    return this.#numbers[index] ?? 0;
   }
 }
 

@@ -57,21 +57,30 @@ export class RunLog {
     this.#subscription = followed.subscribe(journal, { take: (lines) => this.#take(lines), isPaced: true });
   }
 
-  /** Waits until a selection has more than `have` lines, or the run has ended. */
+  /**
+   * Waits until a selection has more than `have` lines, or the run has ended.
+   *
+   * @param revision of the answer before; then a change of lines that have not ended is an answer as well
+   */
   async grown(
     selection: Selection,
     have: number,
     signal: AbortSignal | undefined,
-  ): Promise<{ lines: number; ended: boolean }> {
+    revision?: number,
+  ): Promise<{ lines: number; ended: boolean; revision: number }> {
     this.#follow();
     const isNews = (): boolean =>
-      this.#ended || have < 0 || this.#abort.signal.aborted || this.lines.countOf(selection) > have;
+      this.#ended ||
+      have < 0 ||
+      this.#abort.signal.aborted ||
+      this.lines.countOf(selection) > have ||
+      (revision !== undefined && revision !== this.lines.revision);
     while (!isNews() && !signal?.aborted) await this.#change(signal);
     // The first lines after a silence are returned at once; a flood is collected.
     const early = this.#answeredAtMs + THROTTLE_MS - Date.now();
     if (early > 0 && have >= 0 && !this.#ended) await delay(early);
     this.#answeredAtMs = Date.now();
-    return { lines: this.lines.countOf(selection), ended: this.#ended };
+    return { lines: this.lines.countOf(selection), ended: this.#ended, revision: this.lines.revision };
   }
 
   /** Stops reading. Pending calls of `grown` return what there is. */
@@ -145,7 +154,8 @@ export class RunLog {
     for (const line of lines.toString('utf8').split('\n')) {
       const kind = kindOfLine(line);
       const record = kind === 'output' || kind === 'exit' ? parseRecord(line) : undefined;
-      if (record?.kind === 'output') this.lines.add(record.at, record.stream, record.step, record.text);
+      if (record?.kind === 'output')
+        this.lines.add(record.at, record.stream, record.step, record.text, record.continued);
       else if (record?.kind === 'exit') this.#end();
     }
     this.#wake();
@@ -153,6 +163,7 @@ export class RunLog {
 
   #end(): void {
     this.#ended = true;
+    this.lines.end();
     this.#wake();
   }
 }

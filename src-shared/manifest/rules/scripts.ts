@@ -1,4 +1,5 @@
 import { detectLayout, partsOf } from '../layout';
+import { scriptHint } from '../script-hint';
 import type { Rule } from './rule';
 import { valuesAt } from './values-at';
 
@@ -11,12 +12,11 @@ export const scriptsRule: Rule = {
     const builtIn = steps.length - scripts.length;
     return scripts.flatMap(({ value, range }, index) => {
       if (isExecutable(value)) return [];
-      const from = value.startsWith('/') ? '' : '; steps run from the directory the build is started in';
       return {
         severity: 'error',
         phase: 'value',
         code: 'script-not-executable',
-        message: `The script \`${value}\` does not exist or is not executable${from}.`,
+        message: `The script \`${value}\` does not exist or is not executable. ${scriptHint(value)}`,
         path: `${path}/name`,
         range,
         step: builtIn + index,

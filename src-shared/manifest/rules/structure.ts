@@ -1,5 +1,6 @@
 import type { Datatype } from '../datatypes';
 import { detectEra, ERAS, LAYOUT_B_SINCE, type Era } from '../eras';
+import { wrongRootMessage } from './foreign-roots';
 import { correctValue, writeAsText, removeAttribute, removeElement, renameAttribute, renameElement } from './fixes';
 import { detectLayout } from '../layout';
 import { nearestName } from '../../near-name';
@@ -41,7 +42,7 @@ function check(root: ElementNode, era: Era): Problem[] {
   const checker = new Checker();
   const schema = manifestSchema(era);
   if (root.name === schema.name) checker.element(root, schema, '');
-  else checker.report(root, '', 'wrong-root', `The root element must be \`${schema.name}\`, not \`${root.name}\`.`);
+  else checker.report(root, '', 'wrong-root', wrongRootMessage(root.name, schema.name));
   return checker.problems;
 }
 

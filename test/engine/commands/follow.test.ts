@@ -26,6 +26,21 @@ function follow(...options: string[]): { status: number | null; stdout: Buffer; 
 }
 
 describe('follow', () => {
+  it('prints a line of several records as one line', () => {
+    const records = whole.toString('utf8').split('\n').slice(0, -1);
+    const output = (text: string, stream: string, continued?: true) =>
+      JSON.stringify({ kind: 'output', at: 1, step: 'a', stream, text, ...(continued && { continued }) });
+    const added = [
+      output('copying 1', 'stdout', true),
+      output('0%', 'stdout'),
+      output('copying 2', 'stdout', true),
+      output('a warning', 'stderr'),
+      output('0%', 'stdout'),
+    ];
+    writeFileSync(journal, [records[0], ...added, records.at(-1), ''].join('\n'));
+    expect(follow().stdout.toString()).toContain('copying 10%\ncopying 2\na warning\n0%\n');
+  });
+
   it('prints exactly the rest of the journal from the offset of any record', () => {
     const offsets = [...whole].flatMap((byte, at) => (byte === 10 ? [at + 1] : [])).slice(0, -1);
     const tried = [0, ...offsets].filter((_, n) => n % EVERY === 0);

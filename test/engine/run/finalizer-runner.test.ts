@@ -62,11 +62,14 @@ async function run(
     argv: [path, 'one', 'two words'],
     env: { PATH: process.env['PATH'], SLIPWAY_AREA: MARK, EMPTY: '', TEXT: 'a=b c' },
     onStart: () => undefined,
-    onLine: (stream, line) => {
-      lines.push(`${stream}: ${line.toString('utf8')}`);
-      raw.push(Buffer.from(line));
-      if (line.toString() === 'ready') onStart(runner);
-    },
+    output: (stream) => ({
+      onLine(line) {
+        lines.push(`${stream}: ${line.toString('utf8')}`);
+        raw.push(Buffer.from(line));
+        if (line.toString() === 'ready') onStart(runner);
+      },
+      onOpenLine: () => undefined,
+    }),
     onLeftovers: (processes) => stopped.push(...processes.map(({ name }) => name)),
   });
   return { result, lines, raw, stopped };

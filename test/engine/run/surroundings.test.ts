@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finished, says, TestProject } from '../../support/engine';
+import { eventually } from '../../support/eventually';
 import { newestRecords } from '../../support/journal';
 import { lacksRootOr, runTool } from '../../support/run-tool';
 
@@ -100,6 +101,46 @@ describe('the output of a step', () => {
     expect(Math.max(...texts.map((text) => Buffer.byteLength(text)))).toBeLessThanOrEqual(65_536);
     expect(texts.slice(0, -1).join('')).toBe('12€'.repeat(500_000));
     expect(detailLog().includes(`${'12€'.repeat(500_000)}\nnext\n`)).toBe(true);
+  });
+});
+
+describe('a line that has not ended', () => {
+  const stdout = () => newestRecords(project.area).filter(({ stream }) => stream === 'stdout');
+
+  it('is in the journal while it grows, each byte once; the detail log has whole lines', async () => {
+    const wait = (file: string): string => `while [ ! -e '${project.folder}/${file}' ]; do sleep 0.05; done`;
+    const first = 'printf "Copying 1 \\342\\202"';
+    const body = `${first}; ${wait('more')}; printf "\\254\\rCopying 2"; echo between >&2; ${wait('go')}; printf "0\\nnext"`;
+    project.write({ steps: [{ name: 'a', body }] });
+    const build = project.start('distro_const', ['build', 'manifest.xml']);
+    await eventually(() => expect(stdout()).toMatchObject([{ text: 'Copying 1 ', continued: true }]));
+    project.file('more', '');
+    await eventually(() =>
+      expect(
+        stdout()
+          .map(({ text }) => text)
+          .join(''),
+      ).toBe('Copying 1 €\rCopying 2'),
+    );
+    project.file('go', '');
+    expect((await finished(build)).code).toBe(0);
+    expect(
+      stdout()
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe('Copying 1 €\rCopying 20next');
+    expect(stdout().filter(({ continued }) => continued === undefined)).toHaveLength(2);
+    expect(detailLog().toString('utf8')).toContain('between\nCopying 1 €\rCopying 20\nnext\n');
+  });
+
+  it('ends in the journal when its step is stopped', async () => {
+    project.write({ steps: [{ name: 'a', body: 'printf "Copying 10%%"; sleep 600' }] });
+    const build = project.start('distro_const', ['build', 'manifest.xml']);
+    await eventually(() => expect(stdout()).toHaveLength(1));
+    build.kill('SIGINT');
+    expect((await finished(build)).code).toBe(130);
+    expect(stdout()).toMatchObject([{ text: 'Copying 10%', continued: true }, { text: '' }]);
+    expect(stdout()[1]).not.toHaveProperty('continued');
   });
 });
 

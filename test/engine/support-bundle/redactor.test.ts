@@ -353,6 +353,17 @@ describe('A manifest:', () => {
   });
 });
 
+it('A secret that is cut between two records of one line is removed.', () => {
+  const redactor = new Redactor(['swordfish']);
+  const output = (text: string, continued?: true) =>
+    JSON.stringify({ kind: 'output', at: 1, step: 'a', stream: 'stdout', text, ...(continued && { continued }) });
+  const journal = [output('the password is sword', true), output('fi\b\bfish'), output('next')].join('\n');
+  const clean = redactJournal(journal, redactor, false);
+  expect(clean).not.toMatch(/fish/);
+  expect(clean).toContain('the password is');
+  expect(clean).toContain('"text":"next"');
+});
+
 it('Hashes of a journal cannot be tried out, and equal ones stay equal.', () => {
   const read = (hash: string) => ({ kind: 'manifest-read', at: 1, step: 'a', request: 'rootpass', isKey: false, hash });
   const journal = ['0123', '0123', '4567'].map((hash) => JSON.stringify(read(hash))).join('\n');

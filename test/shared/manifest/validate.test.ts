@@ -212,3 +212,30 @@ describe('packages', () => {
     expect(fixed(source, problems[0] as Problem)).toContain('<pkg name="pkg:/shell/zsh"');
   });
 });
+
+describe('a file of another format', () => {
+  it.each([
+    ['dc', /distribution constructor of Solaris 11.*as text.*"Convert a Solaris 11 manifest"/],
+    ['x:dc xmlns:x="urn:x"', /distribution constructor of Solaris 11/],
+    ['auto_install', /Automated Installer of Solaris.*as text.*template/],
+    ['ai_manifest', /Automated Installer of OpenSolaris.*as text/],
+    ['service_bundle', /SMF manifest.*as text/],
+    ['image schemaversion="7.4"', /image description of KIWI.*as text/],
+    ['elsewhere', /must be `distribution`, not `elsewhere`.*as text/],
+  ])('is named, with what can be done: <%s>', (tag, message) => {
+    const { problems } = load(`<?xml version="1.0"?>\n<${tag}><any/></${tag.split(' ')[0] ?? ''}>\n`);
+    expect(problems).toMatchObject([{ code: 'wrong-root', message: expect.stringMatching(message) as string }]);
+  });
+});
+
+describe('a script that is not there', () => {
+  it.each([
+    ['/usr/share/distro_const/im_pop', /belongs to the original distribution constructor/],
+    ['/opt/tools/step', /An absolute path is a path of the build host/],
+    ['scripts/step', /A relative path starts at the folder/],
+  ])('is reported with a hint for its path: %s', (script, hint) => {
+    const source = fixture('layout-b').replace(/<script name="[^"]*"/, `<script name="${script}"`);
+    const { problems } = load(source, (path) => path !== script);
+    expect(problems).toMatchObject([{ code: 'script-not-executable', message: expect.stringMatching(hint) as string }]);
+  });
+});

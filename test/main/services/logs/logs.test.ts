@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { plainText } from '../../../../src-shared/logs/ansi';
 import type { BuildServices } from '../../../../src-main/rpc/services';
 import { buildServices } from '../../../support/build-host';
 import { TestProject } from '../../../support/engine';
@@ -49,24 +50,85 @@ describe('a journal that grows', () => {
       await logs.grown({ ...of, have: -1 }, {});
     }
     expect(await end).toBe(400);
-    expect(await texts(0, 1000)).toEqual(written);
-    expect(await texts(398, 10)).toEqual(written.slice(398));
+    const shown = written.map(plainText);
+    expect((await texts(0, 1000)).map(plainText)).toEqual(shown);
+    expect((await texts(398, 10)).map(plainText)).toEqual(shown.slice(398));
     expect(await texts(400, 10)).toEqual([]);
   });
 
   it('answers as soon as there is a line, and ends with its caller', async () => {
     const first = logs.grown({ ...of, have: 0 }, {});
     journal.append(journal.output('one'));
-    expect(await first).toEqual({ lines: 1, ended: false });
+    expect(await first).toMatchObject({ lines: 1, ended: false });
     const leaving = new AbortController();
     const waiting = logs.grown({ ...of, have: 1 }, { signal: leaving.signal });
     leaving.abort();
-    expect(await waiting).toEqual({ lines: 1, ended: false });
+    expect(await waiting).toMatchObject({ lines: 1, ended: false });
   });
 
   it('has ended when it has no writer', async () => {
     journal.append(journal.output('last words'));
     expect(await atEnd()).toBe(1);
+  });
+});
+
+describe('a line that has not ended', () => {
+  const piece = (text: string, stream = 'stdout'): string =>
+    journal.record('output', { step: 'a', stream, text, continued: true });
+
+  it('is shown while it grows, behind the lines that have ended, and is found by what it shows now', async () => {
+    journal.append(piece('Copying 10%'));
+    let { lines, revision } = await logs.grown({ ...of, have: 0 }, {});
+    expect(await logs.read({ ...of, from: 0, count: 9 }, {})).toMatchObject([{ text: 'Copying 10%', open: true }]);
+    journal.append(piece('\rCopying 2'));
+    ({ lines, revision } = await logs.grown({ ...of, have: lines, revision }, {}));
+    expect([lines, await texts(0, 9)]).toEqual([1, ['Copying 20%']]);
+    journal.append(journal.output('a warning', 'a', 'stderr'));
+    await logs.grown({ ...of, have: lines, revision }, {});
+    expect(await texts(0, 9)).toEqual(['a warning', 'Copying 20%']);
+    expect(await texts(0, 9, { streams: ['stdout'] })).toEqual(['Copying 20%']);
+    expect(await logs.find({ ...of, text: 'copying 2' }, {})).toMatchObject({ count: 1, lines: [1] });
+    expect(await logs.find({ ...of, text: '10%' }, {})).toMatchObject({ count: 0 });
+    journal.append(journal.output('\r\u001b[Kerror: disk full'));
+    journal.end();
+    expect(await atEnd()).toBe(2);
+    expect(await texts(0, 9)).toEqual(['a warning', 'error: disk full']);
+    expect(await logs.firstError({ ...of, from: 0 }, {})).toEqual({ line: 1 });
+  });
+
+  it('ends with its run', async () => {
+    journal.append(piece('a') + piece('\u001b[1mb', 'stderr') + piece('c'));
+    journal.end();
+    expect(await atEnd()).toBe(2);
+    const read = await logs.read({ ...of, from: 0, count: 9 }, {});
+    expect(read.map(({ text, open }) => [plainText(text), open])).toEqual([
+      ['ac', undefined],
+      ['b', undefined],
+    ]);
+  });
+
+  it('is one line, cut behind 16 KiB, however many megabytes it has', async () => {
+    for (let n = 0; n < 100; n++) journal.append(piece('x'.repeat(65_536)));
+    journal.append(journal.output('end') + journal.output('after'));
+    journal.end();
+    expect(await atEnd()).toBe(2);
+    expect(await texts(0, 9)).toEqual([`${'x'.repeat(16_384)} … (cut)`, 'after']);
+  });
+});
+
+describe('a search', () => {
+  it('finds what is shown, across colours, and not what is not shown', async () => {
+    journal.append(
+      journal.output('\u001b[01m\u001b[Kx.c:3:5:\u001b[m\u001b[K \u001b[01;31m\u001b[Kerror: \u001b[mbad thing'),
+    );
+    journal.append(journal.output('10 errors\r\u001b[K0 left') + journal.output('fat\bt'));
+    journal.end();
+    await atEnd();
+    const count = async (text: string): Promise<number> => (await logs.find({ ...of, text }, {})).count;
+    expect(await count('x.c:3:5: error: bad')).toBe(1);
+    expect(await Promise.all(['31m', '[K', '10 errors', 'fatt'].map(count))).toEqual([0, 0, 0, 0]);
+    expect(await count('fat')).toBe(1);
+    expect(await logs.firstError({ ...of, from: 0 }, {})).toEqual({ line: 0 });
   });
 });
 
