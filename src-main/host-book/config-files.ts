@@ -48,15 +48,23 @@ export async function settingsFor({ address, user }: Jump, files: readonly Confi
   return found;
 }
 
-/** The host names in `Host` lines of the files, without patterns. */
+/** The host names in `Host` and `Match` lines of the files, without patterns. */
 export async function namesIn(files: readonly ConfigFile[]): Promise<string[]> {
   const names = new Set<string>();
   const enters = (section: Section): boolean => {
-    if (isHost(section)) for (const name of valuesOf(section)) if (!/[*?!]/.test(name)) names.add(name);
+    for (const name of namesOf(section)) names.add(name);
     return true;
   };
   for (const file of files) for await (const _ of linesOf(file, enters));
   return [...names];
+}
+
+/** The host names of one block, without patterns. */
+export function namesOf(section: Section): string[] {
+  const criteria = isHost(section) ? [] : criteriaOf(valuesOf(section));
+  const named = criteria.filter(({ name }) => name === 'host' || name === 'originalhost');
+  const names = isHost(section) ? valuesOf(section) : named.flatMap(({ patterns }) => patterns);
+  return names.filter((name) => !/[*?!]/.test(name));
 }
 
 /** The lines that count, with those of included files in their places. `enters` decides on each `Host` and `Match`. */
@@ -101,17 +109,38 @@ function valuesOf({ value }: Directive): string[] {
   return typeof value === 'string' ? [value] : value.map(({ val }) => val);
 }
 
-/** Whether all criteria of a `Match` hold. Names of hosts and users are patterns with commas between. */
-function matches(criteria: readonly string[], facts: Readonly<Record<string, string>>): boolean {
-  for (let at = 0; at < criteria.length; at++) {
-    const criterion = (criteria[at] ?? '').toLowerCase();
-    if (criterion === 'all') continue;
-    const name = criterion.replace(/^!/, '');
-    const fact = facts[name];
-    if (fact === undefined) return false;
-    const patterns = criteria[++at] ?? '';
-    const fitting = fits(fact, (name.endsWith('host') ? patterns.toLowerCase() : patterns).split(','));
-    if (fitting === criterion.startsWith('!')) return false;
+/** One criterion of a `Match`, with the patterns that it compares: `host a,b`. */
+interface Criterion {
+  /** In lower case. */
+  readonly name: string;
+  readonly isNegated: boolean;
+  readonly patterns: readonly string[];
+}
+
+/** Criteria without an argument. */
+const ALONE = ['all', 'canonical', 'final'];
+
+function criteriaOf(values: readonly string[]): Criterion[] {
+  const criteria: Criterion[] = [];
+  for (let at = 0; at < values.length; at++) {
+    const [, negation, written = '', given] = /^(!?)([^=]*)(?:=(.*))?$/s.exec(values[at] ?? '') ?? [];
+    const name = written.toLowerCase();
+    const patterns = ALONE.includes(name) ? [] : (given ?? values[++at] ?? '').split(',');
+    criteria.push({ name, isNegated: negation === '!', patterns });
   }
-  return criteria.length > 0;
+  return criteria;
+}
+
+/** Whether all criteria of a `Match` hold. Names of hosts and users are patterns. */
+function matches(values: readonly string[], facts: Readonly<Record<string, string>>): boolean {
+  return (
+    values.length > 0 &&
+    criteriaOf(values).every(({ name, isNegated, patterns }) => {
+      if (name === 'all') return !isNegated;
+      const fact = facts[name];
+      if (fact === undefined) return false;
+      const written = name.endsWith('host') ? patterns.map((pattern) => pattern.toLowerCase()) : patterns;
+      return fits(fact, written) !== isNegated;
+    })
+  );
 }

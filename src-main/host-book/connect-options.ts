@@ -6,14 +6,15 @@ import type { HostQuestions, Login } from '../transport/ssh/authentication';
 import type { ConnectOptions, SshHost } from '../transport/ssh/connection';
 import { knownHostName } from '../transport/ssh/known-hosts';
 import type { Questions } from './questions';
-import { readBounded } from '../files/text-files';
 import { atHome } from './expand';
 import { GivenSecrets } from './given-secrets';
 import type { Secrets } from './secrets';
-import { configOf, type ConfigPlace, type HostConfig } from './ssh-config';
+import { hasSshCommand, needsOf } from './choose-client';
+import { jumpOf } from './proxy-command';
+import { configOf, configsOf, type ConfigPlace, type HostConfig } from './ssh-config';
+import type { SystemSsh } from '../transport/ssh/system/system-ssh';
 
 const MAX_HOPS = 8;
-const MAX_KEY_BYTES = 1024 * 1024;
 
 /** What a connection needs besides the entry. */
 export interface ConnectTools {
@@ -47,6 +48,7 @@ export async function connectOptions(
   const hops = await hopsOf(target, entry.jump, tools.config, []);
   const { questions, secrets, state } = tools;
   const given = new GivenSecrets(secrets, questions, signal);
+  const system = await systemFor(entry, target, hops, tools.config);
   const hosts = await Promise.all(
     hops.map((config, at) => hostOf(config, at === hops.length - 1 ? entry : undefined, entry, tools, given, signal)),
   );
@@ -54,6 +56,7 @@ export async function connectOptions(
     authenticated: () => given.keep(),
     target: hosts.at(-1) as SshHost,
     jumps: hosts.slice(0, -1),
+    ...(system && { system }),
     hostKeys: {
       read: [...new Set(hops.flatMap(({ knownHosts }) => knownHosts))],
       own: join(state, 'known_hosts'),
@@ -65,52 +68,120 @@ export async function connectOptions(
   };
 }
 
+/** A host on the way that the next one is reached for. */
+interface HopBefore {
+  readonly address: string;
+  readonly config: HostConfig;
+  readonly isByCommand: boolean;
+}
+
 /** The hops to a host, nearest first, the host itself last. Each hop has its own SSH configuration. `via` overrides it, as `ssh -J` does. */
 async function hopsOf(
   jump: Jump,
   via: string | undefined,
   place: ConfigPlace | undefined,
-  before: readonly { readonly address: string; readonly config: HostConfig }[],
+  before: readonly HopBefore[],
 ): Promise<HostConfig[]> {
   const config = await configOf(jump, place);
   // As in ssh, user, address and port are compared, because one name may be two machines.
   const isSame = ({ hostName, port, user }: HostConfig): boolean =>
     hostName === config.hostName && port === config.port && user === config.user;
-  if (before.some((one) => isSame(one.config)) || before.length >= MAX_HOPS)
+  // A command may lead to the same host once more; only a chain without an end is an error there.
+  if (before.some((one) => !one.isByCommand && isSame(one.config)) || before.length >= MAX_HOPS)
     throw new AppError(
       'refused',
       `The way to ${before[0]?.address ?? jump.address} goes through ${jump.address} again.`,
       'Check the jump hosts of this host, and ProxyJump in ~/.ssh/config.',
     );
-  const given = via ?? config.jump;
-  const jumps = given?.toLowerCase() === 'none' ? undefined : given;
-  if (jumps === undefined && config.proxyCommand !== undefined)
-    throw new AppError(
-      'refused',
-      `~/.ssh/config reaches ${jump.address} by a ProxyCommand, which Slipway does not run.`,
-      'Use ProxyJump, or give the jump hosts in the host book.',
-    );
-  if (jumps === undefined) return [config];
-  const hosts = parseJumps(jumps);
-  if (!hosts)
-    throw new AppError(
-      'refused',
-      `${jumps} is not a list of jump hosts.`,
-      'Use the form of ssh -J: user@host:port, separated by commas.',
-    );
+  const { hosts, isByCommand } = jumpsOf(via, config, place);
+  if (hosts.length === 0) return [config];
   const way: HostConfig[] = [];
   // Only the first of several may have its own jump hosts. The others are reached through the one before.
   for (const [at, hop] of hosts.entries())
     way.push(
       ...(at === 0
-        ? await hopsOf(hop, undefined, place, [...before, { address: jump.address, config }])
+        ? await hopsOf(hop, undefined, place, [...before, { address: jump.address, config, isByCommand }])
         : [await configOf(hop, place)]),
     );
   return [...way, config];
 }
 
 /**
- * The login at one hop. With `IdentitiesOnly` the agent offers only the named keys, by their public parts. `own` is the entry of the hop,
+ * What the system's `ssh` needs to connect to a host; `undefined` where the built-in client connects. The host book chooses, or the SSH
+ * configuration, by what it names.
+ */
+async function systemFor(
+  entry: HostEntry,
+  target: Jump,
+  hops: readonly HostConfig[],
+  place: ConfigPlace | undefined,
+): Promise<SystemSsh | undefined> {
+  const { client = 'auto' } = entry;
+  const hasSsh = await hasSshCommand(place);
+  if (client === 'ssh' && !hasSsh)
+    throw new AppError(
+      'unsupported',
+      `${target.address} is reached by the ssh command, which this computer does not have.`,
+      'Install OpenSSH, or choose the built-in SSH client for this host.',
+    );
+  const needs = client === 'built-in' || (client === 'auto' && !hasSsh) ? [] : await needsOf(hops, entry, place);
+  if (client === 'ssh' || needs.length > 0) {
+    const converted = hops.length > 1 && entry.jump === undefined ? proxyJumpOf(hops.at(-1), place) : undefined;
+    return {
+      ...target,
+      jump: entry.jump ?? converted,
+      keys: entry.keys.map(atHome),
+      agent: entry.agent,
+      password: entry.password,
+      configs: configsOf(place),
+      needs,
+    };
+  }
+  const last = hops.at(-1);
+  const command = hops.find(({ proxyCommand }) => proxyCommand !== undefined && !jumpOf(proxyCommand, place?.file));
+  if (command && (command !== last || entry.jump === undefined || entry.jump.toLowerCase() === 'none'))
+    throw new AppError(
+      'refused',
+      `~/.ssh/config reaches ${command.hostName} by a ProxyCommand, which Slipway's own SSH client does not run.`,
+      hasSsh
+        ? 'Choose the ssh command as the SSH client of this host, or use ProxyJump.'
+        : 'Install the ssh command, use ProxyJump, or give the jump hosts in the host book.',
+    );
+  return undefined;
+}
+
+/** A `ProxyCommand` that only forwards, in the form of `ssh -J`: accepted host keys then go where those of other hosts go. */
+function proxyJumpOf(config: HostConfig | undefined, place: ConfigPlace | undefined): string | undefined {
+  const jump = config?.proxyCommand === undefined ? undefined : jumpOf(config.proxyCommand, place?.file);
+  return (
+    jump &&
+    `${jump.user === undefined ? '' : `${jump.user}@`}${jump.address}${jump.port === undefined ? '' : `:${jump.port}`}`
+  );
+}
+
+/** The jump hosts of a host, nearest first. `isByCommand`: its `ProxyCommand` names them. */
+function jumpsOf(
+  via: string | undefined,
+  config: HostConfig,
+  place: ConfigPlace | undefined,
+): { readonly hosts: readonly Jump[]; readonly isByCommand: boolean } {
+  const given = via ?? config.jump;
+  if (via?.toLowerCase() === 'none') return { hosts: [], isByCommand: false };
+  if (given !== undefined && given.toLowerCase() !== 'none') {
+    const hosts = parseJumps(given);
+    if (hosts) return { hosts, isByCommand: false };
+    throw new AppError(
+      'refused',
+      `${given} is not a list of jump hosts.`,
+      'Use the form of ssh -J: user@host:port, separated by commas.',
+    );
+  }
+  const jump = config.proxyCommand === undefined ? undefined : jumpOf(config.proxyCommand, place?.file);
+  return { hosts: jump ? [jump] : [], isByCommand: true };
+}
+
+/**
+ * The login at one hop. `own` is the entry of the hop,
  * `entry` the entry of the target.
  */
 async function hostOf(
@@ -121,7 +192,7 @@ async function hostOf(
   given: GivenSecrets,
   signal: AbortSignal | undefined,
 ): Promise<SshHost> {
-  const { hostName, port, user, hostKeyAlias } = config;
+  const { hostName, port, user, hostKeyAlias, algorithms } = config;
   const name = knownHostName(hostName, port);
   const keys = [...new Set([...(own?.keys.map(atHome) ?? []), ...config.keys])];
   const { canKeep: canRemember } = secrets;
@@ -138,8 +209,9 @@ async function hostOf(
   const login: Login = {
     user,
     ...(entry.agent && { agent: config.agent }),
-    ...(config.identitiesOnly && { agentKeys: await publicKeysOf(keys) }),
-    keys: keys.filter((file) => !file.endsWith('.pub')),
+    identitiesOnly: config.identitiesOnly,
+    keys,
+    unused: config.certificates.map((file) => `not the certificate ${file}, which needs the ssh command`),
     askPassphrase: (file, attempt) =>
       given.get(`${entry.id} passphrase "${file}"`, attempt, {
         kind: 'passphrase',
@@ -161,7 +233,7 @@ async function hostOf(
       },
     }),
   };
-  return { host: hostName, port, login, ...(hostKeyAlias !== undefined && { hostKeyAlias }) };
+  return { host: hostName, port, login, algorithms, ...(hostKeyAlias !== undefined && { hostKeyAlias }) };
 }
 
 /**
@@ -171,20 +243,4 @@ async function hostOf(
 function isPassword({ title, instructions, prompts: [prompt, ...more] }: HostQuestions): boolean {
   if (!prompt?.secret || more.length > 0 || `${title}${instructions}`.trim() !== '') return false;
   return /^password(?: for [^:]+)?:?$/i.test(prompt.text.trim());
-}
-
-/** The public keys of key files, including those whose private key only the agent has; in base64 as in their files. */
-async function publicKeysOf(files: readonly string[]): Promise<string[]> {
-  const keys = await Promise.all(
-    files.map(async (file) => {
-      try {
-        const text = await readBounded(file.endsWith('.pub') ? file : `${file}.pub`, MAX_KEY_BYTES);
-        const [, key] = text.toString('utf8').split(/\s+/);
-        return key ?? [];
-      } catch {
-        return []; // the private key is tried without it
-      }
-    }),
-  );
-  return keys.flat();
 }

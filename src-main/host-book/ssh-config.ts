@@ -6,6 +6,8 @@ import { AppError } from '../../src-shared/errors';
 import type { Jump } from '../../src-shared/hosts/model';
 import { namesIn, settingsFor, type ConfigFile, type Setting } from './config-files';
 import { expandPath, expandTokens } from './expand';
+import { ALGORITHM_NAMES, algorithmsIn, changeOf, settingsBeyond } from './client-settings';
+import type { AlgorithmSettings } from '../transport/ssh/algorithms';
 import { accountName } from '../system/account';
 import { isThere } from '../system/files';
 
@@ -24,6 +26,11 @@ export interface HostConfig {
   readonly proxyCommand: string | undefined;
   readonly hostKeyAlias: string | undefined;
   readonly knownHosts: readonly string[];
+  /** User certificates: those of `CertificateFile`, and those beside the key files. */
+  readonly certificates: readonly string[];
+  readonly algorithms: AlgorithmSettings;
+  /** Settings for which only the `ssh` command has code, as ssh_config(5) names them. */
+  readonly beyond: readonly string[];
 }
 
 /** Where the configuration is. */
@@ -44,7 +51,7 @@ export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<Hos
   const { address } = jump;
   if (address.startsWith('-'))
     throw new AppError('refused', `${address} is not the address of a host.`, 'Correct it in the host book.');
-  const values = (await askSsh(jump, place)) ?? (await readFiles(jump, place));
+  const values = (await changesOf(jump, place)) ?? (await readFiles(jump, place));
   const one = (name: string): string | undefined => {
     const value = values.get(name)?.[0];
     return value === undefined || value.toLowerCase() === 'none' ? undefined : value;
@@ -56,11 +63,16 @@ export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<Hos
   const tokens = { h: hostName, r: user, p: `${port}`, n: address };
   const path = (text: string): string => expandPath(text, { ...tokens, k: hostKeyAlias ?? address });
   const proxyJump = one('proxyjump');
+  const keys = await existing((values.get('identityfile') ?? []).map(path));
+  const certificates = (values.get('certificatefile') ?? []).map(path);
   return {
     hostName,
     user,
     port,
-    keys: await existing((values.get('identityfile') ?? []).map(path)),
+    keys,
+    certificates: await existing([...new Set([...certificates, ...keys.map(certificateOf)])]),
+    algorithms: algorithmsIn(one),
+    beyond: await settingsBeyond(one),
     identitiesOnly: one('identitiesonly')?.toLowerCase() === 'yes',
     agent: agentOf(values.get('identityagent')?.[0] ?? 'SSH_AUTH_SOCK', path),
     // `ssh -G` leaves it unchanged; ssh expands it when it connects.
@@ -74,6 +86,9 @@ export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<Hos
   };
 }
 
+/** The certificate of a key, by the name that ssh(1) uses. */
+const certificateOf = (key: string): string => `${key.replace(/\.pub$/, '')}-cert.pub`;
+
 /** The host names in the user's configuration, without patterns. */
 export async function aliasesOf({ file }: ConfigPlace = {}): Promise<string[]> {
   try {
@@ -83,13 +98,19 @@ export async function aliasesOf({ file }: ConfigPlace = {}): Promise<string[]> {
   }
 }
 
+/** The files that ssh reads, in their order. As with `ssh -F`, a given file replaces the others. */
+export const configsOf = ({ file }: ConfigPlace = {}): string[] =>
+  file === undefined ? [userFile().path, SYSTEM_FILE.path] : [file];
+
+const SYSTEM_FILE: ConfigFile = { path: '/etc/ssh/ssh_config', folder: '/etc/ssh' };
 const userFile = (path = join(homedir(), '.ssh/config')): ConfigFile => ({ path, folder: join(homedir(), '.ssh') });
 
 /** `none`, the name of a variable of the environment, or a path. */
 function agentOf(text: string, path: (text: string) => string): string | undefined {
   if (text.toLowerCase() === 'none') return undefined;
   const variable = text === 'SSH_AUTH_SOCK' ? text : /^\$(\w+)$/.exec(text)?.[1];
-  return variable === undefined ? path(text) : process.env[variable];
+  // A variable without a value means the same as none.
+  return (variable === undefined ? path(text) : process.env[variable]) || undefined;
 }
 
 /** Splits paths at spaces. `ssh -G` removes quotes, so a path that contains spaces is recognized by where the next one can begin. */
@@ -99,6 +120,21 @@ function portOf(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
   throw new AppError('refused', `The SSH configuration has the port ${text}.`, 'Correct ~/.ssh/config.');
+}
+
+/** As `askSsh`, without the lists of algorithms that nothing has changed, and with changes in place of changed lists. */
+async function changesOf(jump: Jump, place: ConfigPlace): Promise<Map<string, string[]> | undefined> {
+  const [values, defaults] = await Promise.all([
+    askSsh(jump, place),
+    askSsh({ address: 'localhost' }, { ...place, file: 'none' }).catch(() => undefined),
+  ]);
+  for (const name of ALGORITHM_NAMES) {
+    const [value, standard] = [values?.get(name)?.[0], defaults?.get(name)?.[0]];
+    const change = value === undefined || standard === undefined ? value : changeOf(value, standard);
+    if (change === undefined) values?.delete(name);
+    else values?.set(name, [change]);
+  }
+  return values;
 }
 
 /** The output of `ssh -G`, one value per line; `undefined` when the command does not exist. */
@@ -128,10 +164,10 @@ async function askSsh(
   }
 }
 
-/** The same from the files: the first value of each name counts, but all key files do. As with `ssh -F`, a given file replaces the others. */
+/** The same from the files: the first value of each name counts, but all key files do. */
 async function readFiles(jump: Jump, { file }: ConfigPlace): Promise<Map<string, string[]>> {
-  const system = { path: '/etc/ssh/ssh_config', folder: '/etc/ssh' };
-  const values = gather(oneProxy(await settingsFor(jump, [userFile(file), ...(file === undefined ? [system] : [])])));
+  const files = [userFile(file), ...(file === undefined ? [SYSTEM_FILE] : [])];
+  const values = gather(oneProxy(await settingsFor(jump, files)));
   const ssh = join(homedir(), '.ssh');
   const fallback: Record<string, string[]> = {
     identityfile: DEFAULT_KEYS.map((name) => join(ssh, name)),

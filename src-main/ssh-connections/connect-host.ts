@@ -57,6 +57,7 @@ async function prepareHost(
     root: root.how,
     ...(root.why !== undefined && { noRoot: root.why }),
     hostKey: transport.hostKey,
+    client: { name: transport.client.name, needs: [...transport.client.needs] },
   };
   const kind = kindOf(entry, found);
   if (kind === 'stock') {

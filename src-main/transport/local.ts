@@ -132,7 +132,7 @@ function start([command, ...args]: Argv, options: CommandOptions = {}, stdio: St
 }
 
 /** Ignores the error of writing to a command that has just ended. */
-function feed(child: ChildProcess, input: string | undefined): void {
+function feed(child: ChildProcess, input: string | Buffer | undefined): void {
   child.stdin?.on('error', () => undefined);
   if (input !== undefined) child.stdin?.end(input);
 }

@@ -8,7 +8,7 @@ export interface CommandOptions {
   /** Added to the environment that commands have on the host. */
   readonly env?: Readonly<Record<string, string>>;
   /** Sent to standard input, which then ends. Without it `run` sends nothing. */
-  readonly input?: string;
+  readonly input?: string | Buffer;
   /** Ends the command and its descendants when aborted. */
   readonly signal?: AbortSignal | undefined;
   /** The maximum of standard output for `run`, in bytes; default 256 MiB. More is a failure. */

@@ -32,9 +32,16 @@ function soon(retryAt: number, now: number): string {
 }
 
 /** Text of a host's facts: `Linux · images, root by sudo · Node 20.11`. */
-export function factsText({ system, user, root, version, originalCommand }: HostFacts): string {
+export function factsText({ system, user, root, version, originalCommand, client }: HostFacts): string {
   const account = root === 'root' ? user : root === 'none' ? `${user}, not root` : `${user}, root by ${root}`;
-  return [system, account, originalCommand === undefined ? (version ?? '') : `original ${originalCommand}`].join(' · ');
+  const engine = originalCommand === undefined ? (version ?? '') : `original ${originalCommand}`;
+  return [system, account, engine, ...(client?.name === 'ssh' ? [clientText(client)] : [])].join(' · ');
+}
+
+/** Text of the SSH client: `ssh command for user certificates`. */
+export function clientText({ name, needs }: NonNullable<HostFacts['client']>): string {
+  if (name === 'built-in') return 'built-in SSH client';
+  return needs.length === 0 ? 'ssh command' : `ssh command for ${needs.join(', ')}`;
 }
 
 /** Text of the state for screen readers. */

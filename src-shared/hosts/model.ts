@@ -30,6 +30,8 @@ export const hostEntry = z.object({
   root: z.enum(['auto', 'none', ...ROOT_TOOLS]),
   /** Which engine builds there; `auto`: Slipway's engine where it can run. */
   engine: z.enum(['auto', 'slipway', 'stock']),
+  /** Which SSH client connects; `auto`: the built-in one, or the `ssh` command where the SSH configuration needs it. Default `auto`. */
+  client: z.enum(['auto', 'built-in', 'ssh']).optional(),
 });
 
 /** A build host as the host book stores it. */

@@ -23,6 +23,8 @@ const hostFacts = z.object({
   originalCommand: z.string().optional(),
   /** Of the host's key: its algorithm, and its fingerprint as OpenSSH prints it; missing for this computer. */
   hostKey: z.object({ type: z.string(), fingerprint: z.string() }).optional(),
+  /** Which SSH client connects, and what the built-in one lacks for this host; missing for this computer. */
+  client: z.object({ name: z.enum(['built-in', 'ssh']), needs: z.array(z.string()) }).optional(),
 });
 
 /** State of the connection to a host. */

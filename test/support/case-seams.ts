@@ -14,7 +14,8 @@ export { applySplices } from '../../src-shared/manifest/splice';
 export { moveAt, removeAt, setField } from '../../src-shared/document/fields';
 export { packageLists, stepPaths } from '../../src-shared/document/list-paths';
 
-export { aliasesOf, configOf } from '../../src-main/host-book/ssh-config';
+export { configOf } from '../../src-main/host-book/ssh-config';
+export { aliasesNow as aliasesOf } from './aliases-now';
 export { parseJumps } from '../../src-shared/hosts/model';
 export { connectOptions } from '../../src-main/host-book/connect-options';
 export { createSshTransport } from '../../src-main/transport/ssh/ssh-transport';

@@ -27,7 +27,7 @@ export async function preflight(
         id: 'connection',
         title: 'connection',
         state: 'ok',
-        detail: `${facts.user} at ${facts.name}${key}`,
+        detail: `${facts.user} at ${facts.name}${key}${facts.client?.name === 'ssh' ? ' · by the ssh command' : ''}`,
       });
       checks.push(
         facts.root === 'none'

@@ -6,37 +6,62 @@ import {
   type SignCallback,
   type SigningRequestOptions,
 } from 'ssh2';
+import { beforeDeadline } from '../../async/deadline';
+
+/** For the list of an agent's keys. A socket whose owner is gone or stopped may not answer. */
+const LIST_TIMEOUT_MS = 5000;
+
+/** Wraps each question to the user, so that timeouts can wait. */
+type Asking = <T>(answer: Promise<T>) => Promise<T>;
+
+/** The keys of an agent in their order; none when it does not answer, or is no agent. */
+export async function agentKeys(socket: string, asking: Asking): Promise<AgentKey[]> {
+  try {
+    const agent = createAgent(socket);
+    const listed = new Promise<ParsedKey[]>((resolve) =>
+      agent.getIdentities((error, keys) => resolve(error || !keys ? [] : (keys as ParsedKey[]))),
+    );
+    const keys = (await beforeDeadline(listed, LIST_TIMEOUT_MS))?.value ?? [];
+    return keys.map((key) => new AgentKey(agent, key, asking));
+  } catch {
+    return []; // not a path that can be connected to
+  }
+}
 
 /**
- * An SSH agent whose signatures may wait for the user: one agent asks before a key is used (`ssh-add -c`), another waits for a touch.
- * `asking` wraps each signature, so that timeouts can wait.
+ * One key of an SSH agent, as an agent with this key only. Its signature may wait for the user: one agent asks before a key is used
+ * (`ssh-add -c`), another waits for a touch.
  */
-export class InteractiveAgent extends BaseAgent<ParsedKey> {
+export class AgentKey extends BaseAgent<ParsedKey> {
   readonly #agent: BaseAgent;
+  readonly #key: ParsedKey;
+  readonly #asking: Asking;
+  #hasRefused = false;
 
-  readonly #asking: <T>(answer: Promise<T>) => Promise<T>;
-  readonly #only: readonly string[] | undefined;
-
-  constructor(socket: string, asking: <T>(answer: Promise<T>) => Promise<T>, only?: readonly string[]) {
+  constructor(agent: BaseAgent, key: ParsedKey, asking: Asking) {
     super();
+    this.#agent = agent;
+    this.#key = key;
     this.#asking = asking;
-    this.#only = only;
-    this.#agent = createAgent(socket);
   }
 
-  /** Whether the agent responds and has keys. */
-  hasKeys(): Promise<boolean> {
-    return new Promise((resolve) => this.getIdentities((error, keys) => resolve(!error && (keys?.length ?? 0) > 0)));
+  /** The public key in base64, as in files. */
+  get publicKey(): string {
+    return this.#key.getPublicSSH().toString('base64');
+  }
+
+  /** The name of its type: `ssh-ed25519`. */
+  get type(): string {
+    return this.#key.type;
+  }
+
+  /** Whether the agent did not sign with it. */
+  get hasRefused(): boolean {
+    return this.#hasRefused;
   }
 
   getIdentities(done: IdentityCallback<ParsedKey>): void {
-    const only = this.#only;
-    const filtered: IdentityCallback<ParsedKey | Buffer | string> = (error, keys) => {
-      if (error || !keys) return done(error);
-      const parsed = keys as ParsedKey[];
-      done(undefined, only ? parsed.filter((key) => only.includes(key.getPublicSSH().toString('base64'))) : parsed);
-    };
-    this.#agent.getIdentities(filtered);
+    done(undefined, [this.#key]);
   }
 
   sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions | SignCallback, done?: SignCallback): void {
@@ -48,7 +73,10 @@ export class InteractiveAgent extends BaseAgent<ParsedKey> {
     );
     void this.#asking(signature).then(
       (bytes) => signed?.(undefined, bytes),
-      (error: Error) => signed?.(error),
+      (error: Error) => {
+        this.#hasRefused = true;
+        signed?.(error);
+      },
     );
   }
 }

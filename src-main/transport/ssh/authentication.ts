@@ -1,7 +1,9 @@
 import { readFile } from '../../system/files';
-import { utils, type AnyAuthMethod } from 'ssh2';
+import type { AnyAuthMethod } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
-import { InteractiveAgent } from './agent';
+import { agentKeys, type AgentKey } from './agent';
+import { acceptsKey, type AlgorithmSettings } from './algorithms';
+import { parsePrivateKey, publicKeyOf } from './public-key';
 import { visible } from '../../../src-shared/visible';
 
 const MAX_ATTEMPTS = 3;
@@ -17,10 +19,12 @@ export interface Login {
   readonly user: string;
   /** The socket of an SSH agent (`SSH_AUTH_SOCK`). */
   readonly agent?: string | undefined;
-  /** The only keys of the agent that may be offered: public keys in base64. All when left out. */
-  readonly agentKeys?: readonly string[];
-  /** Private key files, tried in their order after the agent. */
+  /** Whether the agent offers only the keys that `keys` names. */
+  readonly identitiesOnly?: boolean;
+  /** Key files in their order: private ones, and public ones (`.pub`) whose private key only the agent has. */
   readonly keys?: readonly string[];
+  /** What the configuration names for the login and this client cannot use, for the message of a refused login. */
+  readonly unused?: readonly string[];
   /** The passphrase of a key file; `attempt` counts from 1 to 3. `undefined` leaves that key out. */
   askPassphrase?(file: string, attempt: number): Promise<string | undefined>;
   /** The password; `attempt` counts from 1 to 3. `undefined` ends the login. */
@@ -48,15 +52,17 @@ export interface Authentication {
 }
 
 /**
- * Tries the agent, then the key files, then a password or, where the host takes none, its questions. `asking` wraps every
- * question to the user, so that timeouts can wait. A host that wants two of them in turn gets both.
+ * Tries the keys in the order of `ssh`: those of the agent that are also named by files, the others of the agent, then the files. A host may
+ * accept few attempts. Then a password or, where the host takes none, its questions. `asking` wraps every question to the user, so that
+ * timeouts can wait. A host that wants two of them in turn gets both.
  */
 export function createAuthentication(
   login: Login,
   host: string,
   asking: <T>(answer: Promise<T>) => Promise<T>,
+  algorithms?: AlgorithmSettings,
 ): Authentication {
-  const tried: string[] = [];
+  const tried: string[] = [...(login.unused ?? [])];
   let cancelled = false;
   let allowed: readonly string[] = [];
   const attempts = methods();
@@ -86,20 +92,38 @@ export function createAuthentication(
     const username = login.user;
     // Asks for the accepted methods first, so that the user is not asked for a password that the host does not accept.
     yield { type: 'none', username };
-    if (takes('publickey') && login.agent !== undefined) {
-      const agent = new InteractiveAgent(login.agent, asking, login.agentKeys);
-      if (await agent.hasKeys()) {
-        tried.push('the keys of the agent');
-        yield { type: 'agent', username, agent };
-      } else tried.push('the agent, which has no keys');
+    if (takes('publickey')) yield* publicKeys();
+    yield* passwords();
+    yield* questions();
+  }
+
+  async function* publicKeys(): AsyncGenerator<AnyAuthMethod, void> {
+    const username = login.user;
+    const named = await Promise.all(
+      (login.keys ?? []).map(async (file) => ({ file, publicKey: await publicKeyOf(file) })),
+    );
+    const held = login.agent === undefined ? [] : await agentKeys(login.agent, asking);
+    const accepted = held.filter(({ type }) => acceptsKey(algorithms, type));
+    const order = named.flatMap(({ publicKey }) => accepted.filter((key) => key.publicKey === publicKey));
+    if (login.identitiesOnly !== true) order.push(...accepted);
+    if (login.agent !== undefined)
+      tried.push(
+        order.length > 0 ? 'the keys of the agent' : `the agent, which has no ${held.length > 0 ? 'such ' : ''}keys`,
+      );
+    const offered = new Set<AgentKey>();
+    for (const agent of order) {
+      if (!takes('publickey')) return;
+      if (!offered.has(agent)) yield { type: 'agent', username, agent };
+      offered.add(agent);
     }
-    for (const file of login.keys ?? []) {
-      if (!takes('publickey')) break;
+    // A key that the host has refused is not offered again. One that the agent has not signed with may be in a file.
+    const refused = [...offered].filter(({ hasRefused }) => !hasRefused).map(({ publicKey }) => publicKey);
+    for (const { file, publicKey } of named) {
+      if (!takes('publickey')) return;
+      if (file.endsWith('.pub') || (publicKey !== undefined && refused.includes(publicKey))) continue;
       const key = await unlock(file);
       if (key !== undefined) yield { type: 'publickey', username, ...key };
     }
-    yield* passwords();
-    yield* questions();
   }
 
   async function* passwords(): AsyncGenerator<AnyAuthMethod, void> {
@@ -156,10 +180,11 @@ export function createAuthentication(
       tried.push(`the key ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`);
       return undefined;
     }
-    const plain = utils.parseKey(key);
+    const plain = parsePrivateKey(key);
     if (!(plain instanceof Error)) {
-      tried.push(`the key ${file}`);
-      return { key };
+      const isAccepted = acceptsKey(algorithms, plain.type);
+      tried.push(isAccepted ? `the key ${file}` : `the key ${file}, whose type the SSH configuration excludes`);
+      return isAccepted ? { key } : undefined;
     }
     if (!/encrypted/i.test(plain.message)) {
       tried.push(`the key ${file}, which is not a private key that can be used (${plain.message})`);
@@ -168,7 +193,7 @@ export function createAuthentication(
     for (let attempt = 1; login.askPassphrase && attempt <= MAX_ATTEMPTS; attempt++) {
       const passphrase = await asking(login.askPassphrase(file, attempt));
       if (passphrase === undefined) break;
-      if (utils.parseKey(key, passphrase) instanceof Error) continue;
+      if (parsePrivateKey(key, passphrase) instanceof Error) continue;
       tried.push(`the key ${file}`);
       return { key, passphrase };
     }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientChannel } from 'ssh2';
+import type { Readable } from 'node:stream';
 import { AppError } from '../../../src-shared/errors';
-import { quoteCommand } from '../../../src-shared/shell-quote';
+import { visible } from '../../../src-shared/visible';
 import type { Argv, CommandOptions } from '../transport';
 import { createLimiter } from '../../async/limiter';
-import type { Connection } from './connection';
+import type { Channel, Connection } from './connection';
+import { forLoginShell } from './login-shell';
 import { cutOff } from './lost';
 import { beginningOf, remoteLine, type Beginning } from './remote-line';
 import { beforeDeadline } from '../../async/deadline';
@@ -15,6 +16,8 @@ const MAX_COMMANDS = 8;
 /** Limits for the output of the shell's start-up files, and for the tail of a command's stderr. */
 const MAX_GREETING_BYTES = 64 * 1024;
 const MAX_STDERR_BYTES = 1024 * 1024;
+/** For the text of a host in a message, in UTF-16 units. */
+const MAX_MESSAGE = 1000;
 
 /** sshd frees a channel a moment after it has closed it, and refuses another one until then. */
 const OPEN_RETRY_MS = 100;
@@ -58,7 +61,7 @@ export function createCommands(connection: Connection): Commands {
       const token = randomBytes(16).toString('hex');
       const line = remoteLine({ ...how, folder: options.folder, env: options.env, token });
       await Promise.race([limiter.acquire(), connection.lost]);
-      let opened: Opened;
+      let opened: Channel;
       try {
         opened = await openWithRetry(connection, line);
       } catch (error) {
@@ -73,28 +76,30 @@ export function createCommands(connection: Connection): Commands {
 
 async function begin(
   connection: Connection,
-  { channel, closed }: Opened,
+  channel: Channel,
   token: string,
   { argv, root }: HowToStart,
   options: CommandOptions,
 ): Promise<SshCommand> {
   const stderr = keepLast(channel.stderr, MAX_STDERR_BYTES);
   let left = false;
-  const code = endOf(connection, closed, () => left);
+  const code = endOf(connection, channel.closed, () => left);
   code.catch(() => undefined);
-  const chunks = channel[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const chunks = channel.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const greeting = { text: Buffer.alloc(0) };
   const begun = await beforeDeadline(
-    readBeginning(chunks, token).catch(() => undefined),
+    readBeginning(chunks, token, greeting).catch(() => undefined),
     START_TIMEOUT_MS,
   );
   if (!begun) {
     left = true;
     channel.close();
     void drain(chunks);
+    const printed = messageOf(greeting.text, stderr());
     throw new AppError(
       'unsupported',
-      `${connection.name} does not start ${argv[0]}: its login shell printed nothing for ${START_TIMEOUT_MS / 1000} s.`,
-      'Check the start-up files of the account on the host.',
+      `${connection.name} does not start ${argv[0]}: its login shell has not started it for ${START_TIMEOUT_MS / 1000} s, and printed ${printed === '' ? 'nothing' : `this: ${printed}`}.`,
+      'Check the login shell and the start-up files of the account on the host.',
     );
   }
   const beginning = begun.value;
@@ -105,7 +110,7 @@ async function begin(
     left = true;
     channel.close();
     const why = ended === undefined ? 'its output does not end' : `it ended with ${ended.value}`;
-    throw cannotStart(connection, argv, options, beginning, stderr().trim() || why);
+    throw cannotStart(connection, argv, options, beginning, messageOf(greeting.text, stderr()) || why);
   }
   const { pid, rest } = beginning;
   const ended = code.then((value) => ({ code: value, stderr: stderr() }));
@@ -113,7 +118,7 @@ async function begin(
   const abort = (): void => void endGroup(connection, pid, root);
   if (options.signal?.aborted) abort();
   options.signal?.addEventListener('abort', abort, { once: true });
-  if (options.input !== undefined) channel.end(options.input);
+  if (options.input !== undefined) channel.stdin.end(options.input);
   const forget = (): void => options.signal?.removeEventListener('abort', abort);
   ended.then(forget, forget);
 
@@ -140,22 +145,16 @@ async function begin(
   return {
     pid,
     output: output(),
-    write: (data) => void (channel.writable && channel.write(data)),
+    write: (data) => void (channel.stdin.writable && channel.stdin.write(data)),
     ended,
   };
 }
 
-/** A channel and its end: the exit status, `null` after a signal, `undefined` when it was closed without either. */
-interface Opened {
-  readonly channel: ClientChannel;
-  readonly closed: Promise<number | null | undefined>;
-}
-
 /** Opens a channel, again after a refusal while the host may still count channels that have ended. */
-async function openWithRetry(connection: Connection, line: string): Promise<Opened> {
+async function openWithRetry(connection: Connection, line: string): Promise<Channel> {
   for (let tries = 1; ; tries++) {
     try {
-      return await openChannel(connection, line);
+      return await connection.open(line);
     } catch (error) {
       if (connection.isLost() || tries === MAX_OPEN_TRIES) throw error;
       await Promise.race([delay(OPEN_RETRY_MS), connection.lost]);
@@ -163,33 +162,11 @@ async function openWithRetry(connection: Connection, line: string): Promise<Open
   }
 }
 
-/** Opens a channel for a command line. Rejects with the lost-connection error or with the host's refusal. */
-function openChannel(connection: Connection, line: string): Promise<Opened> {
-  const opened = new Promise<Opened>((resolve, reject) => {
-    const fail = (error: Error): void =>
-      reject(
-        connection.isLost() ??
-          new AppError('unreachable', `${connection.name} does not accept the command: ${error.message}.`),
-      );
-    try {
-      connection.client.exec(line, (error, channel) => {
-        if (error) return fail(error);
-        channel.on('error', () => undefined);
-        // Listeners are added at once, because a short command may have sent everything before the promise resolves.
-        resolve({ channel, closed: closing(channel) });
-      });
-    } catch (error) {
-      fail(error as Error);
-    }
-  });
-  return Promise.race([opened, connection.lost]);
-}
-
 /**
  * The exit status, `null` after a signal. A channel that closes without either was cut off: the lost-connection error, unless
  * the caller has closed it. Does not wait for a reader when the connection is lost.
  */
-function endOf(connection: Connection, closed: Opened['closed'], hasLeft: () => boolean): Promise<number | null> {
+function endOf(connection: Connection, closed: Channel['closed'], hasLeft: () => boolean): Promise<number | null> {
   const ended = closed.then((end) => {
     if (end !== undefined) return end;
     if (hasLeft()) return null;
@@ -199,26 +176,26 @@ function endOf(connection: Connection, closed: Opened['closed'], hasLeft: () => 
   return Promise.race([ended, connection.lost]);
 }
 
-function closing(channel: ClientChannel): Opened['closed'] {
-  return new Promise((resolve) => {
-    let end: number | null | undefined;
-    channel.on('exit', (code: number | null, signal?: string | null) => {
-      if (code !== null || signal) end = code;
-    });
-    channel.on('close', () => resolve(end));
-  });
-}
-
-async function readBeginning(chunks: AsyncIterator<Buffer>, token: string): Promise<Beginning | undefined> {
-  let output = Buffer.alloc(0);
-  while (output.length < MAX_GREETING_BYTES) {
+/** @param greeting gets the output so far */
+async function readBeginning(
+  chunks: AsyncIterator<Buffer>,
+  token: string,
+  greeting: { text: Buffer },
+): Promise<Beginning | undefined> {
+  while (greeting.text.length < MAX_GREETING_BYTES) {
     const next = await chunks.next();
     if (next.done) return undefined;
-    output = Buffer.concat([output, next.value]);
-    const beginning = beginningOf(output, token);
+    greeting.text = Buffer.concat([greeting.text, next.value]);
+    const beginning = beginningOf(greeting.text, token);
     if (beginning) return beginning;
   }
   return undefined;
+}
+
+/** The last part of what the host printed in place of the command, as one line. Some shells print their reason on stdout (nologin). */
+function messageOf(stdout: Buffer, stderr: string): string {
+  const text = `${stdout.toString('utf8')}\n${stderr}`.replace(/\s+/g, ' ').trim();
+  return visible(text.slice(-MAX_MESSAGE)).replace(/\.$/, '');
 }
 
 function cannotStart(
@@ -233,7 +210,11 @@ function cannotStart(
     return new AppError('unsupported', `${what}: there is no folder ${folder}.`, 'Create the folder on the host.');
   if (beginning?.kind === 'no-command')
     return new AppError('unsupported', `${what}: there is no such command.`, `Install it on the host: ${argv[0]}`);
-  return new AppError('unsupported', `${what}: ${output}`, 'The account on the host needs a POSIX shell.');
+  return new AppError(
+    'unsupported',
+    `${what}: ${output}.`,
+    'The account needs a login shell that starts commands, and sh on its PATH.',
+  );
 }
 
 /**
@@ -246,10 +227,9 @@ const END_GROUP =
 /** Ends a command and its descendants without waiting in the queue. sshd refuses its own signals for root (session.c, `session_signal_req`). */
 async function endGroup(connection: Connection, pid: number, root: readonly string[]): Promise<void> {
   try {
-    const line = quoteCommand([...root, 'sh', '-c', END_GROUP, 'sh', `${pid}`] as unknown as Argv);
-    const { channel } = await openChannel(connection, line);
+    const channel = await connection.open(forLoginShell(root, `set -- ${pid}; ${END_GROUP}`));
     channel.stderr.resume();
-    channel.resume();
+    channel.stdout.resume();
   } catch {
     // The connection is lost; `ended` reports it.
   }
@@ -265,7 +245,7 @@ async function drain(chunks: AsyncIterator<Buffer>): Promise<void> {
 }
 
 /** The last bytes of a stream, as text. */
-function keepLast(stream: NodeJS.ReadableStream, most: number): () => string {
+function keepLast(stream: Readable, most: number): () => string {
   let chunks: Buffer[] = [];
   let size = 0;
   stream.on('error', () => undefined);

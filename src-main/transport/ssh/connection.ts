@@ -1,14 +1,16 @@
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { NodeSSH } from 'node-ssh';
-import type { AlgorithmList, AnyAuthMethod, Client, ServerHostKeyAlgorithm } from 'ssh2';
+import type { AnyAuthMethod, Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
+import { algorithmsFor, noCommonAlgorithm, type AlgorithmSettings } from './algorithms';
 import { createAuthentication, type Authentication, type Login } from './authentication';
 import { createHostKeyJudge, fingerprint, type HostKeyPolicy } from './host-keys';
 import { keyType, knownHostName } from './known-hosts';
 import { createLost, type Lost } from './lost';
 import { createReadyTimeout } from './ready-timeout';
 import { dial, forward } from './sockets';
+import type { SystemSsh } from './system/system-ssh';
 
 /** One machine on the path to the target. */
 export interface SshHost {
@@ -17,6 +19,8 @@ export interface SshHost {
   /** The name of its host key, if it differs from the address (`HostKeyAlias`). */
   readonly hostKeyAlias?: string;
   readonly login: Login;
+  /** The algorithms that the configuration sets for it. */
+  readonly algorithms?: AlgorithmSettings;
 }
 
 export interface ConnectOptions {
@@ -29,6 +33,18 @@ export interface ConnectOptions {
   readonly keepAlive?: number;
   /** Timeout of the login in milliseconds, without the time of questions to the user. Default 20000. */
   readonly readyTimeout?: number;
+  /** The system's `ssh` connects in place of the built-in client. */
+  readonly system?: SystemSsh;
+}
+
+/** A command line that runs on the host, with its streams. */
+export interface Channel {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** The end, after the output was read: the exit status, `null` after a signal, `undefined` when it was cut off. */
+  readonly closed: Promise<number | null | undefined>;
+  close(): void;
 }
 
 /** An authenticated connection to a host. */
@@ -37,15 +53,22 @@ export interface Connection extends Lost {
   readonly name: string;
   /** Algorithm and fingerprint of the host's key, as OpenSSH prints them. */
   readonly hostKey: { readonly type: string; readonly fingerprint: string };
-  readonly ssh: NodeSSH;
-  readonly client: Client;
+  /** Runs a line in the login shell of the account. Rejects with the lost-connection error or with the host's refusal. */
+  open(line: string): Promise<Channel>;
+  /** Opens an SFTP session; `undefined` where the client has none. */
+  readonly sftp?: () => Promise<SFTPWrapper>;
   /** Closes this connection and the connections to its jump hosts. */
   close(): void;
 }
 
+/** A connection of the built-in client, which may forward another one. */
+interface BuiltInConnection extends Connection {
+  readonly client: Client;
+}
+
 /** Connects and logs in, hop by hop. Rejects with an `AppError`: `unreachable`, `refused` (login, host key) or `cancelled` (a question). */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  let through: Connection | undefined;
+  let through: BuiltInConnection | undefined;
   try {
     for (const host of [...(options.jumps ?? []), options.target]) through = await hop(host, options, through);
   } catch (error) {
@@ -55,7 +78,11 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   return through as Connection;
 }
 
-async function hop(to: SshHost, options: ConnectOptions, through: Connection | undefined): Promise<Connection> {
+async function hop(
+  to: SshHost,
+  options: ConnectOptions,
+  through: BuiltInConnection | undefined,
+): Promise<BuiltInConnection> {
   const name = knownHostName(to.host, to.port);
   const judge = await createHostKeyJudge(
     options.hostKeys,
@@ -79,7 +106,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
       await Promise.race([dialled.connected, givenUp]);
     }
     const ssh = new NodeSSH();
-    const authentication = createAuthentication(to.login, name, readyTimeout.whileAsking);
+    const authentication = createAuthentication(to.login, name, readyTimeout.whileAsking, to.algorithms);
     let isTrusted = false;
     let hostKey = { type: '', fingerprint: '' };
     const connecting = ssh.connect({
@@ -88,7 +115,7 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
       readyTimeout: 0, // replaced by ours, which waits while the user answers
       keepaliveInterval: options.keepAlive ?? 15_000,
       keepaliveCountMax: 3,
-      algorithms: { serverHostKey: first(judge.preferred) },
+      algorithms: algorithmsFor(to.algorithms, judge.preferred),
       hostVerifier: (key: Buffer, verify: (permitted: boolean) => void) => {
         void readyTimeout.whileAsking(judge.judge(key)).then(
           (refusal) => {
@@ -139,7 +166,8 @@ async function hop(to: SshHost, options: ConnectOptions, through: Connection | u
       setTimeout(() => sock?.destroy(), 1000).unref();
       through?.close();
     };
-    return { name, hostKey, ssh, client, ...lost, close };
+    const open = (line: string): Promise<Channel> => openChannel({ name, client, ...lost }, line);
+    return { name, hostKey, client, open, sftp: () => ssh.requestSFTP(), ...lost, close };
   } catch (error) {
     sock?.destroy();
     throw asAppError(error, name);
@@ -160,6 +188,8 @@ function explainFailure(
   authentication?: Authentication,
 ): AppError {
   if (authentication && error.level === 'client-authentication') return authentication.reason();
+  const mismatch = /no matching (.+)$/.exec(error.message)?.[1];
+  if (error.level === 'handshake' && mismatch !== undefined) return noCommonAlgorithm(name, mismatch);
   // The host's disconnect message has a code (RFC 4253, 11.1), most often for too many attempts.
   if (authentication && typeof error.code === 'number') return authentication.reason(error.message);
   return new AppError('unreachable', `${name} did not accept the login: ${error.message.replace(/\.$/, '')}.`);
@@ -170,16 +200,37 @@ function asAppError(error: unknown, name: string): AppError {
   return explainFailure(error instanceof Error ? error : new Error(String(error)), name);
 }
 
-/**
- * Moves algorithms to the front of the default list. They are removed first, because ssh2 does not move entries that are in it. A pattern
- * and not names, because ssh2 fails for a name that this program's crypto library does not have.
- */
-function first(names: readonly string[]): AlgorithmList<ServerHostKeyAlgorithm> {
-  const pattern = new RegExp(`^(?:${names.join('|')})$`);
-  // `ssh-rsa` signs with SHA-1, which OpenSSH refuses since 8.8.
-  return {
-    remove: [pattern, 'ssh-rsa'],
-    prepend: pattern,
-    append: [],
-  } as unknown as AlgorithmList<ServerHostKeyAlgorithm>;
+/** Opens a channel for a command line. */
+function openChannel(
+  { name, client, ...connection }: Lost & { readonly name: string; readonly client: Client },
+  line: string,
+): Promise<Channel> {
+  const opened = new Promise<Channel>((resolve, reject) => {
+    const fail = (error: Error): void =>
+      reject(
+        connection.isLost() ?? new AppError('unreachable', `${name} does not accept the command: ${error.message}.`),
+      );
+    try {
+      client.exec(line, (error, channel) => {
+        if (error) return fail(error);
+        channel.on('error', () => undefined);
+        // Listeners are added at once, because a short command may have sent everything before the promise resolves.
+        const closed = closing(channel);
+        resolve({ stdin: channel, stdout: channel, stderr: channel.stderr, closed, close: () => channel.close() });
+      });
+    } catch (error) {
+      fail(error as Error);
+    }
+  });
+  return Promise.race([opened, connection.lost]);
+}
+
+function closing(channel: ClientChannel): Channel['closed'] {
+  return new Promise((resolve) => {
+    let end: number | null | undefined;
+    channel.on('exit', (code: number | null, signal?: string | null) => {
+      if (code !== null || signal) end = code;
+    });
+    channel.on('close', () => resolve(end));
+  });
 }

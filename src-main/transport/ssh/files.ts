@@ -9,8 +9,10 @@ const PERMISSION_DENIED = 3;
 const FAILURE = 4;
 /** For one request: a disk may have to spin up. */
 const ANSWER_TIMEOUT_MS = 60_000;
+/** For the begin of a session. Output of start-up files, which a server program of the host gets too, may stop it forever. */
+const OPEN_TIMEOUT_MS = 15_000;
 
-/** Reads files of the host as the account, over one SFTP channel that all calls share. Rejects with `refused` without the right to read. */
+/** Reads files of the host. Rejects with `refused` without the right to read. */
 export interface Files {
   read(path: string, offset: number, length: number): Promise<Buffer>;
   list(folder: string): Promise<readonly string[]>;
@@ -20,12 +22,45 @@ export interface Files {
   stamp(path: string): Promise<string>;
 }
 
-export function createFiles(connection: Connection): Files {
+/**
+ * Reads files as the account, over SFTP where the host has it, otherwise by commands. A small host has no SFTP server, and one that prints
+ * a greeting breaks it.
+ *
+ * @param byCommands reads the same files by commands
+ */
+export function createFiles(connection: Connection, byCommands: Files): Files {
+  if (!connection.sftp) return byCommands;
+  const bySftp = createSftpFiles(connection, connection.sftp);
+  let hasSftp: Promise<boolean> | undefined;
+  async function files(): Promise<Files> {
+    hasSftp ??= bySftp.open().then(
+      () => true,
+      () => {
+        const lost = connection.isLost();
+        if (lost) throw lost;
+        return false;
+      },
+    );
+    return (await hasSftp) ? bySftp : byCommands;
+  }
+  return {
+    read: async (path, offset, length) => (await files()).read(path, offset, length),
+    list: async (folder) => (await files()).list(folder),
+    size: async (path) => (await files()).size(path),
+    stamp: async (path) => (await files()).stamp(path),
+  };
+}
+
+/** Reads files over one SFTP channel that all calls share. `open` rejects on a host without SFTP. */
+function createSftpFiles(
+  connection: Connection,
+  start: () => Promise<SFTPWrapper>,
+): Files & { open(): Promise<unknown> } {
   let session: Promise<SFTPWrapper> | undefined;
 
   /** Opened by the first call, and reopened when the host has closed it. */
   function open(): Promise<SFTPWrapper> {
-    session ??= connection.ssh.requestSFTP().then(
+    session ??= within(start(), OPEN_TIMEOUT_MS, connection).then(
       (sftp) => {
         sftp.on('error', () => undefined);
         sftp.once('close', () => (session = undefined));
@@ -78,6 +113,8 @@ export function createFiles(connection: Connection): Files {
   }
 
   return {
+    open: () => Promise.race([open(), connection.lost]),
+
     async read(path, offset, length) {
       const handle = await ask<Buffer>((sftp, done) => sftp.open(path, 'r', done)).catch((error: unknown) => {
         throw failure(connection, path, error);
@@ -122,8 +159,11 @@ export function createFiles(connection: Connection): Files {
 }
 
 /** Waits for one answer of the SFTP server. Throws `unsupported` when there is none for a long time. */
-async function answered<T>(answer: Promise<T>, { name }: Connection): Promise<T> {
-  const found = await beforeDeadline(answer, ANSWER_TIMEOUT_MS);
+const answered = <T>(answer: Promise<T>, connection: Connection): Promise<T> =>
+  within(answer, ANSWER_TIMEOUT_MS, connection);
+
+async function within<T>(answer: Promise<T>, milliseconds: number, { name }: Connection): Promise<T> {
+  const found = await beforeDeadline(answer, milliseconds);
   if (found) return found.value;
   throw new AppError('unsupported', `The SFTP server of ${name} does not answer.`, 'Check the host.');
 }

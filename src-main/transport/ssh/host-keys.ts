@@ -33,7 +33,7 @@ export type HostKeyVerdict =
 export function judgeHostKey(entries: readonly KnownHost[], host: string, port: number, key: Buffer): HostKeyVerdict {
   const about = linesAbout(entries, host, port);
   const shown = key.toString('base64');
-  const same = about.filter((entry) => entry.key === shown);
+  const same = about.filter(({ key, mark }) => key === shown && mark !== 'cert-authority');
   if (same.some(({ mark }) => mark === 'revoked')) return { kind: 'revoked' };
   if (same.length > 0) return { kind: 'known' };
   const expected = about.filter(({ mark }) => mark === 'none');

@@ -6,7 +6,8 @@ import { whyNot } from '../../../src-shared/why-not';
 
 /** One line of a `known_hosts` file: sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
 export interface KnownHost {
-  readonly mark: 'none' | 'revoked';
+  /** `cert-authority`: its key signs the keys of hosts. Only the `ssh` command verifies these. */
+  readonly mark: 'none' | 'revoked' | 'cert-authority';
   /** The first field: patterns, or one hashed name. */
   readonly names: string;
   /** The algorithm's name. */
@@ -24,6 +25,11 @@ export interface KnownHosts {
   readonly ignored: readonly string[];
 }
 
+const MARKS: Readonly<Record<string, KnownHost['mark']>> = {
+  '@revoked': 'revoked',
+  '@cert-authority': 'cert-authority',
+};
+
 /** The lines of a `known_hosts` text. `file` is its name in messages. */
 export function parseKnownHosts(text: string, file: string): KnownHosts {
   const entries: KnownHost[] = [];
@@ -35,11 +41,10 @@ export function parseKnownHosts(text: string, file: string): KnownHosts {
     if (names === '' && mark === undefined) continue;
     if (names.startsWith('#')) continue;
     const where = `${file}, line ${at + 1}`;
-    if (mark === '@cert-authority') ignored.push(`${where}: host certificates (@cert-authority) are not supported.`);
-    else if (mark !== undefined && mark !== '@revoked') ignored.push(`${where}: the mark ${mark} is not known.`);
+    if (mark !== undefined && MARKS[mark] === undefined) ignored.push(`${where}: the mark ${mark} is not known.`);
     else if (type === undefined || key === undefined || !isKey(key, type))
       ignored.push(`${where}: it is not a host name with a public key.`);
-    else entries.push({ mark: mark === '@revoked' ? 'revoked' : 'none', names, type, key, file, line: at + 1 });
+    else entries.push({ mark: MARKS[mark ?? ''] ?? 'none', names, type, key, file, line: at + 1 });
   }
   return { entries, ignored };
 }

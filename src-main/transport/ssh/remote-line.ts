@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path/posix';
 import { quoteCommand, quoteArgument } from '../../../src-shared/shell-quote';
+import { forLoginShell } from './login-shell';
 import type { Argv } from '../transport';
 
 /** The parts of a command line for the host. */
@@ -38,8 +39,7 @@ export function remoteLine({ argv, folder, env = {}, root, input, token }: Remot
     quoteCommand(settings.length > 0 ? ['env', ...settings, ...command] : command),
     input ? '' : ' </dev/null',
   ].join('');
-  // Always the same shell, for any login shell. With root rights it runs as root itself, so that the printed PID is the command's.
-  return `exec ${quoteCommand([...root, 'sh', '-c', script] as unknown as Argv)}`;
+  return forLoginShell(root, script);
 }
 
 /** What the line prints before the command starts. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { dirname } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
-import type { Argv, CommandResult } from '../transport';
+import type { Argv, CommandOptions, CommandResult } from '../transport';
 import type { Connection } from './connection';
 
 /** A file for the host. */
@@ -16,6 +16,9 @@ export interface SentFile {
 const PREPARE = `umask 077; mkdir -p "$1" && cd "$1" && find . ! -name . -prune -type f -name "$2.part-*" -mmin +60 -exec rm -f {} +
 exit 0`;
 
+/** Writes a file with its mode, which the umask would narrow. */
+const WRITE = 'umask 077; cat >"$1" && chmod "$2" "$1"';
+
 /** Prints the hash of a file, by the first of three commands that exists. */
 const HASH = `if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"
 elif command -v shasum >/dev/null 2>&1; then shasum -a 256 <"$1"
@@ -29,22 +32,15 @@ elif command -v digest >/dev/null 2>&1; then digest -a sha256 "$1"; fi`;
  */
 export async function sendFile(
   connection: Connection,
-  run: (argv: Argv) => Promise<CommandResult>,
+  run: (argv: Argv, options?: CommandOptions) => Promise<CommandResult>,
   { path, bytes, mode }: SentFile,
 ): Promise<void> {
   const folder = dirname(path);
   await run(['sh', '-c', PREPARE, 'sh', folder, path.slice(folder.length + 1)]);
   const partial = `${path}.part-${randomBytes(6).toString('hex')}`;
-  const sftp = await Promise.race([connection.ssh.requestSFTP(), connection.lost]);
-  sftp.on('error', () => undefined);
   try {
-    const written = new Promise<void>((resolve, reject) =>
-      sftp.writeFile(partial, bytes, { mode }, (error) => (error ? reject(error) : resolve())),
-    );
-    written.catch(() => undefined);
-    await Promise.race([written, connection.lost]);
-    // The mode above is narrowed by the host's umask.
-    await run(['chmod', mode.toString(8), partial]);
+    const written = await run(['sh', '-c', WRITE, 'sh', partial, mode.toString(8)], { input: bytes });
+    if (written.code !== 0) throw new Error(written.stderr.trim() || `the shell ended with ${written.code}`);
     const sum = (await run(['sh', '-c', HASH, 'sh', partial])).stdout.toString('latin1');
     const hash = createHash('sha256').update(bytes).digest('hex');
     if (sum !== '' && !sum.startsWith(hash))
@@ -66,12 +62,10 @@ export async function sendFile(
     await run(['rm', '-f', partial]);
     if (error instanceof AppError) throw error;
     throw await explainFailure(connection, run, folder, path, bytes.length, error as Error);
-  } finally {
-    sftp.end();
   }
 }
 
-/** SFTP has no status for a full disk, so the free space is checked. */
+/** The reason in plain words for a full disk. A command reports it in its own language. */
 async function explainFailure(
   { name }: Connection,
   run: (argv: Argv) => Promise<CommandResult>,
@@ -89,5 +83,5 @@ async function explainFailure(
         `${what}: the disk is full (${free} bytes are free, ${size} are needed).`,
         'Free some space on the host.',
       )
-    : new AppError('refused', `${what}: ${message}.`, `Check the permissions of ${folder}.`);
+    : new AppError('refused', `${what}: ${message.replace(/\.$/, '')}.`, `Check the permissions of ${folder}.`);
 }

@@ -1,5 +1,6 @@
 import type { CommandOptions, CommandResult, Argv, Transport } from '../transport';
 import { remoteChanges } from './changes';
+import { commandFiles } from './command-files';
 import { createCommands } from './commands';
 import { connect, type ConnectOptions } from './connection';
 import { startDetached } from './detached';
@@ -7,6 +8,7 @@ import { createFiles } from './files';
 import { tooMuch } from '../limits';
 import { withRoot } from './root-files';
 import { sendFile, type SentFile } from './send';
+import { connectBySystem } from './system/system-connection';
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
@@ -22,6 +24,8 @@ ls -lAinL --full-time "$1" 2>/dev/null || ls -lAinLE "$1" 2>/dev/null || ls -lAi
 export interface SshTransport extends Transport {
   /** Of the host's key: its algorithm, and its fingerprint as OpenSSH prints it. */
   readonly hostKey: { readonly type: string; readonly fingerprint: string };
+  /** Which SSH client connects, and what the built-in one lacks for this host. */
+  readonly client: { readonly name: 'built-in' | 'ssh'; readonly needs: readonly string[] };
   /** Rejects when the connection is lost or closed. May be ignored. A lost connection is not reopened. */
   readonly lost: Promise<never>;
   /**
@@ -43,10 +47,17 @@ export interface SshTransport extends Transport {
  * unknown whether the command succeeded. Paths are absolute. `AppError` `refused`, `cancelled` or `unreachable` when there is no connection.
  */
 export async function createSshTransport(options: ConnectOptions): Promise<SshTransport> {
-  const connection = await connect(options);
+  const { system } = options;
+  const connection = system ? await connectBySystem(options, system) : await connect(options);
   const commands = createCommands(connection);
   let root: readonly string[] = [];
-  const files = withRoot(createFiles(connection), () => (root.length > 0 ? run : undefined));
+  const files = withRoot(
+    createFiles(
+      connection,
+      commandFiles(connection.name, (argv) => runAsAccount(argv)),
+    ),
+    () => (root.length > 0 ? commandFiles(connection.name, (argv) => run(argv)) : undefined),
+  );
 
   async function collect(argv: Argv, root: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
     const command = await commands.start({ argv, root, input: options.input !== undefined }, options);
@@ -66,6 +77,7 @@ export async function createSshTransport(options: ConnectOptions): Promise<SshTr
 
   return {
     hostKey: connection.hostKey,
+    client: { name: system ? 'ssh' : 'built-in', needs: system?.needs ?? [] },
     lost: connection.lost,
     close: () => connection.close(),
     useRoot: (prefix) => void (root = prefix),

@@ -13,6 +13,7 @@ export interface EntryForm {
   jump: string;
   root: HostEntry['root'];
   engine: HostEntry['engine'];
+  client: NonNullable<HostEntry['client']>;
 }
 
 /** Returns the form of an entry, or of a new one. */
@@ -28,12 +29,13 @@ export function formOf(entry: HostEntry | undefined): EntryForm {
     jump: entry?.jump ?? '',
     root: entry?.root ?? 'auto',
     engine: entry?.engine ?? 'auto',
+    client: entry?.client ?? 'auto',
   };
 }
 
 /** Returns the entry of a form. The name defaults to the address. */
 export function entryOf(form: EntryForm, id: string): HostEntry {
-  const { agent, password, root, engine } = form;
+  const { agent, password, root, engine, client } = form;
   const text = (value: string): string | undefined => (value.trim() === '' ? undefined : value.trim());
   const [port, user, jump] = [text(form.port), text(form.user), text(form.jump)];
   const keys = form.keys
@@ -52,6 +54,7 @@ export function entryOf(form: EntryForm, id: string): HostEntry {
     ...(jump !== undefined && { jump }),
     root,
     engine,
+    ...(client !== 'auto' && { client }),
   };
 }
 

@@ -90,7 +90,7 @@ describe('a login', () => {
     expect((await optionsOf(agent, { agent: true })).target.login.agent).toBe(`${state}/agent`);
     expect((await optionsOf(agent, { agent: false })).target.login.agent).toBeUndefined();
     expect((await optionsOf(`${agent}\nIdentitiesOnly yes`, { agent: true })).target.login).toMatchObject({
-      agentKeys: [],
+      identitiesOnly: true,
     });
   });
 

@@ -81,7 +81,6 @@ describe('the result for a host key', () => {
   it('has a message about each line that is not used', () => {
     const { ignored } = parseKnownHosts(`@cert-authority ${line('*')}\n@new ${line('*')}\nbox\n${line('box')}`, 'file');
     expect(ignored).toEqual([
-      'file, line 1: host certificates (@cert-authority) are not supported.',
       'file, line 2: the mark @new is not known.',
       'file, line 3: it is not a host name with a public key.',
     ]);

@@ -1,0 +1,46 @@
+import { utils, type ParsedKey } from 'ssh2';
+import { readFile, stat } from '../../system/files';
+
+const MAX_KEY_BYTES = 1024 * 1024;
+/** The begin of a private key file of OpenSSH: PROTOCOL.key. */
+const MAGIC = 'openssh-key-v1\0';
+
+/**
+ * The public key of a key file, in base64: of its `.pub`, or of the private file itself, which needs no passphrase where OpenSSH has
+ * written it. `undefined` for a file without one.
+ */
+export async function publicKeyOf(file: string): Promise<string | undefined> {
+  const isPublic = file.endsWith('.pub');
+  const [, key] = (await textOf(isPublic ? file : `${file}.pub`))?.trim().split(/\s+/) ?? [];
+  if (key !== undefined || isPublic) return key;
+  const text = await textOf(file);
+  if (text === undefined) return undefined;
+  const plain = parsePrivateKey(text);
+  return plain instanceof Error ? outsideOf(text) : plain.getPublicSSH().toString('base64');
+}
+
+/** Parses a private key. Files of OpenSSH may have several, of which the first counts. */
+export function parsePrivateKey(text: string | Buffer, passphrase?: string): ParsedKey | Error {
+  const parsed = utils.parseKey(text, passphrase) as ParsedKey | ParsedKey[] | Error;
+  return Array.isArray(parsed) ? (parsed[0] ?? new Error('it has no key')) : parsed;
+}
+
+/** The public part of an encrypted file: after the names of cipher and key derivation, and the options of the latter. */
+function outsideOf(text: string): string | undefined {
+  const bytes = Buffer.from(/BEGIN OPENSSH PRIVATE KEY-+([^-]+)-/.exec(text)?.[1] ?? '', 'base64');
+  if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) return undefined;
+  let at = MAGIC.length;
+  for (let skipped = 0; skipped < 3 && at + 4 <= bytes.length; skipped++) at += 4 + bytes.readUInt32BE(at);
+  at += 4; // the number of keys, which is always 1
+  if (at + 4 > bytes.length) return undefined;
+  return bytes.subarray(at + 4, at + 4 + bytes.readUInt32BE(at)).toString('base64');
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    const found = await stat(file);
+    return found.isFile() && found.size <= MAX_KEY_BYTES ? await readFile(file, 'utf8') : undefined;
+  } catch {
+    return undefined; // the login reports a key that cannot be read
+  }
+}

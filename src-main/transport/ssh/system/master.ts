@@ -1,0 +1,163 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError } from '../../../../src-shared/errors';
+import { beforeDeadline } from '../../../async/deadline';
+import { mkdtemp, rm, writeFile } from '../../../system/files';
+import type { ConnectOptions } from '../connection';
+import { knownHostName } from '../known-hosts';
+import { createReadyTimeout } from '../ready-timeout';
+import { answerQuestions, writeAskpass } from './askpass';
+import { explainSsh } from './failures';
+import { SshQuestions } from './questions';
+import { configText, hostArguments, type SystemSsh } from './system-ssh';
+
+/** A socket's path has at most 104 bytes on some systems, and `ssh` appends 17 while it makes it. */
+const MAX_FOLDER = 60;
+const MAX_LINES = 2000;
+/** For the process to end after SIGTERM. */
+const END_TIMEOUT_MS = 2000;
+
+/**
+ * Runs a command until it ends, or until standard input does: when this program is killed, its connections end with it.
+ */
+const HOLD = `exec 3<&0
+"$@" 3<&- & p=$!
+{ cat <&3; kill $p; } >/dev/null 2>&1 &
+wait $p`;
+
+/** A process of `ssh` that holds the connection to a host, and runs commands for other processes through its socket. */
+export interface Master {
+  readonly socket: string;
+  /** A private folder, removed at the end. */
+  readonly folder: string;
+  readonly hostKey: { readonly type: string; readonly fingerprint: string };
+  /** Resolves when the process has ended, with its last message. */
+  readonly ended: Promise<string>;
+  end(): void;
+}
+
+/** Connects. Rejects with an `AppError`: `unreachable`, `refused` (login, host key) or `cancelled` (a question). */
+export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Promise<Master> {
+  const { host, port, hostKeyAlias, login } = options.target;
+  const name = knownHostName(host, port);
+  const folder = await mkdtemp(join(shortFolder(), 'slipway-ssh-'));
+  const socket = join(folder, 'socket');
+  const config = join(folder, 'config');
+  const lines: string[] = [];
+  const over = new AbortController();
+  let child: ChildProcess | undefined;
+  const end = (): void => {
+    over.abort();
+    endGroup(child);
+  };
+  try {
+    const { own, read } = options.hostKeys;
+    const keepAlive = Math.max(1, Math.round((options.keepAlive ?? 15_000) / 1000));
+    await writeFile(config, configText({ ssh, knownHosts: [own, ...read], keepAlive }), { mode: 0o600 });
+    const environment = await writeAskpass(folder);
+    const questions = new SshQuestions(options);
+    const flags = ['-F', config, '-M', '-S', socket, '-N', '-T', '-o', 'LogLevel=DEBUG1'];
+    child = spawn('sh', ['-c', HOLD, 'sh', 'ssh', ...flags, ...hostArguments(ssh)], {
+      env: { ...process.env, ...environment, LC_ALL: 'C' },
+      stdio: ['pipe', 'ignore', 'pipe'],
+      detached: true, // without a terminal, and with its helpers in one process group
+    });
+    const started = child;
+    started.stdin?.on('error', () => undefined);
+    started.once('exit', () => started.stdin?.end());
+    const printed = new Promise<void>((resolve) => started.once('close', () => resolve()));
+    const failed = new Promise<never>((_, reject) => started.once('error', (error) => reject(notStarted(error))));
+    failed.catch(() => undefined);
+    let seen = 0;
+    const hostKey = { type: '', fingerprint: '' };
+    const ready = new Promise<void>((resolve) =>
+      eachLine(started, (line) => {
+        if (lines.length < MAX_LINES) lines.push(line);
+        const [, type, print] = /^debug1: Server host (?:key|certificate): (\S+) (SHA256:[^\s,]+)/.exec(line) ?? [];
+        // The first line only: later ones may be texts of the host.
+        if (type !== undefined && print !== undefined && hostKey.type === '')
+          Object.assign(hostKey, { type, fingerprint: print });
+        if (line === 'debug1: Entering interactive session.') resolve();
+      }),
+    );
+    const late = new Promise<never>((_, reject) => {
+      const timeout = createReadyTimeout(options.readyTimeout ?? 20_000, () =>
+        reject(new AppError('unreachable', `${name} does not answer.`, 'Check the address, the port and the network.')),
+      );
+      over.signal.addEventListener('abort', () => timeout.end());
+      const answering = answerQuestions(
+        folder,
+        (text) => {
+          const notices = lines.slice(seen).filter((line) => !/^debug\d: |^Permission denied, please try/.test(line));
+          seen = lines.length;
+          return timeout.whileAsking(questions.answer(text, notices.join('\n').trim()));
+        },
+        over.signal,
+      );
+      answering.then(
+        () => reject(new AppError('cancelled', `The login at ${name} was cancelled.`)),
+        (error: Error) => over.signal.aborted || reject(error),
+      );
+    });
+    late.catch(() => undefined);
+    const gone = printed.then(async () => {
+      if (questions.cancelled === 'host-key')
+        throw new AppError(
+          'cancelled',
+          `The host key of ${knownHostName(hostKeyAlias ?? host, port)} was not accepted: ${hostKey.fingerprint} (${hostKey.type}). Nothing was sent.`,
+          'Connect again to decide again.',
+        );
+      throw await explainSsh({ name, user: login.user, lines });
+    });
+    gone.catch(() => undefined);
+    await Promise.race([ready, late, gone, failed]);
+    over.abort();
+    const ended = printed.then(() => {
+      void remove(folder);
+      return lines.filter((line) => !line.startsWith('debug')).at(-1) ?? 'the ssh command has ended';
+    });
+    return { socket, folder, hostKey, ended, end };
+  } catch (error) {
+    end();
+    await remove(folder);
+    throw error;
+  }
+}
+
+/** Runs a function for each line that the process prints on stderr. */
+function eachLine({ stderr }: ChildProcess, use: (line: string) => void): void {
+  let rest = '';
+  stderr?.setEncoding('utf8').on('data', (text: string) => {
+    const whole = (rest + text).split(/\r?\n/);
+    rest = (whole.pop() ?? '').slice(-4096);
+    whole.forEach(use);
+  });
+}
+
+/** Ends the process, its proxy commands and its helper programs; later by force. */
+function endGroup(child: ChildProcess | undefined): void {
+  const { pid } = child ?? {};
+  if (!child || pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const signal = (name: NodeJS.Signals): void => {
+    try {
+      process.kill(-pid, name);
+    } catch {
+      // It has just ended.
+    }
+  };
+  signal('SIGTERM');
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  void beforeDeadline(exited, END_TIMEOUT_MS).then((found) => found ?? signal('SIGKILL'));
+}
+
+/** The private folder of the account in memory where there is one, otherwise the one for temporary files. */
+function shortFolder(): string {
+  const folders = [process.env['XDG_RUNTIME_DIR'], tmpdir()];
+  return folders.find((folder) => folder !== undefined && folder !== '' && folder.length <= MAX_FOLDER) ?? '/tmp';
+}
+
+const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined);
+
+const notStarted = ({ message }: Error): AppError =>
+  new AppError('unsupported', `The ssh command cannot be started: ${message}.`, 'Install OpenSSH.');
