@@ -12,7 +12,7 @@ import type { Secrets } from './secrets';
 import { hasSshCommand, needsOf } from './choose-client';
 import { jumpOf } from './proxy-command';
 import { configOf, configsOf, type ConfigPlace, type HostConfig } from './ssh-config';
-import type { SystemSsh } from '../transport/ssh/system/system-ssh';
+import type { SystemSsh } from '../transport/ssh/system-ssh';
 
 const MAX_HOPS = 8;
 

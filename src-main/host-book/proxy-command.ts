@@ -12,20 +12,20 @@ const HARMLESS = /^-[aknqTvxY46]+$/;
 export function jumpOf(command: string, config: string | undefined): Jump | undefined {
   // A quote, a variable or an operator needs a shell.
   if (/["'`$\\;&|<>(){}]/.test(command)) return undefined;
-  const words = command.trim().split(/\s+/);
-  if (words[0] === 'exec') words.shift();
-  if (basename(words.shift() ?? '') !== 'ssh') return undefined;
+  const argv = command.trim().split(/\s+/);
+  if (argv[0] === 'exec') argv.shift();
+  if (basename(argv.shift() ?? '') !== 'ssh') return undefined;
   let [forwards, user, port, host]: (string | undefined)[] = [];
-  while (words.length > 0) {
-    const word = words.shift() ?? '';
-    const [, option, glued] = /^-([WlpFo])(.*)$/.exec(word) ?? [];
+  while (argv.length > 0) {
+    const token = argv.shift() ?? '';
+    const [, option, glued] = /^-([WlpFo])(.*)$/.exec(token) ?? [];
     if (option === undefined) {
-      if (HARMLESS.test(word)) continue;
-      if (word.startsWith('-') || host !== undefined) return undefined;
-      host = word;
+      if (HARMLESS.test(token)) continue;
+      if (token.startsWith('-') || host !== undefined) return undefined;
+      host = token;
       continue;
     }
-    const value = glued !== undefined && glued !== '' ? glued : words.shift();
+    const value = glued !== undefined && glued !== '' ? glued : argv.shift();
     if (option === 'W') forwards = value;
     else if (option === 'l') user = value;
     else if (option === 'p') port = value;

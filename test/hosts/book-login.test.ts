@@ -224,7 +224,7 @@ Host *
     ]);
   });
 
-  it('is refused before anything is sent when its way goes in circles or needs a command', async () => {
+  it('is refused before anything is sent when its way goes in circles, or needs a command and the built-in client is chosen', async () => {
     writeFileSync(
       join(home, 'ssh_config'),
       'Host a\n  ProxyJump b\nHost b\n  ProxyJump a\nHost c\n  ProxyCommand nc x\n',
@@ -233,6 +233,9 @@ Host *
       code: 'refused',
       message: expect.stringContaining('again'),
     });
-    await expect(reach({ address: 'c' })).rejects.toMatchObject({ message: expect.stringContaining('ProxyCommand') });
+    await expect(reach({ address: 'c', client: 'built-in' })).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('ProxyCommand'),
+    });
   });
 });

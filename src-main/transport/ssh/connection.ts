@@ -10,7 +10,7 @@ import { keyType, knownHostName } from './known-hosts';
 import { createLost, type Lost } from './lost';
 import { createReadyTimeout } from './ready-timeout';
 import { dial, forward } from './sockets';
-import type { SystemSsh } from './system/system-ssh';
+import type { SystemSsh } from './system-ssh';
 
 /** One machine on the path to the target. */
 export interface SshHost {

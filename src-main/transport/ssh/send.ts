@@ -65,7 +65,7 @@ export async function sendFile(
   }
 }
 
-/** The reason in plain words for a full disk. A command reports it in its own language. */
+/** The reason in plain English for a full disk. A command reports it in its own language. */
 async function explainFailure(
   { name }: Connection,
   run: (argv: Argv) => Promise<CommandResult>,

@@ -29,7 +29,8 @@ export async function explainSsh({ name, user, lines }: SshReport): Promise<AppE
     );
   const mismatch = /no matching (.+?) found\. Their offer: (\S+)/.exec(text);
   if (mismatch?.[1] !== undefined) return noCommonAlgorithm(name, mismatch[1], mismatch[2]);
-  const last = visible((printed.at(-1) ?? 'it ended without a message').slice(-MAX_TEXT)).replace(/\.$/, '');
+  // A proxy command may print its reason before the last line, which is that of ssh.
+  const last = visible(printed.slice(-3).join('; ').slice(-MAX_TEXT)).replace(/\.$/, '') || 'it printed no message';
   const takes = /Permission denied \((.*)\)/.exec(text)?.[1];
   const disconnect = /^Received disconnect from .*?: ?\d+: (.*)$/m.exec(text)?.[1];
   if (takes !== undefined || disconnect !== undefined)

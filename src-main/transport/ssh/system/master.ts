@@ -10,7 +10,7 @@ import { createReadyTimeout } from '../ready-timeout';
 import { answerQuestions, writeAskpass } from './askpass';
 import { explainSsh } from './failures';
 import { SshQuestions } from './questions';
-import { configText, hostArguments, type SystemSsh } from './system-ssh';
+import { configText, hostArguments, type SystemSsh } from '../system-ssh';
 
 /** A socket's path has at most 104 bytes on some systems, and `ssh` appends 17 while it makes it. */
 const MAX_FOLDER = 60;

@@ -8,7 +8,7 @@ import type { Channel, Connection, ConnectOptions } from '../connection';
 import { knownHostName } from '../known-hosts';
 import { createLost } from '../lost';
 import { startMaster } from './master';
-import type { SystemSsh } from './system-ssh';
+import type { SystemSsh } from '../system-ssh';
 
 /** For the first output of a line. A login shell that prints nothing is not a refusal. */
 const OPEN_TIMEOUT_MS = 2000;
@@ -73,7 +73,7 @@ interface End {
   readonly refusal?: string;
 }
 
-/** The end of a command. `ssh` has one status for a signal, for a lost connection and for a refused session; its log tells them apart. */
+/** The end of a command. `ssh` has one status for a signal, for a lost connection and for a refused session; its log distinguishes them. */
 async function endOf(child: ChildProcessWithoutNullStreams, log: string, socket: string): Promise<End> {
   const code = await new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(OWN_FAILURE));
