@@ -136,9 +136,20 @@ export const contract = {
     forgetRecent: oc.input(z.object({ path })),
   },
   scripts: {
-    /** Creates or replaces a script beside the manifest. Without `executable` the bit is kept, and set for a new file. */
+    /**
+     * Creates or replaces a script beside the manifest. Without `executable` the bit is kept, and set for a new file. With `ifMissing`, a
+     * file that exists stays and is returned.
+     */
     write: oc
-      .input(z.object({ document: path, path: scriptPath, text, executable: z.boolean().optional() }))
+      .input(
+        z.object({
+          document: path,
+          path: scriptPath,
+          text,
+          executable: z.boolean().optional(),
+          ifMissing: z.boolean().optional(),
+        }),
+      )
       .output(script),
     /** Copies a shipped finalizer of a template, and what it includes, into the document's `scripts/`; an equal file is kept. */
     addFinalizer: oc.input(z.object({ document: path, id: z.string() })).output(z.array(script)),

@@ -43,17 +43,22 @@ export function scriptsVersionOf(scripts: readonly ScriptFile[]): string {
   return versionOf(Buffer.from(JSON.stringify(scripts)));
 }
 
-/** Makes or replaces a script. The run bit is set as requested; otherwise it is kept, and a new script has it. */
+/**
+ * Makes or replaces a script. The run bit is set as requested; otherwise it is kept, and a new script has it. With `ifMissing`, a file
+ * that exists stays and is returned.
+ */
 export async function writeScript(request: {
   readonly document: string;
   readonly path: string;
   readonly text: string;
   readonly executable?: boolean | undefined;
+  readonly ifMissing?: boolean | undefined;
 }): Promise<ScriptFile> {
   const folder = dirname(resolve(request.document));
   const file = await inside(folder, request.path);
   const old = await stat(file).catch(absent);
   if (old && !old.isFile()) throw new AppError('refused', `${request.path} is not a file`, 'Choose another name.');
+  if (old && request.ifMissing === true) return describe(folder, request.path);
   await assertWritable(file);
   await assertFolder(folder);
   await makeFolders(dirname(file));

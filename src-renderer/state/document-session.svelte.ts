@@ -169,6 +169,7 @@ export class DocumentSession {
   async #save(force: boolean): Promise<boolean> {
     const { document } = this;
     if (!document) return true;
+    await this.#changingFiles;
     // Our own write is not a change of another program.
     this.#watching?.abort();
     this.#listener.onSaving();
@@ -220,8 +221,9 @@ export class DocumentSession {
     const before = document?.source ?? '';
     const label = document?.undo();
     if (!document || label === undefined) return;
+    const after = document.source;
     this.#notices.done(`Undid: ${label}`);
-    this.#changeFiles(() => this.#made.undone(document, scripts, before));
+    this.#changeFiles(() => this.#made.undone(document, scripts, { before: after, after: before }));
   }
 
   redo(): void {
@@ -229,8 +231,9 @@ export class DocumentSession {
     const before = document?.source ?? '';
     const label = document?.redo();
     if (!document || label === undefined) return;
+    const after = document.source;
     this.#notices.done(`Redid: ${label}`);
-    this.#changeFiles(() => this.#made.redone(document, scripts, before));
+    this.#changeFiles(() => this.#made.redone(document, scripts, { before, after }));
   }
 
   /**

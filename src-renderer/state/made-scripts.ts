@@ -3,10 +3,14 @@ import type { ManifestDocument } from '../document/document.svelte';
 import type { Main } from '../rpc';
 import type { Scripts } from './scripts.svelte';
 
-/** Files that were made with one edit of the manifest. */
-interface Made {
+/** The texts of a manifest around one edit. */
+interface Edit {
   readonly before: string;
   readonly after: string;
+}
+
+/** Files that were made with an edit. */
+interface Made extends Edit {
   readonly files: readonly ScriptFile[];
 }
 
@@ -24,9 +28,9 @@ export class MadeScripts {
     if (made.files.length > 0) this.#made = [...this.#made, made];
   }
 
-  /** Called after Undo has changed the text. Files that were edited since stay. Throws what main reports. */
-  async undone(document: ManifestDocument, scripts: Scripts, before: string): Promise<void> {
-    for (const { path, text } of this.#of(document.source, before)) {
+  /** Called after Undo has reverted an edit. Files that were edited since stay. Throws what main reports. */
+  async undone(document: ManifestDocument, scripts: Scripts, edit: Edit): Promise<void> {
+    for (const { path, text } of this.#of(edit)) {
       if (text === undefined || scripts.drafts.has(path)) continue;
       // Main compares the text: the list of scripts may be read again just now.
       const { removed } = await this.#main.scripts.remove({ document: document.path, path, text });
@@ -34,15 +38,17 @@ export class MadeScripts {
     }
   }
 
-  /** Called after Redo has changed the text. Files that exist stay. Throws what main reports. */
-  async redone(document: ManifestDocument, scripts: Scripts, before: string): Promise<void> {
-    for (const { path, text, executable } of this.#of(before, document.source)) {
-      if (text === undefined || scripts.file(path)) continue;
-      scripts.wrote(await this.#main.scripts.write({ document: document.path, path, text, executable }));
+  /** Called after Redo has made an edit again. Files that exist stay. Throws what main reports. */
+  async redone(document: ManifestDocument, scripts: Scripts, edit: Edit): Promise<void> {
+    for (const { path, text, executable } of this.#of(edit)) {
+      if (text === undefined) continue;
+      // Main looks for the file: the list of scripts may be older than the undo.
+      const file = { document: document.path, path, text, executable, ifMissing: true };
+      scripts.wrote(await this.#main.scripts.write(file));
     }
   }
 
-  #of(before: string, after: string): readonly ScriptFile[] {
-    return this.#made.find((one) => one.before === before && one.after === after)?.files ?? [];
+  #of({ before, after }: Edit): readonly ScriptFile[] {
+    return this.#made.find((made) => made.before === before && made.after === after)?.files ?? [];
   }
 }

@@ -73,3 +73,26 @@ it('A script that was edited after Add step stays, and Changes has the name of e
   await new Designer(page).save();
   expect(readFileSync(script, 'utf8')).toMatch(/# more$/m);
 });
+
+it('Undo and redo in quick succession leave the files of the last state.', async () => {
+  const { path, folder } = tinyLinux();
+  const { page } = await openInChromium({ document: path });
+  const designer = new Designer(page);
+  const added = ['one', 'two', 'three'];
+  for (const name of added) await addStep(page, name);
+  await designer.row('Step three').waitFor();
+  // As fast as held keys repeat: faster than main answers.
+  const press = (key: 'z' | 'Z') =>
+    page.evaluate(`for (let times = 0; times < 3; times++) document.body.dispatchEvent(
+      new KeyboardEvent('keydown', { key: '${key}', shiftKey: ${key === 'Z'}, ctrlKey: true, bubbles: true }))`);
+  const existing = () => added.filter((name) => existsSync(join(folder, 'scripts', name)));
+  await press('z');
+  await expect.poll(existing).toEqual([]);
+  await press('Z');
+  await expect.poll(existing).toEqual(added);
+  await press('z');
+  await press('Z');
+  await page.keyboard.press('Control+z');
+  await designer.save();
+  expect(existing()).toEqual(['one', 'two']);
+});

@@ -13,6 +13,9 @@ import { runSuite } from './run-suite.mjs';
 setUp('test');
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** Of the message of a failed test. */
+const MAX_LINES = 90;
+
 const skipped = [];
 const failed = [];
 const out = mkdtempSync(join(tmpdir(), 'slipway-test-'));
@@ -86,7 +89,7 @@ async function suite(project) {
 function fail(name, message) {
   total.failed++;
   const lines = message.split('\n').filter((line) => !/^\s+at .*node_modules/.test(line));
-  failed.push({ name, message: lines.slice(0, 30).join('\n') });
+  failed.push({ name, message: lines.slice(0, MAX_LINES).join('\n') });
 }
 
 /** What Vitest printed from its first failure on. */

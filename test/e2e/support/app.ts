@@ -10,6 +10,7 @@ import { closeAtEnd } from './closing';
 import { watchConsole } from './console-messages';
 import { display } from './display';
 import { endProgram } from './end-program';
+import { reportPageOnFailure } from './failure-report';
 import { readFirstLine } from './first-line';
 
 /** A main process that throws shows a box and waits for a click that never comes. A shared machine may need a minute for a start. */
@@ -67,6 +68,7 @@ export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
   messages.watch(context);
   const page = await context.newPage();
+  reportPageOnFailure(page);
   await page.goto(url);
   return { page, state, main: server, close };
 }
@@ -97,6 +99,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenDes
   const page = await app.firstWindow({ timeout: START_TIMEOUT_MS }).catch((error: unknown) => {
     throw new Error('no window came; with DEBUG=pw:browser the main process tells why', { cause: error });
   });
+  reportPageOnFailure(page);
   await app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [
     width,
     height,
