@@ -7,7 +7,7 @@ const ENGINE = 'test/support/build-engine.ts';
 const APP = [ENGINE, 'test/support/build-app.ts', 'test/e2e/support/chromium.ts'];
 
 /** A poll of the page, also on a machine that builds images at the same time. */
-const POLL = { poll: { timeout: 45_000 } };
+const POLL = { poll: { timeout: 180_000 } };
 
 /**
  * Tests that build real areas again and again: a third of the unit tests' time. `npm test` runs them, `npm run check` does not, so that
@@ -90,8 +90,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           expect: POLL,
           globalSetup: APP,
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
           maxWorkers: 2,
         },
       },

@@ -47,6 +47,10 @@ export class Builds {
   /** Set from the start of a save until the area was read again. Meanwhile the area that the window showed before the save counts. */
   #outdated = $state.raw<{ readonly shown: AreaView | undefined }>();
   #refreshing: Promise<AreaView> | undefined;
+  /** Set at the first answer of the host about the area. Runs that are reported before it belong to the past. */
+  #isPastKnown = false;
+  /** Runs that ended while a start was being answered. Their ends are announced after the start. */
+  #unannounced: RunView[] = [];
 
   /** The area for the edits as they are on screen, and whether it is known what they do. */
   readonly #present = $derived.by((): { readonly area: AreaView; readonly isKnown: boolean } | undefined => {
@@ -106,7 +110,13 @@ export class Builds {
   /** What the main button does with the edits as they are on screen. While that is not known it names no step. */
   get mainTitle(): string {
     const step = this.suggested ?? undefined;
-    return this.titled(step === undefined ? 'Build' : `Resume from ${step}`);
+    if (step === undefined) return this.titled('Build');
+    return this.titled(this.#isComplete(step) ? `Build again (from ${step})` : `Resume from ${step}`);
+  }
+
+  /** Whether the last run has built everything, and a build from this step repeats only the last one. */
+  #isComplete(step: string): boolean {
+    return this.last?.state === 'done' && this.pauseNext === undefined && this.area?.steps.at(-1)?.step === step;
   }
 
   /** Asks the host about the edits, soon. Call it in an effect. */
@@ -209,6 +219,8 @@ export class Builds {
     this.#saved = undefined;
     this.#outdated = undefined;
     this.#refreshing = undefined;
+    this.#isPastKnown = false;
+    this.#unannounced = [];
     this.startFailure = undefined;
     this.trouble = undefined;
     this.#runs = [];
@@ -229,6 +241,7 @@ export class Builds {
         if (signal.aborted) return;
         if (event.kind === 'area') {
           this.#saved = event.area;
+          this.#isPastKnown = true;
           this.trouble = undefined;
         } else if (event.kind === 'trouble') this.trouble = event.trouble;
         else this.#onRuns(event.runs);
@@ -241,10 +254,19 @@ export class Builds {
   #onRuns(news: readonly RunView[]): void {
     this.now = Date.now() / 1000;
     const runs = new Map(this.#runs.map((run) => [run.run, run]));
-    const ended = news.filter((run) => run.state !== 'running' && runs.get(run.run)?.state === 'running');
+    // A short run may have ended before it was seen running.
+    const ended = news.filter((run) => {
+      const before = runs.get(run.run);
+      return run.state !== 'running' && (before ? before.state === 'running' : this.#isPastKnown);
+    });
     for (const run of news) runs.set(run.run, run);
     this.#runs = [...runs.values()].sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
-    for (const run of ended) this.#announceEnd(run);
+    this.#unannounced.push(...ended);
+    if (!this.isStarting) this.#announceEnds();
+  }
+
+  #announceEnds(): void {
+    for (const run of this.#unannounced.splice(0)) this.#announceEnd(run);
   }
 
   #announceEnd(run: RunView): void {
@@ -295,6 +317,7 @@ export class Builds {
       );
     } finally {
       this.isStarting = false;
+      this.#announceEnds();
     }
   }
 
@@ -315,7 +338,7 @@ export class Builds {
       return;
     }
     if (!accepted.stale && (await this.#asksFirst(resume, pause))) return;
-    const { queued, run } = await this.#main.builds.start({
+    const { queued } = await this.#main.builds.start({
       ...target,
       ...(resume !== undefined && { resume }),
       ...(pause !== undefined && { pause }),
@@ -325,8 +348,6 @@ export class Builds {
     this.logStep = undefined;
     this.pauseNext = undefined;
     this.tab = 'log';
-    // A quick build may have ended already, and its end was announced.
-    if (this.#runs.some((known) => known.run === run && known.state !== 'running')) return;
     this.#notices.done(
       queued
         ? 'The build is queued until the build area is free.'
@@ -404,9 +425,10 @@ export class Builds {
 
   /** Why the running build, or else the next one, cannot pause before a step; `undefined` when it can. */
   pauseRefusal({ step }: Column): string | undefined {
-    if (!this.area?.checkpointing) return 'Checkpoints are disabled in this manifest, so a build cannot pause.';
+    const checkpointing = this.area?.checkpointing ?? this.#session.document?.loaded?.manifest.checkpointEnable;
+    if (checkpointing !== true) return 'Checkpoints are disabled in this manifest, so a build cannot pause.';
     if (!this.live) return undefined;
-    if (this.area.noPauseWhileRunning !== undefined) return this.area.noPauseWhileRunning;
+    if (this.area?.noPauseWhileRunning !== undefined) return this.area.noPauseWhileRunning;
     const at = this.live.planned.findIndex(({ name }) => name === step);
     return at >= earliestPause(this.live) ? undefined : `The build has already begun ${step}.`;
   }

@@ -90,7 +90,10 @@ export class DocumentSession {
       this.#scriptsVersion = opened.scriptsVersion;
       this.#listener.onDocument();
       this.#navigation.reset(document.loaded ? 'overview' : 'xml');
-      ({ host: this.#host } = await this.#main.hosts.chosen({ path: opened.path }));
+      const { host } = await this.#main.hosts.chosen({ path: opened.path });
+      // Another document may have been opened meanwhile.
+      if (this.#document !== document) return;
+      this.#host = host;
       this.#listener.onTarget(this.target);
       if (!document.loaded) this.#navigation.view = 'compose';
       this.#notices.clear();

@@ -28,7 +28,8 @@ inCarriers({}, (open) => {
     await before.buildButton.click();
     await first.page
       .getByRole('log')
-      .getByText(/line 3 of b$/)
+      .getByText(/line ([3-9]|\d{2,}) of b$/)
+      .first()
       .waitFor();
     first.main.kill('SIGKILL');
     await first.close();
@@ -114,7 +115,7 @@ it('A build that was started in a terminal is shown, with its owner.', async () 
   await page.getByText(/^Waiting: a build from the beginning/).waitFor();
   project.script('b');
   project.file('area/build_data/pkg_image/go', '');
-  await expect.poll(() => page.locator('[data-run][data-state=done]').count(), { timeout: 60_000 }).toBe(2);
+  await expect.poll(() => page.locator('[data-run][data-state=done]').count()).toBe(2);
 });
 
 it('The end of a build is reported on every screen.', async () => {
@@ -143,6 +144,7 @@ it('The end of a build is reported on every screen.', async () => {
   project.file('area/build_data/pkg_image/go', '');
   await timeline.says('Paused before c');
   const told = () => app.electron.evaluate(() => (globalThis as unknown as { told: unknown[] }).told);
-  await expect.poll(told).toContainEqual(expect.stringMatching(/^slipway-project-\w+ is paused: Before c\.$/));
-  expect(await told()).toEqual(expect.arrayContaining([1, -1]));
+  await expect
+    .poll(told)
+    .toEqual(expect.arrayContaining([expect.stringMatching(/^slipway-project-\w+ is paused: Before c\.$/), 1, -1]));
 });

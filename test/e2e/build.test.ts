@@ -8,7 +8,7 @@ import { TimelinePage, tinyLinux } from './support/timeline';
 inCarriers({ isMainJob: true }, (open) => {
   it(
     'tiny-linux is built, paused by a click, edited, resumed from its checkpoint, and boots',
-    { timeout: 900_000 },
+    { timeout: 1_800_000 },
     async () => {
       const { path, folder, area } = tinyLinux();
       const { page } = await open({ document: path });

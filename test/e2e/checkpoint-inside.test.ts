@@ -104,10 +104,9 @@ describe.each(['light', 'dark'] as const)('the inside of a checkpoint in a %s wi
     const terminal = page.getByRole('textbox', { name: 'Shell in the checkpoint of iso' });
     await terminal.waitFor();
     await page.getByText('read-only', { exact: true }).waitFor();
+    await terminal.focus();
     await page.keyboard.type('cat pkg_image/etc/new; touch x; stty size; echo "grüße"\n');
-    await expect
-      .poll(() => page.locator('.xterm-rows').textContent(), { timeout: 60_000 })
-      .toMatch(/new.*Read-only file system.*grüße/s);
+    await expect.poll(() => page.locator('.xterm-rows').textContent()).toMatch(/new.*Read-only file system.*grüße/s);
     await look('shell');
     await page.keyboard.press('Control+Shift+F6');
     await expect.poll(() => page.locator(':focus').textContent()).toContain('Restart shell');
@@ -120,12 +119,12 @@ describe.each(['light', 'dark'] as const)('the inside of a checkpoint in a %s wi
     await page.getByText('read-only', { exact: true }).waitFor();
     await expect.poll(() => shellProcesses(project.area)).not.toEqual([]);
     await timeline.tab('Files');
-    await expect.poll(() => shellProcesses(project.area), { timeout: 60_000 }).toEqual([]);
+    await expect.poll(() => shellProcesses(project.area)).toEqual([]);
     await timeline.tab('Shell');
     await page.getByText('read-only', { exact: true }).waitFor();
     await expect.poll(() => shellProcesses(project.area)).not.toEqual([]);
     await page.close();
-    await expect.poll(() => shellProcesses(project.area), { timeout: 60_000 }).toEqual([]);
+    await expect.poll(() => shellProcesses(project.area)).toEqual([]);
 
     expect(violations).toEqual([]);
   });

@@ -97,7 +97,7 @@ describe('a step dragged in manifests of the corpus (skipped without it)', () =>
     : [];
 
   // As many starts of a browser as there are files.
-  it.skipIf(files.length === 0)('is moved in the file, and nothing else is', { timeout: 600_000 }, async () => {
+  it.skipIf(files.length === 0)('is moved in the file, and nothing else is', { timeout: 1_200_000 }, async () => {
     const folder = temporary();
     for (const file of files) {
       const source = decodeManifest(readFileSync(join(manifests, file)));
@@ -140,7 +140,7 @@ describe('Files that are not manifests, and other encodings:', () => {
       const document = join(temporary(), 'hostile.xml');
       writeFileSync(document, bytes);
       const { page } = await openInChromium({ document });
-      await page.getByText(sentence).first().waitFor({ timeout: 60_000 });
+      await page.getByText(sentence).first().waitFor();
       await page.keyboard.press('Control+s');
       await page.getByRole('button', { name: 'Commands' }).click();
       await page.getByRole('dialog').waitFor();
@@ -192,7 +192,7 @@ describe('Unsaved work:', () => {
             .map((name) => readFileSync(join(state, 'recovery', name), 'utf8'))
             .join()
         : '';
-    await expect.poll(kept, { timeout: 60_000 }).toMatch(/<hostname>precious</);
+    await expect.poll(kept).toMatch(/<hostname>precious</);
     await app.close();
     expect(readFileSync(document, 'utf8')).toBe(readFileSync(template, 'utf8'));
     const again = await openInChromium({ document, state });

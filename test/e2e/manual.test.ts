@@ -13,11 +13,11 @@ import { newcomer } from './support/newcomer';
 const PAGE = 'docs/first-image.md';
 const lacking = lacksRootOr('git', 'unshare', 'nsenter', 'setsid', 'qemu-system-x86_64');
 /** For an instruction that takes seconds by the page: packages may have to be fetched first. */
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 480_000;
 
 it.skipIf(lacking)(
   `The first page leads to an image that boots${lacking ? ` (${lacking})` : ''}`,
-  { timeout: 600_000 },
+  { timeout: 1_200_000 },
   async () => {
     const closing = closeAtEnd();
     const reader = await newcomer(closing);

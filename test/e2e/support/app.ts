@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { electronFor } from '../../support/electron-runtime';
 import { PACKAGE_CACHE } from '../../support/package-cache';
+import { recordAnnouncements } from './announcements';
 import { connectChromium } from './chromium';
 import { closeAtEnd } from './closing';
 import { watchConsole } from './console-messages';
@@ -13,8 +14,8 @@ import { endProgram } from './end-program';
 import { reportPageOnFailure } from './failure-report';
 import { readFirstLine } from './first-line';
 
-/** A main process that throws shows a box and waits for a click that never comes. A shared machine may need a minute for a start. */
-const START_TIMEOUT_MS = 60_000;
+/** A main process that throws shows a box and waits for a click that never comes. A shared machine may need minutes for a start. */
+const START_TIMEOUT_MS = 180_000;
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -69,6 +70,7 @@ export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp
   messages.watch(context);
   const page = await context.newPage();
   reportPageOnFailure(page);
+  await recordAnnouncements(page);
   await page.goto(url);
   return { page, state, main: server, close };
 }
@@ -100,6 +102,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenDes
     throw new Error('no window came; with DEBUG=pw:browser the main process tells why', { cause: error });
   });
   reportPageOnFailure(page);
+  await recordAnnouncements(page);
   await app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [
     width,
     height,

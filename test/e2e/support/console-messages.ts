@@ -1,7 +1,7 @@
 import type { BrowserContext } from 'playwright-core';
 
 /** For each action of Playwright, also on a machine that builds images at the same time. */
-const ACTION_TIMEOUT_MS = 60_000;
+const ACTION_TIMEOUT_MS = 180_000;
 
 /** The console of an app's pages. */
 export interface ConsoleMessages {

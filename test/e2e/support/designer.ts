@@ -1,8 +1,12 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { announcements } from './announcements';
 
 /** The designer as a person reads it: sections, lists, fields, by their names. */
 export class Designer {
+  /** Announcements before this one were heard. */
+  #next = 0;
+
   constructor(readonly page: Page) {}
 
   /** The list on the left. */
@@ -35,9 +39,17 @@ export class Designer {
     return placed.sort((a, b) => a.at - b.at).map(({ name }) => name.replace(/^Step /, ''));
   }
 
-  /** Waits until a screen reader would have announced this. */
+  /**
+   * Waits until a screen reader would have announced this, after what was heard before. The next announcement may have replaced it. One
+   * that nothing has replaced can be heard again, because the same text twice is one announcement.
+   */
   async hears(text: string | RegExp): Promise<void> {
-    await this.page.getByTestId('announcement').filter({ hasText: text }).waitFor({ state: 'attached' });
+    const fits = (one: string): boolean => (typeof text === 'string' ? one.includes(text) : text.test(one));
+    let all: string[] = [];
+    const recent = async (): Promise<string[]> => (all = await announcements(this.page)).slice(this.#next);
+    await expect.poll(recent).toSatisfy((heard: string[]) => heard.some(fits), `hears ${text}`);
+    const at = all.findIndex((one, index) => index >= this.#next && fits(one));
+    this.#next = at === all.length - 1 ? at : at + 1;
   }
 
   /** Opens another manifest in browser mode, in place of one without unsaved work. */

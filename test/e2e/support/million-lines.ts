@@ -30,7 +30,7 @@ export class MillionLines {
   /** Builds to the end. */
   async build(): Promise<void> {
     await this.timeline.buildButton.click();
-    await this.timeline.says('Done', 300_000);
+    await this.timeline.says('Done', 600_000);
   }
 
   /** Opens the log, waits for its last line, and moves the mouse over it. */
@@ -39,7 +39,7 @@ export class MillionLines {
     await this.page
       .getByTestId('log-count')
       .filter({ hasText: /1,000,0\d\d lines/ })
-      .waitFor({ timeout: 120_000 });
+      .waitFor({ timeout: 300_000 });
     await this.log.getByText(/Build is successful/).waitFor();
     const box = await this.log.boundingBox();
     if (!box) throw new Error('no log');

@@ -9,6 +9,7 @@ import { display } from './display';
 import { endProgram } from './end-program';
 
 const USER = 'nobody';
+const START_TIMEOUT_MS = 180_000;
 const root = join(import.meta.dirname, '../../..');
 
 /** What makes a start as an ordinary user impossible here, or `undefined`. Chromium's sandbox wants user namespaces. */
@@ -46,7 +47,7 @@ export async function openAsOrdinaryUser(): Promise<{ electron: ElectronApplicat
     args: ['--disable-gpu'],
     // Else Playwright itself adds --no-sandbox.
     chromiumSandbox: true,
-    timeout: 60_000,
+    timeout: START_TIMEOUT_MS,
     cwd: home,
     env: { PATH: process.env['PATH'] ?? '', HOME: home, DISPLAY, DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
   });
@@ -54,7 +55,7 @@ export async function openAsOrdinaryUser(): Promise<{ electron: ElectronApplicat
     void electron.evaluate(({ app }) => app.exit(0)).catch(() => undefined);
     await endProgram(electron.process(), false);
   });
-  return { electron, page: await electron.firstWindow({ timeout: 60_000 }) };
+  return { electron, page: await electron.firstWindow({ timeout: START_TIMEOUT_MS }) };
 }
 
 function asUser(): string[] {

@@ -19,14 +19,14 @@ export async function recordedCall(): Promise<unknown> {
 
 /**
  * To be evaluated in a page: hands a port of its own to the preload, as the window does, makes the call, and returns the answer, or
- * `nothing` when none comes within a second.
+ * `nothing` when none comes in time.
  */
-export function callOverNewPort(message: unknown): string {
+export function callOverNewPort(message: unknown, timeoutMs: number): string {
   return `new Promise((tell) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => tell(typeof data === 'string' ? data : JSON.stringify(data));
     window.postMessage('rpc:connect', '*', [port2]);
     port1.postMessage(${JSON.stringify(message)});
-    setTimeout(() => tell('nothing'), 1000);
+    setTimeout(() => tell('nothing'), ${timeoutMs});
   })`;
 }

@@ -30,7 +30,7 @@ export class TimelinePage {
   }
 
   /** Waits until the line at the top has the state. */
-  async says(state: string | RegExp, timeout = 120_000): Promise<void> {
+  async says(state: string | RegExp, timeout = 300_000): Promise<void> {
     await this.page.getByTestId('build-state').filter({ hasText: state }).waitFor({ timeout });
   }
 
