@@ -34,6 +34,13 @@ interface Resolved extends ResolveAnswer {
   readonly byName: ReadonlyMap<string, ResolvedPackage>;
 }
 
+/** A call that runs, the key that it belongs to, and its end. */
+interface Running {
+  readonly key: string;
+  readonly abort: AbortController;
+  readonly ended: Promise<void>;
+}
+
 /** The repositories of the open document, and its package list with dependencies. */
 export class Packages {
   #loaded = $state.raw<LoadedCatalogue>();
@@ -47,8 +54,8 @@ export class Packages {
   readonly #main: Main;
   readonly #session: DocumentSession;
   readonly #hosts: Hosts;
-  #loading: AbortController | undefined;
-  #resolving: AbortController | undefined;
+  #loading: Running | undefined;
+  #resolving: Running | undefined;
 
   constructor(main: Main, session: DocumentSession, hosts: Hosts) {
     this.#main = main;
@@ -145,8 +152,12 @@ export class Packages {
 
   /** Drops the results of the document that was open. */
   forget(): void {
-    this.#loading?.abort();
-    this.#resolving?.abort();
+    this.#loading?.abort.abort();
+    this.#resolving?.abort.abort();
+    this.#loading = undefined;
+    this.#resolving = undefined;
+    this.isLoading = false;
+    this.isResolving = false;
     this.resolved = undefined;
     this.resolveFailure = undefined;
     this.#failed = undefined;
@@ -154,26 +165,38 @@ export class Packages {
 
   /**
    * Reads the catalogue of the repositories, once for each `repositoriesKey`. Repositories that failed are read again only with
-   * `refresh`, which fetches the package lists again, and not at every change of the list.
+   * `refresh`, which fetches the package lists again, and not at every change of the list. A call for repositories that are being read
+   * waits for that.
    */
   async load(refresh = false): Promise<void> {
-    const { document, target } = this.#session;
     const key = this.repositoriesKey;
-    if (!document?.loaded) return;
+    if (!this.#session.document?.loaded) return;
     if (!refresh && (this.#current || this.failure)) return;
-    this.#loading?.abort();
-    const loading = new AbortController();
-    this.#loading = loading;
+    const running = this.#loading;
+    if (!refresh && running?.key === key) return running.ended;
+    running?.abort.abort();
+    const abort = new AbortController();
     this.isLoading = true;
     this.#failed = undefined;
+    const ended = this.#load(key, refresh, abort.signal).finally(() => {
+      if (this.#loading?.abort !== abort) return;
+      this.#loading = undefined;
+      this.isLoading = false;
+    });
+    this.#loading = { key, abort, ended };
+    await ended;
+  }
+
+  async #load(key: string, refresh: boolean, signal: AbortSignal): Promise<void> {
+    const { document, target } = this.#session;
     const before = this.#current;
     try {
       const known = before?.state.revision;
       const { text, ...state } = await this.#main.packages.catalogue(
-        { ...target, source: document.source, refresh, ...(known !== undefined && { known }) },
-        { signal: loading.signal },
+        { ...target, source: document?.source ?? '', refresh, ...(known !== undefined && { known }) },
+        { signal },
       );
-      if (loading.signal.aborted) return;
+      if (signal.aborted) return;
       if (text === undefined && before) this.#loaded = { ...before, state };
       else {
         const entries = readCatalogue(text ?? '');
@@ -181,28 +204,34 @@ export class Packages {
         this.#loaded = { key, state, search: new CatalogueSearch(entries), byName };
       }
     } catch (error) {
-      if (loading.signal.aborted) return;
+      if (signal.aborted) return;
       this.#failed = { key, failure: failureOf(error) };
-    } finally {
-      if (this.#loading === loading) this.isLoading = false;
     }
   }
 
-  /** Resolves the package list on the host. A later call replaces an earlier one. */
+  /** Resolves the package list on the host. A call for another list replaces a running one; a call for the same list waits for it. */
   async resolve(): Promise<void> {
-    const { document, target } = this.#session;
-    if (!document?.loaded) return;
-    this.#resolving?.abort();
-    const resolving = new AbortController();
-    this.#resolving = resolving;
+    const { key } = this;
+    if (!this.#session.document?.loaded) return;
+    const running = this.#resolving;
+    if (running?.key === key) return running.ended;
+    running?.abort.abort();
+    const abort = new AbortController();
     this.isResolving = true;
-    const key = this.key;
+    const ended = this.#resolve(key, abort.signal).finally(() => {
+      if (this.#resolving?.abort !== abort) return;
+      this.#resolving = undefined;
+      this.isResolving = false;
+    });
+    this.#resolving = { key, abort, ended };
+    await ended;
+  }
+
+  async #resolve(key: string, signal: AbortSignal): Promise<void> {
+    const { document, target } = this.#session;
     try {
-      const answer = await this.#main.packages.resolve(
-        { ...target, source: document.source },
-        { signal: resolving.signal },
-      );
-      if (resolving.signal.aborted) return;
+      const answer = await this.#main.packages.resolve({ ...target, source: document?.source ?? '' }, { signal });
+      if (signal.aborted) return;
       this.resolved = {
         ...answer,
         key,
@@ -213,9 +242,7 @@ export class Packages {
       };
       this.resolveFailure = undefined;
     } catch (error) {
-      if (!resolving.signal.aborted) this.resolveFailure = failureOf(error);
-    } finally {
-      if (this.#resolving === resolving) this.isResolving = false;
+      if (!signal.aborted) this.resolveFailure = failureOf(error);
     }
   }
 }

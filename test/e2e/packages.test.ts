@@ -44,7 +44,7 @@ inCarriers({ lacks: hasHostApt ? undefined : 'needs apt-get and mmdebstrap' }, (
     const { page } = await open({ document: debianLive() });
     const packages = new PackagesPage(page);
     await packages.goTo('Packages');
-    await packages.search.fill('tcpdump', { timeout: 240_000 }); // the package lists are fetched first
+    await packages.search.fill('tcpdump', { timeout: 480_000 }); // the package lists are fetched first
     await packages.resolved();
     const before = await packages.sum.innerText();
     await dragTo(page, packages.inRepository('tcpdump'), packages.inImage('sudo'), 'before');

@@ -35,8 +35,13 @@ export class AptSource implements PackageSource {
     this.#recipe = recipe;
   }
 
-  refresh(): Promise<void> {
-    return whileAlone(this.#folder, () => this.#fetch());
+  /** Fetches the lists. Those that another process has fetched since the call are new enough. */
+  async refresh(): Promise<void> {
+    const before = await this.edition();
+    await whileAlone(this.#folder, async (hasWaited) => {
+      if (hasWaited && (await this.edition())?.fetched !== before?.fetched) return;
+      await this.#fetch();
+    });
   }
 
   async #fetch(): Promise<void> {

@@ -9,15 +9,17 @@ const INTERVAL_MS = 250;
 /**
  * Runs a fetch while no other process fetches into the same folder. Throws `AppError('locked')` when another one does for
  * too long. Where the file system has no locks, APT's own lock remains.
+ *
+ * @param fetch is called with whether another process has fetched meanwhile
  */
-export async function whileAlone<T>(folder: string, fetch: () => Promise<T>): Promise<T> {
+export async function whileAlone<T>(folder: string, fetch: (hasWaited: boolean) => Promise<T>): Promise<T> {
   const deadline = Date.now() + TIMEOUT_MS;
-  for (;;) {
+  for (let hasWaited = false; ; hasWaited = true) {
     const lock = takeKernelLock(folder);
-    if (lock === 'unsupported') return fetch();
+    if (lock === 'unsupported') return fetch(hasWaited);
     if (lock !== 'denied')
       try {
-        return await fetch();
+        return await fetch(hasWaited);
       } finally {
         lock.release();
       }

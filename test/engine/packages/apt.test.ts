@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { catalogueAnswer } from '../../../src-shared/engine-answers/packages';
 import { readCatalogue } from '../../../src-shared/packages/catalogue';
 import { sizesOf } from '../../../src-shared/packages/costs';
 import { AptRepository, Signer, type TestPackage } from '../../support/apt-repository';
@@ -53,6 +54,9 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     expect(answers.map(({ stdout }) => JSON.parse(stdout) as unknown)).toMatchObject(
       answers.map(() => ({ kind: 'apt', count: 7 })),
     );
+    // Those that waited take what the first has fetched, unless they came after it.
+    const fetched = answers.map(({ stdout }) => catalogueAnswer.parse(JSON.parse(stdout)).fetched);
+    expect(new Set(fetched).size).toBeLessThan(answers.length);
   });
 
   it('has a catalogue that is removed after two months without a request', async () => {
