@@ -16,9 +16,13 @@ export interface Subject {
   readonly place: Place | AppError;
 }
 
-/** Opens a manifest for the checks. Creates nothing. Throws `AppError('manifest')` when it cannot be read. */
-export async function openSubject(operand: string): Promise<Subject> {
-  const file = await readManifestFile(operand);
+/**
+ * Opens a manifest for the checks. Creates nothing. Throws `AppError('manifest')` when it cannot be read.
+ *
+ * @param text replaces the file's content while the user is editing it
+ */
+export async function openSubject(operand: string, text?: string): Promise<Subject> {
+  const file = await readManifestFile(operand, text);
   return { file, place: await openPlace(file) };
 }
 

@@ -102,8 +102,10 @@ export interface BuildHost {
    * @param source text of the manifest that is being edited
    */
   validate(manifest: string, source: string, signal?: AbortSignal): Promise<ValidateAnswer>;
-  doctor(manifest: string, signal?: AbortSignal): Promise<DoctorAnswer>;
-  rights(manifest: string, signal?: AbortSignal): Promise<RightsAnswer>;
+  /** @param source text of the manifest that is being edited; the saved file when missing */
+  doctor(manifest: string, signal?: AbortSignal, source?: string): Promise<DoctorAnswer>;
+  /** @param source text of the manifest that is being edited; the saved file when missing */
+  rights(manifest: string, signal?: AbortSignal, source?: string): Promise<RightsAnswer>;
   /**
    * Starts a build that does not depend on the app. One that is refused before it has a journal is an `AppError` with the engine's message.
    *

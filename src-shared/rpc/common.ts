@@ -12,6 +12,9 @@ export const runName = z.string().regex(/^run-[0-9-]{10,40}$/);
 /** A build host's id in the host book. */
 export const hostId = z.string().min(1).max(64);
 
+/** The text of a manifest that is being edited. */
+export const editedText = z.string().max(16 * 1024 * 1024);
+
 /** A document, and the build host that it is built on. */
 export const target = { path, host: hostId };
 

@@ -2,7 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { validateAnswer } from '../engine-answers/validate';
 import { hostEntry, ROOT_TOOLS } from '../hosts/model';
-import { hostId, listing, path, target } from './common';
+import { editedText, hostId, listing, path, target } from './common';
 
 /** Facts about a host, collected when it was connected. */
 const hostFacts = z.object({
@@ -128,12 +128,14 @@ export const hosts = {
     z.object({ id: z.string(), answers: z.array(z.string().max(10_000)).max(50).optional(), remember: z.boolean() }),
   ),
   /** All problems of a manifest that is being edited, as the host's engine finds them with the scripts that are saved. */
-  validate: oc.input(z.object({ ...target, source: z.string().max(16 * 1024 * 1024) })).output(validateAnswer),
-  /** The checklist before a build: what was checked, what was found, and what to do. */
-  preflight: oc.input(z.object(target)).output(z.object({ ok: z.boolean(), checks: z.array(check) })),
+  validate: oc.input(z.object({ ...target, source: editedText })).output(validateAnswer),
+  /** The checklist before a build: what was checked, what was found, and what to do. Of the text that is being edited, or of the saved file. */
+  preflight: oc
+    .input(z.object({ ...target, source: editedText.optional() }))
+    .output(z.object({ ok: z.boolean(), checks: z.array(check) })),
   /** Lines for review that give a non-root account only the rights that this build area needs. */
   rights: oc
-    .input(z.object(target))
+    .input(z.object({ ...target, source: editedText.optional() }))
     .output(z.object({ groups: z.array(z.object({ title: z.string(), lines: z.array(z.string()) })) })),
   /** A folder of a host. */
   list: oc.input(z.object({ id: hostId, folder: z.string().max(4096) })).output(listing),

@@ -7,10 +7,7 @@ import {
   packageDetails as details,
   resolveAnswer,
 } from '../engine-answers/packages';
-import { runName, stepName, target } from './common';
-
-/** The manifest as it is being edited; the file may be older. */
-const source = z.string().max(16 * 1024 * 1024);
+import { editedText, runName, stepName, target } from './common';
 
 /** The packages in the repositories of a document, the packages that its lists would install, and those in its image. */
 export const packages = {
@@ -19,7 +16,7 @@ export const packages = {
     .input(
       z.object({
         ...target,
-        source,
+        source: editedText,
         refresh: z.boolean(),
         /** The revision that the window has: its text is not sent again. */
         known: z.string().optional(),
@@ -32,10 +29,10 @@ export const packages = {
         text: z.string().optional(),
       }),
     ),
-  show: oc.input(z.object({ ...target, source, name: z.string().min(1).max(300) })).output(details),
+  show: oc.input(z.object({ ...target, source: editedText, name: z.string().min(1).max(300) })).output(details),
   /** Files that a package installed into the image of the document. */
   files: oc.input(z.object({ ...target, name: z.string().min(1).max(300) })).output(filesAnswer),
-  resolve: oc.input(z.object({ ...target, source })).output(resolveAnswer),
+  resolve: oc.input(z.object({ ...target, source: editedText })).output(resolveAnswer),
   /** Packages in a step's checkpoint or at the end of a run; without either, after the step that installs them. */
   installed: oc.input(z.object({ ...target, of: z.union([runName, stepName]).optional() })).output(installedAnswer),
 };

@@ -15,10 +15,11 @@ import { zfsAllow } from './zfs-allow';
  * account that cannot be written into them, and `refused` for paths that would not stay on one line.
  *
  * @param user default: `callingUser()`
+ * @param text replaces the file's content while the user is editing it
  */
-export async function rightsFor(operand: string, user = callingUser()): Promise<RightsAnswer> {
+export async function rightsFor(operand: string, user = callingUser(), text?: string): Promise<RightsAnswer> {
   refuseUser(user);
-  const { manifest } = await readManifestFile(operand);
+  const { manifest } = await readManifestFile(operand, text);
   const path = realpathSync(operand);
   const request: RightsRequest = {
     user,

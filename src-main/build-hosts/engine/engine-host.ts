@@ -101,12 +101,10 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
     editedStatus: (manifest, input, signal) =>
       ask(statusAnswer, 'status', manifest, { options: ['--stdin'], input, signal }),
     checkpoints: (manifest, signal) => ask(checkpointsAnswer, 'checkpoints', manifest, { signal }),
-    plan: (manifest, choice, signal, input) =>
-      ask(planAnswer, 'plan', manifest, {
-        options: [...choiceOptions(choice), ...(input === undefined ? [] : ['--stdin'])],
-        ...(input !== undefined && { input }),
-        signal,
-      }),
+    plan: (manifest, choice, signal, input) => {
+      const { options, ...text } = textOf(input);
+      return ask(planAnswer, 'plan', manifest, { options: [...choiceOptions(choice), ...options], ...text, signal });
+    },
     prune: (manifest, { stale, from, remove }) =>
       ask(pruneAnswer, 'prune', manifest, {
         options: [
@@ -142,8 +140,11 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
     },
     validate: (manifest, input, signal) =>
       ask(validateAnswer, 'validate', manifest, { options: ['--stdin'], input, signal }),
-    doctor: (manifest, signal) => ask(doctorAnswer, 'doctor', manifest, { signal }),
-    rights: (manifest, signal) => ask(rightsAnswer, 'doctor', manifest, { options: ['--rights'], signal }),
+    doctor: (manifest, signal, input) => ask(doctorAnswer, 'doctor', manifest, { ...textOf(input), signal }),
+    rights: (manifest, signal, input) => {
+      const { options, ...text } = textOf(input);
+      return ask(rightsAnswer, 'doctor', manifest, { options: ['--rights', ...options], ...text, signal });
+    },
     packages: {
       catalogue: (manifest, input, refresh, signal) =>
         ask(catalogueAnswer, 'catalogue', manifest, {
@@ -169,6 +170,10 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
       ),
   };
 }
+
+/** How a command gets the text of a manifest that is being edited; the saved file when there is none. */
+const textOf = (input: string | undefined): { options: string[]; input?: string } =>
+  input === undefined ? { options: [] } : { options: ['--stdin'], input };
 
 /** The options that `build` and `plan` share, for a choice. */
 export const choiceOptions = ({ resume, pause }: BuildChoice): string[] => [

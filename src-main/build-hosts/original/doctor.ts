@@ -5,15 +5,23 @@ import type { Manifest } from '../../../src-shared/manifest/model';
 import { quoteArgument } from '../../../src-shared/shell-quote';
 import { bytes, plural } from '../../../src-shared/format';
 import type { Argv, Transport } from '../../transport/transport';
-import { findArea, listSnapshots, readDocument, type StockArea } from './area';
+import { findArea, listSnapshots, parseDocument, readDocument, type StockArea } from './area';
 import { logsOf, type OriginalHostParts } from './inspect';
 import { findBuild } from './processes';
 
-/** The checklist before a build, with tools that every system has. Changes nothing on the host. */
-export async function doctorOf({ transport, command, place }: OriginalHostParts, path: string): Promise<DoctorAnswer> {
+/**
+ * The checklist before a build, with tools that every system has. Changes nothing on the host.
+ *
+ * @param source text of the manifest that is being edited; the saved file when missing
+ */
+export async function doctorOf(
+  { transport, command, place }: OriginalHostParts,
+  path: string,
+  source?: string,
+): Promise<DoctorAnswer> {
   const findings = await commandFindings(transport, await command());
   try {
-    const manifest = await readDocument(path);
+    const manifest = source === undefined ? await readDocument(path) : parseDocument(source);
     findings.push(...(await scriptFindings(transport, manifest, dirname(await place(path)))));
     const area = await findArea(transport, manifest);
     findings.push(...(await areaFindings(transport, area)), await buildFinding(transport, area));

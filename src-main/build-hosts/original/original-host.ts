@@ -108,7 +108,7 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
     },
     supportBundle: () => Promise.reject(cannot('support')),
     validate: (manifest, source, signal) => validateOn(parts, manifest, source, signal),
-    doctor: (manifest) => doctorOf(parts, manifest),
+    doctor: (manifest, _, source) => doctorOf(parts, manifest, source),
     rights: () => Promise.reject(cannot('doctor --rights')),
     packages: {
       catalogue: () => Promise.reject(cannot('catalogue')),

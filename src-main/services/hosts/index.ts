@@ -57,8 +57,8 @@ export function createHostServices({
     questions: async (_, { signal }) => questions.watch(signal),
     answer: async ({ id, answers, remember }) => questions.answer(id, answers && { answers, remember }),
     validate: ({ path, host, source }, { signal }) => registry.hostOf(host).validate(path, source, signal),
-    preflight: ({ path, host }, { signal }) => preflight(registry, host, path, signal),
-    rights: ({ path, host }, { signal }) => rights(registry.hostOf(host), path, signal),
+    preflight: (target, { signal }) => preflight(registry, target, signal),
+    rights: (target, { signal }) => rights(registry, target, signal),
     list: ({ id, folder }) => listRemoteFolder(registry.hostOf(id).transport, folder),
     openManifest: async ({ id, path }) => {
       const copy = await openRemoteManifest(registry.hostOf(id).transport, path, documents);

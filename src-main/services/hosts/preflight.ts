@@ -1,10 +1,16 @@
 import { ROOT_TOOLS_TEXT } from '../../../src-shared/hosts/model';
 import { rightsGroups } from '../../../src-shared/doctor/rights-groups';
 import { AppError } from '../../../src-shared/errors';
+import type { Target } from '../../../src-shared/rpc/common';
 import type { PreflightCheck } from '../../../src-shared/rpc/hosts';
 import { duration } from '../../../src-shared/format';
 import type { BuildHost } from '../../build-hosts/build-host';
 import type { HostRegistry } from './registry';
+
+/** A manifest, its build host, and its text while the user edits it. */
+export interface EditedTarget extends Target {
+  readonly source?: string | undefined;
+}
 
 /** A larger clock difference breaks certificates and file times. */
 const MAX_SKEW_SECONDS = 120;
@@ -12,8 +18,7 @@ const MAX_SKEW_SECONDS = 120;
 /** The checklist before a build: the connection, then the findings of the host's engine. An unreachable host is a finding. */
 export async function preflight(
   registry: HostRegistry,
-  id: string,
-  manifest: string,
+  { host: id, path: manifest, source }: EditedTarget,
   signal?: AbortSignal,
 ): Promise<{ ok: boolean; checks: PreflightCheck[] }> {
   const host = registry.hostOf(id);
@@ -55,18 +60,18 @@ export async function preflight(
       checks: [{ id: 'connection', title: 'connection', state: 'missing', detail: error.message, ...fix }],
     };
   }
-  const { ok, findings } = await host.doctor(manifest, signal);
+  const { ok, findings } = await host.doctor(manifest, signal, source);
   checks.push(...findings);
   return { ok, checks };
 }
 
 /** The configuration that an ordinary account needs for this build area, for review. */
 export async function rights(
-  host: BuildHost,
-  manifest: string,
+  registry: HostRegistry,
+  { host, path, source }: EditedTarget,
   signal?: AbortSignal,
 ): Promise<{ groups: { title: string; lines: string[] }[] }> {
-  return { groups: rightsGroups(await host.rights(manifest, signal)) };
+  return { groups: rightsGroups(await registry.hostOf(host).rights(path, signal, source)) };
 }
 
 async function clockCheck({ transport }: BuildHost, signal?: AbortSignal): Promise<PreflightCheck> {

@@ -1,10 +1,10 @@
 // What the doctor sees of this host, of a manifest's scripts and of its build area, through the command.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { doctorAnswer, type Finding } from '../../../src-shared/engine-answers/doctor';
-import { finished, says, TestProject, type TestStep } from '../../support/engine';
+import { bin, finished, says, TestProject, type TestStep } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { hasTool, lacksRootOr, runTool } from '../../support/run-tool';
 import { temporaryUser } from '../../support/temp-user';
@@ -48,6 +48,21 @@ describe('the doctor', () => {
       code: 1,
       answer: { error: { code: 'manifest' } },
     });
+  });
+
+  it('checks a text that is being edited in the place of the file', async () => {
+    const project = new DoctorProject({ packages });
+    const edited = readFileSync(join(project.folder, 'manifest.xml'), 'utf8').replaceAll(
+      'scripts/im-pop',
+      'scripts/other',
+    );
+    project.file('edited.xml', edited);
+    const command = `'${bin}/distro_const' doctor --stdin --json manifest.xml <edited.xml`;
+    const { stdout } = await finished(project.spawn(['sh', '-c', command]));
+    expect(doctorAnswer.parse(JSON.parse(stdout)).findings).toContainEqual(
+      expect.objectContaining({ id: 'script:scripts/other', state: 'missing' }),
+    );
+    expect((await project.examine()).of('script')).toEqual([]);
   });
 
   it('blocks a manifest with errors', async () => {
