@@ -37,6 +37,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   printLines(['Before step    Taken               Size       Alone      State', ...found.checkpoints.map(row)]);
   for (const { name } of found.otherSnapshots)
     printLines([`${stepOfSnapshot(name) ?? name}: not a step of this manifest`]);
+  if (found.used !== undefined) printLines([`Checkpoints use ${bytes(found.used)}.`]);
   return 0;
 }
 
@@ -48,7 +49,14 @@ async function describeAll(context: AreaContext) {
     rows.push({ ...row, snapshot: row.snapshot && { ...row.snapshot, ...(await backend.size(row.snapshot.name)) } });
   const known = new Set([BASELINE, ...steps.map(({ name }) => checkpointName(name))]);
   const others = snapshots.filter(({ name }) => !known.has(name));
-  return { area: area.mountpoint, backend: backend.kind, checkpoints: rows, otherSnapshots: others };
+  const used = await backend.used?.();
+  return {
+    area: area.mountpoint,
+    backend: backend.kind,
+    ...(used !== undefined && { used }),
+    checkpoints: rows,
+    otherSnapshots: others,
+  };
 }
 
 /** Returns the state of each step of the manifest, without sizes, because measuring can be slow. */

@@ -42,18 +42,23 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const sizes: Sizes = new Map();
   // Measuring is slow on some file systems and needs no lock.
   const found = await measured(context, await choose(context, isStaleToo, values.from), sizes);
+  const frees = await context.backend.freedBy?.(found.map(({ name }) => name));
   const { chosen, removed } =
     values.yes && context.area.exists
       ? await removeUnderLock(context, operand, sizes, (now) => choose(now, isStaleToo, values.from))
       : { chosen: found, removed: [] };
   if (values.json) {
-    printAnswer<PruneAnswer>({ wouldRemove: chosen, removed });
+    printAnswer<PruneAnswer>({ wouldRemove: chosen, ...(frees !== undefined && { frees }), removed });
     return 0;
   }
   if (chosen.length === 0) printLines([`Nothing to prune.${isStaleToo ? '' : await describeStale(context)}`]);
   for (const { name, reason, unique } of chosen)
     printLines([`${values.yes ? 'removed' : 'would remove'}  ${name}  ${bytes(unique)}  ${reason}`]);
-  if (chosen.length > 0 && !values.yes) printLines(['Nothing was removed. Remove them with --yes.']);
+  if (chosen.length > 0 && !values.yes)
+    printLines([
+      ...(frees === undefined ? [] : [`Removing them frees ${bytes(frees)}.`]),
+      'Nothing was removed. Remove them with --yes.',
+    ]);
   return 0;
 }
 

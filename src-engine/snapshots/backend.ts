@@ -106,4 +106,16 @@ export interface SnapshotBackend {
   open(name: string): Promise<SnapshotView>;
 
   size(name: string): Promise<SnapshotSize>;
+
+  /**
+   * Bytes that all snapshots occupy together, parts that they share once. Missing, or `undefined`, where that is not
+   * known.
+   */
+  used?(): Promise<number | undefined>;
+
+  /**
+   * Bytes that destroying several snapshots frees. It is more than the sum of what each alone would free. Missing, or
+   * `undefined`, where that is not known.
+   */
+  freedBy?(names: readonly string[]): Promise<number | undefined>;
 }

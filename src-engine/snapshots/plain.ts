@@ -23,6 +23,7 @@ import { PlainStore, type PlainSnapshot } from './plain/plain-store';
 import { isAsIn, rollBack } from './plain/roll-back';
 import { scanTree, TooDeep } from './plain/scan';
 import { takeSnapshot, type PlainArea } from './plain/take';
+import { StoreSpace } from './plain/store-space';
 import { readHead, readIndex } from './plain/tree-index';
 import { endOrphanedTools, refuseUse, removeSubvolumes, removeTree, storeTool } from './store-tools';
 import { TreeSwap } from './tree-swap';
@@ -51,6 +52,7 @@ export function createPlainBackend({
   const area: PlainArea = { buildData, store, live, tool };
   const swap = new TreeSwap(buildData, (path) => removeTree(path, tool));
   let views = 0;
+  let measured: { readonly snapshots: string; readonly space: StoreSpace | undefined } | undefined;
 
   /**
    * Removes the remains of a killed engine: its tools first, then its unfinished work. It is fast when there are none.
@@ -78,6 +80,16 @@ export function createPlainBackend({
     store.find(name);
     await recover(action);
     return store.find(name);
+  }
+
+  /** Reading all indexes takes long, so the result is kept while the snapshots are the same. */
+  function space(): StoreSpace | undefined {
+    const snapshots = store
+      .list()
+      .map(({ path }) => path)
+      .join('\n');
+    if (measured?.snapshots !== snapshots) measured = { snapshots, space: StoreSpace.read(store) };
+    return measured.space;
   }
 
   /** Refuses before any change when entries cannot be removed. */
@@ -187,8 +199,16 @@ export function createPlainBackend({
     },
 
     async size(name) {
-      const snapshot = store.find(name);
-      return { referenced: snapshot.isTree ? undefined : sizeIn(snapshot.path), unique: undefined };
+      const { path, isTree } = store.find(name);
+      return { referenced: isTree ? undefined : sizeIn(path), unique: space()?.freedBy(new Set([path])) };
+    },
+
+    async used() {
+      return space()?.used;
+    },
+
+    async freedBy(names) {
+      return space()?.freedBy(new Set(names.map((name) => store.find(name).path)));
     },
   };
 }

@@ -6,6 +6,10 @@ import { checkpointAnswer } from './status';
 export const checkpointsAnswer = z.object({
   area: z.string().describe('Path of the build area.'),
   backend: z.string().describe('How checkpoints are taken: `zfs`, `btrfs` or `plain`.'),
+  used: z
+    .number()
+    .optional()
+    .describe('Bytes that all snapshots occupy, parts that they share once; missing where that is not known.'),
   checkpoints: z
     .array(
       checkpointAnswer.extend({
@@ -24,5 +28,6 @@ export type CheckpointsAnswer = z.output<typeof checkpointsAnswer>;
 
 /** The part of the answer that `status` lacks: the sizes of snapshots. */
 export interface CheckpointSizes {
+  readonly used?: number | undefined;
   readonly checkpoints: readonly Pick<CheckpointsAnswer['checkpoints'][number], 'step' | 'snapshot'>[];
 }

@@ -6,7 +6,7 @@ import { runView } from '../engine-answers/run-view';
 import { cancelAnswer } from '../engine-answers/running';
 import { snapshot, snapshotSize } from '../engine-answers/snapshot';
 import { statusAnswer } from '../engine-answers/status';
-import { runName, stepName, target } from './common';
+import { editedText, runName, stepName, target } from './common';
 
 /** A step of the manifest as saved, and the checkpoint before it with its size. */
 const step = statusAnswer.shape.steps.element.extend({ snapshot: snapshot.extend(snapshotSize.shape).nullable() });
@@ -24,7 +24,13 @@ const queued = z.object({
 /** A build area as the engine reports it, with the queue of main. */
 const area = statusAnswer
   .omit({ area: true, runs: true, runningStep: true, lastRun: true, lastRunUnknown: true })
-  .extend({ ...statusAnswer.shape.area.shape, steps: z.array(step), queue: z.array(queued) });
+  .extend({
+    ...statusAnswer.shape.area.shape,
+    steps: z.array(step),
+    queue: z.array(queued),
+    /** Bytes that all checkpoints occupy; missing where that is not known. */
+    used: z.number().optional(),
+  });
 
 /** A sentence, and what to do next. */
 const trouble = z.object({ message: z.string(), hint: z.string().optional() });
@@ -39,9 +45,6 @@ const buildEvent = z.discriminatedUnion('kind', [
 ]);
 
 const choice = { ...target, resume: stepName.optional(), pause: stepName.optional() };
-
-/** Text of the manifest that is being edited. */
-const source = z.string().max(16 * 1024 * 1024);
 
 /** Names of the steps where a build starts and where it pauses. */
 export interface BuildChoice {
@@ -58,12 +61,12 @@ export const builds = {
   /** The build area of now. Changes of the saved files that happened before the call are in it. */
   area: oc.input(z.object(target)).output(area),
   /** The build area as it would be if this text were saved. Nothing is written. */
-  editedArea: oc.input(z.object({ ...target, source })).output(area),
+  editedArea: oc.input(z.object({ ...target, source: editedText })).output(area),
   /**
    * What a build with this choice would do, of the saved files or of a text that is being edited. A choice that the rules refuse is an
    * error with the engine's message.
    */
-  plan: oc.input(z.object({ ...choice, source: source.optional() })).output(planAnswer),
+  plan: oc.input(z.object({ ...choice, source: editedText.optional() })).output(planAnswer),
   /** Starts a build, or queues it while the area is taken. */
   start: oc
     .input(z.object({ ...choice, adopt: z.boolean().optional() }))

@@ -55,6 +55,34 @@ describe('snapshots of plain directories', () => {
     expect(statSync(area.at('folder/large')).mode & 0o777).toBe(0o644);
   });
 
+  it('report what their removal frees, alone and together, and what all of them occupy', async () => {
+    const area = newArea();
+    const blocks = (): number => Number(runTool('du', '-sB1', area.store).split('\t')[0]);
+    const free = async (...names: string[]): Promise<number> => (await area.backend.freedBy?.(names)) ?? NaN;
+    writeFileSync(area.at('in all'), Buffer.alloc(400_000, 'a'));
+    writeFileSync(area.at('in two'), Buffer.alloc(300_000, 'b'));
+    await area.backend.take('a');
+    writeFileSync(area.at('in one'), Buffer.alloc(200_000, 'c'));
+    await area.backend.take('b');
+    rmSync(area.at('in one'));
+    rmSync(area.at('in two'));
+    await area.backend.take('c');
+    await area.backend.take('d');
+    // Folders of the store and their entries are not counted.
+    const SLACK_BYTES = 64 * 1024;
+    const all = ['a', 'b', 'c', 'd'];
+    expect(Math.abs((await area.backend.used?.()) ?? NaN)).toBeLessThanOrEqual(blocks());
+    expect(blocks() - (await free(...all))).toBeLessThan(SLACK_BYTES);
+    expect((await area.backend.size('d')).unique).toBe(0); // as c
+    const together = await free('a', 'b');
+    expect(together).toBeGreaterThan(500_000);
+    expect((await area.backend.size('a')).unique).toBeLessThan(100_000);
+    const before = blocks();
+    await area.backend.destroy('b');
+    await area.backend.destroy('a');
+    expect(Math.abs(before - blocks() - together)).toBeLessThan(SLACK_BYTES);
+  });
+
   it('restore content and metadata that are stored apart', async () => {
     const area = newArea();
     writeFileSync(area.at('large'), Buffer.alloc(500_000, 'x'));

@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { checkpointsAnswer } from '../../src-shared/engine-answers/checkpoints';
+import { bytes } from '../../src-shared/format';
 import { TestProject } from '../support/engine';
 import { openInChromium } from './support/app';
 import { accessibilityViolations } from './support/axe';
@@ -81,7 +83,7 @@ it('The timeline shows what is stale, why, and the right point to resume from.',
   const { page } = await openInChromium({ document: manifest(project) });
   const timeline = new TimelinePage(page);
   await timeline.open();
-  await expect.poll(() => timeline.buildButton.textContent()).toMatch(/Resume from d/);
+  await expect.poll(() => timeline.buildButton.textContent()).toBe('Build again (from d)');
   project.edit((text) => text.replace('value="x"', 'value="y"'));
   await timeline.shows('c', 'stale');
   await timeline.shows('b', 'current');
@@ -205,12 +207,14 @@ describe.each(['light', 'dark'] as const)('Accessibility of the timeline (%s):',
   });
 });
 
-it('The space of the checkpoints is at least that of the newest one where their parts cannot be measured.', async () => {
+it('The space of the checkpoints is what the engine measures, and a lower bound where it cannot.', async () => {
   const project = built(['a', 'b', 'c']);
   await project.build();
+  const { used } = checkpointsAnswer.parse(await project.json('checkpoints'));
   const { page } = await openInChromium({ document: manifest(project) });
   await new TimelinePage(page).open();
-  await page.getByText(/^3 checkpoints use at least \d/).waitFor();
+  const space = used === undefined ? 'at least ' : `${bytes(used)} · build area`;
+  await page.getByText(`3 checkpoints use ${space}`).waitFor();
 });
 
 it('Chosen checkpoints are pruned after they have been shown.', async () => {

@@ -5,7 +5,7 @@ import { asTrouble } from '../../async/guard';
 import type { BuildHost } from '../../build-hosts/build-host';
 
 /** A build area as the engine reports it, without the queue of main. */
-export type Area = Omit<AreaView, 'queue'>;
+export type Area = Omit<AreaView, 'queue' | 'used'>;
 
 /** What happens with the area, for the session. */
 export interface AreaListener {
@@ -27,6 +27,7 @@ export class AreaWatch {
   readonly #listener: AreaListener;
   #area: Area | undefined;
   #sizes: ReadonlyMap<string, SnapshotSizeAnswer> = new Map();
+  #used: number | undefined;
   /** The checkpoints whose sizes are known, as one key. */
   #measured = '';
   #refreshing: Promise<void> | undefined;
@@ -86,7 +87,8 @@ export class AreaWatch {
     const steps = area.steps.map((step) =>
       step.snapshot ? { ...step, snapshot: { ...step.snapshot, ...this.#sizes.get(step.snapshot.id) } } : step,
     );
-    return { ...area, steps, queue: [...this.#listener.queue()] };
+    const isMeasured = this.#used !== undefined && keyOf(area) === this.#measured;
+    return { ...area, ...(isMeasured && { used: this.#used }), steps, queue: [...this.#listener.queue()] };
   }
 
   /** Asks the engine, and takes its answer unless that of a later question has arrived. */
@@ -133,10 +135,10 @@ export class AreaWatch {
 
   /** Measures sizes, which takes long on some file systems: after everything else, and only when the checkpoints have changed. */
   async #measure(): Promise<void> {
-    const steps = this.#area?.steps ?? [];
-    const key = steps.flatMap(({ snapshot }) => (snapshot ? [`${snapshot.id} ${snapshot.takenAt}`] : [])).join('\n');
+    const key = keyOf(this.#area);
     if (key === this.#measured || key === '') return;
-    const { checkpoints } = await this.#host.checkpoints(this.#manifest);
+    const { checkpoints, used } = await this.#host.checkpoints(this.#manifest);
+    this.#used = used;
     this.#sizes = new Map(
       checkpoints.flatMap(({ snapshot }) =>
         snapshot ? [[snapshot.id, { referenced: snapshot.referenced, unique: snapshot.unique }]] : [],
@@ -145,4 +147,10 @@ export class AreaWatch {
     this.#measured = key;
     this.push();
   }
+}
+
+/** Identifies the checkpoints of an area. */
+function keyOf(area: Area | undefined): string {
+  const steps = area?.steps ?? [];
+  return steps.flatMap(({ snapshot }) => (snapshot ? [`${snapshot.id} ${snapshot.takenAt}`] : [])).join('\n');
 }
