@@ -1,10 +1,15 @@
-/** The label of an element or attribute, and one sentence of help. */
+/** The label of an element or attribute, one sentence of help, and what its values mean. */
 export interface FieldLabel {
   readonly label: string;
   readonly help?: string;
+  /** Texts of `true` and `false`, where these would not explain themselves. */
+  readonly values?: Readonly<Record<string, string>>;
 }
 
-const LABELS: Readonly<Record<string, readonly [label: string, help?: string]>> = {
+/** Of a password. */
+const HASH_HELP = 'A hash as in /etc/shadow';
+
+const LABELS: Readonly<Record<string, readonly [label: string, help?: string, values?: FieldLabel['values']]>> = {
   'distribution@name': ['Name', 'Names the image files: letters, digits, and _ . -'],
   build_area: ['Build area', 'A folder (starts with /) or the name of a ZFS dataset'],
   stop_on_error: ['Stop at the first step that fails'],
@@ -25,7 +30,7 @@ const LABELS: Readonly<Record<string, readonly [label: string, help?: string]>> 
     'The finished image can search its packages at once. The build takes longer.',
   ],
   rootpass: ['Root password'],
-  'rootpass@is_plaintext': ['Password is plain text', 'False: the password is a hash as in /etc/shadow'],
+  'rootpass@is_plaintext': ['Password is', HASH_HELP, { true: 'plain text', false: 'a hash' }],
   hostname: ['Host name'],
   locale_list: ['Locales', 'Space-separated. Empty keeps all locales.'],
   locale_defaults: ['Default locale and time zone'],
@@ -37,11 +42,11 @@ const LABELS: Readonly<Record<string, readonly [label: string, help?: string]>> 
   'user@UID': ['User id'],
   'user@GID': ['Group id'],
   'user@directlogin': ['Can log in directly'],
-  'root_user@directlogin': ['Can log in directly', 'False makes root a role (illumos)'],
+  'root_user@directlogin': ['Root is', 'A role only on illumos', { true: 'an account', false: 'a role' }],
   homedir: ['Home folder'],
   shell: ['Login shell'],
   password: ['Password'],
-  'password@encrypted': ['Password is a hash', 'True: the password is a hash as in /etc/shadow'],
+  'password@encrypted': ['Password is', HASH_HELP, { true: 'a hash', false: 'plain text' }],
   account_contents: ['Home folder template', 'A folder whose content is copied into the home folder'],
   boot_archive_contents: ['Boot archive contents', 'Files of the image that go into the boot archive'],
   bootroot_contents: ['Boot archive contents', 'Files of the image that go into the boot archive'],
@@ -111,6 +116,7 @@ const LABELS: Readonly<Record<string, readonly [label: string, help?: string]>> 
 
 /** Returns the label of an element or attribute, or its own name. */
 export function labelOf(element: string, attribute?: string): FieldLabel {
-  const [label, help] = LABELS[attribute === undefined ? element : `${element}@${attribute}`] ?? [attribute ?? element];
-  return { label, ...(help !== undefined && { help }) };
+  const named = LABELS[attribute === undefined ? element : `${element}@${attribute}`];
+  const [label, help, values] = named ?? [attribute ?? element];
+  return { label, ...(help !== undefined && { help }), ...(values && { values }) };
 }

@@ -1,7 +1,9 @@
 import { detectLayout, partsOf } from '../layout';
 import { readImageSettings } from '../model-image';
-import { childElements, type ElementNode } from '../tree';
+import { childElements, elementsAt, type ElementNode } from '../tree';
 import type { Rule } from './rule';
+import type { Edit } from '../splice';
+import { addWord } from './fixes';
 import { valuesAt } from './values-at';
 
 /** A check of one value at every node of a path (contract 6.3, 6.4). */
@@ -10,14 +12,15 @@ interface Check {
   readonly path: string;
   readonly isRight: (value: string) => boolean;
   readonly sentence: (value: string) => string;
+  readonly fix?: (value: string) => Edit | undefined;
 }
 
 const PACKAGE_PATTERN = /[*%?[\]{}|><()#$"'\\]/;
 
 /** What the values mean (contract 6.3, 6.4). The messages have the original's own line, in the original's order (recorded scenario 63). */
 export const valuesRule: Rule = {
-  check({ defaulted: { root } }) {
-    return checksFor(root).flatMap(({ path, isRight, sentence }) =>
+  check({ tree: { source }, defaulted: { root } }) {
+    return checksFor(root, source).flatMap(({ path, isRight, sentence, fix }) =>
       valuesAt(root, path).flatMap(({ value, range }) =>
         isRight(value)
           ? []
@@ -28,6 +31,7 @@ export const valuesRule: Rule = {
               message: sentence(value),
               path: path.replace('@', ''),
               range,
+              fix: fix?.(value),
               original: `validate_node: Content "${value}" at ${path.replace('@', '')} did not validate`,
             },
       ),
@@ -35,7 +39,7 @@ export const valuesRule: Rule = {
   },
 };
 
-function checksFor(root: ElementNode): Check[] {
+function checksFor(root: ElementNode, source: string): Check[] {
   if (childElements(root, 'img_params').length === 0) return [];
   const parts = partsOf(detectLayout(root));
   const { locales } = readImageSettings(root, parts);
@@ -65,7 +69,8 @@ function checksFor(root: ElementNode): Check[] {
       path: 'img_params/locale_defaults/@locale',
       isRight: (value) => locales.includes(value),
       sentence: (value) =>
-        `The default locale \`${value}\` is not in \`locale_list\`: add it there, or choose one of ${locales.join(', ')}.`,
+        `The default locale \`${value}\` is not in Locales (\`locale_list\`): add it there, or choose one of ${locales.join(', ')}.`,
+      fix: (value) => addLocale(root, source, value),
     },
     {
       path: 'img_params/user/homedir',
@@ -93,6 +98,11 @@ function checksFor(root: ElementNode): Check[] {
       sentence: (value) => `The key \`${value}\` is given more than once in \`key_value_pairs\`.`,
     },
   ];
+}
+
+function addLocale(root: ElementNode, source: string, locale: string): Edit | undefined {
+  const [list] = elementsAt(root, 'img_params/locale_list');
+  return list && addWord(source, list, locale, `Add \`${locale}\` to Locales`);
 }
 
 /** Letters, digits, dashes and inner dots: what the original claims to allow, and then does not (contract 9, 37). */

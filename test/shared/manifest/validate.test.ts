@@ -127,6 +127,13 @@ describe('values', () => {
     expect(problems[0]).toMatchObject({ phase: 'value', severity: 'error' });
   });
 
+  it('A default locale that is not in the list is added to it by one click.', () => {
+    const { tree, problems } = loadEdited('layout-b', 'locale="en_GB.UTF-8"', 'locale="fr_FR.UTF-8"');
+    const [problem] = problems;
+    expect(problem?.fix?.label).toBe('Add `fr_FR.UTF-8` to Locales');
+    expect(problem && load(fixed(tree.source, problem)).problems).toEqual([]);
+  });
+
   it('have a problem for each of two equal keys', () => {
     const { problems } = loadEdited('layout-b', 'key="motto"', 'key="iso_sort"');
     expect(problems.map(({ path }) => path)).toEqual(['key_value_pairs/pair/key', 'key_value_pairs/pair/key']);
