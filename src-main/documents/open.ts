@@ -14,7 +14,7 @@ import { listScripts, scriptsVersionOf } from './scripts';
 export async function openDocument(path: string): Promise<OpenedDocument> {
   const absolute = resolve(path);
   const bytes = await readBounded(absolute, MAX_BYTES);
-  const source = decodeManifest(bytes);
+  const source = decode(absolute, bytes);
   if (source.includes('\0'))
     throw new AppError('manifest', `${absolute} is not text: it has zero bytes.`, 'Is this the right file?');
   const scripts = await listScripts(dirname(absolute), scriptsNamedIn(source));
@@ -30,4 +30,13 @@ export async function openDocument(path: string): Promise<OpenedDocument> {
     scripts,
     scriptsVersion: scriptsVersionOf(scripts),
   };
+}
+
+/** The text of a file. An error names the file. */
+function decode(path: string, bytes: Buffer): string {
+  try {
+    return decodeManifest(bytes);
+  } catch (error) {
+    throw error instanceof AppError ? new AppError(error.code, `${path}: ${error.message}.`, error.hint) : error;
+  }
 }

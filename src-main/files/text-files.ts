@@ -51,8 +51,8 @@ export async function readBounded(path: string, limit: number): Promise<Buffer> 
   if (!found.isFile())
     throw new AppError(
       'manifest',
-      `${path} is ${found.isDirectory() ? 'a folder' : 'not a file'}.`,
-      'Choose its manifest.xml.',
+      `${path} is ${found.isDirectory() ? 'a folder' : 'a device, a pipe or a socket'}.`,
+      found.isDirectory() ? 'Choose its manifest.xml.' : 'Choose a file.',
     );
   if (found.size > limit)
     throw new AppError(
@@ -62,31 +62,39 @@ export async function readBounded(path: string, limit: number): Promise<Buffer> 
     );
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
     absent(error);
-    throw new AppError(
-      'missing',
-      `${path} cannot be read: ${whyNot(error.code, error.message)}.`,
-      'Ask for the right to read it.',
-    );
+    throw unreadable(path, error);
   });
   try {
     // The file may have been replaced between the check and the open.
     const found = await onOpenFile(path, () => file.stat());
     if (!found.isFile() || found.size > limit)
-      throw new AppError('manifest', `${path} has ${found.size} bytes; at most ${limit} are read.`);
+      throw new AppError('manifest', `${path} was replaced by another file while it was opened.`, 'Open it again.');
     return await readToEnd(path, file, limit);
   } finally {
     await onOpenFile(path, () => file.close()).catch(() => undefined);
   }
 }
 
+/** The error of a file that was found, but cannot be read. */
+const unreadable = (path: string, { code, message }: NodeJS.ErrnoException): AppError =>
+  new AppError(
+    'missing',
+    `${path} cannot be read: ${whyNot(code, message)}.`,
+    code === 'EACCES' ? 'Ask for the right to read it.' : 'Choose another file.',
+  );
+
 /** Reads to the end of the file, which may be another than its size: files grow, and those of `/proc` report none. */
 async function readToEnd(path: string, file: FileHandle, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for (let size = 0; ;) {
-    const { bytesRead, buffer } = await onOpenFile(path, () => file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES));
+    const read = onOpenFile(path, () => file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES));
+    const { bytesRead, buffer } = await read.catch((error: NodeJS.ErrnoException) => {
+      throw absent(error) ?? unreadable(path, error);
+    });
     if (bytesRead === 0) return Buffer.concat(chunks);
     size += bytesRead;
-    if (size > limit) throw new AppError('manifest', `${path} has more than ${limit} bytes.`);
+    if (size > limit)
+      throw new AppError('manifest', `${path} has more than ${limit} bytes.`, 'Check that this is the right file.');
     chunks.push(buffer.subarray(0, bytesRead));
   }
 }

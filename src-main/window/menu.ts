@@ -1,5 +1,6 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import { COMMANDS, SECTION_COMMANDS, type CommandId } from '../../src-shared/commands';
+import { visibleName } from '../../src-shared/visible';
 import type { EventQueue } from './event-queue';
 
 /** Sets the native menu. The window runs the commands: an item only has the id of one. */
@@ -31,7 +32,10 @@ export function setMenu(
             enabled: recent.length > 0,
             submenu: recent
               .filter(({ exists }) => exists)
-              .map(({ path }) => ({ label: path, click: () => events.push({ kind: 'open', path }) })),
+              .map(({ path }) => ({
+                label: visibleName(path).replaceAll('&', '&&'),
+                click: () => events.push({ kind: 'open', path }),
+              })),
           },
           { type: 'separator' },
           item('save'),

@@ -3,6 +3,7 @@ import { AppError } from '../../../src-shared/errors';
 import { THIS_COMPUTER, type HostEntry } from '../../../src-shared/hosts/model';
 import type { HostBuild, HostFacts, HostView } from '../../../src-shared/rpc/hosts';
 import type { RunView } from '../../../src-shared/runs/run-view';
+import { visibleName } from '../../../src-shared/visible';
 import { Broadcast } from '../../async/broadcast';
 import type { RunListener } from '../builds/run-listener';
 import type { BuildServices } from '../../rpc/services';
@@ -127,7 +128,7 @@ function buildOf(manifest: string, run: RunView): HostBuild {
   const step = run.pausedBefore ?? run.steps.at(-1)?.step;
   return {
     path: manifest,
-    title: join(basename(dirname(manifest)), basename(manifest)),
+    title: visibleName(join(basename(dirname(manifest)), basename(manifest))),
     state: run.state,
     ...(step !== undefined && { step }),
   };

@@ -66,6 +66,13 @@ export async function createHostKeyJudge(policy: HostKeyPolicy, host: string, po
       const verdict = judgeHostKey(entries, host, port, key);
       const name = knownHostName(host, port);
       const shown = `${fingerprint(key)} (${keyType(key)})`;
+      // Also when the other key is known or the user would accept it: the machine at the other end may be another one.
+      if (accepted)
+        return new AppError(
+          'refused',
+          `The host key of ${name} has changed during the connection: it was ${fingerprint(accepted)}, and is ${shown}.`,
+          'Connect again. If the key is refused again, another machine may be intercepting the connection.',
+        );
       switch (verdict.kind) {
         case 'known':
           break;

@@ -115,6 +115,23 @@ describe('the check of a host key', () => {
     expect((await createHostKeyJudge(policy, 'box', 2222)).preferred).toEqual(['ssh-ed25519']);
   });
 
+  it('refuses another key in the same connection, also a known one, and asks nothing', async () => {
+    const own = join(folder, 'own');
+    const asked: unknown[] = [];
+    const policy = { read: [], own, accept: async (question: unknown) => asked.push(question) > 0 };
+    const judge = await createHostKeyJudge(policy, 'box', 22);
+    expect(await judge.judge(ours)).toBe(undefined);
+    expect(await judge.judge(other)).toMatchObject({
+      code: 'refused',
+      message: expect.stringMatching(/has changed during/),
+    });
+    writeFileSync(own, `${line('box')}\n${line('box', other)}\n`);
+    const both = await createHostKeyJudge(policy, 'box', 22);
+    expect(await both.judge(ours)).toBe(undefined);
+    expect(await both.judge(other)).toMatchObject({ code: 'refused' });
+    expect(asked).toHaveLength(1);
+  });
+
   it('refuses a changed key with the lines that have the old one', async () => {
     const users = join(folder, 'users');
     const own = join(folder, 'own');
