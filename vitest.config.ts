@@ -15,8 +15,7 @@ const POLL = { poll: { timeout: 180_000 } };
  */
 const AREAS = [
   'test/engine/area/freshness*.test.ts',
-  'test/engine/commands/damaged-checkpoints.test.ts',
-  'test/engine/commands/inspect.test.ts',
+  'test/engine/commands/{area-shared,damaged-checkpoints,extract,inspect,look,stale-resume,strange-trees}.test.ts',
   'test/engine/support-bundle/support.test.ts',
 ];
 
