@@ -9,7 +9,6 @@ import type { Questions } from './questions';
 import { atHome } from './expand';
 import { GivenSecrets } from './given-secrets';
 import type { Secrets } from './secrets';
-import { hasSshCommand, needsOf } from './choose-client';
 import { jumpOf } from './proxy-command';
 import { configOf, configsOf, type ConfigPlace, type HostConfig } from './ssh-config';
 import type { SystemSsh } from '../transport/ssh/system-ssh';
@@ -117,6 +116,8 @@ async function systemFor(
   place: ConfigPlace | undefined,
 ): Promise<SystemSsh | undefined> {
   const { client = 'auto' } = entry;
+  // It needs the code of the built-in client, which is loaded when the first SSH host is used.
+  const { hasSshCommand, needsOf } = await import('./choose-client');
   const hasSsh = await hasSshCommand(place);
   if (client === 'ssh' && !hasSsh)
     throw new AppError(

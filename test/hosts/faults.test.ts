@@ -6,7 +6,7 @@ import { createSshTransport, type SshTransport } from '../../src-main/transport/
 import type { CommandOptions } from '../../src-main/transport/transport';
 import { eventually } from '../support/eventually';
 import { runTool } from '../support/run-tool';
-import { loginAt } from '../support/ssh-login';
+import { CLIENTS, loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 
 const reason = lacksSshd();
@@ -20,13 +20,15 @@ const lost = {
   message: expect.stringContaining('may still be running') as string,
 };
 
-describe.skipIf(reason !== undefined)(`A connection that fails${reason ? ` (${reason})` : ''}`, () => {
+const title = reason ? ` (${reason})` : '';
+
+describe.skipIf(reason !== undefined).each(CLIENTS)(`A connection of %s that fails${title}`, (_, by) => {
   let server: SshServer;
   let transport: SshTransport;
 
   beforeEach(async () => {
     server = await startSshd();
-    transport = await createSshTransport({ ...loginAt(server), keepAlive: KEEP_ALIVE_MS });
+    transport = await createSshTransport(by({ ...loginAt(server), keepAlive: KEEP_ALIVE_MS }));
   });
   afterEach(async () => {
     transport?.close();
@@ -86,7 +88,7 @@ describe.skipIf(reason !== undefined)(`A connection that fails${reason ? ` (${re
     await expect(transport.lost).rejects.toMatchObject(lost);
     writeFileSync(`${done}.go`, '');
     await eventually(() => expect(existsSync(done)).toBe(true));
-    transport = await createSshTransport(loginAt(server));
+    transport = await createSshTransport(by(loginAt(server)));
     expect(await transport.list(server.folder)).toContain('done');
   });
 
@@ -166,12 +168,12 @@ describe.skipIf(reason !== undefined)(`A connection that fails${reason ? ` (${re
   it('The message about a host that does not answer names it.', async () => {
     const { port } = server;
     await server.stop();
-    await expect(createSshTransport({ ...loginAt(server) })).rejects.toMatchObject({
+    await expect(createSshTransport(by(loginAt(server)))).rejects.toMatchObject({
       code: 'unreachable',
       message: expect.stringContaining(`[127.0.0.1]:${port} cannot be reached`) as string,
     });
     const silent = createServer(() => undefined).listen(port, '127.0.0.1');
-    await expect(createSshTransport({ ...loginAt(server), readyTimeout: 200 })).rejects.toMatchObject({
+    await expect(createSshTransport(by({ ...loginAt(server), readyTimeout: 200 }))).rejects.toMatchObject({
       code: 'unreachable',
       message: `[127.0.0.1]:${port} does not answer.`,
     });

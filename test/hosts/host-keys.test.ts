@@ -7,14 +7,16 @@ import type { UnknownHostKey } from '../../src-main/transport/ssh/host-keys';
 import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
 import { eventually } from '../support/eventually';
 import { runTool } from '../support/run-tool';
-import { loginAt } from '../support/ssh-login';
+import { CLIENTS, loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 
 const reason = lacksSshd();
 const HOUR_MS = 3_600_000;
 const otherKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIDJ2nK1tW8J5hYbm3rYVhM0t3B4T5o6oN9hYk4h1Q8X';
 
-describe.skipIf(reason !== undefined)(`the key of a host${reason ? ` (${reason})` : ''}`, () => {
+const title = reason ? ` (${reason})` : '';
+
+describe.skipIf(reason !== undefined).each(CLIENTS)(`the key of a host, for %s${title}`, (_, by) => {
   let server: SshServer;
   let keys: string;
   let open: SshTransport | undefined;
@@ -38,7 +40,7 @@ describe.skipIf(reason !== undefined)(`the key of a host${reason ? ` (${reason})
       ...loginAt(server),
       hostKeys: { read: [at('users')], own: at(`own-${Math.random()}`), accept },
     };
-    return createSshTransport(options);
+    return createSshTransport(by(options));
   }
 
   /** How often a client has tried to log in; a key exchange alone has no such line. */

@@ -8,7 +8,7 @@ import type { UnknownHostKey } from '../../src-main/transport/ssh/host-keys';
 import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
 import { eventually } from '../support/eventually';
 import { runTool } from '../support/run-tool';
-import { hostOf, loginAt } from '../support/ssh-login';
+import { CLIENTS, hostOf, loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 import { temporaryUser, type TemporaryUser } from '../support/temp-user';
 
@@ -91,7 +91,7 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
   });
 });
 
-describe.skipIf(reason !== undefined)(`a login with a password${title}`, () => {
+describe.skipIf(reason !== undefined).each(CLIENTS)(`a login with a password, by %s${title}`, (_, by) => {
   let user: TemporaryUser;
   let server: SshServer;
   beforeAll(() => {
@@ -103,21 +103,25 @@ describe.skipIf(reason !== undefined)(`a login with a password${title}`, () => {
   it('works with the right one, also the second time', async () => {
     server = await startSshd('PasswordAuthentication yes');
     const askPassword = async (attempt: number): Promise<string> => (attempt === 1 ? 'wrong' : user.password);
-    expect(await whoAmI(loginAt(server, { user: user.name, askPassword }))).toBe(user.name);
+    expect(await whoAmI(by(loginAt(server, { user: user.name, askPassword })))).toBe(user.name);
   });
 
   it('is refused after three wrong ones, and asks no more', async () => {
     server = await startSshd('PasswordAuthentication yes');
     const attempts: number[] = [];
     const askPassword = async (attempt: number): Promise<string> => `wrong ${attempts.push(attempt)}`;
-    await expect(whoAmI(loginAt(server, { user: user.name, askPassword }))).rejects.toMatchObject({ code: 'refused' });
+    await expect(whoAmI(by(loginAt(server, { user: user.name, askPassword })))).rejects.toMatchObject({
+      code: 'refused',
+    });
     expect(attempts).toEqual([1, 2, 3]);
     expect(server.log().match(/Failed password/g)).toHaveLength(3);
   });
 
   it('is refused with the message of a host that ends it early', async () => {
     server = await startSshd('PasswordAuthentication yes', 'MaxAuthTries 2');
-    await expect(whoAmI(loginAt(server, { user: user.name, askPassword: async () => 'wrong' }))).rejects.toMatchObject({
+    await expect(
+      whoAmI(by(loginAt(server, { user: user.name, askPassword: async () => 'wrong' }))),
+    ).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringContaining('its message: Too many authentication failures') as string,
     });
@@ -126,7 +130,7 @@ describe.skipIf(reason !== undefined)(`a login with a password${title}`, () => {
   it('is cancelled without an answer, and nothing is tried', async () => {
     server = await startSshd('PasswordAuthentication yes');
     const askPassword = async (): Promise<undefined> => undefined;
-    await expect(whoAmI(loginAt(server, { user: user.name, askPassword }))).rejects.toMatchObject({
+    await expect(whoAmI(by(loginAt(server, { user: user.name, askPassword })))).rejects.toMatchObject({
       code: 'cancelled',
     });
     expect(server.log()).not.toContain('Failed password');
@@ -139,17 +143,17 @@ describe.skipIf(reason !== undefined)(`a login with a password${title}`, () => {
       asked.push(prompts);
       return prompts.map(() => user.password);
     };
-    expect(await whoAmI(loginAt(server, { user: user.name, answer }))).toBe(user.name);
+    expect(await whoAmI(by(loginAt(server, { user: user.name, answer })))).toBe(user.name);
     expect(asked).toEqual([[{ text: expect.stringContaining('Password') as string, secret: true }]]);
   });
 
   it('works with a key as well, where the host requires both', async () => {
     server = await startSshd('PasswordAuthentication yes', 'AuthenticationMethods publickey,password');
     const both = { user: user.name, keys: [server.key], askPassword: async () => user.password };
-    expect(await whoAmI(loginAt(server, both))).toBe(user.name);
-    await expect(createSshTransport(loginAt(server, { ...both, askPassword: async () => 'no' }))).rejects.toMatchObject(
-      { code: 'refused' },
-    );
+    expect(await whoAmI(by(loginAt(server, both)))).toBe(user.name);
+    await expect(
+      createSshTransport(by(loginAt(server, { ...both, askPassword: async () => 'no' }))),
+    ).rejects.toMatchObject({ code: 'refused' });
   });
 });
 

@@ -7,19 +7,21 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
 import { eventually } from '../support/eventually';
 import { runTool } from '../support/run-tool';
-import { loginAt } from '../support/ssh-login';
+import { CLIENTS, loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 
 const reason = lacksSshd();
 
-describe.skipIf(reason !== undefined)(`a file for a host${reason ? ` (${reason})` : ''}`, () => {
+const title = reason ? ` (${reason})` : '';
+
+describe.skipIf(reason !== undefined).each(CLIENTS)(`a file for a host, by %s${title}`, (_, by) => {
   let server: SshServer;
   let transport: SshTransport;
   let folder: string;
   let hasFull = false;
   beforeEach(async () => {
     server = await startSshd();
-    transport = await createSshTransport(loginAt(server));
+    transport = await createSshTransport(by(loginAt(server)));
     folder = mkdtempSync(join(tmpdir(), 'slipway-send-'));
   });
   afterEach(async () => {
@@ -54,7 +56,7 @@ describe.skipIf(reason !== undefined)(`a file for a host${reason ? ` (${reason})
     // What it has left is removed once it is old.
     for (const name of readdirSync(folder))
       if (name.includes('.part-')) runTool('touch', '-d', '2 hours ago', join(folder, name));
-    transport = await createSshTransport(loginAt(server));
+    transport = await createSshTransport(by(loginAt(server)));
     await transport.send({ path, bytes: Buffer.from('the new one'), mode: 0o644 });
     expect([readFileSync(path, 'utf8'), readdirSync(folder)]).toEqual(['the new one', ['engine']]);
   });

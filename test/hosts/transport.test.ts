@@ -6,13 +6,14 @@ import { createLocalTransport } from '../../src-main/transport/local';
 import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
 import type { RunningCommand, Transport } from '../../src-main/transport/transport';
 import { eventually } from '../support/eventually';
+import { bySystem, loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 
 const reason = lacksSshd();
 const hard = `it's "$HOME" \`id\` $(id) \\ дом`;
 
-describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
-  if (kind === 'ssh' && reason !== undefined) return it.skip(`over SSH: ${reason}`, () => undefined);
+describe.each(['local', 'ssh', 'ssh command'] as const)(`the transport %s`, (kind) => {
+  if (kind !== 'local' && reason !== undefined) return it.skip(`over SSH: ${reason}`, () => undefined);
   let folder: string;
   let transport: Transport;
   let server: SshServer | undefined;
@@ -23,10 +24,8 @@ describe.each(['local', 'ssh'] as const)(`the transport %s`, (kind) => {
     if (kind === 'local') transport = createLocalTransport();
     else {
       server = await startSshd();
-      ssh = transport = await createSshTransport({
-        target: { host: '127.0.0.1', port: server.port, login: { user: 'root', keys: [server.key] } },
-        hostKeys: { read: [], own: join(folder, 'known_hosts'), accept: async () => true },
-      });
+      const options = loginAt(server);
+      ssh = transport = await createSshTransport(kind === 'ssh' ? options : bySystem(options));
     }
   });
 
