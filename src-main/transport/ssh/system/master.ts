@@ -69,7 +69,6 @@ export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Prom
     const printed = new Promise<void>((resolve) => started.once('close', () => resolve()));
     const failed = new Promise<never>((_, reject) => started.once('error', (error) => reject(notStarted(error))));
     failed.catch(() => undefined);
-    let seen = 0;
     const hostKey = { type: '', fingerprint: '' };
     const ready = new Promise<void>((resolve) =>
       eachLine(started, (line) => {
@@ -89,8 +88,8 @@ export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Prom
       const answering = answerQuestions(
         folder,
         (text) => {
-          const notices = lines.slice(seen).filter((line) => !/^debug\d: |^Permission denied, please try/.test(line));
-          seen = lines.length;
+          // A text that belongs to the question comes just before it; what is before lines of `-v` is a banner.
+          const notices = lines.slice(lines.findLastIndex((line) => /^debug\d: |^Permission denied/.test(line)) + 1);
           return timeout.whileAsking(questions.answer(text, notices.join('\n').trim()));
         },
         over.signal,

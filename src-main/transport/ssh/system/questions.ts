@@ -26,7 +26,7 @@ export class SshQuestions {
   /**
    * Returns the answer to a question; `undefined` ends the login.
    *
-   * @param notices what the host printed since the last question
+   * @param notices what `ssh` printed just before, which is a text of the host that belongs to the question
    */
   async answer(text: string, notices: string): Promise<string | undefined> {
     const prompt = readPrompt(text);
