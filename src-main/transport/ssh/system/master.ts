@@ -88,9 +88,7 @@ export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Prom
       const answering = answerQuestions(
         folder,
         (text) => {
-          // A text that belongs to the question comes just before it; what is before lines of `-v` is a banner.
-          const notices = lines.slice(lines.findLastIndex((line) => /^debug\d: |^Permission denied/.test(line)) + 1);
-          return timeout.whileAsking(questions.answer(text, notices.join('\n').trim()));
+          return timeout.whileAsking(questions.answer(text, textBefore(lines)));
         },
         over.signal,
       );
@@ -122,6 +120,16 @@ export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Prom
     await remove(folder);
     throw error;
   }
+}
+
+/** The text just before a question, which belongs to it. What is before lines of `-v` is a banner. */
+function textBefore(lines: readonly string[]): string {
+  const isOther = (line: string): boolean => /^debug\d: |^Permission denied/.test(line);
+  const last = lines.map(isOther).lastIndexOf(true);
+  return lines
+    .slice(last + 1)
+    .join('\n')
+    .trim();
 }
 
 /** Runs a function for each line that the process prints on stderr. */
