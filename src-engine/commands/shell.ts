@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { onStopSignal } from '../system/stop-signal';
-import { isRunning, processesWithVariable } from '../system/process-table';
+import { isProcessRunning, processesWithVariable } from '../system/process-table';
 import { isReadOnly, readOnlyMount } from '../system/read-only-mount';
 import { defineCommand, type OptionTable, type Parsed } from './command';
 import { inspect } from './inspect';
@@ -94,7 +94,7 @@ async function endMarked(mark: string): Promise<void> {
   for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
     const left = processesWithVariable(MARK, mark);
     for (const pid of left) sendSignal(pid, signal);
-    for (const deadline = Date.now() + END_TIMEOUT_MS; left.some(isRunning) && Date.now() < deadline;)
+    for (const deadline = Date.now() + END_TIMEOUT_MS; left.some(isProcessRunning) && Date.now() < deadline;)
       await delay(POLL_INTERVAL_MS);
   }
 }

@@ -21,14 +21,14 @@ import { validateAnswer } from '../../src-shared/engine-answers/validate';
 import type { FieldReference } from './journal';
 
 /** What a command prints with `--json`. */
-export interface Answer {
+export interface AnswerDocument {
   /** The options and arguments that print it, where they are not `--json` alone. */
   readonly form?: string;
   readonly schema: z.ZodType;
 }
 
 /** The answers of each command that has any. `follow` prints the journal's lines, and `query` an array of strings. */
-export const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
+export const ANSWERS: Readonly<Record<string, readonly AnswerDocument[]>> = {
   status: [{ schema: statusAnswer }],
   checkpoints: [{ schema: checkpointsAnswer }],
   plan: [{ schema: planAnswer }],
@@ -70,7 +70,7 @@ export interface Variant {
 type Json = z.core.JSONSchema.BaseSchema;
 
 /** The variants of an answer. All but `boot-test` have one. */
-export function variantsOf({ schema }: Answer): readonly Variant[] {
+export function variantsOf({ schema }: AnswerDocument): readonly Variant[] {
   return variants(z.toJSONSchema(schema));
 }
 

@@ -1,7 +1,7 @@
 import { EXIT_STATUSES } from '../commands/failure';
 import { allCommands } from '../commands';
 import { usageLines, type Command } from '../commands/command';
-import { ANSWERS, readAnswerShapes, variantsOf, type Answer, type Variant } from './answers';
+import { ANSWERS, readAnswerShapes, variantsOf, type AnswerDocument, type Variant } from './answers';
 import { optionRows } from './commands';
 import { MANIFEST_READ_USAGE } from '../manifest-read/usage';
 import {
@@ -50,7 +50,7 @@ function optionTable(command: Command): string[] {
   return rows.length === 0 ? [] : [table(['option', 'meaning'], rows)];
 }
 
-function answerParts(answer: Answer): string[] {
+function answerParts(answer: AnswerDocument): string[] {
   const variants = variantsOf(answer);
   return [`${variants.length > 1 ? 'Objects' : 'Fields'} with ${answer.form ?? '`--json`'}:`, variantTable(variants)];
 }

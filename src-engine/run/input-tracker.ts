@@ -65,11 +65,11 @@ export class InputTracker {
     if (isSettled) return { ...input, hash: first, stat: end.text };
     const readAt = Date.now();
     const last = await this.#hash();
-    const settled = readAt > end.settledAt && (await this.#stat()).text === end.text;
+    const isUnchanged = readAt > end.settledAt && (await this.#stat()).text === end.text;
     if (this.#stop.aborted) return this.#unread(input);
     // With the same content at the end the step may have used another one that was there in between.
     const isRaced = isWritten || last !== first;
-    return { ...input, hash: last, ...(isRaced && { raced: true }), ...(settled && { stat: end.text }) };
+    return { ...input, hash: last, ...(isRaced && { raced: true }), ...(isUnchanged && { stat: end.text }) };
   }
 
   /** The input of a build that ends before its content is read. */

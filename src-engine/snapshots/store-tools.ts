@@ -4,7 +4,7 @@ import { AppError } from '../../src-shared/errors';
 import { exec, type ExecOptions, type ExecResult } from '../system/exec';
 import { exists } from '../system/files';
 import { hasSubvolumes } from '../system/mounts';
-import { isRunning, processesUsing, processesWithVariable } from '../system/process-table';
+import { isProcessRunning, processesUsing, processesWithVariable } from '../system/process-table';
 import { refuseMountsIn, refuseMountsOf } from './guard';
 
 /** Marks the tools that work on a store, so that the next engine finds them. */
@@ -39,7 +39,7 @@ export async function endOrphanedTools(folder: string): Promise<void> {
     // This is repeated, because a tool may start another one before it ends, and an ending process closes its files
     // after its environment is gone.
     for (const pid of processesWithVariable(MARK, identity(folder))) orphans.add(pid);
-    const running = [...orphans].filter(isRunning);
+    const running = [...orphans].filter(isProcessRunning);
     if (running.length === 0) return;
     if (Date.now() > until)
       throw new AppError(

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { exec, type ExecResult } from '../system/exec';
-import { isRunning, processesWithVariable } from '../system/process-table';
+import { isProcessRunning, processesWithVariable } from '../system/process-table';
 import { zfsCommand } from '../system/zfs-command';
 
 /**
@@ -55,11 +55,11 @@ export function zfsRunner(dataset: string): ZfsRunner {
     async untilOrphansEnd() {
       // Only the present ones: a later one is not an orphan, but works on a dataset of this name in a container.
       const orphans = processesWithVariable(MARK, dataset);
-      for (const until = Date.now() + ORPHAN_TIMEOUT_MS; orphans.some(isRunning); await delay(BUSY_RETRY_MS))
+      for (const until = Date.now() + ORPHAN_TIMEOUT_MS; orphans.some(isProcessRunning); await delay(BUSY_RETRY_MS))
         if (Date.now() > until)
           throw new AppError(
             'snapshot',
-            `A zfs command of an engine that has ended still works on ${dataset}: ${orphans.filter(isRunning).join(', ')}.`,
+            `A zfs command of an engine that has ended still works on ${dataset}: ${orphans.filter(isProcessRunning).join(', ')}.`,
             'Wait for it to end, and try again.',
           );
       return orphans.length > 0;

@@ -48,7 +48,7 @@ export async function pathStat(path: string | Buffer, except?: string, stop?: Ab
       hash.update(name).update(`\0${single}\0`);
       count++;
       tracer.add(stats, name);
-      settledAt = Math.max(settledAt, settled(stats.mtimeNs), settled(stats.ctimeNs));
+      settledAt = Math.max(settledAt, settledTime(stats.mtimeNs), settledTime(stats.ctimeNs));
     };
     for await (const { name, stats, path: at } of walk(path, except)) {
       stop?.throwIfAborted();
@@ -77,7 +77,7 @@ export function sizeIn(text: string): string | undefined {
   return type === 'file' ? size : undefined;
 }
 
-function settled(timeNs: bigint): number {
+function settledTime(timeNs: bigint): number {
   const isCoarse = timeNs % 1_000_000_000n === 0n;
   return Number(timeNs / 1_000_000n) + (isCoarse ? COARSE_MS : TICK_MS);
 }

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 
 /** The number of entries after which a walk lets other work run: the output of a running step is read. */
 const BATCH_ENTRIES = 500;
@@ -36,7 +36,7 @@ export async function* walk(path: string | Buffer, except?: string, limit = Infi
     const entry = left.pop();
     if (!entry || count > limit) return;
     yield entry;
-    if (count % BATCH_ENTRIES === 0) await breathe();
+    if (count % BATCH_ENTRIES === 0) await setImmediate();
     if (!entry.stats.isDirectory()) continue;
     const names = readdirSync(entry.path, { encoding: 'buffer' }).sort(Buffer.compare).reverse();
     for (const name of names) {

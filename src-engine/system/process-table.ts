@@ -64,7 +64,7 @@ export function processesWithVariable(name: string, value: string): number[] {
 }
 
 /** Whether a process is running. A zombie has ended and closed its files. */
-export function isRunning(pid: number): boolean {
+export function isProcessRunning(pid: number): boolean {
   const stat = tryRead(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
   return stat !== '' && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }

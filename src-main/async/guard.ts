@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { AppError } from '../../src-shared/errors';
-import { whyNot } from '../../src-shared/why-not';
+import { explainFailure } from '../../src-shared/explain-failure';
 
 const INTERNAL_ERROR = 'Internal error. See the terminal for details.';
 
@@ -12,7 +12,7 @@ export function asTrouble(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof Error && 'syscall' in error) {
     const { code, message, path } = error as NodeJS.ErrnoException;
-    const reason = path === undefined ? `${message}.` : `${path} cannot be used: ${whyNot(code, message)}.`;
+    const reason = path === undefined ? `${message}.` : `${path} cannot be used: ${explainFailure(code, message)}.`;
     return new AppError('system', reason, 'Check the permissions, the disk and the number of open files.');
   }
   process.stderr.write(`${inspect(error)}\n`);

@@ -13,7 +13,7 @@ import type { Manifest } from '../../src-shared/manifest/model';
 import { quoteCommand, quoteArgument } from '../../src-shared/shell-quote';
 import { removedOnFailure } from '../files/made';
 import { documentFiles } from './document-files';
-import { whyNot } from '../../src-shared/why-not';
+import { explainFailure } from '../../src-shared/explain-failure';
 
 /** The last part of the messages of tar, in UTF-16 units. */
 const MAX_TAIL = 2000;
@@ -47,7 +47,11 @@ export async function exportDocument(request: ExportRequest): Promise<{ path: st
   } catch (error) {
     if (error instanceof AppError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new AppError('refused', `${to} cannot be written: ${whyNot(code, message)}.`, 'Choose another folder.');
+    throw new AppError(
+      'refused',
+      `${to} cannot be written: ${explainFailure(code, message)}.`,
+      'Choose another folder.',
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from '../system/files';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { OpenedDocument } from '../../src-shared/rpc-contract';
-import { isRunning, ownProcess } from '../system/processes';
+import { isProcessRunning, ownProcess } from '../system/processes';
 import { writeState } from '../files/text-files';
 
 const kept = z.object({
@@ -63,7 +63,7 @@ export class Recovery {
       .filter((name) => {
         // Version 1 had one file for all apps.
         const owner = name.slice(key.length, -'.json'.length).replace('.', '');
-        return owner === '' || owner === ownProcess() || !isRunning(owner);
+        return owner === '' || owner === ownProcess() || !isProcessRunning(owner);
       })
       .map((name) => join(this.#folder, name));
   }

@@ -8,7 +8,7 @@ import { removedOnFailure } from '../files/made';
 import { changeAlone } from '../files/shared-file';
 import { assertFolder, assertWritable, readBounded, versionOf, writeAtomically } from '../files/text-files';
 import { documentFiles, type DocumentFile } from './document-files';
-import { whyNot } from '../../src-shared/why-not';
+import { explainFailure } from '../../src-shared/explain-failure';
 
 /** The text, and the file to save it to. */
 export interface SaveRequest {
@@ -92,7 +92,11 @@ export async function saveDocumentAs(request: {
     for (const copy of made) await rm(copy, { force: true }).catch(() => undefined);
     if (error instanceof AppError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new AppError('refused', `${to} cannot be written: ${whyNot(code, message)}.`, 'Choose another folder.');
+    throw new AppError(
+      'refused',
+      `${to} cannot be written: ${explainFailure(code, message)}.`,
+      'Choose another folder.',
+    );
   }
   return { path, version: versionOf(bytes) };
 }

@@ -9,7 +9,7 @@ import { parseManifest } from '../../src-shared/manifest/parse';
 import type { Template } from '../../src-shared/rpc-contract';
 import { accountName } from '../system/account';
 import { access, cp, isThere, makeFolders, readdir, readFile, writeFile } from '../system/files';
-import { whyNot } from '../../src-shared/why-not';
+import { explainFailure } from '../../src-shared/explain-failure';
 
 const description = z.object({
   name: z.string(),
@@ -60,7 +60,11 @@ export async function createFromTemplate(
   } catch (error) {
     if (error instanceof AppError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new AppError('refused', `${target} cannot be made: ${whyNot(code, message)}.`, 'Choose another folder.');
+    throw new AppError(
+      'refused',
+      `${target} cannot be made: ${explainFailure(code, message)}.`,
+      'Choose another folder.',
+    );
   }
   return { path };
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../src-shared/errors';
 import type { RunningCommand } from '../transport/transport';
-import { whyNot } from '../../src-shared/why-not';
+import { explainFailure } from '../../src-shared/explain-failure';
 
 /**
  * Writes a command's output to a new file on this computer. The file is complete or absent: it is written under a temporary name and
@@ -26,7 +26,7 @@ export async function copyOut(to: string, start: () => Promise<RunningCommand>):
         if (error instanceof AppError || error.syscall === undefined) throw error;
         throw new AppError(
           'refused',
-          `${target} cannot be written: ${whyNot(error.code, error.message)}.`,
+          `${target} cannot be written: ${explainFailure(error.code, error.message)}.`,
           'Free some space, or choose another folder.',
         );
       },

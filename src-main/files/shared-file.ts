@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { makeFolders, readFile, rm, stat, writeFile } from '../system/files';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isRunning, ownProcess } from '../system/processes';
+import { isProcessRunning, ownProcess } from '../system/processes';
 
 const RETRY_INTERVAL_MS = 15;
 /** A lock is held for one change, which takes milliseconds. */
@@ -62,5 +62,5 @@ async function isLeftBehind(file: string): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
   if (!found) return false;
   const owner = (await readFile(file, 'utf8').catch(() => '')).split(' ')[0] ?? '';
-  return owner === '' ? Date.now() - found.mtimeMs > MAX_HELD_MS : !isRunning(owner);
+  return owner === '' ? Date.now() - found.mtimeMs > MAX_HELD_MS : !isProcessRunning(owner);
 }

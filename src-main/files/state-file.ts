@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { lstat, rename } from '../system/files';
 import { readBounded } from './text-files';
-import { whyNot } from '../../src-shared/why-not';
+import { explainFailure } from '../../src-shared/explain-failure';
 
 /** The app's own files have a few kilobytes. */
 const MAX_STATE_BYTES = 16 * 1024 * 1024;
@@ -49,7 +49,7 @@ async function setAside(path: string, name: string): Promise<string> {
 }
 
 function unreadable(path: string, name: string, error: Error): AppError {
-  const reason = whyNot((error as NodeJS.ErrnoException).code, error.message).replace(/\.$/, '');
+  const reason = explainFailure((error as NodeJS.ErrnoException).code, error.message).replace(/\.$/, '');
   return new AppError(
     'refused',
     `The ${name} ${path} could not be read, and is not replaced: ${reason}.`,

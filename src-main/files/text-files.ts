@@ -18,7 +18,7 @@ import {
 } from '../system/files';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
-import { whyNot } from '../../src-shared/why-not';
+import { explainFailure } from '../../src-shared/explain-failure';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -44,7 +44,7 @@ export async function readBounded(path: string, limit: number): Promise<Buffer> 
       'missing',
       error.code === 'ENOENT'
         ? `${path} does not exist.`
-        : `${path} cannot be read: ${whyNot(error.code, error.message)}.`,
+        : `${path} cannot be read: ${explainFailure(error.code, error.message)}.`,
       'Choose another file.',
     );
   });
@@ -79,7 +79,7 @@ export async function readBounded(path: string, limit: number): Promise<Buffer> 
 const unreadable = (path: string, { code, message }: NodeJS.ErrnoException): AppError =>
   new AppError(
     'missing',
-    `${path} cannot be read: ${whyNot(code, message)}.`,
+    `${path} cannot be read: ${explainFailure(code, message)}.`,
     code === 'EACCES' ? 'Ask for the right to read it.' : 'Choose another file.',
   );
 
@@ -128,7 +128,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
     if (code === 'ENOENT') throw folderGone(dirname(path));
     throw new AppError(
       'refused',
-      `${path} cannot be written: ${whyNot(code, message)}.`,
+      `${path} cannot be written: ${explainFailure(code, message)}.`,
       'Save it elsewhere with Save as.',
     );
   }
@@ -148,7 +148,7 @@ export async function writeState(path: string, bytes: Uint8Array | string): Prom
   const folder = dirname(path);
   await makeFolders(folder, 0o700).catch((error: NodeJS.ErrnoException) => {
     absent(error);
-    throw new AppError('refused', `${folder} cannot be made: ${whyNot(error.code, error.message)}.`);
+    throw new AppError('refused', `${folder} cannot be made: ${explainFailure(error.code, error.message)}.`);
   });
   await writeAtomically(path, bytes, 0o600);
 }

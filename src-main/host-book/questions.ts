@@ -4,7 +4,7 @@ import { AppError } from '../../src-shared/errors';
 import { Broadcast } from '../async/broadcast';
 
 /** The user's answer: one text for each question. */
-export interface Answer {
+export interface UserAnswer {
   readonly answers: readonly string[];
   /** Whether the keychain may keep it. */
   readonly remember: boolean;
@@ -12,14 +12,17 @@ export interface Answer {
 
 /** Questions to the user, and the windows that show them. */
 export class Questions {
-  readonly #open = new Map<string, { readonly question: HostQuestion; resolve(answer: Answer | undefined): void }>();
+  readonly #open = new Map<
+    string,
+    { readonly question: HostQuestion; resolve(answer: UserAnswer | undefined): void }
+  >();
   readonly #broadcast = new Broadcast<AskedQuestion[]>();
 
   /** Waits for an answer; `undefined` when the user or `signal` cancelled. */
-  ask(question: HostQuestion, signal?: AbortSignal): Promise<Answer | undefined> {
+  ask(question: HostQuestion, signal?: AbortSignal): Promise<UserAnswer | undefined> {
     const id = randomUUID();
     return new Promise((resolve) => {
-      const settle = (answer: Answer | undefined): void => {
+      const settle = (answer: UserAnswer | undefined): void => {
         this.#open.delete(id);
         signal?.removeEventListener('abort', giveUp);
         this.#push();
@@ -34,7 +37,7 @@ export class Questions {
   }
 
   /** `undefined`: the user cancelled. Throws `missing` for a question that is not open. */
-  answer(id: string, answer: Answer | undefined): void {
+  answer(id: string, answer: UserAnswer | undefined): void {
     const open = this.#open.get(id);
     if (!open) throw new AppError('missing', 'This question was already answered or cancelled.');
     open.resolve(answer);

@@ -38,11 +38,11 @@ export class Bundles {
   async place(manifest: string): Promise<string> {
     const files = await filesOf(manifest);
     const hash = hashOf(files);
-    const reached = await this.#connected();
-    const placed = this.#placed.get(reached) ?? new Map<string, Promise<string>>();
-    this.#placed.set(reached, placed);
+    const host = await this.#connected();
+    const placed = this.#placed.get(host) ?? new Map<string, Promise<string>>();
+    this.#placed.set(host, placed);
     const key = `${manifest}\n${hash}`;
-    const place = placed.get(key) ?? send(reached, manifest, hash, files);
+    const place = placed.get(key) ?? send(host, manifest, hash, files);
     placed.set(key, place);
     place.catch(() => placed.delete(key));
     return onHost(await place, basename(manifest));

@@ -28,7 +28,7 @@ const RETRY_MAX_MS = 60_000;
  */
 export class HostLink {
   #view: LinkView = { state: 'idle' };
-  #reached: ConnectedHost | undefined;
+  #connected: ConnectedHost | undefined;
   #attempt: Promise<ConnectedHost> | undefined;
   /** Set when automatic reconnection is disabled; the reason. */
   #refusal: AppError | undefined;
@@ -63,7 +63,7 @@ export class HostLink {
   /** Returns the host, connected first if necessary. Rejects when this attempt fails. */
   ensureConnected(): Promise<ConnectedHost> {
     if (this.#refusal) return Promise.reject(this.#refusal);
-    if (this.#reached) return Promise.resolve(this.#reached);
+    if (this.#connected) return Promise.resolve(this.#connected);
     return (this.#attempt ??= this.#try(this.#attemptAbort.signal));
   }
 
@@ -82,8 +82,8 @@ export class HostLink {
 
   /** Called when a request on this connection failed with `unreachable`. */
   connectionLost(transport: SshTransport, error: AppError): void {
-    if (this.#reached?.transport !== transport) return;
-    this.#reached = undefined;
+    if (this.#connected?.transport !== transport) return;
+    this.#connected = undefined;
     transport.close();
     this.#tryLater(error);
   }
@@ -94,8 +94,8 @@ export class HostLink {
     this.#attemptAbort.abort();
     this.#attemptAbort = new AbortController();
     clearTimeout(this.#retry);
-    const { transport } = this.#reached ?? {};
-    this.#reached = undefined;
+    const { transport } = this.#connected ?? {};
+    this.#connected = undefined;
     this.#attempt = undefined;
     transport?.close();
     this.#set({ state: 'idle' });
@@ -121,18 +121,18 @@ export class HostLink {
     if (signal.aborted) throw new AppError('cancelled', 'The connection attempt was cancelled.');
     clearTimeout(this.#retry);
     try {
-      const reached = await this.#connectHost((step) => {
+      const connected = await this.#connectHost((step) => {
         if (!signal.aborted) this.#set({ state: 'connecting', step });
       }, signal);
       if (signal.aborted) {
-        reached.transport.close();
+        connected.transport.close();
         throw new AppError('cancelled', 'The connection attempt was cancelled.');
       }
-      this.#reached = reached;
+      this.#connected = connected;
       this.#pause = RETRY_MIN_MS;
-      reached.transport.lost.catch((error: AppError) => this.connectionLost(reached.transport, error));
-      this.#set({ state: 'ready', facts: reached.facts });
-      return reached;
+      connected.transport.lost.catch((error: AppError) => this.connectionLost(connected.transport, error));
+      this.#set({ state: 'ready', facts: connected.facts });
+      return connected;
     } catch (error) {
       if (!(error instanceof AppError)) {
         this.#refusal = new AppError('unsupported', 'Internal error. See the terminal for details.');

@@ -6,7 +6,7 @@ export function ownProcess(): string {
 }
 
 /** Whether a process named by `ownProcess` still runs on this computer. */
-export function isRunning(name: string): boolean {
+export function isProcessRunning(name: string): boolean {
   const [, pid, startTime] = /^(\d+)-(\w+)$/.exec(name) ?? [];
   if (pid === undefined || Number(pid) < 1) return false;
   try {

@@ -4,7 +4,7 @@ import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { absent, mkdtemp, onOpenFile, open, readdir, rm, stat, watchFolder, type FileHandle } from '../system/files';
-import { whyNot } from '../../src-shared/why-not';
+import { explainFailure } from '../../src-shared/explain-failure';
 import { tooMuch } from './limits';
 import type { Argv, CommandOptions, CommandResult, DetachedCommand, RunningCommand, Transport } from './transport';
 
@@ -66,7 +66,7 @@ export function createLocalTransport(): Transport {
     async readFile(path, offset, length) {
       const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
         absent(error);
-        throw new AppError('missing', `${path} cannot be read: ${whyNot(error.code, error.message)}.`);
+        throw new AppError('missing', `${path} cannot be read: ${explainFailure(error.code, error.message)}.`);
       });
       try {
         const { bytesRead, buffer } = await onOpenFile(path, () => file.read(Buffer.alloc(length), 0, length, offset));

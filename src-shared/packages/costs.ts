@@ -55,7 +55,7 @@ export function sharedOf(
   const graph = graphOf(packages);
   const base = baseOf(packages, graph);
   const mine = new Set([...own, ...names]);
-  const shared = [...reach(graph, names)].filter((name) => !base.has(name) && !mine.has(name));
+  const shared = [...reachableFrom(graph, names)].filter((name) => !base.has(name) && !mine.has(name));
   return { names: shared, bytes: bytesOf(graph, shared) };
 }
 
@@ -70,7 +70,7 @@ const graphOf = (packages: readonly ResolvedPackage[]): Graph => new Map(package
 
 /** What every image has, with all that it needs. */
 function baseOf(packages: readonly ResolvedPackage[], graph: Graph): Set<string> {
-  return reach(
+  return reachableFrom(
     graph,
     packages.filter(({ why }) => why === 'base').map(({ name }) => name),
   );
@@ -107,7 +107,7 @@ function ownersOf(
 }
 
 /** Packages and all that they need. */
-function reach(graph: Graph, names: Iterable<string>): Set<string> {
+function reachableFrom(graph: Graph, names: Iterable<string>): Set<string> {
   const found = new Set<string>();
   const left = [...names];
   for (let name = left.pop(); name !== undefined; name = left.pop()) {

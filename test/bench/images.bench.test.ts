@@ -27,12 +27,12 @@ afterAll(async () => {
 function timed(
   what: string,
   command: string,
-  words: readonly string[],
+  args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv = process.env,
 ): void {
   const started = performance.now();
-  const { status, stderr, stdout } = spawnSync(command, words, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const { status, stderr, stdout } = spawnSync(command, args, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 28 });
   const seconds = (performance.now() - started) / 1000;
   expect(status, `${stdout.slice(-2000)}${stderr.slice(-2000)}`).toBe(0);
   if (what !== '') rows.push(`${what.padEnd(58)} ${seconds.toFixed(1)} s`);

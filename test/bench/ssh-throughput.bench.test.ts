@@ -24,8 +24,8 @@ describe.skipIf(reason !== undefined)(`500 MB of output${reason ? ` (${reason})`
   async function theirs(): Promise<number> {
     const started = performance.now();
     const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes'];
-    const words = [...options.flatMap((option) => ['-o', option]), '-F', '/dev/null', '-i', server().key];
-    const ssh = spawn('ssh', [...words, '-p', `${server().port}`, 'root@127.0.0.1', PRINT_LINES], {
+    const args = [...options.flatMap((option) => ['-o', option]), '-F', '/dev/null', '-i', server().key];
+    const ssh = spawn('ssh', [...args, '-p', `${server().port}`, 'root@127.0.0.1', PRINT_LINES], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     let size = 0;

@@ -67,11 +67,11 @@ const WATCH = `addEventListener('click', (event) => {
   const clicked = performance.now();
   const seen = new Set([...document.querySelectorAll('[role=log] .line')].map((line) => line.textContent));
   globalThis.slipwayFirstLine = new Promise((resolve) => {
-    const look = () => {
+    const check = () => {
       const isNew = [...document.querySelectorAll('[role=log] .line')].some((line) => /first line of/.test(line.textContent) && !seen.has(line.textContent));
       if (isNew) requestAnimationFrame(() => resolve(performance.now() - clicked));
-      else requestAnimationFrame(look);
+      else requestAnimationFrame(check);
     };
-    look();
+    check();
   });
 }, true)`;

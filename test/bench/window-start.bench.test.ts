@@ -13,7 +13,7 @@ const runtime = await electronRuntime();
 /** Seconds from the start of Electron until a page shows something, median of five starts. */
 async function startUp(
   project: string,
-  words: readonly string[],
+  args: readonly string[],
   isThere: (page: Page) => Promise<void>,
 ): Promise<number> {
   const DISPLAY = await display();
@@ -24,7 +24,7 @@ async function startUp(
     const state = temporary();
     const env = { ...process.env, DISPLAY, DBUS_SESSION_BUS_ADDRESS: 'disabled:', SLIPWAY_STATE: state, HOME: state };
     const began = performance.now();
-    const app = await _electron.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...words], env });
+    const app = await _electron.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...args], env });
     await isThere(await app.firstWindow());
     seconds.push((performance.now() - began) / 1000);
     await app.close();

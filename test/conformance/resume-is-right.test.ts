@@ -47,10 +47,10 @@ describe.each([
       const story = new RandomBuilds(project, new Random(seed), area);
       for (let n = 0; n < ACTS; n++) await story.act();
       await story.finish();
-      const told = await treeManifest(join(path(area), 'build_data'), { times: false });
+      const resumed = await treeManifest(join(path(area), 'build_data'), { times: false });
       await story.straight(straight);
       const ran = await treeManifest(join(path(straight), 'build_data'), { times: false });
-      expect(told, story.log.join('\n')).toEqual(ran);
+      expect(resumed, story.log.join('\n')).toEqual(ran);
       expect(ran.length).toBeGreaterThan(20);
     },
   );

@@ -113,8 +113,8 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ name, lacks, make })
     ]);
     const cat = ['cat', 'manifest.xml', 'b', 'pkg_image/big'];
     // A plain store knows that the content is the same without reading it.
-    for (const words of name === 'plain' ? [cat] : [['diff', 'manifest.xml', 'b', 'c'], cat]) {
-      const child = spawn(join(bin, 'distro_const'), words, {
+    for (const args of name === 'plain' ? [cat] : [['diff', 'manifest.xml', 'b', 'c'], cat]) {
+      const child = spawn(join(bin, 'distro_const'), args, {
         cwd: on.folder,
         env: on.env,
         // The output is not read, so it waits.
@@ -128,7 +128,7 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ name, lacks, make })
       await eventually(() => expect(isReading()).toBe(true));
       child.kill('SIGTERM');
       child.stdout.resume();
-      expect(await ended, words[0]).toBe(143);
+      expect(await ended, args[0]).toBe(143);
     }
     expect(readdirSync(join(on.folder, 'tmp'))).toEqual([]);
     expect(runTool('mount')).not.toContain(on.folder);

@@ -172,8 +172,8 @@ describe.skipIf(lacks !== undefined)(`the btrfs backend${lacks === undefined ? '
     // The loop image is cloned in one moment, as a power loss would leave it, right after the operation or during it.
     const outer = makeTempFileSystem('btrfs', 3 * 2 ** 30);
     const image = join(outer.path, 'image');
-    const [mounted, looked] = [join(outer.path, 'mounted'), join(outer.path, 'looked')];
-    for (const folder of [mounted, looked]) mkdirSync(folder);
+    const [mounted, opened] = [join(outer.path, 'mounted'), join(outer.path, 'opened')];
+    for (const folder of [mounted, opened]) mkdirSync(folder);
     runTool('truncate', '-s', '1G', image);
     runTool('mkfs.btrfs', '-q', image);
     runTool('mount', '-o', 'loop,commit=300', image, mounted); // nothing is written by the mere passing of time
@@ -185,15 +185,15 @@ describe.skipIf(lacks !== undefined)(`the btrfs backend${lacks === undefined ? '
     };
     /** What the next start finds on a clone: the content of the build data, and of each snapshot. */
     async function found(path: string) {
-      runTool('mount', '-o', 'loop', path, looked);
+      runTool('mount', '-o', 'loop', path, opened);
       try {
         // Each clone has the identity of the original; no two are mounted at once.
-        const backend = createBtrfsBackend({ buildData: join(looked, 'build_data'), store: join(looked, 'store') });
+        const backend = createBtrfsBackend({ buildData: join(opened, 'build_data'), store: join(opened, 'store') });
         const sizes = (await backend.list()).map(({ name, id }) => [name, sizeOf(join(id, 'big'))]);
         if (sizes.length > 0) await backend.take('after');
-        return { sizes, current: sizeOf(join(looked, 'build_data/big')) };
+        return { sizes, current: sizeOf(join(opened, 'build_data/big')) };
       } finally {
-        runTool('umount', looked);
+        runTool('umount', opened);
       }
     }
     const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : -1);

@@ -26,8 +26,8 @@ export async function compareWithMemory(subject: Side, random: Random): Promise<
   try {
     for (const side of [subject, memory]) await side.backend.reset();
     for (let n = 0; n < ACTS; n++) {
-      const { words, act } = choose(random, n);
-      done.push(words);
+      const { description, act } = choose(random, n);
+      done.push(description);
       const outcomes = [await outcome(() => act(subject)), await outcome(() => act(memory))];
       expect(outcomes[0], done.join('\n')).toBe(outcomes[1]);
       expect(await state(subject), done.join('\n')).toEqual(await state(memory));
@@ -37,7 +37,7 @@ export async function compareWithMemory(subject: Side, random: Random): Promise<
   }
 }
 
-function choose(random: Random, n: number): { words: string; act: (side: Side) => unknown } {
+function choose(random: Random, n: number): { description: string; act: (side: Side) => unknown } {
   const path = random.pick(PATHS);
   const name = random.pick(NAMES);
   const folder = random.pick(FOLDERS);
@@ -45,7 +45,7 @@ function choose(random: Random, n: number): { words: string; act: (side: Side) =
   const kind = random.below(20);
   if (kind < 4)
     return {
-      words: `write ${path}`,
+      description: `write ${path}`,
       act: (side) => {
         mkdirSync(dirname(at(side, path)), { recursive: true });
         writeFileSync(at(side, path), `${n}`.padStart(4, '0')); // all of one size
@@ -53,16 +53,20 @@ function choose(random: Random, n: number): { words: string; act: (side: Side) =
     };
   if (kind < 6)
     return {
-      words: `append to ${path}`,
+      description: `append to ${path}`,
       act: (side) => existsSync(at(side, path)) && appendFileSync(at(side, path), '+'),
     };
   if (kind < 8)
-    return { words: `remove ${folder}`, act: (side) => rmSync(at(side, folder), { recursive: true, force: true }) };
-  if (kind < 9) return { words: `make ${folder}`, act: (side) => mkdirSync(at(side, folder), { recursive: true }) };
-  if (kind < 14) return { words: `take ${name}`, act: ({ backend }) => backend.take(name) };
-  if (kind < 18) return { words: `roll back to ${name}`, act: ({ backend }) => backend.rollback(name) };
-  if (kind < 19 || n % 2 === 0) return { words: `destroy ${name}`, act: ({ backend }) => backend.destroy(name) };
-  return { words: 'reset', act: ({ backend }) => backend.reset() };
+    return {
+      description: `remove ${folder}`,
+      act: (side) => rmSync(at(side, folder), { recursive: true, force: true }),
+    };
+  if (kind < 9)
+    return { description: `make ${folder}`, act: (side) => mkdirSync(at(side, folder), { recursive: true }) };
+  if (kind < 14) return { description: `take ${name}`, act: ({ backend }) => backend.take(name) };
+  if (kind < 18) return { description: `roll back to ${name}`, act: ({ backend }) => backend.rollback(name) };
+  if (kind < 19 || n % 2 === 0) return { description: `destroy ${name}`, act: ({ backend }) => backend.destroy(name) };
+  return { description: 'reset', act: ({ backend }) => backend.reset() };
 }
 
 const outcome = async (act: () => unknown): Promise<'done' | 'refused'> => {

@@ -123,16 +123,16 @@ it('The end of a build is reported on every screen.', async () => {
   const app = await openInElectron({ document });
   // There is no notification service under Xvfb: what would be shown is kept here instead.
   await app.electron.evaluate(({ Notification, BrowserWindow }) => {
-    const told: unknown[] = [];
-    Object.assign(globalThis, { told });
+    const notifications: unknown[] = [];
+    Object.assign(globalThis, { notifications });
     Notification.isSupported = () => true;
     Notification.prototype.show = function (this: Electron.Notification) {
-      told.push(`${this.title}: ${this.body}`);
+      notifications.push(`${this.title}: ${this.body}`);
     };
     const [window] = BrowserWindow.getAllWindows();
     if (window) {
       window.isFocused = () => false;
-      window.setProgressBar = (value: number) => void told.push(Math.sign(value));
+      window.setProgressBar = (value: number) => void notifications.push(Math.sign(value));
     }
   });
   const timeline = new TimelinePage(app.page);
@@ -143,8 +143,9 @@ it('The end of a build is reported on every screen.', async () => {
   await timeline.says('Running b');
   project.file('area/build_data/pkg_image/go', '');
   await timeline.says('Paused before c');
-  const told = () => app.electron.evaluate(() => (globalThis as unknown as { told: unknown[] }).told);
+  const notifications = () =>
+    app.electron.evaluate(() => (globalThis as unknown as { notifications: unknown[] }).notifications);
   await expect
-    .poll(told)
+    .poll(notifications)
     .toEqual(expect.arrayContaining([expect.stringMatching(/^slipway-project-\w+ is paused: Before c\.$/), 1, -1]));
 });

@@ -33,7 +33,7 @@ it.skipIf(lacking)(
       if (!part) throw new Error(`${PAGE} has not said how to start Slipway`);
       if (instruction.kind === 'wait')
         await part
-          .getByText(new RegExp(`^\\s*${instruction.words}`))
+          .getByText(new RegExp(`^\\s*${instruction.text}`))
           .first()
           .waitFor({ timeout: TIMEOUT_MS });
       else {
@@ -53,8 +53,8 @@ it.skipIf(lacking)(
 );
 
 it('no instruction of the page is left out', () => {
-  const told = instructionsOf(PAGE).map(({ kind }) => kind);
-  expect(told).toEqual(['run', 'click', 'wait', 'click', 'click', 'wait', 'run']);
+  const kinds = instructionsOf(PAGE).map(({ kind }) => kind);
+  expect(kinds).toEqual(['run', 'click', 'wait', 'click', 'click', 'wait', 'run']);
   // Each numbered line contains an action or something to wait for.
   const lines = readPage(PAGE).match(/^\d+\. .*$/gm) ?? [];
   expect(lines.filter((line) => !/\bclick \*\*|\bwait until it (?:says|shows) \*\*/i.test(line))).toEqual([]);

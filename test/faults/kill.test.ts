@@ -19,14 +19,14 @@ afterEach(async () => {
 
 /** A command with the step up to which it has to keep the checkpoints that exist; `null`: none. */
 interface Command {
-  readonly words: readonly string[];
+  readonly args: readonly string[];
   readonly keeps: (step: string) => boolean;
 }
 const COMMANDS: readonly Command[] = [
-  { words: ['build'], keeps: () => false },
-  { words: ['build', '-r', 'c'], keeps: (step) => position(step) <= position('c') },
-  { words: ['build', '-R'], keeps: () => true },
-  { words: ['prune', '--from', 'd', '--yes'], keeps: (step) => position(step) < position('d') },
+  { args: ['build'], keeps: () => false },
+  { args: ['build', '-r', 'c'], keeps: (step) => position(step) <= position('c') },
+  { args: ['build', '-R'], keeps: () => true },
+  { args: ['prune', '--from', 'd', '--yes'], keeps: (step) => position(step) < position('d') },
 ];
 
 describe.each(PLACES)('kill -9 of the engine on $name:', ({ name, lacks, open }) => {
@@ -41,7 +41,7 @@ describe.each(PLACES)('kill -9 of the engine on $name:', ({ name, lacks, open })
       expect((await project.build()).code).toBe(0);
       const chosen: { command: Command; point: KillPoint }[] = [];
       for (const command of shuffled(COMMANDS, random).slice(0, count(1, COMMANDS.length))) {
-        const points = [...(await killer.points(...command.words)), ...(await refilled(command))];
+        const points = [...(await killer.points(...command.args)), ...(await refilled(command))];
         chosen.push(...choose(points, random).map((point) => ({ command, point })));
       }
       const kills = count(SMALL_KILLS, Infinity);
@@ -52,7 +52,7 @@ describe.each(PLACES)('kill -9 of the engine on $name:', ({ name, lacks, open })
         chain.edition = ++edition;
         const before = new Map<string, History>(chain.begun().map(({ step, history }) => [step, history]));
         const begun = chain.begun().length;
-        const { code, signal } = await killer.runKilled(point, ...command.words);
+        const { code, signal } = await killer.runKilled(point, ...command.args);
         if (signal !== 'SIGKILL' && code !== 137) {
           // The command had fewer calls than before and ended. A prune has removed checkpoints, which this brings back.
           expect(await recover(project, chain, buildData, CHAIN)).toBeUndefined();
@@ -67,7 +67,7 @@ describe.each(PLACES)('kill -9 of the engine on $name:', ({ name, lacks, open })
         ]);
         const found = await audit(project, chain, kept);
         const after = await recover(project, chain, buildData, CHAIN);
-        tally.add(`${command.words.join(' ')}, ${point.kind} ${point.n}`, found, after);
+        tally.add(`${command.args.join(' ')}, ${point.kind} ${point.n}`, found, after);
         if (after !== undefined) expect((await project.build()).code, tally.problems).toBe(0);
       }
       report(`kill -9 on ${name}: ${tally.faults} kills, ${tally.counts}`);
@@ -76,10 +76,10 @@ describe.each(PLACES)('kill -9 of the engine on $name:', ({ name, lacks, open })
       expect(tally.entries).toBeGreaterThan(0);
 
       /** A prune that was counted has removed checkpoints: a build brings them back. */
-      async function refilled({ words }: Command): Promise<readonly KillPoint[]> {
-        if (words[0] === 'prune') expect((await project.build('-R')).code).toBe(0);
-        const points = await killer.commands(...words);
-        if (words[0] === 'prune') expect((await project.build('-R')).code).toBe(0);
+      async function refilled({ args }: Command): Promise<readonly KillPoint[]> {
+        if (args[0] === 'prune') expect((await project.build('-R')).code).toBe(0);
+        const points = await killer.commands(...args);
+        if (args[0] === 'prune') expect((await project.build('-R')).code).toBe(0);
         return points;
       }
     },

@@ -23,7 +23,7 @@ afterEach(async () => {
 /** A moment at which the power was lost, and what must be on the disk then. */
 interface Loss {
   readonly clone: string;
-  readonly words: string;
+  readonly description: string;
   readonly kept: ReadonlyMap<string, History>;
   readonly isRecent: boolean;
 }
@@ -74,8 +74,8 @@ describe.each([
       }
 
       /** Runs a command and clones the disk at random moments of it. */
-      async function loseDuring(words: readonly string[]): Promise<Loss[]> {
-        const [command = '', option, step = ''] = words;
+      async function loseDuring(args: readonly string[]): Promise<Loss[]> {
+        const [command = '', option, step = ''] = args;
         const isKept = (name: string): boolean =>
           command === 'prune' ? position(name) < position(step) : option === '-r' && position(name) <= position(step);
         const before = chain.begun();
@@ -87,7 +87,7 @@ describe.each([
         ).sort((a, b) => a - b);
         const losses: Loss[] = [];
         const started = Date.now();
-        const child = project.start('distro_const', [...words, 'manifest.xml']);
+        const child = project.start('distro_const', [...args, 'manifest.xml']);
         const ended = finished(child);
         for (const moment of moments) {
           await delay(Math.max(0, started + moment - Date.now())); // the moment is what varies
@@ -96,19 +96,19 @@ describe.each([
           const taken = begun.slice(before.length).map((each) => [each.step, each.history] as const);
           losses.push({
             clone: disk.clone(),
-            words: `${words.join(' ')} after ${Date.now() - started} ms`,
+            description: `${args.join(' ')} after ${Date.now() - started} ms`,
             kept: new Map([...known, ...taken]),
             isRecent: Date.now() - (begun.at(-1)?.at ?? 0) < RECENT_MS,
           });
         }
         const { code, stderr } = await ended;
-        expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
+        expect(code, `${args.join(' ')}: ${stderr}`).toBe(0);
         tookMs.set(command, Date.now() - started);
         return losses;
       }
 
       /** After the power is back, reads everything that is listed, and continues the build. The disk is then as before. */
-      async function judge({ clone, words, kept, isRecent }: Loss): Promise<void> {
+      async function judge({ clone, description, kept, isRecent }: Loss): Promise<void> {
         const begun = chain.begun();
         project.env.SLIPWAY_BOOT_ID = `boot-${tally.faults}`;
         const [found, after] = await disk.afterPowerLoss(clone, async () => {
@@ -118,7 +118,7 @@ describe.each([
         delete project.env.SLIPWAY_BOOT_ID;
         chain.resetRecord(begun);
         recent += isRecent ? 1 : 0;
-        tally.add(words, found, after);
+        tally.add(description, found, after);
       }
     },
   );

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { connectOptions, type ConnectTools } from '../../src-main/host-book/connect-options';
 import { Secrets, type Keychain } from '../../src-main/host-book/secrets';
-import { Questions, type Answer } from '../../src-main/host-book/questions';
+import { Questions, type UserAnswer } from '../../src-main/host-book/questions';
 import { connectHost } from '../../src-main/ssh-connections/connect-host';
 import type { ConnectedHost } from '../../src-main/ssh-connections/host-link';
 import type { HostQuestion } from '../../src-shared/rpc/hosts';
@@ -31,7 +31,7 @@ describe.skipIf(reason !== undefined).each(['built-in', 'ssh'] as const)(
     let tools: ConnectTools;
     let asked: HostQuestion[];
     /** The user's answers, by the kind of question. */
-    let says: (question: HostQuestion) => Answer | undefined;
+    let answerOf: (question: HostQuestion) => UserAnswer | undefined;
 
     beforeAll(async () => {
       user = temporaryUser();
@@ -47,7 +47,7 @@ describe.skipIf(reason !== undefined).each(['built-in', 'ssh'] as const)(
       rmSync(join(server.folder, 'home/.local'), { recursive: true, force: true });
       writeFileSync(join(home, 'ssh_config'), '');
       asked = [];
-      says = () => ({ answers: ['yes'], remember: false });
+      answerOf = () => ({ answers: ['yes'], remember: false });
       const questions = new Questions();
       tools = {
         questions,
@@ -62,7 +62,7 @@ describe.skipIf(reason !== undefined).each(['built-in', 'ssh'] as const)(
           const [first] = open;
           if (!first) continue;
           asked.push(first.question);
-          questions.answer(first.id, says(first.question));
+          questions.answer(first.id, answerOf(first.question));
         }
       })();
     });
@@ -91,14 +91,14 @@ describe.skipIf(reason !== undefined).each(['built-in', 'ssh'] as const)(
     });
 
     it('gets nothing when the user does not accept its key', async () => {
-      says = () => undefined;
+      answerOf = () => undefined;
       await expect(reach({ keys: [server.key] })).rejects.toMatchObject({ code: 'cancelled' });
       expect(existsSync(join(home, 'known_hosts'))).toBe(false);
     });
 
     it('accepts a password, which is not asked for again while the app runs', async () => {
       let attempts = 0;
-      says = ({ kind }) =>
+      answerOf = ({ kind }) =>
         kind === 'host-key'
           ? { answers: ['yes'], remember: false }
           : { answers: [attempts++ === 0 ? 'wrong' : user.password], remember: true };
@@ -125,7 +125,7 @@ describe.skipIf(reason !== undefined).each(['built-in', 'ssh'] as const)(
       };
       const startApp = (): void => void (tools = { ...tools, secrets: new Secrets(home, keychain) });
       const own = { user: user.name, password: true, root: 'none' as const };
-      says = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : user.password], remember: true });
+      answerOf = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : user.password], remember: true });
       startApp();
       await reach(own);
       expect(asked).toMatchObject([{ kind: 'host-key' }, { kind: 'password', attempt: 1, canRemember: true }]);
@@ -146,7 +146,7 @@ describe.skipIf(reason !== undefined).each(['built-in', 'ssh'] as const)(
     });
 
     it('leaves no password behind that it has not accepted', async () => {
-      says = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : 'wrong'], remember: true });
+      answerOf = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : 'wrong'], remember: true });
       const own = { user: user.name, password: true };
       await expect(reach(own)).rejects.toMatchObject({ code: 'refused' });
       await expect(reach(own)).rejects.toMatchObject({ code: 'refused' });
@@ -160,7 +160,7 @@ describe.skipIf(reason !== undefined).each(['built-in', 'ssh'] as const)(
       onTestFinished(() => asking.stop());
       const own = { port: asking.port, user: user.name, password: true, root: 'none' as const };
       let attempts = 0;
-      says = ({ kind }) => ({
+      answerOf = ({ kind }) => ({
         answers: [kind === 'host-key' ? 'yes' : attempts++ === 0 ? 'wrong' : user.password],
         remember: false,
       });
@@ -175,7 +175,7 @@ describe.skipIf(reason !== undefined).each(['built-in', 'ssh'] as const)(
 
     it('accepts a key with a passphrase', async () => {
       const locked = server.addKey('locked', 'open sesame');
-      says = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : 'open sesame'], remember: false });
+      answerOf = ({ kind }) => ({ answers: [kind === 'host-key' ? 'yes' : 'open sesame'], remember: false });
       await reach({ keys: [locked] });
       await reach({ keys: [locked] });
       expect(kinds()).toEqual(['host-key', 'passphrase']);

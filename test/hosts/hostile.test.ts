@@ -49,12 +49,12 @@ describe.skipIf(reason !== undefined)(`hostile names and texts${reason ? ` (${re
     onTestFinished(() => project.dispose());
     // What the step makes is given to it as a file: not through any shell of ours.
     project.file('names', NAMES.join('\0'));
-    project.file('words', `${NAMES.filter((name) => !name.includes('\n')).join('\n')}\nnot \u00ff UTF-8\n`);
+    project.file('text', `${NAMES.filter((name) => !name.includes('\n')).join('\n')}\nnot \u00ff UTF-8\n`);
     writeFileSync(
-      join(project.folder, 'words'),
-      Buffer.concat([readFileSync(join(project.folder, 'words')), Buffer.from([0xff, 0xfe, 0x0a])]),
+      join(project.folder, 'text'),
+      Buffer.concat([readFileSync(join(project.folder, 'text')), Buffer.from([0xff, 0xfe, 0x0a])]),
     );
-    const body = `cd "$2" && xargs -0 -n1 touch -- <'${project.folder}/names' && cat '${project.folder}/words'`;
+    const body = `cd "$2" && xargs -0 -n1 touch -- <'${project.folder}/names' && cat '${project.folder}/text'`;
     project.write({ steps: [{ name: 'a', body }, { name: 'b' }] });
     const folder = join(project.folder, `$(touch pwned) it's "here"; <b>`);
     mkdirSync(folder);

@@ -147,14 +147,14 @@ describe.each(['local', 'ssh', 'ssh command'] as const)(`the transport %s`, (kin
     const there = join(folder, 'changes');
     mkdirSync(there);
     const stop = new AbortController();
-    let told = 0;
+    let reported = 0;
     const all = (async () => {
-      for await (const _ of transport.changes(there, stop.signal)) told++;
+      for await (const _ of transport.changes(there, stop.signal)) reported++;
     })();
-    await eventually(() => expect(told).toBeGreaterThan(0));
-    const before = told;
+    await eventually(() => expect(reported).toBeGreaterThan(0));
+    const before = reported;
     writeFileSync(join(there, 'new'), '');
-    await eventually(() => expect(told).toBeGreaterThan(before));
+    await eventually(() => expect(reported).toBeGreaterThan(before));
     stop.abort();
     await all;
   });

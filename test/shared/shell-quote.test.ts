@@ -26,14 +26,14 @@ describe('a command as a line for a shell', () => {
   it('keeps any arguments unchanged through one shell and through two', () => {
     const random = new Random(5);
     const hard = [...`'"\\$\`!#&;|<>()[]{}*?~=-%,. \n\r\t\u0001\u001b\u007fa1дé🏠`];
-    const words = Array.from({ length: 2000 }, () =>
+    const args = Array.from({ length: 2000 }, () =>
       Array.from({ length: random.below(12) }, () => random.pick(hard)).join(''),
     );
-    const said = words.map((word) => `${word}\0`).join('');
-    const line = quoteCommand(['printf', '%s\\0', ...words]);
+    const expected = args.map((arg) => `${arg}\0`).join('');
+    const line = quoteCommand(['printf', '%s\\0', ...args]);
     for (const shell of ['sh', 'bash'])
       for (const input of [line, quoteCommand(['sh', '-c', line])])
-        expect(execFileSync(shell, { input, encoding: 'utf8' })).toBe(said);
+        expect(execFileSync(shell, { input, encoding: 'utf8' })).toBe(expected);
   });
 
   it('keeps an argument unchanged through two shells', () => {

@@ -90,11 +90,11 @@ class TemplateProject {
 
   /** Runs a subcommand there; `--json` documents are in `stdout`. */
   run(...subcommand: string[]): Ran {
-    const words = ['distro_const', ...subcommand];
+    const command = ['distro_const', ...subcommand];
     const path = [join(this.base, 'bin'), process.env.PATH].join(delimiter);
     const [command = '', ...args] = this.#asOrdinary()
-      ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...words]
-      : words;
+      ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...command]
+      : command;
     const home = this.#asOrdinary()
       ? { HOME: join(this.base, 'home'), XDG_CACHE_HOME: undefined }
       : { XDG_CACHE_HOME: PACKAGE_CACHE };
@@ -155,18 +155,18 @@ describe.skipIf(whyNotTiny)(titled('tiny-linux, built by an ordinary user', whyN
   });
 
   it.skipIf(onlyInFull)(titled('The image of tiny-linux passes the boot test of the engine', onlyInFull), () => {
-    const words = ['boot-test', '--json', 'manifest.xml', 'tiny-linux.iso'];
+    const args = ['boot-test', '--json', 'manifest.xml', 'tiny-linux.iso'];
     const program = join(root, 'out/engine/distro_const.cjs');
-    const { status, stdout } = spawnSync(process.execPath, [program, ...words], {
+    const { status, stdout } = spawnSync(process.execPath, [program, ...args], {
       cwd: project.folder,
       encoding: 'utf8',
       maxBuffer: 2 ** 26,
     });
-    const told = stdout
+    const events = stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as BootEvent);
-    expect(told.at(-1)).toMatchObject({ verdict: 'booted', reason: expect.stringContaining('TINY-LINUX-READY') });
+    expect(events.at(-1)).toMatchObject({ verdict: 'booted', reason: expect.stringContaining('TINY-LINUX-READY') });
     expect(status).toBe(0);
   });
 

@@ -26,17 +26,17 @@ it.skipIf(lacks)(`An exported image builds with the command alone${lacks ? ` (${
   execFileSync('tar', ['-xzf', to, '-C', folder]);
   const cwd = join(folder, 'tiny-export');
   execFileSync('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd });
-  const run = (...words: string[]) => spawnSync(join(bin, 'distro_const'), words, { cwd, encoding: 'utf8' });
+  const run = (...args: string[]) => spawnSync(join(bin, 'distro_const'), args, { cwd, encoding: 'utf8' });
   // The commands of its README, as they stand there.
   const commands = readFileSync(join(cwd, 'README.txt'), 'utf8').matchAll(
     /^ {2}distro_const (build .*?manifest\.xml)/gm,
   );
   const seen: string[] = [];
-  for (const [, words = ''] of commands) {
-    const { status, stderr } = run(...words.split(' '));
-    expect(stderr.slice(-2000), words).not.toMatch(/fail/i);
-    expect(status, words).toBe(0);
-    seen.push(words);
+  for (const [, args = ''] of commands) {
+    const { status, stderr } = run(...args.split(' '));
+    expect(stderr.slice(-2000), args).not.toMatch(/fail/i);
+    expect(status, args).toBe(0);
+    seen.push(args);
   }
   expect(seen).toHaveLength(5);
   expect(readdirSync(join(folder, 'area/media')).filter((name) => name.endsWith('.iso'))).toHaveLength(1);

@@ -22,7 +22,7 @@ import { mousePerson } from '../e2e/support/person';
 import { TimelinePage } from '../e2e/support/timeline';
 import { electronRuntime } from '../support/electron-runtime';
 import { bootImage } from '../support/qemu';
-import { hasTool, TOOL_PATIENCE } from '../support/run-tool';
+import { hasTool, TOOL_TIMEOUT_MS } from '../support/run-tool';
 
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
@@ -40,7 +40,7 @@ const packageJson = (folder: string): { version: string } =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
 const official = packageJson(join(root, 'node_modules/electron')).version;
 
-const limits = { timeout: TOOL_PATIENCE, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 } as const;
+const limits = { timeout: TOOL_TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 } as const;
 
 /** A fresh Debian in a folder. */
 class Debian {
@@ -161,8 +161,8 @@ describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : `
       engine: megabytes(engine),
       archive: megabytes('linux-unpacked/resources/app.asar'),
     };
-    const told = Object.entries(sizes).map(([name, size]) => `${name} ${size.toFixed(1)} MB`);
-    process.stdout.write(`packages: ${told.join(', ')}\n`);
+    const lines = Object.entries(sizes).map(([name, size]) => `${name} ${size.toFixed(1)} MB`);
+    process.stdout.write(`packages: ${lines.join(', ')}\n`);
     // Most of it is Electron: the official one may be larger than the one for trying.
     expect(sizes.designer).toBeLessThan(runtime.version === undefined ? 130 : 90);
     expect(sizes.engine).toBeLessThan(0.2);

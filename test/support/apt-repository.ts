@@ -48,9 +48,9 @@ export class Signer {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #gpg(words: readonly string[], input?: string): string {
+  #gpg(args: readonly string[], input?: string): string {
     const unattended = ['--batch', '--quiet', '--yes', '--passphrase', '', '--pinentry-mode', 'loopback'];
-    return execFileSync('gpg', ['--homedir', this.#folder, ...unattended, ...words], {
+    return execFileSync('gpg', ['--homedir', this.#folder, ...unattended, ...args], {
       encoding: 'utf8',
       stdio: ['pipe', 'pipe', 'ignore'],
       input,

@@ -145,13 +145,13 @@ ${values.join('')}  </key_value_pairs>
   }
 
   /** Starts a command of the engine. */
-  start(command: string, words: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-    return this.spawn([join(this.bin, command), ...words], env);
+  start(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+    return this.spawn([join(this.bin, command), ...args], env);
   }
 
   /** Starts any command as the commands of the engine are started, for instance one that traces the engine. */
-  spawn([command = '', ...words]: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-    const child = spawn(command, words, {
+  spawn([command = '', ...args]: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+    const child = spawn(command, args, {
       cwd: this.folder,
       env: { ...this.env, ...env },
       ...this.user,
@@ -164,8 +164,8 @@ ${values.join('')}  </key_value_pairs>
   }
 
   /** Runs `distro_const` to its end. */
-  run(...words: string[]): Promise<Ran> {
-    return finished(this.start('distro_const', words));
+  run(...args: string[]): Promise<Ran> {
+    return finished(this.start('distro_const', args));
   }
 
   /** Runs `distro_const build OPTIONS manifest.xml`. */
@@ -174,8 +174,8 @@ ${values.join('')}  </key_value_pairs>
   }
 
   /** Runs a subcommand with `--json` on the manifest and parses what it prints. */
-  async json(subcommand: string, ...words: string[]): Promise<unknown> {
-    const { code, stdout, stderr } = await this.run(subcommand, '--json', 'manifest.xml', ...words);
+  async json(subcommand: string, ...args: string[]): Promise<unknown> {
+    const { code, stdout, stderr } = await this.run(subcommand, '--json', 'manifest.xml', ...args);
     if (stdout === '') throw new Error(`${subcommand} exited with ${code}: ${stderr}`);
     return JSON.parse(stdout);
   }

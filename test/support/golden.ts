@@ -11,7 +11,7 @@ const REPLAY = join(corpus, '../tools/golden/replay.sh');
  * Every replay has its own mounts and processes, so that the pools and the orphans of two of them stay apart. The mount below the pool
  * keeps one replay from removing the folder, which would unmount the pool of another.
  */
-const APART = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const UNSHARE = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const INSIDE = 'mkdir -p /refpool; mount -t tmpfs tmpfs /refpool; "$@"; exit';
 
 /** Whether recorded runs of the original can be replayed: needs the recordings, root and zfs-fuse. */
@@ -36,7 +36,7 @@ export interface Replay {
 /** Replays recorded scenarios with the built engine and compares them, except for the listed deviations. */
 export function replay(scenarios: readonly string[], deviations: string): Promise<Replay> {
   const kept = mkdtempSync(join(tmpdir(), 'slipway-golden-'));
-  const argv = [...APART, 'sh', '-c', INSIDE, 'sh', 'bash', REPLAY, bin, '-d', deviations, '-v', ...scenarios];
+  const argv = [...UNSHARE, 'sh', '-c', INSIDE, 'sh', 'bash', REPLAY, bin, '-d', deviations, '-v', ...scenarios];
   return new Promise((resolve) => {
     const env = { ...process.env, GOLDEN_KEEP: join(kept, 'out') };
     execFile('unshare', argv, { env, maxBuffer: 1 << 26 }, (error, report) => {

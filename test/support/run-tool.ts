@@ -1,22 +1,22 @@
 import { execFileSync } from 'node:child_process';
 
 /** No test's clock runs while a tool does: one that hangs (zfs, apt, a network that swallows) would hang them all. Milliseconds. */
-export const TOOL_PATIENCE = 300_000;
+export const TOOL_TIMEOUT_MS = 300_000;
 
 /** Runs a tool of the test's host and returns what it printed; throws with its stderr when it fails, and when it does not end. */
-export function runTool(command: string, ...words: string[]): string {
-  return execFileSync(command, words, {
+export function runTool(command: string, ...args: string[]): string {
+  return execFileSync(command, args, {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: TOOL_PATIENCE,
+    timeout: TOOL_TIMEOUT_MS,
     killSignal: 'SIGKILL',
   });
 }
 
 /** A command that may read and write only what is its account's: root without the rights that open everything. */
-export function boundByModes(...words: [string, ...string[]]): [string, ...string[]] {
-  return process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...words] : words;
+export function boundByModes(...args: [string, ...string[]]): [string, ...string[]] {
+  return process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...args] : args;
 }
 
 /** Whether this host has a tool. */

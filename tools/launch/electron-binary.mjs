@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root } from './set-up.mjs';
 
 /** npm leaves Electron's own program out; it is fetched at the first use. Without a network that must not keep a person waiting. Milliseconds. */
-const DOWNLOAD_PATIENCE = 60_000;
+const DOWNLOAD_TIMEOUT_MS = 60_000;
 
 const folder = join(root, 'node_modules/electron');
 
@@ -13,7 +13,7 @@ export function electronBinary() {
   const found = find();
   if (found || process.env.ELECTRON_OVERRIDE_DIST_PATH || !existsSync(join(folder, 'install.js'))) return found;
   process.stderr.write('Fetching Electron...\n');
-  spawnSync(process.execPath, [join(folder, 'install.js')], { stdio: 'ignore', timeout: DOWNLOAD_PATIENCE });
+  spawnSync(process.execPath, [join(folder, 'install.js')], { stdio: 'ignore', timeout: DOWNLOAD_TIMEOUT_MS });
   return find();
 }
 

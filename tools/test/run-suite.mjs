@@ -10,8 +10,8 @@ const LIMIT = (process.env.SLIPWAY_FULL === '1' ? 8 * 60 : 40) * 60_000;
  * Mounts and processes of its own, where they can be had: root on Linux. Else a sandbox of one suite copies the mounts of another, whose
  * pool stays busy as long, and what a test leaves behind outlives its suite.
  */
-const APART = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
-const canBeApart = process.getuid?.() === 0 && spawnSync(APART[0], [...APART.slice(1), 'true']).status === 0;
+const UNSHARE = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const canUnshare = process.getuid?.() === 0 && spawnSync(UNSHARE[0], [...UNSHARE.slice(1), 'true']).status === 0;
 
 /** A zfs-fuse of its own goes with the mounts. ZFS in the kernel is one for all. */
 const ZFS_PLACES = existsSync('/sys/module/zfs') ? [] : ['/run/zfs', '/run/lock/zfs', '/var/lib/zfs'];
@@ -35,7 +35,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 export async function runSuite(project, report) {
   const vitest = ['npx', 'vitest', 'run', '--project', project];
   const line = [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const [command, ...args] = canBeApart ? [...APART, 'sh', '-c', INSIDE, 'sh', ...line] : line;
+  const [command, ...args] = canUnshare ? [...UNSHARE, 'sh', '-c', INSIDE, 'sh', ...line] : line;
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   running.add(child.pid);
   let output = '';

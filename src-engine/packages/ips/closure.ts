@@ -1,6 +1,6 @@
 import type { IpsCatalogue } from './catalogue';
 import { constraintsOf, describeConstraints, keyOf, type Constraint } from './constraints';
-import type { Depend, IpsPackage, Target } from './package';
+import type { Depend, IpsPackage, DependTarget } from './package';
 import { compareVersions, isOf } from './version';
 import type { Wanted } from './names';
 
@@ -127,7 +127,7 @@ class Pass {
     return false;
   }
 
-  #need(target: Target, of: Taken): void {
+  #need(target: DependTarget, of: Taken): void {
     const { package: by, root } = of;
     const chosen = this.taken.get(target.name);
     if (chosen) {
@@ -143,7 +143,7 @@ class Pass {
     this.#fail(root, this.#explainFailure(target, by));
   }
 
-  #explainFailure(target: Target, by: IpsPackage): string {
+  #explainFailure(target: DependTarget, by: IpsPackage): string {
     const needs = `${by.name} needs ${target.text}`;
     const free = this.#catalogue.versions(target.name).find((one) => !isOlder(one, target));
     if (free?.isObsolete) return `${needs}, which its publisher has withdrawn.`;
@@ -162,12 +162,12 @@ class Pass {
     return (this.#constraints.get(name) ?? []).filter((constraint) => !isOf(version, constraint.version));
   }
 
-  #isAvailable(target: Target): boolean {
+  #isAvailable(target: DependTarget): boolean {
     const candidate = this.#candidates(target.name).find((one) => !isOlder(one, target));
     return candidate !== undefined && !candidate.isObsolete;
   }
 
-  #isTaken(target: Target): boolean {
+  #isTaken(target: DependTarget): boolean {
     const chosen = this.taken.get(target.name);
     return chosen !== undefined && !isOlder(chosen.package, target);
   }
@@ -193,5 +193,5 @@ function exclusions(taken: ReadonlyMap<string, Taken>): Failure[] {
   return failures;
 }
 
-const isOlder = ({ version }: IpsPackage, target: Target): boolean =>
+const isOlder = ({ version }: IpsPackage, target: DependTarget): boolean =>
   target.version !== undefined && compareVersions(version, target.version) < 0;

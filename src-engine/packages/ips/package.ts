@@ -3,7 +3,7 @@ import { readAction, valueOf, type Action } from './actions';
 import { readVersion, type IpsVersion } from './version';
 
 /** A package named by a dependency. */
-export interface Target {
+export interface DependTarget {
   readonly name: string;
   /** The meaning depends on the kind of dependency; for most it is the minimum version. */
   readonly version?: IpsVersion | undefined;
@@ -15,9 +15,9 @@ export interface Target {
 export interface Depend {
   readonly type: string;
   /** Several for `require-any` and `group-any`: one of them is enough. */
-  readonly targets: readonly Target[];
+  readonly targets: readonly DependTarget[];
   /** For `conditional`: the dependency applies when this package is installed. */
-  readonly predicate?: Target | undefined;
+  readonly predicate?: DependTarget | undefined;
 }
 
 /** This host's variants. An action or package with another value is not for this host. */
@@ -114,7 +114,7 @@ function countsHere({ attributes }: Action): boolean {
   return facets.length === 0 || facets.some((tag) => !/^facet\.(debug|optional)\./.test(tag));
 }
 
-function targetOf(text: string): Target {
+function targetOf(text: string): DependTarget {
   const { name, version } = readReference(text);
   return { name, text: version === undefined ? name : `${name}@${version}`, version: readVersion(version ?? '') };
 }

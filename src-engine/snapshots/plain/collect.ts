@@ -16,15 +16,15 @@ export async function destroySnapshots(area: PlainArea, snapshots: readonly Plai
 
 /** Removes objects of removed snapshots, and packs that were never listed. */
 export async function collectGarbage({ store, live, tool }: PlainArea): Promise<void> {
-  const doomed = store.hidden('doomed');
+  const toDelete = store.hidden('doomed');
   const unused = store.unusedPacks();
-  const gone = store.onlyIn(doomed.flatMap(readIfWhole));
+  const gone = store.onlyIn(toDelete.flatMap(readIfWhole));
   live.forget(gone);
   const whole = new Set(unused);
   for (const reference of gone)
     if (!whole.has(store.packPath(packOf(reference)))) rmSync(systemPath(store.objectPath(reference)), { force: true });
   for (const pack of unused) await removePack(pack, tool);
-  for (const index of doomed) rmSync(index, { recursive: true, force: true });
+  for (const index of toDelete) rmSync(index, { recursive: true, force: true });
 }
 
 /** A damaged index refers to nothing. Packs that only it used are removed as unused. */

@@ -1,5 +1,5 @@
 /** The event that a line of the original's detail log reports (contract 3.4 and 4). */
-export type LogLine =
+export type OriginalLogLine =
   /** A checkpoint or a rollback begins. `banner` is printed when it has ended. */
   | {
       readonly kind: 'announced';
@@ -41,7 +41,7 @@ const SIGNALS = new Map([
 ]);
 
 /** Parses a line; `undefined` for plain output. */
-export function readLogLine(line: string): LogLine | undefined {
+export function readLogLine(line: string): OriginalLogLine | undefined {
   // Most lines are output, which the first letter shows.
   const first = line[0];
   if ((first !== 'e' && first !== 'C' && first !== 'E' && first !== 'B') || line.length > MAX_LINE_CHARACTERS)

@@ -1,6 +1,6 @@
 import type { EngineRecordBody, EngineRecordKind, RunStep } from '../../../src-shared/journal/records';
 import type { DeclaredStep } from '../../../src-shared/manifest/model';
-import { readLogLine, type LogLine } from './log-lines';
+import { readLogLine, type OriginalLogLine } from './log-lines';
 
 /** A build's facts that are not in its log. */
 export interface LoggedBuild {
@@ -22,9 +22,9 @@ interface Current {
   readonly startedAt: number | undefined;
 }
 
-type Announced = Extract<LogLine, { kind: 'announced' }>;
+type Announced = Extract<OriginalLogLine, { kind: 'announced' }>;
 type Banner = Pick<Announced, 'step' | 'isRollback' | 'pauses'>;
-type Failure = Extract<LogLine, { kind: 'failure' }>;
+type Failure = Extract<OriginalLogLine, { kind: 'failure' }>;
 
 /** The state after a log's lines so far, as far as later lines depend on it. Immutable. */
 export interface LogState {
@@ -120,7 +120,7 @@ export class LogTranslation {
     if (parsed?.kind === 'ended' && isCompleted) this.#end(at, parsed.isGood);
   }
 
-  #take(parsed: LogLine, at: number | undefined): void {
+  #take(parsed: OriginalLogLine, at: number | undefined): void {
     const { announced, begunBy } = this.#state;
     if (parsed.kind === 'announced') this.#set({ announced: parsed, begunBy: 'announced' });
     else if (parsed.kind === 'script' && announced) {

@@ -6,7 +6,7 @@ import { decodeManifest, MAX_BYTES } from '../../../src-shared/manifest/source';
 import { scriptsNamedIn } from '../../documents/named-scripts';
 import type { Transport } from '../../transport/transport';
 import { isDocumentPath } from '../../files/inside';
-import { whyNot } from '../../../src-shared/why-not';
+import { explainFailure } from '../../../src-shared/explain-failure';
 
 const MAX_SCRIPTS = 500;
 const MAX_SCRIPTS_BYTES = 64 * 1024 * 1024;
@@ -66,7 +66,7 @@ async function freshFolder(parent: string, name: string): Promise<string> {
       if (code !== 'EEXIST')
         throw new AppError(
           'refused',
-          `${folder} cannot be created: ${whyNot(code, message)}.`,
+          `${folder} cannot be created: ${explainFailure(code, message)}.`,
           'Free some space, or choose another folder for documents.',
         );
     }

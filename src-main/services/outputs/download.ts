@@ -7,7 +7,7 @@ import { AppError } from '../../../src-shared/errors';
 import type { Medium } from '../../../src-shared/engine-answers/media';
 import type { BuildHost } from '../../build-hosts/build-host';
 import { mustBeFree, place } from '../../files/copy-out';
-import { whyNot } from '../../../src-shared/why-not';
+import { explainFailure } from '../../../src-shared/explain-failure';
 
 /** Copies in progress, so that two do not write to the same file. */
 const writing = new Set<string>();
@@ -87,7 +87,7 @@ async function copyFrom(
     if (error instanceof AppError || error.syscall === undefined) throw error;
     throw new AppError(
       'refused',
-      `${partial} cannot be written: ${whyNot(error.code, error.message)}.`,
+      `${partial} cannot be written: ${explainFailure(error.code, error.message)}.`,
       'Make room, or choose another folder.',
     );
   });

@@ -2,12 +2,11 @@ import { absent, realpath } from '../../system/files';
 import { dirname, resolve } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { interpretManifest } from '../../../src-shared/manifest/interpret';
+import type { Target } from '../../../src-shared/rpc/common';
 import type { TrustQuestion } from '../../../src-shared/rpc/trust';
 import { openDocument } from '../../documents/open';
 import type { TrustServices } from '../../rpc/services';
 import { TrustedFolders } from './trusted-folders';
-
-type Target = { readonly path: string; readonly host: string };
 
 /** The account that steps run as on a host; a host that is not connected is connected to. */
 export type AccountOn = (host: string) => Promise<string>;

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { appendFile, makeFolders, readFile } from '../../system/files';
 import { dirname } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
-import { whyNot } from '../../../src-shared/why-not';
+import { explainFailure } from '../../../src-shared/explain-failure';
 
 /** One line of a `known_hosts` file: sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
 export interface KnownHost {
@@ -62,7 +62,11 @@ async function textOf(file: string): Promise<string> {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return '';
     // Without the file a changed key would be taken for a new one.
-    throw new AppError('refused', `The known host keys cannot be read: ${whyNot(code, message)}.`, `Correct ${file}.`);
+    throw new AppError(
+      'refused',
+      `The known host keys cannot be read: ${explainFailure(code, message)}.`,
+      `Correct ${file}.`,
+    );
   }
 }
 

@@ -58,9 +58,9 @@ export interface OpenDesktopApp extends OpenApp {
 /** Opens the designer as a web page: a server of browser mode for the test, and a context of the shared Chromium. */
 export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp> {
   const { env, state, messages, whenClosed, close } = await place(options);
-  const words = [join(options.project ?? root, 'out/main/serve-web.cjs'), '--port', '0'];
-  if (options.document !== undefined) words.push(options.document);
-  const server = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const argv = [join(options.project ?? root, 'out/main/serve-web.cjs'), '--port', '0'];
+  if (options.document !== undefined) argv.push(options.document);
+  const server = spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   whenClosed(() => endProgram(server));
   const url = await readFirstLine(server, server.stdout, /^Slipway is open at (http:\S+)$/);
   const browser = await connectChromium();

@@ -4,10 +4,10 @@ import { readPage } from '../../support/markdown';
 export type Instruction =
   | { readonly kind: 'run'; readonly commands: string }
   | { readonly kind: 'click'; readonly name: string; readonly isAtTop: boolean }
-  | { readonly kind: 'wait'; readonly words: string };
+  | { readonly kind: 'wait'; readonly text: string };
 
 const FORMS =
-  /^```sh\n(?<commands>.*?)^```|\bclick \*\*(?<name>.+?)\*\*(?<top> at the top right)?|\bwait until it (?:says|shows) \*\*(?<words>.+?)\*\*/gims;
+  /^```sh\n(?<commands>.*?)^```|\bclick \*\*(?<name>.+?)\*\*(?<top> at the top right)?|\bwait until it (?:says|shows) \*\*(?<text>.+?)\*\*/gims;
 
 /**
  * The instructions of a page, in its order: commands in `sh` blocks, **Click** followed by a name in bold, **Wait until it
@@ -15,8 +15,8 @@ const FORMS =
  */
 export function instructionsOf(page: string): Instruction[] {
   return [...readPage(page).matchAll(FORMS)].map(({ groups = {} }) => {
-    const { commands, name, top, words = '' } = groups;
+    const { commands, name, top, text = '' } = groups;
     if (commands !== undefined) return { kind: 'run', commands };
-    return name === undefined ? { kind: 'wait', words } : { kind: 'click', name, isAtTop: top !== undefined };
+    return name === undefined ? { kind: 'wait', text } : { kind: 'click', name, isAtTop: top !== undefined };
   });
 }

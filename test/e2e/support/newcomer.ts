@@ -38,7 +38,7 @@ export async function newcomer({ whenClosed }: Closing): Promise<Newcomer> {
   if (mkdirSync(ROOT_AREAS, { recursive: true }) !== undefined) whenClosed(async () => rmdirSync(ROOT_AREAS));
   copyProject(project);
   // A build area is a fixed place of the sample: this one is seen by the newcomer alone.
-  const words = [
+  const argv = [
     '--mount',
     '--propagation',
     'private',
@@ -48,7 +48,7 @@ export async function newcomer({ whenClosed }: Closing): Promise<Newcomer> {
     areas,
     ROOT_AREAS,
   ];
-  const place = spawn('unshare', words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const place = spawn('unshare', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
   whenClosed(() => endProgram(place));
   await readFirstLine(place, place.stdout, /^(ready)$/);
 

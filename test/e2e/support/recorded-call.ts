@@ -22,11 +22,11 @@ export async function recordedCall(): Promise<unknown> {
  * `nothing` when none comes in time.
  */
 export function callOverNewPort(message: unknown, timeoutMs: number): string {
-  return `new Promise((tell) => {
+  return `new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }) => tell(typeof data === 'string' ? data : JSON.stringify(data));
+    port1.onmessage = ({ data }) => resolve(typeof data === 'string' ? data : JSON.stringify(data));
     window.postMessage('rpc:connect', '*', [port2]);
     port1.postMessage(${JSON.stringify(message)});
-    setTimeout(() => tell('nothing'), ${timeoutMs});
+    setTimeout(() => resolve('nothing'), ${timeoutMs});
   })`;
 }

@@ -12,8 +12,8 @@ export interface Xvfb {
 
 /** Starts Xvfb on a free display, which it finds itself, and returns when it takes connections. */
 export async function startXvfb(): Promise<Xvfb> {
-  const words = ['-displayfd', '3', '-screen', '0', '2560x1600x24', '-nolisten', 'tcp', '-noreset'];
-  const server = spawn('Xvfb', words, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const argv = ['-displayfd', '3', '-screen', '0', '2560x1600x24', '-nolisten', 'tcp', '-noreset'];
+  const server = spawn('Xvfb', argv, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   const end = () => server.kill('SIGKILL');
   process.once('exit', end);
   const number = await readFirstLine(server, server.stdio[3] as Readable, /^(\d+)$/);

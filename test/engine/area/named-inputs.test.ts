@@ -199,7 +199,7 @@ describe('Files below the folder of a script:', () => {
     expect(names(text).paths).toEqual([]);
   });
 
-  it('Only 2000 entries are looked at, those near the script first.', () => {
+  it('Only 2000 entries are read, those near the script first.', () => {
     mkdirSync(join(folder, 'scripts/xx'));
     for (let i = 0; i < 2000; i++) writeFileSync(join(folder, `scripts/xx/${i}`), '');
     mkdirSync(join(folder, 'scripts/xx/deep'));

@@ -92,8 +92,8 @@ describe('The outputs:', () => {
     const { stdout } = await finished(project.start('distro_const', ['media', '--json', 'manifest.xml'], env));
     const reason = `${QEMU} is not installed on the build host. Install it there: Debian package qemu-system-x86`;
     expect(JSON.parse(stdout)).toMatchObject({ noBootTest: reason });
-    const words = ['boot-test', 'manifest.xml', 'login.usb'];
-    const refused = await finished(project.start('distro_const', words, env));
+    const argv = ['boot-test', 'manifest.xml', 'login.usb'];
+    const refused = await finished(project.start('distro_const', argv, env));
     expect([refused.code, refused.stderr.split('\n')[0]]).toEqual([1, `${QEMU} is not installed on the build host.`]);
   });
 });
@@ -108,13 +108,16 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
     const image = join(project.area, 'media/login.usb');
     const before = readFileSync(image);
     const { code, stdout } = await boot('login.usb');
-    const told = events(stdout);
+    const received = events(stdout);
     expect(code).toBe(0);
-    expect(told[0]).toMatchObject({ kind: 'started', argv: expect.arrayContaining([QEMU]) });
-    expect(told.at(-1)).toMatchObject({ verdict: 'booted', reason: 'Login prompt on the serial console: x login:' });
-    const console = told.map((event) => (event.kind === 'console' ? event.text : '')).join('');
+    expect(received[0]).toMatchObject({ kind: 'started', argv: expect.arrayContaining([QEMU]) });
+    expect(received.at(-1)).toMatchObject({
+      verdict: 'booted',
+      reason: 'Login prompt on the serial console: x login:',
+    });
+    const console = received.map((event) => (event.kind === 'console' ? event.text : '')).join('');
     expect(console).toBe('\x1b[2Jhello\r\nx login: ');
-    const picture = told.find((event) => event.kind === 'screenshot');
+    const picture = received.find((event) => event.kind === 'screenshot');
     if (picture) expect(Buffer.from(picture.data, 'base64').subarray(1, 4).toString()).toBe('PNG');
     expect(readFileSync(image).equals(before)).toBe(true);
   });
@@ -142,12 +145,12 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
   });
 
   it('end when QEMU does, with its message', async () => {
-    const told: BootEvent[] = [];
+    const received: BootEvent[] = [];
     const image = join(project.area, 'media/none.usb');
     const { signal } = new AbortController();
     const request = { image, firmware: 'bios', medium: 'usb', timeoutSeconds: 20, signal } as const;
-    const { verdict, reason } = await bootTest(request, (event) => told.push(event));
-    expect([verdict, told.length]).toEqual(['exited', 2]);
+    const { verdict, reason } = await bootTest(request, (event) => received.push(event));
+    expect([verdict, received.length]).toEqual(['exited', 2]);
     expect(reason).toMatch(/^The virtual machine has ended: .*none\.usb.*No such file/);
   });
 
@@ -172,8 +175,8 @@ function machines(): string[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
-        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return words.includes(QEMU) && words.includes(project.area) ? [words] : [];
+        const cmdline = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return cmdline.includes(QEMU) && cmdline.includes(project.area) ? [cmdline] : [];
       } catch {
         return []; // it has ended meanwhile
       }

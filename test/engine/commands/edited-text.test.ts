@@ -10,9 +10,9 @@ let project: TestProject;
 afterEach(() => project.dispose());
 
 /** Runs a command of the engine with a text on its standard input. */
-async function ask(text: string, ...words: string[]): Promise<unknown> {
+async function ask(text: string, ...args: string[]): Promise<unknown> {
   const child = project.spawn(
-    ['sh', '-c', 'printf "%s" "$EDITED" | "$@"', 'sh', join(project.bin, 'distro_const'), ...words],
+    ['sh', '-c', 'printf "%s" "$EDITED" | "$@"', 'sh', join(project.bin, 'distro_const'), ...args],
     {
       EDITED: text,
     },

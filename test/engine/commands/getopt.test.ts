@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { getopt } from '../../../src-engine/commands/getopt';
 
 const spec = 'r:p:hRld?';
-const parse = (...words: string[]): unknown => {
-  const parsed = getopt(words, spec);
+const parse = (...args: string[]): unknown => {
+  const parsed = getopt(args, spec);
   return parsed && [parsed.options.map(({ letter, value }) => letter + (value ?? '')), parsed.operands];
 };
 

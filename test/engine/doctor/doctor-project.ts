@@ -46,15 +46,15 @@ export class DoctorProject extends TestProject {
   }
 
   /** Starts Node in the project's folder. */
-  startNode(words: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-    return spawn(process.execPath, words, { cwd: this.folder, env: { ...this.env, ...env } });
+  startNode(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+    return spawn(process.execPath, args, { cwd: this.folder, env: { ...this.env, ...env } });
   }
 
   /** Starts the engine as another account. Needs root. It is copied: the checkout may lie where only root may read. */
-  startAs(user: string, words: readonly string[]): ChildProcess {
+  startAs(user: string, args: readonly string[]): ChildProcess {
     const engine = join(this.folder, 'distro_const.cjs');
     copyFileSync(join(bin, 'distro_const'), engine);
-    const command = ['-u', user, '--', process.execPath, engine, ...words];
+    const command = ['-u', user, '--', process.execPath, engine, ...args];
     return spawn('runuser', command, { cwd: this.folder, env: this.env });
   }
 

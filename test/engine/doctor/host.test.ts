@@ -41,8 +41,8 @@ describe('the doctor', () => {
 
   it('refuses unknown arguments and a manifest that cannot be read', async () => {
     const project = new DoctorProject({ packages });
-    for (const words of [['--user', 'joe', 'manifest.xml'], ['--rights'], ['a', 'b']])
-      expect((await project.run('doctor', ...words)).code).toBe(2);
+    for (const args of [['--user', 'joe', 'manifest.xml'], ['--rights'], ['a', 'b']])
+      expect((await project.run('doctor', ...args)).code).toBe(2);
     const { code, stdout } = await project.run('doctor', '--json', 'none.xml');
     expect({ code, answer: JSON.parse(stdout) as object }).toMatchObject({
       code: 1,

@@ -209,10 +209,10 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
     ],
   } as const;
 
-  for (const [how, [breakIt, words]] of Object.entries(broken))
+  for (const [how, [breakIt, message]] of Object.entries(broken))
     it(`is reported when it ${how}, and the earlier catalogue stays in use`, async () => {
       const { project, before, after } = await afterwards(breakIt);
-      expect(after.trouble).toMatch(words);
+      expect(after.trouble).toMatch(message);
       expect({ ...after, trouble: undefined }).toEqual({ ...before, trouble: undefined });
       expect((await project.resolve()).packages.map(({ name }) => name).sort()).toEqual([
         'base-files',
@@ -226,8 +226,8 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
     const repository = await AptRepository.serve(EDITORS);
     repository.stop();
     const project = new PackagesProject(repository.source, ['vim']);
-    for (const words of [['catalogue'], ['resolve'], ['search']] as const) {
-      const failure = await project.failure(words[0], 'manifest.xml', ...(words[0] === 'search' ? ['vim'] : []));
+    for (const args of [['catalogue'], ['resolve'], ['search']] as const) {
+      const failure = await project.failure(args[0], 'manifest.xml', ...(args[0] === 'search' ? ['vim'] : []));
       expect(failure.code).toBe('unreachable');
       expect(failure.message).toContain(repository.url);
       expect(failure.hint).toContain('Correct the address');

@@ -43,13 +43,13 @@ export class PackagesProject extends TestProject {
     );
   }
 
-  ask(subcommand: string, ...words: string[]): Promise<Ran> {
-    return finished(this.start('distro_const', [subcommand, ...words]));
+  ask(subcommand: string, ...args: string[]): Promise<Ran> {
+    return finished(this.start('distro_const', [subcommand, ...args]));
   }
 
   /** As `ask`, with something to read on standard input. */
-  feed(input: string, ...words: string[]): Promise<Ran> {
-    const child = spawn('distro_const', words, { cwd: this.folder, env: this.env });
+  feed(input: string, ...args: string[]): Promise<Ran> {
+    const child = spawn('distro_const', args, { cwd: this.folder, env: this.env });
     child.stdin.end(input);
     return finished(child);
   }
@@ -67,15 +67,15 @@ export class PackagesProject extends TestProject {
   }
 
   /** The error of a `--json` call. */
-  async failure(subcommand: string, ...words: string[]): Promise<{ code: string; message: string; hint?: string }> {
-    const answer = (await this.#json(subcommand, ...words)) as {
+  async failure(subcommand: string, ...args: string[]): Promise<{ code: string; message: string; hint?: string }> {
+    const answer = (await this.#json(subcommand, ...args)) as {
       error: { code: string; message: string; hint?: string };
     };
     return answer.error;
   }
 
-  async #json(subcommand: string, ...words: string[]): Promise<unknown> {
-    const { stdout, stderr } = await this.ask(subcommand, '--json', ...words);
+  async #json(subcommand: string, ...args: string[]): Promise<unknown> {
+    const { stdout, stderr } = await this.ask(subcommand, '--json', ...args);
     if (!stdout.startsWith('{')) throw new Error(stderr);
     return JSON.parse(stdout);
   }

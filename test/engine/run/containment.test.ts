@@ -30,8 +30,8 @@ function writeEscape(pairs: Readonly<Record<string, string>> = {}): void {
 }
 
 /** Runs a tool in the project's folder. */
-const ended = (tool: string, words: readonly string[]): Promise<Ran> =>
-  finished(spawn(tool, words, { cwd: project.folder, env: project.env, stdio: ['ignore', 'pipe', 'pipe'] }));
+const ended = (tool: string, args: readonly string[]): Promise<Ran> =>
+  finished(spawn(tool, args, { cwd: project.folder, env: project.env, stdio: ['ignore', 'pipe', 'pipe'] }));
 
 const containmentOf = (): unknown => newestRecords(project.area).find(({ kind }) => kind === 'plan')?.['containment'];
 
@@ -106,8 +106,8 @@ describe('a build in a container', () => {
 
   it.skipIf(lacksNamespaces)('ends and names only its own processes where it has the /proc of the host', async () => {
     project.write({ steps: [daemon, { name: 'b' }] });
-    const words = ['-p', '-f', '--kill-child', join(bin, 'distro_const'), 'build', 'manifest.xml'];
-    const { code, stderr } = await ended('unshare', words);
+    const args = ['-p', '-f', '--kill-child', join(bin, 'distro_const'), 'build', 'manifest.xml'];
+    const { code, stderr } = await ended('unshare', args);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(named) });
     expect(containmentOf()).toBe('namespaces');
   });
@@ -129,8 +129,8 @@ describe('a build in a container', () => {
     async () => {
       project.write({ steps: [daemon, { name: 'b' }] });
       const limited = 'echo 0 >/proc/sys/user/max_pid_namespaces && exec "$@"';
-      const words = ['-U', '-r', 'sh', '-c', limited, 'sh', join(bin, 'distro_const'), 'build', 'manifest.xml'];
-      const { code, stderr } = await ended('unshare', words);
+      const args = ['-U', '-r', 'sh', '-c', limited, 'sh', join(bin, 'distro_const'), 'build', 'manifest.xml'];
+      const { code, stderr } = await ended('unshare', args);
       expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(named) });
       expect(stderr).toContain('This system refuses namespaces for steps. They are contained by a reaper instead.');
     },

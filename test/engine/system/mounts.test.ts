@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPlainBackend } from '../../../src-engine/snapshots/plain';
 import { storeTool } from '../../../src-engine/snapshots/store-tools';
 import { isMountPoint } from '../../../src-engine/system/mounts';
-import { isRunning, processesUsing } from '../../../src-engine/system/process-table';
+import { isProcessRunning, processesUsing } from '../../../src-engine/system/process-table';
 
 const isLinux = process.platform === 'linux';
 const isRoot = process.getuid?.() === 0;
@@ -76,7 +76,7 @@ describe.skipIf(!isLinux)('The users of a path (skipped where there is no /proc)
       // What a killed engine was working on.
       mkdirSync(join(places.store, '.stage-1'));
       await createPlainBackend(places).take('a');
-      expect([isRunning(ours.pid ?? 0), isRunning(others.pid ?? 0)]).toEqual([false, true]);
+      expect([isProcessRunning(ours.pid ?? 0), isProcessRunning(others.pid ?? 0)]).toEqual([false, true]);
     },
   );
 

@@ -16,12 +16,8 @@ writeFileSync(join(bare, 'ManifestRead'), '#!/bin/sh\n', { mode: 0o755 });
 
 /** Runs a step where only those tools are. */
 function run(template: string, step: string): { status: number | null; stderr: string } {
-  const words = [
-    join(templates, template, 'scripts', step),
-    'socket',
-    ...['a', 'b', 'c', 'd'].map((it) => `/no/${it}`),
-  ];
-  return spawnSync(join(bare, 'sh'), words, { env: { PATH: bare }, encoding: 'utf8' });
+  const args = [join(templates, template, 'scripts', step), 'socket', ...['a', 'b', 'c', 'd'].map((it) => `/no/${it}`)];
+  return spawnSync(join(bare, 'sh'), args, { env: { PATH: bare }, encoding: 'utf8' });
 }
 
 describe('a step on a bare build host', () => {

@@ -244,8 +244,8 @@ describe('export', () => {
       encoding: 'utf8',
     });
     expect(said.trim().split('\n')).toEqual(
-      [['build'], ['build', '-l'], ['build', '-p', name], ['build', '-r', name], ['build', '-R']].map((words) =>
-        [...words, 'manifest.xml', ''].join('|'),
+      [['build'], ['build', '-l'], ['build', '-p', name], ['build', '-r', name], ['build', '-R']].map((args) =>
+        [...args, 'manifest.xml', ''].join('|'),
       ),
     );
   });

@@ -7,7 +7,7 @@ import { createHostKeyJudge, fingerprint, judgeHostKey } from '../../../src-main
 import { addKnownHost, namesMatch, parseKnownHosts } from '../../../src-main/transport/ssh/known-hosts';
 import { hasTool } from '../../support/run-tool';
 
-/** A key blob with the right beginning (RFC 4253, 6.6); what follows is not looked at. */
+/** A key blob with the right beginning (RFC 4253, 6.6); the rest is ignored. */
 function key(type: string, body: string): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(type.length);

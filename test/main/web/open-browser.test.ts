@@ -15,7 +15,7 @@ it('The browser gets the address by a private file, and never as an argument.', 
   for (const made of [bin, state]) mkdirSync(made);
   writeFileSync(
     join(bin, 'xdg-open'),
-    `#!/bin/sh\ncat "$1" >${folder}/page.new; echo "$@" >${folder}/words; mv ${folder}/page.new ${folder}/page\n`,
+    `#!/bin/sh\ncat "$1" >${folder}/page.new; echo "$@" >${folder}/args; mv ${folder}/page.new ${folder}/page\n`,
   );
   chmodSync(join(bin, 'xdg-open'), 0o755);
   process.env['PATH'] = [bin, path].join(delimiter);
@@ -23,7 +23,7 @@ it('The browser gets the address by a private file, and never as an argument.', 
   const [file = ''] = readdirSync(state);
   expect(statSync(join(state, file)).mode & 0o077).toBe(0);
   await vi.waitFor(() => expect(readFileSync(join(folder, 'page'), 'utf8')).toContain('token=secret'), 60_000);
-  expect(readFileSync(join(folder, 'words'), 'utf8')).not.toContain('secret');
+  expect(readFileSync(join(folder, 'args'), 'utf8')).not.toContain('secret');
   forget();
   expect(readdirSync(state)).toEqual([]);
 });

@@ -166,7 +166,7 @@ describe('browser mode', () => {
     const said: string[] = [];
     const listening = vi
       .spyOn(console, 'error')
-      .mockImplementation((...words) => void said.push(words.map(inFull).join(' ')));
+      .mockImplementation((...args) => void said.push(args.map(inFull).join(' ')));
     onTestFinished(() => listening.mockRestore());
     const socket = (await open()) as WebSocket;
     socket.send(message);

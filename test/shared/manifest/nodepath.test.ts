@@ -53,8 +53,8 @@ it.each([
   [String.raw`say \"hi\"`, ['say "hi"']],
   ['', []],
   ['"" x', ['x']],
-])('The argslist %j is split as recorded.', (text, words) => {
-  expect(splitArgslist(text)).toEqual(words);
+])('The argslist %j is split as recorded.', (text, args) => {
+  expect(splitArgslist(text)).toEqual(args);
 });
 
 it('An argslist with quotes that do not pair is refused.', () => {

@@ -65,19 +65,19 @@ export class Killer {
   }
 
   /** Runs a command once, unharmed, and returns every point at which it can be killed. */
-  async points(...words: readonly string[]): Promise<readonly KillPoint[]> {
+  async points(...args: readonly string[]): Promise<readonly KillPoint[]> {
     const log = join(this.project.folder, 'tmp', 'trace');
     const calls = Object.values(CALLS).flat();
-    const traced = await this.#run([...TRACE, '-o', log, '-e', `trace=${known(calls)}`, ...this.#engine(words)]);
-    if (traced.code !== 0) throw new Error(`${words.join(' ')} ends with ${traced.code}: ${traced.stderr}`);
+    const traced = await this.#run([...TRACE, '-o', log, '-e', `trace=${known(calls)}`, ...this.#engine(args)]);
+    if (traced.code !== 0) throw new Error(`${args.join(' ')} ends with ${traced.code}: ${traced.stderr}`);
     const points = callPoints(readFileSync(log, 'utf8'));
     rmSync(log);
     return points;
   }
 
   /** Runs a command once, unharmed, and returns how many external commands it has run. */
-  async commands(...words: readonly string[]): Promise<readonly KillPoint[]> {
-    await this.#runWrapped(words, 0, 'none');
+  async commands(...args: readonly string[]): Promise<readonly KillPoint[]> {
+    await this.#runWrapped(args, 0, 'none');
     const ran = readFileSync(this.#counter, 'utf8').length;
     return Array.from({ length: ran }, (_, at) => at + 1).flatMap((n) => [
       { kind: 'before command', n },
@@ -86,24 +86,24 @@ export class Killer {
   }
 
   /** Runs a command and kills the engine at a point. The result has the signal when the engine came as far as that. */
-  async runKilled(point: KillPoint, ...words: readonly string[]): Promise<Ran> {
-    if (point.kind.endsWith('command')) return this.#runWrapped(words, point.n, point.kind);
+  async runKilled(point: KillPoint, ...args: readonly string[]): Promise<Ran> {
+    if (point.kind.endsWith('command')) return this.#runWrapped(args, point.n, point.kind);
     const calls = known(CALLS[point.kind] ?? []);
     const inject = `inject=${calls}:signal=KILL:when=${point.n}`;
-    return this.#run([...TRACE, '-o', '/dev/null', '-e', `trace=${calls}`, '-e', inject, ...this.#engine(words)]);
+    return this.#run([...TRACE, '-o', '/dev/null', '-e', `trace=${calls}`, '-e', inject, ...this.#engine(args)]);
   }
 
-  #engine(words: readonly string[]): string[] {
-    return [process.execPath, join(this.project.bin, 'distro_const'), ...words, 'manifest.xml'];
+  #engine(args: readonly string[]): string[] {
+    return [process.execPath, join(this.project.bin, 'distro_const'), ...args, 'manifest.xml'];
   }
 
   /** The engine's process number is the one of the shell that it replaces. */
-  async #runWrapped(words: readonly string[], n: number, kind: string): Promise<Ran> {
+  async #runWrapped(args: readonly string[], n: number, kind: string): Promise<Ran> {
     writeFileSync(this.#counter, '');
     if (this.project.user) chmodSync(this.#counter, 0o666);
     writeFileSync(`${this.#counter}.point`, `${n} ${kind}\n`);
     const script = `echo $$ >"${this.#counter}.pid"; exec "$@"`;
-    return this.#run(['/bin/sh', '-c', script, 'sh', ...this.#engine(words)], {
+    return this.#run(['/bin/sh', '-c', script, 'sh', ...this.#engine(args)], {
       PATH: [this.#wrappers, this.project.env.PATH].join(delimiter),
     });
   }

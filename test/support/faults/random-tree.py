@@ -20,7 +20,7 @@ import sys
 
 SECOND = 10**9
 EXPECTED = {errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENODATA, errno.ENOSPC, errno.EINVAL, errno.EOVERFLOW, errno.ENOTEMPTY}
-NAMES = [b'ordinary', b'two words ', b'-n', b'line\nbreak', b'\xff\xfeno text', 'gr\u00fc\u00df'.encode(), b'l' * 255, b'g[0-9]*?', b'#1',
+NAMES = [b'ordinary', b'two args ', b'-n', b'line\nbreak', b'\xff\xfeno text', 'gr\u00fc\u00df'.encode(), b'l' * 255, b'g[0-9]*?', b'#1',
          b'a\\b', b'a:b', b'...', b'.hidden', b' first', b'%d%s', b'"\'`$x', b'\x01\x1b', b'~', b'col\tumn', b'e\xcc\x81', b'\xc3\xa9',
          b'CASE', b'case'] + [b'f%d' % n for n in range(20)]
 TIMES = [0, 1, -1, 10**9 * SECOND, 10**9 * SECOND + 1, 10**9 * SECOND + 999_999_999, -3 * SECOND - 5, 4 * 10**9 * SECOND]
@@ -298,8 +298,8 @@ class Changes:
         self.set_time(path, time)
 
 
-def tool(*words):
-    subprocess.run(words, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def tool(*args):
+    subprocess.run(args, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def equal(was, found):
@@ -310,9 +310,9 @@ def equal(was, found):
     return was == found
 
 
-def main(words):
-    loose = words[0] == '--loose'
-    command, *operands = words[1:] if loose else words
+def main(args):
+    loose = args[0] == '--loose'
+    command, *operands = args[1:] if loose else args
     if command == 'step':
         build_data, truth, seed, operations = operands
         with open(truth, 'w') as file:

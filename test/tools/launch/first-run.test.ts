@@ -19,8 +19,8 @@ function checkout(): string {
 }
 
 /** Runs a program to its end. */
-function run(cwd: string, env: NodeJS.ProcessEnv, ...words: string[]): { status: number | null; said: string } {
-  const { status, stderr } = spawnSync(process.execPath, words, { cwd, env, encoding: 'utf8' });
+function run(cwd: string, env: NodeJS.ProcessEnv, ...args: string[]): { status: number | null; said: string } {
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd, env, encoding: 'utf8' });
   return { status, said: stderr };
 }
 

@@ -2,7 +2,7 @@
 export interface LoggedStep {
   readonly step: string;
   readonly message?: string;
-  readonly says?: readonly string[];
+  readonly output?: readonly string[];
   readonly rollback?: boolean;
   readonly pauses?: boolean;
 }
@@ -24,7 +24,7 @@ export function logOf(
     'Distribution name: sample',
     ...(checkpoints ? ['Build Area dataset: pool/dc'] : []),
     `Build Area mount point: ${area}`,
-    ...steps.flatMap(({ step, message = `Step ${step}`, says = [], rollback, pauses }) => {
+    ...steps.flatMap(({ step, message = `Step ${step}`, output = [], rollback, pauses }) => {
       const banner = `${pauses ? 'Stopping at' : '===='} ${step}: ${message} `;
       const snapshot = `pool/dc/build_data@.step_${step}`;
       const helper = rollback
@@ -34,7 +34,7 @@ export function logOf(
         // A line of more than 200 characters is followed by an empty one.
         ...(checkpoints && announced ? [`exec command: /usr/share/distro_const/${helper} ${banner}`, ''] : []),
         ...(checkpoints ? [banner] : []),
-        ...(pauses ? [] : [`exec command: scripts/${step} ${standard}`, ...says]),
+        ...(pauses ? [] : [`exec command: scripts/${step} ${standard}`, ...output]),
       ];
     }),
     'Build completed Fri Jan  2 03:05:35 2026',

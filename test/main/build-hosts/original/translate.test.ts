@@ -16,14 +16,14 @@ const BUILD = {
 };
 
 /** The records of a log whose lines are seen at these times; without times they were not seen as they came. */
-function told(lines: readonly string[], times?: readonly number[]): EngineRecord[] {
+function translate(lines: readonly string[], times?: readonly number[]): EngineRecord[] {
   const records: EngineRecord[] = [];
   const translation = new LogTranslation(BUILD, (line) => records.push(parseRecord(line) as EngineRecord));
   for (const [at, line] of lines.entries()) translation.take(line, times?.[at]);
   return records;
 }
 const viewOf = (lines: readonly string[], times?: readonly number[]): RunView =>
-  told(lines, times).reduce(withRecord, newRun(BUILD.run));
+  translate(lines, times).reduce(withRecord, newRun(BUILD.run));
 const stepsOf = (lines: readonly string[]): string[] =>
   viewOf(lines).steps.map(({ step, outcome, exit, signal }) => `${step} ${outcome} ${exit ?? signal ?? ''}`.trim());
 
@@ -41,7 +41,7 @@ describe('the journal of a log', () => {
   });
 
   it('has the times of steps that were seen as they came', () => {
-    const lines = logOf([{ step: 'a', says: ['x'] }, { step: 'b' }]);
+    const lines = logOf([{ step: 'a', output: ['x'] }, { step: 'b' }]);
     const times = lines.map((_, at) => 1000 + at);
     const begun = (step: string): number => 1000 + lines.indexOf(`==== ${step}: Step ${step} `);
     expect(viewOf(lines, times).steps).toMatchObject([
@@ -74,13 +74,16 @@ describe('the journal of a log', () => {
     [['Child was terminated by signal 77'], 'b failed signal 77'],
     [['Error starting or running shell:[Errno 8] Exec format error', "shell_list = ['scripts/b']"], 'b failed'],
   ])('has the reason why a step failed: %j', (lines, outcome) => {
-    const log = logOf([{ step: 'a' }, { step: 'b', says: lines }], false);
+    const log = logOf([{ step: 'a' }, { step: 'b', output: lines }], false);
     expect(viewOf(log)).toMatchObject({ state: 'failed', exitCode: 1 });
     expect(stepsOf(log)).toEqual(['a done 0', outcome]);
   });
 
   it('has the failed step when the build continued', () => {
-    const log = logOf([{ step: 'a' }, { step: 'b', says: ['Child was terminated by signal 9'] }, { step: 'c' }], false);
+    const log = logOf(
+      [{ step: 'a' }, { step: 'b', output: ['Child was terminated by signal 9'] }, { step: 'c' }],
+      false,
+    );
     expect(stepsOf(log)).toEqual(['a done 0', 'b failed SIGKILL', 'c done 0']);
     expect(viewOf(log).state).toBe('failed');
   });
@@ -97,10 +100,10 @@ describe('the journal of a log', () => {
   });
 
   it('is not changed by output of a step that equals a line of the original', () => {
-    const says = ['Child returned err 3', '==== c: Step c ', 'Stopping at c: Step c ', 'Build failed.', 'more'];
-    const log = logOf([{ step: 'a', says }, { step: 'b' }]);
+    const output = ['Child returned err 3', '==== c: Step c ', 'Stopping at c: Step c ', 'Build failed.', 'more'];
+    const log = logOf([{ step: 'a', output }, { step: 'b' }]);
     expect(stepsOf(log)).toEqual(['a done 0', 'b done 0']);
-    expect(told(log).filter(({ kind }) => kind === 'exit')).toHaveLength(1);
+    expect(translate(log).filter(({ kind }) => kind === 'exit')).toHaveLength(1);
     expect(viewOf(log)).toMatchObject({ state: 'done', checkpoints: ['a', 'b'] });
   });
 
@@ -117,16 +120,16 @@ describe('the journal of a log', () => {
   });
 
   it('has the steps of a build without checkpoints by their scripts', () => {
-    const log = logOf([{ step: 'a' }, { step: 'b', says: ['Child returned err 2'] }], false, { checkpoints: false });
+    const log = logOf([{ step: 'a' }, { step: 'b', output: ['Child returned err 2'] }], false, { checkpoints: false });
     expect(stepsOf(log)).toEqual(['a done 0', 'b failed 2']);
     expect(viewOf(log).checkpoints).toEqual([]);
   });
 
   it('has the steps of a log of our engine, which announces nothing', () => {
-    const says = ['==== a: Step a ', '==== c: Other words ', 'exec command: scripts/c /x /y/build_data/pkg_image'];
+    const output = ['==== a: Step a ', '==== c: Other words ', 'exec command: scripts/c /x /y/build_data/pkg_image'];
     const log = logOf(
       [
-        { step: 'b', rollback: true, says },
+        { step: 'b', rollback: true, output },
         { step: 'c', pauses: true },
       ],
       true,
@@ -138,10 +141,10 @@ describe('the journal of a log', () => {
 
   it('has each line once, with the step that printed it', () => {
     const log = logOf([
-      { step: 'a', says: ['one', '', 'Größe <b>"$(x)"\u001b[0m'] },
-      { step: 'b', says: ['two'] },
+      { step: 'a', output: ['one', '', 'Größe <b>"$(x)"\u001b[0m'] },
+      { step: 'b', output: ['two'] },
     ]);
-    const output = told(log).flatMap((one) => (one.kind === 'output' ? [one] : []));
+    const output = translate(log).flatMap((one) => (one.kind === 'output' ? [one] : []));
     expect(output.map(({ text }) => text)).toEqual(log);
     expect(output.flatMap(({ step, stream, text }) => (stream === 'stdout' && text ? [[step, text]] : []))).toEqual([
       ['a', 'one'],
@@ -157,6 +160,6 @@ describe('the journal of a log', () => {
 
   it('is made quickly from the longest lines', () => {
     const line = `exec command: /finalizer_checkpoint.py ${'@.step_'.repeat(1160)}`;
-    told([line, line.repeat(100)]);
+    translate([line, line.repeat(100)]);
   });
 });

@@ -27,8 +27,8 @@ beforeEach(() => {
       ...transport,
       // A clock that is 5 hours behind UTC, and 4 in summer.
       run: (argv, options) => transport.run(argv, { ...options, env: { TZ: 'EST5EDT,M3.2.0,M11.1.0' } }),
-      async readFile(...words) {
-        const piece = await transport.readFile(...words);
+      async readFile(...args) {
+        const piece = await transport.readFile(...args);
         read += piece.length;
         return piece;
       },
@@ -64,15 +64,15 @@ it('Each detail log has a journal, and no other file has one.', async () => {
 });
 
 it('The journal grows with the log, byte by byte, and has each line once.', async () => {
-  const text = logOf([{ step: 'a', says: ['Größe: 1 €', ''] }, { step: 'b' }]).join('\n') + '\n';
+  const text = logOf([{ step: 'a', output: ['Größe: 1 €', ''] }, { step: 'b' }]).join('\n') + '\n';
   writeFileSync(log, '');
-  let told = '';
+  let translated = '';
   for (const byte of Buffer.from(text)) {
     appendFileSync(log, Buffer.of(byte));
-    told += await readFrom(Buffer.byteLength(told));
+    translated += await readFrom(Buffer.byteLength(translated));
   }
-  expect(textsOf(told).join('\n') + '\n').toBe(text);
-  expect(await readFrom(0)).toBe(told);
+  expect(textsOf(translated).join('\n') + '\n').toBe(text);
+  expect(await readFrom(0)).toBe(translated);
   expect(await journals.runAt(folder, RUN, true)).toMatchObject({ state: 'done', checkpoints: ['a', 'b'] });
 });
 
@@ -84,16 +84,16 @@ it('The journal waits for the end of a line.', async () => {
 });
 
 it('The journal is the same when it is made again, also where it grew while it was read.', async () => {
-  const says = Array.from({ length: 20_000 }, (_, at) => `line ${at} ${'x'.repeat(at % 90)}`);
+  const output = Array.from({ length: 20_000 }, (_, at) => `line ${at} ${'x'.repeat(at % 90)}`);
   const lines = logOf([
-    { step: 'a', says },
-    { step: 'b', says },
+    { step: 'a', output },
+    { step: 'b', output },
   ]);
   writeFileSync(log, '');
-  let told = '';
+  let translated = '';
   for (let at = 0; at < lines.length; at += 5000) {
     appendFileSync(log, lines.slice(at, at + 5000).join('\n') + '\n');
-    told += await readFrom(Buffer.byteLength(told));
+    translated += await readFrom(Buffer.byteLength(translated));
   }
   // More than is kept of all logs together.
   for (const day of ['11', '12', '13', '14', '15', '16', '17', '18']) {
@@ -101,11 +101,11 @@ it('The journal is the same when it is made again, also where it grew while it w
     await readFrom(0, join(folder, `run-2026-02-${day}-00-00-00.jsonl`));
   }
   read = 0;
-  expect((await readFrom(0)) === told).toBe(true);
+  expect((await readFrom(0)) === translated).toBe(true);
   expect(read).toBeGreaterThan(2_000_000);
-  const middle = 1 + told.indexOf('\n', told.length >> 1);
-  expect((await readFrom(middle)) === told.slice(middle)).toBe(true);
-  expect(textsOf(told).length).toBe(lines.length);
+  const middle = 1 + translated.indexOf('\n', translated.length >> 1);
+  expect((await readFrom(middle)) === translated.slice(middle)).toBe(true);
+  expect(textsOf(translated).length).toBe(lines.length);
 });
 
 it('An ended run is reported without another read of its log.', async () => {

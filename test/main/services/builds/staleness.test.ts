@@ -32,11 +32,11 @@ afterEach(() => {
 });
 
 /** Each checkpoint's state; a stale one with its sentence. */
-const told = (): string[] =>
+const reported = (): string[] =>
   (watch.area?.steps ?? []).map(({ step, freshness }) =>
     freshness?.kind === 'stale' ? `${step}: ${freshness.reasons.join('; ')}` : `${step}: ${freshness?.kind}`,
   );
-const tells = (expected: string[]) => watch.until(() => JSON.stringify(told()) === JSON.stringify(expected));
+const reports = (expected: string[]) => watch.until(() => JSON.stringify(reported()) === JSON.stringify(expected));
 
 const ALL_CURRENT = ['a: current', 'b: current', 'c: current', 'd: current'];
 
@@ -44,27 +44,27 @@ it('An edited comment makes nothing stale.', async () => {
   const before = watch.looks;
   project.edit((text) => text.replace('<vmimg_params/>', '<!-- a comment --><vmimg_params/>'));
   await watch.until(({ looks }) => looks > before);
-  expect(told()).toEqual(ALL_CURRENT);
+  expect(reported()).toEqual(ALL_CURRENT);
   expect((await watch.services.builds.plan({ path, resume: 'd' }, {})).stale).toBeNull();
 });
 
 it('An edited value makes the checkpoints after the step that read it stale.', async () => {
   project.edit((text) => text.replace('value="x"', 'value="y"'));
   const sentence = '`b` read `key_value_pairs/pair[key=hostname]/value`: it was `x`, is `y`';
-  await tells(['a: current', 'b: current', `c: ${sentence}`, `d: ${sentence}`]);
+  await reports(['a: current', 'b: current', `c: ${sentence}`, `d: ${sentence}`]);
   expect((await watch.services.builds.plan({ path, resume: 'd' }, {})).stale).toEqual({
     step: 'b',
     reasons: [sentence],
     resumeFrom: 'b',
   });
   project.edit((text) => text.replace('value="y"', 'value="x"'));
-  await tells(ALL_CURRENT);
+  await reports(ALL_CURRENT);
 });
 
 it('An edited script makes the later checkpoints of its step stale.', async () => {
   project.script('c', 'echo edited');
   const sentence = '`c`: its script scripts/c was edited';
-  await tells(['a: current', 'b: current', 'c: current', `d: ${sentence}`]);
+  await reports(['a: current', 'b: current', 'c: current', `d: ${sentence}`]);
 });
 
 it('Changes since a step last succeeded are listed.', async () => {

@@ -38,19 +38,21 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
     const first = await events.next();
     if (first.value?.kind !== 'opened') throw new Error('not opened first');
     const { id } = first.value;
-    const told = { bytes: Buffer.alloc(0), code: undefined as number | null | undefined };
+    const received = { bytes: Buffer.alloc(0), code: undefined as number | null | undefined };
     const read = (async () => {
       for await (const event of events) {
-        if (event.kind === 'output') told.bytes = Buffer.concat([told.bytes, Buffer.from(event.data, 'base64')]);
-        if (event.kind === 'ended') told.code = event.code;
+        if (event.kind === 'output')
+          received.bytes = Buffer.concat([received.bytes, Buffer.from(event.data, 'base64')]);
+        if (event.kind === 'ended') received.code = event.code;
       }
     })();
     return {
       id,
-      told,
+      received,
       read,
       close: () => closing.abort(),
-      says: (pattern: RegExp) => expect.poll(() => told.bytes.toString('utf8'), { timeout: 60_000 }).toMatch(pattern),
+      prints: (pattern: RegExp) =>
+        expect.poll(() => received.bytes.toString('utf8'), { timeout: 60_000 }).toMatch(pattern),
       type: (text: string) => shells.write({ id, data: Buffer.from(text).toString('base64') }, {}),
     };
   }
@@ -59,20 +61,20 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
 
   it('starts in the checkpoint, has its name, and reports its exit status', async () => {
     const shell = await open();
-    await shell.says(/b.*[#$] $/);
+    await shell.prints(/b.*[#$] $/);
     await shell.type('echo "[$SLIPWAY_CHECKPOINT]" $PWD; cat pkg_image/file\r');
-    await shell.says(/\[b\] \S+\.step_b\r\nkept\r\n/);
+    await shell.prints(/\[b\] \S+\.step_b\r\nkept\r\n/);
     await shell.type('exit 7\r');
     await shell.read;
-    expect(shell.told.code).toBe(7);
-    expect(shell.told.bytes.toString('utf8')).not.toContain('/dev/pts');
+    expect(shell.received.code).toBe(7);
+    expect(shell.received.bytes.toString('utf8')).not.toContain('/dev/pts');
   });
 
   it('cannot write into the checkpoint', async () => {
     const shell = await open();
     await shell.type('touch x; rm pkg_image/file; echo more >>pkg_image/file; echo done-$((1+1))\r');
-    await shell.says(/done-2/);
-    expect(shell.told.bytes.toString('utf8').match(/Read-only file system/g)?.length).toBe(3);
+    await shell.prints(/done-2/);
+    expect(shell.received.bytes.toString('utf8').match(/Read-only file system/g)?.length).toBe(3);
     await shell.type('exit\r');
     await shell.read;
     expect((await project.run('cat', 'manifest.xml', 'b', 'x')).code).toBe(1);
@@ -82,10 +84,10 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
   it('has the requested size, and accepts another one', async () => {
     const shell = await open('b', 91, 33);
     await shell.type('stty size\r');
-    await shell.says(/33 91/);
+    await shell.prints(/33 91/);
     await shells.resize({ id: shell.id, columns: 120, rows: 40 }, {});
     await shell.type('stty size; echo $COLUMNS\r');
-    await shell.says(/40 120\r\n120/);
+    await shell.prints(/40 120\r\n120/);
     shell.close();
     await shell.read;
   });
@@ -93,19 +95,19 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
   it('passes bytes on as they are, both ways', async () => {
     const shell = await open();
     await shell.type("echo 'grüße 🏠' | tee /dev/null; printf '\\377\\000\\001' | od -An -tx1\r");
-    await shell.says(/[\r\n]grüße 🏠\r\n ff 00 01/);
+    await shell.prints(/[\r\n]grüße 🏠\r\n ff 00 01/);
     shell.close();
     await shell.read;
   });
 
   it('gets Ctrl-C and does not end by it', async () => {
     const shell = await open();
-    await shell.says(/[#$] $/);
+    await shell.prints(/[#$] $/);
     await shell.type('sleep 1000\r');
-    await shell.says(/sleep 1000\r\n/);
+    await shell.prints(/sleep 1000\r\n/);
     await shell.type('\u0003');
     await shell.type('echo still-$((2+2))\r');
-    await shell.says(/still-4/);
+    await shell.prints(/still-4/);
     shell.close();
     await shell.read;
   });
@@ -123,7 +125,7 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
   it('reports why it cannot be opened, and ends', async () => {
     const shell = await open('nope');
     await shell.read;
-    expect(shell.told.code).toBe(1);
-    expect(shell.told.bytes.toString('utf8')).toMatch(/nope/);
+    expect(shell.received.code).toBe(1);
+    expect(shell.received.bytes.toString('utf8')).toMatch(/nope/);
   });
 });

@@ -96,12 +96,13 @@ it('A refused boot test is an error with the message of the engine.', async () =
 
 describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
   it('report every event, the verdict last', async () => {
-    const told: BootEvent[] = [];
-    for await (const event of await media.bootTest({ path, name: 'login.usb', firmware: 'bios' }, {})) told.push(event);
-    expect(told[0]?.kind).toBe('started');
+    const received: BootEvent[] = [];
+    for await (const event of await media.bootTest({ path, name: 'login.usb', firmware: 'bios' }, {}))
+      received.push(event);
+    expect(received[0]?.kind).toBe('started');
     // In as many pieces as it came.
-    expect(told.map((event) => (event.kind === 'console' ? event.text : '')).join('')).toBe('x login: ');
-    expect(told.at(-1)).toMatchObject({ kind: 'verdict', verdict: 'booted' });
+    expect(received.map((event) => (event.kind === 'console' ? event.text : '')).join('')).toBe('x login: ');
+    expect(received.at(-1)).toMatchObject({ kind: 'verdict', verdict: 'booted' });
   });
 
   it.each(['aborts', 'stops listening'])('end the machine when the caller %s', async (how) => {
@@ -120,8 +121,8 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
 function machines(): number {
   return readdirSync('/proc').filter((pid) => {
     try {
-      const words = /^\d+$/.test(pid) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
-      return words.startsWith('qemu-system') && words.includes(folder);
+      const cmdline = /^\d+$/.test(pid) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
+      return cmdline.startsWith('qemu-system') && cmdline.includes(folder);
     } catch {
       return false; // it has ended meanwhile
     }

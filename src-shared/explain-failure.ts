@@ -15,6 +15,6 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Why the system refused a call, as a clause. */
-export function whyNot(code: string | undefined, message: string): string {
+export function explainFailure(code: string | undefined, message: string): string {
   return (code !== undefined && REASONS[code]) || message;
 }

@@ -8,15 +8,15 @@ let project: TestProject | undefined;
 afterEach(() => project?.dispose());
 
 /** Commands that only read, with the answer that each must give whenever it gives one. */
-const LOOKS: readonly { readonly words: readonly string[]; readonly isTrue: (stdout: string) => boolean }[] = [
-  { words: ['status', '--json', 'manifest.xml'], isTrue: (text) => typeof JSON.parse(text) === 'object' },
-  { words: ['checkpoints', 'manifest.xml'], isTrue: (text) => !/NaN|^[bc] .*\s0 B/m.test(text) },
-  { words: ['plan', '-R', 'manifest.xml'], isTrue: (text) => text !== '' },
-  { words: ['diff', 'manifest.xml', 'b', 'c'], isTrue: (text) => /^1 added, 1 changed, 0 removed/m.test(text) },
-  { words: ['diff', 'manifest.xml', 'a', 'b'], isTrue: (text) => text.includes(`${FILES + 1} added, 0 changed`) },
-  { words: ['ls', 'manifest.xml', 'c', 'pkg_image'], isTrue: (text) => text.match(/ f\d+$/gm)?.length === FILES },
-  { words: ['cat', 'manifest.xml', 'c', 'pkg_image/f7'], isTrue: (text) => text === '7\n' },
-  { words: ['build', '-l', 'manifest.xml'], isTrue: () => true },
+const READ_COMMANDS: readonly { readonly args: readonly string[]; readonly isTrue: (stdout: string) => boolean }[] = [
+  { args: ['status', '--json', 'manifest.xml'], isTrue: (text) => typeof JSON.parse(text) === 'object' },
+  { args: ['checkpoints', 'manifest.xml'], isTrue: (text) => !/NaN|^[bc] .*\s0 B/m.test(text) },
+  { args: ['plan', '-R', 'manifest.xml'], isTrue: (text) => text !== '' },
+  { args: ['diff', 'manifest.xml', 'b', 'c'], isTrue: (text) => /^1 added, 1 changed, 0 removed/m.test(text) },
+  { args: ['diff', 'manifest.xml', 'a', 'b'], isTrue: (text) => text.includes(`${FILES + 1} added, 0 changed`) },
+  { args: ['ls', 'manifest.xml', 'c', 'pkg_image'], isTrue: (text) => text.match(/ f\d+$/gm)?.length === FILES },
+  { args: ['cat', 'manifest.xml', 'c', 'pkg_image/f7'], isTrue: (text) => text === '7\n' },
+  { args: ['build', '-l', 'manifest.xml'], isTrue: () => true },
 ];
 
 it('what is shown while builds roll back and take checkpoints is true, or is an error that is no defect', async () => {
@@ -41,12 +41,12 @@ it('what is shown while builds roll back and take checkpoints is true, or is an 
     ended = true;
   })();
   for (let n = 0; !ended; n++) {
-    const { words, isTrue } = LOOKS[n % LOOKS.length] ?? { words: [], isTrue: () => false };
-    const { code, stdout, stderr } = await made.run(...words);
+    const { args, isTrue } = READ_COMMANDS[n % READ_COMMANDS.length] ?? { args: [], isTrue: () => false };
+    const { code, stdout, stderr } = await made.run(...args);
     total.looks++;
-    if (/defect/.test(stderr)) problems.push(`${words.join(' ')}: ${stderr}`);
+    if (/defect/.test(stderr)) problems.push(`${args.join(' ')}: ${stderr}`);
     else if (code !== 0) total.refused++;
-    else if (!isTrue(stdout)) problems.push(`${words.join(' ')} is not true: ${stdout.slice(-300)}`);
+    else if (!isTrue(stdout)) problems.push(`${args.join(' ')} is not true: ${stdout.slice(-300)}`);
   }
   await building;
   report(`looking while it builds: ${total.looks} looks at ${total.builds} builds, ${total.refused} refused`);
