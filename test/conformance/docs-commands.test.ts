@@ -65,8 +65,8 @@ it.each(pages.filter((page) => blocksOf(page).some((block) => !elsewhere(page, b
       expect((await project.build()).code).toBe(0);
     for (const block of blocksOf(page)) {
       if (elsewhere(page, block)) continue;
-      const { status, said } = await runInShell(block);
-      expect(STATUS[block]?.is ?? [0], `${block}\n${said}`).toContain(status);
+      const { status, output } = await runInShell(block);
+      expect(STATUS[block]?.is ?? [0], `${block}\n${output}`).toContain(status);
     }
   },
 );
@@ -98,11 +98,11 @@ function sample(page: string): TestProject {
   return made;
 }
 
-function runInShell(block: string): Promise<{ status: unknown; said: string }> {
+function runInShell(block: string): Promise<{ status: unknown; output: string }> {
   return new Promise((resolve) => {
     const options = { cwd: project.folder, env: project.env };
     const child = execFile('sh', ['-ec', block], options, (error, stdout, stderr) =>
-      resolve({ status: error ? error.code : 0, said: stdout + stderr }),
+      resolve({ status: error ? error.code : 0, output: stdout + stderr }),
     );
     child.stdin?.end();
   });

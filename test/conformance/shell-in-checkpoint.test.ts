@@ -61,12 +61,12 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ name, lacks, make })
       env: { ...on.env, SHELL: '/bin/sh' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
     child.stdin.write(lines);
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-    return { child, ended, said: () => said };
+    return { child, ended, output: () => output };
   }
 
   /** Nothing of the checkpoint is mounted, cloned or in use any more, and the checkpoint is as it was. */
@@ -81,23 +81,23 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ name, lacks, make })
   it('cannot write into it, and leaves nothing behind', async ({ skip }) => {
     skip(lacks !== undefined, lacks);
     const on = await built();
-    const { child, ended, said } = shell(
+    const { child, ended, output } = shell(
       on,
       'echo "$SLIPWAY_CHECKPOINT"\ntouch x\necho more >>pkg_image/file\nrm -rf pkg_image\nchmod 777 pkg_image/file\n' +
         'sleep 997 & setsid sleep 996 &\nexit 3\n',
     );
     expect(await ended).toBe(3);
     expect(child.exitCode).toBe(3);
-    expect(said()).toMatch(/^b\n/);
-    expect(said().match(/Read-only file system/g)?.length).toBeGreaterThanOrEqual(4);
+    expect(output()).toMatch(/^b\n/);
+    expect(output().match(/Read-only file system/g)?.length).toBeGreaterThanOrEqual(4);
     await isUntouched(on);
   });
 
   it.for(['SIGHUP', 'SIGTERM'] as const)('is closed by %s', async (signal, { skip }) => {
     skip(lacks !== undefined, lacks);
     const on = await built();
-    const { child, ended, said } = shell(on, 'echo ready\nsleep 995\n');
-    await eventually(() => expect(said()).toContain('ready'));
+    const { child, ended, output } = shell(on, 'echo ready\nsleep 995\n');
+    await eventually(() => expect(output()).toContain('ready'));
     child.kill(signal);
     expect(await ended).toBe(signal === 'SIGHUP' ? 129 : 143);
     await isUntouched(on);

@@ -30,7 +30,7 @@ it.skipIf(lacking)(
         continue;
       }
       const part = page?.getByRole(instruction.kind === 'click' && instruction.isAtTop ? 'banner' : 'main');
-      if (!part) throw new Error(`${PAGE} has not said how to start Slipway`);
+      if (!part) throw new Error(`${PAGE} does not show how to start Slipway`);
       if (instruction.kind === 'wait')
         await part
           .getByText(new RegExp(`^\\s*${instruction.text}`))
@@ -48,7 +48,7 @@ it.skipIf(lacking)(
     // And without the window, as another page has it.
     const bootTest = fencesOf('docs/command-line.md').find(({ text }) => text.startsWith('distro_const boot-test'));
     const booted = await reader.type(bootTest?.text ?? 'false', join(reader.home, 'Slipway/tiny-linux'));
-    expect(booted).toMatchObject({ code: 0, said: expect.stringContaining('==== Booted') as string });
+    expect(booted).toMatchObject({ code: 0, output: expect.stringContaining('==== Booted') as string });
   },
 );
 

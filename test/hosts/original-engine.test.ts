@@ -30,7 +30,7 @@ describe.skipIf(reason !== undefined)(`a host with the original engine${reason ?
   let host: BuildHost;
   let path: string;
   /** Stands in for `zfs diff`, which zfs-fuse does not have: it records its arguments and prints this output. */
-  let zfsDiff: { argv: string[]; said: string } | undefined;
+  let zfsDiff: { argv: string[]; stdout: string } | undefined;
   let count = 0;
 
   beforeAll(async () => {
@@ -49,7 +49,7 @@ describe.skipIf(reason !== undefined)(`a host with the original engine${reason ?
       run(argv, options) {
         if (!zfsDiff || argv[0] !== 'zfs' || argv[1] !== 'diff') return transport.run(argv, options);
         zfsDiff.argv = [...argv];
-        return transport.run(['printf', '%s', zfsDiff.said], options);
+        return transport.run(['printf', '%s', zfsDiff.stdout], options);
       },
     });
     watch = new BuildWatch(createBuildServices(host), path);
@@ -165,9 +165,9 @@ describe.skipIf(reason !== undefined)(`a host with the original engine${reason ?
       const { argv } = await host.shellCommand(path, 'b');
       const shell = await host.transport.stream(argv, { env: { SHELL: '/bin/sh' } });
       shell.write('pwd; exit\n');
-      const said: Buffer[] = [];
-      for await (const chunk of shell.output) said.push(chunk);
-      expect(Buffer.concat(said).toString('utf8')).toBe(`${view}\n`);
+      const output: Buffer[] = [];
+      for await (const chunk of shell.output) output.push(chunk);
+      expect(Buffer.concat(output).toString('utf8')).toBe(`${view}\n`);
     } finally {
       await eventually(() => runTool('zfs', 'destroy', `${project.area}/view`));
     }
@@ -177,14 +177,14 @@ describe.skipIf(reason !== undefined)(`a host with the original engine${reason ?
     await builds().start({ path }, {});
     await ended(1);
     const root = `${watch.area?.path}/build_data`;
-    const said = [
+    const lines = [
       `M\t/\t${root}/`,
       `+\tF\t${root}/pkg_image/new\\0040file`,
       `-\t/\t${root}/pkg_image/G\\0303\\0266`,
       `M\t@\t${root}/pkg_image/$(x)`,
       `R\tF\t${root}/a\t${root}/b`,
     ];
-    zfsDiff = { argv: [], said: `${said.join('\n')}\n` };
+    zfsDiff = { argv: [], stdout: `${lines.join('\n')}\n` };
     const { inside } = watch.services;
     const now = await inside.changes({ path, from: 'b' }, {});
     expect(zfsDiff.argv.slice(-2)).toEqual([`${project.area}/build_data@.step_b`, `${project.area}/build_data`]);

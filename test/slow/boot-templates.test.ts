@@ -90,11 +90,11 @@ class TemplateProject {
 
   /** Runs a subcommand there; `--json` documents are in `stdout`. */
   run(...subcommand: string[]): Ran {
-    const command = ['distro_const', ...subcommand];
+    const argv = ['distro_const', ...subcommand];
     const path = [join(this.base, 'bin'), process.env.PATH].join(delimiter);
     const [command = '', ...args] = this.#asOrdinary()
-      ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...command]
-      : command;
+      ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...argv]
+      : argv;
     const home = this.#asOrdinary()
       ? { HOME: join(this.base, 'home'), XDG_CACHE_HOME: undefined }
       : { XDG_CACHE_HOME: PACKAGE_CACHE };

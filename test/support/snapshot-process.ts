@@ -42,8 +42,8 @@ export class SnapshotProcesses {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, [MARK]: this.#folder },
     });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
     // For a view: when it is open. Else: when the operation begins.
     await waitForLines(child.stdout, operation === 'open' ? 2 : 1);
@@ -56,7 +56,7 @@ export class SnapshotProcesses {
     const code = await closed;
     stop.abort();
     await this.#noForkLeft();
-    if (code !== null && code !== 0) throw new Error(`${operation} ${name} exited with ${code}: ${said}`);
+    if (code !== null && code !== 0) throw new Error(`${operation} ${name} exited with ${code}: ${stderr}`);
     return { finished: code === 0, elapsed: Date.now() - started };
   }
 

@@ -74,13 +74,13 @@ export async function startSshd(...lines: string[]): Promise<SshServer> {
     'Subsystem sftp internal-sftp',
   ];
   writeFileSync(at('config'), `${config.join('\n')}\n`);
-  let said = '';
+  let output = '';
   const launch = async (): Promise<ChildProcess> => {
     const child = spawn(SSHD, ['-D', '-e', '-f', at('config')], { stdio: ['ignore', 'ignore', 'pipe'] });
     let own = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       own += text;
-      said += text;
+      output += text;
     });
     await listening(child, () => own);
     return child;
@@ -99,7 +99,7 @@ export async function startSshd(...lines: string[]): Promise<SshServer> {
     key: at('key'),
     hostKey,
     fingerprint: runTool('ssh-keygen', '-l', '-f', at('host.pub')).split(' ')[1] ?? '',
-    log: () => said,
+    log: () => output,
     addKey(name, passphrase) {
       keygen(at(name), passphrase);
       writeFileSync(at('authorized'), readFileSync(at(`${name}.pub`)), { flag: 'a' });
@@ -146,9 +146,9 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function listening(server: ChildProcess, said: () => string): Promise<void> {
+function listening(server: ChildProcess, output: () => string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.stderr?.on('data', () => said().includes('Server listening') && resolve());
-    server.once('exit', () => reject(new Error(`sshd has ended: ${said()}`)));
+    server.stderr?.on('data', () => output().includes('Server listening') && resolve());
+    server.once('exit', () => reject(new Error(`sshd has ended: ${output()}`)));
   });
 }

@@ -13,7 +13,7 @@ import { temporary } from './samples';
 const ROOT_AREAS = '/var/lib/slipway';
 
 /** What a command has done: it has ended, or it continues and has printed the address of the designer. */
-export type Outcome = { readonly code: number | null; readonly said: string } | { readonly address: string };
+export type Outcome = { readonly code: number | null; readonly output: string } | { readonly address: string };
 
 /** A user with a fresh copy of the project, a new home, an empty /var/tmp, and no display. Needs root. */
 export interface Newcomer {
@@ -62,12 +62,12 @@ export async function newcomer({ whenClosed }: Closing): Promise<Newcomer> {
     const child = spawn('setsid', ['--wait', ...shell], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     whenClosed(() => endSession(child));
     const address = readFirstLine(child, child.stdout, /^Slipway is open at (http:\S+)$/);
-    let said = '';
+    let output = '';
     for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
     return Promise.race([
       address.then((found) => ({ address: found })).catch(() => new Promise<never>(() => undefined)),
-      new Promise<Outcome>((resolve) => child.once('close', (code) => resolve({ code, said }))),
+      new Promise<Outcome>((resolve) => child.once('close', (code) => resolve({ code, output }))),
     ]);
   };
   return { project, home, areas, type };

@@ -9,10 +9,10 @@ import type { contract } from '../../../src-shared/rpc-contract';
 export async function recordedCall(): Promise<unknown> {
   const { port1, port2 } = new MessageChannel();
   const client: ContractRouterClient<typeof contract> = createORPCClient(new RPCLink({ port: port1 }));
-  const said = once(port2, 'message');
+  const received = once(port2, 'message');
   // There is no answer here.
   void client.app.info().catch(() => undefined);
-  const [message] = (await said) as [unknown];
+  const [message] = (await received) as [unknown];
   port1.close();
   return message;
 }

@@ -86,9 +86,9 @@ describe('a host with pkg', () => {
       `echo '${planOf('pkg://openindiana.org/editor/vim@77')}'`,
     ]) {
       fake.installs(shell);
-      const { packages, notes: said } = await source.resolve(['vim']);
+      const { packages, notes: added } = await source.resolve(['vim']);
       expect(packages.map(({ version }) => version)).toEqual(['9.0', '6.4'].map(fullVersion));
-      notes.push(said[0] ?? '');
+      notes.push(added[0] ?? '');
     }
     expect(notes.map((note) => note.replace(/\/\S*pkg /, 'PKG '))).toEqual([
       'pkg of this host gives no plan: PKG -R: pkg install: No solution was found',

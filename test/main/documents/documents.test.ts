@@ -240,10 +240,10 @@ describe('export', () => {
       {},
     );
     const commands = readFileSync(join(folder, 'out/README.txt'), 'utf8').match(/^ {2}distro_const .*$/gm) ?? [];
-    const said = execFileSync('sh', ['-euc', `distro_const() { printf '%s|' "$@"; echo; }\n${commands.join('\n')}`], {
+    const output = execFileSync('sh', ['-euc', `distro_const() { printf '%s|' "$@"; echo; }\n${commands.join('\n')}`], {
       encoding: 'utf8',
     });
-    expect(said.trim().split('\n')).toEqual(
+    expect(output.trim().split('\n')).toEqual(
       [['build'], ['build', '-l'], ['build', '-p', name], ['build', '-r', name], ['build', '-R']].map((args) =>
         [...args, 'manifest.xml', ''].join('|'),
       ),

@@ -163,16 +163,16 @@ describe('browser mode', () => {
     ['a call without an address', '{"i":"1","p":{}}'],
     ['bytes', Buffer.from([0xff, 0x00])],
   ])('reports a message that is not a call in one line without a stack, and takes the next: %s', async (_, message) => {
-    const said: string[] = [];
+    const output: string[] = [];
     const listening = vi
       .spyOn(console, 'error')
-      .mockImplementation((...args) => void said.push(args.map(inFull).join(' ')));
+      .mockImplementation((...args) => void output.push(args.map(inFull).join(' ')));
     onTestFinished(() => listening.mockRestore());
     const socket = (await open()) as WebSocket;
     socket.send(message);
     expect(await client(socket).app.info()).toMatchObject({ version: '0' });
     socket.close();
-    await expect.poll(() => said).toEqual([expect.stringMatching(/^A message that is not a call was ignored: .+$/)]);
+    await expect.poll(() => output).toEqual([expect.stringMatching(/^A message that is not a call was ignored: .+$/)]);
   });
 
   it('continues after broken frames and broken requests', async () => {

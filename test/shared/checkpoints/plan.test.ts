@@ -3,7 +3,7 @@ import { planBuild, type PlannedAction } from '../../../src-shared/checkpoints/p
 import { stepTable } from '../../../src-shared/checkpoints/table';
 
 const steps = ['a', 'b', 'c'].map((name) => ({ name, message: `Step ${name.toUpperCase()}` }));
-const said = (actions: readonly PlannedAction[]): string =>
+const textOf = (actions: readonly PlannedAction[]): string =>
   actions
     .map((action) => (action.kind === 'clean' ? 'clean' : `${action.kind} ${steps[action.step]?.name}`))
     .join(', ');
@@ -11,14 +11,16 @@ const said = (actions: readonly PlannedAction[]): string =>
 describe('planBuild', () => {
   it('takes each checkpoint immediately before its step, and none after the last', () => {
     const { actions } = planBuild(steps, { resume: undefined, pause: undefined }, true);
-    expect(said(actions)).toBe('clean, checkpoint a, run a, checkpoint b, run b, checkpoint c, run c');
+    expect(textOf(actions)).toBe('clean, checkpoint a, run a, checkpoint b, run b, checkpoint c, run c');
   });
 
   it('takes the pause step its checkpoint and does not run it', () => {
-    expect(said(planBuild(steps, { resume: undefined, pause: 1 }, true).actions)).toBe(
+    expect(textOf(planBuild(steps, { resume: undefined, pause: 1 }, true).actions)).toBe(
       'clean, checkpoint a, run a, checkpoint b, pause b',
     );
-    expect(said(planBuild(steps, { resume: undefined, pause: 0 }, true).actions)).toBe('clean, checkpoint a, pause a');
+    expect(textOf(planBuild(steps, { resume: undefined, pause: 0 }, true).actions)).toBe(
+      'clean, checkpoint a, pause a',
+    );
   });
 
   it('takes no new checkpoint where it resumes', () => {
@@ -29,12 +31,12 @@ describe('planBuild', () => {
       'mine',
       '.step_c',
     ]);
-    expect(said(plan.actions)).toBe('roll-back b, run b, checkpoint c, run c');
+    expect(textOf(plan.actions)).toBe('roll-back b, run b, checkpoint c, run c');
     expect(plan).toMatchObject({ kept: [0], runs: [1, 2], discarded: ['mine', '.step_c'] });
   });
 
   it('takes no checkpoint without checkpointing', () => {
-    expect(said(planBuild(steps, { resume: undefined, pause: undefined }, false).actions)).toBe(
+    expect(textOf(planBuild(steps, { resume: undefined, pause: undefined }, false).actions)).toBe(
       'clean, run a, run b, run c',
     );
   });

@@ -19,9 +19,9 @@ function checkout(): string {
 }
 
 /** Runs a program to its end. */
-function run(cwd: string, env: NodeJS.ProcessEnv, ...args: string[]): { status: number | null; said: string } {
+function run(cwd: string, env: NodeJS.ProcessEnv, ...args: string[]): { status: number | null; stderr: string } {
   const { status, stderr } = spawnSync(process.execPath, args, { cwd, env, encoding: 'utf8' });
-  return { status, said: stderr };
+  return { status, stderr };
 }
 
 describe('the first start', () => {
@@ -34,29 +34,29 @@ describe('the first start', () => {
       npm_config_cache: join(folder, 'cache'),
       npm_config_fetch_retries: '0',
     };
-    const { status, said } = run(checkout(), env, 'tools/launch/start.mjs');
+    const { status, stderr } = run(checkout(), env, 'tools/launch/start.mjs');
     expect(status).toBe(1);
-    expect(said.trimEnd().split('\n').at(-1)).toMatch(
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
       /^Slipway needs a network once.*run this again; .*Debian package/,
     );
-    expect(said).not.toContain('    at ');
+    expect(stderr).not.toContain('    at ');
   });
 
   it('reports packages that do not fit their lock with npm’s message and what to do', () => {
     const made = checkout();
     writeFileSync(join(made, 'package-lock.json'), '{');
-    const { status, said } = run(made, process.env, 'tools/launch/start.mjs');
+    const { status, stderr } = run(made, process.env, 'tools/launch/start.mjs');
     expect(status).toBe(1);
-    expect(said.trimEnd().split('\n').at(-1)).toMatch(/^The npm packages could not be installed.*Run this again/);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^The npm packages could not be installed.*Run this again/);
   });
 
   it('reports an old Node with the required version, before anything that it cannot parse', () => {
     // A fake: this Node reports an old version.
     const old = join(folder, 'old.cjs');
     writeFileSync(old, `Object.defineProperty(process, 'versions', { value: { node: '12.22.12' } });`);
-    const { status, said } = run(root, process.env, '-r', old, ...program('start'));
+    const { status, stderr } = run(root, process.env, '-r', old, ...program('start'));
     expect(status).toBe(1);
-    expect(said).toMatch(/^Slipway needs Node 20 or later; this is v.*Install a newer one.*\n$/);
+    expect(stderr).toMatch(/^Slipway needs Node 20 or later; this is v.*Install a newer one.*\n$/);
   });
 
   it('checks the version of Node in every command that sets up', () => {
