@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 const FULL = process.env.SLIPWAY_FULL === '1';
 const ENGINE = 'test/support/build-engine.ts';
-const APP = [ENGINE, 'test/support/build-app.ts', 'test/e2e/support/chromium.ts'];
+const APP = [ENGINE, 'test/support/build-app.ts', 'test/support/prefetch-packages.ts', 'test/e2e/support/chromium.ts'];
 
 /** A poll of the page, also on a machine that builds images at the same time. */
 const POLL = { poll: { timeout: 180_000 } };

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   resolve: () => import('./resolve').then(({ resolveCommand }) => resolveCommand),
   installed: () => import('./installed').then(({ installedCommand }) => installedCommand),
   query: () => import('./query').then(({ queryCommand }) => queryCommand),
+  'apt-config': () => import('./apt-config').then(({ aptConfigCommand }) => aptConfigCommand),
   validate: () => import('./validate').then(({ validateCommand }) => validateCommand),
   doctor: () => import('./doctor').then(({ doctorCommand }) => doctorCommand),
   support: () => import('./support').then(({ supportCommand }) => supportCommand),

@@ -1,5 +1,6 @@
 import type { Problem } from '../../src-shared/manifest/problems';
 import { packagesRule } from '../../src-shared/manifest/rules/packages';
+import { repositoriesRule } from '../../src-shared/manifest/rules/repositories';
 import { validationAnswer } from '../../src-shared/manifest/validation-answer';
 import { resolveArea } from '../area/area';
 import { problemLine, type ManifestFile } from '../area/manifest-file';
@@ -18,7 +19,7 @@ export const validateCommand = defineCommand({
   summary: 'every problem of the manifest with file, line and column',
   usage: ['[--stdin] [--json] MANIFEST'],
   description: [
-    'Prints every problem of a manifest on this host with its place in the file: structure, values, checkpoint names, scripts, the order of steps, and names of packages where the package lists of its repositories are cached (`distro_const catalogue`). No network is used.',
+    "Prints every problem of a manifest on this host with its place in the file: structure, values, checkpoint names, scripts, the order of steps, and names of packages where the package lists of its repositories are cached (`distro_const catalogue`), and what of the repositories and of the host's APT configuration is not followed. No network is used.",
     'The exit status is 1 when one of the problems is an error. A warning does not change it.',
   ],
   options: OPTIONS,
@@ -51,9 +52,10 @@ function areaPath(file: ManifestFile): Promise<string | undefined> {
   );
 }
 
-/** Loaded only for a manifest with packages, because it is a large part of the program. */
+/** Problems of packages and repositories. Loaded only for a manifest with packages, because it is a large part of the program. */
 async function packageProblems(file: ManifestFile): Promise<Problem[]> {
   if (file.manifest.packages.length === 0) return [];
   const { cachedPackageFaults } = await import('../packages/cached-faults');
-  return packagesRule.check(file, { packageFaults: await cachedPackageFaults(file.manifest) });
+  const faults = await cachedPackageFaults(file.manifest);
+  return [...repositoriesRule.check(file, faults), ...packagesRule.check(file, faults)];
 }

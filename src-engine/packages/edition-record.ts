@@ -8,4 +8,9 @@ export const editionRecord = object('Edition', 'Package lists that were fetched 
   revision: text,
   fetched: text,
   repositories: listOf(object('Repository', '', { name: text, dated: optional(text) })),
+  unfollowed: optional(
+    listOf(
+      object('Unfollowed', '', { repository: text, message: text, severity: optional(oneOf('warning', 'error')) }),
+    ),
+  ),
 });

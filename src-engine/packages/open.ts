@@ -4,10 +4,11 @@ import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { homedir, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
+import type { Unfollowed } from '../../src-shared/engine-answers/packages';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { declaredSources } from '../repositories/named';
 import { AptSource } from './apt/apt-source';
-import { keyOf, sourceFiles } from './apt/sources';
+import { aptSetup, keyOf } from './apt/setup';
 import { openIps } from './ips/ips-source';
 import type { OpenedPackages, PackageSource } from './package-source';
 import { readRecipe } from './recipe';
@@ -35,6 +36,12 @@ export async function openCachedPackages(manifest: Manifest): Promise<PackageSou
   return existsSync(folder) ? open(folder) : undefined;
 }
 
+/** What of the host's configuration is not followed for a manifest. Known without the package lists. */
+export async function unfollowedBy(manifest: Manifest): Promise<readonly Unfollowed[]> {
+  const declared = declaredSources(manifest);
+  return declared.kind === 'apt' ? (await aptSetup(declared)).unfollowed : [];
+}
+
 /** The name of the cache folder of a manifest's repositories, and the function that opens it. */
 interface PackageLocation {
   readonly key: string;
@@ -44,20 +51,20 @@ interface PackageLocation {
 async function locatePackages(manifest: Manifest): Promise<PackageLocation> {
   const declared = declaredSources(manifest);
   if (declared.kind === 'apt') {
-    const sources = await sourceFiles(declared);
+    const setup = await aptSetup(declared);
     return {
-      key: `apt-${keyOf(sources)}`,
-      open: async (folder) => new AptSource(sources, folder, await readRecipe(manifest)),
+      key: `apt-${keyOf(setup)}`,
+      open: async (folder) => new AptSource(setup, folder, await readRecipe(manifest)),
     };
   }
-  if (declared.urls.length === 0)
+  if (declared.origins.length === 0)
     throw new AppError(
       'missing',
       'The manifest names no repository.',
       'Set the default repository: host-apt for the APT sources of the build host, or an address.',
     );
-  const key = createHash('sha256').update(JSON.stringify(declared.urls)).digest('hex').slice(0, 16);
-  return { key: `ips-${key}`, open: (folder) => openIps(declared.urls, folder) };
+  const key = createHash('sha256').update(JSON.stringify(declared.origins)).digest('hex').slice(0, 16);
+  return { key: `ips-${key}`, open: (folder) => openIps(declared.origins, folder) };
 }
 
 /** The non-empty entries of a manifest's package list. */

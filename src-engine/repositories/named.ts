@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { aptTargets } from './apt';
+import { isOfOtherRelease } from './releases';
 
 /** A package repository. */
 export type Repository =
@@ -26,13 +27,23 @@ export interface Sources {
 }
 
 /** The address that means the APT sources of the build host. */
-const HOST_APT = 'host-apt';
+export const HOST_APT = 'host-apt';
+
+/** An address of IPS packages. */
+export interface IpsOrigin {
+  /** Without a trailing slash. */
+  readonly url: string;
+  /** The publisher that the manifest names for it; empty: every publisher that the address has. */
+  readonly publisher: string;
+}
 
 /** A manifest's repositories as written, without any query to a host. */
 export type Declared =
   | {
       readonly kind: 'apt';
       readonly usesHostApt: boolean;
+      /** Whether the release is that of this host, so that all of the host's sources are for it. */
+      readonly isHostsRelease: boolean;
       /**
        * `undefined`: all releases of the host's APT sources. Empty where this host has no release that could be the
        * default.
@@ -42,28 +53,35 @@ export type Declared =
       /** Each is a URL, or `[OPTIONS] URL SUITE COMPONENT...` as in an APT source. */
       readonly archives: readonly string[];
     }
-  | { readonly kind: 'ips'; readonly urls: readonly string[] };
+  | { readonly kind: 'ips'; readonly origins: readonly IpsOrigin[] };
+
+/** The parts of a manifest that name repositories. */
+export type RepositorySettings = Pick<Manifest, 'keyValuePairs' | 'publisher' | 'extraPublishers'>;
 
 /**
  * Reads the repositories of a manifest. They are Debian's, by the rules of the templates, when the manifest names
  * `host-apt` or has a key `suite` or `components`; otherwise they are IPS publishers.
  */
-export function declaredSources({ keyValuePairs, publisher, extraPublishers }: Manifest): Declared {
+export function declaredSources({ keyValuePairs, publisher, extraPublishers }: RepositorySettings): Declared {
   const key = (name: string): string | undefined => keyValuePairs.find((pair) => pair.key === name)?.value.trim();
-  const first = publisher?.url.trim() ?? '';
-  const others = [...(publisher?.mirrors ?? []), ...extraPublishers.map(({ url }) => url)];
-  const further = others.map((url) => url.trim()).filter((url) => url !== '');
-  const usesHostApt = first === HOST_APT;
-  const archives = first === '' || usesHostApt ? further : [first, ...further];
+  const first = publisher && { url: publisher.url, publisher: publisher.authname };
+  const mirrors = (publisher?.mirrors ?? []).map((url) => ({ url, publisher: publisher?.authname ?? '' }));
+  const others = extraPublishers.map(({ url, authname }) => ({ url, publisher: authname }));
+  const all = [...(first ? [first] : []), ...mirrors, ...others]
+    .map((one) => ({ url: one.url.trim(), publisher: one.publisher.trim() }))
+    .filter(({ url }) => url !== '');
+  const usesHostApt = all.some(({ url }) => url === HOST_APT);
   const named = key('suite');
   if (!usesHostApt && named === undefined && key('components') === undefined)
-    return { kind: 'ips', urls: archives.map(trimmed) };
+    return { kind: 'ips', origins: all.map((one) => ({ ...one, url: trimmed(one.url) })) };
+  const suite = named === 'host' || (named === undefined && !usesHostApt) ? hostRelease() : named;
   return {
     kind: 'apt',
     usesHostApt,
-    suite: named === 'host' || (named === undefined && !usesHostApt) ? hostRelease() : named,
+    isHostsRelease: suite === undefined || suite === hostRelease(),
+    suite,
     components: (key('components') ?? 'main').split(/\s+/),
-    archives,
+    archives: all.map(({ url }) => url).filter((url) => url !== HOST_APT),
   };
 }
 
@@ -71,11 +89,15 @@ export function declaredSources({ keyValuePairs, publisher, extraPublishers }: M
 export async function namedSources(manifest: Manifest): Promise<Sources> {
   const declared = declaredSources(manifest);
   if (declared.kind === 'ips')
-    return { repositories: declared.urls.map((url) => ({ kind: 'ips', url })), usesHostApt: false, suite: undefined };
-  const { usesHostApt, suite, components, archives } = declared;
+    return {
+      repositories: [...new Set(declared.origins.map(({ url }) => url))].map((url) => ({ kind: 'ips', url })),
+      usesHostApt: false,
+      suite: undefined,
+    };
+  const { usesHostApt, isHostsRelease, suite, components, archives } = declared;
   return {
     repositories: [
-      ...(usesHostApt ? await hostRepositories(suite) : []),
+      ...(usesHostApt ? await hostRepositories(isHostsRelease ? undefined : suite) : []),
       ...archives.map((archive) => debian(archive, suite, components)),
     ],
     usesHostApt,
@@ -91,17 +113,15 @@ function debian(text: string, suite = '', components: readonly string[]): Reposi
     : { kind: 'debian', url: trimmed(url), suite: ownSuite, components: own, isHosts: false };
 }
 
-/** The repositories of the host's APT that have the release, its updates or its security fixes. */
+/**
+ * The repositories of the host's APT, without those of other releases.
+ *
+ * @param suite `undefined`: all
+ */
 async function hostRepositories(suite: string | undefined): Promise<Repository[]> {
   const found = new Map<string, Repository & { kind: 'debian' }>();
   for (const { url, release, component } of await aptTargets()) {
-    if (
-      suite !== undefined &&
-      release !== suite &&
-      !release.startsWith(`${suite}-`) &&
-      !release.startsWith(`${suite}/`)
-    )
-      continue;
+    if (suite !== undefined && isOfOtherRelease(release, url, suite)) continue;
     const components = found.get(`${url} ${release}`)?.components ?? [];
     found.set(`${url} ${release}`, {
       kind: 'debian',

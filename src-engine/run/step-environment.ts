@@ -1,7 +1,8 @@
-import { existsSync, symlinkSync } from 'node:fs';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { stepVariables, type GivenVariables } from '../area/step-variables';
 import { isExecutable } from '../system/executables';
+import { quote } from '../system/shell-quote';
 import { AREA_VARIABLE } from './orphans';
 
 /** The sources of a step's environment. */
@@ -17,13 +18,14 @@ export interface StepEnvironmentOptions {
 }
 
 /**
- * The environment of a step: the variables of `stepVariables`, the file for declared inputs, and the mark of its
- * processes. Where `PATH` has no `ManifestRead`, ours is appended, because scripts expect the command.
+ * The environment of a step: the variables of `stepVariables`, the file for declared inputs, a command that runs this
+ * engine, and the mark of its processes. Where `PATH` has no `ManifestRead`, ours is appended, because scripts expect the command.
  */
 export function stepEnvironment({ given, named, area, folder, inputsFile }: StepEnvironmentOptions): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
     ...stepVariables(process.env, given, named),
     SLIPWAY_INPUTS: inputsFile,
+    SLIPWAY_ENGINE: engineCommand(folder),
     [AREA_VARIABLE]: area,
   };
   const path = (env['PATH'] ?? '').split(delimiter).filter((entry) => entry !== '');
@@ -31,6 +33,18 @@ export function stepEnvironment({ given, named, area, folder, inputsFile }: Step
   const link = join(folder, 'ManifestRead');
   if (!existsSync(link)) symlinkSync(manifestReadBeside(process.argv[1] ?? ''), link);
   return { ...env, PATH: [...path, folder].join(delimiter) };
+}
+
+/**
+ * A program for steps that runs this engine, with the same Node: `PATH` may have another engine or none, and the Node of
+ * an app is Electron.
+ */
+function engineCommand(folder: string): string {
+  const command = join(folder, 'distro_const');
+  const program = `${quote(process.execPath)} ${quote(process.argv[1] ?? '')}`;
+  if (!existsSync(command))
+    writeFileSync(command, `#!/bin/sh\nELECTRON_RUN_AS_NODE=1 exec ${program} "$@"\n`, { mode: 0o755 });
+  return command;
 }
 
 /** The result for the last `PATH`. All steps of a build have the same. */

@@ -21,6 +21,11 @@ export interface ExecOptions {
   readonly encoding?: 'utf8' | 'latin1';
   /** Ends the tool and its child processes when aborted; then the signal's reason is thrown. */
   readonly signal?: AbortSignal;
+  /**
+   * The tool stays in the caller's process group, so that a signal to the group ends both. Default: it gets a session of
+   * its own and outlives a cancelled caller.
+   */
+  readonly endsWithCaller?: boolean;
 }
 
 /**
@@ -32,15 +37,16 @@ export interface ExecOptions {
  */
 export async function exec(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
   const { okExitCodes = [0], env, errorCode = 'snapshot', input, encoding = 'utf8', signal: stop } = options;
+  const hasSession = options.endsWithCaller !== true;
   stop?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0], argv.slice(1), {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       // In a session of its own, because Ctrl-C must not interrupt a snapshot or rollback. The engine ends after it.
-      detached: true,
+      detached: hasSession,
       ...(env && { env }),
     });
-    const end = (): void => killGroup(child.pid);
+    const end = (): void => (hasSession ? killGroup(child.pid) : void child.kill());
     stop?.addEventListener('abort', end, { once: true });
     const out: Buffer[] = [];
     const err: Buffer[] = [];

@@ -5,6 +5,7 @@ import type { Edition, PackageProblem, ResolveAnswer, ResolvedPackage } from '..
 import { CatalogueSearch } from '../../src-shared/packages/search';
 import type { Problem } from '../../src-shared/manifest/problems';
 import { packagesRule } from '../../src-shared/manifest/rules/packages';
+import { repositoriesRule } from '../../src-shared/manifest/rules/repositories';
 import { failureOf, type CallFailure, type Main } from '../rpc';
 import type { DocumentSession } from './document-session.svelte';
 import type { Hosts } from './hosts.svelte';
@@ -130,7 +131,8 @@ export class Packages {
   readonly problems = $derived.by((): readonly Problem[] => {
     const loaded = this.#session.document?.loaded;
     if (!loaded || !this.isResolved) return [];
-    return packagesRule.check(loaded, { packageFaults: this.resolved?.problems });
+    const faults = { packageFaults: this.resolved?.problems, repositoryFaults: this.resolved?.unfollowed };
+    return [...repositoriesRule.check(loaded, faults), ...packagesRule.check(loaded, faults)];
   });
 
   /** The name of the package that an entry means. It differs for virtual packages and for abbreviated IPS names. */

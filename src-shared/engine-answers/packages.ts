@@ -11,12 +11,27 @@ const repository = z.object({
   dated: z.string().optional().describe('When the repository was last changed, by its own date; ISO 8601.'),
 });
 
+/** A setting that neither queries nor builds follow. */
+const unfollowed = z.object({
+  repository: z.string().describe('The repository of the manifest that it belongs to, as the manifest has it.'),
+  message: z.string().describe('What is not followed, where it is written, and why.'),
+  severity: z
+    .enum(['warning', 'error'])
+    .optional()
+    .describe('`error`: a build fails because of it. Missing: a warning.'),
+});
+
 /** Which catalogue an answer was made from. */
 export const edition = z.object({
   kind: z.enum(['apt', 'ips']).describe('The kind of repository.'),
   revision: z.string().describe('An opaque string that changes when the content of the repositories does.'),
   fetched: z.string().describe('When it was fetched; ISO 8601.'),
   repositories: z.array(repository).readonly().describe('The repositories of the manifest.'),
+  unfollowed: z
+    .array(unfollowed)
+    .readonly()
+    .optional()
+    .describe("What of the repositories and of the host's configuration is not followed."),
   trouble: z.string().optional().describe('Why the last refresh failed: the answer is from an older edition.'),
 });
 
@@ -134,6 +149,7 @@ export const filesAnswer = z.object({
   files: z.array(z.string()).describe('Files and folders, as absolute paths in the image.'),
 });
 
+export type Unfollowed = z.output<typeof unfollowed>;
 export type Edition = z.output<typeof edition>;
 export type CatalogueAnswer = z.output<typeof catalogueAnswer>;
 export type SearchAnswer = z.output<typeof searchAnswer>;

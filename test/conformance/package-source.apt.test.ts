@@ -1,4 +1,5 @@
 import { AptSource } from '../../src-engine/packages/apt/apt-source';
+import { aptSetup } from '../../src-engine/packages/apt/setup';
 import { AptRepository, type TestPackage } from '../support/apt-repository';
 import { lacksTool } from '../support/run-tool';
 import { tempFolder } from '../support/temp-folder';
@@ -14,9 +15,12 @@ describePackageSource({
   async serve(packages) {
     const repository = await AptRepository.serve(debian(packages));
     const folder = tempFolder();
+    const archives = [repository.source];
+    const declared = { kind: 'apt', usesHostApt: false, isHostsRelease: false, suite: 'test', components: [] } as const;
+    const setup = await aptSetup({ ...declared, archives });
     return {
       url: repository.url,
-      open: () => new AptSource([{ name: 'manifest.list', text: `deb ${repository.source}\n` }], folder),
+      open: () => new AptSource(setup, folder),
       publish: (next) => repository.publish(debian(next)),
       cutOff: () => repository.cutOff(/Packages/, 60),
       mend: () => repository.mend(),

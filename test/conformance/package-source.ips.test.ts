@@ -9,6 +9,6 @@ describePackageSource({
   properties: { kind: 'ips' },
   serve(packages) {
     const folder = tempFolder();
-    return serveIps(packages, (url) => openIps([url], folder));
+    return serveIps(packages, (url) => openIps([{ url, publisher: '' }], folder));
   },
 });

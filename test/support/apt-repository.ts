@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +14,15 @@ export interface TestPackage {
   readonly name: string;
   readonly version?: string;
   readonly summary?: string;
-  readonly depends?: string;
+  readonly depends?: string | undefined;
   readonly conflicts?: string;
   readonly provides?: string;
   readonly essential?: boolean;
   /** kB on the disk, and bytes to fetch. */
   readonly installed?: number;
   readonly size?: number;
+  /** SHA-256 of its file, for a package that is fetched. */
+  readonly sum?: string | undefined;
   /** Further lines, as they are. */
   readonly more?: string;
 }
@@ -62,7 +64,18 @@ export class Signer {
 let shared: Signer | undefined;
 afterAll(() => shared?.dispose());
 
-/** A signed Debian repository on loopback, release `test`, component `main`. Gone when the test ends. */
+/** What kind of repository it is. */
+export interface RepositoryLayout {
+  readonly suite?: string;
+  /** Its lists lie beside its packages, without suites and components. */
+  readonly isFlat?: boolean;
+  /** Further lines of its Release file. */
+  readonly release?: readonly string[];
+  /** Contents of files below its root, such as those of packages. */
+  readonly files?: ReadonlyMap<string, Buffer>;
+}
+
+/** A signed Debian repository on loopback, by default of the release `test`, component `main`. Gone when the test ends. */
 export class AptRepository {
   readonly #signer = (shared ??= new Signer());
   /** Requests so far. */
@@ -72,21 +85,28 @@ export class AptRepository {
   #files = new Map<string, Buffer>();
   /** What is sent of a file before the connection is cut; all of it without. */
   #cut: { readonly file: RegExp; readonly bytes: number } | undefined;
+  readonly #layout: RepositoryLayout;
+  /** Answers wait for it. */
+  #held: Promise<void> | undefined;
 
-  private constructor() {
-    this.#server = createServer((request, response) => {
-      const path = request.url ?? '';
-      this.requests.push(path);
-      const file = this.#files.get(path);
-      if (!file) return response.writeHead(404).end();
-      response.writeHead(200, { 'content-length': file.length });
-      if (!this.#cut?.file.test(path)) return response.end(file);
-      response.write(file.subarray(0, this.#cut.bytes), () => request.socket.destroy());
-    });
+  private constructor(layout: RepositoryLayout) {
+    this.#layout = layout;
+    this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
-  static async serve(packages: readonly TestPackage[]): Promise<AptRepository> {
-    const repository = new AptRepository();
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+    const path = new URL(request.url ?? '', 'http://localhost').pathname; // without the `./` of a flat repository
+    this.requests.push(path);
+    await this.#held;
+    const file = this.#files.get(path) ?? this.#layout.files?.get(path);
+    if (!file) return response.writeHead(404).end();
+    response.writeHead(200, { 'content-length': file.length });
+    if (!this.#cut?.file.test(path)) return response.end(file);
+    return response.write(file.subarray(0, this.#cut.bytes), () => request.socket.destroy());
+  }
+
+  static async serve(packages: readonly TestPackage[], layout: RepositoryLayout = {}): Promise<AptRepository> {
+    const repository = new AptRepository(layout);
     repository.publish(packages);
     repository.#server.listen(0, '127.0.0.1');
     await once(repository.#server, 'listening');
@@ -101,22 +121,42 @@ export class AptRepository {
 
   /** As a manifest names it. */
   get source(): string {
-    return `[signed-by=${this.#signer.key}] ${this.url} test main`;
+    return `[signed-by=${this.key}] ${this.url} ${this.suite}`;
+  }
+
+  /** The suite and the component, as a source names them. */
+  get suite(): string {
+    return this.#layout.isFlat === true ? './' : `${this.#layout.suite ?? 'test'} main`;
+  }
+
+  /** The file of the key that signs its lists. */
+  get key(): string {
+    return this.#signer.key;
+  }
+
+  /** Lets requests wait until the returned function is called. */
+  hold(): () => void {
+    let release = (): void => undefined;
+    this.#held = new Promise((resolve) => (release = resolve));
+    return release;
   }
 
   /** What it has from now on. */
   publish(packages: readonly TestPackage[], { signedBy = this.#signer } = {}): void {
     const list = Buffer.from(packages.map(stanza).join('\n'));
     const packed = gzipSync(list);
-    const path = `main/binary-${ARCHITECTURE}/Packages`;
+    const { suite = 'test', isFlat = false, release: lines = [] } = this.#layout;
+    const path = isFlat ? 'Packages' : `main/binary-${ARCHITECTURE}/Packages`;
+    const root = isFlat ? '' : `/dists/${suite}`;
     const sums = [
       [path, list],
       [`${path}.gz`, packed],
     ] as const;
     const release = [
       'Origin: Slipway test',
-      'Suite: test',
-      'Codename: test',
+      `Suite: ${suite}`,
+      `Codename: ${suite}`,
+      ...lines,
       `Architectures: ${ARCHITECTURE}`,
       'Components: main',
       `Date: ${new Date().toUTCString().replace('GMT', 'UTC')}`,
@@ -125,8 +165,8 @@ export class AptRepository {
       '',
     ].join('\n');
     this.#files = new Map([
-      ['/dists/test/InRelease', Buffer.from(signedBy.sign(release))],
-      [`/dists/test/${path}.gz`, packed],
+      [`${root}/InRelease`, Buffer.from(signedBy.sign(release))],
+      [`${root}/${path}.gz`, packed],
     ]);
   }
 
@@ -171,7 +211,7 @@ function stanza(one: TestPackage): string {
     'Priority: optional',
     `Filename: pool/${name}_${version}_all.deb`,
     `Size: ${size}`,
-    `SHA256: ${createHash('sha256').update(name).digest('hex')}`,
+    `SHA256: ${one.sum ?? createHash('sha256').update(name).digest('hex')}`,
     `Description: ${summary}`,
     ...(one.more === undefined ? [] : [one.more]),
     '',

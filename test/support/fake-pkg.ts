@@ -28,10 +28,14 @@ export class FakePkg {
   readonly #calls = join(tempFolder(), 'calls');
   readonly #path = join(tempFolder(), 'pkg');
 
-  /** @param url the address of a publisher */
+  /**
+   * @param url the address of a publisher
+   * @param publishers the publishers that the manifest names for it
+   */
   constructor(
     readonly url: string,
     install: string,
+    readonly publishers: readonly string[] = [''],
   ) {
     this.installs(install);
   }
@@ -52,7 +56,11 @@ export class FakePkg {
 
   /** Opens a source that asks this pkg. */
   open(): PackageSource {
-    return openIps([this.url], this.folder, this.#path);
+    return openIps(
+      this.publishers.map((publisher) => ({ url: this.url, publisher })),
+      this.folder,
+      this.#path,
+    );
   }
 
   async source(): Promise<PackageSource> {

@@ -16,21 +16,21 @@ import { PrivateApt } from './private-apt';
 import { unknownNames } from './problems';
 import { resolveSatisfiable } from './satisfiable';
 import { exact, simulate, type Simulated } from './simulate';
-import type { SourceFile } from './sources';
+import type { AptSetup } from './setup';
 import { update } from './update';
 import { whileAlone } from './fetch-lock';
 
 /** Debian repositories, read by APT's own tools with a private state. */
 export class AptSource implements PackageSource {
   readonly #apt: PrivateApt;
-  readonly #sources: readonly SourceFile[];
+  readonly #setup: AptSetup;
   readonly #folder: string;
   readonly #recipe: Recipe;
 
   /** @param folder a folder of the cache for this source only */
-  constructor(sources: readonly SourceFile[], folder: string, recipe: Recipe = DEFAULT_RECIPE) {
+  constructor(setup: AptSetup, folder: string, recipe: Recipe = DEFAULT_RECIPE) {
     this.#apt = new PrivateApt(folder);
-    this.#sources = sources;
+    this.#setup = setup;
     this.#folder = folder;
     this.#recipe = recipe;
   }
@@ -38,15 +38,13 @@ export class AptSource implements PackageSource {
   /** Fetches the lists. Those that another process has fetched since the call are new enough. */
   async refresh(): Promise<void> {
     const before = await this.edition();
-    await whileAlone(this.#folder, async (hasWaited) => {
-      if (hasWaited && (await this.edition())?.fetched !== before?.fetched) return;
-      await this.#fetch();
-    });
+    const isFetched = async (): Promise<boolean> => (await this.edition())?.fetched !== before?.fetched;
+    return whileAlone(this.#folder, isFetched, () => this.#fetch());
   }
 
-  async #fetch(): Promise<void> {
-    await this.#apt.prepare(this.#sources);
-    await update(this.#apt);
+  async #fetch(): Promise<'done' | 'busy'> {
+    await this.#apt.prepare(this.#setup);
+    if ((await update(this.#apt, this.#setup)) === 'busy') return 'busy';
     const fetched: Edition = {
       kind: 'apt',
       revision: await revisionOf(this.#apt.lists),
@@ -54,11 +52,14 @@ export class AptSource implements PackageSource {
       repositories: await repositoriesOf(this.#apt),
     };
     writeUnsynced(this.#fetchedFile(), JSON.stringify(fetched));
+    return 'done';
   }
 
   async edition(): Promise<Edition | undefined> {
     const found = readJsonFile(this.#fetchedFile(), editionRecord);
-    return found.kind === 'read' ? found.value : undefined;
+    // What is not followed belongs to the present configuration, not to the lists.
+    const { unfollowed } = this.#setup;
+    return found.kind === 'read' ? { ...found.value, ...(unfollowed.length > 0 && { unfollowed }) } : undefined;
   }
 
   entries(): Promise<readonly CatalogueEntry[]> {

@@ -6,7 +6,8 @@ import { downloadSize, installedSize, providedBy, readRecords, relationLines, ty
 /** All details of a package that the lists have; `undefined` when they have no package of that name. */
 export async function readDetails(apt: PrivateApt, name: string): Promise<PackageDetails | undefined> {
   if (!/^[a-z0-9][a-z0-9+.-]*$/i.test(name)) return undefined;
-  const { stdout } = await apt.run(['apt-cache', 'show', name], [0, 100]);
+  // The version that APT chooses, which is not the newest where a pin chooses another.
+  const { stdout } = await apt.run(['apt-cache', 'show', '--no-all-versions', name], [0, 100]);
   const records = [...readRecords(toLines(stdout))];
   const record = records.find((one) => one.get('Package') === name) ?? records[0];
   if (!record) return undefined;

@@ -3,20 +3,17 @@ import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { exec, type ExecResult } from '../../system/exec';
-import { ask } from '../../system/exec';
 import { writeUnsynced } from '../../system/files';
 import { findTool } from '../../system/executables';
-import type { SourceFile } from './sources';
+import type { AptSetup, ConfigFile } from './setup';
 
 /** Debian's own keys, where the host has their package: APT of another distribution does not trust them by itself. */
 const DEBIAN_KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
-/** The host's trusted keys. */
-const HOST_KEYS = '/etc/apt/trusted.gpg.d';
 
 /**
  * APT with a private state in a folder: sources, lists, caches and an empty image. It neither reads nor changes the
- * host's package state, needs no root and runs none of the host's hooks. It uses the host's trusted keys and network
- * settings.
+ * host's package state, needs no root and runs none of the host's hooks. It uses the host's trusted keys, its network
+ * settings and, with the host's sources, its pins.
  */
 export class PrivateApt {
   readonly lists: string;
@@ -26,7 +23,7 @@ export class PrivateApt {
   }
 
   /** Creates the folder's contents. Throws `AppError('unsupported')` where the host has no APT. */
-  async prepare(sources: readonly SourceFile[]): Promise<void> {
+  async prepare(setup: AptSetup): Promise<void> {
     if (findTool('apt-get') === undefined)
       throw new AppError(
         'unsupported',
@@ -34,29 +31,35 @@ export class PrivateApt {
         'Choose a build host with Debian or Ubuntu.',
       );
     // Another process may read the lists meanwhile: what is as it should be stays untouched.
-    const parts = join(this.folder, 'sources.list.d');
-    for (const name of ['sources.list.d', 'keys', 'lists/partial', 'cache/archives/partial'])
+    for (const name of ['sources.list.d', 'preferences.d', 'keys', 'lists/partial', 'cache/archives/partial'])
       await mkdir(join(this.folder, name), { recursive: true });
-    await removeOthers(
-      parts,
-      sources.map(({ name }) => name),
-    );
-    for (const { name, text } of sources) writeIfOther(join(parts, name), text);
-    await this.#linkKeys();
+    await writeAll(join(this.folder, 'sources.list.d'), setup.sources);
+    await writeAll(join(this.folder, 'preferences.d'), setup.preferences);
+    await this.#linkKeys(setup.trustedKeys);
     writeIfOther(join(this.folder, 'status'), '');
-    writeIfOther(join(this.folder, 'apt.conf'), await this.#configuration());
+    writeIfOther(join(this.folder, 'apt.conf'), this.#configuration(setup));
   }
 
-  /** Runs an APT tool on this state. `okExitCodes` is that of `exec`. */
-  run(argv: readonly [string, ...string[]], okExitCodes: readonly number[] = [0]): Promise<ExecResult> {
+  /**
+   * Runs an APT tool on this state. A signal that ends a cancelled query ends the tool too, because a tool that is left
+   * would hold APT's lock.
+   *
+   * @param okExitCodes as in `exec`
+   * @param signal as in `exec`
+   */
+  run(
+    argv: readonly [string, ...string[]],
+    okExitCodes: readonly number[] = [0],
+    signal?: AbortSignal,
+  ): Promise<ExecResult> {
     const env = { ...process.env, APT_CONFIG: join(this.folder, 'apt.conf'), LC_ALL: 'C.UTF-8', LANGUAGE: 'C' };
-    return exec(argv, { env, okExitCodes, errorCode: 'unsupported' });
+    return exec(argv, { env, okExitCodes, errorCode: 'unsupported', endsWithCaller: true, ...(signal && { signal }) });
   }
 
-  async #linkKeys(): Promise<void> {
+  async #linkKeys(trusted: string): Promise<void> {
     const keys = join(this.folder, 'keys');
     // A host without APT has no such folder. Without a key APT refuses the repository and names the key.
-    const hosts = (await readdir(HOST_KEYS).catch(() => [])).map((name) => [name, join(HOST_KEYS, name)] as const);
+    const hosts = (await readdir(trusted).catch(() => [])).map((name) => [name, join(trusted, name)] as const);
     const links = [...hosts, ['slipway-debian-archive.gpg', DEBIAN_KEYS] as const];
     await removeOthers(
       keys,
@@ -70,7 +73,7 @@ export class PrivateApt {
     }
   }
 
-  async #configuration(): Promise<string> {
+  #configuration({ network, policy, architecture }: AptSetup): string {
     const settings = {
       'Dir::State': this.folder,
       'Dir::State::lists': this.lists,
@@ -79,25 +82,36 @@ export class PrivateApt {
       'Dir::Etc::main': '/dev/null',
       'Dir::Etc::parts': '/dev/null',
       'Dir::Etc::preferences': '/dev/null',
-      'Dir::Etc::preferencesparts': '/dev/null',
+      'Dir::Etc::preferencesparts': join(this.folder, 'preferences.d'),
       'Dir::Etc::sourcelist': '/dev/null',
       'Dir::Etc::sourceparts': join(this.folder, 'sources.list.d'),
       'Dir::Etc::trustedparts': join(this.folder, 'keys'),
       'Dir::Log': join(this.folder, 'cache'),
       'APT::Sandbox::User': '',
       'APT::Get::Assume-Yes': 'true',
+      // Only the packages of the image's architecture, as in a build.
+      ...(architecture !== undefined && { 'APT::Architectures': architecture }),
       'Acquire::Languages': 'en',
       'Acquire::http::Timeout': '15',
       'Acquire::https::Timeout': '15',
       'Acquire::Retries': '1',
+      // Hundreds of small differences take longer than the list.
+      'Acquire::PDiffs': 'false',
       'APT::Update::Error-Mode': 'any',
     };
-    return [
-      ...(await networkSettings()),
-      ...Object.entries(settings).map(([name, value]) => `${name} "${value}";`),
-      '',
-    ].join('\n');
+    return [...network, ...policy, ...Object.entries(settings).map(([name, value]) => `${name} "${value}";`), ''].join(
+      '\n',
+    );
   }
+}
+
+/** Writes the files of a folder and removes others. */
+async function writeAll(folder: string, files: readonly ConfigFile[]): Promise<void> {
+  await removeOthers(
+    folder,
+    files.map(({ name }) => name),
+  );
+  for (const { name, text } of files) writeIfOther(join(folder, name), text);
 }
 
 /** Removes the entries of a folder that have other names. */
@@ -108,11 +122,4 @@ async function removeOthers(folder: string, names: readonly string[]): Promise<v
 
 function writeIfOther(file: string, text: string): void {
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeUnsynced(file, text);
-}
-
-/** The network settings of the host's APT: proxies and certificates. */
-async function networkSettings(): Promise<string[]> {
-  // Where it fails, the fetch that follows fails as well, and reports why.
-  const dump = await ask(['apt-config', 'dump']).catch(() => '');
-  return dump.split('\n').filter((line) => /^Acquire::(https?|ftp|tor)::/.test(line));
 }

@@ -1,19 +1,34 @@
 import { AppError } from '../../../src-shared/errors';
-import { fetchedElsewhere } from './fetch-lock';
+import { FETCH_TIMEOUT_MS } from './fetch-lock';
 import type { PrivateApt } from './private-apt';
+import type { AptSetup } from './setup';
+import { hintFor } from './update-hint';
 
 /**
  * Fetches the package lists. APT replaces the lists of a repository all together or not at all, and only when its
  * signature covers them.
  *
- * Throws `AppError`: `refused` for a wrong signature or checksum, `locked` while another process fetches, `unreachable`
- * otherwise.
+ * Throws `AppError`: `refused` for a wrong signature or checksum, `unreachable` otherwise, also when it takes too long.
+ *
+ * @returns `busy` while another process holds APT's lock on this folder
  */
-export async function update(apt: PrivateApt): Promise<void> {
-  const { code, stderr } = await apt.run(['apt-get', 'update'], [0, 100]);
+export async function update(apt: PrivateApt, setup: AptSetup): Promise<'done' | 'busy'> {
+  const { code, stderr } = await apt.run(['apt-get', 'update'], [0, 100], timeout());
   const isOlder = /^W: (Failed to fetch|Some index files failed)/m.test(stderr); // APT before 2.1 exits with 0 in this case.
-  if (code === 0 && !isOlder) return;
-  throw failureOf(stderr);
+  if (code === 0 && !isOlder) return 'done';
+  if (/Could not get lock/.test(stderr)) return 'busy';
+  throw failureOf(stderr, setup);
+}
+
+function timeout(): AbortSignal {
+  const late = new AbortController();
+  const reason = new AppError(
+    'unreachable',
+    `The package lists were not fetched within ${FETCH_TIMEOUT_MS / 60_000} minutes.`,
+    'Check the network and the proxy of the build host, or use a nearer mirror, then try again.',
+  );
+  setTimeout(() => late.abort(reason), FETCH_TIMEOUT_MS).unref();
+  return late.signal;
 }
 
 const UNSIGNED =
@@ -21,12 +36,11 @@ const UNSIGNED =
 const BROKEN =
   /Hash Sum mismatch|unexpected size|Unable to parse|does not match|Encountered a section|is not valid yet|is expired/;
 
-function failureOf(stderr: string): AppError {
+function failureOf(stderr: string, setup: AptSetup): AppError {
   const lines = stderr.split('\n').filter((line) => /^[EW]: /.test(line) && !/Some index files failed/.test(line));
   const linesOf = (pattern: RegExp): string[] => lines.filter((line) => pattern.test(line));
   const joined = (found: readonly string[]): string =>
     [...new Set(found.map((line) => line.slice(3).replace(/\s+/g, ' ').trim()))].slice(0, 3).join(' ');
-  if (/Could not get lock/.test(stderr)) return fetchedElsewhere();
   const unsigned = linesOf(UNSIGNED);
   if (unsigned.length > 0)
     return new AppError(
@@ -44,6 +58,6 @@ function failureOf(stderr: string): AppError {
   return new AppError(
     'unreachable',
     `The package lists could not be fetched: ${joined(linesOf(/^E: /)) || stderr.trim() || 'APT gives no reason'}`,
-    'Correct the address in the repositories, or check the network of the build host, then try again.',
+    hintFor(stderr, setup),
   );
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
+import type { IpsOrigin } from '../../repositories/named';
 import { readIfThere } from '../../system/files';
 import type { FetchedCatalogue, FetchedEdition } from './edition-folder';
 import { isPublisher } from './locate';
 import { IpsPackage } from './package';
 import { record, type PartName } from './parts';
+import { isNamed } from './publishers';
 import { compareVersions, readVersion } from './version';
 
 /** Valid package names; others are skipped. */
@@ -20,13 +22,20 @@ export class IpsCatalogue {
    * Versions by name: first those of the highest-ranked publisher, the newest first, then those of the next publisher.
    */
   readonly #versions = new Map<string, IpsPackage[]>();
+  /** Packages of publishers that the manifest does not name, by name. A build cannot install them. */
+  readonly #elsewhere = new Map<string, IpsPackage>();
 
   constructor(
     packages: Iterable<IpsPackage>,
     readonly hasDependencies: boolean,
+    isUsed: (one: IpsPackage) => boolean = () => true,
   ) {
     const publishers = new Map<string, number>();
     for (const one of packages) {
+      if (!isUsed(one)) {
+        this.#elsewhere.set(one.name, one);
+        continue;
+      }
       if (!publishers.has(one.publisher)) publishers.set(one.publisher, publishers.size);
       const others = this.#versions.get(one.name);
       if (others) others.push(one);
@@ -35,6 +44,16 @@ export class IpsCatalogue {
     const place = ({ publisher }: IpsPackage): number => publishers.get(publisher) ?? 0;
     for (const versions of this.#versions.values())
       versions.sort((a, b) => place(a) - place(b) || compareVersions(b.version, a.version));
+  }
+
+  /** A package of this name of a publisher that the manifest does not name. */
+  elsewhere(name: string): IpsPackage | undefined {
+    return this.#elsewhere.get(name);
+  }
+
+  /** As `elsewhere`, by the end of the name after a slash. */
+  elsewhereByEnd(end: string): IpsPackage | undefined {
+    return [...this.#elsewhere.values()].find(({ name }) => name === end || name.endsWith(`/${end}`));
   }
 
   /** All names, sorted, including renamed packages. */
@@ -64,7 +83,11 @@ export class IpsCatalogue {
  *
  * Throws `AppError('refused')` when a part is missing or is no longer JSON. It was checked when it was fetched.
  */
-export async function readCatalogues({ catalogues, folder }: FetchedEdition, above: string): Promise<IpsCatalogue> {
+export async function readCatalogues(
+  { catalogues, folder }: FetchedEdition,
+  above: string,
+  origins: readonly IpsOrigin[],
+): Promise<IpsCatalogue> {
   const packages: IpsPackage[] = [];
   const seen = new Set<string>();
   for (const one of catalogues)
@@ -77,6 +100,7 @@ export async function readCatalogues({ catalogues, folder }: FetchedEdition, abo
   return new IpsCatalogue(
     packages,
     catalogues.every(({ parts }) => parts['catalog.dependency.C'] !== undefined),
+    ({ from, publisher }) => isNamed(origins, from, publisher),
   );
 }
 

@@ -149,7 +149,11 @@ class Pass {
     if (free?.isObsolete) return `${needs}, which its publisher has withdrawn.`;
     if (free) return `${needs}, which is held at ${describeConstraints(this.#violated(free))}.`;
     const newest = this.#catalogue.newest(target.name);
-    return newest ? `${needs}; the newest is ${newest.versionText}.` : `${needs}, which no repository has.`;
+    if (newest) return `${needs}; the newest is ${newest.versionText}.`;
+    const elsewhere = this.#catalogue.elsewhere(target.name);
+    return elsewhere
+      ? `${needs}, which only publisher ${elsewhere.publisher} has, and the manifest does not name it for ${elsewhere.from}.`
+      : `${needs}, which no repository has.`;
   }
 
   /** Versions without a violated constraint, best first. */

@@ -1,14 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFile, link, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
-import type { Edition } from '../../../src-shared/engine-answers/packages';
+import type { Edition, Unfollowed } from '../../../src-shared/engine-answers/packages';
 import { readIfThere, writeUnsynced } from '../../system/files';
 import { readJsonFile } from '../../system/json-file';
 import { editionRecord } from '../edition-record';
 import { listOf, object, optional, text, type TypeOf } from '../../../src-shared/shape';
-import { locateCatalogues, type Located } from './locate';
-import { fetchPart, readAttributes, type PartName } from './parts';
+import type { IpsOrigin } from '../../repositories/named';
+import { archiveMessage, isPackageArchive, onlyArchives } from './archive';
+import { isPublisher, locateCatalogues, type Located } from './locate';
+import { absentPublishers, isNamed } from './publishers';
+import { fetchPart, readAttributes, record, type PartName } from './parts';
 import { signatureOf } from './signature';
 
 /** A fetched catalogue. */
@@ -62,12 +65,12 @@ const fetchedEdition = object('FetchedEdition', 'Catalogues that were fetched at
 });
 
 /**
- * Fetches the catalogues of all addresses into a new folder and makes it the valid edition. Unchanged and undamaged
+ * Fetches the catalogues of all origins into a new folder and makes it the valid edition. Unchanged and undamaged
  * parts are taken from the previous edition, which stays as it is when the fetch fails.
  *
  * Throws the errors of `locateCatalogues`, `readAttributes` and `fetchPart`.
  */
-export async function fetchEdition(addresses: readonly string[], folder: string): Promise<void> {
+export async function fetchEdition(origins: readonly IpsOrigin[], folder: string): Promise<void> {
   const old = await readEdition(folder);
   const name = `edition-${randomUUID()}`;
   const partial = join(folder, `${name}${UNFINISHED}`);
@@ -75,8 +78,16 @@ export async function fetchEdition(addresses: readonly string[], folder: string)
   try {
     const catalogues: FetchedCatalogue[] = [];
     const repositories: Edition['repositories'][number][] = [];
-    for (const address of addresses) {
+    const unfollowed: Unfollowed[] = [];
+    const archives: string[] = [];
+    for (const address of new Set(origins.map(({ url }) => url))) {
+      if (await isPackageArchive(address)) {
+        archives.push(address);
+        unfollowed.push({ repository: address, message: archiveMessage(address) });
+        continue;
+      }
       const located = await locateCatalogues(address);
+      const publishers: string[] = [];
       for (const one of located) {
         const { modified, parts } = readAttributes(one);
         const kept = old && keptOf(old, folder, one);
@@ -86,10 +97,15 @@ export async function fetchEdition(addresses: readonly string[], folder: string)
         for (const [part, signature] of parts)
           signatures[part] = await placePart(one, part, signature, kept, join(partial, into, part));
         catalogues.push({ address, publisher: one.publisher, folder: into, parts: signatures });
+        const own = one.publisher === undefined ? await publishersIn(join(partial, into)) : [one.publisher];
+        publishers.push(...own);
+        if (!own.some((publisher) => isNamed(origins, address, publisher))) continue;
         const title = located.length === 1 ? address : `${address} ${one.publisher ?? ''}`;
         repositories.push({ name: title, ...(modified !== undefined && { dated: modified }) });
       }
+      if (located.length > 0) unfollowed.push(...absentPublishers(origins, address, publishers));
     }
+    if (catalogues.length === 0 && archives[0] !== undefined) throw onlyArchives(archives[0]);
     if (catalogues.length === 0)
       throw new AppError(
         'unreachable',
@@ -98,13 +114,25 @@ export async function fetchEdition(addresses: readonly string[], folder: string)
       );
     await rename(partial, join(folder, name));
     const fetched = new Date().toISOString();
-    const edition = { kind: 'ips' as const, revision: revisionOf(catalogues), fetched, repositories };
+    const edition = {
+      kind: 'ips' as const,
+      revision: revisionOf(catalogues),
+      fetched,
+      repositories,
+      ...(unfollowed.length > 0 && { unfollowed }),
+    };
     writeUnsynced(join(folder, POINTER), JSON.stringify({ edition, folder: name, catalogues }));
     await cleanUp(folder, [name, old?.folder]);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** The publishers that a catalogue itself names. */
+async function publishersIn(folder: string): Promise<string[]> {
+  const base: unknown = JSON.parse((await readFile(join(folder, 'catalog.base.C'))).toString('utf8')); // it was checked
+  return Object.keys(record(base)).filter(isPublisher);
 }
 
 /** A catalogue's kept parts: their folder and signatures. */

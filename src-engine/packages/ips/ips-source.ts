@@ -1,5 +1,6 @@
 import { AppError } from '../../../src-shared/errors';
 import { ipsTool } from '../../repositories/ips';
+import type { IpsOrigin } from '../../repositories/named';
 import type { PackageSource } from '../package-source';
 import { readCatalogues, type IpsCatalogue } from './catalogue';
 import { detailsOf, entriesOf } from './describe';
@@ -12,24 +13,25 @@ import { resolveByPkg } from './resolve-by-pkg';
  * The repositories of IPS publishers, read from their catalogues. Dependencies are resolved by `pkg` where this host
  * has it, otherwise by the simpler rules of `resolveByCatalogue`; a note in the answer names the method.
  *
- * @param urls addresses of publishers as `pkg set-publisher -g` accepts them, including folders on this host; the first
- * has the highest rank
+ * @param origins addresses as `pkg set-publisher -g` accepts them, including folders on this host; the first has the
+ * highest rank
  * @param folder a folder of the cache for this source only
  * @param pkg path of `pkg`; tests set it
  */
-export function openIps(urls: readonly string[], folder: string, pkg = ipsTool()): PackageSource {
+export function openIps(origins: readonly IpsOrigin[], folder: string, pkg = ipsTool()): PackageSource {
   let last: { readonly fetched: FetchedEdition; readonly catalogue: IpsCatalogue } | undefined;
 
   /** Read once for each edition, because it takes about a second. */
   async function read(): Promise<NonNullable<typeof last>> {
     const fetched = await readEdition(folder);
     if (!fetched) throw new AppError('missing', 'No catalogue was fetched yet.', 'Fetch it first.');
-    if (last?.fetched.folder !== fetched.folder) last = { fetched, catalogue: await readCatalogues(fetched, folder) };
+    if (last?.fetched.folder !== fetched.folder)
+      last = { fetched, catalogue: await readCatalogues(fetched, folder, origins) };
     return last;
   }
 
   return {
-    refresh: () => fetchEdition(urls, folder),
+    refresh: () => fetchEdition(origins, folder),
     async edition() {
       return (await readEdition(folder))?.edition;
     },
@@ -49,8 +51,12 @@ export function openIps(urls: readonly string[], folder: string, pkg = ipsTool()
       const { fetched, catalogue } = await read();
       const found = findEntries(catalogue, names);
       if (pkg === undefined) return resolveByCatalogue(catalogue, found);
-      const addresses = [...new Set(fetched.catalogues.map(({ address }) => address))];
-      return resolveByPkg({ path: pkg, folder, revision: fetched.edition.revision, urls: addresses }, catalogue, found);
+      // Not the mirrors, and not the publishers that an address does not have: pkg refuses them.
+      const absent = new Set((fetched.edition.unfollowed ?? []).map(({ repository }) => repository));
+      const usable = origins.filter(
+        ({ url }) => !absent.has(url) && fetched.catalogues.some(({ address }) => address === url),
+      );
+      return resolveByPkg({ path: pkg, folder, revision: fetched.edition.revision, origins: usable }, catalogue, found);
     },
   };
 }

@@ -44,13 +44,6 @@ export class IpsNames {
    */
   find(entry: string): Wanted | PackageProblem {
     const { name, isWhole, publisher, version } = readReference(entry);
-    if (/[*?]/.test(name))
-      return {
-        name: entry,
-        kind: 'other',
-        message: `${name} is a pattern. pkg installs all packages that match it; they are not listed here.`,
-        instead: [],
-      };
     const choices = this.#choices(name, isWhole);
     const [only] = choices;
     if (only === undefined) return this.#unknown(entry, name);
@@ -86,6 +79,11 @@ export class IpsNames {
     return { entry, package: found, version: wanted };
   }
 
+  /** The full names of the packages that a pattern means: those that can be installed. `*` and `?` match slashes too. */
+  matching(pattern: string): string[] {
+    return this.#catalogue.names().filter((name) => matchesGlob(name, pattern) && this.#catalogue.isOffered(name));
+  }
+
   /** The best matching names; several when they match equally well. */
   #choices(name: string, isWhole: boolean): readonly string[] {
     const names = this.#ends.get(name) ?? [];
@@ -96,6 +94,13 @@ export class IpsNames {
   }
 
   #unknown(entry: string, name: string): PackageProblem {
+    const elsewhere = this.#catalogue.elsewhereByEnd(name);
+    if (elsewhere)
+      return problem(
+        entry,
+        `Only publisher ${elsewhere.publisher} has ${elsewhere.name}, and the manifest does not name it. Add it to the publishers, with the address ${elsewhere.from}.`,
+        [],
+      );
     return problem(entry, `No repository has a package ${name}.`, this.#near(name));
   }
 
@@ -107,6 +112,22 @@ export class IpsNames {
       .filter((one) => one !== excluded && this.#catalogue.isOffered(one))
       .slice(0, MAX_OFFERED);
   }
+}
+
+/**
+ * Whether `*` and `?` of a pattern match a name as a whole. Not a regular expression, which hostile patterns make
+ * slow: the time is at most the product of both lengths.
+ */
+function matchesGlob(name: string, pattern: string): boolean {
+  let [at, from, star, retry] = [0, 0, -1, 0];
+  while (at < name.length)
+    if (from < pattern.length && (pattern[from] === '?' || pattern[from] === name[at]) && pattern[from] !== '*') {
+      at++;
+      from++;
+    } else if (pattern[from] === '*') [star, retry, from] = [from, at, from + 1];
+    else if (star >= 0) [at, from, retry] = [retry + 1, star + 1, retry + 1];
+    else return false;
+  return /^\**$/.test(pattern.slice(from));
 }
 
 const problem = (name: string, message: string, instead: readonly string[]): PackageProblem => ({

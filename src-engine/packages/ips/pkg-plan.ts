@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readReference, type IpsReference } from '../../repositories/ips';
+import type { IpsOrigin } from '../../repositories/named';
 import { ask } from '../../system/exec';
 import { record } from './parts';
 
@@ -24,10 +25,10 @@ export async function planOfPkg(
   pkg: string,
   folder: string,
   revision: string,
-  urls: readonly string[],
+  origins: readonly IpsOrigin[],
   names: readonly string[],
 ): Promise<PkgPlan> {
-  const image = await emptyImage(pkg, folder, revision, urls);
+  const image = await emptyImage(pkg, folder, revision, origins);
   // -v cannot be combined with --parsable.
   return readPlan(await ask([pkg, '-R', image, 'install', '-n', '--parsable=0', '--', ...names], TIMEOUT_MS));
 }
@@ -54,7 +55,12 @@ function parseLine(line: string): unknown {
   }
 }
 
-async function emptyImage(pkg: string, folder: string, revision: string, urls: readonly string[]): Promise<string> {
+async function emptyImage(
+  pkg: string,
+  folder: string,
+  revision: string,
+  origins: readonly IpsOrigin[],
+): Promise<string> {
   const image = join(folder, `image-${revision}`);
   if (await stat(image).catch(() => undefined)) return image; // making it reports why it cannot be read
   for (const name of await readdir(folder))
@@ -62,9 +68,12 @@ async function emptyImage(pkg: string, folder: string, revision: string, urls: r
   const unfinished = await mkdtemp(join(folder, 'image-'));
   try {
     const made = join(unfinished, 'image');
-    const [first = '', ...others] = urls;
-    await ask([pkg, 'image-create', '-F', '-p', first, made], TIMEOUT_MS);
-    for (const url of others) await ask([pkg, '-R', made, 'set-publisher', '-p', url], TIMEOUT_MS);
+    const [first, ...others] = origins;
+    if (!first) throw new Error('no repository can be asked');
+    const named = first.publisher === '' ? first.url : `${first.publisher}=${first.url}`;
+    await ask([pkg, 'image-create', '-F', '-p', named, made], TIMEOUT_MS);
+    for (const { url, publisher } of others)
+      await ask([pkg, '-R', made, 'set-publisher', '-p', url, ...(publisher === '' ? [] : [publisher])], TIMEOUT_MS);
     await rename(made, image);
   } finally {
     await rm(unfinished, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { reasonOf } from '../../../src-shared/errors';
 import { bytes } from '../../../src-shared/format';
 import { readReference, type IpsReference } from '../../repositories/ips';
+import type { IpsOrigin } from '../../repositories/named';
 import type { Resolution } from '../package-source';
 import type { IpsCatalogue } from './catalogue';
 import { oneLine } from './describe';
@@ -14,8 +15,8 @@ export interface Pkg {
   readonly path: string;
   readonly folder: string;
   readonly revision: string;
-  /** The addresses that have catalogues. `pkg` takes mirrors by another option. */
-  readonly urls: readonly string[];
+  /** The origins that have catalogues. `pkg` takes mirrors by another option. */
+  readonly origins: readonly IpsOrigin[];
 }
 
 /**
@@ -42,7 +43,7 @@ export async function resolveByPkg(pkg: Pkg, catalogue: IpsCatalogue, found: Fou
 
 async function planned(pkg: Pkg, catalogue: IpsCatalogue, { wanted, problems }: Found): Promise<Resolution> {
   const names = wanted.map(({ entry, package: one }) => patternOf(one, readReference(entry)));
-  const plan = await planOfPkg(pkg.path, pkg.folder, pkg.revision, pkg.urls, names);
+  const plan = await planOfPkg(pkg.path, pkg.folder, pkg.revision, pkg.origins, names);
   const packages = describePackages(packagesOf(plan, catalogue), wanted, catalogue);
   return { packages, problems, notes: [...renames(wanted), ...sizeNotes(plan)] };
 }

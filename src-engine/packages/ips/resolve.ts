@@ -1,4 +1,5 @@
 import type { PackageProblem, ResolvedPackage } from '../../../src-shared/engine-answers/packages';
+import { readReference } from '../../repositories/ips';
 import type { Resolution } from '../package-source';
 import type { IpsCatalogue } from './catalogue';
 import { closureOf } from './closure';
@@ -23,12 +24,26 @@ export function findEntries(catalogue: IpsCatalogue, entries: readonly string[])
   const names = new IpsNames(catalogue);
   const wanted = new Map<string, Wanted>();
   const problems: PackageProblem[] = [];
-  for (const entry of new Set(entries)) {
-    const found = names.find(entry);
-    if (!('package' in found)) problems.push(found);
-    else if (!wanted.has(found.package.name)) wanted.set(found.package.name, found);
-  }
+  for (const entry of new Set(entries))
+    for (const found of findEntry(names, entry)) {
+      if (!('package' in found)) problems.push(found);
+      else if (!wanted.has(found.package.name)) wanted.set(found.package.name, found);
+    }
   return { wanted: [...wanted.values()], problems };
+}
+
+/** The packages that an entry means, or its problem. A pattern means all packages that match it. */
+function findEntry(names: IpsNames, entry: string): (Wanted | PackageProblem)[] {
+  const { name, publisher, version } = readReference(entry);
+  if (!/[*?]/.test(name)) return [names.find(entry)];
+  const prefix = publisher === undefined ? 'pkg:/' : `pkg://${publisher}/`;
+  const suffix = version === undefined ? '' : `@${version}`;
+  const found = names.matching(name).flatMap((one): Wanted[] => {
+    const match = names.find(`${prefix}${one}${suffix}`);
+    return 'package' in match ? [{ ...match, entry }] : [];
+  });
+  if (found.length > 0) return found;
+  return [{ name: entry, kind: 'unknown', message: `No package matches the pattern ${name}.`, instead: [] }];
 }
 
 /** The dependency closure by the rules of `closureOf`. Entries that cannot be installed are left out and reported. */

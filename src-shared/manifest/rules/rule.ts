@@ -12,11 +12,22 @@ export interface PackageFault {
   readonly instead: readonly string[];
 }
 
+/** A setting of a repository that neither queries nor builds follow. */
+export interface RepositoryFault {
+  /** The repository of the manifest, as the manifest has it. */
+  readonly repository: string;
+  /** A sentence. */
+  readonly message: string;
+  /** Missing: a warning. */
+  readonly severity?: 'warning' | 'error' | undefined;
+}
+
 /** What only the build host knows. A rule that lacks what it needs finds nothing. */
 export interface RuleContext {
   /** Whether a script can be executed on the host. */
   readonly isExecutable?: ((path: string) => boolean) | undefined;
   readonly packageFaults?: readonly PackageFault[] | undefined;
+  readonly repositoryFaults?: readonly RepositoryFault[] | undefined;
 }
 
 /**

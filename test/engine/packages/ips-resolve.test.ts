@@ -252,14 +252,13 @@ describe('a list of IPS packages', () => {
       '../../etc/passwd',
       '__proto__',
       'constructor',
-      '*',
+      '*a*'.repeat(10_000),
       '',
       '@1',
       'x'.repeat(100_000),
     ];
     const answer = await resolve(EDITORS, [...names, 'vim']);
     expect(answer.problems.map(({ name }) => name)).toEqual(names);
-    expect(answer.problems.find(({ name }) => name === '*')).toMatchObject({ kind: 'other' });
     expect(taken(answer)).toContain('editor/vim@9.0');
     const evil = { name: 'evil', depends: [`type=require fmri="a\u001b[31m<b>\n${'x'.repeat(10_000)}"`] };
     const [problem] = (await resolve([evil], ['evil'])).problems;

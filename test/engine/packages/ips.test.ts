@@ -16,7 +16,7 @@ import {
   type TestIpsPackage,
 } from '../../support/ips-publisher';
 import { tempFolder } from '../../support/temp-folder';
-import { fetched, openindiana } from './ips-fetched';
+import { fetched, openindiana, origins } from './ips-fetched';
 
 const EDITORS: readonly TestIpsPackage[] = [
   {
@@ -167,7 +167,7 @@ describe('a publisher of IPS packages that fails', () => {
     it(`is reported when it ${how}, and the earlier catalogue stays in use`, async () => {
       const folder = tempFolder();
       const publisher = await servePublisher(openindiana(EDITORS));
-      const source = openIps([publisher.url], folder);
+      const source = openIps(origins(publisher.url), folder);
       await source.refresh();
       const before = [await source.edition(), await source.entries()];
       publisher.publish(openindiana([{ name: 'new', depends: ['library/ncurses'] }]));
@@ -179,7 +179,7 @@ describe('a publisher of IPS packages that fails', () => {
       expect(error?.code).toBe(code);
       expect(error?.message).toContain(publisher.url);
       expect(error?.hint).toMatch(/\.$/);
-      const again = openIps([publisher.url], folder);
+      const again = openIps(origins(publisher.url), folder);
       expect([await again.edition(), await again.entries()]).toEqual(before);
       expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
     });
@@ -193,10 +193,10 @@ describe('a publisher of IPS packages that fails', () => {
     const publisher = await servePublisher(openindiana(EDITORS));
     for (const [how, damage] of Object.entries(damages)) {
       const folder = tempFolder();
-      await openIps([publisher.url], folder).refresh();
+      await openIps(origins(publisher.url), folder).refresh();
       const [edition = ''] = readdirSync(folder).filter((name) => name.startsWith('edition-'));
       damage(join(folder, edition, '0', 'catalog.base.C'));
-      const source = openIps([publisher.url], folder);
+      const source = openIps(origins(publisher.url), folder);
       await source.refresh();
       expect(await namesOf(source), how).toContain('editor/nano');
     }
@@ -205,16 +205,16 @@ describe('a publisher of IPS packages that fails', () => {
   it('is fetched again when its catalogue has no record on this host', async () => {
     const folder = tempFolder();
     const publisher = await servePublisher(openindiana(EDITORS));
-    await openIps([publisher.url], folder).refresh();
+    await openIps(origins(publisher.url), folder).refresh();
     truncateSync(join(folder, 'fetched.json'));
-    const source = openIps([publisher.url], folder);
+    const source = openIps(origins(publisher.url), folder);
     expect(await source.edition()).toBeUndefined();
     await source.refresh();
     expect(await namesOf(source)).toContain('editor/nano');
   });
 
   it('leaves nothing behind after a failed first fetch, which is reported', async () => {
-    const source = openIps(['http://127.0.0.1:1'], tempFolder());
+    const source = openIps(origins('http://127.0.0.1:1'), tempFolder());
     await expect(source.refresh()).rejects.toMatchObject({ code: 'unreachable' });
     expect(await source.edition()).toBeUndefined();
     await expect(source.entries()).rejects.toMatchObject({ code: 'missing' });
@@ -223,7 +223,7 @@ describe('a publisher of IPS packages that fails', () => {
   it('keeps only the last two editions', async () => {
     const folder = tempFolder();
     const publisher = await servePublisher(openindiana(EDITORS));
-    const source = openIps([publisher.url], folder);
+    const source = openIps(origins(publisher.url), folder);
     for (let round = 0; round < 4; round++) await source.refresh();
     expect(readdirSync(folder).filter((name) => name.startsWith('edition-'))).toHaveLength(2);
   });
@@ -275,7 +275,7 @@ describe('a publisher of IPS packages that fails', () => {
       return signed({ ...read, parts: { ...read.parts, '../../out': { 'signature-sha-1': 'x' } } }).file;
     });
     mkdirSync(folder);
-    const source = openIps([publisher.url], folder);
+    const source = openIps(origins(publisher.url), folder);
     await source.refresh();
     expect(await namesOf(source)).toContain('editor/vim');
     expect(readdirSync(above)).toEqual(['cache']);

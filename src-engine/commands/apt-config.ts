@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs';
+import { AppError, reasonOf } from '../../src-shared/errors';
+import { writeBuildConfig } from '../packages/apt/build-config';
+import { aptSetup } from '../packages/apt/setup';
+import { declaredSources, type RepositorySettings } from '../repositories/named';
+import { ask } from '../system/exec';
+import { defineCommand, type Parsed } from './command';
+import { printLines } from './print';
+
+export const aptConfigCommand = defineCommand({
+  name: 'apt-config',
+  summary: 'for a step: write the APT configuration that the repositories of the manifest mean on this host',
+  usage: ['SOCKET FOLDER'],
+  description: [
+    'A step calls this with its first argument, the socket of the manifest, and with a new folder. The folder then has `sources.list.d` and `preferences.d`, and `apt.conf` with the proxies and logins of the host, which must not be left in an image. `resolve` and the window use the same configuration.',
+    "The paths of the host's files that the packages depend on are printed, one per line. What is not followed is printed on standard error.",
+  ],
+  options: {},
+  operands: { min: 2, max: 2 },
+  run,
+});
+
+async function run({ positionals }: Parsed<Record<never, never>>): Promise<number> {
+  const [socket = '', folder = ''] = positionals;
+  const declared = declaredSources(await settingsOf(socket));
+  if (declared.kind !== 'apt')
+    throw new AppError(
+      'unsupported',
+      'The manifest names no Debian repository.',
+      'Set the key suite, or set the default repository to host-apt.',
+    );
+  const setup = await aptSetup(declared);
+  mkdirSync(folder, { recursive: true });
+  writeBuildConfig(folder, setup);
+  for (const { message } of setup.unfollowed) process.stderr.write(`${message}\n`);
+  printLines([...setup.hostFiles]);
+  return 0;
+}
+
+const TIMEOUT_MS = 60_000;
+
+const DEFAULT = 'img_params/pkg_repo_default_authority';
+const ADDITIONAL = 'img_params/pkg_repo_addl_authority';
+
+/** The parts of the manifest that name repositories. `ManifestRead` reads them, so that they are inputs of the step. */
+async function settingsOf(socket: string): Promise<RepositorySettings> {
+  const read = async (...argv: readonly string[]): Promise<string[]> => {
+    const answer = await ask(['ManifestRead', ...argv], TIMEOUT_MS).catch((error: unknown) => {
+      throw new AppError('missing', `The manifest cannot be read: ${reasonOf(error)}`, 'Only a step can call this.');
+    });
+    return answer.split('\n').filter((line) => line !== '');
+  };
+  const urls = await read(socket, `${DEFAULT}/main//url`);
+  const mirrors = await read(socket, `${DEFAULT}/mirror/url`);
+  const others = await read(socket, `${ADDITIONAL}/main/url`);
+  const suite = await read('-k', socket, 'suite');
+  const components = await read('-k', socket, 'components');
+  const pairs = (key: string, values: readonly string[]) => values.map((value) => ({ key, value }));
+  return {
+    publisher: { url: wholeValues(urls).join('\n'), authname: '', mirrors: wholeValues(mirrors) },
+    extraPublishers: wholeValues(others).map((url) => ({ url, authname: '', mirrors: [] })),
+    keyValuePairs: [...pairs('suite', suite), ...pairs('components', components)],
+  };
+}
+
+/** The values without the split at quotes (contract 4.1): a part belongs to the value whose bracket is open. */
+function wholeValues(parts: readonly string[]): string[] {
+  const values: string[] = [];
+  let isOpen = false;
+  for (const part of parts) {
+    if (isOpen) values.push(`${values.pop() ?? ''} ${part}`);
+    else values.push(part);
+    const last = values.at(-1) ?? '';
+    isOpen = last.lastIndexOf('[') > last.lastIndexOf(']');
+  }
+  return values;
+}

@@ -1,0 +1,69 @@
+import type { SourceEntry } from './source-entry';
+
+/** A field of a stanza, with its lines as written. */
+interface Field {
+  /** In lower case. */
+  readonly name: string;
+  readonly value: string;
+  readonly text: string;
+}
+
+/** Reads a `.sources` file. Stanzas that are switched off, and those of source packages only, are left out. */
+export function readSourcesFile(text: string, path: string): SourceEntry[] {
+  return stanzasOf(text).flatMap(({ lines, start }) => entryOf(fieldsOf(lines), `${path} line ${start}`) ?? []);
+}
+
+/** The stanzas without comments, each with the number of its first line. */
+function stanzasOf(text: string): { readonly lines: readonly string[]; readonly start: number }[] {
+  const stanzas: { lines: string[]; start: number }[] = [];
+  let isOpen = false;
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.startsWith('#')) continue;
+    if (line.trim() === '') isOpen = false;
+    else if (isOpen) stanzas.at(-1)?.lines.push(line);
+    else {
+      stanzas.push({ lines: [line], start: index + 1 });
+      isOpen = true;
+    }
+  }
+  return stanzas;
+}
+
+/** A line that begins with a blank continues the field before it. */
+function fieldsOf(lines: readonly string[]): Field[] {
+  const fields: Field[] = [];
+  for (const line of lines) {
+    const last = fields.at(-1);
+    if (/^[ \t]/.test(line)) {
+      if (last) fields[fields.length - 1] = { ...last, value: `${last.value} ${line}`, text: `${last.text}\n${line}` };
+      continue;
+    }
+    const colon = line.indexOf(':');
+    fields.push({ name: line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1), text: line });
+  }
+  return fields;
+}
+
+/** The values by which APT switches a setting off. */
+const OFF = /^(no|false|without|off|disable|0)$/i;
+
+function entryOf(fields: readonly Field[], place: string): SourceEntry | undefined {
+  const valuesOf = (name: string): string[] =>
+    (fields.find((field) => field.name === name)?.value ?? '').split(/[\s,]+/).filter((value) => value !== '');
+  if (OFF.test(valuesOf('enabled').join(' ')) || !valuesOf('types').includes('deb')) return undefined;
+  const architectures = valuesOf('architectures');
+  return {
+    place,
+    addresses: valuesOf('uris'),
+    suites: valuesOf('suites'),
+    architectures: architectures.length === 0 ? undefined : architectures,
+    write(addresses, suites) {
+      const replaced: Readonly<Record<string, string>> = {
+        types: 'Types: deb',
+        uris: `URIs: ${addresses.join(' ')}`,
+        suites: `Suites: ${suites.join(' ')}`,
+      };
+      return `${fields.map(({ name, text }) => replaced[name] ?? text).join('\n')}\n`;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { AptSetup } from './setup';
+
+/** A message of APT, and what the user can do about it. */
+interface Cause {
+  readonly message: RegExp;
+  readonly hint: string;
+}
+
+const CAUSES: readonly Cause[] = [
+  {
+    message: /Malformed|The list of sources could not be read/,
+    hint: 'Correct the source. Its form is: [OPTIONS] ADDRESS SUITE COMPONENT..., or ADDRESS ./ for a flat repository.',
+  },
+  {
+    message: /method driver \S+ could not be found/,
+    hint: 'APT of the build host cannot read this kind of address. Install the package with its method (apt-transport-...), or use another address.',
+  },
+  {
+    message: /does not have a Release file|404 +Not Found|File not found/,
+    hint: 'The address has no such release. Correct the address, or the suite after it. For a flat repository, write ./ after the address.',
+  },
+  {
+    message: /Could not resolve|Temporary failure resolving/,
+    hint: 'Correct the name of the server in the repositories, or check the name service of the build host.',
+  },
+  {
+    message: /\b40[17] |Proxy Authentication/,
+    hint: 'A login is missing. Put it into /etc/apt/auth.conf.d of the build host.',
+  },
+];
+
+const OTHERWISE = 'Correct the address in the repositories, or check the network of the build host, then try again.';
+
+/** What the user can do about a failed fetch: the cause, the files of the host that name the address, and the proxy. */
+export function hintFor(stderr: string, { sources, hostFiles, network }: AptSetup): string {
+  const cause = CAUSES.find(({ message }) => message.test(stderr))?.hint ?? OTHERWISE;
+  const addresses = [...stderr.matchAll(/\b[a-z+]+:\/[^\s'"]*/g)].map(([address]) =>
+    address.replace(/\/dists\/.*$/, ''),
+  );
+  const names = sources
+    .filter(({ text }) => addresses.some((address) => address.length > 'file:/'.length && text.includes(address)))
+    .map(({ name }) => name);
+  const files = hostFiles.filter((path) => names.some((name) => path.endsWith(`/${name}`)));
+  const proxy = network.map((line) => /::Proxy(?:::\S+)? "((?!DIRECT)[^"]+)"/i.exec(line)?.[1]).find(Boolean);
+  return [
+    cause,
+    ...(files.length === 0 ? [] : [`The address is in ${files.join(', ')} of the build host.`]),
+    ...(proxy === undefined ? [] : [`APT uses the proxy ${withoutLogin(proxy)}.`]),
+  ].join(' ');
+}
+
+const withoutLogin = (address: string): string => address.replace(/\/\/[^/@]*@/, '//');

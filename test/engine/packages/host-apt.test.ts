@@ -1,0 +1,318 @@
+// The configuration of the host's APT, as look-ups and steps use it: real apt-get, signed repositories and a proxy on loopback.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { validateAnswer } from '../../../src-shared/engine-answers/validate';
+import { AptRepository, type TestPackage } from '../../support/apt-repository';
+import { TestHostApt } from '../../support/host-apt';
+import { HttpProxy } from '../../support/http-proxy';
+import { hasTool } from '../../support/run-tool';
+import { tempFolder } from '../../support/temp-folder';
+import { PackagesProject } from './packages-project';
+
+/** Without any dependency in its lists, APT fails with an internal error. */
+const BASE: readonly TestPackage[] = [{ name: 'base-files', essential: true, depends: 'libc6' }, { name: 'libc6' }];
+/** What every image gets. */
+const BASE_VERSIONS = { 'base-files': '1.0', libc6: '1.0' };
+
+/** A manifest that uses the host's APT, of the release `test` unless `suite` is another. */
+class HostProject extends PackagesProject {
+  constructor(host: TestHostApt, packages: readonly string[], source = 'host-apt', suite = 'test') {
+    super(source, packages);
+    this.env = { ...this.env, ...host.env };
+    this.edit((manifest) => manifest.replace('key="suite" value="test"', `key="suite" value="${suite}"`));
+  }
+
+  async versions(): Promise<Record<string, string>> {
+    const { packages, problems } = await this.resolve();
+    expect(problems).toEqual([]);
+    return Object.fromEntries(packages.map(({ name, version }) => [name, version]));
+  }
+
+  async unfollowed(): Promise<string[]> {
+    return ((await this.catalogue()).unfollowed ?? []).map(({ message }) => message);
+  }
+}
+
+/** A step that installs with the engine's configuration, as mmdebstrap does, and writes what APT would install to `plan`. */
+const INSTALL = `
+apt=$(mktemp -d)
+sh "$SLIPWAY_ENGINE" apt-config "$1" "$apt" >"$5/files" || exit 1
+root=$3/root
+for folder in etc/apt/apt.conf.d var/lib/apt/lists/partial var/cache/apt/archives/partial var/lib/dpkg; do mkdir -p "$root/$folder"; done
+: >"$root/var/lib/dpkg/status"
+cp "$apt/apt.conf" "$root/etc/apt/apt.conf.d/10build-host"
+cp -r "$apt/sources.list.d" "$apt/preferences.d" "$root/etc/apt/"
+cp -r "$apt/." "$5/apt"
+printf 'Dir "%s";\\nDir::State::status "%s/var/lib/dpkg/status";\\nAPT::Sandbox::User "";\\nApt::Install-Recommends false;\\n' "$root" "$root" >"$apt/own.conf"
+export APT_CONFIG="$apt/own.conf"
+apt-get update --error-on=any >&2 &&
+apt-get --simulate install '?essential' $(ManifestRead "$1" img_params/packages/pkg/name) >"$5/plan"
+`;
+
+/** What the step would install: versions by name. */
+async function planOfStep(project: HostProject): Promise<Record<string, string>> {
+  project.script('im-pop', INSTALL);
+  const { code, stderr } = await project.ask('build', '--env', 'APT_CONFIG', 'manifest.xml');
+  expect(stderr).not.toMatch(/^[EW]: /m);
+  expect(code).toBe(0);
+  const plan = readFileSync(join(project.area, 'media/plan'), 'utf8');
+  return Object.fromEntries(
+    [...plan.matchAll(/^Inst (\S+) \((\S+)/gm)].map(([, name = '', version = '']) => [name, version]),
+  );
+}
+
+const sourceOf = (repository: AptRepository, address = repository.url, options = ''): string =>
+  `deb [signed-by=${repository.key}${options}] ${address} ${repository.suite}`;
+
+describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the APT configuration of the build host', () => {
+  it('gives look-up and step the same packages: with a proxy, a pin, a vendor repository and a flat one', async () => {
+    const main = await AptRepository.serve([
+      ...BASE,
+      { name: 'vim', depends: 'libc6' },
+      { name: 'nano', depends: 'libc6' },
+    ]);
+    const backports = await AptRepository.serve(
+      [
+        { name: 'nano', version: '2.0~bpo1', depends: 'libc6, nano-data' },
+        { name: 'nano-data', version: '2.0~bpo1' },
+        { name: 'vim', version: '9.0~bpo1' },
+      ],
+      { suite: 'test-backports', release: ['NotAutomatic: yes', 'ButAutomaticUpgrades: yes'] },
+    );
+    const vendor = await AptRepository.serve([{ name: 'vendor-agent', version: '7.1', depends: 'libc6' }], {
+      suite: 'stable',
+    });
+    const flat = await AptRepository.serve([{ name: 'inhouse-tool', version: '3.0', depends: 'nano (>= 2)' }], {
+      isFlat: true,
+    });
+    const proxy = await HttpProxy.serve({ 'deb.corp.example': new URL(main.url).host });
+    const key = readFileSync(vendor.key, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => ` ${line === '' ? '.' : line}`);
+    const host = new TestHostApt()
+      .write('sources.list', sourceOf(main, 'http://deb.corp.example'), sourceOf(backports))
+      .write('sources.list.d/inhouse.list', sourceOf(flat))
+      .write(
+        'sources.list.d/vendor.sources',
+        'Types: deb deb-src',
+        `URIs: ${vendor.url}`,
+        'Suites:',
+        ' stable',
+        'Components: main',
+        'Signed-By:',
+        ...key,
+      )
+      .write('preferences.d/backports', 'Package: nano nano-data', 'Pin: release n=test-backports', 'Pin-Priority: 990')
+      .write('apt.conf.d/00proxy', `Acquire { http { Proxy "${proxy.url}"; }; };`);
+    const project = new HostProject(host, ['vim', 'vendor-agent', 'inhouse-tool']);
+    const resolved = await project.versions();
+    expect(resolved).toEqual({
+      ...BASE_VERSIONS,
+      vim: '1.0',
+      nano: '2.0~bpo1',
+      'nano-data': '2.0~bpo1',
+      'vendor-agent': '7.1',
+      'inhouse-tool': '3.0',
+    });
+    proxy.requests.length = 0;
+    expect(await planOfStep(project)).toEqual(resolved);
+    expect(proxy.requests).toContain('http://deb.corp.example/dists/test/InRelease');
+    expect((await project.show('nano')).version).toBe('2.0~bpo1');
+    const files = readFileSync(join(project.area, 'media/files'), 'utf8').trimEnd().split('\n');
+    const used = [
+      'sources.list',
+      'sources.list.d/inhouse.list',
+      'sources.list.d/vendor.sources',
+      'preferences.d/backports',
+    ];
+    expect(files).toEqual(used.map((name) => join(host.folder, name)));
+    expect(await project.unfollowed()).toEqual([]);
+  });
+
+  it('has proxies and logins for the step only in a file that other accounts cannot read', async () => {
+    const main = await AptRepository.serve([...BASE]);
+    const proxy = await HttpProxy.serve();
+    const host = new TestHostApt()
+      .write('sources.list', sourceOf(main))
+      .write('apt.conf.d/proxy', `Acquire::http::Proxy "${proxy.url.replace('//', '//user:secret@')}";`);
+    const project = new HostProject(host, ['libc6']);
+    await planOfStep(project);
+    const written = join(project.area, 'media/apt');
+    const texts = readdirSync(written, { recursive: true, encoding: 'utf8', withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name, parentPath }) => [name, readFileSync(join(parentPath, name), 'utf8')] as const);
+    expect(texts.filter(([, text]) => text.includes('secret')).map(([name]) => name)).toEqual(['apt.conf']);
+  });
+
+  it('follows a pin that forbids a package, and the default release', async () => {
+    const main = await AptRepository.serve([
+      ...BASE,
+      { name: 'nano' },
+      { name: 'tools', depends: 'snapd | nano' },
+      { name: 'snapd' },
+    ]);
+    const next = await AptRepository.serve([{ name: 'nano', version: '2.0' }], { suite: 'next' });
+    const host = new TestHostApt()
+      .write('sources.list', sourceOf(main), sourceOf(next))
+      .write('preferences', 'Package: snapd', 'Pin: release *', 'Pin-Priority: -1')
+      .write('apt.conf.d/50release', 'APT::Default-Release "test";');
+    const all = new HostProject(host, ['nano', 'tools'], 'host-apt', 'host');
+    const versions = { ...BASE_VERSIONS, nano: '1.0', tools: '1.0' };
+    expect(await all.versions()).toEqual(versions);
+    expect(await planOfStep(all)).toEqual(versions);
+    const other = new HostProject(host, ['nano'], 'host-apt', 'test');
+    expect((await other.versions())['nano']).toBe('2.0');
+    expect(await other.unfollowed()).toEqual([expect.stringContaining('APT::Default-Release "test"')]);
+  });
+
+  it('is not followed where it cannot be, and each reason names the file and the line', async () => {
+    const main = await AptRepository.serve([...BASE, { name: 'nano' }]);
+    const other = await AptRepository.serve([{ name: 'nano', version: '9' }], { suite: 'bullseye' });
+    const host = new TestHostApt()
+      .write(
+        'sources.list',
+        '# disk',
+        'deb cdrom:[Debian 12 _Bookworm_ - DVD]/ test main',
+        `${sourceOf(main)} # network`,
+      )
+      .write('sources.list.d/a.sources', 'Types: deb', 'URIs: cdrom:[a]/', 'Suites: test', 'Components: main')
+      .write(
+        'sources.list.d/b.sources',
+        '',
+        'Types: deb',
+        `URIs: ${other.url}`,
+        'Suites: bullseye bullseye-updates',
+        'Components: main',
+      )
+      .write('sources.list.d/c.list', `deb [arch=s390x] ${main.url} test main`, `deb-src ${main.url} test main`)
+      .write(
+        'sources.list.d/d.sources',
+        'Enabled: no',
+        'Types: deb',
+        'URIs: http://127.0.0.1:1',
+        'Suites: test',
+        'Components: main',
+      )
+      .write('sources.list.d/e.list.save', 'deb http://127.0.0.1:1 test main')
+      .write('apt.conf.d/90lax', 'APT::Get::AllowUnauthenticated "true";');
+    const project = new HostProject(host, ['nano']);
+    expect(await project.versions()).toEqual({ ...BASE_VERSIONS, nano: '1.0' });
+    const found = await project.unfollowed();
+    expect(found.map((message) => message.replace(`${host.folder}/`, '').split(': ', 1)[0])).toEqual([
+      'sources.list line 2',
+      'sources.list.d/a.sources line 1',
+      'sources.list.d/b.sources line 2',
+      'sources.list.d/c.list line 1',
+      expect.stringContaining('APT::Get::AllowUnauthenticated'),
+    ]);
+    expect((await project.ask('resolve', 'manifest.xml')).stdout).toContain(`not followed: ${found[0]}`);
+    const { stdout } = await project.ask('validate', '--json', 'manifest.xml');
+    const { problems } = validateAnswer.parse(JSON.parse(stdout));
+    const notes = problems.filter(({ code }) => code === 'repository-not-followed');
+    expect(notes.map(({ message }) => message)).toEqual(found);
+    const { range, severity } = notes[0] ?? {};
+    const manifest = readFileSync(join(project.folder, 'manifest.xml'), 'utf8');
+    expect([manifest.slice(range?.start, range?.end), severity]).toEqual(['host-apt', 'warning']);
+    expect(await planOfStep(project)).toEqual({ ...BASE_VERSIONS, nano: '1.0' });
+  });
+
+  it('has nothing for an image when all its sources are left out, and the error names the reasons', async () => {
+    const host = new TestHostApt().write('sources.list', 'deb cdrom:[Debian 12]/ test main');
+    const { message, hint } = await new HostProject(host, ['nano']).failure('resolve', 'manifest.xml');
+    expect(message).toContain('have no release test');
+    expect(hint).toMatch(/sources\.list line 1: a CD or DVD \(cdrom:\).*comment it out/);
+  });
+
+  it('is an error with the file when APT itself cannot read it', async () => {
+    const host = new TestHostApt().write('sources.list', 'deb http://127.0.0.1:1 test main');
+    host.write('apt.conf.d/10broken', 'Acquire::http::Proxy "x"');
+    const { code, message } = await new HostProject(host, ['nano']).failure('resolve', 'manifest.xml');
+    expect([code, message]).toEqual(['unsupported', expect.stringContaining('10broken')]);
+  });
+
+  it('uses only the packages of the architecture of the image', async () => {
+    const main = await AptRepository.serve([...BASE, { name: 'nano' }]);
+    const host = new TestHostApt()
+      .write('sources.list', sourceOf(main, main.url, ' arch=amd64,arm64,i386,armhf,riscv64,ppc64el,s390x'))
+      .write('apt.conf.d/foreign', 'APT::Architectures { "amd64"; "i386"; };');
+    const { problems } = await new HostProject(host, ['nano', 'nano:i386']).resolve();
+    expect(problems.map(({ name }) => name)).toEqual(process.arch === 'ia32' ? [] : ['nano:i386']);
+  });
+});
+
+describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('an archive of a manifest', () => {
+  it('may be written in all forms of an APT source, and look-up and step read it alike', async () => {
+    const main = await AptRepository.serve([...BASE, { name: 'nano' }]);
+    const flat = await AptRepository.serve([...BASE, { name: 'nano', version: '5' }], { isFlat: true });
+    const none = new TestHostApt();
+    for (const [source, version] of [
+      [`[signed-by=${main.key}] ${main.url}`, '1.0'],
+      [`[ arch=amd64,arm64  signed-by="${main.key}" ]  ${main.url}/`, '1.0'],
+      [`[signed-by=${main.key}] ${main.url} test`, '1.0'],
+      [`deb [signed-by=${main.key}] ${main.url} test main`, '1.0'],
+      [`[signed-by=${flat.key}] ${flat.url} ./`, '5'],
+      [`[signed-by=${main.key}] ${main.url} test main&#10;[signed-by=${flat.key}] ${flat.url} ./`, '5'],
+    ] as const) {
+      const project = new HostProject(none, ['nano'], source.replaceAll('"', '&quot;'));
+      const expected = { ...BASE_VERSIONS, nano: version };
+      expect(await project.versions(), source).toEqual(expected);
+      expect(await planOfStep(project), source).toEqual(expected);
+    }
+  });
+
+  it('may lie in a folder, which the step copies packages from', async () => {
+    const folder = tempFolder();
+    const project = new HostProject(new TestHostApt(), ['nano'], `[trusted=yes] file:${folder} ./`);
+    project.script('im-pop', 'sh "$SLIPWAY_ENGINE" apt-config "$1" "$5/apt"');
+    expect((await project.ask('build', '--env', 'APT_CONFIG', 'manifest.xml')).code).toBe(0);
+    expect(readFileSync(join(project.area, 'media/apt/sources.list.d/manifest.list'), 'utf8')).toBe(
+      `deb [trusted=yes] copy:${folder} ./\n`,
+    );
+  });
+
+  it('is used together with the sources of the host, wherever the manifest names these', async () => {
+    const main = await AptRepository.serve([...BASE, { name: 'nano' }]);
+    const extra = await AptRepository.serve([{ name: 'extra' }]);
+    const host = new TestHostApt().write('sources.list', sourceOf(extra));
+    const project = new HostProject(host, ['nano', 'extra'], main.source);
+    project.edit((manifest) =>
+      manifest.replace(
+        '</pkg_repo_default_authority>',
+        '</pkg_repo_default_authority><pkg_repo_addl_authority><main url="host-apt" authname="host"/></pkg_repo_addl_authority>',
+      ),
+    );
+    const versions = { ...BASE_VERSIONS, nano: '1.0', extra: '1.0' };
+    expect(await project.versions()).toEqual(versions);
+    expect(await planOfStep(project)).toEqual(versions);
+  });
+
+  it.each([
+    [
+      'has no such release',
+      (url: string) => `[trusted=yes] ${url} nowhere main`,
+      /suite[^.]*\. For a flat repository, write \.\/ after/,
+    ],
+    ['is malformed', () => '[trusted=yes', /Its form is: \[OPTIONS\] ADDRESS SUITE/],
+    ['has an unknown kind of address', () => 'ppa:user/archive', /cannot read this kind of address/],
+    ['has an unknown server', () => 'http://archive.invalid/debian', /Correct the name of the server/],
+  ] as const)('that %s is an error with the cause', async (_, source, hint) => {
+    const main = await AptRepository.serve([...BASE]);
+    const failure = await new HostProject(new TestHostApt(), ['nano'], source(main.url)).failure(
+      'catalogue',
+      'manifest.xml',
+    );
+    expect(failure.hint).toMatch(hint);
+  });
+
+  it('of the host that cannot be fetched is an error that names its file and the proxy', async () => {
+    const proxy = await HttpProxy.serve();
+    const host = new TestHostApt()
+      .write('sources.list.d/gone.list', 'deb http://127.0.0.1:1 test main')
+      .write('apt.conf.d/proxy', `Acquire::http::Proxy "${proxy.url.replace('//', '//user:secret@')}";`);
+    const { hint } = await new HostProject(host, ['nano']).failure('catalogue', 'manifest.xml');
+    expect(hint).toContain(`The address is in ${host.folder}/sources.list.d/gone.list of the build host.`);
+    expect(hint).toContain(`APT uses the proxy ${proxy.url}.`);
+  });
+});
