@@ -45,11 +45,16 @@ export type RecordAnswer = { readonly record: CheckpointRecord } | { readonly un
 /** The executions before a checkpoint that is about to be taken, or the reason why they are unknown. */
 export type TakenPast = { readonly history: readonly StepExecution[] } | { readonly unknown: string };
 
-const folder = (area: BuildArea): string => join(area.stateFolder, 'checkpoints');
-const recordPath = (area: BuildArea, step: string): string => join(folder(area), `${step}.json`);
+/** Where the files of checkpoints are: the build area, or the folder of a parked line. */
+export type RecordPlace = Pick<BuildArea, 'mountpoint' | 'stateFolder'>;
+
+const folder = (area: RecordPlace): string => join(area.stateFolder, 'checkpoints');
+
+/** The record of a step's checkpoint. */
+export const recordPath = (area: RecordPlace, step: string): string => join(folder(area), `${step}.json`);
 
 /** The state file of a step: a copy of the manifest as it was when the checkpoint was taken (contract 2.1). */
-function stateFilePath(area: BuildArea, step: string): string {
+export function stateFilePath(area: RecordPlace, step: string): string {
   return join(area.mountpoint, checkpointName(step));
 }
 
@@ -101,7 +106,7 @@ function writeAnew(path: string, content: string | Uint8Array): void {
 }
 
 /** Removes what `writeCheckpointFiles` wrote for one step. */
-export function removeCheckpointFiles(area: BuildArea, step: string): void {
+export function removeCheckpointFiles(area: RecordPlace, step: string): void {
   remove(stateFilePath(area, step));
   remove(recordPath(area, step));
 }
@@ -109,7 +114,7 @@ export function removeCheckpointFiles(area: BuildArea, step: string): void {
 /**
  * Removes the files of every checkpoint whose snapshot is gone, also of steps that the manifest no longer has (contract 9, 19).
  */
-export function removeOrphanedFiles(area: BuildArea, snapshots: readonly string[]): void {
+export function removeOrphanedFiles(area: RecordPlace, snapshots: readonly string[]): void {
   const kept = new Set(snapshots.map(stepOfSnapshot));
   const isOrphan = (step: string | undefined): step is string => step !== undefined && !kept.has(step);
   for (const step of listFolder(area.mountpoint).map(stepOfSnapshot))
@@ -136,7 +141,7 @@ function listFolder(path: string): string[] {
 }
 
 /** The record of a step's checkpoint, when it belongs to the existing snapshot. */
-export function readCheckpointRecord(area: BuildArea, step: string): RecordAnswer {
+export function readCheckpointRecord(area: RecordPlace, step: string): RecordAnswer {
   const content = readRecordFile(recordPath(area, step));
   if (content === undefined)
     return { unknown: 'it has no record: another program took it, for example the original distro_const' };
@@ -177,6 +182,6 @@ function versionOf(record: unknown): number | undefined {
 }
 
 /** The manifest kept with a checkpoint, or `undefined` when the state file is missing. */
-export function readStateFile(area: BuildArea, step: string): Buffer | undefined {
+export function readStateFile(area: RecordPlace, step: string): Buffer | undefined {
   return readIfThereSync(stateFilePath(area, step));
 }

@@ -6,7 +6,7 @@ import {
   type CheckpointPast,
 } from '../../src-shared/checkpoints/staleness';
 import type { BuildArea } from './area';
-import { readCheckpointRecord, readStateFile } from './checkpoint-records';
+import { readCheckpointRecord, readStateFile, type RecordPlace } from './checkpoint-records';
 import type { ManifestFile } from './manifest-file';
 import { CurrentState, type CurrentStateOptions } from './current-state';
 
@@ -21,15 +21,22 @@ interface Judged {
  * Judges the checkpoints of steps against the manifest, scripts and inputs as they are at the first call of one `Freshness`.
  */
 export class Freshness {
-  readonly #area: BuildArea;
+  readonly #place: RecordPlace;
   readonly #file: ManifestFile;
 
   readonly #current: CurrentState;
 
-  constructor(area: BuildArea, file: ManifestFile, options: CurrentStateOptions) {
-    this.#area = area;
+  /** @param place where the records are: the area, or the folder of a parked line */
+  constructor(
+    area: BuildArea,
+    file: ManifestFile,
+    options: CurrentStateOptions,
+    place: RecordPlace = area,
+    current = new CurrentState(area, file, options),
+  ) {
+    this.#place = place;
     this.#file = file;
-    this.#current = new CurrentState(area, file, options);
+    this.#current = current;
   }
 
   /** The checkpoints before these steps, by index. All servers are asked at the same time. */
@@ -40,15 +47,23 @@ export class Freshness {
     return new Map(judged.map((one) => [one.index, this.#freshness(one)]));
   }
 
+  /** The end of a line, after the last step, by the executions of all steps. */
+  async ofResult(past: CheckpointPast): Promise<CheckpointFreshness> {
+    const { steps } = this.#file.manifest;
+    const last = steps.at(-1)?.name ?? '';
+    if ('history' in past) await this.#current.load(past.history.flatMap(({ inputs }) => inputs));
+    return this.#freshness({ index: steps.length, step: last, past });
+  }
+
   #judged(index: number): Judged {
     const step = this.#file.manifest.steps[index];
     if (!step) throw new Error(`no step ${index}`);
-    return { index, step: step.name, past: checkpointPast(this.#area, index, step.name) };
+    return { index, step: step.name, past: checkpointPast(this.#place, index, step.name) };
   }
 
   #copy(step: string): Buffer | undefined {
     try {
-      return readStateFile(this.#area, step);
+      return readStateFile(this.#place, step);
     } catch {
       return undefined; // unreadable: reasons are given without the old values
     }
@@ -71,7 +86,7 @@ export class Freshness {
  * The executions before a checkpoint, by its record. Without a record only the first step of a manifest is known to
  * have nothing before it, by the copy of the manifest that every engine keeps (contract 2.1).
  */
-export function checkpointPast(area: BuildArea, index: number, step: string): CheckpointPast {
+export function checkpointPast(area: RecordPlace, index: number, step: string): CheckpointPast {
   const answer = readCheckpointRecord(area, step);
   if ('record' in answer) {
     const { history, historyUnknown } = answer.record;
@@ -82,7 +97,7 @@ export function checkpointPast(area: BuildArea, index: number, step: string): Ch
   return answer;
 }
 
-function wasFirst(area: BuildArea, step: string): boolean {
+function wasFirst(area: RecordPlace, step: string): boolean {
   try {
     const copy = readStateFile(area, step);
     if (!copy) return false;

@@ -6,7 +6,7 @@ import { isOnNetwork } from '../system/network-file-system';
 import { livenessOf, processIdentity } from '../system/processes';
 import type { BuildArea } from './area';
 
-const purpose = oneOf('build', 'prune');
+const purpose = oneOf('build', 'prune', 'lines');
 
 /** The reason for holding an area. `cancel` and `pause` act on builds only. */
 export type LockPurpose = TypeOf<typeof purpose>;

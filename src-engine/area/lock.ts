@@ -68,7 +68,7 @@ export async function acquireLock(
       write(area, me, kernel !== undefined);
     } catch (error) {
       // A prune frees space. On btrfs there may be no space for a small file although the reserve was removed.
-      if (purpose !== 'prune' || kernel === undefined || !isFull(error)) throw error;
+      if (purpose === 'build' || kernel === undefined || !isFull(error)) throw error;
       notices.push('The disk is full: the area is held without a lock file.');
     }
     removeDrafts(area);
@@ -176,7 +176,7 @@ function release(area: BuildArea, id: string, kernel: KernelLock | undefined): v
   }
 }
 
-const HOLDERS = { build: 'Another build', prune: 'A prune' } as const;
+const HOLDERS = { build: 'Another build', prune: 'A prune', lines: 'A change of lines' } as const;
 
 function lockedBy(area: BuildArea, owner: LockOwner | undefined): AppError {
   if (!owner)

@@ -47,12 +47,15 @@ export async function runningBuild(area: BuildArea): Promise<LockOwner> {
       `The build runs on ${owner.host}.`,
       `Run the command on that host (process ${owner.pid}).`,
     );
-  if ((owner.purpose ?? 'build') !== 'build')
+  const { purpose = 'build' } = owner;
+  if (purpose !== 'build') {
+    const holder = purpose === 'prune' ? 'prune' : 'change of lines';
     throw new AppError(
       'refused',
-      `No build is running in this build area: a prune holds it (process ${owner.pid} on ${owner.host}).`,
-      'Wait for the prune to end. Do not stop it.',
+      `No build is running in this build area: a ${holder} holds it (process ${owner.pid} on ${owner.host}).`,
+      `Wait for the ${holder} to end. Do not stop it.`,
     );
+  }
   return owner;
 }
 

@@ -37,6 +37,12 @@ export interface BuildRequest {
   readonly observe: boolean;
   /** `--adopt`: take over an area with files that another program made. */
   readonly adopt: boolean;
+  /** `--fork`: keep the present line. */
+  readonly fork: boolean;
+  /** `--continue`: do what `plan` recommends. */
+  readonly continues: boolean;
+  /** `--detailed-exit`: status 3 when there is nothing to do. */
+  readonly detailedExit: boolean;
 }
 
 /** Refuses a step without a checkpoint name (contract 1.2, 9). */
@@ -57,7 +63,10 @@ export function resolveRequest(
   snapshots: readonly Snapshot[],
   checkpointing: boolean,
 ): BuildRequest {
-  let resume = resumeFromAttribute(file, steps, checkpointing);
+  const isGiven = (name: string): boolean => options.some(({ letter }) => letter === name);
+  const continues = isGiven('continue');
+  refuseContinued(options);
+  let resume = continues ? undefined : resumeFromAttribute(file, steps, checkpointing);
   const seen = new Set<string>();
   let pause: number | undefined;
   for (const { letter, value = '' } of options) {
@@ -92,9 +101,22 @@ export function resolveRequest(
     pause,
     resume,
     given: givenVariables(options),
-    observe: options.some(({ letter }) => letter === 'observe'),
-    adopt: options.some(({ letter }) => letter === 'adopt'),
+    observe: isGiven('observe'),
+    adopt: isGiven('adopt'),
+    fork: isGiven('fork'),
+    continues,
+    detailedExit: isGiven('detailed-exit'),
   };
+}
+
+/** `--continue` chooses the steps itself. */
+function refuseContinued(options: readonly Option[]): void {
+  const has = (name: string): boolean => options.some(({ letter }) => letter === name);
+  const other = ['r', 'R', 'p', 'l'].find(has);
+  if (has('continue') && other !== undefined)
+    throw new EarlyExit(2, [`--continue and -${other} cannot be specified for the same build`], true);
+  if (has('detailed-exit') && !has('continue'))
+    throw new EarlyExit(2, ['--detailed-exit is for builds with --continue'], true);
 }
 
 /** The variables of `--env`. */

@@ -7,6 +7,7 @@ import { refuseForeignPlaces } from '../area/places';
 import { damagesOf } from '../snapshots/damaged';
 import { openBackend } from '../snapshots/select';
 import { writeError } from '../system/standard-streams';
+import { completeChange } from './complete-change';
 import { assertNamed, resolveRequest, EarlyExit } from './build-request';
 import type { Command, OptionTable } from './command';
 import { getopt, type Option } from './getopt';
@@ -32,6 +33,15 @@ const OPTIONS: OptionTable = {
     type: 'boolean',
     description: 'build in an area that another program made; the build deletes what is in its build_data',
   },
+  fork: {
+    type: 'boolean',
+    description: 'keep the present line of checkpoints, its tree and its images; the build makes a new line',
+  },
+  continue: {
+    type: 'boolean',
+    description: 'do what plan recommends: nothing, switch to another line, resume, or build from the beginning',
+  },
+  'detailed-exit': { type: 'boolean', description: 'with --continue: exit status 3 when there is nothing to do' },
   observe: { type: 'boolean', description: 'record with strace(1) which files steps open; they become inputs' },
 };
 const LONG_OPTIONS: OptionTable = Object.fromEntries(Object.entries(OPTIONS).filter(([name]) => name.length > 1));
@@ -40,7 +50,8 @@ export const buildCommand: Command = {
   name: 'build',
   summary: 'builds, resumes, pauses, lists steps',
   usage: [
-    '[-R | -r STEP] [-p STEP] [--env NAME[=VALUE]] [--observe] [--adopt] [-d] MANIFEST',
+    '[-R | -r STEP] [-p STEP] [--fork] [--env NAME[=VALUE]] [--observe] [--adopt] [-d] MANIFEST',
+    '--continue [--fork] [--detailed-exit] [--env NAME[=VALUE]] [--observe] [-d] MANIFEST',
     '-l [-d] MANIFEST',
     '-h MANIFEST',
   ],
@@ -89,6 +100,7 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   const usesSnapshots = options.some(({ letter }) => 'lrR'.includes(letter)) || file.manifest.resumeFrom !== undefined;
   const listsSnapshots = usesSnapshots && checkpointing && area.exists;
   if (listsSnapshots) await refuseForeignPlaces(area);
+  await completeChange(area, backend, file.path);
   const snapshots = listsSnapshots ? await backend.list() : [];
   assertNamed(file, checkpointing);
   const request = resolveRequest(file, options, steps, snapshots, checkpointing);

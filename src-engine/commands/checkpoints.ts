@@ -5,7 +5,7 @@ import type { CheckpointFreshness } from '../../src-shared/checkpoints/staleness
 import { bytes, dateTimeWithSeconds } from '../../src-shared/format';
 import { readCheckpointRecord } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
-import type { CurrentStateOptions } from '../area/current-state';
+import { CurrentState, type CurrentStateOptions } from '../area/current-state';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { resumeAnswer, resumeRemedy, type AreaContext } from './context';
@@ -63,6 +63,7 @@ async function describeAll(context: AreaContext) {
 export async function describeCheckpoints(
   context: AreaContext,
   options: CurrentStateOptions,
+  current = new CurrentState(context.area, context.file, options),
 ): Promise<CheckpointAnswer[]> {
   const { file, area, snapshots } = context;
   const rows = file.manifest.steps.map(({ index, name, message }) => {
@@ -70,7 +71,7 @@ export async function describeCheckpoints(
     return { index, step: name, message, snapshot };
   });
   const taken = rows.filter(({ snapshot }) => snapshot !== null);
-  const freshness = await new Freshness(area, file, options).of(taken.map(({ index }) => index));
+  const freshness = await new Freshness(area, file, options, area, current).of(taken.map(({ index }) => index));
   return Promise.all(
     rows.map(async (row): Promise<CheckpointAnswer> => {
       const answer = resumeAnswer(context, row.index);

@@ -14,6 +14,7 @@ import { readManifestFile, type ManifestFile } from '../area/manifest-file';
 import type { CheckExtent, Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { damagesOf } from '../snapshots/damaged';
 import { openBackend } from '../snapshots/select';
+import { completeChange } from './complete-change';
 
 /** A manifest with the present state of its build area. Reading it creates and changes nothing. */
 export interface AreaContext {
@@ -53,6 +54,7 @@ export async function openContext(
   const area = await resolveArea(file.manifest.buildArea);
   if (area.exists && !acceptsCovered) await refuseCovered(area);
   const backend = await openBackend(area);
+  await completeChange(area, backend, file.path);
   const files = readAreaFiles(area);
   const snapshots = area.exists ? await backend.list(extent) : [];
   const names = snapshots.map(({ name }) => name);

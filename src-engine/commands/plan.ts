@@ -3,6 +3,7 @@ import { planBuild } from '../../src-shared/checkpoints/plan';
 import { canCombine, latestResumable, nothingToResume, withoutCheckpoints } from '../../src-shared/checkpoints/rules';
 import { firstStale, suggestedStart } from '../../src-shared/checkpoints/suggest';
 import { AppError } from '../../src-shared/errors';
+import { CurrentState } from '../area/current-state';
 import { problemLine } from '../area/manifest-file';
 import { startProblems } from '../area/start-problems';
 import { duration } from '../../src-shared/format';
@@ -15,6 +16,8 @@ import { inspect, type Inspection } from './inspect';
 import { readStdin } from './manifest-text';
 import { printAnswer, printLines } from './print';
 import { freeBytes } from './status';
+import { lineName, readLines } from '../lines/line-file';
+import { searchLines, type LineChoice } from '../lines/line-search';
 
 const OPTIONS = {
   last: { type: 'boolean', short: 'R', description: 'resume where the last build stopped' },
@@ -47,8 +50,9 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const text = values.stdin ? await readStdin() : undefined;
   const read = (inspection: Inspection) => describePlan(inspection.useAll(), values);
   const plan = await inspect(positionals[0] ?? '', read, undefined, { text });
+  const { lineTitle, ...answer } = plan;
   if (values.json) {
-    printAnswer<PlanAnswer>(plan);
+    printAnswer<PlanAnswer>(answer);
     return 0;
   }
   const { resume, pause, kept, runs, discarded, stale } = plan;
@@ -69,6 +73,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
             : `The right point to resume from is ${stale.resumeFrom}.`,
         ]
       : []),
+    ...adviceLines(plan.advice, lineTitle),
   ]);
   return 0;
 }
@@ -101,7 +106,11 @@ async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>
     throw new AppError('manifest', problems.map((problem) => problemLine(file, problem)).join('\n'));
   const history = stepHistory(listRuns(area));
   const name = (index: number): string => steps[index]?.name ?? '';
-  const candidates = await describeCheckpoints(context, { asksServers: true });
+  // Servers are asked once for both.
+  const options = { asksServers: true };
+  const current = new CurrentState(area, file, options);
+  const candidates = await describeCheckpoints(context, options, current);
+  const advice = describeAdvice(context, await searchLines(context, options, current));
   const stale = firstStale(candidates);
   const runs = plan.runs.map((index) => ({ step: name(index), expectedSeconds: history.get(name(index)) ?? null }));
   return {
@@ -116,10 +125,27 @@ async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>
     freshness: resume === undefined ? null : (candidates[resume]?.freshness ?? null),
     stale,
     suggested: suggestedStart(candidates),
+    advice,
+    lineTitle: lineName(readLines(area), advice.line),
     spaceNeeded: await spaceNeeded(context),
     freeBytes: area.exists ? freeBytes(area.mountpoint) : null,
     backend: backend.kind,
   };
+}
+
+/** What a build would best do, over all lines. */
+function describeAdvice(context: AreaContext, choice: LineChoice): NonNullable<PlanAnswer['advice']> {
+  const step = 'step' in choice ? (context.file.manifest.steps[choice.step]?.name ?? null) : null;
+  return { kind: choice.kind, line: choice.line, step };
+}
+
+/** A sentence about the advice, where another line or nothing at all is the best. */
+function adviceLines(advice: PlanAnswer['advice'], name: string): string[] {
+  if (advice?.kind === 'nothing') return ['The build data are current: nothing to run.'];
+  if (advice?.kind === 'switch') return [`Line ${name} is current: switch to it, nothing to run.`];
+  if (advice?.kind === 'fork')
+    return [`Fork from the checkpoint before ${advice.step} of line ${name} to run the least.`];
+  return [];
 }
 
 /** Estimated size of the build data, from the newest checkpoint; `null` when unknown. */

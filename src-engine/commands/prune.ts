@@ -1,23 +1,31 @@
 import type { PruneAnswer } from '../../src-shared/engine-answers/prune';
-import { resolve } from 'node:path';
 import { BASELINE, checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { AppError } from '../../src-shared/errors';
 import { bytes, plural } from '../../src-shared/format';
 import { removeOrphanedFiles } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
-import { areaIdentity } from '../area/identity';
 import { assertNotHeld } from '../area/lock';
-import { refuseForeignPlaces } from '../area/places';
-import { refuseChangeable } from '../area/safe-place';
-import { holdArea } from '../run/hold-area';
+import { parkedLines, readLines } from '../lines/line-file';
+import type { PruneRules } from '../lines/prune-choice';
 import type { Snapshot, SnapshotSize } from '../snapshots/backend';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { openContext, stepNamed, type AreaContext } from './context';
+import { parseAge, parseCount, parseSize } from './durations';
 import { printAnswer, printLines } from './print';
+import { pruneLines } from './prune-lines';
+import { underLock } from './under-lock';
 
 const OPTIONS = {
   stale: { type: 'boolean', description: 'also those that no longer fit the manifest' },
   from: { type: 'string', value: 'STEP', description: 'also that of STEP and all later ones' },
+  line: { type: 'string', value: 'LINE', description: 'a kept line, with all that only it has' },
+  'older-than': { type: 'string', value: 'AGE', description: 'kept lines last used longer ago, for example 30d' },
+  'keep-last': { type: 'string', value: 'N', description: 'kept lines but the N last used ones' },
+  'to-size': {
+    type: 'string',
+    value: 'BYTES',
+    description: 'the oldest kept lines, until the others have at most BYTES, for example 40G',
+  },
   yes: { type: 'boolean', description: 'remove them' },
   json: JSON_OPTION,
 } as const satisfies OptionTable;
@@ -25,9 +33,14 @@ const OPTIONS = {
 export const pruneCommand = defineCommand({
   name: 'prune',
   summary: 'removes checkpoints; lists them without --yes',
-  usage: ['[--stale] [--from STEP] [--yes] [--json] MANIFEST'],
+  usage: [
+    '[--stale] [--from STEP] [--yes] [--json] MANIFEST',
+    '[--line LINE] [--older-than AGE] [--keep-last N] [--to-size BYTES] [--yes] [--json] MANIFEST',
+  ],
   description: [
     'Removes checkpoints that no step of the manifest owns, those taken after them, and damaged ones that no usable one follows. It lists them and removes nothing unless `--yes` is given.',
+    'The second form removes lines that `build --fork` has kept, each with its last tree, its images and the checkpoints that no other line has. Pinned lines are removed only by name.',
+    'A checkpoint that a kept line has too stays until that line is removed.',
   ],
   options: OPTIONS,
   operands: { min: 1, max: 1 },
@@ -36,21 +49,36 @@ export const pruneCommand = defineCommand({
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const operand = positionals[0] ?? '';
+  const rules = lineRules(values);
+  if (rules) return pruneLines(operand, { ...rules, yes: values.yes ?? false, json: values.json ?? false });
   const isStaleToo = values.stale ?? false;
   const context = await openContext(operand);
   if (values.yes) assertNotHeld(context.area);
   const sizes: Sizes = new Map();
   // Measuring is slow on some file systems and needs no lock.
-  const found = await measured(context, await choose(context, isStaleToo, values.from), sizes);
-  const frees = await context.backend.freedBy?.(found.map(({ name }) => name));
-  const { chosen, removed } =
+  const select = async (now: AreaContext) => withoutShared(now, await choose(now, isStaleToo, values.from));
+  const found = await select(context);
+  const frees = await context.backend.freedBy?.(found.chosen.map(({ snapshot }) => snapshot.name));
+  const listed = { chosen: await measured(context, found.chosen, sizes), removed: [], kept: found.kept };
+  const { chosen, removed, kept } =
     values.yes && context.area.exists
-      ? await removeUnderLock(context, operand, sizes, (now) => choose(now, isStaleToo, values.from))
-      : { chosen: found, removed: [] };
+      ? await underLock(context, operand, 'prune', async (now) => {
+          const again = await select(now);
+          const all = await measured(now, again.chosen, sizes);
+          return { chosen: all, removed: await remove(now, all), kept: again.kept };
+        })
+      : listed;
   if (values.json) {
-    printAnswer<PruneAnswer>({ wouldRemove: chosen, ...(frees !== undefined && { frees }), removed });
+    printAnswer<PruneAnswer>({
+      wouldRemove: chosen,
+      ...(frees !== undefined && { frees }),
+      removed,
+      ...(kept.length > 0 && { kept }),
+    });
     return 0;
   }
+  for (const { name, lines } of kept)
+    printLines([`kept  ${name}  also of ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}`]);
   if (chosen.length === 0) printLines([`Nothing to prune.${isStaleToo ? '' : await describeStale(context)}`]);
   for (const { name, reason, unique } of chosen)
     printLines([`${values.yes ? 'removed' : 'would remove'}  ${name}  ${bytes(unique)}  ${reason}`]);
@@ -94,25 +122,40 @@ async function measured({ backend }: AreaContext, chosen: readonly Chosen[], siz
   return all;
 }
 
-/** Chooses again under the lock, because a build that ended in the meantime may have made other checkpoints. */
-async function removeUnderLock(
-  before: AreaContext,
-  operand: string,
-  sizes: Sizes,
-  select: (context: AreaContext) => Promise<Chosen[]>,
-): Promise<{ readonly chosen: Measured[]; readonly removed: string[] }> {
-  await refuseForeignPlaces(before.area);
-  refuseChangeable(before.area);
-  const lock = await holdArea(before.area, 'prune', resolve(before.file.path));
-  try {
-    const context = await openContext(operand);
-    if (areaIdentity(context.area) !== areaIdentity(before.area))
-      throw new AppError('conflict', 'The manifest names another build area now.', 'Run the command again.');
-    const chosen = await measured(context, await select(context), sizes);
-    return { chosen, removed: await remove(context, chosen) };
-  } finally {
-    lock.release();
-  }
+interface Kept {
+  readonly name: string;
+  /** The ids of the lines that have it too. */
+  readonly lines: string[];
+}
+
+/** Separates the checkpoints that parked lines have too: they stay until these lines are removed. */
+async function withoutShared(
+  { area, backend }: AreaContext,
+  chosen: readonly Chosen[],
+): Promise<{ readonly chosen: readonly Chosen[]; readonly kept: readonly Kept[] }> {
+  if (chosen.length === 0 || parkedLines(readLines(area)).length === 0) return { chosen, kept: [] };
+  const parked = [...(await backend.lines.list())];
+  const linesWith = ({ name, id }: Snapshot): string[] =>
+    parked.filter(([, all]) => all.some((one) => one.name === name && one.id === id)).map(([line]) => line);
+  const kept = chosen
+    .map(({ snapshot }) => ({ name: snapshot.name, lines: linesWith(snapshot) }))
+    .filter(({ lines }) => lines.length > 0);
+  return { chosen: chosen.filter(({ snapshot }) => linesWith(snapshot).length === 0), kept };
+}
+
+/** The rules for lines; `undefined` when no option chooses lines. */
+function lineRules(values: Parsed<typeof OPTIONS>['values']): PruneRules | undefined {
+  const { line, stale, from } = values;
+  const rules: PruneRules = {
+    line: line === undefined ? undefined : [line],
+    olderThan: parseAge('older-than', values['older-than']),
+    keepLast: parseCount('keep-last', values['keep-last']),
+    toSize: parseSize('to-size', values['to-size']),
+  };
+  if (Object.values(rules).every((rule) => rule === undefined)) return undefined;
+  if (stale || from !== undefined)
+    throw new AppError('usage', '--stale and --from choose checkpoints and cannot be combined with options for lines.');
+  return rules;
 }
 
 /**

@@ -12,6 +12,7 @@ import { refuseChangeable } from '../area/safe-place';
 import { startProblems } from '../area/start-problems';
 import type { GivenVariables } from '../area/step-variables';
 import { keepRunPackages } from '../packages/image/run-packages';
+import { LineChanges } from '../lines/line-changes';
 import { chooseContainment, keepsMounts, startLauncher } from '../run/containment';
 import { holdArea } from '../run/hold-area';
 import { BuildLogs } from '../run/logs';
@@ -21,6 +22,7 @@ import { runBuild } from '../run/run-build';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { damagesOf } from '../snapshots/damaged';
 import { guardError } from '../system/standard-streams';
+import { decideBuild } from './build-decision';
 import { assertResumable, EarlyExit, type BuildRequest } from './build-request';
 
 /** A build whose command line is accepted. */
@@ -47,13 +49,14 @@ export async function startBuild({
   request,
 }: CheckedBuild): Promise<number> {
   guardError();
-  const choice = { resume: request.resume, pause: request.pause };
   const containment = chooseContainment(keepsMounts(file.manifest.keyValuePairs));
   // It starts, and locks, while the area is checked.
   let early = area.exists ? startLauncher(containment, area.mountpoint) : undefined;
   let lock: HeldLock | undefined;
   try {
-    assertStartable(file, area, planBuild(file.manifest.steps, choice, checkpointing, []).runs);
+    const runsOf = (resume: number | undefined): readonly number[] =>
+      planBuild(file.manifest.steps, { resume, pause: request.pause }, checkpointing, []).runs;
+    if (!request.continues) assertStartable(file, area, runsOf(request.resume));
     const observer = request.observe ? await Observer.open() : undefined;
     await assertBuildable(area, file.path, backend, request.adopt);
     await createArea(area);
@@ -62,15 +65,21 @@ export async function startBuild({
     early ??= startLauncher(containment, area.mountpoint);
     lock = await holdArea(area, 'build', resolve(file.path), early?.lock);
     markArea(area);
-    const { resume } = choice;
+    await new LineChanges(area, backend).finish();
+    const { resume } = request;
     const changed = resume === undefined ? [] : changedSince(area, file, resume);
     const stale = resume === undefined ? undefined : await staleness(area, file, resume, request.given);
     // Another build may have ended before the lock was taken. Not earlier: zfs-fuse can hang when it is asked while
     // files of the area are read and written.
-    const snapshots = await backend.list();
+    const listed = await backend.list();
+    if (resume !== undefined) assertResumable(steps, listed, resume);
+    const decision = await decideBuild({ file, area, backend, steps, request }, listed);
+    if (decision.kind === 'done') return decision.status;
+    const { line, snapshots } = decision;
+    const choice = { resume: decision.resume, pause: request.pause };
+    if (request.continues) assertStartable(file, area, runsOf(choice.resume));
     const present = snapshots.map(({ name }) => name);
     if (resume !== undefined) {
-      assertResumable(steps, snapshots, resume);
       warnOfDamage(steps, snapshots);
       warnOfChanges(file, changed);
     }
@@ -83,6 +92,7 @@ export async function startBuild({
       area,
       file,
       choice,
+      line,
       plan,
       snapshots,
       backend,

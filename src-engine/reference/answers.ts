@@ -12,6 +12,7 @@ import {
   resolveAnswer,
   searchAnswer,
 } from '../../src-shared/engine-answers/packages';
+import { lineAnswer, linesAnswer, switchAnswer } from '../../src-shared/engine-answers/lines';
 import { planAnswer } from '../../src-shared/engine-answers/plan';
 import { pruneAnswer } from '../../src-shared/engine-answers/prune';
 import { cancelAnswer, pauseAnswer } from '../../src-shared/engine-answers/running';
@@ -37,6 +38,9 @@ export const ANSWERS: Readonly<Record<string, readonly AnswerDocument[]>> = {
   diff: [{ schema: diffAnswer }],
   ls: [{ schema: filesInCheckpointAnswer }],
   extract: [{ schema: extractAnswer }],
+  lines: [{ schema: linesAnswer }],
+  switch: [{ schema: switchAnswer }],
+  line: [{ schema: lineAnswer }, { form: '`remove --json`', schema: pruneAnswer }],
   prune: [{ schema: pruneAnswer }],
   media: [{ schema: mediaAnswer }, { form: '`--checksum NAME --json`', schema: checksumAnswer }],
   'boot-test': [{ schema: bootEvent }],

@@ -4,7 +4,6 @@ import { ENGINE_VERSION } from '../version';
 import type { BuildInput } from './build-input';
 import type { Journal } from './journal';
 import { asctime } from './logs';
-import { MAIN_LINE } from './plan-actions';
 import { staleLines } from './stale-lines';
 
 /** Writes the first records of a run, and the first lines of its logs. */
@@ -14,7 +13,7 @@ export function announceBuild(
   report: (line: string) => void,
   started: number,
 ): void {
-  const { area, file, choice, plan, backend, checkpointing, containment, stale } = input;
+  const { area, file, choice, plan, backend, checkpointing, containment, stale, line } = input;
   const steps = file.manifest.steps;
   const name = (index: number | undefined): string | null =>
     index === undefined ? null : (steps[index]?.name ?? null);
@@ -41,8 +40,8 @@ export function announceBuild(
     })),
     resume: name(choice.resume),
     pause: name(choice.pause),
-    line: MAIN_LINE,
-    parent: null,
+    line: line.id,
+    parent: line.parent,
   });
   if (stale) {
     journal.write('stale-checkpoint', stale);

@@ -5,6 +5,7 @@ import type { BuildArea } from '../area/area';
 import type { ManifestFile } from '../area/manifest-file';
 import type { GivenVariables } from '../area/step-variables';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
+import type { BuildLine } from './build-line';
 import type { BuildLogs } from './logs';
 import type { Observer } from './observer';
 import type { Containment, StepSpawner } from './step-process';
@@ -16,6 +17,7 @@ export interface BuildInput {
   readonly area: BuildArea;
   readonly file: ManifestFile;
   readonly choice: StepRange;
+  readonly line: BuildLine;
   readonly plan: BuildPlan;
   /** The snapshots when the lock was taken. No other process changes them since. */
   readonly snapshots: readonly Snapshot[];

@@ -13,8 +13,10 @@ import {
   writeCheckpointFiles,
 } from '../area/checkpoint-records';
 import { checkpointPast } from '../area/freshness';
+import { writeLineResult } from '../area/line-result';
 import { DamagedSnapshot } from '../snapshots/damaged';
 import type { BuildInput } from './build-input';
+import { BuildTree } from './build-line';
 import { keepsMounts } from './containment';
 import type { Journal } from './journal';
 import { refuseLoops, releaseLoops } from './left-loops';
@@ -50,9 +52,11 @@ export class PlanActions {
   /** Executions since the beginning of this line, or why an earlier part is unknown. */
   #past: { readonly history: StepExecution[] } | { readonly unknown: string } = { history: [] };
   #parent: string | null = null;
+  readonly #tree: BuildTree;
 
   constructor(input: BuildInput, parts: BuildParts) {
     this.#input = input;
+    this.#tree = new BuildTree(input.area, input.backend, input.line);
     this.#journal = parts.journal;
     this.#host = parts.host;
     this.#reserve = parts.reserve;
@@ -89,6 +93,14 @@ export class PlanActions {
     }
   }
 
+  /** Records that all steps have succeeded. */
+  recordResult(): void {
+    const { area, checkpointing } = this.#input;
+    if (!checkpointing || !('history' in this.#past)) return;
+    const { history } = this.#past;
+    if (history.every(({ outcome }) => outcome === 'done')) writeLineResult(area, this.#journal.run, history);
+  }
+
   #step(index: number): DeclaredStep {
     const step = this.#input.file.manifest.steps[index];
     if (!step) throw new Error(`the plan names step ${index}, which does not exist`);
@@ -103,16 +115,26 @@ export class PlanActions {
     const { backend, area, snapshots } = this.#input;
     const started = Date.now();
     const isEmptied = snapshots.some(({ name }) => name === BASELINE) && (await this.#rollBackToBaseline());
-    if (!isEmptied) await backend.reset();
+    if (!isEmptied) await this.#tree.reset();
     createBuildDataFolders(area);
     if (!isEmptied) await backend.take(BASELINE);
     removeOrphanedFiles(area, []);
     this.#journal.write('rolled-back', { step: null, snapshot: BASELINE, seconds: secondsSince(started) });
+    this.#reportKept();
+  }
+
+  #reportKept(): void {
+    const { made } = this.#input.line;
+    if (made)
+      this.#report(
+        `The state before is kept as line ${made.left}. The new line is ${made.record.name} (${made.record.id}).`,
+      );
   }
 
   /** Names the snapshots of the user or other programs that go with the present build data (contract 2.7). */
   #nameForeign(): void {
-    const { plan, snapshots } = this.#input;
+    const { plan, snapshots, line } = this.#input;
+    if (line.made) return;
     const foreign = snapshots.filter(
       ({ name }) => plan.discarded.includes(name) && name !== BASELINE && stepOfSnapshot(name) === undefined,
     );
@@ -124,7 +146,7 @@ export class PlanActions {
   /** Returns whether it succeeded. A damaged baseline is made again, together with its store. */
   async #rollBackToBaseline(): Promise<boolean> {
     try {
-      await this.#input.backend.rollback(BASELINE, this.#input.snapshots);
+      await this.#tree.goBack(BASELINE, this.#input.snapshots);
       return true;
     } catch (error) {
       if (!(error instanceof DamagedSnapshot)) throw error;
@@ -134,15 +156,17 @@ export class PlanActions {
   }
 
   async #rollBack(step: DeclaredStep): Promise<void> {
-    const { backend, area, plan, snapshots } = this.#input;
+    const { area, plan, snapshots, line } = this.#input;
     const started = Date.now();
-    const past = checkpointPast(area, step.index, step.name);
-    const answer = readCheckpointRecord(area, step.name);
-    await backend.rollback(checkpointName(step.name), snapshots);
-    removeOrphanedFiles(
-      area,
-      snapshots.map(({ name }) => name).filter((name) => !plan.discarded.includes(name)),
-    );
+    const place = this.#tree.origin;
+    const past = checkpointPast(place, step.index, step.name);
+    const answer = readCheckpointRecord(place, step.name);
+    await this.#tree.goBack(checkpointName(step.name), snapshots);
+    if (!line.made)
+      removeOrphanedFiles(
+        area,
+        snapshots.map(({ name }) => name).filter((name) => !plan.discarded.includes(name)),
+      );
     this.#past =
       'history' in past
         ? { history: [...past.history] }
@@ -154,14 +178,15 @@ export class PlanActions {
       snapshot: checkpointName(step.name),
       seconds: secondsSince(started),
     });
+    this.#reportKept();
     this.#report(`==== ${step.name}: ${step.message} `);
   }
 
   async #takeCheckpoint(step: DeclaredStep): Promise<void> {
-    const { backend, area, file } = this.#input;
+    const { backend, area, file, line } = this.#input;
     const started = Date.now();
     const takenAt = Math.floor(started / 1000);
-    const record = { step: step.name, run: this.#journal.run, line: MAIN_LINE, parent: this.#parent, takenAt };
+    const record = { step: step.name, run: this.#journal.run, line: line.id, parent: this.#parent, takenAt };
     writeCheckpointFiles(area, file.bytes, record, this.#past, !backend.takeSyncsArea);
     const snapshot = await backend.take(checkpointName(step.name)).catch((error: unknown) => {
       removeCheckpointFiles(area, step.name);
@@ -170,7 +195,7 @@ export class PlanActions {
     this.#journal.write('checkpoint-taken', {
       step: step.name,
       snapshot: snapshot.id,
-      line: MAIN_LINE,
+      line: line.id,
       parent: this.#parent,
       seconds: secondsSince(started),
     });
@@ -205,6 +230,3 @@ export class PlanActions {
     if (action !== undefined) refuseLoops(action, area.buildData);
   }
 }
-
-/** Checkpoints lie on one line until resuming makes new ones (architecture section 5). */
-export const MAIN_LINE = 'main';

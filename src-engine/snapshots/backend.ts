@@ -12,6 +12,8 @@ export interface Snapshot {
   readonly takenAt: number;
   /** A clause with the reason why it cannot be used: `its index is damaged`. It can still be destroyed. */
   readonly damage?: string;
+  /** The file system's own identity of the snapshot, which renaming does not change. Missing where it has none. */
+  readonly guid?: string;
 }
 
 /** The size of a snapshot. `undefined` where the file system cannot report it cheaply. */
@@ -44,6 +46,43 @@ export interface SnapshotView {
 
 /** How many stored files a listing checks for damage: those that can be checked quickly, or all of them. */
 export type CheckExtent = 'quick' | 'all';
+
+/**
+ * The lines that are parked beside the build data (docs/lines.md). A parked line has its snapshots, those it shares with other
+ * lines included, and its last tree.
+ *
+ * Every operation can be repeated: after a crash at any moment the same call completes it. The caller records first what
+ * it is about to do, and does nothing else with the build data until it is complete. No operation destroys a snapshot
+ * that another line has.
+ */
+export interface ParkedLines {
+  /** The snapshots of each parked line in the order in which they were taken. */
+  list(): Promise<ReadonlyMap<string, readonly Snapshot[]>>;
+
+  /**
+   * Parks the build data with its snapshots under a new id. Until `fork`, `activate` or `reset` there may be no build
+   * data. MUST refuse, with nothing changed, when the tree is busy.
+   */
+  park(line: string): Promise<void>;
+
+  /** Makes build data that equal a snapshot of a parked line, and that share its snapshots up to this one. */
+  fork(line: string, name: string): Promise<void>;
+
+  /** Makes a parked line the build data again: its last tree, and all its snapshots. */
+  activate(line: string): Promise<void>;
+
+  /** Destroys a parked line: its last tree, and the snapshots that no other line has. MUST throw when one is held or cloned. */
+  destroy(line: string): Promise<void>;
+
+  /**
+   * Whether a rollback of the build data to a snapshot, or without a name a reset, would destroy snapshots on which
+   * parked lines depend. The caller then parks the build data, forks, and destroys what it has parked.
+   */
+  blockRollback(name?: string): Promise<boolean>;
+
+  /** The bytes that destroying all these lines together frees; `undefined` where that cannot be determined. */
+  bytes(lines: readonly string[]): Promise<number | undefined>;
+}
 
 /** All backends. `memory` is for tests. */
 export type BackendKind = 'zfs' | 'btrfs' | 'plain' | 'memory';
@@ -118,4 +157,6 @@ export interface SnapshotBackend {
    * `undefined`, where that is not known.
    */
   freedBy?(names: readonly string[]): Promise<number | undefined>;
+
+  readonly lines: ParkedLines;
 }

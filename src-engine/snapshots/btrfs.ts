@@ -3,9 +3,11 @@ import { exec } from '../system/exec';
 import { exists } from '../system/files';
 import { quote } from '../system/shell-quote';
 import type { SnapshotBackend } from './backend';
+import { createBtrfsLines } from './btrfs-lines';
 import { waitForFreedSpace } from './btrfs-space';
 import { folderView } from './folder-tree';
 import { leftOut, refuseForeign, refuseMountsOf } from './guard';
+import { ParkedEntries } from './parked-entries';
 import { SnapshotStore, type StoredSnapshot } from './store';
 import { endOrphanedTools, refuseUse, removeTree, storeTool } from './store-tools';
 import { TreeSwap } from './tree-swap';
@@ -34,6 +36,7 @@ export function createBtrfsBackend({
   store: string;
 }): SnapshotBackend {
   const store = new SnapshotStore(folder);
+  const parked = new ParkedEntries(folder);
   const tool = storeTool(folder);
 
   /** Removes a subvolume, or the plain directory that an older build area may have. */
@@ -85,7 +88,17 @@ export function createBtrfsBackend({
   const refuseMountedElsewhere = async (action: string): Promise<void> =>
     refuseMountsOf(action, isSubvolume(buildData) ? [...(await nested()), buildData] : []);
 
-  const destroyEntry = (snapshot: StoredSnapshot): Promise<void> => remove(snapshot.path);
+  /** A snapshot that a parked line has is kept for that line. */
+  const destroyEntry = async (snapshot: StoredSnapshot): Promise<void> => {
+    if (!parked.keep(snapshot.path)) await remove(snapshot.path);
+  };
+
+  async function prepare(action: string): Promise<void> {
+    await refuseForeignTrees(action);
+    await recover();
+    await refuseMountedElsewhere(action);
+    refuseUse(action, buildData);
+  }
 
   return {
     kind: 'btrfs',
@@ -93,11 +106,7 @@ export function createBtrfsBackend({
     takeSyncsArea: false,
 
     async reset() {
-      const action = `Emptying ${buildData}`;
-      await refuseForeignTrees(action);
-      await recover();
-      await refuseMountedElsewhere(action);
-      refuseUse(action, buildData);
+      await prepare(`Emptying ${buildData}`);
       await tool(['btrfs', 'subvolume', 'create', swap.fresh]);
       await swap.swapIn();
       for (const snapshot of store.list().reverse()) await destroyEntry(snapshot);
@@ -119,11 +128,7 @@ export function createBtrfsBackend({
 
     async rollback(name) {
       const target = store.find(name);
-      const action = `Rolling back to ${name}`;
-      await refuseForeignTrees(action);
-      await recover();
-      await refuseMountedElsewhere(action);
-      refuseUse(action, buildData);
+      await prepare(`Rolling back to ${name}`);
       await tool(['btrfs', 'subvolume', 'snapshot', target.path, swap.fresh]);
       await swap.swapIn();
       // Newest first: an interruption leaves no gap.
@@ -150,6 +155,8 @@ export function createBtrfsBackend({
       // Content that btrfs stores beside its metadata is not counted; a tree of small files has no other.
       return { referenced: bytesOf(total) || (await apparentSize(path)), unique: bytesOf(exclusive) };
     },
+
+    lines: createBtrfsLines({ buildData, store, parked, swap, tool, prepare, remove }),
   };
 }
 

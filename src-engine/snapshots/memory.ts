@@ -14,6 +14,12 @@ type Tree = ReadonlyMap<string, Buffer | undefined>; // undefined: a folder
  */
 export function createMemoryBackend({ buildData }: { buildData: string }): SnapshotBackend {
   let snapshots: (Snapshot & { tree: Tree })[] = [];
+  const parked = new Map<string, { snapshots: typeof snapshots; end: Tree }>();
+  const lineOf = (line: string): { snapshots: typeof snapshots; end: Tree } => {
+    const found = parked.get(line);
+    if (!found) throw new AppError('snapshot', `There is no line ${line}.`);
+    return found;
+  };
   const find = (name: string): Snapshot & { tree: Tree } => {
     const found = snapshots.find((snapshot) => snapshot.name === name);
     if (!found) throw new AppError('snapshot', `There is no snapshot ${name}.`);
@@ -59,6 +65,31 @@ export function createMemoryBackend({ buildData }: { buildData: string }): Snaps
     async size(name) {
       const bytes = [...find(name).tree.values()].reduce((sum, content) => sum + (content?.length ?? 0), 0);
       return { referenced: bytes, unique: bytes };
+    },
+    lines: {
+      list: async () => new Map([...parked].map(([line, { snapshots: own }]) => [line, own])),
+      async park(line) {
+        if (parked.has(line)) return;
+        parked.set(line, { snapshots, end: readTree(buildData) });
+        snapshots = [];
+      },
+      async fork(line, name) {
+        const own = lineOf(line).snapshots;
+        const at = own.findIndex((snapshot) => snapshot.name === name);
+        const target = own[at];
+        if (!target) throw new AppError('snapshot', `There is no snapshot ${name} in line ${line}.`);
+        writeTree(buildData, target.tree);
+        snapshots = own.slice(0, at + 1);
+      },
+      async activate(line) {
+        const found = lineOf(line);
+        writeTree(buildData, found.end);
+        snapshots = found.snapshots;
+        parked.delete(line);
+      },
+      destroy: async (line) => void parked.delete(line),
+      blockRollback: async () => false,
+      bytes: async () => undefined,
     },
   };
 }

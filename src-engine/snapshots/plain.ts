@@ -19,6 +19,8 @@ import { LiveStateFile } from './plain/live-state';
 import { materialise } from './plain/materialise';
 import { ObjectCheck } from './plain/object-check';
 import { OpenedEntries } from './plain/opened-entries';
+import { ParkedEntries } from './parked-entries';
+import { createPlainLines } from './plain/plain-lines';
 import { PlainStore, type PlainSnapshot } from './plain/plain-store';
 import { isAsIn, rollBack } from './plain/roll-back';
 import { scanTree, TooDeep } from './plain/scan';
@@ -46,6 +48,7 @@ export function createPlainBackend({
   store: string;
 }): SnapshotBackend {
   const store = new PlainStore(folder);
+  const parked = new ParkedEntries(folder);
   const live = new LiveStateFile(folder);
   const objects = new ObjectCheck((reference) => store.objectPath(reference));
   const tool = storeTool(folder);
@@ -85,11 +88,23 @@ export function createPlainBackend({
   /** Reading all indexes takes long, so the result is kept while the snapshots are the same. */
   function space(): StoreSpace | undefined {
     const snapshots = store
-      .list()
+      .all()
       .map(({ path }) => path)
       .join('\n');
     if (measured?.snapshots !== snapshots) measured = { snapshots, space: StoreSpace.read(store) };
     return measured.space;
+  }
+
+  /** Removes snapshots of the build data. Those that a parked line has are kept for that line. */
+  async function release(snapshots: readonly PlainSnapshot[]): Promise<void> {
+    const needed = parked.needed();
+    await destroySnapshots(
+      area,
+      [...snapshots]
+        .reverse()
+        .filter(({ path }) => !parked.keep(path, needed))
+        .reverse(),
+    );
   }
 
   /** Refuses before any change when entries cannot be removed. */
@@ -124,7 +139,7 @@ export function createPlainBackend({
       syncFolder(swap.fresh);
       await swap.swapIn();
       live.clear();
-      await destroySnapshots(area, store.list());
+      await release(store.list());
     },
 
     list(extent = 'quick') {
@@ -157,11 +172,11 @@ export function createPlainBackend({
         await removeSubvolumes(action, buildData, tool);
         await rollBack(area, target);
       }
-      await destroySnapshots(area, store.newerThan(target));
+      await release(store.newerThan(target));
     },
 
     async destroy(name) {
-      await destroySnapshots(area, [await findForChange(`Destroying ${name}`, name)]);
+      await release([await findForChange(`Destroying ${name}`, name)]);
     },
 
     live() {
@@ -210,6 +225,8 @@ export function createPlainBackend({
     async freedBy(names) {
       return space()?.freedBy(new Set(names.map((name) => store.find(name).path)));
     },
+
+    lines: createPlainLines({ area, parked, recover, space }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Snapshot } from './backend';
 import { assertSnapshotName } from './names';
 
 const ENTRY = /^(\d{6})-(\d+)-(.+)$/;
+const NUMBER = /^(?:parked-)?(\d{6})-/;
 
 /** A snapshot in a folder: its tree lies at `path`. */
 export interface StoredSnapshot extends Snapshot {
@@ -26,14 +27,13 @@ export class SnapshotStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     }
-    return names
-      .sort()
-      .map((entry) => ENTRY.exec(entry))
-      .filter((match) => match !== null)
-      .map(([entry, , takenAt, name = '']) => {
-        const path = join(this.folder, entry);
-        return { name, id: path, takenAt: Number(takenAt), path };
-      });
+    return names.sort().flatMap((entry) => this.entry(entry) ?? []);
+  }
+
+  /** The snapshot of an entry, which may lie at another path; `undefined` for other files. */
+  entry(entry: string, path = join(this.folder, entry)): StoredSnapshot | undefined {
+    const [, , takenAt, name] = ENTRY.exec(entry) ?? [];
+    return name === undefined ? undefined : { name, id: path, takenAt: Number(takenAt), path };
   }
 
   find(name: string): StoredSnapshot {
@@ -54,9 +54,10 @@ export class SnapshotStore {
     if (present.some((snapshot) => snapshot.name === name))
       throw new AppError('snapshot', `There is a snapshot ${name} in ${this.folder} already.`);
     mkdirSync(this.folder, { recursive: true });
-    const last = present.at(-1)?.path.slice(this.folder.length + 1, this.folder.length + 7) ?? '000000';
+    // Entries of parked lines have numbers too.
+    const last = Math.max(0, ...readdirSync(this.folder).map((entry) => Number(NUMBER.exec(entry)?.[1] ?? 0)));
     const takenAt = Math.floor(Date.now() / 1000);
-    const path = join(this.folder, `${String(Number(last) + 1).padStart(6, '0')}-${takenAt}-${name}`);
+    const path = join(this.folder, `${String(last + 1).padStart(6, '0')}-${takenAt}-${name}`);
     return { name, id: path, takenAt, path };
   }
 

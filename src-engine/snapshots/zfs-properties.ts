@@ -7,7 +7,7 @@ export interface ZfsSnapshot extends Snapshot {
 }
 
 /** The properties of snapshots that `snapshotsOf` needs, and those of datasets that are checked before a rollback. */
-export const PROPERTIES = ['creation', 'userrefs', 'mountpoint', 'canmount'] as const;
+export const PROPERTIES = ['creation', 'userrefs', 'guid', 'mountpoint', 'canmount'] as const;
 
 /** Rows of `zfs get -o name,property,value`: dataset or snapshot, then property, then value. */
 export type ZfsProperties = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -44,5 +44,6 @@ export function snapshotsOf(dataset: string, properties: ZfsProperties): ZfsSnap
       name: id.slice(dataset.length + 1),
       takenAt: Number(values.get('creation') ?? 0),
       held: Number(values.get('userrefs') ?? 0) > 0,
+      ...(values.has('guid') && { guid: values.get('guid') ?? '' }),
     }));
 }

@@ -5,6 +5,7 @@ import type { Snapshot, SnapshotBackend, SnapshotSize } from './backend';
 import { folderView } from './folder-tree';
 import { assertSnapshotName } from './names';
 import { getProperties, readProperties, snapshotsOf, type ZfsProperties, type ZfsSnapshot } from './zfs-properties';
+import { ZfsLines } from './zfs-lines';
 import { refuseHeld } from './zfs-refusals';
 import { ZfsReplace } from './zfs-replace';
 import { expectSuccess, zfsRunner } from './zfs-runner';
@@ -82,6 +83,7 @@ export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mou
       return views.open((await find(name)).id);
     },
     size,
+    lines: new ZfsLines(tree, replace),
   };
 }
 

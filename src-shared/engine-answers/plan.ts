@@ -21,6 +21,18 @@ export const planAnswer = z.object({
       'The first step that would come out differently today, why, and the right point to resume from (`null`: from the beginning).',
     ),
   suggested: z.string().nullable().describe('The recommended step to resume from; `null`: from the beginning.'),
+  advice: z
+    .object({
+      kind: z
+        .enum(['nothing', 'switch', 'resume', 'fork', 'build'])
+        .describe(
+          '`nothing`: the build data are current. `switch`: another line is, and nothing has to run. `resume`: roll back. `fork`: from a checkpoint of another line. `build`: from the beginning.',
+        ),
+      line: z.string().describe('The id of the line.'),
+      step: z.string().nullable().describe('The step to resume at; `null` where none is resumed.'),
+    })
+    .optional()
+    .describe('What `build --continue` would do, over all lines. Missing in answers of the original command.'),
   spaceNeeded: z
     .number()
     .nullable()

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { removedLine } from './lines';
 
 /** What `distro_const prune --json` prints. */
 export const pruneAnswer = z.object({
@@ -19,6 +20,20 @@ export const pruneAnswer = z.object({
     .optional()
     .describe('Bytes that removing all of them frees, which is more than each alone; missing where that is not known.'),
   removed: z.array(z.string()).describe('Names of those that were removed.'),
+  lines: z
+    .array(removedLine)
+    .optional()
+    .describe('With an option that chooses lines: those that would be removed, or were with `--yes`.'),
+  removedLines: z.array(z.string()).optional().describe('Ids of the lines that were removed.'),
+  bytes: z
+    .number()
+    .nullable()
+    .optional()
+    .describe('Bytes that removing these lines together frees; `null` where that cannot be determined.'),
+  kept: z
+    .array(z.object({ name: z.string(), lines: z.array(z.string()) }))
+    .optional()
+    .describe('Snapshots that would be removed if lines did not share them, with the ids of these.'),
 });
 
 /** What `distro_const prune --json` prints. */

@@ -22,7 +22,7 @@ const lockOwner = z.object({
     .string()
     .optional()
     .describe('Unique to this holding of the lock. Missing from version 1 and from the original command.'),
-  purpose: z.enum(['build', 'prune']).optional().describe('Missing from version 1: a build.'),
+  purpose: z.enum(['build', 'prune', 'lines']).optional().describe('Missing from version 1: a build.'),
   kernelLock: z.boolean().optional().describe('Whether the owner holds the kernel lock too; missing from version 1.'),
 });
 

@@ -24,6 +24,7 @@ import { lacksRootOr, runTool } from '../support/run-tool';
 import { SnapshotProcesses } from '../support/snapshot-process';
 import { treeManifest } from '../support/tree-manifest';
 import { describeKills } from './snapshot-kills';
+import { describeLines } from './snapshot-lines';
 import { compareWithMemory } from './snapshot-random';
 import type { BackendProperties, BackendSubject, BackendUnderTest } from './snapshot-subject';
 
@@ -344,6 +345,7 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
       await compareWithMemory(await subject.area(), new Random(seed));
     });
 
+    describeLines(subject);
     describeKills({ areaWith, manifest, names, processes });
   });
 }

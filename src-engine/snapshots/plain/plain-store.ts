@@ -9,6 +9,8 @@ import { numberedPath } from './copy-inodes';
 import { indexDamage, packOf, readHead, readIndex, referencesOf, type TreeIndex } from './tree-index';
 
 const INDEX = /^index-(\d{6})-(\d+)-(.+)$/;
+/** The index of a snapshot that only parked lines have; see `ParkedEntries`. */
+const HIDDEN_INDEX = /^parked-(index-(\d{6})-.+)$/;
 const PACK = /^pack-(\d{6,})$/;
 /** Snapshots of version one: whole trees. */
 const TREE = /^(\d{6})-(\d+)-(.+)$/;
@@ -78,25 +80,38 @@ export class PlainStore {
   /** The entry of a new snapshot. Refuses a name that exists. */
   next(name: string): PlainSnapshot {
     assertSnapshotName(name);
-    const present = this.list();
-    if (present.some((snapshot) => snapshot.name === name))
+    if (this.list().some((snapshot) => snapshot.name === name))
       throw new AppError('snapshot', `There is a snapshot ${name} in ${this.folder} already.`);
+    return this.entryAfterAll(name);
+  }
+
+  /** The entry that follows all others, those of parked lines included. */
+  entryAfterAll(name: string): PlainSnapshot {
     mkdirSync(this.folder, { recursive: true });
-    const numberOf = ({ path, isTree }: PlainSnapshot): number =>
-      numberIn(isTree ? TREE : INDEX, path.slice(this.folder.length + 1));
-    const number = Math.max(0, ...present.map(numberOf)) + 1;
+    const numbers = this.#names().flatMap((entry) => [INDEX, TREE].map((pattern) => numberIn(pattern, entry)));
+    const hidden = this.#names().map((entry) => Number(HIDDEN_INDEX.exec(entry)?.[2] ?? 0));
+    const number = Math.max(0, ...numbers, ...hidden) + 1;
     const takenAt = Math.floor(Date.now() / 1000);
-    return this.#entry(`${String(number).padStart(6, '0')}-${takenAt}-${name}`);
+    return this.entry(`index-${String(number).padStart(6, '0')}-${takenAt}-${name}`);
   }
 
   /** The entry of a version-one tree that gets an index. */
   entryOfTree(tree: string): PlainSnapshot {
-    return this.#entry(basename(tree));
+    return this.entry(`index-${basename(tree)}`);
   }
 
-  #entry(rest: string): PlainSnapshot {
-    const entry = `index-${rest}`;
-    return this.#snapshot(entry, INDEX.exec(entry), false);
+  /** The snapshot of an index file, which may lie at another path. */
+  entry(entry: string, path = join(this.folder, entry)): PlainSnapshot {
+    return { ...this.#snapshot(entry, INDEX.exec(entry), false), id: path, path };
+  }
+
+  /** The snapshots of the build data and those that only parked lines have. */
+  all(): PlainSnapshot[] {
+    const hidden = this.#names().flatMap((name) => {
+      const entry = HIDDEN_INDEX.exec(name)?.[1];
+      return entry === undefined ? [] : [this.entry(entry, join(this.folder, name))];
+    });
+    return [...hidden, ...this.list()];
   }
 
   /** The number of a pack that does not exist yet. */
@@ -120,7 +135,7 @@ export class PlainStore {
   /** Packs to which no index refers, for instance because a crash came before the index was listed. */
   unusedPacks(): string[] {
     if (this.#isDamaged()) return []; // its packs may be needed when it is repaired
-    const used = new Set(this.list().flatMap(({ path, isTree }) => (isTree ? [] : readHead(path).packs)));
+    const used = new Set(this.all().flatMap(({ path, isTree }) => (isTree ? [] : readHead(path).packs)));
     return this.#names()
       .filter((name) => PACK.test(name) && !used.has(numberIn(PACK, name)))
       .map((name) => join(this.folder, name));
@@ -149,7 +164,7 @@ export class PlainStore {
   }
 
   /** Removes a snapshot from the list. Returns the hidden index file, which is removed after the objects. */
-  unlist({ path }: PlainSnapshot): string {
+  unlist({ path }: Pick<PlainSnapshot, 'path'>): string {
     const removed = join(this.folder, `.doomed-${path.slice(this.folder.length + 1)}`);
     renameSync(path, removed);
     syncFolder(this.folder);
@@ -158,13 +173,13 @@ export class PlainStore {
 
   /**
    * The objects that only these indexes refer to. Reads other indexes as far as they use the same packs, without
-   * assumptions about their order, so that several lines of snapshots can share the store.
+   * assumptions about their order, because several lines of snapshots share the store.
    */
   onlyIn(indexes: readonly TreeIndex[]): Set<string> {
     if (this.#isDamaged()) return new Set();
     const candidates = new Set(indexes.flatMap(({ records }) => records.flatMap(referencesOf)));
     const read = new Set(indexes.map(({ head }) => head.id));
-    for (const { path, isTree } of this.list().reverse()) {
+    for (const { path, isTree } of this.all().reverse()) {
       if (candidates.size === 0) break;
       if (isTree) continue; // refers to no objects of other snapshots
       const { id, packs } = readHead(path);
@@ -181,7 +196,7 @@ export class PlainStore {
   }
 
   #isDamaged(): boolean {
-    return this.list().some(({ path, isTree }) => {
+    return this.all().some(({ path, isTree }) => {
       try {
         return !isTree && readHead(path) === undefined;
       } catch {

@@ -47,7 +47,7 @@ export class StoreSpace {
   static read(store: PlainStore): StoreSpace | undefined {
     const trees = new Map<string, StoredTree>();
     try {
-      for (const { path, isTree } of store.list()) {
+      for (const { path, isTree } of store.all()) {
         if (isTree || sharesBlocks(store.folder)) return undefined;
         const { head, records } = readIndex(path);
         const tree = trees.get(head.id) ?? {

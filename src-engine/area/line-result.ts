@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { stepExecution, type StepExecution } from '../../src-shared/checkpoints/execution';
+import type { CheckpointPast } from '../../src-shared/checkpoints/staleness';
+import { listOf, number, object, text, type TypeOf } from '../../src-shared/shape';
+import { makeFolders, writeFileAtomically } from '../system/files';
+import { readJsonFile } from '../system/json-file';
+import type { BuildArea } from './area';
+import { readCheckpointRecord, type RecordPlace } from './checkpoint-records';
+
+/** The form of the file. */
+const VERSION = 1;
+/** A log of the original command that is newer by this shows that it has built since. */
+const LOG_TOLERANCE_MS = 2000;
+
+const medium = object('ResultMedium', 'A file of the media folder, and the step that made it.', {
+  name: text,
+  step: text,
+});
+
+const lineResult = object('LineResult', 'The executions of all steps of a finished build.', {
+  version: number,
+  run: text,
+  history: listOf(stepExecution),
+  media: listOf(medium),
+});
+
+/** The executions of all steps of a finished build, and the files of the media folder that are its images. */
+export type LineResult = TypeOf<typeof lineResult>;
+
+/** The file with the result of a line. No checkpoint follows the last step, so that no record of one has it. */
+export const lineResultPath = ({ stateFolder }: RecordPlace): string => join(stateFolder, 'checkpoints', 'result');
+
+/** Records that a build has finished. */
+export function writeLineResult(area: BuildArea, run: string, history: readonly StepExecution[]): void {
+  const path = lineResultPath(area);
+  makeFolders(join(area.stateFolder, 'checkpoints'));
+  writeFileAtomically(path, JSON.stringify({ version: VERSION, run, history, media: mediaOf(area, history) }));
+}
+
+/** The build data are about to change. */
+export function removeLineResult(place: RecordPlace): void {
+  rmSync(lineResultPath(place), { force: true });
+}
+
+/**
+ * The executions before the end of a line, or a clause with the reason why they are unknown: it is not finished, or
+ * another program has built since.
+ *
+ * @param logs the folder of logs, for the line of the build data
+ */
+export function readLineResult(
+  place: RecordPlace,
+  logs?: string,
+): CheckpointPast & { readonly media?: LineResult['media'] } {
+  const path = lineResultPath(place);
+  const found = readJsonFile(path, lineResult);
+  if (found.kind !== 'read' || found.value.version !== VERSION) return { unknown: 'no finished build is recorded' };
+  const { history, media } = found.value;
+  const last = history.at(-1);
+  if (!last || !('record' in readCheckpointRecord(place, last.step)))
+    return { unknown: 'the last checkpoint of the finished build is not known' };
+  if (logs !== undefined && hasLaterLog(logs, statSync(path).mtimeMs + LOG_TOLERANCE_MS))
+    return { unknown: 'another program has built in this area since' };
+  return { history, media };
+}
+
+/** Every engine writes a simple log (contract 3.4). */
+function hasLaterLog(logs: string, time: number): boolean {
+  if (!existsSync(logs)) return false;
+  const names = readdirSync(logs).filter((name) => name.startsWith('simple-log-'));
+  const newest = names.sort().at(-1);
+  return newest !== undefined && statSync(join(logs, newest)).mtimeMs > time;
+}
+
+/** The files at the top of the media folder. Each was made by the first step that ended after its time. */
+function mediaOf({ media }: BuildArea, history: readonly StepExecution[]): LineResult['media'] {
+  if (!existsSync(media)) return [];
+  return readdirSync(media, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map(({ name }) => {
+      const made = statSync(join(media, name)).mtimeMs / 1000;
+      const step = history.find(({ finishedAt }) => finishedAt >= made) ?? history.at(-1);
+      return { name, step: step?.step ?? '' };
+    });
+}

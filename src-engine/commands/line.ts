@@ -1,0 +1,67 @@
+import type { LineAnswer } from '../../src-shared/engine-answers/lines';
+import { AppError } from '../../src-shared/errors';
+import { findLine } from '../lines/find-line';
+import { readLines, writeLines, type LineRecord } from '../lines/line-file';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { openContext } from './context';
+import { printAnswer, printLines } from './print';
+import { pruneLines } from './prune-lines';
+import { underLock } from './under-lock';
+
+const OPTIONS = {
+  yes: { type: 'boolean', description: 'remove it' },
+  json: JSON_OPTION,
+} as const satisfies OptionTable;
+
+export const lineCommand = defineCommand({
+  name: 'line',
+  summary: 'names, describes, pins or removes a line',
+  usage: [
+    'rename [--json] MANIFEST LINE NAME',
+    'describe [--json] MANIFEST LINE TEXT',
+    'pin [--json] MANIFEST LINE',
+    'unpin [--json] MANIFEST LINE',
+    'remove [--yes] [--json] MANIFEST LINE',
+  ],
+  description: [
+    '`rename` and `describe` give a line another name or description. A pinned line is never chosen by `prune --older-than`, `--keep-last` and `--to-size`. `remove` is `prune --line`: it lists what goes, and removes it with `--yes`.',
+  ],
+  options: OPTIONS,
+  operands: { min: 3, max: 4 },
+  run,
+});
+
+/** The changes of a line's record by the name of the action. */
+const CHANGES: Readonly<Record<string, (line: LineRecord, text: string) => LineRecord>> = {
+  rename: (line, name) => ({ ...line, name: oneLine(name) }),
+  describe: (line, description) => ({ ...line, description: oneLine(description) }),
+  pin: (line) => ({ ...line, pinned: true }),
+  unpin: (line) => ({ ...line, pinned: false }),
+};
+const WITH_TEXT = ['rename', 'describe'];
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
+  const [action = '', operand = '', designator = '', text] = positionals;
+  if (action === 'remove' && text === undefined)
+    return pruneLines(operand, { line: [designator], yes: values.yes ?? false, json: values.json ?? false });
+  const change = Object.hasOwn(CHANGES, action) ? CHANGES[action] : undefined;
+  if (!change || WITH_TEXT.includes(action) !== (text !== undefined) || (text?.trim() === '' && action === 'rename'))
+    throw new AppError('usage', `The arguments of line ${action} are wrong.`);
+  const before = await openContext(operand);
+  findLine(readLines(before.area), designator);
+  const line = await underLock(before, operand, 'lines', ({ area }) => {
+    const lines = readLines(area);
+    const found = findLine(lines, designator);
+    const changed = change(found, text ?? '');
+    if (lines.lines.some(({ id, name }) => id !== found.id && [id, name].includes(changed.name)))
+      throw new AppError('refused', `Another line has the name ${changed.name}.`, 'Choose another name.');
+    writeLines(area, { ...lines, lines: lines.lines.map((one) => (one.id === found.id ? changed : one)) });
+    return Promise.resolve(changed);
+  });
+  const { id, name, description, pinned } = line;
+  if (values.json) printAnswer<LineAnswer>({ line: id, name, description, pinned });
+  else printLines([`${id}: ${name}${pinned ? ', pinned' : ''}${description === '' ? '' : `: ${description}`}`]);
+  return 0;
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

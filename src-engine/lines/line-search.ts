@@ -1,0 +1,129 @@
+import { checkpointName } from '../../src-shared/checkpoints/model';
+import { canResumeFrom } from '../../src-shared/checkpoints/rules';
+import type { CheckpointPast } from '../../src-shared/checkpoints/staleness';
+import type { BuildArea } from '../area/area';
+import type { RecordPlace } from '../area/checkpoint-records';
+import { CurrentState, type CurrentStateOptions } from '../area/current-state';
+import { Freshness } from '../area/freshness';
+import { readLineResult } from '../area/line-result';
+import type { ManifestFile } from '../area/manifest-file';
+import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
+import { damagesOf } from '../snapshots/damaged';
+import { exists } from '../system/files';
+import { join } from 'node:path';
+import { parkedLines, readLines } from './line-file';
+import { hasMedium } from './parked-media';
+import { knownSnapshots, parkedPlace } from './parked-records';
+
+/** What a build would best do, over all lines of an area. */
+export type LineChoice =
+  /** The line of the build data is finished and current. */
+  | { readonly kind: 'nothing'; readonly line: string }
+  /** Another line is finished and current. */
+  | { readonly kind: 'switch'; readonly line: string }
+  /** Roll back to the checkpoint before this step, on the line of the build data. */
+  | { readonly kind: 'resume'; readonly line: string; readonly step: number }
+  /** Fork from the checkpoint before this step, on another line. */
+  | { readonly kind: 'fork'; readonly line: string; readonly step: number; readonly snapshots: readonly Snapshot[] }
+  /** Build from the beginning. */
+  | { readonly kind: 'build'; readonly line: string };
+
+/** The area in which lines are searched. */
+export interface SearchedArea {
+  readonly file: ManifestFile;
+  readonly area: BuildArea;
+  readonly backend: SnapshotBackend;
+  /** Those of the build data. */
+  readonly snapshots: readonly Snapshot[];
+}
+
+interface Candidate {
+  readonly line: string;
+  readonly place: RecordPlace;
+  readonly snapshots: readonly Snapshot[];
+  readonly result: ReturnType<typeof readLineResult>;
+  hasMedium(name: string): boolean;
+}
+
+/**
+ * The line with the longest beginning that would come out the same today, and what to do there. A checkpoint of unknown
+ * freshness never counts. Of equal lines that of the build data is taken.
+ */
+export async function searchLines(
+  searched: SearchedArea,
+  options: CurrentStateOptions,
+  current = new CurrentState(searched.area, searched.file, options),
+): Promise<LineChoice> {
+  const { file, area } = searched;
+  const { active } = readLines(area);
+  if (!file.manifest.checkpointEnable) return { kind: 'build', line: active };
+  let best: LineChoice = { kind: 'build', line: active };
+  let length = 0;
+  for (const candidate of await candidates(searched)) {
+    const judge = new Freshness(area, file, options, candidate.place, current);
+    const found = await currentLength(candidate, file, judge);
+    if (found <= length) continue;
+    length = found;
+    best = choiceOf(candidate, found - 1, file.manifest.steps.length, active);
+  }
+  return best;
+}
+
+async function candidates({ area, backend, snapshots }: SearchedArea): Promise<Candidate[]> {
+  const lines = readLines(area);
+  const own: Candidate = {
+    line: lines.active,
+    place: area,
+    snapshots,
+    result: readLineResult(area, area.logs),
+    hasMedium: (name) => exists(join(area.media, name)),
+  };
+  const parked = parkedLines(lines);
+  if (parked.length === 0) return [own];
+  const found = await backend.lines.list();
+  return [
+    own,
+    ...parked.map(({ id }): Candidate => {
+      const place = parkedPlace(area, id);
+      return {
+        line: id,
+        place,
+        snapshots: knownSnapshots(area, id, found.get(id) ?? []),
+        result: found.has(id) ? readLineResult(place) : { unknown: 'it is gone' },
+        hasMedium: (name) => hasMedium(area, id, name),
+      };
+    }),
+  ];
+}
+
+/** One more than the index of the latest current checkpoint; one more than the number of steps for a current result; 0: none. */
+async function currentLength(candidate: Candidate, file: ManifestFile, judge: Freshness): Promise<number> {
+  const { steps } = file.manifest;
+  const { snapshots, result } = candidate;
+  const missing = missingMedia(candidate);
+  if ('history' in result && missing.length === 0 && (await isCurrent(judge, result))) return steps.length + 1;
+  const names = snapshots.map(({ name }) => name);
+  const damages = damagesOf(snapshots);
+  // A missing image is made again by its step.
+  const madeAt = steps.findIndex(({ name }) => missing.includes(name));
+  const usable = steps
+    .slice(0, madeAt < 0 ? steps.length : madeAt + 1)
+    .filter(({ index, name }) => names.includes(checkpointName(name)) && canResumeFrom(steps, names, index, damages).ok)
+    .map(({ index }) => index);
+  const freshness = await judge.of(usable);
+  return 1 + Math.max(-1, ...usable.filter((index) => freshness.get(index)?.kind === 'current'));
+}
+
+async function isCurrent(judge: Freshness, past: CheckpointPast): Promise<boolean> {
+  return (await judge.ofResult(past)).kind === 'current';
+}
+
+/** The steps whose images are no longer among the media. */
+function missingMedia({ result, hasMedium: has }: Candidate): string[] {
+  return ('media' in result ? (result.media ?? []) : []).filter(({ name }) => !has(name)).map(({ step }) => step);
+}
+
+function choiceOf({ line, snapshots }: Candidate, step: number, steps: number, active: string): LineChoice {
+  if (step === steps) return { kind: line === active ? 'nothing' : 'switch', line };
+  return line === active ? { kind: 'resume', line, step } : { kind: 'fork', line, step, snapshots };
+}

@@ -1,0 +1,94 @@
+import { removeLineResult } from '../area/line-result';
+import type { BuildArea } from '../area/area';
+import type { RecordPlace } from '../area/checkpoint-records';
+import { LineChanges } from '../lines/line-changes';
+import { lineName, newLine, nextId, parkedLines, readLines, type LineRecord } from '../lines/line-file';
+import { parkedPlace } from '../lines/parked-records';
+import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
+
+/** The line on which a build works. */
+export interface BuildLine {
+  readonly id: string;
+  /** Where it left another line, as `LINE@STEP`; `null` for the first one. */
+  readonly parent: string | null;
+  /** The line to make, which keeps the present one; missing for a build on the present line. */
+  readonly made?: MadeLine | undefined;
+}
+
+/** A line that begins with a build. */
+interface MadeLine {
+  readonly record: LineRecord;
+  /** The line to fork from. */
+  readonly from: string;
+  /** The name of the line that the build leaves. */
+  readonly left: string;
+}
+
+/** The line of a build that makes none. */
+export function presentLine(area: BuildArea): BuildLine {
+  const { active, lines } = readLines(area);
+  return { id: active, parent: originText(lines.find(({ id }) => id === active)) };
+}
+
+/**
+ * The line of a build that makes one and keeps the present one.
+ *
+ * @param from the line to fork from
+ * @param step the step after the checkpoint to fork from; `undefined`: the line begins empty
+ */
+export function madeLine(area: BuildArea, name: string, from: string, step: string | undefined): BuildLine {
+  const lines = readLines(area);
+  const record = newLine(nextId(lines), name, { line: from, step: step ?? null });
+  const left = `${lineName(lines, lines.active)} (${lines.active})`;
+  return { id: record.id, parent: originText(record), made: { record, from, left } };
+}
+
+function originText(line: LineRecord | undefined): string | null {
+  if (!line?.parent) return null;
+  return line.parent.step === null ? line.parent.line : `${line.parent.line}@${line.parent.step}`;
+}
+
+/** The build data of a build, and how it goes back to an earlier state of them. */
+export class BuildTree {
+  readonly #area: BuildArea;
+  readonly #backend: SnapshotBackend;
+  readonly #line: BuildLine;
+
+  constructor(area: BuildArea, backend: SnapshotBackend, line: BuildLine) {
+    this.#area = area;
+    this.#backend = backend;
+    this.#line = line;
+  }
+
+  /** Where the records of the checkpoint are that the build resumes from. */
+  get origin(): RecordPlace {
+    const { made } = this.#line;
+    return made && made.from !== readLines(this.#area).active ? parkedPlace(this.#area, made.from) : this.#area;
+  }
+
+  /** Makes the build data equal to a snapshot. The later ones are destroyed, or kept with the line that the build leaves. */
+  async goBack(name: string, listed: readonly Snapshot[]): Promise<void> {
+    const { made } = this.#line;
+    if (made) return this.#changes.keep(made.record, { then: 'fork', from: made.from, snapshot: name });
+    removeLineResult(this.#area);
+    if (await this.#isBlocked(name)) return this.#changes.discard(name);
+    return this.#backend.rollback(name, listed);
+  }
+
+  /** Makes empty build data without snapshots. */
+  async reset(): Promise<void> {
+    const { made } = this.#line;
+    if (made) return this.#changes.keep(made.record, { then: 'reset' });
+    removeLineResult(this.#area);
+    return (await this.#isBlocked()) ? this.#changes.discard() : this.#backend.reset();
+  }
+
+  get #changes(): LineChanges {
+    return new LineChanges(this.#area, this.#backend);
+  }
+
+  /** Whether parked lines depend on what a rollback would destroy. */
+  async #isBlocked(name?: string): Promise<boolean> {
+    return parkedLines(readLines(this.#area)).length > 0 && this.#backend.lines.blockRollback(name);
+  }
+}

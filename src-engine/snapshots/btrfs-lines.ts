@@ -1,0 +1,128 @@
+import { readdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+import { syncFolder } from '../system/durable';
+import { exec } from '../system/exec';
+import { exists } from '../system/files';
+import type { ParkedLines } from './backend';
+import type { ParkedEntries } from './parked-entries';
+import type { SnapshotStore } from './store';
+import type { RunStoreTool } from './store-tools';
+import type { TreeSwap } from './tree-swap';
+
+/** Before the id of a line in the name of its last tree. */
+const TREE = 'tree-';
+
+/** The parts of a btrfs backend that its lines use. */
+export interface BtrfsParts {
+  readonly buildData: string;
+  readonly store: SnapshotStore;
+  readonly parked: ParkedEntries;
+  readonly swap: TreeSwap;
+  readonly tool: RunStoreTool;
+  /** Checks and repairs before the build data are replaced. */
+  prepare(action: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+/** Parked lines of a btrfs subvolume. The last tree is the build data itself, moved into the store by a rename. */
+export function createBtrfsLines(parts: BtrfsParts): ParkedLines {
+  const { buildData, store, parked, swap, tool, prepare, remove } = parts;
+  const treePath = (line: string): string => join(store.folder, TREE + line);
+
+  function move(from: string, to: string): void {
+    renameSync(from, to);
+    for (const folder of new Set([dirname(from), dirname(to)])) syncFolder(folder);
+  }
+
+  const show = (entries: readonly string[]): void =>
+    parked.show(
+      entries,
+      store.list().map(({ path }) => path),
+    );
+
+  /** Removes entries and trees that belong to no line. */
+  async function collect(): Promise<void> {
+    for (const path of parked.remains()) await remove(path);
+    const lines = new Set(parked.lines());
+    for (const name of exists(store.folder) ? readdirSync(store.folder) : [])
+      if (name.startsWith(TREE) && !lines.has(name.slice(TREE.length))) await remove(join(store.folder, name));
+  }
+
+  return {
+    list: async () =>
+      new Map(
+        parked.lines().map((line) => {
+          const { entries } = parked.require(line);
+          return [line, entries.flatMap((entry) => store.entry(entry, parked.pathOf(entry)) ?? [])];
+        }),
+      ),
+
+    async park(line) {
+      if (exists(treePath(line))) return;
+      await prepare(`Parking ${buildData}`);
+      await collect();
+      parked.write(line, { entries: store.list().map(({ path }) => basename(path)) });
+      try {
+        move(buildData, treePath(line));
+      } catch (error) {
+        parked.remove(line);
+        throw error;
+      }
+    },
+
+    async fork(line, name) {
+      const { entries } = parked.require(line);
+      const at = entries.findIndex((entry) => store.entry(entry)?.name === name);
+      const target = entries[at];
+      if (target === undefined) throw new AppError('snapshot', `There is no snapshot ${name} in line ${line}.`);
+      if (!exists(buildData)) {
+        await prepare(`Forking from ${name}`);
+        await tool(['btrfs', 'subvolume', 'snapshot', parked.pathOf(target), swap.fresh]);
+        await swap.swapIn();
+      }
+      show(entries.slice(0, at + 1));
+    },
+
+    async activate(line) {
+      const list = parked.read(line);
+      if (!list) return;
+      if (exists(treePath(line))) {
+        await prepare(`Switching to line ${line}`);
+        if (exists(buildData)) await remove(buildData); // of a fork that failed
+        move(treePath(line), buildData);
+      }
+      show(list.entries);
+      parked.remove(line);
+      await collect();
+    },
+
+    async destroy(line) {
+      parked.remove(line);
+      await collect();
+    },
+
+    blockRollback: () => Promise.resolve(false),
+
+    async bytes(lines) {
+      const others = parked.needed(lines);
+      const visible = new Set(store.list().map(({ path }) => basename(path)));
+      const own = new Set(lines.flatMap((line) => parked.require(line).entries));
+      const paths = [...own]
+        .filter((entry) => !others.has(entry) && !visible.has(entry))
+        .map((one) => parked.pathOf(one));
+      return exclusiveBytes([...paths, ...lines.map(treePath).filter(exists)]);
+    },
+  };
+}
+
+/** The sum of what each tree has alone. What only several of them share is not counted; only quotas determine that. */
+async function exclusiveBytes(paths: readonly string[]): Promise<number> {
+  if (paths.length === 0) return 0;
+  const { stdout } = await exec(['btrfs', 'filesystem', 'du', '-s', '--raw', ...paths]);
+  return stdout
+    .trim()
+    .split('\n')
+    .slice(1)
+    .reduce((sum, line) => sum + Number(/^\s*\d+\s+(\d+)/.exec(line)?.[1] ?? 0), 0);
+}

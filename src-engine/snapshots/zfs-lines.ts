@@ -1,0 +1,212 @@
+import { AppError, reasonOf } from '../../src-shared/errors';
+import { quoteArgument } from '../../src-shared/shell-quote';
+import type { ParkedLines, Snapshot } from './backend';
+import { getProperties, PROPERTIES, readProperties, snapshotsOf, type ZfsProperties } from './zfs-properties';
+import { refuseHeld, refuseHidden, refuseUnmountable } from './zfs-refusals';
+import type { ZfsReplace } from './zfs-replace';
+import { expectSuccess } from './zfs-runner';
+import type { ZfsTree } from './zfs-tree';
+
+const LINE_PROPERTIES = [...PROPERTIES, 'origin', 'used', 'usedbydataset'];
+/** A dataset without an origin. */
+const NONE = '-';
+
+/**
+ * Parked lines of a dataset: `AREA/lines/ID`. The build data always own all snapshots of their line, which is the layout
+ * of the original engine, because they are promoted until they have no origin. A parked line owns the snapshots that no
+ * line in front of it has, and its origin is the last one that it shares.
+ *
+ * `zfs promote` moves the shared snapshots only, and a line has each name once, so names do not collide. Neither
+ * `zfs destroy -R` nor `zfs rollback -R` is used.
+ */
+export class ZfsLines implements ParkedLines {
+  readonly #tree: ZfsTree;
+  readonly #replace: ZfsReplace;
+
+  constructor(tree: ZfsTree, replace: ZfsReplace) {
+    this.#tree = tree;
+    this.#replace = replace;
+  }
+
+  async list(): Promise<ReadonlyMap<string, readonly Snapshot[]>> {
+    const present = await this.#present();
+    return new Map(this.#parked(present).map((line) => [line, chain(this.#id(line), present)]));
+  }
+
+  async park(line: string): Promise<void> {
+    const tree = this.#tree;
+    const action = `Parking ${tree.dataset}`;
+    await tree.runner.untilOrphansEnd();
+    const present = await this.#present();
+    if (present.has(this.#id(line))) return;
+    const table = await tree.refuseForeign(action);
+    refuseUnmountable(action, tree, present);
+    tree.refuseMountedElsewhere(action, table);
+    tree.refusePrivateMounts(action);
+    await this.#makeHome(present);
+    await tree.unmount(action);
+    try {
+      await expectSuccess(tree.runner.zfsWithRetry(['rename', tree.dataset, this.#id(line)]));
+    } catch (error) {
+      await tree.mount(reasonOf(error));
+      throw error;
+    }
+  }
+
+  async fork(line: string, name: string): Promise<void> {
+    const tree = this.#tree;
+    const action = `Forking from ${name}`;
+    await tree.runner.untilOrphansEnd();
+    const present = await this.#present();
+    if (!present.has(tree.dataset)) {
+      const snapshot = chain(this.#id(line), present).find((one) => one.name === name);
+      if (!snapshot) throw new AppError('snapshot', `There is no snapshot ${name} in ${this.#id(line)}.`);
+      refuseHidden(action, tree.mountpoint);
+      const { code, stderr } = await tree.runner.zfsWithRetry(['clone', snapshot.id, tree.dataset]);
+      // zfs-fuse sometimes fails to mount. The clone exists all the same, and is mounted below.
+      if (code !== 0 && !/cannot mount/.test(stderr))
+        throw new AppError('snapshot', `${action} failed: ${stderr.trim()}`);
+    }
+    await this.#promote(tree.dataset);
+    await tree.mount();
+    const last = snapshotsOf(tree.dataset, await tree.properties()).at(-1);
+    if (last?.name !== name)
+      throw new AppError(
+        'snapshot',
+        `${tree.dataset} is not a fork from ${name}: another program made it while the fork was interrupted.`,
+        `If it is not needed, remove it: zfs destroy -r ${quoteArgument(tree.dataset)}`,
+      );
+  }
+
+  async activate(line: string): Promise<void> {
+    const tree = this.#tree;
+    const action = `Switching to line ${line}`;
+    await tree.runner.untilOrphansEnd();
+    const present = await this.#present();
+    if (present.has(this.#id(line))) {
+      if (present.has(tree.dataset)) await this.#undoFork(action, line);
+      refuseHidden(action, tree.mountpoint);
+      await expectSuccess(tree.runner.zfsWithRetry(['rename', this.#id(line), tree.dataset]));
+    } else if (!present.has(tree.dataset)) throw new AppError('snapshot', `There is no line ${this.#id(line)}.`);
+    await this.#promote(tree.dataset);
+    await tree.mount();
+  }
+
+  async destroy(line: string): Promise<void> {
+    const id = this.#id(line);
+    const action = `Destroying ${id}`;
+    await this.#tree.runner.untilOrphansEnd();
+    let present = await this.#present();
+    for (let heir; (heir = this.#dependent(id, present)) !== undefined; present = await this.#present())
+      await expectSuccess(this.#tree.runner.zfsWithRetry(['promote', heir]));
+    const own = snapshotsOf(id, present);
+    if (present.has(id)) {
+      refuseHeld(action, own);
+      await this.#replace.refuseClones(action, own);
+      await expectSuccess(this.#tree.runner.zfsWithRetry(['destroy', '-r', id]));
+    }
+    // It is left when another line is parked there.
+    if (this.#parked(present).every((other) => other === line)) await this.#tree.runner.zfs(['destroy', this.#home]);
+  }
+
+  async blockRollback(name?: string): Promise<boolean> {
+    const present = await this.#present();
+    const snapshots = snapshotsOf(this.#tree.dataset, present);
+    const at = name === undefined ? -1 : snapshots.findIndex((one) => one.name === name);
+    const newer = new Set(snapshots.slice(at + 1).map(({ id }) => id));
+    return this.#parked(present).some((line) => newer.has(originOf(this.#id(line), present) ?? NONE));
+  }
+
+  async bytes(lines: readonly string[]): Promise<number | undefined> {
+    const present = await this.#present();
+    const removed = new Set(lines.map((line) => this.#id(line)));
+    let sum = 0;
+    for (const id of removed) {
+      const values = present.get(id);
+      // Snapshots on which another line depends stay with that line.
+      const isNeeded = [...present.keys()].some((name) => !removed.has(name) && originDataset(name, present) === id);
+      const bytes = Number(values?.get(isNeeded ? 'usedbydataset' : 'used'));
+      if (!Number.isFinite(bytes)) return undefined;
+      sum += bytes;
+    }
+    return sum;
+  }
+
+  get #home(): string {
+    return `${this.#tree.area}/lines`;
+  }
+
+  #id(line: string): string {
+    return `${this.#home}/${line}`;
+  }
+
+  /** Properties of all datasets and snapshots of the build area. */
+  async #present(): Promise<ZfsProperties> {
+    const { runner, area } = this.#tree;
+    const { code, stdout, stderr } = await runner.zfs(getProperties(area, LINE_PROPERTIES));
+    if (code === 0) return readProperties(stdout);
+    if (/does not exist/.test(stderr)) return new Map();
+    throw new AppError('snapshot', `zfs cannot list the lines of ${area}: ${stderr.trim()}`);
+  }
+
+  #parked(present: ZfsProperties): string[] {
+    const prefix = `${this.#home}/`;
+    return [...present.keys()]
+      .filter((name) => name.startsWith(prefix) && !/[/@]/.test(name.slice(prefix.length)))
+      .map((name) => name.slice(prefix.length));
+  }
+
+  async #makeHome(present: ZfsProperties): Promise<void> {
+    if (present.has(this.#home)) return;
+    const { code, stderr } = await this.#tree.runner.zfsWithRetry(['create', '-o', 'canmount=off', this.#home]);
+    if (code !== 0 && !/already exists/.test(stderr)) throw new AppError('snapshot', stderr.trim());
+  }
+
+  /** Gives a dataset all snapshots that it shares. Each call takes those of one origin. */
+  async #promote(dataset: string): Promise<void> {
+    for (;;) {
+      const present = await this.#present();
+      if (originOf(dataset, present) === undefined) return;
+      await expectSuccess(this.#tree.runner.zfsWithRetry(['promote', dataset]));
+    }
+  }
+
+  /** The line, or the build data, that depends on the newest snapshot of a dataset with a dependent one. */
+  #dependent(id: string, present: ZfsProperties): string | undefined {
+    const candidates = [this.#tree.dataset, ...this.#parked(present).map((line) => this.#id(line))];
+    return snapshotsOf(id, present)
+      .reverse()
+      .flatMap((snapshot) => candidates.filter((name) => originOf(name, present) === snapshot.id))[0];
+  }
+
+  /** Removes build data that were just forked, with nothing of their own, because the fork is given up. */
+  async #undoFork(action: string, line: string): Promise<void> {
+    const { dataset, runner } = this.#tree;
+    await this.#promote(this.#id(line));
+    const present = await this.#present();
+    if (originOf(dataset, present) === undefined || snapshotsOf(dataset, present).length > 0)
+      throw new AppError(
+        'snapshot',
+        `${action} is not possible: there is other build data in ${dataset}. Nothing was changed.`,
+        `If they are not needed, remove them: zfs destroy -r ${quoteArgument(dataset)}`,
+      );
+    await expectSuccess(runner.zfsWithRetry(['destroy', dataset]));
+  }
+}
+
+function originOf(dataset: string, present: ZfsProperties): string | undefined {
+  const origin = present.get(dataset)?.get('origin');
+  return origin === undefined || origin === NONE || origin === '' ? undefined : origin;
+}
+
+function originDataset(dataset: string, present: ZfsProperties): string | undefined {
+  return originOf(dataset, present)?.split('@')[0];
+}
+
+/** All snapshots of a dataset, those before its origin included. */
+function chain(dataset: string, present: ZfsProperties): Snapshot[] {
+  const origin = originOf(dataset, present);
+  const before = origin === undefined ? [] : chain(origin.split('@')[0] ?? '', present);
+  const shared = before.slice(0, before.findIndex(({ id }) => id === origin) + 1);
+  return [...shared, ...snapshotsOf(dataset, present)];
+}

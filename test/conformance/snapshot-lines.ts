@@ -1,0 +1,241 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { createMemoryBackend } from '../../src-engine/snapshots/memory';
+import { AppError } from '../../src-shared/errors';
+import { Random } from '../support/random';
+import { treeManifest } from '../support/tree-manifest';
+import type { BackendSubject, BackendUnderTest } from './snapshot-subject';
+
+const ACTS = 24;
+const SEED = 20261130;
+
+/** The duties of `ParkedLines`, with the same file in each snapshot having another content. */
+export function describeLines(subject: BackendSubject): void {
+  const write = ({ buildData }: BackendUnderTest, content: string): void =>
+    writeFileSync(join(buildData, 'file'), content);
+  const content = ({ buildData }: BackendUnderTest): string => readFileSync(join(buildData, 'file'), 'utf8');
+  const names = async ({ backend }: BackendUnderTest): Promise<string[]> =>
+    (await backend.list()).map(({ name }) => name);
+  const parked = async ({ backend }: BackendUnderTest): Promise<Record<string, string[]>> =>
+    Object.fromEntries(
+      [...(await backend.lines.list())].map(([line, all]) => [line, all.map(({ name }) => name)] as const).sort(),
+    );
+  async function take(area: BackendUnderTest, ...snapshots: string[]): Promise<void> {
+    for (const name of snapshots) {
+      write(area, name);
+      await area.backend.take(name);
+    }
+  }
+  async function areaWith(...snapshots: string[]): Promise<BackendUnderTest> {
+    const area = await subject.area();
+    await area.backend.reset();
+    await take(area, ...snapshots);
+    return area;
+  }
+  async function fork(area: BackendUnderTest, line: string, name: string): Promise<void> {
+    await area.backend.lines.park(line);
+    await area.backend.lines.fork(line, name);
+  }
+  async function switchTo(area: BackendUnderTest, line: string, present: string): Promise<void> {
+    await area.backend.lines.park(present);
+    await area.backend.lines.activate(line);
+  }
+
+  it('A fork keeps all snapshots of the line that it leaves, and shares those before it.', async () => {
+    const area = await areaWith('a', 'b', 'c');
+    write(area, 'end of one');
+    await fork(area, 'one', 'b');
+    expect([content(area), await names(area), await parked(area)]).toEqual(['b', ['a', 'b'], { one: ['a', 'b', 'c'] }]);
+    await take(area, 'c', 'd');
+    expect([await names(area), await parked(area)]).toEqual([['a', 'b', 'c', 'd'], { one: ['a', 'b', 'c'] }]);
+  });
+
+  it('Switching between lines brings back the last tree and all snapshots of each, any number of times.', async () => {
+    const area = await areaWith('a', 'b', 'c');
+    mkdirSync(join(area.buildData, 'only-one'));
+    write(area, 'end of one');
+    await fork(area, 'one', 'b');
+    await take(area, 'd');
+    write(area, 'end of two');
+    for (let n = 0; n < 2; n++) {
+      await switchTo(area, 'one', 'two');
+      expect([content(area), await names(area), await parked(area)]).toEqual([
+        'end of one',
+        ['a', 'b', 'c'],
+        { two: ['a', 'b', 'd'] },
+      ]);
+      expect(existsSync(join(area.buildData, 'only-one'))).toBe(true);
+      await switchTo(area, 'two', 'one');
+      expect([content(area), await names(area), await parked(area)]).toEqual([
+        'end of two',
+        ['a', 'b', 'd'],
+        { one: ['a', 'b', 'c'] },
+      ]);
+      expect(existsSync(join(area.buildData, 'only-one'))).toBe(false);
+    }
+    await area.backend.rollback('d');
+    expect([content(area), await names(area)]).toEqual(['d', ['a', 'b', 'd']]);
+  });
+
+  it('A fork from a parked line shares its snapshots, and each of three lines can be made the present one.', async () => {
+    const area = await areaWith('a', 'b', 'c', 'd');
+    await fork(area, 'one', 'b');
+    await take(area, 'x');
+    await area.backend.lines.park('two');
+    await area.backend.lines.fork('one', 'c');
+    await take(area, 'y');
+    expect([await names(area), await parked(area)]).toEqual([
+      ['a', 'b', 'c', 'y'],
+      { one: ['a', 'b', 'c', 'd'], two: ['a', 'b', 'x'] },
+    ]);
+    await switchTo(area, 'two', 'three');
+    expect([content(area), await names(area)]).toEqual(['x', ['a', 'b', 'x']]);
+    await switchTo(area, 'one', 'two');
+    expect([content(area), await names(area), await parked(area)]).toEqual([
+      'd',
+      ['a', 'b', 'c', 'd'],
+      { three: ['a', 'b', 'c', 'y'], two: ['a', 'b', 'x'] },
+    ]);
+    await area.backend.rollback('d');
+    expect(content(area)).toBe('d');
+  });
+
+  it('Destroying a line keeps every snapshot that another line has.', async () => {
+    const area = await areaWith('a', 'b', 'c', 'd');
+    await fork(area, 'one', 'c');
+    await area.backend.lines.park('two');
+    await area.backend.lines.fork('one', 'b');
+    await take(area, 'z');
+    await area.backend.lines.destroy('one');
+    expect([await names(area), await parked(area)]).toEqual([['a', 'b', 'z'], { two: ['a', 'b', 'c'] }]);
+    await area.backend.lines.destroy('one'); // can be repeated
+    await switchTo(area, 'two', 'three');
+    expect([content(area), await names(area)]).toEqual(['c', ['a', 'b', 'c']]);
+    await area.backend.lines.destroy('three');
+    expect([await names(area), await parked(area)]).toEqual([['a', 'b', 'c'], {}]);
+    await area.backend.rollback('a');
+    expect([content(area), await names(area)]).toEqual(['a', ['a']]);
+  });
+
+  it('Parking and then emptying the build data keeps the parked line.', async () => {
+    const area = await areaWith('a', 'b');
+    await area.backend.lines.park('one');
+    await area.backend.reset();
+    expect([await names(area), await parked(area)]).toEqual([[], { one: ['a', 'b'] }]);
+    await take(area, 'a');
+    await switchTo(area, 'one', 'two');
+    expect([content(area), await names(area), await parked(area)]).toEqual(['b', ['a', 'b'], { two: ['a'] }]);
+  });
+
+  it('Each operation can be repeated after it is complete.', async () => {
+    const area = await areaWith('a', 'b');
+    write(area, 'end of one');
+    await area.backend.lines.park('one');
+    await area.backend.lines.park('one');
+    for (let n = 0; n < 2; n++) await area.backend.lines.fork('one', 'a');
+    expect([content(area), await names(area), await parked(area)]).toEqual(['a', ['a'], { one: ['a', 'b'] }]);
+    await switchTo(area, 'one', 'two');
+    if (subject.properties().persistent) await area.backend.lines.activate('one');
+    expect([content(area), await names(area), await parked(area)]).toEqual(['end of one', ['a', 'b'], { two: ['a'] }]);
+  });
+
+  it('A fork from what is not there is refused, and the line is made the present one again.', async () => {
+    const area = await areaWith('a');
+    write(area, 'end');
+    await area.backend.lines.park('one');
+    await expect(area.backend.lines.fork('one', 'none')).rejects.toThrow(AppError);
+    await area.backend.lines.activate('one');
+    expect([content(area), await names(area), await parked(area)]).toEqual(['end', ['a'], {}]);
+  });
+
+  it('A rollback that would destroy what a parked line needs is announced, or keeps it.', async () => {
+    const area = await areaWith('a', 'b', 'c');
+    await fork(area, 'one', 'b');
+    expect(await area.backend.lines.blockRollback('b')).toBe(false);
+    if (await area.backend.lines.blockRollback('a')) await expect(area.backend.rollback('a')).rejects.toThrow(/clone/i);
+    else await area.backend.rollback('a');
+    expect(await parked(area)).toEqual({ one: ['a', 'b', 'c'] });
+  });
+
+  it('The bytes of a line are what destroying it frees.', async () => {
+    const area = await areaWith('a');
+    await fork(area, 'one', 'a');
+    writeFileSync(join(area.buildData, 'large'), Buffer.alloc(3_000_000, 'x'));
+    await area.backend.take('b');
+    await switchTo(area, 'one', 'two');
+    const bytes = await area.backend.lines.bytes(['two']);
+    if (bytes !== undefined) expect(bytes).toBeGreaterThanOrEqual(0);
+    expect(await area.backend.lines.bytes([])).toBe(bytes === undefined ? undefined : 0);
+  });
+
+  it('Random changes of lines do the same as in memory.', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-memory-'));
+    const memoryData = join(folder, 'build_data');
+    const memory: BackendUnderTest = { backend: createMemoryBackend({ buildData: memoryData }), buildData: memoryData };
+    try {
+      const sides = [await subject.area(), memory];
+      const random = new Random(SEED);
+      const done: string[] = [];
+      let present = 'line0';
+      let lines = 1;
+      for (const { backend } of sides) await backend.reset();
+      for (let n = 0; n < ACTS; n++) {
+        const others = Object.keys(await parked(memory));
+        const own = await names(memory);
+        const kind = random.below(10);
+        const line = others.length > 0 ? random.pick(others) : undefined;
+        const act = await chooseAct(kind, n, own, line);
+        done.push(act.text);
+        for (const side of sides) await act.run(side);
+        const states = [];
+        for (const side of sides)
+          states.push({
+            snapshots: await names(side),
+            parked: await parked(side),
+            tree: await treeManifest(side.buildData, { contentOnly: true }),
+          });
+        expect(states[0], done.join('\n')).toEqual(states[1]);
+      }
+
+      interface Act {
+        readonly text: string;
+        readonly run: (side: BackendUnderTest) => unknown;
+      }
+      async function chooseAct(kind: number, n: number, own: string[], line: string | undefined): Promise<Act> {
+        const left = present;
+        if (kind < 4 || own.length === 0)
+          return {
+            text: `take s${n}`,
+            run: async (side) => {
+              write(side, `${n}`);
+              await side.backend.take(`s${n}`);
+            },
+          };
+        if (kind < 6) {
+          const name = random.pick(own);
+          present = `line${lines++}`;
+          return { text: `fork from ${name}`, run: (side) => fork(side, left, name) };
+        }
+        if (line === undefined) return { text: 'write', run: (side) => write(side, `end ${n}`) };
+        if (kind < 8) {
+          present = line;
+          return { text: `switch to ${line}`, run: (side) => switchTo(side, line, left) };
+        }
+        if (kind < 9) return { text: `destroy ${line}`, run: ({ backend }) => backend.lines.destroy(line) };
+        const name = random.pick((await parked(memory))[line] ?? ['none']);
+        present = `line${lines++}`;
+        return {
+          text: `fork from ${name} of ${line}`,
+          run: async ({ backend }) => {
+            await backend.lines.park(left);
+            await backend.lines.fork(line, name);
+          },
+        };
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
