@@ -24,7 +24,7 @@ export const lineCommand = defineCommand({
     'remove [--yes] [--json] MANIFEST LINE',
   ],
   description: [
-    '`rename` and `describe` give a line another name or description. A pinned line is never chosen by `prune --older-than`, `--keep-last` and `--to-size`. `remove` is `prune --line`: it lists what goes, and removes it with `--yes`.',
+    'Changes the record of a line, or removes the line. `rename` and `describe` give a line another name or description. A pinned line is never chosen by `prune --older-than`, `--keep-last` and `--to-size`. `remove` is `prune --line`: it lists what goes, and removes it with `--yes`.',
   ],
   options: OPTIONS,
   operands: { min: 3, max: 4 },

@@ -155,7 +155,7 @@ export function executionOf(
     script: step.script ?? '(built in)',
     args: step.args,
     area: area.mountpoint,
-    finishedAt: Math.floor(Date.now() / 1000),
+    finishedAt: Date.now() / 1000,
     ...facts,
   };
 }

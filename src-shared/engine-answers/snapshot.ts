@@ -5,6 +5,7 @@ export const snapshot = z.object({
   name: z.string(),
   id: z.string().describe('What the file system calls it.'),
   takenAt: z.number().describe('Seconds since the epoch.'),
+  guid: z.string().optional().describe('The own identity of a ZFS snapshot; missing elsewhere.'),
   damage: z.string().optional().describe('Why it cannot be used, as a clause; missing where it can.'),
 });
 

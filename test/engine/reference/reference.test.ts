@@ -101,6 +101,8 @@ describe('the reference', () => {
         ['diff', 'a'],
         ['ls', 'a'],
         ['prune', '--from', 'b'],
+        ['lines'],
+        ['switch', 'main'],
         ['media'],
         ['validate'],
         ['doctor'],
@@ -111,6 +113,12 @@ describe('the reference', () => {
         // A schema leaves out the fields that it does not declare.
         expect([name, ANSWERS[name]?.[0]?.schema.parse(printed)]).toEqual([name, printed]);
       }
+      await project.build('--fork', '-r', 'b');
+      const lines = async (...words: string[]): Promise<unknown> => JSON.parse((await project.run(...words)).stdout);
+      const pinned = await lines('line', 'pin', '--json', 'manifest.xml', 'main');
+      expect(ANSWERS.line?.[0]?.schema.parse(pinned)).toEqual(pinned);
+      const pruned = await lines('line', 'remove', '--json', 'manifest.xml', 'main');
+      expect(ANSWERS.line?.[1]?.schema.parse(pruned)).toEqual(pruned);
     } finally {
       project.dispose();
     }
