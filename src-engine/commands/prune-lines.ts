@@ -24,7 +24,8 @@ export async function pruneLines(operand: string, prune: LinePrune): Promise<num
   const rows = found.chosen.map(({ line: { id, name }, reason }) => ({ id, name, reason }));
   const removed = prune.yes ? rows.map(({ id }) => id) : [];
   if (prune.json) {
-    printAnswer<PruneAnswer>({ wouldRemove: [], removed: [], lines: rows, removedLines: removed, bytes: found.freed });
+    const frees = found.freed === undefined ? {} : { frees: found.freed };
+    printAnswer<PruneAnswer>({ wouldRemove: [], ...frees, removed: [], lines: rows, removedLines: removed });
     return 0;
   }
   if (isEmpty) printLines(['Nothing to prune.']);
@@ -38,7 +39,7 @@ export async function pruneLines(operand: string, prune: LinePrune): Promise<num
 interface Chosen {
   readonly chosen: readonly ChosenLine[];
   /** Bytes that become free when all of them are removed. */
-  readonly freed: number | null;
+  readonly freed: number | undefined;
 }
 
 async function choose({ area, backend }: AreaContext, rules: PruneRules): Promise<Chosen> {
@@ -47,7 +48,7 @@ async function choose({ area, backend }: AreaContext, rules: PruneRules): Promis
   const chosen = await chooseLines(lines, backend, rules);
   const present = await backend.lines.list();
   const ids = chosen.map(({ line }) => line.id).filter((id) => present.has(id));
-  return { chosen, freed: (await backend.lines.bytes(ids)) ?? null };
+  return { chosen, freed: await backend.lines.bytes(ids) };
 }
 
 /** Chooses again, because a build may have changed the lines in the meantime. */

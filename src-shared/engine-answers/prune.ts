@@ -25,11 +25,6 @@ export const pruneAnswer = z.object({
     .optional()
     .describe('With an option that chooses lines: those that would be removed, or were with `--yes`.'),
   removedLines: z.array(z.string()).optional().describe('Ids of the lines that were removed.'),
-  bytes: z
-    .number()
-    .nullable()
-    .optional()
-    .describe('Bytes that removing these lines together frees; `null` where that cannot be determined.'),
   kept: z
     .array(z.object({ name: z.string(), lines: z.array(z.string()) }))
     .optional()
