@@ -97,7 +97,8 @@ export async function describeCheckpoints(
 
 interface Row {
   readonly step: string;
-  readonly snapshot: (Omit<Snapshot, 'damage' | 'guid'> & SnapshotSize & { readonly damage?: string | undefined }) | null;
+  readonly snapshot:
+    (Omit<Snapshot, 'damage' | 'guid'> & SnapshotSize & { readonly damage?: string | undefined }) | null;
   readonly freshness: CheckpointFreshness | null;
 }
 
