@@ -18,7 +18,7 @@ import { connectHost } from './ssh-connections/connect-host';
 
 type AppServices = DocumentServices & HostServices & RoutedBuildServices & TrustServices;
 
-/** What the app needs from the program that carries it. */
+/** The functions that the app needs from its carrier. */
 export interface AppParts {
   readonly places: Places;
   /** Without a keychain the user is asked for each secret in each run of the app. */

@@ -1,4 +1,4 @@
-/** Names that differ by more letters are other names. */
+/** Names that differ by more letters are not similar. */
 const MAX_DISTANCE = 2;
 /** Longer names are not compared. */
 const MAX_NAME_CHARACTERS = 200;

@@ -52,7 +52,7 @@ const opened = z.object({
   scripts: z.array(script),
   /** Identifies the scripts as they are on disk, for `nextChange`. */
   scriptsVersion: z.string(),
-  /** What a session that did not end properly had not saved. */
+  /** The unsaved work of a session that did not end properly. */
   recovery: recovery.optional(),
 });
 
@@ -126,7 +126,7 @@ export const contract = {
       .output(z.object({ path, version: z.string() })),
     /** Keeps unsaved texts safe from a crash: the manifest's, and those of scripts that differ from the disk. */
     keepForRecovery: oc.input(z.object({ path, source: text, scripts: z.record(scriptPath, text) })),
-    /** Forgets them: they were saved, or given up. */
+    /** Removes the kept texts, because they were saved or discarded. */
     forgetRecovery: oc.input(z.object({ path })),
     /** Waits until the manifest's file or a script changes on disk, and returns the new state; `undefined` when the file was removed. */
     nextChange: oc

@@ -94,7 +94,7 @@ export class CurrentState {
     );
     const hash = valuesHash(values);
     if (hash === read.hash) return { hash, now: '', then: undefined };
-    // Hashed but never shown: other people read reasons and journals.
+    // Hashed and never shown, because other users read reasons and journals.
     const isSecret = read.request.split(/[^\w.-]+/).some(isSecretName);
     const tree = isSecret ? undefined : then();
     const old = tree && readValues(tree, read.request, read.isKey);

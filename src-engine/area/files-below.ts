@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { isFile } from './input-paths';
 import { isWritten } from './path-mentions';
 
-/** The number of entries below a script's folder that are looked at. */
+/** The limit on entries below a script's folder that are read. */
 const MAX_ENTRIES = 2000;
 
 /** A variable; or a token that may name a file: a name or a path, also one behind a variable. */
 const TOKEN = /\$\{?[#!]?\w+|([\w.+@%~-]+(?:\/[\w.+@%~-]+)*)/g;
-/** What makes a token the rest of a path in an argument, such as `"$2"/etc/passwd`, or of an absolute path. */
+/** Makes a token the rest of a path in an argument, such as `"$2"/etc/passwd`, or of an absolute path. */
 const ELSEWHERE = /\$(?:\{[2-9]\}|[2-9])["']?\/$|(?:^|[^\w})"'$.*?\]])\/$/;
 
 /**

@@ -7,7 +7,7 @@ export function closesQuote(text: string, at: number): boolean {
 
 /**
  * `. /etc/os-release`, `source FILE`. Any other mention of `/etc` may mean a file of the image, because scripts write
- * scripts for it.
+ * such files into the image.
  */
 export function isSourced(text: string, at: number): boolean {
   return /(?:^|[\s;&|(])(?:\.|source)\s+["']?$/.test(text.slice(Math.max(0, at - 40), at));

@@ -24,7 +24,10 @@ export function notificationText(manifest: string, run: RunView): { title: strin
   }
 }
 
-/** A name from a file or host. Desktops read markup in notifications, so that `<` and `&` are replaced by signs that look alike. */
+/**
+ * A name from a file or host. Desktops read markup in notifications, so that `<` and `&` are replaced by similar
+ * characters.
+ */
 function nameOf(name: string): string {
   const text = visibleName(name).replaceAll('<', '‹').replaceAll('&', '＆');
   return text.length > MAX_NAME ? `${text.slice(0, MAX_NAME)}…` : text;

@@ -32,7 +32,7 @@ export class MadeScripts {
   async undone(document: ManifestDocument, scripts: Scripts, edit: Edit): Promise<void> {
     for (const { path, text } of this.#of(edit)) {
       if (text === undefined || scripts.drafts.has(path)) continue;
-      // Main compares the text: the list of scripts may be read again just now.
+      // Main compares the text, because the list of scripts may be changing at this moment.
       const { removed } = await this.#main.scripts.remove({ document: document.path, path, text });
       if (removed) scripts.removed(path);
     }
@@ -42,7 +42,7 @@ export class MadeScripts {
   async redone(document: ManifestDocument, scripts: Scripts, edit: Edit): Promise<void> {
     for (const { path, text, executable } of this.#of(edit)) {
       if (text === undefined) continue;
-      // Main looks for the file: the list of scripts may be older than the undo.
+      // Main checks for the file, because the list of scripts may be older than the undo.
       const file = { document: document.path, path, text, executable, ifMissing: true };
       scripts.wrote(await this.#main.scripts.write(file));
     }

@@ -48,7 +48,7 @@ export class Workspace {
       },
       onTarget: (target) => this.builds.follow(target),
       onSaving: () => this.builds.keepDecision(),
-      // What fails is reported by the watch of the area.
+      // Failures are reported by the watch of the area.
       onSaved: () => void this.builds.refresh().catch(() => undefined),
     });
     this.hosts = new Hosts(main, notices, this.session);
@@ -57,7 +57,7 @@ export class Workspace {
     this.builds = new Builds(main, notices, navigation, this.session, this.hosts);
   }
 
-  /** Asks main what it is, and opens the document it was started with. */
+  /** Asks main for its version and platform, and opens the document it was started with. */
   async start(): Promise<void> {
     await this.notices.attempt(async () => {
       this.hosts.follow();

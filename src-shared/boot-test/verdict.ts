@@ -16,7 +16,7 @@ export interface ConsoleVerdict {
 // `Last login: …` is not a prompt: it appears after a login.
 const LOGIN = /^(?!last )(?:[\w.-]+ (?:console )?)?login: /im;
 const READY = /^[A-Z][A-Z0-9-]*-READY(?=\s)/m;
-// With the rest of the line, which has the reason.
+// Includes the rest of the line, which has the reason.
 const PANIC = /(?:Kernel panic - not syncing|panic\[cpu)[^\n]*(?=\n)/;
 const MAX_QUOTED_CHARACTERS = 200;
 

@@ -12,12 +12,12 @@ export const NO_CONTENT = {
   unset: 'unset',
 } as const;
 
-/** Replaces the hash of a URL whose server sends only a date and a length: an equal content may have another date. */
+/** Replaces the hash of a URL whose server sends only a date and a length: equal content may have different dates. */
 export function dateState(date: string, length = ''): string {
   return `date ${date} ${length}`;
 }
 
-/** Whether two states are of another date and the same length. */
+/** Whether two states have different dates and the same length. */
 export function isOtherDate(state: string, other: string): boolean {
   const [was, now] = [state, other].map((one) => /^date (\S+) (\d*)$/.exec(one));
   return was !== null && now !== null && was?.[1] !== now?.[1] && was?.[2] === now?.[2];
@@ -26,8 +26,9 @@ export function isOtherDate(state: string, other: string): boolean {
 const UNKNOWN_CONTENT: readonly string[] = [NO_CONTENT.unreadable, NO_CONTENT.unreachable];
 
 /**
- * The canonical text of what shaped an execution. Its hash is the step's fingerprint: equal fingerprints on equal trees give
- * interchangeable trees. `undefined` when something about it is unknown: the step failed, or the content of an input is not known.
+ * The canonical text of everything that determines the result of an execution. Its hash is the step's fingerprint:
+ * equal fingerprints on equal trees give interchangeable trees. `undefined` when something about it is unknown: the
+ * step failed, or the content of an input is not known.
  */
 function fingerprintText(execution: StepExecution): string | undefined {
   const { scriptHash, args, area, outcome, inputs, reads } = execution;

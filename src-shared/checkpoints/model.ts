@@ -1,6 +1,6 @@
 /** A step as the checkpoint rules see it. Order in the list is order of execution; the first has index 0. */
 export interface BuildStep {
-  /** The checkpoint name: what `-p` and `-r` take and what the snapshot is called. */
+  /** The checkpoint name: the value of `-p` and `-r`, and the last part of the snapshot's name. */
   readonly name: string;
   /** The sentence that users see. */
   readonly message: string;

@@ -1,26 +1,28 @@
 import type { ManifestReadRecord, StepExecution, StepInput } from './execution';
 import { isOtherDate, NO_CONTENT, quotedList } from './fingerprint';
 
-/** What is known of something now: its hash, or why it is not known. */
+/** The present state of a value: its hash, or the reason why it is not known. */
 export type KnownHash = { readonly hash: string } | { readonly unknown: string };
 
-/** The present, as far as a past execution can be compared with it. */
+/** The present values, as far as a past execution can be compared with them. */
 export interface CurrentStep {
   readonly name: string;
   readonly script: string;
   readonly scriptNow: KnownHash;
   readonly args: readonly string[];
   readonly area: string;
-  /** The values a request is answered with now, and were answered with then where the old manifest is known. */
+  /** The present values of a request, and the values at that time where the old manifest is known. */
   answer(read: ManifestReadRecord): { readonly hash: string; readonly now: string; readonly then: string | undefined };
   input(input: StepInput): KnownHash;
 }
 
-/** How a past execution compares with the present. Both empty: it would come out the same today. */
+/**
+ * How a past execution compares with the present. Both lists are empty when the step would give the same result today.
+ */
 export interface StepDifferences {
-  /** Why it would not come out the same today, as sentences. */
+  /** Why the result would be different today, as sentences. */
   readonly stale: readonly string[];
-  /** What is not known about it, as sentences. */
+  /** The facts that are not known, as sentences. */
   readonly unknown: readonly string[];
 }
 
@@ -50,7 +52,7 @@ export function stepDifferences(past: StepExecution, present: CurrentStep): Step
   return { stale, unknown };
 }
 
-/** The sentence about a script with another content. A script that was only moved or renamed does the same. */
+/** The sentence about a script whose content has changed. Moving or renaming a script changes nothing. */
 export function scriptDifferences(
   past: Pick<StepExecution, 'step' | 'script' | 'scriptHash'>,
   now: Pick<StepExecution, 'script' | 'scriptHash'>,
@@ -84,7 +86,7 @@ function inputDifference(
   return { isKnown: true, sentence: inputChange(step, input, now.hash) };
 }
 
-/** The sentence about an input whose hash is another. */
+/** The sentence about an input whose hash differs. */
 export function inputChange(step: string, { kind, value, hash }: StepInput, now: string): string {
   const subject = kind === 'env' ? `\`${step}\` uses the environment variable ${value}` : `\`${step}\` used ${value}`;
   if (now === NO_CONTENT.unset) return `${subject}, which is not set now`;

@@ -2,7 +2,7 @@ import { checkpointName, type BuildStep } from './model';
 import type { DamagedSnapshots } from './rules';
 
 /**
- * The `-l` table, line by line, to the letter of contract 1.6: an empty line, two header lines, one line a step.
+ * The `-l` table, exactly as in contract 1.6: an empty line, two header lines, one line per step.
  *
  * @param damaged checkpoints that cannot be used have no `X`
  * @param latest the latest resumable step; every step up to it carries an `X`

@@ -21,7 +21,7 @@ const unfollowed = z.object({
     .describe('`error`: a build fails because of it. Missing: a warning.'),
 });
 
-/** Which catalogue an answer was made from. */
+/** The catalogue that an answer was made from. */
 export const edition = z.object({
   kind: z.enum(['apt', 'ips']).describe('The kind of repository.'),
   revision: z.string().describe('An opaque string that changes when the content of the repositories does.'),

@@ -53,7 +53,7 @@ export const runView: z.ZodType<RunView> = fields;
 export interface RecordedRun extends RunView {
   /** Path of its journal on the host. Missing in answers of the original command. */
   readonly journal?: string;
-  /** Why the journal cannot be read. Then nothing else is known of the run. */
+  /** Why the journal cannot be read. The other fields are then unknown. */
   readonly problem?: string;
 }
 

@@ -175,7 +175,7 @@ export type EngineRecord = {
   [K in EngineRecordKind]: { readonly kind: K; readonly at: number } & ObjectOf<Records[K]['fields']>;
 }[EngineRecordKind];
 
-/** A record before the journal stamped it. */
+/** A record before the journal adds the time. */
 export type EngineRecordBody<K extends EngineRecordKind> = ObjectOf<Records[K]['fields']>;
 
 /**

@@ -1,7 +1,7 @@
 import { styleOf, type AnsiStyle } from './sgr';
 import { hasControls, MAX_COLUMNS, TerminalLine } from './terminal-line';
 
-/** A piece of a line in one style. The text is text: nothing in it is markup or a control sequence. */
+/** A piece of a line in one style. The text contains no markup and no control sequences. */
 export interface AnsiSpan extends AnsiStyle {
   readonly text: string;
 }

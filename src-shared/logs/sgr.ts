@@ -21,7 +21,7 @@ export function styleOf(code: StyleCode): AnsiStyle {
   };
 }
 
-/** The sequence that sets a style, whatever the style before it was. */
+/** The sequence that sets a style, independent of the style before it. */
 export function sgrOf(code: StyleCode): string {
   const colour = (code & COLOUR) - 1;
   const parameters = [

@@ -24,7 +24,7 @@ const UNFINISHED = /\x1b(?:\[[0-?]*[ -/]*|[ -/]*)$/y;
 const HAS_CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/;
 /* eslint-enable no-control-regex */
 
-/** Whether a text is more than its characters to a terminal. Tabs do not count. */
+/** Whether a text contains anything that a terminal interprets. Tabs do not count. */
 export const hasControls = (text: string): boolean => HAS_CONTROLS.test(text);
 
 /** A run of characters in one style. */

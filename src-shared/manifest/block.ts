@@ -55,7 +55,7 @@ function endOf(source: string, siblings: readonly ManifestNode[], at: number): n
   return end;
 }
 
-/** A comment between two elements of one line belongs to neither more than to the other: it goes with the second. */
+/** A comment between two elements of one line moves with the second one. */
 function endsItsLine(source: string, from: number): boolean {
   return /^[ \t]*(\r?\n|<\/|$)/.test(source.slice(from, from + 200));
 }

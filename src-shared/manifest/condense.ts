@@ -1,11 +1,12 @@
 const UNUSUAL = /[^\t\n\r -\ud7ff\ue000-\ufffd]/;
 
 /**
- * A shorter text that is well-formed XML exactly when the given one is, or `undefined` when that is not easily had.
+ * A shorter text that is well-formed XML exactly when the given one is, or `undefined` when there is no cheap one.
  *
- * Cost: the strict parser reads every character, and half of a large manifest is comments, indentation and plain attribute values, about
- * which there is nothing to check. Sound because without CDATA, DOCTYPE and processing instructions each `<!--` of a well-formed
- * text begins a comment, and blanks or plain attribute characters are allowed in all the same places one or many at a time.
+ * Cost: the strict parser reads every character, and half of a large manifest is comments, indentation and plain
+ * attribute values, which need no check. Sound because without CDATA, DOCTYPE and processing instructions each `<!--`
+ * of a well-formed text begins a comment, and blanks or plain attribute characters are allowed in all the same places
+ * one or many at a time.
  */
 export function condense(source: string): string | undefined {
   if (source.includes('<![') || source.includes('<!D') || source.indexOf('<?', 1) >= 0) return undefined;

@@ -1,4 +1,4 @@
-/** What a type is in RELAX NG: plain text, a list of tokens, one of several values, or a type of XML Schema by its name. */
+/** A type in RELAX NG: plain text, a list of tokens, one of several values, or a type of XML Schema by its name. */
 export type Pattern =
   | { readonly kind: 'text' }
   | { readonly kind: 'list' }
@@ -24,10 +24,10 @@ const integer = (name: string, expected: string, least: bigint, most: bigint): D
   },
 });
 
-/** White space as XML Schema collapses it for all but plain strings. */
+/** Collapses white space as XML Schema does for all types except plain strings. */
 const collapse = (value: string): string => value.replace(/[ \t\r\n]+/g, ' ').trim();
 
-/** Anything. */
+/** Any text. */
 export const text: Datatype = { pattern: { kind: 'text' }, expected: 'any text', accepts: () => true };
 
 /** An XML Schema boolean. */
@@ -71,7 +71,7 @@ export function oneOf(...values: readonly string[]): Datatype {
   };
 }
 
-/** Another type, or nothing at all. */
+/** Another type, or an empty value. */
 export function orEmpty(type: Datatype): Datatype {
   return {
     pattern: { kind: 'or-empty', of: type.pattern },

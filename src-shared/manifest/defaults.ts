@@ -10,7 +10,7 @@ import {
   type ManifestTree,
 } from './tree';
 
-/** One default: a child that every parent at a path gets where it lacks it or has it empty (contract 6.3). */
+/** One default: a child that is added to every parent at a path where it is missing or empty (contract 6.3). */
 interface Default {
   /** Path of the parents, below the root. */
   readonly parent: string;
@@ -77,7 +77,10 @@ function emptyElement(name: string, parent: ElementNode): ElementNode {
   return { kind: 'element', name, attributes: [], children: [], parent, added: true };
 }
 
-/** Builds missing ancestors in every place that has the nearest present one: where the original gives up (contract 9, 41). */
+/**
+ * Creates missing ancestors in every place that has the nearest existing one. The original fails there (contract 9,
+ * 41).
+ */
 function createPath(root: ElementNode, path: string): ElementNode[] {
   let found = [root];
   for (const name of path.split('/'))
@@ -175,7 +178,7 @@ function bootArchiveDefaults(era: Era, root: ElementNode, outputImage: string): 
   const parent = `${outputImage}/${old ? 'bootroot' : 'boot_archive'}`;
   const always = old && childElements(root, 'img_params').length > 0;
   if (!always && elementsAt(root, parent).length === 0) return [];
-  // Each output image has its own; one that has no ramdisk keeps none (contract 9, 41).
+  // Each output image has its own ramdisk. An image without one stays without (contract 9, 41).
   const noParent = always ? 'create' : 'skip';
   const compression: Default[] = [
     { parent: `${parent}/compression`, child: '@type', value: 'gzip', noParent: 'create' },
@@ -191,8 +194,8 @@ function bootArchiveDefaults(era: Era, root: ElementNode, outputImage: string): 
 }
 
 /**
- * As recorded of the original: true as soon as there is a user (contract 9, 40: the intention was the opposite). No
- * script reads it, so that the recorded answer is kept.
+ * As the original does: true when there is a user (contract 9, 40: the opposite was intended). No script reads the
+ * value, so it is kept.
  */
 function rootDirectLogin(_rootUser: ElementNode, root: ElementNode): string {
   return elementsAt(root, 'img_params/user').length > 0 ? 'true' : 'false';

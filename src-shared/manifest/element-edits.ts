@@ -78,14 +78,14 @@ function indentOf(source: string, element: ElementNode): string {
   return /^[ \t]*/.exec(source.slice(line, start))?.[0] ?? '';
 }
 
-/** What the manifest indents with: what its first indented line begins with. */
+/** The manifest's indentation: the white space before its first indented line. */
 export function indentUnit(source: string): string {
   const [, indent] = /\n([ \t]+)<[A-Za-z_]/.exec(source) ?? [];
   if (indent === undefined) return '  ';
   return indent.startsWith('\t') ? '\t' : indent.slice(0, 8);
 }
 
-/** How the manifest ends its lines. */
+/** The manifest's line ending. */
 function lineEnd(source: string): '\n' | '\r\n' {
   const first = source.indexOf('\n');
   return first > 0 && source.charAt(first - 1) === '\r' ? '\r\n' : '\n';

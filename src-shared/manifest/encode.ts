@@ -1,13 +1,13 @@
 import { AppError } from '../errors';
 import { decodeManifest } from './source';
 
-/** How a manifest's bytes hold its text; `-bom` with a byte order mark. */
+/** The encoding of a manifest's bytes; `-bom` has a byte order mark. */
 const ENCODINGS = ['utf-8', 'utf-8-bom', 'utf-16le', 'utf-16be', 'utf-16le-bom', 'utf-16be-bom', 'iso-8859-1'] as const;
 
-/** One of them. */
+/** The name of an encoding. */
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** Which encoding makes these bytes of this text again; `undefined` when none that can be written does. */
+/** Returns the encoding that turns this text into exactly these bytes; `undefined` when no supported one does. */
 export function encodingThatMakes(bytes: Uint8Array, text: string): Encoding | undefined {
   return ENCODINGS.find((encoding) => {
     const encoded = attempt(() => encodeManifest(text, encoding));
@@ -15,7 +15,7 @@ export function encodingThatMakes(bytes: Uint8Array, text: string): Encoding | u
   });
 }
 
-/** A text as bytes. Throws `AppError('manifest')` for a character that the encoding lacks. */
+/** Encodes a text. Throws `AppError('manifest')` for a character that the encoding lacks. */
 function encodeManifest(text: string, encoding: Encoding): Uint8Array {
   const [name, mark] = encoding.endsWith('-bom') ? [encoding.slice(0, -4), '\ufeff'] : [encoding, ''];
   if (name === 'utf-8') return new TextEncoder().encode(mark + text);
@@ -24,8 +24,8 @@ function encodeManifest(text: string, encoding: Encoding): Uint8Array {
 }
 
 /**
- * A text as bytes that will be read as that text again: in the encoding it came in, or the one that its first line names by now. Throws
- * `AppError('manifest')` when no encoding that can be written does that.
+ * Encodes a text so that the bytes are read as the same text again: in its original encoding, or in the one that its
+ * first line names now. Throws `AppError('manifest')` when neither is possible.
  */
 export function encodeAsDeclared(text: string, encoding: Encoding): Uint8Array {
   // Not UTF-16: its byte order mark wins over the first line, which would still name another encoding.

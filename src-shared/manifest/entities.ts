@@ -57,7 +57,7 @@ export class Entities {
     if (value === null) throw new EntityError(`the entity &${name}; lies in another file, which is not read`);
     if (value.includes('<')) throw new EntityError(`the entity &${name}; contains markup, which is not supported`);
     if (/&(?!#?[^;&\s]+;)/.test(value)) throw new EntityError(`the entity &${name}; contains a bare &`);
-    // A reference counts too, or entities that are empty in the end could multiply without bound.
+    // References count too. Otherwise entities that expand to nothing could multiply without bound.
     this.#expanded += value.length + 1;
     if (this.#expanded > MAX_EXPANSION_CHARACTERS)
       throw new EntityError(`entities expand to more than ${MAX_EXPANSION_CHARACTERS} characters`);

@@ -35,7 +35,7 @@ export function detectEra(root: ElementNode, layout: Layout = detectLayout(root)
     return '2009-12-09';
   const scripts = below(below(outputs, 'finalizer'), 'script');
   if (scripts.length > 0 && below(scripts, 'checkpoint').length === 0) return '2008-08-27';
-  // Scripts had log files of their own until 2008-10-09; one or two left over do not make a manifest of that time.
+  // Scripts had log files of their own until 2008-10-09; one or two of them do not date a manifest.
   const logged = scripts.filter((script) => childElements(script).some(({ name }) => name.endsWith('_logfile')));
   if (logged.length > 0 && logged.length === scripts.length) return '2008-10-06';
   if (below(image, 'grub_menu.lst').length > 0) return '2008-10-10b';

@@ -6,7 +6,7 @@ export interface FieldLabel {
   readonly values?: Readonly<Record<string, string>>;
 }
 
-/** Of a password. */
+/** The help of passwords. */
 const HASH_HELP = 'A hash as in /etc/shadow';
 
 const LABELS: Readonly<Record<string, readonly [label: string, help?: string, values?: FieldLabel['values']]>> = {

@@ -3,12 +3,12 @@ import type { Problem } from './problems';
 import { findProblems } from './rules';
 import type { RuleContext } from './rules/rule';
 
-/** A manifest with everything that is known of it. */
+/** A manifest with its problems. */
 export interface LoadedManifest extends InterpretedManifest {
   readonly problems: readonly Problem[];
 }
 
-/** The time that names a distribution without a name, and what is known of the build host. */
+/** The time that names a distribution without a name, and facts about the build host. */
 export interface LoadOptions extends RuleContext {
   readonly now: Date;
 }

@@ -19,7 +19,7 @@ export interface Account {
   readonly directLogin: boolean;
 }
 
-/** How something is compressed. */
+/** A compression. */
 export interface Compression {
   readonly type: string;
   readonly level: string;
@@ -52,7 +52,7 @@ export interface GrubEntry {
   readonly lines: readonly string[];
 }
 
-/** The boot menu. Numbers are texts as written; what is missing the scripts fill in. */
+/** The boot menu. Numbers are texts as written; scripts set missing values. */
 export interface GrubMenu {
   readonly title?: string;
   readonly defaultEntry?: string;
@@ -61,11 +61,11 @@ export interface GrubMenu {
   readonly entries: readonly GrubEntry[];
 }
 
-/** What the image is made of and how it is set up (contract 6.4, `img_params`). */
+/** The content and the settings of an image (contract 6.4, `img_params`). */
 export interface ImageSettings {
   readonly publisher: Publisher | undefined;
   readonly extraPublishers: readonly Publisher[];
-  /** Left in the image when it is done. */
+  /** The package source that the finished image has. */
   readonly installedPublisher: Publisher | undefined;
   readonly installedExtraPublishers: readonly Publisher[];
   readonly generateSearchIndex: boolean;

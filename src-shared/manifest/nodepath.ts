@@ -134,7 +134,7 @@ function parseToken(text: string): Token {
   return { name: bracketed[1].trim(), predicates };
 }
 
-/** How far a scanner of the grammar of contract 5.5 gets. */
+/** Returns the offset at which a scanner of the grammar (contract 5.5) stops. */
 function stuckAt(text: string): number {
   let at = 0;
   const take = (pattern: RegExp): boolean => {

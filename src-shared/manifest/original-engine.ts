@@ -19,7 +19,7 @@ export interface ExportedScript {
   readonly text?: string | undefined;
 }
 
-/** Volume names of an ISO end here; create_iso refuses longer ones (contract 9, 35). */
+/** The maximum length of an ISO's volume name: create_iso refuses longer ones (contract 9, 35). */
 const MAX_VOLUME_NAME = 32;
 
 /**

@@ -51,7 +51,7 @@ const DELIMITERS = [
   { kind: 'instruction', open: '<?', close: '?>' },
 ] as const;
 
-/** Makes nodes of what the reader found. It may take for granted that the source is well-formed. */
+/** Builds nodes from the reader's result. Assumes that the source is well-formed. */
 class TreeBuilder {
   constructor(
     private readonly source: string,

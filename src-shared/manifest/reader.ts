@@ -1,12 +1,12 @@
 import { XMLParser } from 'fast-xml-parser';
 import type { Range } from './tree';
 
-/** An element as the reader found it: where it is in the source, and the elements in it. */
+/** An element that the reader found: its place in the source, and its child elements. */
 export interface RawElement extends Range {
   readonly children: readonly RawElement[];
 }
 
-/** A node as fast-xml-parser gives it with `preserveOrder`: one key, the tag, holding its children. */
+/** A node as fast-xml-parser gives it with `preserveOrder`: one key, the tag, with its children. */
 type FxpNode = Readonly<Record<string, readonly FxpNode[]>> &
   Readonly<Record<symbol, { startIndex: number; endIndex: number }>>;
 

@@ -11,7 +11,10 @@ export function layoutBRelaxNg(): string {
   return render([manifestSchema(CURRENT_ERA)], 'Manifests since 2009-12-10. Apply the defaults before validating.');
 }
 
-/** What any day of the old layout accepted, as RELAX NG: one alternative per change of the schema (contract 7). */
+/**
+ * Everything that any version of the old layout accepted, as RELAX NG: one alternative per change of the schema
+ * (contract 7).
+ */
 export function layoutARelaxNg(): string {
   const schemas = ERAS.filter((era) => era < LAYOUT_B_SINCE).map(manifestSchema);
   return render(schemas, 'Manifests until 2009-12-09: what any day of that time accepted. Apply the defaults before.');

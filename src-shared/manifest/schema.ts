@@ -18,12 +18,12 @@ export interface Particle {
   readonly after?: string;
 }
 
-/** What an element may hold. */
+/** The allowed content of an element. */
 export type Content =
   | { readonly kind: 'text'; readonly type: Datatype }
   | { readonly kind: 'children'; readonly ordered: boolean; readonly particles: readonly Particle[] };
 
-/** An element and all that may be in it. Names are unique among siblings. */
+/** An element and its allowed content. Names are unique among siblings. */
 export interface ElementSchema {
   readonly name: string;
   readonly attributes: readonly AttributeSchema[];

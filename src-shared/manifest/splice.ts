@@ -27,7 +27,7 @@ export function applySplices(source: string, splices: readonly Splice[]): string
   return result + source.slice(done);
 }
 
-/** The one splice that makes `after` of `before`: what lies between their common beginning and end. */
+/** The one splice that turns `before` into `after`: the part between their common beginning and end. */
 export function differenceOf(before: string, after: string): Splice {
   const most = Math.min(before.length, after.length);
   let start = 0;

@@ -11,7 +11,7 @@ const MAX_NODES = 200_000;
 
 const CHUNK = 64 * 1024;
 
-/** What the strict pass found out. */
+/** The result of the strict pass. */
 export interface WellFormed {
   readonly entities: Entities;
   /** The DOCTYPE declaration, if there is one. */
@@ -29,8 +29,8 @@ export class NotWellFormed extends Error {
 }
 
 /**
- * The strict gatekeeper: refuses every text that is not well-formed, is nested too deeply or has too many nodes, before the lenient
- * reader sees it. Bounded time and memory: it builds nothing. Throws `NotWellFormed`.
+ * The strict check: refuses every text that is not well-formed, is nested too deeply or has too many nodes, before the
+ * lenient reader sees it. Bounded time and memory: it builds nothing. Throws `NotWellFormed`.
  */
 export function assertWellFormed(source: string): WellFormed {
   const short = condense(source);

@@ -14,7 +14,7 @@ export interface PackageDifference {
   readonly changed: readonly ChangedPackage[];
 }
 
-/** Compares what is in two images, or was to be. */
+/** Compares the packages of two images or package lists. */
 export function comparePackages(
   before: readonly InstalledPackage[],
   after: readonly InstalledPackage[],

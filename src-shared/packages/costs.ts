@@ -11,19 +11,22 @@ export interface Cost {
   readonly ownBytes: number;
 }
 
-/** Why an image is as large as it is, in bytes on the disk. */
+/** The parts of an image's size, in bytes on the disk. */
 export interface Sizes {
   readonly installed: number;
   readonly download: number;
-  /** What every image has. */
+  /** Packages that every image has. */
   readonly base: number;
-  /** What several entries of the manifest need. */
+  /** Packages that several entries of the manifest need. */
   readonly shared: number;
   /** The largest first. */
   readonly costs: readonly Cost[];
 }
 
-/** What the entries of an image cost, from what each package needs of the others. In the order of packages and needs, times two. */
+/**
+ * Computes the costs of the entries of an image from the dependencies of its packages. The time is linear in packages
+ * and dependencies.
+ */
 export function sizesOf(packages: readonly ResolvedPackage[]): Sizes {
   const graph = graphOf(packages);
   const base = baseOf(packages, graph);
@@ -47,7 +50,7 @@ export function sizesOf(packages: readonly ResolvedPackage[]): Sizes {
   };
 }
 
-/** What an entry needs that others need as well, the base left out; their names, and bytes on the disk. */
+/** The packages that an entry and other entries need, without the base: their names, and bytes on the disk. */
 export function sharedOf(
   packages: readonly ResolvedPackage[],
   { names, own }: Cost,
@@ -59,7 +62,7 @@ export function sharedOf(
   return { names: shared, bytes: bytesOf(graph, shared) };
 }
 
-/** The packages of the image that need one directly. */
+/** The packages of the image that need this one directly. */
 export function neededBy(packages: readonly ResolvedPackage[], name: string): string[] {
   return packages.filter(({ needs }) => needs.includes(name)).map((one) => one.name);
 }
@@ -68,7 +71,7 @@ type Graph = ReadonlyMap<string, ResolvedPackage>;
 
 const graphOf = (packages: readonly ResolvedPackage[]): Graph => new Map(packages.map((one) => [one.name, one]));
 
-/** What every image has, with all that it needs. */
+/** The packages of every image, with their dependencies. */
 function baseOf(packages: readonly ResolvedPackage[], graph: Graph): Set<string> {
   return reachableFrom(
     graph,
@@ -86,7 +89,7 @@ function entriesOf(packages: readonly ResolvedPackage[]): Map<string, string[]> 
 
 const SEVERAL = Symbol('several');
 
-/** For each package outside the base the one entry that it is there for, or that there are several. */
+/** For each package outside the base: the only entry that needs it, or `SEVERAL`. */
 function ownersOf(
   graph: Graph,
   entries: ReadonlyMap<string, readonly string[]>,
@@ -97,7 +100,7 @@ function ownersOf(
     const left = [...names];
     for (let name = left.pop(); name !== undefined; name = left.pop()) {
       const owner = owners.get(name);
-      // All that a package needs has been seen with the same owner, or with several.
+      // The dependencies of this package already have the same owner, or several.
       if (base.has(name) || !graph.has(name) || owner === entry || owner === SEVERAL) continue;
       owners.set(name, owner === undefined ? entry : SEVERAL);
       left.push(...(graph.get(name)?.needs ?? []));
@@ -106,7 +109,7 @@ function ownersOf(
   return owners;
 }
 
-/** Packages and all that they need. */
+/** Packages with all their dependencies. */
 function reachableFrom(graph: Graph, names: Iterable<string>): Set<string> {
   const found = new Set<string>();
   const left = [...names];

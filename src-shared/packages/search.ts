@@ -75,7 +75,7 @@ export class CatalogueSearch {
   }
 }
 
-/** Indices, those of shorter names first; equals stay in their order. */
+/** Sorts indices: shorter names first, equal lengths in their present order. */
 function byLength(names: readonly string[]): Uint32Array {
   const counts: number[] = [];
   for (const { length } of names) counts[length] = (counts[length] ?? 0) + 1;

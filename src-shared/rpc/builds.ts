@@ -58,7 +58,7 @@ export interface BuildChoice {
 export const builds = {
   /** The build area and all its runs, then every change, until the caller disconnects. */
   watch: oc.input(z.object(target)).output(eventIterator(buildEvent)),
-  /** The build area of now. Changes of the saved files that happened before the call are in it. */
+  /** The present build area. Changes of the saved files that happened before the call are in it. */
   area: oc.input(z.object(target)).output(area),
   /** The build area as it would be if this text were saved. Nothing is written. */
   editedArea: oc.input(z.object({ ...target, source: editedText })).output(area),
@@ -75,7 +75,9 @@ export const builds = {
   unqueue: oc.input(z.object({ ...target, id: z.string() })),
   /** Moves the pause of the running build: before which step, or `null` for none. */
   pauseBefore: oc.input(z.object({ ...target, step: stepName.nullable() })),
-  /** Stops the running build and everything it started; returns what is left. Resolves when it has ended. */
+  /**
+   * Stops the running build and everything it started; returns the processes that are left. Resolves when it has ended.
+   */
   cancel: oc.input(z.object(target)).output(cancelAnswer),
   /** What changed in scripts, arguments and values since the step last succeeded; `since` is missing when it never did. */
   changedSinceGood: oc

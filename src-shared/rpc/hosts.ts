@@ -114,7 +114,7 @@ export const hosts = {
   disconnect: oc.input(z.object({ id: hostId })),
   /** Connects to a host with the values of an entry and disconnects. Nothing is saved. */
   test: oc.input(z.object({ entry: hostEntry })).output(hostFacts),
-  /** Why the host book could not be read when the app was started, and where it is now; nothing when it could. */
+  /** Why the host book could not be read when the app was started, and where it is now; `undefined` when it could. */
   trouble: oc.output(z.object({ message: z.string().optional() })),
   /** The hosts of ~/.ssh/config, by their names there. */
   suggestions: oc.output(z.array(z.string())),
@@ -127,7 +127,7 @@ export const hosts = {
   answer: oc.input(
     z.object({ id: z.string(), answers: z.array(z.string().max(10_000)).max(50).optional(), remember: z.boolean() }),
   ),
-  /** All problems of a manifest that is being edited, as the host's engine finds them with the scripts that are saved. */
+  /** All problems of a manifest that is being edited. The host's engine checks its text and the saved scripts. */
   validate: oc.input(z.object({ ...target, source: editedText })).output(validateAnswer),
   /** The checklist before a build: what was checked, what was found, and what to do. Of the text that is being edited, or of the saved file. */
   preflight: oc

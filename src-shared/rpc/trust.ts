@@ -8,7 +8,10 @@ const question = z.object({
   folder: z.string(),
   /** The account that steps run as on the host. */
   account: z.string(),
-  /** What the steps would run, in their order. `text` is missing for what is not text, too large, or on the build host. */
+  /**
+   * The scripts that the steps would run, in their order. `text` is missing for a file that is not text, is too large,
+   * or is on the build host.
+   */
   scripts: z.array(z.object({ path: z.string(), text: z.string().optional() })),
 });
 

@@ -4,7 +4,8 @@ import type { RightsRequest } from './request';
 /**
  * The permissions that the engine needs on the dataset of a build area: create (area, media, logs, build_data), mount,
  * rename and destroy (a full build replaces build_data; clones of checkpoints are removed), snapshot, rollback, and
- * clone with readonly, mountpoint and a property of ours. It only lists holds, and never promotes, sends or compares.
+ * clone with readonly, mountpoint and a property of Slipway. It only lists holds, and never promotes, sends or
+ * compares.
  */
 export const ENGINE_PERMISSIONS = [
   'clone',

@@ -19,13 +19,13 @@ export interface FetchedCatalogue {
   readonly address: string;
   /** `undefined`: the catalogue itself names the publishers of its packages. */
   readonly publisher?: string | undefined;
-  /** The folder of its parts, relative to that of the edition. */
+  /** The folder of the catalogue's parts, relative to the edition's folder. */
   readonly folder: string;
-  /** Its parts with their SHA-1. */
+  /** The parts with their SHA-1. */
   readonly parts: Readonly<Partial<Record<PartName, string>>>;
 }
 
-/** What one fetch has stored. */
+/** The result of one fetch. */
 export interface FetchedEdition {
   readonly edition: TypeOf<typeof editionRecord>;
   /** The folder of all files of the edition, relative to that of the source. */

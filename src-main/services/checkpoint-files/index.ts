@@ -12,7 +12,7 @@ const MAX_CHANGES = 20_000;
 /** The part of a file that is shown. */
 const MAX_SHOWN_BYTES = 1024 * 1024;
 
-/** The files in checkpoints, from the host's engine. */
+/** The files in checkpoints, as the host's engine reports them. */
 export function createCheckpointFiles(host: BuildHost): BuildServices['inside'] {
   const stateFiles = new StateFiles(host);
   const diffs = new SharedCalls<DiffAnswer>();

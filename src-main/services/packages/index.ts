@@ -2,7 +2,7 @@ import type { BuildHost } from '../../build-hosts/build-host';
 import type { BuildServices } from '../../rpc/services';
 import type { CatalogueTexts } from './catalogue-texts';
 
-/** Packages of repositories and images, from the host's engine. */
+/** Packages of repositories and images, as the host's engine reports them. */
 export function createPackages(host: BuildHost, texts: CatalogueTexts): BuildServices['packages'] {
   return {
     catalogue: async ({ path, source, refresh, known }, { signal }) => {

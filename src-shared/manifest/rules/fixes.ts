@@ -57,13 +57,15 @@ const BOOLEANS = new Map([
   ['off', 'false'],
 ]);
 
-/** Adds a word to the end of an element's text. Nothing for an element that is not in the source or has no text of its own. */
-export function addWord(source: string, element: ElementNode, word: string, label: string): Edit | undefined {
+/**
+ * Appends a token to an element's text. `undefined` for an element that is not in the source or has no text of its own.
+ */
+export function addToken(source: string, element: ElementNode, token: string, label: string): Edit | undefined {
   const { openTag, closeTag } = element;
   if (!openTag || !closeTag || /[<&]/.test(source.slice(openTag.end, closeTag.start))) return undefined;
   const text = source.slice(openTag.end, closeTag.start).trimEnd();
   const at = openTag.end + text.length;
-  return { label, splices: [{ start: at, end: at, text: `${text === '' ? '' : ' '}${escapeText(word)}` }] };
+  return { label, splices: [{ start: at, end: at, text: `${text === '' ? '' : ' '}${escapeText(token)}` }] };
 }
 
 /** Writes a CDATA section as plain text. */

@@ -1,4 +1,7 @@
-/** Formats that are taken for a manifest of `distro_const`, by their root element: what the file is, and what can be done with it. */
+/**
+ * Formats that users mistake for a manifest of `distro_const`, by their root element: what the file is, and what can be
+ * done with it.
+ */
 const FOREIGN_FORMATS: ReadonlyMap<string, string> = new Map([
   [
     'dc',

@@ -19,7 +19,7 @@ const OWN_RULES: readonly Rule[] = [stepNamesRule, quotesRule, stepOrderRule, pa
 /** Returns all problems of a manifest: its structure, and if that is right its values (contract 6.2), then its steps and packages. */
 export function findProblems(manifest: InterpretedManifest, host: RuleContext): Problem[] {
   const structure = structureRule.check(manifest, host);
-  // No other rule knows the names of the first weeks.
+  // Only this rule supports the element names of layout A0.
   if (manifest.manifest.layout === 'A0') return structure;
   const rules = structure.length > 0 ? OWN_RULES : [...VALUE_RULES, ...OWN_RULES];
   return [...structure, ...rules.flatMap((rule) => rule.check(manifest, host))];

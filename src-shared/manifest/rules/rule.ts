@@ -22,7 +22,7 @@ export interface RepositoryFault {
   readonly severity?: 'warning' | 'error' | undefined;
 }
 
-/** What only the build host knows. A rule that lacks what it needs finds nothing. */
+/** Facts that only the build host has. A rule without the facts that it needs finds nothing. */
 export interface RuleContext {
   /** Whether a script can be executed on the host. */
   readonly isExecutable?: ((path: string) => boolean) | undefined;

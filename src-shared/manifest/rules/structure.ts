@@ -116,7 +116,7 @@ class Checker {
     this.report(element, path, 'unknown-attribute', message, { range: attribute.range, fix });
   }
 
-  /** What attributes ask of each other. */
+  /** Rules about attributes that depend on each other. */
   #attributeRules(element: ElementNode, schema: ElementSchema, path: string, has: (name: string) => boolean): void {
     const choice = schema.oneAttributeOf;
     if (choice && choice.filter(has).length !== 1)
@@ -251,7 +251,7 @@ function join(path: string, name: string): string {
   return path === '' ? name : `${path}/${name}`;
 }
 
-/** Two letters make another name of a short one. */
+/** With two different letters, a short name is another name. */
 const maxDistance = (name: string): number => (name.length < 5 ? 1 : 2);
 
 function shorten(text: string): string {

@@ -3,7 +3,7 @@ import { readImageSettings } from '../model-image';
 import { childElements, elementsAt, type ElementNode } from '../tree';
 import type { Rule } from './rule';
 import type { Edit } from '../splice';
-import { addWord } from './fixes';
+import { addToken } from './fixes';
 import { valuesAt } from './values-at';
 
 /** A check of one value at every node of a path (contract 6.3, 6.4). */
@@ -17,7 +17,10 @@ interface Check {
 
 const PACKAGE_PATTERN = /[*%?[\]{}|><()#$"'\\]/;
 
-/** What the values mean (contract 6.3, 6.4). The messages have the original's own line, in the original's order (recorded scenario 63). */
+/**
+ * Checks of the values (contract 6.3, 6.4). The messages have the original's own line, in the original's order
+ * (recorded scenario 63).
+ */
 export const valuesRule: Rule = {
   check({ tree: { source }, defaulted: { root } }) {
     return checksFor(root, source).flatMap(({ path, isRight, sentence, fix }) =>
@@ -102,10 +105,10 @@ function checksFor(root: ElementNode, source: string): Check[] {
 
 function addLocale(root: ElementNode, source: string, locale: string): Edit | undefined {
   const [list] = elementsAt(root, 'img_params/locale_list');
-  return list && addWord(source, list, locale, `Add \`${locale}\` to Locales`);
+  return list && addToken(source, list, locale, `Add \`${locale}\` to Locales`);
 }
 
-/** Letters, digits, dashes and inner dots: what the original claims to allow, and then does not (contract 9, 37). */
+/** Letters, digits, dashes and inner dots: the original's message allows them, its check does not (contract 9, 37). */
 function isHostname(value: string): boolean {
   const name = value.trim().replace(/^[-.]+/, '');
   return value.length <= 256 && /^[A-Za-z0-9]([A-Za-z0-9-]*)(\.[A-Za-z0-9-]+)*$/.test(name);

@@ -3,7 +3,7 @@ import type { BootEvent, Medium } from '../../../../src-shared/engine-answers/me
 import { failureOf, type CallFailure, type Main } from '../../../rpc';
 import { ConsoleTail } from './console-tail';
 
-/** Identifies the content of a file. A build that writes it again changes it. */
+/** Identifies the content of a file. A build that writes the file again changes this value. */
 export const contentOf = ({ path, size, modified, inode }: Medium): string =>
   `${path} ${size} ${modified} ${inode ?? ''}`;
 
