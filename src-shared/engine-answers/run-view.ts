@@ -64,9 +64,6 @@ export const recordedRun: z.ZodType<RecordedRun> = fields
       .string()
       .exactOptional()
       .describe('Path of its journal on the host. Missing in answers of the original command.'),
-    problem: z
-      .string()
-      .exactOptional()
-      .describe('Why the journal cannot be read. Then nothing else is known of the run.'),
+    problem: z.string().exactOptional().describe('Why the journal cannot be read. The other fields are then unknown.'),
   })
   .meta({ id: 'Run', description: 'A run as its journal describes it.' });

@@ -8,8 +8,8 @@ import { btrfsFolder, hasBtrfs } from '../support/temp-btrfs';
 import { hasZfs, zfsPool } from '../support/temp-zpool';
 
 /*
- * `npm run bench`: what the engine costs, in medians of several runs of whole processes, printed as a table. Nothing is asserted but
- * that each command did its work: a figure is a figure of one machine.
+ * `npm run bench`: the engine's times, as medians of several runs of whole processes, printed as a table. The tests
+ * assert only that each command did its work, because the times depend on the machine.
  */
 
 const RUNS = 10;
@@ -29,7 +29,7 @@ function report(what: string, seconds: readonly number[], note = ''): void {
   );
 }
 
-/** Times an act several times after one that is not counted; an act that knows better returns its own seconds. */
+/** Times an act several times, after one run that is not counted. An act may return its own seconds. */
 async function times(count: number, act: () => Promise<number | undefined>): Promise<number[]> {
   const seconds: number[] = [];
   await act();
@@ -99,7 +99,10 @@ function childrenCpu(): number {
   return (Number(fields[13]) + Number(fields[14])) * TICK_SECONDS;
 }
 
-/** Reports the CPU time of commands as multiples of the first one's. Their runs alternate, because other programs disturb a machine. */
+/**
+ * Reports the CPU time of commands as multiples of the first one's. The runs alternate, because other programs slow the
+ * machine.
+ */
 function reportRatios(commands: Readonly<Record<string, readonly [string, ...string[]]>>, cwd: string): void {
   const sums = new Map<string, number>();
   for (let round = 0; round <= ROUNDS; round++)

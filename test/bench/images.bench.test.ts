@@ -8,8 +8,9 @@ import { btrfsFolder, hasBtrfs } from '../support/temp-btrfs';
 import { hasZfs, zfsPool } from '../support/temp-zpool';
 
 /*
- * What a checkpoint saves on a real image: a full build of debian-live against the same after an edit of the boot menu, and beside it
- * Debian's live-build on the same packages, where it is installed. Packages are in each tool's cache in all timed runs.
+ * The time that a checkpoint saves on a real image: a full build of debian-live, and the same build after an edit of
+ * the boot menu. Where Debian's live-build is installed, its times on the same packages are printed too. All timed runs
+ * find the packages in the tool's cache.
  */
 
 const template = join(import.meta.dirname, '../../resources/templates/debian-live');

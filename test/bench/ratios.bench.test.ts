@@ -7,9 +7,9 @@ import { eventually } from '../support/eventually';
 import { hasZfs, zfsPool } from '../support/temp-zpool';
 
 /*
- * Costs as ratios, which another machine and its load change little: beside `node -e 0`, and beside another version of the engine where
- * SLIPWAY_BENCH_PEER names its folder `out/bin`. The runs of all that is compared alternate. Nothing is asserted but that each command
- * did its work.
+ * Times as ratios, which depend little on the machine and its load: relative to `node -e 0`, and to another version of
+ * the engine when SLIPWAY_BENCH_PEER names its folder `out/bin`. The runs of all subjects alternate. The tests assert
+ * only that each command did its work.
  */
 
 const RUNS = 20;
@@ -28,13 +28,13 @@ afterAll(async () => {
   process.stdout.write(`\n${rows.join('\n')}\n\n`);
 });
 
-/** What is compared with others: its act returns its own seconds, or is timed. */
+/** A subject of the comparison. Its act returns its own seconds, or is timed. */
 interface Subject {
   readonly name: string;
   act(): Promise<number>;
 }
 
-/** A project of one engine, with an area of its own. */
+/** A project of one engine, with its own area. */
 class Bench {
   readonly project: TestProject;
 
@@ -228,7 +228,7 @@ it.each(trees)('a checkpoint of %s, nothing changed', async (what, fill, count) 
   await compare(`plain: checkpoint of ${what}, unchanged`, [...subjects, node], count);
 });
 
-/** As the last run's journal has it. */
+/** From the journal of the last run. */
 function secondsOfCheckpoint(project: TestProject, step: string): number {
   const logs = join(project.area, 'logs');
   const journals = readdirSync(logs).filter((name) => name.endsWith('.jsonl'));

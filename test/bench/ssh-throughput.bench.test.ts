@@ -1,4 +1,4 @@
-// How fast output comes over SSH, beside the ssh command with the same data and the same server.
+// The throughput of output over SSH, compared with the ssh command for the same data and the same server.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ describe.skipIf(reason !== undefined)(`500 MB of output${reason ? ` (${reason})`
     return OUTPUT_BYTES / 1e3 / (performance.now() - started);
   }
 
-  /** The ssh command, as it comes. */
+  /** The ssh command with its default settings. */
   async function theirs(): Promise<number> {
     const started = performance.now();
     const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes'];
@@ -37,7 +37,7 @@ describe.skipIf(reason !== undefined)(`500 MB of output${reason ? ` (${reason})`
 
   it('500 MB of output come over SSH, beside the ssh command.', { timeout: 180_000 }, async () => {
     const figures = { ours: [] as number[], theirs: [] as number[] };
-    // In turn, so that a neighbour slows both.
+    // The runs alternate, so that other processes slow both.
     for (let round = 0; round < 3; round++) {
       figures.ours.push(await ours());
       figures.theirs.push(await theirs());

@@ -51,7 +51,7 @@ it('A manifest of 5,000 packages and 200 steps is opened, scrolled, dragged in a
   );
 });
 
-/** The round with the best 95th percentile: what else runs on the machine shall not decide. */
+/** Uses the round with the best 95th percentile, so that other processes of the machine do not decide. */
 async function bestOf<T extends { readonly p95: number }>(rounds: number, measure: () => Promise<T>): Promise<T> {
   let best = await measure();
   for (let round = 1; round < rounds; round++) {

@@ -61,7 +61,7 @@ it.skipIf(!hasZfs)(
   },
 );
 
-/** In the page: from each click on a resume button to the frame that shows a line that was not there before. */
+/** Runs in the page: the time from each click on a resume button to the frame that shows a new line. */
 const WATCH = `addEventListener('click', (event) => {
   if (!event.target.closest('button')?.textContent.includes('Resume from here')) return;
   const clicked = performance.now();

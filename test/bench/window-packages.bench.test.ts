@@ -1,4 +1,5 @@
-// How soon the catalogue of this machine's repository is shown, the first time and later, and how soon a keystroke shows.
+// The time until the catalogue of this machine's repository is shown, first and later, and until a keystroke takes
+// effect.
 import type { Page } from 'playwright-core';
 import { it } from 'vitest';
 import { openInChromium } from '../e2e/support/app';
@@ -25,13 +26,13 @@ it.skipIf(!hasHostApt)('The catalogue of this machine is shown and searched (ski
   const once = await open();
   await once.close();
   const second = await open();
-  // The better of two, as below.
+  // The better of two, for the reason below.
   const later = Math.min(once.seconds, second.seconds);
   const { page, packages } = second;
   await packages.resolved();
   await packages.search.click();
   const queries = ['libreoffice', 'network manager', 'l', 'python3 web', 'x'];
-  // The better of two: what else runs on the machine shall not decide.
+  // The better of two, so that other processes of the machine do not decide.
   const latency = Math.min(await paintedAfterKeys(page, queries), await paintedAfterKeys(page, queries));
   process.stdout.write(
     `catalogue: ${await packages.search.getAttribute('placeholder')}; first ${first.seconds.toFixed(1)} s, later ${later.toFixed(2)} s; keystroke to list p95 ${latency.toFixed(1)} ms\n`,
@@ -52,7 +53,7 @@ async function watchFor(page: Page, selector: string): Promise<void> {
   }); undefined`);
 }
 
-/** What it took, in milliseconds. */
+/** The measured time, in milliseconds. */
 const shownAfter = (page: Page): Promise<number> => page.evaluate<number>('globalThis.slipwayShown');
 
 /** From a key's event to the frame after it that shows the list, 95th percentile in milliseconds over all keys. */

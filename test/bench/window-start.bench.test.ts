@@ -1,4 +1,4 @@
-// The time from a start to a usable designer, beside a hello-world Electron.
+// The time from a start to a usable designer, compared with a minimal Electron app.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { _electron, type Page } from 'playwright-core';
@@ -32,7 +32,7 @@ async function startUp(
   return seconds.sort((a, b) => a - b)[2] ?? Infinity;
 }
 
-/** The least that Electron can show. */
+/** A minimal Electron app. */
 function helloWorld(): string {
   const folder = join(temporary(), 'hello');
   mkdirSync(folder);

@@ -8,15 +8,15 @@ import type { BuildChoice } from '../../src-shared/rpc/builds';
 import type { TestProject, TestStep } from '../support/engine';
 import { eventually } from '../support/eventually';
 
-/** What a kind of build host knows and can do. What it cannot is declared here, and the suite expects an `unsupported` error. */
+/** The functions that a kind of build host supports. The suite expects an `unsupported` error for all others. */
 export interface BuildHostProperties {
   /** Whether a checkpoint is `current` or `stale`; otherwise it is `unknown`. */
   readonly knowsFreshness: boolean;
   readonly movesPause: boolean;
   readonly prunes: boolean;
-  /** Files of a checkpoint can be read wherever the build area is. */
+  /** Whether files of a checkpoint can be read wherever the build area is. */
   readonly readsFiles: boolean;
-  /** Has the commands that only Slipway's engine has. */
+  /** Whether the host has the commands that only Slipway's engine has. */
   readonly hasOwnCommands: boolean;
 }
 
@@ -26,10 +26,10 @@ export interface BuildHostUnderTest {
   readonly project: TestProject;
 }
 
-/** The part of a kind of build host that the suite has to know. */
+/** The part of a kind of build host that the suite needs. */
 export interface BuildHostSubject {
   readonly name: string;
-  /** Why it cannot be tested here; shown in the names of the tests. */
+  /** Why it cannot be tested here. The names of the tests show the reason. */
   readonly lacks: string | undefined;
   readonly properties: BuildHostProperties;
   setUp?(): Promise<void>;
@@ -38,11 +38,11 @@ export interface BuildHostSubject {
   open(steps: readonly TestStep[]): BuildHostUnderTest;
 }
 
-/** A step that ends when the test writes the file `go` beside the manifest, or when the project is gone. */
+/** A step that ends when the test writes the file `go` beside the manifest, or when the project is removed. */
 const WAIT = (folder: string): string => `while [ -d '${folder}' ] && [ ! -e '${folder}/go' ]; do sleep 0.05; done`;
 const unsupported = { name: 'AppError', code: 'unsupported' };
 
-/** The duties of a `BuildHost`, tested with real builds. */
+/** The contract of a `BuildHost`, tested with real builds. */
 export function describeBuildHost({ name, lacks, properties, open, ...subject }: BuildHostSubject): void {
   describe.skipIf(lacks)(`The build host ${name}${lacks === undefined ? '' : ` (${lacks})`}:`, () => {
     beforeAll(() => subject.setUp?.());

@@ -1,5 +1,5 @@
-// Every command of the README and the manual is run, page by page and in the order of the page, in a folder with a manifest: the steps of
-// tiny-linux by their names, each of which takes a moment. The image itself is made in test/e2e/manual.test.ts.
+// Runs every command of the README and the manual, page by page and in the order of the page, in a folder with a
+// manifest that has short steps with the names of tiny-linux. test/e2e/manual.test.ts builds the image itself.
 import { execFile, spawnSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { templateProject } from '../support/template-project';
 
 const SHELLS = ['sh', 'bash', 'shell', 'console'];
 
-/** Blocks that do not run here: where they run instead, or why they cannot. */
+/** Blocks that do not run here: where they run instead, or why they cannot run. */
 const ELSEWHERE: readonly { readonly page: string; readonly begins: string; readonly reason: string }[] = [
   { page: 'README.md', begins: 'npm start', reason: 'test/e2e/manual.test.ts starts it; `npm test` is what runs this' },
   { page: 'docs/first-image.md', begins: 'npm start', reason: 'test/e2e/manual.test.ts follows the page' },
@@ -28,11 +28,11 @@ const ELSEWHERE: readonly { readonly page: string; readonly begins: string; read
   { page: 'docs/command-line.md', begins: 'distro_const boot-test', reason: 'test/e2e/manual.test.ts boots the image' },
 ];
 
-/** A shell in a checkpoint of a plain folder wants one: an ordinary user may have none, in a chroot for one. */
+/** A shell in a checkpoint of a plain folder needs rights that an ordinary user may not have in a chroot. */
 const hasNameSpaces =
   process.getuid?.() === 0 || spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0;
 
-/** Commands whose status is not 0 where the tests run, and why. */
+/** Commands with another status than 0 where the tests run, and the reasons. */
 const STATUS: Readonly<Record<string, { readonly is: readonly number[]; readonly because: string }>> = {
   'distro_const cancel manifest.xml\n': { is: [1], because: 'no build runs' },
   'distro_const search manifest.xml network manager\ndistro_const show manifest.xml nano\ndistro_const resolve manifest.xml\ndistro_const catalogue --refresh manifest.xml\n':
@@ -60,7 +60,7 @@ it.each(pages.filter((page) => blocksOf(page).some((block) => !elsewhere(page, b
   'The commands of %s run as the page describes.',
   async (page) => {
     project = sample(page);
-    // Pages that begin with the status of a build need one that has been made.
+    // Pages that begin with the status of a build need a finished build.
     if (['docs/timeline.md', 'docs/recover.md', 'docs/stale-checkpoints.md'].includes(page))
       expect((await project.build()).code).toBe(0);
     for (const block of blocksOf(page)) {
@@ -84,13 +84,13 @@ it('Every npm script that a document names exists.', () => {
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
 });
 
-/** The template's manifest with short steps, and what a page assumes besides. */
+/** The template's manifest with short steps, and the other files that a page assumes. */
 function sample(page: string): TestProject {
   const made = templateProject({
     'im-mod': 'mkdir -p "$2/etc"; echo tinylinux >"$2/etc/hostname"',
     iso: 'echo image >"$5/tiny-linux.iso"',
   });
-  // The manifest of another author, and the edit that a page makes to ours.
+  // A manifest of another author, and the edit that a page makes in ours.
   copyFileSync(join(root, 'test/fixtures/manifests/layout-b.xml'), join(made.folder, 'slim_cd_x86.xml'));
   const script = fencesOf(page).find(({ language }) => language === 'xml')?.text;
   const behind = '        <script name="scripts/br-init">';

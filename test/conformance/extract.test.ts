@@ -1,4 +1,5 @@
-// What is extracted on btrfs only: by another account than root, to whom plain stores are closed; and flags that snapshots keep.
+// Extraction on btrfs: by another account than root, which cannot read plain stores, and with flags that snapshots
+// keep.
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

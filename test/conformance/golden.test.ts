@@ -7,7 +7,7 @@ import { canReplay, replay, sharesOfScenarios } from '../support/golden';
 
 const deviations = join(import.meta.dirname, 'deviations.tsv');
 
-/** Replays mostly wait for each other's timestamps, so that several fit on one processor. */
+/** Replays mostly wait for each other's timestamps, so several can share one processor. */
 const SHARES = 4;
 
 describe('Recorded runs of the original', () => {

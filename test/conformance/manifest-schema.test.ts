@@ -48,14 +48,14 @@ function index(): Entry[] {
 const read = (file: string): string => decodeManifest(readFileSync(join(corpus, 'manifests', file)));
 const defaulted = (file: string): ManifestTree => applyDefaults(parseManifest(read(file)), { now: new Date(0) });
 
-/** The day of a schema file as our table names it: its date, with a letter for the second of one day. */
+/** The name of a schema file's day in our table: its date, with a letter for the second schema of one day. */
 function eraOf(schema: string): Era {
   const day = schema.slice(8, 18);
   if (schema.startsWith('af179d9')) return '2008-10-10b';
   return (day === '2011-08-16' ? '2010-09-21' : day) as Era; // 2011-08-16 changed a comment only
 }
 
-/** Asks xmllint about documents that lie in the folder as 0.xml, 1.xml, ... */
+/** Validates documents in the folder, named 0.xml, 1.xml, ..., with xmllint. */
 function xmllintVerdicts(schema: string, documents: readonly number[]): Map<number, boolean> {
   const names = documents.map((at) => `${at}.xml`);
   const { stderr } = spawnSync('xmllint', ['--noout', '--relaxng', schema, ...names], {
@@ -67,7 +67,7 @@ function xmllintVerdicts(schema: string, documents: readonly number[]): Map<numb
   return new Map(documents.map((at) => [at, valid.has(at)]));
 }
 
-/** A real manifest with its defaults, as it is or changed in one place or two. */
+/** A real manifest with its defaults, unchanged or with one or two changes. */
 interface Case {
   readonly file: string;
   readonly seed: number;
@@ -103,7 +103,7 @@ describe.skipIf(!hasCorpus)('real manifests (skipped without the corpus)', () =>
         { file, valid: schemaProblems.length === 0, layout: manifest.layout },
         JSON.stringify(schemaProblems.slice(0, 3)),
       ).toEqual({ file, valid, layout });
-      // A built-in step comes on top of those that layout A declares.
+      // A built-in step is added to those that layout A declares.
       expect({ file, steps: manifest.steps.length }).toEqual({ file, steps: steps + (layout === 'A' ? 1 : 0) });
     }
     expect(entries.length).toBe(readdirSync(join(corpus, 'manifests')).filter((name) => name.endsWith('.xml')).length);
@@ -140,7 +140,8 @@ describe.skipIf(!hasCorpus)('real manifests (skipped without the corpus)', () =>
       compare('the present schema', at, present.get(at), validateSchema(tree, CURRENT_ERA));
       if (present.get(at) !== ownPresent.get(at))
         disagreements.push({ what: 'layout-b.rng and the present schema', at });
-      // The layout's schema also takes what another of its days took: an element came later, or was called otherwise (contract 7).
+      // The layout's schema also accepts what its other versions accepted: an element at another place, or with another
+      // name (contract 7).
       if (ofItsDay.get(at) === ofLayout.get(at)) return;
       const day = [...ERAS].reverse().find((era) => validateSchema(tree, era).length === 0);
       if (ofItsDay.get(at) || day === undefined) disagreements.push({ what: 'a day and its layout', at });

@@ -17,7 +17,10 @@ function lacksOverlay(): string | undefined {
   }
 }
 
-/** An overlay whose upper layer is on another file system, as on a live medium: files have another device than folders. */
+/**
+ * An overlay whose upper layer is on another file system, as on a live medium: files and folders have different device
+ * numbers.
+ */
 class Overlay {
   readonly folder = mkdtempSync(join(tmpdir(), 'slipway-overlay-'));
   readonly path = join(this.folder, 'merged');

@@ -5,7 +5,7 @@ import type { PackageSource } from '../../src-engine/packages/package-source';
 export interface OfferedPackage {
   readonly name: string;
   readonly summary?: string;
-  /** Names of packages that it needs. */
+  /** Names of packages that it depends on. */
   readonly needs?: readonly string[];
 }
 
@@ -15,20 +15,20 @@ export interface RepositoryUnderTest {
   /** Opens the source. All sources of one repository share the folder of fetched lists. */
   open(): PackageSource;
   publish(packages: readonly OfferedPackage[]): void;
-  /** Breaks the connection in the middle of each list from now on. */
+  /** Breaks the connection in the middle of each list, from this call on. */
   cutOff(): void;
-  /** Serves whole lists again. */
+  /** Serves complete lists again. */
   mend(): void;
-  /** Serves other lists than those that are signed. */
+  /** Serves lists that do not match their signature. */
   forge(): void;
-  /** Does not answer from now on. */
+  /** Stops answering. */
   stop(): void;
 }
 
-/** The part of a kind of package source that the suite has to know. */
+/** The part of a kind of package source that the suite needs. */
 export interface PackageSourceSubject {
   readonly name: string;
-  /** Why it cannot be tested here; shown in the names of the tests. */
+  /** Why it cannot be tested here. The names of the tests show the reason. */
   readonly lacks: string | undefined;
   readonly properties: {
     readonly kind: 'apt' | 'ips';
@@ -45,7 +45,7 @@ const PACKAGES: readonly OfferedPackage[] = [
 
 const stateOf = async (source: PackageSource) => [await source.edition(), await source.entries()];
 
-/** The duties of a `PackageSource`, tested with real servers on loopback. */
+/** The contract of a `PackageSource`, tested with real servers on loopback. */
 export function describePackageSource({ name, lacks, properties, serve }: PackageSourceSubject): void {
   describe.skipIf(lacks)(`The package source ${name}${lacks === undefined ? '' : ` (${lacks})`}:`, () => {
     async function fetched(): Promise<{ repository: RepositoryUnderTest; source: PackageSource }> {

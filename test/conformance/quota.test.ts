@@ -18,7 +18,7 @@ describe.skipIf(lacks !== undefined)(`A build area with a quota${lacks === undef
     runTool('btrfs', 'qgroup', 'limit', '8M', limited);
     project = new TestProject({
       area: join(limited, 'area'),
-      // The media folder is in the limited subvolume; the build data are a subvolume that has no limit.
+      // The media folder is in the limited subvolume. The build data is a subvolume without a limit.
       steps: [{ name: 'a' }, { name: 'b', body: 'head -c 20000000 /dev/urandom >"$5/large"' }, { name: 'c' }],
     });
   });

@@ -14,7 +14,10 @@ afterEach(async () => {
   for (const place of opened.splice(0).reverse()) await place.dispose();
 });
 
-/** Two build areas of one kind: `area` for the story, `straight` for the run that it is compared with. */
+/**
+ * Two build areas of one kind: `area` for the random builds, `straight` for the uninterrupted run that they are
+ * compared with.
+ */
 type Places = () => Promise<{ area: string; straight: string; path(area: string): string }>;
 
 const plain: Places = async () => {

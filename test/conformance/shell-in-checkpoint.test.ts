@@ -12,7 +12,7 @@ import { lacksTempFileSystem } from '../support/temp-loop';
 import { lacksZfs, zfsPool } from '../support/temp-zpool';
 
 interface Place {
-  /** What the manifest calls the area. */
+  /** The area's name in the manifest. */
   readonly area: string;
   dispose(): void | Promise<void>;
 }
@@ -54,7 +54,7 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ name, lacks, make })
     return project;
   }
 
-  /** Runs a shell on lines from a pipe. */
+  /** Runs a shell with these input lines. */
   function shell(on: TestProject, lines: string) {
     const child = spawn(join(bin, 'distro_const'), ['shell', 'manifest.xml', 'b'], {
       cwd: on.folder,
@@ -107,12 +107,12 @@ describe.each(kinds)('a shell in a checkpoint on $name', ({ name, lacks, make })
     skip(lacks !== undefined, lacks);
     const on = await built([
       { name: 'a', body: 'cd "$2"; head -c 400000000 /dev/zero >big' },
-      // Another file of the same content: it has to be read to be known.
+      // Another file with the same content, which must be read for the comparison.
       { name: 'b', body: 'cd "$2"; cp big other; mv other big' },
       { name: 'c' },
     ]);
     const cat = ['cat', 'manifest.xml', 'b', 'pkg_image/big'];
-    // A plain store knows that the content is the same without reading it.
+    // A plain store compares the files without reading them.
     for (const args of name === 'plain' ? [cat] : [['diff', 'manifest.xml', 'b', 'c'], cat]) {
       const child = spawn(join(bin, 'distro_const'), args, {
         cwd: on.folder,

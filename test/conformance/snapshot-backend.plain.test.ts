@@ -7,7 +7,7 @@ import { describeSnapshotBackend } from './snapshot-backend';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-plain-'));
 let areas = 0;
-// As an ordinary user everything holds too, except what only root can make.
+// All tests also run as an ordinary user, except those of things that only root can create.
 const isRoot = process.getuid?.() === 0;
 
 describeSnapshotBackend({

@@ -28,7 +28,7 @@ import { describeLines } from './snapshot-lines';
 import { compareWithMemory } from './snapshot-random';
 import type { BackendProperties, BackendSubject, BackendUnderTest } from './snapshot-subject';
 
-/** The duties of a `SnapshotBackend`, tested on real file systems. */
+/** The contract of a `SnapshotBackend`, tested on real file systems. */
 export function describeSnapshotBackend(subject: BackendSubject): void {
   if (subject.lacks !== undefined) {
     describe.skip(`snapshot backend ${subject.name} (${subject.lacks})`, () =>
@@ -54,7 +54,7 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
       wholeSeconds: !properties.nanoseconds,
     });
   const names = async (backend: SnapshotBackend): Promise<string[]> => (await backend.list()).map(({ name }) => name);
-  /** An area with build data, a file in it, and snapshots that each saw another content of that file. */
+  /** An area with build data, a file in it, and snapshots that each have another content of that file. */
   async function areaWith(...snapshots: string[]): Promise<BackendUnderTest> {
     const area = await subject.area();
     await area.backend.reset();
@@ -65,7 +65,7 @@ export function describeSnapshotBackend(subject: BackendSubject): void {
     return area;
   }
   const content = (area: BackendUnderTest): string => readFileSync(join(area.buildData, 'file'), 'utf8');
-  /** Expects a refusal with the reason, and that nothing was changed. */
+  /** Expects a refusal with the reason, and an unchanged area. */
   async function expectRefusal(
     area: BackendUnderTest,
     attempt: () => Promise<unknown>,

@@ -23,7 +23,7 @@ describe.skipIf(lacks !== undefined)(`the btrfs backend${lacks === undefined ? '
   beforeAll(() => void (place = makeTempFileSystem('btrfs')));
   afterAll(() => place.dispose());
 
-  // Plain directories on btrfs, too: an ordinary user can make subvolumes, and has no btrfs snapshots.
+  // Plain directories on btrfs are tested too, because an ordinary user can create subvolumes but not btrfs snapshots.
   const kinds = { btrfs: createBtrfsBackend, plain: createPlainBackend };
   const areaWith = (...snapshots: string[]) => areaOf('btrfs', ...snapshots);
 
@@ -169,25 +169,25 @@ describe.skipIf(lacks !== undefined)(`the btrfs backend${lacks === undefined ? '
   });
 
   it('has the whole tree on the disk when a snapshot is listed, and one whole tree at any moment of a rollback', async () => {
-    // The loop image is cloned in one moment, as a power loss would leave it, right after the operation or during it.
+    // Clones the loop image atomically, as a power loss would leave it, right after the operation or during it.
     const outer = makeTempFileSystem('btrfs', 3 * 2 ** 30);
     const image = join(outer.path, 'image');
     const [mounted, opened] = [join(outer.path, 'mounted'), join(outer.path, 'opened')];
     for (const folder of [mounted, opened]) mkdirSync(folder);
     runTool('truncate', '-s', '1G', image);
     runTool('mkfs.btrfs', '-q', image);
-    runTool('mount', '-o', 'loop,commit=300', image, mounted); // nothing is written by the mere passing of time
+    runTool('mount', '-o', 'loop,commit=300', image, mounted); // time alone writes nothing
     const clones: string[] = [];
     const clone = (): void => {
       const path = join(outer.path, `clone${clones.length}`);
       runTool('cp', '--reflink=always', image, path);
       clones.push(path);
     };
-    /** What the next start finds on a clone: the content of the build data, and of each snapshot. */
+    /** What the next start finds on a clone: the content of the build data and of each snapshot. */
     async function found(path: string) {
       runTool('mount', '-o', 'loop', path, opened);
       try {
-        // Each clone has the identity of the original; no two are mounted at once.
+        // Each clone has the identity of the original, so only one is mounted at a time.
         const backend = createBtrfsBackend({ buildData: join(opened, 'build_data'), store: join(opened, 'store') });
         const sizes = (await backend.list()).map(({ name, id }) => [name, sizeOf(join(id, 'big'))]);
         if (sizes.length > 0) await backend.take('after');

@@ -7,7 +7,7 @@ import type { BackendArguments } from '../support/snapshot-child';
 import type { SnapshotProcesses } from '../support/snapshot-process';
 import type { BackendUnderTest } from './snapshot-subject';
 
-/** What the tests of kills take from the suite of a backend. */
+/** The part of a backend's suite that the tests of kills need. */
 export interface KillTools {
   /** A new area with build data and these snapshots. */
   areaWith(...snapshots: string[]): Promise<BackendUnderTest>;
@@ -17,10 +17,10 @@ export interface KillTools {
   readonly processes: SnapshotProcesses;
 }
 
-/** Duties of a `SnapshotBackend` whose process is killed in an operation. */
+/** The contract of a `SnapshotBackend` whose process is killed during an operation. */
 export function describeKills({ areaWith, manifest, names, processes }: KillTools): void {
   describe('after a kill at any moment,', () => {
-    /** Kills an operation at points spread over the time it takes, and a bit beyond. */
+    /** Kills an operation at points spread over its duration, and shortly after it. */
     async function killAtRandom(
       seed: number,
       attempt: (milliseconds: number) => Promise<{ finished: boolean; elapsed: number }>,
@@ -39,7 +39,7 @@ export function describeKills({ areaWith, manifest, names, processes }: KillTool
       expect(interrupted).toBeGreaterThan(0);
     }
 
-    /** A tree that takes a while to copy. */
+    /** A tree that takes some time to copy. */
     async function bigArea(
       skip: (note: string) => void,
     ): Promise<(BackendUnderTest & { reopen: BackendArguments }) | undefined> {

@@ -1,4 +1,4 @@
-// What the plain backend finds on the disk: stores of version one, of later versions, and damaged ones.
+// Stores that the plain backend finds on the disk: of version one, of later versions, and damaged ones.
 import {
   appendFileSync,
   lstatSync,
@@ -19,7 +19,7 @@ const isRoot = process.getuid?.() === 0;
 const { newArea } = usePlainAreas();
 
 describe('The format of version one:', () => {
-  /** A store as version one made it: whole trees, which share unchanged files. */
+  /** A store of version one: whole trees, which share unchanged files. */
   async function oldArea(): Promise<{ area: PlainArea; one: string[]; two: string[] }> {
     const area = newArea();
     mkdirSync(area.store, { recursive: true });

@@ -44,7 +44,7 @@ describe('snapshots of plain directories', () => {
     expect(area.packs()).toHaveLength(1);
     mkdirSync(area.at('folder'));
     renameSync(area.at('large'), area.at('folder/large'));
-    await area.backend.take('c'); // the name of an inode is no part of it, but renaming changes its time
+    await area.backend.take('c'); // the name is not a part of an inode, but renaming changes its time
     const before = Number(runTool('du', '-sk', area.store).split('\t')[0]);
     chmodSync(area.at('folder/large'), 0o600);
     await area.backend.take('d');

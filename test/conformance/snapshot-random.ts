@@ -17,7 +17,9 @@ interface Side {
   readonly buildData: string;
 }
 
-/** Does the same random things with a backend and with the one in memory, and expects the same after each. */
+/**
+ * Does the same random operations with a backend and with the one in memory, and expects the same result after each.
+ */
 export async function compareWithMemory(subject: Side, random: Random): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-memory-'));
   const buildData = join(folder, 'build_data');

@@ -1,7 +1,7 @@
 import type { SnapshotBackend } from '../../src-engine/snapshots/backend';
 import type { BackendArguments } from '../support/snapshot-child';
 
-/** What a backend, on the file system it is tested on, keeps and can do. What it cannot is declared here and not tested. */
+/** What a backend can keep on the file system under test. Functions that are not declared here are not tested. */
 export interface BackendProperties {
   /** `files`: only folders and the content of plain files. */
   readonly keeps: 'files' | 'everything';
@@ -12,9 +12,9 @@ export interface BackendProperties {
   readonly nanoseconds: boolean;
   /** Snapshots outlive the process. */
   readonly persistent: boolean;
-  /** A file of the build data that was not touched since a snapshot has the identity that it has there. */
+  /** An unchanged file of the build data has the same identity as in the last snapshot. */
   readonly knowsUntouched: boolean;
-  /** A tree in which a process works is not rolled back. */
+  /** A tree that a process uses is not rolled back. */
   readonly refusesBusy: boolean;
 }
 
@@ -24,16 +24,16 @@ export interface BackendUnderTest {
   readonly buildData: string;
   /** How another process opens the same backend. */
   readonly reopen?: BackendArguments;
-  /** Keeps a snapshot from being destroyed; returns the release. Only where the file system knows that. */
+  /** Protects a snapshot from being destroyed; returns the release. Only where the file system supports that. */
   hold?(name: string): () => void;
-  /** Clones a snapshot; returns what destroys the clone. Only where the file system knows that. */
+  /** Clones a snapshot; returns the function that destroys the clone. Only where the file system supports that. */
   clone?(name: string): () => Promise<void>;
 }
 
-/** What the suite needs to know of a backend. */
+/** The part of a backend that the suite needs. */
 export interface BackendSubject {
   readonly name: string;
-  /** Why it cannot be tested here; shown in the test's name. */
+  /** Why it cannot be tested here. The test's name shows the reason. */
   readonly lacks: string | undefined;
   properties(): BackendProperties;
   setUp?(): Promise<void>;

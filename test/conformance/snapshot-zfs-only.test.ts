@@ -150,7 +150,7 @@ describe.skipIf(lacks !== undefined)(`the ZFS backend${lacks === undefined ? '' 
 
   it('clears what a killed reset left behind', async () => {
     const { area, dataset, backend, names } = await areaWith('a');
-    runTool('zfs', 'unmount', dataset); // else rename does it, and is busy with that
+    runTool('zfs', 'unmount', dataset); // otherwise rename keeps the dataset busy
     await eventually(() => runTool('zfs', 'rename', dataset, `${dataset}.old-1`));
     expect(await names()).toEqual([]);
     await backend.reset();

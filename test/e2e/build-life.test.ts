@@ -7,7 +7,7 @@ import { inCarriers } from './support/carriers';
 import { TimelinePage } from './support/timeline';
 import { TestProject } from '../support/engine';
 
-/** Step b writes numbered lines, 20 a second, until it is let go. */
+/** Step b writes numbered lines, 20 a second, until the test ends it. */
 function talkative(): { project: TestProject; document: string } {
   const body =
     'n=0; while [ ! -e "$2/go" ]; do n=$((n+1)); echo "line $n of b"; [ $n = 1 ] && echo ready >&2; sleep 0.05; done; echo "last $n"';
@@ -52,7 +52,7 @@ inCarriers({}, (open) => {
       Array.from({ length: count }, (_, n) => `line ${n + 1} of b`),
     );
     await timeline.tab('Log');
-    // What the window has of it: as many lines, the last one at the end.
+    // The window has the same number of lines, and the last one at the end.
     await again.page
       .getByRole('log')
       .getByText(new RegExp(`last ${count}$`))
@@ -109,7 +109,7 @@ it('A build that was started in a terminal is shown, with its owner.', async () 
   project.start('distro_const', ['build', 'manifest.xml']);
   await timeline.says('Running b');
   await page.getByText(/In use by process \d+ on .*terminal/).waitFor();
-  // Another one waits in line, and goes when it is its turn.
+  // The other build is queued, and starts when this one has ended.
   await page.getByRole('button', { name: 'More ways to build' }).click();
   await page.getByRole('menuitem', { name: 'Queue a build from the beginning' }).click();
   await page.getByText(/^Waiting: a build from the beginning/).waitFor();
@@ -121,7 +121,7 @@ it('A build that was started in a terminal is shown, with its owner.', async () 
 it('The end of a build is reported on every screen.', async () => {
   const { project, document } = talkative();
   const app = await openInElectron({ document });
-  // There is no notification service under Xvfb: what would be shown is kept here instead.
+  // Xvfb has no notification service, so the notifications are recorded here.
   await app.electron.evaluate(({ Notification, BrowserWindow }) => {
     const notifications: unknown[] = [];
     Object.assign(globalThis, { notifications });

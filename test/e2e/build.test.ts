@@ -1,4 +1,4 @@
-// The reason the product exists: build, pause by a click, edit, click the checkpoint, resume; with the real engine and real images.
+// The main use case: build, pause by a click, edit, click the checkpoint, resume; with the real engine and real images.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

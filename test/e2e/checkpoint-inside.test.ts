@@ -1,4 +1,4 @@
-// What is in a checkpoint, as a person sees it: changes, files, the manifest of then, a shell.
+// The contents of a checkpoint as a user sees them: changes, files, its manifest, a shell.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -9,7 +9,7 @@ import { composeTinyLinux, dragBootMenuBeforeMedium, TINY_LINUX_STEPS } from './
 import { Designer } from './support/designer';
 import { keyboardPerson, mousePerson, tabTo } from './support/person';
 
-/** Builds a folder with the command alone. */
+/** Builds a folder with the command line only. */
 function build(folder: string): void {
   const { status, stderr } = spawnSync(join(bin, 'distro_const'), ['build', 'manifest.xml'], {
     cwd: folder,

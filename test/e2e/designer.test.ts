@@ -96,7 +96,7 @@ describe('a step dragged in manifests of the corpus (skipped without it)', () =>
     ? readdirSync(manifests, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.xml'))
     : [];
 
-  // As many starts of a browser as there are files.
+  // Each file needs a start of the browser.
   it.skipIf(files.length === 0)('is moved in the file, and nothing else is', { timeout: 1_200_000 }, async () => {
     const folder = temporary();
     for (const file of files) {
@@ -119,7 +119,7 @@ describe('a step dragged in manifests of the corpus (skipped without it)', () =>
       await dragTo(app.page, rows.nth(count - 1), rows.nth(count - 3), 'before');
       await designer.save();
       const after = decodeManifest(readFileSync(document));
-      // The same lines in another order, none new and none lost.
+      // The same lines in another order, without additions and losses.
       expect(after.split('\n').sort(), file).toEqual(source.split('\n').sort());
       expect(after, file).not.toBe(source);
       await app.close();

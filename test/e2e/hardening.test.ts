@@ -8,10 +8,10 @@ import { openStrangers } from './support/strangers';
 const runtime = await electronRuntime();
 const lacksElectron = 'lacks' in runtime ? runtime.lacks : undefined;
 
-/** Chromium's messages about what the page is refused. */
+/** Chromium's messages about requests of the page that the policy blocks. */
 const REFUSALS = [/^error: .*(Content Security Policy|status of 404|ERR_)/];
 
-/** A frame of the page without a page, and a page of another program without a policy. */
+/** A frame without a page, and a page of another program without a policy. */
 const STRANGERS = [/^error: .*status of 404.*\(app:\/\/bundle\/frame:/, /^warning: .*Insecure Content-Security-Policy/];
 
 describe('The window in Electron:', () => {
@@ -34,7 +34,7 @@ describe('The window in Electron:', () => {
     })()`);
       expect(await inPage('globalThis.wasRun')).toBeUndefined();
       await expect(inPage('fetch("https://example.org/").then(() => "came")')).rejects.toThrow(/Failed to fetch/);
-      // A frame of the page has no bridge, so that nothing in it can hand over a port.
+      // A frame of the page has no bridge, so it cannot hand over a port.
       expect(
         await inPage('document.body.appendChild(document.createElement("iframe")).contentWindow.host === undefined'),
       ).toBe(true);
@@ -53,7 +53,7 @@ describe('The window in Electron:', () => {
       const message = await recordedCall();
       const call = callOverNewPort(message, 1000);
       const { otherPage, ourFrame } = await openStrangers(electron);
-      // Each has the bridge and a port, so that nothing but the check of the sender keeps it out.
+      // Each has the bridge and a port, so that only the check of the sender rejects it.
       expect(await otherPage.evaluate('window.host.kind')).toBe('electron');
       expect(await ourFrame.evaluate('[window.host.kind, location.href].join(" ")')).toBe(
         'electron app://bundle/frame',

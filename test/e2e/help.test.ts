@@ -27,12 +27,12 @@ describe('the manual', () => {
     const heading = page.getByRole('heading', { name: 'When the connection is lost' });
     await heading.waitFor();
     await expect.poll(async () => (await heading.boundingBox())?.y ?? 9999).toBeLessThan(700);
-    // Its pictures are there, and all of it came from here.
+    // Its pictures are loaded, and everything came from this app.
     const width = 'Math.min(...[...document.querySelectorAll("article img")].map((img) => img.naturalWidth))';
     await expect.poll(() => page.evaluate(width)).toBeGreaterThan(500);
     expect([...new Set(asked)]).toEqual([new URL(page.url()).origin]);
     expect(await accessibilityViolations(page)).toEqual([]);
-    // Away, and back to the same page.
+    // Opens another page and comes back to the same place.
     await page.keyboard.press('Control+1');
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     await page.getByRole('button', { name: 'Manual' }).click();

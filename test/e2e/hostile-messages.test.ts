@@ -11,10 +11,13 @@ import { recordedCall } from './support/recorded-call';
 
 const runtime = await electronRuntime();
 const MESSAGES = count(1_000, 20_000);
-/** Messages that one script sends. The next are sent when a call behind them was answered. */
+/** The number of messages that one script sends. The next script runs after a call behind these was answered. */
 const PAGE = 250;
 
-/** Sends messages over a port of its own, every fifth as an object, and waits for the answer of the call. The others come in any order. */
+/**
+ * Sends messages over its own port, every fifth as an object, and waits for the answer of the call. Other answers come
+ * in any order.
+ */
 const sendAll = (messages: readonly string[], call: unknown): string => `new Promise((done) => {
   const { port1, port2 } = new MessageChannel();
   const answers = (window.hostileAnswers ??= []);

@@ -32,7 +32,7 @@ inCarriers({ lacks: reason }, (open) => {
       await timeline.open();
       await menu.add(server);
       await timeline.pauseEditResume('grub-setup', '\necho edited by a person');
-      // What was built is the bundle that was sent, not the folder of this computer.
+      // The build used the bundle that was sent, not the folder of this computer.
       const documents = join(server.folder, 'home/.local/share/slipway/documents');
       expect(runTool('grep', '-rlF', 'edited by a person', documents)).toMatch(/\/scripts\/grub-setup\n$/);
       await menu.pill.click();
@@ -41,7 +41,7 @@ inCarriers({ lacks: reason }, (open) => {
 
       const to = temporary();
       await timeline.tab('Outputs');
-      // The system's dialog cannot be used here: it answers as if a person had chosen.
+      // The system's dialog cannot be used here, so it is replaced by one that returns the choice.
       if ('electron' in app)
         await (app as OpenDesktopApp).electron.evaluate(({ dialog }, folder) => {
           dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [folder] });
@@ -88,10 +88,11 @@ describe.skipIf(reason !== undefined)('a build host', () => {
       await menu.status.getByText('Connected to builder').waitFor();
       await timeline.checkpoint('iso').waitFor();
 
-      // A server that only lost its connections would be found again within a second, before a busy machine has seen the loss.
+      // A server that only loses its connections would be reconnected within a second, before a busy machine shows the
+      // loss.
       await server.halt();
       await menu.status.getByText('builder is not reachable').waitFor();
-      // What is known stays.
+      // Known facts stay on screen.
       await timeline.checkpoint('iso').waitFor();
       await server.restart();
       await menu.status.getByText('Connected to builder').waitFor();
@@ -139,7 +140,7 @@ describe.skipIf(reason !== undefined)('a build host', () => {
         .getByTitle(/\/tiny-linux\/manifest\.xml$/)
         .waitFor();
       await new TimelinePage(page).checkpoint('iso').waitFor();
-      // Also with nothing open.
+      // Also without an open document.
       await page.keyboard.press('Control+k');
       await page.getByRole('option', { name: 'Close the manifest' }).click();
       await page.getByRole('main').getByRole('button', { name: 'Open a manifest on builder…' }).click();

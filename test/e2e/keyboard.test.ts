@@ -17,7 +17,7 @@ describe('every action is reachable by keyboard, and shows that it has the focus
       await designer.goTo(title);
       for (const fault of await unreachableByKeyboard(page)) found.push(`${title}: ${fault}`);
     }
-    // What is there only when something is chosen, or wrong.
+    // Controls that exist only after a choice or an error.
     await designer.goTo('Packages');
     await page.getByRole('option').first().click();
     for (const fault of await unreachableByKeyboard(page)) found.push(`Packages, one chosen: ${fault}`);
@@ -41,7 +41,7 @@ describe('every action is reachable by keyboard, and shows that it has the focus
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     };
     await designer.goTo('Overview');
-    // After a click a browser leaves the ring out.
+    // Browsers show no focus ring after a click.
     await page.keyboard.press('Tab');
     for (const [key, title] of DIALOG_SHORTCUTS) {
       await page.keyboard.press(key);

@@ -1,4 +1,4 @@
-// From the smallest window to a large screen nothing is cut off and nothing overprints, also with long names.
+// From the smallest window to a large screen, nothing is cut off and no texts overlap, also with long names.
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SECTIONS } from '../../src-shared/document/sections';

@@ -1,4 +1,4 @@
-// The panel of the log: it stays as it was left, whatever the run does meanwhile.
+// The log panel stays as the user left it, whatever the run does.
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
@@ -13,7 +13,7 @@ function projectOf(steps: readonly TestStep[]): TestProject {
   return project;
 }
 
-/** Counts the times that a page begins to read a log; to be called before the page connects. */
+/** Counts how often a page starts to read a log. Must be called before the page connects. */
 function countBeginnings(page: Page): () => number {
   let count = 0;
   page.on('websocket', (socket) =>

@@ -1,4 +1,4 @@
-// The first page of the manual, followed literally: its commands are typed and its buttons are clicked.
+// Follows the first page of the manual literally: types its commands and clicks its buttons.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -12,7 +12,7 @@ import { newcomer } from './support/newcomer';
 
 const PAGE = 'docs/first-image.md';
 const lacking = lacksRootOr('git', 'unshare', 'nsenter', 'setsid', 'qemu-system-x86_64');
-/** For an instruction that takes seconds by the page: packages may have to be fetched first. */
+/** For an instruction that takes seconds by the page, because packages may have to be fetched first. */
 const TIMEOUT_MS = 480_000;
 
 it.skipIf(lacking)(
@@ -45,7 +45,7 @@ it.skipIf(lacking)(
     expect(existsSync(image) && statSync(image).size).toBeGreaterThan(1e6);
     expect(existsSync(join(reader.home, 'Slipway/tiny-linux/manifest.xml'))).toBe(true);
 
-    // And without the window, as another page has it.
+    // Then without the window, as another page describes it.
     const bootTest = fencesOf('docs/command-line.md').find(({ text }) => text.startsWith('distro_const boot-test'));
     const booted = await reader.type(bootTest?.text ?? 'false', join(reader.home, 'Slipway/tiny-linux'));
     expect(booted).toMatchObject({ code: 0, output: expect.stringContaining('==== Booted') as string });
@@ -55,7 +55,7 @@ it.skipIf(lacking)(
 it('no instruction of the page is left out', () => {
   const kinds = instructionsOf(PAGE).map(({ kind }) => kind);
   expect(kinds).toEqual(['run', 'click', 'wait', 'click', 'click', 'wait', 'run']);
-  // Each numbered line contains an action or something to wait for.
+  // Each numbered line contains an action or a text to wait for.
   const lines = readPage(PAGE).match(/^\d+\. .*$/gm) ?? [];
   expect(lines.filter((line) => !/\bclick \*\*|\bwait until it (?:says|shows) \*\*/i.test(line))).toEqual([]);
 });

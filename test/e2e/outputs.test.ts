@@ -1,4 +1,5 @@
-// What came of a build, as a person sees it: images, their checksums, out to this computer, and into a virtual machine.
+// The results of a build as a user sees them: images, checksums, copies on this computer, and boot tests in a virtual
+// machine.
 import { mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -80,7 +81,7 @@ describe.each(['light', 'dark'] as const)('the outputs in a %s window', (theme) 
       await page.getByAltText('Screen of the machine when the test ended').waitFor();
       await look('booted');
 
-      // The verdict belongs to the file's content: another file of the same size and time has none.
+      // The verdict belongs to the file's content. Another file with the same size and time has none.
       const image = join(project.area, 'media', 'sample.usb');
       const { atime, mtime } = statSync(image);
       writeFileSync(`${image}.new`, bootSector('other login: '));
@@ -93,7 +94,7 @@ describe.each(['light', 'dark'] as const)('the outputs in a %s window', (theme) 
       await panel.getByRole('button', { name: 'Boot test of silent.usb' }).click();
       await console.getByText('one moment').waitFor();
       await look('booting');
-      // A user who opens another screen meanwhile finds it again.
+      // It is still there after the user has opened another screen.
       await page.getByRole('tab', { name: 'Log' }).click();
       await page.getByRole('tab', { name: 'Outputs' }).click();
       await panel.getByRole('button', { name: 'Stop' }).click();

@@ -1,4 +1,4 @@
-// Packages from the repository: the real one of this machine through the host's APT, and small ones on loopback for what goes wrong.
+// Packages from repositories: this machine's own through the host's APT, and small ones on loopback for failures.
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { AptRepository } from '../support/apt-repository';

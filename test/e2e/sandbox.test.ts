@@ -15,7 +15,7 @@ describe(`Chromium's sandbox${lacks === undefined ? '' : ` (${lacks})`}`, () => 
     const designer = new Designer(page);
     await designer.goTo('Steps');
     await designer.row('Step iso').waitFor();
-    // Who built here first was root, whose folder is closed to others: the sample goes beside it.
+    // Root has built here first, and its folder is closed to other users, so the sample gets another folder.
     await designer.goTo('Build settings');
     const area = page.getByLabel('Build area', { exact: true });
     await expect.poll(() => area.inputValue()).toBe('/var/tmp/slipway-nobody/tiny-linux');
@@ -28,7 +28,7 @@ describe(`Chromium's sandbox${lacks === undefined ? '' : ` (${lacks})`}`, () => 
     }));
     expect(processes.switches).toEqual([]);
     expect(processes.all).toContainEqual({ pid: processes.window, type: 'Tab' });
-    // Of main: an ordinary user, not shut in. Of the page: no system calls but the filter's, no rights, and none to be had.
+    // Main runs as an ordinary user without a sandbox. The page has a system call filter and no capabilities.
     const main = statusOf(processes.all.find(({ type }) => type === 'Browser')?.pid);
     expect(main).toMatchObject({ Seccomp: '0' });
     expect(main['Uid']).not.toMatch(/\b0\b/);

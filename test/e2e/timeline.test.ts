@@ -1,4 +1,4 @@
-// The timeline for everybody: by keyboard alone, as tables, in both themes, with many steps and runs.
+// The timeline is accessible: by keyboard only, as tables, in both themes, with many steps and runs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -154,7 +154,7 @@ it('The timeline refuses what the engine refuses, with its reason.', async () =>
   const project = built(['a', 'b', 'c']);
   await project.build('-p', 'c');
   const path = manifest(project);
-  // The steps change places: what the later checkpoints hold does not fit any more.
+  // The steps change places, so the later checkpoints no longer fit.
   writeFileSync(
     path,
     readFileSync(path, 'utf8').replace(
@@ -242,7 +242,7 @@ it('A timeline of 200 steps and 100 runs draws only what is in view, and is scro
   const timeline = new TimelinePage(page);
   await timeline.open();
   await page.getByText('Run 100', { exact: false }).first().waitFor();
-  // Only what is in the window is drawn.
+  // Only visible cells are in the page.
   expect(await page.locator('[data-step]').count()).toBeLessThan(40);
   expect(await page.locator('[data-run]').count()).toBeLessThan(30);
   const scroller = page.getByTestId('timeline');
@@ -255,7 +255,7 @@ it('A timeline of 200 steps and 100 runs draws only what is in view, and is scro
   await timeline.button('Zoom out').click();
 });
 
-/** To the last step and back, and to the oldest run. */
+/** Scrolls to the last step and back, and to the oldest run. */
 async function keyboardTour(page: Page): Promise<void> {
   await page.getByRole('listbox', { name: 'Checkpoints' }).focus();
   await page.keyboard.press('End');

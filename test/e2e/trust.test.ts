@@ -5,7 +5,7 @@ import { inCarriers } from './support/carriers';
 import { temporary } from './support/samples';
 import { TimelinePage } from './support/timeline';
 
-/** A document of another author, whose step leaves a file beside the folder. */
+/** A document of another author, whose step creates a file beside the folder. */
 function foreign(): { path: string; ran: string } {
   const base = temporary();
   const folder = join(base, 'clone');

@@ -81,7 +81,7 @@ it('Undo and redo in quick succession leave the files of the last state.', async
   const added = ['one', 'two', 'three'];
   for (const name of added) await addStep(page, name);
   await designer.row('Step three').waitFor();
-  // As fast as held keys repeat: faster than main answers.
+  // As fast as a held key repeats, which is faster than main answers.
   const press = (key: 'z' | 'Z') =>
     page.evaluate(`for (let times = 0; times < 3; times++) document.body.dispatchEvent(
       new KeyboardEvent('keydown', { key: '${key}', shiftKey: ${key === 'Z'}, ctrlKey: true, bubbles: true }))`);

@@ -1,4 +1,4 @@
-// What a build does is decided from the edits as they are on screen, and every label is the same before and after a save.
+// A build uses the edits on screen, and every label is the same before and after a save.
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';

@@ -7,10 +7,10 @@ import { lacksRootOr, runTool } from '../support/run-tool';
 import { tempFolder } from '../support/temp-folder';
 
 const lacks = lacksRootOr('mount', 'umount', 'tar');
-/** The document, the state and what each operation adds fit into it. */
+/** The document, the app's state and the additions of each operation fit into it. */
 const DISK_BYTES = 16 * 1024 * 1024;
 const PAGE_BYTES = 4096;
-/** What is left of a full disk: a lock and a small folder fit, a file does not. */
+/** The free space of a full disk: a lock and a small folder fit, a file does not. */
 const LEFT_BYTES = 20 * PAGE_BYTES;
 
 function disk(): string {

@@ -13,7 +13,7 @@ import { Random } from '../support/random';
 import { tempFolder } from '../support/temp-folder';
 
 const KILLS = count(15, 100);
-/** Rounds take some milliseconds: kills fall into all their parts. */
+/** Rounds take a few milliseconds, so that kills happen in all parts of a round. */
 const MAX_LIFE_MS = 120;
 
 it('An app that is killed while it saves leaves no half-written file, and loses nothing that it has acknowledged.', async () => {

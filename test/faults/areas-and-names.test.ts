@@ -94,7 +94,7 @@ function named(name: string): TestProject {
   );
 }
 
-/** All of them in a full run; else some by a seed. */
+/** All of them in a full run, otherwise some by a seed. */
 function some(all: readonly string[], suite: number): [string][] {
   const random = new Random(seedOf(suite));
   const wanted = count(2, all.length);

@@ -8,7 +8,7 @@ import { CHAIN, StepChain } from '../support/faults/step-chain';
 import { Random } from '../support/random';
 import { runTool } from '../support/run-tool';
 
-/** What a file system may leave of a file that was written shortly before the power went. */
+/** The content that a file system may leave of a file that was written shortly before a power loss. */
 const DAMAGES: Readonly<Record<string, (path: string) => void>> = {
   empty: (path) => truncateSync(path, 0),
   'all NUL': (path) => writeFileSync(path, Buffer.alloc(lstatSync(path).size)),
@@ -57,7 +57,7 @@ describe('a file of the engine that is damaged', () => {
   });
 });
 
-/** Leaves an area as an engine does that is killed while a step runs, with a request for a pause that it has not seen. */
+/** Leaves an area like an engine that is killed while a step runs, with a pause request that it has not read. */
 async function killInTheMiddle(made: TestProject, chain: StepChain): Promise<void> {
   expect((await made.build()).code).toBe(0);
   chain.edition = 2;
@@ -69,7 +69,7 @@ async function killInTheMiddle(made: TestProject, chain: StepChain): Promise<voi
   writeFileSync(join(made.area, '.slipway', 'pause'), JSON.stringify({ step: 'e' }));
 }
 
-/** What a build from the beginning does where resuming was refused. */
+/** What a build from the beginning does after resuming was refused. */
 async function rebuilt(made: TestProject, chain: StepChain): Promise<string[]> {
   const { code, stderr } = await made.build();
   if (code !== 0) return [`a new build ends with ${code}: ${stderr.trim()}`];
@@ -77,7 +77,7 @@ async function rebuilt(made: TestProject, chain: StepChain): Promise<string[]> {
   return [...lost, ...wrong, ...lies];
 }
 
-/** Files that the engine keeps for itself, without the trees of checkpoints. */
+/** The engine's own files, without the trees of checkpoints. */
 function ownFiles(area: string): string[] {
   const found: string[] = [];
   const walk = (below: string): void => {

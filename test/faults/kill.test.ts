@@ -7,7 +7,7 @@ import { CHAIN, StepChain, type History } from '../support/faults/step-chain';
 import { FaultTally, position } from '../support/faults/tally';
 import { Random } from '../support/random';
 
-/** Points of each kind and command that a full run goes through, and a small one. */
+/** The number of points of each kind and command in a full run and in a small one. */
 const FULL_POINTS = 4;
 const SMALL_KILLS = 3;
 
@@ -17,7 +17,7 @@ afterEach(async () => {
   place = undefined;
 });
 
-/** A command with the step up to which it has to keep the checkpoints that exist; `null`: none. */
+/** A command, with the step up to which it must keep the existing checkpoints; `null`: none. */
 interface Command {
   readonly args: readonly string[];
   readonly keeps: (step: string) => boolean;
@@ -54,7 +54,8 @@ describe.each(PLACES)('kill -9 of the engine on $name:', ({ name, lacks, open })
         const begun = chain.begun().length;
         const { code, signal } = await killer.runKilled(point, ...command.args);
         if (signal !== 'SIGKILL' && code !== 137) {
-          // The command had fewer calls than before and ended. A prune has removed checkpoints, which this brings back.
+          // The command ended before this call, because it made fewer calls than before. A prune has removed
+          // checkpoints, which this build creates again.
           expect(await recover(project, chain, buildData, CHAIN)).toBeUndefined();
           continue;
         }
@@ -75,7 +76,7 @@ describe.each(PLACES)('kill -9 of the engine on $name:', ({ name, lacks, open })
       expect(tally.faults).toBeGreaterThan(0);
       expect(tally.entries).toBeGreaterThan(0);
 
-      /** A prune that was counted has removed checkpoints: a build brings them back. */
+      /** The counted prune has removed checkpoints, so a build creates them again. */
       async function refilled({ args }: Command): Promise<readonly KillPoint[]> {
         if (args[0] === 'prune') expect((await project.build('-R')).code).toBe(0);
         const points = await killer.commands(...args);
@@ -86,7 +87,7 @@ describe.each(PLACES)('kill -9 of the engine on $name:', ({ name, lacks, open })
   );
 });
 
-/** Some points of each kind, spread over all of it. */
+/** Some points of each kind, spread over the whole range. */
 function choose(points: readonly KillPoint[], random: Random): KillPoint[] {
   const kinds = [...new Set(points.map(({ kind }) => kind))];
   return kinds.flatMap((kind) => {

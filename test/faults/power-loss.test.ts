@@ -9,9 +9,9 @@ import { CHAIN, StepChain, type History } from '../support/faults/step-chain';
 import { FaultTally, position } from '../support/faults/tally';
 import { Random } from '../support/random';
 
-/** Clones of one command, at random parts of the time that the same command took before. */
+/** Clones during one command, at random points of the time that the same command took before. */
 const CLONES_PER_RUN = 5;
-/** A checkpoint of this age is one that a file system may not have written by itself. */
+/** A file system may not have written a checkpoint of this age by itself. */
 const RECENT_MS = 5_000;
 const lacks = lacksCrashDisk();
 
@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const each of opened.splice(0).reverse()) await each.dispose();
 });
 
-/** A moment at which the power was lost, and what must be on the disk then. */
+/** A moment of a power loss, and the checkpoints that must be on the disk then. */
 interface Loss {
   readonly clone: string;
   readonly description: string;
@@ -52,7 +52,7 @@ describe.each([
         chain.edition = edition;
         const losses = await loseDuring(nextCommand(edition));
         for (const loss of losses) await judge(loss);
-        // What prune has removed comes back.
+        // Creates the checkpoints that prune has removed.
         if ((await project.build('-R')).code !== 0) expect((await project.build()).code, tally.problems).toBe(0);
       }
       report(
@@ -73,7 +73,7 @@ describe.each([
         ]);
       }
 
-      /** Runs a command and clones the disk at random moments of it. */
+      /** Runs a command and clones the disk at random moments. */
       async function loseDuring(args: readonly string[]): Promise<Loss[]> {
         const [command = '', option, step = ''] = args;
         const isKept = (name: string): boolean =>
@@ -90,7 +90,7 @@ describe.each([
         const child = project.start('distro_const', [...args, 'manifest.xml']);
         const ended = finished(child);
         for (const moment of moments) {
-          await delay(Math.max(0, started + moment - Date.now())); // the moment is what varies
+          await delay(Math.max(0, started + moment - Date.now())); // the moment is random
           if (child.exitCode !== null) break;
           const begun = chain.begun();
           const taken = begun.slice(before.length).map((each) => [each.step, each.history] as const);
@@ -107,7 +107,10 @@ describe.each([
         return losses;
       }
 
-      /** After the power is back, reads everything that is listed, and continues the build. The disk is then as before. */
+      /**
+       * After the power loss, reads everything that is listed and continues the build. Then the original disk is used
+       * again.
+       */
       async function judge({ clone, description, kept, isRecent }: Loss): Promise<void> {
         const begun = chain.begun();
         project.env.SLIPWAY_BOOT_ID = `boot-${tally.faults}`;

@@ -7,7 +7,7 @@ const FILES = 200;
 let project: TestProject | undefined;
 afterEach(() => project?.dispose());
 
-/** Commands that only read, with the answer that each must give whenever it gives one. */
+/** Commands that only read, with a check of each answer that they give. */
 const READ_COMMANDS: readonly { readonly args: readonly string[]; readonly isTrue: (stdout: string) => boolean }[] = [
   { args: ['status', '--json', 'manifest.xml'], isTrue: (text) => typeof JSON.parse(text) === 'object' },
   { args: ['checkpoints', 'manifest.xml'], isTrue: (text) => !/NaN|^[bc] .*\s0 B/m.test(text) },

@@ -6,7 +6,7 @@ import { TestProject } from '../support/engine';
 import { count, report, seedOf } from '../support/faults/count';
 import { Random } from '../support/random';
 
-/** What may lie in the engine's folder when the lock is free: some kinds of lock left behind by a dead engine, whole and damaged. */
+/** Files that may be in the engine's folder while the lock is free: locks of dead engines, whole and damaged. */
 const LEFT: readonly (string | Uint8Array | undefined)[] = [
   undefined,
   JSON.stringify({

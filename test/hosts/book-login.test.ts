@@ -1,4 +1,4 @@
-// From an entry of the host book to a host that is ready, with OpenSSH's own server: the same code as the window's.
+// Connects from an entry of the host book, with OpenSSH's own server and the same code as the window.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -116,7 +116,7 @@ describe.skipIf(reason !== undefined).each(['built-in', 'ssh'] as const)(
     });
 
     it('accepts the password that the keychain has kept; a wrong one is asked for again', async () => {
-      // The system's keychain needs a desktop session, which tests do not have: this one only turns the text round.
+      // The system's keychain needs a desktop session, which tests do not have. This one only reverses the text.
       const turn = (text: string): string => [...text].reverse().join('');
       const keychain: Keychain = {
         isEncryptionAvailable: () => true,
@@ -150,7 +150,7 @@ describe.skipIf(reason !== undefined).each(['built-in', 'ssh'] as const)(
       const own = { user: user.name, password: true };
       await expect(reach(own)).rejects.toMatchObject({ code: 'refused' });
       await expect(reach(own)).rejects.toMatchObject({ code: 'refused' });
-      // Asked three times each time: only what the user has typed was tried.
+      // Asked three times in each attempt, and only the typed passwords were tried.
       expect(kinds()).toEqual(['host-key', ...Array<string>(6).fill('password')]);
       expect(asked.slice(1).map((one) => one.kind === 'password' && one.attempt)).toEqual([1, 2, 3, 1, 2, 3]);
     });
@@ -192,7 +192,7 @@ describe.skipIf(reason !== undefined).each(['built-in', 'ssh'] as const)(
       runTool('env', `SSH_AUTH_SOCK=${socket}`, 'ssh-add', '-q', server.key);
       writeFileSync(join(home, 'ssh_config'), `Host *\n  IdentityAgent ${socket}\n  IdentityFile ${home}/none\n`);
       await reach({ agent: true });
-      // Only the key that is named, by its public half; another one of the agent is not offered.
+      // Only the named key is offered, by its public half, and no other key of the agent.
       const named = `Host *\n  IdentityAgent ${socket}\n  IdentitiesOnly yes\n  IdentityFile`;
       writeFileSync(join(home, 'key.pub'), readFileSync(`${server.key}.pub`));
       writeFileSync(join(home, 'ssh_config'), `${named} ${home}/key.pub\n`);

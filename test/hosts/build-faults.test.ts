@@ -1,4 +1,4 @@
-// A build on a host whose connection fails: every line once and in order, and a build that never notices.
+// A build on a host whose connection fails: every line arrives once and in order, and the build does not notice.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
   let views: readonly HostLinkView[];
   let watch: BuildWatch;
 
-  /** Prints numbered lines slowly, in halves, until it must stop; then their number. */
+  /** Prints numbered lines slowly, in halves, until the file `stop` exists; then their number. */
   const CHATTER = `n=0; while [ ! -e "$2/stop" ]; do n=$((n+1)); printf 'line %s ' $n; sleep 0.01; echo end; done; echo "said $n"`;
 
   beforeEach(async () => {
@@ -59,7 +59,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
         if (grown.ended) return;
       }
     })();
-    // Who does not wait for it closes the connection under it.
+    // A caller that does not wait for it closes the connection during the read.
     ended.catch(() => undefined);
     return { lines, ended };
   }
@@ -69,7 +69,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     return eventually(() => expect(lines.length).toBeGreaterThanOrEqual(least));
   };
 
-  /** Waits until the connection was lost so many times, for such a reason. */
+  /** Waits until the connection was lost this many times, for this reason. */
   function isLost(times = 1, why = ''): Promise<void> {
     return eventually(() => {
       const losses = views.filter((view) => view.state === 'lost' && view.message.includes(why));
@@ -86,7 +86,7 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     expect(watch.runs.size).toBe(1);
   }
 
-  /** The engine's number and the number of the step that runs, as the journal has them; both lead a group. */
+  /** The process ids of the engine and of the running step, from the journal. Both lead a process group. */
   function recordsOf(run: string): { pid?: number }[] {
     const lines = readFileSync(join(project.area, 'logs', `${run}.jsonl`), 'utf8').split('\n');
     const records = lines.filter((line) => /"kind":"(hello|step-started)"/.test(line)).map((line) => JSON.parse(line));
@@ -127,13 +127,13 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     await start();
     const { run } = await watch.until(({ last }) => last?.steps.at(-1)?.step === 'talk' && last);
     await server.halt();
-    // All processes of the build end at once, as they do when the power goes: the engine's and the step's.
+    // All processes of the build end at once, as in a power loss: those of the engine and of the step.
     for (const { pid } of recordsOf(run)) if (pid !== undefined) killGroup(pid);
     await server.restart();
     await watch.until(({ last }) => last?.state === 'interrupted');
     await watch.until(({ area }) => area?.latestResumable === 'talk' && area.lock.kind !== 'held');
     const again = await watch.services.builds.start({ path, resume: 'talk' }, {});
-    // Not before the step runs: the rollback would remove the file.
+    // Only after the step has started, because the rollback would remove the file.
     await watch.until(({ runs }) => runs.get(again.run ?? '')?.steps.at(-1)?.step === 'talk');
     stop();
     await watch.until(({ last }) => last?.state === 'done');

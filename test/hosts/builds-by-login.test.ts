@@ -84,7 +84,7 @@ describe.skipIf(reason !== undefined)(`a build on ZFS over SSH${reason ? ` (${re
     expect(watch.area).toMatchObject({ backend: 'zfs', dataset: area });
 
     project.script('b', 'echo edited >"$2/b"');
-    // What was changed here makes the checkpoint behind it stale, there.
+    // The edit on this computer makes the checkpoint after it stale on the host.
     await watch.until(({ area: seen }) => seen?.steps[2]?.freshness?.kind === 'stale');
     const { run = '' } = await builds.start({ path, resume: 'b' }, {});
     await watch.until(({ runs }) => runs.get(run)?.state === 'done');

@@ -1,4 +1,5 @@
-// An image of 1 GB comes over a connection that is cut on the way: it goes on where it was, and every byte is right.
+// An image of 1 GB over a connection that is cut on the way: the copy continues where it stopped, and every byte is
+// right.
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,7 +39,7 @@ describe.skipIf(reason !== undefined)(`an image of 1 GB${reason ? ` (${reason})`
     project?.dispose();
   });
 
-  /** What has come so far, in bytes. */
+  /** The number of bytes that have arrived so far. */
   const sizeOf = (to: string): number => {
     const [partial] = readdirSync(to).filter((name) => name.endsWith('.part'));
     return partial === undefined ? 0 : (statSync(join(to, partial), { throwIfNoEntry: false })?.size ?? 0);

@@ -35,7 +35,7 @@ describe.skipIf(reason !== undefined).each(CLIENTS)(`A connection of %s that fai
     await server?.stop();
   });
 
-  /** What a detached command leaves behind goes with the server's folder. */
+  /** The files that a detached command leaves are removed with the server's folder. */
   const ownFolder = (): CommandOptions => ({ env: { TMPDIR: server.folder } });
 
   it('A connection that is cut fails everything that runs over it, and everything after it.', async () => {

@@ -33,7 +33,7 @@ describe.skipIf(reason !== undefined).each(CLIENTS)(`the key of a host, for %s${
     rmSync(keys, { recursive: true, force: true });
   });
 
-  /** Connects with a `known_hosts` of the user's; what is asked goes to `accept`. */
+  /** Connects with the user's `known_hosts`; questions go to `accept`. */
   function connect(known: string, accept: (question: UnknownHostKey) => Promise<boolean>): Promise<SshTransport> {
     writeFileSync(at('users'), known);
     const options: ConnectOptions = {
@@ -43,7 +43,7 @@ describe.skipIf(reason !== undefined).each(CLIENTS)(`the key of a host, for %s${
     return createSshTransport(by(options));
   }
 
-  /** How often a client has tried to log in; a key exchange alone has no such line. */
+  /** The number of login attempts of clients. A key exchange alone has no such line. */
   const logins = (): number => server.log().split('userauth-request').length - 1;
   const never = (): Promise<boolean> => Promise.reject(new Error('the user should not have been asked'));
 
@@ -58,7 +58,7 @@ describe.skipIf(reason !== undefined).each(CLIENTS)(`the key of a host, for %s${
       return new Promise((resolve) => (answer = resolve));
     });
     await eventually(() => expect(asked).toBeDefined());
-    vi.advanceTimersByTime(HOUR_MS); // much longer than a host may be silent
+    vi.advanceTimersByTime(HOUR_MS); // much longer than the timeout of a silent host
     expect(asked).toEqual({
       host: '127.0.0.1',
       port: server.port,

@@ -1,4 +1,4 @@
-// A hostile host and a hostile document: whatever their names and texts contain appears as text and does nothing.
+// A hostile host and a hostile document: their names and texts appear as text and have no other effect.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -15,7 +15,7 @@ import { escapeName } from '../../src-shared/name-escapes';
 import { visibleName } from '../../src-shared/visible';
 
 const reason = lacksSshd();
-/** Each would do something if a shell, a terminal or a page took it for more than text. */
+/** Each would have an effect if a shell, a terminal or a page did not treat it as text. */
 const NAMES = [
   "it's",
   '"quoted"',
@@ -47,7 +47,7 @@ describe.skipIf(reason !== undefined)(`hostile names and texts${reason ? ` (${re
   it('of files, lines, manifests and folders pass through a build, and do nothing', async () => {
     const project = new TestProject();
     onTestFinished(() => project.dispose());
-    // What the step makes is given to it as a file: not through any shell of ours.
+    // The step reads its data from a file, so that none of our shells interprets it.
     project.file('names', NAMES.join('\0'));
     project.file('text', `${NAMES.filter((name) => !name.includes('\n')).join('\n')}\nnot \u00ff UTF-8\n`);
     writeFileSync(

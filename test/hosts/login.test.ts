@@ -78,7 +78,7 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
 
   it('goes on when the agent does not sign', async () => {
     const socket = join(server.folder, 'careful');
-    // It asks before it signs, and there is no user to answer.
+    // The agent asks before it signs, and no user answers.
     const careful = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore', env: { SSH_ASKPASS: '/bin/false' } });
     try {
       const add = ['ssh-add', '-q', '-c', join(server.folder, 'key')] as const;

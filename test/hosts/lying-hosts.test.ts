@@ -12,7 +12,7 @@ import { tempFolder } from '../support/temp-folder';
 const READY_TIMEOUT_MS = 3000;
 const MAX_MESSAGE = 20_000;
 
-/** A host whose engine answers `status` with a text. Everything before that is honest. */
+/** A host whose engine answers `status` with a text. All earlier answers are real. */
 const status = (answer: string | ((channel: ServerChannel) => void)): Lie => ({
   command(line, channel, token) {
     if (!/distro_const/.test(line) || !/\bstatus\b/.test(line)) return false;

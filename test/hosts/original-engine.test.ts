@@ -1,6 +1,6 @@
-// A host with only the original interface. The original itself does not run here: a command that takes nothing but `build` with its four
-// options, and hands them to our engine, stands in its place; ZFS is real.
-// Recordings of the original itself are read in test/main/build-hosts/original.
+// A host with only the original interface. The original does not run here. In its place a command accepts nothing but
+// `build` with its four options and passes them to our engine; ZFS is real. Recordings of the original are read in
+// test/main/build-hosts/original.
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -142,7 +142,7 @@ describe.skipIf(reason !== undefined)(`a host with the original engine${reason ?
     project.script('b', `rm -r "$2"/*`);
     await builds().start({ path }, {});
     await ended(1);
-    // zfs-fuse shows no .zfs folder: a clone of the snapshot stands where other ZFS shows the snapshot itself.
+    // zfs-fuse has no .zfs folder, so a clone of the snapshot takes its place.
     const view = join(watch.area?.path ?? '', 'build_data/.zfs/snapshot/.step_b');
     await expect(watch.services.inside.list({ path, step: 'b', folder: '' }, {})).rejects.toMatchObject({
       code: 'missing',
@@ -196,7 +196,7 @@ describe.skipIf(reason !== undefined)(`a host with the original engine${reason ?
       ['removed', 'file', 'a', null],
       ['added', 'file', 'b', null],
     ]);
-    // It knows one direction only; the other one is the same with its signs turned.
+    // It compares in one direction only. The other direction is the same with the signs exchanged.
     const back = await inside.changes({ path, from: 'c', to: 'b' }, {});
     expect(zfsDiff.argv.slice(-2)).toEqual(['b', 'c'].map((step) => `${project.area}/build_data@.step_${step}`));
     expect(back.changes[0]).toMatchObject({ change: 'removed', path: 'pkg_image/new file' });

@@ -1,5 +1,5 @@
-// Where systemd ends what a session leaves behind, a detached command gets a scope of its own. No systemd runs here: a stand-in for
-// systemd-run records its arguments and runs the rest.
+// Where systemd ends the processes of a session, a detached command gets its own scope. systemd does not run here, so a
+// fake systemd-run records its arguments and runs the rest.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Files that are sent to a host: whole or not at all.
+// Files that are sent to a host are complete or absent.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -53,7 +53,7 @@ describe.skipIf(reason !== undefined).each(CLIENTS)(`a file for a host, by %s${t
     server.cut();
     await failing;
     expect(readFileSync(path, 'utf8')).toBe('the old one');
-    // What it has left is removed once it is old.
+    // The remains of a transfer are removed when they are old.
     for (const name of readdirSync(folder))
       if (name.includes('.part-')) runTool('touch', '-d', '2 hours ago', join(folder, name));
     transport = await createSshTransport(by(loginAt(server)));

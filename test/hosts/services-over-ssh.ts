@@ -6,7 +6,7 @@ import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 
 const reason = lacksSshd();
 
-/** Repeats tests of services on this computer with a build host at the other end of OpenSSH's server. */
+/** Runs tests of services on this computer again, with a build host behind OpenSSH's server. */
 export function describeOverSsh(importTests: () => Promise<unknown>): void {
   let server: SshServer;
   const { host, link } = sshHost(() => loginAt(server));

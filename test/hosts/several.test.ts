@@ -1,4 +1,5 @@
-// Several hosts at once, through the same calls as the window's: each with its own builds, and all of them in the host menu.
+// Several hosts at once, through the same calls as in the window: each with its own builds, and all of them in the host
+// menu.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// How much memory much output over SSH needs.
+// The memory that much output over SSH needs.
 import { describe, expect, it } from 'vitest';
 import { OUTPUT_BYTES, PRINT_LINES, useSshTransport } from '../support/ssh-output';
 import { lacksSshd } from '../support/sshd';

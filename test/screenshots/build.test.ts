@@ -5,7 +5,7 @@ import { openInChromium } from '../e2e/support/app';
 import { temporary } from '../e2e/support/samples';
 import { TimelinePage } from '../e2e/support/timeline';
 
-/** The folder that the README names; `npm run screenshots` writes them. */
+/** The folder of the README's pictures. `npm run screenshots` writes them. */
 const folder = join(import.meta.dirname, '../../resources/screenshots');
 
 const STEPS = [
@@ -21,7 +21,7 @@ const STEPS = [
   ['iso', 'ISO image creation'],
 ] as const;
 
-/** Steps as an image has them, which take a moment each, so that there is something to see. */
+/** Steps with the names of a real image. Each takes a moment, so that the picture shows progress. */
 function sample(): { document: string; fail(step: string, on: boolean): void; wait(step: string, on: boolean): void } {
   const base = join(temporary(), 'debian-live');
   mkdirSync(join(base, 'scripts'), { recursive: true });

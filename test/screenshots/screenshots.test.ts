@@ -5,7 +5,7 @@ import { SECTIONS } from '../../src-shared/document/sections';
 import { openInChromium } from '../e2e/support/app';
 import { Designer } from '../e2e/support/designer';
 
-/** The folder that the README names; `npm run screenshots` writes them. */
+/** The folder of the README's pictures. `npm run screenshots` writes them. */
 const folder = join(import.meta.dirname, '../../resources/screenshots');
 
 it.each(['dark', 'light'] as const)('takes every screen, %s', async (theme) => {
@@ -15,7 +15,7 @@ it.each(['dark', 'light'] as const)('takes every screen, %s', async (theme) => {
   const take = (name: string): Promise<Buffer> =>
     page.screenshot({ path: join(folder, `${name.toLowerCase().replaceAll(' ', '-')}-${theme}.png`) });
   await designer.goTo('Steps');
-  // A boot menu that comes too late, and a name to see in the changes.
+  // A boot menu that comes too late, and a name that appears in the changes.
   await designer.row('Step grub-setup').click();
   await page.keyboard.press('Alt+ArrowDown');
   await designer.goTo('Accounts and locale');

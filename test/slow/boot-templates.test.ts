@@ -38,18 +38,18 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** A build area somewhere else than in the project: what the manifest calls it, and where it is. */
+/** A build area outside the project: its name in the manifest, and its path. */
 interface Place {
   readonly buildArea: string;
   readonly path: string;
 }
 
-/** A copy of a template with its build area beside it, in a folder that an ordinary user can reach wherever the checkout is. */
+/** A copy of a template with its build area beside it, in a folder that an ordinary user can reach. */
 class TemplateProject {
   readonly base = mkdtempSync(join(tmpdir(), 'slipway-template-'));
   readonly folder = join(this.base, 'project');
   readonly manifest = join(this.folder, 'manifest.xml');
-  /** Where the build area is in the file system. */
+  /** The path of the build area. */
   readonly area: string;
 
   constructor(
@@ -68,7 +68,7 @@ class TemplateProject {
       chmodSync(join(bin, command), 0o755);
     }
     if (!this.#asOrdinary()) return;
-    copyFileSync(process.execPath, join(bin, 'node')); // root's Node may lie where only root may read
+    copyFileSync(process.execPath, join(bin, 'node')); // only root may be able to read root's Node
     mkdirSync(join(this.base, 'home'));
     chmodSync(this.base, 0o755);
     for (const path of [this.base, ...readdirSync(this.base, { recursive: true, encoding: 'utf8' })])
@@ -88,7 +88,7 @@ class TemplateProject {
     return this.run('build', ...options, 'manifest.xml');
   }
 
-  /** Runs a subcommand there; `--json` documents are in `stdout`. */
+  /** Runs a subcommand in the project's folder. `--json` documents are in `stdout`. */
   run(...subcommand: string[]): Ran {
     const argv = ['distro_const', ...subcommand];
     const path = [join(this.base, 'bin'), process.env.PATH].join(delimiter);
@@ -122,7 +122,7 @@ class TemplateProject {
   }
 }
 
-/** The message, then the prompt: the system reports that it is up before a login is possible. */
+/** The message, then the prompt: the system reports its start before a login is possible. */
 const ready = (name: string) => new RegExp(`${name.toUpperCase()}-READY name=${name} kernel=\\d[\\s\\S]*login: `);
 
 const whyNotTiny = whyNoBoot() ?? lacksTool('apt-get', 'cpio', 'grub-mkimage', 'mcopy', 'xorriso');
@@ -255,7 +255,10 @@ describe.skipIf(whyNotDebian)(titled('debian-live', whyNotDebian), () => {
   });
 });
 
-/** File systems whose own snapshots are the checkpoints; the tests above run on a plain directory, and build-from-window on ZFS. */
+/**
+ * File systems whose own snapshots are the checkpoints. The tests above use a plain directory, and build-from-window
+ * ZFS.
+ */
 const fileSystems: [string, boolean, () => Promise<Place & { dispose(): void | Promise<void> }>][] = [
   [
     'btrfs',

@@ -21,13 +21,13 @@ it.skipIf(lacks)(`An exported image builds with the command alone${lacks ? ` (${
   const source = readFileSync(path, 'utf8').replace(/\/var\/(tmp|lib)\/slipway\/tiny/, join(folder, 'area'));
   const to = join(folder, 'tiny-export.tar.gz');
   await exporting.write({ path, source, encoding: 'utf-8', to, format: 'tar.gz' }, {});
-  // Nothing is left but the export.
+  // Only the export is left.
   rmSync(join(folder, 'tiny'), { recursive: true });
   execFileSync('tar', ['-xzf', to, '-C', folder]);
   const cwd = join(folder, 'tiny-export');
   execFileSync('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd });
   const run = (...args: string[]) => spawnSync(join(bin, 'distro_const'), args, { cwd, encoding: 'utf8' });
-  // The commands of its README, as they stand there.
+  // The commands of its README, unchanged.
   const commands = readFileSync(join(cwd, 'README.txt'), 'utf8').matchAll(
     /^ {2}distro_const (build .*?manifest\.xml)/gm,
   );

@@ -1,4 +1,5 @@
-// What `npm run package` makes, installed into a fresh Debian and used there by an ordinary user, with Chromium's own sandbox.
+// The packages of `npm run package`, installed into a fresh Debian and used by an ordinary user, with Chromium's own
+// sandbox.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -55,7 +56,7 @@ class Debian {
     execFileSync('mmdebstrap', [...options, suite, this.folder, ...sources], { ...limits, stdio: 'ignore' });
   }
 
-  /** Runs a line there, as root, in name spaces that end with it. */
+  /** Runs a line in it as root, in namespaces that end with it. */
   run(line: string): string {
     const [command, ...args] = this.#inside(line);
     return execFileSync(command, args, { ...limits, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -163,7 +164,7 @@ describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : `
     };
     const lines = Object.entries(sizes).map(([name, size]) => `${name} ${size.toFixed(1)} MB`);
     process.stdout.write(`packages: ${lines.join(', ')}\n`);
-    // Most of it is Electron: the official one may be larger than the one for trying.
+    // Most of it is Electron. The official one may be larger than the one for tests.
     expect(sizes.designer).toBeLessThan(runtime.version === undefined ? 130 : 90);
     expect(sizes.engine).toBeLessThan(0.2);
     expect(sizes.archive).toBeLessThan(8);
@@ -206,7 +207,7 @@ describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : `
     if (!app.stderr) throw new Error('no output');
     const page = await windowAt(await readFirstLine(app, app.stderr, /^DevTools listening on (ws:\S+)$/));
     const designer = new Designer(page);
-    // The sample is open; a new image is composed from blank.
+    // The sample is open. A new image is composed from the blank template.
     await page.getByText('tiny-linux/manifest.xml').first().waitFor();
     await page.keyboard.press('Control+n');
     await composeTinyLinux(designer, mousePerson(page), '/home/person');
@@ -229,19 +230,22 @@ describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : `
     });
     expect(boot.verdict, boot.serial).toBe('booted');
 
-    // A double click on another manifest starts the program again, which hands it to the window that is there.
+    // A double click on another manifest starts the program again, which passes it to the open window.
     const other = '/home/person/other/manifest.xml';
     const copied = `mkdir ~/other && sed s/tiny-linux/other-image/ ~/Slipway/tiny-linux/manifest.xml >${other}`;
     debian.run(`su person -c '${copied} && cp -r ~/Slipway/tiny-linux/scripts ~/other/'`);
     debian.run(`su person -c 'xvfb-run -a slipway --disable-gpu ${other}'`);
     await page.getByText('other-image').first().waitFor();
-    // As the window's own button does.
+    // As the window's own close button does.
     await page.close({ runBeforeUnload: true });
     await ended;
   });
 });
 
-/** The window of a packed app: Playwright cannot start one, for it lacks the switches for that, and must leave its defaults alone. */
+/**
+ * The window of a packaged app. Playwright cannot start it, because it lacks the switches for that and must keep its
+ * default settings.
+ */
 async function windowAt(address: string): Promise<Page> {
   const browser = await chromium.connectOverCDP(address, { noDefaults: true });
   const [context] = browser.contexts();

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { anchorsOf, linksOf, pages, root } from '../support/markdown';
 
-/** What is wrong with a link of a page; `undefined`: nothing. Links to other computers are judged by their form. */
+/** The problem of a page's link, or `undefined`. Only the form of links to other computers is checked. */
 function whyDead(page: string, to: string): string | undefined {
   if (/^[a-z]+:/i.test(to)) return /^https:\/\/[\w.-]+\.\w+(\/\S*)?$/.test(to) ? undefined : 'is no https address';
   const [path = '', anchor] = to.split('#');

@@ -20,8 +20,8 @@ interface Region {
 }
 
 /**
- * Records each text that screen readers announce in the page, also one that the next replaces before a poll could see it. Call it before
- * the page is loaded, or on a page that is loaded.
+ * Records each text that screen readers announce in the page, also those that are replaced before a poll sees them.
+ * Call it before the page is loaded, or on a page that is loaded.
  */
 export async function recordAnnouncements(page: Page): Promise<void> {
   await page.addInitScript(record);

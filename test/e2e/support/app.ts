@@ -14,7 +14,7 @@ import { endProgram } from './end-program';
 import { reportPageOnFailure } from './failure-report';
 import { readFirstLine } from './first-line';
 
-/** A main process that throws shows a box and waits for a click that never comes. A shared machine may need minutes for a start. */
+/** A main process that throws shows a dialog and waits for a click. A shared machine may need minutes for a start. */
 const START_TIMEOUT_MS = 180_000;
 
 const root = join(import.meta.dirname, '../../..');
@@ -23,11 +23,11 @@ const root = join(import.meta.dirname, '../../..');
 export interface OpenOptions {
   /** The manifest to open. */
   readonly document?: string;
-  /** Whether the document was made elsewhere: then the window asks before it builds. */
+  /** Whether another author made the document. The window then asks before it builds. */
   readonly isForeign?: boolean;
-  /** A folder that keeps what the app remembers from one start to the next; without it the app starts as on a new computer. */
+  /** A folder for the app's state from one start to the next. Without it the app starts as on a new computer. */
   readonly state?: string;
-  /** Of the page, in CSS pixels. */
+  /** The page's size in CSS pixels. */
   readonly width?: number;
   readonly height?: number;
   readonly theme?: 'light' | 'dark';
@@ -42,11 +42,11 @@ export interface OpenOptions {
 /** The open app. */
 export interface OpenApp {
   readonly page: Page;
-  /** The folder that the app keeps its own things in. */
+  /** The folder of the app's state. */
   readonly state: string;
   /** The main process: Electron's, or the server of browser mode. */
   readonly main: ChildProcess;
-  /** Ends the app at once, without a question about unsaved work. Happens by itself at the end of the test. */
+  /** Ends the app at once, without a question about unsaved work. Also called at the end of the test. */
   close(): Promise<void>;
 }
 
@@ -93,7 +93,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenDes
   });
   const main = app.process();
   whenClosed(async () => {
-    // `app.close()` would ask the window, which may ask its user.
+    // `app.close()` would ask the window, which may ask the user.
     void app.evaluate((electron) => electron.app.exit(0)).catch(() => undefined);
     await endProgram(main, false);
   });
@@ -110,7 +110,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenDes
   return { page, electron: app, main, state, close };
 }
 
-/** A home and a state folder of the test's own, and the list of what has to be closed, the last first. */
+/** The test's own home and state folder, and what must be closed, in reverse order. */
 async function place(options: OpenOptions) {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-e2e-'));
   const home = join(folder, 'home');
@@ -118,11 +118,11 @@ async function place(options: OpenOptions) {
   await mkdir(home);
   if (options.document !== undefined && options.isForeign !== true) await trustFolder(state, dirname(options.document));
   const { close, whenClosed } = closeAtEnd();
-  // Registered first, so that messages of the closing count too.
+  // Registered first, so that messages during closing count too.
   const messages = watchConsole(options.expectedMessages);
   whenClosed(() => messages.check());
   whenClosed(() => removeFolder(folder));
-  // Nothing of the person who runs the tests: neither folders (XDG_CONFIG_HOME ...) nor settings of Electron.
+  // Removes the tester's own settings: folders (XDG_CONFIG_HOME ...) and those of Electron.
   const ours = Object.entries(process.env).filter(([name]) => !/^(XDG|ELECTRON|SLIPWAY)_/.test(name));
   const env = {
     ...(Object.fromEntries(ours) as Record<string, string>),
@@ -134,7 +134,7 @@ async function place(options: OpenOptions) {
   return { env, state, messages, close, whenClosed };
 }
 
-/** Makes the app take a document for one that was made by it. */
+/** Marks a document as made by this app. */
 export async function trustFolder(state: string, folder: string): Promise<void> {
   const file = join(state, 'trusted.json');
   const known = JSON.parse(await readFile(file, 'utf8').catch(() => '[]')) as object[];
@@ -142,7 +142,7 @@ export async function trustFolder(state: string, folder: string): Promise<void> 
   await writeFile(file, JSON.stringify([...known, { folder: await realpath(folder) }]));
 }
 
-/** Child processes of browsers may still be writing. */
+/** Child processes of browsers may still be writing there. */
 function removeFolder(folder: string): Promise<void> {
   return rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }

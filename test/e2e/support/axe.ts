@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** WCAG 2.1 AA. axe's own best practices are advice and left out. */
+/** WCAG 2.1 AA. axe's own best practices are only advice and are left out. */
 const rules = { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] } };
 
 interface Violation {
@@ -14,9 +14,9 @@ interface Violation {
   readonly nodes: readonly { readonly target: readonly unknown[] }[];
 }
 
-/** What axe finds wrong with the page as it is now, one line each: rule, impact, what to do, the first places. */
+/** The problems that axe finds in the present page, one line each: rule, impact, what to do, the first places. */
 export async function accessibilityViolations(page: Page): Promise<string[]> {
-  // Evaluating text goes past the page's content security policy; a script element would not.
+  // Evaluated text bypasses the page's content security policy; a script element would not.
   await page.evaluate(`${source};undefined`);
   const found = await page.evaluate<Violation[]>(
     `axe.run(document, ${JSON.stringify(rules)}).then(({ violations }) => violations)`,

@@ -18,8 +18,8 @@ export interface CarrierOptions {
 }
 
 /**
- * Describes tests in Chromium and in Electron. `npm test` has one pass of the main job in Electron and everything in Chromium,
- * because the window is the same page in both.
+ * Describes tests in Chromium and in Electron. `npm test` runs the main use case once in Electron and all tests in
+ * Chromium, because the window is the same page in both.
  */
 export function inCarriers({ lacks, isMainJob = false }: CarrierOptions, body: (open: Open) => void): void {
   const electron = lacks ?? lacksElectron ?? (isMainJob ? undefined : onlyInFull);

@@ -12,7 +12,7 @@ declare module 'vitest' {
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Starts the one Chromium of a project before its tests. Each test has a context of its own in it. */
+/** Starts the one Chromium of a project before its tests. Each test has its own context in it. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const name = NAMES.find(hasTool);
   if (name === undefined) {
@@ -25,7 +25,10 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   return () => server.close();
 }
 
-/** Connects to the shared Chromium. `close` of the result closes only what was opened with it. Throws when this host has none. */
+/**
+ * Connects to the shared Chromium. `close` of the result closes only the contexts that were opened with it. Throws when
+ * this host has none.
+ */
 export function connectChromium(): Promise<Browser> {
   const found = inject('chromium');
   if ('lacks' in found) throw new Error(found.lacks);

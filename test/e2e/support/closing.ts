@@ -4,20 +4,23 @@ type Step = () => Promise<void>;
 
 const open = new Set<Step>();
 
-// Registered once in each test file that imports this: what no single test has opened.
+// Registered once in each test file that imports this, for objects that no single test has opened.
 afterAll(async () => {
   for (const close of [...open].reverse()) await close();
 });
 
 /** Something that takes several steps to close. */
 export interface Closing {
-  /** Adds a step; the last one added runs first. One that comes too late, because a test ran out of time, runs at once. */
+  /**
+   * Adds a step. The last one added runs first. A step that is added after the closing, because a test timed out, runs
+   * at once.
+   */
   whenClosed(step: Step): void;
   /** Runs the steps, once. All run, even when one throws. */
   close(): Promise<void>;
 }
 
-/** Collects what has to be closed and closes it at the end of the test, or of the file when no test runs or `forFile` is set. */
+/** Collects objects and closes them at the end of the test, or of the file when no test runs or `forFile` is set. */
 export function closeAtEnd(forFile = false): Closing {
   const steps: Step[] = [];
   let closing: Promise<void> | undefined;

@@ -1,17 +1,17 @@
 import type { BrowserContext } from 'playwright-core';
 
-/** For each action of Playwright, also on a machine that builds images at the same time. */
+/** The timeout of each Playwright action, also on a machine that builds images at the same time. */
 const ACTION_TIMEOUT_MS = 180_000;
 
 /** The console of an app's pages. */
 export interface ConsoleMessages {
-  /** Collects what the pages of a context write to the console from now on, and their errors. */
+  /** Collects the console messages and errors of a context's pages, from this call on. */
   watch(context: BrowserContext): void;
   /** Throws when a page wrote a message, of any level, that the test does not expect. */
   check(): Promise<void>;
 }
 
-/** Watches the console of an app. A message in `expected` is one that the test causes on purpose. */
+/** Watches the console of an app. `expected` matches messages that the test causes on purpose. */
 export function watchConsole(expected: readonly RegExp[] = []): ConsoleMessages {
   const found: string[] = [];
   const add = (text: string): void => {

@@ -2,9 +2,9 @@ import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { announcements } from './announcements';
 
-/** The designer as a person reads it: sections, lists, fields, by their names. */
+/** The designer as a user reads it: sections, lists and fields by their names. */
 export class Designer {
-  /** Announcements before this one were heard. */
+  /** The number of announcements that earlier calls have consumed. */
   #next = 0;
 
   constructor(readonly page: Page) {}
@@ -27,7 +27,7 @@ export class Designer {
     return this.page.locator(`[role=option][data-name="${name}"]`);
   }
 
-  /** The rows that are in the page, in their order. */
+  /** The rows that are in the page, in order. */
   async rows(): Promise<string[]> {
     const options = await this.page.getByRole('listbox').first().getByRole('option').all();
     const placed = await Promise.all(
@@ -40,8 +40,9 @@ export class Designer {
   }
 
   /**
-   * Waits until a screen reader would have announced this, after what was heard before. The next announcement may have replaced it. One
-   * that nothing has replaced can be heard again, because the same text twice is one announcement.
+   * Waits until screen readers get this announcement after those of earlier calls. A later announcement may have
+   * replaced it. An announcement that is still the last one counts again, because the same text twice is one
+   * announcement.
    */
   async hears(text: string | RegExp): Promise<void> {
     const fits = (one: string): boolean => (typeof text === 'string' ? one.includes(text) : text.test(one));

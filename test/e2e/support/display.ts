@@ -3,7 +3,7 @@ import { startXvfb, type Xvfb } from './xvfb';
 
 let screen: Promise<Xvfb> | undefined;
 
-/** The display for all windows of a test file. It is started for the first and ends with the file. */
+/** The display for all windows of a test file. It starts with the first window and ends with the file. */
 export async function display(): Promise<string> {
   if (!screen) {
     const starting = (screen = startXvfb());

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Waits for a program's end, after asking for it. One that does not listen is killed. */
+/** Asks a program to end and waits. A program that does not end is killed. */
 export async function endProgram(child: ChildProcess, ask = true): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');

@@ -10,8 +10,9 @@ const PAGE_TIMEOUT_MS = 10_000;
 const BUSIEST = 8;
 
 /**
- * Adds the text of the page and the load of the machine to the error of a failed test, so that a failure on another machine can be
- * understood from its log. The caller calls it after it arranged for the page to be closed, because what is arranged last runs first.
+ * Adds the text of the page and the load of the machine to the error of a failed test, so that a failure on another
+ * machine can be understood from its log. It must be called after the closing of the page is registered, because the
+ * last registered step runs first.
  */
 export function reportPageOnFailure(page: Page): void {
   if (!TestRunner.getCurrentTest()) return;

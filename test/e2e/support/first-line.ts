@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 /**
- * Waits until a program prints something that matches, and returns the first group. Throws with what it wrote to stderr when it ends before.
- * Keeps reading afterwards: a pipe that is not read would stop the program.
+ * Waits until a program prints something that matches, and returns the first group. Throws with the program's stderr
+ * when it ends before. Keeps reading afterwards: a pipe that is not read would stop the program.
  */
 export function readFirstLine(child: ChildProcess, stream: Readable, form: RegExp): Promise<string> {
   let complaint = '';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-// The clock, not the time that the browser hands to a frame: after a long frame that one is put back to when the frame was due.
+// The clock is used instead of the browser's frame time: after a long frame that is set back to when the frame was due.
 const START = `(() => {
   const frames = { times: [], last: 0, on: true };
   globalThis.slipwayFrames = frames;
@@ -18,7 +18,7 @@ const START = `(() => {
   }));
 })()`;
 
-// The frame that is being made when the action ends may be the slow one: it counts too.
+// The frame that is drawn when the action ends may be the slow one, so it counts too.
 const STOP = `new Promise((stopped) => {
   const frames = globalThis.slipwayFrames;
   frames.done = () => stopped(frames.times);

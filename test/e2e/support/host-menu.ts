@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import type { SshServer } from '../../support/sshd';
 
-/** The build hosts as a person sees them in the window. */
+/** The build hosts as the user sees them in the window. */
 export class HostMenu {
   constructor(readonly page: Page) {}
 
@@ -22,7 +22,7 @@ export class HostMenu {
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 
-  /** Fills the form for a test's server, and leaves it open. */
+  /** Fills the form for a test's server, and keeps it open. */
   async fill(server: SshServer, name: string, fields: Readonly<Record<string, string>> = {}): Promise<Locator> {
     await this.choose('Add a build host…');
     const form = this.dialog('Add a build host');

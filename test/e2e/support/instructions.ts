@@ -10,7 +10,7 @@ const FORMS =
   /^```sh\n(?<commands>.*?)^```|\bclick \*\*(?<name>.+?)\*\*(?<top> at the top right)?|\bwait until it (?:says|shows) \*\*(?<text>.+?)\*\*/gims;
 
 /**
- * The instructions of a page, in its order: commands in `sh` blocks, **Click** followed by a name in bold, **Wait until it
+ * The instructions of a page, in order: commands in `sh` blocks, **Click** followed by a name in bold, **Wait until it
  * shows** followed by a text in bold.
  */
 export function instructionsOf(page: string): Instruction[] {

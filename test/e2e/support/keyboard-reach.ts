@@ -11,10 +11,11 @@ const INTERACTIVE = [
   ...['button', 'option', 'tab', 'menuitem', 'listbox', 'checkbox', 'switch'].map((role) => `[role=${role}]`),
 ].join(',');
 
-/** The most stops that a screen has; more, and the focus never comes around. */
+/** The maximum number of tab stops of a screen. With more, the focus never returns to the first. */
 const MAX_STOPS = 300;
 
-// In the page: what there is to act on (behind a dialog: nothing), each with a name, and what takes the focus while Tab is pressed.
+// Runs in the page: the controls (behind a dialog: none), each with a name, and the elements that get the focus while
+// Tab is pressed.
 const WATCH = `(() => {
   const scope = [...document.querySelectorAll('[role=dialog]')].at(-1) ?? document;
   const inEditor = (element) => element.closest('.cm-editor') !== null && !element.matches('.cm-content');
@@ -39,7 +40,7 @@ const WATCH = `(() => {
   let idle = 0;
   const focused = ({ target }) => {
     stops.push(target);
-    // The editor's ring is around its text, and comes a moment later.
+    // The editor's ring is around its text, and appears a moment later.
     const editor = target.closest('.cm-editor');
     const drawn = editor ?? target;
     setTimeout(() => {
@@ -50,14 +51,15 @@ const WATCH = `(() => {
     }, editor ? 50 : 0);
   };
   document.addEventListener('focusin', focused);
-  // A dialog takes the focus as it opens, and keeps it.
+  // A dialog takes the focus when it opens, and keeps it.
   if (scope !== document) first?.focus();
   globalThis.slipwayReach = {
     stops, wanted, nameOf,
     state: async () => {
       const inEditor = document.activeElement.closest('.cm-editor') !== null;
       await new Promise((later) => setTimeout(later, inEditor ? 100 : 0));
-      // Also where Tab leads nowhere else (once it goes to the page itself): what it should have reached is missed then.
+      // Also when Tab has no other stop and returns to the page: then the elements that it should have reached are
+      // missed.
       idle = stops.length === seen ? idle + 1 : 0;
       const isAround = stops.slice(1).includes(stops[0]) || idle === 3;
       seen = stops.length;
@@ -70,7 +72,7 @@ const WATCH = `(() => {
   };
 })()`;
 
-// Of what Tab has missed: members of a group that another key goes through, by the member that Tab reaches.
+// Among the missed elements: members of a group that other keys move through, by the member that Tab reaches.
 const GROUPS = `(() => {
   const { stops, nameOf } = slipwayReach;
   const groups = [];
@@ -100,15 +102,15 @@ const activeItem = `(() => {
   return { active, isSeen: seen !== null && (active.contains(seen) || seen.contains(active)) };
 })`;
 
-/** Things that one stop of Tab leads to, and arrows go through: side by side, or one above the other. */
+/** Elements that share one tab stop and that arrow keys move through: side by side, or one above the other. */
 interface Group {
   readonly size: number;
   readonly isFlat: boolean;
 }
 
 /**
- * Goes through all that can be acted on with Tab, and through lists and groups with the arrows. Returns one line for each control that cannot be
- * reached, what does not show that it has the focus, and what has it out of sight.
+ * Visits all controls with Tab, and the items of lists and groups with arrow keys. Returns one line for each control
+ * that cannot be reached, does not show its focus, or has the focus out of sight.
  */
 export async function unreachableByKeyboard(page: Page): Promise<string[]> {
   await page.evaluate(WATCH);
@@ -119,7 +121,7 @@ export async function unreachableByKeyboard(page: Page): Promise<string[]> {
       'slipwayReach.state()',
     );
     if (isAround) break;
-    // Tab indents there; Escape before it leaves.
+    // Tab indents there. Escape before it leaves the editor.
     if (inEditor) await page.keyboard.press('Escape');
   }
   const unseen = await page.evaluate<string[]>('slipwayReach.unseen()');
@@ -141,7 +143,7 @@ async function throughGroup(page: Page, at: number, { size, isFlat }: Group): Pr
     slipwayReach.active.add(active);
     if (!isSeen) slipwayReach.hidden.add(active);
   })()`;
-  // From wherever it stands to one end, then to the other.
+  // Moves from the present item to one end, then to the other.
   for (const key of isFlat ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown'])
     for (let presses = 0; presses <= size + 1; presses++) {
       await page.evaluate(note);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { layoutFaults } from './layout-faults';
 
-/** Electron's smallest window, where panes were cut off once, and common screens. */
+/** Electron's smallest window, in which panes were once cut off, and common screens. */
 const SIZES = [
   [900, 600],
   [1024, 700],
@@ -10,18 +10,18 @@ const SIZES = [
   [1920, 1080],
 ] as const;
 
-/** Looks at one screen after another in windows of several sizes. */
+/** Checks screens one after another in windows of several sizes. */
 export class LayoutCheck {
   /** One line each: screen, size, fault. */
   readonly faults: string[] = [];
 
   constructor(readonly page: Page) {}
 
-  /** Collects the faults of what the window shows. With `PICTURES` set to a folder it takes a picture of each size. */
+  /** Collects the faults of what the window shows. With `PICTURES` set to a folder it saves a picture of each size. */
   async run(screen: string): Promise<void> {
     for (const [width, height] of SIZES) {
       await this.page.setViewportSize({ width, height });
-      // Layout that follows the size in a script has two frames for it.
+      // A layout that a script adapts to the size has two frames for it.
       await this.page.evaluate(
         'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(undefined))))',
       );

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 
-// In the page. A part is a line of text or a control. It is lost where an ancestor that does not scroll cuts it off, or where it lies
-// outside what a scrolling ancestor can show. A text that ends with an ellipsis is not lost when its whole text is a tooltip.
+// Runs in the page. A part is a line of text or a control. It is lost where an ancestor that does not scroll cuts it
+// off, or where it is outside the area that a scrolling ancestor can show. A text that ends with an ellipsis is not
+// lost when its tooltip has the whole text.
 const FIND = `(() => {
   const SLACK = 1.5;
   const scope = [...document.querySelectorAll('[role=dialog]')].at(-1) ?? document.body;
@@ -21,11 +22,11 @@ const FIND = `(() => {
   const shortens = ({ textOverflow, webkitLineClamp }) => textOverflow === 'ellipsis' || webkitLineClamp !== 'none';
   const scrolls = (value) => value === 'auto' || value === 'scroll';
 
-  // What the user can see of a rectangle now, and which side of it scrolling can never show.
+  // The visible part of a rectangle, and the sides of it that scrolling can never show.
   function follow(from, rect) {
     let visible = copy(rect);
     let whole = copy(rect);
-    // What is left of it where it is shortened, wherever it is scrolled to.
+    // The part of it that remains visible at any scroll position.
     let kept = copy(rect);
     let lost;
     let isShortened = false;
@@ -108,7 +109,7 @@ const FIND = `(() => {
       faults.push('control ' + nameOf(element) + ' is too narrow: ' + Math.round(rect.width) + ' px');
   }
 
-  // Whether something opaque of the upper text covers the lower one.
+  // Whether an opaque background of the upper text covers the lower one.
   const isOpaque = (element) => {
     const { backgroundColor, backgroundImage } = getComputedStyle(element);
     return backgroundImage !== 'none' || (backgroundColor !== 'transparent' && !/(, 0(\\.\\d+)?\\)|\\/ 0?\\.\\d+\\))$/.test(backgroundColor));
@@ -116,7 +117,7 @@ const FIND = `(() => {
   function isCovered(a, b, x, y) {
     const stack = document.elementsFromPoint(x, y);
     const places = [stack.indexOf(a), stack.indexOf(b)];
-    // Under a menu or a dialog the rest of the page takes no pointer.
+    // Below a menu or a dialog the rest of the page does not react to the pointer.
     const [upper, lower] = places[1] === -1 || (places[0] !== -1 && places[0] < places[1]) ? [a, b] : [b, a];
     const from = stack.indexOf(upper);
     return from === -1 || stack.slice(from).some((element) => !element.contains(lower) && isOpaque(element));
@@ -134,7 +135,10 @@ const FIND = `(() => {
   return [...new Set(faults)];
 })()`;
 
-/** Texts and controls of the page, or of its topmost dialog, that a user cannot get to see, and texts that lie over each other; one line each. */
+/**
+ * Texts and controls of the page, or of its topmost dialog, that a user cannot see, and texts that overlap; one line
+ * each.
+ */
 export async function layoutFaults(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(FIND);
 }

@@ -4,10 +4,10 @@ import { temporary } from './samples';
 
 const tinyLinux = join(import.meta.dirname, '../../../resources/templates/tiny-linux');
 
-/** A name that fits in no column, without a place to break it. */
+/** A name that is wider than any column and has no place for a line break. */
 export const LONG_NAME = 'a_name_of_a_thing_that_goes_on_and_on_until_it_fits_in_no_column_of_the_window';
 
-/** A manifest of the test's own whose names and values are all long. */
+/** A new manifest whose names and values are all long. */
 export function longManifest(): string {
   const folder = join(temporary(), LONG_NAME);
   cpSync(tinyLinux, folder, { recursive: true });

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from '../../support/engine';
 
-/** Writes journals of runs in the form of the engine. 100 real builds of 200 steps would take an hour. */
+/** Writes journals of runs in the engine's form. 100 real builds of 200 steps would take an hour. */
 export function inventRuns(project: TestProject, steps: readonly string[], count: number): void {
   const logs = join(project.area, 'logs');
   mkdirSync(logs, { recursive: true });

@@ -4,8 +4,8 @@ import type { Locator, Page } from 'playwright-core';
 const EDGE = { before: 'top', after: 'bottom' };
 
 /**
- * Drags a row before or after another one of an upright list, as a hand does, and lets go only when the page shows where it would land.
- * Both rows must fit on the screen together.
+ * Drags a row before or after another one of a vertical list, and releases it only when the page shows the target. Both
+ * rows must fit on the screen together.
  */
 export async function dragTo(page: Page, from: Locator, to: Locator, where: 'before' | 'after'): Promise<void> {
   await from.scrollIntoViewIfNeeded();
@@ -18,7 +18,8 @@ export async function dragTo(page: Page, from: Locator, to: Locator, where: 'bef
       await page.mouse.up();
       return;
     }
-    // On a busy machine the browser may miss that a drag began: a hand lets go and takes the row again.
+    // On a busy machine the browser may miss the start of a drag. Then the mouse is released and the row is taken
+    // again.
     await page.keyboard.press('Escape');
     await page.mouse.up();
   }
@@ -39,10 +40,10 @@ async function carry(
   };
   await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);
   await page.mouse.down();
-  // Only a mouse that has moved a little starts a drag.
+  // A drag starts only after the mouse has moved a few pixels.
   await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2 + 8, { steps: 4 });
   await hover(12);
-  // Near its end a list scrolls by itself and carries the row away from under the mouse: follow it.
+  // Near its end a list scrolls by itself and moves the row away from the mouse, so the mouse follows.
   for (let tries = 5; tries > 0 && !(await appears(marked)); tries--) await hover(3);
 }
 

@@ -9,24 +9,24 @@ import { endProgram } from './end-program';
 import { readFirstLine } from './first-line';
 import { temporary } from './samples';
 
-/** Where documents that root makes have their build areas. */
+/** The folder of root's build areas. */
 const ROOT_AREAS = '/var/lib/slipway';
 
-/** What a command has done: it has ended, or it continues and has printed the address of the designer. */
+/** The result of a command: it has ended, or it continues and has printed the address of the designer. */
 export type Outcome = { readonly code: number | null; readonly output: string } | { readonly address: string };
 
-/** A user with a fresh copy of the project, a new home, an empty /var/tmp, and no display. Needs root. */
+/** A user with a fresh copy of the project, an empty home, an empty /var/tmp and no display. Needs root. */
 export interface Newcomer {
-  /** The folder of the project. */
+  /** The project's folder. */
   readonly project: string;
   readonly home: string;
-  /** What they see as the folder of root's build areas. */
+  /** What this user sees as the folder of root's build areas. */
   readonly areas: string;
   /** Types commands into a new terminal. */
   type(commands: string, folder?: string): Promise<Outcome>;
 }
 
-/** Makes one; all that they started ends with the test. */
+/** Creates the user. Everything that the user starts ends with the test. */
 export async function newcomer({ whenClosed }: Closing): Promise<Newcomer> {
   const base = temporary();
   const [project, home, areas] = ['slipway', 'home', 'areas'].map((name) => join(base, name)) as [
@@ -37,7 +37,7 @@ export async function newcomer({ whenClosed }: Closing): Promise<Newcomer> {
   for (const folder of [project, home, areas]) mkdirSync(folder);
   if (mkdirSync(ROOT_AREAS, { recursive: true }) !== undefined) whenClosed(async () => rmdirSync(ROOT_AREAS));
   copyProject(project);
-  // A build area is a fixed place of the sample: this one is seen by the newcomer alone.
+  // The sample has a fixed build area, so this user gets a private one.
   const argv = [
     '--mount',
     '--propagation',
@@ -73,12 +73,15 @@ export async function newcomer({ whenClosed }: Closing): Promise<Newcomer> {
   return { project, home, areas, type };
 }
 
-/** The files of the project as they are now, without what was built of them; its npm packages are there, as there may be no network. */
+/**
+ * The present files of the project without build results. Its npm packages are included, because there may be no
+ * network.
+ */
 function copyProject(to: string): void {
   runTool('sh', '-ec', 'cd "$0" && git ls-files -z | tar --null -T - -cf - | tar -xf - -C "$1"', root, to);
   const modules = join(to, 'node_modules');
   mkdirSync(modules);
-  // Links, where they can be: no copy of some ten thousand files.
+  // Links where possible, to avoid copying some ten thousand files.
   runTool(
     'sh',
     '-ec',
@@ -94,7 +97,7 @@ function copyProject(to: string): void {
   writeFileSync(join(modules, '.slipway-lock'), lock);
 }
 
-/** Ends a command with all that it has started. */
+/** Ends a command and everything that it has started. */
 async function endSession(child: ChildProcess): Promise<void> {
   const pids = runTool('ps', '-eo', 'pid=,ppid=')
     .trim()

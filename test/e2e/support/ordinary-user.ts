@@ -12,7 +12,7 @@ const USER = 'nobody';
 const START_TIMEOUT_MS = 180_000;
 const root = join(import.meta.dirname, '../../..');
 
-/** What makes a start as an ordinary user impossible here, or `undefined`. Chromium's sandbox wants user namespaces. */
+/** Why a start as an ordinary user is impossible here, or `undefined`. Chromium's sandbox needs user namespaces. */
 export function lacksOrdinaryUser(): string | undefined {
   const lacks = lacksRootOr('setpriv', 'unshare');
   if (lacks !== undefined) return lacks;
@@ -24,13 +24,13 @@ export function lacksOrdinaryUser(): string | undefined {
   }
 }
 
-/** Opens the desktop app as a person does who is not root: with Chromium's sandbox. */
+/** Opens the desktop app as an ordinary user, with Chromium's sandbox. */
 export async function openAsOrdinaryUser(): Promise<{ electron: ElectronApplication; page: Page }> {
   const DISPLAY = await display();
   const { whenClosed } = closeAtEnd();
   const folder = await mkdtemp(join(tmpdir(), 'slipway-ordinary-'));
   whenClosed(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  // The checkout may lie where only its owner can read.
+  // The checkout may be in a folder that only its owner can read.
   const project = join(folder, 'project');
   for (const part of ['package.json', 'out', 'resources'])
     await cp(join(root, part), join(project, part), { recursive: true });
@@ -45,7 +45,7 @@ export async function openAsOrdinaryUser(): Promise<{ electron: ElectronApplicat
   const electron = await _electron.launch({
     executablePath: start,
     args: ['--disable-gpu'],
-    // Else Playwright itself adds --no-sandbox.
+    // Otherwise Playwright adds --no-sandbox.
     chromiumSandbox: true,
     timeout: START_TIMEOUT_MS,
     cwd: home,

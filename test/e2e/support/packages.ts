@@ -6,7 +6,7 @@ import { temporary } from './samples';
 
 const templates = join(import.meta.dirname, '../../../resources/templates');
 
-/** The packages screen as a person reads it. */
+/** The packages screen as a user reads it. */
 export class PackagesPage extends Designer {
   readonly search: Locator;
   readonly repository: Locator;
@@ -31,7 +31,7 @@ export class PackagesPage extends Designer {
     return this.image.locator(`[data-name="${name}"]`);
   }
 
-  /** Names of the image in their order, as the source has them. */
+  /** Names of the image in the order of the source. */
   async installs(): Promise<string[]> {
     const options = await this.image.getByRole('option').all();
     const rows = await Promise.all(
@@ -42,13 +42,13 @@ export class PackagesPage extends Designer {
     return rows.sort(([a], [b]) => a - b).map(([, name]) => name ?? '');
   }
 
-  /** Waits until the list as it is was resolved. */
+  /** Waits until the present list is resolved. */
   async resolved(): Promise<void> {
     await this.sum.getByText(/^resolved \d\d:\d\d on /).waitFor();
   }
 }
 
-/** A manifest of the test's own from the template debian-live. */
+/** A new manifest from the template debian-live. */
 export function debianLive(change = (manifest: string): string => manifest): string {
   const folder = join(temporary(), 'debian-live');
   cpSync(join(templates, 'debian-live'), folder, { recursive: true });

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** How a user works in the window: only with the mouse (names are typed), or only with the keyboard. */
+/** How a user operates the window: only with the mouse (names are typed), or only with the keyboard. */
 export interface Person {
   press(target: Locator): Promise<void>;
   fill(field: Locator, text: string): Promise<void>;
@@ -17,7 +17,7 @@ export function mousePerson(page: Page): Person {
       await page.keyboard.type(text);
       await expect.poll(() => field.inputValue()).toBe(text);
     },
-    // A native list opens outside the page, where no test's mouse gets.
+    // A native list opens outside the page, where the mouse of a test cannot go.
     async choose(select, value) {
       await select.selectOption(value);
     },
@@ -27,7 +27,7 @@ export function mousePerson(page: Page): Person {
 export function keyboardPerson(page: Page): Person {
   return {
     async press(target) {
-      // Tab goes to the chosen one of a group, arrows to the others.
+      // Tab moves to the selected item of a group, arrow keys to the others.
       if ((await target.getAttribute('type')) === 'radio') {
         const name = await target.getAttribute('name');
         await tabTo(page, page.locator(`input[name="${name}"]:checked`));
@@ -53,10 +53,10 @@ export function keyboardPerson(page: Page): Person {
   };
 }
 
-/** More than any screen has; then the target cannot be reached by keyboard. */
+/** More tab stops than any screen has. After these the target counts as unreachable. */
 const MAX_TABS = 250;
 
-/** Presses Tab until the target has the focus: whatever cannot be reached so is a defect. */
+/** Presses Tab until the target has the focus. A control that cannot be reached is a defect. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   const handle = await target.elementHandle();

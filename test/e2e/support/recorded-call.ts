@@ -5,12 +5,12 @@ import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { contract } from '../../../src-shared/rpc-contract';
 
-/** What the window's client sends on its port when it asks main for its version: for pages that have no client. */
+/** The message that the window's client sends on its port to request main's version, for pages without a client. */
 export async function recordedCall(): Promise<unknown> {
   const { port1, port2 } = new MessageChannel();
   const client: ContractRouterClient<typeof contract> = createORPCClient(new RPCLink({ port: port1 }));
   const received = once(port2, 'message');
-  // There is no answer here.
+  // Nothing answers here.
   void client.app.info().catch(() => undefined);
   const [message] = (await received) as [unknown];
   port1.close();
@@ -18,8 +18,8 @@ export async function recordedCall(): Promise<unknown> {
 }
 
 /**
- * To be evaluated in a page: hands a port of its own to the preload, as the window does, makes the call, and returns the answer, or
- * `nothing` when none comes in time.
+ * To be evaluated in a page: passes its own port to the preload, as the window does, makes the call, and returns the
+ * answer, or `nothing` after the timeout.
  */
 export function callOverNewPort(message: unknown, timeoutMs: number): string {
   return `new Promise((resolve) => {

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { Designer } from './designer';
 import { temporary } from './samples';
 
-/** The build half of the window as a person reads it. */
+/** The build view of the window as a user reads it. */
 export class TimelinePage {
   constructor(readonly page: Page) {}
 
@@ -24,7 +24,7 @@ export class TimelinePage {
     return this.page.getByRole('main').getByRole('button', { name, exact: typeof name === 'string' });
   }
 
-  /** The button at the top that offers the smart default. */
+  /** The button at the top that offers the recommended build. */
   get buildButton(): Locator {
     return this.page.getByTestId('build');
   }
@@ -34,12 +34,12 @@ export class TimelinePage {
     await this.page.getByTestId('build-state').filter({ hasText: state }).waitFor({ timeout });
   }
 
-  /** Waits until the checkpoint before a step is drawn like this. */
+  /** Waits until the checkpoint before a step is drawn in this state. */
   async shows(step: string, state: string): Promise<void> {
     await expect.poll(() => this.checkpoint(step).getAttribute('data-state')).toBe(state);
   }
 
-  /** Goes to a script of the manifest, and types at its end. */
+  /** Opens a script of the manifest, and types at its end. */
   async addToScript(name: string, text: string): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Areas' }).getByRole('button', { name: 'Compose' }).click();
     await new Designer(this.page).goTo('Scripts');
@@ -50,7 +50,10 @@ export class TimelinePage {
     await this.page.keyboard.type(text);
   }
 
-  /** The main job: pauses a build before a step by a click, types at the end of its script, and resumes from its checkpoint to the end. */
+  /**
+   * The main use case: pauses a build before a step by a click, types at the end of its script, and resumes from its
+   * checkpoint to the end.
+   */
   async pauseEditResume(step: string, addition: string): Promise<void> {
     await this.checkpoint(step).click();
     await this.button('Pause here').click();
@@ -68,7 +71,7 @@ export class TimelinePage {
   }
 }
 
-/** A copy of the template tiny-linux with its scripts, to be built in a folder of the test's own. */
+/** A copy of the template tiny-linux with its scripts, and with its own build area. */
 export function tinyLinux(): { path: string; folder: string; area: string } {
   const base = temporary();
   const folder = join(base, 'tiny-linux');

@@ -5,12 +5,12 @@ import { readFirstLine } from './first-line';
 
 /** A virtual display. */
 export interface Xvfb {
-  /** For `DISPLAY`. */
+  /** The value of `DISPLAY`. */
   readonly display: string;
   stop(): Promise<void>;
 }
 
-/** Starts Xvfb on a free display, which it finds itself, and returns when it takes connections. */
+/** Starts Xvfb on a free display, and returns when it accepts connections. */
 export async function startXvfb(): Promise<Xvfb> {
   const argv = ['-displayfd', '3', '-screen', '0', '2560x1600x24', '-nolisten', 'tcp', '-noreset'];
   const server = spawn('Xvfb', argv, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });

@@ -102,7 +102,7 @@ describe('a checkpoint is stale, with the reason, after', () => {
     expect(await project.freshness()).toBe(`stale; ${reason}`);
   });
 
-  /** Builds, and does this while a step runs that uses an input. The step goes on when it is done. */
+  /** Builds, and calls this function while a step runs that uses an input. The step continues after it. */
   async function buildWhile(use: string, change: () => void): Promise<void> {
     const body = `${use.replaceAll('HERE', project.folder)}\necho used >&2; until [ -e "$3/go" ]; do sleep 0.05; done`;
     project.write({
@@ -113,7 +113,7 @@ describe('a checkpoint is stale, with the reason, after', () => {
     });
     const building = project.start('distro_const', ['build', 'manifest.xml']);
     await says(building, /^used/m);
-    // The line in the file of inputs has been read when the journal has the output that came after it.
+    // The line in the file of inputs was read when the journal has the output after it.
     change();
     project.file('area/build_data/tmp/go', '');
     await finished(building);
@@ -129,14 +129,14 @@ describe('a checkpoint is stale, with the reason, after', () => {
     expect(await project.freshness()).toMatch(new RegExp(`^stale; .*\\b${edited} was edited while \`slow\` ran$`));
   });
 
-  /** Puts other bytes of the same size into a file, and the old ones back. */
+  /** Replaces the bytes of a file by others of the same size, and restores them. */
   function editAndPutBack(name: string): void {
     const content = readFileSync(project.path(name));
     writeFileSync(project.path(name), Buffer.alloc(content.length, '#'));
     writeFileSync(project.path(name), content);
   }
 
-  /** Leads a link elsewhere and back. */
+  /** Changes the target of a link, and restores it. */
   function turnAndTurnBack(name: string, target: string): void {
     for (const to of ['elsewhere', target]) {
       rmSync(project.path(name));

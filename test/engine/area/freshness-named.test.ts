@@ -32,7 +32,7 @@ describe('a checkpoint is stale, with the reason, after', () => {
 });
 
 describe('Inputs that a step names in other ways:', () => {
-  /** A build with step `a` of this text. */
+  /** A build whose step `a` has this text. */
   async function buildWith(body: string, change: (text: string) => string = (text) => text): Promise<string> {
     mkdirSync(project.path('lib/d'), { recursive: true });
     mkdirSync(project.path('own/bin'), { recursive: true });

@@ -40,7 +40,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What a script of this text names; `HERE` is the folder of the document. */
+/** The inputs that a script with this text names; `HERE` is the folder of the document. */
 function names(
   text: string,
   args: readonly string[] = [],

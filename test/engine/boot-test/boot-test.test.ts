@@ -1,4 +1,4 @@
-// Real machines of QEMU, with images of one sector: they are up in less than a second.
+// Real QEMU machines, with images of one sector that start in less than a second.
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

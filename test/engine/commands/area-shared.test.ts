@@ -29,7 +29,7 @@ const startBuild = async (): Promise<ChildProcess> => {
 };
 
 const lacks = lacksRootOr('unshare', 'setpriv');
-/** Runs a command of the engine through a tool that changes its surroundings. */
+/** Runs a command of the engine through a tool that changes its environment. */
 const through = (tool: readonly [string, ...string[]], ...argv: readonly string[]): Promise<Ran> => {
   const [command, ...options] = tool;
   return finished(
@@ -173,7 +173,7 @@ describe('prune', () => {
   });
 });
 
-/** This process as an engine of version 1 describes itself: it holds the area by its file alone. */
+/** The lock file of this process in the form of version 1, which holds the area by its file alone. */
 function lockOfThisTest(): object {
   const stat = readFileSync('/proc/self/stat', 'utf8');
   return {

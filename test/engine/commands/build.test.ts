@@ -132,7 +132,7 @@ describe('build in a plain directory, as any user', () => {
     allow(0o555);
     const [program, ...args] = boundByModes('distro_const', 'build', 'manifest.xml');
     const { status, stderr } = spawnSync(program, args, { cwd: project.folder, env: project.env, encoding: 'utf8' });
-    allow(0o755); // or the project cannot be removed
+    allow(0o755); // otherwise the project cannot be removed
     expect(status).toBe(1);
     expect(stderr).toMatch(
       new RegExp(
@@ -142,7 +142,7 @@ describe('build in a plain directory, as any user', () => {
   });
 
   it('stops when a snapshot cannot be taken, for any value of stop_on_error', async () => {
-    // Step a takes the place where the snapshot of b will be made.
+    // Step a creates something at the place of the snapshot of b.
     project.write({
       steps: [
         { name: 'a', body: `rm -rf "$2/../../.slipway/snapshots"; : >"$2/../../.slipway/snapshots"` },

@@ -99,7 +99,7 @@ describe('a build that is stopped', () => {
 
 describe('of two builds that start at once', () => {
   it('one runs, and the other names it', async () => {
-    // The one that runs waits for the end of the other, however late that one starts.
+    // The running command waits for the end of the other one, even when that one starts late.
     project.script('b', `while [ ! -e "${project.folder}/go" ]; do sleep 0.02; done`);
     const builds = [project.build(), project.build()];
     await Promise.race(builds);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.dispose());
 
-/** Command lines that cannot succeed, by the status that each ends with. */
+/** Command lines that cannot succeed, by their exit status. */
 const WRONG: Readonly<Record<1 | 2, readonly string[]>> = {
   1: [
     ...['status', 'checkpoints', 'plan', 'follow', 'cancel', 'prune', 'media', 'validate', 'build'].map(

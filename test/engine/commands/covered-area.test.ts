@@ -48,7 +48,7 @@ it
       expect([argv, code, stdout + stderr]).toEqual([argv, 1, expect.stringContaining(`umount -- '${at}'`)]);
       expect(stdout + stderr).not.toContain('secret');
     }
-    // A build must be reachable, whatever covers its data.
+    // A build must stay reachable when a mount covers its data.
     if (name === 'build_data') expect((await run(['cancel', 'manifest.xml'])).stderr).toContain('No build is running');
     for (const argv of COMMANDS) expect([argv, (await project.run(...argv)).code]).toEqual([argv, 0]);
   },

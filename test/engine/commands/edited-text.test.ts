@@ -1,4 +1,4 @@
-// `status` and `plan` for a text that is being edited, as the window asks before it is saved.
+// `status` and `plan` for a text that is being edited, as the window requests them before a save.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';

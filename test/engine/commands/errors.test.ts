@@ -65,7 +65,7 @@ describe('a failure that the system reports', () => {
 describe('a wrong command line', () => {
   it('gives status 2 and the usage, with --json as one JSON document, whatever the command', async () => {
     for (const { name, options, operands } of await allCommands()) {
-      if (name === 'build') continue; // its texts are the contract's: test/conformance
+      if (name === 'build') continue; // the texts of the contract: test/conformance
       const nonsense = run(name, '--nonsense', 'manifest.xml');
       expect([name, nonsense.status, nonsense.stderr]).toEqual([
         name,

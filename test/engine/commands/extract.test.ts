@@ -27,7 +27,7 @@ async function buildToB(): Promise<void> {
 const extract = (...operands: string[]): Promise<Ran> => project.run('extract', 'manifest.xml', ...operands);
 const buildData = (): Promise<string[]> => treeManifest(join(project.area, 'build_data'));
 
-/** Puts a program of this name before the real one. */
+/** Installs a program of this name before the real one. */
 function replaceTool(name: string, body: string): void {
   const folder = join(project.folder, 'tools');
   mkdirSync(folder, { recursive: true });

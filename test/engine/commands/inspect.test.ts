@@ -1,4 +1,4 @@
-// What is read of an area while other processes change it. The changes happen inside the reading, so nothing depends on speed.
+// Reading an area while other processes change it. The changes happen inside the reading, so nothing depends on speed.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -18,7 +18,9 @@ beforeEach(async () => {
 });
 afterEach(() => project.dispose());
 
-/** Reads with a change during the first attempts. Returns what the last attempt read, and how many there were. */
+/**
+ * Reads with a change during the first attempts. Returns the result of the last attempt, and the number of attempts.
+ */
 async function readDuring<T>(
   change: () => unknown,
   read: (inspection: Inspection) => Promise<T>,

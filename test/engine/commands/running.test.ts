@@ -3,7 +3,7 @@ import { finished, says, TestProject } from '../../support/engine';
 
 let project: TestProject;
 beforeEach(() => {
-  // Step a goes on until the test lets it.
+  // Step a runs until the test ends it.
   project = new TestProject({
     steps: [
       { name: 'a', body: 'echo waiting >&2\nwhile [ ! -e "$2/go" ]; do sleep 0.02; done' },

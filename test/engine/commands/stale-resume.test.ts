@@ -12,7 +12,7 @@ const STALE =
   '  `b`: its script scripts/b was edited\n' +
   'The right point to resume from is b.\n';
 
-/** The newest file of the area's logs with this beginning and end. */
+/** The newest log file of the area whose name begins and ends like this. */
 function newestLog(prefix: string, suffix = ''): string {
   const names = readdirSync(join(project.area, 'logs')).filter(
     (name) => name.startsWith(prefix) && name.endsWith(suffix),

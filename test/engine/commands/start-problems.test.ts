@@ -1,4 +1,4 @@
-// What would end a build at one of its steps, and is known before the first, is refused before anything is touched.
+// A build that would end at one of its steps, as known before the first step, is refused before anything is changed.
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { TestProject } from '../../support/engine';
 let project: TestProject;
 afterEach(() => project.dispose());
 
-/** Steps a, b and z; `b` is made unable to start. */
+/** Steps a, b and z; `b` cannot start. */
 function broken(make: (script: string) => void, stopOnError = 'true'): void {
   project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }, { name: 'z' }], stopOnError });
   const script = join(project.folder, 'scripts/b');

@@ -11,7 +11,7 @@ let project: TestProject;
 beforeEach(() => (project = new TestProject()));
 afterEach(() => project.dispose());
 
-/** Why this host's temporary folder has no file with all flags; only ext4 has them. */
+/** Why a file in this host's temporary folder cannot have all flags. Only ext4 supports them. */
 function lacksFlags(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-flags-'));
   try {
@@ -24,7 +24,7 @@ function lacksFlags(): string | undefined {
   }
 }
 
-/** A step that makes folders with a path of 6,000 bytes. */
+/** A step that creates folders with a path of 6,000 bytes. */
 const TOO_DEEP = 'perl -e \'chdir shift; for (1..30) { mkdir "d"x200; chdir "d"x200 }\' "$2"';
 
 describe('Paths that are longer than system calls accept', () => {

@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => project.dispose());
 
 describe.skipIf(!hasStrace)('An area whose file system cannot be queried (skipped without strace)', () => {
-  // Whichever query fails, the area is not taken for another kind of place.
+  // Whichever query fails, the engine does not treat the area as another kind of place.
   it.each([
     ['EIO', 1, /input\/output error/],
     ['EIO', 2, /input\/output error/],

@@ -1,4 +1,4 @@
-// `validate` reports all problems of a manifest on this host; the window shows the same.
+// `validate` reports all problems of a manifest on this host, and the window shows the same problems.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';

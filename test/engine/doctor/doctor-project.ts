@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { doctorAnswer, type DoctorAnswer, type Finding } from '../../../src-shared/engine-answers/doctor';
 import { bin, finished, TestProject, type TestStep } from '../../support/engine';
 
-/** What the image of a test manifest is made of. */
+/** The package settings of a test manifest. */
 interface TestImage {
   readonly steps?: readonly TestStep[];
   readonly area?: string;
@@ -15,14 +15,14 @@ interface TestImage {
   readonly pairs?: Readonly<Record<string, string>>;
 }
 
-/** What the doctor found, and how its process ended. */
+/** The doctor's findings, and the end of its process. */
 export interface Examined extends DoctorAnswer {
   readonly code: number | null;
-  /** All findings whose id is this, or begins with this and a colon. */
+  /** All findings with this id, or with an id that begins with this and a colon. */
   of(id: string): Finding[];
 }
 
-/** A manifest that installs packages, and the doctor on it; gone when the test ends. */
+/** A manifest that installs packages, and the doctor for it. Removed when the test ends. */
 export class DoctorProject extends TestProject {
   constructor(image: TestImage = {}) {
     super();
@@ -50,7 +50,10 @@ export class DoctorProject extends TestProject {
     return spawn(process.execPath, args, { cwd: this.folder, env: { ...this.env, ...env } });
   }
 
-  /** Starts the engine as another account. Needs root. It is copied: the checkout may lie where only root may read. */
+  /**
+   * Starts the engine as another account. Needs root. The engine is copied, because only root may be able to read the
+   * checkout.
+   */
   startAs(user: string, args: readonly string[]): ChildProcess {
     const engine = join(this.folder, 'distro_const.cjs');
     copyFileSync(join(bin, 'distro_const'), engine);
@@ -58,7 +61,7 @@ export class DoctorProject extends TestProject {
     return spawn('runuser', command, { cwd: this.folder, env: this.env });
   }
 
-  /** A PATH that has a folder of this project first. */
+  /** A PATH that begins with a folder of this project. */
   pathWith(folder: string): NodeJS.ProcessEnv {
     return { PATH: [folder, bin, process.env.PATH].join(delimiter) };
   }

@@ -1,4 +1,4 @@
-// What the doctor sees of this host, of a manifest's scripts and of its build area, through the command.
+// The doctor's findings about this host, a manifest's scripts and its build area, through the command.
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// What a manifest installs from: servers of their own that serve repositories, and the real APT with sources of its own.
+// The sources that a manifest installs from: test servers that serve repositories, and the real APT with its own test
+// sources.
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -235,7 +236,7 @@ describe('a repository of IPS', () => {
   it('has packages that pkg finds under all their names', async () => {
     const url = await serveFiles({ '/versions/0/': '' });
     const project = new DoctorProject({ url, packages: ['pkg:/editor/vim@9', 'nano', 'nanno'] });
-    // pkg(1) of IPS does not exist for this system: this prints what it would.
+    // pkg(1) of IPS does not exist for this system, so this script prints its output.
     const fake = join(project.folder, 'pkg');
     writeFileSync(fake, '#!/bin/sh\necho "editor/nano   7.2   ---"\necho "editor/vim (test)   9.0   i--"\n');
     chmodSync(fake, 0o755);

@@ -1,4 +1,4 @@
-// The file distro_const.cjs keeps V8's compiled form of itself beside it. It may make a start faster and nothing else.
+// The file distro_const.cjs keeps V8's compiled form of itself beside it. It may only make a start faster.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,

@@ -10,7 +10,7 @@ const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 const opened: { dispose(): void }[] = [];
 afterEach(() => opened.splice(0).forEach((place) => place.dispose()));
 
-/** A server whose certificate only the file `certificate` vouches for. */
+/** A server whose certificate is trusted only through the file `certificate`. */
 async function server(folder: string): Promise<{ url: string; certificate: string }> {
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];

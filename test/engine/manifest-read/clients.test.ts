@@ -1,4 +1,5 @@
-// ManifestRead has two clients, one in Perl and one in TypeScript for hosts without perl. What a step sees must not depend on which one runs.
+// ManifestRead has two clients, one in Perl and one in TypeScript for hosts without perl. A step must get the same from
+// both.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -41,14 +42,14 @@ function run(client: Client, argv: readonly string[]): Promise<Answer> {
   });
 }
 
-/** What both clients answer; fails where they differ. */
+/** The answer of both clients. Fails where they differ. */
 async function both(argv: readonly string[]): Promise<Answer> {
   const [perl, node] = await Promise.all([run('perl', argv), run('node', argv)]);
   expect(perl).toEqual(node);
   return node;
 }
 
-/** A server that hands each client to `serve`. */
+/** A server that passes each client to `serve`. */
 async function serving(serve: (socket: Socket) => void, use: (path: string) => Promise<void>): Promise<void> {
   const path = join(folder, 'socket');
   const server: Server = createServer((socket) => {
@@ -100,7 +101,7 @@ describe.skipIf(!hasPerl)('both clients of ManifestRead (skipped where there is 
         const tree = applyDefaults(parseManifest(decodeManifest(readFileSync(join(corpus, 'manifests', manifest)))), {
           now: new Date(0),
         });
-        // What was served, by both clients' requests: for old layouts that is more than the vectors have.
+        // All served requests of both clients. For old layouts these are more than the vectors have.
         const served: string[] = [];
         const onRead = ({ request, values }: ManifestRead): void =>
           void served.push(...values.map((value) => `${request} ${value}\n`));

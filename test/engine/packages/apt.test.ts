@@ -54,7 +54,7 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     expect(answers.map(({ stdout }) => JSON.parse(stdout) as unknown)).toMatchObject(
       answers.map(() => ({ kind: 'apt', count: 7 })),
     );
-    // Those that waited take what the first has fetched, unless they came after it.
+    // Fetches that waited use the lists of the first one, unless they were started after it.
     const fetched = answers.map(({ stdout }) => catalogueAnswer.parse(JSON.parse(stdout)).fetched);
     expect(new Set(fetched).size).toBeLessThan(answers.length);
   });
@@ -174,7 +174,7 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
 });
 
 describe.skipIf(lacksApt)('a Debian repository that fails', () => {
-  /** A project whose catalogue was fetched, and what breaks the repository then. */
+  /** A project whose catalogue was fetched, and a function that then breaks the repository. */
   async function afterwards(breakIt: (repository: AptRepository) => void | Promise<void>) {
     const repository = await AptRepository.serve(EDITORS);
     const project = new PackagesProject(repository.source, ['vim']);

@@ -1,8 +1,8 @@
-// What is in an image, read from the databases that installers leave in it; here the steps write them.
+// The packages of an image, from the databases that installers leave in it. Here the steps write these.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestProject } from '../../support/engine';
 
-/** dpkg's database with these packages, as shell that writes it. */
+/** dpkg's database with these packages, as shell commands that write it. */
 const dpkg = (...packages: string[]): string => {
   const records = packages.map((one) => {
     const [name, version, status = 'install ok installed', architecture = 'amd64'] = one.split(' ');

@@ -1,4 +1,4 @@
-// What pkg(1) would install. There is no pkg here that could be run: these tests use a fake that writes down how it is called, and
+// The packages that pkg(1) would install. No pkg can run here, so these tests use a fake. It records its calls, and
 // prints what the source of pkg5 prints for `install --parsable=0` (plandesc.py, client.py).
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -4,7 +4,7 @@ import type { Resolution } from '../../../src-engine/packages/package-source';
 import { fullVersion, servePublisher, type TestIpsPackage } from '../../support/ips-publisher';
 import { fetched, openindiana } from './ips-fetched';
 
-/** What a publisher with these packages makes of a list. */
+/** The answer of a publisher with these packages for a list. */
 async function resolve(packages: readonly TestIpsPackage[], names: readonly string[]): Promise<Resolution> {
   const publisher = await servePublisher(openindiana(packages));
   return (await fetched(publisher.url)).resolve(names);

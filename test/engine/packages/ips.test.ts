@@ -1,4 +1,4 @@
-// Publishers of IPS packages, by their catalogues: served on loopback, or in a folder.
+// Publishers of IPS packages and their catalogues, served on loopback or in a folder.
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

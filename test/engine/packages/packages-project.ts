@@ -12,12 +12,12 @@ import {
 } from '../../../src-shared/engine-answers/packages';
 import { finished, TestProject, type Ran } from '../../support/engine';
 
-/** A manifest that installs packages, with a cache of its own; gone when the test ends. */
+/** A manifest that installs packages, with its own cache. Removed when the test ends. */
 export class PackagesProject extends TestProject {
   constructor(
     private readonly source: string,
     packages: readonly string[],
-    /** The description of the first step's way to install. */
+    /** The description of how the first step installs packages. */
     installs: Readonly<Record<string, unknown>> = { base: ['?essential'] },
   ) {
     super();
@@ -27,7 +27,7 @@ export class PackagesProject extends TestProject {
     writeFileSync(join(this.folder, 'scripts/im-pop.meta.json'), JSON.stringify({ installs }));
   }
 
-  /** Another list of packages from now on. */
+  /** Replaces the list of packages. */
   install(packages: readonly string[]): void {
     this.write({ steps: [{ name: 'im-pop' }], pairs: { suite: 'test' } });
     this.edit((manifest) =>
@@ -47,7 +47,7 @@ export class PackagesProject extends TestProject {
     return finished(this.start('distro_const', [subcommand, ...args]));
   }
 
-  /** As `ask`, with something to read on standard input. */
+  /** As `ask`, with text on standard input. */
   feed(input: string, ...args: string[]): Promise<Ran> {
     const child = spawn('distro_const', args, { cwd: this.folder, env: this.env });
     child.stdin.end(input);

@@ -11,16 +11,16 @@ import { lacksRootOr, runTool } from '../../support/run-tool';
 
 const lacksNamespaces = lacksRootOr('unshare', 'perl');
 const lacksPerl = process.platform === 'linux' ? undefined : 'needs Linux';
-/** With this pair a step has no mount namespace. */
+/** With these variables a step has no mount namespace. */
 const KEEP_MOUNTS = { slipway_mounts: 'keep' };
-/** A command that no other run of these tests has at the same time: its seconds contain the test's process. */
+/** A command that is unique among the runs of these tests, because its seconds contain the test's process id. */
 const LONG_SLEEP = `sleep 600.${process.pid}`;
 
 let project: TestProject;
 beforeEach(() => (project = new TestProject()));
 afterEach(() => project.dispose());
 
-/** A step that starts a loop outside of its session, without its environment, and waits. */
+/** A step that starts a loop outside its session and without its environment, and waits. */
 function writeEscape(pairs: Readonly<Record<string, string>> = {}): void {
   project.file('loop', '#!/bin/sh\nwhile :; do echo x >>"$1"; sleep 0.05; done\n');
   runTool('chmod', '755', join(project.folder, 'loop'));
@@ -188,7 +188,7 @@ describe('what an earlier build has left running', () => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
 
-  /** As a step of a crashed engine leaves it on a system without better containment. */
+  /** The remains of a step of a crashed engine on a system without better containment. */
   async function leave(mark: string): Promise<ChildProcess> {
     const child = spawn('sleep', ['606'], {
       env: { ...process.env, SLIPWAY_AREA: mark },

@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => project.dispose());
 
-/** The variables that a step of this script gets, without those of the test's own shell. */
+/** The variables that a step with this script gets, without those of the test's own shell. */
 async function environment(
   body: string,
   options: string[] = [],

@@ -11,7 +11,7 @@ import { listProcesses } from '../../../src-engine/system/process-list';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-runner-'));
 const MARK = `test:${process.pid}`;
-/** A command that no other run of these tests has at the same time: its seconds contain the test's process. */
+/** A command that is unique among the runs of these tests, because its seconds contain the test's process id. */
 const LONG_SLEEP = `sleep 600.${process.pid}`;
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -23,11 +23,11 @@ function script(name: string, content: string, mode = 0o755): string {
 }
 
 const DAEMON_NAME = join(folder, 'daemon');
-/** Reports that it runs, then waits for a pipe to which no process writes. */
+/** Reports its start, then waits for a pipe to which no process writes. */
 const DAEMON_BODY = ': >"$0.started"; read -r line <"$0.pipe"';
 const DAEMON = `/bin/sh -c ${DAEMON_BODY} ${DAEMON_NAME}`;
 
-/** A script that starts a daemon and ends once the daemon runs. Before that the daemon has the name of its starter. */
+/** A script that starts a daemon and ends once the daemon runs. Before that the daemon has the name of the script. */
 function daemonScript(starter: string): string {
   return script(
     'starts-daemon',
@@ -41,7 +41,7 @@ until [ -e ${DAEMON_NAME}.started ]; do sleep 0.01; done
 }
 
 const isRoot = process.getuid?.() === 0;
-/** Why a containment cannot be tried here, or nothing. */
+/** Why a containment cannot be tested here, or `undefined`. */
 const REASONS: Readonly<Record<Containment, string | undefined>> = {
   namespaces: isRoot && canLaunch() ? undefined : 'needs Linux and root',
   reaper: canLaunch() ? undefined : 'needs Linux',
@@ -138,7 +138,7 @@ describe.each(['namespaces', 'reaper', 'session'] as const)('FinalizerRunner in 
   it('passes the environment on as it is', async () => {
     const path = script('env', '#!/bin/sh\necho "$EMPTY$TEXT"\nexec /usr/bin/env\n');
     const { lines } = await run(path);
-    const names = ['EMPTY', 'PATH', 'PWD', 'SLIPWAY_AREA', 'TEXT']; // PWD is of the shell
+    const names = ['EMPTY', 'PATH', 'PWD', 'SLIPWAY_AREA', 'TEXT']; // the shell sets PWD
     expect(lines[0]).toBe('stdout: a=b c');
     expect(
       lines

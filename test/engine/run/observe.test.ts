@@ -12,7 +12,7 @@ const hasStrace = existsSync('/usr/bin/strace');
 let project: TestProject;
 afterEach(() => project.dispose());
 
-/** What the steps of the newest run used, as far as it was observed. */
+/** The inputs of the newest run's steps, as far as they were observed. */
 function observed(): string[] {
   const logs = join(project.area, 'logs');
   const newest =
@@ -46,7 +46,7 @@ describe.skipIf(!hasStrace)('build --observe (skipped without strace)', () => {
     const { stderr } = await project.build('--observe');
     expect(stderr).toContain('Child returned err 3');
     expect(observed().sort()).toEqual(['a b é', 'helper', 'nested']);
-    // A later build that does not observe still counts what was observed.
+    // A later build without `--observe` still uses the observed inputs.
     await project.build();
     expect(observed().sort()).toEqual(['a b é', 'helper', 'nested']);
     project.file('nested', ': edited');

@@ -69,7 +69,7 @@ describe('a defect of the engine', () => {
   it('while a step runs ends the step and is recorded', async () => {
     project.write({ steps: [{ name: 'a', body: 'echo ready >&2\nsleep 600' }] });
     const trigger = join(project.folder, 'trigger.cjs');
-    // Stands for any defect: the signal has no other meaning.
+    // Stands for any defect, because the signal has no other meaning.
     project.file('trigger.cjs', 'process.on("SIGUSR2", () => { throw new Error("on purpose"); });\n');
     const build = project.start('distro_const', ['build', 'manifest.xml'], { NODE_OPTIONS: `--require ${trigger}` });
     await says(build, /ready/);

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** Runs a body as an ordinary user, to whom modes apply. */
+/** Runs a function as an ordinary user, for whom modes apply. */
 async function asUser(body: () => Promise<void>): Promise<void> {
   if (process.getuid?.() !== 0) return body();
   process.seteuid?.(65534);

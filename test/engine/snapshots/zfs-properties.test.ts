@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readProperties, snapshotsOf } from '../../../src-engine/snapshots/zfs-properties';
 
-/** As zfs-fuse 0.7 printed it: snapshots of one second, in the order of taking. */
+/** The output of zfs-fuse 0.7: snapshots of one second, in the order of creation. */
 const RECORDED = `fp/a/build_data\tcreation\t1795417842
 fp/a/build_data\tuserrefs\t-
 fp/a/build_data@z\tcreation\t1795417842

@@ -6,7 +6,7 @@ import { Redactor } from '../../../src-engine/support-bundle/redactor';
 const redactor = new Redactor([]);
 const manifestWithout = (source: string): string => redactManifest(source, new Redactor(secretsOf(source)));
 
-/** Nothing of this may be left of any line below. */
+/** No part of this may be left in any line below. */
 const SECRET = /hunter|s3cr3t|c0rrect|h0rse|MIIE|QyNTUx/i;
 const TOKEN = 's3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3ts3cr3t';
 
@@ -47,7 +47,7 @@ describe('Redacted text:', () => {
     '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nQyNTUxOQAAACDm',
     'client-key-data: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUVhunter',
     'said LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUVhunter',
-    // Headers that have quotes in them, or are in them.
+    // Headers that contain quotes, or are in quotes.
     '> Authorization: Digest username="x", response="s3cr3t"',
     'said {\\"Authorization\\":\\"Basic s3cr3t\\"}',
     'auth is Basic s3cr3ts3cr3t==',
@@ -106,7 +106,7 @@ describe('Redacted text:', () => {
     ...['ghs_', 'glrt-', 'xoxe.xoxp-', 'xapp-1-', 'dckr_pat_', 'sk_live_', 'sk-ant-', 'pypi-AgE', 'hvs.'].map(
       (begin) => `said ${begin}${TOKEN}`,
     ),
-    // Passwords after short options, in here-strings, in SQL, and in addresses.
+    // Passwords after short options, in here-strings, in SQL and in addresses.
     'mysql -u root -phunter2 shop',
     "+ mysqldump --single-transaction -p'c0rrect h0rse' shop",
     'wpa_passphrase home hunter2hunter2',
@@ -328,13 +328,13 @@ describe('A manifest:', () => {
     '<!DOCTYPE d [<!ENTITY pw "hunter2">]><d><rootpass>&pw;</rootpass></d>',
     '<d><rootpass>hunter2</rootpass><other>was hunter2</other></d>',
     '<d><pair key="wifi_psk" value="hunter2"/></d>',
-    // In other places, without what marks it as a secret.
+    // In other places, without the name that marks it as a secret.
     '<d><argslist>"--password" "c0rrect h0rse"</argslist><x>c0rrect h0rse</x></d>',
     '<d><argslist>--password hunter2</argslist><x>hunter2</x></d>',
     '<d><argslist>"TOKEN=s3cr3t" "its quotes do not pair</argslist><x>s3cr3t</x></d>',
     '<d><main url="https://x:hunter2@repo.example.org"/><x>hunter2</x></d>',
     '<d><!-- <pair key="db_password" value="a>hunter2"/> --></d>',
-    // Not XML any more.
+    // No longer XML.
     '<d><pair key="db_password" value="hunter2/>\n<x>y</x>',
     '<d><rootpass>hunter2</d>',
     '<d><rootpass is_plaintext="true">hunter2\n<x>',
@@ -371,6 +371,6 @@ it('Hashes of a journal cannot be tried out, and equal ones stay equal.', () => 
     .split('\n')
     .map((line) => (JSON.parse(line) as { hash: string }).hash);
   expect([a === b, a === c, a === '0123']).toEqual([true, false, false]);
-  // What a crash has left of a record.
+  // The remains of a record after a crash.
   expect(redactJournal(JSON.stringify(read('0123')).slice(0, -4), redactor, false)).not.toContain('"0');
 });

@@ -20,7 +20,7 @@ let made = 0;
 beforeAll(async () => {
   project = carelessProject();
   expect((await project.build()).code).toBe(0);
-  // Changed since: what the log of then has is still a secret.
+  // Changed since then. The value in the older log is still a secret.
   project.edit((manifest) => manifest.replace('kv-value', 'another'));
 });
 afterAll(() => project.dispose());
@@ -29,7 +29,7 @@ const logOf = (begin: string): string => {
   const logs = join(project.area, 'logs');
   return join(logs, readdirSync(logs).find((name) => name.startsWith(begin)) ?? '');
 };
-/** Runs `support` and gives what is in the file. */
+/** Runs `support` and returns the files of the bundle. */
 async function bundle(manifest = 'manifest.xml'): Promise<Map<string, string>> {
   const name = `bundle-${++made}`;
   const { code, stderr } = await project.run('support', '--to', `${name}.tar.gz`, manifest);
@@ -107,13 +107,13 @@ describe('a support bundle', () => {
     writeFileSync(join(project.folder, 'private/key'), 'a file of another account');
     symlinkSync(join(project.folder, 'private/key'), join(logs, 'simple-log-link'));
     writeFileSync(join(logs, 'notes.txt'), 'a file of another account');
-    // Wherever the end begins: in a line that has a secret.
+    // Wherever the kept end begins: in a line with a secret.
     writeFileSync(join(logs, 'detail-log-large'), `${'the db says hunter2 '.repeat(50)}\n`.repeat(6000));
-    // More than all together may have.
+    // More than the limit for all logs together.
     for (let n = 0; n < 6; n++) writeFileSync(join(logs, `simple-log-${n}`), 'nothing new\n'.repeat(350_000));
     for (const name of readdirSync(logs)) if (name.startsWith('simple-log-')) lutimesSync(join(logs, name), 1, 1);
     writeFileSync(join(logs, 'detail-log-line'), 'hunter2'.repeat(1_000_000));
-    // Longer than a tar header can contain: not a bundle of Slipway.
+    // Longer than a tar header can contain, so this is not a bundle of Slipway.
     writeFileSync(join(logs, `detail-log-${'x'.repeat(90)}`), 'a file of another account');
     const files = await bundle();
     expect(leaks(files)).toEqual([]);

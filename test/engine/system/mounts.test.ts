@@ -27,7 +27,7 @@ describe.skipIf(!isLinux)('The users of a path (skipped where there is no /proc)
     return closed;
   }
 
-  /** Starts a program that answers when it runs, and waits until it does. */
+  /** Starts a program that prints a line when it runs, and waits for this line. */
   async function start(argv: readonly [string, ...string[]], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
     const child = spawn(argv[0], argv.slice(1), { ...options, stdio: ['pipe', 'pipe', 'ignore'] });
     children.push(child);
@@ -46,7 +46,7 @@ describe.skipIf(!isLinux)('The users of a path (skipped where there is no /proc)
     expect(processesUsing(folder)).toHaveLength(2);
   });
 
-  // As two containers have, or two recordings that are replayed at once.
+  // As in two containers, or in two recordings that are replayed at once.
   const inNamespace = (script: string): Promise<ChildProcess> =>
     start(['unshare', '-m', '--propagation', 'private', 'sh', '-c', script, 'sh', join(folder, 'data')]);
 
@@ -73,7 +73,7 @@ describe.skipIf(!isLinux)('The users of a path (skipped where there is no /proc)
       };
       const ours = await start(['cat'], { env: await marked(places.store) });
       const others = await start(['cat'], { env: await marked(join(folder, 'other-store')) });
-      // What a killed engine was working on.
+      // The processes that a killed engine has left.
       mkdirSync(join(places.store, '.stage-1'));
       await createPlainBackend(places).take('a');
       expect([isProcessRunning(ours.pid ?? 0), isProcessRunning(others.pid ?? 0)]).toEqual([false, true]);

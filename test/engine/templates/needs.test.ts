@@ -1,4 +1,4 @@
-// The message of a template's step on a build host that has only the shell's own tools.
+// The message of a template's step on a build host that has only the tools of the shell.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ for (const tool of ['sh', 'basename', 'date', 'dirname', 'id', 'sed', 'sort', 't
 // A fake: an empty manifest.
 writeFileSync(join(bare, 'ManifestRead'), '#!/bin/sh\n', { mode: 0o755 });
 
-/** Runs a step where only those tools are. */
+/** Runs a step where only these tools exist. */
 function run(template: string, step: string): { status: number | null; stderr: string } {
   const args = [join(templates, template, 'scripts', step), 'socket', ...['a', 'b', 'c', 'd'].map((it) => `/no/${it}`)];
   return spawnSync(join(bare, 'sh'), args, { env: { PATH: bare }, encoding: 'utf8' });

@@ -35,7 +35,7 @@ describe('calls that several make at once', () => {
     two.abort();
     await expect(second).rejects.toThrow('aborted');
     expect(calls[0]?.signal.aborted).toBe(true);
-    // What was given up is not joined.
+    // A cancelled call is not joined.
     const third = shared.call('a', start);
     calls[0]?.fail(new Error('killed'));
     calls[1]?.end('again');

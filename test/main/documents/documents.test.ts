@@ -118,7 +118,7 @@ describe('unsaved work', () => {
     expect((await again.documents.open({ path: manifest }, {})).recovery).toMatchObject({ source: 'typed', scripts });
     await again.documents.forgetRecovery({ path: manifest }, {});
     expect((await open()).recovery).toBeUndefined();
-    // What is on disk by now is no unsaved work.
+    // Text that was saved meanwhile is not unsaved work.
     const { source } = await open();
     await again.documents.keepForRecovery({ path: manifest, source, scripts: {} }, {});
     expect((await open()).recovery).toBeUndefined();
@@ -132,7 +132,7 @@ describe('changes on disk', () => {
   it('include a save by renaming and a changed script', async () => {
     const { version, scriptsVersion, source } = await open();
     const changed = next({ version, scriptsVersion });
-    writeFileSync(`${manifest}.new`, `${source}<!-- theirs -->`);
+    writeFileSync(`${manifest}.new`, `${source}of another program`);
     renameSync(`${manifest}.new`, manifest);
     const { version: after = '', scriptsVersion: same } = await changed;
     expect(after).toBe((await open()).version);

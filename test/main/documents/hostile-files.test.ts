@@ -49,11 +49,11 @@ describe('Opening a hostile file:', () => {
       expect(existsSync(path) ? readdirSync(folder) : []).toEqual(before);
       const { error } = found;
       if (!error) return;
-      // Where it is, and what to do next.
+      // The place of the problem, and the next action.
       if (error instanceof ManifestSyntaxError) expect(Math.min(error.line, error.column)).toBeGreaterThan(0);
       else
         expect([error.message.includes(basename(path)), error.hint ?? '']).toEqual([true, expect.stringMatching(/./)]);
-      // The window gets no controls, and not more than it can show.
+      // The window gets no control characters, and no more text than it can show.
       const shown = toWireError(error).message;
       expect([visible(shown) === shown, shown.length < 10_000]).toEqual([true, true]);
     });

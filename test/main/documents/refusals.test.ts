@@ -134,7 +134,7 @@ describe('a new document', () => {
   ])('named %s has the build area %s', async (name, area) => {
     const { path } = await services.templates.create({ template: 'blank', folder: join(folder, 'new'), name }, {});
     const { manifest: loaded } = loadManifest(readFileSync(path, 'utf8'), { now: new Date(0) });
-    // The folder has the account's name where another account has the usual one.
+    // The folder contains the account's name when another account has the usual folder.
     const areas = process.getuid?.() === 0 ? '/var/lib/slipway' : '/var/tmp/slipway';
     expect(loaded.buildArea?.replace(/^(\/var\/tmp\/slipway)-[^/]+/, '$1')).toBe(`${areas}/${area}`);
   });

@@ -29,7 +29,7 @@ beforeEach(() => {
   state = tempFolder();
 });
 
-/** Each file of the app's state, and a change of it. */
+/** Each file of the app's state, with a change of it. */
 const FILES: [file: string, change: () => Promise<unknown>][] = [
   ['hosts.json', async () => (await HostBook.open(state)).save(entryOf('a'))],
   ['secrets.json', () => new Secrets(state, keychain).set('a', 'b', true)],

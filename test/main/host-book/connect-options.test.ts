@@ -1,4 +1,4 @@
-// How a host of the book is reached, by the files alone: nothing is connected.
+// The connect options of a host of the book, from files alone; nothing is connected.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,10 +11,10 @@ import { entryOf } from '../../support/ssh-host';
 
 let state: string;
 let tools: ConnectTools;
-/** The questions that the user saw, and the answer to each. */
+/** The questions that the user got, and the answer to each. */
 let asked: string[];
 let remember: boolean;
-/** How a host asks for the password of an account when it takes nothing but answers. */
+/** The question of a host that accepts the password only through questions. */
 const PASSWORD = { text: 'Password: ', secret: true };
 beforeEach(() => {
   state = mkdtempSync(join(tmpdir(), 'slipway-way-'));

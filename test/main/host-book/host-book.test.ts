@@ -112,7 +112,7 @@ describe('an entry of the book', () => {
 });
 
 describe('secrets', () => {
-  // The keychain of the system needs a desktop session, which tests do not have: this one only turns the text round.
+  // The system's keychain needs a desktop session, which tests do not have. This one only reverses the text.
   const keychain: Keychain = {
     isEncryptionAvailable: () => true,
     encryptString: (text) => Buffer.from([...text].reverse().join('')),

@@ -143,7 +143,7 @@ const table: [what: string, text: string, address: string, expected: Partial<Hos
   ],
 ];
 
-/** Both ways to read the files give the same. */
+/** Both ways of reading the files give the same result. */
 const ways = [
   { hasSsh: true, title: 'asked of ssh', lacks: hasTool('ssh') ? undefined : 'needs ssh' },
   { hasSsh: false, title: 'read here', lacks: undefined },

@@ -12,7 +12,7 @@ const template = join(import.meta.dirname, '../../../resources/templates/tiny-li
 let project: TestProject;
 afterEach(() => project.dispose());
 
-/** A build host that is this computer: what goes over the connection is written and run here. */
+/** A build host on this computer: files for the connection are written here, and commands run here. */
 function thisComputer(folder: string): ConnectedHost {
   const transport = {
     list: async (path: string) => (existsSync(path) ? readdirSync(path) : []),
@@ -50,7 +50,7 @@ it('An edit of a shared script makes the same checkpoints stale over SSH as on t
     return checkpoints.map((one) => one.freshness);
   };
   await on('build');
-  // Another state of the document, in another folder, with nothing changed that a step uses.
+  // Another state of the document, in another folder, without a change of what a step uses.
   project.edit((text) => text.replace('<vmimg_params/>', '<!-- c --><vmimg_params/>'));
   expect(freshness(await on('checkpoints', '--json'))).toEqual(Array(3).fill({ kind: 'current' }));
   const common = join(project.folder, 'scripts/common.sh');

@@ -17,7 +17,7 @@ import { Random } from '../../support/random';
 import { tempFolder } from '../../support/temp-folder';
 
 const MESSAGES = count(2_000, 20_000);
-/** The length that makes a page of messages: the next is sent when the answers of the last have come. */
+/** The number of messages of one page. The next page is sent after all answers have arrived. */
 const PAGE = 200;
 
 it('Malformed messages are refused or ignored, none reaches a defect, a file or a shell, and calls are answered.', async () => {

@@ -50,7 +50,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A request as no browser would send it. */
+/** A request that no browser would send. */
 function get(
   path: string,
   headers: Record<string, string> = {},
@@ -82,7 +82,7 @@ interface Door {
   readonly path?: string;
 }
 
-/** Opens the WebSocket; the status when it is refused. */
+/** Opens the WebSocket. Returns the status when it is refused. */
 async function open({ token = server.token, origin = server.origin, host, path = '/rpc' }: Door = {}) {
   const socket = new WebSocket(server.origin.replace('http', 'ws') + path, ['rpc.v1', `token.${token}`], {
     origin,
@@ -95,7 +95,7 @@ async function open({ token = server.token, origin = server.origin, host, path =
   return Promise.race([once(socket, 'open').then(() => socket), refused]);
 }
 
-/** As the console writes it: an error with its stack. */
+/** The text that the console prints: an error with its stack. */
 const inFull = (word: unknown): string => (word instanceof Error ? (word.stack ?? '') : String(word));
 
 const client = (socket: WebSocket) =>
@@ -206,7 +206,7 @@ describe('a program without the token', () => {
         open.add(socket);
         socket.on('close', () => open.delete(socket)).on('end', () => open.delete(socket));
         socket.resume();
-        // Some ask for what they may not have, some for half of something, and some for nothing.
+        // Some request a forbidden path, some half of a file, and some nothing.
         if (at % 3 > 0) socket.write(at % 3 === 1 ? upgrade : 'GET / HT');
         return socket;
       }),

@@ -13,7 +13,7 @@ const SAVED = `<?xml version="1.0"?>
 const PATH = '/d/manifest.xml';
 const SCRIPT = { path: 'scripts/one', executable: true, text: '#!/bin/sh\n' };
 
-/** Main with one document on disk: what it keeps for recovery, and its calls in their order. */
+/** Main with one document on disk: its recovery copy, and its calls in order. */
 function fakeMain(recovery?: { source: string; scripts: Record<string, string>; savedAt: string }) {
   const kept = new Map<string, { source: string; scripts: Record<string, string> }>();
   const opened = { folder: '/d', source: SAVED, version: '1', encoding: 'utf-8', readOnly: false };

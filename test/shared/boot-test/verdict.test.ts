@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConsoleText, plainConsoleText } from '../../../src-shared/boot-test/console-text';
 import { consoleVerdict } from '../../../src-shared/boot-test/verdict';
 
-/** What came over the serial lines of real machines, shortened. */
+/** The output of serial lines of real machines, shortened. */
 const RECORDED = {
   debian:
     '\x1bc\x1b[?7l\x1b[2J\x1b[0mSeaBIOS\r\n\x1b[H\x1b[J[    0.000000] Linux version 6.1.0-56-amd64\r\n[  \x1b[0;32m  OK  \x1b[0m] ConnectedHost target \x1b[0;1;39mgetty.target\x1b[0m - Login Prompts.\r\r\n\r\nDebian GNU/Linux 12 debian-live ttyS0\r\n\r\ndebian-live login: ',

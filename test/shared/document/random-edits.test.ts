@@ -72,7 +72,7 @@ describe.skipIf(files.length === 0)('a step dragged in every manifest of the cor
       const [element = ''] = expected.splice(from, 1);
       expected.splice(to > from ? to - 1 : to, 0, element);
       expect(names(moved, stepPaths(moved))).toEqual(expected);
-      // What was taken out at one place was put in at one place, as it was.
+      // The text removed at one place is inserted at one place, unchanged.
       const taken = edit.splices.filter(({ start, end }) => end > start);
       const put = edit.splices.filter(({ text }) => text !== '');
       expect(put.map(({ text }) => text)).toEqual(taken.map(({ start, end }) => source.slice(start, end)));
@@ -97,7 +97,7 @@ describe('random edits', () => {
         const tree = parseManifest(before);
         const edit = randomEdit(random, tree);
         const after = applySplices(before, edit.splices);
-        // Whatever is edited stays XML, and loads without an exception.
+        // After any edit the text is still XML and loads without an exception.
         loadManifest(after, { now: new Date(0) });
         if (after === before) continue;
         history.endGesture();

@@ -19,7 +19,7 @@ function document(inner: string, doctype = ''): string {
   return `${doctype}<distribution name="x">${inner}</distribution>`;
 }
 
-/** A reading that is not bounded takes longer than a test may. */
+/** Without a limit, reading would take longer than the timeout of a test. */
 describe('Hostile manifests', () => {
   it.each([
     ['50 MB of bytes', () => decodeManifest(new Uint8Array(50 * MIB).fill(0x3c)), /at most 8388608/],

@@ -5,7 +5,7 @@ import { findOriginalDifferences, type ExportedScript } from '../../../src-share
 
 const now = new Date(0);
 const blank = readFileSync(join(import.meta.dirname, '../../../resources/templates/blank/manifest.xml'), 'utf8');
-/** What the stock command takes as it is. */
+/** A manifest that the original command accepts unchanged. */
 const stock = blank.replace('/var/tmp/slipway/blank', 'rpool/dc');
 
 const of = (kind: string, source: string, scripts?: ExportedScript[]) =>

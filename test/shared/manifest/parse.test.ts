@@ -31,7 +31,7 @@ function checkRanges(source: string, element: ElementNode): void {
   expect(at).toBe(closeTag ? closeTag.start : range.end);
 }
 
-/** What a strict parser makes of the elements and attributes of a text. */
+/** The elements and attributes of a text, as a strict parser reports them. */
 function saxesEvents(source: string): string[] {
   const events: string[] = [];
   const parser = new SaxesParser();
@@ -55,7 +55,7 @@ function treeEvents(element: ElementNode): string[] {
   ]);
 }
 
-/** Texts that only something unreported separates become one. */
+/** Texts that are separated only by an unreported node become one. */
 function joinTexts(events: string[]): string[] {
   const isText = (event: string | undefined): boolean => event !== undefined && !/^[<>!]/.test(event);
   const joined: string[] = [];

@@ -91,7 +91,10 @@ describe.skipIf(!has)('recorded answers of the original (skipped without the cor
   });
 });
 
-/** Why our defaults differ from the recorded: we use the last ones of each layout, the recording those of the manifest's own day. */
+/**
+ * Why our defaults differ from the recorded ones: we use the last ones of each layout, the recording those of the
+ * manifest's day.
+ */
 const LATER: readonly (readonly [RegExp, string])[] = [
   [/^img_params\/(rootpass|hostname) element (opensolaris|solaris|openindiana)$/, "the distribution's word"],
   [/^img_params\/rootpass\/is_plaintext attribute true$/, 'rootpass came on 2010-01-21'],
@@ -102,7 +105,7 @@ const LATER: readonly (readonly [RegExp, string])[] = [
   [/^distro_constr_params\/post_install_repo_default_authority\/main\//, 'post_install_repo came on 2008-10-10'],
 ];
 
-/** Everything that defaults put into a tree, containers left out, in the form of the recording. */
+/** Everything that defaults add to a tree, without containers, in the form of the recording. */
 function addedNodes(element: ElementNode, path: string): string[] {
   const below = (name: string): string => (path === '' ? name : `${path}/${name}`);
   return [

@@ -15,7 +15,7 @@ const one = (name: string, why: Why, needs: readonly string[] = [], size = 1): R
   downloadSize: 2,
 });
 
-/** What is not in the image any more without an entry, by taking it away: slow, and plainly right. */
+/** The packages that are no longer in the image without an entry, by removing it: slow and obviously right. */
 function goneWithout(packages: readonly ResolvedPackage[], entry: string): string[] {
   const reach = (names: readonly string[]): Set<string> => {
     const found = new Set<string>();

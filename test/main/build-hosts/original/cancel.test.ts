@@ -1,5 +1,5 @@
-// The original ends at once when it is cancelled, leaves its step running, and writes no last line (its contract, 1.3). It cannot run here: a
-// script that does the same stands in its place, and builds in a plain directory.
+// The original ends at once when it is cancelled, leaves its step running, and writes no last line (its contract, 1.3).
+// It cannot run here, so a script that behaves the same takes its place, and builds in a plain directory.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ afterEach(() => {
 const isAlive = (pid: number): boolean =>
   /^[^Z]/.test(spawnSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' }).stdout.trim());
 
-// The original's checkpoints are those of ZFS: they are asked for, and this build has none.
+// The original's checkpoints are those of ZFS. This build has none.
 it.skipIf(!hasTool('zfs'))(
   'Cancel ends the build and its step, and shows it as interrupted (skipped without zfs).',
   async () => {

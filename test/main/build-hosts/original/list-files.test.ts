@@ -97,7 +97,7 @@ it('A listing never leaves the root.', async () => {
   for (const path of ['/out/secret', '/beside/x', '/../outside/secret', '/none', '/none/x', '/etc/own/x'])
     await expect(listFiles(transport, root, path)).rejects.toMatchObject({ code: 'missing' });
   for (const path of ['/out/secret', '/file', '/../outside/secret', '/etc', '/none']) expect(await read(path)).toBe(44);
-  // A link itself is listed, and one that stays inside is followed on the way.
+  // A link at the end is listed itself. A link on the way is followed when it stays inside.
   expect(await listFiles(transport, root, '/out')).toMatchObject([{ name: '/out', target: outside }]);
   expect(await names('/in/own')).toEqual(['/in/own']);
   expect(await read('/in/own')).toBe('own');

@@ -1,4 +1,4 @@
-// Detail logs that the original wrote, where they are beside this checkout.
+// Detail logs that the original wrote, where they exist beside this checkout.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ const recordings = hasCorpus
     )
   : [];
 
-/** The manifest that the command names, in the folder where it ran; one that does not parse never had a log. */
+/** The manifest that the command names, in the folder where it ran. A manifest that does not parse has no log. */
 function manifestOf(name: string, run: string): string {
   const word = /\S+\.xml/.exec(readFileSync(join(golden, name, run, 'cmd'), 'utf8'))?.[0] ?? 'manifest.xml';
   return [join(golden, name, word), join(golden, name, 'manifest.xml')].find(existsSync) ?? '';
@@ -32,7 +32,7 @@ describe.skipIf(!hasCorpus)(`recorded logs of the original${hasCorpus ? '' : ' (
   it('exist', () => expect(recordings.length).toBeGreaterThan(100));
 
   it.each(recordings)('include $name, which is translated completely', ({ folder, manifest }) => {
-    // The recorder put placeholders in the place of what differs from run to run.
+    // The recorder replaced everything that differs from run to run by placeholders.
     const log = readFileSync(join(folder, 'detail-log'), 'utf8')
       .replaceAll('@DATE@', 'Mon Nov 23 21:21:23 2026')
       .replaceAll('@WORK@', '/work');
@@ -56,7 +56,7 @@ describe.skipIf(!hasCorpus)(`recorded logs of the original${hasCorpus ? '' : ' (
     const finished = all('step-finished').map(({ step }) => step);
     expect(finished).toEqual(isWhole ? started : started.slice(0, finished.length));
     expect(started.length - finished.length).toBeLessThanOrEqual(isWhole ? 0 : 1);
-    // Two builds that began in one second have one log, and two ends.
+    // Two builds that began in the same second share one log, which has two ends.
     const ends = lines.filter((line) => line === 'Build is successful.' || line === 'Build failed.');
     expect(all('exit').map(({ code }) => code)).toEqual(ends.map((line) => (line === 'Build failed.' ? 1 : 0)));
     if (isWhole) expect(all('exit')[0]?.code).toBe(Number(readFileSync(join(folder, 'exit'), 'utf8')));
@@ -64,7 +64,7 @@ describe.skipIf(!hasCorpus)(`recorded logs of the original${hasCorpus ? '' : ' (
       (line) => /^exec command: /.test(line) && !/finalizer_(checkpoint|rollback)/.test(line),
     );
     expect(started).toHaveLength(scripts.length);
-    // A checkpoint that fails is no step.
+    // A failed checkpoint is not a step.
     const failures = lines.filter(
       (line, at) => /^(Child (returned|was terminated)|Error starting)/.test(line) && lines[at - 1] !== '@TRACEBACK@',
     );

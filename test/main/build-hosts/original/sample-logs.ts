@@ -1,4 +1,4 @@
-/** What a step of a sample log does. */
+/** The output of a step in a sample log. */
 export interface LoggedStep {
   readonly step: string;
   readonly message?: string;
@@ -8,8 +8,8 @@ export interface LoggedStep {
 }
 
 /**
- * The lines of a detail log as the original writes it; it ends 90 seconds after 2026-01-02 03:04:05. Our engine does not announce
- * checkpoints.
+ * The lines of a detail log in the original's form; it ends 90 seconds after 2026-01-02 03:04:05. Our engine does not
+ * announce checkpoints.
  */
 export function logOf(
   steps: readonly LoggedStep[],

@@ -31,7 +31,7 @@ describe('the journal of a log', () => {
   it('has a build from the beginning, its steps, checkpoints and time', () => {
     const run = viewOf(logOf([{ step: 'a' }, { step: 'b' }, { step: 'c' }]));
     expect(run).toMatchObject({ state: 'done', resume: null, checkpoints: ['a', 'b', 'c'], client: 'distro_const' });
-    // By its last line but one, 90 seconds later by the host's clock; the times of the steps are not known.
+    // By its last line but one, 90 seconds later on the host's clock. The times of the steps are not known.
     expect(run).toMatchObject({ startedAt: 1000, endedAt: 1090, seconds: 90 });
     expect(run.steps.map(({ step, index, outcome, seconds }) => [step, index, outcome, seconds])).toEqual([
       ['a', 0, 'done', undefined],
@@ -95,7 +95,7 @@ describe('the journal of a log', () => {
     const failed = [...whole, announced, empty, 'cannot snapshot', 'Child returned err 1'];
     expect(stepsOf([...failed, ...ends])).toEqual(['a done 0', 'b done 0']);
     expect(viewOf([...failed, ...ends])).toMatchObject({ state: 'failed', checkpoints: ['a', 'b'] });
-    // With stop_on_error=false the step runs all the same.
+    // With stop_on_error=false the step runs nevertheless.
     expect(stepsOf([...failed, last, ...ends])).toEqual(['a done 0', 'b done 0', 'c done 0']);
   });
 

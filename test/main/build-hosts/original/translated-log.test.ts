@@ -11,7 +11,7 @@ const RUN = 'run-2026-01-02-03-04-05';
 let folder: string;
 let log: string;
 let path: string;
-/** Bytes that were read of logs. */
+/** The number of bytes that were read from logs. */
 let read: number;
 let journals: OriginalJournals;
 
@@ -95,7 +95,7 @@ it('The journal is the same when it is made again, also where it grew while it w
     appendFileSync(log, lines.slice(at, at + 5000).join('\n') + '\n');
     translated += await readFrom(Buffer.byteLength(translated));
   }
-  // More than is kept of all logs together.
+  // More than the cache of all logs together.
   for (const day of ['11', '12', '13', '14', '15', '16', '17', '18']) {
     writeFileSync(join(folder, `detail-log-2026-02-${day}-00-00-00`), lines.join('\n') + '\n');
     await readFrom(0, join(folder, `run-2026-02-${day}-00-00-00.jsonl`));

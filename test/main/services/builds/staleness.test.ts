@@ -1,4 +1,4 @@
-// What an edit makes stale, as a watching window receives it, with the sentence that it shows.
+// The checkpoints that an edit makes stale, as a watching window receives them, with the sentence that it shows.
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { buildServices } from '../../../support/build-host';

@@ -131,7 +131,7 @@ describe('files of a checkpoint', () => {
     expect(zero).toMatchObject({ kind: 'binary', size: 200_000_000, isCut: true });
     expect(Buffer.from(zero.content, 'base64').length).toBe(1024 * 1024);
     const text = await inside.read({ path: manifest, step: 'd', file: 'pkg_image/big/text' }, {});
-    // 1 MiB is a third of a line too much.
+    // 1 MiB ends within a line.
     expect([text.kind, text.isCut, text.content === 'é\n'.repeat(349_525)]).toEqual(['text', true, true]);
   });
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LineStore } from '../../../../src-main/services/logs/line-store';
 
-/** The numbers of the lines that hold a text. */
+/** The numbers of the lines that contain a text. */
 const find = (store: LineStore, pattern: RegExp): number[] => [...store.search({}, pattern)].flat();
 
 it('A text with line breaks is one line, and the lines behind it keep their numbers.', () => {

@@ -25,7 +25,7 @@ afterEach(() => project.dispose());
 const texts = async (from: number, count: number, selection = {}): Promise<string[]> =>
   (await logs.read({ ...of, ...selection, from, count }, {})).map(({ text }) => text);
 
-/** Waits until the run has ended, and gives its number of lines. */
+/** Waits until the run has ended, and returns its number of lines. */
 async function atEnd(selection = {}): Promise<number> {
   for (let have = -1; ;) {
     const { lines, ended } = await logs.grown({ ...of, ...selection, have }, {});

@@ -100,7 +100,7 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
     for await (const event of await media.bootTest({ path, name: 'login.usb', firmware: 'bios' }, {}))
       received.push(event);
     expect(received[0]?.kind).toBe('started');
-    // In as many pieces as it came.
+    // In as many pieces as were received.
     expect(received.map((event) => (event.kind === 'console' ? event.text : '')).join('')).toBe('x login: ');
     expect(received.at(-1)).toMatchObject({ kind: 'verdict', verdict: 'booted' });
   });
@@ -117,7 +117,7 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
   });
 });
 
-/** How many machines run that have an image of this project. */
+/** The number of running machines with an image of this project. */
 function machines(): number {
   return readdirSync('/proc').filter((pid) => {
     try {

@@ -1,4 +1,4 @@
-// Packages through the services that the window calls: real apt-get, a signed repository on loopback.
+// Packages through the services that the window calls, with real apt-get and a signed repository on loopback.
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';

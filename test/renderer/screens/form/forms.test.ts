@@ -11,7 +11,7 @@ const layouts = {
     '<distribution name="x"><distro_constr_params/><img_params><build_area>a</build_area><output_image/></img_params></distribution>',
 };
 
-/** Elements that screens of their own edit: lists of packages, steps, and the name on the overview. */
+/** Elements that other screens edit: lists of packages, steps, and the name on the overview. */
 const ELSEWHERE = /(^|\/)(packages|post_install_remove_packages|finalizer)(\/|$)/;
 
 /** All elements and attributes of the grammar, as paths. */
@@ -23,7 +23,7 @@ function everything(schema: ElementSchema, path = ''): string[] {
   return here;
 }
 
-/** The elements and attributes for which the form of one part has fields. */
+/** The elements and attributes that have fields in the form of one part. */
 function fieldsOf(root: ElementSchema, { path, only, without = [], hidden = [] }: FormPart): string[] {
   const schema = schemaAt(root, path);
   if (!schema) return [];

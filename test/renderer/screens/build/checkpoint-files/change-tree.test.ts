@@ -38,7 +38,7 @@ describe('changed files as a tree', () => {
     const [etc, usr, boot] = changeTree(changes);
     expect([etc?.name, usr?.name, boot?.name]).toEqual(['etc', 'usr', 'boot']);
     expect(etc).toMatchObject({ added: 1, changed: 1, removed: 0, grown: 120, change: undefined });
-    // The size of a folder is none of its files'.
+    // The size of a folder does not count.
     expect(usr).toMatchObject({ added: 1, changed: 0, removed: 1, grown: -1000 });
     expect(boot).toMatchObject({ removed: 1, grown: -5, children: [] });
   });
