@@ -1,4 +1,5 @@
-// Renders slipway.svg to the sizes that desktops ask for: node tools/render-icons.mjs, after a change of the drawing. Needs Chromium.
+// Renders slipway.svg to the sizes of desktop icons: node tools/render-icons.mjs, after a change of the drawing. Needs
+// Chromium.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

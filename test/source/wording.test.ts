@@ -17,19 +17,26 @@ const ABOUT_WORDS = [
   'src-engine/support-bundle/redactor.ts',
   'src-shared/logs/first-error.ts',
   'src-shared/packages/search.ts',
+  'test/shared/packages/search.test.ts',
 ];
+
+/** Names of tests for arguments (`args`), output (`output`, `stderr`) and timeouts (`TIMEOUT_MS`). */
+const AVOIDED_AS_NAMES = /\b(told|tells?|said|words)\b|PATIENCE/;
 
 it('names, comments and messages of the source avoid the words that the conventions replace', () => {
   const tools = filesIn('tools');
   const programs = filesIn('src-shared', 'src-engine', 'src-main', 'src-renderer');
   expect([...tools, ...programs].flatMap((path) => linesWith(AVOIDED, path))).toEqual([]);
-  const others = programs.filter((path) => !ABOUT_WORDS.includes(path));
+  const others = [...tools, ...programs].filter((path) => !ABOUT_WORDS.includes(path));
   expect(others.flatMap((path) => linesWith(AVOIDED_IN_PROGRAMS, path))).toEqual([]);
 });
 
 it('Names and comments of tests avoid the words that the conventions replace.', () => {
   const tests = filesIn('test').filter((path) => path !== 'test/source/wording.test.ts');
   expect(tests.flatMap((path) => linesWith(AVOIDED, path, proseOf))).toEqual([]);
+  expect(tests.flatMap((path) => linesWith(AVOIDED_AS_NAMES, path, withoutTexts))).toEqual([]);
+  const others = tests.filter((path) => !ABOUT_WORDS.includes(path));
+  expect(others.flatMap((path) => linesWith(AVOIDED_IN_PROGRAMS, path, proseOf))).toEqual([]);
 });
 
 /** The comment and the test's name in a line of code. */
@@ -38,6 +45,10 @@ function proseOf(line: string): string {
   const name = /(?:\b(?:it|describe)\b.*?|\]\))\((['"`])(.*?)\1/.exec(line)?.[2] ?? '';
   return `${comment} ${name}`;
 }
+
+/** A line of code without its string literals and comments. */
+const withoutTexts = (line: string): string =>
+  line.replace(/'[^']*'|"[^"]*"|`[^`]*`/g, '').replace(/(^|\s)(\/\/|\/?\*).*/, '');
 
 function filesIn(...folders: string[]): string[] {
   return execFileSync('git', ['ls-files', '-z', '--', ...folders], { cwd: root, encoding: 'utf8' })

@@ -5,7 +5,10 @@ import SSHConfig, { type Section } from 'ssh-config';
 import { namesOf } from '../../src-main/host-book/config-files';
 import { fits } from '../../src-main/host-book/patterns';
 
-/** The names that `aliasesOf` suggests, at once: a fault case prints them without waiting. Patterns of `Include` are in its last part only. */
+/**
+ * The names that `aliasesOf` suggests, returned at once: a fault case prints them without waiting. Only its last part
+ * has patterns of `Include`.
+ */
 export function aliasesNow({ file = join(homedir(), '.ssh/config') }: { readonly file?: string } = {}): string[] {
   return [...new Set(namesBelow(file))];
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, onTestFinished } from 'vitest';
 
-/** A package of a test's repository; fields as in Debian's control files. */
+/** A package of a test's repository. The fields are those of Debian's control files. */
 export interface TestPackage {
   readonly name: string;
   readonly version?: string;
@@ -23,7 +23,7 @@ export interface TestPackage {
   readonly size?: number;
   /** SHA-256 of its file, for a package that is fetched. */
   readonly sum?: string | undefined;
-  /** Further lines, as they are. */
+  /** Further lines, unchanged. */
   readonly more?: string;
 }
 
@@ -60,7 +60,7 @@ export class Signer {
   }
 }
 
-/** A key takes a while to make: all repositories of a test file share theirs. */
+/** Making a key takes seconds, so all repositories of a test file share one. */
 let shared: Signer | undefined;
 afterAll(() => shared?.dispose());
 
@@ -83,7 +83,7 @@ export class AptRepository {
   readonly #server: Server;
   #port = 0;
   #files = new Map<string, Buffer>();
-  /** What is sent of a file before the connection is cut; all of it without. */
+  /** The files whose connection is cut, after this number of bytes. */
   #cut: { readonly file: RegExp; readonly bytes: number } | undefined;
   readonly #layout: RepositoryLayout;
   /** Answers wait for it. */
@@ -119,7 +119,7 @@ export class AptRepository {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** As a manifest names it. */
+  /** The repository's address in the manifest's form. */
   get source(): string {
     return `[signed-by=${this.key}] ${this.url} ${this.suite}`;
   }
@@ -141,7 +141,7 @@ export class AptRepository {
     return release;
   }
 
-  /** What it has from now on. */
+  /** Replaces the packages of the repository. */
   publish(packages: readonly TestPackage[], { signedBy = this.#signer } = {}): void {
     const list = Buffer.from(packages.map(stanza).join('\n'));
     const packed = gzipSync(list);
@@ -170,22 +170,22 @@ export class AptRepository {
     ]);
   }
 
-  /** Breaks off in the middle of such files from now on. */
+  /** Cuts the connection in the middle of these files, from this call on. */
   cutOff(file: RegExp, bytes: number): void {
     this.#cut = { file, bytes };
   }
 
-  /** Serves whole files again. */
+  /** Serves complete files again. */
   mend(): void {
     this.#cut = undefined;
   }
 
-  /** Puts other bytes in place of a file's. */
+  /** Replaces the bytes of a file. */
   replace(file: RegExp, change: (content: Buffer) => Buffer): void {
     for (const [path, content] of this.#files) if (file.test(path)) this.#files.set(path, change(content));
   }
 
-  /** Does not answer any more. */
+  /** Stops answering. */
   stop(): void {
     this.#server.closeAllConnections();
     this.#server.close();

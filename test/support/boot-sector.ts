@@ -1,10 +1,10 @@
 // The smallest image that a PC boots: one sector of machine code, which the BIOS loads to 0x7C00 and jumps to.
 
 const SECTOR = 512;
-/** The BIOS takes no stick of one sector. */
+/** The BIOS does not boot a stick of one sector. */
 const IMAGE = 1024 * 1024;
 
-/** Sends AL for each byte at SI to the first serial line, until a zero; then goes on behind the code. */
+/** Sends AL for each byte at SI to the first serial line, until a zero; then continues behind the code. */
 const PRINT = [
   ...[0x31, 0xc0], //       xor ax, ax
   ...[0x8e, 0xd8], //       mov ds, ax
@@ -19,7 +19,7 @@ const PRINT = [
 ]; //                 done:
 
 const AFTERWARDS = {
-  /** Does nothing for ever: `hlt`, and back to it. */
+  /** Does nothing forever: `hlt`, and a jump back to it. */
   stay: [0xf4, 0xeb, 0xfd],
   /** Asks the keyboard controller for a reset: 0xFE to port 0x64. */
   reset: [0xb0, 0xfe, 0xe6, 0x64, 0xf4, 0xeb, 0xfd],
@@ -30,6 +30,6 @@ export function bootSector(text: string, afterwards: keyof typeof AFTERWARDS = '
   const sector = Buffer.alloc(IMAGE);
   Buffer.from([...PRINT, ...AFTERWARDS[afterwards]]).copy(sector);
   sector.write(text, 0x100, 253, 'latin1');
-  sector.writeUInt16LE(0xaa55, SECTOR - 2); // the BIOS boots no sector without it
+  sector.writeUInt16LE(0xaa55, SECTOR - 2); // the BIOS boots only sectors with this mark
   return sector;
 }

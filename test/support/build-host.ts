@@ -9,7 +9,7 @@ export const ENGINE = join(import.meta.dirname, '../../out/engine');
 
 let chosen: BuildHost | undefined;
 
-/** Runs the tests that are imported from now on in this file on another build host: what holds here holds there. */
+/** Uses another build host for all tests that this file imports after the call. */
 export function useBuildHost(host: BuildHost): void {
   chosen = host;
 }

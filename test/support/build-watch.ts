@@ -2,7 +2,7 @@ import type { BuildServices } from '../../src-main/rpc/services';
 import type { AreaView } from '../../src-shared/rpc/builds';
 import type { RunView } from '../../src-shared/runs/run-view';
 
-/** What a window that watches a manifest's builds knows, and a way to wait for it. */
+/** The state of a window that watches a manifest's builds, and a way to wait for a state. */
 export class BuildWatch {
   area: AreaView | undefined;
   readonly runs = new Map<string, RunView>();
@@ -45,7 +45,7 @@ export class BuildWatch {
     return [...this.runs.values()].sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0)).at(-1);
   }
 
-  /** Resolves with what `find` finds as soon as it finds something. */
+  /** Resolves with the first result of `find` that is not `undefined`. */
   async until<T>(find: (watch: this) => T | undefined | false): Promise<T> {
     for (;;) {
       if (this.#failure) throw this.#failure;

@@ -1,6 +1,6 @@
 /**
- * What the fault cases outside this repository import from the source, under names that stay. A module that moves or is renamed
- * keeps its name here. The cases also use the RPC procedures of CASE_PROCEDURES.
+ * The names that fault cases outside this repository import from the source, which must not change. A module that moves
+ * or is renamed keeps its name here. The cases also use the RPC procedures of CASE_PROCEDURES.
  */
 export { createLogs } from '../../src-main/services/logs';
 export { RunLog } from '../../src-main/services/logs/run-log';

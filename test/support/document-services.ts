@@ -8,7 +8,10 @@ import type { DocumentServices } from '../../src-main/rpc/services';
 /** The folder of the templates and the palette. */
 export const resources = join(import.meta.dirname, '../../resources');
 
-/** A new document of a template, in the folder `doc` of a temporary one, with the services of an app whose state is in `state`. */
+/**
+ * A new document from a template, in the folder `doc` of a temporary one, with the services of an app whose state is in
+ * `state`.
+ */
 export interface OpenDocument {
   readonly folder: string;
   readonly services: DocumentServices;

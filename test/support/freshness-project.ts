@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CheckpointFreshness } from '../../src-shared/checkpoints/staleness';
 import { TestProject, type TestManifest } from './engine';
 
-/** What step `a` of `buildWithInputs` uses; the folder of the project is `HERE`. */
+/** The inputs of step `a` of `buildWithInputs`; `HERE` is the folder of the project. */
 const USES = [
   '. "$(dirname "$0")/common.sh"',
   '"$(dirname "$0")/helper"',
@@ -48,7 +48,7 @@ export class FreshnessProject extends TestProject {
     });
   }
 
-  /** Writes a manifest with these values, of which step `a` reads `k`. */
+  /** Writes a manifest with these values; step `a` reads `k`. */
   writePairs(change: Readonly<Record<string, string>>): this {
     return this.writeSteps(['a', 'b', 'c'], { pairs: { k: 'v1', unread: 'u1', ...change } });
   }

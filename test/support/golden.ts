@@ -8,8 +8,8 @@ const RECORDINGS = join(corpus, 'golden');
 const REPLAY = join(corpus, '../tools/golden/replay.sh');
 
 /**
- * Every replay has its own mounts and processes, so that the pools and the orphans of two of them stay apart. The mount below the pool
- * keeps one replay from removing the folder, which would unmount the pool of another.
+ * Every replay has its own mounts and processes, so that two replays do not share pools and orphans. The mount below
+ * the pool prevents a replay from removing the folder, which would unmount the pool of another.
  */
 const UNSHARE = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const INSIDE = 'mkdir -p /refpool; mount -t tmpfs tmpfs /refpool; "$@"; exit';
@@ -17,19 +17,19 @@ const INSIDE = 'mkdir -p /refpool; mount -t tmpfs tmpfs /refpool; "$@"; exit';
 /** Whether recorded runs of the original can be replayed: needs the recordings, root and zfs-fuse. */
 export const canReplay = existsSync(REPLAY) && process.getuid?.() === 0 && existsSync('/usr/sbin/zfs-fuse');
 
-/** Names of the recorded scenarios, dealt out to `count` shares; each scenario is in one share. */
+/** Names of the recorded scenarios, divided into `count` shares. Each scenario is in one share. */
 export function sharesOfScenarios(count: number): string[][] {
   const names = existsSync(RECORDINGS) ? readdirSync(RECORDINGS, { withFileTypes: true }) : [];
   const scenarios = names.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   return Array.from({ length: count }, (_, share) => scenarios.filter((_name, at) => at % count === share));
 }
 
-/** What a replay found. */
+/** The result of a replay. */
 export interface Replay {
   readonly status: number;
   /** The differences, and a summary as the last line. */
   readonly report: string;
-  /** Scenarios that were run. */
+  /** The number of scenarios that were run. */
   readonly ran: readonly string[];
 }
 

@@ -21,14 +21,14 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { runTool } from './run-tool';
 
-/** What a file system or user can make. */
+/** The abilities of a file system or user. */
 export interface HardTreeOptions {
-  /** Device nodes, foreign owners, capabilities: only root may. */
+  /** Device nodes, foreign owners and capabilities, which only root can make. */
   readonly root: boolean;
   readonly xattrs: boolean;
 }
 
-/** Fills a folder with one of everything that copies and snapshots get wrong. */
+/** Creates one entry of every kind that is difficult to copy or snapshot. */
 export async function makeHardTree(root: string, { root: isRoot, xattrs }: HardTreeOptions): Promise<void> {
   const at = (name: string): string => join(root, name);
   for (const folder of ['bin', 'empty', 'gone/deeper', 'sealed', 'will-be-file'])
@@ -85,10 +85,10 @@ export async function makeHardTree(root: string, { root: isRoot, xattrs }: HardT
   utimesSync(root, 1_300_000_000, 1_300_000_000);
 }
 
-/** Changes a hard tree in every way that a rollback has to undo. */
+/** Changes such a tree in every way that a rollback must undo. */
 export function spoilHardTree(root: string, { root: isRoot, xattrs }: HardTreeOptions): void {
   const at = (name: string): string => join(root, name);
-  // Same size, same time.
+  // The same size and the same time.
   writeFileSync(at('clamped'), 'BBBB');
   utimesSync(at('clamped'), 1_600_000_000, 1_600_000_000);
   appendFileSync(at('triple-1'), ', edited in place');
@@ -133,7 +133,7 @@ export function spoilHardTree(root: string, { root: isRoot, xattrs }: HardTreeOp
   }
 }
 
-/** A socket that stays: a server removes the name that it was given, not the one it has now. */
+/** A socket that stays, because a server removes the name that it was created with and not the present one. */
 function makeSocket(path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject);

@@ -37,8 +37,8 @@ function specifiers(path: string): string[] {
 }
 
 /**
- * Circles of imports between the children of each folder, where a child is a file or a folder with all that is below it. Each circle
- * is the names of its members and one import for each step, so that a failure shows what to change.
+ * Import cycles between the children of each folder, where a child is a file, or a folder with everything below it.
+ * Each cycle has the names of its members and one import for each step, so that a failure shows what to change.
  */
 export function circlesOf(imports: readonly Import[]): string[] {
   const graphs = new Map<string, Map<string, Map<string, string>>>();
@@ -62,7 +62,7 @@ export function circlesOf(imports: readonly Import[]): string[] {
 
 type Graph = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** The shortest circle through each node that is on one and that no earlier circle contains. */
+/** The shortest cycle through each node that is in one, unless an earlier cycle contains the node. */
 function circlesOfGraph(graph: Graph): string[][] {
   const found: string[][] = [];
   for (const start of graph.keys()) {

@@ -9,34 +9,34 @@ import { onTestFinished } from 'vitest';
 /** One version of a package of a test's publisher. */
 export interface TestIpsPackage {
   readonly name: string;
-  /** Without a branch and a time they are put to it. */
+  /** A missing branch and time are added. */
   readonly version?: string;
   readonly summary?: string;
   readonly classification?: string;
-  /** `NAME@VERSION` for one that is required, or the attributes of the action: `type=optional fmri=NAME`. */
+  /** `NAME@VERSION` for a required package, or the attributes of the action: `type=optional fmri=NAME`. */
   readonly depends?: readonly string[];
   readonly isObsolete?: boolean;
   readonly isRenamed?: boolean;
   /** Values of `variant.arch`. */
   readonly architectures?: readonly string[];
-  /** Further actions, as they are: those of `set` have the texts for people. */
-  readonly tells?: readonly string[];
+  /** Further actions, unchanged; those of `set` have the texts for users. */
+  readonly extra?: readonly string[];
 }
 
-/** What a publisher offers. */
+/** The packages of a publisher. */
 export interface Offer {
   readonly publisher: string;
   readonly packages: readonly TestIpsPackage[];
 }
 
-/** A publisher of IPS packages on loopback, with the catalogue that its packages have. Gone when the test ends. */
+/** A publisher of IPS packages on loopback, with the catalogue of its packages. Removed when the test ends. */
 export class IpsPublisher {
-  /** Paths that were asked for so far. */
+  /** The requested paths so far. */
   requests: string[] = [];
   readonly #server: Server;
   #port = 0;
   #files = new Map<string, Buffer>();
-  /** What is sent of a file before the connection is cut. */
+  /** The files whose connection is cut, after this number of bytes. */
   #cut: { readonly file: RegExp; readonly bytes: number } | undefined;
 
   private constructor() {
@@ -61,12 +61,12 @@ export class IpsPublisher {
     return one;
   }
 
-  /** As a manifest names it. */
+  /** The publisher's address in the manifest's form. */
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** What it has from now on: a depot for all its publishers. */
+  /** Replaces the packages; a depot has all its publishers. */
   publish(...offers: readonly Offer[]): void {
     this.#files = new Map([
       ['/versions/0/', Buffer.from('pkg-server test\npublisher 0 1\ncatalog 0 1\nversions 0\nfile 0 1\n')],
@@ -78,27 +78,27 @@ export class IpsPublisher {
     for (const [name, content] of catalogueFiles(offers)) this.#files.set(`/catalog/1/${name}`, content);
   }
 
-  /** Takes files away. */
+  /** Removes files. */
   remove(file: RegExp): void {
     for (const path of this.#files.keys()) if (file.test(path)) this.#files.delete(path);
   }
 
-  /** Puts other bytes in place of a file's. */
+  /** Replaces the bytes of a file. */
   replace(file: RegExp, change: (content: Buffer) => Buffer): void {
     for (const [path, content] of this.#files) if (file.test(path)) this.#files.set(path, change(content));
   }
 
-  /** Breaks off in the middle of such files from now on. */
+  /** Cuts the connection in the middle of these files, from this call on. */
   cutOff(file: RegExp, bytes: number): void {
     this.#cut = { file, bytes };
   }
 
-  /** Serves whole files again. */
+  /** Serves complete files again. */
   mend(): void {
     this.#cut = undefined;
   }
 
-  /** Does not answer any more. */
+  /** Stops answering. */
   stop(): void {
     this.#server.closeAllConnections();
     this.#server.close();
@@ -119,14 +119,16 @@ export function writeRepository(folder: string, ...offers: readonly Offer[]): vo
     }
 }
 
-/** A version with all that it has in a catalogue. */
+/** A version with all its parts in a catalogue. */
 export function fullVersion(version = '1.0'): string {
   if (version.includes(':')) return version;
   const [release = '', branch = '2026.0.0.0'] = version.split('-');
   return `${release},5.11-${branch}:20260101T000000Z`;
 }
 
-/** Text of a catalogue file as it is signed: members sorted, no blanks, a newline, and the SHA-1 of that put in as the last member. */
+/**
+ * The text of a catalogue file as it is signed: sorted members, no blanks, a newline, and its SHA-1 as the last member.
+ */
 export function signed(content: object): { readonly file: Buffer; readonly signature: string } {
   const text = `${JSON.stringify(sorted(content))}\n`;
   const signature = createHash('sha1').update(text).digest('hex');
@@ -180,14 +182,14 @@ function summaryActions({
   name,
   summary = `The package ${name}`,
   classification,
-  tells = [],
+  extra = [],
 }: TestIpsPackage): string[] {
   return [
     `set name=pkg.summary value=${quoted(summary)}`,
     ...(classification === undefined
       ? []
       : [`set name=info.classification value="org.opensolaris.category.2008:${classification}"`]),
-    ...tells,
+    ...extra,
   ];
 }
 
@@ -200,7 +202,7 @@ const publisherFile = (names: readonly string[]): string =>
     version: 1,
   });
 
-/** Members in the order of their names, all the way down. */
+/** Sorts members by name, at all levels. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;

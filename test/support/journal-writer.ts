@@ -1,11 +1,11 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A journal in the engine's form, written by a test: for more lines than a build prints in a test's time. */
+/** A journal in the engine's form, written by a test, with more lines than a build can print in the time of a test. */
 export class JournalWriter {
   readonly path: string;
 
-  /** @param logs the area's folder for journals, made if need be */
+  /** @param logs the folder of the area for journals; created when it does not exist */
   constructor(
     logs: string,
     readonly run: string,

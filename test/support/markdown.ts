@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** The project's folder. */
 export const root = join(import.meta.dirname, '../..');
 
-/** What a person who is new here reads: paths below the project's folder. */
+/** The pages for new users: paths below the project's folder. */
 export const pages: readonly string[] = [
   'README.md',
   'src-engine/README.md',
@@ -34,7 +34,7 @@ export function proseOf(page: string): string {
     .replace(/`[^`\n]*`/g, (code) => (code.includes('](') ? '' : code));
 }
 
-/** Where the links and pictures of a page lead, as they are written. */
+/** The targets of a page's links and pictures, as written. */
 export function linksOf(page: string): { readonly text: string; readonly to: string; readonly isPicture: boolean }[] {
   return [...proseOf(page).matchAll(/(!?)\[([^\]]*)\]\(([^)\s]*)\)/g)].map(([, mark, text = '', to = '']) => ({
     text,

@@ -36,7 +36,10 @@ const VALUES = [
   '.5',
 ];
 
-/** Changes a copy of a tree in one random place: an element removed, doubled, moved, renamed or added, or a value or attribute changed. */
+/**
+ * Returns a copy of a tree with one random change: an element removed, doubled, moved, renamed or added, or a value or
+ * attribute changed.
+ */
 export function mutate(tree: ManifestTree, random: Random): ManifestTree {
   const copy = copyTree(tree);
   const elements = [...below(copy.root)];
@@ -120,7 +123,7 @@ function insert(parent: ElementNode, node: ManifestNode, random: Random): void {
   parent.children = [...parent.children.slice(0, at), node, ...parent.children.slice(at)];
 }
 
-/** Writes a tree as XML: for another validator to read, never for a user's file. */
+/** Writes a tree as XML, for another validator only. */
 export function serialise(element: ElementNode): string {
   const attributes = element.attributes.map(
     ({ name, value }) =>

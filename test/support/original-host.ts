@@ -7,10 +7,10 @@ import type { Transport } from '../../src-main/transport/transport';
 import { ENGINE } from './build-host';
 
 /**
- * A host with only the original interface. The original itself does not run here: a command that accepts nothing but `build` with its
- * four options, and runs our engine, stands in for it.
+ * A host with only the original interface. The original does not run here. In its place a command accepts nothing but
+ * `build` with its four options, and runs our engine.
  *
- * @param folder where the command is written
+ * @param folder the folder where the command is written
  */
 export function originalHost(folder: string, transport: Transport = createLocalTransport()): BuildHost {
   const command = join(folder, 'distro_const');

@@ -48,7 +48,7 @@ export class PlainArea {
   }
 }
 
-/** A folder for the areas of a test file, which is removed at its end, and a function that makes a new area in it. */
+/** A folder for the areas of a test file, which is removed at its end, and a function that creates an area in it. */
 export function usePlainAreas(): { readonly folder: string; newArea(): PlainArea } {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-plain-'));
   let areas = 0;
@@ -56,7 +56,7 @@ export function usePlainAreas(): { readonly folder: string; newArea(): PlainArea
   return { folder, newArea: () => new PlainArea(join(folder, `${areas++}`)) };
 }
 
-/** The expected failure of an attempt. */
+/** The expected error of an attempt. */
 export async function refusal(attempt: Promise<unknown>): Promise<AppError> {
   const error = await attempt.then(
     () => undefined,

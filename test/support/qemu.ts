@@ -4,7 +4,7 @@ import { startMachine } from '../../src-engine/boot-test/machine';
 import type { MachineRequest } from '../../src-engine/boot-test/machine-options';
 
 export interface BootRequest extends MachineRequest {
-  /** The machine is switched off as soon as the serial console has this. */
+  /** The machine is switched off as soon as its console prints this. */
   readonly until: RegExp;
   readonly timeoutSeconds: number;
 }
@@ -12,7 +12,7 @@ export interface BootRequest extends MachineRequest {
 export interface BootResult {
   readonly verdict: 'booted' | 'panic' | 'timeout' | 'exited';
   readonly seconds: number;
-  /** All that came over the serial line, terminal sequences included. */
+  /** All output of the serial line, including terminal sequences. */
   readonly serial: string;
 }
 

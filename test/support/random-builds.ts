@@ -6,8 +6,8 @@ import type { Random } from './random';
 const STEPS = ['one', 'two', 'three', 'four', 'five'];
 
 /**
- * What a step does to the build data, by a number that stands for its present text: it adds, changes in place, links, removes, and
- * keeps a trace of everything before it. A file `fail-NAME` in the project makes it stop in the middle.
+ * The changes of a step to the build data, selected by a number: it adds, changes in place, links, removes, and records
+ * everything before it. With a file `fail-NAME` in the project it fails in the middle.
  */
 function body(name: string, variant: number, folder: string): string {
   return `cd "$2/.."
@@ -30,10 +30,10 @@ truncate -s 1M tmp/sparse-${name}
 `;
 }
 
-/** A project whose steps are edited, failed, killed, paused and resumed at random, as a person under pressure would. */
+/** A project whose steps are edited, failed, killed, paused and resumed at random, as by a hurried user. */
 export class RandomBuilds {
   readonly #variants = new Map(STEPS.map((name) => [name, 0]));
-  /** What happened, for the report of a failure. */
+  /** The acts so far, for the report of a failure. */
   readonly log: string[] = [];
 
   constructor(
@@ -77,7 +77,7 @@ export class RandomBuilds {
     }
   }
 
-  /** Ends the story: everything is repaired, and the build resumes from where the engine recommends. */
+  /** Ends the random builds: repairs all steps, and resumes from the step that the engine recommends. */
   async finish(): Promise<void> {
     this.#mend();
     const { suggested } = (await this.project.json('plan')) as { suggested: string | null };
@@ -86,7 +86,7 @@ export class RandomBuilds {
     if (code !== 0) throw new Error(stderr);
   }
 
-  /** The same steps, run straight through in another area. */
+  /** Runs the same steps without interruption in another area. */
   async straight(area: string): Promise<void> {
     this.#write(area);
     const { code, stderr } = await this.project.build();
@@ -108,14 +108,14 @@ export class RandomBuilds {
     const build = this.project.start('distro_const', ['build', ...options, 'manifest.xml']);
     const ended = finished(build);
     const after = this.random.below(800);
-    const timer = setTimeout(() => build.kill('SIGKILL'), after); // when it is killed is what varies
+    const timer = setTimeout(() => build.kill('SIGKILL'), after); // the time of the kill is random
     const { signal, code } = await ended;
     clearTimeout(timer);
     this.log.push(`build ${options.join(' ')} killed after ${after} ms: ${signal ?? code}`);
     await this.#expectTruth();
   }
 
-  /** After a kill at any moment: no process holds the area, and `-l` and `status` name the same step. */
+  /** After a kill at any moment no process holds the area, and `-l` and `status` name the same step. */
   async #expectTruth(): Promise<void> {
     const { lock, latestResumable, lastRun } = (await this.project.json('status')) as {
       lock: { kind: string };

@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 
-/** No test's clock runs while a tool does: one that hangs (zfs, apt, a network that swallows) would hang them all. Milliseconds. */
+/**
+ * The limit of one tool. While a tool runs, the timeouts of tests do not, so a tool that hangs (zfs, apt, a dead
+ * network) would hang all tests.
+ */
 export const TOOL_TIMEOUT_MS = 300_000;
 
-/** Runs a tool of the test's host and returns what it printed; throws with its stderr when it fails, and when it does not end. */
+/** Runs a tool of the test's host and returns its stdout. Throws with its stderr when it fails or does not end. */
 export function runTool(command: string, ...args: string[]): string {
   return execFileSync(command, args, {
     encoding: 'utf8',
@@ -14,7 +17,7 @@ export function runTool(command: string, ...args: string[]): string {
   });
 }
 
-/** A command that may read and write only what is its account's: root without the rights that open everything. */
+/** A command without root's rights to read and write everything: it can use only the files of its account. */
 export function boundByModes(...args: [string, ...string[]]): [string, ...string[]] {
   return process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...args] : args;
 }
@@ -29,13 +32,16 @@ export function hasTool(command: string): boolean {
   }
 }
 
-/** A clause about the first tool that is missing here, or `undefined`. */
+/** Names the first missing tool, as a clause; `undefined` when all exist. */
 export function lacksTool(...commands: string[]): string | undefined {
   const missing = commands.find((command) => !hasTool(command));
   return missing === undefined ? undefined : `needs ${missing}`;
 }
 
-/** What makes this test impossible here, or `undefined`: not being root, or the first tool that is missing. */
+/**
+ * Why this test is impossible here, as a clause: the account is not root, or a tool is missing. `undefined` when it is
+ * possible.
+ */
 export function lacksRootOr(...commands: string[]): string | undefined {
   return process.getuid?.() === 0 ? lacksTool(...commands) : 'needs root';
 }

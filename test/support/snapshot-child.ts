@@ -22,7 +22,7 @@ function open(given: BackendArguments): SnapshotBackend {
   }
 }
 
-/** Performs one operation and is killed while it does: `snapshot-child.cjs BACKEND-JSON OPERATION NAME`. */
+/** Performs one operation, during which it is killed: `snapshot-child.cjs BACKEND-JSON OPERATION NAME`. */
 async function main(): Promise<void> {
   const [given = '', operation, name = ''] = process.argv.slice(2);
   const backend = open(JSON.parse(given) as BackendArguments);

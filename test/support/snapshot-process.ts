@@ -7,15 +7,15 @@ import { build } from 'esbuild';
 import { processesWithVariable } from '../../src-engine/system/process-table';
 import type { BackendArguments } from './snapshot-child';
 
-/** Known in all that a started process starts. */
+/** In the environment of everything that a started process starts. */
 const MARK = 'SLIPWAY_TEST_PROCESS';
 
-/** Runs snapshot operations in a process of their own, which can be killed. */
+/** Runs snapshot operations in a separate process that can be killed. */
 export class SnapshotProcesses {
   readonly #folder = mkdtempSync(join(tmpdir(), 'slipway-child-'));
   readonly #program = join(this.#folder, 'snapshot-child.cjs');
 
-  /** Bundles the program; node cannot run TypeScript by itself. */
+  /** Bundles the program, because Node cannot run TypeScript. */
   async prepare(): Promise<void> {
     const entryPoints = [join(import.meta.dirname, 'snapshot-child.ts')];
     await build({
@@ -29,8 +29,8 @@ export class SnapshotProcesses {
   }
 
   /**
-   * Starts an operation and kills the process with SIGKILL so many milliseconds after it began, unless it has ended by then. Returns
-   * whether it ended by itself, and how long it ran.
+   * Starts an operation and kills the process with SIGKILL this many milliseconds after the beginning, unless it has
+   * ended. Returns whether it ended by itself, and how long it ran.
    */
   async killDuring(
     backend: BackendArguments,
@@ -45,7 +45,7 @@ export class SnapshotProcesses {
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
-    // For a view: when it is open. Else: when the operation begins.
+    // For a view: it is open. Otherwise: the operation begins.
     await waitForLines(child.stdout, operation === 'open' ? 2 : 1);
     const started = Date.now();
     const stop = new AbortController();
@@ -61,8 +61,8 @@ export class SnapshotProcesses {
   }
 
   /**
-   * A tool that was being started lives on, for a moment as a copy of the killed process, which cannot be distinguished from a foreign one. The
-   * next engine starts later than that; a test would be sooner.
+   * A tool that was being started continues, for a moment as a copy of the killed process, which cannot be
+   * distinguished from a foreign one. The next engine starts later than that. A test would be earlier.
    */
   async #noForkLeft(): Promise<void> {
     const isFork = (pid: number): boolean => {
@@ -72,7 +72,7 @@ export class SnapshotProcesses {
         return false; // it has ended
       }
     };
-    // Twice: while it becomes the tool it has no environment.
+    // Checked twice, because a process has no environment while it becomes the tool.
     for (let clear = 0; clear < 2; await delay(2))
       clear = processesWithVariable(MARK, this.#folder).some(isFork) ? 0 : clear + 1;
   }

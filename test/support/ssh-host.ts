@@ -7,7 +7,7 @@ import type { HostLinkState as LinkView } from '../../src-shared/rpc/hosts';
 import type { HostEntry } from '../../src-shared/hosts/model';
 import { ENGINE } from './build-host';
 
-/** A host of the book that needs nothing but its name: the test decides how it is reached. */
+/** A host of the book with only a name. The test decides how it is connected. */
 export const entryOf = (name: string, more: Partial<HostEntry> = {}): HostEntry => ({
   id: name,
   name,
@@ -20,14 +20,14 @@ export const entryOf = (name: string, more: Partial<HostEntry> = {}): HostEntry 
   ...more,
 });
 
-/** A build host at the other end of a real SSH connection, which is made when it is used. */
+/** A build host behind a real SSH connection, which is opened at its first use. */
 export function sshHost(
   options: () => ConnectOptions | Promise<ConnectOptions>,
   more: Partial<HostEntry> = {},
 ): {
   host: BuildHost;
   link: HostLink;
-  /** How it has stood with the connection, from the first change on. */
+  /** The states of the connection, from the first change on. */
   views: LinkView[];
 } {
   const views: LinkView[] = [];

@@ -4,7 +4,7 @@ import type { Login } from '../../src-main/transport/ssh/authentication';
 import type { SystemSsh } from '../../src-main/transport/ssh/system-ssh';
 import type { SshServer } from './sshd';
 
-/** What connects as root to a server that a test has started, and accepts its key; with other ways to log in where they are given. */
+/** The options to connect as root to a test's server, whose key is accepted. `login` replaces the key login. */
 export function loginAt(server: SshServer, login: Partial<Login> = { keys: [server.key] }): ConnectOptions {
   return {
     target: hostOf(server, login),
@@ -16,7 +16,7 @@ export function hostOf(server: SshServer, login: Partial<Login> = { keys: [serve
   return { host: '127.0.0.1', port: server.port, login: { user: 'root', ...login } };
 }
 
-/** The same login by the system's `ssh`, without any configuration. */
+/** The same login by the system's `ssh`, without a configuration file. */
 export function bySystem(options: ConnectOptions, more: Partial<SystemSsh> = {}): ConnectOptions {
   const { host, port, login } = options.target;
   const keys = login.keys ?? [];
@@ -24,7 +24,7 @@ export function bySystem(options: ConnectOptions, more: Partial<SystemSsh> = {})
   return { ...options, system: { ...system, ...more } };
 }
 
-/** Both SSH clients, for `describe.each`: their names, and how each takes a login. */
+/** Both SSH clients, for `describe.each`: their names, and how each connects. */
 export const CLIENTS: readonly (readonly [string, (options: ConnectOptions) => ConnectOptions])[] = [
   ['the built-in client', (options) => options],
   ['the ssh command', (options) => bySystem(options)],

@@ -9,51 +9,51 @@ import { lacksRootOr, runTool } from './run-tool';
 
 const SSHD = '/usr/sbin/sshd';
 
-/** Why there can be no SSH server here, or `undefined`. */
+/** Why no SSH server can run here, or `undefined`. */
 export function lacksSshd(): string | undefined {
   return lacksRootOr('ssh-keygen', 'ssh-agent', 'ssh-add') ?? (existsSync(SSHD) ? undefined : `needs ${SSHD}`);
 }
 
-/** OpenSSH's own server on loopback, with a port, host keys and a configuration of its own. */
+/** OpenSSH's own server on loopback, with its own port, host keys and configuration. */
 export interface SshServer {
   readonly port: number;
-  /** Of the server: its keys and its configuration. */
+  /** The server's folder, with its keys and configuration. */
   readonly folder: string;
-  /** A private key, without a passphrase, that lets root in. */
+  /** A private key without a passphrase that root may log in with. */
   readonly key: string;
   /** `type base64` of the ed25519 host key. */
   readonly hostKey: string;
   readonly fingerprint: string;
-  /** The log of the server so far, with every attempt to log in. */
+  /** The server's log so far, with every login attempt. */
   log(): string;
-  /** Another key pair that root may log in with; the path of its private half. */
+  /** Creates another key pair that root may log in with. Returns the path of the private key. */
   addKey(name: string, passphrase: string): string;
-  /** Kills the processes of open connections, not the listener: each client sees its connection cut. */
+  /** Kills the processes of open connections, not the listener, so that each client loses its connection. */
   cut(): void;
-  /** Stops those processes: the connections stay, without any answer. */
+  /** Stops these processes: the connections stay open and do not answer. */
   freeze(): void;
-  /** Ends the server and all its connections, as when the host is switched off; what was detached lives on. */
+  /** Ends the server and all its connections, as when the host is switched off. Detached commands continue. */
   halt(): Promise<void>;
-  /** The same, and starts it again with the same keys at the same port. */
+  /** The same, and starts the server again with the same keys at the same port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts a server; `lines` come first in its configuration, and so win. */
+/** Starts a server. `lines` come first in its configuration and therefore take precedence. */
 export async function startSshd(...lines: string[]): Promise<SshServer> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-sshd-'));
   const at = (name: string): string => join(folder, name);
   const keygen = (file: string, passphrase = ''): void => {
     runTool('ssh-keygen', '-q', '-t', 'ed25519', '-N', passphrase, '-C', 'slipway test', '-f', file);
   };
-  // sshd will not start without the folder it is locked in before the login.
+  // sshd does not start without the folder for its processes before the login.
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   keygen(at('host'));
   keygen(at('key'));
   writeFileSync(at('authorized'), readFileSync(at('key.pub')));
-  // sshd reads it as the user who logs in.
+  // sshd reads it as the user that logs in.
   chmodSync(folder, 0o711);
-  // What is left in the home of an account goes with the server.
+  // The remaining files in the home of an account are removed with the server.
   mkdirSync(at('home'));
   chmodSync(at('home'), 0o1777);
   const port = await freePort();

@@ -4,7 +4,7 @@ import type { TestProject } from './engine';
 import { runTool } from './run-tool';
 import { templateProject } from './template-project';
 
-/** What was planted in manifests, logs and journals, in all its forms; none of it may be in a support bundle. */
+/** Secrets in manifests, logs and journals, in all forms. A support bundle must contain none of them. */
 export const PLANTED = [
   'hunter2',
   'aHVudGVyMg',
@@ -18,7 +18,7 @@ export const PLANTED = [
   'kv-value',
 ] as const;
 
-/** Shell lines that a careless step prints; `set -x` does the same. */
+/** Shell lines that print secrets by mistake; `set -x` does the same. */
 const CARELESS = [
   `echo 'root:hunter2' | cat >&2`,
   `echo "$(printf hunter2 | base64)" >&2`,
@@ -31,7 +31,10 @@ const CARELESS = [
   `echo 'this line is harmless' >&2`,
 ].join('\n');
 
-/** A project whose manifest and whose first step's output are full of secrets. The step `iso` makes an image of 100,000 zeros. */
+/**
+ * A project whose manifest and whose first step's output contain many secrets. The step `iso` makes an image of 100,000
+ * zeros.
+ */
 export function carelessProject(): TestProject {
   const project = templateProject({ 'im-pop': CARELESS, iso: 'head -c 100000 /dev/zero >"$5/x.iso"' });
   const hashed = '<user username="mate" UID="1001"><password encrypted="true">$5$salt$hashhash</password></user>';
@@ -60,7 +63,7 @@ export function unpack(archive: string, folder: string): Map<string, string> {
   );
 }
 
-/** The planted secrets that are still there, each with its file. */
+/** The secrets that are still there, each with its file. */
 export function leaks(files: ReadonlyMap<string, string>): string[] {
   return [...files].flatMap(([name, text]) =>
     PLANTED.filter((word) => text.includes(word)).map((word) => `${name}: ${word}`),

@@ -5,7 +5,7 @@ export type { TemporaryPlace };
 /** Whether a btrfs can be made and mounted here. */
 export const hasBtrfs = lacksTempFileSystem('btrfs') === undefined;
 
-/** A folder on a btrfs of its own, on a sparse file. */
+/** A folder on a new btrfs, in a sparse file. */
 export async function btrfsFolder(bytes?: number): Promise<TemporaryPlace> {
   return makeTempFileSystem('btrfs', bytes);
 }

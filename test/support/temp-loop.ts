@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lacksRootOr, runTool } from './run-tool';
 
-/** A file system of its own in a file, mounted in a temporary folder. */
+/** A new file system in a file, mounted in a temporary folder. */
 export interface TemporaryPlace {
   readonly path: string;
   dispose(): void;
 }
 
-/** Why no such file system can be had here, or `undefined`. Tried out: a tool is no proof that the kernel can mount it. */
+/**
+ * Why no such file system can be made here, or `undefined`. It is tried, because a tool does not prove that the kernel
+ * can mount it.
+ */
 export function lacksTempFileSystem(type: 'btrfs' | 'xfs'): string | undefined {
   const lack = lacksRootOr(`mkfs.${type}`, 'losetup');
   if (lack !== undefined) return lack;
@@ -21,7 +24,7 @@ export function lacksTempFileSystem(type: 'btrfs' | 'xfs'): string | undefined {
   }
 }
 
-/** Makes and mounts a file system. `dispose` MUST be called, or the mount and its loop device stay. */
+/** Makes and mounts a file system. The caller must call `dispose`, otherwise the mount and its loop device stay. */
 export function makeTempFileSystem(type: 'btrfs' | 'xfs', bytes = 1 << 30): TemporaryPlace {
   const folder = mkdtempSync(join(tmpdir(), `slipway-${type}-`));
   const image = join(folder, 'image');
@@ -32,7 +35,7 @@ export function makeTempFileSystem(type: 'btrfs' | 'xfs', bytes = 1 << 30): Temp
     truncateSync(image, bytes);
     mkdirSync(path);
     runTool(`mkfs.${type}`, '-q', image);
-    runTool('mount', '-o', 'loop', image, path); // the loop device goes with the mount
+    runTool('mount', '-o', 'loop', image, path); // the loop device is removed with the mount
   } catch (error) {
     dispose();
     throw error;

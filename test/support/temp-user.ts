@@ -7,14 +7,14 @@ import { runTool } from './run-tool';
 /** `useradd` fails while another process has the account files locked. */
 const LOCKED = ['flock', join(tmpdir(), 'slipway-test-accounts.lock')] as const;
 
-/** An account of this computer with a password, for as long as a test needs it. */
+/** An account of this computer with a password, for one test. */
 export interface TemporaryUser {
   readonly name: string;
   readonly password: string;
   remove(): void;
 }
 
-/** Makes an account without a home folder, with a random password. Needs root. */
+/** Creates an account without a home folder, with a random password. Needs root. */
 export function temporaryUser(): TemporaryUser {
   // Suites have PID namespaces of their own and share /etc/passwd, so that a process id would not be unique.
   const name = `slipwaytest${randomBytes(4).toString('hex')}`;

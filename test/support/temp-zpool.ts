@@ -18,16 +18,16 @@ export interface TemporaryPool {
 
 const SOCKET = '/run/zfs/zfs_socket';
 
-/** Why there can be no pool here, or `undefined`. */
+/** Why no pool can be made here, or `undefined`. */
 export function lacksZfs(): string | undefined {
   if (hasKernelZfs()) return lacksRootOr('zfs', 'zpool');
   return lacksRootOr('zfs', 'zpool', 'zfs-fuse') ?? (existsSync('/dev/fuse') ? undefined : 'needs /dev/fuse');
 }
 
-/** Whether a pool can be had here. */
+/** Whether a pool can be made here. */
 export const hasZfs = lacksZfs() === undefined;
 
-/** Whether ZFS here is OpenZFS in the kernel; else it is zfs-fuse, which keeps whole seconds only. */
+/** Whether ZFS here is OpenZFS in the kernel; otherwise it is zfs-fuse, which stores whole seconds only. */
 export function hasKernelZfs(): boolean {
   return existsSync('/sys/module/zfs');
 }

@@ -4,7 +4,7 @@ import { TestProject } from './engine';
 import { root } from './markdown';
 
 /**
- * The manifest of the template tiny-linux with steps of the same names that take a moment each.
+ * The manifest of the template tiny-linux, with short steps of the same names.
  *
  * @param bodies shell lines of steps, by their names
  */

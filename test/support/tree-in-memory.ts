@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { AppError } from '../../src-shared/errors';
 import type { TreeEntry, TreeView } from '../../src-engine/snapshots/tree-view';
 
-/** What a tree in memory has at a path: a folder, the content of a file, or an entry with some fields of its own. */
+/** An entry of a tree in memory: a folder, the content of a file, or an entry with some properties. */
 export type MemoryEntry = 'folder' | Buffer | (Partial<TreeEntry> & { readonly content?: Buffer });
 
-/** A tree for tests, which counts what is read and may be changed while it is read. */
+/** A tree for tests, which counts reads and may be changed while it is read. */
 export class TreeInMemory implements TreeView {
   readonly entries: Map<string, MemoryEntry>;
   /** Paths whose content was read. */

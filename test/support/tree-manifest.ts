@@ -4,15 +4,15 @@ import { lstat, readdir, readlink } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { runTool } from './run-tool';
 
-/** The parts of a tree that are not compared, because the file system under test cannot keep them. */
+/** The parts of a tree that are not compared because the file system under test does not store them. */
 export interface TreeManifestOptions {
-  /** Leave out extended attributes (capabilities and ACLs among them). */
+  /** Leaves out extended attributes, including capabilities and ACLs. */
   readonly ignoreXattrs?: boolean;
-  /** `false`: leave out modification times. */
+  /** `false` leaves out modification times. */
   readonly times?: boolean;
-  /** Compare whole seconds of modification times only. */
+  /** Compares only whole seconds of modification times. */
   readonly wholeSeconds?: boolean;
-  /** Compare type, content and target only, as for trees in memory. */
+  /** Compares only type, content and target, for trees in memory. */
   readonly contentOnly?: boolean;
 }
 
@@ -27,13 +27,14 @@ const TYPES: Record<number, string> = {
 };
 
 /**
- * One line per entry of a tree, the root included: two trees are equal when their manifests are. Holds type, mode, owner, time in
- * nanoseconds, content, names of one file (hard links), device numbers, extended attributes, whether holes are holes, and link targets.
+ * One line per entry of a tree, the root included: two trees are equal when their manifests are. A line has type, mode,
+ * owner, time in nanoseconds, content, names of one file (hard links), device numbers, extended attributes, whether
+ * holes are holes, and link targets.
  */
 export async function treeManifest(root: string, options: TreeManifestOptions = {}): Promise<string[]> {
   const xattrs = options.contentOnly || options.ignoreXattrs ? new Map<string, string>() : readXattrs(root);
   const entries = (await walk(Buffer.from(root), Buffer.from('.'))).sort((a, b) => Buffer.compare(a.name, b.name));
-  // By the tree's own names: copies that share files with other copies have more links than names here.
+  // Counts the names in this tree, because copies that share files with other copies have more links than names here.
   const groups = new Map<string, string[]>();
   for (const { name, stats } of entries)
     if (!stats.isDirectory()) groups.set(inodeOf(stats), [...(groups.get(inodeOf(stats)) ?? []), printable(name)]);
@@ -51,7 +52,7 @@ export async function treeManifest(root: string, options: TreeManifestOptions = 
         fields.push(`mtime=${options.wholeSeconds ? stats.mtimeNs / 1_000_000_000n : stats.mtimeNs}`);
       if (group.length > 1) fields.push(`one of ${group.length} with ${group[0]}`);
       if (type === 'char' || type === 'block') fields.push(`rdev=${stats.rdev}`);
-      // Small files: file systems pack, pad and compress them as they like.
+      // Small files, because file systems pack, pad and compress them.
       if (type === 'file' && stats.size > 1_000_000n)
         fields.push(stats.blocks * 512n < stats.size / 2n ? 'sparse' : 'dense');
       fields.push(...(xattrs.has(shown) ? [xattrs.get(shown) ?? ''] : []));
@@ -69,7 +70,7 @@ interface Entry {
   readonly stats: BigIntStats;
 }
 
-/** Names are bytes: a tree may hold some that are not UTF-8. */
+/** Names are bytes, because they may not be UTF-8. */
 async function walk(path: Buffer, name: Buffer): Promise<Entry[]> {
   const stats = await lstat(path, { bigint: true });
   const self = { name, path, stats };
@@ -82,7 +83,7 @@ async function walk(path: Buffer, name: Buffer): Promise<Entry[]> {
 
 const join = (folder: Buffer, name: Buffer): Buffer => Buffer.concat([folder, Buffer.from('/'), name]);
 
-/** As `getfattr` prints names: everything that is not plain ASCII as octal. */
+/** The form in which `getfattr` prints names: everything except plain ASCII as octal. */
 function printable(name: Buffer): string {
   return [...name]
     .map((byte) =>

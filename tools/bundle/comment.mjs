@@ -1,6 +1,9 @@
 import ts from 'typescript';
 
-/** The same program without the end of a comment in it: `*` and `/` meet in regular expressions, in texts and in comments. */
+/**
+ * The same program without the end of a comment in it: `*` and `/` occur together in regular expressions, in texts and
+ * in comments.
+ */
 export function fitForComment(program) {
   const file = ts.createSourceFile('program.js', program, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
   const edits = [];

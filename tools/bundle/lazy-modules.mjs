@@ -1,6 +1,6 @@
 /**
- * Modules that take a noticeable time to load. `xml-naming` is of fast-xml-parser: it compiles fifteen large regular expressions for names
- * in a DTD, which a manifest does not have.
+ * Modules that take a noticeable time to load. `xml-naming` belongs to fast-xml-parser: it compiles fifteen large
+ * regular expressions for names in a DTD, which a manifest does not have.
  */
 const SLOW = new Set([
   'node:child_process',

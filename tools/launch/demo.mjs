@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { root, setUp } from './set-up.mjs';
 
 const { missing } = setUp('build');
-if (missing.length > 0) process.exit(1); // set-up has said what to install
+if (missing.length > 0) process.exit(1); // set-up has printed what to install
 
 const PAUSE = 'grub-setup';
 const home = join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local/state'), 'slipway/demo');
@@ -26,13 +26,13 @@ writeFileSync(
 );
 
 const env = { ...process.env, PATH: [join(root, 'out/bin'), process.env.PATH].join(delimiter), SLIPWAY_CLIENT: 'demo' };
-const say = (text = '') => process.stdout.write(`${text}\n`);
+const print = (text = '') => process.stdout.write(`${text}\n`);
 
-/** Runs `distro_const` and draws the steps as its banners come by. */
-function distroConst(...words) {
-  say(`\n$ distro_const ${words.join(' ')}`);
+/** Runs `distro_const` and shows its steps from the banners that it prints. */
+function distroConst(...args) {
+  print(`\n$ distro_const ${args.join(' ')}`);
   return new Promise((resolve) => {
-    const child = spawn('distro_const', words, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn('distro_const', args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
     const draw = stepPainter();
     let rest = '';
     child.stderr.setEncoding('utf8').on('data', (text) => {
@@ -56,7 +56,7 @@ function stepPainter() {
     if (!running) return;
     const seconds = ((Date.now() - running.since) / 1000).toFixed(1);
     const text = `  ${mark} ${running.name.padEnd(12)} ${running.message.padEnd(48)} ${seconds.padStart(6)} s`;
-    say(process.stdout.isTTY ? `\r${text}` : text);
+    print(process.stdout.isTTY ? `\r${text}` : text);
     running = undefined;
   };
   return {
@@ -68,20 +68,20 @@ function stepPainter() {
       }
       finish('✓');
       const [, kind, name, message] = banner;
-      if (kind !== '====') return say(`  ⏸ ${name.padEnd(12)} paused before it; its checkpoint is taken`);
+      if (kind !== '====') return print(`  ⏸ ${name.padEnd(12)} paused before it; its checkpoint is taken`);
       running = { name, message, since: Date.now() };
       if (process.stdout.isTTY) process.stdout.write(`  … ${name.padEnd(12)} ${message}`);
     },
     end(ok) {
       finish(ok ? '✓' : '✗');
-      if (!ok) say(log.slice(-20).join('\n'));
+      if (!ok) print(log.slice(-20).join('\n'));
     },
   };
 }
 
-/** Shows what `-l` prints. */
+/** Prints the output of `-l`. */
 async function list() {
-  say('\n$ distro_const build -l manifest.xml');
+  print('\n$ distro_const build -l manifest.xml');
   const child = spawn('distro_const', ['build', '-l', 'manifest.xml'], {
     cwd: folder,
     env,
@@ -91,22 +91,22 @@ async function list() {
 }
 
 function failed(code) {
-  say(`\nThe build stopped with status ${code}. Everything up to the step that failed is kept. In ${folder}:`);
-  say(`  mend the step in scripts/, then: ${join(root, 'out/bin/distro_const')} build -R manifest.xml`);
+  print(`\nThe build stopped with status ${code}. Everything up to the step that failed is kept. In ${folder}:`);
+  print(`  correct the step in scripts/, then: ${join(root, 'out/bin/distro_const')} build -R manifest.xml`);
   process.exit(1);
 }
 
-say(`Building the sample image tiny-linux, first up to ${PAUSE}.`);
+print(`Building the sample image tiny-linux, first up to ${PAUSE}.`);
 const paused = await distroConst('build', '-p', PAUSE, 'manifest.xml');
 if (paused !== 0) failed(paused);
 await list();
-say('\nResuming from the checkpoint before it.');
+print('\nResuming from the checkpoint before it.');
 const done = await distroConst('build', '-R', 'manifest.xml');
 if (done !== 0) failed(done);
 const media = join(area, 'media');
 const iso = existsSync(media) ? readdirSync(media).find((name) => name.endsWith('.iso')) : undefined;
 if (!iso) failed('no ISO');
-say(`\nThe image is ready: ${join(media, iso)}`);
-say(
+print(`\nThe image is ready: ${join(media, iso)}`);
+print(
   `Edit ${join(folder, 'scripts', PAUSE)} and run "distro_const build -r ${PAUSE} manifest.xml" there: only what follows runs again.`,
 );

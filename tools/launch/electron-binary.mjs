@@ -3,12 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './set-up.mjs';
 
-/** npm leaves Electron's own program out; it is fetched at the first use. Without a network that must not keep a person waiting. Milliseconds. */
+/**
+ * The timeout of the download. npm does not install Electron's own program, which is fetched at the first use. Without
+ * a network the user must not wait for it.
+ */
 const DOWNLOAD_TIMEOUT_MS = 60_000;
 
 const folder = join(root, 'node_modules/electron');
 
-/** Electron's official runtime: its folder and its program, fetched once when it can be. `undefined` where it cannot. */
+/** Electron's official runtime: its folder and its program, fetched once. `undefined` when it is not available. */
 export function electronBinary() {
   const found = find();
   if (found || process.env.ELECTRON_OVERRIDE_DIST_PATH || !existsSync(join(folder, 'install.js'))) return found;

@@ -1,4 +1,5 @@
-// Loaded first by `npm start` and the like, and written in the JavaScript of old: a Node that is too old must say so, not stumble over syntax.
+// Loaded first by `npm start` and the other commands. Uses only old JavaScript, so that an old Node prints this message
+// and not a syntax error.
 'use strict';
 var OLDEST = 20;
 if (Number(process.versions.node.split('.')[0]) < OLDEST) {

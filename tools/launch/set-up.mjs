@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** What the sample image needs on the build host (resources/templates/tiny-linux/template.json). */
+/** The tools that the sample image needs on the build host (resources/templates/tiny-linux/template.json). */
 const IMAGE_PACKAGES = [
   'cpio',
   'zstd',
@@ -21,14 +21,15 @@ const IMAGE_PACKAGES = [
   'grub-efi-amd64-bin',
 ];
 
-/** What the tests use besides: real file systems, real packages, real machines. */
+/** The tools that the tests use besides: real file systems, real packages, real machines. */
 const TEST_PACKAGES = [
   ...['zfs-fuse', 'btrfs-progs', 'xfsprogs', 'attr', 'acl', 'libcap2-bin', 'libxml2-utils', 'python3', 'strace'],
   ...['mmdebstrap', 'gnupg', 'squashfs-tools', 'qemu-system-x86', 'ovmf', 'uidmap', 'util-linux', 'time'],
   ...['openssh-client', 'iproute2', 'sudo', 'git'],
-  // It opens a computer to the network, so it is not installed on a developer's own, where its tests skip with that reason.
+  // It opens a computer to the network, so it is not installed on a developer's own computer, where its tests are
+  // skipped with that reason.
   ...(process.env.CI ? ['openssh-server'] : []),
-  // The designer, looked at: a browser, a display, and what Electron links against.
+  // The tools for the window: a browser, a display, and the libraries of Electron.
   ...['chromium', 'xvfb', 'xauth', 'fonts-dejavu-core', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1'],
 ];
 
@@ -38,13 +39,13 @@ export const packagesFor = {
   test: [...IMAGE_PACKAGES, ...TEST_PACKAGES],
 };
 
-/** Ends the program with one clear line. */
+/** Ends the program with one line. */
 export function stop(line) {
   process.stderr.write(`${line}\n`);
   process.exit(1);
 }
 
-/** Runs a command to its end; returns its status and what it printed, or why it could not be started. */
+/** Runs a command to its end. Returns its status and output, or the reason why it could not be started. */
 function attempt(command, args, env = process.env) {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd: root,
@@ -53,19 +54,19 @@ function attempt(command, args, env = process.env) {
     encoding: 'utf8',
     shell: process.platform === 'win32', // npm is a script there
   });
-  return { ok: status === 0, stdout: stdout ?? '', said: error?.message ?? `${stdout}${stderr}`.trim() };
+  return { ok: status === 0, stdout: stdout ?? '', output: error?.message ?? `${stdout}${stderr}`.trim() };
 }
 
-/** Runs a command that has to work. */
+/** Runs a command that must succeed. */
 function run(command, args) {
-  const { ok, stdout, said } = attempt(command, args);
-  if (!ok) stop(`${[command, ...args].join(' ')} failed:\n${said}`);
+  const { ok, stdout, output } = attempt(command, args);
+  if (!ok) stop(`${[command, ...args].join(' ')} failed:\n${output}`);
   return stdout;
 }
 
 /**
- * Makes the checkout ready: to `start` the designer, to `build` the sample in the terminal, to `test` everything. Quick when there is
- * nothing to do.
+ * Prepares the checkout: to `start` the designer, to `build` the sample in the terminal, or to `test` everything. Takes
+ * little time when nothing is missing.
  */
 export function setUp(purpose) {
   installNpmPackages();
@@ -75,7 +76,7 @@ export function setUp(purpose) {
   return { missing };
 }
 
-/** Builds window, preload and main process, when a source is newer than they are. */
+/** Builds window, preload and main process when a source is newer than the result. */
 function buildApp() {
   const sources = [
     'src-main',
@@ -98,7 +99,7 @@ function modified(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-/** When the newest file at or below a path was written. */
+/** The time of the newest file at or below a path. */
 function newest(path) {
   const found = statSync(path);
   if (!found.isDirectory()) return found.mtimeMs;
@@ -112,28 +113,28 @@ function installNpmPackages() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   process.stderr.write('Installing npm packages...\n');
-  const { ok, said } = attempt('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-  if (!ok) stop(whyNoPackages(said));
+  const { ok, output } = attempt('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (!ok) stop(whyNoPackages(output));
   writeFileSync(stamp, lock);
 }
 
 const NO_NETWORK =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
-/** Why npm could not install, and what to do. */
-function whyNoPackages(said) {
-  const [network] = NO_NETWORK.exec(said) ?? [];
+/** Why npm could not install, and the next action. */
+function whyNoPackages(output) {
+  const [network] = NO_NETWORK.exec(output) ?? [];
   if (network !== undefined)
     return `Slipway needs a network once, for its npm packages, and there is none (${network}). Connect (behind a proxy: npm config set https-proxy URL) and run this again; a computer without a network takes the Debian package that npm run package makes elsewhere.`;
-  return `${said}\nThe npm packages could not be installed; npm printed the reason above. Run this again after correcting it.`;
+  return `${output}\nThe npm packages could not be installed; npm printed the reason above. Run this again after correcting it.`;
 }
 
 /**
- * Installs what is missing when root; otherwise, and when that fails, prints in one line what to install. Returns what is still
- * missing: the designer opens without it.
+ * Installs what is missing when run as root. Otherwise, and when that fails, prints in one line what to install.
+ * Returns what is still missing, because the designer opens without it.
  */
 function installDebianPackages(packages) {
-  if (!existsSync('/usr/bin/dpkg-query')) return packages; // not Debian or Ubuntu: `distro_const doctor` tells what lacks
+  if (!existsSync('/usr/bin/dpkg-query')) return packages; // not Debian or Ubuntu: `distro_const doctor` reports what is missing
   const missing = packages.filter((name) => !isInstalled(name));
   if (missing.length === 0) return [];
   if (process.getuid() !== 0) {
@@ -142,15 +143,16 @@ function installDebianPackages(packages) {
   }
   process.stderr.write(`Installing Debian packages: ${missing.join(' ')}\n`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  // What it knows from before may do: its lists need not be new.
+  // A failed update is not an error yet, because the lists of an earlier one may suffice.
   const updated = attempt('apt-get', ['update', '-qq', '-o', 'APT::Update::Error-Mode=any'], env);
-  // Ubuntu lacks some (zfs-fuse): what no source has is left out, and the tests that want it skip and say so.
+  // Ubuntu lacks some (zfs-fuse). Packages that no source has are left out, and their tests are skipped with that
+  // reason.
   const available = missing.filter((name) => /^\s+Candidate: (?!\(none\))/m.test(run('apt-cache', ['policy', name])));
   const install = ['install', '-qq', '-y', '--no-install-recommends', ...available];
   const installed = available.length > 0 ? attempt('apt-get', install, env) : updated;
   const lacking = missing.filter((name) => !isInstalled(name));
   if (!installed.ok && lacking.length > 0) {
-    process.stderr.write(`${installed.said}\n`);
+    process.stderr.write(`${installed.output}\n`);
     askToInstall('Not installed. The designer opens without; to build, with a network:', lacking);
   }
   return lacking;

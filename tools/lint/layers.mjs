@@ -8,9 +8,10 @@ const DESKTOP = '^electron$';
 const SVELTE = '^svelte(/|$)';
 
 /**
- * The programs. `bans` are modules that no folder of one may import, as regular expressions. `layers` are its folders, each with what it
- * may import besides itself and the folders below it. `a/b` is a folder in a folder. `.` are the files at the top: a folder names `.` or
- * single files (`version`) to import them. `*` is everything of the program, for the files that compose it.
+ * The programs. `bans` are modules that no folder of one may import, as regular expressions. `layers` are its folders,
+ * each with the folders it may import besides itself and those below it. `a/b` is a folder in a folder. `.` are the
+ * files at the top: a folder names `.` or single files (`version`) to import them. `*` is everything of the program,
+ * for the files that compose it.
  */
 export const PROGRAMS = {
   'src-shared': {

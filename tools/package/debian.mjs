@@ -1,4 +1,4 @@
-// Debian packages, by dpkg-deb alone: the same on a machine of ours and in continuous integration.
+// Debian packages, made by dpkg-deb alone: the same on a developer's machine and in continuous integration.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -17,10 +17,10 @@ import { packagesFor, root } from '../launch/set-up.mjs';
 import { bundled } from './bundled.mjs';
 
 const MAINTAINER = 'The Slipway authors <slipway@example.org>';
-/** All files have this time: the same content makes the same package. */
+/** All files have this time, so that the same content makes the same package. */
 const EPOCH = process.env.SOURCE_DATE_EPOCH ?? '1767225600';
 
-/** What Electron links against, and what else it opens. */
+/** The libraries that Electron links against or opens. */
 const ELECTRON_NEEDS = [
   'libgtk-3-0 | libgtk-3-0t64',
   'libasound2 | libasound2t64',
@@ -49,7 +49,10 @@ MimeType=application/x-slipway-manifest+xml;
 StartupWMClass=Slipway
 `;
 
-/** A document's manifest has this name. Other XML files stay what they are: file managers go by names, and do not look into a file that has one. */
+/**
+ * The name of a document's manifest. Other XML files are not registered, because file managers use the name before the
+ * content.
+ */
 const MIME = `<?xml version="1.0" encoding="UTF-8"?>
 <mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">
   <mime-type type="application/x-slipway-manifest+xml">
@@ -61,13 +64,16 @@ const MIME = `<?xml version="1.0" encoding="UTF-8"?>
 </mime-info>
 `;
 
-/** The designer, with the engine in it: `slipway`. One with an Electron for trying only is older than the same version with the official one. */
+/**
+ * The designer with the engine: `slipway`. A package with an Electron for tests is older than the same version with the
+ * official one.
+ */
 export function appPackage({ unpacked, dist, version, electron }) {
   const tree = fresh(dist, 'slipway');
   const put = putInto(tree);
   mkdirSync(join(tree, 'opt'), { recursive: true });
   cpSync(unpacked, join(tree, 'opt/Slipway'), { recursive: true, verbatimSymlinks: true });
-  // Where the kernel has no sandbox for ordinary users, Chromium's helper makes one: as root, and for itself alone.
+  // Where the kernel has no sandbox for ordinary users, Chromium's helper makes one, as root and only for that.
   chmodSync(join(tree, 'opt/Slipway/chrome-sandbox'), 0o4755);
   link(tree, 'usr/bin/slipway', '/opt/Slipway/slipway');
   put('usr/share/applications/slipway.desktop', DESKTOP);
@@ -80,7 +86,7 @@ export function appPackage({ unpacked, dist, version, electron }) {
   }
   copy(tree, 'usr/share/icons/hicolor/scalable/apps/slipway.svg', join(icons, 'slipway.svg'));
   copyright(tree, 'slipway');
-  // The notices lie in the app, with those of Electron and of Chromium.
+  // The notices are in the app, with those of Electron and of Chromium.
   for (const file of ['resources/NOTICES.txt', 'LICENSE.electron.txt', 'LICENSES.chromium.html'])
     link(tree, `usr/share/doc/slipway/${basename(file)}`, `/opt/Slipway/${file}`);
   const trial = electron.forTrying
@@ -155,7 +161,10 @@ function copyright(tree, name) {
 /** Without a time in it. */
 const packed = (text) => gzipSync(Buffer.from(text), { level: 9 });
 
-/** Makes the package; returns its path. `engine`: the folder of the engine in it, where a run as root leaves its code cache. */
+/**
+ * Creates the package and returns its path. `engine` is the folder of the engine in it, where a run as root writes its
+ * code cache.
+ */
 function pack(tree, dist, engine, fields) {
   const size = Number(execFileSync('du', ['-sk', '--apparent-size', tree], { encoding: 'utf8' }).split('\t')[0]);
   const control = { ...fields, 'Installed-Size': size, Maintainer: MAINTAINER, Priority: 'optional' };
@@ -166,7 +175,7 @@ function pack(tree, dist, engine, fields) {
   const script = `#!/bin/sh\nset -e\nrm -f /${engine}/.distro_const-*.cache\n`;
   writeFileSync(join(tree, 'DEBIAN/prerm'), script, { mode: 0o755 });
   const file = join(dist, `${fields.Package}_${fields.Version}_${fields.Architecture}.deb`);
-  // Folders as they should be on the other computer, whatever the umask was here.
+  // Folders get fixed modes, whatever the umask is here.
   execFileSync('find', [tree, '-type', 'd', '-exec', 'chmod', '755', '{}', '+']);
   // The third level takes three times as long, and saves 3 of 83 MB.
   execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '-z1', '--build', tree, file], {

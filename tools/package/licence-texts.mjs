@@ -1,4 +1,4 @@
-// The texts of licences that packages name without enclosing them.
+// The texts of licences that packages name but do not contain.
 const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the
 "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish,
 distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to
@@ -21,7 +21,7 @@ ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.`;
 
 const texts = { MIT, ISC };
 
-/** The text of a licence, in the author's name; `undefined` for one that is not known here. */
+/** The text of a licence with the author's name; `undefined` for an unknown licence. */
 export function licenceText(licence, author) {
   return texts[licence] && `Copyright (c) ${author}\n\n${texts[licence]}`;
 }

@@ -1,6 +1,6 @@
-// `npm run package [-- TARGET...]`: the app and the engine as packages, in dist/. Without targets what needs nothing from elsewhere: the
-// unpacked app, its Debian package, the engine's Debian package and single file, and the list of parts. Targets are electron-builder's
-// (AppImage, dmg, nsis), which fetches their tools.
+// `npm run package [-- TARGET...]`: the app and the engine as packages, in dist/. Without targets, those that need no
+// download: the unpacked app, its Debian package, the engine's Debian package and single file, and the list of parts.
+// Targets are electron-builder's (AppImage, dmg, nsis), which fetches their tools.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ setUp('build');
 const dist = join(root, 'dist');
 const targets = process.argv.slice(2);
 const run = (command, args) => execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-/** npm's own program, as it runs this: on Windows its command is a script. */
+/** npm's own program, as the one that runs this script: on Windows its command is a script. */
 const npm = process.env.npm_execpath ?? stop('Start this with npm run package.');
 
 rmSync(dist, { recursive: true, force: true });
@@ -51,8 +51,9 @@ const bill = billOfMaterials(JSON.parse(all), app, runtime.version);
 writeFileSync(join(dist, `slipway-${version}.cdx.json`), `${JSON.stringify(bill, null, 2)}\n`);
 
 /**
- * The Electron that goes along: the official one; where it cannot be fetched and nothing but this computer's packages is wanted, the older
- * one that the tests use, and the package's version shows that. With targets electron-builder tries again, with its own messages.
+ * The included Electron: the official one, or, when it cannot be fetched and only packages of this computer are
+ * requested, the older one that the tests use. The package's version shows that. With targets electron-builder tries
+ * again, with its own messages.
  */
 async function electron() {
   const official = packageOf(join(root, 'node_modules/electron')).version;
@@ -72,7 +73,7 @@ function packageOf(folder) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
-/** electron-builder wants the platform before its targets. */
+/** electron-builder expects the platform before its targets. */
 function platform(names) {
   const option = { darwin: '--mac', win32: '--win' }[process.platform] ?? '--linux';
   return [option, ...names];

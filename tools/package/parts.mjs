@@ -1,17 +1,17 @@
-// What others have written and we ship: the npm packages whose code is in the bundles, with their licences, for the notices and the list of
-// parts that go along with every package.
+// The third-party code that is shipped: the npm packages in the bundles, with their licences, for the notices and the
+// list of parts in every package.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { root } from '../launch/set-up.mjs';
 import { licenceText } from './licence-texts.mjs';
 
-/** The bundles of the app; the engine goes along as its own. Each build notes its modules in out/modules. */
+/** The bundles of the app, and that of the engine. Each build writes its modules to out/modules. */
 export const APP = ['main', 'preload', 'renderer', 'engine'];
 export const ENGINE = ['engine'];
 
 /**
- * The npm packages in these bundles, by name. A package without a licence, or one whose licence has no text, is an error: it must not be
- * given on.
+ * The npm packages in these bundles, by name. A package without a licence or without its text is an error, because it
+ * must not be distributed.
  */
 export function parts(bundles) {
   const folders = new Set(bundles.flatMap(modulesOf).map(packageFolder));
@@ -79,7 +79,7 @@ function describe(folder) {
     .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
     .sort()
     .map((file) => readFileSync(join(folder, file), 'utf8').trim());
-  // Some say it as npm wanted it in 2012, and some only by their text.
+  // Some packages use npm's form of 2012, and some have only the text.
   const licence = license ?? licenses?.[0]?.type ?? (texts.length > 0 ? 'see below' : undefined);
   if (texts.length === 0) texts.push(licenceText(licence, author?.name ?? author ?? `the authors of ${name}`));
   if (texts[0] === undefined) throw new Error(`${name} ${version} is in a bundle, but has no licence text: ${folder}`);

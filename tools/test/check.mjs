@@ -5,8 +5,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { root } from '../launch/set-up.mjs';
 
 /**
- * Parts in one lane run in turn. Unit tests also wait for other processes; the other lane computes meanwhile. Arguments of this
- * program are for Vitest, for instance the path of a test.
+ * Parts in one lane run in turn. Unit tests often wait for other processes, so the other lane runs beside them.
+ * Arguments of this program are for Vitest, for instance the path of a test.
  */
 const LANES = [
   [['unit tests', 'vitest', 'run', '--project', 'unit', ...process.argv.slice(2)]],

@@ -1,8 +1,8 @@
 // The message of a failed test, from Vitest's JSON report.
 
 /**
- * A test's messages as one text. Vitest's report of a timeout has only a placeholder and the place of the test or hook (4.1: the
- * stack is kept, the message is lost), so that the message is made here.
+ * A test's messages as one text. For a timeout Vitest's report (4.1) has only a placeholder and the place of the test
+ * or hook, so the message is made here.
  */
 export function failureMessage({ failureMessages, duration }) {
   return failureMessages

@@ -13,7 +13,7 @@ import { runSuite } from './run-suite.mjs';
 setUp('test');
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-/** Of the message of a failed test. */
+/** The limit on the length of a failed test's message. */
 const MAX_LINES = 90;
 
 const skipped = [];
@@ -33,7 +33,10 @@ async function check(name, command, ...args) {
   return status === 0;
 }
 
-/** Commands without which a suite makes no sense, by any of their names: the window's wants a browser, a display, and the sample's tools. */
+/**
+ * Commands that a suite needs, by any of their names. The window's suite needs a browser, a display, and the sample's
+ * tools.
+ */
 const needs = {
   e2e: [
     ['chromium', 'chromium-browser', 'google-chrome'],
@@ -46,7 +49,7 @@ const needs = {
 };
 const isThere = (command) => spawnSync('which', [command], { stdio: 'ignore' }).status === 0;
 
-/** Runs one Vitest project and counts its tests. A suite that breaks before it counts is one failure. */
+/** Runs one Vitest project and counts its tests. A suite that ends before it reports its count is one failure. */
 async function suite(project) {
   const lacking = (needs[project] ?? []).filter((names) => !names.some(isThere));
   if (lacking.length > 0) {
@@ -78,21 +81,21 @@ async function suite(project) {
       if (test.status === 'failed') fail(`${project}: ${test.fullName}`, failureMessage(test));
       else if (test.status !== 'passed') skipped.push(`${project}: ${test.fullName}`);
     }
-    // A file that could not be loaded, or a hook that failed: the report has no message for the latter.
+    // A file that could not be loaded, or a hook that failed. The report has no message for a hook.
     if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'))
       fail(`${project}: ${relative(root, file.name)}`, file.message || firstFailure(output));
   }
   if (status !== 0 && total.failed === before) fail(project, `ended with ${status}: ${firstFailure(output)}`);
 }
 
-/** Counts a failure, with the start of its message; of its stack only what is ours. */
+/** Counts a failure, with the start of its message and only our lines of its stack. */
 function fail(name, message) {
   total.failed++;
   const lines = message.split('\n').filter((line) => !/^\s+at .*node_modules/.test(line));
   failed.push({ name, message: lines.slice(0, MAX_LINES).join('\n') });
 }
 
-/** What Vitest printed from its first failure on. */
+/** Vitest's output from its first failure on. */
 function firstFailure(output) {
   const text = stripVTControlCharacters(output);
   return text.slice(Math.max(0, text.search(/⎯ (Failed|Unhandled)/)));
@@ -111,7 +114,7 @@ await Promise.all([
   ),
   check('types', 'npm', 'run', '--silent', 'types'),
 ]);
-// The suites share what is built here.
+// Built once, because all suites use it.
 if (await check('build', 'npm', 'run', '--silent', 'build')) process.env.SLIPWAY_BUILT = '1';
 const chosen = process.argv.slice(2);
 if (chosen.length > 0) await inTurn(...chosen);

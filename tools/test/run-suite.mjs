@@ -1,22 +1,25 @@
-// Runs one Vitest project for `npm test`, so that it always ends and leaves nothing behind.
+// Runs one Vitest project for `npm test`, so that it always ends and leaves no processes or mounts.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { root } from '../launch/set-up.mjs';
 
-/** Far more than the longest takes, also on a machine that others use as well. A hanging test is named before an outer timeout ends the run. Milliseconds. */
+/**
+ * The time limit of a suite. It is much longer than any suite takes on a shared machine, so that a hanging test is
+ * named before an outer timeout ends the run.
+ */
 const LIMIT = (process.env.SLIPWAY_FULL === '1' ? 8 * 60 : 40) * 60_000;
 
 /**
- * Mounts and processes of its own, where they can be had: root on Linux. Else a sandbox of one suite copies the mounts of another, whose
- * pool stays busy as long, and what a test leaves behind outlives its suite.
+ * Separate mounts and processes where possible: as root on Linux. Otherwise a sandbox of one suite copies the mounts of
+ * another, whose pool then stays busy, and processes of a test outlive its suite.
  */
 const UNSHARE = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const canUnshare = process.getuid?.() === 0 && spawnSync(UNSHARE[0], [...UNSHARE.slice(1), 'true']).status === 0;
 
-/** A zfs-fuse of its own goes with the mounts. ZFS in the kernel is one for all. */
+/** The mounts include a separate zfs-fuse. ZFS in the kernel is shared by all. */
 const ZFS_PLACES = existsSync('/sys/module/zfs') ? [] : ['/run/zfs', '/run/lock/zfs', '/var/lib/zfs'];
 
-/** Stays as the first process, which collects what others leave. */
+/** Stays as the first process, which collects orphaned processes. */
 const INSIDE = [
   'set -e',
   ...ZFS_PLACES.map((place) => `mkdir -p ${place}; mount -t tmpfs tmpfs ${place}`),
@@ -31,7 +34,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.kill(process.pid, signal);
   });
 
-/** Runs a project, its report going to a file. Gives its status, its output, and what still ran when it had to be ended. */
+/**
+ * Runs a project, whose report is a file. Returns its status, its output, and the processes that were still running
+ * when it was killed.
+ */
 export async function runSuite(project, report) {
   const vitest = ['npx', 'vitest', 'run', '--project', project];
   const line = [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
@@ -51,7 +57,7 @@ export async function runSuite(project, report) {
   return { status, output, hanging };
 }
 
-/** Ends a suite with all that it started. */
+/** Ends a suite with all its processes. */
 function end(pid) {
   try {
     process.kill(-pid, 'SIGKILL');
@@ -60,7 +66,7 @@ function end(pid) {
   }
 }
 
-/** What runs below a process, longest first: seconds and command of each. */
+/** The processes below a process, the longest first: seconds and command of each. */
 function below(top) {
   const all = execFileSync('ps', ['-eo', 'pid=,ppid=,etimes=,args=', '--sort=-etimes'], { encoding: 'utf8' })
     .split('\n')
@@ -70,5 +76,5 @@ function below(top) {
     size = mine.size;
     for (const [, pid, parent] of all) if (mine.has(parent)) mine.add(pid);
   }
-  return all.filter(([, pid]) => mine.has(pid)).map(([, , , age, words]) => `${age} s  ${words.slice(0, 200)}`);
+  return all.filter(([, pid]) => mine.has(pid)).map(([, , , age, cmdline]) => `${age} s  ${cmdline.slice(0, 200)}`);
 }

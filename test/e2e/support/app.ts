@@ -99,7 +99,7 @@ export async function openInElectron(options: OpenOptions = {}): Promise<OpenDes
   });
   messages.watch(app.context());
   const page = await app.firstWindow({ timeout: START_TIMEOUT_MS }).catch((error: unknown) => {
-    throw new Error('no window came; with DEBUG=pw:browser the main process tells why', { cause: error });
+    throw new Error('no window came; with DEBUG=pw:browser the main process prints why', { cause: error });
   });
   reportPageOnFailure(page);
   await recordAnnouncements(page);

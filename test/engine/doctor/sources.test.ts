@@ -257,7 +257,7 @@ describe('without a network,', () => {
       "require('dgram').createSocket('udp4').bind(53, '127.0.0.1', () => console.log('bound')); process.stdin.on('end', () => process.exit()).resume();",
     );
     const script = `ip link set lo up && mount --bind resolv.conf /etc/resolv.conf || exit 9
-      mkfifo hold bound; "$0" silent.cjs <hold >bound & exec 3>hold; read -r said <bound
+      mkfifo hold bound; "$0" silent.cjs <hold >bound & exec 3>hold; read -r line <bound
       distro_const doctor --json manifest.xml`;
     const stdout = await new Promise<string>((resolve) =>
       execFile(

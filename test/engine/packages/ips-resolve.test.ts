@@ -293,7 +293,7 @@ describe('details of an IPS package', () => {
             'type=conditional fmri=c predicate=d@1',
             'type=incorporate fmri=library/ncurses@6',
           ],
-          tells: [
+          extra: [
             'set name=pkg.description value="A vi\n\nof many \\"colours\\"."',
             'set info.upstream-url=https://www.vim.org',
             "set name=odd value='it''s' value=",

@@ -25,7 +25,7 @@ const EDITORS: readonly TestIpsPackage[] = [
     summary: 'Vi "improved"',
     classification: 'Applications/Editors',
     depends: ['library/ncurses@6.0', 'type=exclude fmri=editor/elvis', 'type=optional fmri=pkg:/editor/vim-core@9'],
-    tells: [
+    extra: [
       'set name=pkg.description value="A vi of many colours."',
       'set name=info.upstream-url value=https://www.vim.org',
     ],
@@ -232,13 +232,13 @@ describe('a publisher of IPS packages that fails', () => {
     const evil = '<script>alert(1)</script>\u001b]0;title\u0007\u202e\ttab\nline';
     const publisher = await servePublisher(
       openindiana([
-        { name: 'evil', summary: evil, tells: [`set name=pkg.description value="${evil}"`] },
+        { name: 'evil', summary: evil, extra: [`set name=pkg.description value="${evil}"`] },
         {
           name: 'long',
           summary: 'x'.repeat(1_000_000),
-          tells: [`set name=pkg.description value="${'y'.repeat(1_000_000)}"`],
+          extra: [`set name=pkg.description value="${'y'.repeat(1_000_000)}"`],
         },
-        { name: 'many', tells: [`set name=a ${'value=b '.repeat(100_000)}`] },
+        { name: 'many', extra: [`set name=a ${'value=b '.repeat(100_000)}`] },
         { name: '../../../escaped' },
         { name: '__proto__' },
         { name: 'a\u0007b' },

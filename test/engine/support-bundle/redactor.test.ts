@@ -232,7 +232,7 @@ describe('Redacted text:', () => {
   });
 
   it('A secret in the trace of a shell that pipes it into a command that reads a password is removed.', () => {
-    const said = [
+    const lines = [
       '+ echo root:hunter2',
       '+ chroot /x chpasswd',
       "+ printf '%s\\n' hunter2",
@@ -240,11 +240,11 @@ describe('Redacted text:', () => {
       '+ date',
       '+ echo fine',
     ];
-    expect(redactor.lines(said)).toEqual([
+    expect(redactor.lines(lines)).toEqual([
       '+ echo [removed]',
       '+ chroot /x chpasswd',
       '+ printf [removed]',
-      ...said.slice(3),
+      ...lines.slice(3),
     ]);
   });
 

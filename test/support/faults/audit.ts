@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import type { Ran, TestProject } from '../engine';
 import type { History, StepChain } from './step-chain';
 
-/** What is asked and found wrong after a fault. */
+/** The results of the checks after a fault. */
 export interface Audit {
-  /** How many checkpoints were listed and read. */
+  /** The number of checkpoints that were listed and read. */
   readonly checkpoints: number;
-  /** How many entries of their trees were compared. */
+  /** The number of compared entries of their trees. */
   readonly entries: number;
-  /** Checkpoints that had to be there and are not. */
+  /** Checkpoints that should exist and do not. */
   readonly lost: readonly string[];
-  /** Trees that are not what they have to be. */
+  /** Trees that differ from the expected ones. */
   readonly wrong: readonly string[];
-  /** Answers of the engine that are not true or not there. */
+  /** Answers of the engine that are wrong or missing. */
   readonly lies: readonly string[];
 }
 
@@ -27,10 +27,10 @@ interface Status {
 }
 
 /**
- * Asks the engine what it has after a fault, reads every listed checkpoint with `extract`, and compares it with the tree that its history
- * makes.
+ * Asks the engine for its checkpoints after a fault, reads every listed one with `extract`, and compares it with the
+ * tree that its history makes.
  *
- * @param kept checkpoints that existed before and were not to be discarded, with the history that each must have
+ * @param kept checkpoints that existed before and must still exist, with their histories
  */
 export async function audit(
   project: TestProject,
@@ -68,7 +68,7 @@ export async function audit(
   return { checkpoints: steps.length, entries, lost, wrong, lies };
 }
 
-/** `status` and `plan` agree with the list of checkpoints, and no dead build is reported as running. */
+/** `status` and `plan` agree with the list of checkpoints, and report no dead build as running. */
 async function auditAnswers(project: TestProject, steps: readonly string[], lies: string[]): Promise<void> {
   const status = await ask<Status>(project, lies, 'status');
   if (status) {
@@ -92,10 +92,8 @@ async function ask<T>(project: TestProject, lies: string[], command: string): Pr
 }
 
 /**
- * Goes on after a fault as a user would: `build -R`, or `build` where nothing can be resumed. The tree must then be the one of a straight
- * run, whose history is all steps.
- *
- * @returns what is wrong, or `undefined`
+ * Continues after a fault as a user would: `build -R`, or `build` when no step can be resumed. The tree must then be
+ * that of an uninterrupted run, whose history has all steps. Returns the problem, or `undefined`.
  */
 export async function recover(
   project: TestProject,
@@ -118,7 +116,7 @@ export async function recover(
   return difference === '' ? undefined : `build ${options.join(' ')}: ${difference}`;
 }
 
-/** The first lines in which two manifests differ, `''` when they are equal. */
+/** The first lines in which two manifests differ; `''` when they are equal. */
 export function firstDifferences(expected: readonly string[], found: readonly string[]): string {
   const missing = expected.filter((line) => !found.includes(line)).slice(0, 3);
   const extra = found.filter((line) => !expected.includes(line)).slice(0, 3);

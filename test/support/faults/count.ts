@@ -10,7 +10,7 @@ export function seedOf(suite: number): number {
   return suite + Number(process.env.SLIPWAY_SEED ?? 0) * 1_000;
 }
 
-/** Prints the counts of a seeded suite. A count of 0 would be a suite that proves nothing. */
+/** Prints the counts of a seeded suite. A suite with a count of 0 would prove nothing. */
 export function report(line: string): void {
   process.stdout.write(`${line}\n`);
 }

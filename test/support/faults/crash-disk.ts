@@ -10,14 +10,14 @@ const HOST_BYTES = 2 ** 31;
 /** In memory, so that a flush of the inner file system does not wait for a real disk. */
 const HOST_FOLDER = '/dev/shm';
 
-/** Why there can be no disk that loses power here, or `undefined`. */
+/** Why no disk that loses power can be made here, or `undefined`. */
 export function lacksCrashDisk(): string | undefined {
   return lacksTempFileSystem('xfs') ?? lacksTempFileSystem('btrfs') ?? lacksTool('mkfs.ext4');
 }
 
 /**
- * A file system in an image file that lies on XFS, mounted at `path`. A clone of the image (`reflink`) is atomic, so it is what a disk holds
- * when the power goes at that moment: what the file system has not written yet is not in it.
+ * A file system in an image file on XFS, mounted at `path`. A clone of the image (`reflink`) is atomic, so it is the
+ * content of a disk at the moment of a power loss, without what the file system has not written yet.
  */
 export class CrashDisk {
   readonly path: string;
@@ -38,14 +38,14 @@ export class CrashDisk {
     this.#mount(this.#image);
   }
 
-  /** What the disk holds now. */
+  /** Clones the present content of the disk. */
   clone(): string {
     const clone = join(this.#host, `clone-${this.#clones++}`);
     runTool('cp', '--reflink=always', this.#image, clone);
     return clone;
   }
 
-  /** Mounts a clone in the disk's place, as after the power has come back, runs `look`, and puts the disk back. */
+  /** Mounts a clone in place of the disk, as after a power loss, runs `look`, and mounts the disk again. */
   async afterPowerLoss<T>(clone: string, look: () => Promise<T>): Promise<T> {
     await this.#unmount();
     try {

@@ -38,19 +38,22 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   close: ['close'],
 };
 
-/** External commands that the engine runs: a wrapper of this name stands before the real one on the path. */
+/** External commands that the engine runs. A wrapper with the command's name is before the real one on PATH. */
 const COMMANDS =
   'btrfs chattr cp find flock fusermount getfattr getfacl losetup lsattr mount mountpoint mv nsenter perl python3 rm rsync setcap setfacl setfattr setpriv sh stat sync tar umount unshare zfs zpool'.split(
     ' ',
   );
 
-/** Engine processes are followed with their threads, but not their children: these are let go when they execute their command. */
+/**
+ * strace follows engine processes with their threads, but not their children: it detaches from these when they execute
+ * their command.
+ */
 const TRACE = ['strace', '-f', '-b', 'execve', '-qq'];
 
 /** Why engines cannot be killed at a chosen call here, or `undefined`. */
 export const lacksTrace = hasTool('strace') ? undefined : 'needs strace';
 
-/** Runs commands of the engine and kills the engine, and only the engine, at a chosen point. */
+/** Runs commands of the engine and kills only the engine, at a chosen point. */
 export class Killer {
   readonly #wrappers: string;
   readonly #counter: string;
@@ -64,7 +67,7 @@ export class Killer {
     for (const name of COMMANDS) if (hasTool(name)) symlinkSync('wrapper', join(this.#wrappers, name));
   }
 
-  /** Runs a command once, unharmed, and returns every point at which it can be killed. */
+  /** Runs a command once without a kill, and returns every point at which it can be killed. */
   async points(...args: readonly string[]): Promise<readonly KillPoint[]> {
     const log = join(this.project.folder, 'tmp', 'trace');
     const calls = Object.values(CALLS).flat();
@@ -75,7 +78,7 @@ export class Killer {
     return points;
   }
 
-  /** Runs a command once, unharmed, and returns how many external commands it has run. */
+  /** Runs a command once without a kill, and returns the points before each external command. */
   async commands(...args: readonly string[]): Promise<readonly KillPoint[]> {
     await this.#runWrapped(args, 0, 'none');
     const ran = readFileSync(this.#counter, 'utf8').length;
@@ -85,7 +88,9 @@ export class Killer {
     ]);
   }
 
-  /** Runs a command and kills the engine at a point. The result has the signal when the engine came as far as that. */
+  /**
+   * Runs a command and kills the engine at a point. The result has the signal when the engine has reached the point.
+   */
   async runKilled(point: KillPoint, ...args: readonly string[]): Promise<Ran> {
     if (point.kind.endsWith('command')) return this.#runWrapped(args, point.n, point.kind);
     const calls = known(CALLS[point.kind] ?? []);
@@ -97,7 +102,7 @@ export class Killer {
     return [process.execPath, join(this.project.bin, 'distro_const'), ...args, 'manifest.xml'];
   }
 
-  /** The engine's process number is the one of the shell that it replaces. */
+  /** The engine has the process id of the shell that it replaces. */
   async #runWrapped(args: readonly string[], n: number, kind: string): Promise<Ran> {
     writeFileSync(this.#counter, '');
     if (this.project.user) chmodSync(this.#counter, 0o666);
@@ -112,7 +117,10 @@ export class Killer {
     return finished(this.project.spawn(argv, env));
   }
 
-  /** Counts itself, kills the engine at the chosen count, and becomes the command where the engine was to die during it. */
+  /**
+   * Counts this call, kills the engine at the chosen count, and becomes the command when the engine is killed during
+   * it.
+   */
   #wrapper(): string {
     return `#!/bin/sh
 printf x >>'${this.#counter}'
@@ -128,7 +136,7 @@ exec "\${0##*/}" "$@"
   }
 }
 
-/** Calls that this architecture does not have are ignored by strace when they are marked so. */
+/** strace ignores calls that this architecture does not have when they have this mark. */
 const known = (calls: readonly string[]): string => calls.map((call) => `?${call}`).join(',');
 
 /** The points in a trace. Each thread has a counter of its own, so the same number in two threads is one point. */

@@ -14,11 +14,11 @@ export interface Place {
   dispose(): Promise<void>;
 }
 
-/** A kind of build area, and what this host lacks to make one. */
+/** A kind of build area, and the reason why this host cannot make one. */
 export interface PlaceKind {
   readonly name: string;
   readonly lacks: string | undefined;
-  /** zfs-fuse keeps whole seconds. */
+  /** zfs-fuse stores whole seconds. */
   readonly wholeSeconds: boolean;
   open(): Promise<Place>;
 }
@@ -71,7 +71,7 @@ async function onZfs(): Promise<Place> {
 
 const plainTools = ['rsync', 'getfattr', 'setfattr'];
 
-/** Every kind of build area that the seeded suites of faults go through. */
+/** All kinds of build areas that the seeded suites of faults use. */
 export const PLACES: readonly PlaceKind[] = [
   { name: 'plain as root', lacks: lacksRootOr(...plainTools), wholeSeconds: false, open: () => inProject() },
   { name: 'plain as a user', lacks: lacksRootOr(...plainTools), wholeSeconds: false, open: () => inProject(NOBODY) },

@@ -8,17 +8,17 @@ import type { Place } from './places';
 const STEPS = ['s0', 's1', 's2', 's3'];
 const HELPER = join(import.meta.dirname, 'random-tree.py');
 
-/** What one project of random trees has shown. */
+/** The results of one project with random trees. */
 export interface TreesCompared {
-  /** Checkpoints read, and rollbacks compared. */
+  /** The numbers of checkpoints that were read and of rollbacks that were compared. */
   trees: number;
   entries: number;
   readonly differences: string[];
 }
 
 /**
- * A project whose steps change their tree at random. Before it changes anything each step records the full metadata of what it finds, which
- * is what the checkpoint before it has to have.
+ * A project whose steps change their tree at random. Before it changes anything, each step records the full metadata of
+ * the tree that it finds. The checkpoint before the step must have the same metadata.
  */
 export class RandomTrees {
   readonly #truth: string;
@@ -33,10 +33,10 @@ export class RandomTrees {
     this.#truth = join(project.folder, 'truth');
     mkdirSync(this.#truth);
     if (project.user) chownSync(this.#truth, project.user.uid, project.user.gid);
-    copyFileSync(HELPER, join(project.folder, 'random-tree.py')); // the account may not reach the checkout
+    copyFileSync(HELPER, join(project.folder, 'random-tree.py')); // the account may not be able to read the checkout
   }
 
-  /** A build from the beginning, and then some resumed at random, each followed by a comparison of all checkpoints. */
+  /** Builds from the beginning, then resumes at random steps, and compares all checkpoints after each build. */
   async run(builds: number): Promise<void> {
     await this.#build(undefined);
     for (let n = 1; n < builds && this.compared.differences.length === 0; n++)
@@ -53,7 +53,7 @@ export class RandomTrees {
       this.compared.differences.push(`${what} ends with ${code}: ${stderr.trim().split('\n').slice(-5).join(' / ')}`);
       return;
     }
-    // The tree that the first step of a resumed build found is the one that the same step found before.
+    // The first step of a resumed build must find the same tree as that step found before.
     if (from !== undefined) await this.#compare(`${what}: rolled back`, this.#truthOf('before'), this.#truthOf(from));
     for (const step of STEPS) await this.#compareCheckpoint(what, step);
   }
@@ -84,7 +84,7 @@ export class RandomTrees {
     const { project, area } = this.place;
     const seed = this.random.below(1 << 30);
     project.write({ steps: STEPS.map((name) => ({ name })), area });
-    // Their own text: what a project's scripts usually write to may have become a pipe.
+    // A separate script, because the file that a project's scripts usually write to may have become a pipe.
     for (const name of STEPS) {
       const options = [...this.#loose(), 'step'].join(' ');
       const operands = `'${this.#truthOf(name)}' ${seed}-${name} ${this.options.operations}`;

@@ -7,10 +7,10 @@ import { treeManifest } from '../tree-manifest';
 /** The steps of every chain, in order. */
 export const CHAIN = ['a', 'b', 'c', 'd', 'e'] as const;
 
-/** Which editions of which steps made a tree: `a 3,b 3,c 5,`. It lies in the tree itself, in `pkg_image/history`. */
+/** The editions of the steps that made a tree: `a 3,b 3,c 5,`. The tree itself has them in `pkg_image/history`. */
 export type History = string;
 
-/** A step that has begun: its checkpoint had been taken by then, with this history. */
+/** A step that has started. Its checkpoint with this history had been taken before. */
 export interface Begun {
   readonly step: string;
   readonly history: History;
@@ -19,8 +19,8 @@ export interface Begun {
 }
 
 /**
- * What each step does, as a shell script: `sh body NAME EDITION PKG_IMAGE`. All times are one fixed time, so that a tree is a function of
- * its history, and so that neither time nor size shows that a file has changed.
+ * The script of each step: `sh body NAME EDITION PKG_IMAGE`. All times are one fixed time, so that a tree depends only
+ * on its history, and neither time nor size shows that a file has changed.
  */
 const BODY = `set -e
 umask 022
@@ -76,13 +76,13 @@ export class StepChain {
       this.#give(join(project.folder, path));
   }
 
-  /** What the steps that run from now on write into the tree. */
+  /** Sets the edition that later steps write into the tree. */
   set edition(edition: number) {
     writeFileSync(join(this.#state, 'edition'), `${edition}\n`);
     this.#give(join(this.#state, 'edition'));
   }
 
-  /** The checkpoints that were taken, in order, as the steps that began right after them have seen them. */
+  /** The checkpoints that were taken, in order, with the trees that the steps after them found. */
   begun(): Begun[] {
     return readFileSync(join(this.#state, 'begun'), 'utf8')
       .split('\n')
@@ -99,14 +99,14 @@ export class StepChain {
     return existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\n', ',') : '';
   }
 
-  /** Whether a history is the one of a tree before a step, with every step before it and in their order. */
+  /** Whether a history is that of the tree before a step: every earlier step, in order. */
   isBefore(step: string, history: History): boolean {
     const names = history.split(',').filter(Boolean);
     const expected = CHAIN.slice(0, (CHAIN as readonly string[]).indexOf(step));
     return names.length === expected.length && names.every((entry, n) => entry.split(' ')[0] === expected[n]);
   }
 
-  /** The tree that a history makes, run step by step in a plain folder. */
+  /** Makes the tree of a history by running its steps in a plain folder. */
   async expected(history: History): Promise<readonly string[]> {
     const known = this.#replayed.get(history);
     if (known) return known;
@@ -129,13 +129,13 @@ export class StepChain {
     return this.#replayed.get(history) ?? [];
   }
 
-  /** What of a tree is compared: everything, except times where no step has run yet. */
+  /** The compared parts of a tree: everything, except times when no step has run yet. */
   async manifest(buildData: string): Promise<string[]> {
     const lines = await treeManifest(buildData, { ignoreXattrs: !this.keepsXattrs });
     return this.historyOf(buildData) === '' ? lines.map((line) => line.replace(/ mtime=-?\d+/, '')) : lines;
   }
 
-  /** Sets the record back to what it was, for instance when a disk is put back as it was. */
+  /** Restores an earlier record, for example when an earlier disk is mounted again. */
   resetRecord(begun: readonly Begun[]): void {
     const lines = begun.map(({ step, at, history }) => `${step}|${at}|${history}\n`);
     writeFileSync(join(this.#state, 'begun'), lines.join(''));

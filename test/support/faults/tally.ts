@@ -19,7 +19,7 @@ export class FaultTally {
    * Counts one fault.
    *
    * @param what the command and the moment
-   * @param after the problem of the build that follows; `undefined` when it succeeded
+   * @param after the problem of the next build; `undefined` when it succeeded
    */
   add(what: string, found: Audit, after: string | undefined): void {
     this.faults++;

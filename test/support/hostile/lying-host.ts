@@ -7,17 +7,17 @@ import { Server, type AuthContext, type ServerChannel, type ServerConfig } from 
 
 const SFTP = '/usr/lib/openssh/sftp-server';
 
-/** Why no such host can run here, or `undefined`. */
+/** Why such a host cannot run here, or `undefined`. */
 export const lacksSftp = existsSync(SFTP) ? undefined : `needs ${SFTP}`;
 
-/** What a lying host does in place of an honest one. */
+/** The behaviour of a lying host. */
 export interface Lie {
   readonly config?: Partial<ServerConfig>;
   /** Replaces SSH: what the host writes on each connection. */
   readonly raw?: (socket: Socket) => void;
   readonly login?: (attempt: AuthContext) => void;
   readonly noSession?: boolean;
-  /** Answers a command; `false` runs it. `token` is the line that marks the begin of its output. */
+  /** Answers a command; `false` runs the command. `token` is the line before its output. */
   readonly command?: (line: string, channel: ServerChannel, token: string) => boolean;
 }
 
@@ -41,10 +41,10 @@ export function end(channel: ServerChannel, status = 0): void {
   channel.end();
 }
 
-/** Starts a host on loopback that lies as described. Its commands run in `home`. */
+/** Starts a host on loopback with this behaviour. Its commands run in `home`. */
 export async function startLyingHost(lie: Lie, home: string): Promise<LyingHost> {
   const sockets = new Set<{ destroy(): void }>();
-  // ssh2's own generator makes keys that it sometimes cannot read.
+  // ssh2's own generator sometimes makes keys that it cannot read.
   const { privateKey: key } = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
     privateKeyEncoding: { type: 'sec1', format: 'pem' },

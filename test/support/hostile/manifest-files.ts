@@ -5,29 +5,29 @@ import { lacksRootOr } from '../run-tool';
 
 const blank = join(import.meta.dirname, '../../../resources/templates/blank');
 
-/** What opening a hostile file leads to. */
+/** The expected result of opening a hostile file. */
 export type Outcome =
-  /** It opens, with forms. */
+  /** It opens with forms. */
   | 'opened'
   /** It opens as text; the problem has its line and column. */
   | 'not well-formed'
-  /** It does not open; the error names the file and what to do. */
+  /** It does not open. The error names the file and the next action. */
   | 'refused';
 
-/** A file that attacks a program that opens it. */
+/** A file that attacks the program that opens it. */
 export interface HostileFile {
-  /** After "A manifest". */
+  /** The end of a test's name, after "A manifest". */
   readonly title: string;
   readonly outcome: Outcome;
   /** Why it cannot be made here, or `undefined`. */
   readonly lacks?: string | undefined;
-  /** Makes it in an empty folder, and returns its path. */
+  /** Creates it in an empty folder, and returns its path. */
   make(folder: string): string;
 }
 
 const sample = readFileSync(join(blank, 'manifest.xml'), 'utf8');
 
-/** Puts a text into the sample before the first element. */
+/** Inserts a text into the sample before the first element. */
 const withDoctype = (subset: string, use = ''): string =>
   sample.replace(/<distribution\b/, `<!DOCTYPE distribution [${subset}]>\n<distribution`).replace('Say hello', use);
 
@@ -62,7 +62,7 @@ function place(title: string, outcome: Outcome, make: (path: string, folder: str
   };
 }
 
-/** A good manifest, with something hostile beside it. */
+/** A valid manifest beside a hostile file. */
 function beside(title: string, make: (folder: string) => void): HostileFile {
   return place(title, 'opened', (path, folder) => {
     cpSync(join(blank, 'manifest.xml'), path);

@@ -1,7 +1,7 @@
 import { contract } from '../../../src-shared/rpc-contract';
 import type { Random } from '../random';
 
-/** Nothing of these is an input that a call accepts. */
+/** Values that no call accepts as input. */
 const WRONG: readonly unknown[] = [
   null,
   true,
@@ -34,7 +34,7 @@ const TEXTS = [
   '-rf',
 ];
 
-/** Calls that change nothing whatever they get, and start no process. */
+/** Calls that change nothing for any input, and start no process. */
 const READING = new Set([
   'documents/open',
   'documents/recent',
@@ -46,7 +46,7 @@ const READING = new Set([
   'exporting/check',
   'templates/list',
 ]);
-/** Streams that only end with the connection, and the window's own end. */
+/** Streams that end only with the connection, and the call that closes the window. */
 const NOT_CALLED = new Set(['app/events', 'app/closeWindow', 'hosts/watch', 'hosts/questions']);
 
 interface Procedure {
@@ -66,8 +66,8 @@ function keysOf(call: object): readonly string[] {
 }
 
 /**
- * A message that the window never sends: no JSON, no call, no such call, or a call with an input that its schema or its service refuses.
- * No such message changes a file.
+ * A message that the window never sends: not JSON, not a call, an unknown call, or a call with an input that its schema
+ * or its service refuses. No such message changes a file.
  */
 export function hostileMessage(random: Random, id: string): string {
   switch (random.below(8)) {
@@ -96,7 +96,7 @@ export function hostileMessage(random: Random, id: string): string {
         {},
       );
     case 4: {
-      // The serializer's own notes: types at paths that lead elsewhere.
+      // The serializer's notes about types, at paths that do not exist.
       const meta = [
         [random.below(9), random.pick(['__proto__', 'constructor', 'x', '']), random.pick(['prototype', 'a', 0])],
       ];
@@ -107,7 +107,7 @@ export function hostileMessage(random: Random, id: string): string {
       return whole.slice(0, random.below(whole.length));
     }
     case 6:
-      // Ends, events and aborts of calls that do not run.
+      // Ends, events and aborts of calls that are not running.
       return JSON.stringify({ i: id, t: random.pick([2, 3, 4, 5, -1, 99]), p: random.pick(WRONG) });
     default: {
       const procedure = random.pick(PROCEDURES);

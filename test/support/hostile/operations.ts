@@ -24,7 +24,7 @@ export async function appIn(folder: string): Promise<{ readonly manifest: string
   const book = await HostBook.open(state);
   await book.save(entryOf('first'));
   const { source, encoding } = await documents.open({ path: manifest }, {});
-  // Longer than what a full disk has left.
+  // Longer than the free space of a full disk.
   const long = `${source}<!-- ${'x'.repeat(300_000)} -->\n`;
   const hosts = Array.from({ length: 400 }, (_, at) => `host-${at}-${'x'.repeat(500)}`);
   const work = { path: manifest, source: long, scripts: {} };
@@ -55,7 +55,7 @@ export async function appIn(folder: string): Promise<{ readonly manifest: string
   return { manifest, operations: operations.map(([name, run]) => ({ name, run })) };
 }
 
-/** A manifest that gzip cannot make small. */
+/** A manifest that gzip cannot compress. */
 function noise(source: string): string {
   let text = '';
   for (let seed = 1; text.length < 600_000;) {
@@ -65,7 +65,7 @@ function noise(source: string): string {
   return `${source}<!-- ${text} -->\n`;
 }
 
-/** All regular files below a folder with their content, without locks, which are made and removed by every change. */
+/** All regular files below a folder with their content, except locks, which every change creates and removes. */
 export function contentOf(folder: string): Record<string, string> {
   const found: Record<string, string> = {};
   const visit = (below: string): void => {

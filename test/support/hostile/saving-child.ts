@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   });
   await book.save(HOST);
   for (let round = Number(from) + 1; ; round++) {
-    // Long enough for several writes of the system.
+    // Long enough for several write calls.
     const source = `<!-- ${round} -->${'x'.repeat(200_000)}<!-- ${round} -->`;
     await documents.save({ path: manifest, source, encoding: 'utf-8', expected: null }, {});
     await scripts.write({ document: manifest, path: 'scripts/a', text: source }, {});

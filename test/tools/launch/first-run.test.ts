@@ -1,4 +1,4 @@
-// The first thing that a newcomer sees where something lacks: what it is, what still works, and the one thing to do.
+// The first message for a new user when something is missing: what is missing, what still works, and the next action.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'slipway-first-run-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A checkout that was never set up, with what its start needs at first. */
+/** A checkout that was never set up, with the files that its start needs. */
 function checkout(): string {
   const made = mkdtempSync(join(folder, 'checkout-'));
   for (const part of ['package.json', 'package-lock.json', 'tools/launch'])
