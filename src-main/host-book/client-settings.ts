@@ -26,12 +26,11 @@ export function changeOf(list: string, standard: string): string | undefined {
   if (list === standard) return undefined;
   if (list.startsWith(`${standard},`)) return `+${list.slice(standard.length + 1)}`;
   const [names, defaults] = [list.split(','), standard.split(',')];
-  const kept = defaults.filter((name) => names.includes(name));
-  if (kept.join() === list) return `-${defaults.filter((name) => !names.includes(name)).join()}`;
-  const first = names.filter((name, at) => name !== defaults[at - names.length + defaults.length]);
-  return `${first.join()},${defaults.filter((name) => !first.includes(name)).join()}` === list
-    ? `^${first.join()}`
-    : list;
+  for (const at of names.keys()) {
+    const first = names.slice(0, at + 1);
+    if ([...first, ...defaults.filter((name) => !first.includes(name))].join() === list) return `^${first.join()}`;
+  }
+  return list;
 }
 
 /** Settings that make the way or the login another one, and that the built-in client does not have: the name, and values without effect. */

@@ -62,7 +62,7 @@ export async function namesIn(files: readonly ConfigFile[]): Promise<string[]> {
 /** The host names of one block, without patterns. */
 export function namesOf(section: Section): string[] {
   const criteria = isHost(section) ? [] : criteriaOf(valuesOf(section));
-  const named = criteria.filter(({ name }) => name === 'host' || name === 'originalhost');
+  const named = criteria.filter(({ name, isNegated }) => /^(original)?host$/.test(name) && !isNegated);
   const names = isHost(section) ? valuesOf(section) : named.flatMap(({ patterns }) => patterns);
   return names.filter((name) => !/[*?!]/.test(name));
 }

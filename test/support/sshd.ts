@@ -39,7 +39,7 @@ export interface SshServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server. `lines` come first in its configuration and therefore take precedence. */
+/** Starts a server. `lines` come first in its configuration and therefore take precedence. A `Subsystem` among them replaces that of SFTP. */
 export async function startSshd(...lines: string[]): Promise<SshServer> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-sshd-'));
   const at = (name: string): string => join(folder, name);
@@ -71,7 +71,8 @@ export async function startSshd(...lines: string[]): Promise<SshServer> {
     'PidFile none',
     'LogLevel VERBOSE',
     'PrintMotd no',
-    'Subsystem sftp internal-sftp',
+    // sshd refuses a second line of this name.
+    ...(lines.some((line) => line.startsWith('Subsystem')) ? [] : ['Subsystem sftp internal-sftp']),
   ];
   writeFileSync(at('config'), `${config.join('\n')}\n`);
   let output = '';

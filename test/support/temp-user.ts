@@ -14,12 +14,12 @@ export interface TemporaryUser {
   remove(): void;
 }
 
-/** Creates an account without a home folder, with a random password. Needs root. */
-export function temporaryUser(): TemporaryUser {
+/** Creates an account without a home folder, with a random password and a login shell. Needs root. */
+export function temporaryUser(shell = '/bin/sh'): TemporaryUser {
   // Suites have PID namespaces of their own and share /etc/passwd, so that a process id would not be unique.
   const name = `slipwaytest${randomBytes(4).toString('hex')}`;
   const password = randomBytes(24).toString('base64url');
-  runTool(...LOCKED, 'useradd', '--no-create-home', '--home-dir', '/', '--shell', '/bin/sh', name);
+  runTool(...LOCKED, 'useradd', '--no-create-home', '--home-dir', '/', '--shell', shell, name);
   const [flock, ...argv] = [...LOCKED, 'chpasswd'] as const;
   execFileSync(flock, argv, { input: `${name}:${password}\n`, stdio: ['pipe', 'ignore', 'pipe'] });
   return { name, password, remove: () => void runTool(...LOCKED, 'userdel', '--force', name) };

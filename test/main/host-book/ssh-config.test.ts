@@ -232,6 +232,20 @@ it('The hosts that have a name are suggested.', async () => {
   expect(await aliasesOf({ file: join(folder, 'none') })).toEqual([]);
 });
 
+it('The hosts that Match names are suggested, without patterns and names that it excludes.', async () => {
+  const one = join(folder, 'match');
+  writeFileSync(
+    one,
+    `Match originalhost builder user anna
+Match host oi-build,oi-*,oi-test exec "true"
+Match !host not-this final host=by-sign
+Match all
+Match user host
+`,
+  );
+  expect(await aliasesOf({ file: one })).toEqual(['builder', 'oi-build', 'oi-test', 'by-sign']);
+});
+
 it('No command of a Match runs when the files are read.', async () => {
   const [one, ran] = [join(folder, 'exec'), join(folder, 'ran')];
   writeFileSync(one, `Match exec "touch ${ran}"\n User no\nMatch host x exec "touch ${ran}"\n User no\n`);
