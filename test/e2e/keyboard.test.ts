@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SECTIONS } from '../../src-shared/document/sections';
 import { openInChromium } from './support/app';
@@ -6,6 +6,7 @@ import { DIALOG_SHORTCUTS } from './support/dialog-shortcuts';
 import { Designer } from './support/designer';
 import { TestProject } from '../support/engine';
 import { unreachableByKeyboard } from './support/keyboard-reach';
+import { copyOfSample } from './support/samples';
 import { TimelinePage } from './support/timeline';
 
 describe('every action is reachable by keyboard, and shows that it has the focus', () => {
@@ -90,5 +91,31 @@ describe('every action is reachable by keyboard, and shows that it has the focus
     await timeline.button('Table').click();
     await look('tables');
     expect(found).toEqual([]);
+  });
+});
+
+describe('letters that are typed at once', () => {
+  it('go to the first field of a dialog before it was drawn', async () => {
+    const { page } = await openInChromium();
+    await new Designer(page).goTo('Overview');
+    // A message of a channel comes before the next frame, as a quick key may.
+    const focused = await page.evaluate<string>(`new Promise((found) => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }));
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => found(document.activeElement.getAttribute('aria-label'));
+      port2.postMessage('');
+    })`);
+    expect(focused).toBe('Search commands');
+  });
+
+  it('replace the folder that the dialog Open manifest proposes', async () => {
+    const document = copyOfSample();
+    const { page } = await openInChromium({ document });
+    await new Designer(page).goTo('Overview');
+    await page.keyboard.press('Control+o');
+    const field = page.getByRole('dialog').getByLabel('File', { exact: true });
+    await expect.poll(() => field.inputValue()).toBe(dirname(document));
+    await page.keyboard.type('/typed');
+    expect(await field.inputValue()).toBe('/typed');
   });
 });
