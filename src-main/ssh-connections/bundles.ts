@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from '../system/files';
 import { basename, dirname, join } from 'node:path';
 import { join as onHost } from 'node:path/posix';
@@ -13,14 +13,15 @@ import type { ConnectedHost } from './host-link';
 const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
 
 /**
- * Unpacks a bundle under a temporary name and renames it, so that it is complete or absent. Marks it as used, and removes bundles of the
+ * Unpacks a bundle under a temporary name of this caller and renames it, so that it is complete or absent. Marks it as used, and removes bundles of the
  * same document that were not used for a month. A running build keeps the bundle it was started with.
  */
 const UNPACK = `umask 022; cd "$1" || exit 1
 if [ ! -d "$2" ]; then
-  rm -rf "$2.part" && mkdir "$2.part" && (cd "$2.part" && tar -xof "../$2.tar") && mv "$2.part" "$2" || exit 1
+  p=$3.part; mkdir "$p" && (cd "$p" && tar -xof "../$3.tar") || exit 1
+  if [ -d "$2" ]; then rm -rf "$p"; else mv "$p" "$2" || exit 1; fi
 fi
-rm -f "$2.tar"; touch "$2"
+rm -f "$3.tar"; touch "$2"
 find . -type d ! -name . -prune -mtime +30 -exec rm -rf {} +`;
 
 /** Copies of this computer's documents on a host. Each state of a document has its own folder, named by its hash. */
@@ -47,6 +48,12 @@ export class Bundles {
     place.catch(() => placed.delete(key));
     return onHost(await place, basename(manifest));
   }
+}
+
+/** SHA-256 of a manifest of this computer and of the scripts that belong to it, by their paths in the document. */
+export async function fileHashes(manifest: string): Promise<ReadonlyMap<string, string>> {
+  const files = await filesOf(manifest);
+  return new Map(files.map(({ path, bytes }) => [path, createHash('sha256').update(bytes).digest('hex')]));
 }
 
 interface BundledFile extends DocumentFile {
@@ -100,8 +107,10 @@ async function send(
   // The folder contains a hash of the manifest's path, because several documents may be built on the host.
   const home = onHost(folder, 'documents', createHash('sha256').update(manifest).digest('hex').slice(0, 16));
   const isThere = (await transport.list(home)).includes(hash);
-  if (!isThere) await transport.send({ path: onHost(home, `${hash}.tar`), bytes: await packed(files), mode: 0o600 });
-  const { code, stderr } = await transport.runAsAccount(['sh', '-c', UNPACK, 'sh', home, hash]);
+  // Another program may send the same bundle at the same time.
+  const own = `${hash}.${randomUUID()}`;
+  if (!isThere) await transport.send({ path: onHost(home, `${own}.tar`), bytes: await packed(files), mode: 0o600 });
+  const { code, stderr } = await transport.runAsAccount(['sh', '-c', UNPACK, 'sh', home, hash, own]);
   if (code !== 0)
     throw new AppError(
       'unsupported',

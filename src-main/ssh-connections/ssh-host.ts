@@ -2,7 +2,7 @@ import type { BuildHost } from '../build-hosts/build-host';
 import { createEngineHost } from '../build-hosts/engine/engine-host';
 import { AppError } from '../../src-shared/errors';
 import { createOriginalHost } from '../build-hosts/original/original-host';
-import { Bundles } from './bundles';
+import { Bundles, fileHashes } from './bundles';
 import type { HostLink } from './host-link';
 import { createLinkedTransport } from './linked-transport';
 
@@ -26,6 +26,7 @@ export function createSshHost(link: HostLink): BuildHost {
     transport,
     whenReachable,
     place,
+    hashes: fileHashes,
     command: async () => (await link.ensureConnected()).facts.originalCommand ?? 'distro_const',
   });
   const connected = async (): Promise<BuildHost> => ((await link.ensureConnected()).engine ? ours : original);

@@ -156,13 +156,13 @@ export class Builds {
     return this.#timeline.lanes;
   }
 
+  /** The running run, otherwise the newest. A run that began after the host's clock was set back may be before others. */
   get last(): RunView | undefined {
-    return this.#runs.at(-1);
+    return this.live ?? this.#runs.at(-1);
   }
 
-  /** The running run. */
   get live(): RunView | undefined {
-    return this.last?.state === 'running' ? this.last : undefined;
+    return [...this.#runs].reverse().find(({ state }) => state === 'running');
   }
 
   /** The run whose log is shown. */
@@ -396,16 +396,28 @@ export class Builds {
     };
   }
 
-  /** Opens the question about a stale checkpoint. Returns `false` when it is not stale, or when a running build changes that. */
+  /**
+   * Opens the question about a checkpoint that is stale, or of which nothing is recorded. Returns `false` when it is neither, or when a
+   * running build changes that.
+   */
   async #asksFirst(resume: string | undefined, pause: string | undefined): Promise<boolean> {
     if (resume === undefined || this.live) return false;
     const { target } = this.#session;
     const choice = { ...target, resume, ...(pause !== undefined && { pause }) };
     // A plan that fails is reported by the start, which fails for the same reason.
     const plan = await this.#main.builds.plan(choice).catch(() => undefined);
-    if (plan?.freshness?.kind !== 'stale') return false;
-    const { reasons } = plan.freshness;
-    this.#navigation.dialog = { kind: 'stale-checkpoint', step: resume, reasons, right: plan.suggested, pause };
+    const freshness = plan?.freshness;
+    const isStale = freshness?.kind === 'stale';
+    if (!plan || !freshness || !(isStale || (freshness.kind === 'unknown' && freshness.isUnrecorded))) return false;
+    const reasons = isStale ? freshness.reasons : [`Its freshness is unknown: ${freshness.reason}.`];
+    this.#navigation.dialog = {
+      kind: 'stale-checkpoint',
+      step: resume,
+      reasons,
+      right: plan.suggested,
+      pause,
+      isStale,
+    };
     return true;
   }
 
@@ -425,6 +437,7 @@ export class Builds {
 
   /** Why the running build, or else the next one, cannot pause before a step; `undefined` when it can. */
   pauseRefusal({ step }: Column): string | undefined {
+    if (this.area?.noCheckpoints !== undefined) return this.area.noCheckpoints;
     const checkpointing = this.area?.checkpointing ?? this.#session.document?.loaded?.manifest.checkpointEnable;
     if (checkpointing !== true) return 'Checkpoints are disabled in this manifest, so a build cannot pause.';
     if (!this.live) return undefined;

@@ -34,6 +34,8 @@ export type OpenDialog =
   /** A build would resume from the checkpoint before `step`. `right` is a step whose checkpoint is current; `null` is the beginning. */
   | {
       readonly kind: 'stale-checkpoint';
+      /** Otherwise nothing is recorded of what the checkpoint was made from. */
+      readonly isStale: boolean;
       readonly step: string;
       readonly reasons: readonly string[];
       readonly right: string | null;

@@ -7,12 +7,12 @@ import { stepDifferences, type CurrentStep } from './step-differences';
  *
  * - `current` the same steps ran before it, and each would do the same again
  * - `stale`   from `step` on a build would differ; `reasons` are sentences
- * - `unknown` nothing is known to differ, but something is not known; `reason` is a sentence
+ * - `unknown` nothing is known to differ, but something is not known; `reason` is a sentence. With `isUnrecorded` nothing was compared
  */
 export type CheckpointFreshness =
   | { readonly kind: 'current' }
   | { readonly kind: 'stale'; readonly step: string; readonly reasons: readonly string[] }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly reason: string; readonly isUnrecorded?: true | undefined };
 
 /** What ran before a checkpoint, or why that is not known. */
 export type CheckpointPast = { readonly history: readonly StepExecution[] } | { readonly unknown: string };

@@ -26,8 +26,14 @@ export function firstStale(steps: readonly SuggestionStep[]): FirstStale | null 
   return null;
 }
 
-/** The recommended step to resume from: the latest current one where something is stale, else the latest; `null`: the beginning. */
+/**
+ * The recommended step to resume from: the latest current one where something is stale, else the latest; `null`: the beginning. A
+ * checkpoint of which nothing is recorded is not recommended.
+ */
 export function suggestedStart(steps: readonly SuggestionStep[]): string | null {
   const stale = firstStale(steps);
-  return stale ? stale.resumeFrom : (steps.filter(({ resumable }) => resumable).at(-1)?.step ?? null);
+  if (stale) return stale.resumeFrom;
+  const isRecorded = ({ freshness }: SuggestionStep): boolean =>
+    freshness?.kind !== 'unknown' || !freshness.isUnrecorded;
+  return steps.filter((one) => one.resumable && isRecorded(one)).at(-1)?.step ?? null;
 }

@@ -9,7 +9,14 @@ export const freshness: z.ZodType<CheckpointFreshness> = z
       .object({ kind: z.literal('stale'), step: z.string(), reasons: z.array(z.string()) })
       .describe('A build would differ from `step` on; the reasons are sentences.'),
     z
-      .object({ kind: z.literal('unknown'), reason: z.string() })
+      .object({
+        kind: z.literal('unknown'),
+        reason: z.string(),
+        isUnrecorded: z
+          .literal(true)
+          .optional()
+          .describe('Nothing is recorded of what the steps used. Only for the original command.'),
+      })
       .describe('No difference is known, but something could not be compared; the reason is a sentence.'),
   ])
   .meta({ id: 'Freshness', description: 'How a checkpoint compares with the manifest, scripts and inputs of today.' });

@@ -118,6 +118,10 @@ export const statusAnswer = z.object({
     .describe('The steps of the manifest as saved, each with the checkpoint before it.'),
   otherSnapshots: z.array(z.string()).describe('Snapshots that no step of the manifest owns.'),
   runs: z.array(recordedRun).describe('Oldest first, from the run given with `--since`.'),
+  noCheckpoints: z
+    .string()
+    .optional()
+    .describe('Why this host takes no checkpoints here, where the manifest is not the reason.'),
   noPrune: z.string().optional().describe('Why this host cannot remove checkpoints; missing where it can.'),
   noPauseWhileRunning: z
     .string()

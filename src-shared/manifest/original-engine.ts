@@ -9,6 +9,8 @@ import { attributeValue, childElements, directText, elementsAt, type ElementNode
 export interface OriginalDifference {
   readonly kind: 'stock-rejects' | 'slipway-only' | 'note';
   readonly message: string;
+  /** The original rejects it only where no ZFS dataset is mounted at the build area. A build from the beginning is possible there. */
+  readonly isAboutFolder?: true;
 }
 
 /** A file that is exported with the manifest. */
@@ -44,32 +46,55 @@ export function findOriginalDifferences(
       : [rejected('The format of 2008 and 2009: the present stock command reads only the one since 2009-12.')];
   const found = [
     ...format,
-    ...buildAreaDifferences(manifest),
+    ...buildAreaDifferences(manifest, tree.root),
+    ...resumeDifferences(manifest),
     ...stepDifferences(manifest, problems),
     ...valueDifferences(tree.root, manifest),
     ...(scripts ? scriptDifferences(manifest, scripts) : []),
     ...notes(source, manifest),
   ];
-  // Twenty steps with the same fault are one line of a report.
+  // Several places with the same fault are one line of a report.
   return [...new Map(found.map((one) => [one.message, one])).values()];
 }
 
-function buildAreaDifferences({ buildArea, resumeFrom, checkpointEnable }: Manifest): OriginalDifference[] {
+function buildAreaDifferences({ buildArea }: Manifest, root: ElementNode): OriginalDifference[] {
   if (buildArea === undefined) return [rejected('There is no build area.')];
   const isFolder = buildArea.startsWith('/');
   const found: OriginalDifference[] = [];
-  if (isFolder)
+  const written = elementsAt(root, 'distro_constr_params/build_area').map(directText).join('').trim();
+  if (/\s/.test(written))
+    found.push(rejected(`The build area \`${written}\` has blanks: the stock command takes all of it for one name.`));
+  else if (/(^|\/)\.\.?(\/|$)/.test(buildArea) || /\/$|\/\//.test(buildArea))
     found.push(
       rejected(
-        `The build area ${buildArea} is a folder. Unless a ZFS dataset is mounted exactly there, the stock command builds in it without checkpoints and rejects -l, -p, -r and -R: write the name of a dataset (such as rpool/dc).`,
+        `The build area ${buildArea} ends with a slash, or has an empty part, \`.\` or \`..\`: the stock command finds no dataset of that name. Write it without.`,
       ),
+    );
+  if (isFolder)
+    found.push(
+      {
+        ...rejected(
+          `The build area ${buildArea} is a folder. Unless a ZFS dataset is mounted exactly there, the stock command builds in it without checkpoints and rejects -l, -p, -r and -R: write the name of a dataset (such as rpool/dc).`,
+        ),
+        isAboutFolder: true,
+      },
       only('Checkpoints in a folder: file-system snapshots where possible, otherwise copies.'),
     );
   else if (!buildArea.includes('/'))
     found.push(rejected(`The build area ${buildArea} is a whole pool: the stock command needs a dataset in it.`));
-  if (resumeFrom !== undefined && (isFolder || !checkpointEnable))
-    found.push(rejected(`\`resume_from\` is ${resumeFrom}, and the stock command has no checkpoints here.`));
   return found;
+}
+
+function resumeDifferences({ buildArea = '', resumeFrom, checkpointEnable, steps }: Manifest): OriginalDifference[] {
+  if (resumeFrom === undefined) return [];
+  if (buildArea.startsWith('/') || !checkpointEnable) {
+    const found = rejected(`\`resume_from\` is ${resumeFrom}, and the stock command has no checkpoints here.`);
+    return [checkpointEnable ? { ...found, isAboutFolder: true } : found];
+  }
+  // By name, otherwise by number (contract 1.4).
+  const isNumber = /^[0-9]+$/.test(resumeFrom) && Number(resumeFrom) < steps.length;
+  if (isNumber || steps.some(({ name }) => name === resumeFrom)) return [];
+  return [rejected(`\`resume_from\` is ${resumeFrom}, which is no step of this manifest.`)];
 }
 
 function stepDifferences(manifest: Manifest, problems: readonly Problem[]): OriginalDifference[] {
@@ -82,7 +107,9 @@ function stepDifferences(manifest: Manifest, problems: readonly Problem[]): Orig
   const scripts = manifest.steps.flatMap(({ script }) => (script === undefined ? [] : [script]));
   const twice = [...new Set(scripts.filter((script, at) => scripts.indexOf(script) !== at))];
   const shared = twice.map((script) =>
-    only(`Several steps run ${script}, each with its own arguments: the stock command gives all of them the same.`),
+    only(
+      `Several steps run ${script}, each with its own arguments and checkpoint: the stock command gives all of them the same name, message and arguments, so that their checkpoints replace each other. Export the script under another name, or as a symbolic link, for each step.`,
+    ),
   );
   return [...names, ...shared];
 }

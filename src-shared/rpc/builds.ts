@@ -79,10 +79,13 @@ export const builds = {
    * Stops the running build and everything it started; returns the processes that are left. Resolves when it has ended.
    */
   cancel: oc.input(z.object(target)).output(cancelAnswer),
-  /** What changed in scripts, arguments and values since the step last succeeded; `since` is missing when it never did. */
+  /**
+   * What changed in scripts, arguments and values since the step last succeeded; `since` is missing when it never did. Where `isKnown` is
+   * false, the runs have no record of what the step used.
+   */
   changedSinceGood: oc
     .input(z.object({ ...target, run: runName, step: stepName }))
-    .output(z.object({ since: z.string().optional(), changes: z.array(z.string()) })),
+    .output(z.object({ since: z.string().optional(), changes: z.array(z.string()), isKnown: z.boolean() })),
   /** What pruning would remove, and, with `remove`, does. */
   prune: oc
     .input(z.object({ ...target, stale: z.boolean(), from: stepName.optional(), remove: z.boolean() }))

@@ -13,7 +13,7 @@ const selection = {
 };
 
 const line = z.object({
-  /** Seconds since the epoch. */
+  /** Seconds since the epoch; 0 where the time is not known. */
   at: z.number(),
   stream: z.enum(['stdout', 'stderr', 'engine']),
   step: z.string().nullable(),

@@ -2,6 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createOriginalHost } from '../../src-main/build-hosts/original/original-host';
 import type { BuildHost } from '../../src-main/build-hosts/build-host';
+import { fileHashes } from '../../src-main/ssh-connections/bundles';
 import { createLocalTransport } from '../../src-main/transport/local';
 import type { Transport } from '../../src-main/transport/transport';
 import { ENGINE } from './build-host';
@@ -27,6 +28,7 @@ exec '${process.execPath}' '${join(ENGINE, 'distro_const.cjs')}' "$@"
     transport,
     command: async () => command,
     place: async (manifest) => manifest,
+    hashes: fileHashes,
     whenReachable: async () => undefined,
   });
 }

@@ -5,7 +5,9 @@ import { AppError } from '../../../src-shared/errors';
 import { interpretManifest } from '../../../src-shared/manifest/interpret';
 import type { Manifest } from '../../../src-shared/manifest/model';
 import { decodeManifest } from '../../../src-shared/manifest/source';
-import type { Argv, Transport } from '../../transport/transport';
+import { directText, elementsAt, type ElementNode } from '../../../src-shared/manifest/tree';
+import type { Transport } from '../../transport/transport';
+import { systemTool } from './system-tool';
 
 /** A build area as the host's ZFS reports it. */
 export interface StockArea {
@@ -25,17 +27,30 @@ export interface StockSnapshot {
   readonly referenced: number;
 }
 
-/** The manifest that a document's file holds. Throws `manifest`, or `missing`. */
-export async function readDocument(path: string): Promise<Manifest> {
+/** A manifest and the bytes of its file. */
+export interface StockDocument {
+  readonly manifest: Manifest;
+  readonly bytes: Uint8Array;
+}
+
+/** The manifest that a document's file holds, as the original reads it. Throws `manifest`, or `missing`. */
+export async function readDocument(path: string): Promise<StockDocument> {
   const bytes = await readFile(path).catch((error: Error) => {
     throw new AppError('missing', `${path} cannot be read: ${error.message}`);
   });
-  return parseDocument(decodeManifest(bytes));
+  return { manifest: parseDocument(decodeManifest(bytes)), bytes };
 }
 
-/** The manifest of a text. Throws `ManifestSyntaxError`. */
+/** The manifest of a text, as the original reads it. Throws `ManifestSyntaxError`. */
 export function parseDocument(source: string): Manifest {
-  return interpretManifest(source, { now: new Date() }).manifest;
+  const { manifest, defaulted } = interpretManifest(source, { now: new Date() });
+  return { ...manifest, checkpointEnable: takesCheckpoints(defaulted.root) };
+}
+
+/** For the original only `false`, in any case of letters, switches checkpoints off (contract 2.9 and 9, 17). */
+function takesCheckpoints(root: ElementNode): boolean {
+  const [flag] = elementsAt(root, 'distro_constr_params/distro_constr_flags/checkpoint_enable');
+  return flag === undefined || directText(flag).trim().toLowerCase() !== 'false';
 }
 
 /** Finds a manifest's build area (contract 3.1) and creates nothing. Throws `area` when the manifest names none. */
@@ -97,7 +112,7 @@ async function properties(
   const what = operands.at(-1) ?? '';
   const dataset = what.startsWith('/') ? await datasetAt(transport, what) : what;
   if (dataset === undefined) return [];
-  const get: Argv = [
+  const get = systemTool(
     'zfs',
     'get',
     '-H',
@@ -107,7 +122,7 @@ async function properties(
     'name,property,value',
     names.join(),
     dataset,
-  ];
+  );
   const { code, stdout } = await transport.run(get);
   if (code !== 0) return [];
   const rows = new Map<string, { name: string } & Record<string, string>>();
@@ -123,7 +138,7 @@ async function properties(
 
 /** The dataset whose mount point a path is below. */
 async function datasetAt(transport: Transport, path: string): Promise<string | undefined> {
-  const { code, stdout } = await transport.run(['zfs', 'list', '-H', '-o', 'name', path]);
+  const { code, stdout } = await transport.run(systemTool('zfs', 'list', '-H', '-o', 'name', path));
   return code === 0 ? stdout.toString('utf8').trim() : undefined;
 }
 

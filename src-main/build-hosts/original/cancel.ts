@@ -4,6 +4,7 @@ import { AppError } from '../../../src-shared/errors';
 import type { Transport } from '../../transport/transport';
 import type { Inspection } from './inspect';
 import { findBuild, type StockProcess } from './processes';
+import { latestOf } from './status';
 
 /** Poll interval for the end of a cancelled build. */
 const POLL_INTERVAL_MS = 250;
@@ -15,25 +16,29 @@ const KILL_TIMEOUT_MS = 10_000;
  * has ended. Throws `refused` when none runs.
  *
  * @param step the build's current step, from its log
+ * @param onStopping called before the build is ended, with its log
  * @returns that step, and where to resume
  */
 export async function cancelBuild(
   transport: Transport,
   inspect: () => Promise<Inspection>,
   step: string | null,
+  onStopping: (log: string) => Promise<void>,
 ): Promise<CancelAnswer> {
   const { process, logs } = await inspect();
   const log = logs.at(-1);
   if (!process || log === undefined)
     throw new AppError('refused', 'No build is running in this build area.', 'See the timeline for how it ended.');
+  await onStopping(log);
   await signal(transport, 'TERM', process);
   const asked = Date.now();
   while ((await isGroupAlive(transport, process)) && Date.now() - asked < KILL_TIMEOUT_MS)
     await delay(POLL_INTERVAL_MS);
   if (Date.now() - asked >= KILL_TIMEOUT_MS) await signal(transport, 'KILL', process);
-  while (await findBuild(transport, log)) await delay(POLL_INTERVAL_MS);
-  const { manifest, resumable } = await inspect();
-  return { step, resumeFrom: manifest.steps.filter(({ name }) => resumable.has(name)).at(-1)?.name ?? null };
+  while (await findBuild(transport, [log])) await delay(POLL_INTERVAL_MS);
+  // The original leaves its socket behind when a signal ends it (contract 9, 27b).
+  await transport.run(['sh', '-c', '[ ! -S "$1" ] || rm -f "$1"', 'sh', `/tmp/ManifestServ.${process.pid}`]);
+  return { step, resumeFrom: latestOf(await inspect()) };
 }
 
 /** Whether anything of the build's group still runs. */

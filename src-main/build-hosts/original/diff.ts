@@ -5,6 +5,7 @@ import { escapeName, isUtf8 } from '../../../src-shared/name-escapes';
 import type { Transport } from '../../transport/transport';
 import type { Inspection } from './inspect';
 import { snapshotOf } from './status';
+import { systemTool } from './system-tool';
 
 const KINDS = new Map<string, TreeChange['change']>([
   ['+', 'added'],
@@ -34,19 +35,25 @@ export async function diffOf(
   const [older, newer] = isBackwards
     ? [second.id, first.id]
     : [first.id, second?.id ?? `${inspection.area.dataset}/build_data`];
-  const { code, stdout, stderr } = await transport.run(['zfs', 'diff', '-F', '-H', older, newer], { signal });
-  if (code !== 0)
+  const { code, stdout, stderr } = await transport.run(systemTool('zfs', 'diff', '-F', '-H', older, newer), { signal });
+  if (code !== 0) {
+    // It prints its whole usage for a command that it does not have.
+    const isMissing = /unrecognized command/.test(stderr);
     throw new AppError(
       'snapshot',
-      `zfs cannot compare ${older} with ${newer}: ${stderr.trim()}`,
-      'The first releases of ZFS have no zfs diff.',
+      isMissing
+        ? 'The ZFS of this host has no zfs diff, so checkpoints cannot be compared.'
+        : `zfs cannot compare ${older} with ${newer}: ${stderr.trim()}`,
+      isMissing ? 'Use a host with a newer ZFS.' : 'See the cause in the message of zfs.',
     );
+  }
   const root = Buffer.from(join(inspection.area.path, 'build_data')).toString('latin1');
-  const changes = stdout
-    .toString('latin1')
+  const text = stdout.toString('latin1');
+  const unescape = unescaperFor(text);
+  const changes = text
     .split('\n')
     .slice(0, -1)
-    .flatMap((line) => changesOf(line, root, isBackwards));
+    .flatMap((line) => changesOf(line, root, isBackwards, unescape));
   const count = (kind: TreeChange['change']): number => changes.filter(({ change }) => change === kind).length;
   return {
     from,
@@ -59,10 +66,14 @@ export async function diffOf(
   };
 }
 
-/** Parses a line of `zfs diff -FH`: the change, a letter for the type, the path, and for a rename the new path. The root itself is left out. */
-function changesOf(line: string, root: string, isBackwards: boolean): TreeChange[] {
+/**
+ * Parses a line of `zfs diff -FH`: the change, a letter for the type, the path, and for a rename the new path. A changed number of links
+ * is a fourth field, `(+1)`. The root itself is left out.
+ */
+function changesOf(line: string, root: string, isBackwards: boolean, unescape: Unescape): TreeChange[] {
   const [sign = '', letter = '', ...paths] = line.split('\t');
-  const [path = '', renamed] = paths.map((one) => unescaped(one).slice(root.length + 1));
+  const [path = '', second] = paths.map((one) => unescape(one).slice(root.length + 1));
+  const renamed = sign === 'R' ? second : undefined;
   if (path === '') return [];
   const type = TYPES.get(letter) ?? 'other';
   const entry = (change: TreeChange['change'], at: string): TreeChange => ({
@@ -81,6 +92,18 @@ function changesOf(line: string, root: string, isBackwards: boolean): TreeChange
   return [entry(kind(KINDS.get(sign) ?? 'changed'), path)];
 }
 
-/** One character per byte. `zfs diff` writes each byte that is not plain as a backslash and its octal number in four digits. */
-const unescaped = (path: string): string =>
-  path.replace(/\\0([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+/** Returns a path with one character per byte. */
+type Unescape = (path: string) => string;
+
+/**
+ * `zfs diff` writes each byte that is not plain as a backslash and its octal number: in three digits on illumos, in four elsewhere. Digits
+ * of the name may follow. The whole output is in four digits when all of its escapes are bytes that need one.
+ */
+function unescaperFor(output: string): Unescape {
+  const escapes = output.match(/\\[0-7]{3,4}/g) ?? [];
+  const isFour = escapes.every((one) => one.length === 5 && needsEscape(parseInt(one.slice(1), 8)));
+  const pattern = isFour ? /\\([0-7]{4})/g : /\\([0-7]{3})/g;
+  return (path) => path.replace(pattern, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+}
+
+const needsEscape = (byte: number): boolean => byte <= 0x20 || byte === 0x5c || (byte >= 0x7f && byte <= 0xff);

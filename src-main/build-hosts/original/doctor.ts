@@ -2,12 +2,17 @@ import { dirname, join } from 'node:path/posix';
 import type { DoctorAnswer, Finding } from '../../../src-shared/engine-answers/doctor';
 import { AppError } from '../../../src-shared/errors';
 import type { Manifest } from '../../../src-shared/manifest/model';
+import { findOriginalDifferences } from '../../../src-shared/manifest/original-engine';
+import { scriptHint } from '../../../src-shared/manifest/script-hint';
+import { decodeManifest } from '../../../src-shared/manifest/source';
 import { quoteArgument } from '../../../src-shared/shell-quote';
 import { bytes, plural } from '../../../src-shared/format';
 import type { Argv, Transport } from '../../transport/transport';
 import { findArea, listSnapshots, parseDocument, readDocument, type StockArea } from './area';
 import { logsOf, type OriginalHostParts } from './inspect';
-import { findBuild } from './processes';
+import { assertReadable } from './plan';
+import { findBuild, findOrphans } from './processes';
+import { systemTool } from './system-tool';
 
 /**
  * The checklist before a build, with tools that every system has. Changes nothing on the host.
@@ -19,9 +24,12 @@ export async function doctorOf(
   path: string,
   source?: string,
 ): Promise<DoctorAnswer> {
-  const findings = await commandFindings(transport, await command());
+  const findings = [...(await commandFindings(transport, await command())), ...(await rootFindings(transport))];
   try {
-    const manifest = source === undefined ? await readDocument(path) : parseDocument(source);
+    assertReadable(path);
+    const text = source ?? decodeManifest((await readDocument(path)).bytes);
+    const manifest = parseDocument(text);
+    findings.push(...manifestFindings(text));
     findings.push(...(await scriptFindings(transport, manifest, dirname(await place(path)))));
     const area = await findArea(transport, manifest);
     findings.push(...(await areaFindings(transport, area)), await buildFinding(transport, area));
@@ -53,6 +61,35 @@ async function commandFindings(transport: Transport, command: string): Promise<F
           fix: 'Install the package distribution-constructor on the host.',
         },
   ];
+}
+
+/** The original refuses to run as another account (contract 1.2). */
+async function rootFindings(transport: Transport): Promise<Finding[]> {
+  const { stdout } = await transport.run(['id', '-u']);
+  const id = stdout.toString('utf8').trim();
+  if (id === '0') return [];
+  return [
+    {
+      id: 'root',
+      title: 'root',
+      state: 'missing',
+      detail: 'distro_const must run as root, and the account of this connection cannot become root',
+      fix: 'Choose how commands become root in the settings of the host, or allow sudo without a password for the account.',
+    },
+  ];
+}
+
+/** What the original refuses in a manifest: the rules of the export's report. */
+function manifestFindings(source: string): Finding[] {
+  return findOriginalDifferences(source, new Date())
+    .filter(({ kind, isAboutFolder }) => kind === 'stock-rejects' && !isAboutFolder)
+    .map(({ message }, at) => ({
+      id: `original:${at}`,
+      title: 'manifest',
+      state: 'missing',
+      detail: message,
+      fix: 'Correct it in the manifest. The original distro_const would refuse to build.',
+    }));
 }
 
 /** Prints for each path `yes` (an executable file), `no` (a file) or `gone`. */
@@ -103,7 +140,7 @@ function scriptFinding(script: string, folder: string, answer: string): Finding[
           ...it,
           state: 'missing',
           detail: `${path} does not exist on the host`,
-          fix: 'Create it, or correct the path in the manifest.',
+          fix: scriptHint(script),
         },
       ];
 }
@@ -121,7 +158,7 @@ async function areaFindings(transport: Transport, area: StockArea): Promise<Find
       spaceFinding(area.freeBytes, undefined),
     ];
   const pool = area.dataset.split('/')[0] ?? '';
-  const { stdout } = await transport.run(['zpool', 'list', '-H', '-o', 'health', pool]);
+  const { stdout } = await transport.run(systemTool('zpool', 'list', '-H', '-o', 'health', pool));
   const health = stdout.toString('utf8').trim();
   const newest = (await listSnapshots(transport, area)).at(-1);
   return [
@@ -161,14 +198,21 @@ function spaceFinding(free: number | null, needed: number | undefined): Finding 
 
 async function buildFinding(transport: Transport, area: StockArea): Promise<Finding> {
   const it = { id: 'lock', title: 'lock' };
-  const log = (await logsOf(transport, area)).at(-1);
-  const process = log === undefined ? undefined : await findBuild(transport, log);
-  return process
-    ? {
-        ...it,
-        state: 'missing',
-        detail: `process ${process.pid} of ${process.user} builds`,
-        fix: 'Wait for that build, or stop it.',
-      }
-    : { ...it, state: 'ok', detail: 'free: no process writes to the newest log; the original itself has no lock' };
+  const process = (await findBuild(transport, await logsOf(transport, area)))?.process;
+  if (process)
+    return {
+      ...it,
+      state: 'missing',
+      detail: `process ${process.pid} of ${process.user} builds`,
+      fix: 'Wait for that build, or stop it.',
+    };
+  const orphans = await findOrphans(transport, area.path);
+  if (orphans.length > 0)
+    return {
+      ...it,
+      state: 'missing',
+      detail: `an earlier build left running in the build data: ${orphans.map((pid) => `process ${pid}`).join(', ')}`,
+      fix: `End what it left, on the host: kill ${orphans.join(' ')}`,
+    };
+  return { ...it, state: 'ok', detail: 'free: no process writes to a log; the original itself has no lock' };
 }

@@ -1,6 +1,5 @@
-import { basename, dirname, join } from 'node:path/posix';
+import { basename, join } from 'node:path/posix';
 import { checkpointName } from '../../../src-shared/checkpoints/model';
-import { canResumeFrom } from '../../../src-shared/checkpoints/rules';
 import type { Manifest } from '../../../src-shared/manifest/model';
 import { interrupted, type RunView } from '../../../src-shared/runs/run-view';
 import type { Transport } from '../../transport/transport';
@@ -15,16 +14,24 @@ import {
 } from './area';
 import { runOfLog, runsAmong, type OriginalJournals } from './journals';
 import { findBuild, type StockProcess } from './processes';
-import { resumableSteps } from './resumable';
+import { checkClaims } from './claims';
+import type { RunNote, RunNotes } from './run-notes';
+import type { StateFile, StateFiles } from './state-files';
 
 /** A manifest's builds on a host, from the original command and ZFS. */
 export interface Inspection {
   readonly manifest: Manifest;
+  /** The manifest's path on this computer. */
+  readonly manifestPath: string;
   readonly area: StockArea;
+  /** In the order in which they were taken. */
   readonly snapshots: readonly StockSnapshot[];
-  readonly resumable: ReadonlySet<string>;
+  /** How the original's copies of the manifest compare, by step. */
+  readonly stateFiles: ReadonlyMap<string, StateFile>;
+  /** By run. */
+  readonly notes: ReadonlyMap<string, RunNote>;
   readonly process: StockProcess | undefined;
-  /** Paths of the detail logs, oldest first. The process that writes to the last one was looked up after the list was read. */
+  /** Paths of the detail logs, oldest first. The last one is that of the process. */
   readonly logs: readonly string[];
 }
 
@@ -35,72 +42,58 @@ export interface OriginalHostParts {
   command(): Promise<string>;
   /** Returns the host's path of a manifest of this computer. */
   place(manifest: string): Promise<string>;
+  /** SHA-256 of a manifest of this computer and of its scripts, by their paths in the document. */
+  hashes(manifest: string): Promise<ReadonlyMap<string, string>>;
 }
 
-/** The steps that the original would resume at, cached by manifest and snapshots. */
-export class Resumable {
-  readonly #known = new Map<string, { readonly of: string; readonly steps: ReadonlySet<string> }>();
-
-  readonly #tools: OriginalHostParts;
-
-  constructor(tools: OriginalHostParts) {
-    this.#tools = tools;
-  }
-
-  async at(path: string, { steps, checkpointEnable }: Manifest, area: StockArea, snapshots: readonly StockSnapshot[]) {
-    // The command creates a missing area. Without an area there is nothing to resume, so it is not run.
-    if (!area.exists || snapshots.length === 0) return new Set<string>();
-    const { transport, command, place } = this.#tools;
-    const placed = await place(path);
-    const of = JSON.stringify([area.path, checkpointEnable, steps, snapshots.map(({ id, takenAt }) => [id, takenAt])]);
-    const known = this.#known.get(path);
-    if (known?.of === of) return known.steps;
-    const table = await transport.run([await command(), 'build', '-l', placed], { folder: dirname(placed) });
-    const marked = resumableSteps(`${table.stdout.toString('utf8')}\n${table.stderr}`, steps);
-    if (table.code === 0) this.#known.set(path, { of, steps: marked });
-    return marked;
-  }
-}
-
-function resumableByRule({ steps }: Manifest, snapshots: readonly StockSnapshot[]): ReadonlySet<string> {
-  const names = snapshots.map(({ name }) => name);
-  return new Set(steps.filter((_, index) => canResumeFrom(steps, names, index).ok).map(({ name }) => name));
+/** What is kept between inspections. */
+export interface InspectionCaches {
+  readonly stateFiles: StateFiles;
+  readonly notes: RunNotes;
 }
 
 /**
- * Reads everything except the content of the logs.
+ * Reads everything except the content of the logs. Runs nothing that writes: what can be resumed follows from the snapshots.
  *
  * @param source text of the manifest that is being edited; the saved file when missing
  */
 export async function inspectArea(
   transport: Transport,
-  resumable: Resumable,
+  caches: InspectionCaches,
   path: string,
   source?: string,
 ): Promise<Inspection> {
-  const manifest = source === undefined ? await readDocument(path) : parseDocument(source);
+  const { manifest, bytes } =
+    source === undefined ? await readDocument(path) : { manifest: parseDocument(source), bytes: Buffer.from(source) };
   const area = await findArea(transport, manifest);
-  const logs = await logsOf(transport, area);
-  const newest = logs.at(-1);
-  const process = newest === undefined ? undefined : await findBuild(transport, newest);
+  const folder = join(area.path, 'logs');
+  const names = await transport.list(folder);
+  const sorted = logsAmong(names).map((name) => join(folder, name));
+  const live = await findBuild(transport, sorted);
+  // After the host's clock was set back, the log that a build writes is not the last one by its name.
+  const logs = live ? [...sorted.filter((log) => log !== live.log), live.log] : sorted;
   const snapshots = await listSnapshots(transport, area);
+  const newest = runOfLog(basename(logs.at(-1) ?? ''));
+  const stepNames = manifest.steps.map(({ name }) => name);
   return {
     manifest,
+    manifestPath: path,
     area,
     snapshots,
-    // The original reads only the saved file. Its rule is known: contract 2.5.
-    resumable:
-      source === undefined ? await resumable.at(path, manifest, area, snapshots) : resumableByRule(manifest, snapshots),
-    process,
+    stateFiles: await caches.stateFiles.compare(area, stepNames, snapshots, bytes),
+    notes: await caches.notes.read(folder, names, newest),
+    process: live?.process,
     logs,
   };
 }
 
-/** Paths of the detail logs of an area, oldest first. */
+/** Names of the detail logs among files, oldest first by their names. */
+const logsAmong = (names: readonly string[]): string[] => names.filter((name) => runOfLog(name) !== undefined).sort();
+
+/** Paths of the detail logs of an area, oldest first by their names. */
 export async function logsOf(transport: Transport, area: StockArea): Promise<string[]> {
   const logs = join(area.path, 'logs');
-  const names = (await transport.list(logs)).filter((name) => runOfLog(name) !== undefined);
-  return names.sort().map((name) => join(logs, name));
+  return logsAmong(await transport.list(logs)).map((name) => join(logs, name));
 }
 
 /**
@@ -108,15 +101,33 @@ export async function logsOf(transport: Transport, area: StockArea): Promise<str
  * interrupted. Existing snapshots have the start times of the steps before which they were taken.
  */
 export async function runsOf(journals: OriginalJournals, inspection: Inspection): Promise<RunView[]> {
-  const { area, snapshots, process, manifest, logs } = inspection;
+  const { area, snapshots, process, manifest, logs, notes } = inspection;
   const names = runsAmong(logs.map((log) => basename(log)));
   const runs: RunView[] = [];
   for (const name of names) {
     const isNewest = name === names.at(-1);
-    const run = await journals.runAt(join(area.path, 'logs'), name, !isNewest);
-    runs.push(process !== undefined && isNewest ? run : interrupted(timed(run, snapshots, manifest)));
+    const run = withNote(await journals.runAt(join(area.path, 'logs'), name, !isNewest), notes.get(name));
+    if (process !== undefined && isNewest) runs.push(run);
+    else {
+      const ended = notes.get(name)?.isCancelled ? cancelled(run) : interrupted(run);
+      const seen = timed(ended, snapshots, manifest);
+      runs.push(isNewest ? checkClaims(seen, snapshots) : seen);
+    }
   }
   return runs;
+}
+
+function withNote(run: RunView, note: RunNote | undefined): RunView {
+  return note?.pause === undefined || run.state !== 'running' ? run : { ...run, pause: note.pause };
+}
+
+/** A run that the user has stopped. Its log has no last line. */
+function cancelled(run: RunView): RunView {
+  if (run.state !== 'running') return run;
+  const steps = run.steps.map((step): RunView['steps'][number] =>
+    step.outcome === 'running' ? { ...step, outcome: 'cancelled' } : step,
+  );
+  return { ...run, state: 'cancelled', cancelledBy: 'SIGTERM', steps };
 }
 
 /** Adds the start times of steps whose snapshots still exist. */

@@ -19,12 +19,9 @@ const RUN = /\/(run-\d{4}(?:-\d\d){5})\.jsonl$/;
 export const runOfLog = (name: string): string | undefined => (LOG.test(name) ? `run-${name.slice(11)}` : undefined);
 const logOfRun = (run: string): string => `detail-log-${run.slice(4)}`;
 
-/** The newest runs that have a detail log among these files, oldest first. */
+/** The last runs that have a detail log among these files, in the same order. */
 export const runsAmong = (names: readonly string[]): string[] =>
-  names
-    .flatMap((name) => runOfLog(name) ?? [])
-    .sort()
-    .slice(-MAX_RUNS);
+  names.flatMap((name) => runOfLog(name) ?? []).slice(-MAX_RUNS);
 
 /** What the journals of a host need from a manifest. */
 export type JournalContext = Pick<LoggedBuild, 'manifest' | 'steps' | 'host'>;
@@ -46,7 +43,7 @@ export class OriginalJournals implements Journals {
   }
 
   async list(logs: string): Promise<readonly string[]> {
-    return runsAmong(await this.#transport.list(logs)).map((run) => `${run}.jsonl`);
+    return runsAmong([...(await this.#transport.list(logs))].sort()).map((run) => `${run}.jsonl`);
   }
 
   changes(path: string, signal: AbortSignal): AsyncIterable<void> {

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path/posix';
+import { basename, dirname, join } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
 import type { BuildChoice } from '../../../src-shared/rpc/builds';
 import type { Argv } from '../../transport/transport';
@@ -8,12 +8,16 @@ import { findArea, readDocument } from './area';
 import { cancelBuild } from './cancel';
 import { diffOf } from './diff';
 import { doctorOf } from './doctor';
-import { OriginalJournals, type JournalContext } from './journals';
+import { freshnessBy } from './freshness';
+import { OriginalJournals, runOfLog, type JournalContext } from './journals';
 import { catCommand, listFiles } from './list-files';
-import { inspectArea, Resumable, runsOf, type Inspection, type OriginalHostParts } from './inspect';
+import { inspectArea, runsOf, type Inspection, type OriginalHostParts } from './inspect';
+import { BuildMarker } from './marker';
 import { checksumOf, mediaOf } from './media';
-import { planOf } from './plan';
+import { assertReadable, planOf } from './plan';
+import { RunNotes } from './run-notes';
 import { startStockBuild } from './start';
+import { StateFiles } from './state-files';
 import { validateOn } from './validate';
 import { checkpointsOf, NO_PAUSE_WHILE_RUNNING, NO_PRUNE, snapshotOf, statusOf } from './status';
 
@@ -27,11 +31,11 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
   const { transport, command: commandPath, place, whenReachable } = parts;
   const contexts = new Map<string, Promise<JournalContext>>();
   const journals = new OriginalJournals(transport, (logs) => contexts.get(logs) ?? Promise.reject(unknownLogs(logs)));
-  const resumable = new Resumable(parts);
+  const caches = { stateFiles: new StateFiles(transport), notes: new RunNotes(transport) };
 
   /** Inspects the area, and records which manifest has logs in which folder. */
   async function inspect(manifest: string): Promise<Inspection> {
-    const seen = await inspectArea(transport, resumable, manifest);
+    const seen = await inspectArea(transport, caches, manifest);
     remember(manifest, seen.area.path, seen.manifest.steps);
     return seen;
   }
@@ -67,24 +71,38 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
     journals,
     async status(manifest, since) {
       const seen = await inspect(manifest);
-      return statusOf(seen, await runsOf(journals, seen), since, await hostName());
+      const runs = await runsOf(journals, seen);
+      return statusOf(seen, runs, since, await hostName(), freshnessBy(seen, runs, await parts.hashes(manifest)));
     },
     async editedStatus(manifest, source) {
-      const seen = await inspectArea(transport, resumable, manifest, source);
-      return statusOf(seen, [], undefined, await hostName());
+      const runs = await runsOf(journals, await inspect(manifest));
+      const seen = await inspectArea(transport, caches, manifest, source);
+      return statusOf(seen, [], undefined, await hostName(), freshnessBy(seen, runs, await parts.hashes(manifest)));
     },
     checkpoints: async (manifest) => checkpointsOf(await inspect(manifest)),
     async plan(manifest, { resume, pause }, _, source) {
       const saved = await inspect(manifest);
-      const seen = source === undefined ? saved : await inspectArea(transport, resumable, manifest, source);
-      return planOf(seen, await runsOf(journals, saved), { resume, pause });
+      const seen = source === undefined ? saved : await inspectArea(transport, caches, manifest, source);
+      const runs = await runsOf(journals, saved);
+      return planOf(seen, runs, { resume, pause }, freshnessBy(seen, runs, await parts.hashes(manifest)));
     },
     prune: () => Promise.reject(new AppError('unsupported', NO_PRUNE)),
     pause: () => Promise.reject(new AppError('unsupported', NO_PAUSE_WHILE_RUNNING)),
     async cancel(manifest) {
-      const live = (await runsOf(journals, await inspect(manifest))).at(-1);
+      const seen = await inspect(manifest);
+      const live = (await runsOf(journals, seen)).at(-1);
       const step = live?.state === 'running' ? (live.steps.at(-1)?.step ?? null) : null;
-      return cancelBuild(transport, () => inspect(manifest), step);
+      return cancelBuild(
+        transport,
+        () => inspect(manifest),
+        step,
+        async (log) => {
+          const run = runOfLog(basename(log));
+          if (run === undefined) return;
+          const note = seen.notes.get(run) ?? { files: {} };
+          await caches.notes.write(dirname(log), run, { ...note, isCancelled: true });
+        },
+      );
     },
     diff: async (manifest, from, to, signal) => diffOf(transport, await inspect(manifest), from, to, signal),
     listFiles: async (manifest, step, path, signal) => ({
@@ -118,10 +136,18 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
       installed: () => Promise.reject(cannot('installed')),
     },
     async start(manifest, logs, choice) {
+      assertReadable(manifest);
       const document = await readDocument(manifest);
-      const area = await findArea(transport, document);
-      remember(manifest, area.path, document.steps);
-      return startStockBuild(transport, await buildCommand(manifest, choice), logs);
+      const area = await findArea(transport, document.manifest);
+      remember(manifest, area.path, document.manifest.steps);
+      const files = Object.fromEntries(await parts.hashes(manifest));
+      const command = await buildCommand(manifest, choice);
+      const started = await startStockBuild(transport, command, logs, new BuildMarker(transport, area.path));
+      await caches.notes.write(logs, started.run, {
+        files,
+        ...(choice.pause !== undefined && { pause: choice.pause }),
+      });
+      return started;
     },
   };
 }

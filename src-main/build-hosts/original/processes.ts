@@ -7,28 +7,55 @@ export interface StockProcess {
   readonly user: string;
 }
 
-/** Prints the processes that have the log open, by fuser(1) or from /proc. The lowest number is the build; the others are its descendants. */
-const HOLDERS = `if command -v fuser >/dev/null 2>&1 || [ -x /usr/sbin/fuser ]; then
-  PATH=$PATH:/usr/sbin; fuser "$1" 2>/dev/null
+/** A build that runs, and the detail log that it writes. */
+export interface LiveBuild {
+  readonly process: StockProcess;
+  readonly log: string;
+}
+
+/**
+ * Prints the number of each log that a process has open, and the processes, by fuser(1) or from /proc. The lowest number of a log is the
+ * build; the others are its descendants. fuser is asked about all logs first, because mostly none is open.
+ */
+const HOLDERS = `PATH=$PATH:/usr/sbin:/sbin
+if command -v fuser >/dev/null 2>&1; then
+  [ -n "$(fuser "$@" 2>/dev/null | tr -d ' \\n')" ] || exit 0
+  n=0; for f do p=$(fuser "$f" 2>/dev/null); [ -z "$p" ] || echo "$n" $p; n=$((n + 1)); done
 else
-  for p in /proc/[0-9]*; do for f in "$p"/fd/*; do [ "$f" -ef "$1" ] && { echo "\${p#/proc/}"; break; }; done; done
+  for p in /proc/[0-9]*; do for d in "$p"/fd/*; do
+    case $(readlink "$d") in */logs/detail-log-*) n=0; for f do [ "$d" -ef "$f" ] && echo "$n" "\${p#/proc/}"; n=$((n + 1)); done;; esac
+  done; done
 fi`;
 
-/** Returns the build that writes to a detail log. A build has its log open from the first line to the last (contract 3.4). */
-export async function findBuild(transport: Transport, log: string): Promise<StockProcess | undefined> {
-  const { stdout } = await transport.run(['sh', '-c', HOLDERS, 'sh', log]);
-  const [pid] = stdout
-    .toString('utf8')
-    .split(/\s+/)
-    .filter(Boolean)
-    .map(Number)
-    .sort((a, b) => a - b);
-  if (pid === undefined) return undefined;
+/** Returns the build that writes to one of these detail logs. A build has its log open from the first line to the last (contract 3.4). */
+export async function findBuild(transport: Transport, logs: readonly string[]): Promise<LiveBuild | undefined> {
+  if (logs.length === 0) return undefined;
+  const { stdout } = await transport.run(['sh', '-c', HOLDERS, 'sh', ...logs]);
+  const holders = new Map<number, number[]>();
+  for (const line of stdout.toString('utf8').split('\n').filter(Boolean)) {
+    const [log = -1, ...pids] = line.trim().split(/\s+/).map(Number);
+    holders.set(log, [...(holders.get(log) ?? []), ...pids]);
+  }
+  const open = [...holders.keys()].sort((a, b) => a - b).at(-1);
+  const log = open === undefined ? undefined : logs[open];
+  const [pid] = (holders.get(open ?? -1) ?? []).sort((a, b) => a - b);
+  if (log === undefined || pid === undefined) return undefined;
   const found = await transport.run(['ps', '-o', 'pgid=', '-o', 'user=', '-p', `${pid}`]);
   const [group, user = ''] = found.stdout.toString('utf8').trim().split(/\s+/);
   if (found.code !== 0 || !isSignalTarget(pid)) return undefined;
   // In a container the group may be that of process 1: `kill -- -1` would reach every process.
-  return { pid, group: isSignalTarget(Number(group)) ? Number(group) : pid, user };
+  return { log, process: { pid, group: isSignalTarget(Number(group)) ? Number(group) : pid, user } };
+}
+
+/** Processes whose arguments name the build data of an area: steps that a build left behind when it was killed. */
+export async function findOrphans(transport: Transport, area: string): Promise<readonly number[]> {
+  const { stdout } = await transport.run(['ps', '-e', '-o', 'pid=', '-o', 'args=']);
+  return stdout
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.includes(` ${area}/build_data/`))
+    .map((line) => Number.parseInt(line, 10))
+    .filter(isSignalTarget);
 }
 
 /** Whether a number names one process or one group other than init's. */

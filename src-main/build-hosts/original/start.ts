@@ -3,7 +3,9 @@ import { AppError } from '../../../src-shared/errors';
 import type { DetachedCommand, Transport } from '../../transport/transport';
 import type { HostCommand, StartedBuild } from '../build-host';
 import { runOfLog } from './journals';
+import type { BuildMarker } from './marker';
 import { findBuild } from './processes';
+import { refusalOf } from './refusal';
 
 /** Poll interval for the next second of the host's clock. */
 const POLL_INTERVAL_MS = 200;
@@ -19,21 +21,27 @@ export async function startStockBuild(
   transport: Transport,
   { argv, options }: HostCommand,
   logs: string,
+  marker: BuildMarker,
 ): Promise<StartedBuild> {
-  const before = new Set(await transport.list(logs));
-  const newest = [...before]
-    .filter((name) => runOfLog(name) !== undefined)
-    .sort()
-    .at(-1);
-  const other = newest === undefined ? undefined : await findBuild(transport, `${logs}/${newest}`);
-  if (other)
-    throw new AppError(
-      'locked',
-      `Process ${other.pid} of ${other.user} builds in this build area.`,
-      'Wait for that build, or stop it.',
-    );
-  await newSecond(transport, before);
-  const started = await transport.startDetached(argv, options);
+  await marker.take();
+  let started: DetachedCommand;
+  let before: ReadonlySet<string>;
+  try {
+    before = new Set(await transport.list(logs));
+    const held = [...before].filter((name) => runOfLog(name) !== undefined).map((name) => `${logs}/${name}`);
+    const other = (await findBuild(transport, held))?.process;
+    if (other)
+      throw new AppError(
+        'locked',
+        `Process ${other.pid} of ${other.user} builds in this build area.`,
+        'Wait for that build, or stop it.',
+      );
+    await newSecond(transport, before);
+    started = await transport.startDetached(marker.holding(argv), options);
+  } catch (error) {
+    await marker.release();
+    throw error;
+  }
   const run = await newRun(transport, started, logs, before);
   return { run, ended: started.ended };
 }
@@ -54,10 +62,10 @@ async function newRun(
   before: ReadonlySet<string>,
 ): Promise<string> {
   const searching = new AbortController();
-  let output = '';
+  let refusal: AppError | undefined;
   started.ended.then(
     (end) => {
-      output = end.output.trim() || `The build ended with ${end.code ?? 'a signal'} before it wrote a log.`;
+      refusal = refusalOf(end.output, end.code);
       searching.abort();
     },
     () => searching.abort(), // the connection was lost; the search reports it
@@ -71,7 +79,7 @@ async function newRun(
     }
     const run = await findRun();
     if (run !== undefined) return run;
-    throw new AppError('refused', output, 'Correct the cause and start again.');
+    throw refusal ?? new AppError('refused', 'The build ended before it wrote a log.', 'Start it again.');
   } finally {
     searching.abort();
   }

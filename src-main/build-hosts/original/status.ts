@@ -1,10 +1,12 @@
+import { join } from 'node:path/posix';
 import { checkpointName, stepOfSnapshot } from '../../../src-shared/checkpoints/model';
-import { canResumeFrom } from '../../../src-shared/checkpoints/rules';
+import { canResumeFrom, type Decision } from '../../../src-shared/checkpoints/rules';
 import type { CheckpointSizes } from '../../../src-shared/engine-answers/checkpoints';
 import type { StatusAnswer } from '../../../src-shared/engine-answers/status';
 import { AppError } from '../../../src-shared/errors';
 import type { RunView } from '../../../src-shared/runs/run-view';
 import type { StockSnapshot } from './area';
+import type { FreshnessOf } from './freshness';
 import type { Inspection } from './inspect';
 
 const snapshotView = ({ name, id, takenAt, unique, referenced }: StockSnapshot) => ({
@@ -21,12 +23,43 @@ export const NO_PRUNE =
 export const NO_PAUSE_WHILE_RUNNING =
   'The original command cannot be paused while it runs. Start a build that pauses there.';
 
-/** Why the freshness of its checkpoints is not known. */
-export const NO_RECORD = 'the original distro_const does not record what steps use';
-
 /** Whether a build takes checkpoints (contract 2.9). */
 export const hasCheckpoints = ({ manifest, area }: Inspection): boolean =>
   manifest.checkpointEnable && area.dataset !== null;
+
+/** Why no checkpoints are taken, where the manifest is not the reason; `undefined` when they are. */
+function whyNoCheckpoints({ manifest, area }: Inspection): string | undefined {
+  if (!manifest.checkpointEnable || area.dataset !== null) return undefined;
+  return `The original command takes no checkpoints, because no ZFS dataset is mounted at ${area.path}. Every build starts from the beginning.`;
+}
+
+/**
+ * Whether the original resumes at a step: by the snapshots (contract 2.5), and only with its copies of the manifest, because it ends
+ * with a traceback without one of them (contract 9, 12).
+ */
+export function canResume({ manifest, area, snapshots, stateFiles }: Inspection, index: number): Decision {
+  const { steps } = manifest;
+  const names = snapshots.map(({ name }) => name);
+  const answer = canResumeFrom(steps, names, index);
+  const missing = steps.slice(0, index + 1).find(({ name }) => stateFiles.get(name) === 'missing');
+  if (!answer.ok || !missing) return answer;
+  const path = join(area.path, checkpointName(missing.name));
+  return {
+    ok: false,
+    refusal: { kind: 'inconsistent' },
+    lines: [
+      `${path} is missing. The original compares this copy of the manifest at each resume, and cannot resume without it.`,
+      'Build from the beginning.',
+    ],
+  };
+}
+
+/** The last step that the original resumes at. */
+export function latestOf(inspection: Inspection): string | null {
+  const { steps } = inspection.manifest;
+  if (!hasCheckpoints(inspection)) return null;
+  return steps.filter((_, index) => canResume(inspection, index).ok).at(-1)?.name ?? null;
+}
 
 /** How long a step took when it last succeeded, in seconds; `null` when that is not known. */
 export function expectedSeconds(runs: readonly RunView[], step: string): number | null {
@@ -42,17 +75,19 @@ export function expectedSeconds(runs: readonly RunView[], step: string): number 
  * @param runs all that are known, oldest first
  * @param since the first run to include
  * @param host its name
+ * @param freshness returns that of the checkpoint before a step
  */
 export function statusOf(
   inspection: Inspection,
   runs: readonly RunView[],
   since: string | undefined,
   host: string,
+  freshness: FreshnessOf,
 ): StatusAnswer {
-  const { manifest, area, snapshots, resumable, process } = inspection;
+  const { manifest, area, snapshots, process } = inspection;
   const { steps } = manifest;
   const names = snapshots.map(({ name }) => name);
-  const latest = steps.filter(({ name }) => resumable.has(name) && names.includes(checkpointName(name))).at(-1);
+  const noCheckpoints = whyNoCheckpoints(inspection);
   const now = Date.now() / 1000;
   return {
     at: now,
@@ -78,18 +113,18 @@ export function statusOf(
           },
         }
       : { kind: 'free' },
-    latestResumable: latest?.name ?? null,
+    latestResumable: latestOf(inspection),
     steps: steps.map(({ name, message }, index) => {
       const taken = snapshots.find((one) => one.name === checkpointName(name));
-      const answer = canResumeFrom(steps, names, index);
+      const answer = canResume(inspection, index);
       return {
         index,
         step: name,
         message,
-        resumable: hasCheckpoints(inspection) && resumable.has(name) && answer.ok,
+        resumable: hasCheckpoints(inspection) && answer.ok,
         refusalLines: answer.ok ? [] : [...answer.lines],
         snapshot: taken ? snapshotView(taken) : null,
-        freshness: taken ? { kind: 'unknown', reason: NO_RECORD } : null,
+        freshness: taken ? freshness(index) : null,
         run: null,
         expectedSeconds: expectedSeconds(runs, name),
       };
@@ -98,9 +133,11 @@ export function statusOf(
       const step = stepOfSnapshot(name);
       return step !== undefined && !steps.some((one) => one.name === step);
     }),
+    ...(noCheckpoints !== undefined && { noCheckpoints }),
     noPrune: NO_PRUNE,
     noPauseWhileRunning: NO_PAUSE_WHILE_RUNNING,
-    runs: runs.filter(({ run }) => since === undefined || run >= since),
+    // By place and not by name, because the host's clock may have been set back.
+    runs: runs.slice(Math.max(0, since === undefined ? 0 : runs.findIndex(({ run }) => run === since))),
   };
 }
 

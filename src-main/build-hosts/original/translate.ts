@@ -2,6 +2,9 @@ import type { EngineRecordBody, EngineRecordKind, RunStep } from '../../../src-s
 import type { DeclaredStep } from '../../../src-shared/manifest/model';
 import { readLogLine, type OriginalLogLine } from './log-lines';
 
+/** The time of a line that was written before it was observed. The log has no times. */
+const UNKNOWN_TIME = 0;
+
 /** A build's facts that are not in its log. */
 export interface LoggedBuild {
   readonly run: string;
@@ -37,8 +40,12 @@ export interface LogState {
   readonly failure?: Failure | undefined;
   /** The kind of line that begins a step, known from the first step: an announced banner, a banner alone, or its script where there are no checkpoints. */
   readonly begunBy: 'announced' | 'banner' | 'script' | undefined;
-  /** Whether a checkpoint could not be taken. */
+  /** What the helper of the checkpoint or rollback that is in progress has printed. It prints nothing when it succeeds. */
+  readonly helperOutput?: string | undefined;
+  /** Whether a checkpoint could not be taken, or a rollback failed. */
   readonly hasFailedBetween: boolean;
+  /** A rollback failed, so that the steps run on other files than they should. */
+  readonly isOnWrongFiles?: boolean;
   readonly isPlanned: boolean;
   readonly isCompleted: boolean;
   readonly hasEnded: boolean;
@@ -104,6 +111,7 @@ export class LogTranslation {
     if (banner) this.#banner(banner, at);
     else if (parsed) this.#take(parsed, at);
     else if (this.#state.failure && !announced && !line.startsWith('shell_list = ')) this.#set({ failure: undefined });
+    if (announced && !banner && !parsed && line.trim() !== '') this.#set({ helperOutput: line });
     const { current } = this.#state;
     // Lines during a checkpoint, or about the whole build, belong to no step.
     const isOfBuild =
@@ -111,11 +119,15 @@ export class LogTranslation {
       banner !== undefined ||
       ['announced', 'completed', 'ended'].includes(parsed?.kind ?? '');
     const isOfEngine = parsed !== undefined || banner !== undefined || (!announced && !current);
-    this.#put('output', {
-      step: isOfBuild ? null : (current?.step ?? null),
-      stream: isOfEngine ? 'engine' : 'stdout',
-      text: line,
-    });
+    this.#put(
+      'output',
+      {
+        step: isOfBuild ? null : (current?.step ?? null),
+        stream: isOfEngine ? 'engine' : 'stdout',
+        text: line,
+      },
+      at ?? completedAt ?? UNKNOWN_TIME,
+    );
     // Only both lines together are the end of a build.
     if (parsed?.kind === 'ended' && isCompleted) this.#end(at, parsed.isGood);
   }
@@ -150,13 +162,29 @@ export class LogTranslation {
   }
 
   #banner({ step, isRollback, pauses }: Banner, at: number | undefined): void {
-    this.#set({ announced: undefined });
-    if (!pauses) return this.#begin(this.#stepNamed(step), at, isRollback ? 'rollback' : 'checkpoint');
+    const { helperOutput } = this.#state;
+    this.#set({ announced: undefined, helperOutput: undefined });
+    if (helperOutput !== undefined) this.#helperFailed(step, isRollback, at);
+    const hasFailed = helperOutput !== undefined;
+    if (!pauses) {
+      this.#begin(this.#stepNamed(step), at, isRollback ? 'rollback' : hasFailed ? null : 'checkpoint');
+      return;
+    }
     this.#finish(at, true);
     this.#plan(null);
-    this.#checkpoint(step);
+    if (!hasFailed) this.#checkpoint(step);
     this.#set({ pausedBefore: step });
     this.#put('paused', { step });
+  }
+
+  /** The original ignores that and prints the banner (contract 9, 1 and 2). The step before it has ended. */
+  #helperFailed(step: string, isRollback: boolean, at: number | undefined): void {
+    this.#finish(at, true);
+    this.#set({ hasFailedBetween: true, ...(isRollback && { isOnWrongFiles: true }) });
+    const text = isRollback
+      ? `The rollback to the checkpoint before ${step} failed. The original ignores that: the build continues on other files, and has failed.`
+      : `The checkpoint before ${step} could not be taken. The original ignores that: the build continues without it, and has failed.`;
+    this.#put('output', { step: null, stream: 'engine', text }, at ?? UNKNOWN_TIME);
   }
 
   /** @param after the checkpoint or rollback before the step; `null` for neither */
@@ -212,11 +240,12 @@ export class LogTranslation {
 
   /** @param wasGood no line reports a failure */
   #finish(at: number | undefined, wasGood: boolean): void {
-    const { current, failure, steps } = this.#state;
+    const { current, failure, steps, isOnWrongFiles } = this.#state;
     if (!current) return;
     const { step, index, startedAt } = current;
-    const outcome = failure || !wasGood ? 'failed' : 'done';
-    const exit = failure ? failure.exit : wasGood ? 0 : null;
+    const isGood = wasGood && !isOnWrongFiles;
+    const outcome = failure || !isGood ? 'failed' : 'done';
+    const exit = failure ? failure.exit : isGood ? 0 : null;
     const signal = failure?.signal ?? null;
     // The duration of a step is known only when its start and end were observed.
     const took = at === undefined || startedAt === undefined ? {} : { seconds: Math.max(0, at - startedAt) };
@@ -233,8 +262,11 @@ export class LogTranslation {
     this.#put('step-finished', { step, outcome, exit, signal, ...took });
   }
 
-  #end(at: number | undefined, isGood: boolean): void {
+  #end(at: number | undefined, isSuccessful: boolean): void {
     const { hasFailedBetween, steps: before } = this.#state;
+    // In a successful build the step itself printed the line that looks like its failure.
+    if (isSuccessful) this.#set({ failure: undefined });
+    const isGood = isSuccessful && !hasFailedBetween;
     // The build failed but its last step reports no failure: a checkpoint or an earlier step failed, and the build continued (stop_on_error).
     this.#finish(at, isGood || hasFailedBetween || before.some(({ outcome }) => outcome === 'failed'));
     this.#set({ hasEnded: true });
@@ -247,7 +279,7 @@ export class LogTranslation {
     this.#state = { ...this.#state, ...change };
   }
 
-  #put<K extends EngineRecordKind>(kind: K, body: EngineRecordBody<K>): void {
-    this.#write(JSON.stringify({ kind, at: this.#state.now, ...body }));
+  #put<K extends EngineRecordKind>(kind: K, body: EngineRecordBody<K>, at = this.#state.now): void {
+    this.#write(JSON.stringify({ kind, at, ...body }));
   }
 }

@@ -11,7 +11,7 @@ import { watchDocument } from './document-watch';
 import { KnownRuns } from './known-runs';
 import { RunJournals } from './run-journals';
 import type { RunListener } from './run-listener';
-import { changedSinceGood } from './since-good';
+import { changedSinceGood, type SinceGood } from './since-good';
 
 /** The builds of one manifest: its area, its runs and its queue, for as long as a window watches or a build runs. */
 export class BuildSession {
@@ -33,7 +33,8 @@ export class BuildSession {
       oldestRun: () => (this.#runs.live ?? this.#runs.all().at(-1))?.run,
       // A run whose journal is being followed is better known here, except that its process may be gone.
       onRuns: (runs) => {
-        this.#setRuns(runs.filter((run) => !this.#journals.isFollowed(run.run) || run.state === 'interrupted'));
+        const isOver = ({ state }: RunView): boolean => state === 'interrupted' || state === 'cancelled';
+        this.#setRuns(runs.filter((run) => !this.#journals.isFollowed(run.run) || isOver(run)));
         this.#runs.endPast();
       },
       onArea: () => this.queue.startNext(),
@@ -64,9 +65,9 @@ export class BuildSession {
   }
 
   /** What changed since the step last succeeded, before the given run. */
-  async changedSinceGood(run: string, step: string): Promise<{ since?: string; changes: string[] }> {
+  async changedSinceGood(run: string, step: string): Promise<SinceGood> {
     if (!this.area.area) await this.area.refresh();
-    if (!this.area.area) return { changes: [] };
+    if (!this.area.area) return { changes: [], isKnown: false };
     return changedSinceGood(this.#followed, join(this.area.area.path, 'logs'), this.#runs.all(), { run, step });
   }
 

@@ -7,6 +7,15 @@ import type { RunView } from '../../../src-shared/runs/run-view';
 import type { FollowedJournals } from '../../journals/followed-journal';
 import { linesOf } from '../../journals/lines';
 
+/** What changed since a step last succeeded. */
+export interface SinceGood {
+  /** The run in which it did; missing when it never did. */
+  readonly since?: string;
+  readonly changes: string[];
+  /** Whether both runs have a record of what the step used. Without it, no changes means nothing. */
+  readonly isKnown: boolean;
+}
+
 /**
  * What changed in scripts, arguments and values of a run's steps since the given step last succeeded, in an earlier run.
  *
@@ -18,12 +27,12 @@ export async function changedSinceGood(
   logs: string,
   runs: readonly RunView[],
   { run, step }: { readonly run: string; readonly step: string },
-): Promise<{ since?: string; changes: string[] }> {
+): Promise<SinceGood> {
   const at = runs.findIndex((one) => one.run === run);
   const before = runs.slice(0, at).reverse();
   const good = before.findIndex(({ steps }) => steps.some((one) => one.step === step && one.outcome === 'done'));
   const since = before[good]?.run;
-  if (since === undefined) return { changes: [] };
+  if (since === undefined) return { changes: [], isKnown: true };
   // A resumed run has only its last steps. The earlier ones are in the runs before it, up to one that was not resumed.
   const first = before.findIndex(({ resume }, index) => index >= good && resume === null);
   const made = before.slice(good, first < 0 ? undefined : first + 1);
@@ -40,7 +49,7 @@ export async function changedSinceGood(
     if (earlier) changes.push(...executionDifferences(earlier, execution));
     if (name === step) break;
   }
-  return { since, changes };
+  return { since, changes, isKnown: now.has(step) && then.has(step) };
 }
 
 /** The inputs of each step of a run, in the order in which the steps ran. */

@@ -35,6 +35,14 @@ describe('the original command rejects', () => {
       /resume_from.*no checkpoints/,
     ],
     [
+      'a resume from no step',
+      stock.replace('<checkpoint_enable>', '<checkpoint_enable resume_from="zzz">'),
+      /zzz, which is no step/,
+    ],
+    ['a dataset with a slash at its end', stock.replace('rpool/dc', 'rpool/dc/'), /rpool\/dc\/ ends with a slash/],
+    ['a dataset with dots', stock.replace('rpool/dc', 'rpool/x/../dc'), /an empty part, `.` or `..`/],
+    ['a dataset with blanks', stock.replace('rpool/dc', 'rpool/dc two'), /`rpool\/dc two` has blanks/],
+    [
       'the old format',
       '<distribution name="x"><img_params><build_area>rpool/dc</build_area></img_params></distribution>',
       /2008 and 2009/,

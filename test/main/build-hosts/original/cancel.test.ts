@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createBuildServices } from '../../../../src-main/services/build-services';
 import { createOriginalHost } from '../../../../src-main/build-hosts/original/original-host';
+import { fileHashes } from '../../../../src-main/ssh-connections/bundles';
 import { createLocalTransport } from '../../../../src-main/transport/local';
 import { BuildWatch } from '../../../support/build-watch';
 import { TestProject } from '../../../support/engine';
@@ -37,6 +38,7 @@ wait
     transport: createLocalTransport(),
     command: async () => stock,
     place: async (manifest) => manifest,
+    hashes: fileHashes,
     whenReachable: async () => undefined,
   });
   watch = new BuildWatch(createBuildServices(host), path);
@@ -51,7 +53,7 @@ const isAlive = (pid: number): boolean =>
 
 // The original's checkpoints are those of ZFS. This build has none.
 it.skipIf(!hasTool('zfs'))(
-  'Cancel ends the build and its step, and shows it as interrupted (skipped without zfs).',
+  'Cancel ends the build and its step, and shows it as stopped (skipped without zfs).',
   async () => {
     const { builds } = watch.services;
     await expect(builds.cancel({ path }, {})).rejects.toMatchObject({ code: 'refused' });
@@ -63,6 +65,6 @@ it.skipIf(!hasTool('zfs'))(
     expect(await builds.cancel({ path }, {})).toEqual({ step: 'a', resumeFrom: null });
     expect(isAlive(step)).toBe(false);
     const last = await watch.until((seen) => seen.last?.state !== 'running' && seen.last);
-    expect(last).toMatchObject({ state: 'interrupted', steps: [{ step: 'a', outcome: 'interrupted' }] });
+    expect(last).toMatchObject({ state: 'cancelled', steps: [{ step: 'a', outcome: 'cancelled' }] });
   },
 );

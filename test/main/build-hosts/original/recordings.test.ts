@@ -47,8 +47,15 @@ describe.skipIf(!hasCorpus)(`recorded logs of the original${hasCorpus ? '' : ' (
     const all = <K extends EngineRecord['kind']>(kind: K) =>
       records.filter((one): one is Extract<EngineRecord, { kind: K }> => one.kind === kind);
 
-    expect(all('output').map(({ text }) => text)).toEqual(lines);
-    expect(records.map((one) => one.at)).toEqual(records.map((one) => one.at).sort((a, b) => a - b));
+    const shown = all('output').map(({ text }) => text);
+    expect(shown.filter((text) => !/^The (checkpoint|rollback to the checkpoint) before /.test(text))).toEqual(lines);
+    // The original reports success after its helpers failed. The journal does not.
+    const ignored = lines.findIndex((line) =>
+      /^(cannot (create snapshot|snapshot|rollback to) |too many arguments$)/.test(line),
+    );
+    // Output that was not seen as it came has no time.
+    const times = records.flatMap(({ at }) => (at > 0 ? [at] : []));
+    expect(times).toEqual([...times].sort((a, b) => a - b));
 
     // `trace` has a line for each script that ran, and `exit` the status of the command.
     const isWhole = /^Build (is successful|failed)\.$/m.test(log);
@@ -57,9 +64,11 @@ describe.skipIf(!hasCorpus)(`recorded logs of the original${hasCorpus ? '' : ' (
     expect(finished).toEqual(isWhole ? started : started.slice(0, finished.length));
     expect(started.length - finished.length).toBeLessThanOrEqual(isWhole ? 0 : 1);
     // Two builds that began in the same second share one log, which has two ends.
-    const ends = lines.filter((line) => line === 'Build is successful.' || line === 'Build failed.');
-    expect(all('exit').map(({ code }) => code)).toEqual(ends.map((line) => (line === 'Build failed.' ? 1 : 0)));
-    if (isWhole) expect(all('exit')[0]?.code).toBe(Number(readFileSync(join(folder, 'exit'), 'utf8')));
+    const codes = lines.flatMap((line, at) =>
+      line === 'Build failed.' ? [1] : line === 'Build is successful.' ? [ignored >= 0 && at > ignored ? 1 : 0] : [],
+    );
+    expect(all('exit').map(({ code }) => code)).toEqual(codes);
+    if (isWhole && ignored < 0) expect(all('exit')[0]?.code).toBe(Number(readFileSync(join(folder, 'exit'), 'utf8')));
     const scripts = lines.filter(
       (line) => /^exec command: /.test(line) && !/finalizer_(checkpoint|rollback)/.test(line),
     );

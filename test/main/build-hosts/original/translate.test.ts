@@ -99,6 +99,61 @@ describe('the journal of a log', () => {
     expect(stepsOf([...failed, last, ...ends])).toEqual(['a done 0', 'b done 0', 'c done 0']);
   });
 
+  /** A log in which a helper prints a line before its banner. */
+  const withHelperOutput = (log: readonly string[], banner: string, ...lines: string[]): string[] =>
+    log.flatMap((line) => (line === banner ? [...lines, line] : [line]));
+
+  it('is that of a failed run when a checkpoint could not be taken and the original went on', () => {
+    const whole = logOf([{ step: 'a' }, { step: 'b' }, { step: 'c' }]);
+    const log = withHelperOutput(
+      whole,
+      '==== b: Step b ',
+      "cannot create snapshot 'x@.step_b': dataset already exists",
+    );
+    expect(viewOf(log)).toMatchObject({ state: 'failed', exitCode: 1, checkpoints: ['a', 'c'] });
+    expect(stepsOf(log)).toEqual(['a done 0', 'b done 0', 'c done 0']);
+    const paused = logOf([{ step: 'a' }, { step: 'b', pauses: true }]);
+    expect(viewOf(withHelperOutput(paused, 'Stopping at b: Step b ', 'out of space'))).toMatchObject({
+      state: 'failed',
+      checkpoints: ['a'],
+    });
+  });
+
+  it('is that of a failed run and failed steps when a rollback failed and the original went on', () => {
+    const whole = logOf([{ step: 'b', rollback: true }, { step: 'c' }]);
+    const log = withHelperOutput(
+      whole,
+      '==== b: Step b ',
+      "cannot rollback to 'x': clones of previous snapshots exist",
+      'x/y',
+    );
+    expect(viewOf(log)).toMatchObject({ state: 'failed', exitCode: 1, resume: 'b', checkpoints: ['c'] });
+    expect(stepsOf(log)).toEqual(['b failed', 'c failed']);
+    const texts = told(log).flatMap((one) => (one.kind === 'output' ? [one.text] : []));
+    expect(texts.filter((text) => text.startsWith('The rollback to the checkpoint before b failed.'))).toHaveLength(1);
+  });
+
+  it('has a good last step whose own output looks like its failure', () => {
+    const log = logOf([{ step: 'a' }, { step: 'b', says: ['Child returned err 3'] }]);
+    expect(viewOf(log).state).toBe('done');
+    expect(stepsOf(log)).toEqual(['a done 0', 'b done 0']);
+  });
+
+  it('has no times for lines that were not seen as they came', () => {
+    const times = (one: readonly EngineRecord[]): Set<number> =>
+      new Set(one.flatMap((record) => (record.kind === 'output' && record.text === 'x' ? [record.at] : [])));
+    const log = logOf([{ step: 'a', says: ['x'] }]);
+    expect(times(told(log))).toEqual(new Set([0]));
+    expect(
+      times(
+        told(
+          log,
+          log.map((_, at) => 2000 + at),
+        ),
+      ),
+    ).toEqual(new Set([2000 + log.indexOf('x')]));
+  });
+
   it('is not changed by output of a step that equals a line of the original', () => {
     const output = ['Child returned err 3', '==== c: Step c ', 'Stopping at c: Step c ', 'Build failed.', 'more'];
     const log = logOf([{ step: 'a', output }, { step: 'b' }]);

@@ -76,6 +76,7 @@ it('Changes since a step last succeeded are listed.', async () => {
   const asked = { path, run: failed.run, step: 'c' };
   expect(await watch.services.builds.changedSinceGood(asked, {})).toEqual({
     since: good,
+    isKnown: true,
     changes: [
       '`b` read `key_value_pairs/pair[key=hostname]/value`: it has another value',
       '`c`: its script scripts/c was edited',
