@@ -207,7 +207,7 @@ describe.skipIf(reason !== undefined)(`a host with the original engine${reason ?
       `M\tF\t${root}/pkg_image/linked\t(+1)`,
       `R\t/\t${root}/G\\303\\266\t${root}/back\\134slash`,
     ];
-    zfsDiff = { argv: [], said: `${illumos.join('\n')}\n` };
+    zfsDiff = { argv: [], stdout: `${illumos.join('\n')}\n` };
     expect(
       (await inside.changes({ path, from: 'b' }, {})).changes.map(({ change, type, path: file }) => [
         change,

@@ -264,7 +264,7 @@ export class LogTranslation {
 
   #end(at: number | undefined, isSuccessful: boolean): void {
     const { hasFailedBetween, steps: before } = this.#state;
-    // In a successful build the step itself printed the line that looks like its failure.
+    // In a successful build the step itself printed the line that has the form of its failure.
     if (isSuccessful) this.#set({ failure: undefined });
     const isGood = isSuccessful && !hasFailedBetween;
     // The build failed but its last step reports no failure: a checkpoint or an earlier step failed, and the build continued (stop_on_error).

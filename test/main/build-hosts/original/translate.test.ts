@@ -129,12 +129,12 @@ describe('the journal of a log', () => {
     );
     expect(viewOf(log)).toMatchObject({ state: 'failed', exitCode: 1, resume: 'b', checkpoints: ['c'] });
     expect(stepsOf(log)).toEqual(['b failed', 'c failed']);
-    const texts = told(log).flatMap((one) => (one.kind === 'output' ? [one.text] : []));
+    const texts = translate(log).flatMap((one) => (one.kind === 'output' ? [one.text] : []));
     expect(texts.filter((text) => text.startsWith('The rollback to the checkpoint before b failed.'))).toHaveLength(1);
   });
 
-  it('has a good last step whose own output looks like its failure', () => {
-    const log = logOf([{ step: 'a' }, { step: 'b', says: ['Child returned err 3'] }]);
+  it('has a good last step whose own output has the form of its failure', () => {
+    const log = logOf([{ step: 'a' }, { step: 'b', output: ['Child returned err 3'] }]);
     expect(viewOf(log).state).toBe('done');
     expect(stepsOf(log)).toEqual(['a done 0', 'b done 0']);
   });
@@ -142,11 +142,11 @@ describe('the journal of a log', () => {
   it('has no times for lines that were not seen as they came', () => {
     const times = (one: readonly EngineRecord[]): Set<number> =>
       new Set(one.flatMap((record) => (record.kind === 'output' && record.text === 'x' ? [record.at] : [])));
-    const log = logOf([{ step: 'a', says: ['x'] }]);
-    expect(times(told(log))).toEqual(new Set([0]));
+    const log = logOf([{ step: 'a', output: ['x'] }]);
+    expect(times(translate(log))).toEqual(new Set([0]));
     expect(
       times(
-        told(
+        translate(
           log,
           log.map((_, at) => 2000 + at),
         ),
