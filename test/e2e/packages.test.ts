@@ -170,7 +170,7 @@ describe('a publisher of IPS', () => {
     });
     const document = debianLive((manifest) =>
       manifest
-        .replace('url="host-apt"', `url="${publisher.url}"`)
+        .replace('url="host-apt" authname="debian.org"', `url="${publisher.url}" authname="example.org"`)
         .replace(/<pair key="(suite|components)"[^>]*>/g, '')
         .replace(/<packages>[\s\S]*<\/packages>/, '<packages><pkg name="vim"/><pkg name="bsh"/></packages>'),
     );
@@ -196,6 +196,26 @@ describe('a publisher of IPS', () => {
 
 describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('a repository of another party', () => {
   const base = { name: 'base-files', essential: true };
+
+  it('What is not followed is listed below the repository and as a problem of its address.', async () => {
+    const repository = await AptRepository.serve([{ name: 'nano', depends: 'tmux' }, { name: 'tmux' }]);
+    const disc = '<mirror url="cdrom:[Debian 12 DVD]/ test main"/>';
+    const document = debianLive((manifest) =>
+      from(repository)(manifest).replace('</pkg_repo_default_authority>', `${disc}</pkg_repo_default_authority>`),
+    );
+    const { page } = await openInChromium({ document });
+    const packages = new PackagesPage(page);
+    await packages.goTo('Packages');
+    await page
+      .getByRole('list', { name: 'Not followed' })
+      .getByText(/a CD or DVD \(cdrom:\) cannot be read/)
+      .waitFor();
+    await packages.resolved();
+    const problems = page.getByRole('region', { name: 'Problems' });
+    await problems.getByText(/Repositories: cdrom:.*cannot be read/).waitFor();
+    await problems.getByRole('button', { name: 'Go to' }).click();
+    await page.getByRole('heading', { name: 'Repositories' }).waitFor();
+  });
 
   it('The catalogue of one manifest is not shown for another whose repository failed.', async () => {
     const repository = await AptRepository.serve([{ name: 'nano' }, { name: 'tmux' }]);

@@ -16,7 +16,11 @@ const CAUSES: readonly Cause[] = [
     hint: 'APT of the build host cannot read this kind of address. Install the package with its method (apt-transport-...), or use another address.',
   },
   {
-    message: /does not have a Release file|404 +Not Found|File not found/,
+    message: /File not found/,
+    hint: 'The build host has no such folder or release. Mount the medium or comment its source out, or correct the suite after the folder. For a flat repository, write ./ after the folder.',
+  },
+  {
+    message: /does not have a Release file|404 +Not Found/,
     hint: 'The address has no such release. Correct the address, or the suite after it. For a flat repository, write ./ after the address.',
   },
   {

@@ -294,6 +294,11 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('an archive of a manifes
       (url: string) => `[trusted=yes] ${url} nowhere main`,
       /suite[^.]*\. For a flat repository, write \.\/ after/,
     ],
+    [
+      'is a folder that is not there',
+      () => '[trusted=yes] file:/nowhere test main',
+      /Mount the medium or comment its source out/,
+    ],
     ['is malformed', () => '[trusted=yes', /Its form is: \[OPTIONS\] ADDRESS SUITE/],
     ['has an unknown kind of address', () => 'ppa:user/archive', /cannot read this kind of address/],
     ['has an unknown server', () => 'http://archive.invalid/debian', /Correct the name of the server/],
