@@ -13,13 +13,14 @@ import { startProblems } from '../area/start-problems';
 import type { GivenVariables } from '../area/step-variables';
 import { keepRunPackages } from '../packages/image/run-packages';
 import { LineChanges } from '../lines/line-changes';
-import { chooseContainment, keepsMounts, startLauncher } from '../run/containment';
+import { chooseContainment, keepsMounts, startLauncher, type EarlyLauncher } from '../run/containment';
 import { holdArea } from '../run/hold-area';
 import { BuildLogs } from '../run/logs';
 import { Observer } from '../run/observer';
 import type { BuildInput } from '../run/build-input';
 import { runBuild } from '../run/run-build';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
+import { openBackend } from '../snapshots/select';
 import { damagesOf } from '../snapshots/damaged';
 import { guardError } from '../system/standard-streams';
 import { decideBuild } from './build-decision';
@@ -43,7 +44,7 @@ export interface CheckedBuild {
 export async function startBuild({
   file,
   area,
-  backend,
+  backend: checked,
   checkpointing,
   steps,
   request,
@@ -51,18 +52,21 @@ export async function startBuild({
   guardError();
   const containment = chooseContainment(keepsMounts(file.manifest.keyValuePairs));
   // It starts, and locks, while the area is checked.
-  let early = area.exists ? startLauncher(containment, area.mountpoint) : undefined;
+  const launch = (): EarlyLauncher | undefined =>
+    startLauncher(containment, area.mountpoint, area.dataset !== undefined);
+  let early = area.exists ? launch() : undefined;
   let lock: HeldLock | undefined;
   try {
     const runsOf = (resume: number | undefined): readonly number[] =>
       planBuild(file.manifest.steps, { resume, pause: request.pause }, checkpointing, []).runs;
     if (!request.continues) assertStartable(file, area, runsOf(request.resume));
     const observer = request.observe ? await Observer.open() : undefined;
-    await assertBuildable(area, file.path, backend, request.adopt);
+    await assertBuildable(area, file.path, checked, request.adopt);
     await createArea(area);
     // Another account may have created a folder on the way.
     refuseChangeable(area);
-    early ??= startLauncher(containment, area.mountpoint);
+    early ??= launch();
+    const backend = early?.run ? await openBackend(area, early.run) : checked;
     lock = await holdArea(area, 'build', resolve(file.path), early?.lock);
     markArea(area);
     await new LineChanges(area, backend).finish();

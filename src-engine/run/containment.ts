@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { findTool } from '../system/executables';
+import type { RunTool } from '../system/exec';
 import { takeKernelLockBy, type KernelLock } from '../system/kernel-lock';
 import { procIsOurs } from '../system/process-list';
 import { OutputPipes } from './output-pipes';
@@ -37,27 +38,39 @@ export function createSpawner(containment: Containment, folder: string, mark: st
  * Starts the launcher of a build's steps before the build holds its area, because the launcher takes the kernel's lock
  * as well. This saves a process, and the launcher starts in parallel. `undefined` where steps are started without a
  * launcher.
+ *
+ * @param runsCommands whether it also runs commands of the engine, where it can
  */
-export function startLauncher(containment: Containment, area: string): EarlyLauncher | undefined {
+export function startLauncher(
+  containment: Containment,
+  area: string,
+  runsCommands: boolean,
+): EarlyLauncher | undefined {
   if (containment === 'session') return undefined;
   const started: StepLauncher[] = [];
   const lock = takeKernelLockBy(area, (fd) => {
-    const launcher = createLauncher(containment, fd);
+    const launcher = createLauncher(containment, fd, runsCommands);
     started.push(launcher);
     return launcher.lock;
   });
   lock.catch(() => undefined); // When it fails here, the build tries again and reports the reason.
-  return started[0] && { launcher: started[0], lock };
+  const [launcher] = started;
+  return launcher && { launcher, lock, run: launcher.commands?.run };
 }
 
 /** A launcher that also takes the lock of the area's folder; `undefined` when that fails. */
 export interface EarlyLauncher {
   readonly launcher: StepSpawner;
   readonly lock: Promise<KernelLock | undefined>;
+  /** Runs commands of the engine faster than the engine itself. */
+  readonly run: RunTool | undefined;
 }
 
-function createLauncher(containment: 'namespaces' | 'reaper', lockedFolder?: number): StepLauncher {
-  return new StepLauncher(findTool(PERL) ?? PERL, containment, lockedFolder);
+function createLauncher(
+  containment: 'namespaces' | 'reaper',
+  ...rest: readonly [lockedFolder?: number, runsCommands?: boolean]
+): StepLauncher {
+  return new StepLauncher(findTool(PERL) ?? PERL, containment, ...rest);
 }
 
 /** The key of `key_value_pairs` that switches mount namespaces off, with the value `keep`. */

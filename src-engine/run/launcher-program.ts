@@ -1,10 +1,13 @@
+import { COMMAND_PROGRAM } from './command-program';
+
 /**
  * The program that starts steps on Linux, in Perl, because Node can neither make namespaces nor adopt orphans, and a small process
  * forks in a fifth of the time. It runs for as long as a build. For each step it makes a holder in advance, which waits for the
  * step, so that a step costs one fork and one exec.
  *
  * Arguments: the engine's process number, the containment, then the numbers of the system calls clone, mount, prctl, setsid, getpid,
- * unshare and exit_group, and 1 when descriptor 4 is a folder to lock. Descriptor 3 is a socket to the engine. A request is a length
+ * unshare and exit_group, then 1 or 0: whether descriptor 4 is a folder to lock, and whether descriptor 5 is a socket for
+ * commands (`command-program.ts`). Descriptor 3 is a socket to the engine. A request is a length
  * (32 bits, network order) and that many bytes: fields that each end in NUL, namely the number of arguments, the arguments, and the
  * environment as NAME=VALUE. Answers are lines:
  *
@@ -21,12 +24,12 @@
  * The launcher dies with the engine (PDEATHSIG), and each step with the launcher. Process 1 of a step's PID namespace never runs the
  * script itself, because the kernel drops signals to process 1.
  */
-export const LAUNCHER_PROGRAM = String.raw`
+export const LAUNCHER_PROGRAM = `${String.raw`
 use strict;
 $0 = 'slipway-steps';
-my ($engine, $contained, $clone, $mount, $prctl, $setsid, $getpid, $unshare, $exit, $locks) = @ARGV;
+my ($engine, $contained, $clone, $mount, $prctl, $setsid, $getpid, $unshare, $exit, $locks, $commands) = @ARGV;
 my ($DEATHSIG, $SUBREAPER, $NEWNS, $NEWPID) = (1, 36, 0x20000, 0x20000000);
-my ($SLAVE, $NOEXTRAS) = (0x4000 | 0x80000, 2 | 4 | 8);
+my ($SLAVE, $NOEXTRAS, $BIND) = (0x4000 | 0x80000, 2 | 4 | 8, 0x1000);
 my ($SOCKET_CLOSED, $DENIED) = (80, 81);
 
 exit 70 if syscall($getpid + 0) != $$;
@@ -42,13 +45,19 @@ if ($locks && open my $folder, '<&=', 4) {
 
 # A step gets only descriptors 0 to 2; those that the engine's caller left open are closed.
 if (opendir my $fds, '/proc/self/fd') {
-  for my $n (grep { /^\d+$/ && $_ > 3 } readdir $fds) { if (open my $fd, '<&=', $n) { close $fd } }
+  for my $n (grep { /^\d+$/ && $_ > 3 && !($commands && $_ == 5) } readdir $fds) { if (open my $fd, '<&=', $n) { close $fd } }
 }
 open my $socket, '+<&=', 3 or exit 72;
 fcntl $socket, 2, 1;
 syswrite $socket, "lock $lock\n" if $locks;
 # The reader of the engine's console must not wait for a step's leftovers.
 open STDERR, '>', '/dev/null';
+if ($commands && open my $requests, '+<&=', 5) {
+  my $parent = $$;
+  my $server = fork;
+  if (defined $server && $server == 0) { close $socket; serve_commands($requests, $parent) }
+  close $requests;
+}
 my $launcher = readlink '/proc/self';
 my $binfmt = 0;
 if (open my $mounts, '<', '/proc/self/mounts') { $binfmt = grep { / binfmt_misc / } <$mounts> }
@@ -195,4 +204,4 @@ for (;;) {
     exit 74;
   }
 }
-`;
+`}${COMMAND_PROGRAM}`;

@@ -89,10 +89,11 @@ class Build {
       const isPause = (step: number): boolean => step === this.#pauseAt;
       const actions = new PlanActions(this.#input, { journal, host, reserve, report, isPause });
       for (let at = 0; at < this.#actions.length; at++) {
-        this.#folders.assertPresent(); // once between two actions, because on FUSE it takes long
+        const action = this.#actions[at];
+        // Once between two actions, because on FUSE it takes long. A step does it at its end.
+        if (this.#actions[at - 1]?.kind !== 'run') this.#folders.assertPresent();
         if (this.#isEnding) break;
         this.#requests.check();
-        const action = this.#actions[at];
         if (action) this.#apply(await actions.perform(action));
         if (this.#paused) break;
       }

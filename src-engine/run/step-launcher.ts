@@ -3,8 +3,10 @@ import { Socket } from 'node:net';
 import { AppError } from '../../src-shared/errors';
 import type { LockAttempt } from '../system/kernel-lock';
 import { LineSplitter } from '../system/line-splitter';
+import { LaunchedCommands } from './launched-commands';
 import { continueStopped, LaunchedStep, type LauncherState } from './launched-step';
 import { LAUNCHER_PROGRAM } from './launcher-program';
+import { launcherRequest } from './launcher-request';
 import type { Containment, StartFailure, StepProcess, StepSpawner } from './step-process';
 
 /** Numbers of the system calls clone, mount, prctl, setsid, getpid, unshare and exit_group, by `process.arch`. */
@@ -38,15 +40,28 @@ export class StepLauncher implements StepSpawner {
   /** The result of locking the folder. */
   readonly lock: Promise<LockAttempt>;
   #settleLock: (attempt: LockAttempt) => void = () => undefined;
+  /** Runs commands of the engine; `undefined` where a step could reach the process that does. */
+  readonly commands: LaunchedCommands | undefined;
 
-  /** @param lockedFolder a descriptor of a folder that the launcher locks first; this saves a process */
-  constructor(perl: string, containment: 'namespaces' | 'reaper', lockedFolder?: number) {
+  /**
+   * @param lockedFolder a descriptor of a folder that the launcher locks first; this saves a process
+   * @param runsCommands whether it also runs commands of the engine, where steps cannot reach it
+   */
+  constructor(perl: string, containment: 'namespaces' | 'reaper', lockedFolder?: number, runsCommands = false) {
     this.lock = new Promise((resolve) => (this.#settleLock = resolve));
     this.#state = { containment, launcher: undefined, holder: undefined };
     const numbers = (SYSTEM_CALLS[process.arch] ?? []).map(String);
-    const locks = lockedFolder === undefined ? [] : ['1'];
-    this.#launcher = spawn(perl, ['-e', LAUNCHER_PROGRAM, String(process.pid), containment, ...numbers, ...locks], {
-      stdio: ['ignore', 'ignore', 'inherit', 'pipe', ...(lockedFolder === undefined ? [] : [lockedFolder])],
+    const hasCommands = runsCommands && containment === 'namespaces';
+    const flags = [lockedFolder !== undefined, hasCommands].map((flag) => (flag ? '1' : '0'));
+    this.#launcher = spawn(perl, ['-e', LAUNCHER_PROGRAM, String(process.pid), containment, ...numbers, ...flags], {
+      stdio: [
+        'ignore',
+        'ignore',
+        'inherit',
+        'pipe',
+        lockedFolder ?? 'ignore',
+        ...(hasCommands ? ['pipe' as const] : []),
+      ],
       // A signal must also interrupt a wait.
       env: { PERL_SIGNALS: 'unsafe', LC_ALL: 'C' },
       detached: true,
@@ -55,9 +70,10 @@ export class StepLauncher implements StepSpawner {
     this.#continuing = setInterval(() => this.#step && continueStopped(this.#state), CONTINUE_INTERVAL_MS).unref();
     this.#launcher.on('error', (error) => this.#lose(error.message));
     this.#launcher.on('exit', (code, signal) => this.#lose(signal ?? `status ${code}`));
-    const socket = this.#launcher.stdio[3];
+    const [, , , socket, , requests] = this.#launcher.stdio as readonly unknown[];
     if (!(socket instanceof Socket)) throw new Error('the launcher has no socket');
     this.#socket = socket;
+    if (requests instanceof Socket) this.commands = new LaunchedCommands(requests);
     const lines = new LineSplitter((line) => this.#receive(line.toString('latin1')));
     // An error of the socket means that the launcher has ended, which is reported separately.
     this.#socket.on('data', (chunk: Buffer) => lines.push(chunk)).on('error', () => undefined);
@@ -71,7 +87,7 @@ export class StepLauncher implements StepSpawner {
     for (;;) {
       if (this.#lost) throw this.#lost;
       this.#step = new LaunchedStep(this.#state);
-      this.#socket.write(request(argv, env));
+      this.#socket.write(launcherRequest(argv, env));
       const started = await this.#step.started;
       if (started === 'started') return this.#step;
       if (typeof started === 'object') return started;
@@ -83,6 +99,7 @@ export class StepLauncher implements StepSpawner {
     this.#launcher.removeAllListeners('exit');
     continueStopped(this.#state); // it reads the end of its socket
     this.#socket.end().unref();
+    this.commands?.close();
     this.#launcher.unref();
   }
 
@@ -91,7 +108,10 @@ export class StepLauncher implements StepSpawner {
     if (kind === 'lock') this.#settleLock(values[0] === 'locked' || values[0] === 'denied' ? values[0] : 'unsupported');
     const numbers = values.map(Number);
     // Root in a container without the right, or too many namespaces.
-    if (kind === 'denied') this.#state.containment = 'reaper';
+    if (kind === 'denied') {
+      this.#state.containment = 'reaper';
+      this.commands?.close();
+    }
     if (kind === 'holder') this.#state.holder = numbers[0];
     this.#step?.receive(kind, numbers);
   }
@@ -109,14 +129,4 @@ function lost(how: string): AppError {
     `The process that starts the steps has ended: ${how}. The step that it ran ended with it.`,
     'Build again. Checkpoints that were taken are intact.',
   );
-}
-
-/** See `launcher-program.ts` for the form. */
-function request(argv: readonly string[], env: NodeJS.ProcessEnv): Buffer {
-  const variables = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
-  const fields = [String(argv.length), ...argv, ...variables];
-  const body = Buffer.from(fields.map((field) => `${field}\0`).join(''));
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(body.length);
-  return Buffer.concat([length, body]);
 }

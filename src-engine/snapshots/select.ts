@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { exec } from '../system/exec';
+import { exec, type RunTool } from '../system/exec';
 import { exists } from '../system/files';
 import { isBtrfs } from '../system/mounts';
 import type { SnapshotBackend } from './backend';
@@ -31,7 +31,7 @@ interface Candidate {
   readonly title: string;
   /** @param declined why the previous candidate is not suitable */
   probe(area: AreaForSnapshots, declined: string): Suitability | Promise<Suitability>;
-  open(area: AreaForSnapshots): Promise<SnapshotBackend>;
+  open(area: AreaForSnapshots, run?: RunTool): Promise<SnapshotBackend>;
 }
 
 /** In the order of preference. The last one is suitable for every area. */
@@ -42,9 +42,9 @@ const CANDIDATES: readonly Candidate[] = [
       dataset === undefined
         ? { suits: false, because: 'no ZFS dataset is mounted exactly there' }
         : { suits: true, because: 'the build area is a ZFS dataset' },
-    async open({ dataset = '', buildData }) {
+    async open({ dataset = '', buildData }, run) {
       const { createZfsBackend } = await import('./zfs');
-      return createZfsBackend({ dataset: `${dataset}/build_data`, mountpoint: buildData });
+      return createZfsBackend({ dataset: `${dataset}/build_data`, mountpoint: buildData }, run);
     },
   },
   {
@@ -65,17 +65,21 @@ const CANDIDATES: readonly Candidate[] = [
   },
 ];
 
-/** Opens the backend of a build area. Nothing is created. */
-export async function openBackend(area: AreaForSnapshots): Promise<SnapshotBackend> {
-  return (await describeBackend(area)).backend;
+/**
+ * Opens the backend of a build area. Nothing is created.
+ *
+ * @param run runs the tools of a backend that does all of its work with them, which is ZFS
+ */
+export async function openBackend(area: AreaForSnapshots, run?: RunTool): Promise<SnapshotBackend> {
+  return (await describeBackend(area, run)).backend;
 }
 
 /** As `openBackend`, with the reason. */
-export async function describeBackend(area: AreaForSnapshots): Promise<BackendChoice> {
+export async function describeBackend(area: AreaForSnapshots, run?: RunTool): Promise<BackendChoice> {
   let declined = '';
   for (const { title, probe, open } of CANDIDATES) {
     const { suits, because } = await probe(area, declined);
-    if (suits) return { backend: await open(area), reason: `${title}, because ${because}` };
+    if (suits) return { backend: await open(area, run), reason: `${title}, because ${because}` };
     declined = because;
   }
   throw new Error('the last candidate suits every area');

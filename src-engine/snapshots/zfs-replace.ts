@@ -5,7 +5,7 @@ import type { Snapshot } from './backend';
 import { refuseMounts } from './guard';
 import { snapshotsOf, type ZfsProperties, type ZfsSnapshot } from './zfs-properties';
 import { refuseElsewhere, refuseHeld, refuseHidden, refuseRecursive, refuseUnmountable } from './zfs-refusals';
-import { isZfsFuse, prepareRollback, type PreparedRollback } from './zfs-rollback';
+import { isZfsFuse, rollBack } from './zfs-rollback';
 import { expectSuccess } from './zfs-runner';
 import { outermost, type ZfsTree } from './zfs-tree';
 import type { ZfsViews } from './zfs-views';
@@ -56,17 +56,11 @@ export class ZfsReplace {
     const tree = this.#tree;
     const uncloned = newer.length > 1 && isZfsFuse() ? this.#areUncloned(newer) : false;
     tree.refusePrivateMounts(action);
-    const prepare = (): PreparedRollback => prepareRollback(tree.runner, tree.id(name), tree.mountpoint);
-    // Mounts of datasets below would be copied too, and keep these from being destroyed.
-    const early = below.length === 0 ? prepare() : undefined;
-    await tree.unmount(action).catch((error: unknown) => {
-      early?.abandon();
-      throw error;
-    });
+    await tree.unmount(action);
     // The engine unmounts first, because a rollback under a mounted FUSE file system leaves stale caches.
     const failure = await this.#destroyAll(below)
       .then(async () => ((await uncloned) ? [...newer].reverse() : []))
-      .then((first) => (early ?? prepare()).run(first))
+      .then((first) => rollBack(tree.runner, tree.id(name), first))
       .then(({ code, stderr }) => (code === 0 ? undefined : stderr.trim()))
       .catch(reasonOf);
     await tree.mount(failure);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
-import { exec, type ExecResult } from '../system/exec';
+import { exec, type ExecResult, type RunTool } from '../system/exec';
 import { isProcessRunning, processesWithVariable } from '../system/process-table';
 import { zfsCommand } from '../system/zfs-command';
 
@@ -16,14 +16,15 @@ const ORPHAN_TIMEOUT_MS = 60_000;
 /** Marks the commands that work on a dataset, so that the next engine finds them. */
 const MARK = 'SLIPWAY_SNAPSHOT_DATASET';
 
-/** A command that runs `zfs`, which it gets as its next argument, and what it reads from standard input. */
-export interface ZfsWrapper {
-  readonly wrapper: readonly string[];
-  readonly input: Promise<string>;
+/** How to run `zfs` otherwise than alone. */
+export interface ZfsOptions {
+  /** A command that runs `zfs`, which it gets as its next argument. */
+  readonly wrapper?: readonly string[];
+  readonly maskedFile?: string;
 }
 
 /** Runs `zfs`. The exit status is in the result, because callers handle several failures differently. */
-export type RunZfs = (argv: readonly string[], wrapped?: ZfsWrapper) => Promise<ExecResult>;
+export type RunZfs = (argv: readonly string[], options?: ZfsOptions) => Promise<ExecResult>;
 
 /** The ways to run `zfs` for one dataset. */
 export interface ZfsRunner {
@@ -38,11 +39,12 @@ export interface ZfsRunner {
 }
 
 /** Opens a runner. The engine parses messages, so they are requested in English. */
-export function zfsRunner(dataset: string): ZfsRunner {
+export function zfsRunner(dataset: string, run: RunTool = exec): ZfsRunner {
   const env = { ...process.env, LC_ALL: 'C', [MARK]: dataset };
-  const zfs: RunZfs = (argv, wrapped) => {
-    const [command = 'zfs', ...rest] = [...(wrapped?.wrapper ?? []), zfsCommand() ?? 'zfs', ...argv];
-    return exec([command, ...rest], { okExitCodes: [0, 1, 2], env, input: wrapped?.input });
+  const zfs: RunZfs = (argv, { wrapper = [], maskedFile } = {}) => {
+    const [command = 'zfs', ...rest] = [...wrapper, zfsCommand() ?? 'zfs', ...argv];
+    const masked = maskedFile === undefined ? {} : { maskedFile };
+    return run([command, ...rest], { okExitCodes: [0, 1, 2], env, ...masked });
   };
   return {
     zfs,

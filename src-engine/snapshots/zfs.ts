@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
+import type { RunTool } from '../system/exec';
 import type { Snapshot, SnapshotBackend, SnapshotSize } from './backend';
 import { folderView } from './folder-tree';
 import { assertSnapshotName } from './names';
@@ -18,9 +19,13 @@ import { createZfsViews } from './zfs-views';
  *
  * @param dataset the build data's dataset
  * @param mountpoint its mountpoint
+ * @param run runs `zfs`
  */
-export function createZfsBackend({ dataset, mountpoint }: { dataset: string; mountpoint: string }): SnapshotBackend {
-  const runner = zfsRunner(dataset);
+export function createZfsBackend(
+  { dataset, mountpoint }: { dataset: string; mountpoint: string },
+  run?: RunTool,
+): SnapshotBackend {
+  const runner = zfsRunner(dataset, run);
   const { zfs, zfsWithRetry } = runner;
   const tree = new ZfsTree(dataset, mountpoint, runner);
   const views = createZfsViews(tree.area, zfs, zfsWithRetry);

@@ -13,6 +13,8 @@ export interface ExecOptions {
   /** Exit statuses that are not failures. Default: only 0. */
   readonly okExitCodes?: readonly number[];
   readonly env?: NodeJS.ProcessEnv;
+  /** A file that is `/dev/null` for the tool, in a mount namespace of its own. Linux as root only. */
+  readonly maskedFile?: string;
   /** The code of the error that a failure throws. Default `snapshot`. */
   readonly errorCode?: ErrorCode;
   /** Standard input. A promise: the tool starts at once and gets its input later. */
@@ -28,6 +30,16 @@ export interface ExecOptions {
   readonly endsWithCaller?: boolean;
 }
 
+/** Runs a tool that finds `/dev/null` in the place of a file, both of which it gets as its next arguments. */
+const MASK = [
+  ...['unshare', '--mount', '--propagation', 'slave', 'sh', '-c'],
+  'mount --bind /dev/null "$1" 2>/dev/null; shift; exec "$@"',
+  'sh',
+] as const;
+
+/** Runs a tool as `exec` does: in this process, or through one that forks faster. */
+export type RunTool = typeof exec;
+
 /**
  * Runs a tool to its end and returns its output. Never a shell: `argv` goes to the kernel as it is.
  *
@@ -36,11 +48,12 @@ export interface ExecOptions {
  * `run/finalizer-runner.ts`, which streams.
  */
 export async function exec(argv: readonly [string, ...string[]], options: ExecOptions = {}): Promise<ExecResult> {
-  const { okExitCodes = [0], env, errorCode = 'snapshot', input, encoding = 'utf8', signal: stop } = options;
+  const { env, errorCode = 'snapshot', input, signal: stop, maskedFile } = options;
+  const [program, ...args] = maskedFile === undefined ? argv : [...MASK, maskedFile, ...argv];
   const hasSession = options.endsWithCaller !== true;
   stop?.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = spawn(argv[0], argv.slice(1), {
+    const child = spawn(program, args, {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       // In a session of its own, because Ctrl-C must not interrupt a snapshot or rollback. The engine ends after it.
       detached: hasSession,
@@ -58,7 +71,7 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
       reject(
         new AppError(
           errorCode,
-          error.code === 'ENOENT' ? `${argv[0]} is not installed` : `cannot run ${argv[0]}: ${error.message}`,
+          error.code === 'ENOENT' ? `${program} is not installed` : `cannot run ${program}: ${error.message}`,
           error.code === 'ENOENT' ? 'Run "distro_const doctor" to see what this host lacks.' : undefined,
         ),
       ),
@@ -66,13 +79,33 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
     child.on('close', (code, signal) => {
       stop?.removeEventListener('abort', end);
       if (stop?.aborted) return reject(stop.reason);
-      const stdout = Buffer.concat(out).toString(encoding);
-      const stderr = Buffer.concat(err).toString('utf8');
-      if (code !== null && okExitCodes.includes(code)) return resolve({ code, stdout, stderr });
-      const ended = signal ? `was ended by ${signal}` : `exited with ${code}`;
-      reject(new AppError(errorCode, `${argv.join(' ')} ${ended}: ${stderr.trim() || stdout.trim() || 'no message'}`));
+      try {
+        resolve(resultOf(argv, { code, signal, stdout: Buffer.concat(out), stderr: Buffer.concat(err) }, options));
+      } catch (error) {
+        reject(error);
+      }
     });
   });
+}
+
+/** How a tool ended, and what it printed. */
+export interface ToolEnd {
+  /** `null` when a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+/** The result of a tool that has ended. Throws the `AppError` of `exec` when the end is a failure. */
+export function resultOf(argv: readonly string[], end: ToolEnd, options: ExecOptions): ExecResult {
+  const { okExitCodes = [0], errorCode = 'snapshot', encoding = 'utf8' } = options;
+  const { code, signal } = end;
+  const stdout = end.stdout.toString(encoding);
+  const stderr = end.stderr.toString('utf8');
+  if (code !== null && okExitCodes.includes(code)) return { code, stdout, stderr };
+  const ended = signal ? `was ended by ${signal}` : `exited with ${code}`;
+  throw new AppError(errorCode, `${argv.join(' ')} ${ended}: ${stderr.trim() || stdout.trim() || 'no message'}`);
 }
 
 /** Ends a tool that runs in a session of its own. */
