@@ -31,7 +31,9 @@ export class AreaFolders {
 
   /** Throws `AppError('area')` when a folder is no longer the one that was there. */
   assertPresent(): void {
-    for (const { path, identity } of this.#folders) if (present(path) !== identity) throw this.#gone(path);
+    // The paths of the folders inside lead through the area. On FUSE each part of a path takes long.
+    if (this.#folders.every((folder) => folder.path === this.#area || isPresent(folder))) return;
+    for (const folder of this.#folders) if (!isPresent(folder)) throw this.#gone(folder.path);
   }
 
   close(): void {
@@ -53,12 +55,11 @@ function identityOf(path: string): string {
   return `${dev}:${ino}`;
 }
 
-/** `undefined` when there is no folder. */
-function present(path: string): string | undefined {
+function isPresent({ path, identity }: HeldFolder): boolean {
   try {
-    return identityOf(path);
+    return identityOf(path) === identity;
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw systemError(error) ?? error;
   }
 }

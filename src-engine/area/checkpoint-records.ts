@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stepExecution, type StepExecution } from '../../src-shared/checkpoints/execution';
 import { checkpointKey } from '../../src-shared/checkpoints/fingerprint';
 import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { listOf, nullable, number, object, text, type TypeOf } from '../../src-shared/shape';
-import { readIfThereSync, writeFileAtomically } from '../system/files';
+import { exists, readIfThereSync, writeFileAtomically } from '../system/files';
 import { shortHash } from '../system/short-hash';
 import type { BuildArea } from './area';
 
@@ -71,9 +71,8 @@ export function writeCheckpointFiles(
   past: TakenPast,
   sync: boolean,
 ): void {
-  const write = sync ? writeFileAtomically : writeAnew;
-  const stateFile = stateFilePath(area, record.step);
-  write(stateFile, manifest);
+  const write = sync ? writeSyncedFile : writeAnew;
+  const stateFileTime = write(stateFilePath(area, record.step), manifest);
   const history = 'history' in past ? past.history : null;
   const full: CheckpointRecord = {
     version: VERSION,
@@ -81,7 +80,7 @@ export function writeCheckpointFiles(
     history,
     historyUnknown: 'unknown' in past ? past.unknown : null,
     key: checkpointKey(history, shortHash),
-    stateFileTime: statSync(stateFile).mtimeMs,
+    stateFileTime,
   };
   const path = recordPath(area, record.step);
   try {
@@ -93,15 +92,33 @@ export function writeCheckpointFiles(
   }
 }
 
-/** No command reads the file before its snapshot exists, so that a part of it may stand there until then. */
-function writeAnew(path: string, content: string | Uint8Array): void {
-  const write = (): void => writeFileSync(path, content, { mode: 0o644, flag: 'wx' });
+/** Returns the modification time. */
+function writeSyncedFile(path: string, content: string | Uint8Array): number {
+  writeFileAtomically(path, content);
+  return statSync(path).mtimeMs;
+}
+
+/**
+ * Returns the modification time. No command reads the file before its snapshot exists, so that a part of it may stand
+ * there until then.
+ */
+function writeAnew(path: string, content: string | Uint8Array): number {
+  const file = openNew(path);
   try {
-    write();
+    writeFileSync(file, content);
+    return fstatSync(file).mtimeMs;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openNew(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o644);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     unlinkSync(path);
-    write();
+    return openSync(path, 'wx', 0o644);
   }
 }
 
@@ -185,3 +202,6 @@ function versionOf(record: unknown): number | undefined {
 export function readStateFile(area: RecordPlace, step: string): Buffer | undefined {
   return readIfThereSync(stateFilePath(area, step));
 }
+
+/** Whether a step's checkpoint seems to exist: its state file does. Only the list of snapshots proves it. */
+export const hasStateFile = (area: BuildArea, step: string): boolean => exists(stateFilePath(area, step));

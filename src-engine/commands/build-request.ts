@@ -55,12 +55,16 @@ export function assertNamed(file: ManifestFile, checkpointing: boolean): void {
     ]);
 }
 
-/** Applies the options from left to right, then checks combinations (contract 1.2: 10 to 16). */
+/**
+ * Applies the options from left to right, then checks combinations (contract 1.2: 10 to 16).
+ *
+ * @param snapshots `undefined`: the caller checks later that the build can be resumed
+ */
 export function resolveRequest(
   file: ManifestFile,
   options: readonly Option[],
   steps: readonly BuildStep[],
-  snapshots: readonly Snapshot[],
+  snapshots: readonly Snapshot[] | undefined,
   checkpointing: boolean,
 ): BuildRequest {
   const isGiven = (name: string): boolean => options.some(({ letter }) => letter === name);
@@ -82,12 +86,12 @@ export function resolveRequest(
     if (letter === 'r') resume = stepIndex(steps, value);
     if (letter === 'p') pause = stepIndex(steps, value);
     if (letter === 'R') {
-      const latest = latestResumable(steps, namesOf(snapshots), damagesOf(snapshots));
+      const latest = snapshots && latestResumable(steps, namesOf(snapshots), damagesOf(snapshots));
       if (latest === undefined) throw new EarlyExit(1, nothingToResume('-R'));
       resume = latest;
     }
   }
-  if (resume !== undefined) assertResumable(steps, snapshots, resume);
+  if (resume !== undefined && snapshots) assertResumable(steps, snapshots, resume);
   if (seen.has('R') && seen.has('r'))
     throw new EarlyExit(2, ['-R and -r cannot be specified for the same build. '], true);
   const list = seen.has('l');

@@ -1,7 +1,8 @@
 import type { BuildStep } from '../../src-shared/checkpoints/model';
-import { latestResumable } from '../../src-shared/checkpoints/rules';
+import { latestResumable, resolveStep } from '../../src-shared/checkpoints/rules';
 import { stepTable } from '../../src-shared/checkpoints/table';
 import { resolveArea, type BuildArea } from '../area/area';
+import { hasStateFile } from '../area/checkpoint-records';
 import { readManifestFile, refusalLines } from '../area/manifest-file';
 import { refuseForeignPlaces } from '../area/places';
 import { damagesOf } from '../snapshots/damaged';
@@ -101,9 +102,10 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   const listsSnapshots = usesSnapshots && checkpointing && area.exists;
   if (listsSnapshots) await refuseForeignPlaces(area);
   await completeChange(area, backend, file.path);
-  const snapshots = listsSnapshots ? await backend.list() : [];
+  const isLater = listsSnapshots && isCheckedLater(area, options, steps);
+  const snapshots = listsSnapshots && !isLater ? await backend.list() : [];
   assertNamed(file, checkpointing);
-  const request = resolveRequest(file, options, steps, snapshots, checkpointing);
+  const request = resolveRequest(file, options, steps, isLater ? undefined : snapshots, checkpointing);
 
   if (request.list) {
     const damages = damagesOf(snapshots);
@@ -113,6 +115,17 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   }
   const { startBuild } = await import('./start-build');
   return startBuild({ file, area, backend, checkpointing, steps, request });
+}
+
+/**
+ * Whether a build only resumes from a step that seems to have a checkpoint. The build checks that again under the lock,
+ * and `zfs` takes long.
+ */
+function isCheckedLater(area: BuildArea, options: readonly Option[], steps: readonly BuildStep[]): boolean {
+  const [option, ...others] = options.filter(({ letter }) => letter.length === 1);
+  if (area.dataset === undefined || option?.letter !== 'r' || others.length > 0) return false;
+  const step = resolveStep(steps, option.value ?? '');
+  return step.ok && hasStateFile(area, steps[step.index]?.name ?? '');
 }
 
 /** ZFS needs root, or a delegation, which only an attempt would show. Directories need neither (contract 9, 32). */

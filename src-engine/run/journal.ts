@@ -36,10 +36,15 @@ export class Journal {
   }
 
   write<K extends EngineRecordKind>(kind: K, body: EngineRecordBody<K>): void {
+    this.add(kind, body);
+    if (kind !== 'output') this.#file.flush();
+  }
+
+  /** As `write`, for a caller that writes more or flushes at once: on FUSE each write takes long. */
+  add<K extends EngineRecordKind>(kind: K, body: EngineRecordBody<K>): void {
     const record = { kind, at: Date.now() / 1000, ...body } as unknown as EngineRecord;
     this.#view = withRecord(this.#view, record);
     this.#file.append(Buffer.from(`${JSON.stringify(record)}\n`), kind !== 'output');
-    if (kind !== 'output') this.#file.flush();
   }
 
   /** Writes everything to the file system, so that a crash of the engine loses none of it. */

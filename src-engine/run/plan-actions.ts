@@ -192,7 +192,7 @@ export class PlanActions {
       removeCheckpointFiles(area, step.name);
       throw error;
     });
-    this.#journal.write('checkpoint-taken', {
+    this.#journal.add('checkpoint-taken', {
       step: step.name,
       snapshot: snapshot.id,
       line: line.id,
@@ -200,6 +200,7 @@ export class PlanActions {
       seconds: secondsSince(started),
     });
     this.#parent = step.name;
+    // This writes the record before the line.
     this.#report(`${this.#isPause(step.index) ? 'Stopping at' : '===='} ${step.name}: ${step.message} `);
   }
 

@@ -89,11 +89,12 @@ class Build {
       const isPause = (step: number): boolean => step === this.#pauseAt;
       const actions = new PlanActions(this.#input, { journal, host, reserve, report, isPause });
       for (let at = 0; at < this.#actions.length; at++) {
-        const action = this.#actions[at];
         // Once between two actions, because on FUSE it takes long. A step does it at its end.
         if (this.#actions[at - 1]?.kind !== 'run') this.#folders.assertPresent();
         if (this.#isEnding) break;
-        this.#requests.check();
+        // A checkpoint is taken whatever is requested, so that it needs no check of its own.
+        if (this.#actions[at]?.kind !== 'checkpoint') this.#requests.check();
+        const action = this.#actions[at];
         if (action) this.#apply(await actions.perform(action));
         if (this.#paused) break;
       }

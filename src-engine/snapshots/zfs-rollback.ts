@@ -45,6 +45,6 @@ export async function rollBack(runner: ZfsRunner, goal: string, first: readonly 
     first.length === 0
       ? [plain, keep]
       : [[goal, ...first.map(({ id }) => id)], { ...keep, wrapper: ['/bin/sh', '-c', DESTROY_FIRST, 'sh'] }];
-  const kept = await runner.zfs(argv, options).catch(() => undefined);
-  return kept && !/unshare|busy|I\/O error/.test(kept.stderr) ? kept : runner.zfsWithRetry(plain);
+  const kept = await runner.zfsWithRetry(argv, options).catch(() => undefined);
+  return kept && !kept.stderr.includes('unshare') ? kept : runner.zfsWithRetry(plain);
 }

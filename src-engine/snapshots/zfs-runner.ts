@@ -48,9 +48,9 @@ export function zfsRunner(dataset: string, run: RunTool = exec): ZfsRunner {
   };
   return {
     zfs,
-    async zfsWithRetry(argv) {
+    async zfsWithRetry(argv, options) {
       for (const until = Date.now() + BUSY_TIMEOUT_MS; ; await delay(BUSY_RETRY_MS)) {
-        const result = await zfs(argv);
+        const result = await zfs(argv, options);
         if (result.code === 0 || Date.now() > until || !/busy|I\/O error/.test(result.stderr)) return result;
       }
     },
