@@ -33,7 +33,8 @@ export class LaunchedCommands {
 
   /** As `exec`, which runs the command where this one cannot: after the process has ended, and with input or a signal. */
   readonly run: RunTool = async (argv, options = {}) => {
-    const isPlain = options.input === undefined && options.signal === undefined && isAbsolute(argv[0]);
+    const { input, signal, endsWithCaller } = options;
+    const isPlain = input === undefined && signal === undefined && endsWithCaller !== true && isAbsolute(argv[0]);
     if (!this.#isOpen || !isPlain) return exec(argv, options);
     const number = ++this.#count;
     const ended = new Promise<ToolEnd>((resolve, reject) => this.#waiting.set(number, { resolve, reject }));

@@ -44,19 +44,20 @@ export class ZfsReplace {
     refuseRecursive(action, name, below, present);
     // ZFS itself destroys nothing when a newer snapshot is cloned.
     if (below.length > 0 || this.#views.areMounted(table)) await this.refuseClones(action, toDestroy);
-    await this.retryWithoutViews(action, toDestroy, () => this.#rollBackChecked(action, name, below, newer));
+    await this.retryWithoutViews(action, toDestroy, () => this.#rollBackChecked(action, name, table, below, newer));
   }
 
   async #rollBackChecked(
     action: string,
     name: string,
+    table: MountTable,
     below: readonly string[],
     newer: readonly Snapshot[],
   ): Promise<void> {
     const tree = this.#tree;
     const uncloned = newer.length > 1 && isZfsFuse() ? this.#areUncloned(newer) : false;
     tree.refusePrivateMounts(action);
-    await tree.unmount(action);
+    await tree.unmount(action, table);
     // The engine unmounts first, because a rollback under a mounted FUSE file system leaves stale caches.
     const failure = await this.#destroyAll(below)
       .then(async () => ((await uncloned) ? [...newer].reverse() : []))

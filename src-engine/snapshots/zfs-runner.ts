@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
 import { exec, type ExecResult, type RunTool } from '../system/exec';
+import { findTool } from '../system/executables';
 import { isProcessRunning, processesWithVariable } from '../system/process-table';
 import { zfsCommand } from '../system/zfs-command';
 
@@ -10,6 +11,8 @@ import { zfsCommand } from '../system/zfs-command';
  */
 export const BUSY_TIMEOUT_MS = 3000;
 export const BUSY_RETRY_MS = 15;
+/** Exit status of umount(8). */
+const UMOUNT_FAILED = 32;
 /** How long to wait for a `zfs` command of a killed engine. */
 const ORPHAN_TIMEOUT_MS = 60_000;
 
@@ -31,6 +34,8 @@ export interface ZfsRunner {
   readonly zfs: RunZfs;
   /** Repeats a command for a short time while ZFS is busy with its own unmount. */
   readonly zfsWithRetry: RunZfs;
+  /** Unmounts a path without `zfs`. */
+  umount(path: string): Promise<ExecResult>;
   /**
    * Waits for commands of a killed engine: they outlive it, and their renames or rollbacks would disturb ours. They are
    * not killed, because the file system completes them anyway. Returns whether there were any.
@@ -54,6 +59,7 @@ export function zfsRunner(dataset: string, run: RunTool = exec): ZfsRunner {
         if (result.code === 0 || Date.now() > until || !/busy|I\/O error/.test(result.stderr)) return result;
       }
     },
+    umount: (path) => run([findTool('umount') ?? 'umount', '--', path], { okExitCodes: [0, UMOUNT_FAILED], env }),
     async untilOrphansEnd() {
       // Only the present ones: a later one is not an orphan, but works on a dataset of this name in a container.
       const orphans = processesWithVariable(MARK, dataset);

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
+import type { ExecResult } from '../system/exec';
 import { MountTable, type Mount } from '../system/mount-table';
 import { isFuse } from '../system/mounts';
 import { processesUsing, processesWithPrivateMount } from '../system/process-table';
 import { leftOut, refuseLink, refuseMounts } from './guard';
 import { getProperties, PROPERTIES, readProperties, type ZfsProperties } from './zfs-properties';
+import { isZfsFuse } from './zfs-rollback';
 import { BUSY_TIMEOUT_MS, BUSY_RETRY_MS, expectSuccess, type ZfsRunner } from './zfs-runner';
 import { quoteArgument } from '../../src-shared/shell-quote';
 
@@ -96,18 +98,32 @@ export class ZfsTree {
     if (elsewhere.length > 0) throw this.#inUse(action, elsewhere);
   }
 
-  /** Unmounts the build data, or refuses and names the processes that use it. */
-  async unmount(action: string): Promise<void> {
-    const { dataset, mountpoint, runner } = this;
+  /**
+   * Unmounts the build data, or refuses and names the processes that use it.
+   *
+   * @param table the mount table, when the caller has just read it
+   */
+  async unmount(action: string, table?: MountTable): Promise<void> {
+    const { mountpoint } = this;
     const until = Date.now() + BUSY_TIMEOUT_MS;
     for (;;) {
-      const { code, stderr } = await runner.zfs(['unmount', dataset]);
+      const { code, stderr } = await this.#tryUnmount(table);
       if (code === 0 || /not currently mounted/.test(stderr)) return;
       if (!/busy/.test(stderr)) throw new AppError('snapshot', `${action} failed: ${stderr.trim()}`);
       const users = processesUsing(mountpoint);
       if (users.length > 0 || Date.now() > until) throw this.#inUse(action, users);
       await delay(BUSY_RETRY_MS);
     }
+  }
+
+  /** `zfs` takes three times as long, and unmounts datasets below as well. */
+  async #tryUnmount(table?: MountTable): Promise<ExecResult> {
+    const { dataset, mountpoint, runner } = this;
+    if (isZfsFuse() && table && this.isMounted(table) && table.inside(mountpoint).length === 0) {
+      const unmounted = await runner.umount(mountpoint).catch(() => undefined);
+      if (unmounted && (unmounted.code === 0 || /busy/.test(unmounted.stderr))) return unmounted;
+    }
+    return runner.zfs(['unmount', dataset]);
   }
 
   /**
