@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canLaunch, StepLauncher } from '../../../src-engine/run/step-launcher';
 import { exec, type RunTool } from '../../../src-engine/system/exec';
@@ -56,6 +57,13 @@ describe.skipIf(lacks !== undefined)(
       const env = { ONE: '1', TWO: 'a=b\nc' };
       expect((await run(['/usr/bin/env', '-0'], { env })).stdout).toBe('ONE=1\0TWO=a=b\nc\0');
       expect((await sh('exec ls /proc/self/fd')).stdout).toMatch(/^0\n1\n2\n3\n$/); // 3 is the folder that ls reads
+    });
+
+    it('is not reachable from a step, which inherits no descriptor of its socket', async () => {
+      const step = await launcher.spawn(['/bin/sh', '-c', 'exec ls /proc/self/fd'], { PATH: process.env['PATH'] });
+      if ('failed' in step) throw new Error(step.failed);
+      expect(await text(step.stdout)).toMatch(/^0\n1\n2\n3\n$/);
+      await step.ended;
     });
 
     it('finds an empty file in the place of a masked one, which others do not', async () => {
