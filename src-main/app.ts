@@ -31,7 +31,8 @@ export async function createApp({ places, keychain, onRun }: AppParts): Promise<
   const book = await HostBook.open(places.state);
   const questions = new Questions();
   const secrets = new Secrets(places.state, keychain);
-  // A host book that was set aside may come back, and then its secrets are needed.
+  // A host book that was set aside may come back, and then its secrets are needed. Secrets that cannot be removed now
+  // are removed at the next start.
   if (book.trouble === undefined) await secrets.keepOnly(book.list().map(({ id }) => id)).catch(() => undefined);
   const connect = (entry: HostEntry) =>
     connectHost(entry, places.engine, (one, signal) =>

@@ -95,6 +95,7 @@ async function writeArchive(to: string, [command, argv]: readonly [string, reado
   let stderr = '';
   tar.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = `${stderr}${text}`.slice(-MAX_TAIL)));
   const ended = once(tar, 'close') as Promise<[number | null]>;
+  // Awaited below. An earlier error must not be an unhandled rejection.
   ended.catch(() => undefined);
   await pipeline(tar.stdout, createWriteStream(to, { flags: 'wx' }));
   const [code] = await ended;

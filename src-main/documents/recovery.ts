@@ -74,7 +74,7 @@ async function readCopy(file: string): Promise<(UnsavedWork & { savedAt: string 
     const { source, scripts, savedAt } = kept.parse(JSON.parse(await readFile(file, 'utf8')));
     return { source, scripts, savedAt };
   } catch {
-    return undefined;
+    return undefined; // missing, or damaged by a power loss: there is nothing to restore
   }
 }
 

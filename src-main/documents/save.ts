@@ -89,6 +89,7 @@ export async function saveDocumentAs(request: {
       await writeAtomically(path, bytes);
     });
   } catch (error) {
+    // The error of the save counts; a copy that stays does no harm.
     for (const copy of made) await rm(copy, { force: true }).catch(() => undefined);
     if (error instanceof AppError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;

@@ -94,6 +94,6 @@ async function areasFolder(asRoot: boolean): Promise<string> {
     await access(AREAS, constants.W_OK);
     return AREAS;
   } catch {
-    return (await isThere(AREAS)) ? `${AREAS}-${accountName()}` : AREAS;
+    return (await isThere(AREAS)) ? `${AREAS}-${accountName()}` : AREAS; // missing, or of another account
   }
 }

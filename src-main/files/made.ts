@@ -12,6 +12,7 @@ export async function removedOnFailure<T>(path: string, work: () => Promise<T>):
     return await work();
   } catch (error) {
     const left = made !== undefined ? [made] : wasEmpty ? (await entriesOf(path)).map((name) => join(path, name)) : [];
+    // The error of the work counts, not that of the cleaning.
     for (const one of left) await rm(one, { recursive: true, force: true }).catch(() => undefined);
     throw error;
   }

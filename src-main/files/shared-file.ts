@@ -19,6 +19,7 @@ const queues = new Map<string, Promise<unknown>>();
  */
 export function changeAlone<T>(locks: string, path: string, change: () => Promise<T>): Promise<T> {
   const before = queues.get(path) ?? Promise.resolve();
+  // The caller of the change before has received its error.
   const changed = before
     .catch(() => undefined)
     .then(async () => {
@@ -46,6 +47,7 @@ async function takeLock(locks: string, path: string): Promise<() => Promise<void
       await makeFolders(dirname(file), 0o700);
       await writeFile(file, content, { flag: 'wx', mode: 0o600 });
       return async () => {
+        // A lock that stays is removed by the next app, as one left behind.
         if ((await readFile(file, 'utf8').catch(() => '')) === content)
           await rm(file, { force: true }).catch(() => undefined);
       };
@@ -53,12 +55,14 @@ async function takeLock(locks: string, path: string): Promise<() => Promise<void
       // A state folder that cannot be written: this process alone is kept in order.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return () => Promise.resolve();
     }
+    // The next attempt finds whether the file is gone.
     if (Date.now() > deadline || (await isLeftBehind(file))) await rm(file, { force: true }).catch(() => undefined);
     else await delay(RETRY_INTERVAL_MS);
   }
 }
 
 async function isLeftBehind(file: string): Promise<boolean> {
+  // The lock was released in between.
   const found = await stat(file).catch(() => undefined);
   if (!found) return false;
   const owner = (await readFile(file, 'utf8').catch(() => '')).split(' ')[0] ?? '';

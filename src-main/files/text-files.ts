@@ -71,6 +71,7 @@ export async function readBounded(path: string, limit: number): Promise<Buffer> 
       throw new AppError('manifest', `${path} was replaced by another file while it was opened.`, 'Open it again.');
     return await readToEnd(path, file, limit);
   } finally {
+    // Everything was read; a failed close changes nothing.
     await onOpenFile(path, () => file.close()).catch(() => undefined);
   }
 }
@@ -120,8 +121,10 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
     if (old) await chmod(temporary, old.mode & 0o7777);
     if (old && process.getuid?.() === 0) await chown(temporary, old.uid, old.gid);
     await rename(temporary, target);
+    // The save has succeeded; the next one cleans again.
     await removeAbandoned(dirname(target)).catch(() => undefined);
   } catch (error) {
+    // The error of the save counts; a later save removes the file.
     await rm(temporary, { force: true }).catch(() => undefined);
     if (error instanceof AppError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
@@ -172,7 +175,7 @@ export async function isWritable(path: string): Promise<boolean> {
     await access(path, constants.W_OK);
     return ((await stat(path)).mode & 0o222) !== 0;
   } catch {
-    return false;
+    return false; // the account has no permission, or the file is gone
   }
 }
 

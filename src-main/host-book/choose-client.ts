@@ -63,7 +63,7 @@ async function typesIn(agent: string): Promise<string[]> {
     const { stdout } = await promisify(execFile)('ssh-add', ['-L'], { env, timeout: AGENT_TIMEOUT_MS });
     return stdout.split('\n').map((line) => line.split(' ')[0] ?? '');
   } catch {
-    return [];
+    return []; // the agent does not answer, or has no keys
   }
 }
 

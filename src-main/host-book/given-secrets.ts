@@ -35,6 +35,7 @@ export class GivenSecrets {
   /** Keeps the secrets after a successful login. A failing keychain is not an error: the user is asked again in the next run of the app. */
   async keep(): Promise<void> {
     for (const [key, { secret, remember }] of this.#given)
+      // The user is asked again in the next run of the app.
       await this.#secrets.set(key, secret, remember).catch(() => undefined);
   }
 }

@@ -22,6 +22,7 @@ export async function filesOf(pattern: string): Promise<string[]> {
     );
     found = next.flat();
   }
+  // A link that leads nowhere is not a file.
   const kinds = await Promise.all(found.map((file) => stat(file).catch(() => undefined)));
   return found.filter((_, at) => kinds[at]?.isFile());
 }
@@ -34,7 +35,7 @@ async function entriesOf(folder: string, pattern: string): Promise<string[]> {
       .filter((name) => fitting.test(name) && (pattern.startsWith('.') || !name.startsWith('.')))
       .sort();
   } catch {
-    return [];
+    return []; // ssh skips folders that it cannot read as well
   }
 }
 

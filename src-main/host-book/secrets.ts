@@ -56,7 +56,7 @@ export class Secrets {
     try {
       return this.#keychain?.decryptString(Buffer.from(kept, 'base64'));
     } catch {
-      return undefined;
+      return undefined; // encrypted by another keychain: the user is asked again
     }
   }
 

@@ -126,6 +126,7 @@ function portOf(text: string): number {
 async function changesOf(jump: Jump, place: ConfigPlace): Promise<Map<string, string[]> | undefined> {
   const [values, defaults] = await Promise.all([
     askSsh(jump, place),
+    // Without the defaults the complete lists are used.
     askSsh({ address: 'localhost' }, { ...place, file: 'none' }).catch(() => undefined),
   ]);
   for (const name of ALGORITHM_NAMES) {

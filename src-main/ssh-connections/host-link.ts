@@ -154,6 +154,7 @@ export class HostLink {
     clearTimeout(this.#retry);
     this.#lostAt = Date.now();
     this.#set({ state: 'lost', message, retryAt: (Date.now() + this.#pause) / 1000 });
+    // The state of the link has the error.
     this.#retry = setTimeout(() => void this.ensureConnected().catch(() => undefined), this.#pause);
     this.#retry.unref();
     this.#pause = Math.min(RETRY_MAX_MS, this.#pause * 2);

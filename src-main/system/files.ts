@@ -109,6 +109,6 @@ export async function watchFolder(
     await stat(path);
     return watch(path, { persistent: false }, changed).on('error', () => undefined);
   } catch {
-    return undefined;
+    return undefined; // it does not exist or does not answer, or the limit on watches is reached
   }
 }

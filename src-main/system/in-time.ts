@@ -24,6 +24,7 @@ export async function inTime<T>(
 ): Promise<T> {
   if (hangs(path)) throw noAnswer(path);
   const running = call();
+  // A call that fails after its deadline must not be an unhandled rejection.
   running.catch(() => undefined);
   const answer = await beforeDeadline(running, milliseconds);
   if (answer !== undefined) return answer.value;

@@ -24,6 +24,6 @@ function startTimeOf(pid: number): string {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'unknown';
   } catch {
-    return 'unknown';
+    return 'unknown'; // no /proc, or the process has ended
   }
 }

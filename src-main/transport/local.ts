@@ -86,6 +86,7 @@ export function createLocalTransport(): Transport {
     async stamp(path) {
       const names = await readdir(path).catch(() => ['']);
       const stats = await Promise.all(
+        // An entry that was removed in between has no state.
         names.map((name) => stat(join(path, name), { bigint: true }).catch(() => undefined)),
       );
       return names.map((name, at) => `${name} ${stats[at]?.mtimeNs} ${stats[at]?.size} ${stats[at]?.mode}`).join('\n');

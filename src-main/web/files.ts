@@ -19,10 +19,11 @@ export async function readWindowFile(
   try {
     path = normalize(decodeURIComponent(pathname));
   } catch {
-    return undefined;
+    return undefined; // malformed escapes: no file has such a name
   }
   const file = join(root, path === sep ? 'index.html' : path);
   if (!file.startsWith(root + sep) || file.includes('\0')) return undefined;
+  // A missing file, which the server answers with 404.
   const body = await readFile(file).catch(() => undefined);
   return body && { body, type: TYPES[extname(file)] ?? 'application/octet-stream' };
 }

@@ -20,7 +20,7 @@ export function readWindowState(state: string): { bounds: Partial<Rectangle>; is
       bounds.y < workArea.y + workArea.height;
     return { bounds: isVisible ? bounds : { width: bounds.width, height: bounds.height }, isMaximized };
   } catch {
-    return { bounds: { width: 1360, height: 860 }, isMaximized: false };
+    return { bounds: { width: 1360, height: 860 }, isMaximized: false }; // no saved place, or a damaged file
   }
 }
 

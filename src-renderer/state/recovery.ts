@@ -63,6 +63,7 @@ export class Recovery {
 
   #call(make: () => Promise<unknown>): Promise<unknown> {
     const next = this.#calls.then(make);
+    // The caller receives the failure; it does not stop later calls.
     this.#calls = next.catch(() => undefined);
     return this.#calls;
   }

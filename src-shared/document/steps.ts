@@ -83,7 +83,7 @@ export function joinArguments(args: readonly string[]): string | undefined {
     const back = splitArgslist(text);
     return back.length === args.length && back.every((argument, at) => argument === args[at]) ? text : undefined;
   } catch {
-    return undefined;
+    return undefined; // its quotes do not pair
   }
 }
 

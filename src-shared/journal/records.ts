@@ -189,7 +189,7 @@ export function parseRecord(line: string): EngineRecord | undefined {
   try {
     value = JSON.parse(line);
   } catch {
-    return undefined;
+    return undefined; // torn by a crash
   }
   return isRecord(value, RECORDS[kind as EngineRecordKind]) ? value : undefined;
 }

@@ -205,6 +205,6 @@ function items(text: string): string[] {
   try {
     return splitTokens(text).flatMap((token) => token.split(/\s+/));
   } catch {
-    return text.split(/\s+/);
+    return text.split(/\s+/); // unpaired quotes are characters of an item
   }
 }

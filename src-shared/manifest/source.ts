@@ -88,7 +88,7 @@ function firstBadByte(bytes: Uint8Array, encoding: string): number {
       new TextDecoder(encoding, { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
       good = middle;
     } catch {
-      bad = middle - 1;
+      bad = middle - 1; // not decodable: the bad byte is before the middle
     }
   }
   return good;

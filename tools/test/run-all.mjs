@@ -70,7 +70,7 @@ async function suite(project) {
   try {
     counted = JSON.parse(readFileSync(report, 'utf8'));
   } catch {
-    fail(project, `ended with ${status} before it had counted its tests`);
+    fail(project, `ended with ${status} before it had counted its tests`); // no report
     return;
   }
   total.passed += counted.numPassedTests;

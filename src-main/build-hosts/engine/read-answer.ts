@@ -32,7 +32,7 @@ export function parseDocument(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    return undefined; // cut off, or not JSON
   }
 }
 

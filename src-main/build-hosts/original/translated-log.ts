@@ -63,6 +63,7 @@ export class TranslatedLog {
 
   /** Reads the log to its present end; one reader at a time. Throws `missing` when it was removed. */
   catchUp(): Promise<void> {
+    // The caller of the failed read has received its error.
     this.#reading = this.#reading.catch(() => undefined).then(() => this.#readOn());
     return this.#reading;
   }

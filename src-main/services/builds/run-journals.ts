@@ -67,8 +67,10 @@ export class RunJournals {
   async follow(signal: AbortSignal, onRead: () => void): Promise<void> {
     while (!signal.aborted) {
       while (!this.#area.area && !signal.aborted) {
+        // An unreachable host is reported by `refresh`.
         await this.#host.whenReachable().catch(() => undefined);
         await this.#area.refresh();
+        // Aborted: the loop ends.
         if (!this.#area.area) await delay(STATUS_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
       }
       const path = this.#area.area?.path;

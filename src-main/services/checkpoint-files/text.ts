@@ -9,6 +9,6 @@ export function textOf(bytes: Uint8Array, isCut: boolean): string | undefined {
     // A byte order mark is kept, because the file is shown as it is.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isCut });
   } catch {
-    return undefined;
+    return undefined; // not UTF-8
   }
 }

@@ -23,20 +23,25 @@ export async function openRemoteManifest(transport: Transport, path: string, doc
   if (bytes.length > MAX_BYTES)
     throw new AppError('manifest', `${path} is too large to be a manifest.`, 'Choose a manifest.xml.');
   const name = basename(path, '.xml');
-  const folder = await freshFolder(
-    documents,
-    folderName(name === 'manifest' ? basename(dirnameOnHost(path)) || name : name),
-  );
-  let copied = 0;
+  const scripts = new Map<string, Buffer>();
+  let named = 0;
   let size = 0;
   for (const script of scriptsNamedIn(decodeManifest(bytes))) {
     // The host names the files: none is hidden, and none leaves the new folder.
-    if (!isDocumentPath(script) || script === 'manifest.xml' || ++copied > MAX_SCRIPTS) continue;
-    const text = await transport.readFile(onHost(dirnameOnHost(path), script), 0, MAX_BYTES).catch(() => undefined);
+    if (!isDocumentPath(script) || script === 'manifest.xml' || ++named > MAX_SCRIPTS) continue;
+    const text = await transport.readFile(onHost(dirnameOnHost(path), script), 0, MAX_BYTES).catch(unlessLost);
     if (!text) continue;
     size += text.length;
     if (size > MAX_SCRIPTS_BYTES)
       throw new AppError('refused', `The scripts of ${path} have more than 64 MiB.`, 'Open it on the host itself.');
+    scripts.set(script, text);
+  }
+  // Made after everything was read, so that a lost connection leaves no part of a document.
+  const folder = await freshFolder(
+    documents,
+    folderName(name === 'manifest' ? basename(dirnameOnHost(path)) || name : name),
+  );
+  for (const [script, text] of scripts) {
     const copy = join(folder, script);
     await makeFolders(dirname(copy));
     await writeFile(copy, text, { mode: 0o777, flag: 'wx' });
@@ -44,6 +49,12 @@ export async function openRemoteManifest(transport: Transport, path: string, doc
   const copy = join(folder, 'manifest.xml');
   await writeFile(copy, bytes, { flag: 'wx' });
   return copy;
+}
+
+/** A script that cannot be read on the host is left out, and the checks of the copy report it. Throws when the connection is lost. */
+function unlessLost(error: unknown): undefined {
+  if (error instanceof AppError && error.code === 'unreachable') throw error;
+  return undefined;
 }
 
 /** A name of the host, as a folder here: no control characters, and not hidden. */

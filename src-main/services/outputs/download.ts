@@ -112,6 +112,7 @@ async function* atMost(output: AsyncIterable<Buffer>, bytes: number, { name }: M
 }
 
 async function sizeOf(path: string): Promise<number> {
+  // Nothing was copied yet.
   return (await stat(path).catch(() => undefined))?.size ?? 0;
 }
 

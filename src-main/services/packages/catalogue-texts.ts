@@ -22,8 +22,10 @@ export class CatalogueTexts {
   async read(transport: Transport, { revision, file, bytes }: CatalogueAnswer): Promise<string> {
     if (this.#folder === undefined) return (await fetchText(transport, file, bytes)).toString('utf8');
     const kept = join(this.#folder, `${revision.replace(/[^\w-]/g, '_')}.txt`);
+    // A text that is not cached is fetched.
     const text = await readFile(kept).catch(() => undefined);
     if (text?.length === bytes) {
+      // The time only decides which texts are dropped.
       await utimes(kept, new Date(), new Date()).catch(() => undefined);
       return text.toString('utf8');
     }

@@ -34,6 +34,7 @@ export class Trust {
 
   /** Remembers a document that was made here. A folder that cannot be remembered is asked about at its first build. */
   async made(path: string): Promise<void> {
+    // Then the user is asked at the first build.
     await this.#folders.add({ folder: await folderOf(path) }).catch(() => undefined);
   }
 

@@ -31,6 +31,7 @@ export async function* remoteChanges(files: Files, path: string, signal: AbortSi
       sentAt = Date.now();
       yield;
     } else pause = Math.min(POLL_MAX_MS, pause * POLL_GROWTH);
+    // Aborted: the loop ends.
     await delay(pause, undefined, { signal }).catch(() => undefined);
   }
 }

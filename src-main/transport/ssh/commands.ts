@@ -84,10 +84,12 @@ async function begin(
   const stderr = keepLast(channel.stderr, MAX_STDERR_BYTES);
   let left = false;
   const code = endOf(connection, channel.closed, () => left);
+  // Awaited later, or not at all. It must not be an unhandled rejection.
   code.catch(() => undefined);
   const chunks = channel.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const greeting = { text: Buffer.alloc(0) };
   const begun = await beforeDeadline(
+    // A lost connection is reported by `code`.
     readBeginning(chunks, token, greeting).catch(() => undefined),
     START_TIMEOUT_MS,
   );
@@ -114,6 +116,7 @@ async function begin(
   }
   const { pid, rest } = beginning;
   const ended = code.then((value) => ({ code: value, stderr: stderr() }));
+  // The caller may ignore it, for example when it only reads the output.
   ended.catch(() => undefined);
   const abort = (): void => void endGroup(connection, pid, root);
   if (options.signal?.aborted) abort();
@@ -172,6 +175,7 @@ function endOf(connection: Connection, closed: Channel['closed'], hasLeft: () =>
     if (hasLeft()) return null;
     throw connection.isLost() ?? cutOff(connection.name, 'in the middle of a command');
   });
+  // It may fail after the connection was lost.
   ended.catch(() => undefined);
   return Promise.race([ended, connection.lost]);
 }

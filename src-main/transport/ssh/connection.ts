@@ -91,6 +91,7 @@ async function hop(
   );
   let giveUp: (reason: AppError) => void = () => undefined;
   const givenUp = new Promise<never>((_, reject) => (giveUp = reject));
+  // Only raced with the login, which may have ended before.
   givenUp.catch(() => undefined);
   const readyTimeout = createReadyTimeout(options.readyTimeout ?? 20_000, () =>
     giveUp(new AppError('unreachable', `${name} does not answer.`, 'Check the address, the port and the network.')),

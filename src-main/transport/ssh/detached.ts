@@ -57,10 +57,12 @@ export async function startDetached(
     const why = code === 127 ? 'there is no such command' : stderr.trim() || `the shell ended with ${code}`;
     throw new AppError('unsupported', `${argv[0]} cannot be started on ${name}: ${why}.`);
   }
+  // `ended` reports a lost connection.
   const abort = (): void => void run(['sh', '-c', END, 'sh', pid]).catch(() => undefined);
   if (options.signal?.aborted) abort();
   options.signal?.addEventListener('abort', abort, { once: true });
   const ended = follow(folder, keeper).finally(() => options.signal?.removeEventListener('abort', abort));
+  // The caller may ignore the end of the command.
   ended.catch(() => undefined);
   return { pid: Number(pid), ended };
 

@@ -71,6 +71,7 @@ function createSftpFiles(
         throw connection.isLost() ?? new AppError('unsupported', `${connection.name} has no SFTP: ${error.message}.`);
       },
     );
+    // Each caller receives the error.
     session.catch(() => undefined);
     return session;
   }
@@ -88,6 +89,7 @@ function createSftpFiles(
         else resolve(value as T);
       });
     });
+    // It may fail after the connection was lost.
     answer.catch(() => undefined);
     return answered(Promise.race([answer, connection.lost]), connection);
   }

@@ -13,6 +13,7 @@ export function createLost(name: string): Lost & { end(why: string): void } {
   let error: AppError | undefined;
   let fail: (error: AppError) => void;
   const lost = new Promise<never>((_, reject) => (fail = reject));
+  // It may be ignored.
   lost.catch(() => undefined);
   return {
     lost,

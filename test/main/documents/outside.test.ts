@@ -16,6 +16,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDocumentServices } from '../../../src-main/documents';
 import type { DocumentServices } from '../../../src-main/rpc/services';
 import { documentFiles } from '../../../src-main/documents/document-files';
+import { AppError } from '../../../src-shared/errors';
 import { openRemoteManifest } from '../../../src-main/services/hosts/open-manifest';
 import { createLocalTransport } from '../../../src-main/transport/local';
 import { eachTestHasDocument, resources } from '../../support/document-services';
@@ -99,6 +100,20 @@ describe('A document and files outside its folder:', () => {
       'config/scripts',
       'config/scripts/a',
     ]);
+  });
+
+  it('A manifest of a host is not copied in part when the connection is lost.', async () => {
+    writeFileSync(doc('manifest.xml'), naming('scripts/a'));
+    const local = createLocalTransport();
+    const lost = new AppError('unreachable', 'The connection was lost.');
+    const transport = {
+      ...local,
+      readFile: (path: string, from: number, length: number) =>
+        path.endsWith('/scripts/a') ? Promise.reject(lost) : local.readFile(path, from, length),
+    };
+    const documents = join(folder, 'documents');
+    await expect(openRemoteManifest(transport, doc('manifest.xml'), documents)).rejects.toBe(lost);
+    expect(existsSync(documents)).toBe(false);
   });
 });
 

@@ -45,6 +45,7 @@ export async function answerQuestions(
   while (!signal.aborted) {
     const question = (await readdir(folder)).find((name) => name.startsWith('question.'));
     if (question === undefined) {
+      // Aborted: the loop ends.
       await delay(POLL_INTERVAL_MS, undefined, { signal, ref: false }).catch(() => undefined);
       continue;
     }
@@ -69,6 +70,7 @@ async function writeAnswer(pipe: string, answer: string, signal: AbortSignal): P
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+      // Aborted: the loop ends.
       await delay(ANSWER_RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
 }

@@ -68,6 +68,7 @@ export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Prom
     started.once('exit', () => started.stdin?.end());
     const printed = new Promise<void>((resolve) => started.once('close', () => resolve()));
     const failed = new Promise<never>((_, reject) => started.once('error', (error) => reject(notStarted(error))));
+    // Only raced below, so it may fail after the race.
     failed.catch(() => undefined);
     const hostKey = { type: '', fingerprint: '' };
     const ready = new Promise<void>((resolve) =>
@@ -97,6 +98,7 @@ export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Prom
         (error: Error) => over.signal.aborted || reject(error),
       );
     });
+    // Only raced below, so it may fail after the race.
     late.catch(() => undefined);
     const gone = printed.then(async () => {
       if (questions.cancelled === 'host-key')
@@ -107,6 +109,7 @@ export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Prom
         );
       throw await explainSsh({ name, user: login.user, lines });
     });
+    // Only raced below, so it may fail after the race.
     gone.catch(() => undefined);
     await Promise.race([ready, late, gone, failed]);
     over.abort();
@@ -164,6 +167,7 @@ function shortFolder(): string {
   return folders.find((folder) => folder !== undefined && folder !== '' && folder.length <= MAX_FOLDER) ?? '/tmp';
 }
 
+// A folder that stays is temporary and has no secret.
 const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined);
 
 const notStarted = ({ message }: Error): AppError =>

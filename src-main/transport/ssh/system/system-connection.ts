@@ -89,6 +89,7 @@ async function endOf(child: ChildProcessWithoutNullStreams, log: string, socket:
     // The session ended without a status: by a signal, while the connection lives.
     return { code: (await isAlive(socket)) ? null : undefined };
   } finally {
+    // Its folder is removed at the end of the connection.
     await rm(log, { force: true }).catch(() => undefined);
   }
 }
@@ -98,6 +99,6 @@ async function isAlive(socket: string): Promise<boolean> {
     await promisify(execFile)('ssh', ['-F', 'none', '-S', socket, '-O', 'check', 'host'], { timeout: 10_000 });
     return true;
   } catch {
-    return false;
+    return false; // the master has ended or does not answer
   }
 }

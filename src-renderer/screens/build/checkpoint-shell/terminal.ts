@@ -34,6 +34,7 @@ export function createTerminal(element: HTMLElement, label: string, onleave: () 
     if (event.type !== 'keydown' || !event.ctrlKey || !event.shiftKey) return true;
     if (event.key === 'F6') onleave();
     else if (event.code === 'KeyC' && terminal.hasSelection())
+      // Without access to the clipboard the text stays selected.
       void navigator.clipboard.writeText(terminal.getSelection()).catch(() => undefined);
     else return true;
     event.preventDefault();
