@@ -99,7 +99,8 @@ export class Killer {
   }
 
   #engine(args: readonly string[]): string[] {
-    return [process.execPath, join(this.project.bin, 'distro_const'), ...args, 'manifest.xml'];
+    const named = args.includes('manifest.xml') ? args : [...args, 'manifest.xml'];
+    return [process.execPath, join(this.project.bin, 'distro_const'), ...named];
   }
 
   /** The engine has the process id of the shell that it replaces. */
