@@ -7,11 +7,12 @@ import { makeFolders, writeFileAtomically } from '../system/files';
 import { readJsonFile } from '../system/json-file';
 import type { BuildArea } from './area';
 import { readCheckpointRecord, type RecordPlace } from './checkpoint-records';
+import { runNames } from './run-names';
 
+/** `simple-log-STAMP`; a second build in the same second has a number behind it. */
+const LOG = /^simple-log-(\d{4}(?:-\d\d){5})(?:-\d+)?$/;
 /** The form of the file. */
 const VERSION = 1;
-/** A log of the original command that is newer by this shows that it has built since. */
-const LOG_TOLERANCE_MS = 2000;
 
 const medium = object('ResultMedium', 'A file of the media folder, and the step that made it.', {
   name: text,
@@ -47,31 +48,35 @@ export function removeLineResult(place: RecordPlace): void {
  * The executions before the end of a line, or a clause with the reason why they are unknown: it is not finished, or
  * another program has built since.
  *
- * @param logs the folder of logs, for the line of the build data
+ * @param area the build area, for the line of the build data
  */
 export function readLineResult(
   place: RecordPlace,
-  logs?: string,
+  area?: BuildArea,
 ): CheckpointPast & { readonly media?: LineResult['media'] } {
   const path = lineResultPath(place);
   const found = readJsonFile(path, lineResult);
   if (found.kind !== 'read' || found.value.version !== VERSION) return { unknown: 'no finished build is recorded' };
-  const { history, media } = found.value;
+  const { history, media, run } = found.value;
   const last = history.at(-1);
   if (!last || !('record' in readCheckpointRecord(place, last.step)))
     return { unknown: 'the last checkpoint of the finished build is not known' };
-  if (logs !== undefined && hasLaterLog(logs, statSync(path).mtimeMs + LOG_TOLERANCE_MS))
-    return { unknown: 'another program has built in this area since' };
+  if (area && hasForeignLog(area, run)) return { unknown: 'another program has built in this area since' };
   return { history, media };
 }
 
-/** Every engine writes a simple log (contract 3.4). */
-function hasLaterLog(logs: string, time: number): boolean {
-  if (!existsSync(logs)) return false;
-  const names = readdirSync(logs).filter((name) => name.startsWith('simple-log-'));
-  const newest = names.sort().at(-1);
-  return newest !== undefined && statSync(join(logs, newest)).mtimeMs > time;
+/** Whether the original engine has written a log since a run. A run of ours has a journal with the time of its logs. */
+function hasForeignLog(area: BuildArea, run: string): boolean {
+  if (!existsSync(area.logs)) return false;
+  const own = new Set(runNames(area).map(stampOfRun));
+  const since = stampOfRun(run);
+  return readdirSync(area.logs)
+    .flatMap((name) => LOG.exec(name)?.[1] ?? [])
+    .some((stamp) => stamp > since && !own.has(stamp));
 }
+
+/** `run-STAMP-NUMBER` -> `STAMP` */
+const stampOfRun = (run: string): string => run.replace(/^run-(.*)-\d+$/, '$1');
 
 /** The files at the top of the media folder. Each was made by the first step that ended after its time. */
 function mediaOf({ media }: BuildArea, history: readonly StepExecution[]): LineResult['media'] {

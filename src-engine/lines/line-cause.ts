@@ -24,7 +24,7 @@ export async function nameByCause(
   const judge = new Freshness(area, file, options);
   const taken = steps.filter(({ name }) => snapshots.some((one) => one.name === checkpointName(name)));
   const judged = await judge.of(taken.map(({ index }) => index));
-  const all = [...judged.values(), await judge.ofResult(readLineResult(area, area.logs))];
+  const all = [...judged.values(), await judge.ofResult(readLineResult(area, area))];
   const reason = all.flatMap((freshness) => (freshness.kind === 'stale' ? freshness.reasons : []))[0];
   if (reason !== undefined) return shortened(reason.replaceAll('`', ''));
   return resume === undefined ? 'built again' : `resumed at ${steps[resume]?.name ?? ''}`;

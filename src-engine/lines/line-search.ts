@@ -75,7 +75,7 @@ async function candidates({ area, backend, snapshots }: SearchedArea): Promise<C
     line: lines.active,
     place: area,
     snapshots,
-    result: readLineResult(area, area.logs),
+    result: readLineResult(area, area),
     hasMedium: (name) => exists(join(area.media, name)),
   };
   const parked = parkedLines(lines);

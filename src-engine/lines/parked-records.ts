@@ -4,7 +4,7 @@ import { stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import type { BuildArea } from '../area/area';
 import { removeOrphanedFiles, type RecordPlace } from '../area/checkpoint-records';
 import { copyCheckpointFiles, copyResult } from '../area/copied-records';
-import { removeLineResult } from '../area/line-result';
+import { readLineResult, removeLineResult } from '../area/line-result';
 import { syncFolder } from '../system/durable';
 import { exists, makeFolders, writeFileAtomically } from '../system/files';
 import type { Snapshot } from '../snapshots/backend';
@@ -31,7 +31,8 @@ export function keepRecords(area: BuildArea, line: string, snapshots: readonly S
   makeFolders(partial);
   const to = { mountpoint: partial, stateFolder: partial };
   for (const step of stepsIn(area)) copyCheckpointFiles(area, to, step);
-  copyResult(area, to);
+  // A result that the original engine has made untrue is not kept.
+  if ('history' in readLineResult(area, area)) copyResult(area, to);
   const guids = snapshots.flatMap(({ name, guid }) => (guid === undefined ? [] : [[name, guid] as const]));
   writeFileAtomically(join(partial, 'guids.json'), JSON.stringify({ guids }));
   renameSync(partial, folder);
