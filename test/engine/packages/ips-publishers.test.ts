@@ -75,15 +75,15 @@ describe('a repository with several publishers', () => {
   it('is reported at its address when it has no publisher of the name in the manifest', async () => {
     const { url } = await IpsPublisher.serve(OMNIOS, NIGHTLY);
     const project = projectOf(url, 'openindiana.org', ['editor/vim']);
-    const said = `${url} has no publisher openindiana.org. It has omnios, on-nightly: name one of them for this address.`;
+    const expected = `${url} has no publisher openindiana.org. It has omnios, on-nightly: name one of them for this address.`;
     const { unfollowed, count } = await project.catalogue();
-    expect([unfollowed, count]).toEqual([[{ repository: url, severity: 'error', message: said }], 0]);
+    expect([unfollowed, count]).toEqual([[{ repository: url, severity: 'error', message: expected }], 0]);
     const resolved = await project.ask('resolve', 'manifest.xml');
     expect(resolved.code).toBe(1);
-    expect(resolved.stdout).toContain(`not followed: ${said}`);
+    expect(resolved.stdout).toContain(`not followed: ${expected}`);
     const { code, stdout } = await project.ask('validate', '--json', 'manifest.xml');
     expect(code).toBe(1);
-    const problem = validateAnswer.parse(JSON.parse(stdout)).problems.find(({ message }) => message === said);
+    const problem = validateAnswer.parse(JSON.parse(stdout)).problems.find(({ message }) => message === expected);
     const manifest = readFileSync(join(project.folder, 'manifest.xml'), 'utf8');
     expect([problem?.severity, manifest.slice(problem?.range?.start, problem?.range?.end)]).toEqual(['error', url]);
   });

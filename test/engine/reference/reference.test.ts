@@ -114,7 +114,7 @@ describe('the reference', () => {
         expect([name, ANSWERS[name]?.[0]?.schema.parse(printed)]).toEqual([name, printed]);
       }
       await project.build('--fork', '-r', 'b');
-      const lines = async (...words: string[]): Promise<unknown> => JSON.parse((await project.run(...words)).stdout);
+      const lines = async (...args: string[]): Promise<unknown> => JSON.parse((await project.run(...args)).stdout);
       const pinned = await lines('line', 'pin', '--json', 'manifest.xml', 'main');
       expect(ANSWERS.line?.[0]?.schema.parse(pinned)).toEqual(pinned);
       const pruned = await lines('line', 'remove', '--json', 'manifest.xml', 'main');
