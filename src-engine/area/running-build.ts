@@ -44,7 +44,7 @@ export async function runningBuild(area: BuildArea): Promise<LockOwner> {
   if (lock.kind === 'remote')
     throw new AppError(
       'refused',
-      `The build runs on ${owner.host}.`,
+      `The build is running on ${owner.host}.`,
       `Run the command on that host (process ${owner.pid}).`,
     );
   const { purpose = 'build' } = owner;

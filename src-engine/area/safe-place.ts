@@ -32,7 +32,7 @@ export function refuseUnsafePlace(area: BuildArea, manifest: string): void {
       throw new AppError(
         'area',
         `The build area ${area.mountpoint} is ${what}.`,
-        'Name a folder of its own as build_area.',
+        'Name a separate folder as build_area.',
       );
   }
   for (const path of [resolve(manifest), realPath(manifest)])
@@ -40,7 +40,7 @@ export function refuseUnsafePlace(area: BuildArea, manifest: string): void {
       throw new AppError(
         'area',
         `The build area ${area.mountpoint} contains the manifest ${path}, which a build could delete.`,
-        'Name a folder of its own as build_area, for example a folder beside the manifest.',
+        'Name a separate folder as build_area, for example a folder beside the manifest.',
       );
   refuseChangeable(area);
 }

@@ -54,7 +54,7 @@ async function writeNew(path: string, content: Buffer): Promise<void> {
     await file.writeFile(content).finally(() => file.close());
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new AppError('refused', `${path} is there already.`, 'Choose another name with --to.');
+    if (code === 'EEXIST') throw new AppError('refused', `${path} already exists.`, 'Choose another name with --to.');
     throw new AppError('refused', `${path} cannot be written: ${message}`, 'Choose another file with --to.');
   }
 }

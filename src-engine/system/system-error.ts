@@ -37,7 +37,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   EBUSY: explain('system', 'it is in use', 'Unmount it or end what uses it, then repeat the command.'),
   ETXTBSY: explain('system', 'the program is running', 'Repeat the command when it has ended.'),
   ENOTEMPTY: explain('system', 'the folder is not empty', 'Another process may be writing to it.'),
-  EEXIST: explain('system', 'it exists already', 'Another process may have made it. Repeat the command.'),
+  EEXIST: explain('system', 'it already exists', 'Another process may have made it. Repeat the command.'),
   EXDEV: explain(
     'system',
     'the paths are on different file systems',

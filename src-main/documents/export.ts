@@ -37,7 +37,7 @@ export interface ExportRequest {
 export async function exportDocument(request: ExportRequest): Promise<{ path: string; files: string[] }> {
   const to = resolve(request.to);
   if (await isTaken(to, request.format))
-    throw new AppError('refused', `${to} exists already.`, 'Choose another folder, or remove it.');
+    throw new AppError('refused', `${to} already exists.`, 'Choose another folder, or remove it.');
   if (to.startsWith(join(dirname(resolve(request.path)), 'scripts') + sep))
     throw new AppError('refused', `${to} is among the scripts of this manifest.`, 'Choose another folder.');
   const manifest = interpretManifest(request.source, { now: new Date() }).manifest;
@@ -104,13 +104,13 @@ async function writeArchive(to: string, [command, argv]: readonly [string, reado
 
 async function fill(folder: string, { path, source, encoding }: ExportRequest, manifest: Manifest): Promise<string[]> {
   if (!isEncoding(encoding))
-    throw new AppError('manifest', `the encoding ${encoding} cannot be written`, 'Save it as UTF-8.');
+    throw new AppError('manifest', `The encoding ${encoding} cannot be written.`, 'Save it as UTF-8.');
   await makeFolders(folder);
   await writeFile(join(folder, 'manifest.xml'), encodeAsDeclared(source, encoding));
   const from = dirname(resolve(path));
   const scripts = await documentFiles(from, source);
   for (const { path: script, executable } of scripts) {
-    if (OURS.has(script)) throw new AppError('refused', `a script cannot be exported as ${script}`, 'Rename it.');
+    if (OURS.has(script)) throw new AppError('refused', `A script cannot be exported as ${script}.`, 'Rename it.');
     await copyFile(join(from, script), folder, script, executable);
   }
   await writeFile(join(folder, 'README.txt'), readme(manifest));

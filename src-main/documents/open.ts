@@ -16,7 +16,7 @@ export async function openDocument(path: string): Promise<OpenedDocument> {
   const bytes = await readBounded(absolute, MAX_BYTES);
   const source = decode(absolute, bytes);
   if (source.includes('\0'))
-    throw new AppError('manifest', `${absolute} is not text: it has zero bytes.`, 'Is this the right file?');
+    throw new AppError('manifest', `${absolute} is not text: it has zero bytes.`, 'Check that this is the right file.');
   const scripts = await listScripts(dirname(absolute), scriptsNamedIn(source));
   const encoding = encodingThatMakes(bytes, source);
   return {

@@ -32,7 +32,8 @@ export async function readPalette(resources: string): Promise<Finalizer[]> {
 /** The folder and the files of a finalizer of the palette: script, description, included files. */
 export async function locateFinalizer(resources: string, id: string): Promise<{ source: string; files: string[] }> {
   const known = (await readPalette(resources)).find((finalizer) => finalizer.id === id);
-  if (!known) throw new AppError('missing', `there is no finalizer ${id} in the palette`, 'Choose one of the palette.');
+  if (!known)
+    throw new AppError('missing', `There is no finalizer ${id} in the palette.`, 'Choose one from the palette.');
   const source = join(resources, 'templates', known.template, 'scripts');
   const text = await readFile(join(source, known.name), 'utf8');
   const includes = [...text.matchAll(/\b([A-Za-z0-9_-]+\.sh)\b/g)].map((match) => match[1] ?? '');

@@ -108,13 +108,13 @@ async function assertSameScripts(from: string, to: string, files: readonly Docum
     if (ours && theirs && !ours.equals(theirs))
       throw new AppError(
         'refused',
-        `${join(to, path)} is there already and differs from the script of this manifest.`,
+        `${join(to, path)} already exists and differs from the script of this manifest.`,
         'Choose another folder, or remove that script.',
       );
   }
 }
 
 function asEncoding(name: string): Encoding {
-  if (!isEncoding(name)) throw new AppError('manifest', `the encoding ${name} cannot be written`, 'Save it as UTF-8.');
+  if (!isEncoding(name)) throw new AppError('manifest', `The encoding ${name} cannot be written.`, 'Save it as UTF-8.');
   return name;
 }

@@ -57,7 +57,7 @@ export async function writeScript(request: {
   const folder = dirname(resolve(request.document));
   const file = await inside(folder, request.path);
   const old = await stat(file).catch(absent);
-  if (old && !old.isFile()) throw new AppError('refused', `${request.path} is not a file`, 'Choose another name.');
+  if (old && !old.isFile()) throw new AppError('refused', `${request.path} is not a file.`, 'Choose another name.');
   if (old && request.ifMissing === true) return describe(folder, request.path);
   await assertWritable(file);
   await assertFolder(folder);
@@ -97,8 +97,8 @@ export async function addFinalizer(resources: string, document: string, id: stri
     if (there && !there.equals(await readFile(join(source, name))))
       throw new AppError(
         'refused',
-        `scripts/${name} is there already and differs from the one of ${id}.`,
-        'Rename yours, or add a step of your own that runs it.',
+        `scripts/${name} already exists and differs from the one of ${id}.`,
+        'Rename your script, or add a step that runs it.',
       );
   }
   await assertFolder(folder);

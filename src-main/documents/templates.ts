@@ -38,7 +38,7 @@ export async function createFromTemplate(
   { template, folder, name }: { readonly template: string; readonly folder: string; readonly name: string },
 ): Promise<{ path: string }> {
   const known = (await listTemplates(resources)).some((one) => one.name === template);
-  if (!known) throw new AppError('missing', `there is no template ${template}`, 'Choose one of the list.');
+  if (!known) throw new AppError('missing', `There is no template ${template}.`, 'Choose one from the list.');
   const target = resolve(folder);
   const there = await readdir(target).catch((error: NodeJS.ErrnoException) => {
     if (error instanceof AppError) throw error;
@@ -62,7 +62,7 @@ export async function createFromTemplate(
     const { code, message } = error as NodeJS.ErrnoException;
     throw new AppError(
       'refused',
-      `${target} cannot be made: ${explainFailure(code, message)}.`,
+      `${target} cannot be created: ${explainFailure(code, message)}.`,
       'Choose another folder.',
     );
   }

@@ -56,4 +56,4 @@ export async function place(partial: string, target: string): Promise<void> {
 }
 
 const isThere = (target: string): AppError =>
-  new AppError('refused', `${target} exists already.`, 'Choose another name, or remove it first.');
+  new AppError('refused', `${target} already exists.`, 'Choose another name, or remove it first.');

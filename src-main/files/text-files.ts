@@ -81,7 +81,7 @@ const unreadable = (path: string, { code, message }: NodeJS.ErrnoException): App
   new AppError(
     'missing',
     `${path} cannot be read: ${explainFailure(code, message)}.`,
-    code === 'EACCES' ? 'Ask for the right to read it.' : 'Choose another file.',
+    code === 'EACCES' ? 'Ask for permission to read it.' : 'Choose another file.',
   );
 
 /** Reads to the end of the file, which may be another than its size: files grow, and those of `/proc` report none. */
@@ -151,7 +151,7 @@ export async function writeState(path: string, bytes: Uint8Array | string): Prom
   const folder = dirname(path);
   await makeFolders(folder, 0o700).catch((error: NodeJS.ErrnoException) => {
     absent(error);
-    throw new AppError('refused', `${folder} cannot be made: ${explainFailure(error.code, error.message)}.`);
+    throw new AppError('refused', `${folder} cannot be created: ${explainFailure(error.code, error.message)}.`);
   });
   await writeAtomically(path, bytes, 0o600);
 }

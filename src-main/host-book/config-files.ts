@@ -74,7 +74,11 @@ async function* linesOf(
   depth = 0,
 ): AsyncGenerator<Directive> {
   if (depth > DEPTH)
-    throw new AppError('refused', `${path} is included more than ${DEPTH} deep.`, 'Does a file include itself?');
+    throw new AppError(
+      'refused',
+      `${path} is included at more than ${DEPTH} levels.`,
+      'Check whether a file includes itself.',
+    );
   yield* within(await read(path));
 
   async function* within(config: SSHConfig): AsyncGenerator<Directive> {

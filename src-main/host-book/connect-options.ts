@@ -122,7 +122,7 @@ async function systemFor(
   if (client === 'ssh' && !hasSsh)
     throw new AppError(
       'unsupported',
-      `${target.address} is reached by the ssh command, which this computer does not have.`,
+      `${target.address} needs the ssh command, which this computer does not have.`,
       'Install OpenSSH, or choose the built-in SSH client for this host.',
     );
   const needs = client === 'built-in' || (client === 'auto' && !hasSsh) ? [] : await needsOf(hops, entry, place);
@@ -143,7 +143,7 @@ async function systemFor(
   if (command && (command !== last || entry.jump === undefined || entry.jump.toLowerCase() === 'none'))
     throw new AppError(
       'refused',
-      `~/.ssh/config reaches ${command.hostName} by a ProxyCommand, which Slipway's own SSH client does not run.`,
+      `~/.ssh/config uses a ProxyCommand to reach ${command.hostName}, which Slipway's own SSH client does not run.`,
       hasSsh
         ? 'Choose the ssh command as the SSH client of this host, or use ProxyJump.'
         : 'Install the ssh command, use ProxyJump, or give the jump hosts in the host book.',

@@ -115,7 +115,7 @@ async function send(
     throw new AppError(
       'unsupported',
       `The manifest and its scripts cannot be unpacked in ${home}: ${stderr.trim() || `tar ended with ${code}`}`,
-      'The host needs tar(1) and room for them.',
+      'The host needs tar(1) and enough space for them.',
     );
   return onHost(home, hash);
 }

@@ -6,7 +6,7 @@ import type { Argv } from './transport';
 export function tooMuch([command]: Argv, size: number): AppError {
   return new AppError(
     'unsupported',
-    `${command} printed more than ${bytes(size)}, which is no answer of this command.`,
+    `${command} printed more than ${bytes(size)}, which is not a valid answer.`,
     'Check the build host and the version of Slipway there.',
   );
 }

@@ -43,7 +43,7 @@ export function findOriginalDifferences(
       ? problems
           .filter(({ severity, phase }) => severity === 'error' && (phase === 'schema' || phase === 'value'))
           .map(({ message }) => rejected(message))
-      : [rejected('The format of 2008 and 2009: the present stock command reads only the one since 2009-12.')];
+      : [rejected('The format of 2008 and 2009: the present original command reads only the one since 2009-12.')];
   const found = [
     ...format,
     ...buildAreaDifferences(manifest, tree.root),
@@ -63,32 +63,34 @@ function buildAreaDifferences({ buildArea }: Manifest, root: ElementNode): Origi
   const found: OriginalDifference[] = [];
   const written = elementsAt(root, 'distro_constr_params/build_area').map(directText).join('').trim();
   if (/\s/.test(written))
-    found.push(rejected(`The build area \`${written}\` has blanks: the stock command takes all of it for one name.`));
+    found.push(
+      rejected(`The build area \`${written}\` has blanks: the original command takes all of it for one name.`),
+    );
   else if (/(^|\/)\.\.?(\/|$)/.test(buildArea) || /\/$|\/\//.test(buildArea))
     found.push(
       rejected(
-        `The build area ${buildArea} ends with a slash, or has an empty part, \`.\` or \`..\`: the stock command finds no dataset of that name. Write it without.`,
+        `The build area ${buildArea} ends with a slash, or has an empty part, \`.\` or \`..\`: the original command finds no dataset of that name. Write it without.`,
       ),
     );
   if (isFolder)
     found.push(
       {
         ...rejected(
-          `The build area ${buildArea} is a folder. Unless a ZFS dataset is mounted exactly there, the stock command builds in it without checkpoints and rejects -l, -p, -r and -R: write the name of a dataset (such as rpool/dc).`,
+          `The build area ${buildArea} is a folder. Unless a ZFS dataset is mounted exactly there, the original command builds in it without checkpoints and rejects -l, -p, -r and -R: write the name of a dataset (such as rpool/dc).`,
         ),
         isAboutFolder: true,
       },
       only('Checkpoints in a folder: file-system snapshots where possible, otherwise copies.'),
     );
   else if (!buildArea.includes('/'))
-    found.push(rejected(`The build area ${buildArea} is a whole pool: the stock command needs a dataset in it.`));
+    found.push(rejected(`The build area ${buildArea} is a whole pool: the original command needs a dataset in it.`));
   return found;
 }
 
 function resumeDifferences({ buildArea = '', resumeFrom, checkpointEnable, steps }: Manifest): OriginalDifference[] {
   if (resumeFrom === undefined) return [];
   if (buildArea.startsWith('/') || !checkpointEnable) {
-    const found = rejected(`\`resume_from\` is ${resumeFrom}, and the stock command has no checkpoints here.`);
+    const found = rejected(`\`resume_from\` is ${resumeFrom}, and the original command has no checkpoints here.`);
     return [checkpointEnable ? { ...found, isAboutFolder: true } : found];
   }
   // By name, otherwise by number (contract 1.4).
@@ -102,13 +104,13 @@ function stepDifferences(manifest: Manifest, problems: readonly Problem[]): Orig
   const names = ofNames.map(({ code, message }) =>
     code === STEP_NAME_CODES.missing
       ? rejected('A step has no checkpoint name.')
-      : note(`${message} Slipway refuses to build it; the stock command goes on without that checkpoint.`),
+      : note(`${message} Slipway refuses to build it; the original command goes on without that checkpoint.`),
   );
   const scripts = manifest.steps.flatMap(({ script }) => (script === undefined ? [] : [script]));
   const twice = [...new Set(scripts.filter((script, at) => scripts.indexOf(script) !== at))];
   const shared = twice.map((script) =>
     only(
-      `Several steps run ${script}, each with its own arguments and checkpoint: the stock command gives all of them the same name, message and arguments, so that their checkpoints replace each other. Export the script under another name, or as a symbolic link, for each step.`,
+      `Several steps run ${script}, each with its own arguments and checkpoint: the original command gives all of them the same name, message and arguments, so that their checkpoints replace each other. Export the script under another name, or as a symbolic link, for each step.`,
     ),
   );
   return [...names, ...shared];
@@ -120,20 +122,22 @@ function valueDifferences(root: ElementNode, { distributionName }: Manifest): Or
   const unpaired = [...new Set(placesWithUnpairedQuotes(root))];
   if (unpaired.length > 0)
     found.push(
-      rejected(`A quote or an apostrophe without its partner stops the stock command: ${unpaired.join(', ')}.`),
+      rejected(`A quote or an apostrophe without its partner stops the original command: ${unpaired.join(', ')}.`),
     );
   const textAt = (path: string): string => elementsAt(root, path).map(directText).join('').trim();
   const hostname = textAt('img_params/hostname').replace(/^[-.]+/, '');
   if (/[-.]/.test(hostname))
-    found.push(rejected(`The host name ${hostname}: the stock command allows letters and digits only.`));
+    found.push(rejected(`The host name ${hostname}: the original command allows letters and digits only.`));
   const flags = 'distro_constr_params/distro_constr_flags';
   if (textAt(`${flags}/checkpoint_enable`) === '0')
-    found.push(note('`checkpoint_enable` is 0: for the stock command only `false` turns checkpoints off.'));
+    found.push(note('`checkpoint_enable` is 0: for the original command only `false` turns checkpoints off.'));
   if (textAt(`${flags}/stop_on_error`) === '1')
-    found.push(note('`stop_on_error` is 1: the stock command stops only for `true`.'));
+    found.push(note('`stop_on_error` is 1: the original command stops only for `true`.'));
   if (distributionName.length > MAX_VOLUME_NAME)
     found.push(
-      note(`The name has ${distributionName.length} characters; a stock ISO may have ${MAX_VOLUME_NAME} at most.`),
+      note(
+        `The name has ${distributionName.length} characters; an ISO of the original command may have ${MAX_VOLUME_NAME} at most.`,
+      ),
     );
   return found;
 }
@@ -164,12 +168,12 @@ function scriptDifferences({ steps }: Manifest, scripts: readonly ExportedScript
 function notes(source: string, { steps, publisher }: Manifest): OriginalDifference[] {
   const found: OriginalDifference[] = [];
   if (/<!DOCTYPE/.test(source))
-    found.push(note('It has a DOCTYPE; the stock command reads it with libxml2, entities included.'));
+    found.push(note('It has a DOCTYPE; the original command reads it with libxml2, entities included.'));
   if (steps.some(({ script }) => script !== undefined && !script.startsWith('/')))
     found.push(note('Steps name their scripts relative to the folder: run the command from there.'));
   if (publisher && !/^https?:|^file:/.test(publisher.url))
     found.push(
-      note(`The publisher's address ${publisher.url} is for the scripts here; a stock im_pop does not know it.`),
+      note(`The publisher's address ${publisher.url} is for the scripts here; the original im_pop does not know it.`),
     );
   return found;
 }

@@ -33,7 +33,7 @@ export function decodeManifest(bytes: Uint8Array): string {
     throw new AppError(
       'manifest',
       `the file has ${bytes.length} bytes; a manifest may have at most ${MAX_BYTES}`,
-      'Is this the right file?',
+      'Check that this is the right file.',
     );
   const encoding = encodingOf(bytes);
   if (['iso-8859-1', 'latin1', 'latin-1'].includes(encoding)) return latin1(bytes);

@@ -62,7 +62,7 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
     const refusal = login({ agent: join(server.folder, 'no-agent'), keys, askPassword: async () => 'never asked' });
     await expect(refusal).rejects.toMatchObject({ name: 'AppError', code: 'refused' });
     const { message } = (await refusal.catch((error: unknown) => error)) as Error;
-    expect(message).toContain('did not let root in');
+    expect(message).toContain('refused the login of root');
     expect(message).toContain('the agent, which has no keys');
     expect(message).toContain(`the key ${keys[0]}`);
     expect(message).toContain(`the key ${keys[1]}, which was not unlocked`);

@@ -41,10 +41,10 @@ export class BuildMarker {
     if (code === TAKEN)
       throw new AppError(
         'locked',
-        `Process ${stdout.toString('utf8').trim()} builds in this build area.`,
+        `Process ${stdout.toString('utf8').trim()} is building in this build area.`,
         'Wait for that build, or stop it.',
       );
-    throw new AppError('refused', `The marker ${this.#path} cannot be made: ${stderr.trim()}`, 'Make room in /tmp.');
+    throw new AppError('refused', `The marker ${this.#path} cannot be created: ${stderr.trim()}`, 'Free some space in /tmp.');
   }
 
   /** Removes the marker of a build that did not start. */

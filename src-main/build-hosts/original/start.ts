@@ -33,7 +33,7 @@ export async function startStockBuild(
     if (other)
       throw new AppError(
         'locked',
-        `Process ${other.pid} of ${other.user} builds in this build area.`,
+        `Process ${other.pid} of ${other.user} is building in this build area.`,
         'Wait for that build, or stop it.',
       );
     await newSecond(transport, before);

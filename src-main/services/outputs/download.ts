@@ -88,7 +88,7 @@ async function copyFrom(
     throw new AppError(
       'refused',
       `${partial} cannot be written: ${explainFailure(error.code, error.message)}.`,
-      'Make room, or choose another folder.',
+      'Free some space, or choose another folder.',
     );
   });
   const { code, stderr } = await command.ended;

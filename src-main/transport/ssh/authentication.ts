@@ -82,7 +82,7 @@ export function createAuthentication(
       if (cancelled) return new AppError('cancelled', `The login at ${host} was cancelled.`);
       return new AppError(
         'refused',
-        `${host} did not let ${login.user} in${message === undefined ? '' : ` (its message: ${message})`}. Tried: ${[...new Set(tried)].join(', ') || 'nothing'}. It takes: ${allowed.join(', ') || 'nothing'}.`,
+        `${host} refused the login of ${login.user}${message === undefined ? '' : ` (its message: ${message})`}. Tried: ${[...new Set(tried)].join(', ') || 'nothing'}. It accepts: ${allowed.join(', ') || 'nothing'}.`,
         'Check the user name, and that the key or the password is the one of this host.',
       );
     },

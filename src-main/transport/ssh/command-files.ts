@@ -34,7 +34,7 @@ export function commandFiles(name: string, run: (argv: Argv) => Promise<CommandR
     if (code === 0) return stdout;
     const what = `${path} cannot be read on ${name}`;
     if (code === MISSING) throw new AppError('missing', `${what}: there is no such file.`);
-    if (code === DENIED) throw new AppError('refused', `${what}: the account has no right to read it.`);
+    if (code === DENIED) throw new AppError('refused', `${what}: the account has no permission to read it.`);
     throw new AppError('missing', `${what}: ${stderr.trim() || `the shell ended with ${code}`}.`);
   }
   const text = async (script: string, path: string): Promise<string> => (await output(script, path)).toString('utf8');

@@ -73,7 +73,7 @@ describe('a support bundle', () => {
     expect([code, JSON.parse(stdout)]).toMatchObject([0, { path: join(project.folder, 'once.tar.gz'), notes: [] }]);
     expect(statSync(join(project.folder, 'once.tar.gz')).mode & 0o777).toBe(0o600);
     const again = await project.run('support', '--to', 'once.tar.gz', 'manifest.xml');
-    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('is there already')]);
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('already exists')]);
   });
 
   it('is made of the other parts when the manifest is not one', async () => {

@@ -225,8 +225,8 @@ describe('export', () => {
     await write('a/x.tar.gz', 'tar.gz');
     await write('b/x.tar.gz', 'tar.gz');
     expect(readFileSync(join(folder, 'a/x.tar.gz')).equals(readFileSync(join(folder, 'b/x.tar.gz')))).toBe(true);
-    await expect(write('out', 'folder')).rejects.toThrow(/exists already/);
-    await expect(write('a/x.tar.gz', 'tar.gz')).rejects.toThrow(/exists already/);
+    await expect(write('out', 'folder')).rejects.toThrow(/already exists/);
+    await expect(write('a/x.tar.gz', 'tar.gz')).rejects.toThrow(/already exists/);
   });
 
   it('has commands that a shell runs as they stand, whatever the step is called', async () => {

@@ -52,7 +52,7 @@ describe('saving', () => {
     writeFileSync(join(folder, 'other/scripts/hello'), 'theirs');
     const saveAs = (path: string) =>
       services.documents.saveAs({ from: manifest, path: join(folder, path), source, encoding }, {});
-    await expect(saveAs('other/manifest.xml')).rejects.toMatchObject(refused(/hello is there already and differs/));
+    await expect(saveAs('other/manifest.xml')).rejects.toMatchObject(refused(/hello already exists and differs/));
     expect(readFileSync(join(folder, 'other/scripts/hello'), 'utf8')).toBe('theirs');
     expect(existsSync(join(folder, 'other/manifest.xml'))).toBe(false);
     await expect(saveAs('doc/scripts/new/manifest.xml')).rejects.toMatchObject(refused(/among the scripts/));
@@ -112,7 +112,7 @@ describe('scripts that steps name outside scripts/', () => {
 
 describe('exporting', () => {
   it.each([
-    ['a file that is there', 'taken', /exists already/],
+    ['a file that is there', 'taken', /already exists/],
     ['the scripts themselves', 'doc/scripts/out', /among the scripts/],
     ['what cannot be a folder', 'taken/out', /cannot be written/],
   ])('refuses %s', async (_, to, message) => {

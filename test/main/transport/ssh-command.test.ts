@@ -69,7 +69,8 @@ describe('a failure of ssh', () => {
     );
     expect(error).toMatchObject({
       code: 'refused',
-      message: 'box did not let anna in. Tried: the key /home/me/.ssh/id, password. It takes: publickey, password.',
+      message:
+        'box refused the login of anna. Tried: the key /home/me/.ssh/id, password. It accepts: publickey, password.',
     });
   });
 

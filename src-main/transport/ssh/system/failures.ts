@@ -36,14 +36,14 @@ export async function explainSsh({ name, user, lines }: SshReport): Promise<AppE
   if (takes !== undefined || disconnect !== undefined)
     return new AppError(
       'refused',
-      `${name} did not let ${user} in${disconnect === undefined ? '' : ` (its message: ${visible(disconnect)})`}. Tried: ${triedIn(lines)}. It takes: ${takes?.replaceAll(',', ', ') ?? 'nothing more'}.`,
+      `${name} refused the login of ${user}${disconnect === undefined ? '' : ` (its message: ${visible(disconnect)})`}. Tried: ${triedIn(lines)}. It accepts: ${takes?.replaceAll(',', ', ') ?? 'nothing more'}.`,
       'Check the user name, and that the key or the password is the one of this host.',
     );
   if (/^(?:\S+: line \d+: )?.*(?:Bad configuration option|Bad owner or permissions|terminating, \d+ bad)/m.test(text))
     return new AppError('refused', `The SSH configuration cannot be used: ${last}.`, 'Correct ~/.ssh/config.');
   return new AppError(
     'unreachable',
-    `${name} cannot be reached by the ssh command: ${last}.`,
+    `The ssh command cannot reach ${name}: ${last}.`,
     'Check the address, the port and the network.',
   );
 }
