@@ -44,7 +44,11 @@ export class BuildMarker {
         `Process ${stdout.toString('utf8').trim()} is building in this build area.`,
         'Wait for that build, or stop it.',
       );
-    throw new AppError('refused', `The marker ${this.#path} cannot be created: ${stderr.trim()}`, 'Free some space in /tmp.');
+    throw new AppError(
+      'refused',
+      `The marker ${this.#path} cannot be created: ${stderr.trim()}`,
+      'Free some space in /tmp.',
+    );
   }
 
   /** Removes the marker of a build that did not start. */
