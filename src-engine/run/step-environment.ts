@@ -42,8 +42,10 @@ export function stepEnvironment({ given, named, area, folder, inputsFile }: Step
 function engineCommand(folder: string): string {
   const command = join(folder, 'distro_const');
   const program = `${quote(process.execPath)} ${quote(process.argv[1] ?? '')}`;
+  // Queries use this configuration of APT too.
+  const apt = process.env['APT_CONFIG'] === undefined ? '' : `APT_CONFIG=${quote(process.env['APT_CONFIG'])} `;
   if (!existsSync(command))
-    writeFileSync(command, `#!/bin/sh\nELECTRON_RUN_AS_NODE=1 exec ${program} "$@"\n`, { mode: 0o755 });
+    writeFileSync(command, `#!/bin/sh\nELECTRON_RUN_AS_NODE=1 ${apt}exec ${program} "$@"\n`, { mode: 0o755 });
   return command;
 }
 

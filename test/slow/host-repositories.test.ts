@@ -99,7 +99,7 @@ describe.skipIf(lacks)(
 
       expect((await run('resolve', 'manifest.xml')).code).toBe(0);
       proxy.requests.length = 0;
-      const built = await run('build', '--env', 'APT_CONFIG', '-p', 'im-mod', 'manifest.xml');
+      const built = await run('build', '-p', 'im-mod', 'manifest.xml');
       expect(built.code, built.stderr).toBe(0);
       const compared: unknown = JSON.parse(
         (await run('installed', '--json', 'manifest.xml', 'resolved', 'im-mod')).stdout,

@@ -71,6 +71,8 @@ export interface RepositoryLayout {
   readonly isFlat?: boolean;
   /** Further lines of its Release file. */
   readonly release?: readonly string[];
+  /** `USER:PASSWORD`, which each request must have. */
+  readonly login?: string;
   /** Contents of files below its root, such as those of packages. */
   readonly files?: ReadonlyMap<string, Buffer>;
 }
@@ -98,6 +100,9 @@ export class AptRepository {
     const path = new URL(request.url ?? '', 'http://localhost').pathname; // without the `./` of a flat repository
     this.requests.push(path);
     await this.#held;
+    const { login } = this.#layout;
+    if (login !== undefined && request.headers.authorization !== `Basic ${Buffer.from(login).toString('base64')}`)
+      return response.writeHead(request.headers.authorization === undefined ? 401 : 403).end();
     const file = this.#files.get(path) ?? this.#layout.files?.get(path);
     if (!file) return response.writeHead(404).end();
     response.writeHead(200, { 'content-length': file.length });

@@ -11,7 +11,7 @@ export class TestHostApt {
   readonly env: { readonly APT_CONFIG: string };
 
   constructor() {
-    for (const name of ['sources.list.d', 'preferences.d', 'apt.conf.d'])
+    for (const name of ['sources.list.d', 'preferences.d', 'apt.conf.d', 'auth.conf.d'])
       mkdirSync(join(this.folder, name), { recursive: true });
     symlinkSync('/etc/apt/trusted.gpg.d', join(this.folder, 'trusted.gpg.d'));
     const file = join(dirname(this.folder), 'apt.conf');

@@ -28,6 +28,10 @@ const CAUSES: readonly Cause[] = [
     hint: 'Correct the name of the server in the repositories, or check the name service of the build host.',
   },
   {
+    message: /\s(403|451) /,
+    hint: 'The server or the proxy refuses the request. Check the address, and whether this host may use the mirror.',
+  },
+  {
     message: /\b40[17] |Proxy Authentication/,
     hint: 'A login is missing. Put it into /etc/apt/auth.conf.d of the build host.',
   },

@@ -41,7 +41,9 @@ function failureOf(stderr: string, setup: AptSetup): AppError {
   const linesOf = (pattern: RegExp): string[] => lines.filter((line) => pattern.test(line));
   const joined = (found: readonly string[]): string =>
     [...new Set(found.map((line) => line.slice(3).replace(/\s+/g, ' ').trim()))].slice(0, 3).join(' ');
-  const unsigned = linesOf(UNSIGNED);
+  // APT also calls a list unsigned when the server refuses to send its signature.
+  const refused = linesOf(/Failed to fetch \S+\s+[345]\d\d /);
+  const unsigned = refused.length > 0 ? [] : linesOf(UNSIGNED);
   if (unsigned.length > 0)
     return new AppError(
       'refused',

@@ -53,7 +53,7 @@ apt-get --simulate install '?essential' $(ManifestRead "$1" img_params/packages/
 /** What the step would install: versions by name. */
 async function planOfStep(project: HostProject): Promise<Record<string, string>> {
   project.script('im-pop', INSTALL);
-  const { code, stderr } = await project.ask('build', '--env', 'APT_CONFIG', 'manifest.xml');
+  const { code, stderr } = await project.ask('build', 'manifest.xml');
   expect(stderr).not.toMatch(/^[EW]: /m);
   expect(code).toBe(0);
   const plan = readFileSync(join(project.area, 'media/plan'), 'utf8');
@@ -144,6 +144,20 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the APT configuration o
       .filter((entry) => entry.isFile())
       .map(({ name, parentPath }) => [name, readFileSync(join(parentPath, name), 'utf8')] as const);
     expect(texts.filter(([, text]) => text.includes('secret')).map(([name]) => name)).toEqual(['apt.conf']);
+  });
+
+  it('has the logins of the host for look-up and step', async () => {
+    const main = await AptRepository.serve([...BASE, { name: 'nano' }], { login: 'user:secret' });
+    const host = new TestHostApt().write('sources.list', sourceOf(main));
+    const project = new HostProject(host, ['nano']);
+    const { hint } = await project.failure('catalogue', 'manifest.xml');
+    expect(hint).toContain('A login is missing.');
+    host.write('auth.conf.d/mirror.conf', `machine ${main.url} login user password wrong`);
+    expect((await project.failure('catalogue', 'manifest.xml')).hint).toContain('refuses the request');
+    host.write('auth.conf.d/mirror.conf', `machine ${main.url} login user password secret`);
+    const versions = { ...BASE_VERSIONS, nano: '1.0' };
+    expect(await project.versions()).toEqual(versions);
+    expect(await planOfStep(project)).toEqual(versions);
   });
 
   it('follows a pin that forbids a package, and the default release', async () => {
@@ -266,7 +280,7 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('an archive of a manifes
     const folder = tempFolder();
     const project = new HostProject(new TestHostApt(), ['nano'], `[trusted=yes] file:${folder} ./`);
     project.script('im-pop', 'sh "$SLIPWAY_ENGINE" apt-config "$1" "$5/apt"');
-    expect((await project.ask('build', '--env', 'APT_CONFIG', 'manifest.xml')).code).toBe(0);
+    expect((await project.ask('build', 'manifest.xml')).code).toBe(0);
     expect(readFileSync(join(project.area, 'media/apt/sources.list.d/manifest.list'), 'utf8')).toBe(
       `deb [trusted=yes] copy:${folder} ./\n`,
     );
