@@ -54,9 +54,13 @@ export function zfsRunner(dataset: string, run: RunTool = exec): ZfsRunner {
   return {
     zfs,
     async zfsWithRetry(argv, options) {
-      for (const until = Date.now() + BUSY_TIMEOUT_MS; ; await delay(BUSY_RETRY_MS)) {
+      const until = Date.now() + BUSY_TIMEOUT_MS;
+      for (;;) {
+        const started = Date.now();
         const result = await zfs(argv, options);
         if (result.code === 0 || Date.now() > until || !/busy|I\/O error/.test(result.stderr)) return result;
+        // A rollback often takes longer than the interval before it fails.
+        await delay(Math.max(0, started + BUSY_RETRY_MS - Date.now()));
       }
     },
     umount: (path) => run([findTool('umount') ?? 'umount', '--', path], { okExitCodes: [0, UMOUNT_FAILED], env }),
