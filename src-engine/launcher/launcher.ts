@@ -29,10 +29,12 @@ function textOf(comment: string): string {
   return comment.slice(comment.indexOf('/*') + 2, comment.lastIndexOf('*/'));
 }
 
-/** A name for the kind of run: its command, and for `build` whether it only lists. */
+/** A name for the kind of run: its command, and for `build` whether it lists or resumes. */
 function profileOf([command = '', ...rest]: readonly string[]): string {
   if (!/^[a-z-]{1,20}$/.test(command)) return 'other';
-  return command === 'build' && rest.some((argument) => /^-[a-zA-Z]*l/.test(argument)) ? 'build-l' : command;
+  if (command !== 'build') return command;
+  const [option] = rest.flatMap((argument) => /^-[a-zA-Z]*([lrR])/.exec(argument)?.[1] ?? []);
+  return option === undefined ? 'build' : `build-${option.toLowerCase()}`;
 }
 
 launch(__filename, textOf(program.toString()));
