@@ -1,4 +1,4 @@
-// The configuration of the host's APT, as look-ups and steps use it: real apt-get, signed repositories and a proxy on loopback.
+// The configuration of the host's APT, as queries and steps use it: real apt-get, signed repositories and a proxy on loopback.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -66,7 +66,7 @@ const sourceOf = (repository: AptRepository, address = repository.url, options =
   `deb [signed-by=${repository.key}${options}] ${address} ${repository.suite}`;
 
 describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the APT configuration of the build host', () => {
-  it('gives look-up and step the same packages: with a proxy, a pin, a vendor repository and a flat one', async () => {
+  it('gives query and step the same packages: with a proxy, a pin, a vendor repository and a flat one', async () => {
     const main = await AptRepository.serve([
       ...BASE,
       { name: 'vim', depends: 'libc6' },
@@ -146,7 +146,7 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the APT configuration o
     expect(texts.filter(([, text]) => text.includes('secret')).map(([name]) => name)).toEqual(['apt.conf']);
   });
 
-  it('has the logins of the host for look-up and step', async () => {
+  it('has the logins of the host for query and step', async () => {
     const main = await AptRepository.serve([...BASE, { name: 'nano' }], { login: 'user:secret' });
     const host = new TestHostApt().write('sources.list', sourceOf(main));
     const project = new HostProject(host, ['nano']);
@@ -257,7 +257,7 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the APT configuration o
 });
 
 describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('an archive of a manifest', () => {
-  it('may be written in all forms of an APT source, and look-up and step read it alike', async () => {
+  it('may be written in all forms of an APT source, and query and step read it alike', async () => {
     const main = await AptRepository.serve([...BASE, { name: 'nano' }]);
     const flat = await AptRepository.serve([...BASE, { name: 'nano', version: '5' }], { isFlat: true });
     const none = new TestHostApt();
