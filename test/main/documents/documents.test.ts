@@ -72,9 +72,9 @@ describe('opening and saving', () => {
     truncateSync(junk, 50 * 1024 * 1024);
     await expect(open(junk)).rejects.toThrow(/has 52428800 bytes/);
     await expect(open(folder)).rejects.toThrow(/is a folder/);
-    await expect(open('/dev/zero')).rejects.toThrow(/not a file/);
+    await expect(open('/dev/zero')).rejects.toThrow(/is a device, a pipe or a socket/);
     execFileSync('mkfifo', [join(folder, 'fifo')]);
-    await expect(open(join(folder, 'fifo'))).rejects.toThrow(/not a file/);
+    await expect(open(join(folder, 'fifo'))).rejects.toThrow(/is a device, a pipe or a socket/);
     writeFileSync(junk, '<distribution');
     expect((await open(junk)).source).toBe('<distribution');
   });
