@@ -125,7 +125,7 @@ function cannotEnd(left: readonly ProcessEntry[]): AppError {
   return new AppError(
     'step',
     `Processes of the step cannot be ended: ${list || 'their names are not known'}. They may still write to the build data.`,
-    'State D is a wait for a device or a network file system. When they have ended, build again.',
+    'In state D a process waits for a device or a network file system. Build again after the processes have ended.',
   );
 }
 
