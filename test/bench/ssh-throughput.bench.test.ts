@@ -1,50 +1,69 @@
-// The throughput of output over SSH, compared with the ssh command for the same data and the same server.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
-import { hasTool } from '../support/run-tool';
-import { OUTPUT_BYTES, PRINT_LINES, useSshTransport } from '../support/ssh-output';
-import { lacksSshd } from '../support/sshd';
+// How fast output and files come over SSH by each client, beside the ssh command with the same data, the same server and in the same run;
+// in Node, and in Electron's runtime, whose crypto library is another one.
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { electronRuntime } from '../support/electron-runtime';
+import { hasTool, runTool } from '../support/run-tool';
+import { OUTPUT_BYTES, PRINT_LINES } from '../support/ssh-output';
+import type { Throughput, ThroughputJob } from '../support/ssh-throughput-child';
+import { lacksSshd, startSshd } from '../support/sshd';
+import { tempFolder } from '../support/temp-folder';
 
 const reason = lacksSshd() ?? (hasTool('ssh') ? undefined : 'needs ssh');
+const SENT_BYTES = 200_000_000;
+const ROUNDS = 3;
 
-describe.skipIf(reason !== undefined)(`500 MB of output${reason ? ` (${reason})` : ''}`, () => {
-  const { server, transport } = useSshTransport();
+describe.skipIf(reason !== undefined)(`output and files over SSH${reason ? ` (${reason})` : ''}`, () => {
+  let runtimes: Record<string, string>;
+  beforeAll(async () => {
+    const electron = await electronRuntime();
+    runtimes = { Node: process.execPath, ...('executable' in electron && { Electron: electron.executable }) };
+  });
 
-  async function ours(): Promise<number> {
-    const started = performance.now();
-    const command = await transport().stream(['sh', '-c', PRINT_LINES]);
-    let size = 0;
-    for await (const chunk of command.output) size += chunk.length;
-    expect([size, (await command.ended).code]).toEqual([OUTPUT_BYTES, 0]);
-    return OUTPUT_BYTES / 1e3 / (performance.now() - started);
-  }
-
-  /** The ssh command with its default settings. */
-  async function theirs(): Promise<number> {
-    const started = performance.now();
-    const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes'];
-    const args = [...options.flatMap((option) => ['-o', option]), '-F', '/dev/null', '-i', server().key];
-    const ssh = spawn('ssh', [...args, '-p', `${server().port}`, 'root@127.0.0.1', PRINT_LINES], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+  it.each(['Node', 'Electron'])('Output and files come over SSH, beside the ssh command, in %s.', async (name) => {
+    const runtime = runtimes[name];
+    if (runtime === undefined) return process.stdout.write(`${name}: there is no runtime\n`);
+    const folder = tempFolder();
+    const server = await startSshd();
+    onTestFinished(() => server.stop());
+    const file = join(folder, 'file');
+    runTool('sh', '-c', `${PRINT_LINES} >'${file}'`);
+    mkdirSync(join(folder, 'copies'));
+    const child = join(folder, 'child.cjs');
+    await build({
+      entryPoints: [join(import.meta.dirname, '../support/ssh-throughput-child.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['*.node', 'cpu-features'],
+      logLevel: 'error',
+      outfile: child,
     });
-    let size = 0;
-    ssh.stdout.on('data', (chunk: Buffer) => (size += chunk.length));
-    await once(ssh, 'close');
-    expect(size).toBe(OUTPUT_BYTES);
-    return OUTPUT_BYTES / 1e3 / (performance.now() - started);
-  }
-
-  it('500 MB of output come over SSH, beside the ssh command.', { timeout: 180_000 }, async () => {
-    const figures = { ours: [] as number[], theirs: [] as number[] };
-    // The runs alternate, so that other processes slow both.
-    for (let round = 0; round < 3; round++) {
-      figures.ours.push(await ours());
-      figures.theirs.push(await theirs());
+    const job: ThroughputJob = {
+      server: { port: server.port, folder: server.folder, key: server.key },
+      print: PRINT_LINES,
+      bytes: OUTPUT_BYTES,
+      file,
+      folder: join(folder, 'copies'),
+      sent: SENT_BYTES,
+      rounds: ROUNDS,
+    };
+    const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', SLIPWAY_THROUGHPUT: JSON.stringify(job) };
+    const { stdout } = await promisify(execFile)(runtime, [child], { env, maxBuffer: 1 << 24 });
+    const figures = JSON.parse(stdout) as Throughput;
+    for (const [kind, ways] of Object.entries(figures)) {
+      const best = Object.fromEntries(Object.entries(ways).map(([way, all]) => [way, Math.max(...all)]));
+      const command = best['command'] ?? NaN;
+      const text = ['built-in', 'ssh'].map((way) => {
+        const speed = best[way] ?? NaN;
+        return `${way} ${speed.toFixed(0)} MB/s (${(speed / command).toFixed(2)} of the ssh command)`;
+      });
+      process.stdout.write(`${name}, ${kind}: ${text.join(', ')}; ssh command ${command.toFixed(0)} MB/s\n`);
+      expect(Object.values(ways).map((all) => all.length)).toEqual([ROUNDS, ROUNDS, ROUNDS]);
     }
-    const best = { ours: Math.max(...figures.ours), theirs: Math.max(...figures.theirs) };
-    process.stdout.write(
-      `500 MB over SSH: ${best.ours.toFixed(0)} MB/s, ${(best.ours / best.theirs).toFixed(2)} of the ssh command\n`,
-    );
   });
 });
