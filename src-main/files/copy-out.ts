@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { absent, link, lstat, rename, rm } from '../system/files';
 import { basename, dirname, join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../src-shared/errors';
+import { writeChunks } from './write-chunks';
 import type { RunningCommand } from '../transport/transport';
 import { explainFailure } from '../../src-shared/explain-failure';
 
@@ -21,16 +20,14 @@ export async function copyOut(to: string, start: () => Promise<RunningCommand>):
   const partial = join(dirname(target), `.${basename(target)}.${randomUUID().slice(0, 8)}.part`);
   try {
     const command = await start();
-    await pipeline(command.output, createWriteStream(partial, { flags: 'wx' })).catch(
-      (error: NodeJS.ErrnoException) => {
-        if (error instanceof AppError || error.syscall === undefined) throw error;
-        throw new AppError(
-          'refused',
-          `${target} cannot be written: ${explainFailure(error.code, error.message)}.`,
-          'Free some space, or choose another folder.',
-        );
-      },
-    );
+    await writeChunks(partial, 'wx', command.output).catch((error: NodeJS.ErrnoException) => {
+      if (error instanceof AppError || error.syscall === undefined) throw error;
+      throw new AppError(
+        'refused',
+        `${target} cannot be written: ${explainFailure(error.code, error.message)}.`,
+        'Free some space, or choose another folder.',
+      );
+    });
     const { code, stderr } = await command.ended;
     if (code !== 0) throw new AppError('snapshot', `The file could not be read to its end: ${stderr.trim()}`);
     await place(partial, target);

@@ -26,7 +26,7 @@ describe.skipIf(reason !== undefined)(`output and files over SSH${reason ? ` (${
 
   it.each(['Node', 'Electron'])('Output and files come over SSH, beside the ssh command, in %s.', async (name) => {
     const runtime = runtimes[name];
-    if (runtime === undefined) return process.stdout.write(`${name}: there is no runtime\n`);
+    if (runtime === undefined) return void process.stdout.write(`${name}: there is no runtime\n`);
     const folder = tempFolder();
     const server = await startSshd();
     onTestFinished(() => server.stop());

@@ -14,6 +14,8 @@ export interface TerminalSize {
 /** The output rate that the window's terminal can process. Commands such as `yes` write far more. */
 const MAX_BYTES_PER_SECOND = 4 * 1024 * 1024;
 const NEWLINE = 10;
+/** `script` passes its line to the login shell, which may be no POSIX shell. The line itself restores the variable. */
+const START = 'SLIPWAY_SHELL_BEFORE=$SHELL SHELL=/bin/sh exec script -qefc "$1" /dev/null';
 
 /** A command in a terminal on the build host. `script` of util-linux makes the terminal: no native module is needed, and SSH works the same. */
 export class Terminal {
@@ -37,9 +39,9 @@ export class Terminal {
   static async start(transport: Transport, argv: Argv, size: TerminalSize, options: CommandOptions): Promise<Terminal> {
     await mustHaveScript(transport);
     // The first line of output is the device, for later changes of size. On a pipe `script` makes a terminal without size and echo.
-    const line = `tty && stty sane rows ${size.rows} cols ${size.columns} && exec ${quoteCommand(argv)}`;
+    const line = `SHELL=$SLIPWAY_SHELL_BEFORE; unset SLIPWAY_SHELL_BEFORE; tty && stty sane rows ${size.rows} cols ${size.columns} && exec ${quoteCommand(argv)}`;
     const env = { ...options.env, TERM: 'xterm-256color', COLORTERM: 'truecolor' };
-    const command = await transport.stream(['script', '-qefc', line, '/dev/null'], { ...options, env });
+    const command = await transport.stream(['sh', '-c', START, 'sh', line], { ...options, env });
     return new Terminal(transport, command);
   }
 

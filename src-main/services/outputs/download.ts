@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { rm, stat } from '../../system/files';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -7,6 +7,7 @@ import { AppError } from '../../../src-shared/errors';
 import type { Medium } from '../../../src-shared/engine-answers/media';
 import type { BuildHost } from '../../build-hosts/build-host';
 import { mustBeFree, place } from '../../files/copy-out';
+import { writeChunks } from '../../files/write-chunks';
 import { explainFailure } from '../../../src-shared/explain-failure';
 
 /** Copies in progress, so that two do not write to the same file. */
@@ -83,7 +84,7 @@ async function copyFrom(
 ): Promise<void> {
   const command = await host.transport.stream(['tail', '-c', `+${at + 1}`, medium.path], { signal });
   const announced = atMost(command.output, medium.size - at, medium);
-  await pipeline(announced, createWriteStream(partial, { flags: 'a' })).catch((error: NodeJS.ErrnoException) => {
+  await writeChunks(partial, 'a', announced).catch((error: NodeJS.ErrnoException) => {
     if (error instanceof AppError || error.syscall === undefined) throw error;
     throw new AppError(
       'refused',

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes, webcrypto } from 'node:crypto';
 import { dirname } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
 import type { Argv, CommandOptions, CommandResult } from '../transport';
@@ -38,11 +38,13 @@ export async function sendFile(
   const folder = dirname(path);
   await run(['sh', '-c', PREPARE, 'sh', folder, path.slice(folder.length + 1)]);
   const partial = `${path}.part-${randomBytes(6).toString('hex')}`;
+  // In a thread, while the file is sent.
+  const hashing = webcrypto.subtle.digest('SHA-256', bytes);
   try {
     const written = await run(['sh', '-c', WRITE, 'sh', partial, mode.toString(8)], { input: bytes });
     if (written.code !== 0) throw new Error(written.stderr.trim() || `the shell ended with ${written.code}`);
     const sum = (await run(['sh', '-c', HASH, 'sh', partial])).stdout.toString('latin1');
-    const hash = createHash('sha256').update(bytes).digest('hex');
+    const hash = Buffer.from(await hashing).toString('hex');
     if (sum !== '' && !sum.startsWith(hash))
       throw new AppError(
         'refused',

@@ -19,12 +19,14 @@ const MAX_LINES = 2000;
 const END_TIMEOUT_MS = 2000;
 
 /**
- * Runs a command until it ends, or until standard input does: when this program is killed, its connections end with it.
+ * Runs a command until it ends, or until standard input does, and removes a folder: when this program is killed, its connections end with
+ * it.
  */
 const HOLD = `exec 3<&0
 "$@" 3<&- & p=$!
 { cat <&3; kill $p; } >/dev/null 2>&1 &
-wait $p`;
+wait $p; code=$?
+rm -rf "$0"; exit $code`;
 
 /** A process of `ssh` that holds the connection to a host, and runs commands for other processes through its socket. */
 export interface Master {
@@ -58,7 +60,7 @@ export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Prom
     const environment = await writeAskpass(folder);
     const questions = new SshQuestions(options);
     const flags = ['-F', config, '-M', '-S', socket, '-N', '-T', '-o', 'LogLevel=DEBUG1'];
-    child = spawn('sh', ['-c', HOLD, 'sh', 'ssh', ...flags, ...hostArguments(ssh)], {
+    child = spawn('sh', ['-c', HOLD, folder, 'ssh', ...flags, ...hostArguments(ssh)], {
       env: { ...process.env, ...environment, LC_ALL: 'C' },
       stdio: ['pipe', 'ignore', 'pipe'],
       detached: true, // without a terminal, and with its helpers in one process group
