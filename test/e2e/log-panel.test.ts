@@ -85,3 +85,27 @@ it.each(['light', 'dark'] as const)(
     expect(await accessibilityViolations(page)).toEqual([]);
   },
 );
+
+it('A line is shown while it grows, with its last state, and is searched as it is shown.', async () => {
+  const project = projectOf([{ name: 'a' }]);
+  const wait = `while [ -d '${project.folder}' ] && [ ! -e '${project.folder}/go' ]; do sleep 0.05; done`;
+  project.script('a', `printf 'Copying 10%%\\r\\033[1mCopying 2'; ${wait}; printf '0%%\\b\\b\\033[K5%%\\n'`);
+  const { page } = await openInChromium({ document: join(project.folder, 'manifest.xml') });
+  const timeline = new TimelinePage(page);
+  await timeline.open();
+  await timeline.tab('Log');
+  await timeline.buildButton.click();
+  const log = page.getByRole('log');
+  await log.filter({ hasText: 'Copying 20%' }).waitFor();
+  project.file('go', '');
+  await timeline.says('Done');
+  await timeline.tab('Log'); // a build that is done shows its outputs
+  await log.filter({ hasText: 'Copying 25%' }).waitFor();
+  const find = page.getByRole('searchbox', { name: 'Find in log' });
+  await find.fill('copying 25');
+  await find.press('Enter');
+  await page.getByTestId('log-found').filter({ hasText: '1 of 1' }).waitFor();
+  await find.fill('10%');
+  await find.press('Enter');
+  await page.getByTestId('log-found').filter({ hasText: 'none' }).waitFor();
+});

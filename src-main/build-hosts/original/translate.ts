@@ -98,8 +98,13 @@ export class LogTranslation {
     return this.#state.hasEnded;
   }
 
-  /** One line of the log, and when it was written, in seconds since the epoch; `undefined` when it was not observed. */
-  take(line: string, at: number | undefined): void {
+  /**
+   * Takes the next line of the log.
+   *
+   * @param at when it was written, in seconds since the epoch; `undefined` when it was not observed
+   * @param isStderr the simple log has it as well
+   */
+  take(line: string, at: number | undefined, isStderr = false): void {
     const parsed = readLogLine(line);
     const { announced, isCompleted } = this.#state;
     const completedAt =
@@ -123,7 +128,7 @@ export class LogTranslation {
       'output',
       {
         step: isOfBuild ? null : (current?.step ?? null),
-        stream: isOfEngine ? 'engine' : 'stdout',
+        stream: isOfEngine ? 'engine' : isStderr ? 'stderr' : 'stdout',
         text: line,
       },
       at ?? completedAt ?? UNKNOWN_TIME,

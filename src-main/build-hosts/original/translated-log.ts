@@ -3,6 +3,7 @@ import { concernsRun, newRun, withRecord, type RunView } from '../../../src-shar
 import type { Transport } from '../../transport/transport';
 import { cutLines } from './cut-lines';
 import { Sightings } from './sightings';
+import { StderrLines } from './stderr-lines';
 import type { TextCache } from './text-cache';
 import { LogTranslation, type LoggedBuild, type LogState } from './translate';
 
@@ -27,6 +28,7 @@ export class TranslatedLog {
   readonly #segments: Segment[] = [{ journal: 0, log: 0, state: undefined }];
   readonly #seen = new Sightings();
   readonly #translation: LogTranslation;
+  readonly #stderr: StderrLines;
   /** Text of the last segment. */
   #open: Buffer[] = [];
   #openLength = 0;
@@ -49,6 +51,7 @@ export class TranslatedLog {
     this.#build = build;
     this.#cache = cache;
     this.#run = newRun(build.run);
+    this.#stderr = new StderrLines(transport, log);
     this.#translation = new LogTranslation(build, (line) => this.#write(line));
   }
 
@@ -106,8 +109,9 @@ export class TranslatedLog {
       const at = this.#seen.add(this.#offset, isFirst ? undefined : Date.now() / 1000);
       this.#offset += piece.length;
       const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+      await this.#stderr.readFor(bytes.length);
       const used = cutLines(bytes, (line, end) => {
-        this.#translation.take(line, at);
+        this.#translation.take(line, at, this.#stderr.take(line, this.#taken + end));
         this.#endSegment(this.#taken + end);
       });
       this.#taken += used;
@@ -140,7 +144,9 @@ export class TranslatedLog {
       pieces.push(piece);
       from += piece.length;
     }
-    cutLines(Buffer.concat(pieces), (line, end) => translation.take(line, this.#seen.at(log + end - 1)));
+    cutLines(Buffer.concat(pieces), (line, end) =>
+      translation.take(line, this.#seen.at(log + end - 1), this.#stderr.has(log + end)),
+    );
     return Buffer.concat(written);
   }
 }

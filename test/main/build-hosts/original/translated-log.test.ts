@@ -141,3 +141,32 @@ it('The journal has the time of the log by the clock of the host at that moment.
     expect(await journals.runAt(folder, `run-${name}`, true)).toMatchObject({ startedAt });
   }
 });
+
+it('A line that the simple log has as well is of stderr, also when it is read again.', async () => {
+  const many = Array.from({ length: 20_000 }, (_, n) => `${n % 3 === 0 ? 'warning' : 'line'} ${n}`);
+  const lines = logOf([
+    { step: 'a', output: many },
+    { step: 'b', output: ['one', 'two', 'one'] },
+  ]);
+  const simple = [...lines.slice(0, 3), ...many.filter((line) => line.startsWith('warning')), 'two'];
+  writeFileSync(join(folder, 'simple-log-2026-01-02-03-04-05'), `${simple.join('\n')}\n`);
+  const half = lines.slice(0, 5000).join('\n').length;
+  const whole = `${lines.join('\n')}\n`;
+  writeFileSync(log, whole.slice(0, half));
+  await readFrom(0);
+  appendFileSync(log, whole.slice(half));
+  const streamsOf = (journal: string): [string, string][] =>
+    journal
+      .split('\n')
+      .map(parseRecord)
+      .flatMap((one) =>
+        one?.kind === 'output' && one.step !== null && one.stream !== 'engine' ? [[one.text, one.stream]] : [],
+      );
+  const journal = await readFrom(0);
+  const expected = [...many, 'one', 'two', 'one'].map((line) => [
+    line,
+    line.startsWith('warning') || line === 'two' ? 'stderr' : 'stdout',
+  ]);
+  expect(streamsOf(journal).filter(([text]) => text !== '')).toEqual(expected);
+  expect(await readFrom(0)).toBe(journal);
+});
