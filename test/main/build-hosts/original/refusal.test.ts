@@ -16,7 +16,7 @@ it('A refusal of the original is reported whole, without the files that it valid
   });
 });
 
-it('A traceback is reported by its last line, in words.', () => {
+it('A traceback is reported by its last line, as a sentence.', () => {
   const output = [
     '/tmp/manifest_temp_42.xml validates',
     'Error instantiating manifest tree:',
