@@ -35,7 +35,7 @@ it('A build in a place that is no build area is refused with its sentence and wh
     const box = page.getByRole('region', { name: 'What went wrong' });
     await box.getByText(sentence, { exact: false }).first().waitFor();
     await box
-      .getByText(/Name a (folder|build_area)/)
+      .getByText(/build_area/)
       .first()
       .waitFor();
     expect(existsSync(join(area, '.slipway')), area).toBe(false);
