@@ -170,7 +170,7 @@ describe.skipIf(reason !== undefined).each(CLIENTS)(`A connection of %s that fai
     await server.stop();
     await expect(createSshTransport(by(loginAt(server)))).rejects.toMatchObject({
       code: 'unreachable',
-      message: expect.stringContaining(`[127.0.0.1]:${port} cannot be reached`) as string,
+      message: expect.stringContaining(`[127.0.0.1]:${port}`) as string,
     });
     const silent = createServer(() => undefined).listen(port, '127.0.0.1');
     await expect(createSshTransport(by({ ...loginAt(server), readyTimeout: 200 }))).rejects.toMatchObject({
