@@ -111,6 +111,10 @@ describe.skipIf(reason !== undefined)('a build host', () => {
 
       await menu.choose('Edit builder…');
       const edit = menu.dialog('Edit builder');
+      await edit.getByLabel('SSH client').selectOption({ label: 'The ssh command of this computer' });
+      await edit.getByRole('button', { name: 'Test' }).click();
+      // The accepted host key is known to both clients.
+      await edit.getByText(/Connected: .* · ssh command/).waitFor();
       await edit.getByRole('button', { name: 'Remove…' }).click();
       await edit.getByRole('button', { name: 'Remove it' }).click();
       await menu.status.getByText('This computer').waitFor();

@@ -65,6 +65,15 @@ it('Each state of a connection has a colour and a text.', () => {
   });
 });
 
+it('A host that is reached by the ssh command shows that, and what needs it.', () => {
+  const text = (client: HostFacts['client']): string => factsText({ ...FACTS, client });
+  expect(text({ name: 'built-in', needs: [] })).toBe('Linux · images, root by sudo · Node 20.11');
+  expect(text({ name: 'ssh', needs: [] })).toBe('Linux · images, root by sudo · Node 20.11 · ssh command');
+  expect(text({ name: 'ssh', needs: ['ProxyCommand', 'user certificates'] })).toBe(
+    'Linux · images, root by sudo · Node 20.11 · ssh command for ProxyCommand, user certificates',
+  );
+});
+
 it('The text counts down to the next attempt, and never below zero.', () => {
   const at = (now: number): string => linkText(LINKS.lost, now).replace('lost; reconnecting ', '');
   expect([100, 107, 107.2, 107.9, 108, 109.5].map(at)).toEqual(['in 8 s', 'in 1 s', 'in 1 s', 'in 1 s', 'now', 'now']);

@@ -14,6 +14,7 @@ const FULL: HostEntry = {
   jump: 'me@gate:22,inner',
   root: 'doas',
   engine: 'stock',
+  client: 'ssh',
 };
 const LEAST: HostEntry = {
   id: '2',
