@@ -2,7 +2,7 @@
 // Electron's runtime. Prints megabytes per second as JSON.
 import { spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, statSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { copyOut } from '../../src-main/files/copy-out';
@@ -55,38 +55,40 @@ async function measure(job: ThroughputJob): Promise<Throughput> {
     return size;
   };
 
+  const copy = (): string => join(folder, `copy-${copies++}`);
+  /** Runs `use` with a new file, and returns its size. */
+  async function sized(use: (path: string) => Promise<unknown>): Promise<number> {
+    const path = copy();
+    await use(path);
+    const { size } = statSync(path);
+    rmSync(path);
+    return size;
+  }
+
+  // One after the other for each kind, so that a neighbour slows all.
   for (let round = 0; round < rounds; round++) {
-    for (const [way, transport] of Object.entries(ours)) {
+    for (const [way, transport] of Object.entries(ours))
       await timed('output', way, bytes, async () => {
         let size = 0;
         for await (const chunk of (await transport.stream(['sh', '-c', print])).output) size += chunk.length;
         return size;
       });
-      await timed('download', way, bytes, async () => {
-        const copy = join(folder, `copy-${copies++}`);
-        await copyOut(copy, () => transport.stream(['cat', file]));
-        return statSync(copy).size;
-      });
-      await timed('upload', way, sent, async () => {
-        const path = join(folder, `sent-${copies++}`);
-        await transport.send({ path, bytes: payload, mode: 0o600 });
-        return statSync(path).size;
-      });
-    }
     await timed('output', 'command', bytes, () => command(print, ['ignore', 'pipe', 'ignore']));
-    await timed('download', 'command', bytes, async () => {
-      const copy = join(folder, `copy-${copies++}`);
-      const target = openSync(copy, 'wx');
-      await command(`cat ${file}`, ['ignore', target, 'ignore']);
-      closeSync(target);
-      return statSync(copy).size;
-    });
-    await timed('upload', 'command', sent, async () => {
-      const path = join(folder, `sent-${copies++}`);
-      // The same work: the host compares what has come.
-      await command(`cat >${path}; sha256sum ${path} >&2`, ['pipe', 'ignore', 'ignore'], payload);
-      return statSync(path).size;
-    });
+    for (const [way, transport] of Object.entries(ours))
+      await timed('download', way, bytes, () => sized((path) => copyOut(path, () => transport.stream(['cat', file]))));
+    await timed('download', 'command', bytes, () =>
+      sized(async (path) => {
+        const target = openSync(path, 'wx');
+        await command(`cat ${file}`, ['ignore', target, 'ignore']);
+        closeSync(target);
+      }),
+    );
+    for (const [way, transport] of Object.entries(ours))
+      await timed('upload', way, sent, () => sized((path) => transport.send({ path, bytes: payload, mode: 0o600 })));
+    await timed('upload', 'command', sent, () =>
+      // The same work: the host computes the checksum of what has come.
+      sized((path) => command(`cat >${path}; sha256sum ${path} >&2`, ['pipe', 'ignore', 'ignore'], payload)),
+    );
   }
   for (const transport of Object.values(ours)) transport.close();
   return figures;

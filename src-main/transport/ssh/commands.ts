@@ -8,6 +8,7 @@ import { createLimiter } from '../../async/limiter';
 import type { Channel, Connection } from './connection';
 import { forLoginShell } from './login-shell';
 import { cutOff } from './lost';
+import { readAhead } from './read-ahead';
 import { beginningOf, remoteLine, type Beginning } from './remote-line';
 import { beforeDeadline } from '../../async/deadline';
 
@@ -86,7 +87,7 @@ async function begin(
   const code = endOf(connection, channel.closed, () => left);
   // Awaited later, or not at all. It must not be an unhandled rejection.
   code.catch(() => undefined);
-  const chunks = channel.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const chunks = readAhead(channel.stdout);
   const greeting = { text: Buffer.alloc(0) };
   const begun = await beforeDeadline(
     // A lost connection is reported by `code`.

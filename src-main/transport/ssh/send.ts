@@ -16,13 +16,12 @@ export interface SentFile {
 const PREPARE = `umask 077; mkdir -p "$1" && cd "$1" && find . ! -name . -prune -type f -name "$2.part-*" -mmin +60 -exec rm -f {} +
 exit 0`;
 
-/** Writes a file with its mode, which the umask would narrow. */
-const WRITE = 'umask 077; cat >"$1" && chmod "$2" "$1"';
-
-/** Prints the hash of a file, by the first of three commands that exists. */
-const HASH = `if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"
+/** Writes a file with its mode, which the umask would narrow, and prints its hash, by the first of three commands that exists. */
+const WRITE = `umask 077; cat >"$1" && chmod "$2" "$1" || exit 1
+if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"
 elif command -v shasum >/dev/null 2>&1; then shasum -a 256 <"$1"
-elif command -v digest >/dev/null 2>&1; then digest -a sha256 "$1"; fi`;
+elif command -v digest >/dev/null 2>&1; then digest -a sha256 "$1"; fi
+exit 0`;
 
 /**
  * Writes a file on the host, whole or not at all: it is written beside its place, compared, and renamed. When the connection is lost
@@ -43,7 +42,7 @@ export async function sendFile(
   try {
     const written = await run(['sh', '-c', WRITE, 'sh', partial, mode.toString(8)], { input: bytes });
     if (written.code !== 0) throw new Error(written.stderr.trim() || `the shell ended with ${written.code}`);
-    const sum = (await run(['sh', '-c', HASH, 'sh', partial])).stdout.toString('latin1');
+    const sum = written.stdout.toString('latin1');
     const hash = Buffer.from(await hashing).toString('hex');
     if (sum !== '' && !sum.startsWith(hash))
       throw new AppError(
