@@ -17,5 +17,8 @@ export function useBuildHost(host: BuildHost): void {
 /** The build host of these tests: this computer, with the engine that was built. */
 export const buildHost = (): BuildHost => chosen ?? thisComputer(ENGINE);
 
+/** Whether the tests use this computer, so that what they set in the environment counts on the build host. */
+export const isThisComputer = (): boolean => chosen === undefined;
+
 /** The services of building on it. */
 export const buildServices = (): BuildServices => createBuildServices(buildHost());

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createShells } from '../../../../src-main/services/checkpoint-shell';
 import type { ShellEvent } from '../../../../src-shared/rpc/checkpoint-shell';
-import { buildHost } from '../../../support/build-host';
+import { buildHost, isThisComputer } from '../../../support/build-host';
 import { TestProject } from '../../../support/engine';
 import { lacksRootOr } from '../../../support/run-tool';
 import { shellProcesses } from '../../../support/shell-processes';
@@ -61,21 +61,25 @@ describe.skipIf(lacks !== undefined)(`a shell in a checkpoint${lacks === undefin
 
   const left = (): string[] => shellProcesses(project.area);
 
-  it('is the login shell of the account, also when that reads no line of a POSIX shell', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'slipway-login-shell-'));
-    onTestFinished(() => {
-      process.env['SHELL'] = '/bin/bash';
-      rmSync(folder, { recursive: true, force: true });
-    });
-    // As csh or fish: it refuses what it does not know.
-    const login = join(folder, 'other-shell');
-    writeFileSync(login, '#!/bin/sh\n[ $# -eq 0 ] || exit 125\necho "login shell of $SHELL"\n', { mode: 0o755 });
-    process.env['SHELL'] = login;
-    const shell = await open();
-    await shell.prints(new RegExp(`login shell of ${login}`));
-    await shell.read;
-    expect(shell.received.code).toBe(0);
-  });
+  // Over SSH the account decides, not the environment of the tests.
+  it.runIf(isThisComputer())(
+    'is the login shell of the account, also when that reads no line of a POSIX shell',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'slipway-login-shell-'));
+      onTestFinished(() => {
+        process.env['SHELL'] = '/bin/bash';
+        rmSync(folder, { recursive: true, force: true });
+      });
+      // As csh or fish: it refuses what it does not know.
+      const login = join(folder, 'other-shell');
+      writeFileSync(login, '#!/bin/sh\n[ $# -eq 0 ] || exit 125\necho "login shell of $SHELL"\n', { mode: 0o755 });
+      process.env['SHELL'] = login;
+      const shell = await open();
+      await shell.prints(new RegExp(`login shell of ${login}`));
+      await shell.read;
+      expect(shell.received.code).toBe(0);
+    },
+  );
 
   it('starts in the checkpoint, has its name, and reports its exit status', async () => {
     const shell = await open();
