@@ -51,8 +51,10 @@ describe.skipIf(reason !== undefined)(`a build over a connection that fails${rea
     const lines: string[] = [];
     const selection = { path, run, step: 'talk', streams: ['stdout' as const] };
     const ended = (async () => {
-      for (;;) {
-        const grown = await watch.services.logs.grown({ ...selection, have: lines.length }, {});
+      for (let revision: number | undefined; ;) {
+        const grown = await watch.services.logs.grown({ ...selection, have: lines.length, revision }, {});
+        revision = grown.revision;
+        lines.pop(); // it may have been open
         while (lines.length < grown.lines)
           for (const { text } of await watch.services.logs.read({ ...selection, from: lines.length, count: 1000 }, {}))
             lines.push(text);

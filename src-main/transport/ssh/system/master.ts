@@ -97,7 +97,8 @@ export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Prom
       );
       answering.then(
         () => reject(new AppError('cancelled', `The login at ${name} was cancelled.`)),
-        (error: Error) => over.signal.aborted || reject(error),
+        // A process that ends removes the folder, and the reason of its end counts.
+        async (error: Error) => over.signal.aborted || (await beforeDeadline(printed, END_TIMEOUT_MS)) || reject(error),
       );
     });
     // Only raced below, so it may fail after the race.
