@@ -20,11 +20,13 @@ const END_TIMEOUT_MS = 2000;
 
 /**
  * Runs a command until it ends, or until standard input does, and removes a folder: when this program is killed, its connections end with
- * it.
+ * it. The shell outlives SIGTERM to the group, and its report about an ended command has no reader then.
  */
-const HOLD = `exec 3<&0
+const HOLD = `trap : TERM
+exec 3<&0
 "$@" 3<&- & p=$!
-{ cat <&3; kill $p; } >/dev/null 2>&1 &
+exec 2>/dev/null
+{ cat <&3; kill $p; } >/dev/null &
 wait $p; code=$?
 rm -rf "$0"; exit $code`;
 
