@@ -14,6 +14,10 @@ const MARK = 'SLIPWAY_SHELL';
 /** The time that processes get to end after the hang-up. `script` waits two seconds before it kills. */
 const END_TIMEOUT_MS = 400;
 const POLL_INTERVAL_MS = 20;
+/** A process that the kernel cannot end, for example on a hanging disk, is left after this time. */
+const KILL_TIMEOUT_MS = 5000;
+/** Scans of the process table in a row that find none. */
+const EMPTY_SCANS = 3;
 
 const OPTIONS = {} as const satisfies OptionTable;
 
@@ -91,11 +95,13 @@ function end(child: ChildProcess, shell: string): Promise<number> {
  * found, and closing the view reports it.
  */
 async function endMarked(mark: string): Promise<void> {
-  for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
-    const left = processesWithVariable(MARK, mark);
-    for (const pid of left) sendSignal(pid, signal);
-    for (const deadline = Date.now() + END_TIMEOUT_MS; left.some(isProcessRunning) && Date.now() < deadline;)
-      await delay(POLL_INTERVAL_MS);
+  const started = Date.now();
+  // One process may start another while the table is read, and has no environment while its program is replaced.
+  for (let scans = 0; scans < EMPTY_SCANS && Date.now() - started < KILL_TIMEOUT_MS; scans++) {
+    const left = processesWithVariable(MARK, mark).filter(isProcessRunning);
+    for (const pid of left) sendSignal(pid, Date.now() - started < END_TIMEOUT_MS ? 'SIGHUP' : 'SIGKILL');
+    if (left.length > 0) scans = -1;
+    await delay(POLL_INTERVAL_MS);
   }
 }
 
