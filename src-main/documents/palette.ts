@@ -14,14 +14,17 @@ const meta = z.object({
 
 const SUFFIX = '.meta.json';
 
-/** The finalizer scripts of all templates, as the palette shows them. */
+/** The group of the scripts that make further outputs. They use what the scripts of each template share. */
+const OUTPUTS = 'outputs';
+
+/** The finalizer scripts of all templates and of the outputs, as the palette shows them. */
 export async function readPalette(resources: string): Promise<Finalizer[]> {
-  const root = join(resources, 'templates');
   const found: Finalizer[] = [];
-  for (const template of (await readdir(root)).sort()) {
-    const names = await readdir(join(root, template, 'scripts')).catch(() => []);
+  for (const template of [...(await readdir(join(resources, 'templates'))).sort(), OUTPUTS]) {
+    const folder = scriptsOf(resources, template);
+    const names = await readdir(folder).catch(() => []);
     for (const file of names.filter((name) => name.endsWith(SUFFIX)).sort()) {
-      const described = meta.parse(JSON.parse(await readFile(join(root, template, 'scripts', file), 'utf8')));
+      const described = meta.parse(JSON.parse(await readFile(join(folder, file), 'utf8')));
       const name = file.slice(0, -SUFFIX.length);
       found.push({ id: `${template}/${name}`, template, name, ...described });
     }
@@ -34,10 +37,14 @@ export async function locateFinalizer(resources: string, id: string): Promise<{ 
   const known = (await readPalette(resources)).find((finalizer) => finalizer.id === id);
   if (!known)
     throw new AppError('missing', `There is no finalizer ${id} in the palette.`, 'Choose one from the palette.');
-  const source = join(resources, 'templates', known.template, 'scripts');
+  const source = scriptsOf(resources, known.template);
   const text = await readFile(join(source, known.name), 'utf8');
   const includes = [...text.matchAll(/\b([A-Za-z0-9_-]+\.sh)\b/g)].map((match) => match[1] ?? '');
   const present = new Set(await readdir(source));
   const shared = [...new Set(includes)].filter((name) => present.has(name));
   return { source, files: [known.name, `${known.name}${SUFFIX}`, ...shared] };
+}
+
+function scriptsOf(resources: string, template: string): string {
+  return join(resources, template === OUTPUTS ? OUTPUTS : join('templates', template), 'scripts');
 }

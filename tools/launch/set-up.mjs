@@ -26,6 +26,8 @@ const TEST_PACKAGES = [
   ...['zfs-fuse', 'btrfs-progs', 'xfsprogs', 'attr', 'acl', 'libcap2-bin', 'libxml2-utils', 'python3', 'strace'],
   ...['mmdebstrap', 'gnupg', 'squashfs-tools', 'qemu-system-x86', 'ovmf', 'uidmap', 'util-linux', 'time'],
   ...['openssh-client', 'iproute2', 'sudo', 'git'],
+  // The tools that make disk images, and those that run a container image.
+  ...['fdisk', 'qemu-utils', 'crun', 'podman'],
   // It opens a computer to the network, so it is not installed on a developer's own computer, where its tests are
   // skipped with that reason.
   ...(process.env.CI ? ['openssh-server'] : []),

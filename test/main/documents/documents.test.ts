@@ -186,6 +186,14 @@ describe('scripts', () => {
     await expect(add()).rejects.toThrow(/differs/);
     expect(readFileSync(join(folder, 'b/scripts/iso'), 'utf8')).toBe('mine');
   });
+
+  it('of an output come from the palette without those that the template has', async () => {
+    const create = { template: 'tiny-linux', folder: join(folder, 't'), name: 't' };
+    const { path } = await services.templates.create(create, {});
+    const added = await services.scripts.addFinalizer({ document: path, id: 'outputs/netboot' }, {});
+    expect(added.map((file) => file.path)).toEqual(['scripts/netboot', 'scripts/netboot.meta.json']);
+    expect(added[0]?.executable).toBe(true);
+  });
 });
 
 describe('templates', () => {
