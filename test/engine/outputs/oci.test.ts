@@ -52,7 +52,7 @@ describe('the step oci', () => {
     return { entry, manifest, config, layer, json };
   }
 
-  it('Each blob has the name and the size that its descriptor says.', () => {
+  it('Each blob has the name and the size of its descriptor.', () => {
     const { entry, manifest, config, layer, json } = image();
     const names = readdirSync(join(layout, 'blobs/sha256'));
     const described = [entry, manifest.config, manifest.layers[0]];
