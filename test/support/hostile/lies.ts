@@ -37,7 +37,7 @@ export const LIES: readonly (readonly [string, Lie])[] = [
   ['sends a greeting of 1 MB', { config: { greeting: 'G'.repeat(1_000_000) } }],
   ['has only a key exchange with SHA-1', algorithms({ kex: ['diffie-hellman-group1-sha1'] })],
   ['has only 3DES', algorithms({ cipher: ['3des-cbc'] })],
-  ['has only HMAC with MD5', algorithms({ hmac: ['hmac-md5'] })],
+  ['has only HMAC with MD5', algorithms({ cipher: ['aes128-ctr'], hmac: ['hmac-md5'] })],
   [
     'is no SSH server and never ends',
     { raw: (socket) => void setInterval(() => socket.destroyed || socket.write('x'.repeat(65_536)), 1).unref() },
