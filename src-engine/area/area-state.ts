@@ -9,15 +9,22 @@ import { isRunning, listRuns } from './runs';
 
 /**
  * Detects changes of a build area: when two states are equal, everything read between them is consistent. The keys are
- * `lock`, `run` (the newest) and the names of snapshots; the values are opaque.
+ * `lock`, `run` (the newest), `lines` and the names of snapshots; the values are opaque.
  */
 export type AreaState = ReadonlyMap<string, string>;
+
+/** The keys that have a value in every state. */
+const FILES = ['lock', 'run', 'lines'];
+
+/** The file with the lines of an area. It is replaced before and after every change of lines. */
+export const linesFile = ({ stateFolder }: BuildArea): string => join(stateFolder, 'lines', 'lines.json');
 
 /** Reads the files of the state. A checkpoint that is taken again has a new state file, which is written before the snapshot. */
 export function readAreaFiles(area: BuildArea): AreaState {
   const state = new Map([
     ['lock', JSON.stringify(readLock(area))],
     ['run', runNames(area).at(-1) ?? ''],
+    ['lines', instanceOf(linesFile(area))],
   ]);
   for (const name of namesIn(area.mountpoint))
     if (stepOfSnapshot(name) !== undefined) state.set(name, instanceOf(join(area.mountpoint, name)));
@@ -29,7 +36,7 @@ export function readAreaFiles(area: BuildArea): AreaState {
  * are read last.
  */
 export function areaState(files: AreaState, snapshots: readonly Snapshot[]): AreaState {
-  const state = new Map(['lock', 'run'].map((key) => [key, files.get(key) ?? '']));
+  const state = new Map(FILES.map((key) => [key, files.get(key) ?? '']));
   for (const { name, id, takenAt } of snapshots) state.set(name, `${id} ${takenAt} ${files.get(name) ?? ''}`);
   return state;
 }

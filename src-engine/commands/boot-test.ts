@@ -6,13 +6,14 @@ import { bootTest, type BootVerdict } from '../boot-test/boot-test';
 import { mediumNamed } from '../boot-test/media';
 import { onStopSignal } from '../system/stop-signal';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { mediaFolder } from './media';
+import { LINE_OPTION, readMedia } from './media';
 
 /** An emulated machine reaches the login prompt of a Debian in about 40 seconds, and later on a busy host. */
 const DEFAULT_TIMEOUT_SECONDS = '300';
 
 const OPTIONS = {
   json: JSON_OPTION,
+  line: LINE_OPTION,
   firmware: {
     type: 'string',
     default: 'bios',
@@ -31,7 +32,7 @@ const OPTIONS = {
 export const bootTestCommand = defineCommand({
   name: 'boot-test',
   summary: 'boots a finished image in a virtual machine',
-  usage: ['[--firmware bios|uefi] [--timeout SECONDS] [--screenshot FILE] [--json] MANIFEST NAME'],
+  usage: ['[--line LINE] [--firmware bios|uefi] [--timeout SECONDS] [--screenshot FILE] [--json] MANIFEST NAME'],
   description: [
     'Boots a finished image in a virtual machine until its serial console asks for a login. The image is not written to.',
     'Prints the console as plain text and the verdict last; with `--json` each `BootEvent`, one JSON object per line. The exit status is 0 when the image has booted, 128 + n after signal n, otherwise 1. The machine ends with the command.',
@@ -42,13 +43,13 @@ export const bootTestCommand = defineCommand({
 });
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
-  const { firmware, timeout, screenshot } = values;
+  const { firmware, timeout, screenshot, line } = values;
   if (firmware !== 'bios' && firmware !== 'uefi')
     throw new AppError('usage', `--firmware takes bios or uefi: ${firmware}`);
   if (!/^[1-9]\d{0,4}$/.test(timeout))
     throw new AppError('usage', `--timeout takes seconds from 1 to 99999: ${timeout}`);
   const [operand = '', name = ''] = positionals;
-  const { path, bootable } = await mediumNamed(await mediaFolder(operand), name);
+  const { path, bootable } = await readMedia(operand, line, (folder) => mediumNamed(folder, name));
   if (bootable === null)
     throw new AppError('refused', `${name} is not a bootable image: it has neither ISO 9660 nor a boot sector.`);
 

@@ -4,6 +4,7 @@ import { defineCommand, type OptionTable, type Parsed } from './command';
 import { inspect } from './inspect';
 import { findInside } from './names';
 import { stoppable } from './stoppable';
+import { TREE_NAMES, treeLabel } from './tree-name';
 
 const OPTIONS = {
   bytes: { type: 'string', value: 'N', description: 'print at most the first N bytes' },
@@ -12,8 +13,8 @@ const OPTIONS = {
 export const catCommand = defineCommand({
   name: 'cat',
   summary: 'a file of a checkpoint',
-  usage: ['[--bytes N] MANIFEST STEP PATH'],
-  description: ['Prints a file of a checkpoint on standard output, byte for byte.'],
+  usage: ['[--bytes N] MANIFEST TREE PATH'],
+  description: ['Prints a file of a checkpoint on standard output, byte for byte.', TREE_NAMES],
   options: OPTIONS,
   operands: { min: 3, max: 3 },
   run,
@@ -33,7 +34,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
         if (found.entry.type !== 'file')
           throw new AppError(
             'missing',
-            `${path} in the checkpoint of ${step} is not a file.`,
+            `${path} in ${treeLabel(step)} is not a file.`,
             `List it with: distro_const ls ${operand} ${step} ${path}`,
           );
         const content = await tree.read(found.path, end);

@@ -4,20 +4,23 @@ import { escapeName } from '../../src-shared/name-escapes';
 import { compareTrees } from '../area/compare-trees';
 import { mountsBelow, withoutContent } from '../area/foreign-mounts';
 import type { TreeChange } from '../area/tree-diff';
+import type { TreeView } from '../snapshots/tree-view';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { inspect } from './inspect';
+import { inspect, type Inspection } from './inspect';
 import { shownName } from './names';
 import { printAnswer, printLines } from './print';
 import { stoppable } from './stoppable';
+import { TREE_NAMES } from './tree-name';
 
 const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
 
 export const diffCommand = defineCommand({
   name: 'diff',
-  summary: 'what changed between checkpoints, or since one',
-  usage: ['[--json] MANIFEST STEP [STEP]'],
+  summary: 'what changed between checkpoints or lines, or since one',
+  usage: ['[--json] MANIFEST TREE [TREE]'],
   description: [
-    'Prints files that were added, changed and removed from the first checkpoint to the second, or to the build data as it is now.',
+    'Prints files that were added, changed and removed from the first tree to the second, or to the build data as it is now.',
+    TREE_NAMES,
   ],
   options: OPTIONS,
   operands: { min: 2, max: 3 },
@@ -30,10 +33,10 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     const { changes, withAttributes, mounts } = await inspect(
       operand,
       async (inspection) => {
-        const before = (await inspection.open(from)).tree;
-        const after = to === undefined ? inspection.live() : (await inspection.open(to)).tree;
+        const before = await treeOf(inspection, from);
+        const after = await treeOf(inspection, to);
         // What is mounted in the build data is not a change by the build.
-        const mounts = to === undefined ? await mountsBelow(inspection.context.area.buildData) : [];
+        const mounts = inspection.readsLive ? await mountsBelow(inspection.context.area.buildData) : [];
         const compared = await compareTrees(withoutContent(before, mounts), withoutContent(after, mounts), signal);
         return { ...compared, changes: compared.changes.filter(({ path }) => !mounts.includes(path)), mounts };
       },
@@ -53,6 +56,12 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       });
     else printLines([...changes.map(changeLine), summary(changes)]);
   });
+}
+
+/** The tree that an argument names; without one the build data. */
+async function treeOf(inspection: Inspection, designator: string | undefined): Promise<TreeView> {
+  const isLive = designator === undefined || inspection.isLive(designator);
+  return isLive ? inspection.live() : (await inspection.open(designator)).tree;
 }
 
 function totals(changes: readonly TreeChange[]) {

@@ -4,16 +4,18 @@ import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './com
 import { inspect } from './inspect';
 import { printAnswer, printLines } from './print';
 import { stoppable } from './stoppable';
+import { TREE_NAMES } from './tree-name';
 
 const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
 
 export const extractCommand = defineCommand({
   name: 'extract',
   summary: 'writes the tree of a checkpoint into a folder',
-  usage: ['[--json] MANIFEST STEP FOLDER'],
+  usage: ['[--json] MANIFEST TREE FOLDER'],
   description: [
     'Writes the exact tree of a checkpoint with all its metadata into FOLDER, which must not exist or be empty. FOLDER itself gets the metadata of the build data. The checkpoint and the build area are not changed, and a build may run.',
     'The exit status is 0 only for an exact copy; otherwise nothing is left in FOLDER. Only root can give files to other owners, create devices, and set security attributes such as capabilities. For other users these are left out, and one line on standard error counts them.',
+    TREE_NAMES,
   ],
   options: OPTIONS,
   operands: { min: 3, max: 3 },

@@ -5,10 +5,14 @@ import { activityIn, areaState, changesBetween, readAreaFiles, type Activity } f
 import { refuseCovered } from '../area/places';
 import { RecordedTree } from '../area/recorded-tree';
 import type { SnapshotView } from '../snapshots/backend';
+import { resolveStep } from '../../src-shared/checkpoints/rules';
+import { findLine } from '../lines/find-line';
+import { lineName, readLines, type LineFile } from '../lines/line-file';
 import { FolderTree } from '../snapshots/folder-tree';
 import type { TreeView } from '../snapshots/tree-view';
 import { isMountPoint } from '../system/mounts';
-import { openContext, stepNamed, type AreaContext, type ContextOptions } from './context';
+import { openContext, type AreaContext, type ContextOptions } from './context';
+import { treeNamed, type TreeName } from './tree-name';
 import { quoteArgument } from '../../src-shared/shell-quote';
 
 /** The limit on attempts. A build that takes many checkpoints in a row can change the area faster than it is read. */
@@ -72,19 +76,74 @@ export class Inspection {
     return this.context;
   }
 
-  /** Opens a read-only view of a step's checkpoint. Throws `missing` when it has none. */
+  /**
+   * Opens a read-only view of the checkpoint of a STEP, or of a parked line's LINE@STEP or last tree (LINE@). Throws
+   * `missing` when there is none, `refused` for the build data.
+   */
   async open(designator: string): Promise<SnapshotView> {
-    const name = checkpointName(this.stepOf(designator));
-    this.#used.add(name);
-    this.#assertListed(name);
-    const view = await this.context.backend.open(name);
+    const { line, step } = this.#named(designator);
+    const view = line === undefined ? await this.#openPresent(step) : await this.#openParked(line, step);
     this.#views.push(view);
     return view;
+  }
+
+  /** The line that an argument names, and that of the build data. Throws `changing` during a change of lines. */
+  lineNamed(designator: string): { readonly id: string; readonly active: string } {
+    return { id: findLine(this.#lines(), designator).id, active: this.#lines().active };
+  }
+
+  /** The lines, on which the result then depends. */
+  #lines(): LineFile {
+    this.#used.add('lines');
+    const lines = readLines(this.context.area);
+    if (lines.change) throw changing();
+    return lines;
+  }
+
+  /** Whether the build data have been read. */
+  get readsLive(): boolean {
+    return this.#live !== undefined;
+  }
+
+  /** Whether an argument names the last tree of the line that the build data have (LINE@). */
+  isLive(designator: string): boolean {
+    const { line, step } = this.#named(designator);
+    return line === undefined && step === undefined;
+  }
+
+  async #openPresent(step: string | undefined): Promise<SnapshotView> {
+    if (step === undefined)
+      throw new AppError(
+        'refused',
+        'The build data change while they are read.',
+        'Name a checkpoint: LINE@STEP. Only diff reads the build data.',
+      );
+    const name = checkpointName(step);
+    this.#used.add(name);
+    this.#assertListed(name);
+    return this.context.backend.open(name);
+  }
+
+  async #openParked(line: string, step: string | undefined): Promise<SnapshotView> {
+    const { backend, file } = this.context;
+    const lines = this.#lines();
+    if (step === undefined) return backend.lines.open(line);
+    const found = (await backend.lines.list()).get(line) ?? [];
+    const byNumber = resolveStep(file.manifest.steps, step);
+    const names = [step, ...(byNumber.ok ? [file.manifest.steps[byNumber.index]?.name ?? ''] : [])].map(checkpointName);
+    const name = names.find((candidate) => found.some((snapshot) => snapshot.name === candidate));
+    if (name !== undefined) return backend.lines.open(line, name);
+    throw new AppError(
+      'missing',
+      `The line ${lineName(lines, line)} has no checkpoint of the step ${step}.`,
+      'See which it has: distro_const lines --json MANIFEST',
+    );
   }
 
   /** The present build data, only for comparisons. Throws `changing` while a build replaces it. */
   live(): TreeView {
     const { area, backend, snapshots } = this.context;
+    if (this.#live) return this.#live.tree;
     const activity = activityIn(area);
     if (activity.kind === 'busy') throw changing();
     if (area.dataset !== undefined && snapshots.length > 0 && !isMountPoint(area.buildData))
@@ -129,9 +188,15 @@ export class Inspection {
     for (const view of this.#views.splice(0)) await view.close();
   }
 
-  /** The name of the step that an argument means. */
-  stepOf(designator: string): string {
-    return this.context.file.manifest.steps[stepNamed(this.context, designator)]?.name ?? '';
+  /** The name of the checkpoint or tree that an argument names: STEP, or LINE@STEP for a parked line. */
+  nameOf(designator: string): string {
+    const { line, step } = this.#named(designator);
+    return line === undefined ? (step ?? designator) : designator;
+  }
+
+  #named(designator: string): TreeName {
+    if (designator.includes('@')) this.#used.add('lines');
+    return treeNamed(this.context, designator);
   }
 
   #assertListed(name: string): void {

@@ -16,6 +16,7 @@ import type { TreeView } from '../snapshots/tree-view';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { inspect, type Inspection } from './inspect';
 import { printAnswer, printLines } from './print';
+import { TREE_NAMES } from './tree-name';
 
 /**
  * The keyword for the planned packages instead of the installed ones. A step of that name can be given by its number.
@@ -32,8 +33,9 @@ export const installedCommand = defineCommand({
   summary: 'packages in the image, or files of one',
   usage: ['[--json] MANIFEST [WHAT [WHAT]]', '--files PACKAGE [--json] MANIFEST'],
   description: [
-    'Prints the packages in the image. WHAT is a step (its checkpoint), a run, or `resolved` (what would be installed). Without WHAT it reads the checkpoint after the step that installs packages. Two are compared.',
+    'Prints the packages in the image. WHAT is a tree, a run, or `resolved` (what would be installed). Without WHAT it reads the checkpoint after the step that installs packages. Two are compared.',
     'With `--files` it prints the files of a package in the image.',
+    TREE_NAMES,
   ],
   options: OPTIONS,
   operands: { min: 1, max: 3 },

@@ -7,14 +7,15 @@ import { inspect } from './inspect';
 import { findInside, shownName } from './names';
 import { printAnswer, printLines } from './print';
 import { stoppable } from './stoppable';
+import { TREE_NAMES } from './tree-name';
 
 const OPTIONS = { json: JSON_OPTION } as const satisfies OptionTable;
 
 export const lsCommand = defineCommand({
   name: 'ls',
   summary: 'the contents of a checkpoint',
-  usage: ['[--json] MANIFEST STEP [PATH]'],
-  description: ['Prints the entries of a folder in a checkpoint.'],
+  usage: ['[--json] MANIFEST TREE [PATH]'],
+  description: ['Prints the entries of a folder in a checkpoint.', TREE_NAMES],
   options: OPTIONS,
   operands: { min: 2, max: 3 },
   run,

@@ -9,17 +9,27 @@ import { listMedia, mediumNamed } from '../boot-test/media';
 import { resolveArea } from '../area/area';
 import { readManifestFile } from '../area/manifest-file';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { parkedMedia } from '../lines/parked-media';
+import { inspect } from './inspect';
 import { printAnswer, printLines } from './print';
+
+/** The option of commands that read the images of another line. */
+export const LINE_OPTION = {
+  type: 'string',
+  value: 'LINE',
+  description: 'the images of this line, by its id or name',
+} as const;
 
 const OPTIONS = {
   json: JSON_OPTION,
+  line: LINE_OPTION,
   checksum: { type: 'string', value: 'NAME', description: 'print the SHA-256 of this file' },
 } as const satisfies OptionTable;
 
 export const mediaCommand = defineCommand({
   name: 'media',
   summary: 'finished images, or the SHA-256 of one',
-  usage: ['[--checksum NAME] [--json] MANIFEST'],
+  usage: ['[--line LINE] [--checksum NAME] [--json] MANIFEST'],
   description: ['Prints the finished files, and whether this host can boot them.'],
   options: OPTIONS,
   operands: { min: 1, max: 1 },
@@ -27,17 +37,18 @@ export const mediaCommand = defineCommand({
 });
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
-  const folder = await mediaFolder(positionals[0] ?? '');
-  if (values.checksum !== undefined) {
-    const { name, path } = await mediumNamed(folder, values.checksum);
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
-    const sha256 = hash.digest('hex');
+  const { checksum, line } = values;
+  const operand = positionals[0] ?? '';
+  if (checksum !== undefined) {
+    const { name, sha256 } = await readMedia(operand, line, (folder) => checksumOf(folder, checksum));
     if (values.json) printAnswer<ChecksumAnswer>({ name, sha256 });
     else printLines([`${sha256}  ${name}`]); // in the format of sha256sum
     return 0;
   }
-  const media = await listMedia(folder);
+  const { folder, media } = await readMedia(operand, line, async (found) => ({
+    folder: found,
+    media: await listMedia(found),
+  }));
   const [noBootTest, noUefi] = [bootRefusal('bios'), bootRefusal('uefi')].map(textOf);
   if (values.json) printAnswer<MediaAnswer>({ folder, media, noBootTest, noUefi });
   else
@@ -52,9 +63,28 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   return 0;
 }
 
-/** The media folder of a manifest, which may not exist. */
-export async function mediaFolder(operand: string): Promise<string> {
-  return (await resolveArea((await readManifestFile(operand)).manifest.buildArea)).media;
+async function checksumOf(folder: string, designator: string) {
+  const { name, path } = await mediumNamed(folder, designator);
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
+  return { name, sha256: hash.digest('hex') };
+}
+
+/**
+ * Reads the media folder of a manifest, or that of a line, which may not exist. It is read again when the lines change
+ * meanwhile.
+ */
+export async function readMedia<T>(
+  operand: string,
+  line: string | undefined,
+  read: (folder: string) => Promise<T>,
+): Promise<T> {
+  if (line === undefined) return read((await resolveArea((await readManifestFile(operand)).manifest.buildArea)).media);
+  return inspect(operand, (inspection) => {
+    const { area } = inspection.context;
+    const { id, active } = inspection.lineNamed(line);
+    return read(id === active ? area.media : parkedMedia(area, id));
+  });
 }
 
 const textOf = (error: AppError | undefined): string | undefined =>

@@ -8,6 +8,7 @@ import { isProcessRunning, processesWithVariable } from '../system/process-table
 import { isReadOnly, readOnlyMount } from '../system/read-only-mount';
 import { defineCommand, type OptionTable, type Parsed } from './command';
 import { inspect } from './inspect';
+import { TREE_NAMES } from './tree-name';
 
 /** Marks the processes that were started in a shell, so that they end with the shell. */
 const MARK = 'SLIPWAY_SHELL';
@@ -24,10 +25,11 @@ const OPTIONS = {} as const satisfies OptionTable;
 export const shellCommand = defineCommand({
   name: 'shell',
   summary: 'a shell in a read-only view of a checkpoint',
-  usage: ['MANIFEST STEP'],
+  usage: ['MANIFEST TREE'],
   description: [
     'Starts an interactive shell in a read-only view of a checkpoint, never in the live build data.',
     'The view is closed when the shell ends, and processes that still run in it are ended first. The exit status is that of the shell, or 128 + n after signal n. Fails with `missing` without the checkpoint, and with `unsupported` where the view cannot be made read-only.',
+    TREE_NAMES,
   ],
   options: OPTIONS,
   operands: { min: 2, max: 2 },
@@ -45,7 +47,7 @@ async function run({ positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const isStopped = (): boolean => stop.signal !== undefined && stop.signal !== 'SIGINT';
   try {
     const status = await inspect(operand, async (inspection) => {
-      const step = inspection.stepOf(designator);
+      const step = inspection.nameOf(designator);
       const folder = await (await inspection.open(designator)).folder();
       const shell = process.env['SHELL'] || '/bin/sh';
       const guarded = isReadOnly(folder) ? [] : await readOnlyMount(folder, step);

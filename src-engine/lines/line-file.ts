@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { flag, listOf, nullable, number, object, oneOf, text, type TypeOf } from '../../src-shared/shape';
 import type { BuildArea } from '../area/area';
+import { linesFile } from '../area/area-state';
 import { makeFolders, writeFileAtomically } from '../system/files';
 import { readJsonFile } from '../system/json-file';
 
@@ -56,12 +57,11 @@ export type LineChange = TypeOf<typeof lineChange>;
 export type LineFile = TypeOf<typeof lineFile>;
 
 /** The folder with the records of lines. `ID/` has what belongs to a parked line. */
-export const linesFolder = (area: BuildArea): string => join(area.stateFolder, 'lines');
-const filePath = (area: BuildArea): string => join(linesFolder(area), 'lines.json');
+export const linesFolder = (area: BuildArea): string => dirname(linesFile(area));
 
 /** The lines of an area. Without a file there is the first one only. Throws `AppError('area')` when it cannot be read. */
 export function readLines(area: BuildArea): LineFile {
-  const found = readJsonFile(filePath(area), lineFile);
+  const found = readJsonFile(linesFile(area), lineFile);
   if (found.kind === 'read') return found.value;
   return found.kind === 'missing' ? onlyFirst() : fromFolders(area);
 }
@@ -69,7 +69,7 @@ export function readLines(area: BuildArea): LineFile {
 /** Replaces the file; when this returns it is on the disk. */
 export function writeLines(area: BuildArea, lines: LineFile): void {
   makeFolders(linesFolder(area));
-  writeFileAtomically(filePath(area), `${JSON.stringify(lines)}\n`);
+  writeFileAtomically(linesFile(area), `${JSON.stringify(lines)}\n`);
 }
 
 /** The name of a line for sentences; its id when it is not known. */

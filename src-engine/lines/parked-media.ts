@@ -54,6 +54,11 @@ export function hasMedium(area: BuildArea, line: string, name: string): boolean 
   return homesOf(area, line).some((home) => exists(join(home, name)));
 }
 
+/** The folder with the media of a parked line, which may not exist. */
+export function parkedMedia(area: BuildArea, line: string): string {
+  return homesOf(area, line)[0] ?? homeFor(area, line);
+}
+
 function homeFor(area: BuildArea, line: string): string {
   const isSame = statSync(area.media).dev === statSync(area.stateFolder).dev;
   return isSame ? join(parkedPlace(area, line).mountpoint, 'media') : join(area.media, HIDDEN, line);

@@ -68,6 +68,9 @@ export interface ParkedLines {
   /** Makes build data that equal a snapshot of a parked line, and that share its snapshots up to this one. */
   fork(line: string, name: string): Promise<void>;
 
+  /** Opens a read-only view of a snapshot of a parked line or, without a name, of its last tree. */
+  open(line: string, name?: string): Promise<SnapshotView>;
+
   /** Makes a parked line the build data again: its last tree, and all its snapshots. */
   activate(line: string): Promise<void>;
 

@@ -5,9 +5,11 @@ import { syncFolder } from '../system/durable';
 import { exec } from '../system/exec';
 import { exists } from '../system/files';
 import type { ParkedLines } from './backend';
+import { folderView } from './folder-tree';
 import type { ParkedEntries } from './parked-entries';
 import type { SnapshotStore } from './store';
 import type { RunStoreTool } from './store-tools';
+import { isOpenView, isView, viewPath } from './store-views';
 import type { TreeSwap } from './tree-swap';
 
 /** Before the id of a line in the name of its last tree. */
@@ -23,11 +25,13 @@ export interface BtrfsParts {
   /** Checks and repairs before the build data are replaced. */
   prepare(action: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Refuses a tree with other subvolumes in it. */
+  refuseNested(action: string, tree: string): Promise<void>;
 }
 
 /** Parked lines of a btrfs subvolume. The last tree is the build data itself, moved into the store by a rename. */
 export function createBtrfsLines(parts: BtrfsParts): ParkedLines {
-  const { buildData, store, parked, swap, tool, prepare, remove } = parts;
+  const { buildData, store, parked, swap, tool, prepare, remove, refuseNested } = parts;
   const treePath = (line: string): string => join(store.folder, TREE + line);
 
   function move(from: string, to: string): void {
@@ -41,12 +45,21 @@ export function createBtrfsLines(parts: BtrfsParts): ParkedLines {
       store.list().map(({ path }) => path),
     );
 
-  /** Removes entries and trees that belong to no line. */
+  /** The entry of a snapshot of a line. */
+  function find(line: string, name: string): string {
+    const found = parked.require(line).entries.find((entry) => store.entry(entry)?.name === name);
+    if (found === undefined) throw new AppError('snapshot', `There is no snapshot ${name} in line ${line}.`);
+    return found;
+  }
+
+  /** Removes entries and trees that belong to no line, and views of processes that have ended. */
   async function collect(): Promise<void> {
     for (const path of parked.remains()) await remove(path);
     const lines = new Set(parked.lines());
+    const isRemains = (name: string): boolean =>
+      name.startsWith(TREE) ? !lines.has(name.slice(TREE.length)) : isView(name) && !isOpenView(name);
     for (const name of exists(store.folder) ? readdirSync(store.folder) : [])
-      if (name.startsWith(TREE) && !lines.has(name.slice(TREE.length))) await remove(join(store.folder, name));
+      if (isRemains(name)) await remove(join(store.folder, name));
   }
 
   return {
@@ -72,16 +85,23 @@ export function createBtrfsLines(parts: BtrfsParts): ParkedLines {
     },
 
     async fork(line, name) {
-      const { entries } = parked.require(line);
-      const at = entries.findIndex((entry) => store.entry(entry)?.name === name);
-      const target = entries[at];
-      if (target === undefined) throw new AppError('snapshot', `There is no snapshot ${name} in line ${line}.`);
+      const target = find(line, name);
       if (!exists(buildData)) {
         await prepare(`Forking from ${name}`);
         await tool(['btrfs', 'subvolume', 'snapshot', parked.pathOf(target), swap.fresh]);
         await swap.swapIn();
       }
-      show(entries.slice(0, at + 1));
+      const { entries } = parked.require(line);
+      show(entries.slice(0, entries.indexOf(target) + 1));
+    },
+
+    async open(line, name) {
+      if (name !== undefined) return folderView(parked.pathOf(find(line, name)));
+      // A view of its own: the tree becomes the build data when the line is made the present one.
+      await refuseNested(`A view of line ${line}`, treePath(line));
+      const view = viewPath(store.folder);
+      await tool(['btrfs', 'subvolume', 'snapshot', '-r', treePath(line), view]);
+      return folderView(view, () => remove(view));
     },
 
     async activate(line) {

@@ -71,22 +71,22 @@ export function createBtrfsBackend({
     refuseForeign(action, [buildData, folder, ...swap.leftovers()]);
 
   /** The subvolumes that steps have made. Querying the file system is cheaper than a search, and they are rare. */
-  async function nested(): Promise<string[]> {
-    if (!isSubvolume(buildData)) return [];
-    const { stdout } = await exec(['btrfs', 'subvolume', 'list', '-o', buildData]);
-    return stdout.trim() === '' ? [] : subvolumesIn(buildData);
+  async function nested(tree: string): Promise<string[]> {
+    if (!isSubvolume(tree)) return [];
+    const { stdout } = await exec(['btrfs', 'subvolume', 'list', '-o', tree]);
+    return stdout.trim() === '' ? [] : subvolumesIn(tree);
   }
 
-  async function refuseNested(action: string): Promise<void> {
-    const found = await nested();
+  async function refuseNested(action: string, tree = buildData): Promise<void> {
+    const found = await nested(tree);
     if (found.length === 0) return;
     const undo = `btrfs subvolume delete -- ${found.map(quote).join(' ')}`;
-    throw leftOut(action, buildData, 'subvolumes', found, undo);
+    throw leftOut(action, tree, 'subvolumes', found, undo);
   }
 
   /** The replaced subvolume must not be mounted elsewhere, nor those of steps. */
   const refuseMountedElsewhere = async (action: string): Promise<void> =>
-    refuseMountsOf(action, isSubvolume(buildData) ? [...(await nested()), buildData] : []);
+    refuseMountsOf(action, isSubvolume(buildData) ? [...(await nested(buildData)), buildData] : []);
 
   /** A snapshot that a parked line has is kept for that line. */
   const destroyEntry = async (snapshot: StoredSnapshot): Promise<void> => {
@@ -156,7 +156,7 @@ export function createBtrfsBackend({
       return { referenced: bytesOf(total) || (await apparentSize(path)), unique: bytesOf(exclusive) };
     },
 
-    lines: createBtrfsLines({ buildData, store, parked, swap, tool, prepare, remove }),
+    lines: createBtrfsLines({ buildData, store, parked, swap, tool, prepare, remove, refuseNested }),
   };
 }
 

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
-import type { Snapshot, SnapshotBackend } from './backend';
+import type { Snapshot, SnapshotBackend, SnapshotView } from './backend';
 import { folderView } from './folder-tree';
 import { assertSnapshotName } from './names';
 
@@ -56,12 +56,7 @@ export function createMemoryBackend({ buildData }: { buildData: string }): Snaps
       const target = find(name);
       snapshots = snapshots.filter((snapshot) => snapshot !== target);
     },
-    async open(name) {
-      const { tree } = find(name);
-      const path = mkdtempSync(join(tmpdir(), 'slipway-view-'));
-      writeTree(path, tree);
-      return folderView(path, () => Promise.resolve(rmSync(path, { recursive: true })));
-    },
+    open: async (name) => viewOf(find(name).tree),
     async size(name) {
       const bytes = [...find(name).tree.values()].reduce((sum, content) => sum + (content?.length ?? 0), 0);
       return { referenced: bytes, unique: bytes };
@@ -81,6 +76,12 @@ export function createMemoryBackend({ buildData }: { buildData: string }): Snaps
         writeTree(buildData, target.tree);
         snapshots = own.slice(0, at + 1);
       },
+      async open(line, name) {
+        const own = lineOf(line);
+        const tree = name === undefined ? own.end : own.snapshots.find((snapshot) => snapshot.name === name)?.tree;
+        if (!tree) throw new AppError('snapshot', `There is no snapshot ${name} in line ${line}.`);
+        return viewOf(tree);
+      },
       async activate(line) {
         const found = lineOf(line);
         writeTree(buildData, found.end);
@@ -92,6 +93,12 @@ export function createMemoryBackend({ buildData }: { buildData: string }): Snaps
       bytes: async () => undefined,
     },
   };
+}
+
+function viewOf(tree: Tree): SnapshotView {
+  const path = mkdtempSync(join(tmpdir(), 'slipway-view-'));
+  writeTree(path, tree);
+  return folderView(path, () => Promise.resolve(rmSync(path, { recursive: true })));
 }
 
 function readTree(root: string, path = ''): Map<string, Buffer | undefined> {

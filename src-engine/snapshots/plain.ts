@@ -2,8 +2,7 @@ import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder } from '../system/durable';
 import { exists } from '../system/files';
-import { isAlive, ownIdentity } from '../system/processes';
-import type { SnapshotBackend } from './backend';
+import type { SnapshotBackend, SnapshotView } from './backend';
 import { tolerateMissingRights } from './copy-folder';
 import { DamagedSnapshot } from './damaged';
 import { FolderTree, folderView } from './folder-tree';
@@ -28,9 +27,8 @@ import { takeSnapshot, type PlainArea } from './plain/take';
 import { StoreSpace } from './plain/store-space';
 import { readHead, readIndex } from './plain/tree-index';
 import { endOrphanedTools, refuseUse, removeSubvolumes, removeTree, storeTool } from './store-tools';
+import { isOpenView, viewPath } from './store-views';
 import { TreeSwap } from './tree-swap';
-
-const VIEW = /\.view-(\d+)-(\w+)-\d+$/;
 
 /**
  * Snapshots of any directory: an index of the whole tree for each, and each version of a file once. Taking a snapshot
@@ -54,7 +52,6 @@ export function createPlainBackend({
   const tool = storeTool(folder);
   const area: PlainArea = { buildData, store, live, tool };
   const swap = new TreeSwap(buildData, (path) => removeTree(path, tool));
-  let views = 0;
   let measured: { readonly snapshots: string; readonly space: StoreSpace | undefined } | undefined;
 
   /**
@@ -123,6 +120,33 @@ export function createPlainBackend({
     }
   }
 
+  function open(snapshot: PlainSnapshot): SnapshotView {
+    const { name } = snapshot;
+    if (snapshot.isTree) return folderView(snapshot.path);
+    const { records } = readIndex(snapshot.path);
+    let made: string | undefined;
+    return {
+      tree: new IndexTree(name, records, (reference) => store.objectPath(reference)),
+      async folder() {
+        if (made !== undefined) return join(made, name);
+        const view = viewPath(folder);
+        const path = join(view, name); // the prompt of a shell shows the folder's name
+        mkdirSync(path, { recursive: true, mode: 0o700 });
+        made = view;
+        await materialise(store, snapshot, path, tool);
+        return path;
+      },
+      async copyInto(target, run) {
+        const tolerant = tolerateMissingRights(run, snapshot.id);
+        await materialise(store, snapshot, target, tolerant.tool);
+        return tolerant.deniedAttributes();
+      },
+      async close() {
+        if (made !== undefined) await removeTree(made, tool);
+      },
+    };
+  }
+
   return {
     kind: 'plain',
     takeSyncsArea: false,
@@ -186,32 +210,7 @@ export function createPlainBackend({
       return state ? new KnownTree(tree, state.known) : tree;
     },
 
-    async open(name) {
-      const snapshot = store.find(name);
-      if (snapshot.isTree) return folderView(snapshot.path);
-      const { records } = readIndex(snapshot.path);
-      let made: string | undefined;
-      return {
-        tree: new IndexTree(name, records, (reference) => store.objectPath(reference)),
-        async folder() {
-          if (made !== undefined) return join(made, name);
-          const view = join(folder, `.view-${process.pid}-${ownIdentity().startTime}-${views++}`);
-          const path = join(view, name); // the prompt of a shell shows the folder's name
-          mkdirSync(path, { recursive: true, mode: 0o700 });
-          made = view;
-          await materialise(store, snapshot, path, tool);
-          return path;
-        },
-        async copyInto(target, run) {
-          const tolerant = tolerateMissingRights(run, snapshot.id);
-          await materialise(store, snapshot, target, tolerant.tool);
-          return tolerant.deniedAttributes();
-        },
-        async close() {
-          if (made !== undefined) await removeTree(made, tool);
-        },
-      };
-    },
+    open: async (name) => open(store.find(name)),
 
     async size(name) {
       const { path, isTree } = store.find(name);
@@ -226,7 +225,7 @@ export function createPlainBackend({
       return space()?.freedBy(new Set(names.map((name) => store.find(name).path)));
     },
 
-    lines: createPlainLines({ area, parked, recover, space }),
+    lines: createPlainLines({ area, parked, recover, space, open }),
   };
 }
 
@@ -238,12 +237,4 @@ function sizeIn(index: string): number | undefined {
     if (error instanceof DamagedSnapshot || (error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
     throw error;
   }
-}
-
-/** Whether a leftover is the view of a running process. */
-function isOpenView(path: string): boolean {
-  const [, pid, startTime] = VIEW.exec(path) ?? [];
-  return (
-    pid !== undefined && startTime !== undefined && isAlive({ ...ownIdentity(), pid: Number(pid), startTime }) === true
-  );
 }

@@ -1,15 +1,23 @@
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { quoteArgument } from '../../src-shared/shell-quote';
-import type { ParkedLines, Snapshot } from './backend';
+import type { ParkedLines, Snapshot, SnapshotView } from './backend';
 import { getProperties, PROPERTIES, readProperties, snapshotsOf, type ZfsProperties } from './zfs-properties';
 import { refuseHeld, refuseHidden, refuseUnmountable } from './zfs-refusals';
 import type { ZfsReplace } from './zfs-replace';
 import { expectSuccess } from './zfs-runner';
 import type { ZfsTree } from './zfs-tree';
+import { isOfView } from './zfs-views';
 
 const LINE_PROPERTIES = [...PROPERTIES, 'origin', 'used', 'usedbydataset'];
 /** A dataset without an origin. */
 const NONE = '-';
+
+/** How the trees of parked lines are read. */
+export interface LineViews {
+  open(snapshot: Snapshot): Promise<SnapshotView>;
+  /** @param dataset a dataset that is not mounted */
+  openPresent(dataset: string): Promise<SnapshotView>;
+}
 
 /**
  * Parked lines of a dataset: `AREA/lines/ID`. The build data always own all snapshots of their line, which is the layout
@@ -22,10 +30,12 @@ const NONE = '-';
 export class ZfsLines implements ParkedLines {
   readonly #tree: ZfsTree;
   readonly #replace: ZfsReplace;
+  readonly #views: LineViews;
 
-  constructor(tree: ZfsTree, replace: ZfsReplace) {
+  constructor(tree: ZfsTree, replace: ZfsReplace, views: LineViews) {
     this.#tree = tree;
     this.#replace = replace;
+    this.#views = views;
   }
 
   async list(): Promise<ReadonlyMap<string, readonly Snapshot[]>> {
@@ -59,8 +69,7 @@ export class ZfsLines implements ParkedLines {
     await tree.runner.untilOrphansEnd();
     const present = await this.#present();
     if (!present.has(tree.dataset)) {
-      const snapshot = chain(this.#id(line), present).find((one) => one.name === name);
-      if (!snapshot) throw new AppError('snapshot', `There is no snapshot ${name} in ${this.#id(line)}.`);
+      const snapshot = this.#snapshot(line, name, present);
       refuseHidden(action, tree.mountpoint);
       const { code, stderr } = await tree.runner.zfsWithRetry(['clone', snapshot.id, tree.dataset]);
       // zfs-fuse sometimes fails to mount. The clone exists all the same, and is mounted below.
@@ -76,6 +85,11 @@ export class ZfsLines implements ParkedLines {
         `${tree.dataset} is not a fork from ${name}: another program made it while the fork was interrupted.`,
         `If it is not needed, remove it: zfs destroy -r ${quoteArgument(tree.dataset)}`,
       );
+  }
+
+  async open(line: string, name?: string): Promise<SnapshotView> {
+    if (name === undefined) return this.#views.openPresent(this.#id(line));
+    return this.#views.open(this.#snapshot(line, name, await this.#present()));
   }
 
   async activate(line: string): Promise<void> {
@@ -138,6 +152,12 @@ export class ZfsLines implements ParkedLines {
 
   #id(line: string): string {
     return `${this.#home}/${line}`;
+  }
+
+  #snapshot(line: string, name: string, present: ZfsProperties): Snapshot {
+    const snapshot = chain(this.#id(line), present).find((one) => one.name === name);
+    if (!snapshot) throw new AppError('snapshot', `There is no snapshot ${name} in ${this.#id(line)}.`);
+    return snapshot;
   }
 
   /** Properties of all datasets and snapshots of the build area. */
@@ -208,5 +228,5 @@ function chain(dataset: string, present: ZfsProperties): Snapshot[] {
   const origin = originOf(dataset, present);
   const before = origin === undefined ? [] : chain(origin.split('@')[0] ?? '', present);
   const shared = before.slice(0, before.findIndex(({ id }) => id === origin) + 1);
-  return [...shared, ...snapshotsOf(dataset, present)];
+  return [...shared, ...snapshotsOf(dataset, present).filter(({ id }) => !isOfView(id))];
 }

@@ -11,15 +11,20 @@ import { folderView } from './folder-tree';
 
 type Zfs = (argv: readonly string[]) => Promise<ExecResult>;
 
-/** Clones that show a snapshot's content, where the file system has no `.zfs` folder. */
+/**
+ * Clones that show a snapshot's content, where the file system has no `.zfs` folder, and the snapshots that are taken only
+ * for such a clone.
+ */
 const VIEW = '.slipway-view-';
-/** A user property of each clone: the process that made it. */
+/** A user property of each of them: the process that made it. */
 const OWNER = 'slipway:owner';
 const MAX_ATTEMPTS = 3;
 
 /** The views of a build area's snapshots that are clones. A view keeps its snapshot from being destroyed while it is open. */
 export interface ZfsViews {
   open(snapshot: string): Promise<SnapshotView>;
+  /** Opens a view of what an unmounted dataset contains at present. */
+  openPresent(dataset: string): Promise<SnapshotView>;
   /** Whether there is a view, of a running process or of one that has ended. */
   areMounted(table: MountTable): boolean;
   /** Whether a dataset is a view. */
@@ -27,6 +32,9 @@ export interface ZfsViews {
   /** Destroys the views whose processes have ended without closing them. */
   removeDead(): Promise<void>;
 }
+
+/** Whether a snapshot was taken for a view only. */
+export const isOfView = (snapshot: string): boolean => snapshot.includes(`@${VIEW}`);
 
 /**
  * Opens the views of a build area.
@@ -45,22 +53,36 @@ export function createZfsViews(area: string, zfs: Zfs, zfsWithRetry: Zfs): ZfsVi
     removeFolder(path);
   }
 
+  async function open(snapshot: string): Promise<SnapshotView> {
+    const path = mkdtempSync(join(tmpdir(), 'slipway-view-'));
+    const clone = `${area}/${VIEW}${process.pid}-${path.slice(-6)}`;
+    // Not `readonly=on`: with it zfs-fuse answers the first query for the attributes of a file without any with
+    // ENOSYS, after which the kernel reports no attributes for any file of the view.
+    const options = [`mountpoint=${path}`, owner()];
+    const argv = ['clone', ...options.flatMap((option) => ['-o', option]), snapshot, clone];
+    for (let attempt = 1; ; attempt++) {
+      const { code, stderr } = await zfs(argv);
+      if (code === 0) return folderView(path, () => destroy(clone, path));
+      // zfs-fuse sometimes fails to mount while it rolls back another dataset. The clone exists all the same.
+      if (/cannot mount/.test(stderr)) await zfsWithRetry(['destroy', clone]);
+      if (/cannot mount/.test(stderr) && attempt < MAX_ATTEMPTS) continue;
+      removeFolder(path);
+      throw new AppError('snapshot', `No view of ${snapshot} could be opened: ${stderr.trim()}`);
+    }
+  }
+
   return {
-    async open(snapshot) {
-      const path = mkdtempSync(join(tmpdir(), 'slipway-view-'));
-      const clone = `${area}/${VIEW}${process.pid}-${path.slice(-6)}`;
-      // Not `readonly=on`: with it zfs-fuse answers the first query for the attributes of a file without any with
-      // ENOSYS, after which the kernel reports no attributes for any file of the view.
-      const options = [`mountpoint=${path}`, `${OWNER}=${JSON.stringify(ownIdentity())}`];
-      const argv = ['clone', ...options.flatMap((option) => ['-o', option]), snapshot, clone];
-      for (let attempt = 1; ; attempt++) {
-        const { code, stderr } = await zfs(argv);
-        if (code === 0) return folderView(path, () => destroy(clone, path));
-        // zfs-fuse sometimes fails to mount while it rolls back another dataset. The clone exists all the same.
-        if (/cannot mount/.test(stderr)) await zfsWithRetry(['destroy', clone]);
-        if (/cannot mount/.test(stderr) && attempt < MAX_ATTEMPTS) continue;
-        removeFolder(path);
-        throw new AppError('snapshot', `No view of ${snapshot} could be opened: ${stderr.trim()}`);
+    open,
+
+    async openPresent(dataset) {
+      const snapshot = `${dataset}@${VIEW}${process.pid}-${Date.now()}`;
+      const { code, stderr } = await zfsWithRetry(['snapshot', '-o', owner(), snapshot]);
+      if (code !== 0) throw new AppError('snapshot', `No view of ${dataset} could be opened: ${stderr.trim()}`);
+      try {
+        return await open(snapshot);
+      } finally {
+        // It goes with its clone, also when the dataset has another name by then.
+        await zfsWithRetry(['destroy', '-d', snapshot]);
       }
     },
 
@@ -69,16 +91,20 @@ export function createZfsViews(area: string, zfs: Zfs, zfsWithRetry: Zfs): ZfsVi
     areMounted: (table) => table.mounts.some(({ source }) => source.startsWith(`${area}/${VIEW}`)),
 
     async removeDead() {
-      const argv = ['list', '-H', '-t', 'filesystem', '-o', `name,mountpoint,${OWNER}`, '-r', area];
+      const argv = ['list', '-H', '-t', 'filesystem,snapshot', '-o', `name,mountpoint,${OWNER}`, '-r', area];
       const { code, stdout } = await zfs(argv);
       if (code !== 0) return;
       for (const line of stdout.split('\n')) {
         const [name = '', path = '', owner = ''] = line.split('\t');
-        if (name.startsWith(`${area}/${VIEW}`) && hasEnded(owner)) await destroy(name, path);
+        if (!hasEnded(owner)) continue;
+        if (name.startsWith(`${area}/${VIEW}`)) await destroy(name, path);
+        else if (isOfView(name)) await zfsWithRetry(['destroy', '-d', name]);
       }
     },
   };
 }
+
+const owner = (): string => `${OWNER}=${JSON.stringify(ownIdentity())}`;
 
 /** An owner that cannot be parsed is not known to be ours. */
 function hasEnded(owner: string): boolean {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { RunTool } from '../system/exec';
-import type { Snapshot, SnapshotBackend, SnapshotSize } from './backend';
+import type { Snapshot, SnapshotBackend, SnapshotSize, SnapshotView } from './backend';
 import { folderView } from './folder-tree';
 import { assertSnapshotName } from './names';
 import { getProperties, readProperties, snapshotsOf, type ZfsProperties, type ZfsSnapshot } from './zfs-properties';
@@ -11,7 +11,7 @@ import { refuseHeld } from './zfs-refusals';
 import { ZfsReplace } from './zfs-replace';
 import { expectSuccess, zfsRunner } from './zfs-runner';
 import { ZfsTree } from './zfs-tree';
-import { createZfsViews } from './zfs-views';
+import { createZfsViews, isOfView } from './zfs-views';
 
 /**
  * Snapshots of a ZFS dataset, through the `zfs` command: OpenZFS, illumos and zfs-fuse. ZFS writes out the dataset and
@@ -35,7 +35,7 @@ export function createZfsBackend(
 
   async function list(): Promise<ZfsSnapshot[]> {
     const properties = await tree.properties();
-    const snapshots = snapshotsOf(dataset, properties);
+    const snapshots = snapshotsOf(dataset, properties).filter(({ id }) => !isOfView(id));
     listings.set(snapshots, properties);
     return snapshots;
   }
@@ -62,6 +62,12 @@ export function createZfsBackend(
     });
   }
 
+  /** A view below `.zfs`, which zfs-fuse does not have. */
+  function visible(name: string): SnapshotView | undefined {
+    const folder = join(mountpoint, '.zfs/snapshot', name);
+    return isReadable(folder) ? folderView(folder) : undefined;
+  }
+
   async function size(name: string): Promise<SnapshotSize> {
     const asked = await zfs(getProperties(tree.id(name), ['used', 'referenced']));
     if (/does not exist/.test(asked.stderr)) throw new AppError('snapshot', `There is no snapshot ${tree.id(name)}.`);
@@ -81,14 +87,13 @@ export function createZfsBackend(
     take,
     rollback: (name, listed) => replace.rollback(name, listed && listings.get(listed)),
     destroy,
-    open: async (name) => {
-      const visible = join(mountpoint, '.zfs/snapshot', name);
-      // zfs-fuse does not have it.
-      if (isReadable(visible)) return folderView(visible);
-      return views.open((await find(name)).id);
-    },
+    open: async (name) => visible(name) ?? views.open((await find(name)).id),
     size,
-    lines: new ZfsLines(tree, replace),
+    lines: new ZfsLines(tree, replace, {
+      // The datasets of parked lines are not mounted.
+      open: async ({ id, name }) => (id === tree.id(name) ? visible(name) : undefined) ?? views.open(id),
+      openPresent: views.openPresent,
+    }),
   };
 }
 

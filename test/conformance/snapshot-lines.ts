@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { exec } from '../../src-engine/system/exec';
 import { createMemoryBackend } from '../../src-engine/snapshots/memory';
 import { AppError } from '../../src-shared/errors';
 import { Random } from '../support/random';
@@ -139,6 +140,55 @@ export function describeLines(subject: BackendSubject): void {
     await switchTo(area, 'one', 'two');
     if (subject.properties().persistent) await area.backend.lines.activate('one');
     expect([content(area), await names(area), await parked(area)]).toEqual(['end of one', ['a', 'b'], { two: ['a'] }]);
+  });
+
+  it('The snapshots and the last tree of a parked line are read while it is parked, and the views leave nothing behind.', async () => {
+    const area = await areaWith('a', 'b', 'c');
+    write(area, 'end of one');
+    await fork(area, 'one', 'b');
+    await take(area, 'd');
+    write(area, 'end of two');
+    const { lines } = area.backend;
+    const before = [await names(area), await parked(area)];
+    const read = async (name?: string): Promise<string> => {
+      const view = await lines.open('one', name);
+      const copy = mkdtempSync(join(tmpdir(), 'slipway-copy-'));
+      try {
+        const inTree = (await (await view.tree.read('file')).toArray()).join('');
+        expect(readFileSync(join(await view.folder(), 'file'), 'utf8')).toBe(inTree);
+        await view.copyInto(copy, exec);
+        expect(readFileSync(join(copy, 'file'), 'utf8')).toBe(inTree);
+        expect([await names(area), await parked(area)]).toEqual(before);
+        return inTree;
+      } finally {
+        await view.close();
+        rmSync(copy, { recursive: true });
+      }
+    };
+    for (const name of ['a', 'b', 'c']) expect(await read(name)).toBe(name);
+    expect(await read()).toBe('end of one');
+    expect(content(area)).toBe('end of two');
+    await expect(lines.open('one', 'd')).rejects.toThrow(AppError);
+    await expect(lines.open('none')).rejects.toThrow(AppError);
+    await switchTo(area, 'one', 'two');
+    expect([content(area), await names(area)]).toEqual(['end of one', ['a', 'b', 'c']]);
+    await area.backend.rollback('b');
+    expect(await parked(area)).toEqual({ two: ['a', 'b', 'd'] });
+  });
+
+  it('A view of the last tree of a line stays as it is when that line becomes the present one and changes.', async () => {
+    const area = await areaWith('a');
+    write(area, 'end of one');
+    await fork(area, 'one', 'a');
+    const view = await area.backend.lines.open('one');
+    const folder = await view.folder();
+    await switchTo(area, 'one', 'two');
+    write(area, 'later');
+    expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('end of one');
+    expect(await names(area)).toEqual(['a']);
+    await view.close();
+    await area.backend.rollback('a');
+    expect(content(area)).toBe('a');
   });
 
   it('A fork from what is not there is refused, and the line is made the present one again.', async () => {

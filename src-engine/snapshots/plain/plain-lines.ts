@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
-import type { ParkedLines } from '../backend';
+import type { ParkedLines, SnapshotView } from '../backend';
 import type { ParkedEntries } from '../parked-entries';
 import { refuseUse, removeSubvolumes } from '../store-tools';
 import { collectGarbage } from './collect';
@@ -20,13 +20,15 @@ export interface PlainParts {
   recover(action: string): Promise<void>;
   /** The space of all snapshots; `undefined` where it is not known. */
   space(): StoreSpace | undefined;
+  /** Opens a view of a snapshot. */
+  open(snapshot: PlainSnapshot): SnapshotView;
 }
 
 /**
  * Parked lines of a plain directory. The last tree of a line is one more index, so that parking stores what has changed
  * since the last snapshot. The build data stay in their place: forking and switching roll them back to an index.
  */
-export function createPlainLines({ area, parked, recover, space }: PlainParts): ParkedLines {
+export function createPlainLines({ area, parked, recover, space, open }: PlainParts): ParkedLines {
   const { store, buildData, tool } = area;
 
   const show = (entries: readonly string[]): void =>
@@ -34,6 +36,13 @@ export function createPlainLines({ area, parked, recover, space }: PlainParts): 
       entries,
       store.list().map(({ path }) => path),
     );
+
+  /** The entry of a snapshot of a line. */
+  function find(line: string, name: string): string {
+    const found = parked.require(line).entries.find((entry) => store.entry(entry).name === name);
+    if (found === undefined) throw new AppError('snapshot', `There is no snapshot ${name} in line ${line}.`);
+    return found;
+  }
 
   /** Destroys entries that belong to no line. */
   async function collect(): Promise<void> {
@@ -80,12 +89,15 @@ export function createPlainLines({ area, parked, recover, space }: PlainParts): 
     },
 
     async fork(line, name) {
-      const { entries } = parked.require(line);
-      const at = entries.findIndex((entry) => store.entry(entry).name === name);
-      const target = entries[at];
-      if (target === undefined) throw new AppError('snapshot', `There is no snapshot ${name} in line ${line}.`);
+      const target = find(line, name);
       await restore(`Forking from ${name}`, target, name);
-      show(entries.slice(0, at + 1));
+      const { entries } = parked.require(line);
+      show(entries.slice(0, entries.indexOf(target) + 1));
+    },
+
+    async open(line, name) {
+      const entry = name === undefined ? (parked.require(line).end ?? '') : find(line, name);
+      return open({ ...store.entry(entry, parked.pathOf(entry)), name: name ?? `end of ${line}` });
     },
 
     async activate(line) {
