@@ -5,6 +5,7 @@ import { UNPAIRED_QUOTES } from '../../src-shared/manifest/rules/quotes';
 import { isExecutable } from '../system/executables';
 import type { ManifestFile } from './manifest-file';
 import { startFault, type StartFault } from './script-start';
+import { stepCheckProblems } from './step-checks';
 import { BUILT_IN_IM_POP, scriptFile } from './step-script';
 
 /**
@@ -26,7 +27,8 @@ export function startProblems(
       phase === 'structure' &&
       (code !== UNPAIRED_QUOTES || (step !== undefined && running.has(step))),
   );
-  return [...refused, ...scriptProblems(steps, area)];
+  const wrong = stepCheckProblems(file, steps).filter(({ severity }) => severity === 'error');
+  return [...refused, ...scriptProblems(steps, area), ...wrong];
 }
 
 /**

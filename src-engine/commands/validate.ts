@@ -5,6 +5,7 @@ import { validationAnswer } from '../../src-shared/manifest/validation-answer';
 import { resolveArea } from '../area/area';
 import { problemLine, type ManifestFile } from '../area/manifest-file';
 import { scriptProblems } from '../area/start-problems';
+import { stepCheckProblems } from '../area/step-checks';
 import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { readNamedManifest } from './manifest-text';
 import { printJson, printLines } from './print';
@@ -19,7 +20,7 @@ export const validateCommand = defineCommand({
   summary: 'every problem of the manifest with file, line and column',
   usage: ['[--stdin] [--json] MANIFEST'],
   description: [
-    "Prints every problem of a manifest on this host with its place in the file: structure, values, checkpoint names, scripts, the order of steps, and names of packages where the package lists of its repositories are cached (`distro_const catalogue`), and what of the repositories and of the host's APT configuration is not followed. No network is used.",
+    "Prints every problem of a manifest on this host with its place in the file: structure, values, checkpoint names, scripts, the order of steps, values that a script's description refuses, and names of packages where the package lists of its repositories are cached (`distro_const catalogue`), and what of the repositories and of the host's APT configuration is not followed. No network is used.",
     'The exit status is 1 when one of the problems is an error. A warning does not change it.',
   ],
   options: OPTIONS,
@@ -32,6 +33,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const problems: readonly Problem[] = [
     ...file.problems,
     ...scriptProblems(file.manifest.steps, await areaPath(file)),
+    ...stepCheckProblems(file, file.manifest.steps),
     ...(await packageProblems(file)),
   ];
   const errors = problems.filter(({ severity }) => severity === 'error').length;

@@ -54,7 +54,7 @@ async function locatePackages(manifest: Manifest): Promise<PackageLocation> {
     const setup = await aptSetup(declared);
     return {
       key: `apt-${keyOf(setup)}`,
-      open: async (folder) => new AptSource(setup, folder, await readRecipe(manifest)),
+      open: (folder) => new AptSource(setup, folder, readRecipe(manifest)),
     };
   }
   if (declared.origins.length === 0)

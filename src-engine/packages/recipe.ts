@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
 import type { Manifest } from '../../src-shared/manifest/model';
-import { readIfThere } from '../system/files';
+import { isRecord, scriptDescription, stringsIn } from '../area/script-description';
 
 /**
  * How the step that installs packages works. The engine knows no distribution, so the script's description has these
@@ -24,13 +23,10 @@ export const DEFAULT_RECIPE: Recipe = { base: ['?essential'], also: [], recommen
  * Reads how the packages of a manifest are installed: the entry `installs` of `SCRIPT.meta.json` of the first step that
  * has one; `undefined` when none has.
  */
-export async function readRecipe(manifest: Manifest, folder = process.cwd()): Promise<Recipe | undefined> {
+export function readRecipe(manifest: Manifest, folder = process.cwd()): Recipe | undefined {
   for (const { script } of manifest.steps) {
     if (script === undefined) continue;
-    const path = resolve(folder, `${script}.meta.json`);
-    // An unreadable description counts as missing.
-    const text = (await readIfThere(path).catch(() => undefined))?.toString('utf8');
-    const installs = text === undefined ? undefined : entryOf(text, 'installs');
+    const installs = scriptDescription(script, folder)?.['installs'];
     if (isRecord(installs))
       return {
         base: stringsIn(installs['base']),
@@ -41,17 +37,3 @@ export async function readRecipe(manifest: Manifest, folder = process.cwd()): Pr
   }
   return undefined;
 }
-
-function entryOf(text: string, name: string): unknown {
-  try {
-    const read: unknown = JSON.parse(text);
-    return isRecord(read) ? read[name] : undefined;
-  } catch {
-    return undefined; // an unreadable description counts as missing
-  }
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-
-const stringsIn = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];

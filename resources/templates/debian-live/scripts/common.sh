@@ -67,6 +67,16 @@ key() {
   printf '%s\n' "${_value:-${2-}}"
 }
 
+# text NODEPATH [DEFAULT]: prints a text. Where it has quotes without a backslash, the manifest server gives it in pieces.
+text() {
+  _text=$(values "$1") || exit 1
+  _text=$(printf '%s' "$_text" | tr '\n' ' ')
+  printf '%s\n' "${_text:-${2-}}"
+}
+
+# quoted TEXT: prints the text as one word of a shell script.
+quoted() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
+
 # in_image COMMAND...: runs a command inside the package image, in its own mount and PID namespaces. Its mounts and processes always
 # end with it, so that nothing stays mounted in the build area.
 in_image() {

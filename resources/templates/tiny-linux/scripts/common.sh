@@ -61,6 +61,16 @@ value() {
   printf '%s\n' "${_first:-${2-}}"
 }
 
+# text NODEPATH [DEFAULT]: prints a text. Where it has quotes without a backslash, the manifest server gives it in pieces.
+text() {
+  _text=$(values "$1") || exit 1
+  _text=$(printf '%s' "$_text" | tr '\n' ' ')
+  printf '%s\n' "${_text:-${2-}}"
+}
+
+# quoted TEXT: prints the text as one word of a shell script.
+quoted() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
+
 # key NAME [DEFAULT]: prints the value of a pair in key_value_pairs.
 key() {
   _value=$(ManifestRead -k "$socket" "$1") || die "cannot read the key $1 from the manifest server at $socket."

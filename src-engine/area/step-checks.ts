@@ -1,0 +1,123 @@
+import { addElement } from '../../src-shared/document/fields';
+import { detectLayout, partsOf } from '../../src-shared/manifest/layout';
+import type { LoadedManifest } from '../../src-shared/manifest/load';
+import type { DeclaredStep } from '../../src-shared/manifest/model';
+import type { Problem } from '../../src-shared/manifest/problems';
+import { valuesAt, type PlacedValue } from '../../src-shared/manifest/rules/values-at';
+import type { Edit } from '../../src-shared/manifest/splice';
+import { isRecord, scriptDescription, stringsIn } from './script-description';
+
+/**
+ * What a step needs of the manifest's values, from the entry `checks` of its description. The engine knows no distribution: a script
+ * that would refuse a value says so here, so that the user is told before the build.
+ */
+interface StepCheck {
+  /** Path of an element or `@attribute` below the root; or `key`, a pattern of keys in `key_value_pairs`. */
+  readonly path: string | undefined;
+  readonly key: RegExp | undefined;
+  /** Values that the check is not about. */
+  readonly except: RegExp | undefined;
+  /** What each word of the value must match. */
+  readonly matches: RegExp | undefined;
+  /** One of these packages must be in the manifest's list. The first is offered. */
+  readonly packages: readonly string[];
+  /** A sentence; `%` is the value. */
+  readonly message: string;
+  /** Inserted into a word that does not match: before `@`, else at its end. */
+  readonly append: string | undefined;
+  readonly isWarning: boolean;
+}
+
+/** Problems of the manifest that these steps report about its values. */
+export function stepCheckProblems(loaded: LoadedManifest, steps: readonly DeclaredStep[]): Problem[] {
+  return steps.flatMap((step) => {
+    const checks = step.script === undefined ? undefined : scriptDescription(step.script)?.['checks'];
+    return Array.isArray(checks) ? checks.flatMap((check) => problemsOf(loaded, step, readCheck(check))) : [];
+  });
+}
+
+function readCheck(entry: unknown): StepCheck | undefined {
+  if (!isRecord(entry) || typeof entry['message'] !== 'string') return undefined;
+  const text = (name: string): string | undefined => {
+    const value = entry[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const [key, except, matches] = ['key', 'except', 'matches'].map((name) => patternOf(text(name)));
+  return {
+    path: text('path'),
+    key,
+    except,
+    matches,
+    packages: stringsIn(entry['packages']),
+    message: entry['message'],
+    append: text('append'),
+    isWarning: entry['severity'] === 'warning',
+  };
+}
+
+/** A pattern for the whole of a value. A wrong one matches nothing, because a description must not stop a build. */
+function patternOf(text: string | undefined): RegExp | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return new RegExp(`^(?:${text})$`);
+  } catch {
+    return /^\b$/;
+  }
+}
+
+function problemsOf(loaded: LoadedManifest, step: DeclaredStep, check: StepCheck | undefined): Problem[] {
+  if (!check || hasPackage(loaded, check.packages)) return [];
+  const { except, matches, message, isWarning } = check;
+  const found = valuesOf(loaded, check).flatMap(({ value, range }) => {
+    const words = value.split(/\s+/).filter((word) => word !== '' && !except?.test(word) && !matches?.test(word));
+    return [...new Set(words)].map((word): Problem => {
+      const fix =
+        check.packages.length > 0 ? addPackage(loaded, check) : correct(loaded, { value, range }, word, check);
+      return {
+        severity: isWarning ? 'warning' : 'error',
+        phase: 'structure',
+        code: 'step-check',
+        message: message.replaceAll('%', () => word),
+        path: check.path?.replace('@', '') ?? 'key_value_pairs/pair/value',
+        range,
+        step: step.index,
+        ...(fix && { fix }),
+      };
+    });
+  });
+  // One missing package is one problem.
+  return check.packages.length > 0 ? found.slice(0, 1) : found;
+}
+
+function valuesOf({ defaulted: { root } }: LoadedManifest, { path, key }: StepCheck): PlacedValue[] {
+  if (path !== undefined) return valuesAt(root, path);
+  const keys = valuesAt(root, 'key_value_pairs/pair/@key');
+  return valuesAt(root, 'key_value_pairs/pair/@value').filter((_, index) => key?.test(keys[index]?.value ?? ''));
+}
+
+const hasPackage = ({ manifest }: LoadedManifest, names: readonly string[]): boolean =>
+  manifest.packages.some(({ name }) => names.includes(name.trim()));
+
+function addPackage({ tree }: LoadedManifest, { packages: [name = ''] }: StepCheck): Edit {
+  const { image } = partsOf(detectLayout(tree.root));
+  return addElement(tree, `${image}/packages`, { name: 'pkg', attributes: { name } }, `Add package ${name}`);
+}
+
+function correct(
+  { source }: LoadedManifest,
+  { range }: PlacedValue,
+  word: string,
+  { append }: StepCheck,
+): Edit | undefined {
+  if (append === undefined || !range) return undefined;
+  const [before = word] = word.split('@');
+  // The range of an element is its start tag.
+  const end = source.charAt(range.start) === '<' ? source.indexOf('</', range.end) : range.end;
+  const at = source.slice(0, end).indexOf(word, range.start);
+  if (at < 0) return undefined;
+  const start = at + before.length;
+  return {
+    label: `Use ${before}${append}${word.slice(before.length)}`,
+    splices: [{ start, end: start, text: append }],
+  };
+}
