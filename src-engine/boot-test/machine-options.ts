@@ -1,12 +1,17 @@
 import type { Firmware, UefiFirmware } from './firmware';
+import type { ImageFormat } from './image-format';
 
 /** The parts of a machine. */
 export interface MachineRequest {
-  /** A raw image. It is not written to. */
+  /** A disk or CD image. It is not written to unless the machine keeps its writes. */
   readonly image: string;
+  /** Default: `raw`. */
+  readonly format?: ImageFormat;
   readonly firmware: Firmware;
+  /** Whether the machine writes to the image itself. Default: no. */
+  readonly keepsWrites?: boolean;
   /** How the image is attached. */
-  readonly medium: 'cdrom' | 'usb';
+  readonly medium: 'cdrom' | 'usb' | 'disk';
   /** Default: 1024. */
   readonly memoryMegabytes?: number;
 }
@@ -37,12 +42,13 @@ function firmwareOptions({ code, variables }: UefiFirmware): string[] {
   ];
 }
 
-function mediumOptions({ image, medium }: MachineRequest): string[] {
-  // Writes of the machine go to a temporary file of QEMU.
-  const drive = `if=none,id=medium,format=raw,snapshot=on,file=${quoted(image)}`;
+function mediumOptions({ image, medium, format = 'raw', keepsWrites = false }: MachineRequest): string[] {
+  // Writes of a test's machine go to a temporary file of QEMU.
+  const drive = `if=none,id=medium,format=${format},snapshot=${keepsWrites ? 'off' : 'on'},file=${quoted(image)}`;
   const devices = {
     cdrom: ['-device', 'ide-cd,drive=medium,bootindex=0'],
     usb: ['-device', 'qemu-xhci', '-device', 'usb-storage,drive=medium,bootindex=0'],
+    disk: ['-device', 'virtio-blk-pci,drive=medium,bootindex=0'],
   };
   return ['-drive', drive, ...devices[medium]];
 }

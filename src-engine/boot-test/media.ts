@@ -1,6 +1,7 @@
 import { open, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
+import { imageFormat } from './image-format';
 import { ifMissing } from '../system/files';
 
 /** A finished file of a build area. */
@@ -60,11 +61,13 @@ const GPT = 0x200;
 const MBR_MARK = 0x1fe;
 
 /**
- * How an image boots, by its content: ISO 9660 as a CD, a boot sector or a partition table as a disk, otherwise `null`.
+ * How an image boots, by its content: ISO 9660 as a CD, a boot sector or a partition table as a disk, otherwise `null`. qcow2 and VMDK
+ * files are disks.
  *
  * An image with both boots both ways. It is treated as a CD unless its name ends with .usb, .img or .raw.
  */
 async function bootableAs(path: string): Promise<MediaFile['bootable']> {
+  if (imageFormat(path) !== 'raw') return 'disk';
   const file = await open(path, 'r');
   try {
     const has = async (at: number, mark: string): Promise<boolean> => {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { ConsoleText } from '../../src-shared/boot-test/console-text';
 import { AppError } from '../../src-shared/errors';
 import type { BootEvent } from '../../src-shared/engine-answers/media';
+import { imageFormat, isBuiltIn } from '../boot-test/image-format';
 import { bootTest, type BootVerdict } from '../boot-test/boot-test';
 import { mediumNamed } from '../boot-test/media';
 import { onStopSignal } from '../system/stop-signal';
@@ -59,9 +60,10 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   process.stdout.on('error', () => stopping.abort());
   const show = values.json ? showJson : showText();
   try {
-    const medium = bootable === 'cdrom' ? 'cdrom' : 'usb';
+    const medium = bootable === 'cdrom' ? 'cdrom' : isBuiltIn(path) ? 'disk' : 'usb';
     const request = {
       image: path,
+      format: imageFormat(path),
       firmware,
       medium,
       timeoutSeconds: Number(timeout),

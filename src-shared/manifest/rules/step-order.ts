@@ -15,7 +15,11 @@ type Role =
   | 'compress'
   | 'contents'
   | 'media'
-  | 'usb';
+  | 'usb'
+  | 'disk'
+  | 'disk-file'
+  | 'netboot'
+  | 'container';
 
 const ROLES: readonly (readonly [Role, RegExp])[] = [
   ['populate', /^(im[-_]pop|install[-_]packages)$/],
@@ -27,6 +31,10 @@ const ROLES: readonly (readonly [Role, RegExp])[] = [
   ['contents', /^gen[-_]cd[-_]cont(ent)?s?$/],
   ['media', /^(create[-_])?iso$/],
   ['usb', /^(create[-_])?usb$/],
+  ['disk', /^disk$/],
+  ['disk-file', /^(raw|qcow2|vmdk|vhd)$/],
+  ['netboot', /^netboot$/],
+  ['container', /^oci$/],
 ];
 
 /** The earlier role, the later role, and a clause with the reason. */
@@ -42,6 +50,12 @@ const ORDER: readonly (readonly [Role, Role, string])[] = [
   ['boot-menu', 'usb', 'the USB image would lack the boot menu'],
   ['media', 'usb', 'the USB image is made from the ISO image'],
   ['populate', 'media', 'the media would be empty'],
+  ['boot-menu', 'disk', 'the disk would lack the boot menu'],
+  ['compress', 'disk', 'the disk is made from what that step packs'],
+  ['disk', 'disk-file', 'there is no disk before'],
+  ['boot-menu', 'netboot', 'the files for netboot would lack the boot menu'],
+  ['compress', 'netboot', 'the files for netboot would lack the packed image'],
+  ['compress', 'container', 'the container image is made from what that step packs'],
 ];
 
 /**

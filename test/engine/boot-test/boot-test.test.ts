@@ -1,5 +1,5 @@
 // Real QEMU machines, with images of one sector that start in less than a second.
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootTest } from '../../../src-engine/boot-test/boot-test';
@@ -9,6 +9,7 @@ import type { BootEvent } from '../../../src-shared/engine-answers/media';
 import { bootSector } from '../../support/boot-sector';
 import { finished, TestProject } from '../../support/engine';
 import { eventually } from '../../support/eventually';
+import { lacksTool, runTool } from '../../support/run-tool';
 
 const lacking = bootRefusal('bios')?.message;
 
@@ -31,6 +32,9 @@ beforeAll(() => {
     'hybrid.iso': hybrid,
     'hybrid.usb': hybrid,
     'gpt.raw': gpt,
+    'disk.qcow2': Buffer.from('QFI\xfb', 'latin1'),
+    'disk.raw': Buffer.from('QFI\xfb', 'latin1'),
+    'disk.vmdk': 'KDMV',
     'a, b.txt': 'text',
     empty: '',
     '.hidden': bootSector(''),
@@ -56,6 +60,9 @@ describe('The outputs:', () => {
     expect(folder).toBe(join(project.area, 'media'));
     expect(media.map(({ name, size, bootable }) => [name, size, bootable])).toEqual([
       ['a, b.txt', 4, null],
+      ['disk.qcow2', 4, 'disk'],
+      ['disk.raw', 4, null],
+      ['disk.vmdk', 4, 'disk'],
       ['empty', 0, null],
       ['gpt.raw', 4096, 'disk'],
       ['hybrid.iso', 0x9000, 'cdrom'],
@@ -102,6 +109,22 @@ it('The machine gets a path with commas as one option.', () => {
   const options = machineOptions({ image: '/a,readonly=off.iso', firmware: 'bios', medium: 'cdrom' });
   expect(options).toContain('if=none,id=medium,format=raw,snapshot=on,file=/a,,readonly=off.iso');
 });
+
+const whyNoDisk = lacking ?? lacksTool('qemu-img');
+
+it.skipIf(whyNoDisk).each(['qcow2', 'vmdk'])(
+  `A disk is booted in the format of its file: %s.${whyNoDisk ? ` (${whyNoDisk})` : ''}`,
+  async (format) => {
+    const media = join(project.area, 'media');
+    const file = join(media, `converted.${format}`);
+    const subformat = format === 'vmdk' ? ['-o', 'subformat=streamOptimized'] : [];
+    runTool('qemu-img', 'convert', '-f', 'raw', '-O', format, ...subformat, join(media, 'login.usb'), file);
+    const { code, stdout } = await boot(`converted.${format}`);
+    rmSync(file);
+    expect(events(stdout).at(-1)).toMatchObject({ verdict: 'booted' });
+    expect(code).toBe(0);
+  },
+);
 
 describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
   it('recognise a login prompt, take a picture of the screen, and write nothing', async () => {
