@@ -10,6 +10,8 @@ export interface MachineRequest {
   readonly firmware: Firmware;
   /** Whether the machine writes to the image itself. Default: no. */
   readonly keepsWrites?: boolean;
+  /** A CD image with data for the system, such as the user data of cloud-init. */
+  readonly seed?: string;
   /** How the image is attached. */
   readonly medium: 'cdrom' | 'usb' | 'disk';
   /** Default: 1024. */
@@ -42,7 +44,7 @@ function firmwareOptions({ code, variables }: UefiFirmware): string[] {
   ];
 }
 
-function mediumOptions({ image, medium, format = 'raw', keepsWrites = false }: MachineRequest): string[] {
+function mediumOptions({ image, medium, format = 'raw', keepsWrites = false, seed }: MachineRequest): string[] {
   // Writes of a test's machine go to a temporary file of QEMU.
   const drive = `if=none,id=medium,format=${format},snapshot=${keepsWrites ? 'off' : 'on'},file=${quoted(image)}`;
   const devices = {
@@ -50,7 +52,8 @@ function mediumOptions({ image, medium, format = 'raw', keepsWrites = false }: M
     usb: ['-device', 'qemu-xhci', '-device', 'usb-storage,drive=medium,bootindex=0'],
     disk: ['-device', 'virtio-blk-pci,drive=medium,bootindex=0'],
   };
-  return ['-drive', drive, ...devices[medium]];
+  const second = seed === undefined ? [] : ['-drive', `if=ide,media=cdrom,format=raw,readonly=on,file=${quoted(seed)}`];
+  return ['-drive', drive, ...devices[medium], ...second];
 }
 
 /** QEMU splits options at commas; a doubled one is a comma. */

@@ -1,5 +1,5 @@
 // The outputs of the templates besides ISO and USB images, built by the real engine and used as their users would.
-import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,6 +43,8 @@ describe.each(['tiny-linux', 'debian-live'] as const)('%s', (template) => {
   beforeAll(() => {
     if (why !== undefined) return;
     project = new OutputBuild(template, ['netboot', 'oci', ...(whyNoDisk === undefined ? DISK_STEPS : [])]);
+    if (template === 'debian-live')
+      project.edit((text) => text.replace('</packages>', '<pkg name="cloud-init"/></packages>'));
     const { code, stderr } = project.build();
     expect(code, stderr).toBe(0);
     runTool('tar', '-xf', project.medium('netboot.tar'), '-C', served);
@@ -90,20 +92,40 @@ describe.each(['tiny-linux', 'debian-live'] as const)('%s', (template) => {
     if (reason !== undefined) skip(reason);
     const image = join(served, 'larger.raw');
     runTool('cp', '--sparse=always', project.medium('raw'), image);
-    const size = 8 * 2 ** 30;
+    const size = 3 * 2 ** 30;
     truncateSync(image, size);
     const boot = await bootImage({
       ...{ image, firmware: 'bios', medium: 'disk', keepsWrites: true },
       ...{ until: readyOf(template), timeoutSeconds: 600 },
     });
     expect(boot.verdict, boot.serial).toBe('booted');
-    // The last writes may be in the journal only. Status 1: e2fsck has changed something.
-    const root = `${image}?offset=${66 * 2 ** 20}`;
+    // The last writes may be in the journal only. Status 1: e2fsck has replayed it.
+    const root = join(served, 'root.img');
+    runTool('dd', `if=${image}`, `of=${root}`, 'bs=1M', 'skip=66', 'conv=sparse', 'status=none');
     runTool('sh', '-c', 'e2fsck -fp "$0" || [ $? = 1 ]', root);
-    const state = runTool('dumpe2fs', '-h', root);
-    const blocks = Number(/^Block count: +(\d+)/m.exec(state)?.[1]);
+    const blocks = Number(/^Block count: +(\d+)/m.exec(runTool('dumpe2fs', '-h', root))?.[1]);
     expect(blocks * 4096).toBeGreaterThan(size - 80 * 2 ** 20);
+    rmSync(root);
     rmSync(image);
+  });
+
+  it(`cloud-init makes a user on the disk of ${template}.`, async ({ skip }) => {
+    const reason = why ?? whyNoDisk ?? whyNoBoot() ?? (template === 'tiny-linux' ? 'has no cloud-init' : undefined);
+    if (reason !== undefined) skip(reason);
+    const data = join(served, 'seed');
+    mkdirSync(data);
+    writeFileSync(join(data, 'meta-data'), 'instance-id: one\nlocal-hostname: cloud\n');
+    const user =
+      '#cloud-config\nusers: [{ name: visitor }]\nruncmd: [\'echo "HAS $(id -un visitor)" >/dev/console\']\n';
+    writeFileSync(join(data, 'user-data'), user);
+    const seed = join(served, 'seed.iso');
+    runTool('xorriso', '-as', 'mkisofs', '-quiet', '-V', 'cidata', '-r', '-J', '-o', seed, data);
+    const image = project.medium('qcow2');
+    const boot = await bootImage({
+      ...{ image, format: imageFormat(image), seed, firmware: 'bios', medium: 'disk' },
+      ...{ until: /HAS visitor/, timeoutSeconds: 600 },
+    });
+    expect(boot.verdict, boot.serial).toBe('booted');
   });
 
   it(`The OCI image of ${template} runs in a container.`, ({ skip }) => {

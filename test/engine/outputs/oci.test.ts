@@ -1,5 +1,5 @@
 // The step oci on a small tree: what a program finds that reads the image by its specification.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -48,12 +48,12 @@ describe('the step oci', () => {
     const [entry] = indexFile.parse(json('index.json')).manifests;
     const manifest = manifestFile.parse(json(blob(entry.digest)));
     const config = configFile.parse(json(blob(manifest.config.digest)));
-    const layer = gunzipSync(readFileSync(join(layout, blob(manifest.layers[0].digest))));
-    return { entry, manifest, config, layer, json };
+    const packed = readFileSync(join(layout, blob(manifest.layers[0].digest)));
+    return { entry, manifest, config, packed, json };
   }
 
   it('Each blob has the name and the size of its descriptor.', () => {
-    const { entry, manifest, config, layer, json } = image();
+    const { entry, manifest, config, packed, json } = image();
     const names = readdirSync(join(layout, 'blobs/sha256'));
     const described = [entry, manifest.config, manifest.layers[0]];
     expect(names.sort()).toEqual(described.map(({ digest }) => digest.replace('sha256:', '')).sort());
@@ -61,7 +61,7 @@ describe('the step oci', () => {
       const data = readFileSync(join(layout, 'blobs', digest.replace(':', '/')));
       expect([`sha256:${sha256(data)}`, data.length]).toEqual([digest, size]);
     }
-    expect(config.rootfs.diff_ids[0]).toBe(`sha256:${sha256(layer)}`);
+    expect(config.rootfs.diff_ids[0]).toBe(`sha256:${sha256(gunzipSync(packed))}`);
     expect(json('oci-layout')).toEqual({ imageLayoutVersion: '1.0.0' });
     expect(manifest.layers[0].mediaType).toBe('application/vnd.oci.image.layer.v1.tar+gzip');
   });
@@ -74,7 +74,7 @@ describe('the step oci', () => {
   });
 
   it('The layer has the files with their modes.', () => {
-    const { layer } = image();
+    const layer = gunzipSync(image().packed);
     const { stdout } = spawnSync('tar', ['-tv'], { input: layer, encoding: 'utf8' });
     expect(stdout).toMatch(/^-rwxr-xr-x \S+ +2 2026-01-01 .* \.\/bin\/sh$/m);
     expect(stdout).toMatch(/^-rw------- \S+ +6 2026-01-01 .* \.\/etc\/shadow$/m);
@@ -88,13 +88,27 @@ describe('the step oci', () => {
     expect(readdirSync(area.tmp)).toEqual([]);
   });
 
+  it.skipIf(lacksTool('zstd'))(
+    'A layer is compressed with zstd on request, and an unknown compression is refused.',
+    () => {
+      area.set({ oci_compression: 'zstd' });
+      const { manifest, config, packed } = image();
+      expect(manifest.layers[0].mediaType).toBe('application/vnd.oci.image.layer.v1.tar+zstd');
+      const layer = execFileSync('zstd', ['-dcq'], { input: packed });
+      expect(config.rootfs.diff_ids[0]).toBe(`sha256:${sha256(layer)}`);
+      area.set({ oci_compression: 'lzma' });
+      expect(area.run('oci').stderr).toContain("oci_compression is 'lzma'; this step knows gzip and zstd.");
+    },
+  );
+
   const why = lacksTool('mksquashfs', 'unsquashfs');
   it.skipIf(why)(why ? `A packed image is the layer (${why})` : 'A packed image is the layer.', () => {
     area.write('tree/usr/bin/bash', '#!', 0o755);
     runTool('ln', '-s', 'usr/bin', join(area.folder, 'tree/bin'));
     mkdirSync(join(area.folder, 'pkg_image/live'));
     runTool('mksquashfs', join(area.folder, 'tree'), join(area.folder, 'pkg_image/live/filesystem.squashfs'), '-quiet');
-    const { config, layer } = image();
+    const { config, packed } = image();
+    const layer = gunzipSync(packed);
     expect(config.config.Cmd).toEqual(['/bin/bash']);
     const { stdout } = spawnSync('tar', ['-t'], { input: layer, encoding: 'utf8' });
     expect(stdout.trim().split('\n')).toEqual(['./', './bin', './usr/', './usr/bin/', './usr/bin/bash']);
