@@ -30,6 +30,9 @@ const ELSEWHERE: readonly { readonly page: string; readonly begins: string; read
   { page: 'docs/outputs.md', begins: 'tar -xf', reason: 'test/slow/outputs.test.ts boots from the folder' },
   { page: 'docs/outputs.md', begins: 'podman load', reason: 'test/slow/outputs.test.ts runs the image' },
   { page: 'docs/outputs.md', begins: 'skopeo copy', reason: 'it needs a registry' },
+  { page: 'docs/use-image.md', begins: 'sha256sum', reason: 'it needs a copied image' },
+  { page: 'docs/use-image.md', begins: 'distro_const boot-test', reason: 'test/slow/outputs.test.ts boots the disks' },
+  { page: 'docs/use-image.md', begins: 'sudo dd', reason: 'it needs a stick' },
 ];
 
 /** A shell in a checkpoint of a plain folder needs rights that an ordinary user may not have in a chroot. */
