@@ -3,6 +3,7 @@ import { SECTIONS, type SectionId } from '../../src-shared/document/sections';
 import Overview from './compose/Overview.svelte';
 import { isFormSection, type FormSection } from './form/forms';
 import FormScreen from './form/FormScreen.svelte';
+import OutputsScreen from './outputs/OutputsScreen.svelte';
 import PackagesScreen from './packages/PackagesScreen.svelte';
 import StepsScreen from './steps/StepsScreen.svelte';
 
@@ -30,5 +31,5 @@ const SCREENS: Readonly<Record<Exclude<SectionId, FormSection>, Load>> = {
 export const sections: readonly Section[] = SECTIONS.map(({ id, title }) => ({
   id,
   title,
-  load: isFormSection(id) ? () => FormScreen : SCREENS[id],
+  load: id === 'outputs' ? () => OutputsScreen : isFormSection(id) ? () => FormScreen : SCREENS[id],
 }));

@@ -39,6 +39,7 @@ describe('An edit:', () => {
   it('Each thing is edited in one place, and steps are not among the outputs.', async () => {
     const designer = await opened(await openInChromium());
     await designer.goTo('Outputs');
+    await designer.page.getByText('Advanced', { exact: false }).first().click();
     await designer.page.getByRole('group', { name: 'Boot archive', exact: true }).waitFor();
     expect(await designer.page.locator('[data-element=finalizer]').count()).toBe(0);
   });

@@ -31,6 +31,7 @@ export const PROGRAMS = {
       'engine-answers': ['.', 'checkpoints', 'journal', 'runs'],
       doctor: ['.', 'engine-answers'],
       packages: ['.', 'engine-answers'],
+      outputs: ['.', 'document', 'manifest'],
       rpc: ['.', 'engine-answers', 'hosts', 'logs', 'runs'],
       timeline: ['.', 'journal', 'rpc', 'runs'],
     },
@@ -144,6 +145,8 @@ export const PROGRAMS = {
           ['.', 'components', 'document', 'state', 'text'],
         ]),
       ),
+      // It shows what the build screen knows about finished files, and the form of the rest.
+      'screens/outputs': ['.', 'components', 'document', 'state', 'text', 'screens/build', 'screens/form'],
       screens: ['*'],
       '.': ['*'],
     },

@@ -204,6 +204,21 @@ describe('the order of steps', () => {
       },
     ]);
   });
+
+  it.each([
+    [['qcow2', 'disk'], 'The step `qcow2` runs before `disk`: there is no disk before.'],
+    [
+      ['oci', 'post-mod'],
+      'The step `oci` runs before `post-mod`: the container image is made from what that step packs.',
+    ],
+    [
+      ['netboot', 'grub-setup'],
+      'The step `netboot` runs before `grub-setup`: the files for netboot would lack the boot menu.',
+    ],
+  ])('is a warning for the outputs %s', (names, message) => {
+    expect(warnings(ordered(...names))).toMatchObject([{ code: 'step-order', message }]);
+    expect(warnings(ordered(...[...names].reverse()))).toEqual([]);
+  });
 });
 
 describe('packages', () => {
