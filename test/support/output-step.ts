@@ -62,8 +62,8 @@ export class OutputArea {
 export const sha256 = (data: Buffer): string => createHash('sha256').update(data).digest('hex');
 
 /** The boot menu that the templates' grub-setup writes. */
-export const MENU = `set timeout=3
-set default=1
+export const MENU = `set timeout="3"
+set default="1"
 set kernel=/live/vmlinuz
 set initrd=/live/initrd
 set options="boot=live console=ttyS0 quiet"
@@ -71,7 +71,7 @@ menuentry "Sample" {
   linux $kernel $options
   initrd $initrd
 }
-menuentry 'Sample "two"' {
+menuentry "Sample \\"two\\" \\$5" {
   linux $kernel $options toram
   initrd $initrd
 }

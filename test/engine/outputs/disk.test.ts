@@ -53,8 +53,8 @@ describe.skipIf(why)(why ? `the disk steps (${why})` : 'the disk steps', () => {
 
   it('The menu has the paths of the disk, and no entry that copies a medium to memory.', () => {
     const menu = runTool('debugfs', '-R', 'cat /boot/grub/grub.cfg', `${disk}?offset=${ROOT}`);
-    expect(menu).toBe(`set timeout=3
-set default=1
+    expect(menu).toBe(`set timeout="3"
+set default=0
 set options="console=ttyS0 quiet"
 set kernel=/boot/vmlinuz
 set initrd=/boot/initrd

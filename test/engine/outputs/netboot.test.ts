@@ -57,7 +57,7 @@ describe.skipIf(why)(why ? `the step netboot (${why})` : 'the step netboot', () 
 set options boot=live console=ttyS0 quiet live-media=/netboot
 menu Start from the network
 item 0 Sample
-item 1 Sample "two"
+item 1 Sample "two" $5
 choose --default 1 --timeout 3000 target || exit
 goto \${target}
 
