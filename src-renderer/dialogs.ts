@@ -1,6 +1,9 @@
 import type { Component } from 'svelte';
 import type { DialogOf, OpenDialog } from './state/open-dialog';
+import DiscardLater from './screens/build/DiscardLater.svelte';
+import LineText from './screens/build/LineText.svelte';
 import PruneCheckpoints from './screens/build/PruneCheckpoints.svelte';
+import RemoveLine from './screens/build/RemoveLine.svelte';
 import EditHost from './screens/hosts/EditHost.svelte';
 import Preflight from './screens/hosts/Preflight.svelte';
 import ComparePackages from './screens/packages/ComparePackages.svelte';
@@ -33,6 +36,9 @@ export const dialogs: { readonly [K in Kind]: () => DialogComponent<K> | Promise
   recovery: () => Question,
   'changed-on-disk': () => Question,
   prune: () => PruneCheckpoints,
+  'line-text': () => LineText,
+  'remove-line': () => RemoveLine,
+  'discard-later': () => DiscardLater,
   'stale-checkpoint': () => StaleCheckpoint,
   preflight: () => Preflight,
   support: async () => (await import('./dialogs/SupportBundle.svelte')).default,

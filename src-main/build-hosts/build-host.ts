@@ -9,12 +9,14 @@ import type {
   PackageDetails,
   ResolveAnswer,
 } from '../../src-shared/engine-answers/packages';
+import type { LineAnswer, LinesAnswer, SwitchAnswer } from '../../src-shared/engine-answers/lines';
 import type { PlanAnswer } from '../../src-shared/engine-answers/plan';
 import type { PruneAnswer } from '../../src-shared/engine-answers/prune';
 import type { CancelAnswer, PauseAnswer } from '../../src-shared/engine-answers/running';
 import type { StatusAnswer } from '../../src-shared/engine-answers/status';
 import type { ValidateAnswer } from '../../src-shared/engine-answers/validate';
 import type { BuildChoice } from '../../src-shared/rpc/builds';
+import type { LineChange, LinePrune } from '../../src-shared/rpc/lines';
 import type { Argv, CommandOptions, RunningCommand, Transport } from '../transport/transport';
 
 /** A command for the host's transport. */
@@ -42,6 +44,16 @@ export interface PruneChoice {
   readonly remove: boolean;
 }
 
+/** The lines of a build area. A host that keeps none refuses all calls as `unsupported`; its status says why. */
+export interface HostLines {
+  list(manifest: string, signal?: AbortSignal): Promise<LinesAnswer>;
+  /** Makes a parked line the one of the build data. */
+  switchTo(manifest: string, line: string): Promise<SwitchAnswer>;
+  change(manifest: string, line: string, change: LineChange): Promise<LineAnswer>;
+  /** @param remove removes them; otherwise they are only listed */
+  prune(manifest: string, rule: LinePrune, remove: boolean): Promise<PruneAnswer>;
+}
+
 /** The packages of a manifest and of its images, as the host's repositories and build area have them. */
 export interface HostPackages {
   /** @param source text of the manifest that is being edited */
@@ -64,6 +76,7 @@ export interface BuildHost {
   readonly transport: Transport;
   readonly journals: Journals;
   readonly packages: HostPackages;
+  readonly lines: HostLines;
   /** Waits until the host is reachable. Rejects when it will not reconnect by itself. */
   whenReachable(): Promise<void>;
   /** @param since only this run and later ones */

@@ -62,6 +62,12 @@ export function createSshHost(link: HostLink): BuildHost {
     validate: async (...args) => (await connected()).validate(...args),
     doctor: async (...args) => (await connected()).doctor(...args),
     rights: async (...args) => (await connected()).rights(...args),
+    lines: {
+      list: async (...args) => (await connected()).lines.list(...args),
+      switchTo: async (...args) => (await connected()).lines.switchTo(...args),
+      change: async (...args) => (await connected()).lines.change(...args),
+      prune: async (...args) => (await connected()).lines.prune(...args),
+    },
     packages: {
       catalogue: async (...args) => (await connected()).packages.catalogue(...args),
       show: async (...args) => (await connected()).packages.show(...args),

@@ -1,4 +1,5 @@
-import type { AreaView, BuildChoice } from '../../src-shared/rpc/builds';
+import type { PlanAnswer } from '../../src-shared/engine-answers/plan';
+import type { AreaView, BuildChoice, Line } from '../../src-shared/rpc/builds';
 import type { Target } from '../../src-shared/rpc/common';
 import { canCombine } from '../../src-shared/checkpoints/rules';
 import { suggestedStart } from '../../src-shared/checkpoints/suggest';
@@ -9,6 +10,9 @@ import { failureOf, type CallFailure, type Main } from '../rpc';
 import type { DocumentSession } from './document-session.svelte';
 import { EditedArea } from './edited-area.svelte';
 import type { Hosts } from './hosts.svelte';
+import { keepsLine } from './keeps-line';
+import type { Advice } from './line-advice.svelte';
+import { Lines } from './lines.svelte';
 import type { Navigation } from './navigation.svelte';
 import type { Notices } from './notices.svelte';
 import { asksForTrust } from './trust';
@@ -43,6 +47,8 @@ export class Builds {
   /** Seconds since the epoch. It advances while a build runs. */
   now = $state(Date.now() / 1000);
   #runs = $state.raw<readonly RunView[]>([]);
+  /** The lines of checkpoints. */
+  readonly lines: Lines;
   readonly #edited: EditedArea;
   /** Set from the start of a save until the area was read again. Meanwhile the area that the window showed before the save counts. */
   #outdated = $state.raw<{ readonly shown: AreaView | undefined }>();
@@ -75,6 +81,7 @@ export class Builds {
     this.#session = session;
     this.#hosts = hosts;
     this.#edited = new EditedArea(main, session);
+    this.lines = new Lines(main, notices, session, this);
   }
 
   /** The build area for the edits as they are on screen; `undefined` before the host's first answer. */
@@ -109,9 +116,42 @@ export class Builds {
 
   /** What the main button does with the edits as they are on screen. While that is not known it names no step. */
   get mainTitle(): string {
-    const step = this.suggested ?? undefined;
+    const { lines } = this;
+    const advice = this.#advised;
+    if (advice?.kind === 'switch') return this.titled(`Switch to ${lines.titleOf(advice.line)}: nothing to run`);
+    if (advice?.kind === 'fork') return this.titled(`Resume from ${advice.step} of ${lines.titleOf(advice.line)}`);
+    const step = (advice?.kind === 'resume' ? advice.step : this.suggested) ?? undefined;
     if (step === undefined) return this.titled('Build');
     return this.titled(this.#isComplete(step) ? `Build again (from ${step})` : `Resume from ${step}`);
+  }
+
+  /** What to do over all lines, with the edits as they are on screen. Missing with one line, and while it is not known. */
+  get #advised(): Advice | undefined {
+    return this.pauseNext === undefined ? this.plan?.advice : undefined;
+  }
+
+  /** Whether the main button switches to another line, where nothing has to run. */
+  get isSwitch(): boolean {
+    return this.#advised?.kind === 'switch';
+  }
+
+  /** What `build --continue` would do with the edits as they are on screen; `undefined` with one line, and while it is not known. */
+  get plan(): PlanAnswer | undefined {
+    return this.lines.advice.of(this.#saved, this.lines.all);
+  }
+
+  /** Whether a build keeps the present state as a line. Without `resume` it is from the beginning. */
+  keepsPresent(resume: string | undefined): boolean {
+    const { area } = this;
+    if (area?.noLines !== undefined) return false;
+    const run = [...this.runs].reverse().find(({ line }) => line === undefined || line === this.lines.active?.id);
+    return keepsLine({
+      steps: this.columns.map(({ step }) => step),
+      checkpoints: this.columns.flatMap(({ step, snapshot }) => (snapshot ? [step] : [])),
+      // A build that runs will have a result before a queued one starts.
+      isFinished: run?.state === 'done' || run?.state === 'running',
+      resume,
+    });
   }
 
   /** Whether the last run has built everything, and a build from this step repeats only the last one. */
@@ -121,7 +161,9 @@ export class Builds {
 
   /** Asks the host about the edits, soon. Call it in an effect. */
   scheduleEdited(): void {
-    this.#edited.schedule(this.live ? undefined : this.#saved);
+    const saved = this.live ? undefined : this.#saved;
+    this.#edited.schedule(saved);
+    this.lines.advice.schedule(saved, this.lines.all);
   }
 
   /** Steps of the manifest on screen, while its area is not known. */
@@ -224,6 +266,7 @@ export class Builds {
     this.startFailure = undefined;
     this.trouble = undefined;
     this.#runs = [];
+    this.lines.reset();
     this.selectedStep = undefined;
     this.selectedRun = undefined;
     this.logStep = undefined;
@@ -244,6 +287,7 @@ export class Builds {
           this.#isPastKnown = true;
           this.trouble = undefined;
         } else if (event.kind === 'trouble') this.trouble = event.trouble;
+        else if (event.kind === 'lines') this.lines.all = event.lines;
         else this.#onRuns(event.runs);
       }
     } catch (error) {
@@ -324,8 +368,12 @@ export class Builds {
   async #startSaved(wanted: BuildChoice | 'recommended', pause: string | undefined, accepted: Accepted): Promise<void> {
     const { target } = this.#session;
     const area = await this.refresh();
-    const resume = wanted === 'recommended' ? (this.suggested ?? undefined) : wanted.resume;
-    const refusal = resume === undefined || this.live ? undefined : this.resumeRefusal(resume);
+    const isAdvised = wanted === 'recommended' && pause === undefined && !this.live && this.lines.parked.length > 0;
+    const advice = isAdvised ? await this.lines.advice.ofSaved() : undefined;
+    if (advice?.kind === 'switch') return this.lines.activate(advice.line);
+    const { resume, line, fork } = this.#choiceOf(wanted, advice);
+    const isElsewhere = line !== undefined && line !== this.lines.active?.id;
+    const refusal = resume === undefined || this.live || isElsewhere ? undefined : this.resumeRefusal(resume);
     if (refusal) {
       this.#notices.failed(refusal.message, refusal.hint);
       return;
@@ -337,24 +385,37 @@ export class Builds {
       this.#navigation.dialog = { kind: 'adopt-area', ...dialog, then: again({ foreignFiles: true }) };
       return;
     }
-    if (!accepted.stale && (await this.#asksFirst(resume, pause))) return;
+    if (!accepted.stale && !isElsewhere && (await this.#asksFirst(resume, pause, fork))) return;
     const { queued } = await this.#main.builds.start({
       ...target,
       ...(resume !== undefined && { resume }),
       ...(pause !== undefined && { pause }),
       ...(accepted.foreignFiles && { adopt: true }),
+      ...(isElsewhere && { line }),
+      ...(fork && { fork }),
     });
     this.selectedRun = undefined;
+    this.lines.selectedId = undefined;
     this.logStep = undefined;
     this.pauseNext = undefined;
     this.tab = 'log';
+    const kept = fork && this.lines.active ? ` The present state is kept as line “${this.lines.active.name}”.` : '';
     this.#notices.done(
       queued
         ? 'The build is queued until the build area is free.'
         : resume === undefined
-          ? 'The build has started.'
-          : `The build resumes from ${resume}.`,
+          ? `The build has started.${kept}`
+          : `The build resumes from ${resume}.${kept}`,
     );
+  }
+
+  /** What a start asks the host for. A build that repeats what is current keeps no line, because it would be equal. */
+  #choiceOf(wanted: BuildChoice | 'recommended', advice: Advice | undefined): BuildChoice {
+    if (wanted !== 'recommended') return { ...wanted, fork: wanted.fork ?? this.keepsPresent(wanted.resume) };
+    if (advice?.kind === 'fork') return { resume: advice.step ?? undefined, line: advice.line, fork: true };
+    const resume = (advice?.kind === 'resume' ? advice.step : this.suggested) ?? undefined;
+    const isRepeated = advice?.kind === 'nothing' || (resume !== undefined && this.#isComplete(resume));
+    return { resume, fork: !isRepeated && this.keepsPresent(resume) };
   }
 
   get #hostName(): string {
@@ -376,13 +437,26 @@ export class Builds {
   }
 
   /** Resumes from a step, or shows why that is not possible. While a build runs it is refused, unless `isQueued` is set. */
-  async resume(step: string, { isQueued = false } = {}): Promise<void> {
+  async resume(step: string, { isQueued = false, fork }: { isQueued?: boolean; fork?: boolean } = {}): Promise<void> {
     // The start reads an area that is not known yet, and decides then.
     const known = this.#saved && this.resumeRefusal(step);
     const refusal =
       this.live && !isQueued ? { message: 'A build is running.', hint: 'Stop it, or wait until it ends.' } : known;
     if (refusal) this.#notices.failed(refusal.message, refusal.hint);
-    else await this.start({ resume: step });
+    else await this.start({ resume: step, fork });
+  }
+
+  /** Resumes from a checkpoint of a parked line. Both it and the present line stay. */
+  async resumeParked(line: Line, step: string): Promise<void> {
+    const run = [...this.runs].reverse().find((one) => one.line === line.id);
+    const fork = keepsLine({
+      steps: this.columns.map((column) => column.step),
+      checkpoints: line.checkpoints.map((one) => one.step),
+      isFinished: run?.state === 'done',
+      resume: step,
+    });
+    if (this.lines.refusal === undefined) await this.start({ resume: step, line: line.id, fork });
+    else this.#notices.failed(this.lines.refusal);
   }
 
   #pauseConflict(
@@ -400,7 +474,7 @@ export class Builds {
    * Opens the question about a checkpoint that is stale, or of which nothing is recorded. Returns `false` when it is neither, or when a
    * running build changes that.
    */
-  async #asksFirst(resume: string | undefined, pause: string | undefined): Promise<boolean> {
+  async #asksFirst(resume: string | undefined, pause: string | undefined, fork: boolean | undefined): Promise<boolean> {
     if (resume === undefined || this.live) return false;
     const { target } = this.#session;
     const choice = { ...target, resume, ...(pause !== undefined && { pause }) };
@@ -416,6 +490,7 @@ export class Builds {
       reasons,
       right: plan.suggested,
       pause,
+      fork,
       isStale,
     };
     return true;

@@ -132,12 +132,56 @@ function buildCommands(workspace: Workspace): Command[] {
     },
     { id: 'stop', ...COMMANDS.stop, isEnabled: live !== undefined, run: () => void builds.cancel() },
     ...hostCommands(workspace),
+    ...lineCommands(workspace),
     {
       id: 'prune',
       ...COMMANDS.prune,
       isEnabled: builds.pruneRefusal === undefined,
       run: () => (workspace.navigation.dialog = { kind: 'prune' }),
     },
+  ];
+}
+
+/** A switch to each parked line, and what can be done with the selected line. */
+function lineCommands({ builds, navigation }: Workspace): Command[] {
+  const { lines } = builds;
+  const line = lines.selected?.line ?? lines.active;
+  const canChange = lines.refusal === undefined;
+  return [
+    ...lines.parked.map(({ id, name }) => ({
+      id: `switch-${id}`,
+      title: `Switch to line ${name}`,
+      isEnabled: canChange,
+      run: () => void lines.switchTo(id),
+    })),
+    ...(line
+      ? [
+          {
+            id: 'rename-line',
+            title: `Rename line ${line.name}…`,
+            isEnabled: canChange,
+            run: () => (navigation.dialog = { kind: 'line-text', line, what: 'name' }),
+          },
+          {
+            id: 'describe-line',
+            title: `Describe line ${line.name}…`,
+            isEnabled: canChange,
+            run: () => (navigation.dialog = { kind: 'line-text', line, what: 'description' }),
+          },
+          {
+            id: 'pin-line',
+            title: `${line.pinned ? 'Unpin' : 'Pin'} line ${line.name}`,
+            isEnabled: canChange,
+            run: () => void lines.change(line.id, { kind: 'pin', pinned: !line.pinned }),
+          },
+        ]
+      : []),
+    ...lines.parked.map((parked) => ({
+      id: `remove-${parked.id}`,
+      title: `Remove line ${parked.name}…`,
+      isEnabled: canChange,
+      run: () => (navigation.dialog = { kind: 'remove-line', line: parked }),
+    })),
   ];
 }
 

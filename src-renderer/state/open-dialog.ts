@@ -1,4 +1,4 @@
-import type { AreaView } from '../../src-shared/rpc/builds';
+import type { AreaView, Line } from '../../src-shared/rpc/builds';
 import type { Target } from '../../src-shared/rpc/common';
 import type { TrustQuestion } from '../../src-shared/rpc/trust';
 import type { Lister } from './lister';
@@ -12,6 +12,10 @@ export type OpenDialog =
   | { readonly kind: 'package-sizes' }
   | { readonly kind: 'compare-packages' }
   | { readonly kind: 'prune' }
+  | { readonly kind: 'line-text'; readonly line: Line; readonly what: 'name' | 'description' }
+  | { readonly kind: 'remove-line'; readonly line: Line }
+  /** The build resumes from the checkpoint before `step` without keeping the present state. */
+  | { readonly kind: 'discard-later'; readonly step: string }
   | { readonly kind: 'preflight' }
   | { readonly kind: 'support' }
   | { readonly kind: 'changed-on-disk' }
@@ -40,6 +44,8 @@ export type OpenDialog =
       readonly reasons: readonly string[];
       readonly right: string | null;
       readonly pause: string | undefined;
+      /** Whether the build keeps the present state as a line; decided at the start when missing. */
+      readonly fork: boolean | undefined;
     }
   /** A build would delete files of another program in its area. `then` continues after the user's consent. */
   | {

@@ -34,6 +34,11 @@ const fields = z.object({
   exitCode: z.number().exactOptional(),
   manifest: z.string().exactOptional().describe('Path of the manifest.'),
   backend: z.string().exactOptional(),
+  line: z.string().exactOptional().describe('The id of the line that it built; missing before that is recorded.'),
+  parent: z
+    .string()
+    .exactOptional()
+    .describe('Where that line left another one, as `LINE@STEP`; missing for the first line.'),
   planned: z.array(plannedStep).describe('The steps as they were planned; those that are `kept` were not run.'),
   resume: z.string().nullable().describe('The step it resumed at; `null` for a build from the beginning.'),
   pause: z.string().nullable().describe('The step it pauses before: as planned, or as requested while it ran.'),

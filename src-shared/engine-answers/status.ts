@@ -123,6 +123,10 @@ export const statusAnswer = z.object({
     .optional()
     .describe('Why this host takes no checkpoints here, where the manifest is not the reason.'),
   noPrune: z.string().optional().describe('Why this host cannot remove checkpoints; missing where it can.'),
+  noLines: z
+    .string()
+    .optional()
+    .describe('Why this host cannot keep what a resume discards; missing where it can keep it as a line.'),
   noPauseWhileRunning: z
     .string()
     .optional()

@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
+import { linesAnswer, lineAnswer, switchAnswer } from '../engine-answers/lines';
 import { planAnswer } from '../engine-answers/plan';
 import { pruneAnswer } from '../engine-answers/prune';
 import { runView } from '../engine-answers/run-view';
@@ -7,6 +8,7 @@ import { cancelAnswer } from '../engine-answers/running';
 import { snapshot, snapshotSize } from '../engine-answers/snapshot';
 import { statusAnswer } from '../engine-answers/status';
 import { editedText, runName, stepName, target } from './common';
+import { lineChange, lineId, linePrune } from './lines';
 
 /** A step of the manifest as saved, and the checkpoint before it with its size. */
 const step = statusAnswer.shape.steps.element.extend({ snapshot: snapshot.extend(snapshotSize.shape).nullable() });
@@ -17,6 +19,8 @@ const queued = z.object({
   resume: z.string().optional(),
   pause: z.string().optional(),
   adopt: z.boolean().optional(),
+  fork: z.boolean().optional(),
+  line: lineId.optional(),
   /** Seconds since the epoch. */
   since: z.number(),
 });
@@ -40,6 +44,8 @@ const buildEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('area'), area }),
   /** Runs, new or changed. Those that ended do not come again. */
   z.object({ kind: z.literal('runs'), runs: z.array(runView) }),
+  /** The lines of checkpoints, the one of the build data first. A host that keeps none sends no such event. */
+  z.object({ kind: z.literal('lines'), lines: linesAnswer.shape.lines }),
   /** Why the area cannot be read; a later `area` event ends this state. */
   z.object({ kind: z.literal('trouble'), trouble }),
 ]);
@@ -52,6 +58,10 @@ export interface BuildChoice {
   readonly pause?: string | undefined;
   /** Whether the build may delete files of another program in its area. */
   readonly adopt?: boolean | undefined;
+  /** Whether the build makes a line and keeps the present one. */
+  readonly fork?: boolean | undefined;
+  /** The id of the line whose checkpoint it resumes from. Another one than that of the build data is switched to first. */
+  readonly line?: string | undefined;
 }
 
 /** Builds of the manifest that a document's file holds, on a build host. Calls without `source` read the saved files. */
@@ -69,7 +79,9 @@ export const builds = {
   plan: oc.input(z.object({ ...choice, source: editedText.optional() })).output(planAnswer),
   /** Starts a build, or queues it while the area is taken. */
   start: oc
-    .input(z.object({ ...choice, adopt: z.boolean().optional() }))
+    .input(
+      z.object({ ...choice, adopt: z.boolean().optional(), fork: z.boolean().optional(), line: lineId.optional() }),
+    )
     .output(z.object({ run: z.string().optional(), queued: z.boolean() })),
   /** Removes a waiting build from the queue. */
   unqueue: oc.input(z.object({ ...target, id: z.string() })),
@@ -90,11 +102,19 @@ export const builds = {
   prune: oc
     .input(z.object({ ...target, stale: z.boolean(), from: stepName.optional(), remove: z.boolean() }))
     .output(pruneAnswer),
+  /** Makes a parked line the one of the build data. Nothing runs, and nothing is lost. */
+  switchLine: oc.input(z.object({ ...target, line: lineId })).output(switchAnswer),
+  /** Changes the name, the description or the pin of a line. */
+  changeLine: oc.input(z.object({ ...target, line: lineId, change: lineChange })).output(lineAnswer),
+  /** Which parked lines a rule removes, with the bytes that become free together, and, with `remove`, does. */
+  pruneLines: oc.input(z.object({ ...target, rule: linePrune, remove: z.boolean() })).output(pruneAnswer),
 };
 
 /** Events of `builds.watch`. */
 export type BuildEvent = z.output<typeof buildEvent>;
 /** A build area as the window knows it. */
 export type AreaView = z.output<typeof area>;
+/** A line of checkpoints. */
+export type Line = z.output<typeof linesAnswer>['lines'][number];
 /** A step of an area, with the checkpoint before it. */
 export type AreaStep = z.output<typeof step>;

@@ -19,6 +19,10 @@ export interface RunView {
   readonly exitCode?: number;
   readonly manifest?: string;
   readonly backend?: string;
+  /** The id of the line that it built. */
+  readonly line?: string;
+  /** Where that line left another one, as `LINE@STEP`; missing for the first line. */
+  readonly parent?: string;
   /** The steps as they were planned; those that are `kept` were not run. */
   readonly planned: readonly PlannedStep[];
   /** The step it resumed at; `null` for a build from the beginning. */
@@ -69,6 +73,8 @@ export function withRecord(run: RunView, record: EngineRecord): RunView {
         planned: record.steps,
         resume: record.resume,
         pause: record.pause,
+        line: record.line,
+        ...(record.parent !== null && { parent: record.parent }),
         ...(record.backend !== null && { backend: record.backend }),
       };
     case 'pause-requested':

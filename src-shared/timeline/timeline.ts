@@ -106,7 +106,8 @@ function laneFor(run: RunView, number: number, columnOf: ReadonlyMap<string, num
   return { run, number, cells, gone, joined: run.resume === null ? undefined : columnOf.get(run.resume) };
 }
 
-function cellFor({ step, outcome, seconds, exit, signal, startedAt }: RunStep, column: number): Cell {
+/** A step of a run as a cell. */
+export function cellFor({ step, outcome, seconds, exit, signal, startedAt }: RunStep, column: number): Cell {
   const text = {
     done: duration(seconds),
     failed: exit !== undefined ? `exit ${exit}` : (signal ?? 'not started'),

@@ -242,6 +242,53 @@ export function describeBuildHost({ name, lacks, properties, open, ...subject }:
       expect((await builds.status()).latestResumable).toBe('a');
     });
 
+    it('A fork keeps the present line, which can be named, switched to and removed, or the host reports why not.', async () => {
+      const builds = new Builds();
+      const { host, path } = builds;
+      await builds.build();
+      const { noLines } = await builds.status();
+      if (!properties.hasOwnCommands) {
+        const refused = { ...unsupported, message: noLines };
+        await expect(host.lines.list(path)).rejects.toMatchObject(refused);
+        await expect(host.lines.switchTo(path, 'main')).rejects.toMatchObject(refused);
+        await expect(host.lines.change(path, 'main', { kind: 'pin', pinned: true })).rejects.toMatchObject(refused);
+        await expect(host.lines.prune(path, { kind: 'keep-last', count: 0 }, false)).rejects.toMatchObject(refused);
+        await expect(builds.start({ resume: 'b', fork: true })).rejects.toMatchObject(refused);
+        await expect(builds.start({ resume: 'b', line: 'main' })).rejects.toMatchObject(refused);
+        return;
+      }
+      expect(noLines).toBeUndefined();
+      const seen = async () =>
+        (await host.lines.list(path)).lines.map((line) => [line.id, line.checkpoints.map(({ step }) => step).join('')]);
+      const run = await builds.build({ resume: 'b', fork: true });
+      expect(run).toMatchObject({ line: 'line-2', parent: 'main@b' });
+      expect(await seen()).toEqual([
+        ['line-2', 'abc'],
+        ['main', 'abc'],
+      ]);
+      await expect(host.lines.change(path, 'main', { kind: 'rename', name: '-before' })).resolves.toMatchObject({
+        name: '-before',
+      });
+      await host.lines.change(path, 'main', { kind: 'describe', text: '--all is well' });
+      await host.lines.change(path, 'main', { kind: 'pin', pinned: true });
+      const [, main] = (await host.lines.list(path)).lines;
+      expect(main).toMatchObject({ name: '-before', description: '--all is well', pinned: true, active: false });
+      await expect(host.lines.switchTo(path, 'main')).resolves.toEqual({ line: 'main', left: 'line-2' });
+      // A checkpoint of a parked line is resumed from after a switch to it.
+      await builds.build({ resume: 'c', line: 'line-2', fork: true });
+      expect((await seen()).map(([id]) => id)).toEqual(['line-3', 'line-2', 'main']);
+      const rule = { kind: 'line', line: 'line-2' } as const;
+      expect(await host.lines.prune(path, rule, false)).toMatchObject({ lines: [{ id: 'line-2' }], removedLines: [] });
+      expect(await host.lines.prune(path, rule, true)).toMatchObject({ removedLines: ['line-2'] });
+      for (const other of [
+        { kind: 'older-than', days: 0 },
+        { kind: 'keep-last', count: 0 },
+        { kind: 'to-size', bytes: 0 },
+      ] as const)
+        expect(await host.lines.prune(path, other, false)).toMatchObject({ lines: [] }); // the other one is pinned
+      expect((await seen()).map(([id]) => id)).toEqual(['line-3', 'main']);
+    });
+
     it('Finished files are listed with their size and their SHA-256.', async () => {
       const builds = new Builds();
       builds.project.script('c', 'echo image >"$5/x.iso"');

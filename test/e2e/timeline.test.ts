@@ -54,9 +54,13 @@ it('The timeline can be used by keyboard alone: choose, pause, build, inspect, r
   await designer.hears('The build resumes from b.');
   await timeline.says('Done');
   expect(project.ran()).toEqual(['a', 'b', 'b', 'c', 'd']);
+  // The resume kept the paused state as a line. Below the lines are the runs.
+  await page.locator('[data-line="line-2"].active').waitFor();
   await tabTo(page, checkpoints);
-  await page.keyboard.press('ArrowDown');
-  await designer.hears(/^Run 1, .*paused/);
+  for (const row of [/^line main, parked/, /^Run 2, .*done.*, line resumed at b/, /^Run 1, .*paused.*, line main/]) {
+    await page.keyboard.press('ArrowDown');
+    await designer.hears(row);
+  }
   // The same as tables.
   await tabTo(page, timeline.button('Table'));
   await page.keyboard.press('Enter');

@@ -1,11 +1,13 @@
 import type { BuildServices } from '../../src-main/rpc/services';
-import type { AreaView } from '../../src-shared/rpc/builds';
+import type { AreaView, Line } from '../../src-shared/rpc/builds';
 import type { RunView } from '../../src-shared/runs/run-view';
 
 /** The state of a window that watches a manifest's builds, and a way to wait for a state. */
 export class BuildWatch {
   area: AreaView | undefined;
   readonly runs = new Map<string, RunView>();
+  /** The line of the build data first. */
+  lines: readonly Line[] = [];
   trouble: string | undefined;
   /** The number of `area` events. */
   looks = 0;
@@ -35,7 +37,8 @@ export class BuildWatch {
           this.runs.set(run.run, run);
           this.states.push(`${run.state} ${run.steps.map(({ step, outcome }) => `${step}:${outcome}`).join(' ')}`);
         }
-      } else this.trouble = event.trouble.message;
+      } else if (event.kind === 'lines') this.lines = event.lines;
+      else this.trouble = event.trouble.message;
       for (const wake of this.#wake) wake();
     }
   }

@@ -11,6 +11,7 @@ import {
   packageDetails,
   resolveAnswer,
 } from '../../../src-shared/engine-answers/packages';
+import { switchAnswer } from '../../../src-shared/engine-answers/lines';
 import { planAnswer } from '../../../src-shared/engine-answers/plan';
 import { pruneAnswer } from '../../../src-shared/engine-answers/prune';
 import { cancelAnswer, pauseAnswer } from '../../../src-shared/engine-answers/running';
@@ -21,6 +22,7 @@ import type { BuildChoice } from '../../../src-shared/rpc/builds';
 import type { Argv, Transport } from '../../transport/transport';
 import { bootEvents } from './boot-events';
 import type { BuildHost, HostCommand } from '../build-host';
+import { createEngineLines } from './engine-lines';
 import { parseDocument, readAnswer, refusalOf } from './read-answer';
 import { startBuild } from './start-build';
 
@@ -45,8 +47,16 @@ export interface EngineHostParts {
   whenReachable(): Promise<void>;
 }
 
+/** Runs a subcommand with `--json` and parses its answer. */
+export type Ask = <T extends z.ZodType>(
+  schema: T,
+  subcommand: string,
+  manifest: string,
+  how?: Arguments,
+) => Promise<z.output<T>>;
+
 /** Arguments before and after the manifest, and the command's stdin. */
-interface Arguments {
+export interface Arguments {
   readonly options?: readonly string[];
   /** Arguments after the manifest. */
   readonly operands?: readonly string[];
@@ -162,12 +172,16 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
       installed: (manifest, of, signal) =>
         ask(installedAnswer, 'installed', manifest, { operands: of === undefined ? [] : [of], signal }),
     },
-    start: async (manifest, logs, choice) =>
-      startBuild(
-        transport,
-        await command('build', manifest, { options: [...choiceOptions(choice), ...(choice.adopt ? ['--adopt'] : [])] }),
-        logs,
-      ),
+    lines: createEngineLines(ask),
+    start: async (manifest, logs, choice) => {
+      if (choice.line !== undefined) await ask(switchAnswer, 'switch', manifest, { operands: [choice.line] });
+      const options = [
+        ...choiceOptions(choice),
+        ...(choice.fork ? ['--fork'] : []),
+        ...(choice.adopt ? ['--adopt'] : []),
+      ];
+      return startBuild(transport, await command('build', manifest, { options }), logs);
+    },
   };
 }
 

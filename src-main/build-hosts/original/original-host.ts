@@ -19,7 +19,7 @@ import { RunNotes } from './run-notes';
 import { startStockBuild } from './start';
 import { StateFiles } from './state-files';
 import { validateOn } from './validate';
-import { checkpointsOf, NO_PAUSE_WHILE_RUNNING, NO_PRUNE, snapshotOf, statusOf } from './status';
+import { checkpointsOf, NO_LINES, NO_PAUSE_WHILE_RUNNING, NO_PRUNE, snapshotOf, statusOf } from './status';
 
 const SHELL = 'cd "$1" && exec "${SHELL:-/bin/sh}"';
 
@@ -135,7 +135,14 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
       files: () => Promise.reject(cannot('installed')),
       installed: () => Promise.reject(cannot('installed')),
     },
+    lines: {
+      list: () => Promise.reject(noLines()),
+      switchTo: () => Promise.reject(noLines()),
+      change: () => Promise.reject(noLines()),
+      prune: () => Promise.reject(noLines()),
+    },
     async start(manifest, logs, choice) {
+      if (choice.fork || choice.line !== undefined) throw noLines();
       assertReadable(manifest);
       const document = await readDocument(manifest);
       const area = await findArea(transport, document.manifest);
@@ -158,5 +165,7 @@ const cannot = (subcommand: string): AppError =>
     `This host has only the original distro_const, which has no command ${subcommand}.`,
     'A host with Node 18 or newer can do it: choose Slipway’s engine for it in the host book.',
   );
+
+const noLines = (): AppError => new AppError('unsupported', NO_LINES);
 
 const unknownLogs = (logs: string): AppError => new AppError('missing', `Unknown log folder: ${logs}.`);

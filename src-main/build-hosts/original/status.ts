@@ -20,6 +20,8 @@ const snapshotView = ({ name, id, takenAt, unique, referenced }: StockSnapshot) 
 /** The message of the refusal. The status has it too, so that the window does not offer the command. */
 export const NO_PRUNE =
   'The original command has no way to remove checkpoints. A build from the beginning removes them; zfs destroy does on the host.';
+export const NO_LINES =
+  'The original command keeps no lines: resuming discards the later checkpoints, and the images are replaced.';
 export const NO_PAUSE_WHILE_RUNNING =
   'The original command cannot be paused while it runs. Start a build that pauses there.';
 
@@ -135,6 +137,7 @@ export function statusOf(
     }),
     ...(noCheckpoints !== undefined && { noCheckpoints }),
     noPrune: NO_PRUNE,
+    noLines: NO_LINES,
     noPauseWhileRunning: NO_PAUSE_WHILE_RUNNING,
     // By place and not by name, because the host's clock may have been set back.
     runs: runs.slice(Math.max(0, since === undefined ? 0 : runs.findIndex(({ run }) => run === since))),

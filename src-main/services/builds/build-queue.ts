@@ -63,8 +63,8 @@ export class BuildQueue {
     if (!next || this.#listener.isBusy() || this.#isLaunching || isTaken) return;
     this.#waiting.shift();
     this.#listener.onChange();
-    const { resume, pause, adopt } = next;
-    await this.#launch({ resume, pause, adopt });
+    const { id: _, since: __, ...choice } = next;
+    await this.#launch(choice);
   }
 
   async #launch(choice: BuildChoice): Promise<string> {

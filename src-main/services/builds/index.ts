@@ -21,7 +21,7 @@ export function createBuilds(
     area: ({ path }) => session(path).area.read(),
     editedArea: ({ path, source }, { signal }) => session(path).area.readEdited(source, signal),
     plan: ({ path, resume, pause, source }, { signal }) => host.plan(path, { resume, pause }, signal, source),
-    start: ({ path, resume, pause, adopt }) => session(path).queue.start({ resume, pause, adopt }),
+    start: ({ path, ...choice }) => session(path).queue.start(choice),
     unqueue: async ({ path, id }) => session(path).queue.remove(id),
     pauseBefore: async ({ path, step }) => void (await host.pause(path, step)),
     cancel: ({ path }) => host.cancel(path),
@@ -29,6 +29,21 @@ export function createBuilds(
     prune: async ({ path, ...choice }) => {
       const answer = await host.prune(path, choice);
       if (choice.remove) await session(path).area.refresh();
+      return answer;
+    },
+    switchLine: async ({ path, line }) => {
+      const answer = await host.lines.switchTo(path, line);
+      await session(path).area.refresh();
+      return answer;
+    },
+    changeLine: async ({ path, line, change }) => {
+      const answer = await host.lines.change(path, line, change);
+      await session(path).lines.refresh();
+      return answer;
+    },
+    pruneLines: async ({ path, rule, remove }) => {
+      const answer = await host.lines.prune(path, rule, remove);
+      if (remove) await session(path).lines.refresh();
       return answer;
     },
   };

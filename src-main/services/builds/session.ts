@@ -9,6 +9,7 @@ import { AreaWatch } from './area-watch';
 import { BuildQueue } from './build-queue';
 import { watchDocument } from './document-watch';
 import { KnownRuns } from './known-runs';
+import { LineWatch } from './line-watch';
 import { RunJournals } from './run-journals';
 import type { RunListener } from './run-listener';
 import { changedSinceGood, type SinceGood } from './since-good';
@@ -17,6 +18,7 @@ import { changedSinceGood, type SinceGood } from './since-good';
 export class BuildSession {
   readonly area: AreaWatch;
   readonly queue: BuildQueue;
+  readonly lines: LineWatch;
   readonly #manifest: string;
   readonly #onRun: RunListener;
   readonly #broadcast = new Broadcast<BuildEvent>();
@@ -37,7 +39,10 @@ export class BuildSession {
         this.#setRuns(runs.filter((run) => !this.#journals.isFollowed(run.run) || isOver(run)));
         this.#runs.endPast();
       },
-      onArea: () => this.queue.startNext(),
+      onArea: async () => {
+        await this.queue.startNext();
+        this.#followLines();
+      },
       isBusy: () => this.#runs.live !== undefined,
       queue: () => this.queue.waiting,
       push: (event) => this.#broadcast.push(event),
@@ -50,13 +55,14 @@ export class BuildSession {
       onStarted: () => this.#journals.read(),
       refresh: () => this.area.refresh(),
     });
+    this.lines = new LineWatch(host, manifest, (event) => this.#broadcast.push(event));
     this.#journals = new RunJournals(host, journals, this.#runs, this.area, (runs) => this.#setRuns(runs));
   }
 
   /** Everything that is known, then every change. */
   watch(signal: AbortSignal | undefined): AsyncGenerator<BuildEvent> {
     const area = this.area.event();
-    const known = [...this.#runs.events(), ...(area ? [area] : [])];
+    const known = [...this.#runs.events(), ...this.lines.events(), ...(area ? [area] : [])];
     const events = this.#broadcast.read(known, signal);
     signal?.addEventListener('abort', () => this.#stopIfUnused());
     this.#follow();
@@ -78,6 +84,13 @@ export class BuildSession {
     this.#broadcast.push({ kind: 'runs', runs: [...changed] });
     const area = this.area.area && { ...this.area.area, queue: this.queue.waiting };
     for (const run of news) this.#onRun(this.#manifest, run, area);
+    // The build that runs may have made a line.
+    if (changed.some(({ state }) => state === 'running')) this.#followLines();
+  }
+
+  #followLines(): void {
+    const { area } = this.area;
+    if (area) this.#inBackground(() => this.lines.follow(area, this.#runs.all()));
   }
 
   /** Follows journals, manifest and scripts while they are needed. */

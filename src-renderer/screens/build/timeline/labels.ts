@@ -31,9 +31,14 @@ export function columnText({ index, step, message, state, isPause, freshness, ex
   ].join(', ');
 }
 
-/** A lane as one sentence for screen readers. */
-export function laneText({ number, run, cells }: Lane): string {
+/**
+ * A lane as one sentence for screen readers.
+ *
+ * @param line the name of the line that the run built, where there are several
+ */
+export function laneText({ number, run, cells }: Lane, line?: string): string {
   const last = cells.at(-1);
   const how = last && run.state !== 'done' ? `${last.step} ${last.text}` : duration(run.seconds);
-  return `Run ${number}, ${clock(run.startedAt)}, ${OUTCOMES[run.state]}, ${how}`;
+  const where = line === undefined ? '' : `, line ${line}`;
+  return `Run ${number}, ${clock(run.startedAt)}, ${OUTCOMES[run.state]}, ${how}${where}`;
 }

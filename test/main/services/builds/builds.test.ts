@@ -160,3 +160,31 @@ describe('another window', () => {
     later.end();
   });
 });
+
+describe('lines', () => {
+  const lines = () => watch.lines.map(({ id, name, active }) => `${active ? '*' : ''}${id}:${name}`);
+
+  it('come with the watch, while a build runs that has made one, and after each change', async () => {
+    project.script('b');
+    await start();
+    await ended();
+    await watch.until(({ lines: known }) => known.length === 1);
+    project.script('b', WAIT);
+    await builds().start({ path, resume: 'b', fork: true }, {});
+    await watch.until(({ lines: known, last }) => known.length === 2 && last?.state === 'running');
+    expect(watch.last).toMatchObject({ line: 'line-2', parent: 'main@b' });
+    expect(lines()).toEqual(['*line-2:b: its script scripts/b was edited', 'main:main']);
+    go();
+    await ended(2);
+    await builds().changeLine({ path, line: 'main', change: { kind: 'rename', name: 'before' } }, {});
+    expect(lines()).toEqual(['*line-2:b: its script scripts/b was edited', 'main:before']);
+    await builds().switchLine({ path, line: 'main' }, {});
+    await watch.until(({ lines: [first] }) => first?.id === 'main');
+    const rule = { kind: 'line', line: 'line-2' } as const;
+    await builds().pruneLines({ path, rule, remove: true }, {});
+    expect(lines()).toEqual(['*main:before']);
+    const later = new BuildWatch(watch.services, path);
+    expect(await later.until(({ lines: known }) => known[0]?.name)).toBe('before');
+    later.end();
+  });
+});

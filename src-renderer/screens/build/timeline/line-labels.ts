@@ -1,0 +1,48 @@
+import type { Line } from '../../../../src-shared/rpc/builds';
+import { bytes, clock, plural } from '../../../../src-shared/format';
+import { lineNumber, type LineLane } from '../../../../src-shared/timeline/line-lanes';
+import { OUTCOMES } from '../../../text/outcomes';
+
+/** What names a line in sentences about another one. */
+interface NamedLines {
+  readonly columns: readonly unknown[];
+  readonly lines: { nameOf(id: string): string };
+}
+
+/** The second row of a lane's label: its number, when it was used last, and what it holds. */
+export function lineFacts({ line, number, run }: LineLane): string {
+  const facts = line.active
+    ? ['active', ...(run ? [`${OUTCOMES[run.state]} ${clock(run.startedAt)}`] : [])]
+    : [clock(line.usedAt), ...(line.bytes === null ? [] : [`${bytes(line.bytes)} of its own`])];
+  return [`Line ${number}`, ...facts].join(' · ');
+}
+
+/** A lane as one sentence for screen readers and tooltips. */
+export function lineText({ line, cells, marks, run }: LineLane, { columns, lines }: NamedLines): string {
+  const own = line.active ? [] : [`${cells.length} of ${plural(columns.length, 'step')} of its own`];
+  return [
+    `line ${line.name}`,
+    line.active ? 'active' : 'parked',
+    ...(line.pinned ? ['pinned'] : []),
+    ...own,
+    ...(line.active || marks.length === 0 ? [] : [plural(marks.length, 'checkpoint')]),
+    ...(line.parent ? [leftText(line.parent, lines)] : []),
+    ...(run ? [OUTCOMES[run.state]] : []),
+    ...(line.bytes === null ? [] : [`${bytes(line.bytes)} of its own`]),
+  ].join(', ');
+}
+
+/** Where a line left another one: `left main before grub-setup`. */
+export function leftText(parent: NonNullable<Line['parent']>, lines: NamedLines['lines']): string {
+  return `left ${lines.nameOf(parent.line)} ${parent.step === null ? 'at the beginning' : `before ${parent.step}`}`;
+}
+
+/** The fold of lines that are not shown. */
+export function foldText(folded: readonly LineLane[]): string {
+  const known = folded.map(({ line }) => line.bytes);
+  const total = known.every((one) => one !== null) ? known.reduce((sum, one) => sum + one, 0) : undefined;
+  return [`${folded.length} more lines`, ...(total === undefined ? [] : [bytes(total)])].join(', ');
+}
+
+/** The number and the name of a line: `Line 2, hostname: a → b`. */
+export const titledLine = ({ id, name }: Line): string => `Line ${lineNumber(id)}, ${name}`;
