@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { findTool } from '../system/executables';
 import type { RunTool } from '../system/exec';
+import { mayMakeNamespaces } from '../system/namespaces';
 import { takeKernelLockBy, type KernelLock } from '../system/kernel-lock';
 import { procIsOurs } from '../system/process-list';
 import { OutputPipes } from './output-pipes';
 import { SessionSpawner } from './session-spawner';
 import { canLaunch, StepLauncher } from './step-launcher';
 import type { Containment, StepSpawner } from './step-process';
-
-const CAP_SYS_ADMIN = 21n;
 
 /**
  * The best method of this host to end a step with everything that it started.
@@ -82,13 +80,3 @@ export function keepsMounts(pairs: readonly { readonly key: string; readonly val
 }
 
 const PERL = 'perl';
-
-/** Whether this process has the capability, which root lacks in most containers. */
-function mayMakeNamespaces(): boolean {
-  try {
-    const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    return capabilities !== undefined && ((BigInt(`0x${capabilities}`) >> CAP_SYS_ADMIN) & 1n) === 1n;
-  } catch {
-    return false; // no /proc: the next method is used
-  }
-}

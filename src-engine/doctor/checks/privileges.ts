@@ -5,6 +5,8 @@ import type { BuildArea } from '../../area/area';
 import type { Check, Finding } from '../check';
 import { ENGINE_PERMISSIONS } from '../rights/zfs-allow';
 import type { Subject } from '../subject';
+import { mayMakeNamespaces } from '../../system/namespaces';
+import { stepsThatNeed } from './tools';
 
 const CHECK = { id: 'privileges', title: 'privileges' };
 const STEPS = 'steps that give files of the image other owners need root';
@@ -14,7 +16,7 @@ export function privilegesCheck(subject?: Subject): Check {
   return {
     ...CHECK,
     async run() {
-      if (process.getuid?.() === 0) return [{ ...CHECK, state: 'ok', detail: 'root' }];
+      if (process.getuid?.() === 0) return [rootAccount(subject)];
       const area = subject && areaOf(subject);
       if (!subject || !area)
         return [
@@ -27,6 +29,21 @@ export function privilegesCheck(subject?: Subject): Check {
       return [ordinaryUser(area, subject.file.operand)];
     },
   };
+}
+
+/** Root has not all rights in a container. */
+function rootAccount(subject: Subject | undefined): Finding {
+  if (process.platform !== 'linux' || mayMakeNamespaces()) return { ...CHECK, state: 'ok', detail: 'root' };
+  const detail = 'root in a container without the capability CAP_SYS_ADMIN: steps cannot make namespaces';
+  const steps = subject ? stepsThatNeed('unshare', subject) : [];
+  return steps.length === 0
+    ? { ...CHECK, state: 'note', detail }
+    : {
+        ...CHECK,
+        state: 'missing',
+        detail: `${detail}, which ${steps.join(', ')} need`,
+        fix: 'Build on the host itself, or give the container the capability, as docker run --privileged does.',
+      };
 }
 
 type AreaPlace = Pick<BuildArea, 'dataset' | 'mountpoint'>;

@@ -27,6 +27,13 @@ export function toolsCheck({ file }: Subject): Check {
   };
 }
 
+/** The steps whose scripts declare that they need a tool. */
+export function stepsThatNeed(tool: string, { file }: Subject): string[] {
+  return scriptsOf(file.manifest.steps)
+    .filter(({ script }) => needsOf(script).some((need) => need.tool === tool))
+    .flatMap(({ steps }) => steps);
+}
+
 /** An unreadable script is reported by the check of scripts. */
 function needsOf(script: string) {
   try {

@@ -30,7 +30,7 @@ die() {
 # uses FILE...: declares input files of this step. When one changes, later checkpoints become stale.
 uses() {
   [ -n "${SLIPWAY_INPUTS-}" ] || return 0
-  for _file in "$@"; do printf 'path %s\n' "$(realpath "$_file")" >>"$SLIPWAY_INPUTS"; done
+  for _file in "$@"; do printf 'path %s\n' "$(realpath -m "$_file")" >>"$SLIPWAY_INPUTS"; done
 }
 
 # lacking TOOL:DEBIAN_PACKAGE...: prints the packages of the tools that this build host lacks. A tool may also be the path of a file.
@@ -77,10 +77,25 @@ text() {
 # quoted TEXT: prints the text as one word of a shell script.
 quoted() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
 
-# in_image COMMAND...: runs a command inside the package image, in its own mount and PID namespaces. Its mounts and processes always
-# end with it, so that nothing stays mounted in the build area.
+# uuid_of: prints a UUID that follows from standard input.
+uuid_of() { sha256sum | sed 's/^\(.\{8\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)\(.\{12\}\).*/\1-\2-\3-\4-\5/'; }
+
+# needs_namespaces: ends the step where `private` cannot work.
+needs_namespaces() {
+  unshare --mount --uts --pid --fork true 2>/dev/null ||
+    die "root may not make namespaces here: this is a container without the capability CAP_SYS_ADMIN." "Build on the host itself, or give the container the capability, as docker run --privileged does."
+}
+
+# private COMMAND...: runs a command in its own namespaces. Its mounts and processes end with it, so that nothing stays mounted in the
+# build area. The host name is localhost, because packages write the name into their configuration.
+private() {
+  unshare --mount --propagation private --uts --pid --fork --kill-child \
+    sh -eu -c '{ echo localhost >/proc/sys/kernel/hostname; } 2>/dev/null || hostname localhost; exec "$@"' sh "$@"
+}
+
+# in_image COMMAND...: runs a command inside the package image, in namespaces of its own.
 in_image() {
-  unshare --mount --propagation private --pid --fork --kill-child sh -eu -c '
+  private sh -eu -c '
     root=$1
     shift
     mount -t proc proc "$root/proc"

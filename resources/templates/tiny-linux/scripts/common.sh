@@ -30,7 +30,7 @@ die() {
 # uses FILE...: declares input files of this step. When one changes, later checkpoints become stale.
 uses() {
   [ -n "${SLIPWAY_INPUTS-}" ] || return 0
-  for _file in "$@"; do printf 'path %s\n' "$(realpath "$_file")" >>"$SLIPWAY_INPUTS"; done
+  for _file in "$@"; do printf 'path %s\n' "$(realpath -m "$_file")" >>"$SLIPWAY_INPUTS"; done
 }
 
 # lacking TOOL:DEBIAN_PACKAGE...: prints the packages of the tools that this build host lacks. A tool may also be the path of a file.
@@ -76,6 +76,9 @@ key() {
   _value=$(ManifestRead -k "$socket" "$1") || die "cannot read the key $1 from the manifest server at $socket."
   printf '%s\n' "${_value:-${2-}}"
 }
+
+# uuid_of: prints a UUID that follows from standard input.
+uuid_of() { sha256sum | sed 's/^\(.\{8\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)\(.\{12\}\).*/\1-\2-\3-\4-\5/'; }
 
 uses "$(dirname "$0")/common.sh"
 
