@@ -16,11 +16,15 @@ import { damagesOf } from '../snapshots/damaged';
 import { openBackend } from '../snapshots/select';
 import { completeChange } from './complete-change';
 
-/** A manifest with the present state of its build area. Reading it creates and changes nothing. */
-export interface AreaContext {
+/** A manifest with its build area, whose state has not been read. */
+export interface AreaPlaces {
   readonly file: ManifestFile;
   readonly area: BuildArea;
   readonly backend: SnapshotBackend;
+}
+
+/** A manifest with the present state of its build area. Reading it creates and changes nothing. */
+export interface AreaContext extends AreaPlaces {
   /** In the order of creation. */
   readonly snapshots: readonly Snapshot[];
   /** The state of the area's files before the snapshots were listed; see `Inspection`. */
@@ -46,22 +50,27 @@ export interface ContextOptions {
  * Loads a manifest and its build area. A manifest with problems is accepted, because its area can still be inspected.
  * Throws `AppError` when a mount or a link hides the build data or the engine's own folder.
  */
-export async function openContext(
-  operand: string,
-  { text, extent, acceptsCovered = false }: ContextOptions = {},
-): Promise<AreaContext> {
-  const file = await readManifestFile(operand, text);
-  const area = await resolveArea(file.manifest.buildArea);
-  if (area.exists && !acceptsCovered) await refuseCovered(area);
-  const backend = await openBackend(area);
+export async function openContext(operand: string, options: ContextOptions = {}): Promise<AreaContext> {
+  const { file, area, backend } = await openPlaces(operand, options);
   await completeChange(area, backend, file.path);
   const files = readAreaFiles(area);
-  const snapshots = area.exists ? await backend.list(extent) : [];
+  const snapshots = area.exists ? await backend.list(options.extent) : [];
   const names = snapshots.map(({ name }) => name);
   const latest = file.manifest.checkpointEnable
     ? resumableByCapitalR(file.manifest.steps, names, damagesOf(snapshots))
     : undefined;
   return { file, area, backend, files, snapshots, latest };
+}
+
+/** As `openContext`, for a command that reads the state under the lock only. */
+export async function openPlaces(
+  operand: string,
+  { text, acceptsCovered = false }: ContextOptions = {},
+): Promise<AreaPlaces> {
+  const file = await readManifestFile(operand, text);
+  const area = await resolveArea(file.manifest.buildArea);
+  if (area.exists && !acceptsCovered) await refuseCovered(area);
+  return { file, area, backend: await openBackend(area) };
 }
 
 /** Whether a build may resume from step `index`, by the rules of `build -r`. */

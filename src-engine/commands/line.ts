@@ -3,7 +3,7 @@ import { AppError } from '../../src-shared/errors';
 import { findLine } from '../lines/find-line';
 import { readLines, writeLines, type LineRecord } from '../lines/line-file';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { openContext } from './context';
+import { openPlaces } from './context';
 import { printAnswer, printLines } from './print';
 import { pruneLines } from './prune-lines';
 import { underLock } from './under-lock';
@@ -47,7 +47,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const change = Object.hasOwn(CHANGES, action) ? CHANGES[action] : undefined;
   if (!change || WITH_TEXT.includes(action) !== (text !== undefined) || (text?.trim() === '' && action === 'rename'))
     throw new AppError('usage', `The arguments of line ${action} are wrong.`);
-  const before = await openContext(operand);
+  const before = await openPlaces(operand);
   findLine(readLines(before.area), designator);
   const line = await underLock(before, operand, 'lines', ({ area }) => {
     const lines = readLines(area);

@@ -4,7 +4,7 @@ import { findLine } from '../lines/find-line';
 import { LineChanges } from '../lines/line-changes';
 import { readLines } from '../lines/line-file';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { openContext, type AreaContext } from './context';
+import { openPlaces, type AreaContext } from './context';
 import { printAnswer, printLines } from './print';
 import { underLock } from './under-lock';
 
@@ -24,7 +24,7 @@ export const switchCommand = defineCommand({
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const [operand = '', designator = ''] = positionals;
-  const before = await openContext(operand);
+  const before = await openPlaces(operand);
   findLine(readLines(before.area), designator);
   const { line, left, name } = await underLock(before, operand, 'lines', (context) => change(context, designator));
   if (values.json) printAnswer<SwitchAnswer>({ line, left });
@@ -33,14 +33,16 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   return 0;
 }
 
-async function change({ area, backend }: AreaContext, designator: string) {
+async function change({ area, backend, snapshots }: AreaContext, designator: string) {
   const lines = readLines(area);
   const { id, name } = findLine(lines, designator);
-  if (id !== lines.active) {
-    if (!(await backend.lines.list()).has(id))
+  if (id !== lines.active)
+    try {
+      await new LineChanges(area, backend, snapshots).activate(id);
+    } catch (error) {
+      if ((await backend.lines.list()).has(id)) throw error;
       throw new AppError('missing', `The line ${name} has no build data any more.`, removal(id));
-    await new LineChanges(area, backend).activate(id);
-  }
+    }
   return { line: id, left: lines.active, name };
 }
 

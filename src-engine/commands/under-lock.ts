@@ -6,7 +6,7 @@ import { refuseForeignPlaces } from '../area/places';
 import { refuseChangeable } from '../area/safe-place';
 import { LineChanges } from '../lines/line-changes';
 import { holdArea } from '../run/hold-area';
-import { openContext, type AreaContext } from './context';
+import { openContext, type AreaContext, type AreaPlaces } from './context';
 
 /**
  * Changes a build area under its lock. The area is read again, because a build that ended in the meantime may have
@@ -15,7 +15,7 @@ import { openContext, type AreaContext } from './context';
  * @param before the area as it was read without the lock
  */
 export async function underLock<T>(
-  before: AreaContext,
+  before: AreaPlaces,
   operand: string,
   purpose: LockPurpose,
   change: (context: AreaContext) => Promise<T>,

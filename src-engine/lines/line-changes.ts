@@ -3,7 +3,7 @@ import { refuseMounts } from '../snapshots/guard';
 import { stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import type { BuildArea } from '../area/area';
 import { checkpointPast } from '../area/freshness';
-import type { SnapshotBackend } from '../snapshots/backend';
+import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { MountTable } from '../system/mount-table';
 import { newLine, nextId, readLines, writeLines, type LineChange, type LineFile, type LineRecord } from './line-file';
 import { copyMedia, parkMedia, removeMedia, restoreMedia } from './parked-media';
@@ -25,10 +25,13 @@ export type Entered =
 export class LineChanges {
   readonly #area: BuildArea;
   readonly #backend: SnapshotBackend;
+  readonly #listed: readonly Snapshot[] | undefined;
 
-  constructor(area: BuildArea, backend: SnapshotBackend) {
+  /** @param listed the snapshots of the build data, when the caller has listed them under the lock */
+  constructor(area: BuildArea, backend: SnapshotBackend, listed?: readonly Snapshot[]) {
     this.#area = area;
     this.#backend = backend;
+    this.#listed = listed;
   }
 
   /** Completes or undoes an interrupted change. Returns whether there was one. */
@@ -127,7 +130,7 @@ export class LineChanges {
     const area = this.#area;
     const keepsMedia = removes.length > 0;
     try {
-      keepRecords(area, park, await this.#backend.list());
+      keepRecords(area, park, this.#listed ?? (await this.#backend.list()));
       if (!keepsMedia) parkMedia(area, park);
       await this.#backend.lines.park(park);
     } catch (error) {

@@ -69,22 +69,22 @@ export class BuildTree {
   /** Makes the build data equal to a snapshot. The later ones are destroyed, or kept with the line that the build leaves. */
   async goBack(name: string, listed: readonly Snapshot[]): Promise<void> {
     const { made } = this.#line;
-    if (made) return this.#changes.keep(made.record, { then: 'fork', from: made.from, snapshot: name });
+    if (made) return this.#changes(listed).keep(made.record, { then: 'fork', from: made.from, snapshot: name });
     removeLineResult(this.#area);
-    if (await this.#isBlocked(name)) return this.#changes.discard(name);
+    if (await this.#isBlocked(name)) return this.#changes(listed).discard(name);
     return this.#backend.rollback(name, listed);
   }
 
   /** Makes empty build data without snapshots. */
   async reset(): Promise<void> {
     const { made } = this.#line;
-    if (made) return this.#changes.keep(made.record, { then: 'reset' });
+    if (made) return this.#changes().keep(made.record, { then: 'reset' });
     removeLineResult(this.#area);
-    return (await this.#isBlocked()) ? this.#changes.discard() : this.#backend.reset();
+    return (await this.#isBlocked()) ? this.#changes().discard() : this.#backend.reset();
   }
 
-  get #changes(): LineChanges {
-    return new LineChanges(this.#area, this.#backend);
+  #changes(listed?: readonly Snapshot[]): LineChanges {
+    return new LineChanges(this.#area, this.#backend, listed);
   }
 
   /** Whether parked lines depend on what a rollback would destroy. */

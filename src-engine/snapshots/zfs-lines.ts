@@ -1,16 +1,16 @@
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { quoteArgument } from '../../src-shared/shell-quote';
+import { MountTable } from '../system/mount-table';
 import type { ParkedLines, Snapshot, SnapshotView } from './backend';
-import { getProperties, PROPERTIES, readProperties, snapshotsOf, type ZfsProperties } from './zfs-properties';
+import { chain, datasetOf, depthOf, originDataset, originOf } from './zfs-origins';
+import { getProperties, PROPERTIES, readProperties, readRows, snapshotsOf, type ZfsProperties } from './zfs-properties';
 import { refuseHeld, refuseHidden, refuseUnmountable } from './zfs-refusals';
 import type { ZfsReplace } from './zfs-replace';
 import { expectSuccess } from './zfs-runner';
 import type { ZfsTree } from './zfs-tree';
-import { isOfView } from './zfs-views';
 
 const LINE_PROPERTIES = [...PROPERTIES, 'origin', 'used', 'usedbydataset'];
-/** A dataset without an origin. */
-const NONE = '-';
+const DATASET_PROPERTIES = ['origin', 'mountpoint', 'canmount'];
 
 /** How the trees of parked lines are read. */
 export interface LineViews {
@@ -47,14 +47,14 @@ export class ZfsLines implements ParkedLines {
     const tree = this.#tree;
     const action = `Parking ${tree.dataset}`;
     await tree.runner.untilOrphansEnd();
-    const present = await this.#present();
+    const present = await this.#datasets();
     if (present.has(this.#id(line))) return;
     const table = await tree.refuseForeign(action);
     refuseUnmountable(action, tree, present);
     tree.refuseMountedElsewhere(action, table);
     tree.refusePrivateMounts(action);
     await this.#makeHome(present);
-    await tree.unmount(action);
+    await tree.unmount(action, table);
     try {
       await expectSuccess(tree.runner.zfsWithRetry(['rename', tree.dataset, this.#id(line)]));
     } catch (error) {
@@ -67,17 +67,21 @@ export class ZfsLines implements ParkedLines {
     const tree = this.#tree;
     const action = `Forking from ${name}`;
     await tree.runner.untilOrphansEnd();
-    const present = await this.#present();
-    if (!present.has(tree.dataset)) {
-      const snapshot = this.#snapshot(line, name, present);
+    const present = await this.#datasets();
+    let depth = depthOf(tree.dataset, present);
+    const isMade = !present.has(tree.dataset);
+    if (isMade) {
+      const snapshot = await this.#snapshot(line, name, present);
+      depth = 1 + depthOf(datasetOf(snapshot.id), present);
       refuseHidden(action, tree.mountpoint);
       const { code, stderr } = await tree.runner.zfsWithRetry(['clone', snapshot.id, tree.dataset]);
       // zfs-fuse sometimes fails to mount. The clone exists all the same, and is mounted below.
       if (code !== 0 && !/cannot mount/.test(stderr))
         throw new AppError('snapshot', `${action} failed: ${stderr.trim()}`);
     }
-    await this.#promote(tree.dataset);
-    await tree.mount();
+    await this.#promote(tree.dataset, depth);
+    if (!tree.isMounted(await MountTable.read())) await tree.mount();
+    if (isMade) return;
     const last = snapshotsOf(tree.dataset, await tree.properties()).at(-1);
     if (last?.name !== name)
       throw new AppError(
@@ -89,20 +93,25 @@ export class ZfsLines implements ParkedLines {
 
   async open(line: string, name?: string): Promise<SnapshotView> {
     if (name === undefined) return this.#views.openPresent(this.#id(line));
-    return this.#views.open(this.#snapshot(line, name, await this.#present()));
+    return this.#views.open(await this.#snapshot(line, name, await this.#datasets()));
   }
 
   async activate(line: string): Promise<void> {
     const tree = this.#tree;
     const action = `Switching to line ${line}`;
     await tree.runner.untilOrphansEnd();
-    const present = await this.#present();
+    let present = await this.#datasets();
+    let depth = depthOf(tree.dataset, present);
     if (present.has(this.#id(line))) {
-      if (present.has(tree.dataset)) await this.#undoFork(action, line);
+      if (present.has(tree.dataset)) {
+        await this.#undoFork(action, line);
+        present = await this.#datasets();
+      }
+      depth = depthOf(this.#id(line), present);
       refuseHidden(action, tree.mountpoint);
       await expectSuccess(tree.runner.zfsWithRetry(['rename', this.#id(line), tree.dataset]));
     } else if (!present.has(tree.dataset)) throw new AppError('snapshot', `There is no line ${this.#id(line)}.`);
-    await this.#promote(tree.dataset);
+    await this.#promote(tree.dataset, depth);
     await tree.mount();
   }
 
@@ -128,7 +137,7 @@ export class ZfsLines implements ParkedLines {
     const snapshots = snapshotsOf(this.#tree.dataset, present);
     const at = name === undefined ? -1 : snapshots.findIndex((one) => one.name === name);
     const newer = new Set(snapshots.slice(at + 1).map(({ id }) => id));
-    return this.#parked(present).some((line) => newer.has(originOf(this.#id(line), present) ?? NONE));
+    return this.#parked(present).some((line) => newer.has(originOf(this.#id(line), present) ?? ''));
   }
 
   async bytes(lines: readonly string[]): Promise<number | undefined> {
@@ -154,10 +163,33 @@ export class ZfsLines implements ParkedLines {
     return `${this.#home}/${line}`;
   }
 
-  #snapshot(line: string, name: string, present: ZfsProperties): Snapshot {
-    const snapshot = chain(this.#id(line), present).find((one) => one.name === name);
-    if (!snapshot) throw new AppError('snapshot', `There is no snapshot ${name} in ${this.#id(line)}.`);
-    return snapshot;
+  /** A snapshot of a line. Only the datasets that have its snapshots are read, not all lines. */
+  async #snapshot(line: string, name: string, datasets: ZfsProperties): Promise<Snapshot> {
+    let last: string | undefined;
+    for (let dataset: string | undefined = this.#id(line); dataset !== undefined;) {
+      const own = await this.#snapshotsOf(dataset);
+      const shared = last === undefined ? own : own.slice(0, own.findIndex(({ id }) => id === last) + 1);
+      const found = shared.find((one) => one.name === name);
+      if (found) return found;
+      last = originOf(dataset, datasets);
+      dataset = last && datasetOf(last);
+    }
+    throw new AppError('snapshot', `There is no snapshot ${name} in ${this.#id(line)}.`);
+  }
+
+  async #snapshotsOf(dataset: string): Promise<Snapshot[]> {
+    const { stdout } = await expectSuccess(this.#tree.runner.zfs(getProperties(dataset, ['creation'])));
+    return snapshotsOf(dataset, readProperties(stdout));
+  }
+
+  /** The datasets of the build area without their snapshots, so that the checkpoints of other lines cost nothing. */
+  async #datasets(): Promise<ZfsProperties> {
+    const { runner, area } = this.#tree;
+    const argv = ['list', '-H', '-t', 'filesystem', '-o', ['name', ...DATASET_PROPERTIES].join(','), '-r', area];
+    const { code, stdout, stderr } = await runner.zfs(argv);
+    if (code === 0) return readRows(stdout, DATASET_PROPERTIES);
+    if (/does not exist/.test(stderr)) return new Map();
+    throw new AppError('snapshot', `zfs cannot list the lines of ${area}: ${stderr.trim()}`);
   }
 
   /** Properties of all datasets and snapshots of the build area. */
@@ -182,13 +214,9 @@ export class ZfsLines implements ParkedLines {
     if (code !== 0 && !/already exists/.test(stderr)) throw new AppError('snapshot', stderr.trim());
   }
 
-  /** Gives a dataset all snapshots that it shares. Each call takes those of one origin. */
-  async #promote(dataset: string): Promise<void> {
-    for (;;) {
-      const present = await this.#present();
-      if (originOf(dataset, present) === undefined) return;
-      await expectSuccess(this.#tree.runner.zfsWithRetry(['promote', dataset]));
-    }
+  /** Gives a dataset all snapshots that it shares. Each call of `zfs` takes those of one origin. */
+  async #promote(dataset: string, depth: number): Promise<void> {
+    for (let n = 0; n < depth; n++) await expectSuccess(this.#tree.runner.zfsWithRetry(['promote', dataset]));
   }
 
   /** The line, or the build data, that depends on the newest snapshot of a dataset with a dependent one. */
@@ -202,7 +230,7 @@ export class ZfsLines implements ParkedLines {
   /** Removes build data that were just forked, with nothing of their own, because the fork is given up. */
   async #undoFork(action: string, line: string): Promise<void> {
     const { dataset, runner } = this.#tree;
-    await this.#promote(this.#id(line));
+    await this.#promote(this.#id(line), depthOf(this.#id(line), await this.#datasets()));
     const present = await this.#present();
     if (originOf(dataset, present) === undefined || snapshotsOf(dataset, present).length > 0)
       throw new AppError(
@@ -212,21 +240,4 @@ export class ZfsLines implements ParkedLines {
       );
     await expectSuccess(runner.zfsWithRetry(['destroy', dataset]));
   }
-}
-
-function originOf(dataset: string, present: ZfsProperties): string | undefined {
-  const origin = present.get(dataset)?.get('origin');
-  return origin === undefined || origin === NONE || origin === '' ? undefined : origin;
-}
-
-function originDataset(dataset: string, present: ZfsProperties): string | undefined {
-  return originOf(dataset, present)?.split('@')[0];
-}
-
-/** All snapshots of a dataset, those before its origin included. */
-function chain(dataset: string, present: ZfsProperties): Snapshot[] {
-  const origin = originOf(dataset, present);
-  const before = origin === undefined ? [] : chain(origin.split('@')[0] ?? '', present);
-  const shared = before.slice(0, before.findIndex(({ id }) => id === origin) + 1);
-  return [...shared, ...snapshotsOf(dataset, present).filter(({ id }) => !isOfView(id))];
 }

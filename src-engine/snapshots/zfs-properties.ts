@@ -35,6 +35,16 @@ export function readProperties(stdout: string): ZfsProperties {
   return rows;
 }
 
+/** Parses the output of `zfs list -H` with a name and these properties. */
+export function readRows(stdout: string, properties: readonly string[]): ZfsProperties {
+  const rows = stdout.split('\n').map((line) => line.split('\t'));
+  return new Map(
+    rows
+      .filter(([name]) => name !== undefined && name !== '')
+      .map(([name = '', ...values]) => [name, new Map(properties.map((property, at) => [property, values[at] ?? '']))]),
+  );
+}
+
 /** The snapshots of exactly this dataset, oldest first. */
 export function snapshotsOf(dataset: string, properties: ZfsProperties): ZfsSnapshot[] {
   return [...properties]

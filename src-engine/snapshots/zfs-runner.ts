@@ -4,6 +4,7 @@ import { exec, type ExecResult, type RunTool } from '../system/exec';
 import { findTool } from '../system/executables';
 import { isProcessRunning, processesWithVariable } from '../system/process-table';
 import { zfsCommand } from '../system/zfs-command';
+import { withMissingRight } from './zfs-missing-right';
 
 /**
  * zfs-fuse completes an unmount in the background. For a moment afterwards it reports "busy", and a rollback reports
@@ -46,10 +47,11 @@ export interface ZfsRunner {
 /** Opens a runner. The engine parses messages, so they are requested in English. */
 export function zfsRunner(dataset: string, run: RunTool = exec): ZfsRunner {
   const env = { ...process.env, LC_ALL: 'C', [MARK]: dataset };
-  const zfs: RunZfs = (argv, { wrapper = [], maskedFile } = {}) => {
+  const zfs: RunZfs = async (argv, { wrapper = [], maskedFile } = {}) => {
     const [command = 'zfs', ...rest] = [...wrapper, zfsCommand() ?? 'zfs', ...argv];
     const masked = maskedFile === undefined ? {} : { maskedFile };
-    return run([command, ...rest], { okExitCodes: [0, 1, 2], env, ...masked });
+    const result = await run([command, ...rest], { okExitCodes: [0, 1, 2], env, ...masked });
+    return result.code === 0 ? result : { ...result, stderr: withMissingRight(result.stderr, argv[0], dataset) };
   };
   return {
     zfs,

@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createBtrfsBackend } from '../../src-engine/snapshots/btrfs';
 import { lacksTempFileSystem, makeTempFileSystem, type TemporaryPlace } from '../support/temp-loop';
+import { runTool } from '../support/run-tool';
+import { usedBytes } from '../support/used-bytes';
 import { describeSnapshotBackend } from './snapshot-backend';
 
 let place: TemporaryPlace;
@@ -25,6 +27,14 @@ describeSnapshotBackend({
     const area = join(place.path, `${areas++}`);
     mkdirSync(area);
     const places = { buildData: join(area, 'build_data'), store: join(area, '.slipway/snapshots') };
-    return { backend: createBtrfsBackend(places), buildData: places.buildData, reopen: { kind: 'btrfs', ...places } };
+    return {
+      backend: createBtrfsBackend(places),
+      buildData: places.buildData,
+      reopen: { kind: 'btrfs', ...places },
+      used: () => {
+        runTool('btrfs', 'filesystem', 'sync', place.path);
+        return usedBytes(place.path);
+      },
+    };
   },
 });

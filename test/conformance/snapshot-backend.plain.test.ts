@@ -30,6 +30,11 @@ describeSnapshotBackend({
     const area = join(folder, `${areas++}`);
     mkdirSync(area);
     const places = { buildData: join(area, 'build_data'), store: join(area, '.slipway/snapshots') };
-    return { backend: createPlainBackend(places), buildData: places.buildData, reopen: { kind: 'plain', ...places } };
+    return {
+      backend: createPlainBackend(places),
+      buildData: places.buildData,
+      reopen: { kind: 'plain', ...places },
+      used: () => Number(runTool('du', '-s', '--block-size=1', area).split('\t')[0]),
+    };
   },
 });

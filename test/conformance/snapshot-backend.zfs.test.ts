@@ -30,6 +30,10 @@ describeSnapshotBackend({
       backend: createZfsBackend({ dataset, mountpoint }),
       buildData: mountpoint,
       reopen: { kind: 'zfs', dataset, mountpoint },
+      used: () => {
+        runTool('sync');
+        return Number(runTool('zfs', 'get', '-H', '-p', '-o', 'value', 'used', area));
+      },
       hold: (name) => {
         runTool('zfs', 'hold', 'test', `${dataset}@${name}`);
         return () => runTool('zfs', 'release', 'test', `${dataset}@${name}`);

@@ -1,14 +1,19 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { exec } from '../../src-engine/system/exec';
 import { createMemoryBackend } from '../../src-engine/snapshots/memory';
 import { AppError } from '../../src-shared/errors';
+import { eventually } from '../support/eventually';
 import { Random } from '../support/random';
 import { treeManifest } from '../support/tree-manifest';
 import type { BackendSubject, BackendUnderTest } from './snapshot-subject';
 
+const PART_BYTES = 4_000_000;
+/** Metadata, and what a file system frees in larger parts. */
+const SLACK_BYTES = 2_000_000;
 const ACTS = 24;
 const SEED = 20261130;
 
@@ -209,15 +214,38 @@ export function describeLines(subject: BackendSubject): void {
     expect(await parked(area)).toEqual({ one: ['a', 'b', 'c'] });
   });
 
-  it('The bytes of a line are what destroying it frees.', async () => {
+  it('Parking a line costs nothing that it did not have, and its bytes are what destroying it frees.', async () => {
     const area = await areaWith('a');
-    await fork(area, 'one', 'a');
-    writeFileSync(join(area.buildData, 'large'), Buffer.alloc(3_000_000, 'x'));
+    const { lines } = area.backend;
+    const used = (): number => area.used?.() ?? 0;
+    /** Waits until the file system has freed and counted everything. */
+    const settles = (least: number, most: number): Promise<void> =>
+      eventually(() => {
+        if (!area.used) return;
+        expect(used()).toBeGreaterThanOrEqual(least);
+        expect(used()).toBeLessThanOrEqual(most);
+      });
+    const before = used();
+    writeFileSync(join(area.buildData, 'shared'), randomBytes(PART_BYTES));
     await area.backend.take('b');
-    await switchTo(area, 'one', 'two');
-    const bytes = await area.backend.lines.bytes(['two']);
-    if (bytes !== undefined) expect(bytes).toBeGreaterThanOrEqual(0);
-    expect(await area.backend.lines.bytes([])).toBe(bytes === undefined ? undefined : 0);
+    writeFileSync(join(area.buildData, 'own'), randomBytes(PART_BYTES));
+    await area.backend.take('c');
+    writeFileSync(join(area.buildData, 'end'), randomBytes(PART_BYTES));
+    await settles(before + 3 * PART_BYTES, Infinity);
+    const built = used();
+    await fork(area, 'one', 'b');
+    // What only the line has is there once: nothing is copied to park it.
+    await settles(built - 2 * PART_BYTES - SLACK_BYTES, built + SLACK_BYTES);
+    const parkedBytes = used();
+    const bytes = await lines.bytes(['one']);
+    await lines.destroy('one');
+    await settles(before + PART_BYTES, parkedBytes - 2 * PART_BYTES + SLACK_BYTES);
+    if (bytes === undefined) return;
+    // On btrfs it is a lower bound: what several trees of the line share is not counted.
+    const least = area.backend.kind === 'btrfs' ? PART_BYTES : 2 * PART_BYTES;
+    expect(bytes).toBeGreaterThan(least - SLACK_BYTES);
+    expect(bytes).toBeLessThan(2 * PART_BYTES + SLACK_BYTES);
+    expect(await lines.bytes([])).toBe(0);
   });
 
   it('Random changes of lines do the same as in memory.', async () => {

@@ -26,6 +26,8 @@ export interface BackendUnderTest {
   readonly reopen?: BackendArguments;
   /** Protects a snapshot from being destroyed; returns the release. Only where the file system supports that. */
   hold?(name: string): () => void;
+  /** The bytes that the area has on its file system, which may take a moment to be up to date. */
+  used?(): number;
   /** Clones a snapshot; returns the function that destroys the clone. Only where the file system supports that. */
   clone?(name: string): () => Promise<void>;
 }

@@ -6,6 +6,7 @@ import { bin, corpus } from './engine';
 
 const RECORDINGS = join(corpus, 'golden');
 const REPLAY = join(corpus, '../tools/golden/replay.sh');
+const COMPARE = join(corpus, '../tools/golden/compare.py');
 
 /**
  * Every replay has its own mounts and processes, so that two replays do not share pools and orphans. The mount below
@@ -33,16 +34,42 @@ export interface Replay {
   readonly ran: readonly string[];
 }
 
+/** How a replay differs from that of the built engine in a new area. */
+export interface ReplayOptions {
+  /** The folder with the commands under test. */
+  readonly commands?: string;
+  /** Changes the record of each replayed run, a folder, before it is compared. */
+  readonly adapt?: (run: string) => void;
+}
+
 /** Replays recorded scenarios with the built engine and compares them, except for the listed deviations. */
-export function replay(scenarios: readonly string[], deviations: string): Promise<Replay> {
+export async function replay(
+  scenarios: readonly string[],
+  deviations: string,
+  { commands = bin, adapt }: ReplayOptions = {},
+): Promise<Replay> {
   const kept = mkdtempSync(join(tmpdir(), 'slipway-golden-'));
-  const argv = [...UNSHARE, 'sh', '-c', INSIDE, 'sh', 'bash', REPLAY, bin, '-d', deviations, '-v', ...scenarios];
-  return new Promise((resolve) => {
-    const env = { ...process.env, GOLDEN_KEEP: join(kept, 'out') };
-    execFile('unshare', argv, { env, maxBuffer: 1 << 26 }, (error, report) => {
-      const ran = existsSync(env.GOLDEN_KEEP) ? readdirSync(env.GOLDEN_KEEP) : [];
-      rmSync(kept, { recursive: true, force: true });
-      resolve({ status: error === null ? 0 : 1, report, ran });
-    });
-  });
+  const out = join(kept, 'out');
+  const compared = ['-d', deviations, '-v'];
+  try {
+    const argv = [...UNSHARE, 'sh', '-c', INSIDE, 'sh', 'bash', REPLAY, commands, ...compared, ...scenarios];
+    const first = await execute('unshare', argv, { ...process.env, GOLDEN_KEEP: out });
+    const ran = existsSync(out) ? readdirSync(out) : [];
+    if (!adapt) return { ...first, ran };
+    for (const scenario of ran)
+      for (const run of readdirSync(join(out, scenario)).filter((name) => /^run\d+$/.test(name)))
+        adapt(join(out, scenario, run));
+    const again = await execute('python3', [COMPARE, RECORDINGS, out, deviations, '-v'], process.env);
+    return { ...again, ran };
+  } finally {
+    rmSync(kept, { recursive: true, force: true });
+  }
+}
+
+function execute(command: string, argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Omit<Replay, 'ran'>> {
+  return new Promise((resolve) =>
+    execFile(command, argv, { env, maxBuffer: 1 << 26 }, (error, report) =>
+      resolve({ status: error === null ? 0 : 1, report }),
+    ),
+  );
 }

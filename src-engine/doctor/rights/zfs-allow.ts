@@ -3,16 +3,18 @@ import type { RightsRequest } from './request';
 
 /**
  * The permissions that the engine needs on the dataset of a build area: create (area, media, logs, build_data), mount,
- * rename and destroy (a full build replaces build_data; clones of checkpoints are removed), snapshot, rollback, and
- * clone with readonly, mountpoint and a property of Slipway. It only lists holds, and never promotes, sends or
- * compares.
+ * rename and destroy (a full build replaces build_data; clones of checkpoints are removed), snapshot, rollback, clone
+ * with readonly, mountpoint and a property of Slipway, and for lines promote and canmount. It only lists holds, and never
+ * sends or compares.
  */
 export const ENGINE_PERMISSIONS = [
+  'canmount',
   'clone',
   'create',
   'destroy',
   'mount',
   'mountpoint',
+  'promote',
   'readonly',
   'rename',
   'rollback',
