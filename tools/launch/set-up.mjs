@@ -28,6 +28,8 @@ const TEST_PACKAGES = [
   ...['openssh-client', 'iproute2', 'sudo', 'git'],
   // The tools that make disk images, and those that run a container image.
   ...['fdisk', 'qemu-utils', 'crun', 'podman'],
+  // The login shells that people have on build hosts. They take a few seconds to install.
+  ...['tcsh', 'fish', 'zsh', 'mksh', 'ksh93u+m'],
   // It opens a computer to the network, so it is not installed on a developer's own computer, where its tests are
   // skipped with that reason.
   ...(process.env.CI ? ['openssh-server'] : []),
