@@ -21,12 +21,22 @@ const HISTORY_RUNS = 5;
  * @param since only this run and later ones
  */
 export function listRuns(area: BuildArea, since = ''): Run[] {
-  const lock = readLock(area);
+  return runsUnderLock(area, since).runs;
+}
+
+/**
+ * Runs of an area as `listRuns` returns them, with the state of the lock at that time. A run that begins or ends meanwhile is
+ * never taken for an interrupted one, because of the order of reading: a run has its name after its lock, and has its last
+ * record before the lock is released.
+ */
+export function runsUnderLock(area: BuildArea, since = ''): { readonly lock: LockState; readonly runs: Run[] } {
   const names = runNames(area);
+  const lock = readLock(area);
   const newest = names.at(-1);
-  return names
+  const runs = names
     .slice(Math.max(0, names.indexOf(since)))
     .map((name) => readRun(journalPath(area, name), name, lock, name === newest));
+  return { lock, runs };
 }
 
 /** Whether the process that writes the journal of a run still holds the area. Reads only the journal's beginning. */

@@ -5,9 +5,9 @@ import { latestAccepted } from '../../src-shared/checkpoints/rules';
 import { quoteArgument } from '../../src-shared/shell-quote';
 import { bytes, dateTimeWithSeconds, duration } from '../../src-shared/format';
 import { readCheckpointRecord } from '../area/checkpoint-records';
-import { LOCK_FILE_MISSING, readLock, type LockState } from '../area/lock-file';
+import { LOCK_FILE_MISSING, type LockState } from '../area/lock-file';
 import { describeForeignContent } from '../area/ownership';
-import { listRuns, stepHistory, type Run } from '../area/runs';
+import { runsUnderLock, stepHistory, type Run } from '../area/runs';
 import { damagesOf } from '../snapshots/damaged';
 import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { describeCheckpoints } from './checkpoints';
@@ -61,7 +61,7 @@ type Details = Pick<StatusAnswer, 'steps' | 'otherSnapshots' | 'runs'>;
 async function describe(context: AreaContext, { json, since }: Parsed<typeof OPTIONS>['values']) {
   const at = Date.now() / 1000; // Later changes may be missing from the answer.
   const { file, area, backend, latest, snapshots } = context;
-  const all = listRuns(area);
+  const { lock, runs: all } = runsUnderLock(area);
   const last = all.at(-1);
   const foreign = await describeForeignContent(area, snapshots);
   const status = {
@@ -76,7 +76,7 @@ async function describe(context: AreaContext, { json, since }: Parsed<typeof OPT
     backend: backend.kind,
     checkpointing: file.manifest.checkpointEnable,
     freeBytes: area.exists ? freeBytes(area.mountpoint) : null,
-    lock: readLock(area),
+    lock,
     latestResumable: latest === undefined ? null : (file.manifest.steps[latest]?.name ?? null),
     runningStep: last ? openStep(last) : null,
     lastRun: last ?? null,

@@ -1,9 +1,10 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BuildArea } from '../../../src-engine/area/area';
 import { acquireLock } from '../../../src-engine/area/lock';
+import { lockPath } from '../../../src-engine/area/lock-file';
 import { freeLogStamp } from '../../../src-engine/area/log-names';
 import { inOrder, newRunName } from '../../../src-engine/area/run-names';
 import { isRunning, listRuns, type Run } from '../../../src-engine/area/runs';
@@ -152,6 +153,23 @@ describe('a run that has no last record', () => {
     expect(listRuns(area).map(({ state }) => state)).toEqual(['interrupted', 'running']);
     lock.release();
     expect(listRuns(area).map(({ state }) => state)).toEqual(['interrupted', 'interrupted']);
+  });
+
+  it('is not taken for an interrupted one when it begins while the runs are read', async () => {
+    const lock = await acquireLock(area, 'build', '/m.xml');
+    const text = readFileSync(lockPath(area));
+    lock.release();
+    const { logs } = area;
+    // The build takes the lock and writes its journal at the first look into the folder of logs.
+    const seen = Object.defineProperty({ ...area }, 'logs', {
+      get() {
+        writeFileSync(lockPath(area), text);
+        write(NEW, hello({ pid: process.pid, lock: lock.id }), plan, started);
+        return logs;
+      },
+    });
+    expect(listRuns(seen).map(({ state }) => state)).toEqual(['running']);
+    expect(listRuns(area).map(({ state }) => state)).toEqual(['running']);
   });
 
   it('runs when its engine has the lock and has not written a line yet', async () => {
