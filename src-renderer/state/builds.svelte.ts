@@ -304,7 +304,8 @@ export class Builds {
       return run.state !== 'running' && (before ? before.state === 'running' : this.#isPastKnown);
     });
     for (const run of news) runs.set(run.run, run);
-    this.#runs = [...runs.values()].sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
+    // In the order in which they came, and not by the clock of the host, which may have been set back.
+    this.#runs = [...runs.values()];
     this.#unannounced.push(...ended);
     if (!this.isStarting) this.#announceEnds();
   }

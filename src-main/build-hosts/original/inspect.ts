@@ -12,10 +12,11 @@ import {
   type StockArea,
   type StockSnapshot,
 } from './area';
-import { runOfLog, runsAmong, type OriginalJournals } from './journals';
+import { logOfRun, newestOf, runOfLog, type OriginalJournals } from './journals';
 import { findBuild, type StockProcess } from './processes';
 import { checkClaims } from './claims';
 import type { RunNote, RunNotes } from './run-notes';
+import type { RunOrder } from './run-order';
 import type { StateFile, StateFiles } from './state-files';
 
 /** A manifest's builds on a host, from the original command and ZFS. */
@@ -50,6 +51,7 @@ export interface OriginalHostParts {
 export interface InspectionCaches {
   readonly stateFiles: StateFiles;
   readonly notes: RunNotes;
+  readonly order: RunOrder;
 }
 
 /**
@@ -68,12 +70,17 @@ export async function inspectArea(
   const area = await findArea(transport, manifest);
   const folder = join(area.path, 'logs');
   const names = await transport.list(folder);
-  const sorted = logsAmong(names).map((name) => join(folder, name));
-  const live = await findBuild(transport, sorted);
-  // After the host's clock was set back, the log that a build writes is not the last one by its name.
-  const logs = live ? [...sorted.filter((log) => log !== live.log), live.log] : sorted;
+  const found = logsAmong(names).map((name) => join(folder, name));
+  const live = await findBuild(transport, found);
+  const liveRun = live && runOfLog(basename(live.log));
+  const notes = await caches.notes.read(folder, names, [
+    liveRun,
+    runOfLog(basename(found.at(-1) ?? '')),
+    caches.order.newest(folder),
+  ]);
+  const runs = found.flatMap((log) => runOfLog(basename(log)) ?? []);
+  const logs = caches.order.sort(folder, runs, notes, liveRun).map((run) => join(folder, logOfRun(run)));
   const snapshots = await listSnapshots(transport, area);
-  const newest = runOfLog(basename(logs.at(-1) ?? ''));
   const stepNames = manifest.steps.map(({ name }) => name);
   return {
     manifest,
@@ -81,7 +88,7 @@ export async function inspectArea(
     area,
     snapshots,
     stateFiles: await caches.stateFiles.compare(area, stepNames, snapshots, bytes),
-    notes: await caches.notes.read(folder, names, newest),
+    notes,
     process: live?.process,
     logs,
   };
@@ -102,7 +109,7 @@ export async function logsOf(transport: Transport, area: StockArea): Promise<str
  */
 export async function runsOf(journals: OriginalJournals, inspection: Inspection): Promise<RunView[]> {
   const { area, snapshots, process, manifest, logs, notes } = inspection;
-  const names = runsAmong(logs.map((log) => basename(log)));
+  const names = newestOf(logs.flatMap((log) => runOfLog(basename(log)) ?? []));
   const runs: RunView[] = [];
   for (const name of names) {
     const isNewest = name === names.at(-1);

@@ -4,6 +4,7 @@ import type { RunView } from '../../../src-shared/runs/run-view';
 import type { Transport } from '../../transport/transport';
 import type { Journals } from '../build-host';
 import { utcOffsetOf } from './list-files';
+import type { RunOrder } from './run-order';
 import { TextCache } from './text-cache';
 import { TranslatedLog } from './translated-log';
 import type { LoggedBuild } from './translate';
@@ -17,11 +18,11 @@ const RUN = /\/(run-\d{4}(?:-\d\d){5})\.jsonl$/;
 
 /** The name of the run whose detail log this is; `undefined` for another file. */
 export const runOfLog = (name: string): string | undefined => (LOG.test(name) ? `run-${name.slice(11)}` : undefined);
-const logOfRun = (run: string): string => `detail-log-${run.slice(4)}`;
+/** The name of a run's detail log. */
+export const logOfRun = (run: string): string => `detail-log-${run.slice(4)}`;
 
-/** The last runs that have a detail log among these files, in the same order. */
-export const runsAmong = (names: readonly string[]): string[] =>
-  names.flatMap((name) => runOfLog(name) ?? []).slice(-MAX_RUNS);
+/** The newest of an area's runs, in the same order. */
+export const newestOf = (runs: readonly string[]): string[] => runs.slice(-MAX_RUNS);
 
 /** What the journals of a host need from a manifest. */
 export type JournalContext = Pick<LoggedBuild, 'manifest' | 'steps' | 'host'>;
@@ -33,17 +34,20 @@ export class OriginalJournals implements Journals {
 
   readonly #transport: Transport;
   readonly #contextOf: (logs: string) => Promise<JournalContext>;
+  readonly #order: RunOrder;
 
   /**
    * @param contextOf returns the manifest whose logs are in a folder
    */
-  constructor(transport: Transport, contextOf: (logs: string) => Promise<JournalContext>) {
+  constructor(transport: Transport, contextOf: (logs: string) => Promise<JournalContext>, order: RunOrder) {
     this.#transport = transport;
     this.#contextOf = contextOf;
+    this.#order = order;
   }
 
   async list(logs: string): Promise<readonly string[]> {
-    return runsAmong([...(await this.#transport.list(logs))].sort()).map((run) => `${run}.jsonl`);
+    const runs = (await this.#transport.list(logs)).flatMap((name) => runOfLog(name) ?? []);
+    return newestOf(this.#order.asSorted(logs, runs)).map((run) => `${run}.jsonl`);
   }
 
   changes(path: string, signal: AbortSignal): AsyncIterable<void> {

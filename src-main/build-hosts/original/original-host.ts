@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
+import { APP_CLIENT } from '../../../src-shared/journal/records';
 import type { BuildChoice } from '../../../src-shared/rpc/builds';
 import type { Argv } from '../../transport/transport';
 import type { BuildHost, HostCommand } from '../build-host';
@@ -16,6 +17,7 @@ import { BuildMarker } from './marker';
 import { checksumOf, mediaOf } from './media';
 import { assertReadable, planOf } from './plan';
 import { RunNotes } from './run-notes';
+import { RunOrder } from './run-order';
 import { startStockBuild } from './start';
 import { StateFiles } from './state-files';
 import { validateOn } from './validate';
@@ -30,8 +32,11 @@ const SHELL = 'cd "$1" && exec "${SHELL:-/bin/sh}"';
 export function createOriginalHost(parts: OriginalHostParts & { whenReachable(): Promise<void> }): BuildHost {
   const { transport, command: commandPath, place, whenReachable } = parts;
   const contexts = new Map<string, Promise<JournalContext>>();
-  const journals = new OriginalJournals(transport, (logs) => contexts.get(logs) ?? Promise.reject(unknownLogs(logs)));
-  const caches = { stateFiles: new StateFiles(transport), notes: new RunNotes(transport) };
+  /** Folders of logs in which a build is being started, which has no note yet. */
+  const starting = new Set<string>();
+  const caches = { stateFiles: new StateFiles(transport), notes: new RunNotes(transport), order: new RunOrder() };
+  const contextOf = (logs: string): Promise<JournalContext> => contexts.get(logs) ?? Promise.reject(unknownLogs(logs));
+  const journals = new OriginalJournals(transport, contextOf, caches.order);
 
   /** Inspects the area, and records which manifest has logs in which folder. */
   async function inspect(manifest: string): Promise<Inspection> {
@@ -53,6 +58,26 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
     return name;
   }
 
+  /** The program that started the build that runs. */
+  function clientOf({ area, notes, logs }: Inspection): string {
+    const run = runOfLog(basename(logs.at(-1) ?? ''));
+    return notes.has(run ?? '') || starting.has(join(area.path, 'logs')) ? APP_CLIENT : 'distro_const';
+  }
+
+  /** The run before one that has just begun; `undefined` when that cannot be read. */
+  async function runBefore(manifest: string, run: string): Promise<string | undefined> {
+    try {
+      const { logs } = await inspect(manifest);
+      return logs
+        .flatMap((log) => runOfLog(basename(log)) ?? [])
+        .filter((one) => one !== run)
+        .at(-1);
+    } catch (error) {
+      if (error instanceof AppError) return undefined;
+      throw error;
+    }
+  }
+
   /** Returns the folder in which ZFS shows the files of a checkpoint. */
   async function rootOf(manifest: string, step: string): Promise<string> {
     const seen = await inspect(manifest);
@@ -72,12 +97,14 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
     async status(manifest, since) {
       const seen = await inspect(manifest);
       const runs = await runsOf(journals, seen);
-      return statusOf(seen, runs, since, await hostName(), freshnessBy(seen, runs, await parts.hashes(manifest)));
+      const freshness = freshnessBy(seen, runs, await parts.hashes(manifest));
+      return statusOf(seen, runs, since, { host: await hostName(), client: clientOf(seen) }, freshness);
     },
     async editedStatus(manifest, source) {
       const runs = await runsOf(journals, await inspect(manifest));
       const seen = await inspectArea(transport, caches, manifest, source);
-      return statusOf(seen, [], undefined, await hostName(), freshnessBy(seen, runs, await parts.hashes(manifest)));
+      const freshness = freshnessBy(seen, runs, await parts.hashes(manifest));
+      return statusOf(seen, [], undefined, { host: await hostName(), client: clientOf(seen) }, freshness);
     },
     checkpoints: async (manifest) => checkpointsOf(await inspect(manifest)),
     async plan(manifest, { resume, pause }, _, source) {
@@ -149,12 +176,19 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
       remember(manifest, area.path, document.manifest.steps);
       const files = Object.fromEntries(await parts.hashes(manifest));
       const command = await buildCommand(manifest, choice);
-      const started = await startStockBuild(transport, command, logs, new BuildMarker(transport, area.path));
-      await caches.notes.write(logs, started.run, {
-        files,
-        ...(choice.pause !== undefined && { pause: choice.pause }),
-      });
-      return started;
+      starting.add(logs);
+      try {
+        const started = await startStockBuild(transport, command, logs, new BuildMarker(transport, area.path));
+        const after = await runBefore(manifest, started.run);
+        await caches.notes.write(logs, started.run, {
+          files,
+          ...(choice.pause !== undefined && { pause: choice.pause }),
+          ...(after !== undefined && { after }),
+        });
+        return started;
+      } finally {
+        starting.delete(logs);
+      }
     },
   };
 }

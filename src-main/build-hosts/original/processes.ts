@@ -14,8 +14,8 @@ export interface LiveBuild {
 }
 
 /**
- * Prints the number of each log that a process has open, and the processes, by fuser(1) or from /proc. The lowest number of a log is the
- * build; the others are its descendants. fuser is asked about all logs first, because mostly none is open.
+ * Prints the number of each log that a process has open, and the processes, by fuser(1) or from /proc: the build and its descendants.
+ * fuser is asked about all logs first, because mostly none is open.
  */
 const HOLDERS = `PATH=$PATH:/usr/sbin:/sbin
 if command -v fuser >/dev/null 2>&1; then
@@ -38,13 +38,36 @@ export async function findBuild(transport: Transport, logs: readonly string[]): 
   }
   const open = [...holders.keys()].sort((a, b) => a - b).at(-1);
   const log = open === undefined ? undefined : logs[open];
-  const [pid] = (holders.get(open ?? -1) ?? []).sort((a, b) => a - b);
-  if (log === undefined || pid === undefined) return undefined;
-  const found = await transport.run(['ps', '-o', 'pgid=', '-o', 'user=', '-p', `${pid}`]);
-  const [group, user = ''] = found.stdout.toString('utf8').trim().split(/\s+/);
-  if (found.code !== 0 || !isSignalTarget(pid)) return undefined;
+  const pids = holders.get(open ?? -1) ?? [];
+  if (log === undefined || pids.length === 0) return undefined;
+  const process = await firstOf(transport, pids);
+  return process && { log, process };
+}
+
+/**
+ * The process of which the others are descendants. It is not always the one with the lowest number, because numbers start again at the
+ * highest one. Descendants may have ended meanwhile.
+ */
+async function firstOf(transport: Transport, pids: readonly number[]): Promise<StockProcess | undefined> {
+  const columns = ['pid', 'ppid', 'pgid', 'user'].flatMap((name) => ['-o', `${name}=`]);
+  const { stdout } = await transport.run(['ps', ...columns, '-p', pids.join()]);
+  const found = stdout
+    .toString('utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .map(([pid, parent, group, user = '']) => ({
+      pid: Number(pid),
+      parent: Number(parent),
+      group: Number(group),
+      user,
+    }))
+    .filter(({ pid }) => isSignalTarget(pid))
+    .sort((a, b) => a.pid - b.pid);
+  const first = found.find(({ parent }) => !pids.includes(parent)) ?? found[0];
+  if (!first) return undefined;
+  const { pid, group, user } = first;
   // In a container the group may be that of process 1: `kill -- -1` would reach every process.
-  return { log, process: { pid, group: isSignalTarget(Number(group)) ? Number(group) : pid, user } };
+  return { pid, group: isSignalTarget(group) ? group : pid, user };
 }
 
 /** Processes whose arguments name the build data of an area: steps that a build left behind when it was killed. */

@@ -11,6 +11,8 @@ const runNote = z.object({
   files: z.record(z.string(), z.string()),
   /** The step before which it pauses. */
   pause: z.string().optional(),
+  /** The run before it in the same area. Names do not tell after the host's clock was set back. */
+  after: z.string().optional(),
   /** It was stopped by the user. */
   isCancelled: z.boolean().optional(),
 });
@@ -36,19 +38,19 @@ export class RunNotes {
   /**
    * The notes among the files of a folder of logs, by run. A note that cannot be read is left out.
    *
-   * @param newest the run whose note may have changed since it was read
+   * @param mayHaveChanged runs whose notes may have changed since they were read
    */
   async read(
     logs: string,
     names: readonly string[],
-    newest: string | undefined,
+    mayHaveChanged: readonly (string | undefined)[],
   ): Promise<ReadonlyMap<string, RunNote>> {
     const notes = new Map<string, RunNote>();
     for (const name of names) {
       const run = NOTE.exec(name)?.[1];
       if (run === undefined) continue;
       const path = join(logs, name);
-      const note = (run === newest ? undefined : this.#known.get(path)) ?? (await this.#readNote(path));
+      const note = (mayHaveChanged.includes(run) ? undefined : this.#known.get(path)) ?? (await this.#readNote(path));
       if (!note) continue;
       this.#known.set(path, note);
       notes.set(run, note);

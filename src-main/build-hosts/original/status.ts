@@ -76,14 +76,14 @@ export function expectedSeconds(runs: readonly RunView[], step: string): number 
  *
  * @param runs all that are known, oldest first
  * @param since the first run to include
- * @param host its name
+ * @param names those of the host, and of the program that started the build that runs
  * @param freshness returns that of the checkpoint before a step
  */
 export function statusOf(
   inspection: Inspection,
   runs: readonly RunView[],
   since: string | undefined,
-  host: string,
+  { host, client }: { readonly host: string; readonly client: string },
   freshness: FreshnessOf,
 ): StatusAnswer {
   const { manifest, area, snapshots, process } = inspection;
@@ -109,7 +109,7 @@ export function statusOf(
             pid: process.pid,
             host,
             user: process.user,
-            client: 'distro_const',
+            client,
             manifest: '',
             since: runs.at(-1)?.startedAt ?? now,
           },

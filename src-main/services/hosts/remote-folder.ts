@@ -13,10 +13,15 @@ export interface RemoteEntry {
 /** More is no list for a dialog. */
 const MAX_ENTRIES = 10_000;
 
-/** Prints the folder's path, then its entries, folders with a slash; the home folder when none is named. */
-const LIST = `cd -- "\${1:-$HOME}" && pwd -P && LC_ALL=C ls -1p`;
+/**
+ * Prints the folder's path, then its entries, folders with a slash. When none is named it is the home folder of the account that logged
+ * in, which is not that of root where commands become root.
+ */
+const LIST = `home=$HOME user=\${SUDO_USER:-\${DOAS_USER:-}}
+case $user in '' | -* | *[!A-Za-z0-9._-]*) ;; *) eval "home=~$user"; [ -d "$home" ] || home=$HOME;; esac
+cd -- "\${1:-$home}" && pwd -P && LC_ALL=C ls -1p`;
 
-/** Lists a folder of a host, folders first, without hidden entries. An empty path is the home folder. Throws `AppError('missing')`. */
+/** Lists a folder of a host, folders first, without hidden entries. An empty path is the account's home folder. Throws `AppError('missing')`. */
 export async function listRemoteFolder(
   transport: Transport,
   path: string,

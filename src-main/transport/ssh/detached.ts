@@ -13,18 +13,25 @@ const POLLS_PER_CHECK = 5;
 /** Writes its process number and becomes the command, in its own session so that all its descendants can be ended with it. */
 const COMMAND = 'echo $$ >"$0.new" && mv "$0.new" "$0" && exec "$@"';
 
-/** Waits for the command and writes its exit status. It is in its own session, so that a signal for the command does not end it first. */
-const KEEPER = `d=$1 s=$2 c=$3; shift 3; trap : HUP INT TERM QUIT; "$s" sh -c "$c" "$d/pid" "$@"; echo $? >"$d/end.new"; mv "$d/end.new" "$d/end"`;
+/** How long the exit status of a command is kept for a caller whose connection was lost. */
+const KEEP_SECONDS = 900;
+
+/**
+ * Waits for the command and writes its exit status. It is in its own session, so that a signal for the command does not end it first.
+ * Where the caller does not take the status, because its connection was lost, the folder is removed after a time.
+ */
+const KEEPER = `d=$1 s=$2 c=$3 keep=$4; shift 4; trap : HUP INT TERM QUIT; "$s" sh -c "$c" "$d/pid" "$@"; echo $? >"$d/end.new"; mv "$d/end.new" "$d/end"
+trap - HUP INT TERM QUIT; n=0; while [ -d "$d" ] && [ $n -lt "$keep" ]; do sleep 1; n=$((n + 1)); done; rm -rf "$d"`;
 
 /** Makes a private folder, starts the keeper, and prints the folder and the process numbers of keeper and command. */
-const START = `command -v "$3" >/dev/null 2>&1 || exit 127
+const START = `command -v "$4" >/dev/null 2>&1 || exit 127
 d=$(umask 077; mktemp -d "\${TMPDIR:-/tmp}/slipway-start-XXXXXX") || exit 126
-k=$1 c=$2; shift 2
+k=$1 c=$2 keep=$3; shift 3
 if command -v setsid >/dev/null 2>&1; then s=setsid; else s=nohup; fi
 # Where systemd ends what a session leaves behind, a scope of its own is not the session's; the number of the process stays.
 r=; [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && systemd-run --scope --quiet --collect true 2>/dev/null &&
   r='systemd-run --scope --quiet --collect'
-$r "$s" sh -c "$k" sh "$d" "$s" "$c" "$@" </dev/null >"$d/output" 2>&1 &
+$r "$s" sh -c "$k" sh "$d" "$s" "$c" "$keep" "$@" </dev/null >"$d/output" 2>&1 &
 until [ -s "$d/pid" ] || [ -f "$d/end" ]; do sleep 0.05 2>/dev/null || sleep 1; done
 echo "$d"; echo $!; cat "$d/pid"`;
 
@@ -36,6 +43,8 @@ export interface DetachedTools {
   readonly name: string;
   readonly files: Files;
   run(argv: Argv, options?: CommandOptions): Promise<CommandResult>;
+  /** Instead of a quarter of an hour. */
+  readonly keepSeconds?: number;
 }
 
 /**
@@ -43,12 +52,12 @@ export interface DetachedTools {
  * which is removed once the end has been reported. A command that a signal ended has the status 128 + n, as in shells.
  */
 export async function startDetached(
-  { name, files, run }: DetachedTools,
+  { name, files, run, keepSeconds = KEEP_SECONDS }: DetachedTools,
   argv: Argv,
   options: CommandOptions = {},
 ): Promise<DetachedCommand> {
   const { folder: where, env } = options;
-  const { code, stdout, stderr } = await run(['sh', '-c', START, 'sh', KEEPER, COMMAND, ...argv], {
+  const { code, stdout, stderr } = await run(['sh', '-c', START, 'sh', KEEPER, COMMAND, `${keepSeconds}`, ...argv], {
     ...(where === undefined ? {} : { folder: where }),
     ...(env === undefined ? {} : { env }),
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OriginalJournals } from '../../../../src-main/build-hosts/original/journals';
+import { RunOrder } from '../../../../src-main/build-hosts/original/run-order';
 import { createLocalTransport } from '../../../../src-main/transport/local';
 import { parseRecord } from '../../../../src-shared/journal/records';
 import { logOf } from './sample-logs';
@@ -34,6 +35,7 @@ beforeEach(() => {
       },
     },
     async () => ({ manifest: 'm', steps, host: 'h' }),
+    new RunOrder(),
   );
 });
 afterEach(() => rmSync(folder, { recursive: true }));
