@@ -10,6 +10,7 @@ import { Navigation } from './navigation.svelte';
 import { Notices } from './notices.svelte';
 import { Packages } from './packages.svelte';
 import { Selection } from './selection.svelte';
+import { SinceBuild } from './since-build.svelte';
 
 /** The parts of the window's state, and what main reports about itself. One for each window. */
 export class Workspace {
@@ -20,6 +21,7 @@ export class Workspace {
   readonly session: DocumentSession;
   readonly hosts: Hosts;
   readonly builds: Builds;
+  readonly sinceBuild: SinceBuild;
   readonly packages: Packages;
   readonly validation: HostValidation;
   /** The selected steps; the inspector shows the first. */
@@ -55,6 +57,7 @@ export class Workspace {
     this.packages = new Packages(main, this.session, this.hosts);
     this.validation = new HostValidation(main, this.session, this.hosts);
     this.builds = new Builds(main, notices, navigation, this.session, this.hosts);
+    this.sinceBuild = new SinceBuild(main, this.session, this.builds);
   }
 
   /** Asks main for its version and platform, and opens the document it was started with. */

@@ -25,7 +25,13 @@ interface Token {
   readonly predicates: readonly Predicate[];
 }
 
-type Match = { readonly element: ElementNode; readonly attribute?: string };
+/** A node that a nodepath selects: an element's text, or an attribute. */
+export interface SelectedNode {
+  readonly element: ElementNode;
+  readonly attribute?: string;
+}
+
+type Match = SelectedNode;
 
 /**
  * Returns the values at a nodepath: the tokens of each matched node's value, an empty value as one empty string (contract 5.5).
@@ -40,11 +46,16 @@ export function queryNodepath(root: ElementNode, nodepath: string): string[] {
  * either era read manifests of the other (contract 7).
  */
 export function queryEitherEra(root: ElementNode, nodepath: string): string[] {
+  return selectEitherEra(root, nodepath).flatMap(tokensOf);
+}
+
+/** Returns the nodes whose values `queryEitherEra` returns. Throws `NodepathError` when the nodepath is malformed. */
+export function selectEitherEra(root: ElementNode, nodepath: string): readonly SelectedNode[] {
   const literal = match(root, parseNodepath(nodepath));
-  if (literal.length > 0) return literal.flatMap(tokensOf);
+  if (literal.length > 0) return literal;
   for (const path of aliasPaths(nodepath)) {
     const found = match(root, parseNodepath(path));
-    if (found.length > 0) return found.flatMap(tokensOf);
+    if (found.length > 0) return found;
   }
   return [];
 }

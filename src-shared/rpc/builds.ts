@@ -36,6 +36,13 @@ const area = statusAnswer
     used: z.number().optional(),
   });
 
+/** What a step has read from the manifest. */
+const stepRead = z.object({
+  step: z.string(),
+  /** Nodepaths, or keys of `key_value_pairs` where `isKey` is set. */
+  reads: z.array(z.object({ request: z.string(), isKey: z.boolean() })),
+});
+
 /** A sentence, and what to do next. */
 const trouble = z.object({ message: z.string(), hint: z.string().optional() });
 
@@ -98,6 +105,8 @@ export const builds = {
   changedSinceGood: oc
     .input(z.object({ ...target, run: runName, step: stepName }))
     .output(z.object({ since: z.string().optional(), changes: z.array(z.string()), isKnown: z.boolean() })),
+  /** What each step has read when it last succeeded. Steps without a record of it are missing. */
+  stepReads: oc.input(z.object(target)).output(z.object({ steps: z.array(stepRead) })),
   /** What pruning would remove, and, with `remove`, does. */
   prune: oc
     .input(z.object({ ...target, stale: z.boolean(), from: stepName.optional(), remove: z.boolean() }))
@@ -118,3 +127,5 @@ export type AreaView = z.output<typeof area>;
 export type Line = z.output<typeof linesAnswer>['lines'][number];
 /** A step of an area, with the checkpoint before it. */
 export type AreaStep = z.output<typeof step>;
+/** What a step has read from the manifest. */
+export type StepRead = z.output<typeof stepRead>;

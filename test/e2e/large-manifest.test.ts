@@ -15,7 +15,7 @@ it('A manifest of 5,000 packages and 200 steps is opened, scrolled, dragged in a
   await page.keyboard.press('Control+o');
   await page.getByRole('textbox', { name: 'File' }).fill(document);
   await page.keyboard.press('Enter');
-  await page.getByText('5000 to install').waitFor();
+  await page.getByRole('region', { name: 'Content' }).getByText('5,000').waitFor();
 
   await designer.goTo('Packages');
   const list = page.getByRole('listbox', { name: 'Packages to install' });

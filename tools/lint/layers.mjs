@@ -147,6 +147,11 @@ export const PROGRAMS = {
       ),
       // It shows what the build screen knows about finished files, and the form of the rest.
       'screens/outputs': ['.', 'components', 'document', 'state', 'text', 'screens/build', 'screens/form'],
+      // The overview is made of parts of the others: the last build, its outputs, the checklist, the sizes.
+      'screens/compose': [
+        ...['.', 'components', 'document', 'state', 'text'],
+        ...['screens/build', 'screens/hosts', 'screens/packages'],
+      ],
       screens: ['*'],
       '.': ['*'],
     },

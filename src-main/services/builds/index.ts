@@ -26,6 +26,7 @@ export function createBuilds(
     pauseBefore: async ({ path, step }) => void (await host.pause(path, step)),
     cancel: ({ path }) => host.cancel(path),
     changedSinceGood: async ({ path, run, step }) => session(path).changedSinceGood(run, step),
+    stepReads: async ({ path }) => ({ steps: await session(path).stepReads() }),
     prune: async ({ path, ...choice }) => {
       const answer = await host.prune(path, choice);
       if (choice.remove) await session(path).area.refresh();

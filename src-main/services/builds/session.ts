@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BuildEvent } from '../../../src-shared/rpc/builds';
+import type { BuildEvent, StepRead } from '../../../src-shared/rpc/builds';
 import type { RunView } from '../../../src-shared/runs/run-view';
 import { Broadcast } from '../../async/broadcast';
 import { inBackground } from '../../async/guard';
@@ -13,6 +13,7 @@ import { LineWatch } from './line-watch';
 import { RunJournals } from './run-journals';
 import type { RunListener } from './run-listener';
 import { changedSinceGood, type SinceGood } from './since-good';
+import { stepReads } from './step-reads';
 
 /** The builds of one manifest: its area, its runs and its queue, for as long as a window watches or a build runs. */
 export class BuildSession {
@@ -75,6 +76,15 @@ export class BuildSession {
     if (!this.area.area) await this.area.refresh();
     if (!this.area.area) return { changes: [], isKnown: false };
     return changedSinceGood(this.#followed, join(this.area.area.path, 'logs'), this.#runs.all(), { run, step });
+  }
+
+  /** What each step of the saved manifest has read when it last succeeded. */
+  async stepReads(): Promise<StepRead[]> {
+    if (!this.area.area) await this.area.refresh();
+    if (!this.area.area) return [];
+    const { path, steps } = this.area.area;
+    const names = steps.map(({ step }) => step);
+    return stepReads(this.#followed, join(path, 'logs'), this.#runs.all(), names);
   }
 
   #setRuns(runs: readonly RunView[]): void {

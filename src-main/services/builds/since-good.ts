@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import { executionDifferences } from '../../../src-shared/checkpoints/compare-runs';
 import type { StepExecution } from '../../../src-shared/checkpoints/execution';
-import { kindOfLine } from '../../../src-shared/journal/kind-of-line';
-import { parseRecord } from '../../../src-shared/journal/records';
 import type { RunView } from '../../../src-shared/runs/run-view';
 import type { FollowedJournals } from '../../journals/followed-journal';
-import { linesOf } from '../../journals/lines';
+import { executions } from './executions';
 
 /** What changed since a step last succeeded. */
 export interface SinceGood {
@@ -50,24 +48,4 @@ export async function changedSinceGood(
     if (name === step) break;
   }
   return { since, changes, isKnown: now.has(step) && then.has(step) };
-}
-
-/** The inputs of each step of a run, in the order in which the steps ran. */
-async function executions(journals: FollowedJournals, journal: string): Promise<Map<string, StepExecution>> {
-  const found = new Map<string, StepExecution>();
-  const subscription = journals.subscribe(journal, {
-    take(lines) {
-      for (const bytes of linesOf(lines)) {
-        if (kindOfLine(bytes) !== 'step-finished') continue;
-        const record = parseRecord(bytes.toString('utf8'));
-        if (record?.kind === 'step-finished' && record.execution) found.set(record.step, record.execution);
-      }
-    },
-  });
-  try {
-    await subscription.readOn();
-  } finally {
-    subscription.close();
-  }
-  return found;
 }

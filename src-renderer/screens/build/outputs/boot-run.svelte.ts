@@ -68,6 +68,8 @@ export class BootRun {
 /** The last boot test of each manifest on each host. A test goes on while another tab is open. */
 class BootRuns {
   #runs = $state.raw<ReadonlyMap<string, BootRun>>(new Map());
+  /** Tests with a verdict, by content and firmware. */
+  #verdicts = $state.raw<ReadonlyMap<string, BootRun>>(new Map());
 
   of(target: Target): BootRun | undefined {
     return this.#runs.get(keyOf(target));
@@ -80,6 +82,17 @@ class BootRuns {
     if (run) runs.set(keyOf(target), run);
     else runs.delete(keyOf(target));
     this.#runs = runs;
+  }
+
+  /** Keeps the verdict of a test for the content that was tested. */
+  keep(run: BootRun): void {
+    this.#verdicts = new Map([...this.#verdicts, [`${run.firmware} ${run.content}`, run]]);
+  }
+
+  /** The tests of a file's present content that have a verdict, one for each firmware. */
+  verdictsOf(medium: Medium): readonly BootRun[] {
+    const content = contentOf(medium);
+    return (['bios', 'uefi'] as const).flatMap((firmware) => this.#verdicts.get(`${firmware} ${content}`) ?? []);
   }
 }
 
