@@ -27,8 +27,30 @@ function browserLink(onClose: () => void): SocketLink<Record<never, never>> {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
   const token = given ?? sessionStorage.getItem('token') ?? '';
   sessionStorage.setItem('token', token);
-  if (given !== null) history.replaceState(null, '', location.pathname);
+  if (given !== null) history.replaceState(null, '', location.pathname + location.search);
   const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/rpc`, ['rpc.v1', `token.${token}`]);
   socket.addEventListener('close', onClose);
   return new SocketLink({ websocket: socket });
+}
+
+/** The name of the document in the address of browser mode. */
+const DOCUMENT = 'manifest';
+
+/** The document that the address of browser mode names, so that a reloaded or bookmarked page shows it again. */
+export function addressedDocument(): string | undefined {
+  return window.host ? undefined : (new URLSearchParams(location.search).get(DOCUMENT) ?? undefined);
+}
+
+/** Puts the open document into the address of browser mode; `undefined`: none. */
+export function addressDocument(path: string | undefined): void {
+  if (window.host) return;
+  const search = path === undefined ? '' : `?${new URLSearchParams({ [DOCUMENT]: path }).toString()}`;
+  if (search !== location.search) history.replaceState(null, '', `${location.pathname}${search}`);
+}
+
+/** Opens another window of browser mode, with a document or without one. */
+export function openAnotherWindow(path: string | undefined): void {
+  const search = path === undefined ? '' : `?${new URLSearchParams({ [DOCUMENT]: path }).toString()}`;
+  const token = sessionStorage.getItem('token') ?? '';
+  window.open(`${location.pathname}${search}#token=${token}`, '_blank', 'noopener');
 }

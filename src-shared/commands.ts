@@ -11,6 +11,7 @@ interface CommandText {
 export const COMMANDS = {
   new: { title: 'New from template…', keys: 'Mod+N' },
   open: { title: 'Open manifest…', keys: 'Mod+O' },
+  recent: { title: 'Open recent…', keys: 'Mod+R' },
   save: { title: 'Save', keys: 'Mod+S' },
   'save-as': { title: 'Save as…', keys: 'Mod+Shift+S' },
   export: { title: 'Export for the command line…', keys: 'Mod+E' },

@@ -132,7 +132,18 @@ export const contract = {
     nextChange: oc
       .input(z.object({ path, version: z.string(), scriptsVersion: z.string() }))
       .output(z.object({ version: z.string().optional(), scripts: z.array(script), scriptsVersion: z.string() })),
-    recent: oc.output(z.array(z.object({ path, folder: path, openedAt: z.string(), exists: z.boolean() }))),
+    recent: oc.output(
+      z.array(
+        z.object({
+          path,
+          folder: path,
+          openedAt: z.string(),
+          exists: z.boolean(),
+          /** The name of the distribution when it was opened. */
+          name: z.string().optional(),
+        }),
+      ),
+    ),
     forgetRecent: oc.input(z.object({ path })),
   },
   scripts: {

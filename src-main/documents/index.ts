@@ -21,14 +21,14 @@ export function createDocumentServices({ resources, state }: Pick<Places, 'resou
     documents: {
       open: async ({ path }) => {
         const opened = await openDocument(path);
-        await recent.add(opened.path);
+        await recent.add(opened.path, opened.source);
         const kept = await recovery.read(opened.path);
         return { ...opened, ...(kept && isNews(kept, opened) && { recovery: kept }) };
       },
       save: (input) => saveDocument(input, join(state, 'locks')),
       saveAs: async (input) => {
         const saved = await saveDocumentAs(input);
-        await recent.add(saved.path);
+        await recent.add(saved.path, input.source);
         return saved;
       },
       keepForRecovery: ({ path, source, scripts }) => recovery.keep(path, { source, scripts }),

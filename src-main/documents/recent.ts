@@ -6,7 +6,7 @@ import { readState } from '../files/state-file';
 import { writeState } from '../files/text-files';
 
 const MAX_RECENT = 20;
-const list = z.array(z.object({ path: z.string(), openedAt: z.string() }));
+const list = z.array(z.object({ path: z.string(), openedAt: z.string(), name: z.string().optional() }));
 type Entries = z.output<typeof list>;
 
 /** The manifests that were opened, newest first. */
@@ -19,7 +19,9 @@ export class RecentFiles {
     this.#locks = join(state, 'locks');
   }
 
-  async list(): Promise<{ path: string; folder: string; openedAt: string; exists: boolean }[]> {
+  async list(): Promise<
+    { path: string; folder: string; openedAt: string; name?: string | undefined; exists: boolean }[]
+  > {
     return Promise.all(
       (await this.#read().catch((): Entries => [])).map(async (one) => ({
         ...one,
@@ -29,9 +31,14 @@ export class RecentFiles {
     );
   }
 
-  /** Puts a file first. A failure to write the list is ignored, because the file opens all the same. */
-  async add(path: string): Promise<void> {
-    const first = { path, openedAt: new Date().toISOString() };
+  /**
+   * Puts a file first. A failure to write the list is ignored, because the file opens all the same.
+   *
+   * @param source the manifest's text, for the name of its distribution
+   */
+  async add(path: string, source: string): Promise<void> {
+    const name = nameIn(source);
+    const first = { path, openedAt: new Date().toISOString(), ...(name !== undefined && { name }) };
     await this.#change((others) => [first, ...others].slice(0, MAX_RECENT), path).catch(() => undefined);
   }
 
@@ -54,4 +61,13 @@ export class RecentFiles {
   async #write(entries: Entries): Promise<void> {
     await writeState(this.#file, `${JSON.stringify(entries, null, 2)}\n`);
   }
+}
+
+/** A longer name has no room in a list. */
+const MAX_NAME = 200;
+
+/** The name of the distribution, also in a text that is not well-formed. */
+function nameIn(source: string): string | undefined {
+  const name = /<distribution\b[^>]{0,2000}?\bname\s*=\s*["']([^"'<>&]*)["']/.exec(source)?.[1];
+  return name === undefined || name === '' ? undefined : name.slice(0, MAX_NAME);
 }

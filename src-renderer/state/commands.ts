@@ -1,4 +1,5 @@
 import { THIS_COMPUTER } from '../../src-shared/hosts/model';
+import { openAnotherWindow } from '../connect';
 import { COMMANDS, SECTION_COMMANDS } from '../../src-shared/commands';
 import type { Workspace } from './workspace.svelte';
 
@@ -24,6 +25,12 @@ export function commandsOf(workspace: Workspace): Command[] {
       run: () => (workspace.navigation.dialog = { kind: 'new' }),
     },
     { id: 'open', ...COMMANDS.open, isEnabled: true, run: () => void openManifest(workspace) },
+    {
+      id: 'recent',
+      ...COMMANDS.recent,
+      isEnabled: true,
+      run: () => (workspace.navigation.dialog = { kind: 'palette', only: 'recent' }),
+    },
     { id: 'save', ...COMMANDS.save, isEnabled: has, run: () => void workspace.session.save() },
     { id: 'save-as', ...COMMANDS['save-as'], isEnabled: has, run: () => void saveAs(workspace) },
     {
@@ -31,6 +38,13 @@ export function commandsOf(workspace: Workspace): Command[] {
       ...COMMANDS.export,
       isEnabled: has,
       run: () => (workspace.navigation.dialog = { kind: 'export' }),
+    },
+    {
+      id: 'new-window',
+      title: 'New window',
+      // The desktop app has one window.
+      isEnabled: !window.host,
+      run: () => openAnotherWindow(undefined),
     },
     {
       id: 'undo',

@@ -10,6 +10,8 @@ export class Navigation {
   section = $state<SectionId>('overview');
   dialog = $state.raw<OpenDialog>();
   selectedScript = $state<string>();
+  /** The field that the section shows next: `path@attribute`. */
+  field = $state<string>();
   /** A range of the source that the XML editor scrolls to. */
   reveal = $state.raw<{ readonly start: number; readonly end: number }>();
 

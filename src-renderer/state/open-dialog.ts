@@ -7,7 +7,8 @@ import type { Lister } from './lister';
 export type OpenDialog =
   | { readonly kind: 'new' }
   | { readonly kind: 'export' }
-  | { readonly kind: 'palette' }
+  /** The palette; with `only` the documents that were opened before. */
+  | { readonly kind: 'palette'; readonly only?: 'recent' }
   | { readonly kind: 'add-step' }
   | { readonly kind: 'package-sizes' }
   | { readonly kind: 'compare-packages' }

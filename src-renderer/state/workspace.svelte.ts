@@ -60,15 +60,20 @@ export class Workspace {
     this.sinceBuild = new SinceBuild(main, this.session, this.builds);
   }
 
-  /** Asks main for its version and platform, and opens the document it was started with. */
-  async start(): Promise<void> {
+  /**
+   * Asks main for its version and platform, and opens a document.
+   *
+   * @param document the document to open; that with which main was started when missing
+   */
+  async start(document?: string): Promise<void> {
     await this.notices.attempt(async () => {
       this.hosts.follow();
       const info = await this.main.app.info();
       this.documentsFolder = info.documentsFolder;
       this.carrier = info.carrier;
       [this.finalizers, this.templates] = await Promise.all([this.main.scripts.palette(), this.main.templates.list()]);
-      if (info.startDocument !== undefined) await this.session.open(info.startDocument);
+      const first = document ?? info.startDocument;
+      if (first !== undefined) await this.session.open(first);
       const { message } = await this.main.hosts.trouble();
       if (message !== undefined) this.notices.failed(message);
     });

@@ -8,7 +8,7 @@ export const SECTIONS = [
   { group: 'Image', id: 'outputs', title: 'Outputs' },
   { group: 'Build', id: 'steps', title: 'Steps' },
   { group: 'Build', id: 'area', title: 'Build settings' },
-  { group: 'Build', id: 'pairs', title: 'Custom settings' },
+  { group: 'Build', id: 'pairs', title: 'Script parameters' },
   { group: 'Source', id: 'scripts', title: 'Scripts' },
   { group: 'Source', id: 'xml', title: 'XML' },
   { group: 'Source', id: 'changes', title: 'Changes since save' },

@@ -103,7 +103,7 @@ const LABELS: Readonly<Record<string, readonly [label: string, help?: string, va
   'pkg@tags': ['Tags'],
   packages: ['Packages to install'],
   post_install_remove_packages: ['Packages to remove after the installation'],
-  key_value_pairs: ['Custom settings'],
+  key_value_pairs: ['Script parameters'],
   img_params: ['Image'],
   distro_constr_params: ['Build'],
   distro_constr_flags: ['Flags'],
