@@ -88,7 +88,7 @@ export function commandsOf(workspace: Workspace): Command[] {
       ...command,
       title: `Go to ${title}`,
       isEnabled: has,
-      run: () => workspace.navigation.goTo(section),
+      run: () => workspace.navigation.jumpTo(section),
     })),
     ...buildCommands(workspace),
     { id: 'manual', ...COMMANDS.manual, isEnabled: true, run: () => (workspace.navigation.view = 'manual') },
@@ -122,7 +122,10 @@ function buildCommands(workspace: Workspace): Command[] {
       id: 'timeline',
       ...COMMANDS.timeline,
       isEnabled: workspace.session.document !== undefined,
-      run: () => (workspace.navigation.view = 'build'),
+      run: () => {
+        workspace.navigation.view = 'build';
+        workspace.navigation.focusRequests++;
+      },
     },
     {
       id: 'build',

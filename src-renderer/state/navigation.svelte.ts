@@ -12,6 +12,8 @@ export class Navigation {
   selectedScript = $state<string>();
   /** The field that the section shows next: `path@attribute`. */
   field = $state<string>();
+  /** Counts the commands after which the main list or search of the screen gets the focus. */
+  focusRequests = $state(0);
   /** A range of the source that the XML editor scrolls to. */
   reveal = $state.raw<{ readonly start: number; readonly end: number }>();
 
@@ -19,6 +21,12 @@ export class Navigation {
   goTo(section: SectionId): void {
     this.view = 'compose';
     this.section = section;
+  }
+
+  /** Shows a section after a command; its main list or search gets the focus. */
+  jumpTo(section: SectionId): void {
+    this.goTo(section);
+    this.focusRequests++;
   }
 
   closeDialog(): void {

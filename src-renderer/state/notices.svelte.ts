@@ -8,11 +8,15 @@ export interface Notice {
   readonly hint?: string;
 }
 
+/** A message of success goes after this time. A failure stays until the next message. */
+const EXPIRE_MS = 15_000;
+
 /** Messages to the user, and calls whose failure becomes one. */
 export class Notices {
   #current = $state.raw<Notice>();
   #announcement = $state('');
   #isBusy = $state(false);
+  #expiring: ReturnType<typeof setTimeout> | undefined;
 
   /** The message in the status bar. */
   get current(): Notice | undefined {
@@ -48,6 +52,7 @@ export class Notices {
   }
 
   clear(): void {
+    clearTimeout(this.#expiring);
     this.#current = undefined;
   }
 
@@ -69,7 +74,9 @@ export class Notices {
   }
 
   #show(notice: Notice): void {
+    clearTimeout(this.#expiring);
     this.#current = notice;
+    if (notice.kind === 'done') this.#expiring = setTimeout(() => (this.#current = undefined), EXPIRE_MS);
     this.announce(withoutBackticks(notice.message));
   }
 }

@@ -13,13 +13,28 @@ enum Fit {
 }
 const FITS = 8;
 
+/** Shorter terms are in nearly every summary: they are searched as starts of words in names only. */
+const SHORT = 2;
+
+/** Packages that are rarely wanted by themselves, by the ends of their names. */
+const AUXILIARY =
+  /-(tests?|testsuite|dev|dbg|dbgsym|docs?|doc-[a-z]{2}|examples?|data|common|source|l10n|locales?|udeb)$|-l10n-|-locale-/;
+/** They come after all others that fit as well: longer than any name. */
+const AUXILIARY_LENGTH = 1000;
+
 /** Searches names, summaries, sections and provided names while the user types. Made once for a catalogue. */
 export class CatalogueSearch {
   readonly #names: readonly string[];
   readonly #summaries: readonly string[];
   readonly #others: readonly string[];
-  /** Shorter names first, then by the alphabet: the order of entries that fit equally well. */
+  /** All of them in one text, to exclude most entries with one look. */
+  readonly #all: readonly string[];
+  /** Shorter names first, then by the alphabet, auxiliary packages last: the order of entries that fit equally well. */
   readonly #order: Uint32Array;
+  /** Entries by the first one and two letters of the words in their names, in that order. */
+  readonly #starts = new Map<string, number[]>();
+  /** The last query and its entries in that order. A longer query is searched in them only. */
+  #last: { readonly terms: readonly string[]; readonly found: readonly number[] } | undefined;
 
   constructor(readonly entries: readonly CatalogueEntry[]) {
     this.#names = entries.map(({ name }) => name.toLowerCase());
@@ -27,7 +42,9 @@ export class CatalogueSearch {
     this.#others = entries.map(({ section, provides }) =>
       (provides.length === 0 ? section : `${section} ${provides.join(' ')}`).toLowerCase(),
     );
+    this.#all = this.#names.map((name, at) => `${name}\n${this.#summaries[at] ?? ''}\n${this.#others[at] ?? ''}`);
     this.#order = byLength(this.#names);
+    for (const index of this.#order) this.#addStarts(index);
   }
 
   /** Returns the indices of the entries that have every term of the query, the best first; without a term all of them, by the alphabet. */
@@ -38,7 +55,8 @@ export class CatalogueSearch {
       .filter((term) => term !== '');
     if (terms.length === 0) return Array.from(this.entries.keys());
     const found: number[][] = Array.from({ length: FITS }, () => []);
-    for (const index of this.#order) {
+    const all: number[] = [];
+    for (const index of this.#candidates(terms)) {
       let worst = 0;
       for (const term of terms) {
         const fit = this.#fit(index, term);
@@ -48,12 +66,40 @@ export class CatalogueSearch {
         }
         if (fit > worst) worst = fit;
       }
-      if (worst < FITS) found[worst]?.push(index);
+      if (worst === FITS) continue;
+      found[worst]?.push(index);
+      all.push(index);
     }
+    this.#last = { terms, found: all };
     return found.flat();
   }
 
+  /** Entries that can have all terms, in the order of equal fits. */
+  #candidates(terms: readonly string[]): Iterable<number> {
+    const short = terms.filter((term) => term.length <= SHORT).map((term) => this.#starts.get(term) ?? []);
+    const shortest = short.sort((a, b) => a.length - b.length)[0];
+    if (shortest) return shortest;
+    const last = this.#last;
+    const isLonger = last?.terms.every((term, at) => term.length > SHORT && terms[at]?.startsWith(term) === true);
+    return last && isLonger === true ? last.found : this.#order;
+  }
+
+  #addStarts(index: number): void {
+    const name = this.#names[index] ?? '';
+    for (let at = 0; at < name.length; at++) {
+      if (at > 0 && isLetter(name.charCodeAt(at - 1))) continue;
+      for (let length = 1; length <= Math.min(SHORT, name.length - at); length++) {
+        const start = name.slice(at, at + length);
+        const known = this.#starts.get(start);
+        if (!known) this.#starts.set(start, [index]);
+        // A name with two such words is in the list once.
+        else if (known.at(-1) !== index) known.push(index);
+      }
+    }
+  }
+
   #fit(index: number, term: string): Fit | undefined {
+    if (this.#all[index]?.includes(term) !== true) return undefined;
     const name = this.#names[index] ?? '';
     const at = name.indexOf(term);
     if (at >= 0) {
@@ -61,10 +107,9 @@ export class CatalogueSearch {
       if (at === 0) return Fit.BeginningOfName;
       if (name.endsWith(`/${term}`)) return Fit.LastPartOfName;
       if (hasTerm(name, term, at)) return Fit.WordInName;
-      if (term.length > 1) return Fit.InName;
+      if (term.length > SHORT) return Fit.InName;
     }
-    // One letter is in nearly every summary: it is searched in names only.
-    if (term.length === 1) return undefined;
+    if (term.length <= SHORT) return undefined;
     const others = this.#others[index] ?? '';
     const inOthers = others.includes(term);
     if (inOthers && ` ${others} `.includes(` ${term} `)) return Fit.ExactProvided;
@@ -75,10 +120,11 @@ export class CatalogueSearch {
   }
 }
 
-/** Sorts indices: shorter names first, equal lengths in their present order. */
+/** Sorts indices: shorter names first, equal lengths in their present order, auxiliary packages last. */
 function byLength(names: readonly string[]): Uint32Array {
+  const lengths = names.map((name) => name.length + (AUXILIARY.test(name) ? AUXILIARY_LENGTH : 0));
   const counts: number[] = [];
-  for (const { length } of names) counts[length] = (counts[length] ?? 0) + 1;
+  for (const length of lengths) counts[length] = (counts[length] ?? 0) + 1;
   const starts: number[] = [];
   let start = 0;
   for (let length = 0; length < counts.length; length++) {
@@ -86,7 +132,7 @@ function byLength(names: readonly string[]): Uint32Array {
     start += counts[length] ?? 0;
   }
   const order = new Uint32Array(names.length);
-  for (const [index, { length }] of names.entries()) {
+  for (const [index, length] of lengths.entries()) {
     order[starts[length] ?? 0] = index;
     starts[length] = (starts[length] ?? 0) + 1;
   }

@@ -39,13 +39,44 @@ describe('the search of a catalogue', () => {
     expect(find('network nothing')).toEqual([]);
   });
 
-  it('matches a single letter with the start of a name or of a word in it', () => {
+  it('matches one and two letters with the start of a name or of a word in it', () => {
     expect(find('v')).toEqual(['vim', 'vim-tiny', 'editor/vim']);
+    expect(find('vi')).toEqual(['vim', 'vim-tiny', 'editor/vim']);
   });
 
   it('finds names that packages provide, and sections', () => {
     expect(find('awk')).toEqual(['mawk']);
     expect(find('editors')).toEqual(['nano']);
+  });
+
+  it('has tests, documentation and development files after what they belong to', () => {
+    const names = [
+      'openssh-client',
+      'openssh-server',
+      'openssh-sftp-server',
+      'openssh-tests',
+      'libssh-dev',
+      'libssh-4',
+    ];
+    const of = new CatalogueSearch(names.map((name) => entry(name)));
+    const found = (query: string): string[] => of.find(query).map((index) => names[index] ?? '');
+    expect(found('openssh')).toEqual(['openssh-client', 'openssh-server', 'openssh-sftp-server', 'openssh-tests']);
+    expect(found('libssh')).toEqual(['libssh-4', 'libssh-dev']);
+    expect(found('openssh-tests')).toEqual(['openssh-tests']);
+  });
+
+  it('finds the same while a query grows letter by letter as at once, also after letters were removed', () => {
+    for (const query of ['network manager', 'editor', 'vim', 'awk', 'manager network', 'v', 'vi']) {
+      const typed = new CatalogueSearch(search.entries);
+      for (let length = 1; length <= query.length; length++)
+        expect(typed.find(query.slice(0, length))).toEqual(
+          new CatalogueSearch(search.entries).find(query.slice(0, length)),
+        );
+      for (let length = query.length; length > 0; length--)
+        expect(typed.find(query.slice(0, length))).toEqual(
+          new CatalogueSearch(search.entries).find(query.slice(0, length)),
+        );
+    }
   });
 
   it('ignores capitals, and returns everything by the alphabet for an empty query', () => {
