@@ -49,7 +49,7 @@ it('Names of packages are pasted from any text, without those that are in the li
   await list.getByRole('option').first().click();
   await page.keyboard.press('Control+c');
   await page.keyboard.press('Control+v');
-  await page.getByText('All of them are in the list already.').waitFor();
+  await page.getByText('All of them are in the list already.').first().waitFor();
   expect(await list.getByRole('option').count()).toBe(before);
 });
 

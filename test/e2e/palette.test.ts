@@ -51,7 +51,7 @@ it('It goes to fields, steps, packages and pauses by parts of their names.', asy
     .click();
   await page.getByRole('heading', { level: 1, name: 'Packages' }).waitFor();
   await find(page, 'goto xml');
-  expect(await page.getByRole('option').first().innerText()).toContain('Go to XML');
+  expect(await page.getByRole('dialog').getByRole('option').first().innerText()).toContain('Go to XML');
   await page.keyboard.press('Escape');
 });
 
