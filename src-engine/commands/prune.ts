@@ -13,11 +13,13 @@ import { openContext, stepNamed, type AreaContext } from './context';
 import { parseAge, parseCount, parseSize } from './durations';
 import { printAnswer, printLines } from './print';
 import { pruneLines } from './prune-lines';
+import { chooseParked, removeParked, type ParkedCheckpoint } from './prune-parked';
 import { underLock } from './under-lock';
 
 const OPTIONS = {
   stale: { type: 'boolean', description: 'also those that no longer fit the manifest' },
   from: { type: 'string', value: 'STEP', description: 'also that of STEP and all later ones' },
+  'all-lines': { type: 'boolean', description: 'with --from: also those of kept lines that no other line has' },
   line: { type: 'string', value: 'LINE', description: 'a kept line, with all that only it has' },
   'older-than': { type: 'string', value: 'AGE', description: 'kept lines last used longer ago, for example 30d' },
   'keep-last': { type: 'string', value: 'N', description: 'kept lines but the N last used ones' },
@@ -34,13 +36,13 @@ export const pruneCommand = defineCommand({
   name: 'prune',
   summary: 'removes checkpoints; lists them without --yes',
   usage: [
-    '[--stale] [--from STEP] [--yes] [--json] MANIFEST',
+    '[--stale] [--from STEP [--all-lines]] [--yes] [--json] MANIFEST',
     '[--line LINE] [--older-than AGE] [--keep-last N] [--to-size BYTES] [--yes] [--json] MANIFEST',
   ],
   description: [
     'Removes checkpoints that no step of the manifest owns, those taken after them, and damaged ones that no usable one follows. It lists them and removes nothing unless `--yes` is given.',
     'The second form removes lines that `build --fork` has kept, each with its last tree, its images and the checkpoints that no other line has. Pinned lines are removed only by name.',
-    'A checkpoint that a kept line has too stays until that line is removed.',
+    'A checkpoint that a kept line has too stays until that line is removed. With `--all-lines` the checkpoints of kept lines from STEP on are removed as well, as LINE@STEP, unless another line has them; the last trees and the images of these lines stay. Pinned lines keep all of theirs.',
   ],
   options: OPTIONS,
   operands: { min: 1, max: 1 },
@@ -52,27 +54,40 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   const rules = lineRules(values);
   if (rules) return pruneLines(operand, { ...rules, yes: values.yes ?? false, json: values.json ?? false });
   const isStaleToo = values.stale ?? false;
+  const isAcross = values['all-lines'] ?? false;
+  if (isAcross && values.from === undefined) throw new AppError('usage', '--all-lines needs --from STEP.');
   const context = await openContext(operand);
   if (values.yes) assertNotHeld(context.area);
   const sizes: Sizes = new Map();
   // Measuring is slow on some file systems and needs no lock.
-  const select = async (now: AreaContext) => withoutShared(now, await choose(now, isStaleToo, values.from));
+  const select = async (now: AreaContext) => ({
+    ...(await withoutShared(now, await choose(now, isStaleToo, values.from))),
+    parked: isAcross ? await chooseParked(now, stepNamed(now, values.from ?? '')) : [],
+  });
   const found = await select(context);
-  const frees = await context.backend.freedBy?.(found.chosen.map(({ snapshot }) => snapshot.name));
-  const listed = { chosen: await measured(context, found.chosen, sizes), removed: [], kept: found.kept };
-  const { chosen, removed, kept } =
+  // Of checkpoints of other lines it is not known.
+  const isMeasured = found.parked.every(({ lines }) => lines.length > 0);
+  const names = found.chosen.map(({ snapshot }) => snapshot.name);
+  const frees = isMeasured ? await context.backend.freedBy?.(names) : undefined;
+  const listed = { ...found, chosen: await measured(context, found.chosen, sizes), removed: [] };
+  const pruned: Pruned =
     values.yes && context.area.exists
       ? await underLock(context, operand, 'prune', async (now) => {
           const again = await select(now);
           const all = await measured(now, again.chosen, sizes);
-          return { chosen: all, removed: await remove(now, all), kept: again.kept };
+          const own = again.parked.filter(({ lines }) => lines.length === 0);
+          // Those of parked lines first: they may depend on the others.
+          const removed = [...(await removeParked(now, own)), ...(await remove(now, all))];
+          return { ...again, chosen: all, removed };
         })
       : listed;
+  const { removed } = pruned;
+  const [chosen, kept] = withParked(pruned, values.from);
   if (values.json) {
     printAnswer<PruneAnswer>({
       wouldRemove: chosen,
       ...(frees !== undefined && { frees }),
-      removed,
+      removed: [...removed],
       ...(kept.length > 0 && { kept }),
     });
     return 0;
@@ -122,6 +137,23 @@ async function measured({ backend }: AreaContext, chosen: readonly Chosen[], siz
   return all;
 }
 
+interface Pruned {
+  readonly chosen: readonly Measured[];
+  readonly removed: readonly string[];
+  readonly kept: readonly Kept[];
+  readonly parked: readonly ParkedCheckpoint[];
+}
+
+/** All checkpoints to remove, and all that stay because other lines have them. */
+function withParked({ chosen, kept, parked }: Pruned, from: string | undefined): [Measured[], Kept[]] {
+  const size = { referenced: undefined, unique: undefined };
+  const own = parked.filter(({ lines }) => lines.length === 0);
+  return [
+    [...chosen, ...own.map(({ name }) => ({ name, reason: `at or after ${from}`, ...size }))],
+    [...kept, ...parked.filter(({ lines }) => lines.length > 0)].map(({ name, lines }) => ({ name, lines })),
+  ];
+}
+
 interface Kept {
   readonly name: string;
   /** The ids of the lines that have it too. */
@@ -145,7 +177,7 @@ async function withoutShared(
 
 /** The rules for lines; `undefined` when no option chooses lines. */
 function lineRules(values: Parsed<typeof OPTIONS>['values']): PruneRules | undefined {
-  const { line, stale, from } = values;
+  const { line, stale, from, 'all-lines': across } = values;
   const rules: PruneRules = {
     line: line === undefined ? undefined : [line],
     olderThan: parseAge('older-than', values['older-than']),
@@ -153,7 +185,7 @@ function lineRules(values: Parsed<typeof OPTIONS>['values']): PruneRules | undef
     toSize: parseSize('to-size', values['to-size']),
   };
   if (Object.values(rules).every((rule) => rule === undefined)) return undefined;
-  if (stale || from !== undefined)
+  if (stale || across || from !== undefined)
     throw new AppError('usage', '--stale and --from choose checkpoints and cannot be combined with options for lines.');
   return rules;
 }

@@ -78,6 +78,12 @@ export interface ParkedLines {
   destroy(line: string): Promise<void>;
 
   /**
+   * Destroys snapshots of a parked line that no other line has. What the line has else stays. MUST throw when one is
+   * held or cloned.
+   */
+  prune(line: string, names: readonly string[]): Promise<void>;
+
+  /**
    * Whether a rollback of the build data to a snapshot, or without a name a reset, would destroy snapshots on which
    * parked lines depend. The caller then parks the build data, forks, and destroys what it has parked.
    */

@@ -117,6 +117,13 @@ export function createBtrfsLines(parts: BtrfsParts): ParkedLines {
       await collect();
     },
 
+    async prune(line, names) {
+      const list = parked.require(line);
+      const isKept = (entry: string): boolean => !names.includes(store.entry(entry)?.name ?? '');
+      parked.write(line, { ...list, entries: list.entries.filter(isKept) });
+      await collect();
+    },
+
     async destroy(line) {
       parked.remove(line);
       await collect();

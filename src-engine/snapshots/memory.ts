@@ -88,6 +88,10 @@ export function createMemoryBackend({ buildData }: { buildData: string }): Snaps
         snapshots = found.snapshots;
         parked.delete(line);
       },
+      async prune(line, names) {
+        const own = lineOf(line);
+        parked.set(line, { ...own, snapshots: own.snapshots.filter(({ name }) => !names.includes(name)) });
+      },
       destroy: async (line) => void parked.delete(line),
       blockRollback: async () => false,
       bytes: async () => undefined,

@@ -132,6 +132,17 @@ export class ZfsLines implements ParkedLines {
     if (this.#parked(present).every((other) => other === line)) await this.#tree.runner.zfs(['destroy', this.#home]);
   }
 
+  async prune(line: string, names: readonly string[]): Promise<void> {
+    const action = `Removing checkpoints of ${this.#id(line)}`;
+    await this.#tree.runner.untilOrphansEnd();
+    const properties = await this.#present();
+    const chosen = snapshotsOf(this.#id(line), properties).filter(({ name }) => names.includes(name));
+    refuseHeld(action, chosen);
+    await this.#replace.refuseClones(action, chosen);
+    // Newest first: an interruption leaves no gap.
+    for (const { id } of chosen.reverse()) await expectSuccess(this.#tree.runner.zfsWithRetry(['destroy', id]));
+  }
+
   async blockRollback(name?: string): Promise<boolean> {
     const present = await this.#present();
     const snapshots = snapshotsOf(this.#tree.dataset, present);

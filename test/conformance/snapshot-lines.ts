@@ -196,6 +196,20 @@ export function describeLines(subject: BackendSubject): void {
     expect(content(area)).toBe('a');
   });
 
+  it('Checkpoints of a parked line are removed, and the line keeps the others and its last tree.', async () => {
+    const area = await areaWith('a', 'b', 'c', 'd');
+    write(area, 'end of one');
+    await fork(area, 'one', 'b');
+    await area.backend.lines.prune('one', ['c', 'd']);
+    await area.backend.lines.prune('one', ['c', 'd']); // can be repeated
+    expect([await names(area), await parked(area)]).toEqual([['a', 'b'], { one: ['a', 'b'] }]);
+    await switchTo(area, 'one', 'two');
+    expect([content(area), await names(area)]).toEqual(['end of one', ['a', 'b']]);
+    await take(area, 'c');
+    await area.backend.rollback('b');
+    expect(content(area)).toBe('b');
+  });
+
   it('A fork from what is not there is refused, and the line is made the present one again.', async () => {
     const area = await areaWith('a');
     write(area, 'end');

@@ -109,6 +109,14 @@ export function createPlainLines({ area, parked, recover, space, open }: PlainPa
       await collect();
     },
 
+    async prune(line, names) {
+      await recover(`Removing checkpoints of line ${line}`);
+      const list = parked.require(line);
+      const isKept = (entry: string): boolean => !names.includes(store.entry(entry).name);
+      parked.write(line, { ...list, entries: list.entries.filter(isKept) });
+      await collect();
+    },
+
     async destroy(line) {
       await recover(`Removing line ${line}`);
       parked.remove(line);

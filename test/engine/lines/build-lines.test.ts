@@ -204,6 +204,32 @@ describe('lines of a build area', () => {
     expect([await steps('line-2'), await steps('main')]).toEqual([['a', 'b', 'c'], STEPS]);
   });
 
+  it('A prune by step across lines removes what only one line has, names the rest, and keeps last trees and pinned lines.', async () => {
+    await project.build();
+    await project.build('--fork', '-r', 'b');
+    await project.build('--fork', '-r', 'c');
+    const prune = async (...options: string[]): Promise<PruneAnswer> =>
+      (await project.json('prune', '--from', 'b', '--all-lines', ...options)) as PruneAnswer;
+    const listed = await prune();
+    expect(listed.wouldRemove.map(({ name }) => name)).toEqual(['.step_d', 'main@d', 'main@c', 'line-2@d']);
+    expect(listed.kept).toContainEqual({ name: 'line-2@c', lines: ['line-3'] });
+    expect(listed.removed).toEqual([]);
+    expect(await steps('main')).toEqual(STEPS);
+    await project.run('line', 'pin', 'manifest.xml', 'line-2');
+    expect((await prune('--yes')).removed).toEqual(['main@d', 'main@c', '.step_d']);
+    expect([await steps('main'), await steps('line-2'), await steps('line-3')]).toEqual([
+      ['a', 'b'],
+      STEPS,
+      ['a', 'b', 'c'],
+    ]);
+    expect((await project.run('prune', '--all-lines', 'manifest.xml')).code).toBe(2);
+    await project.run('switch', 'manifest.xml', 'main');
+    expect(made()).toBe('a 1,b 1,c 1,d 1,');
+    project.ran();
+    await project.build('-r', 'b');
+    expect(project.ran()).toEqual(['b', 'c', 'd']);
+  });
+
   it('A change of lines that was recorded and not begun is completed by a command that only reads.', async () => {
     await project.build();
     await project.build('--fork', '-r', 'c');
