@@ -69,7 +69,7 @@ async function onZfs(): Promise<Place> {
   };
 }
 
-const plainTools = ['rsync', 'getfattr', 'setfattr'];
+const plainTools = ['getfattr', 'setfattr'];
 
 /** All kinds of build areas that the seeded suites of faults use. */
 export const PLACES: readonly PlaceKind[] = [
