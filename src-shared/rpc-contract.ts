@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
+import { accounts } from './rpc/accounts';
 import { builds } from './rpc/builds';
 import { hosts } from './rpc/hosts';
 import { listing, path } from './rpc/common';
@@ -183,6 +184,7 @@ export const contract = {
       .input(z.object({ path, source: text, encoding: z.string(), to: path, format: z.enum(['folder', 'tar.gz']) }))
       .output(z.object({ path, files: z.array(z.string()) })),
   },
+  accounts,
   hosts,
   builds,
   logs,

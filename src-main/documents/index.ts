@@ -1,3 +1,4 @@
+import { hashPassword } from './password-hash';
 import { dirname, join, resolve } from 'node:path';
 import type { DocumentServices } from '../rpc/services';
 import type { Places } from '../program/places';
@@ -43,6 +44,7 @@ export function createDocumentServices({ resources, state }: Pick<Places, 'resou
       remove: async (input) => ({ removed: await removeScript(input) }),
       palette: () => readPalette(resources),
     },
+    accounts: { hash: ({ password }) => Promise.resolve({ hash: hashPassword(password) }) },
     templates: {
       list: () => listTemplates(resources),
       create: (input) => createFromTemplate(resources, input),

@@ -25,6 +25,7 @@ export interface DocumentServices {
   readonly documents: Service<'documents'>;
   readonly scripts: Service<'scripts'>;
   readonly templates: Service<'templates'>;
+  readonly accounts: Service<'accounts'>;
   readonly exporting: Service<'exporting'>;
 }
 

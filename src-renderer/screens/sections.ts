@@ -1,7 +1,8 @@
 import type { Component } from 'svelte';
 import { SECTIONS, type SectionId } from '../../src-shared/document/sections';
+import AccountsScreen from './accounts/AccountsScreen.svelte';
 import Overview from './compose/Overview.svelte';
-import { isFormSection, type FormSection } from './form/forms';
+import { type FormSection } from './form/forms';
 import FormScreen from './form/FormScreen.svelte';
 import OutputsScreen from './outputs/OutputsScreen.svelte';
 import PackagesScreen from './packages/PackagesScreen.svelte';
@@ -17,8 +18,10 @@ export interface Section {
   readonly load: Load;
 }
 
-/** The screens of the sections that are not edited with a form. */
-const SCREENS: Readonly<Record<Exclude<SectionId, FormSection>, Load>> = {
+/** The screens of the sections that are not edited with a form, or not with that of the schema alone. */
+const SCREENS: Readonly<Record<Exclude<SectionId, FormSection>, Load>> & Partial<Record<FormSection, Load>> = {
+  accounts: () => AccountsScreen,
+  outputs: () => OutputsScreen,
   overview: () => Overview,
   packages: () => PackagesScreen,
   steps: () => StepsScreen,
@@ -31,5 +34,5 @@ const SCREENS: Readonly<Record<Exclude<SectionId, FormSection>, Load>> = {
 export const sections: readonly Section[] = SECTIONS.map(({ id, title }) => ({
   id,
   title,
-  load: id === 'outputs' ? () => OutputsScreen : isFormSection(id) ? () => FormScreen : SCREENS[id],
+  load: SCREENS[id] ?? (() => FormScreen),
 }));

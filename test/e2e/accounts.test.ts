@@ -1,0 +1,67 @@
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { root } from '../support/markdown';
+import { openInChromium } from './support/app';
+import { Designer } from './support/designer';
+import { temporary } from './support/samples';
+
+/** A new document from the Debian template, with its scripts. */
+function debianLive(): string {
+  const folder = temporary();
+  cpSync(join(root, 'resources/templates/debian-live'), folder, { recursive: true });
+  return join(folder, 'manifest.xml');
+}
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ anna@workshop';
+
+it('A user with a hashed password, a key, German and a keyboard is added, and undone byte for byte.', async () => {
+  const document = debianLive();
+  const before = readFileSync(document, 'utf8');
+  const { page } = await openInChromium({ document });
+  const designer = new Designer(page);
+  await designer.goTo('Accounts and locale');
+  if (process.env.SLIPWAY_LOOK) await page.screenshot({ path: `${process.env.SLIPWAY_LOOK}-before.png` });
+
+  await designer.button('Change… password of root').click();
+  await page.getByLabel('New password').fill('correct horse');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('[data-password=hash]').count()).toBe(1);
+  await designer.button('Store as a hash of jack').click();
+  await expect.poll(() => page.locator('[data-password=hash]').count()).toBe(2);
+
+  await designer.button('Add user').click();
+  const user = page.getByRole('group', { name: 'User 2' });
+  await user.getByLabel('User name').fill('anna');
+  await user.getByLabel('Full name').fill(`Anna O'Hara`);
+  await user.getByLabel('Administrator (sudo)').selectOption('nopasswd');
+  const keys = user.getByLabel('SSH keys');
+  await keys.fill('-----BEGIN OPENSSH PRIVATE KEY-----');
+  await user.getByText('This is a private key.').waitFor();
+  await keys.fill(KEY);
+  await page.getByLabel('Keyboard').fill('de nodeadkeys');
+  if (process.env.SLIPWAY_LOOK) await page.screenshot({ path: `${process.env.SLIPWAY_LOOK}-after.png` });
+  await designer.save();
+
+  const after = readFileSync(document, 'utf8');
+  expect(after).toMatch(/<rootpass is_plaintext="false">\$6\$/);
+  expect(after).toMatch(/<password encrypted="true">\$6\$/);
+  expect(after).toContain('<user username="anna" UID="1001" GID="1001">');
+  for (const pair of [
+    `key="user_anna_gecos" value="Anna O\\'Hara"`,
+    'key="user_anna_sudo" value="nopasswd"',
+    `key="user_anna_keys" value="${KEY}"`,
+    'key="keyboard" value="de nodeadkeys"',
+  ])
+    expect(after).toContain(`<pair ${pair}/>`);
+  for (const secret of ['correct horse', '>slipway<', '>jack<', 'PRIVATE']) expect(after).not.toContain(secret);
+
+  await page.getByRole('heading', { name: 'Accounts and locale' }).click();
+  await expect
+    .poll(async () => {
+      await page.keyboard.press('Control+z');
+      await designer.save();
+      return readFileSync(document, 'utf8') === before;
+    })
+    .toBe(true);
+});
