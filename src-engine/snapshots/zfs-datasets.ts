@@ -1,22 +1,35 @@
 import { statfsSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { exec } from '../system/exec';
-import { MountTable } from '../system/mount-table';
+import { MountTable, type Mount } from '../system/mount-table';
 import { zfsCommand } from '../system/zfs-command';
 import { quoteArgument } from '../../src-shared/shell-quote';
 
 const invalid = (message: string, hint?: string): AppError => new AppError('area', message, hint);
 
+const isZfsMount = ({ type }: Mount): boolean => /^(fuse\.)?zfs$/.test(type);
+
 /** The mountpoint of a dataset; `undefined` when the dataset does not exist. For a mounted one `zfs` is not called. */
 export async function mountpointOf(dataset: string): Promise<string | undefined> {
   const [mount, ...others] = (await MountTable.read()).mounts.filter(
-    ({ source, type }) => source === dataset && /^(fuse\.)?zfs$/.test(type),
+    (mount) => mount.source === dataset && isZfsMount(mount),
   );
   if (mount?.node?.root === '/' && others.length === 0) return Buffer.from(mount.path, 'latin1').toString();
   const argv = [zfsCommand() ?? 'zfs', 'list', '-H', '-o', 'mountpoint', dataset] as const;
-  const { code, stdout } = await exec(argv, { okExitCodes: [0, 1], errorCode: 'area' });
-  return code === 0 ? stdout.trim() : undefined;
+  const { code, stdout, stderr } = await exec(argv, { okExitCodes: [0, 1, 2], errorCode: 'area' });
+  if (code === 0) return stdout.trim();
+  if (isAbsence(stderr)) return undefined;
+  throw noAnswer(`whether the dataset ${dataset} exists`, stderr);
 }
+
+/** Whether a failed `zfs list` means that there is no such dataset. Anything else is a ZFS that does not answer. */
+const isAbsence = (stderr: string): boolean => /does not exist|no such pool/i.test(stderr);
+
+const noAnswer = (question: string, stderr: string): AppError =>
+  invalid(
+    `ZFS does not answer ${question}: ${stderr.trim().replace(/\.?\s*\n/g, '. ') || 'zfs list failed without a message'}`,
+    'Check ZFS with zpool status, or give the build area another place.',
+  );
 
 const ZFS_MAGIC = 0x2fc12fc1;
 const FUSE_MAGIC = 0x65735546;
@@ -29,11 +42,20 @@ export function mayBeZfs(path: string): boolean {
   return process.platform !== 'linux' || [ZFS_MAGIC, FUSE_MAGIC].includes(statfsSync(path).type);
 }
 
-/** The dataset mounted exactly at a path, or `undefined`. */
-export async function datasetMountedAt(path: string): Promise<string | undefined> {
-  const argv = [zfsCommand() ?? 'zfs', 'list', '-H', '-t', 'filesystem', '-o', 'name,mountpoint'] as const;
-  const { code, stdout } = await exec(argv, { okExitCodes: [0, 1, 2], errorCode: 'area' });
-  if (code !== 0) return undefined; // ZFS is installed but not running, so the path is a plain directory.
+/**
+ * The dataset mounted exactly at a path, or `undefined`. Throws `AppError('area')` when one is mounted there and ZFS does not answer: the
+ * path is no plain directory.
+ *
+ * @param zfs the command
+ */
+export async function datasetMountedAt(path: string, zfs = zfsCommand() ?? 'zfs'): Promise<string | undefined> {
+  const argv = [zfs, 'list', '-H', '-t', 'filesystem', '-o', 'name,mountpoint'] as const;
+  const { code, stdout, stderr } = await exec(argv, { okExitCodes: [0, 1, 2], errorCode: 'area' });
+  if (code !== 0) {
+    const [mount] = (await MountTable.read()).at(path);
+    if (mount && isZfsMount(mount)) throw noAnswer(`which dataset is mounted at ${path}`, stderr);
+    return undefined; // ZFS is installed but not running, so the path is a plain directory.
+  }
   for (const line of stdout.split('\n')) {
     const [name, mountpoint] = line.split('\t');
     if (name && mountpoint === path) return name;

@@ -10,15 +10,21 @@ const NETWORK_TYPES =
   /^(nfs4?|cifs|smb3?|smbfs|9p|afs|ceph|coda|gfs2?|ocfs2|lustre|beegfs|virtiofs|vboxsf|vmhgfs|prl_fs|ncpfs|fuse\.(sshfs|glusterfs|ceph(-fuse)?|rclone|s3fs|gcsfuse|davfs2?|vmhgfs-fuse|lizardfs|moosefs|juicefs|smbnetfs|curlftpfs|nfs))$/;
 
 /**
- * Whether a path is on a file system that another machine may use at the same time. `false` where there is no /proc.
+ * Whether a path is on a file system that another machine may use at the same time. `false` where there is no /proc. A path whose file
+ * system does not answer counts as one: a server that is gone does that, and its other machines may still use the path.
  */
 export function isOnNetwork(path: string): boolean {
+  let mountinfo: string;
   try {
-    return (
-      networkTypeOf(readFileSync('/proc/self/mountinfo', 'latin1'), deviceNumber(statSync(path).dev)) !== undefined
-    );
+    mountinfo = readFileSync('/proc/self/mountinfo', 'latin1');
   } catch {
-    return false; // a path that cannot be reached is refused when it is used
+    return false; // this system has no such table
+  }
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats !== undefined && networkTypeOf(mountinfo, deviceNumber(stats.dev)) !== undefined;
+  } catch (error) {
+    return !['EACCES', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
 }
 

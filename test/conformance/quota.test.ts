@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TestProject } from '../support/engine';
+import { bin, finished, TestProject } from '../support/engine';
 import { runTool } from '../support/run-tool';
+import { temporaryUser } from '../support/temp-user';
 import { lacksTempFileSystem, makeTempFileSystem, type TemporaryPlace } from '../support/temp-loop';
 
 const lacks = lacksTempFileSystem('btrfs');
@@ -38,5 +39,32 @@ describe.skipIf(lacks !== undefined)(`A build area with a quota${lacks === undef
     rmSync(join(project.area, 'media/large'));
     project.script('b');
     expect(await project.build('-R')).toMatchObject({ code: 0 });
+  });
+
+  it('is freed by a prune of an ordinary user, which may rename nothing then', async () => {
+    const user = temporaryUser();
+    try {
+      const fill =
+        'while head -c 100000 /dev/urandom >>"$2/c"; do :; done; for i in $(seq 300); do head -c 3000 /dev/urandom >"$2/c$i" || exit 3; done';
+      project = new TestProject({
+        area: project.area,
+        steps: [
+          { name: 'a', body: 'head -c 2000000 /dev/urandom >"$2/a"' },
+          { name: 'b', body: 'rm "$2/a"' },
+          { name: 'c', body: fill },
+        ],
+      });
+      runTool('chown', '-R', user.name, join(place.path, 'limited'), project.folder);
+      const as = (...args: string[]): ReturnType<TestProject['spawn']> =>
+        project.spawn(['runuser', '-u', user.name, '--', join(bin, 'distro_const'), ...args]);
+      const ended = async (...args: string[]): Promise<{ code: number | null; stderr: string }> =>
+        finished(as(...args));
+      expect(await ended('build', 'manifest.xml')).toMatchObject({ code: 1, stderr: expect.stringMatching(/quota/i) });
+      expect(await ended('prune', '--from', 'b', '--yes', 'manifest.xml')).toMatchObject({ code: 0 });
+      project.script('c');
+      expect(await ended('build', 'manifest.xml')).toMatchObject({ code: 0 });
+    } finally {
+      user.remove();
+    }
   });
 });

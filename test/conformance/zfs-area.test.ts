@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { datasetMountedAt } from '../../src-engine/snapshots/zfs-datasets';
 import { TestProject } from '../support/engine';
 import { eventually } from '../support/eventually';
 import { runTool } from '../support/run-tool';
@@ -41,6 +42,20 @@ describe.skipIf(lacks !== undefined)(`a build area of datasets${lacks === undefi
       expect((await project.build('-r', 'b')).code).toBe(0);
     },
   );
+
+  it('is no plain directory when ZFS does not answer', async () => {
+    const zfs = join(
+      project.file('zfs', '#!/bin/sh\necho "internal error: out of memory" >&2; exit 1\n').folder,
+      'zfs',
+    );
+    runTool('chmod', '+x', zfs);
+    await expect(datasetMountedAt(pool.mountpoint, zfs)).rejects.toMatchObject({
+      code: 'area',
+      message: expect.stringContaining('out of memory'),
+    });
+    expect(await datasetMountedAt(project.folder, zfs)).toBeUndefined();
+    expect(await datasetMountedAt(pool.mountpoint)).toBe(pool.name);
+  });
 
   it('names the snapshots that a build destroys and did not make, on the console and in the journal', async () => {
     expect((await project.build()).code).toBe(0);

@@ -15,6 +15,11 @@ export function explainFullDisk(error: unknown, purpose: string, folder: string,
   const found = FULL.exec((error as Error).message)?.[0];
   const code = systemCode(error);
   const reason = found ?? (code === 'ENOSPC' ? 'No space left on device' : 'Disk quota exceeded');
-  if (found === undefined && code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  if (found === undefined && !isFullDisk(error)) return error;
   return new AppError('snapshot', `There is not enough space ${purpose} in ${folder}: ${reason}.`, hint);
+}
+
+/** Whether a call of the system failed because a disk is full or a quota is used up. */
+export function isFullDisk(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '');
 }

@@ -47,8 +47,8 @@ export function createPlainLines({ area, parked, recover, space, open }: PlainPa
   /** Destroys entries that belong to no line. */
   async function collect(): Promise<void> {
     const remains = parked.remains();
-    for (const path of remains) store.unlist({ path });
-    if (remains.length > 0) await collectGarbage(area);
+    const removed = remains.flatMap((path) => store.unlist({ path }) ?? []);
+    if (remains.length > 0) await collectGarbage(area, removed);
   }
 
   /** Makes the build data equal to an entry of a line. It changes nothing when they are. */

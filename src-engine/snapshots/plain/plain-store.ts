@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { syncFolder } from '../../system/durable';
@@ -6,7 +6,8 @@ import type { Snapshot } from '../backend';
 import { assertSnapshotName } from '../names';
 import { bytePath } from '../bytes';
 import { numberedPath } from './copy-inodes';
-import { indexDamage, packOf, readHead, readIndex, referencesOf, type TreeIndex } from './tree-index';
+import { isFullDisk } from './full-disk';
+import { indexDamage, packOf, readHead, readIfWhole, readIndex, referencesOf, type TreeIndex } from './tree-index';
 
 const INDEX = /^index-(\d{6})-(\d+)-(.+)$/;
 /** The index of a snapshot that only parked lines have; see `ParkedEntries`. */
@@ -163,10 +164,20 @@ export class PlainStore {
       .map((name) => join(this.folder, name));
   }
 
-  /** Removes a snapshot from the list. Returns the hidden index file, which is removed after the objects. */
-  unlist({ path }: Pick<PlainSnapshot, 'path'>): string {
-    const removed = join(this.folder, `.doomed-${path.slice(this.folder.length + 1)}`);
-    renameSync(path, removed);
+  /**
+   * Removes a snapshot from the list. Its index file is hidden, and is removed after the objects. On a full disk, or with a quota that is
+   * used up, a file may be removed although no file may be renamed. Then the index is removed at once and returned. After a crash its
+   * objects stay until their pack is unused.
+   */
+  unlist({ path }: Pick<PlainSnapshot, 'path'>): TreeIndex | undefined {
+    let removed: TreeIndex | undefined;
+    try {
+      renameSync(path, join(this.folder, `.doomed-${path.slice(this.folder.length + 1)}`));
+    } catch (error) {
+      if (!isFullDisk(error) || !lstatSync(path).isFile()) throw error;
+      removed = readIfWhole(path);
+      unlinkSync(path);
+    }
     syncFolder(this.folder);
     return removed;
   }

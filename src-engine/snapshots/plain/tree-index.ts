@@ -140,6 +140,15 @@ export function readIndex(path: string): TreeIndex {
   return { head, records };
 }
 
+/** An index file; `undefined` for a damaged one, which refers to nothing. Packs that only it used are removed as unused. */
+export function readIfWhole(path: string): TreeIndex | undefined {
+  try {
+    return readIndex(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads the head of an index file only. Throws `DamagedSnapshot` when it is damaged or of another version. */
 export function readHead(path: string): IndexHead {
   return readBeginning(path).head;

@@ -219,6 +219,22 @@ describe('the build area', () => {
     });
   });
 
+  it.skipIf(lacksRootOr('mount') !== undefined)('refuses an area whose build data is hidden by a mount', async () => {
+    const project = new DoctorProject({ packages });
+    const data = join(project.area, 'build_data');
+    mkdirSync(data, { recursive: true });
+    runTool('mount', '-t', 'tmpfs', 'tmpfs', data);
+    onTestFinished(() => {
+      runTool('umount', data);
+    });
+    const { findings } = await project.examine();
+    expect(findings.find(({ id }) => id === 'area')).toMatchObject({
+      state: 'missing',
+      detail: expect.stringContaining(data),
+      fix: expect.stringContaining('umount'),
+    });
+  });
+
   it.skipIf(lacksRootOr('mount') !== undefined)('needs room for the size of the last build', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'slipway-tmpfs-'));
     runTool('mount', '-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', folder);
