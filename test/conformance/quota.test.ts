@@ -54,6 +54,7 @@ describe.skipIf(lacks !== undefined)(`A build area with a quota${lacks === undef
           { name: 'c', body: fill },
         ],
       });
+      runTool('chmod', '755', join(place.path, '..'), place.path, project.folder);
       runTool('chown', '-R', user.name, join(place.path, 'limited'), project.folder);
       const as = (...args: string[]): ReturnType<TestProject['spawn']> =>
         project.spawn(['runuser', '-u', user.name, '--', join(bin, 'distro_const'), ...args]);

@@ -2,6 +2,7 @@ import type { CheckpointState, Column, Lane } from '../../../../src-shared/timel
 import { withoutBackticks } from '../../../text/code-parts';
 import { OUTCOMES } from '../../../text/outcomes';
 import { clock, duration } from '../../../../src-shared/format';
+import { visibleName } from '../../../../src-shared/visible';
 
 /** Text of a checkpoint's mark. */
 export const STATES: Readonly<Record<CheckpointState, string>> = {
@@ -21,14 +22,15 @@ export function freshnessReasons(freshness: Column['freshness']): string[] {
 
 /** A column as one sentence for screen readers. */
 export function columnText({ index, step, message, state, isPause, freshness, expectedSeconds }: Column): string {
-  return [
+  const parts = [
     `${index + 1}, ${step}`,
     message,
     STATES[state],
     ...freshnessReasons(freshness).map(withoutBackticks),
     ...(isPause ? ['the build pauses here'] : []),
     ...(expectedSeconds === null ? [] : [`takes about ${duration(expectedSeconds)}`]),
-  ].join(', ');
+  ];
+  return visibleName(parts.join(', '));
 }
 
 /**
@@ -40,5 +42,5 @@ export function laneText({ number, run, cells }: Lane, line?: string): string {
   const last = cells.at(-1);
   const how = last && run.state !== 'done' ? `${last.step} ${last.text}` : duration(run.seconds);
   const where = line === undefined ? '' : `, line ${line}`;
-  return `Run ${number}, ${clock(run.startedAt)}, ${OUTCOMES[run.state]}, ${how}${where}`;
+  return visibleName(`Run ${number}, ${clock(run.startedAt)}, ${OUTCOMES[run.state]}, ${how}${where}`);
 }
