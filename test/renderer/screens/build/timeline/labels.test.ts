@@ -14,7 +14,7 @@ it('Controls of the terminal and of the writing direction in names of steps are 
     steps: [{ step: step.step, index: 0, outcome: 'failed', startedAt: 0 }],
   } as const;
   const { columns, lanes } = timelineOf({ steps: [step], at: 0 }, [run]);
-  const texts = [...columns.map(columnText), ...lanes.map(laneText)];
+  const texts = [...columns.map(columnText), ...lanes.map((lane) => laneText(lane))];
   expect(texts).toEqual([
     expect.stringContaining('a\\u202eb\\x1b, Step\\u2066 a'),
     expect.stringContaining('a\\u202eb\\x1b'),
