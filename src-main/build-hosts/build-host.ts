@@ -103,10 +103,17 @@ export interface BuildHost {
   fileCommand(manifest: string, step: string, path: string, maxBytes?: number): Promise<HostCommand>;
   /** The command of an interactive shell in a read-only view of a checkpoint. */
   shellCommand(manifest: string, step: string): Promise<HostCommand>;
-  media(manifest: string, signal?: AbortSignal): Promise<MediaAnswer>;
-  checksum(manifest: string, name: string, signal?: AbortSignal): Promise<ChecksumAnswer>;
+  /** @param line the id of the parked line whose images they are; without it those of the build data */
+  media(manifest: string, signal?: AbortSignal, line?: string): Promise<MediaAnswer>;
+  checksum(manifest: string, name: string, signal?: AbortSignal, line?: string): Promise<ChecksumAnswer>;
   /** Boots an image and yields its events, the verdict last. The machine ends with the signal and with the iteration. */
-  bootTest(manifest: string, name: string, firmware: 'bios' | 'uefi', signal?: AbortSignal): AsyncGenerator<BootEvent>;
+  bootTest(
+    manifest: string,
+    name: string,
+    firmware: 'bios' | 'uefi',
+    signal?: AbortSignal,
+    line?: string,
+  ): AsyncGenerator<BootEvent>;
   /** The support bundle, a `.tar.gz`, on the stdout of a command that has been started. */
   supportBundle(manifest: string, signal?: AbortSignal): Promise<RunningCommand>;
   /**

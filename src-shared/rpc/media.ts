@@ -1,7 +1,11 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { bootEvent, checksumAnswer, mediaAnswer } from '../engine-answers/media';
-import { path, target } from './common';
+import { path, target as saved } from './common';
+import { lineId } from './lines';
+
+/** The images of the build data, or of a parked line. */
+const target = { ...saved, line: lineId.optional() };
 
 /** A file's name in the area's `media` folder. */
 const mediumName = z

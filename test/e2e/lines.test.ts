@@ -73,6 +73,19 @@ describe.each(['light', 'dark'] as const)('Lines in the window, by mouse (%s):',
     await page.getByRole('heading', { name: 'Checkpoint c' }).waitFor();
     await takePicture(page, `lines-parked-${theme}`);
     expect(await accessibilityViolations(page)).toEqual([]);
+    await timeline.button('Compare').click();
+    await page.getByRole('treeitem', { name: /^name, changed file/ }).click();
+    await page.getByText('sample', { exact: true }).last().waitFor();
+    await takePicture(page, `lines-compare-${theme}`);
+    await page.getByLabel('Changes since').selectOption('line-2@');
+    await page.getByText('since the end of').waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await timeline.button('Browse files').click();
+    await page.getByRole('option', { name: /pkg_image/ }).waitFor();
+    await timeline.tab('Manifest');
+    await page.getByText('From this checkpoint').waitFor();
+    await timeline.button('Outputs').click();
+    await page.getByText('image.usb', { exact: true }).waitFor();
 
     // Undo the edit: the parked line is current again.
     await rename(page, 'sample');
@@ -165,6 +178,21 @@ it('Lines can be used by keyboard alone: fork, go between lanes, rename, switch,
   await tabTo(page, table.getByRole('button', { name: /^Switch/ }));
   await page.keyboard.press('Enter');
   await designer.hears(/^Switched to /);
+});
+
+it('Parked lines are pruned by age, number or size, after they have been shown.', async () => {
+  const project = await finishedBuild();
+  await project.build('--fork', '-r', 'd');
+  await project.build('--fork', '-r', 'c');
+  const { page, timeline } = await openBuilt(project);
+  await timeline.button('Prune…').click();
+  const dialog = page.getByRole('dialog', { name: 'Prune checkpoints and lines' });
+  await dialog.getByText('Nothing to remove.').waitFor();
+  await dialog.getByRole('spinbutton', { name: /^All parked lines but the last/ }).fill('1');
+  await dialog.getByText('Line 1, main', { exact: true }).waitFor();
+  expect(await accessibilityViolations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Remove 1 line' }).click();
+  await expect.poll(() => ids(project)).toEqual(['line-3', 'line-2']);
 });
 
 it('Discarding what comes later is a choice of its own, with its list.', async () => {

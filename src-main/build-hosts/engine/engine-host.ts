@@ -136,12 +136,12 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
         operands: [step, path],
       }),
     shellCommand: (manifest, step) => command('shell', manifest, { operands: [step] }),
-    media: (manifest, signal) => ask(mediaAnswer, 'media', manifest, { signal }),
-    checksum: (manifest, name, signal) =>
-      ask(checksumAnswer, 'media', manifest, { options: [`--checksum=${name}`], signal }),
-    async *bootTest(manifest, name, firmware, signal) {
+    media: (manifest, signal, line) => ask(mediaAnswer, 'media', manifest, { options: lineOption(line), signal }),
+    checksum: (manifest, name, signal, line) =>
+      ask(checksumAnswer, 'media', manifest, { options: [...lineOption(line), `--checksum=${name}`], signal }),
+    async *bootTest(manifest, name, firmware, signal, line) {
       // `--`, because a file name may begin with a dash.
-      const options = ['--json', '--firmware', firmware, '--'];
+      const options = ['--json', '--firmware', firmware, ...lineOption(line), '--'];
       yield* bootEvents(transport, await command('boot-test', manifest, { options, operands: [name] }), signal);
     },
     async supportBundle(manifest, signal) {
@@ -188,6 +188,8 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
 /** How a command gets the text of a manifest that is being edited; the saved file when there is none. */
 const textOf = (input: string | undefined): { options: string[]; input?: string } =>
   input === undefined ? { options: [] } : { options: ['--stdin'], input };
+
+const lineOption = (line: string | undefined): string[] => (line === undefined ? [] : [`--line=${line}`]);
 
 /** The options that `build` and `plan` share, for a choice. */
 export const choiceOptions = ({ resume, pause }: BuildChoice): string[] => [

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parseTree } from '../../../src-shared/checkpoints/tree-name';
 import { checkpointName } from '../../../src-shared/checkpoints/model';
 import { decodeManifest, MAX_BYTES } from '../../../src-shared/manifest/source';
 import { AreaPaths } from '../../build-hosts/area-paths';
@@ -15,11 +16,17 @@ export class StateFiles {
     this.#areas = new AreaPaths(host);
   }
 
-  /** The manifest's text at a step's checkpoint, `undefined` when there is no copy. Throws the engine's refusal. */
-  async read(manifest: string, step: string, signal?: AbortSignal): Promise<string | undefined> {
-    const name = checkpointName(step);
+  /**
+   * The manifest's text at a checkpoint, `undefined` when there is no copy. Throws the engine's refusal.
+   *
+   * @param tree its step, or `LINE@STEP` with the id of a parked line
+   */
+  async read(manifest: string, tree: string, signal?: AbortSignal): Promise<string | undefined> {
+    const { line, step } = parseTree(tree);
     const area = await this.#areas.of(manifest, signal);
-    if (!(await this.#host.transport.list(area)).includes(name)) return undefined;
-    return decodeManifest(await this.#host.transport.readFile(join(area, name), 0, MAX_BYTES));
+    const folder = line === undefined ? area : join(area, '.slipway/lines', line);
+    const name = checkpointName(step);
+    if (!(await this.#host.transport.list(folder)).includes(name)) return undefined;
+    return decodeManifest(await this.#host.transport.readFile(join(folder, name), 0, MAX_BYTES));
   }
 }

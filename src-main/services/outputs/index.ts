@@ -7,25 +7,25 @@ import { download } from './download';
 /** Finished images of a host. */
 export function createMedia(host: BuildHost): BuildServices['media'] {
   /** Without what cannot be a file of the media folder: a host may answer anything, and a name with a slash would lead elsewhere here. */
-  const mediaOf = async (...[path, signal]: Parameters<BuildHost['media']>): ReturnType<BuildHost['media']> => {
-    const answer = await host.media(path, signal);
+  const mediaOf = async (...[path, signal, line]: Parameters<BuildHost['media']>): ReturnType<BuildHost['media']> => {
+    const answer = await host.media(path, signal, line);
     return { ...answer, media: answer.media.filter(({ name, size }) => isFileName(name) && isSize(size)) };
   };
 
   return {
-    list: ({ path }, { signal }) => mediaOf(path, signal),
+    list: ({ path, line }, { signal }) => mediaOf(path, signal, line),
 
-    checksum: ({ path, name }, { signal }) => host.checksum(path, name, signal),
+    checksum: ({ path, name, line }, { signal }) => host.checksum(path, name, signal, line),
 
-    copyOut: async ({ path: manifest, name, to }, { signal }) => {
-      const { folder, media } = await mediaOf(manifest, signal);
+    copyOut: async ({ path: manifest, name, to, line }, { signal }) => {
+      const { folder, media } = await mediaOf(manifest, signal, line);
       const found = media.find((medium) => medium.name === name);
       if (!found) throw new AppError('missing', `There is no ${name} in ${folder}.`, 'A build may have replaced it.');
-      const checksum = async (): Promise<string> => (await host.checksum(manifest, name, signal)).sha256;
+      const checksum = async (): Promise<string> => (await host.checksum(manifest, name, signal, line)).sha256;
       return { path: await download(host, found, join(to, name), checksum, signal) };
     },
 
-    bootTest: async ({ path, name, firmware }, { signal }) => host.bootTest(path, name, firmware, signal),
+    bootTest: async ({ path, name, firmware, line }, { signal }) => host.bootTest(path, name, firmware, signal, line),
   };
 }
 

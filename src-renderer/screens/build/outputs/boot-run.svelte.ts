@@ -7,6 +7,11 @@ import { ConsoleTail } from './console-tail';
 export const contentOf = ({ path, size, modified, inode }: Medium): string =>
   `${path} ${size} ${modified} ${inode ?? ''}`;
 
+/** A document on a build host, and the parked line whose images are meant; without it those of the build data. */
+export interface MediaTarget extends Target {
+  readonly line?: string;
+}
+
 export type Firmware = 'bios' | 'uefi';
 export type Verdict = Extract<BootEvent, { kind: 'verdict' }>;
 
@@ -34,7 +39,7 @@ export class BootRun {
   }
 
   /** Follows the test to its end. Never rejects. */
-  async follow(media: Main['media'], target: Target): Promise<void> {
+  async follow(media: Main['media'], target: MediaTarget): Promise<void> {
     const { name, firmware } = this;
     try {
       const { signal } = this.#leaving;
@@ -71,12 +76,12 @@ class BootRuns {
   /** Tests with a verdict, by content and firmware. */
   #verdicts = $state.raw<ReadonlyMap<string, BootRun>>(new Map());
 
-  of(target: Target): BootRun | undefined {
+  of(target: MediaTarget): BootRun | undefined {
     return this.#runs.get(keyOf(target));
   }
 
   /** Shows a test and stops the one before; `undefined` shows none. */
-  show(target: Target, run: BootRun | undefined): void {
+  show(target: MediaTarget, run: BootRun | undefined): void {
     this.of(target)?.stop();
     const runs = new Map(this.#runs);
     if (run) runs.set(keyOf(target), run);
@@ -96,6 +101,6 @@ class BootRuns {
   }
 }
 
-const keyOf = ({ path, host }: Target): string => `${host} ${path}`;
+const keyOf = ({ path, host, line = '' }: MediaTarget): string => `${host} ${line} ${path}`;
 
 export const bootRuns = new BootRuns();

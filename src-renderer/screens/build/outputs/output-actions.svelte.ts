@@ -1,8 +1,7 @@
 import type { Medium } from '../../../../src-shared/engine-answers/media';
-import type { Target } from '../../../../src-shared/rpc/common';
 import { choose } from '../../../state/commands';
 import type { Workspace } from '../../../state/workspace.svelte';
-import { BootRun, bootRuns, contentOf, type Firmware } from './boot-run.svelte';
+import { BootRun, bootRuns, contentOf, type Firmware, type MediaTarget } from './boot-run.svelte';
 
 /** Checksums by the content of a file, of all hosts. */
 class Checksums {
@@ -36,7 +35,7 @@ export class OutputActions {
   }
 
   /** Computes the SHA-256 of an image, once for its content. */
-  async sum(target: Target, medium: Medium): Promise<void> {
+  async sum(target: MediaTarget, medium: Medium): Promise<void> {
     const { notices, main } = this.#workspace;
     this.summing = contentOf(medium);
     await notices.attempt(async () => {
@@ -52,7 +51,7 @@ export class OutputActions {
   }
 
   /** Copies an image to a folder that the user chooses. */
-  async copyOut(target: Target, { name }: Medium): Promise<void> {
+  async copyOut(target: MediaTarget, { name }: Medium): Promise<void> {
     const { notices, main } = this.#workspace;
     await choose(this.#workspace, 'folder', `Save a copy of ${name}`, (to) => {
       this.copying = name;
@@ -66,7 +65,7 @@ export class OutputActions {
   }
 
   /** Boots an image until it asks for a login. */
-  async boot(target: Target, medium: Medium, firmware: Firmware): Promise<void> {
+  async boot(target: MediaTarget, medium: Medium, firmware: Firmware): Promise<void> {
     const { notices, main } = this.#workspace;
     const { name } = medium;
     const started = new BootRun(name, firmware, contentOf(medium));

@@ -44,5 +44,5 @@ export function foldText(folded: readonly LineLane[]): string {
   return [`${folded.length} more lines`, ...(total === undefined ? [] : [bytes(total)])].join(', ');
 }
 
-/** The number and the name of a line: `Line 2, hostname: a → b`. */
-export const titledLine = ({ id, name }: Line): string => `Line ${lineNumber(id)}, ${name}`;
+/** The number and the name of a line, because several can have one name: `Line 2, hostname: a → b`. */
+export const titledLine = ({ id, name }: Pick<Line, 'id' | 'name'>): string => `Line ${lineNumber(id)}, ${name}`;
