@@ -85,7 +85,7 @@ describe.each(['light', 'dark'] as const)('Lines in the window, by mouse (%s):',
     await timeline.tab('Manifest');
     await page.getByText('From this checkpoint').waitFor();
     await timeline.button('Outputs').click();
-    await page.getByText('image.usb', { exact: true }).waitFor();
+    await page.getByTitle(/lines\/main\/media\/image\.usb$/).waitFor();
 
     // Undo the edit: the parked line is current again.
     await rename(page, 'sample');
