@@ -9,7 +9,7 @@ import { isRecord, scriptDescription, stringsIn } from './script-description';
 
 /**
  * What a step needs of the manifest's values, from the entry `checks` of its description. The engine knows no distribution: a script
- * that would refuse a value says so here, so that the user is told before the build.
+ * that would refuse a value has it here, so that the user gets a problem before the build.
  */
 interface StepCheck {
   /** Path of an element or `@attribute` below the root; or `key`, a pattern of keys in `key_value_pairs`. */
@@ -17,13 +17,13 @@ interface StepCheck {
   readonly key: RegExp | undefined;
   /** Values that the check is not about. */
   readonly except: RegExp | undefined;
-  /** What each word of the value must match. */
+  /** What each item of the value must match. */
   readonly matches: RegExp | undefined;
   /** One of these packages must be in the manifest's list. The first is offered. */
   readonly packages: readonly string[];
   /** A sentence; `%` is the value. */
   readonly message: string;
-  /** Inserted into a word that does not match: before `@`, else at its end. */
+  /** Inserted into a item that does not match: before `@`, else at its end. */
   readonly append: string | undefined;
   readonly isWarning: boolean;
 }
@@ -69,15 +69,15 @@ function problemsOf(loaded: LoadedManifest, step: DeclaredStep, check: StepCheck
   if (!check || hasPackage(loaded, check.packages)) return [];
   const { except, matches, message, isWarning } = check;
   const found = valuesOf(loaded, check).flatMap(({ value, range }) => {
-    const words = value.split(/\s+/).filter((word) => word !== '' && !except?.test(word) && !matches?.test(word));
-    return [...new Set(words)].map((word): Problem => {
+    const items = value.split(/\s+/).filter((item) => item !== '' && !except?.test(item) && !matches?.test(item));
+    return [...new Set(items)].map((item): Problem => {
       const fix =
-        check.packages.length > 0 ? addPackage(loaded, check) : correct(loaded, { value, range }, word, check);
+        check.packages.length > 0 ? addPackage(loaded, check) : correct(loaded, { value, range }, item, check);
       return {
         severity: isWarning ? 'warning' : 'error',
         phase: 'structure',
         code: 'step-check',
-        message: message.replaceAll('%', () => word),
+        message: message.replaceAll('%', () => item),
         path: check.path?.replace('@', '') ?? 'key_value_pairs/pair/value',
         range,
         step: step.index,
@@ -106,18 +106,18 @@ function addPackage({ tree }: LoadedManifest, { packages: [name = ''] }: StepChe
 function correct(
   { source }: LoadedManifest,
   { range }: PlacedValue,
-  word: string,
+  item: string,
   { append }: StepCheck,
 ): Edit | undefined {
   if (append === undefined || !range) return undefined;
-  const [before = word] = word.split('@');
+  const [before = item] = item.split('@');
   // The range of an element is its start tag.
   const end = source.charAt(range.start) === '<' ? source.indexOf('</', range.end) : range.end;
-  const at = source.slice(0, end).indexOf(word, range.start);
+  const at = source.slice(0, end).indexOf(item, range.start);
   if (at < 0) return undefined;
   const start = at + before.length;
   return {
-    label: `Use ${before}${append}${word.slice(before.length)}`,
+    label: `Use ${before}${append}${item.slice(before.length)}`,
     splices: [{ start, end: start, text: append }],
   };
 }

@@ -39,7 +39,7 @@ export interface StoredPassword {
   readonly isHash: boolean;
 }
 
-/** The attribute that tells text and hash apart, and its value for a hash: `rootpass` has the opposite of `password`. */
+/** The attribute for whether it is a text or a hash, and its value for a hash: `rootpass` has the opposite of `password`. */
 function hashMark(path: ElementPath): readonly [attribute: string, hash: string, text: string] {
   return splitPath(path).name === 'rootpass' ? ['is_plaintext', 'false', 'true'] : ['encrypted', 'true', 'false'];
 }

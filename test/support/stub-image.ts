@@ -9,7 +9,7 @@ export interface StubImage {
   readonly files?: Readonly<Record<string, string>>;
   /** Changes the template's manifest. */
   readonly edit?: (manifest: string) => string;
-  /** Shell lines that are run in place of a command in the image; its words are `$@`. The default records them in `commands`. */
+  /** Shell lines that are run in place of a command in the image; its arguments are `$@`. The default records them in `commands`. */
   readonly inImage?: string;
   /** Whether the step keeps its description, whose checks can refuse the build. */
   readonly isDescribed?: boolean;

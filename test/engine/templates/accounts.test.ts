@@ -79,7 +79,7 @@ describe.skipIf(process.getuid?.() !== 0)('im-mod of debian-live', () => {
     expect(inImage('root/.ssh/authorized_keys')).toBe(`${KEY}\n`);
   });
 
-  it('gives a user without a word about sudo the group, and one with `no` nothing', async () => {
+  it('gives a user without the pair for sudo the group, and one with `no` nothing', async () => {
     await imMod(FILES, (text) => text);
     expect(commands()).toContain('usermod --append --groups sudo jack');
     project?.dispose();

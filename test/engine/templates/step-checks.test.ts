@@ -1,4 +1,4 @@
-// What the description of a script says about values is told before the build, with a repair.
+// What the description of a script refuses is a problem before the build, with a repair.
 import { afterEach, describe, expect, it } from 'vitest';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

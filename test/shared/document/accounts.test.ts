@@ -11,7 +11,7 @@ const edited = (source: string, edit: (tree: ManifestTree) => Edit): string =>
 const SOURCE = `<distribution name="x">
   <img_params>
     <rootpass is_plaintext="true">secret</rootpass> <!-- root -->
-    <user username="jack"><password encrypted="false">word</password></user>
+    <user username="jack"><password encrypted="false">pass</password></user>
   </img_params>
   <key_value_pairs>
     <pair key="a" value="b"/>
@@ -31,8 +31,8 @@ describe('a password', () => {
     expect(root.label).toBe('Change password of root');
     const path = 'img_params/user/password';
     const after = edited(SOURCE, (tree) => setPasswordHash(tree, path, '!', 'Change'));
-    expect(after).toBe(SOURCE.replace('"false">word', '"true">!'));
-    expect(passwordAt(parseManifest(SOURCE), path)).toEqual({ text: 'word', isHash: false });
+    expect(after).toBe(SOURCE.replace('"false">pass', '"true">!'));
+    expect(passwordAt(parseManifest(SOURCE), path)).toEqual({ text: 'pass', isHash: false });
     expect(passwordAt(parseManifest(after), path)).toEqual({ text: '!', isHash: true });
   });
 
