@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LinesAnswer } from '../../../src-shared/engine-answers/lines';
 import { finished } from '../engine';
@@ -262,7 +262,10 @@ export class LineHistory {
   #write(area: string): void {
     const { project } = this.place;
     const begun = join(project.folder, 'begun');
-    if (!existsSync(begun)) appendFileSync(begun, '');
+    if (!existsSync(begun)) {
+      appendFileSync(begun, '');
+      if (project.user) chownSync(begun, project.user.uid, project.user.gid);
+    }
     project.write({
       area,
       steps: STEPS.map((name) => ({
