@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   prune: () => import('./prune').then(({ pruneCommand }) => pruneCommand),
   media: () => import('./media').then(({ mediaCommand }) => mediaCommand),
   'boot-test': () => import('./boot-test').then(({ bootTestCommand }) => bootTestCommand),
+  hygiene: () => import('./hygiene').then(({ hygieneCommand }) => hygieneCommand),
   catalogue: () => import('./catalogue').then(({ catalogueCommand }) => catalogueCommand),
   search: () => import('./search').then(({ searchCommand }) => searchCommand),
   show: () => import('./show').then(({ showCommand }) => showCommand),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { checkpointsAnswer } from '../../src-shared/engine-answers/checkpoints';
 import { doctorAnswer, rightsAnswer } from '../../src-shared/engine-answers/doctor';
 import { diffAnswer, extractAnswer, filesInCheckpointAnswer } from '../../src-shared/engine-answers/files';
+import { hygieneAnswer } from '../../src-shared/engine-answers/hygiene';
 import { bootEvent, checksumAnswer, mediaAnswer } from '../../src-shared/engine-answers/media';
 import {
   catalogueAnswer,
@@ -44,6 +45,7 @@ export const ANSWERS: Readonly<Record<string, readonly AnswerDocument[]>> = {
   prune: [{ schema: pruneAnswer }],
   media: [{ schema: mediaAnswer }, { form: '`--checksum NAME --json`', schema: checksumAnswer }],
   'boot-test': [{ schema: bootEvent }],
+  hygiene: [{ schema: hygieneAnswer }],
   catalogue: [{ schema: catalogueAnswer }],
   search: [{ schema: searchAnswer }],
   show: [{ schema: packageDetails }],

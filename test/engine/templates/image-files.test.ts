@@ -100,3 +100,23 @@ describe.skipIf(whyNoTemplateSteps)('the boot archive', () => {
     expect(list).not.toContain('host_key');
   });
 });
+
+describe.skipIf(whyNoTemplateSteps)('the step hygiene', () => {
+  const STEPS = ['post-mod', 'br-arch', 'grub-setup', 'iso', 'hygiene'];
+
+  it('lets a clean image pass', async () => {
+    const { code, stderr } = await new TemplateSteps(STEPS, files('etc/ssh/ssh_host_rsa_key')).build();
+    expect(stderr).toContain('debian-live.iso: Clean: ');
+    expect(code).toBe(0);
+  });
+
+  it('ends the build when an image has a private key, and accepts it by its path', async () => {
+    const key = "mkdir -p etc/own\nprintf -- '-----BEGIN PRIVATE KEY-----\\n' >etc/own/server.key\n";
+    const project = new TemplateSteps(STEPS, key);
+    const { code, stderr } = await project.build();
+    expect(code).toBe(1);
+    expect(stderr).toContain('live/filesystem.squashfs: etc/own/server.key: It is a private key');
+    project.edit((text) => text.replace('key="hygiene_accept" value=""', 'key="hygiene_accept" value="etc/own/*"'));
+    expect((await project.build()).code).toBe(0);
+  });
+});

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AppError } from '../../src-shared/errors';
+import type { HygieneAnswer } from '../../src-shared/engine-answers/hygiene';
+import { mediumNamed } from '../boot-test/media';
+import { openImage } from '../hygiene/open-image';
+import { findUnwanted } from '../hygiene/rules';
+import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
+import { LINE_OPTION, readMedia } from './media';
+import { printAnswer, printLines } from './print';
+
+const OPTIONS = {
+  json: JSON_OPTION,
+  line: LINE_OPTION,
+  accept: {
+    type: 'string',
+    value: 'PATHS',
+    description: 'paths that may be in the image, with blanks between them; * matches any text',
+  },
+  host: { type: 'string', value: 'NAME', description: 'the name of the build host; default: of this computer' },
+} as const satisfies OptionTable;
+
+export const hygieneCommand = defineCommand({
+  name: 'hygiene',
+  summary: 'what a finished image should not have: shared secrets, traces of the build',
+  usage: ['[--accept PATHS] [--host NAME] [--json] FILE', '[--line LINE] [--accept PATHS] [--json] MANIFEST NAME'],
+  description: [
+    'Opens an image without mounting it, and lists what all machines that start it would share (host keys, machine numbers, private keys, random seeds) and what the build and its host have left (name servers, proxies, logins, names, logs, caches).',
+    'FILE is any ISO or USB image, squashfs file, tar archive or archive of an OCI image; NAME is a finished file of the manifest. The exit status is 1 when something is found. The step `hygiene` runs this on all finished images of a build.',
+  ],
+  options: OPTIONS,
+  operands: { min: 1, max: 2 },
+  run,
+});
+
+async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
+  const { json, line, accept = '', host = hostname() } = values;
+  const [first = '', name] = positionals;
+  const image =
+    name === undefined ? resolve(first) : (await readMedia(first, line, (folder) => mediumNamed(folder, name))).path;
+  if (!existsSync(image)) throw new AppError('missing', `There is no ${image}.`);
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-hygiene-'));
+  try {
+    const trees = await openImage(image, folder);
+    const accepted = accept.split(/\s+/).filter((path) => path !== '');
+    const found: HygieneAnswer['found'] = [];
+    for (const { name: tree, files, read } of trees)
+      for (const { path, why } of await findUnwanted(files, read, { hostName: host, accepted }))
+        found.push({ tree, path, why });
+    const answer: HygieneAnswer = {
+      image,
+      trees: trees.map(({ name: tree, files }) => ({ name: tree, files: files.length })),
+      found,
+    };
+    if (json) printAnswer<HygieneAnswer>(answer);
+    else printLines(textOf(answer));
+    return found.length === 0 ? 0 : 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function textOf({ trees, found }: HygieneAnswer): string[] {
+  const looked = trees.map(({ name, files }) => `${name} (${files} files)`).join(', ');
+  return found.length === 0
+    ? [`Clean: ${looked}`]
+    : [...found.map(({ tree, path, why }) => `${tree}: ${path}: ${why}`), `Found: ${found.length} in ${looked}`];
+}

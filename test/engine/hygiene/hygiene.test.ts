@@ -1,0 +1,163 @@
+// The command `hygiene` on images of every kind that it opens.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { hygieneAnswer, type HygieneAnswer } from '../../../src-shared/engine-answers/hygiene';
+import { PATHS_OF_ONE_MACHINE, PATHS_OF_THE_BUILD } from '../../../src-engine/hygiene/paths';
+import { TestProject } from '../../support/engine';
+import { root } from '../../support/markdown';
+import { lacksTool, runTool } from '../../support/run-tool';
+
+const why = lacksTool('mksquashfs', 'unsquashfs', 'xorriso', 'cpio', 'gzip', 'tar');
+
+/** A root file system with some unwanted files. */
+const DIRTY: Readonly<Record<string, string>> = {
+  'etc/ssh/ssh_host_rsa_key': 'key',
+  'etc/machine-id': '0123456789abcdef0123456789abcdef\n',
+  'etc/resolv.conf': 'nameserver 192.0.2.1\n',
+  'etc/apt/apt.conf.d/10proxy': 'Acquire::http::Proxy "http://proxy.example.org:3142";\n',
+  'etc/apt/auth.conf.d/vendor.conf': 'machine example.org login me password secret\n',
+  'etc/nginx/own.key': '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n',
+  'etc/hosts': '127.0.0.1 localhost builder7\n',
+  'var/log/dpkg.log': 'line\n',
+  'var/log/mysql/error.log': 'line\n',
+  'root/.cache/motd': 'cached\n',
+};
+/** Files that look alike and may stay. */
+const CLEAN: Readonly<Record<string, string>> = {
+  'etc/ssh/sshd_config': 'HostKey /etc/ssh/ssh_host_rsa_key\n',
+  'etc/ssl/public.pem': '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+  'etc/apt/apt.conf.d/20note': '// Acquire::http::Proxy "http://proxy.example.org:3142";\n',
+  'usr/share/doc/key.pem': '-----BEGIN PRIVATE KEY-----\n',
+  'var/log/wtmp': '',
+  'etc/hostname': 'live\n',
+};
+
+class Images extends TestProject {
+  readonly tree = join(this.folder, 'tree');
+
+  constructor(files: Readonly<Record<string, string>>) {
+    super();
+    onTestFinished(() => this.dispose());
+    for (const [path, content] of Object.entries(files)) this.add(`tree/${path}`, content);
+  }
+
+  add(path: string, content: string): void {
+    mkdirSync(dirname(join(this.folder, path)), { recursive: true });
+    writeFileSync(join(this.folder, path), content);
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  squashfs(to: string): string {
+    mkdirSync(dirname(this.path(to)), { recursive: true });
+    runTool('mksquashfs', this.tree, this.path(to), '-noappend', '-no-progress', '-quiet');
+    return this.path(to);
+  }
+
+  iso(): string {
+    this.squashfs('medium/live/filesystem.squashfs');
+    const image = this.path('sample.iso');
+    runTool('xorriso', '-as', 'mkisofs', '-quiet', '-r', '-o', image, this.path('medium'));
+    return image;
+  }
+
+  async check(image: string, ...options: string[]): Promise<HygieneAnswer & { readonly code: number | null }> {
+    const { code, stdout, stderr } = await this.run('hygiene', '--json', '--host', 'builder7', ...options, image);
+    if (stdout === '') throw new Error(stderr);
+    return { code, ...hygieneAnswer.parse(JSON.parse(stdout)) };
+  }
+}
+
+const pathsOf = ({ found }: HygieneAnswer): string[] => found.map(({ path }) => path).sort();
+const WANTED = Object.keys(DIRTY).sort();
+
+describe.skipIf(why)('hygiene', () => {
+  it('finds shared secrets and traces of the build in a squashfs file, and nothing else', async () => {
+    const images = new Images({ ...DIRTY, ...CLEAN });
+    const answer = await images.check(images.squashfs('root.squashfs'));
+    expect(pathsOf(answer)).toEqual(WANTED);
+    expect(answer.code).toBe(1);
+    expect(answer.found.find(({ path }) => path === 'etc/hosts')?.why).toContain('builder7');
+  });
+
+  it('succeeds for a clean image', async () => {
+    const images = new Images(CLEAN);
+    expect(await images.check(images.squashfs('root.squashfs'))).toMatchObject({ code: 0, found: [] });
+  });
+
+  it('opens the squashfs file and the boot archive of an ISO image', async () => {
+    const images = new Images(DIRTY);
+    images.add('early/etc/dropbear/dropbear_rsa_host_key', 'key');
+    runTool('mkdir', '-p', images.path('medium/live'));
+    const pack = 'cd "$1" && find . | cpio --quiet -o -H newc | gzip >"$2"';
+    runTool('sh', '-c', pack, 'sh', images.path('early'), images.path('medium/live/initrd'));
+    const answer = await images.check(images.iso());
+    expect(answer.trees.map(({ name }) => name).sort()).toEqual(['live/filesystem.squashfs', 'live/initrd']);
+    expect(pathsOf(answer)).toEqual([...WANTED, 'etc/dropbear/dropbear_rsa_host_key'].sort());
+  });
+
+  it('opens a tar archive of a tree, compressed or not', async () => {
+    const images = new Images({ ...DIRTY, ...CLEAN });
+    for (const [name, option] of [
+      ['root.tar', '--auto-compress'],
+      ['root.tar.gz', '--gzip'],
+    ] as const) {
+      runTool('tar', '--create', option, '--file', images.path(name), '--directory', images.tree, '.');
+      expect(pathsOf(await images.check(images.path(name)))).toEqual(WANTED);
+    }
+  });
+
+  it('opens the layers of an OCI image', async () => {
+    const images = new Images(DIRTY);
+    const layout = images.path('layout');
+    const layer = 'd'.repeat(64);
+    const manifest = 'a'.repeat(64);
+    const config = 'c'.repeat(64);
+    images.add('layout/oci-layout', '{"imageLayoutVersion":"1.0.0"}');
+    images.add('layout/index.json', `{"manifests":[{"digest":"sha256:${manifest}"}]}`);
+    images.add(
+      `layout/blobs/sha256/${manifest}`,
+      `{"config":{"digest":"sha256:${config}"},"layers":[{"digest":"sha256:${layer}"}]}`,
+    );
+    runTool(
+      'tar',
+      '--create',
+      '--gzip',
+      '--file',
+      join(layout, 'blobs/sha256', layer),
+      '--directory',
+      images.tree,
+      '.',
+    );
+    runTool('tar', '--create', '--file', images.path('sample.oci.tar'), '--directory', layout, '.');
+    const answer = await images.check(images.path('sample.oci.tar'));
+    expect(answer.trees.map(({ name }) => name)).toEqual(['layer 1']);
+    expect(pathsOf(answer)).toEqual(WANTED);
+  });
+
+  it('leaves out paths that the user accepts', async () => {
+    const images = new Images(DIRTY);
+    const answer = await images.check(images.squashfs('root.squashfs'), '--accept', '/etc/* var/log/* root/.cache');
+    expect(answer).toMatchObject({ code: 0, found: [] });
+  });
+
+  it('refuses a file of another kind', async () => {
+    const images = new Images({});
+    images.file('disk.qcow2', 'QFI\xfb, and no more');
+    const { code, stderr } = await images.run('hygiene', images.path('disk.qcow2'));
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('none of the images that can be opened');
+  });
+});
+
+describe('the template debian-live', () => {
+  it('removes exactly the paths that the command knows', () => {
+    const script = readFileSync(join(root, 'resources/templates/debian-live/scripts/hygiene.sh'), 'utf8');
+    const [, list = ''] = /<<'END'\n(.*?)\nEND\n/s.exec(script) ?? [];
+    const removed = list.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(removed).toEqual([...PATHS_OF_ONE_MACHINE, ...PATHS_OF_THE_BUILD]);
+  });
+});
