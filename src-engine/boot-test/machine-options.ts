@@ -32,10 +32,17 @@ export function machineOptions(request: MachineRequest, uefi?: UefiFirmware): st
     ...['-accel', 'tcg,thread=multi', '-smp', '2', '-m', String(request.memoryMegabytes ?? 1024)],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-nic', 'none', '-vga', 'std', '-display', 'none'],
     ...['-serial', 'stdio', '-chardev', 'socket,id=qmp,fd=3', '-mon', 'chardev=qmp,mode=control'],
+    ...(request.firmware === 'secure-boot' ? SECURE_BOOT : []),
     ...(uefi ? firmwareOptions(uefi) : []),
     ...mediumOptions(request),
   ];
 }
+
+/** The firmware's variables are writable only in system management mode, which this machine has. */
+const SECURE_BOOT = [
+  ...['-machine', 'q35,smm=on', '-global', 'driver=cfi.pflash01,property=secure,value=on'],
+  ...['-global', 'ICH9-LPC.disable_s3=1'],
+];
 
 function firmwareOptions({ code, variables }: UefiFirmware): string[] {
   return [

@@ -68,7 +68,7 @@ export function startMachine(request: MachineRequest, onConsole: (text: string) 
 }
 
 function ownFirmware({ firmware }: MachineRequest, folder: string) {
-  const found = firmware === 'uefi' ? uefiFirmware() : undefined;
+  const found = firmware === 'bios' ? undefined : uefiFirmware(firmware);
   if (!found) return undefined;
   const variables = join(folder, 'variables.fd');
   copyFileSync(found.variables, variables);

@@ -18,7 +18,7 @@ const OPTIONS = {
   firmware: {
     type: 'string',
     default: 'bios',
-    value: 'bios|uefi',
+    value: 'bios|uefi|secure-boot',
     description: 'firmware of the machine; default: bios',
   },
   timeout: {
@@ -33,7 +33,9 @@ const OPTIONS = {
 export const bootTestCommand = defineCommand({
   name: 'boot-test',
   summary: 'boots a finished image in a virtual machine',
-  usage: ['[--line LINE] [--firmware bios|uefi] [--timeout SECONDS] [--screenshot FILE] [--json] MANIFEST NAME'],
+  usage: [
+    '[--line LINE] [--firmware bios|uefi|secure-boot] [--timeout SECONDS] [--screenshot FILE] [--json] MANIFEST NAME',
+  ],
   description: [
     'Boots a finished image in a virtual machine until its serial console asks for a login. The image is not written to.',
     'Prints the console as plain text and the verdict last; with `--json` each `BootEvent`, one JSON object per line. The exit status is 0 when the image has booted, 128 + n after signal n, otherwise 1. The machine ends with the command.',
@@ -45,8 +47,8 @@ export const bootTestCommand = defineCommand({
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const { firmware, timeout, screenshot, line } = values;
-  if (firmware !== 'bios' && firmware !== 'uefi')
-    throw new AppError('usage', `--firmware takes bios or uefi: ${firmware}`);
+  if (firmware !== 'bios' && firmware !== 'uefi' && firmware !== 'secure-boot')
+    throw new AppError('usage', `--firmware takes bios, uefi or secure-boot: ${firmware}`);
   if (!/^[1-9]\d{0,4}$/.test(timeout))
     throw new AppError('usage', `--timeout takes seconds from 1 to 99999: ${timeout}`);
   const [operand = '', name = ''] = positionals;

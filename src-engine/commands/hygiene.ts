@@ -46,9 +46,9 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     const trees = await openImage(image, folder);
     const accepted = accept.split(/\s+/).filter((path) => path !== '');
     const found: HygieneAnswer['found'] = [];
-    for (const { name: tree, files, read } of trees)
-      for (const { path, why } of await findUnwanted(files, read, { hostName: host, accepted }))
-        found.push({ tree, path, why });
+    for (const tree of trees)
+      for (const { path, why } of await findUnwanted(tree, { hostName: host, accepted }))
+        found.push({ tree: tree.name, path, why });
     const answer: HygieneAnswer = {
       image,
       trees: trees.map(({ name: tree, files }) => ({ name: tree, files: files.length })),

@@ -50,7 +50,7 @@ export async function tarTree(name: string, file: string): Promise<ImageTree> {
     files,
     async read(path, maxBytes) {
       const argv = ['tar', '--extract', '--to-stdout', '--file', file, '--', original.get(path) ?? path] as const;
-      return (await run([...argv])).stdout.slice(0, maxBytes);
+      return (await run(argv)).stdout.slice(0, maxBytes);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { PATHS_OF_ONE_MACHINE, PATHS_OF_THE_BUILD } from './paths';
-import type { ImageFile } from './tree';
+import type { ImageTree } from './tree';
 
 /** The content that a rule reads at most. Files of settings and keys are far smaller. */
 const MAX_READ_BYTES = 256 * 1024;
@@ -79,22 +79,20 @@ export interface Found {
 /**
  * Applies the rules to the files of one tree. Each file is reported once, for its first rule.
  *
- * @param read reads a file's first bytes; only small candidates are read
  * @param accepted patterns of paths that the user wants in the image
  */
 export async function findUnwanted(
-  files: readonly ImageFile[],
-  read: (path: string, maxBytes: number) => Promise<string>,
+  tree: ImageTree,
   { hostName, accepted }: { readonly hostName: string; readonly accepted: readonly string[] },
 ): Promise<Found[]> {
   const rules = rulesFor(hostName).map((rule) => ({ ...rule, matches: matcher(rule.paths) }));
   const isAccepted = matcher(accepted);
   const found: Found[] = [];
-  for (const { path, kind, size } of files) {
+  for (const { path, kind, size } of tree.files) {
     if (kind !== 'file' || size === 0 || isAccepted(path)) continue;
     for (const { matches, why, meant } of rules) {
       if (!matches(path)) continue;
-      if (meant && !meant(await read(path, MAX_READ_BYTES))) continue;
+      if (meant && !meant(await tree.read(path, MAX_READ_BYTES))) continue;
       found.push({ path, why });
       break;
     }

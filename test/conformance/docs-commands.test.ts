@@ -30,6 +30,7 @@ const ELSEWHERE: readonly { readonly page: string; readonly begins: string; read
   { page: 'docs/outputs.md', begins: 'tar -xf', reason: 'test/slow/outputs.test.ts boots from the folder' },
   { page: 'docs/outputs.md', begins: 'podman load', reason: 'test/slow/outputs.test.ts runs the image' },
   { page: 'docs/outputs.md', begins: 'skopeo copy', reason: 'it needs a registry' },
+  { page: 'docs/outputs.md', begins: 'distro_const hygiene', reason: 'test/engine/hygiene runs it on images' },
   { page: 'docs/use-image.md', begins: 'sha256sum', reason: 'it needs a copied image' },
   { page: 'docs/use-image.md', begins: 'distro_const boot-test', reason: 'test/slow/outputs.test.ts boots the disks' },
   { page: 'docs/use-image.md', begins: 'sudo dd', reason: 'it needs a stick' },

@@ -20,6 +20,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sizesOf } from '../../src-shared/packages/costs';
 import type { InstalledAnswer, ResolveAnswer } from '../../src-shared/engine-answers/packages';
 import type { BootEvent } from '../../src-shared/engine-answers/media';
+import { uefiFirmware } from '../../src-engine/boot-test/firmware';
 import { lacksTool } from '../support/run-tool';
 import { onlyInFull } from '../support/full';
 import { PACKAGE_CACHE } from '../support/package-cache';
@@ -244,13 +245,45 @@ describe.skipIf(whyNotDebian)(titled('debian-live', whyNotDebian), () => {
     },
   );
 
+  it.for(['iso', 'usb'] as const)(
+    'debian-live with signed loaders starts with Secure Boot from the %s image.',
+    async (suffix, { skip }) => {
+      if (onlyInFull !== undefined) skip(onlyInFull);
+      const signed = ['/usr/lib/shim/shimx64.efi.signed', '/usr/lib/grub/x86_64-efi-signed/gcdx64.efi.signed'];
+      if (!signed.every((path) => existsSync(path)) || uefiFirmware('secure-boot') === undefined)
+        skip('needs shim-signed, grub-efi-amd64-signed and ovmf');
+      const text = readFileSync(project.manifest, 'utf8');
+      try {
+        project.edit((it) => it.replace('key="secure_boot" value="false"', 'key="secure_boot" value="true"'));
+        const { code, stderr } = project.build('-r', 'grub-setup');
+        expect(code, stderr).toBe(0);
+        const until = /DEBIAN-LIVE-READY name=debian-live .* secure-boot=on/;
+        const boot = await project.boot(suffix, { firmware: 'secure-boot', until });
+        expect(boot.verdict, boot.serial).toBe('booted');
+      } finally {
+        project.edit(() => text);
+      }
+    },
+  );
+
+  it('Two machines that start from one image have different numbers.', async ({ skip }) => {
+    if (onlyInFull !== undefined) skip(onlyInFull);
+    const identity = /DEBIAN-LIVE-READY .* machine=([0-9a-f]{32})/;
+    const machines = [];
+    for (let machine = 0; machine < 2; machine++)
+      machines.push(await project.boot('iso', { firmware: 'bios', until: identity }));
+    const numbers = machines.map(({ serial }) => identity.exec(serial)?.[1]);
+    expect(numbers).not.toContain(undefined);
+    expect(new Set(numbers).size).toBe(2);
+  });
+
   it('An edited boot menu of debian-live needs no new squashfs image.', () => {
     const squashfs = join(project.area, 'build_data/pkg_image/live/filesystem.squashfs');
     expect(existsSync(squashfs)).toBe(true);
     project.edit((text) => text.replace('<title>Debian live</title>', '<title>Renamed</title>'));
     const { code, stderr } = project.build('-r', 'grub-setup');
     expect(code, stderr).toBe(0);
-    expect(stderr.match(/^==== \S+:/gm)).toEqual(['==== grub-setup:', '==== iso:', '==== usb:']);
+    expect(stderr.match(/^==== \S+:/gm)).toEqual(['==== grub-setup:', '==== iso:', '==== usb:', '==== hygiene:']);
     expect(readFileSync(join(project.area, 'build_data/pkg_image/boot/grub/grub.cfg'), 'utf8')).toContain('"Renamed"');
   });
 });
