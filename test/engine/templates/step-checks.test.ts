@@ -56,7 +56,7 @@ describe('debian-live', () => {
     expect(await checked()).toEqual([]);
     const text = readFileSync(join(project.folder, 'manifest.xml'), 'utf8');
     expect(text).toContain('>C.UTF-8 de_DE.UTF-8@euro<');
-    expect(text).toContain('      <pkg name="less"/>\n      <pkg name="locales"/>\n    </packages>');
+    expect(text).toContain('      <pkg name="locales"/>\n    </packages>');
   });
 
   it('needs the package of a keyboard, of sudo, and warns of keys without a server', async () => {
