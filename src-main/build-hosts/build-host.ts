@@ -44,7 +44,7 @@ export interface PruneChoice {
   readonly remove: boolean;
 }
 
-/** The lines of a build area. A host that keeps none refuses all calls as `unsupported`; its status says why. */
+/** The lines of a build area. A host that keeps none refuses all calls as `unsupported`; its status has the reason. */
 export interface HostLines {
   list(manifest: string, signal?: AbortSignal): Promise<LinesAnswer>;
   /** Makes a parked line the one of the build data. */

@@ -54,7 +54,7 @@ describe.each(['light', 'dark'] as const)('Lines in the window, by mouse (%s):',
     const { page, timeline, designer } = await openBuilt(project, { theme, width: 1360, height: 860 });
     await rename(page, 'other');
     await expect.poll(() => timeline.buildButton.textContent()).toBe('Save and resume from b');
-    // The panel says what a resume keeps.
+    // The panel lists what a resume keeps.
     await timeline.open();
     await timeline.checkpoint('b').click();
     await page.getByText('the present state as line “main”, with 2 later checkpoints and its images.').waitFor();

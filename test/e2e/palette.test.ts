@@ -55,7 +55,7 @@ it('It goes to fields, steps, packages and pauses by parts of their names.', asy
   await page.keyboard.press('Escape');
 });
 
-it('Documents that were opened before are told apart by the names of their distributions, and are opened without closing.', async () => {
+it('Documents that were opened before are distinguished by the names of their distributions, and are opened without closing.', async () => {
   const { first, second } = twoDocuments();
   const { page } = await openInChromium({ document: first });
   const designer = new Designer(page);

@@ -20,6 +20,7 @@ import { validateAnswer } from '../../../src-shared/engine-answers/validate';
 import { AppError } from '../../../src-shared/errors';
 import type { BuildChoice } from '../../../src-shared/rpc/builds';
 import type { Argv, Transport } from '../../transport/transport';
+import type { Arguments } from './ask';
 import { bootEvents } from './boot-events';
 import type { BuildHost, HostCommand } from '../build-host';
 import { createEngineLines } from './engine-lines';
@@ -45,23 +46,6 @@ export interface EngineHostParts {
   /** Returns the host's path of a manifest of this computer, in its present state on disk. */
   place(manifest: string): Promise<string>;
   whenReachable(): Promise<void>;
-}
-
-/** Runs a subcommand with `--json` and parses its answer. */
-export type Ask = <T extends z.ZodType>(
-  schema: T,
-  subcommand: string,
-  manifest: string,
-  how?: Arguments,
-) => Promise<z.output<T>>;
-
-/** Arguments before and after the manifest, and the command's stdin. */
-export interface Arguments {
-  readonly options?: readonly string[];
-  /** Arguments after the manifest. */
-  readonly operands?: readonly string[];
-  readonly input?: string;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A host where Slipway's engine builds. The only place that knows the engine's argv. */

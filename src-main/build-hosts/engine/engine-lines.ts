@@ -2,7 +2,7 @@ import { lineAnswer, linesAnswer, switchAnswer } from '../../../src-shared/engin
 import { pruneAnswer } from '../../../src-shared/engine-answers/prune';
 import type { LineChange, LinePrune } from '../../../src-shared/rpc/lines';
 import type { HostLines } from '../build-host';
-import type { Ask } from './engine-host';
+import type { Ask } from './ask';
 
 /** The lines of a build area, by the engine's commands `lines`, `switch`, `line` and `prune`. */
 export function createEngineLines(ask: Ask): HostLines {
