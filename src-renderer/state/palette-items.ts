@@ -53,8 +53,8 @@ export function recentItems(workspace: Workspace, recent: readonly RecentDocumen
 function pauseItems({ builds }: Workspace): PaletteItem[] {
   return builds.columns
     .filter((column) => builds.pauseRefusal(column) === undefined)
-    .map(({ step, isPause }) => ({
-      id: `pause-${step}`,
+    .map(({ step, index, isPause }) => ({
+      id: `pause-${index}`,
       title: builds.pauseNext === step || isPause ? `Remove the pause before ${step}` : `Pause before ${step}`,
       run: () => void builds.togglePause(step),
     }));
