@@ -34,7 +34,10 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     printAnswer<CheckpointsAnswer>(found);
     return 0;
   }
-  printLines(['Before step    Taken               Size       Alone      State', ...found.checkpoints.map(row)]);
+  printLines([
+    'Before step    Taken               Size       Alone      State',
+    ...found.checkpoints.map((one) => row(one, found.backend)),
+  ]);
   for (const { name } of found.otherSnapshots)
     printLines([`${stepOfSnapshot(name) ?? name}: not a step of this manifest`]);
   if (found.used !== undefined) printLines([`Checkpoints use ${bytes(found.used)}.`]);
@@ -102,14 +105,18 @@ interface Row {
   readonly freshness: CheckpointFreshness | null;
 }
 
-function row({ step, snapshot, freshness }: Row): string {
+/**
+ * On a plain directory, what one checkpoint holds alone depends on the build data of the moment, so the table has only
+ * the sum of all; `prune` names what it frees.
+ */
+function row({ step, snapshot, freshness }: Row, backend: string): string {
   const damage = snapshot?.damage;
   if (!snapshot) return `${step.padEnd(14)} no checkpoint`;
   return [
     step.padEnd(14),
     dateTimeWithSeconds(new Date(snapshot.takenAt * 1000)),
     bytes(snapshot.referenced).padEnd(10),
-    (snapshot.unique === 0 ? 'nothing' : bytes(snapshot.unique)).padEnd(10),
+    (backend === 'plain' ? '?' : snapshot.unique === 0 ? 'nothing' : bytes(snapshot.unique)).padEnd(10),
     damage === undefined ? state(freshness) : `damaged: ${damage}`,
   ].join(' ');
 }
