@@ -1,5 +1,5 @@
 /** How well a term fits a text, from its best place. A gap of a subsequence costs a point. */
-const SCORE = { whole: 100, start: 80, word: 60, inside: 40, spread: 25 } as const;
+const SCORE = { whole: 100, start: 80, part: 60, inside: 40, spread: 25 } as const;
 /** A longer gap between two letters of a term is no match. */
 const MAX_GAP = 12;
 
@@ -56,13 +56,13 @@ function scoreOfTerm(term: string, text: string): number | undefined {
   let at = text.indexOf(term);
   if (at === 0) return text.length === term.length ? SCORE.whole : SCORE.start;
   if (at > 0) {
-    for (; at > 0; at = text.indexOf(term, at + 1)) if (!isLetter(text.charCodeAt(at - 1))) return SCORE.word;
+    for (; at > 0; at = text.indexOf(term, at + 1)) if (!isLetter(text.charCodeAt(at - 1))) return SCORE.part;
     return term.length > 1 ? SCORE.inside : undefined;
   }
   return term.length > 1 ? scoreOfLetters(term, text) : undefined;
 }
 
-/** The letters of a term in their order, with gaps; the first one begins a word. */
+/** The letters of a term in their order, with gaps; the first one begins a part of the text. */
 function scoreOfLetters(term: string, text: string): number | undefined {
   let best: number | undefined;
   for (let start = text.indexOf(term.charAt(0)); start >= 0; start = text.indexOf(term.charAt(0), start + 1)) {
@@ -75,7 +75,7 @@ function scoreOfLetters(term: string, text: string): number | undefined {
         gaps = Infinity;
         break;
       }
-      // The start of a word is where an abbreviation continues.
+      // The start of a part is where an abbreviation continues.
       if (next > at + 1 && isLetter(text.charCodeAt(next - 1))) gaps += 1;
       at = next;
     }

@@ -9,7 +9,7 @@ export interface ImageFile {
 
 /** A root file system, or a boot archive, inside of an image. */
 export interface ImageTree {
-  /** What it is, in the words of the image: `live/filesystem.squashfs`. */
+  /** The name of the tree in the image: `live/filesystem.squashfs`. */
   readonly name: string;
   readonly files: readonly ImageFile[];
   /** Reads a file's first bytes as text. */

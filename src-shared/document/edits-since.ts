@@ -15,7 +15,7 @@ export interface EditSince {
   /** Values; missing for a secret, and where there is more than one value. */
   readonly before?: string | undefined;
   readonly after?: string | undefined;
-  /** What was added, removed and moved, in words. */
+  /** What was added, removed and moved, as text. */
   readonly text?: string;
   /** Index of the first step that reads it or is changed by it; missing where no step is known to. */
   readonly firstStep?: number;
@@ -105,11 +105,11 @@ function listText(differences: readonly Difference[]): string {
     differences
       .filter((one) => one.kind === kind)
       .map((one) => attributeValue(elementOf(one), 'name') ?? elementOf(one).name);
-  const part = (word: string, found: readonly string[]): string[] =>
+  const part = (verb: string, found: readonly string[]): string[] =>
     found.length === 0
       ? []
       : [
-          `${word} ${found.slice(0, MAX_NAMES).join(', ')}${found.length > MAX_NAMES ? ` and ${found.length - MAX_NAMES} more` : ''}`,
+          `${verb} ${found.slice(0, MAX_NAMES).join(', ')}${found.length > MAX_NAMES ? ` and ${found.length - MAX_NAMES} more` : ''}`,
         ];
   const parts = [
     ...part('added', names('added')),

@@ -13,7 +13,7 @@ const find = (query: string, texts: readonly string[] = TEXTS): readonly string[
   new FuzzySearch(texts, (text) => text).find(query, 10);
 
 describe('The fuzzy search', () => {
-  it('has the whole text first, then the beginning, a word, and a part of a word', () => {
+  it('has the whole text first, then the beginning, the start of a part, and the inside of a part', () => {
     expect(find('build')).toEqual([
       'Build',
       'Build from the beginning',
@@ -34,7 +34,7 @@ describe('The fuzzy search', () => {
     expect(find('build nothing')).toEqual([]);
   });
 
-  it('matches a single letter with the start of a word only', () => {
+  it('matches a single letter with the start of a part only', () => {
     expect(find('u')).toEqual(['Undo']);
   });
 

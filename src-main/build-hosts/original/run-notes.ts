@@ -11,7 +11,7 @@ const runNote = z.object({
   files: z.record(z.string(), z.string()),
   /** The step before which it pauses. */
   pause: z.string().optional(),
-  /** The run before it in the same area. Names do not tell after the host's clock was set back. */
+  /** The run before it in the same area. The order of names is wrong after the host's clock was set back. */
   after: z.string().optional(),
   /** It was stopped by the user. */
   isCancelled: z.boolean().optional(),

@@ -160,7 +160,7 @@ describe('a run that has no last record', () => {
     const text = readFileSync(lockPath(area));
     lock.release();
     const { logs } = area;
-    // The build takes the lock and writes its journal at the first look into the folder of logs.
+    // The build takes the lock and writes its journal when the folder of logs is read first.
     const seen = Object.defineProperty({ ...area }, 'logs', {
       get() {
         writeFileSync(lockPath(area), text);

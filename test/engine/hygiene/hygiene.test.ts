@@ -23,7 +23,7 @@ const DIRTY: Readonly<Record<string, string>> = {
   'var/log/mysql/error.log': 'line\n',
   'root/.cache/motd': 'cached\n',
 };
-/** Files that look alike and may stay. */
+/** Similar files, which may stay. */
 const CLEAN: Readonly<Record<string, string>> = {
   'etc/ssh/sshd_config': 'HostKey /etc/ssh/ssh_host_rsa_key\n',
   'etc/ssl/public.pem': '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
