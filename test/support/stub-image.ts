@@ -47,8 +47,10 @@ export function stubImageProject(
   writeFileSync(
     join(bin, 'unshare'),
     `#!/bin/sh
+case " $* " in *' sh '*) ;; *) exit 0 ;; esac
 while [ "$1" != sh ]; do shift; done
 shift 5
+[ "$1" != sh ] || shift 5
 image=$1
 shift
 printf '%s\\n' "$*" >>"${join(project.folder, 'commands')}"

@@ -27,9 +27,10 @@ describe('the size budget', () => {
 
   it('is checked after outputs that are added later', () => {
     const limited = after(live, (loaded) => setBudget(loaded, 256));
-    expect(steps(after(limited, (loaded) => switchOn(loaded, formatNamed('qcow2')))).slice(-3)).toEqual([
+    expect(steps(after(limited, (loaded) => switchOn(loaded, formatNamed('qcow2')))).slice(-4)).toEqual([
       'disk',
       'qcow2',
+      'hygiene',
       'budget',
     ]);
   });

@@ -49,20 +49,20 @@ describe('the formats of a manifest', () => {
 });
 
 describe('switching a format on and off', () => {
-  it('adds its steps last, in the order in which they need each other', () => {
+  it('adds its steps last, in the order in which they need each other, and before the check of all images', () => {
     const source = edited(live, on('qcow2'));
-    expect(steps(source)).toEqual([...steps(live), 'disk', 'qcow2']);
+    expect(steps(source)).toEqual([...steps(live).slice(0, -1), 'disk', 'qcow2', 'hygiene']);
     expect(source).toContain('<script name="scripts/qcow2">');
     expect([...presentOutputs(load(source).manifest).on]).toEqual(['iso', 'usb', 'qcow2']);
   });
 
   it('adds only what is missing, before the steps that use it', () => {
     const source = edited(live, on('vmdk'), on('qcow2'), on('oci'));
-    expect(steps(source).slice(-4)).toEqual(['disk', 'vmdk', 'qcow2', 'oci']);
+    expect(steps(source).slice(-5)).toEqual(['disk', 'vmdk', 'qcow2', 'oci', 'hygiene']);
     const usbOnly = edited(live, (loaded) => ({ ...switchOff(loaded, formatNamed('iso')) }), on('usb'));
-    expect(steps(usbOnly).slice(-2)).toEqual(['iso', 'usb']);
+    expect(steps(usbOnly).slice(-3)).toEqual(['iso', 'usb', 'hygiene']);
     const without = source.replace(/ *<script name="scripts\/disk">[^]*?<\/script>\n/, '');
-    expect(steps(edited(without, on('raw'))).slice(-5)).toEqual(['disk', 'raw', 'vmdk', 'qcow2', 'oci']);
+    expect(steps(edited(without, on('raw'))).slice(-6)).toEqual(['disk', 'raw', 'vmdk', 'qcow2', 'oci', 'hygiene']);
   });
 
   it('off restores the text from before', () => {
@@ -71,10 +71,15 @@ describe('switching a format on and off', () => {
   });
 
   it('off keeps what another format needs, and removes what cannot be made any more', () => {
-    expect(steps(edited(live, on('qcow2'), on('vhd'), off('qcow2'))).slice(-3)).toEqual(['usb', 'disk', 'vhd']);
+    expect(steps(edited(live, on('qcow2'), on('vhd'), off('qcow2'))).slice(-4)).toEqual([
+      'usb',
+      'disk',
+      'vhd',
+      'hygiene',
+    ]);
     const withoutIso = switchOff(load(live), formatNamed('iso'));
     expect(withoutIso.label).toBe('Remove output Hybrid ISO and USB image');
-    expect(steps(edited(live, off('iso'))).at(-1)).toBe('grub-setup');
+    expect(steps(edited(live, off('iso'))).slice(-2)).toEqual(['grub-setup', 'hygiene']);
   });
 
   it('is one edit with the name of the format', () => {
