@@ -6,7 +6,7 @@ const CONTROLS = [
   '[role=listbox] [role=option][tabindex="0"]',
   '[role=listbox][tabindex="0"]',
   'input[type=search]',
-  '.cm-content',
+  '[contenteditable=true]',
   'input:not(:disabled), select:not(:disabled), textarea:not(:disabled)',
   'button:not(:disabled)',
 ];

@@ -35,6 +35,7 @@ async function openBuilt(project: TestProject, options: OpenOptions = {}) {
 async function rename(page: Page, name: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Areas' }).getByRole('button', { name: 'Compose' }).click();
   await new Designer(page).goTo('Overview');
+  await page.getByRole('button', { name: 'Rename' }).click();
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
 }
 

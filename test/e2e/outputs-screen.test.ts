@@ -56,7 +56,7 @@ describe('the section Outputs', () => {
       expect(existsSync(join(folder, 'scripts', file)), file).toBe(true);
     await designer.save();
     const names = [...read().matchAll(/<script name="scripts\/([^"]*)"/g)].map((match) => match[1]);
-    expect(names.slice(-3)).toEqual(['usb', 'disk', 'qcow2']);
+    expect(names.slice(-4)).toEqual(['usb', 'disk', 'qcow2', 'hygiene']);
 
     await page.keyboard.press('Control+z');
     await page.getByText('2 of 8 formats on').waitFor();

@@ -91,12 +91,12 @@ describe.skipIf(!hasHostApt)('the repository of this machine', () => {
     await packages.search.focus();
     await page.keyboard.type('tmux');
     await page.keyboard.press('Enter');
-    await packages.hears('tmux added at position 14');
+    await packages.hears('tmux added at position 15');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     const second = await packages.repository.locator('[aria-selected=true]').getAttribute('data-name');
     await page.keyboard.press('Enter');
-    await packages.hears(`${second} added at position 15`);
+    await packages.hears(`${second} added at position 16`);
     await packages.search.focus();
     await page.keyboard.press('Control+a');
     await page.keyboard.type('nano');
