@@ -276,7 +276,8 @@ export function describeBuildHost({ name, lacks, properties, open, ...subject }:
       await expect(host.lines.switchTo(path, 'main')).resolves.toEqual({ line: 'main', left: 'line-2' });
       // A checkpoint of a parked line is resumed from after a switch to it.
       await builds.build({ resume: 'c', line: 'line-2', fork: true });
-      expect((await seen()).map(([id]) => id)).toEqual(['line-3', 'line-2', 'main']);
+      // Two of them were left in the same second.
+      expect((await seen()).map(([id]) => id).sort()).toEqual(['line-2', 'line-3', 'main']);
       const rule = { kind: 'line', line: 'line-2' } as const;
       expect(await host.lines.prune(path, rule, false)).toMatchObject({ lines: [{ id: 'line-2' }], removedLines: [] });
       expect(await host.lines.prune(path, rule, true)).toMatchObject({ removedLines: ['line-2'] });

@@ -245,7 +245,7 @@ export function describeLines(subject: BackendSubject): void {
     writeFileSync(join(area.buildData, 'own'), randomBytes(PART_BYTES));
     await area.backend.take('c');
     writeFileSync(join(area.buildData, 'end'), randomBytes(PART_BYTES));
-    await settles(before + 3 * PART_BYTES, Infinity);
+    await settles(before + 3 * PART_BYTES - SLACK_BYTES, Infinity);
     const built = used();
     await fork(area, 'one', 'b');
     // What only the line has is there once: nothing is copied to park it.
@@ -253,7 +253,7 @@ export function describeLines(subject: BackendSubject): void {
     const parkedBytes = used();
     const bytes = await lines.bytes(['one']);
     await lines.destroy('one');
-    await settles(before + PART_BYTES, parkedBytes - 2 * PART_BYTES + SLACK_BYTES);
+    await settles(before + PART_BYTES - SLACK_BYTES, parkedBytes - 2 * PART_BYTES + SLACK_BYTES);
     if (bytes === undefined) return;
     // On btrfs it is a lower bound: what several trees of the line share is not counted.
     const least = area.backend.kind === 'btrfs' ? PART_BYTES : 2 * PART_BYTES;
