@@ -2,6 +2,7 @@ import type { LinesAnswer } from '../../src-shared/engine-answers/lines';
 import { stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { bytes, dateTime, plural } from '../../src-shared/format';
 import { readCheckpointRecord, type RecordPlace } from '../area/checkpoint-records';
+import { byLastUse } from '../lines/by-last-use';
 import { readLines, type LineRecord } from '../lines/line-file';
 import { parkedPlace } from '../lines/parked-records';
 import type { Snapshot } from '../snapshots/backend';
@@ -59,7 +60,7 @@ async function describeLines({ area, backend, snapshots }: AreaContext): Promise
 
 function inOrder(lines: readonly LineRecord[], active: string): LineRecord[] {
   const isActive = ({ id }: LineRecord): number => (id === active ? 1 : 0);
-  return [...lines].sort((a, b) => isActive(b) - isActive(a) || b.usedAt - a.usedAt);
+  return [...lines].sort((a, b) => isActive(b) - isActive(a) || byLastUse(a, b));
 }
 
 function checkpointOf(place: RecordPlace, { name, takenAt }: Snapshot): Line['checkpoints'][number] | undefined {

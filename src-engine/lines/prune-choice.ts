@@ -1,6 +1,7 @@
 import { dateTime, bytes } from '../../src-shared/format';
 import { AppError } from '../../src-shared/errors';
 import type { SnapshotBackend } from '../snapshots/backend';
+import { byLastUse } from './by-last-use';
 import { findLine } from './find-line';
 import { parkedLines, type LineFile, type LineRecord } from './line-file';
 
@@ -45,7 +46,7 @@ export async function chooseLines(
   }
   const latestFirst = parkedLines(lines)
     .filter(({ pinned }) => !pinned)
-    .sort((a, b) => b.usedAt - a.usedAt);
+    .sort(byLastUse);
   const { olderThan, keepLast, toSize } = rules;
   if (olderThan !== undefined)
     for (const line of latestFirst)
