@@ -8,9 +8,11 @@ import { withMissingRight } from './zfs-missing-right';
 
 /**
  * zfs-fuse completes an unmount in the background. For a moment afterwards it reports "busy", and a rollback reports
- * "I/O error" (both observed). So the command is repeated for this time.
+ * "I/O error" (both observed). So the command is repeated for this time. An I/O error has no other known cause, and
+ * took more than 3 s on a machine that ran twenty builds at once.
  */
 export const BUSY_TIMEOUT_MS = 3000;
+const IO_ERROR_TIMEOUT_MS = 30_000;
 export const BUSY_RETRY_MS = 15;
 /** Exit status of umount(8). */
 const UMOUNT_FAILED = 32;
@@ -44,6 +46,12 @@ export interface ZfsRunner {
   untilOrphansEnd(): Promise<boolean>;
 }
 
+/** How long a failed command is repeated, by its message. Negative: not at all. */
+function retryMs(message: string): number {
+  if (message.includes('I/O error')) return IO_ERROR_TIMEOUT_MS;
+  return message.includes('busy') ? BUSY_TIMEOUT_MS : -1;
+}
+
 /** Opens a runner. The engine parses messages, so they are requested in English. */
 export function zfsRunner(dataset: string, run: RunTool = exec): ZfsRunner {
   const env = { ...process.env, LC_ALL: 'C', [MARK]: dataset };
@@ -56,11 +64,11 @@ export function zfsRunner(dataset: string, run: RunTool = exec): ZfsRunner {
   return {
     zfs,
     async zfsWithRetry(argv, options) {
-      const until = Date.now() + BUSY_TIMEOUT_MS;
+      const since = Date.now();
       for (;;) {
         const started = Date.now();
         const result = await zfs(argv, options);
-        if (result.code === 0 || Date.now() > until || !/busy|I\/O error/.test(result.stderr)) return result;
+        if (result.code === 0 || Date.now() > since + retryMs(result.stderr)) return result;
         // A rollback often takes longer than the interval before it fails.
         await delay(Math.max(0, started + BUSY_RETRY_MS - Date.now()));
       }

@@ -108,22 +108,24 @@ async function inTurn(...projects) {
 
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-await Promise.all([
-  check('format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.').then(() =>
-    check('lint and import rules', 'npx', 'eslint', '.'),
-  ),
-  check('types', 'npm', 'run', '--silent', 'types'),
-]);
-// Built once, because all suites use it.
-if (await check('build', 'npm', 'run', '--silent', 'build')) process.env.SLIPWAY_BUILT = '1';
+/** Formatting, lint and types, one after the other: the suites wait more than they compute, and leave room for them. */
+async function checks() {
+  await check('types', 'npm', 'run', '--silent', 'types');
+  await check('lint and import rules', 'npx', 'eslint', '.');
+  await check('format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.');
+}
+
 const chosen = process.argv.slice(2);
-if (chosen.length > 0) await inTurn(...chosen);
+// Built once, because all suites use it.
+const isBuilt = await check('build', 'npm', 'run', '--silent', 'build');
+if (isBuilt) process.env.SLIPWAY_BUILT = '1';
+if (!isBuilt || chosen.length > 0) await Promise.all([checks(), ...(isBuilt ? [inTurn(...chosen)] : [])]);
 else {
   // No test asserts a duration, so that suites may slow each other down. Recordings and hosts mostly wait, the others compute.
   // The full counts of the faults take longer than all other suites, and have a lane of their own.
   const faults = process.env.SLIPWAY_FULL === '1' ? [['golden', 'hosts'], ['faults']] : [['golden', 'hosts', 'faults']];
   const lanes = [...faults, ['unit', 'areas', 'conformance'], ['e2e', 'slow']];
-  await Promise.all(lanes.map((lane) => inTurn(...lane)));
+  await Promise.all([checks(), ...lanes.map((lane) => inTurn(...lane))]);
 }
 rmSync(out, { recursive: true, force: true });
 
