@@ -6,7 +6,7 @@ const FULL = process.env.SLIPWAY_FULL === '1';
 const ENGINE = 'test/support/build-engine.ts';
 const APP = [ENGINE, 'test/support/build-app.ts', 'test/support/prefetch-packages.ts', 'test/e2e/support/chromium.ts'];
 
-/** A poll of the page, also on a machine that builds images at the same time. */
+/** A poll for a state, also on a machine that builds images at the same time. The default of one second is too short. */
 const POLL = { poll: { timeout: 180_000 } };
 
 /**
@@ -28,6 +28,7 @@ export default defineConfig({
         resolve: { conditions: ['browser'] },
         test: {
           name: 'unit',
+          expect: POLL,
           include: ['test/{shared,engine,main,renderer,tools,source}/**/*.test.ts'],
           exclude: AREAS,
           globalSetup: ENGINE,
@@ -40,6 +41,7 @@ export default defineConfig({
       {
         test: {
           name: 'areas',
+          expect: POLL,
           include: AREAS,
           globalSetup: ENGINE,
           testTimeout: 120_000,
@@ -51,6 +53,7 @@ export default defineConfig({
         // Real file systems, real pools, the recorded runs of the original: needs root for most of it.
         test: {
           name: 'conformance',
+          expect: POLL,
           include: ['test/conformance/**/*.test.ts'],
           exclude: ['test/conformance/golden.test.ts'],
           globalSetup: ENGINE,
@@ -63,6 +66,7 @@ export default defineConfig({
         // Seeded faults: kills, power loss, random trees. `npm run test:full` runs their full counts.
         test: {
           name: 'faults',
+          expect: POLL,
           include: ['test/faults/**/*.test.ts'],
           globalSetup: ENGINE,
           testTimeout: FULL ? 4 * 3_600_000 : 600_000,
@@ -74,6 +78,7 @@ export default defineConfig({
         // Build hosts over SSH, with OpenSSH's own server on loopback: needs root. They mostly wait.
         test: {
           name: 'hosts',
+          expect: POLL,
           include: ['test/hosts/**/*.test.ts'],
           globalSetup: ENGINE,
           testTimeout: 300_000,
@@ -110,6 +115,7 @@ export default defineConfig({
         // The recordings sleep more than they work: `npm test` runs them beside the others.
         test: {
           name: 'golden',
+          expect: POLL,
           include: ['test/conformance/golden.test.ts'],
           globalSetup: ENGINE,
           testTimeout: 1_800_000,

@@ -2,6 +2,9 @@ import type { BuildServices } from '../../src-main/rpc/services';
 import type { AreaView, Line } from '../../src-shared/rpc/builds';
 import type { RunView } from '../../src-shared/runs/run-view';
 
+/** A test that waits longer than this fails with the state that the window has. */
+const TIMEOUT_MS = 240_000;
+
 /** The state of a window that watches a manifest's builds, and a way to wait for a state. */
 export class BuildWatch {
   area: AreaView | undefined;
@@ -50,18 +53,33 @@ export class BuildWatch {
 
   /** Resolves with the first result of `find` that is not `undefined`. */
   async until<T>(find: (watch: this) => T | undefined | false): Promise<T> {
-    for (;;) {
-      if (this.#failure) throw this.#failure;
-      const found = find(this);
-      if (found !== undefined && found !== false) return found;
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          this.#wake.delete(wake);
-          resolve();
-        };
-        this.#wake.add(wake);
-      });
+    let isLate = false;
+    const limit = setTimeout(() => {
+      isLate = true;
+      for (const wake of this.#wake) wake();
+    }, TIMEOUT_MS);
+    try {
+      for (;;) {
+        if (this.#failure) throw this.#failure;
+        const found = find(this);
+        if (found !== undefined && found !== false) return found;
+        if (isLate) throw new Error(`${find.toString()} did not become true. ${this.#described()}`);
+        await new Promise<void>((resolve) => {
+          const wake = (): void => {
+            this.#wake.delete(wake);
+            resolve();
+          };
+          this.#wake.add(wake);
+        });
+      }
+    } finally {
+      clearTimeout(limit);
     }
+  }
+
+  #described(): string {
+    const { area, last, looks, states, trouble } = this;
+    return JSON.stringify({ trouble, looks, states: states.slice(-5), last, area }, undefined, 1);
   }
 
   end(): void {
