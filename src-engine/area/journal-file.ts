@@ -1,40 +1,45 @@
 import { AppError } from '../../src-shared/errors';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { parseRecord, type EngineRecord } from '../../src-shared/journal/records';
-import { newRun, withRecord, type RunView } from '../../src-shared/runs/run-view';
+import { concernsRun, newRun, withRecord, type RunView } from '../../src-shared/runs/run-view';
 import { RecordLines } from './record-lines';
 
-/** Both ends of a journal: the first has the records `hello` and `plan`, the last the record `exit`. */
-const END_BYTES = 16 * 1024;
+/** An end of a journal is read in pieces that grow from one size to the other: `hello` and `plan`, or `exit`. */
+const PIECE_BYTES = 4 * 1024;
+const MAX_PIECE_BYTES = 64 * 1024;
 const CHUNK_BYTES = 256 * 1024;
-
-type Exit = Extract<EngineRecord, { kind: 'exit' }>;
+const NEWLINE = 0x0a;
 
 /**
- * The run that a journal describes; `running` when it has no last record. For a run that has ended only the two ends
- * are read, because the `exit` record repeats its results.
+ * The run that a journal describes; `running` when it has no last record. For a run that has ended only `hello`, `plan`
+ * and `exit` are read, because the `exit` record repeats its results: an area may have thousands of journals.
  *
  * Throws the system's error when the journal cannot be read.
  */
 export function readJournal(path: string): RunView {
   return withJournal(path, (file, size) => {
-    const head = pieceOf(file, 0, Math.min(END_BYTES, size));
-    if (size <= END_BYTES) return foldLines([head]);
-    const tail = pieceOf(file, size - END_BYTES, END_BYTES);
-    const exit = lastRecord(tail);
-    if (exit?.kind !== 'exit' || exit.steps === undefined) return readWhole(file);
-    const run = exit.pause === undefined ? foldLines([head, tail]) : withRecord(foldLines([head]), exit);
-    return run.planned.length > 0 && hasAll(exit, run) ? run : readWhole(file);
+    const exit = parseRecord(lastLine(file, size));
+    if (exit?.kind === 'exit' && repeatsAll(exit)) {
+      const run = beginningOf(file, size);
+      if (hasPlan(run)) return withRecord(run, exit);
+    }
+    return readWhole(file, size);
   });
 }
 
-/** The first records of a journal: the engine and its lock. */
+/** The first records of a journal: the engine, its lock and the plan. */
 export function readBeginning(path: string): RunView {
-  return withJournal(path, (file, size) => foldLines([pieceOf(file, 0, Math.min(END_BYTES, size))]));
+  return withJournal(path, beginningOf);
 }
 
-/** Version 1 did not repeat in the last record where the run paused and what cancelled it. */
-const hasAll = (exit: Exit, run: RunView): boolean => exit.outcome !== 'cancelled' || run.cancelledBy !== undefined;
+/**
+ * Whether the last record has all results. Version 1 left out where the run paused and what cancelled it. Without steps only the
+ * record of the rollback tells whether the run has changed the build data.
+ */
+const repeatsAll = ({ steps = [], pause }: Extract<EngineRecord, { kind: 'exit' }>): boolean =>
+  steps.length > 0 && pause !== undefined;
+
+const hasPlan = ({ planned }: RunView): boolean => planned.length > 0;
 
 function withJournal<T>(path: string, read: (file: number, size: number) => T): T {
   // Opening a pipe in the place of a journal would wait for a writer.
@@ -49,25 +54,35 @@ function withJournal<T>(path: string, read: (file: number, size: number) => T): 
   }
 }
 
-function readWhole(file: number): RunView {
+function readWhole(file: number, size: number): RunView {
   let run = newRun('');
   const lines = new RecordLines((line) => (run = withLine(run, line)));
-  const buffer = Buffer.alloc(CHUNK_BYTES);
-  for (let at = 0, length; (length = readSync(file, buffer, 0, CHUNK_BYTES, at)) > 0; at += length)
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
+  for (let at = 0, length; (length = readSync(file, buffer, 0, buffer.length, at)) > 0; at += length)
     lines.push(buffer.subarray(0, length));
   lines.end();
   return run;
 }
 
-function foldLines(pieces: readonly Buffer[]): RunView {
-  let run = newRun('');
-  for (const piece of pieces) {
-    // A line that is cut at the end of its piece is not a complete record and is skipped.
-    const lines = new RecordLines((line) => (run = withLine(run, line)));
-    lines.push(piece);
-    lines.end();
+/** The run after the records up to the plan. */
+function beginningOf(file: number, size: number): RunView {
+  for (let length = PIECE_BYTES; ; length *= 4) {
+    const piece = pieceOf(file, 0, Math.min(length, size));
+    let run = newRun('');
+    for (let start = 0, end; !hasPlan(run) && (end = piece.indexOf(NEWLINE, start)) >= 0; start = end + 1)
+      if (concernsRun(piece, start)) run = withLine(run, piece.toString('utf8', start, end));
+    if (hasPlan(run) || length >= Math.min(size, MAX_PIECE_BYTES)) return run;
   }
-  return run;
+}
+
+/** The last line of a journal, without its beginning when it is longer than the largest piece. */
+function lastLine(file: number, size: number): string {
+  for (let length = PIECE_BYTES; ; length *= 4) {
+    const piece = pieceOf(file, Math.max(0, size - length), Math.min(length, size));
+    const end = piece.at(-1) === NEWLINE ? piece.length - 1 : piece.length;
+    const start = piece.lastIndexOf(NEWLINE, end - 1) + 1;
+    if (start > 0 || length >= Math.min(size, MAX_PIECE_BYTES)) return piece.toString('utf8', start, end);
+  }
 }
 
 function withLine(run: RunView, line: string): RunView {
@@ -75,12 +90,9 @@ function withLine(run: RunView, line: string): RunView {
   return record ? withRecord(run, record) : run;
 }
 
-function lastRecord(tail: Buffer): EngineRecord | undefined {
-  const text = tail.toString('utf8').trimEnd();
-  return parseRecord(text.slice(text.lastIndexOf('\n') + 1));
-}
+const pieces = Buffer.allocUnsafe(MAX_PIECE_BYTES);
 
+/** A piece of the journal, valid until the next one is read. */
 function pieceOf(file: number, from: number, length: number): Buffer {
-  const buffer = Buffer.alloc(length);
-  return buffer.subarray(0, readSync(file, buffer, 0, length, from));
+  return pieces.subarray(0, readSync(file, pieces, 0, length, from));
 }

@@ -39,6 +39,8 @@ const ran = { step: 'a', index: 0, outcome: 'done', startedAt: 100, seconds: 2 }
 const exit = (fields: object = {}): string =>
   line('exit', { code: 0, outcome: 'done', seconds: 3, steps: [ran], checkpoints: ['a'], ...fields });
 
+const ROLLBACK = { step: null, snapshot: 'empty', seconds: 0 };
+
 const journalOf = (name: string): string => join(area.logs, `${name}.jsonl`);
 const write = (name: string, ...parts: readonly string[]): void => writeFileSync(journalOf(name), parts.join(''));
 const only = (): Run => {
@@ -93,6 +95,24 @@ describe('the runs of an area', () => {
       pause: 'b',
       pausedBefore: 'b',
     });
+  });
+
+  it.each([40, 1500])('have all %i steps of a plan and a last record of many pieces', (count) => {
+    const names = Array.from({ length: count }, (_, n) => `step-${n}`);
+    const planned = names.map((name, index) => ({ index, name, message: `Step ${index}`, kept: false }));
+    const steps = names.map((step, index) => ({ ...ran, step, index }));
+    const longPlan = line('plan', { ...(JSON.parse(plan) as object), steps: planned });
+    write(NEW, hello(), longPlan, output('x').repeat(2000), exit({ steps, checkpoints: names, pause: null }));
+    expect(only()).toMatchObject({ state: 'done', pid: 7, planned, steps, checkpoints: names });
+  });
+
+  it.each([
+    ['has changed the build data when it failed after the rollback', [line('rolled-back', ROLLBACK)], true],
+    ['has changed nothing when it failed before the rollback', [], false],
+  ])('include one without a step that %s', (_, records, isUnderWay) => {
+    const failed = exit({ code: 1, outcome: 'failed', steps: [], checkpoints: [], pause: null });
+    write(NEW, hello(), plan, ...records, failed);
+    expect(only()).toMatchObject({ state: 'failed', steps: [], isUnderWay });
   });
 
   it('are read from whole journals for version 1, whose last record does not repeat everything', () => {
