@@ -6,7 +6,8 @@ import { bytes, dateTimeWithSeconds } from '../../src-shared/format';
 import { readCheckpointRecord } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
 import { CurrentState, type CurrentStateOptions } from '../area/current-state';
-import type { Snapshot, SnapshotSize } from '../snapshots/backend';
+import type { BackendKind, Snapshot, SnapshotSize } from '../snapshots/backend';
+import { factsOf } from '../snapshots/backends';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { resumeAnswer, resumeRemedy, type AreaContext } from './context';
 import { inspect } from './inspect';
@@ -106,17 +107,17 @@ interface Row {
 }
 
 /**
- * On a plain directory, what one checkpoint holds alone depends on the build data of the moment, so the table has only
- * the sum of all; `prune` names what it frees.
+ * Where the size of one checkpoint depends on the build data of the moment, the table has only the sum of all; `prune`
+ * names what it frees.
  */
-function row({ step, snapshot, freshness }: Row, backend: string): string {
+function row({ step, snapshot, freshness }: Row, backend: BackendKind): string {
   const damage = snapshot?.damage;
   if (!snapshot) return `${step.padEnd(14)} no checkpoint`;
   return [
     step.padEnd(14),
     dateTimeWithSeconds(new Date(snapshot.takenAt * 1000)),
     bytes(snapshot.referenced).padEnd(10),
-    (backend === 'plain' ? '?' : snapshot.unique === 0 ? 'nothing' : bytes(snapshot.unique)).padEnd(10),
+    (factsOf(backend).hasMovingSizes ? '?' : snapshot.unique === 0 ? 'nothing' : bytes(snapshot.unique)).padEnd(10),
     damage === undefined ? state(freshness) : `damaged: ${damage}`,
   ].join(' ');
 }

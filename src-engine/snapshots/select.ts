@@ -2,7 +2,8 @@ import { dirname, join } from 'node:path';
 import { exec, type RunTool } from '../system/exec';
 import { exists } from '../system/files';
 import { isBtrfs } from '../system/mounts';
-import type { SnapshotBackend } from './backend';
+import type { BackendKind, SnapshotBackend } from './backend';
+import { BACKENDS } from './backends';
 
 /** The properties of a build area that determine its snapshot backend. */
 export interface AreaForSnapshots {
@@ -27,8 +28,7 @@ interface Suitability {
 
 /** A candidate for the backend of an area. Its code is loaded when it is chosen. */
 interface Candidate {
-  /** The start of the sentence with the reason: `btrfs snapshots`. */
-  readonly title: string;
+  readonly kind: BackendKind;
   /** @param declined why the previous candidate is not suitable */
   probe(area: AreaForSnapshots, declined: string): Suitability | Promise<Suitability>;
   open(area: AreaForSnapshots, run?: RunTool): Promise<SnapshotBackend>;
@@ -37,7 +37,7 @@ interface Candidate {
 /** In the order of preference. The last one is suitable for every area. */
 const CANDIDATES: readonly Candidate[] = [
   {
-    title: 'ZFS snapshots',
+    kind: 'zfs',
     probe: ({ dataset }) =>
       dataset === undefined
         ? { suits: false, because: 'no ZFS dataset is mounted exactly there' }
@@ -48,7 +48,7 @@ const CANDIDATES: readonly Candidate[] = [
     },
   },
   {
-    title: 'btrfs snapshots',
+    kind: 'btrfs',
     probe: probeBtrfs,
     async open(area) {
       const { createBtrfsBackend } = await import('./btrfs');
@@ -56,7 +56,7 @@ const CANDIDATES: readonly Candidate[] = [
     },
   },
   {
-    title: 'copies',
+    kind: 'plain',
     probe: (_, declined) => ({ suits: true, because: declined }),
     async open(area) {
       const { createPlainBackend } = await import('./plain');
@@ -77,9 +77,9 @@ export async function openBackend(area: AreaForSnapshots, run?: RunTool): Promis
 /** As `openBackend`, with the reason. */
 export async function describeBackend(area: AreaForSnapshots, run?: RunTool): Promise<BackendChoice> {
   let declined = '';
-  for (const { title, probe, open } of CANDIDATES) {
+  for (const { kind, probe, open } of CANDIDATES) {
     const { suits, because } = await probe(area, declined);
-    if (suits) return { backend: await open(area, run), reason: `${title}, because ${because}` };
+    if (suits) return { backend: await open(area, run), reason: `${BACKENDS[kind].title}, because ${because}` };
     declined = because;
   }
   throw new Error('the last candidate suits every area');
@@ -94,11 +94,12 @@ async function probeBtrfs(area: AreaForSnapshots, declined: string): Promise<Sui
   // An area that was built as a plain directory, for example by an ordinary user, stays one.
   if (exists(placesOf(area).store) && exists(area.buildData) && !isSubvolume(area.buildData))
     return no('the build data is not a btrfs subvolume');
-  const hasTool = await exec(['btrfs', '--version']).then(
+  const { tool } = BACKENDS.btrfs.tool;
+  const hasTool = await exec([tool, '--version']).then(
     () => true,
     () => false,
   );
-  return hasTool ? { suits: true, because: 'the build area is on btrfs' } : no('the btrfs command is not installed');
+  return hasTool ? { suits: true, because: 'the build area is on btrfs' } : no(`the ${tool} command is not installed`);
 }
 
 /** The folder in which a backend keeps snapshots as files. */

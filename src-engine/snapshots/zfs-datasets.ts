@@ -1,6 +1,6 @@
-import { statfsSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { exec } from '../system/exec';
+import { isOnType } from '../system/file-system-type';
 import { MountTable, type Mount } from '../system/mount-table';
 import { zfsCommand } from '../system/zfs-command';
 import { quoteArgument } from '../../src-shared/shell-quote';
@@ -31,15 +31,12 @@ const noAnswer = (question: string, stderr: string): AppError =>
     'Check ZFS with zpool status, or give the build area another place.',
   );
 
-const ZFS_MAGIC = 0x2fc12fc1;
-const FUSE_MAGIC = 0x65735546;
-
 /**
  * Whether a path can be on ZFS. ZFS is asked only about such paths, because a hung ZFS must not block builds in plain
  * directories.
  */
 export function mayBeZfs(path: string): boolean {
-  return process.platform !== 'linux' || [ZFS_MAGIC, FUSE_MAGIC].includes(statfsSync(path).type);
+  return process.platform !== 'linux' || isOnType(path, 'zfs', 'fuse');
 }
 
 /**

@@ -1,5 +1,6 @@
-import { statfsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isOnType } from './file-system-type';
 
 /**
  * Whether a file system is mounted exactly here: its device is not that of the folder above. This and the other
@@ -11,7 +12,7 @@ export function isMountPoint(path: string): boolean {
 
 /** Whether a path is on a FUSE file system, which zfs-fuse is and ZFS in the kernel is not. */
 export function isFuse(path: string): boolean {
-  return unlessMissing(() => statfsSync(path).type === 0x65735546, false);
+  return unlessMissing(() => isOnType(path, 'fuse'), false);
 }
 
 /** The device of a file's status as `/proc/PID/mountinfo` writes it: `MAJOR:MINOR`. */
@@ -21,12 +22,12 @@ export function deviceNumber(dev: number): string {
 
 /** Whether a path is on overlayfs, whose layers may be on several file systems. */
 export function isOverlay(path: string): boolean {
-  return unlessMissing(() => statfsSync(path).type === 0x794c7630, false);
+  return unlessMissing(() => isOnType(path, 'overlay'), false);
 }
 
 /** Whether a path is on btrfs. */
 export function isBtrfs(path: string): boolean {
-  return unlessMissing(() => statfsSync(path).type === 0x9123683e, false);
+  return unlessMissing(() => isOnType(path, 'btrfs'), false);
 }
 
 /** Whether a path is on a file system in which an ordinary process can create subvolumes, which are parts of a tree with other devices. */

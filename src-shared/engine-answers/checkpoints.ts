@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { backend } from './backend';
 import { snapshot, snapshotSize } from './snapshot';
 import { checkpointAnswer } from './status';
 
 /** What `distro_const checkpoints --json` prints: the checkpoints as in `status`, with sizes. */
 export const checkpointsAnswer = z.object({
   area: z.string().describe('Path of the build area.'),
-  backend: z.string().describe('How checkpoints are taken: `zfs`, `btrfs` or `plain`.'),
+  backend,
   used: z
     .number()
     .optional()

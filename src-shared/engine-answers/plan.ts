@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { backend } from './backend';
 import { freshness } from './freshness';
 
 /** What `distro_const plan --json` prints: what a build with the same options would do. */
@@ -38,7 +39,7 @@ export const planAnswer = z.object({
     .nullable()
     .describe('Bytes that the build data is expected to take; `null` when that is not known.'),
   freeBytes: z.number().nullable().describe('Free space for the account; `null` before the area exists.'),
-  backend: z.string().describe('How checkpoints are taken: `zfs`, `btrfs` or `plain`.'),
+  backend,
 });
 
 /** What `distro_const plan --json` prints. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { backend } from './backend';
 import { freshness } from './freshness';
 import { refusal } from './refusal';
 import { recordedRun } from './run-view';
@@ -82,7 +83,7 @@ export const statusAnswer = z.object({
         'What a build would delete and neither Slipway nor the original made: the number, and the first names as paths in the area. A build refuses such an area without `--adopt`. Missing when there is nothing.',
       ),
   }),
-  backend: z.string().describe('How checkpoints are taken: `zfs`, `btrfs` or `plain`.'),
+  backend,
   checkpointing: z.boolean().describe('Whether the manifest enables checkpoints.'),
   freeBytes: z.number().nullable().describe('Free space for the account, in bytes; `null` before the area exists.'),
   lock: lock.describe('The lock of the build area.'),

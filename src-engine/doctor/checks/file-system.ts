@@ -1,4 +1,5 @@
 import { quoteArgument } from '../../../src-shared/shell-quote';
+import { factsOf } from '../../snapshots/backends';
 import type { Check, Finding } from '../check';
 import type { Place } from '../subject';
 import { datasetState, poolState, setProperty } from '../zfs-state';
@@ -16,14 +17,8 @@ export function fileSystemCheck({ area, choice }: Place): Check {
     async run() {
       if (area.dataset !== undefined) return zfsFindings(area.dataset, area.exists);
       const { reason, backend } = choice;
-      if (backend.kind !== 'plain') return [{ ...CHECK, state: 'ok', detail: reason }];
-      return [
-        {
-          ...CHECK,
-          state: 'ok',
-          detail: `${reason}; each checkpoint costs what its step changed, and the time to read the metadata of all files`,
-        },
-      ];
+      const { cost } = factsOf(backend.kind);
+      return [{ ...CHECK, state: 'ok', detail: cost === undefined ? reason : `${reason}; ${cost}` }];
     },
   };
 }

@@ -1,9 +1,10 @@
 import type { Check, Finding } from '../check';
+import { BACKENDS } from '../../snapshots/backends';
 import { findTool, installCommand } from '../../system/executables';
 
 /** Tools by purpose, with the Debian package of each. */
 const TOOLS: readonly { readonly tool: string; readonly pkg: string; readonly use: string }[] = [
-  { tool: 'btrfs', pkg: 'btrfs-progs', use: 'checkpoints on btrfs' },
+  { ...BACKENDS.btrfs.tool, use: 'checkpoints on btrfs' },
   { tool: 'mmdebstrap', pkg: 'mmdebstrap', use: 'the debian-live template' },
   { tool: 'mksquashfs', pkg: 'squashfs-tools', use: 'the debian-live template' },
   { tool: 'xorriso', pkg: 'xorriso', use: 'ISO images' },

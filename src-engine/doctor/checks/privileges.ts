@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { quoteCommand, quoteArgument } from '../../../src-shared/shell-quote';
 import type { BuildArea } from '../../area/area';
+import { BACKENDS } from '../../snapshots/backends';
 import type { Check, Finding } from '../check';
 import { ENGINE_PERMISSIONS } from '../rights/zfs-allow';
 import type { Subject } from '../subject';
@@ -23,7 +24,7 @@ export function privilegesCheck(subject?: Subject): Check {
           {
             ...CHECK,
             state: 'note',
-            detail: `an ordinary user: build areas in directories work, ZFS datasets and btrfs subvolumes need root; ${STEPS}`,
+            detail: `an ordinary user: build areas in directories work, ${BACKENDS.zfs.needsRoot} and ${BACKENDS.btrfs.needsRoot} need root; ${STEPS}`,
           },
         ];
       return [ordinaryUser(area, subject.file.operand)];

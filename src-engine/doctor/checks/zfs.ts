@@ -1,4 +1,5 @@
 import { reasonOf } from '../../../src-shared/errors';
+import { BACKENDS } from '../../snapshots/backends';
 import { zfsCommand } from '../../system/zfs-command';
 import type { Check } from '../check';
 import { installCommand } from '../../system/executables';
@@ -17,7 +18,7 @@ export const zfsCheck: Check = {
           ...check,
           state: 'note',
           detail: 'not installed; build areas in directories work without it',
-          fix: installCommand('zfsutils-linux', 'zfs'),
+          fix: installCommand(BACKENDS.zfs.tool.pkg, BACKENDS.zfs.tool.tool),
         },
       ];
     try {

@@ -1,4 +1,5 @@
-import { lstatSync, statfsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
+import { isOnType } from '../../system/file-system-type';
 import { systemPath } from '../bytes';
 import { DamagedSnapshot } from '../damaged';
 import type { PlainStore } from './plain-store';
@@ -6,17 +7,6 @@ import { readIndex, referencesOf } from './tree-index';
 
 /** The unit of `blocks` of stat(2). */
 const BLOCK_BYTES = 512;
-
-/**
- * Types of file systems (statfs(2)) where files can share blocks. The blocks of a file are then no measure of what its removal frees: an
- * object may share them with the build data.
- */
-const SHARING: ReadonlySet<number> = new Set([
-  0x9123683e, // btrfs
-  0x58465342, // XFS
-  0x2fc12fc1, // ZFS
-  0xca451a4e, // bcachefs
-]);
 
 /** A tree of the store. Snapshots of equal trees have one. */
 interface StoredTree {
@@ -102,6 +92,8 @@ function usesOf(trees: readonly StoredTree[]): Map<string, number> {
   return uses;
 }
 
-function sharesBlocks(folder: string): boolean {
-  return SHARING.has(Number(statfsSync(folder).type) >>> 0);
-}
+/**
+ * Whether files can share blocks there. The blocks of a file are then no measure of what its removal frees: an object may share them
+ * with the build data.
+ */
+const sharesBlocks = (folder: string): boolean => isOnType(folder, 'btrfs', 'xfs', 'zfs', 'bcachefs');
