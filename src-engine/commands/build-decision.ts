@@ -32,11 +32,22 @@ interface Decided {
   readonly request: BuildRequest;
 }
 
-/** Decides what a build does. The caller holds the area's lock. `--continue` may change the line of the build data. */
-export async function decideBuild(decided: Decided, snapshots: readonly Snapshot[]): Promise<BuildDecision> {
+/**
+ * Decides what a build does. The caller holds the area's lock. `--continue` may change the line of the build data.
+ *
+ * @param snapshots those of the build data
+ * @param parked the line to resume on when it is not that of the build data, and its snapshots
+ */
+export async function decideBuild(
+  decided: Decided,
+  snapshots: readonly Snapshot[],
+  parked?: { readonly id: string; readonly snapshots: readonly Snapshot[] },
+): Promise<BuildDecision> {
   const { request } = decided;
-  if (!request.continues)
-    return { kind: 'build', resume: request.resume, line: await lineOf(decided, snapshots, request.resume), snapshots };
+  if (!request.continues) {
+    const line = await lineOf(decided, snapshots, request.resume, parked?.id);
+    return { kind: 'build', resume: request.resume, line, snapshots: parked?.snapshots ?? snapshots };
+  }
   const { area, backend } = decided;
   const choice = await searchLines({ ...decided, snapshots }, { asksServers: true, given: request.given });
   const lines = readLines(area);

@@ -39,6 +39,8 @@ export interface BuildRequest {
   readonly adopt: boolean;
   /** `--fork`: keep the present line. */
   readonly fork: boolean;
+  /** `--line`: the name or id of the line that has the checkpoint. */
+  readonly line: string | undefined;
   /** `--continue`: do what `plan` recommends. */
   readonly continues: boolean;
   /** `--detailed-exit`: status 3 when there is nothing to do. */
@@ -69,7 +71,7 @@ export function resolveRequest(
 ): BuildRequest {
   const isGiven = (name: string): boolean => options.some(({ letter }) => letter === name);
   const continues = isGiven('continue');
-  refuseContinued(options);
+  refuseCombinations(options);
   let resume = continues ? undefined : resumeFromAttribute(file, steps, checkpointing);
   const seen = new Set<string>();
   let pause: number | undefined;
@@ -108,19 +110,22 @@ export function resolveRequest(
     observe: isGiven('observe'),
     adopt: isGiven('adopt'),
     fork: isGiven('fork'),
+    line: options.findLast(({ letter }) => letter === 'line')?.value,
     continues,
     detailedExit: isGiven('detailed-exit'),
   };
 }
 
-/** `--continue` chooses the steps itself. */
-function refuseContinued(options: readonly Option[]): void {
+/** `--continue` chooses the steps itself; some options need another one. */
+function refuseCombinations(options: readonly Option[]): void {
   const has = (name: string): boolean => options.some(({ letter }) => letter === name);
   const other = ['r', 'R', 'p', 'l'].find(has);
   if (has('continue') && other !== undefined)
     throw new EarlyExit(2, [`--continue and -${other} cannot be specified for the same build`], true);
   if (has('detailed-exit') && !has('continue'))
     throw new EarlyExit(2, ['--detailed-exit is for builds with --continue'], true);
+  if (has('line') && (!has('r') || has('R') || has('l')))
+    throw new EarlyExit(2, ['--line is for builds with -r'], true);
 }
 
 /** The variables of `--env`. */

@@ -38,6 +38,11 @@ const OPTIONS: OptionTable = {
     type: 'boolean',
     description: 'keep the present line of checkpoints, its tree and its images; the build makes a new line',
   },
+  line: {
+    type: 'string',
+    value: 'LINE',
+    description: 'with -r: resume from a checkpoint of this line; a parked one stays, and the build makes a new line',
+  },
   continue: {
     type: 'boolean',
     description: 'do what plan recommends: nothing, switch to another line, resume, or build from the beginning',
@@ -51,7 +56,7 @@ export const buildCommand: Command = {
   name: 'build',
   summary: 'builds, resumes, pauses, lists steps',
   usage: [
-    '[-R | -r STEP] [-p STEP] [--fork] [--env NAME[=VALUE]] [--observe] [--adopt] [-d] MANIFEST',
+    '[-R | -r STEP [--line LINE]] [-p STEP] [--fork] [--env NAME[=VALUE]] [--observe] [--adopt] [-d] MANIFEST',
     '--continue [--fork] [--detailed-exit] [--env NAME[=VALUE]] [--observe] [-d] MANIFEST',
     '-l [-d] MANIFEST',
     '-h MANIFEST',
@@ -118,10 +123,11 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
 }
 
 /**
- * Whether a build only resumes from a step that seems to have a checkpoint. The build checks that again under the lock,
- * and `zfs` takes long.
+ * Whether a build only resumes from a step that seems to have a checkpoint, or from one of another line. The build checks
+ * that under the lock, and `zfs` takes long.
  */
 function isCheckedLater(area: BuildArea, options: readonly Option[], steps: readonly BuildStep[]): boolean {
+  if (options.some(({ letter }) => letter === 'line')) return true;
   const [option, ...others] = options.filter(({ letter }) => letter.length === 1);
   if (area.dataset === undefined || option?.letter !== 'r' || others.length > 0) return false;
   const step = resolveStep(steps, option.value ?? '');

@@ -3,7 +3,7 @@ import { checkpointName, type BuildStep } from '../../src-shared/checkpoints/mod
 import { planBuild } from '../../src-shared/checkpoints/plan';
 import type { HeldLock } from '../area/lock';
 import { createArea, type BuildArea } from '../area/area';
-import { readStateFile } from '../area/checkpoint-records';
+import { readStateFile, type RecordPlace } from '../area/checkpoint-records';
 import { Freshness } from '../area/freshness';
 import { problemLine, type ManifestFile } from '../area/manifest-file';
 import { assertBuildable } from '../area/buildable';
@@ -12,7 +12,10 @@ import { refuseChangeable } from '../area/safe-place';
 import { startProblems } from '../area/start-problems';
 import type { GivenVariables } from '../area/step-variables';
 import { keepRunPackages } from '../packages/image/run-packages';
+import { findLine } from '../lines/find-line';
 import { LineChanges } from '../lines/line-changes';
+import { readLines } from '../lines/line-file';
+import { knownSnapshots, parkedPlace } from '../lines/parked-records';
 import { chooseContainment, keepsMounts, startLauncher, type EarlyLauncher } from '../run/containment';
 import { holdArea } from '../run/hold-area';
 import { BuildLogs } from '../run/logs';
@@ -71,13 +74,17 @@ export async function startBuild({
     markArea(area);
     await new LineChanges(area, backend).finish();
     const { resume } = request;
-    const changed = resume === undefined ? [] : changedSince(area, file, resume);
-    const stale = resume === undefined ? undefined : await staleness(area, file, resume, request.given);
+    const parked = request.line === undefined ? undefined : parkedLineNamed(area, request.line);
+    const place = parked === undefined ? area : parkedPlace(area, parked);
+    const changed = resume === undefined ? [] : changedSince(place, file, resume);
+    const stale = resume === undefined ? undefined : await staleness(area, place, file, resume, request.given);
     // Another build may have ended before the lock was taken. Not earlier: zfs-fuse can hang when it is asked while
     // files of the area are read and written.
     const listed = await backend.list();
-    if (resume !== undefined) assertResumable(steps, listed, resume);
-    const decision = await decideBuild({ file, area, backend, steps, request }, listed);
+    const origin = parked === undefined ? listed : await parkedSnapshots(area, backend, parked);
+    if (resume !== undefined) assertResumable(steps, origin, resume);
+    const from = parked === undefined ? undefined : { id: parked, snapshots: origin };
+    const decision = await decideBuild({ file, area, backend, steps, request }, listed, from);
     if (decision.kind === 'done') return decision.status;
     const { line, snapshots } = decision;
     const choice = { resume: decision.resume, pause: request.pause };
@@ -114,6 +121,17 @@ export async function startBuild({
   }
 }
 
+/** The id of a line; `undefined` when it is that of the build data. */
+function parkedLineNamed(area: BuildArea, designator: string): string | undefined {
+  const lines = readLines(area);
+  const { id } = findLine(lines, designator);
+  return id === lines.active ? undefined : id;
+}
+
+async function parkedSnapshots(area: BuildArea, backend: SnapshotBackend, line: string): Promise<readonly Snapshot[]> {
+  return knownSnapshots(area, line, (await backend.lines.list()).get(line) ?? []);
+}
+
 /**
  * Refuses a build that would certainly fail at one of its steps, before anything is changed (contract 2.3; contract 9:
  * 11, 28).
@@ -131,12 +149,13 @@ function assertStartable(file: ManifestFile, area: BuildArea, steps: readonly nu
 /** The reason why the checkpoint before step `index` is not current; `undefined` when it is. */
 async function staleness(
   area: BuildArea,
+  place: RecordPlace,
   file: ManifestFile,
   index: number,
   given: GivenVariables,
 ): Promise<BuildInput['stale']> {
   const steps = file.manifest.steps.slice(0, index + 1);
-  const judge = new Freshness(area, file, { asksServers: true, given });
+  const judge = new Freshness(area, file, { asksServers: true, given }, place);
   const freshness = (await judge.of([index])).get(index) ?? { kind: 'current' };
   if (freshness.kind === 'current') return undefined;
   const found = await judge.of(steps.map((step) => step.index));
@@ -159,9 +178,9 @@ function warnOfDamage(steps: readonly BuildStep[], snapshots: readonly Snapshot[
 }
 
 /** The steps since whose checkpoint the manifest has changed. A missing copy counts as changed (contract 9, 12). */
-function changedSince(area: BuildArea, file: ManifestFile, resume: number): string[] {
+function changedSince(place: RecordPlace, file: ManifestFile, resume: number): string[] {
   const steps = file.manifest.steps.slice(0, resume + 1);
-  return steps.filter(({ name }) => !readStateFile(area, name)?.equals(file.bytes)).map(({ name }) => name);
+  return steps.filter(({ name }) => !readStateFile(place, name)?.equals(file.bytes)).map(({ name }) => name);
 }
 
 /** The whole-file warning of contract 2.6; `plan` reports details. */

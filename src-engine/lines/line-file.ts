@@ -83,6 +83,14 @@ export const parkedLines = ({ lines, active }: LineFile): LineRecord[] => lines.
 /** The id of the next line. */
 export const nextId = ({ next }: LineFile): string => `line-${next}`;
 
+/** The name, with a number after it when a line has it already. */
+export function freeName({ lines }: LineFile, wanted: string): string {
+  const taken = new Set(lines.map(({ name }) => name));
+  let name = wanted;
+  for (let number = 2; taken.has(name); number++) name = `${wanted} (${number})`;
+  return name;
+}
+
 /** A line with this id and these properties. */
 export function newLine(id: string, name: string, parent: LineRecord['parent'] = null): LineRecord {
   return { id, name, description: '', pinned: false, parent, usedAt: Math.floor(Date.now() / 1000) };

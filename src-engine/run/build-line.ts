@@ -2,7 +2,7 @@ import { removeLineResult } from '../area/line-result';
 import type { BuildArea } from '../area/area';
 import type { RecordPlace } from '../area/checkpoint-records';
 import { LineChanges } from '../lines/line-changes';
-import { lineName, newLine, nextId, parkedLines, readLines, type LineRecord } from '../lines/line-file';
+import { freeName, lineName, newLine, nextId, parkedLines, readLines, type LineRecord } from '../lines/line-file';
 import { parkedPlace } from '../lines/parked-records';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 
@@ -33,12 +33,13 @@ export function presentLine(area: BuildArea): BuildLine {
 /**
  * The line of a build that makes one and keeps the present one.
  *
+ * @param name the wanted name; a line that has it already keeps it alone
  * @param from the line to fork from
  * @param step the step after the checkpoint to fork from; `undefined`: the line begins empty
  */
 export function madeLine(area: BuildArea, name: string, from: string, step: string | undefined): BuildLine {
   const lines = readLines(area);
-  const record = newLine(nextId(lines), name, { line: from, step: step ?? null });
+  const record = newLine(nextId(lines), freeName(lines, name), { line: from, step: step ?? null });
   const left = `${lineName(lines, lines.active)} (${lines.active})`;
   return { id: record.id, parent: originText(record), made: { record, from, left } };
 }

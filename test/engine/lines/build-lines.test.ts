@@ -94,6 +94,52 @@ describe('lines of a build area', () => {
     ]);
   });
 
+  it('`build --line LINE -r STEP` resumes from a checkpoint of a parked line, and all lines stay.', async () => {
+    await project.build();
+    values({ b: '2' });
+    await project.build('--fork', '-r', 'b');
+    project.ran();
+    const { code, stderr } = await project.build('--line', 'main', '-r', 'd');
+    expect([code, project.ran(), made()]).toEqual([0, ['d'], 'a 1,b 1,c 1,d 1,']);
+    expect(stderr).toContain('WARNING: The checkpoint before d is stale.');
+    expect((await lines()).map(({ id, active, parent }) => [id, active, parent])).toEqual([
+      ['line-3', true, { line: 'main', step: 'd' }],
+      ['line-2', false, { line: 'main', step: 'b' }],
+      ['main', false, null],
+    ]);
+    expect([await steps('main'), await steps('line-2'), await steps('line-3')]).toEqual([STEPS, STEPS, STEPS]);
+  });
+
+  it('`build --line` resumes on the line of the build data as `-r` alone, and is refused without changes otherwise.', async () => {
+    await project.build();
+    expect((await project.build('--line', 'main', '-r', 'c')).code).toBe(0);
+    await project.build('--fork', '-r', 'b', '-p', 'c');
+    project.ran();
+    const before = await lines();
+    for (const [status, ...options] of [
+      [1, '--line', 'nowhere', '-r', 'b'],
+      [1, '--line', 'line-2', '-r', 'd'],
+      [1, '--line', 'main', '-r', 'z'],
+      [2, '--line', 'main'],
+      [2, '--line', 'main', '-R'],
+      [2, '--line', 'main', '-r', 'b', '-l'],
+      [2, '--line', 'main', '--continue'],
+    ] as const)
+      expect([options, (await project.build(...options)).code]).toEqual([options, status]);
+    expect([project.ran(), await lines()]).toEqual([[], before]);
+  });
+
+  it('A line that begins for the same reason as another has a number after its name.', async () => {
+    await project.build();
+    for (let n = 0; n < 3; n++) await project.build('--fork', '-r', 'c');
+    expect((await lines()).map(({ name }) => name)).toEqual([
+      'resumed at c (3)',
+      'resumed at c (2)',
+      'resumed at c',
+      'main',
+    ]);
+  });
+
   it('A plain resume and a plain build discard on their own line only.', async () => {
     await project.build();
     values({ c: '2' });
