@@ -23,7 +23,7 @@ interface StepCheck {
   readonly packages: readonly string[];
   /** A sentence; `%` is the value. */
   readonly message: string;
-  /** Inserted into a item that does not match: before `@`, else at its end. */
+  /** Inserted into an item that does not match: before `@`, else at its end. */
   readonly append: string | undefined;
   readonly isWarning: boolean;
 }
@@ -36,34 +36,32 @@ export function stepCheckProblems(loaded: LoadedManifest, steps: readonly Declar
   });
 }
 
+/** An entry of `checks`; `undefined` for one that cannot be read, because a description must not stop a build. */
 function readCheck(entry: unknown): StepCheck | undefined {
   if (!isRecord(entry) || typeof entry['message'] !== 'string') return undefined;
   const text = (name: string): string | undefined => {
     const value = entry[name];
     return typeof value === 'string' ? value : undefined;
   };
-  const [key, except, matches] = ['key', 'except', 'matches'].map((name) => patternOf(text(name)));
-  return {
-    path: text('path'),
-    key,
-    except,
-    matches,
-    packages: stringsIn(entry['packages']),
-    message: entry['message'],
-    append: text('append'),
-    isWarning: entry['severity'] === 'warning',
-  };
-}
-
-/** A pattern for the whole of a value. A wrong one matches nothing, because a description must not stop a build. */
-function patternOf(text: string | undefined): RegExp | undefined {
-  if (text === undefined) return undefined;
   try {
-    return new RegExp(`^(?:${text})$`);
+    return {
+      path: text('path'),
+      key: patternOf(text('key')),
+      except: patternOf(text('except')),
+      matches: patternOf(text('matches')),
+      packages: stringsIn(entry['packages']),
+      message: entry['message'],
+      append: text('append'),
+      isWarning: entry['severity'] === 'warning',
+    };
   } catch {
-    return /^\b$/;
+    return undefined; // a wrong pattern
   }
 }
+
+/** A pattern for the whole of a value. Throws a `SyntaxError` for a wrong one. */
+const patternOf = (text: string | undefined): RegExp | undefined =>
+  text === undefined ? undefined : new RegExp(`^(?:${text})$`);
 
 function problemsOf(loaded: LoadedManifest, step: DeclaredStep, check: StepCheck | undefined): Problem[] {
   if (!check || hasPackage(loaded, check.packages)) return [];

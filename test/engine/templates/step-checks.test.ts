@@ -93,7 +93,14 @@ describe('a build', () => {
 
   it('ignores checks that cannot be read', async () => {
     project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }], pairs: { size: 'x' } });
-    const wrong = [{ key: '(', message: 'no' }, { key: 'size', except: '(', matches: 3, message: 4 }, 'text', null];
+    const wrong = [
+      { key: '(', message: 'no' },
+      { key: 'size', matches: '(', message: 'no' },
+      { key: 'size', except: '(', message: 'no' },
+      { key: 'size', except: '(', matches: 3, message: 4 },
+      'text',
+      null,
+    ];
     writeFileSync(join(project.folder, 'scripts/a.meta.json'), JSON.stringify({ checks: wrong }));
     writeFileSync(join(project.folder, 'scripts/b.meta.json'), '{');
     expect((await project.build()).code).toBe(0);
