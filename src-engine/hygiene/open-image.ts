@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../../src-shared/errors';
+import { AppError, reasonOf } from '../../src-shared/errors';
 import { exec } from '../system/exec';
 import { bootArchiveTree, firstBytes, squashfsTree, tarTree } from './readers';
 import type { ImageTree } from './tree';
@@ -16,11 +16,11 @@ import type { ImageTree } from './tree';
 export async function openImage(file: string, folder: string): Promise<ImageTree[]> {
   if ((await firstBytes(file, 4)).toString('latin1') === 'hsqs') return [await squashfsTree('squashfs', file)];
   if ((await firstBytes(file, 5, ISO_VOLUME_BYTE)).toString('latin1') === 'CD001') return isoTrees(file, folder);
-  const tar = await tarTree('tar', file).catch(() => undefined);
-  if (!tar || tar.files.length === 0)
+  const tar = await tarTree('tar', file).catch(reasonOf);
+  if (typeof tar === 'string' || tar.files.length === 0)
     throw new AppError(
       'refused',
-      `${file} is none of the images that can be opened: ISO, USB, squashfs, tar, OCI.`,
+      `${file} is none of the images that can be opened: ISO, USB, squashfs, tar, OCI.${typeof tar === 'string' ? ` ${tar}` : ''}`,
       'Convert it first, or check the step that makes it.',
     );
   const names = new Set(tar.files.map(({ path }) => path));

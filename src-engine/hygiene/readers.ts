@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, mkdir, readdir, lstat, readFile } from 'node:fs/promises';
+import { open, mkdir, readdir, lstat, readFile, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -75,36 +75,56 @@ export async function folderTree(name: string, folder: string): Promise<ImageTre
   };
 }
 
+/** The first bytes of every cpio archive that the kernel reads. */
+const CPIO = '0707';
+
+/** Programs that decompress to standard output, by the first bytes of what they read. */
+const UNPACKERS: readonly (readonly [magic: string, argv: readonly string[]])[] = [
+  ['\x28\xb5\x2f\xfd', ['zstd', '--decompress', '--stdout', '--quiet']],
+  ['\x1f\x8b', ['gzip', '--decompress', '--stdout']],
+  ['\xfd7zXZ\0', ['xz', '--decompress', '--stdout']],
+  ['\x02\x21\x4c\x18', ['lz4', '--decompress', '--stdout', '--quiet']],
+];
+
 /**
- * The tree of a boot archive (initrd): cpio, compressed with zstd or gzip or not at all. It is unpacked into a folder
- * without its device nodes.
+ * The tree of a boot archive (initrd): cpio archives, one after the other. The last one may be compressed; those before,
+ * such as the microcode of processors, are not. They are unpacked into a folder without their device nodes.
+ *
+ * Throws `refused` when it has no file: it is something else, or its compression is not known.
  */
 export async function bootArchiveTree(name: string, file: string, folder: string): Promise<ImageTree> {
   await mkdir(folder);
-  const magic = await firstBytes(file, 4);
-  const packer = magic.equals(Buffer.from([0x28, 0xb5, 0x2f, 0xfd]))
-    ? ['zstd', '--decompress', '--stdout', '--quiet', file]
-    : magic.subarray(0, 2).equals(Buffer.from([0x1f, 0x8b]))
-      ? ['gzip', '--decompress', '--stdout', file]
-      : undefined;
   const archive = `${folder}.cpio`;
-  if (packer) await unpack(packer, archive);
-  const source = createReadStream(packer ? archive : file);
-  const cpio = spawn(
-    'cpio',
-    ['--quiet', '--extract', '--make-directories', '--no-absolute-filenames', '--nonmatching', 'dev/*'],
-    {
-      cwd: folder,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    },
-  );
+  for (let rest = await readFile(file); rest.length > 0;) {
+    const start = rest.toString('latin1', 0, 8);
+    const packer = UNPACKERS.find(([magic]) => start.startsWith(magic))?.[1];
+    if (!packer && !start.startsWith(CPIO)) break;
+    await writeFile(packer ? `${archive}.packed` : archive, rest);
+    if (packer) await unpack([...packer, `${archive}.packed`], archive);
+    await extractCpio(archive, folder);
+    rest = packer ? Buffer.alloc(0) : afterCpio(rest);
+  }
+  const tree = await folderTree(name, folder);
+  if (tree.files.length === 0) throw new AppError('refused', `${name} cannot be read as a boot archive.`);
+  return tree;
+}
+
+/** What follows the first archive: its last entry has this name, and zeros may follow. */
+function afterCpio(bytes: Buffer): Buffer {
+  const last = bytes.indexOf('TRAILER!!!');
+  const next = last < 0 ? -1 : bytes.subarray(last + 'TRAILER!!!'.length).findIndex((byte) => byte !== 0);
+  return next < 0 ? Buffer.alloc(0) : bytes.subarray(last + 'TRAILER!!!'.length + next);
+}
+
+async function extractCpio(archive: string, folder: string): Promise<void> {
+  const options = ['--quiet', '--extract', '--make-directories', '--no-absolute-filenames', '--nonmatching', 'dev/*'];
+  const cpio = spawn('cpio', options, { cwd: folder, stdio: ['pipe', 'ignore', 'ignore'] });
   const ended = new Promise<void>((resolve, reject) => {
     cpio.on('error', reject);
     cpio.on('close', () => resolve());
   });
-  await pipeline(source, cpio.stdin).catch(() => undefined); // cpio ends at the end of the first archive
+  await pipeline(createReadStream(archive), cpio.stdin).catch(() => undefined); // cpio ends at the end of the first archive
   await ended;
-  return folderTree(name, folder);
 }
 
 /** Runs a program that decompresses, and writes its output to a file. A second part of another kind is left out. */

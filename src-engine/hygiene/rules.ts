@@ -9,8 +9,8 @@ interface Rule {
   /** Paths as patterns of `find -path`: `*` matches any text. */
   readonly paths: readonly string[];
   readonly why: string;
-  /** Whether a file with this content is meant; without it, every file is. */
-  readonly meant?: (content: string) => boolean;
+  /** Whether a file with this content is unwanted; without it, every file is. */
+  readonly isUnwanted?: (content: string) => boolean;
 }
 
 const hasText = (content: string): boolean => content.trim() !== '';
@@ -26,30 +26,34 @@ const rulesFor = (hostName: string): readonly Rule[] => [
   {
     paths: ['etc/machine-id'],
     why: 'All machines that start the image would share this number.',
-    meant: (content) => hasText(content) && content.trim() !== 'uninitialized',
+    isUnwanted: (content) => hasText(content) && content.trim() !== 'uninitialized',
   },
   {
     paths: ['etc/popularity-contest.conf'],
     why: 'All machines that start the image would share the number in it.',
-    meant: (content) => /^MY_HOSTID="?[^"\s]/m.test(content),
+    isUnwanted: (content) => /^MY_HOSTID="?[^"\s]/m.test(content),
   },
   {
     paths: ['etc/*.key', 'etc/*.pem', 'etc/*_key', 'root/.ssh/id_*', 'home/*/.ssh/id_*', 'var/lib/*.key'],
     why: 'It is a private key, which everybody who gets the image can read.',
-    meant: hasPrivateKey,
+    isUnwanted: hasPrivateKey,
   },
   {
     paths: ['etc/resolv.conf'],
     why: 'It has name servers of the build host.',
-    meant: (content) => /^\s*nameserver/m.test(content),
+    isUnwanted: (content) => /^\s*nameserver/m.test(content),
   },
   {
     paths: ['etc/apt/apt.conf', 'etc/apt/apt.conf.d/*', 'etc/environment', 'etc/wgetrc', 'etc/profile.d/*'],
     why: 'It has a proxy of the build.',
-    meant: hasProxy,
+    isUnwanted: hasProxy,
   },
-  { paths: ['etc/apt/auth.conf', 'etc/apt/auth.conf.d/*'], why: 'It has logins for package sources.', meant: hasText },
-  { paths: ['var/log/*', 'tmp/*', 'var/tmp/*'], why: 'It is left over from the build.', meant: hasText },
+  {
+    paths: ['etc/apt/auth.conf', 'etc/apt/auth.conf.d/*'],
+    why: 'It has logins for package sources.',
+    isUnwanted: hasText,
+  },
+  { paths: ['var/log/*', 'tmp/*', 'var/tmp/*'], why: 'It is left over from the build.', isUnwanted: hasText },
   ...(/^(?:localhost|)$/.test(hostName)
     ? []
     : [
@@ -62,7 +66,7 @@ const rulesFor = (hostName: string): readonly Rule[] => [
             'etc/exim4/update-exim4.conf.conf',
           ],
           why: `It has the name of the build host, ${hostName}.`,
-          meant: (content: string) =>
+          isUnwanted: (content: string) =>
             settings(content)
               .split(/[\s=,;'"]+/)
               .includes(hostName),
@@ -90,9 +94,9 @@ export async function findUnwanted(
   const found: Found[] = [];
   for (const { path, kind, size } of tree.files) {
     if (kind !== 'file' || size === 0 || isAccepted(path)) continue;
-    for (const { matches, why, meant } of rules) {
+    for (const { matches, why, isUnwanted } of rules) {
       if (!matches(path)) continue;
-      if (meant && !meant(await tree.read(path, MAX_READ_BYTES))) continue;
+      if (isUnwanted && !isUnwanted(await tree.read(path, MAX_READ_BYTES))) continue;
       found.push({ path, why });
       break;
     }

@@ -8,7 +8,7 @@ import { TestProject } from '../../support/engine';
 import { root } from '../../support/markdown';
 import { lacksTool, runTool } from '../../support/run-tool';
 
-const why = lacksTool('mksquashfs', 'unsquashfs', 'xorriso', 'cpio', 'gzip', 'tar');
+const why = lacksTool('mksquashfs', 'unsquashfs', 'xorriso', 'cpio', 'gzip', 'lz4', 'tar', 'xz', 'zstd');
 
 /** A root file system with some unwanted files. */
 const DIRTY: Readonly<Record<string, string>> = {
@@ -97,6 +97,36 @@ describe.skipIf(why)('hygiene', () => {
     const answer = await images.check(images.iso());
     expect(answer.trees.map(({ name }) => name).sort()).toEqual(['live/filesystem.squashfs', 'live/initrd']);
     expect(pathsOf(answer)).toEqual([...WANTED, 'etc/dropbear/dropbear_rsa_host_key'].sort());
+  });
+
+  it.each(['cat', 'gzip', 'xz', 'zstd', 'lz4'])('opens a boot archive that is packed by %s', async (packer) => {
+    const images = new Images({ 'etc/motd': 'text' });
+    images.add('early/etc/dropbear/dropbear_rsa_host_key', 'key');
+    runTool('mkdir', '-p', images.path('medium/live'));
+    const pack = 'cd "$1" && find . | cpio --quiet -o -H newc | "$3" >"$2"';
+    // The kernel reads only the older format of lz4.
+    const packed = packer === 'lz4' ? pack.replace('"$3"', '"$3" -l') : pack;
+    runTool('sh', '-c', packed, 'sh', images.path('early'), images.path('medium/live/initrd'), packer);
+    expect(pathsOf(await images.check(images.iso()))).toEqual(['etc/dropbear/dropbear_rsa_host_key']);
+  });
+
+  it('opens the compressed archive that follows microcode in a boot archive', async () => {
+    const images = new Images({ 'etc/motd': 'text' });
+    images.add('microcode/kernel/x86/microcode/AuthenticAMD.bin', 'code');
+    images.add('early/etc/dropbear/dropbear_rsa_host_key', 'key');
+    runTool('mkdir', '-p', images.path('medium/live'));
+    const pack =
+      'cpio() { command cpio --quiet -o -H newc; }; (cd "$1" && find . | cpio; cd "$2" && find . | cpio | zstd) >"$3"';
+    const [microcode, early, initrd] = ['microcode', 'early', 'medium/live/initrd'].map((name) => images.path(name));
+    runTool('sh', '-c', pack, 'sh', microcode ?? '', early ?? '', initrd ?? '');
+    expect(pathsOf(await images.check(images.iso()))).toEqual(['etc/dropbear/dropbear_rsa_host_key']);
+  });
+
+  it('refuses an image with a boot archive that cannot be read, which it would otherwise call clean', async () => {
+    const images = new Images({ 'etc/motd': 'text' });
+    images.add('medium/live/initrd', 'BZh9 and no more');
+    const { code, stderr } = await images.run('hygiene', images.iso());
+    expect([code, stderr]).toEqual([1, expect.stringContaining('live/initrd cannot be read as a boot archive')]);
   });
 
   it('opens a tar archive of a tree, compressed or not', async () => {
