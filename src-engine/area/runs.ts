@@ -24,6 +24,12 @@ export function listRuns(area: BuildArea, since = ''): Run[] {
   return runsUnderLock(area, since).runs;
 }
 
+/** The newest run of an area. The journals of the others are not read. */
+export function newestRun(area: BuildArea): Run | undefined {
+  const name = runNames(area).at(-1);
+  return name === undefined ? undefined : listRuns(area, name).at(-1);
+}
+
 /**
  * Runs of an area as `listRuns` returns them, with the state of the lock at that time. A run that begins or ends meanwhile is
  * never taken for an interrupted one, because of the order of reading: a run has its name after its lock, and has its last

@@ -3,7 +3,7 @@ import { resolveStep, withoutCheckpoints } from '../../src-shared/checkpoints/ru
 import { AppError } from '../../src-shared/errors';
 import { earliestPause } from '../../src-shared/runs/pause';
 import { askToPause, askToStop, runningBuild, untilReleased } from '../area/running-build';
-import { listRuns } from '../area/runs';
+import { newestRun } from '../area/runs';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { openContext, type AreaContext } from './context';
 import { printAnswer, printLines } from './print';
@@ -59,7 +59,7 @@ async function runPause({ values, positionals }: Parsed<typeof PAUSE_OPTIONS>): 
     throw new AppError('usage', 'Name a STEP, or give --none.');
   const context = await openContext(operand, { acceptsCovered: true });
   const owner = await runningBuild(context.area);
-  const run = listRuns(context.area).at(-1);
+  const run = newestRun(context.area);
   // The steps as the build planned them, because the manifest may have been edited since.
   const steps = run?.planned ?? [];
   const found = designator === undefined ? undefined : resolveStep(steps, designator);
@@ -82,6 +82,6 @@ async function runPause({ values, positionals }: Parsed<typeof PAUSE_OPTIONS>): 
 }
 
 function runningStep({ area }: AreaContext): string | null {
-  const last = listRuns(area).at(-1)?.steps.at(-1);
+  const last = newestRun(area)?.steps.at(-1);
   return last?.outcome === 'running' ? last.step : null;
 }

@@ -7,6 +7,7 @@ import { bytes, dateTimeWithSeconds, duration } from '../../src-shared/format';
 import { readCheckpointRecord } from '../area/checkpoint-records';
 import { LOCK_FILE_MISSING, type LockState } from '../area/lock-file';
 import { describeForeignContent } from '../area/ownership';
+import { runNames } from '../area/run-names';
 import { runsUnderLock, stepHistory, type Run } from '../area/runs';
 import { damagesOf } from '../snapshots/damaged';
 import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
@@ -61,7 +62,7 @@ type Details = Pick<StatusAnswer, 'steps' | 'otherSnapshots' | 'runs'>;
 async function describe(context: AreaContext, { json, since }: Parsed<typeof OPTIONS>['values']) {
   const at = Date.now() / 1000; // Later changes may be missing from the answer.
   const { file, area, backend, latest, snapshots } = context;
-  const { lock, runs: all } = runsUnderLock(area);
+  const { lock, runs: all } = runsUnderLock(area, json ? undefined : runNames(area).at(-1));
   const last = all.at(-1);
   const foreign = await describeForeignContent(area, snapshots);
   const status = {
