@@ -11,7 +11,14 @@ export interface RootWay {
   readonly why?: string;
 }
 
-/** The arguments before a command. None of these tools may ask for a password. */
+/**
+ * The arguments before a command, for each tool of ROOT_TOOLS. A tool with its arguments
+ * - never asks: where it would need a password it fails, with the reason on standard error
+ * - runs the arguments after its own as an argv, as root
+ * - keeps standard input, output and the working folder, and has the exit status of the command
+ *
+ * test/hosts/root.test.ts tests that with sudo. A new tool is added to ROOT_TOOLS and here; the rest is derived.
+ */
 const PREFIXES: Readonly<Record<(typeof ROOT_TOOLS)[number], readonly string[]>> = {
   sudo: ['sudo', '-n'], // without -n it asks
   doas: ['doas', '-n'], // without -n it asks
