@@ -1,5 +1,4 @@
-/** The number of a line: 1 for `main`, then as in `line-2`. */
-const numberOf = (id: string): number => Number(/^line-(\d+)$/.exec(id)?.[1] ?? 1);
+import { lineNumber } from '../../src-shared/line-id';
 
 interface Used {
   readonly id: string;
@@ -9,5 +8,5 @@ interface Used {
 
 /** Sorts lines by their last use, the latest first. Of two in one second the newer line is first. */
 export function byLastUse(a: Used, b: Used): number {
-  return b.usedAt - a.usedAt || numberOf(b.id) - numberOf(a.id);
+  return b.usedAt - a.usedAt || lineNumber(b.id) - lineNumber(a.id);
 }

@@ -1,13 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { FIRST_LINE, lineId, lineNumber } from '../../src-shared/line-id';
 import { flag, listOf, nullable, number, object, oneOf, text, type TypeOf } from '../../src-shared/shape';
 import type { BuildArea } from '../area/area';
 import { linesFile } from '../area/area-state';
 import { makeFolders, writeFileAtomically } from '../system/files';
 import { readJsonFile } from '../system/json-file';
-
-/** The id and the name of the first line of an area. */
-export const FIRST_LINE = 'main';
 
 const VERSION = 1;
 
@@ -81,7 +79,7 @@ export function lineName({ lines }: LineFile, id: string): string {
 export const parkedLines = ({ lines, active }: LineFile): LineRecord[] => lines.filter(({ id }) => id !== active);
 
 /** The id of the next line. */
-export const nextId = ({ next }: LineFile): string => `line-${next}`;
+export const nextId = ({ next }: LineFile): string => lineId(next);
 
 /** The name, with a number after it when a line has it already. */
 export function freeName({ lines }: LineFile, wanted: string): string {
@@ -105,9 +103,9 @@ function fromFolders(area: BuildArea): LineFile {
   const parked = readdirSync(linesFolder(area), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.includes('.'))
     .map(({ name }) => name);
-  const numbers = parked.map((id) => Number(/^line-(\d+)$/.exec(id)?.[1] ?? 1));
+  const numbers = parked.map(lineNumber);
   const next = Math.max(1, ...numbers) + 1;
-  const active = parked.includes(FIRST_LINE) ? `line-${next}` : FIRST_LINE;
+  const active = parked.includes(FIRST_LINE) ? lineId(next) : FIRST_LINE;
   const lines = [active, ...parked].map((id) => newLine(id, id));
   return { version: VERSION, active, next: next + 1, lines, change: null };
 }

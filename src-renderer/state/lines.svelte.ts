@@ -1,7 +1,8 @@
 import type { AreaView, Line } from '../../src-shared/rpc/builds';
 import type { LineChange } from '../../src-shared/rpc/lines';
 import type { RunView } from '../../src-shared/runs/run-view';
-import { lineLanesOf, lineNumber, type LineLane } from '../../src-shared/timeline/line-lanes';
+import { lineNumber } from '../../src-shared/line-id';
+import { lineLanesOf, type LineLane } from '../../src-shared/timeline/line-lanes';
 import type { Column } from '../../src-shared/timeline/timeline';
 import type { Main } from '../rpc';
 import type { DocumentSession } from './document-session.svelte';

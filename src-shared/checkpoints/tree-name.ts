@@ -1,3 +1,5 @@
+import { isLineId } from '../line-id';
+
 /** A tree as the commands of the engine name it: STEP, LINE@STEP, or LINE@ for the last tree of a line. */
 export interface TreeName {
   /** The id of a line; missing for that of the build data. */
@@ -6,13 +8,11 @@ export interface TreeName {
   readonly step: string;
 }
 
-/** Ids of lines are made by the engine. Another text before an @ belongs to the name of a step. */
-const LINE = /^(main|line-\d+)@(.*)$/s;
-
-/** Parses the name of a tree. */
+/** Parses the name of a tree. A text before an @ that is no id of a line belongs to the name of a step. */
 export function parseTree(text: string): TreeName {
-  const [, line, step] = LINE.exec(text) ?? [];
-  return line === undefined || step === undefined ? { step: text } : { line, step };
+  const at = text.indexOf('@');
+  const line = text.slice(0, Math.max(0, at));
+  return isLineId(line) ? { line, step: text.slice(at + 1) } : { step: text };
 }
 
 /** The name of a tree for a command. */

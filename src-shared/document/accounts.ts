@@ -1,27 +1,19 @@
-import { childElements, attributeValue, type ManifestTree } from '../manifest/tree';
+import type { ManifestTree } from '../manifest/tree';
 import type { Edit } from '../manifest/splice';
-import { elementAt, childPath, splitPath, type ElementPath } from './element-path';
+import { elementAt, splitPath, type ElementPath } from './element-path';
 import { addElement, fieldValue, removeAt, setField } from './fields';
+import { PAIRS, pairPath } from './pairs';
 import { setAttribute, setText } from './values';
-
-const PAIRS = 'key_value_pairs';
-
-/** Path of the pair with a key; `undefined` when there is none. */
-function pairAt(tree: ManifestTree, key: string): ElementPath | undefined {
-  const list = elementAt(tree, PAIRS);
-  const index = list ? childElements(list, 'pair').findIndex((pair) => attributeValue(pair, 'key') === key) : -1;
-  return index < 0 ? undefined : childPath(PAIRS, 'pair', index);
-}
 
 /** The value of a pair as steps read it: a backslash before a quote is not part of it. */
 export function pairValue(tree: ManifestTree, key: string): string {
-  const path = pairAt(tree, key);
+  const path = pairPath(tree, key);
   return (path === undefined ? '' : (fieldValue(tree, path, 'value') ?? '')).replace(/\\(["'])/g, '$1');
 }
 
 /** Writes a pair, with a backslash before each quote, which would split the value. An empty value removes the pair. */
 export function setPair(tree: ManifestTree, key: string, value: string, label: string): Edit {
-  const path = pairAt(tree, key);
+  const path = pairPath(tree, key);
   const written = value.replace(/["']/g, '\\$&');
   const gesture = `pair ${key}`;
   if (value === '') return { ...(path === undefined ? { splices: [] } : removeAt(tree, [path])), label, gesture };

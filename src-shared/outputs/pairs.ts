@@ -1,9 +1,8 @@
 import { addElement, removeAt, setField } from '../document/fields';
-import { childPath, elementAt, type ElementPath } from '../document/element-path';
+import { elementAt } from '../document/element-path';
+import { PAIRS, pairPath } from '../document/pairs';
 import type { Edit } from '../manifest/splice';
 import { attributeValue, type ManifestTree } from '../manifest/tree';
-
-const PAIRS = 'key_value_pairs';
 
 /** The value of a pair of `key_value_pairs` as it is written; `undefined` when there is none with this key. */
 export function pairValue(tree: ManifestTree, key: string): string | undefined {
@@ -21,13 +20,4 @@ export function setPair(tree: ManifestTree, key: string, value: string | undefin
       ? addElement(tree, PAIRS, { name: 'pair', attributes: { key, value } })
       : setField(tree, path, 'value', value);
   return { ...edit, label, gesture: `pair ${key}` };
-}
-
-function pairPath(tree: ManifestTree, key: string): ElementPath | undefined {
-  for (let index = 0; ; index++) {
-    const path = childPath(PAIRS, 'pair', index);
-    const element = elementAt(tree, path);
-    if (!element) return undefined;
-    if (attributeValue(element, 'key') === key) return path;
-  }
 }

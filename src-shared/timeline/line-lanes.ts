@@ -1,3 +1,4 @@
+import { lineNumber } from '../line-id';
 import type { Line } from '../rpc/builds';
 import type { RunView } from '../runs/run-view';
 import { placeLines } from './line-tree';
@@ -65,11 +66,6 @@ export function lineLanesOf(
       ...cells,
     ];
   }
-}
-
-/** The number of a line for titles: 1 for the first one, N for `line-N`. */
-export function lineNumber(id: string): number {
-  return Number(/^line-(\d+)$/.exec(id)?.[1] ?? 1);
 }
 
 function markAt(column: number | undefined, step: string, takenAt: number): LineMark[] {

@@ -1,3 +1,4 @@
+import { FIRST_LINE } from '../../../src-shared/line-id';
 import type { EngineRecordBody, EngineRecordKind, RunStep } from '../../../src-shared/journal/records';
 import type { DeclaredStep } from '../../../src-shared/manifest/model';
 import { readLogLine, type OriginalLogLine } from './log-lines';
@@ -222,7 +223,7 @@ export class LogTranslation {
 
   #checkpoint(step: string): void {
     this.#set({ checkpoints: [...this.#state.checkpoints, step] });
-    this.#put('checkpoint-taken', { step, snapshot: `.step_${step}`, line: 'main', parent: null, seconds: 0 });
+    this.#put('checkpoint-taken', { step, snapshot: `.step_${step}`, line: FIRST_LINE, parent: null, seconds: 0 });
   }
 
   /** Writes the first records, once. */
@@ -238,7 +239,7 @@ export class LogTranslation {
       steps: steps.map(({ name, message }, index) => ({ index, name, message, kept: index < (resume?.index ?? 0) })),
       resume: resume?.step ?? null,
       pause: null,
-      line: 'main',
+      line: FIRST_LINE,
       parent: null,
     });
   }

@@ -1,6 +1,7 @@
 import type { Line } from '../../../../src-shared/rpc/builds';
 import { bytes, clock, plural } from '../../../../src-shared/format';
-import { lineNumber, type LineLane } from '../../../../src-shared/timeline/line-lanes';
+import { lineNumber } from '../../../../src-shared/line-id';
+import type { LineLane } from '../../../../src-shared/timeline/line-lanes';
 import { OUTCOMES } from '../../../text/outcomes';
 
 /** What names a line in sentences about another one. */
