@@ -87,22 +87,26 @@ const UNPACKERS: readonly (readonly [magic: string, argv: readonly string[]])[] 
 ];
 
 /**
- * The tree of a boot archive (initrd): cpio archives, one after the other. The last one may be compressed; those before,
+ * The tree of a boot archive (initrd): cpio archives, one after the other. The last ones may be compressed; those before,
  * such as the microcode of processors, are not. They are unpacked into a folder without their device nodes.
  *
  * Throws `refused` when it has no file: it is something else, or its compression is not known.
  */
 export async function bootArchiveTree(name: string, file: string, folder: string): Promise<ImageTree> {
   await mkdir(folder);
-  const archive = `${folder}.cpio`;
+  const [part, unpacked] = [`${folder}.part`, `${folder}.unpacked`];
   for (let rest = await readFile(file); rest.length > 0;) {
     const start = rest.toString('latin1', 0, 8);
     const packer = UNPACKERS.find(([magic]) => start.startsWith(magic))?.[1];
     if (!packer && !start.startsWith(CPIO)) break;
-    await writeFile(packer ? `${archive}.packed` : archive, rest);
-    if (packer) await unpack([...packer, `${archive}.packed`], archive);
-    await extractCpio(archive, folder);
-    rest = packer ? Buffer.alloc(0) : afterCpio(rest);
+    await writeFile(part, rest);
+    if (packer) {
+      await unpack([...packer, part], unpacked);
+      rest = await readFile(unpacked);
+    } else {
+      await extractCpio(part, folder);
+      rest = afterCpio(rest);
+    }
   }
   const tree = await folderTree(name, folder);
   if (tree.files.length === 0) throw new AppError('refused', `${name} cannot be read as a boot archive.`);

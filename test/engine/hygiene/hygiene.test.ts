@@ -110,16 +110,20 @@ describe.skipIf(why)('hygiene', () => {
     expect(pathsOf(await images.check(images.iso()))).toEqual(['etc/dropbear/dropbear_rsa_host_key']);
   });
 
-  it('opens the compressed archive that follows microcode in a boot archive', async () => {
+  it('opens the compressed archives that follow microcode in a boot archive', async () => {
     const images = new Images({ 'etc/motd': 'text' });
     images.add('microcode/kernel/x86/microcode/AuthenticAMD.bin', 'code');
     images.add('early/etc/dropbear/dropbear_rsa_host_key', 'key');
     runTool('mkdir', '-p', images.path('medium/live'));
     const pack =
-      'cpio() { command cpio --quiet -o -H newc; }; (cd "$1" && find . | cpio; cd "$2" && find . | cpio | zstd) >"$3"';
+      'cpio() { command cpio --quiet -o -H newc; }; (cd "$1" && find . | cpio; cd "$2" && find . | cpio | zstd; cd "$4" && find . | cpio | zstd) >"$3"';
     const [microcode, early, initrd] = ['microcode', 'early', 'medium/live/initrd'].map((name) => images.path(name));
-    runTool('sh', '-c', pack, 'sh', microcode ?? '', early ?? '', initrd ?? '');
-    expect(pathsOf(await images.check(images.iso()))).toEqual(['etc/dropbear/dropbear_rsa_host_key']);
+    images.add('late/etc/ssh/ssh_host_rsa_key', 'key');
+    runTool('sh', '-c', pack, 'sh', microcode ?? '', early ?? '', initrd ?? '', images.path('late'));
+    expect(pathsOf(await images.check(images.iso()))).toEqual([
+      'etc/dropbear/dropbear_rsa_host_key',
+      'etc/ssh/ssh_host_rsa_key',
+    ]);
   });
 
   it('refuses an image with a boot archive that cannot be read, which it would otherwise call clean', async () => {
