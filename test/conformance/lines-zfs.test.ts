@@ -52,6 +52,10 @@ it.skipIf(lacksZfs())(
     await run('build', 'manifest.xml');
     await run('switch', 'manifest.xml', 'line-2');
     expect(project.read(join('build_data', 'pkg_image/log'))).toBe('a\nb\nc\n');
+    project.ran();
+    await run('build', '--line', 'main', '-r', 'c', 'manifest.xml');
+    expect(project.ran()).toEqual(['c']);
+    expect(snapshots(`${area}/build_data`)).toHaveLength(4);
     await run('prune', '--keep-last', '0', '--yes', 'manifest.xml');
     expect(runTool('zfs', 'list', '-H', '-o', 'name', '-r', area)).not.toContain(`${area}/lines`);
   },
