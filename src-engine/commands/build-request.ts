@@ -110,7 +110,7 @@ export function resolveRequest(
     observe: isGiven('observe'),
     adopt: isGiven('adopt'),
     fork: isGiven('fork'),
-    line: options.findLast(({ letter }) => letter === 'line')?.value,
+    line: options.filter(({ letter }) => letter === 'line').at(-1)?.value,
     continues,
     detailedExit: isGiven('detailed-exit'),
   };

@@ -95,7 +95,7 @@ const UNPACKERS: readonly (readonly [magic: string, argv: readonly string[]])[] 
 export async function bootArchiveTree(name: string, file: string, folder: string): Promise<ImageTree> {
   await mkdir(folder);
   const [part, unpacked] = [`${folder}.part`, `${folder}.unpacked`];
-  for (let rest = await readFile(file); rest.length > 0;) {
+  for (let rest: Buffer = await readFile(file); rest.length > 0;) {
     const start = rest.toString('latin1', 0, 8);
     const packer = UNPACKERS.find(([magic]) => start.startsWith(magic))?.[1];
     if (!packer && !start.startsWith(CPIO)) break;
