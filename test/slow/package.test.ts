@@ -22,6 +22,7 @@ import { readFirstLine } from '../e2e/support/first-line';
 import { mousePerson } from '../e2e/support/person';
 import { TimelinePage } from '../e2e/support/timeline';
 import { electronRuntime } from '../support/electron-runtime';
+import { onlyInFull } from '../support/full';
 import { bootImage } from '../support/qemu';
 import { hasTool, TOOL_TIMEOUT_MS } from '../support/run-tool';
 
@@ -201,7 +202,10 @@ describe.skipIf(lacks !== undefined)(`the packages${lacks === undefined ? '' : `
     expect(hash(again)).toBe(hash(dist));
   });
 
-  it('install the designer: an ordinary user composes, pauses, resumes, and gets an image that boots', async () => {
+  it('install the designer: an ordinary user composes, pauses, resumes, and gets an image that boots', async ({
+    skip,
+  }) => {
+    if (onlyInFull !== undefined) skip(onlyInFull);
     const app = debian.start("su person -c 'cd; exec xvfb-run -a slipway --disable-gpu --remote-debugging-port=0'");
     const ended = new Promise((resolve) => app.once('close', resolve));
     if (!app.stderr) throw new Error('no output');
