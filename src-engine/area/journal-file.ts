@@ -34,7 +34,7 @@ export function readBeginning(path: string): RunView {
 
 /**
  * Whether the last record has all results. Version 1 left out where the run paused and what cancelled it. Without steps only the
- * record of the rollback tells whether the run has changed the build data.
+ * record of the rollback shows whether the run has changed the build data.
  */
 const repeatsAll = ({ steps = [], pause }: Extract<EngineRecord, { kind: 'exit' }>): boolean =>
   steps.length > 0 && pause !== undefined;
