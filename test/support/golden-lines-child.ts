@@ -2,7 +2,8 @@ import { appendFileSync } from 'node:fs';
 import { openContext } from '../../src-engine/commands/context';
 import { underLock } from '../../src-engine/commands/under-lock';
 import { LineChanges } from '../../src-engine/lines/line-changes';
-import { FIRST_LINE, newLine, nextId, readLines } from '../../src-engine/lines/line-file';
+import { newLine, nextId, readLines } from '../../src-engine/lines/line-file';
+import { FIRST_LINE } from '../../src-shared/line-id';
 
 const SWITCHES = 5;
 
