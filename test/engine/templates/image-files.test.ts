@@ -1,6 +1,6 @@
 // What the steps of debian-live put into an image, and what they keep out of it.
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runTool } from '../../support/run-tool';
 import { TemplateSteps, whyNoTemplateSteps } from '../../support/template-step';
@@ -91,6 +91,21 @@ describe.skipIf(whyNoTemplateSteps)('the boot archive', () => {
     const [first, again, ofImage, ofArchive] = names.map(([inside]) => inside);
     expect(again).toBe(first);
     expect(new Set([first, ofImage, ofArchive]).size).toBe(3);
+  });
+
+  it('is named before the file of its name is in it', async () => {
+    const project = new TemplateSteps(['post-mod', 'br-arch']);
+    mkdirSync(join(project.folder, 'bin'));
+    const cpio = runTool('which', 'cpio').trim();
+    const recording = `#!/bin/sh\nlist=$(mktemp -p '${project.folder}' list.$(date +%s%N).XXXXXX)\ncat >"$list"\nexec ${cpio} "$@" <"$list"\n`;
+    writeFileSync(join(project.folder, 'bin/cpio'), recording, { mode: 0o755 });
+    project.env = { ...project.env, PATH: [join(project.folder, 'bin'), project.env.PATH].join(delimiter) };
+    await project.made();
+    const lists = readdirSync(project.folder).filter((name) => name.startsWith('list.'));
+    const named = lists
+      .sort()
+      .map((name) => /^\.\/conf\/uuid\.conf$/m.test(readFileSync(join(project.folder, name), 'utf8')));
+    expect(named).toEqual([false, true]);
   });
 
   it('has no host keys', async () => {
