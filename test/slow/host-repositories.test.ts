@@ -1,11 +1,12 @@
 // debian-live from a host with a proxy, a pin, a vendor repository and a flat one: a real image of Debian, by mmdebstrap.
-import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { InstalledAnswer } from '../../src-shared/engine-answers/packages';
-import { AptRepository, type TestPackage } from '../support/apt-repository';
+import type { AptRepository } from '../support/apt-repository';
+import { debFile, serveDebs } from '../support/deb-file';
 import { bin, finished, type Ran } from '../support/engine';
 import { onlyInFull } from '../support/full';
 import { TestHostApt } from '../support/host-apt';
@@ -13,51 +14,10 @@ import { HttpProxy } from '../support/http-proxy';
 import { root } from '../support/markdown';
 import { PACKAGE_CACHE } from '../support/package-cache';
 import { lacksTool } from '../support/run-tool';
-import { tempFolder } from '../support/temp-folder';
 
 const lacks =
   onlyInFull ??
   (process.getuid?.() === 0 ? lacksTool('apt-get', 'gpg', 'mmdebstrap', 'unshare', 'dpkg-deb') : 'needs root');
-
-/** A package that dpkg can install, and its entry for a repository. */
-function packageFile(
-  name: string,
-  version: string,
-  depends?: string,
-): { entry: TestPackage; path: string; file: Buffer } {
-  const folder = tempFolder();
-  mkdirSync(join(folder, 'DEBIAN'));
-  mkdirSync(join(folder, 'usr/share', name), { recursive: true });
-  writeFileSync(join(folder, 'usr/share', name, 'version'), version);
-  const fields = [
-    `Package: ${name}`,
-    `Version: ${version}`,
-    'Architecture: all',
-    'Maintainer: Test <test@example.org>',
-  ];
-  const control = [...fields, ...(depends === undefined ? [] : [`Depends: ${depends}`]), 'Description: test', ''];
-  writeFileSync(join(folder, 'DEBIAN/control'), control.join('\n'));
-  const out = join(tempFolder(), 'package.deb');
-  execFileSync('dpkg-deb', ['--root-owner-group', '-b', folder, out], { stdio: 'ignore' });
-  const file = readFileSync(out);
-  const sum = execFileSync('sha256sum', [out], { encoding: 'utf8' }).slice(0, 64);
-  return {
-    entry: { name, version, depends, size: file.length, sum },
-    path: `/pool/${name}_${version}_all.deb`,
-    file,
-  };
-}
-
-async function repository(
-  layout: { readonly suite?: string; readonly isFlat?: boolean },
-  ...packages: readonly ReturnType<typeof packageFile>[]
-): Promise<AptRepository> {
-  const files = new Map(packages.map(({ path, file }) => [path, file]));
-  return AptRepository.serve(
-    packages.map(({ entry }) => entry),
-    { ...layout, files },
-  );
-}
 
 const sourceOf = (one: AptRepository): string => `deb [signed-by=${one.key}] ${one.url} ${one.suite}`;
 
@@ -65,9 +25,16 @@ describe.skipIf(lacks)(
   `debian-live from a host with sources of its own${lacks === undefined ? '' : ` (${lacks})`}`,
   () => {
     it('has exactly the packages that were resolved, through a proxy that is not in the image.', async () => {
-      const pinned = [packageFile('pinned-tool', '1.0'), packageFile('pinned-tool', '2.0')];
-      const vendor = await repository({ suite: 'stable' }, packageFile('vendor-agent', '7.1', 'libc6'), ...pinned);
-      const flat = await repository({ isFlat: true }, packageFile('inhouse-tool', '3.0', 'vendor-agent (>= 7)'));
+      const pinned = [debFile('pinned-tool', '1.0'), debFile('pinned-tool', '2.0')];
+      const vendor = await serveDebs(
+        { suite: 'stable' },
+        debFile('vendor-agent', '7.1', { depends: 'libc6' }),
+        ...pinned,
+      );
+      const flat = await serveDebs(
+        { isFlat: true },
+        debFile('inhouse-tool', '3.0', { depends: 'vendor-agent (>= 7)' }),
+      );
       const proxy = await HttpProxy.serve();
       const host = new TestHostApt();
       for (const name of ['sources.list', 'sources.list.d'].filter((one) => existsSync(join('/etc/apt', one))))
