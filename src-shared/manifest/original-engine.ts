@@ -11,6 +11,8 @@ export interface OriginalDifference {
   readonly message: string;
   /** The original rejects it only where no ZFS dataset is mounted at the build area. A build from the beginning is possible there. */
   readonly isAboutFolder?: true;
+  /** The original builds it otherwise than Slipway, without a message. */
+  readonly isSilent?: true;
 }
 
 /** A file that is exported with the manifest. */
@@ -104,13 +106,15 @@ function stepDifferences(manifest: Manifest, problems: readonly Problem[]): Orig
   const names = ofNames.map(({ code, message }) =>
     code === STEP_NAME_CODES.missing
       ? rejected('A step has no checkpoint name.')
-      : note(`${message} Slipway refuses to build it; the original command goes on without that checkpoint.`),
+      : silent(note(`${message} Slipway refuses to build it; the original command goes on without that checkpoint.`)),
   );
   const scripts = manifest.steps.flatMap(({ script }) => (script === undefined ? [] : [script]));
   const twice = [...new Set(scripts.filter((script, at) => scripts.indexOf(script) !== at))];
   const shared = twice.map((script) =>
-    only(
-      `Several steps run ${script}, each with its own arguments and checkpoint: the original command gives all of them the same name, message and arguments, so that their checkpoints replace each other. Export the script under another name, or as a symbolic link, for each step.`,
+    silent(
+      only(
+        `Several steps run ${script}, each with its own arguments and checkpoint: the original command gives all of them the name, message and arguments of the first, so that only the first checkpoint can be taken. Give each step a script of its own: a copy under another name, or a symbolic link.`,
+      ),
     ),
   );
   return [...names, ...shared];
@@ -130,9 +134,9 @@ function valueDifferences(root: ElementNode, { distributionName }: Manifest): Or
     found.push(rejected(`The host name ${hostname}: the original command allows letters and digits only.`));
   const flags = 'distro_constr_params/distro_constr_flags';
   if (textAt(`${flags}/checkpoint_enable`) === '0')
-    found.push(note('`checkpoint_enable` is 0: for the original command only `false` turns checkpoints off.'));
+    found.push(silent(note('`checkpoint_enable` is 0: for the original command only `false` turns checkpoints off.')));
   if (textAt(`${flags}/stop_on_error`) === '1')
-    found.push(note('`stop_on_error` is 1: the original command stops only for `true`.'));
+    found.push(silent(note('`stop_on_error` is 1: the original command stops only for `true`.')));
   if (distributionName.length > MAX_VOLUME_NAME)
     found.push(
       note(
@@ -181,3 +185,4 @@ function notes(source: string, { steps, publisher }: Manifest): OriginalDifferen
 const rejected = (message: string): OriginalDifference => ({ kind: 'stock-rejects', message });
 const only = (message: string): OriginalDifference => ({ kind: 'slipway-only', message });
 const note = (message: string): OriginalDifference => ({ kind: 'note', message });
+const silent = (difference: OriginalDifference): OriginalDifference => ({ ...difference, isSilent: true });

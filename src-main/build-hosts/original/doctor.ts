@@ -79,17 +79,22 @@ async function rootFindings(transport: Transport): Promise<Finding[]> {
   ];
 }
 
-/** What the original refuses in a manifest: the rules of the export's report. */
+/** What the original refuses in a manifest, and what it builds otherwise: the rules of the export's report. */
 function manifestFindings(source: string): Finding[] {
-  return findOriginalDifferences(source, new Date())
-    .filter(({ kind, isAboutFolder }) => kind === 'stock-rejects' && !isAboutFolder)
-    .map(({ message }, at) => ({
-      id: `original:${at}`,
-      title: 'manifest',
-      state: 'missing',
-      detail: message,
-      fix: 'Correct it in the manifest. The original distro_const would refuse to build.',
-    }));
+  return findOriginalDifferences(source, new Date()).flatMap(
+    ({ kind, message, isAboutFolder, isSilent }, at): Finding[] => {
+      const it = { id: `original:${at}`, title: 'manifest', detail: message };
+      if (kind === 'stock-rejects' && !isAboutFolder)
+        return [
+          {
+            ...it,
+            state: 'missing',
+            fix: 'Correct it in the manifest. The original distro_const would refuse to build.',
+          },
+        ];
+      return isSilent ? [{ ...it, state: 'note' }] : [];
+    },
+  );
 }
 
 /** Prints for each path `yes` (an executable file), `no` (a file) or `gone`. */

@@ -79,4 +79,9 @@ it('What the original command silently does otherwise is not reported as rejecte
   expect(of('note', spaced)).toContainEqual(expect.stringContaining('goes on without that checkpoint'));
   const numbers = stock.replace('<stop_on_error>true', '<stop_on_error>1').replace('enable>true', 'enable>0');
   expect(of('note', numbers).filter((message) => /is [01]:/.test(message))).toHaveLength(2);
+  const silent = findOriginalDifferences(numbers, now).filter(({ isSilent }) => isSilent);
+  expect(silent.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/checkpoint_enable/),
+    expect.stringMatching(/stop_on_error/),
+  ]);
 });
