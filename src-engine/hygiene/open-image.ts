@@ -2,12 +2,14 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { exec } from '../system/exec';
+import { diskTrees } from './disk';
+import type { ExtTree } from './ext-tree';
 import { bootArchiveTree, firstBytes, squashfsTree, tarTree } from './readers';
 import type { ImageTree } from './tree';
 
 /**
- * The root file systems and boot archives inside of an image: ISO and USB images, squashfs, and tar archives, also those
- * of OCI images and of the output netboot. Nothing is mounted.
+ * The root file systems and boot archives inside of an image: ISO and USB images, squashfs, disks, and tar archives, also
+ * those of OCI images and of the output netboot. Nothing is mounted.
  *
  * Throws `refused` for a file of another kind.
  *
@@ -16,11 +18,13 @@ import type { ImageTree } from './tree';
 export async function openImage(file: string, folder: string): Promise<ImageTree[]> {
   if ((await firstBytes(file, 4)).toString('latin1') === 'hsqs') return [await squashfsTree('squashfs', file)];
   if ((await firstBytes(file, 5, ISO_VOLUME_BYTE)).toString('latin1') === 'CD001') return isoTrees(file, folder);
+  const disk = await diskTrees(file, folder);
+  if (disk) return [...disk, ...(await partsOfDisk(disk, folder))];
   const tar = await tarTree('tar', file).catch(reasonOf);
   if (typeof tar === 'string' || tar.files.length === 0)
     throw new AppError(
       'refused',
-      `${file} is none of the images that can be opened: ISO, USB, squashfs, tar, OCI.${typeof tar === 'string' ? ` ${tar}` : ''}`,
+      `${file} is none of the images that can be opened: ISO, USB, squashfs, a disk (raw, qcow2, VMDK, VHD), tar, OCI.${typeof tar === 'string' ? ` ${tar}` : ''}`,
       'Convert it first, or check the step that makes it.',
     );
   const names = new Set(tar.files.map(({ path }) => path));
@@ -47,6 +51,21 @@ async function isoTrees(file: string, folder: string): Promise<ImageTree[]> {
   for (const [index, part] of parts.entries())
     await exec([...tool, '-extract', `/${part}`, join(folder, String(index))], { errorCode: 'refused' });
   return openParts(parts, folder, (index) => join(folder, String(index)));
+}
+
+/** The packed root file systems and boot archives that a disk has as files. */
+async function partsOfDisk(disk: readonly ExtTree[], folder: string): Promise<ImageTree[]> {
+  const parts = disk.flatMap((tree) =>
+    tree.files.flatMap(({ path, kind }) =>
+      kind === 'file' && (PACKED.test(path) || /^(?:boot\/)?initrd[^/]*$/.test(path)) ? [{ tree, path }] : [],
+    ),
+  );
+  for (const [index, { tree, path }] of parts.entries()) await tree.extract(path, join(folder, String(index)));
+  return openParts(
+    parts.map(({ path }) => path),
+    folder,
+    (index) => join(folder, String(index)),
+  );
 }
 
 function openParts(

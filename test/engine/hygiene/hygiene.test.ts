@@ -10,6 +10,8 @@ import { lacksTool, runTool } from '../../support/run-tool';
 
 const why = lacksTool('mksquashfs', 'unsquashfs', 'xorriso', 'cpio', 'gzip', 'lz4', 'tar', 'xz', 'zstd');
 
+const whyNoDisk = lacksTool('debugfs', 'mke2fs', 'sfdisk', 'qemu-img');
+
 /** A root file system with some unwanted files. */
 const DIRTY: Readonly<Record<string, string>> = {
   'etc/ssh/ssh_host_rsa_key': 'key',
@@ -55,6 +57,16 @@ class Images extends TestProject {
     mkdirSync(dirname(this.path(to)), { recursive: true });
     runTool('mksquashfs', this.tree, this.path(to), '-noappend', '-no-progress', '-quiet');
     return this.path(to);
+  }
+
+  /** A raw disk with the tree in its second partition. */
+  disk(): string {
+    const disk = this.path('disk.raw');
+    runTool('truncate', '--size=40M', disk);
+    this.add('table', 'label: gpt\nstart=2048, size=2048\nstart=4096, size=65536\n');
+    runTool('sh', '-c', 'sfdisk --quiet "$1" <"$2"', 'sh', disk, this.path('table'));
+    runTool('mke2fs', '-q', '-F', '-t', 'ext4', '-E', 'offset=2097152', '-d', this.tree, disk, '32M');
+    return disk;
   }
 
   iso(): string {
@@ -178,10 +190,57 @@ describe.skipIf(why)('hygiene', () => {
     expect(answer).toMatchObject({ code: 0, found: [] });
   });
 
+  describe.skipIf(whyNoDisk)(`in a disk${whyNoDisk === undefined ? '' : ` (${whyNoDisk})`}`, () => {
+    it('opens the file systems of a raw disk, and of a qcow2, VMDK and VHD file made of it', async () => {
+      const images = new Images({ ...DIRTY, ...CLEAN });
+      images.add('early/etc/dropbear/dropbear_rsa_host_key', 'key');
+      const pack = 'mkdir "$2" && cd "$1" && find . | cpio --quiet -o -H newc | gzip >"$2/initrd"';
+      runTool('sh', '-c', pack, 'sh', images.path('early'), join(images.tree, 'boot'));
+      const raw = images.disk();
+      const wanted = [...WANTED, 'etc/dropbear/dropbear_rsa_host_key'].sort();
+      const answer = await images.check(raw);
+      expect(answer.trees.map(({ name }) => name)).toEqual(['partition 2', 'boot/initrd']);
+      expect(pathsOf(answer)).toEqual(wanted);
+      for (const [name, ...format] of [
+        ['disk.qcow2', '-O', 'qcow2', '-c'],
+        ['disk.vmdk', '-O', 'vmdk', '-o', 'subformat=streamOptimized'],
+        ['fixed.vhd', '-O', 'vpc', '-o', 'subformat=fixed'],
+        ['dynamic.vhd', '-O', 'vpc', '-o', 'subformat=dynamic'],
+      ] as const) {
+        runTool('qemu-img', 'convert', '-f', 'raw', ...format, raw, images.path(name));
+        expect([name, ...pathsOf(await images.check(images.path(name)))]).toEqual([name, ...wanted]);
+      }
+    });
+
+    it('refuses a disk that continues another file of this host, and one without a file system that it reads', async () => {
+      const images = new Images({});
+      images.add('secret', 'x'.repeat(65_536));
+      runTool(
+        'qemu-img',
+        'create',
+        '-q',
+        '-f',
+        'qcow2',
+        '-b',
+        images.path('secret'),
+        '-F',
+        'raw',
+        images.path('part.qcow2'),
+      );
+      const part = await images.run('hygiene', images.path('part.qcow2'));
+      expect(part.code).not.toBe(0);
+      expect(part.stderr).toContain(`only a part of a disk: the rest is in ${images.path('secret')}`);
+      runTool('qemu-img', 'create', '-q', '-f', 'qcow2', images.path('empty.qcow2'), '1M');
+      const empty = await images.run('hygiene', images.path('empty.qcow2'));
+      expect(empty.code).not.toBe(0);
+      expect(empty.stderr).toContain('only ext2, ext3 and ext4 are read');
+    });
+  });
+
   it('refuses a file of another kind', async () => {
     const images = new Images({});
-    images.file('disk.qcow2', 'QFI\xfb, and no more');
-    const { code, stderr } = await images.run('hygiene', images.path('disk.qcow2'));
+    images.file('notes', 'text, and no more');
+    const { code, stderr } = await images.run('hygiene', images.path('notes'));
     expect(code).not.toBe(0);
     expect(stderr).toContain('none of the images that can be opened');
   });
