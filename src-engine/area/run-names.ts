@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
+import { putAwayLog } from '../../src-shared/runs/put-away';
 import { systemError } from '../system/system-error';
 import type { BuildArea } from './area';
 
@@ -20,12 +21,23 @@ interface RunName {
 }
 
 /** Names of an area's runs, oldest first; none when there is no area yet. Throws `AppError('area')` when its logs cannot be listed. */
-export function runNames(area: BuildArea): string[] {
-  return inOrder(
-    listLogs(area.logs).flatMap((file) =>
-      file.endsWith(JOURNAL_SUFFIX) ? [file.slice(0, -JOURNAL_SUFFIX.length)] : [],
-    ),
-  );
+export const runNames = (area: BuildArea): string[] => [...journalFiles(area).keys()];
+
+/**
+ * The files of an area's journals by the names of their runs, oldest first. A journal that another program has compressed or renamed
+ * still counts, so that no name is given twice.
+ *
+ * Throws as `runNames` does.
+ */
+export function journalFiles(area: BuildArea): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const file of listLogs(area.logs)) {
+    const putAway = putAwayLog(file);
+    const log = putAway?.log ?? file;
+    const name = log.slice(0, -JOURNAL_SUFFIX.length);
+    if (log.endsWith(JOURNAL_SUFFIX) && !(putAway && files.has(name))) files.set(name, file);
+  }
+  return new Map(inOrder([...files.keys()]).map((name) => [name, files.get(name) ?? '']));
 }
 
 /** Names of runs, oldest first. Other names are dropped. */

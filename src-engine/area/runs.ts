@@ -1,11 +1,12 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { describePutAway, putAwayLog } from '../../src-shared/runs/put-away';
 import type { RecordedRun } from '../../src-shared/engine-answers/run-view';
-import { reasonOf } from '../../src-shared/errors';
+import { AppError, reasonOf } from '../../src-shared/errors';
 import { interrupted, newRun, type RunView } from '../../src-shared/runs/run-view';
 import type { BuildArea } from './area';
 import { readBeginning, readJournal } from './journal-file';
 import { readLock, type LockState } from './lock-file';
-import { runNames } from './run-names';
+import { journalFiles, runNames } from './run-names';
 
 /** A run and the path of its journal. */
 export interface Run extends RecordedRun {
@@ -36,12 +37,13 @@ export function newestRun(area: BuildArea): Run | undefined {
  * record before the lock is released.
  */
 export function runsUnderLock(area: BuildArea, since = ''): { readonly lock: LockState; readonly runs: Run[] } {
-  const names = runNames(area);
+  const files = [...journalFiles(area)];
   const lock = readLock(area);
-  const newest = names.at(-1);
-  const runs = names
-    .slice(Math.max(0, names.indexOf(since)))
-    .map((name) => readRun(journalPath(area, name), name, lock, name === newest));
+  const newest = files.at(-1)?.[0];
+  const first = files.findIndex(([name]) => name === since);
+  const runs = files
+    .slice(Math.max(0, first))
+    .map(([name, file]) => readRun(join(area.logs, file), name, lock, name === newest));
   return { lock, runs };
 }
 
@@ -58,7 +60,20 @@ export function isRunning(area: BuildArea, name: string): boolean {
 
 export const journalPath = (area: BuildArea, run: string): string => join(area.logs, `${run}.jsonl`);
 
+/** Throws `missing` with the command that brings it back, where another program has compressed or renamed the journal of a run. */
+export function assertInPlace(area: BuildArea, run: string): void {
+  const putAway = putAwayLog(journalFiles(area).get(run) ?? '');
+  if (!putAway) return;
+  const { message, hint } = describePutAway(putAway, area.logs);
+  throw new AppError('missing', message, hint);
+}
+
 function readRun(journal: string, name: string, lock: LockState, isNewest: boolean): Run {
+  const putAway = putAwayLog(basename(journal));
+  if (putAway) {
+    const { message, hint } = describePutAway(putAway, dirname(journal));
+    return { ...interrupted(newRun(name)), journal, problem: `${message} ${hint}` };
+  }
   try {
     const run = { ...readJournal(journal), run: name };
     return { ...(holds(lock, run, isNewest) ? run : interrupted(run)), journal };

@@ -9,7 +9,7 @@ import { LineSplitter } from '../system/line-splitter';
 import { readManifestFile } from '../area/manifest-file';
 import { dateTimeWithSeconds, duration } from '../../src-shared/format';
 import { runNames } from '../area/run-names';
-import { isRunning, journalPath } from '../area/runs';
+import { assertInPlace, isRunning, journalPath } from '../area/runs';
 import { defineCommand, type OptionTable, type Parsed } from './command';
 
 const NEWLINE = Buffer.from('\n');
@@ -49,6 +49,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       `There is no run ${values.run ?? ''} in ${area.logs}.`,
       'List the runs with: distro_const status MANIFEST',
     );
+  assertInPlace(area, run);
   let exitCode: number | undefined;
   const asText = textOfRecords();
   const show = (line: Buffer, isWhole: boolean): void => {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { putAwayLog } from '../../src-shared/runs/put-away';
 import { ifMissing } from '../system/files';
 
 /** The limits on each log and on all logs together, in bytes. */
@@ -21,19 +22,23 @@ export interface LogText {
  * Only journals and logs in the original's form: other files in the folder belong to the user. The names are short
  * enough for a tar header.
  */
+const PACKED = /\.(?:gz|xz|zst|bz2|lz4)$/;
 const LOG = /^(?:run-[\d-]{1,40}\.jsonl|(?:simple|detail)-log-[\w.-]{1,40})$/;
 
 /**
  * The newest logs of a folder, newest first, each cut at its beginning to the limit, and the number of older ones. Cuts
- * are at line ends. `unread` lists the logs that could not be read, such as those of other accounts.
+ * are at line ends. `unread` lists the logs that could not be read: those of other accounts, and compressed ones, in which no secret
+ * could be found.
  */
 export async function newestLogs(
   folder: string,
   { each, all }: Limits,
 ): Promise<{ readonly logs: readonly LogText[]; readonly older: number; readonly unread: readonly string[] }> {
+  const names = (await readdir(folder).catch(ifMissing)) ?? [];
+  const unread = names.filter((name) => isPackedLog(name)).map((name) => `${join(folder, name)} is compressed`);
   const found = await Promise.all(
-    ((await readdir(folder).catch(ifMissing)) ?? [])
-      .filter((name) => LOG.test(name))
+    names
+      .filter((name) => LOG.test(name) && !PACKED.test(name))
       // One may be removed meanwhile.
       .map(async (name) => ({ name, stats: await lstat(join(folder, name)).catch(() => undefined) })),
   );
@@ -42,18 +47,25 @@ export async function newestLogs(
     .flatMap(({ name, stats }) => (stats?.isFile() ? [{ name, size: stats.size, modified: stats.mtimeMs }] : []))
     .sort((a, b) => b.modified - a.modified || (a.name < b.name ? 1 : -1));
   const taken: LogText[] = [];
-  const unread: string[] = [];
   let remaining = all;
+  let failed = 0;
   for (const { name, size } of files) {
     const length = Math.min(size, each, remaining);
     if (length === 0 && size > 0) break;
     const end = await endOf(join(folder, name), size, length).catch((error: Error) => void unread.push(error.message));
-    if (!end) continue;
+    if (!end) {
+      failed++;
+      continue;
+    }
     remaining -= length;
     taken.push({ name, ...end });
   }
-  return { logs: taken, older: files.length - taken.length - unread.length, unread };
+  return { logs: taken, older: files.length - taken.length - failed, unread };
 }
+
+/** A log that another program, such as logrotate, has compressed. */
+const isPackedLog = (name: string): boolean =>
+  PACKED.test(name) && (putAwayLog(name) !== undefined || LOG.test(name.replace(PACKED, '')));
 
 async function endOf(path: string, size: number, length: number): Promise<{ text: string; left: number }> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

@@ -49,6 +49,7 @@ const fields = z.object({
   isUnderWay: z
     .boolean()
     .describe('Whether the run has rolled back or emptied the build data; before that it has changed nothing.'),
+  problem: z.string().exactOptional().describe('Why the journal cannot be read. The other fields are then unknown.'),
 });
 
 /** A run as its journal describes it: `src-shared/runs/run-view.ts`. */
@@ -58,8 +59,6 @@ export const runView: z.ZodType<RunView> = fields;
 export interface RecordedRun extends RunView {
   /** Path of its journal on the host. Missing in answers of the original command. */
   readonly journal?: string;
-  /** Why the journal cannot be read. The other fields are then unknown. */
-  readonly problem?: string;
 }
 
 /** A run, and where it is recorded. */
@@ -69,6 +68,5 @@ export const recordedRun: z.ZodType<RecordedRun> = fields
       .string()
       .exactOptional()
       .describe('Path of its journal on the host. Missing in answers of the original command.'),
-    problem: z.string().exactOptional().describe('Why the journal cannot be read. The other fields are then unknown.'),
   })
   .meta({ id: 'Run', description: 'A run as its journal describes it.' });

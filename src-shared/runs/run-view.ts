@@ -38,6 +38,8 @@ export interface RunView {
   readonly cancelledBy?: string;
   /** Whether the run has rolled back or emptied the build data; before that it has changed nothing. */
   readonly isUnderWay: boolean;
+  /** Why the journal cannot be read. The other fields are then unknown. */
+  readonly problem?: string;
 }
 
 /** Returns a run of which only the name is known. */

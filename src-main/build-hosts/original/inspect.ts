@@ -1,7 +1,8 @@
 import { basename, join } from 'node:path/posix';
 import { checkpointName } from '../../../src-shared/checkpoints/model';
 import type { Manifest } from '../../../src-shared/manifest/model';
-import { interrupted, type RunView } from '../../../src-shared/runs/run-view';
+import { describePutAway, putAwayLogs, type PutAwayLog } from '../../../src-shared/runs/put-away';
+import { interrupted, newRun, type RunView } from '../../../src-shared/runs/run-view';
 import type { Transport } from '../../transport/transport';
 import {
   findArea,
@@ -12,7 +13,7 @@ import {
   type StockArea,
   type StockSnapshot,
 } from './area';
-import { logOfRun, newestOf, runOfLog, type OriginalJournals } from './journals';
+import { LOG_PREFIX, logOfRun, newestOf, runOfLog, type OriginalJournals } from './journals';
 import { findBuild, type StockProcess } from './processes';
 import { checkClaims } from './claims';
 import type { RunNote, RunNotes } from './run-notes';
@@ -34,6 +35,8 @@ export interface Inspection {
   readonly process: StockProcess | undefined;
   /** Paths of the detail logs, oldest first. The last one is that of the process. */
   readonly logs: readonly string[];
+  /** Logs among these that another program has compressed or renamed, by run. */
+  readonly putAway: ReadonlyMap<string, PutAwayLog>;
 }
 
 /** What an inspection needs. */
@@ -78,7 +81,8 @@ export async function inspectArea(
     runOfLog(basename(found.at(-1) ?? '')),
     caches.order.newest(folder),
   ]);
-  const runs = found.flatMap((log) => runOfLog(basename(log)) ?? []);
+  const putAway = putAwayLogs(names.filter((name) => name.startsWith(LOG_PREFIX)));
+  const runs = [...found.flatMap((log) => runOfLog(basename(log)) ?? []), ...putAway.keys()];
   const logs = caches.order.sort(folder, runs, notes, liveRun).map((run) => join(folder, logOfRun(run)));
   const snapshots = await listSnapshots(transport, area);
   const stepNames = manifest.steps.map(({ name }) => name);
@@ -91,6 +95,7 @@ export async function inspectArea(
     notes,
     process: live?.process,
     logs,
+    putAway,
   };
 }
 
@@ -108,11 +113,17 @@ export async function logsOf(transport: Transport, area: StockArea): Promise<str
  * interrupted. Existing snapshots have the start times of the steps before which they were taken.
  */
 export async function runsOf(journals: OriginalJournals, inspection: Inspection): Promise<RunView[]> {
-  const { area, snapshots, process, manifest, logs, notes } = inspection;
+  const { area, snapshots, process, manifest, logs, notes, putAway } = inspection;
   const names = newestOf(logs.flatMap((log) => runOfLog(basename(log)) ?? []));
   const runs: RunView[] = [];
   for (const name of names) {
     const isNewest = name === names.at(-1);
+    const away = putAway.get(name);
+    if (away) {
+      const { message, hint } = describePutAway(away, join(area.path, 'logs'));
+      runs.push({ ...interrupted(newRun(name)), problem: `${message} ${hint}` });
+      continue;
+    }
     const run = withNote(await journals.runAt(join(area.path, 'logs'), name, !isNewest), notes.get(name));
     if (process !== undefined && isNewest) runs.push(run);
     else {

@@ -13,6 +13,8 @@ import type { LoggedBuild } from './translate';
 const CACHE_BYTES = 32 * 1024 * 1024;
 /** Older runs are left out, because each log is read completely once, which is slow over a network. */
 const MAX_RUNS = 30;
+/** How the names of detail logs begin. */
+export const LOG_PREFIX = 'detail-log-';
 const LOG = /^detail-log-\d{4}(-\d\d){5}$/;
 const RUN = /\/(run-\d{4}(?:-\d\d){5})\.jsonl$/;
 

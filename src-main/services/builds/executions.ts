@@ -1,10 +1,11 @@
 import type { StepExecution } from '../../../src-shared/checkpoints/execution';
 import { kindOfLine } from '../../../src-shared/journal/kind-of-line';
 import { parseRecord } from '../../../src-shared/journal/records';
+import { AppError } from '../../../src-shared/errors';
 import type { FollowedJournals } from '../../journals/followed-journal';
 import { linesOf } from '../../journals/lines';
 
-/** The inputs of each step of a run, in the order in which the steps ran. */
+/** The inputs of each step of a run, in the order in which the steps ran. None when its journal is gone. */
 export async function executions(journals: FollowedJournals, journal: string): Promise<Map<string, StepExecution>> {
   const found = new Map<string, StepExecution>();
   const subscription = journals.subscribe(journal, {
@@ -18,6 +19,8 @@ export async function executions(journals: FollowedJournals, journal: string): P
   });
   try {
     await subscription.readOn();
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'missing')) throw error;
   } finally {
     subscription.close();
   }

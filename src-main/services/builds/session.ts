@@ -37,7 +37,10 @@ export class BuildSession {
       // A run whose journal is being followed is better known here, except that its process may be gone.
       onRuns: (runs) => {
         const isOver = ({ state }: RunView): boolean => state === 'interrupted' || state === 'cancelled';
-        this.#setRuns(runs.filter((run) => !this.#journals.isFollowed(run.run) || isOver(run)));
+        // A journal that was read before it was compressed is still known.
+        const isLess = ({ run, problem }: RunView): boolean =>
+          problem !== undefined && ![undefined, 'running'].includes(this.#runs.get(run)?.state);
+        this.#setRuns(runs.filter((run) => !isLess(run) && (!this.#journals.isFollowed(run.run) || isOver(run))));
         this.#runs.endPast();
       },
       onArea: async () => {

@@ -30,7 +30,8 @@ export async function changedSinceGood(
   const before = runs.slice(0, at).reverse();
   const good = before.findIndex(({ steps }) => steps.some((one) => one.step === step && one.outcome === 'done'));
   const since = before[good]?.run;
-  if (since === undefined) return { changes: [], isKnown: true };
+  // It may have succeeded in a run whose journal cannot be read.
+  if (since === undefined) return { changes: [], isKnown: before.every(({ problem }) => problem === undefined) };
   // A resumed run has only its last steps. The earlier ones are in the runs before it, up to one that was not resumed.
   const first = before.findIndex(({ resume }, index) => index >= good && resume === null);
   const made = before.slice(good, first < 0 ? undefined : first + 1);

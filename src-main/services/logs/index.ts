@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { AppError } from '../../../src-shared/errors';
 import { mentionsError } from '../../../src-shared/logs/first-error';
+import { describePutAway, putAwayLogs } from '../../../src-shared/runs/put-away';
 import { AreaPaths } from '../../build-hosts/area-paths';
 import type { BuildHost } from '../../build-hosts/build-host';
 import { FollowedJournals } from '../../journals/followed-journal';
@@ -21,11 +23,20 @@ export function createLogs(host: BuildHost, journals = new FollowedJournals(host
 
   async function openLog(manifest: string, run: string): Promise<RunLog> {
     const area = await areas.of(manifest);
+    await assertInPlace(join(area, 'logs'), run);
     const isRunning = async (): Promise<boolean> => {
       const { runs } = await host.status(manifest, run);
       return runs.some((one) => one.run === run && one.state === 'running');
     };
     return new RunLog(host.journals, join(area, 'logs', `${run}.jsonl`), isRunning, journals);
+  }
+
+  /** Throws `missing` with the command that brings it back, where another program has compressed or renamed a log. */
+  async function assertInPlace(folder: string, run: string): Promise<void> {
+    const putAway = putAwayLogs(await host.transport.list(folder)).get(run);
+    if (!putAway) return;
+    const { message, hint } = describePutAway(putAway, folder);
+    throw new AppError('missing', message, hint);
   }
 
   function logOf(manifest: string, run: string): Promise<RunLog> {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import type { BuildArea } from '../../../src-engine/area/area';
 import { acquireLock } from '../../../src-engine/area/lock';
 import { lockPath } from '../../../src-engine/area/lock-file';
 import { freeLogStamp } from '../../../src-engine/area/log-names';
-import { inOrder, newRunName } from '../../../src-engine/area/run-names';
+import { inOrder, newRunName, runNames } from '../../../src-engine/area/run-names';
 import { isRunning, listRuns, type Run } from '../../../src-engine/area/runs';
 
 let area: BuildArea;
@@ -48,6 +49,28 @@ const only = (): Run => {
   if (!run || others.length > 0) throw new Error('not one run');
   return run;
 };
+
+describe('a journal that another program has compressed or renamed', () => {
+  it('is still a run, with the command that makes it readable, and its number is not given again', async () => {
+    write(OLD, hello(), plan, started, exit());
+    write(NEW, hello(), plan, started, exit());
+    execFileSync('gzip', [journalOf(NEW)]);
+    const [old, packed] = listRuns(area);
+    expect(old).toMatchObject({ run: OLD, state: 'done' });
+    expect(packed).toMatchObject({
+      run: NEW,
+      steps: [],
+      problem: expect.stringContaining(`${NEW}.jsonl.gz`) as string,
+    });
+    expect(newRunName(runNames(area), '2026-02-02-00-00-00')).toBe('run-2026-02-02-00-00-00-000002');
+    execFileSync('sh', ['-c', /run on the build host: (.*)$/.exec(packed?.problem ?? '')?.[1] ?? 'false']);
+    // The packed file is still there as well.
+    expect(listRuns(area).map(({ run, state, problem }) => [run, state, problem])).toEqual([
+      [OLD, 'done', undefined],
+      [NEW, 'done', undefined],
+    ]);
+  });
+});
 
 describe('names of runs', () => {
   it('are ordered by their number and not by the clock, after those of version 1', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TestProject } from '../../support/engine';
@@ -26,6 +26,15 @@ function follow(...options: string[]): { status: number | null; stdout: Buffer; 
 }
 
 describe('follow', () => {
+  it('names the command that brings back a journal that another program has compressed', () => {
+    spawnSync('xz', [journal]);
+    const { status, stderr } = follow();
+    expect(status).toBe(1);
+    expect(stderr.toString()).toMatch(/was compressed by another program: .*\.jsonl\.xz/);
+    expect(stderr.toString()).toContain(`xz -dc ${journal}.xz >${journal}`);
+    rmSync(`${journal}.xz`);
+  });
+
   it('prints a line of several records as one line', () => {
     const records = whole.toString('utf8').split('\n').slice(0, -1);
     const output = (text: string, stream: string, continued?: true) =>

@@ -1,6 +1,6 @@
 import type { CheckpointState, Column, Lane } from '../../../../src-shared/timeline/timeline';
 import { withoutBackticks } from '../../../text/code-parts';
-import { OUTCOMES } from '../../../text/outcomes';
+import { outcomeOf } from '../../../text/outcomes';
 import { clock, duration } from '../../../../src-shared/format';
 import { visibleName } from '../../../../src-shared/visible';
 
@@ -39,8 +39,9 @@ export function columnText({ index, step, message, state, isPause, freshness, ex
  * @param line the name of the line that the run built, where there are several
  */
 export function laneText({ number, run, cells }: Lane, line?: string): string {
+  if (run.problem !== undefined) return visibleName(`Run ${number}: ${run.problem}`);
   const last = cells.at(-1);
   const how = last && run.state !== 'done' ? `${last.step} ${last.text}` : duration(run.seconds);
   const where = line === undefined ? '' : `, line ${line}`;
-  return visibleName(`Run ${number}, ${clock(run.startedAt)}, ${OUTCOMES[run.state]}, ${how}${where}`);
+  return visibleName(`Run ${number}, ${clock(run.startedAt)}, ${outcomeOf(run)}, ${how}${where}`);
 }

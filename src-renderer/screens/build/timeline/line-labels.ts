@@ -2,7 +2,7 @@ import type { Line } from '../../../../src-shared/rpc/builds';
 import { bytes, clock, plural } from '../../../../src-shared/format';
 import { lineNumber } from '../../../../src-shared/line-id';
 import type { LineLane } from '../../../../src-shared/timeline/line-lanes';
-import { OUTCOMES } from '../../../text/outcomes';
+import { outcomeOf } from '../../../text/outcomes';
 
 /** What names a line in sentences about another one. */
 interface NamedLines {
@@ -13,7 +13,7 @@ interface NamedLines {
 /** The second row of a lane's label: its number, when it was used last, and what it holds. */
 export function lineFacts({ line, number, run }: LineLane): string {
   const facts = line.active
-    ? ['active', ...(run ? [`${OUTCOMES[run.state]} ${clock(run.startedAt)}`] : [])]
+    ? ['active', ...(run ? [`${outcomeOf(run)} ${clock(run.startedAt)}`] : [])]
     : [clock(line.usedAt), ...(line.bytes === null ? [] : [`${bytes(line.bytes)} of its own`])];
   return [`Line ${number}`, ...facts].join(' · ');
 }
@@ -28,7 +28,7 @@ export function lineText({ line, cells, marks, run }: LineLane, { columns, lines
     ...own,
     ...(line.active || marks.length === 0 ? [] : [plural(marks.length, 'checkpoint')]),
     ...(line.parent ? [leftText(line.parent, lines)] : []),
-    ...(run ? [OUTCOMES[run.state]] : []),
+    ...(run ? [outcomeOf(run)] : []),
     ...(line.bytes === null ? [] : [`${bytes(line.bytes)} of its own`]),
   ].join(', ');
 }

@@ -85,6 +85,7 @@ function running(run: RunView): NextAction {
 
 function endedEarly(run: RunView, number: number): Pick<NextAction, 'tone' | 'title'> | undefined {
   const step = run.steps.at(-1)?.step;
+  if (run.problem !== undefined) return { tone: 'warn', title: `The log of run ${number} cannot be read` };
   const inStep = step === undefined ? ' before its first step' : ` in ${step}`;
   switch (run.state) {
     case 'failed':

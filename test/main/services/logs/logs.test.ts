@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { plainText } from '../../../../src-shared/logs/ansi';
+import type { AppError } from '../../../../src-shared/errors';
 import type { BuildServices } from '../../../../src-main/rpc/services';
 import { buildServices } from '../../../support/build-host';
 import { TestProject } from '../../../support/engine';
 import { JournalWriter } from '../../../support/journal-writer';
 import { Random } from '../../../support/random';
+import { runTool } from '../../../support/run-tool';
 
 const RUN = 'run-2026-01-01-00-00-00-1';
 
@@ -69,6 +71,22 @@ describe('a journal that grows', () => {
   it('has ended when it has no writer', async () => {
     journal.append(journal.output('last words'));
     expect(await atEnd()).toBe(1);
+  });
+});
+
+describe('a log that another program has compressed', () => {
+  it('is refused with the command that makes it readable, and is read after that', async () => {
+    journal.append(journal.output('one'));
+    journal.end();
+    runTool('gzip', journal.path);
+    const refusal = await logs.grown({ ...of, have: -1 }, {}).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: 'missing',
+      message: expect.stringContaining(`${journal.path}.gz`) as string,
+    });
+    runTool('sh', '-c', /run on the build host: (.*)$/.exec((refusal as AppError).hint ?? '')?.[1] ?? 'false');
+    expect(await atEnd()).toBe(1);
+    expect(await texts(0, 9)).toEqual(['one']);
   });
 });
 

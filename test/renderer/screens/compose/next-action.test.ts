@@ -59,6 +59,14 @@ describe('The next action', () => {
     });
   });
 
+  it('is to build, and not to resume a build whose log cannot be read', () => {
+    const last: RunView = { ...RAN, state: 'interrupted', steps: [], problem: 'The log was compressed.' };
+    expect(nextAction({ ...FACTS, last, isCurrent: undefined })).toMatchObject({
+      tone: 'warn',
+      title: 'The log of run 3 cannot be read',
+    });
+  });
+
   it('is to test an image that has not been booted, and none after that', () => {
     expect(nextAction({ ...FACTS, untested: 'x.iso' })).toMatchObject({ title: 'Up to date', button: 'boot' });
     expect(nextAction(FACTS)).toMatchObject({ title: 'Up to date', button: 'none' });
