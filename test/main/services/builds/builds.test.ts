@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BuildArea } from '../../../../src-engine/area/area';
+import { acquireLock } from '../../../../src-engine/area/lock';
 import { AppError } from '../../../../src-shared/errors';
 import { buildServices } from '../../../support/build-host';
 import { BuildWatch } from '../../../support/build-watch';
@@ -9,6 +11,8 @@ let project: TestProject;
 let watch: BuildWatch;
 let path: string;
 
+/** An edit of a script may be seen as several changes. */
+const MAX_LOOKS_PER_EDIT = 3;
 /** Runs until the test ends it. */
 const WAIT = 'while [ ! -e "$2/go" ]; do sleep 0.02; done';
 
@@ -141,6 +145,22 @@ describe('builds that another process started', () => {
     project.script('b');
     await start({ resume: 'b' });
     expect(await ended(2)).toMatchObject({ state: 'done' });
+  });
+});
+
+describe('the lock of the area', () => {
+  it('is seen free again when no journal tells of it', async () => {
+    project.script('b');
+    await start();
+    await ended();
+    const area = { mountpoint: project.area, stateFolder: join(project.area, '.slipway') } as BuildArea;
+    const lock = await acquireLock(area, 'prune', path);
+    project.script('c'); // an edit makes the session ask the engine
+    await watch.until((seen) => seen.area?.lock.kind === 'held');
+    const { looks } = watch;
+    await watch.until((seen) => seen.looks > looks + MAX_LOOKS_PER_EDIT);
+    lock.release();
+    await watch.until((seen) => seen.area?.lock.kind === 'free');
   });
 });
 
