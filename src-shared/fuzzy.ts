@@ -3,7 +3,10 @@ const SCORE = { whole: 100, start: 80, part: 60, inside: 40, spread: 25 } as con
 /** A longer gap between two letters of a term is no match. */
 const MAX_GAP = 12;
 
-/** Entries that are found by parts of their texts while the user types. Made once for a list. */
+/**
+ * Entries that are found by parts of their texts while the user types. Made once for a list. It is ours and not a library's because of the
+ * ranking: equal matches keep the order of the list, in which commands come before fields and packages.
+ */
 export class FuzzySearch<T> {
   readonly #texts: readonly string[];
 
@@ -34,13 +37,9 @@ export class FuzzySearch<T> {
   }
 }
 
-/** Returns how well a text fits a query, larger is better; `undefined` when a term of the query is not in it. */
-export function fuzzyScore(query: string, text: string): number | undefined {
-  return scoreOf(termsOf(query), text.toLowerCase());
-}
-
 const termsOf = (query: string): string[] => query.toLowerCase().split(/\s+/).filter(Boolean);
 
+/** Returns how well a text fits, larger is better; `undefined` when a term is not in it. */
 function scoreOf(terms: readonly string[], text: string): number | undefined {
   let sum = 0;
   for (const term of terms) {

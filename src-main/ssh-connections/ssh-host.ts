@@ -4,7 +4,15 @@ import { AppError } from '../../src-shared/errors';
 import { createOriginalHost } from '../build-hosts/original/original-host';
 import { Bundles, fileHashes } from './bundles';
 import type { HostLink } from './host-link';
+import { forwarded } from './forwarded';
 import { createLinkedTransport } from './linked-transport';
+
+/** The calls that go to the host's engine after connecting. */
+const HOST_CALLS = [
+  ...(['status', 'editedStatus', 'checkpoints', 'plan', 'prune', 'pause', 'cancel', 'start'] as const),
+  ...(['diff', 'listFiles', 'fileCommand', 'shellCommand', 'media', 'checksum'] as const),
+  ...(['supportBundle', 'validate', 'doctor', 'rights'] as const),
+] as const;
 
 /** A build host over SSH, with Slipway's engine or the original command. Which of them is known after connecting. */
 export function createSshHost(link: HostLink): BuildHost {
@@ -36,45 +44,19 @@ export function createSshHost(link: HostLink): BuildHost {
     transport,
     whenReachable,
     journals: {
-      list: async (...args) => (await reachableHost()).journals.list(...args),
-      readFile: async (...args) => (await reachableHost()).journals.readFile(...args),
+      ...forwarded(async () => (await reachableHost()).journals, ['list', 'readFile']),
       async *changes(...args) {
         yield* (await reachableHost()).journals.changes(...args);
       },
     },
-    status: async (...args) => (await connected()).status(...args),
-    editedStatus: async (...args) => (await connected()).editedStatus(...args),
-    checkpoints: async (...args) => (await connected()).checkpoints(...args),
-    plan: async (...args) => (await connected()).plan(...args),
-    prune: async (...args) => (await connected()).prune(...args),
-    pause: async (...args) => (await connected()).pause(...args),
-    cancel: async (...args) => (await connected()).cancel(...args),
-    diff: async (...args) => (await connected()).diff(...args),
-    listFiles: async (...args) => (await connected()).listFiles(...args),
-    fileCommand: async (...args) => (await connected()).fileCommand(...args),
-    shellCommand: async (...args) => (await connected()).shellCommand(...args),
-    media: async (...args) => (await connected()).media(...args),
-    checksum: async (...args) => (await connected()).checksum(...args),
+    ...forwarded(connected, HOST_CALLS),
     async *bootTest(...args) {
       yield* (await connected()).bootTest(...args);
     },
-    supportBundle: async (...args) => (await connected()).supportBundle(...args),
-    validate: async (...args) => (await connected()).validate(...args),
-    doctor: async (...args) => (await connected()).doctor(...args),
-    rights: async (...args) => (await connected()).rights(...args),
-    lines: {
-      list: async (...args) => (await connected()).lines.list(...args),
-      switchTo: async (...args) => (await connected()).lines.switchTo(...args),
-      change: async (...args) => (await connected()).lines.change(...args),
-      prune: async (...args) => (await connected()).lines.prune(...args),
-    },
-    packages: {
-      catalogue: async (...args) => (await connected()).packages.catalogue(...args),
-      show: async (...args) => (await connected()).packages.show(...args),
-      resolve: async (...args) => (await connected()).packages.resolve(...args),
-      files: async (...args) => (await connected()).packages.files(...args),
-      installed: async (...args) => (await connected()).packages.installed(...args),
-    },
-    start: async (...args) => (await connected()).start(...args),
+    lines: forwarded(async () => (await connected()).lines, ['list', 'switchTo', 'change', 'prune']),
+    packages: forwarded(
+      async () => (await connected()).packages,
+      ['catalogue', 'show', 'resolve', 'files', 'installed'],
+    ),
   };
 }

@@ -1,9 +1,7 @@
 import type { AreaStep, AreaView } from '../../src-shared/rpc/builds';
 import type { Main } from '../rpc';
+import { ASK_DEBOUNCE_MS, DelayedQuestion } from './delayed-question';
 import type { DocumentSession } from './document-session.svelte';
-
-/** While the user edits, the host is asked this long after the last change. */
-const ASK_DEBOUNCE_MS = 250;
 
 /** The build area as it would be if a text were saved. */
 interface Known {
@@ -23,8 +21,7 @@ export class EditedArea {
   #known = $state.raw<Known>();
   readonly #main: Main;
   readonly #session: DocumentSession;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #asking: AbortController | undefined;
+  readonly #question = new DelayedQuestion();
 
   constructor(main: Main, session: DocumentSession) {
     this.#main = main;
@@ -47,12 +44,19 @@ export class EditedArea {
 
   /** Asks soon when the text is unsaved and not known. Call it in an effect. */
   schedule(saved: AreaView | undefined): void {
-    const { document } = this.#session;
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
+    this.#question.drop();
+    const { document, target } = this.#session;
     if (!saved || !document?.isUnsaved || document.syntaxError || !document.loaded) return;
     if (this.#answerFor(saved)) return;
-    this.#timer = setTimeout(() => void this.#ask(saved), ASK_DEBOUNCE_MS);
+    const { source } = document;
+    this.#question.ask(
+      ASK_DEBOUNCE_MS,
+      // A text that the host cannot read is reported by the validation and by the start.
+      (signal) => this.#main.builds.editedArea({ ...target, source }, { signal }).catch(() => undefined),
+      (area) => {
+        if (area) this.#known = { ...target, source, saved, area };
+      },
+    );
   }
 
   get #stepScripts(): readonly (string | undefined)[] {
@@ -61,18 +65,6 @@ export class EditedArea {
 
   #answerFor(saved: AreaView): AreaView | undefined {
     return this.#known?.source === this.#session.document?.source ? this.last(saved) : undefined;
-  }
-
-  async #ask(saved: AreaView): Promise<void> {
-    const { document, target } = this.#session;
-    if (!document) return;
-    const { source } = document;
-    const asking = new AbortController();
-    this.#asking = asking;
-    const { signal } = asking;
-    // A text that the host cannot read is reported by the validation and by the start.
-    const area = await this.#main.builds.editedArea({ ...target, source }, { signal }).catch(() => undefined);
-    if (area && !signal.aborted) this.#known = { ...target, source, saved, area };
   }
 }
 

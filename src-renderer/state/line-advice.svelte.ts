@@ -1,10 +1,8 @@
 import type { PlanAnswer } from '../../src-shared/engine-answers/plan';
 import type { AreaView, Line } from '../../src-shared/rpc/builds';
 import type { Main } from '../rpc';
+import { ASK_DEBOUNCE_MS, DelayedQuestion } from './delayed-question';
 import type { DocumentSession } from './document-session.svelte';
-
-/** While the user edits, the host is asked this long after the last change. */
-const ASK_DEBOUNCE_MS = 250;
 
 /** What to do over all lines: nothing, switch, resume, fork, or build. */
 export type Advice = NonNullable<PlanAnswer['advice']>;
@@ -24,8 +22,7 @@ export class LineAdvice {
   #known = $state.raw<Asked & { readonly plan: PlanAnswer }>();
   readonly #main: Main;
   readonly #session: DocumentSession;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #asking: AbortController | undefined;
+  readonly #question = new DelayedQuestion();
 
   constructor(main: Main, session: DocumentSession) {
     this.#main = main;
@@ -41,12 +38,20 @@ export class LineAdvice {
 
   /** Asks soon when the plan is not known. Call it in an effect. */
   schedule(area: AreaView | undefined, lines: readonly Line[]): void {
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
+    this.#question.drop();
     const now = this.#now(area, lines);
     const isAnswered = this.#known?.area === area && this.of(area, lines) !== undefined;
     if (!now || isAnswered || this.#session.document?.syntaxError) return;
-    this.#timer = setTimeout(() => void this.#ask(now), now.source === undefined ? 0 : ASK_DEBOUNCE_MS);
+    const { path, host, source } = now;
+    const choice = { path, host, ...(source !== undefined && { source }) };
+    this.#question.ask(
+      source === undefined ? 0 : ASK_DEBOUNCE_MS,
+      // A text that the host cannot read is reported by the validation and by the start.
+      (signal) => this.#main.builds.plan(choice, { signal }).catch(() => undefined),
+      (plan) => {
+        if (plan) this.#known = { ...now, plan };
+      },
+    );
   }
 
   /** The advice for the saved files. Throws what the host reports. */
@@ -58,18 +63,6 @@ export class LineAdvice {
     const { document, scripts, target } = this.#session;
     if (!area || !document || lines.length < 2 || scripts.drafts.size > 0) return undefined;
     return { ...target, source: document.isUnsaved ? document.source : undefined, area, lines };
-  }
-
-  async #ask(asked: Asked): Promise<void> {
-    const asking = new AbortController();
-    this.#asking = asking;
-    const { signal } = asking;
-    const { path, host, source } = asked;
-    // A text that the host cannot read is reported by the validation and by the start.
-    const plan = await this.#main.builds
-      .plan({ path, host, ...(source !== undefined && { source }) }, { signal })
-      .catch(() => undefined);
-    if (plan && !signal.aborted) this.#known = { ...asked, plan };
   }
 }
 

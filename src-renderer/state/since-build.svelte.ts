@@ -5,10 +5,8 @@ import { interpretManifest, type InterpretedManifest } from '../../src-shared/ma
 import { ManifestSyntaxError } from '../../src-shared/manifest/parse';
 import type { Main } from '../rpc';
 import type { Builds } from './builds.svelte';
+import { ASK_DEBOUNCE_MS, DelayedQuestion } from './delayed-question';
 import type { DocumentSession } from './document-session.svelte';
-
-/** While the user edits, the host is asked this long after the last change. */
-const ASK_DEBOUNCE_MS = 300;
 
 /** The records of the last build. */
 interface Built {
@@ -33,8 +31,8 @@ export class SinceBuild {
   readonly #main: Main;
   readonly #session: DocumentSession;
   readonly #builds: Builds;
-  #asking: AbortController | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #readingBuilt = new DelayedQuestion();
+  readonly #planning = new DelayedQuestion();
 
   constructor(main: Main, session: DocumentSession, builds: Builds) {
     this.#main = main;
@@ -100,24 +98,29 @@ export class SinceBuild {
     const { document } = this.#session;
     const source = document?.source;
     const isPlanned = this.isCurrent !== undefined;
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
+    this.#readingBuilt.drop();
+    this.#planning.drop();
     if (key === undefined || source === undefined || !this.#builds.area) return;
-    const asking = new AbortController();
-    this.#asking = asking;
-    if (!this.#current) void this.#readBuilt(key, asking.signal);
+    if (!this.#current)
+      this.#readingBuilt.ask(
+        0,
+        (signal) => this.#readBuilt(signal),
+        (built) => (this.#built = { key, ...built }),
+      );
     if (isPlanned || document?.syntaxError) return;
-    this.#timer = setTimeout(
-      () => void this.#plan(key, source, asking.signal),
+    const { target } = this.#session;
+    this.#planning.ask(
       document?.isUnsaved ? ASK_DEBOUNCE_MS : 0,
+      (signal) => this.#main.builds.plan({ ...target, source }, { signal }).catch(() => undefined),
+      (plan) => (this.#planned = { key, source, advice: plan?.advice }),
     );
   }
 
-  async #readBuilt(key: string, signal: AbortSignal): Promise<void> {
+  async #readBuilt(signal: AbortSignal): Promise<Omit<Built, 'key'>> {
     const { target } = this.#session;
     const step = this.#checkpoint?.step;
     // A host without records has none of them. The build screen reports one that cannot be reached.
-    const [steps, source] = await Promise.all([
+    const [reads, source] = await Promise.all([
       this.#main.builds.stepReads(target, { signal }).then(
         (answer) => answer.steps,
         () => [],
@@ -129,14 +132,7 @@ export class SinceBuild {
             () => undefined,
           ),
     ]);
-    if (!signal.aborted)
-      this.#built = { key, reads: steps, manifest: source === undefined ? undefined : parsed(source) };
-  }
-
-  async #plan(key: string, source: string, signal: AbortSignal): Promise<void> {
-    const { target } = this.#session;
-    const plan = await this.#main.builds.plan({ ...target, source }, { signal }).catch(() => undefined);
-    if (!signal.aborted) this.#planned = { key, source, advice: plan?.advice };
+    return { reads, manifest: source === undefined ? undefined : parsed(source) };
   }
 }
 

@@ -2,8 +2,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SECTIONS } from '../../src-shared/document/sections';
 import { openInChromium } from './support/app';
-import { DIALOG_SHORTCUTS } from './support/dialog-shortcuts';
 import { Designer } from './support/designer';
+import { closeDocument, visitDialogs } from './support/dialogs';
 import { TestProject } from '../support/engine';
 import { unreachableByKeyboard } from './support/keyboard-reach';
 import { copyOfSample } from './support/samples';
@@ -35,37 +35,13 @@ describe('every action is reachable by keyboard, and shows that it has the focus
     const { page } = await openInChromium();
     const designer = new Designer(page);
     const found: string[] = [];
-    const look = async (title: string): Promise<void> => {
-      await page.getByRole('dialog', { name: title }).waitFor();
-      for (const fault of await unreachableByKeyboard(page)) found.push(`${title}: ${fault}`);
-      await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
-    };
     await designer.goTo('Overview');
     // Browsers show no focus ring after a click.
     await page.keyboard.press('Tab');
-    for (const [key, title] of DIALOG_SHORTCUTS) {
-      await page.keyboard.press(key);
-      await look(title);
-    }
-    await designer.goTo('Steps');
-    await designer.button('Add step…').press('Enter');
-    await look('Add step');
-    await designer.goTo('Packages');
-    await designer.button('Paste list…').press('Enter');
-    await look('Paste a list of packages');
-    await designer.goTo('Accounts and locale');
-    await page.getByLabel('Host name').fill('other');
-    const close = async (): Promise<void> => {
-      await page.keyboard.press('Control+k');
-      await page.keyboard.type('close the');
-      await page.keyboard.press('Enter');
-    };
-    await close();
-    await look('Save the changes?');
-    await close();
-    await designer.button('Discard').click();
-    await page.getByRole('heading', { name: 'Compose an operating-system image' }).waitFor();
+    await visitDialogs(page, async (title) => {
+      for (const fault of await unreachableByKeyboard(page)) found.push(`${title}: ${fault}`);
+    });
+    await closeDocument(page);
     for (const fault of await unreachableByKeyboard(page)) found.push(`Welcome: ${fault}`);
     expect(found).toEqual([]);
   });

@@ -42,11 +42,22 @@ it.each([
   expect(specifiers.filter((specifier) => refused.some((pattern) => pattern.test(specifier)))).toEqual([]);
 });
 
+it('A screen that is not composed of others may import no other screen.', async () => {
+  const refused = await refusedIn('src-renderer/screens/accounts/AccountsScreen.svelte');
+  expect(refused.some((pattern) => pattern.test('../build/trees'))).toBe(true);
+});
+
 it('Each folder of a program is in the table of layers.', () => {
   const missing = Object.entries(PROGRAMS).flatMap(([program, { layers }]) => {
     const folders = importsBelow(program).map(({ from }) => dirname(from).slice(program.length + 1));
     return [...new Set(folders)].filter(
-      (folder) => folder !== '' && !Object.keys(layers).some((layer) => `${folder}/`.startsWith(`${layer}/`)),
+      (folder) =>
+        folder !== '' &&
+        !Object.entries(layers).some(
+          // What may import everything has no folders below it.
+          ([layer, mayImport]) =>
+            folder === layer || (!mayImport.includes('*') && `${folder}/`.startsWith(`${layer}/`)),
+        ),
     );
   });
   expect(missing).toEqual([]);

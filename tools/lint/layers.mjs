@@ -7,11 +7,20 @@ const NODE = '^(node:|(assert|buffer|child_process|crypto|events|fs|http|https|n
 const DESKTOP = '^electron$';
 const SVELTE = '^svelte(/|$)';
 
+/** What every screen of the window may import. */
+const OF_A_SCREEN = ['.', 'components', 'document', 'state', 'text'];
+
+/** The folders in a folder. */
+const foldersIn = (path) =>
+  readdirSync(new URL(`../../${path}`, import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
 /**
  * The programs. `bans` are modules that no folder of one may import, as regular expressions. `layers` are its folders,
  * each with the folders it may import besides itself and those below it. `a/b` is a folder in a folder. `.` are the
  * files at the top: a folder names `.` or single files (`version`) to import them. `*` is everything of the program,
- * for the files that compose it.
+ * for the files that compose it; folders below such a folder need rows of their own.
  */
 export const PROGRAMS = {
   'src-shared': {
@@ -141,19 +150,13 @@ export const PROGRAMS = {
       state: ['.', 'document', 'text'],
       components: ['.', 'document', 'state', 'text'],
       dialogs: ['.', 'components', 'document', 'state', 'text'],
-      ...Object.fromEntries(
-        ['build', 'compose', 'form', 'hosts', 'manual', 'packages', 'source', 'steps', 'welcome'].map((name) => [
-          `screens/${name}`,
-          ['.', 'components', 'document', 'state', 'text'],
-        ]),
-      ),
+      ...Object.fromEntries(foldersIn('src-renderer/screens').map((name) => [`screens/${name}`, OF_A_SCREEN])),
       // It shows what the build screen knows about finished files, and the form of the rest.
-      'screens/outputs': ['.', 'components', 'document', 'state', 'text', 'screens/build', 'screens/form'],
+      'screens/outputs': [...OF_A_SCREEN, 'screens/build', 'screens/form'],
+      // It shows a file of a checkpoint.
+      'screens/boot': [...OF_A_SCREEN, 'screens/build'],
       // The overview is made of parts of the others: the last build, its outputs, the checklist, the sizes.
-      'screens/compose': [
-        ...['.', 'components', 'document', 'state', 'text'],
-        ...['screens/build', 'screens/hosts', 'screens/packages'],
-      ],
+      'screens/compose': [...OF_A_SCREEN, 'screens/build', 'screens/hosts', 'screens/packages'],
       screens: ['*'],
       '.': ['*'],
     },
@@ -217,7 +220,8 @@ function blocksOf(program, { bans, others, why, layers }) {
         message: `${program}/${folder} may import ${mayImport.join(', ') || 'nothing of its program'} (tools/lint/layers.mjs).`,
       })),
     ];
-    const files = folder === '.' ? [`${program}/*.{ts,svelte}`] : [`${program}/${folder}/**/*.{ts,svelte}`];
+    const path = folder === '.' ? program : `${program}/${folder}`;
+    const files = [`${path}/${mayImport.includes('*') ? '' : '**/'}*.{ts,svelte}`];
     const ignores = nested.map((other) => `${program}/${other}/**`);
     return reservedBlocks(files, ignores, patterns, `${program}/${folder}`);
   });

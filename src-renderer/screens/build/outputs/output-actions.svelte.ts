@@ -1,5 +1,5 @@
 import type { Medium } from '../../../../src-shared/engine-answers/media';
-import { choose } from '../../../state/commands';
+import { choose } from '../../../state/pick-path';
 import type { Workspace } from '../../../state/workspace.svelte';
 import { BootRun, bootRuns, contentOf, type Firmware, type MediaTarget } from './boot-run.svelte';
 
