@@ -1,3 +1,4 @@
+import { visible } from '../../src-shared/visible';
 import type { Attachment } from 'svelte/attachments';
 
 let count = 0;
@@ -15,14 +16,15 @@ export function disabledFor(reason: string | undefined, isBusy = false): Attachm
     const text = document.createElement('span');
     text.id = `reason-${++count}`;
     text.className = 'visually-hidden';
-    text.textContent = reason;
+    const shown = visible(reason);
+    text.textContent = shown;
     button.after(text);
-    button.title = reason;
+    button.title = shown;
     button.setAttribute('aria-describedby', [described, text.id].filter(Boolean).join(' '));
     return () => {
       text.remove();
       // The component may have set another tooltip meanwhile.
-      if (button.title === reason) button.title = title;
+      if (button.title === shown) button.title = title;
       if (described === null) button.removeAttribute('aria-describedby');
       else button.setAttribute('aria-describedby', described);
     };

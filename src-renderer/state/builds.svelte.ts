@@ -3,6 +3,7 @@ import type { Target } from '../../src-shared/rpc/common';
 import { earliestPause } from '../../src-shared/runs/pause';
 import type { RunView } from '../../src-shared/runs/run-view';
 import { timelineOf, type Column, type Lane } from '../../src-shared/timeline/timeline';
+import { visibleName } from '../../src-shared/visible';
 import type { Main } from '../rpc';
 import { AreaWatch } from './area-watch.svelte';
 import type { DocumentSession } from './document-session.svelte';
@@ -131,7 +132,8 @@ export class Builds {
 
   /** A title of an action that builds. It includes the save that comes first. */
   titled(action: string): string {
-    return this.#session.isUnsaved ? `Save and ${action.slice(0, 1).toLowerCase()}${action.slice(1)}` : action;
+    const shown = visibleName(action);
+    return this.#session.isUnsaved ? `Save and ${shown.slice(0, 1).toLowerCase()}${shown.slice(1)}` : shown;
   }
 
   /** Asks the host about the edits, soon. Call it in an effect. */

@@ -1,3 +1,4 @@
+import { visible } from '../../src-shared/visible';
 import { withoutBackticks } from '../text/code-parts';
 import { failureOf, type CallFailure } from '../rpc';
 
@@ -11,7 +12,7 @@ export interface Notice {
 /** A message of success goes after this time. A failure stays until the next message. */
 const EXPIRE_MS = 15_000;
 
-/** Messages to the user, and calls whose failure becomes one. */
+/** Messages to the user, and calls whose failure becomes one. Names in messages are shown with their control characters escaped. */
 export class Notices {
   #current = $state.raw<Notice>();
   #announcement = $state('');
@@ -34,11 +35,11 @@ export class Notices {
   }
 
   done(message: string): void {
-    this.#show({ kind: 'done', message });
+    this.#show({ kind: 'done', message: visible(message) });
   }
 
   failed(message: string, hint?: string): void {
-    this.#show({ kind: 'failed', message, ...(hint !== undefined && { hint }) });
+    this.#show({ kind: 'failed', message: visible(message), ...(hint !== undefined && { hint: visible(hint) }) });
   }
 
   /** Shows a failed call. */
@@ -48,7 +49,7 @@ export class Notices {
 
   /** For screen readers only: the change is visible elsewhere. */
   announce(text: string): void {
-    this.#announcement = text;
+    this.#announcement = visible(text);
   }
 
   clear(): void {

@@ -1,5 +1,6 @@
 import { parseTree, treeName } from '../../../src-shared/checkpoints/tree-name';
 import type { Line } from '../../../src-shared/rpc/builds';
+import { visibleName } from '../../../src-shared/visible';
 import type { Builds } from '../../state/builds.svelte';
 import { titledLine } from './timeline/line-labels';
 
@@ -30,8 +31,7 @@ export function selectedTree({ lines, selected }: Builds): string | undefined {
 /** A tree for sentences: `c`, `c of “main”`, or `the end of “main”`. */
 export function treeTitle(name: string, { lines }: Builds): string {
   const { line, step } = parseTree(name);
-  if (line === undefined) return step;
-  return `${step === '' ? 'the end' : step} of “${lines.nameOf(line)}”`;
+  return visibleName(line === undefined ? step : `${step === '' ? 'the end' : step} of “${lines.nameOf(line)}”`);
 }
 
 /**
@@ -44,7 +44,7 @@ export function treeGroups(builds: Builds, compared: string): TreeGroup[] {
   const before = builds.selected?.index ?? 0;
   const own: Tree[] = columns.flatMap(({ step, index, snapshot }) =>
     snapshot && step !== compared && (!isAlone || index < before)
-      ? [{ name: step, text: `${index + 1} ${step}`, takenAt: snapshot.takenAt }]
+      ? [{ name: step, text: visibleName(`${index + 1} ${step}`), takenAt: snapshot.takenAt }]
       : [],
   );
   const active = lines.active;
@@ -53,7 +53,7 @@ export function treeGroups(builds: Builds, compared: string): TreeGroup[] {
     const trees = line.checkpoints.map(({ step, takenAt }): Tree => {
       const index = columns.find((column) => column.step === step)?.index;
       const number = index === undefined ? '' : `${index + 1} `;
-      return { name: treeName({ line: line.id, step }), text: `${number}${step}`, takenAt };
+      return { name: treeName({ line: line.id, step }), text: visibleName(`${number}${step}`), takenAt };
     });
     return { title: titledLine(line), trees: [...trees, end(line)].filter(({ name }) => name !== compared) };
   });

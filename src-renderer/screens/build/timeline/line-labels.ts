@@ -2,6 +2,7 @@ import type { Line } from '../../../../src-shared/rpc/builds';
 import { bytes, clock, plural } from '../../../../src-shared/format';
 import { lineNumber } from '../../../../src-shared/line-id';
 import type { LineLane } from '../../../../src-shared/timeline/line-lanes';
+import { visibleName } from '../../../../src-shared/visible';
 import { outcomeOf } from '../../../text/outcomes';
 
 /** What names a line in sentences about another one. */
@@ -21,7 +22,7 @@ export function lineFacts({ line, number, run }: LineLane): string {
 /** A lane as one sentence for screen readers and tooltips. */
 export function lineText({ line, cells, marks, run }: LineLane, { columns, lines }: NamedLines): string {
   const own = line.active ? [] : [`${cells.length} of ${plural(columns.length, 'step')} of its own`];
-  return [
+  const facts = [
     `line ${line.name}`,
     line.active ? 'active' : 'parked',
     ...(line.pinned ? ['pinned'] : []),
@@ -30,12 +31,14 @@ export function lineText({ line, cells, marks, run }: LineLane, { columns, lines
     ...(line.parent ? [leftText(line.parent, lines)] : []),
     ...(run ? [outcomeOf(run)] : []),
     ...(line.bytes === null ? [] : [`${bytes(line.bytes)} of its own`]),
-  ].join(', ');
+  ];
+  return visibleName(facts.join(', '));
 }
 
 /** Where a line left another one: `left main before grub-setup`. */
 export function leftText(parent: NonNullable<Line['parent']>, lines: NamedLines['lines']): string {
-  return `left ${lines.nameOf(parent.line)} ${parent.step === null ? 'at the beginning' : `before ${parent.step}`}`;
+  const place = parent.step === null ? 'at the beginning' : `before ${parent.step}`;
+  return visibleName(`left ${lines.nameOf(parent.line)} ${place}`);
 }
 
 /** The fold of lines that are not shown. */
@@ -46,4 +49,5 @@ export function foldText(folded: readonly LineLane[]): string {
 }
 
 /** The number and the name of a line, because several can have one name: `Line 2, hostname: a → b`. */
-export const titledLine = ({ id, name }: Pick<Line, 'id' | 'name'>): string => `Line ${lineNumber(id)}, ${name}`;
+export const titledLine = ({ id, name }: Pick<Line, 'id' | 'name'>): string =>
+  visibleName(`Line ${lineNumber(id)}, ${name}`);
