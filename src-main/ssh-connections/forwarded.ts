@@ -10,9 +10,11 @@ type Asking<T> = {
  * @param of returns the object
  */
 export function forwarded<T, const K extends Asking<T>>(of: () => Promise<T>, names: readonly K[]): Pick<T, K> {
-  const forward = (name: K) => async (...args: never[]) => {
-    const target = await of();
-    return (target[name] as (...args: never[]) => Promise<unknown>).call(target, ...args);
-  };
+  const forward =
+    (name: K) =>
+    async (...args: never[]) => {
+      const target = await of();
+      return (target[name] as (...args: never[]) => Promise<unknown>).call(target, ...args);
+    };
   return Object.fromEntries(names.map((name) => [name, forward(name)])) as Pick<T, K>;
 }

@@ -25,3 +25,6 @@ export function verdictOf({ ok, checks }: { readonly ok: boolean; readonly check
     };
   return { tone: 'ok', text: 'This can be built.' };
 }
+
+/** Whether the fix of a check is a command and not a sentence, which begins with a capital letter. */
+export const isCommand = (fix: string): boolean => !/^[A-Z][a-z]/.test(fix);

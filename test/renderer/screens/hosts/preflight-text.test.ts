@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { hostText } from '../../../../src-renderer/screens/hosts/host-text';
-import { verdictOf } from '../../../../src-renderer/screens/hosts/preflight-text';
+import { isCommand, verdictOf } from '../../../../src-renderer/screens/hosts/preflight-text';
 import type { PreflightCheck } from '../../../../src-shared/rpc/hosts';
 
 const checks = (...states: PreflightCheck['state'][]): PreflightCheck[] =>
@@ -23,4 +23,10 @@ it('The text has the verdict of the host, and reports nothing as good that was n
 it('The text keeps the lines of a host, and none of its control sequences.', () => {
   expect(hostText('one\r\ntwo \x1b[31mred\x1b[0m\nthree\x07')).toBe('one\ntwo red\nthree');
   expect(hostText('\x1b[201~; rm -rf /')).toBe('; rm -rf /');
+});
+
+it('Only a fix that is a command is offered for copying.', () => {
+  const commands = ['apt-get install --no-install-recommends xorriso', 'PATH=$PATH:/opt/node/bin; export PATH'];
+  const sentences = ['Free 3 GiB more in /var.', 'See the cause: zpool status -x tank'];
+  expect([...commands, ...sentences].filter(isCommand)).toEqual(commands);
 });
