@@ -82,6 +82,16 @@ export class Lines {
     return area?.noLines;
   }
 
+  /** Why a line cannot have a name; `undefined` when it can. */
+  nameRefusal(id: string, text: string): string | undefined {
+    const name = text.trim();
+    if (name === '') return 'A line needs a name.';
+    // Commands accept a name as well as an id.
+    return this.all.some((line) => line.id !== id && (line.id === name || line.name === name))
+      ? 'Another line has this name.'
+      : undefined;
+  }
+
   /** Makes a parked line that of the build data. Throws what the host reports. */
   async activate(id: string): Promise<void> {
     const name = this.nameOf(id);

@@ -137,7 +137,14 @@ it('Lines can be used by keyboard alone: fork, go between lanes, rename, switch,
   await page.keyboard.press('ArrowDown');
   await designer.hears(/^line main, parked, 2 of 4 steps of its own, 1 checkpoint/);
   await page.keyboard.press('F2');
-  await page.getByRole('dialog', { name: 'Rename line' }).waitFor();
+  const field = page.getByRole('textbox', { name: 'Name of the line' });
+  await field.waitFor();
+  await page.keyboard.press('Escape');
+  await field.waitFor({ state: 'detached' });
+  await page.keyboard.press('F2');
+  await page.keyboard.type('line-2');
+  await page.getByRole('alert').getByText('Another line has this name.').waitFor();
+  await page.keyboard.press('Control+a');
   await page.keyboard.type('before');
   await page.keyboard.press('Enter');
   await designer.hears('The line is named “before”.');
