@@ -63,6 +63,18 @@ export class Recommendation {
     return lines.advice.of(savedArea, lines.all);
   }
 
+  /**
+   * Whether a checkpoint of a parked line is what a build would make now. Known of the line that the engine recommends only; of the others
+   * nothing is said.
+   */
+  isParkedCurrent(line: string, step: string): boolean {
+    const advice = this.plan?.advice;
+    if (advice?.line !== line) return false;
+    if (advice.kind === 'switch') return true;
+    const at = (name: string | null): number => this.#facts.columns.findIndex((column) => column.step === name);
+    return advice.kind === 'fork' && at(step) <= at(advice.step);
+  }
+
   /** Whether a build keeps the present state as a line. Without `resume` it is from the beginning. */
   keepsPresent(resume: string | undefined): boolean {
     const { area, columns, runs, lines } = this.#facts;

@@ -93,6 +93,13 @@ describe.each(['light', 'dark'] as const)('Lines in the window, by mouse (%s):',
     await expect.poll(() => timeline.buildButton.textContent()).toBe('Save and switch to line 1: nothing to run');
     await timeline.open();
     await page.getByText('Current: it has what a build would make now.').waitFor();
+    await expect.poll(() => lane(page, 'main').locator('.at .mark.current').count()).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'More ways to build' }).click();
+    await page.getByText('“main” already has this result. Switching to it parks “').waitFor();
+    await page.getByRole('menuitem', { name: 'Save and build from the beginning' }).getByText('4 steps').waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await takePicture(page, `lines-plan-${theme}`);
+    await page.keyboard.press('Escape');
     await timeline.buildButton.click();
     await designer.hears('Switched to “main”. Nothing was run, and nothing was deleted.');
     await expect.poll(() => ids(project)).toEqual(['main', 'line-2']);
