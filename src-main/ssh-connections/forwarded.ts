@@ -14,7 +14,7 @@ export function forwarded<T, const K extends Asking<T>>(of: () => Promise<T>, na
     (name: K) =>
     async (...args: never[]) => {
       const target = await of();
-      return (target[name] as (...args: never[]) => Promise<unknown>).call(target, ...args);
+      return (target[name] as unknown as (...args: never[]) => Promise<unknown>).call(target, ...args);
     };
   return Object.fromEntries(names.map((name) => [name, forward(name)])) as Pick<T, K>;
 }

@@ -19,30 +19,39 @@ interface ListState {
   readonly canMove: boolean;
 }
 
+const OTHER_KEYS: Readonly<Record<string, 'toggle' | 'remove' | 'open'>> = {
+  ' ': 'toggle',
+  Delete: 'remove',
+  Backspace: 'remove',
+  Enter: 'open',
+};
+
 /** What a key does in a list; `undefined` for a key that the list does not use. Rows to go to may be outside of the list. */
 export function listAction(
   { key, altKey, ctrlKey, metaKey }: Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey'>,
   { current, moving, count, fixed, pageRows, canMove }: ListState,
 ): ListAction | undefined {
   if (altKey && canMove) {
-    const to = {
+    const places: Readonly<Record<string, number>> = {
       ArrowUp: (moving[0] ?? 0) - 1,
       ArrowDown: (moving.at(-1) ?? 0) + 2,
       Home: fixed,
       End: count,
-    }[key];
+    };
+    const to = places[key];
     return to === undefined ? undefined : { kind: 'move', to };
   }
-  const to = {
+  const rows: Readonly<Record<string, number>> = {
     ArrowUp: current - 1,
     ArrowDown: current + 1,
     PageUp: current - pageRows,
     PageDown: current + pageRows,
     Home: 0,
     End: count - 1,
-  }[key];
+  };
+  const to = rows[key];
   if (to !== undefined) return { kind: 'go', to };
   if (key === 'a') return ctrlKey || metaKey ? { kind: 'select-all' } : undefined;
-  const kind = ({ ' ': 'toggle', Delete: 'remove', Backspace: 'remove', Enter: 'open' } as const)[key];
+  const kind = OTHER_KEYS[key];
   return kind && { kind };
 }
