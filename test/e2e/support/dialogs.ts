@@ -44,7 +44,11 @@ export const DIALOGS = {
     title: /^Check before building/,
     open: command('check this computer'),
     ready: (page) =>
-      page.getByRole('dialog').getByText('Cannot be built').or(page.getByText('This can be built.')).waitFor(),
+      page
+        .getByRole('dialog')
+        .getByText(/ can(not| probably)? be built/)
+        .first()
+        .waitFor(),
   },
   unsaved: {
     title: 'Save the changes?',
