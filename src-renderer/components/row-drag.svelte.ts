@@ -11,7 +11,7 @@ import {
   type Edge,
 } from '@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge';
 
-/** What the source of a drag says about the dragged item. */
+/** Data of a dragged item, from the source of the drag. */
 export type DragData = Record<string | symbol, unknown>;
 
 /** The list whose rows are dragged. */
