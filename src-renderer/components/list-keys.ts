@@ -5,6 +5,14 @@ export type ListAction =
   | { readonly kind: 'go'; readonly to: number }
   | { readonly kind: 'toggle' | 'select-all' | 'remove' | 'open' };
 
+/** A key with its modifiers, as events have them. */
+interface Press {
+  readonly key: string;
+  readonly altKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+}
+
 /** The list when a key is pressed. */
 interface ListState {
   /** The row with the focus. */
@@ -28,7 +36,7 @@ const OTHER_KEYS: Readonly<Record<string, 'toggle' | 'remove' | 'open'>> = {
 
 /** What a key does in a list; `undefined` for a key that the list does not use. Rows to go to may be outside of the list. */
 export function listAction(
-  { key, altKey, ctrlKey, metaKey }: Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey'>,
+  { key, altKey, ctrlKey, metaKey }: Press,
   { current, moving, count, fixed, pageRows, canMove }: ListState,
 ): ListAction | undefined {
   if (altKey && canMove) {
