@@ -64,8 +64,8 @@ export class Recommendation {
   }
 
   /**
-   * Whether a checkpoint of a parked line is what a build would make now. Known of the line that the engine recommends only; of the others
-   * nothing is said.
+   * Whether a checkpoint of a parked line is what a build would make now. Known of the line that the engine recommends only. Others
+   * are not compared.
    */
   isParkedCurrent(line: string, step: string): boolean {
     const advice = this.plan?.advice;

@@ -1,6 +1,6 @@
 import type { RunView } from '../../src-shared/runs/run-view';
 
-/** Runs of the build area as main reports them, and which of them end while the user looks on. */
+/** Runs of the build area as main reports them, and the ends of those that the window follows. */
 export class RunList {
   /** In the order in which they came, and not by the clock of the host, which may have been set back. */
   all = $state.raw<readonly RunView[]>([]);

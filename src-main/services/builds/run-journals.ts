@@ -132,7 +132,7 @@ export class RunJournals {
     const isLive = this.#runs.live !== undefined;
     const isIdle = isLive && Date.now() - Math.max(this.#grewAtMs, askedAtMs) > IDLE_TIMEOUT_MS;
     const isDue = Date.now() - askedAtMs > STATUS_INTERVAL_MS;
-    // A run releases the lock after its last record, and a prune has no journal: nothing else tells when the lock is free.
+    // A run releases the lock after its last record, and a prune has no journal: only the area shows when the lock is free.
     const isHeld = !isLive && this.#area.area?.lock.kind === 'held';
     return isIdle || isTroubled || (isHeld && isDue) || (hasNews && (!isLive || isDue));
   }

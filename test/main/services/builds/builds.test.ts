@@ -149,7 +149,7 @@ describe('builds that another process started', () => {
 });
 
 describe('the lock of the area', () => {
-  it('is seen free again when no journal tells of it', async () => {
+  it('is seen free again when no journal reports it', async () => {
     project.script('b');
     await start();
     await ended();
