@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import { SECTIONS, type SectionId } from '../../src-shared/document/sections';
 import AccountsScreen from './accounts/AccountsScreen.svelte';
+import BootScreen from './boot/BootScreen.svelte';
 import Overview from './compose/Overview.svelte';
 import { type FormSection } from './form/forms';
 import FormScreen from './form/FormScreen.svelte';
@@ -21,6 +22,7 @@ export interface Section {
 /** The screens of the sections that are not edited with a form, or not with that of the schema alone. */
 const SCREENS: Readonly<Record<Exclude<SectionId, FormSection>, Load>> & Partial<Record<FormSection, Load>> = {
   accounts: () => AccountsScreen,
+  boot: () => BootScreen,
   outputs: () => OutputsScreen,
   overview: () => Overview,
   packages: () => PackagesScreen,

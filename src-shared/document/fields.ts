@@ -120,6 +120,11 @@ function insertAt(tree: ManifestTree, parent: ElementPath, element: NewElement):
   return insertElements(tree, at, place, [toXml(element, indentUnit(tree.source))]);
 }
 
+/** Formats a new element as XML, indented as the manifest is. */
+export function elementXml(tree: ManifestTree, element: NewElement): string {
+  return toXml(element, indentUnit(tree.source));
+}
+
 /** Formats an element as XML, with lines that are indented relative to the first one. */
 function toXml({ name, attributes = {}, text, children = [] }: NewElement, unit: string): string {
   const open = `<${name}${Object.entries(attributes)

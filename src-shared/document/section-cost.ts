@@ -18,16 +18,20 @@ export interface CostStep {
   readonly expectedSeconds: number | null;
 }
 
-/** Returns the cost of an edit in a section. */
-export function costOf(section: SectionId, readers: Readers, steps: readonly CostStep[]): SectionCost {
+/** Returns the cost of an edit in a section, or of the part of it whose values `isShown` accepts. */
+export function costOf(
+  section: SectionId,
+  readers: Readers,
+  steps: readonly CostStep[],
+  isShown: (path: string) => boolean = () => true,
+): SectionCost {
+  const isOwn = (path: string): boolean => sectionOf(path) === section && isShown(path);
   const names = new Set(
     readers.elements.flatMap((element) => {
       const path = pathOf(element);
-      const own = sectionOf(path) === section ? readers.of({ element }) : [];
+      const own = isOwn(path) ? readers.of({ element }) : [];
       const attributes = element.attributes.flatMap(({ name: attribute }) =>
-        sectionOf(path === '' ? attribute : `${path}/${attribute}`) === section
-          ? readers.of({ element, attribute })
-          : [],
+        isOwn(path === '' ? attribute : `${path}/${attribute}`) ? readers.of({ element, attribute }) : [],
       );
       return [...own, ...attributes];
     }),

@@ -24,8 +24,8 @@ export function sectionOf(path: string): SectionId {
   if (/authority/.test(path)) return 'repositories';
   if (/(finalizer|script|checkpoint|argslist)/.test(path) && !/checkpoint_enable/.test(path)) return 'steps';
   if (/(rootpass|hostname|locale|user)/.test(path)) return 'accounts';
-  if (/(boot_archive_contents|bootroot_contents|grub|loader)/.test(path)) return 'boot';
-  if (/(build_area|distro_constr_flags)/.test(path)) return 'area';
+  if (/(boot_archive|bootroot|grub|loader)/.test(path)) return 'boot';
+  if (/(build_area|pkg_image_area$|logfile_dir|distro_constr_flags)/.test(path)) return 'area';
   if (/(output_image|live_img|max_size|pkg_image_area|search_index|netservices|power_mgmt|vmimg)/.test(path))
     return 'outputs';
   if (/key_value_pairs/.test(path)) return 'pairs';

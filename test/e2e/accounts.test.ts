@@ -1,17 +1,8 @@
-import { cpSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { root } from '../support/markdown';
 import { openInChromium } from './support/app';
 import { Designer } from './support/designer';
-import { temporary } from './support/samples';
-
-/** A new document from the Debian template, with its scripts. */
-function debianLive(): string {
-  const folder = temporary();
-  cpSync(join(root, 'resources/templates/debian-live'), folder, { recursive: true });
-  return join(folder, 'manifest.xml');
-}
+import { debianLive } from './support/samples';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ anna@workshop';
 

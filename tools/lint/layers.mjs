@@ -41,6 +41,8 @@ export const PROGRAMS = {
       doctor: ['.', 'engine-answers'],
       packages: ['.', 'engine-answers'],
       outputs: ['.', 'document', 'manifest'],
+      'boot-menu': ['.', 'document', 'logs', 'manifest'],
+      'boot-archive': ['.', 'document', 'manifest'],
       rpc: ['.', 'engine-answers', 'hosts', 'logs', 'runs'],
       timeline: ['.', 'journal', 'rpc', 'runs'],
     },

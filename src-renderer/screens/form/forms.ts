@@ -26,6 +26,8 @@ const BOOT = [
   'grub_menu_modifications',
   'grub_menu.lst',
 ];
+/** How the boot archive is packed, for each output image. */
+const RAMDISK = ['boot_archive', 'bootroot'];
 const LISTS = ['packages', 'post_install_remove_packages'];
 
 /** The sections that are edited with a form. Each other section has a screen in `screens/sections.ts`. */
@@ -56,7 +58,10 @@ export function formOf(section: FormSection, { root }: ManifestTree): readonly F
     case 'accounts':
       return [{ path: parts.image, only: ACCOUNTS }];
     case 'boot':
-      return [{ path: parts.image, only: BOOT }];
+      return [
+        { path: parts.image, only: BOOT },
+        { path: parts.outputImage, only: RAMDISK },
+      ];
     case 'area':
       return [
         ...(layout === 'B' ? [] : [{ path: parts.image, only: ['build_area', 'pkg_image_area'] }]),
@@ -64,7 +69,11 @@ export function formOf(section: FormSection, { root }: ManifestTree): readonly F
       ];
     case 'outputs':
       return [
-        { path: parts.outputImage.replace('/output_image', ''), only: ['output_image'], hidden: ['finalizer'] },
+        {
+          path: parts.outputImage.replace('/output_image', ''),
+          only: ['output_image'],
+          hidden: ['finalizer', ...RAMDISK],
+        },
         {
           path: parts.image,
           without: [...AUTHORITIES, ...ACCOUNTS, ...BOOT, ...LISTS, 'output_image', 'build_area', 'pkg_image_area'],

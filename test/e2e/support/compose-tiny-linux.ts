@@ -27,20 +27,19 @@ export async function composeTinyLinux(designer: Designer, person: Person, folde
   await designer.row('linux-image-cloud-amd64').waitFor();
 
   await person.press(designer.section('Boot'));
-  const included = page.locator('[data-element="base_include"]');
-  for (const [at, [kind, path]] of (
-    [
-      ['dir', 'etc'],
-      ['dir', 'root'],
-      ['file', 'bin'],
-      ['file', 'sbin'],
-      ['file', 'lib'],
-    ] as const
-  ).entries()) {
-    await person.press(included.getByRole('button', { name: 'Add to Included' }));
-    const row = included.getByRole('group', { name: `Included ${at + 2}` });
-    await person.choose(row.getByLabel('Kind'), kind);
-    await person.fill(row.getByLabel('Path'), path);
+  await person.press(page.getByRole('tab', { name: 'Boot archive' }));
+  const last = page.getByRole('tabpanel');
+  for (const [kind, path] of [
+    ['dir', 'etc'],
+    ['dir', 'root'],
+    ['file', 'bin'],
+    ['file', 'sbin'],
+    ['file', 'lib'],
+  ] as const) {
+    await person.choose(last.getByLabel('Kind', { exact: true }), kind);
+    await person.fill(last.getByLabel('Path in the image'), path);
+    await person.press(last.getByRole('button', { name: 'Add', exact: true }));
+    await designer.row(`Include ${path}`).waitFor();
   }
 
   await person.press(designer.section('Steps'));

@@ -1,6 +1,6 @@
-import { copyFileSync, mkdtempSync, rmSync, readFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, rmSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 /** The manifest that most tests start from. */
@@ -30,4 +30,11 @@ export function largeManifest(): string {
   return readFileSync(template, 'utf8')
     .replace(/<packages>[\s\S]*<\/packages>/, `<packages>\n${packages}\n    </packages>`)
     .replace(/<finalizer>[\s\S]*<\/finalizer>/, `<finalizer>\n${steps}\n      </finalizer>`);
+}
+
+/** A new document from the Debian template, with its scripts. */
+export function debianLive(): string {
+  const folder = temporary();
+  cpSync(join(dirname(template), '../debian-live'), folder, { recursive: true });
+  return join(folder, 'manifest.xml');
 }

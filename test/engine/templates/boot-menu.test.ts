@@ -3,6 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { grubConfig, startedKernel } from '../../../src-shared/boot-menu/config';
+import { readMenu, TEMPLATE_RULE } from '../../../src-shared/boot-menu/menu';
+import { parseManifest } from '../../../src-shared/manifest/parse';
 import { root } from '../../support/markdown';
 import type { TestProject } from '../../support/engine';
 import { stubImageProject } from '../../support/stub-image';
@@ -59,6 +62,28 @@ describe.skipIf(process.getuid?.() !== 0)('the boot menu', () => {
     expect(fault).toBe('');
     expect(titles(cfg)).toEqual(['"Debian live"', '"Debian live (the safe one)"']);
     expect(cfg).toContain('linux $kernel $options s');
+  });
+
+  it('is what the window shows before the build', async () => {
+    for (const [title, ...entries] of [
+      ['Debian live', entry(' position="2"', '(copied to memory)', 'toram'), entry(' position="1"', '(safe)', 'safe')],
+      [
+        'A "fine" $5 \\ \\" one',
+        entry('', '(\\"all\\" of $it)', 'a=\\"b c\\"'),
+        entry(' position="3"', 'the "safe" one', 's'),
+      ],
+      ['T', entry(' position="1"', 'twin', 'a'), entry(' position="7"', 'x', 'b'), entry('', 'twin', 'c')],
+    ] as const) {
+      const edited = (text: string): string =>
+        withEntries(...entries)(text).replace('>Debian live<', () => `>${title}<`);
+      const { cfg } = await menuOf(edited);
+      const parts = grubConfig(
+        readMenu(parseManifest(project?.read('../manifest.xml') ?? ''), TEMPLATE_RULE),
+        startedKernel(cfg),
+      );
+      expect(parts.map(({ text }) => text).join('')).toBe(cfg);
+      project?.dispose();
+    }
   });
 
   it('takes no command from the timeout, the default or the name of the image', async () => {

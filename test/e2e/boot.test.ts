@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { openInChromium } from './support/app';
+import { Designer } from './support/designer';
+import { dragTo } from './support/mouse';
+import { debianLive } from './support/samples';
+
+it('A boot menu is composed by keyboard and by mouse, shown as GRUB shows it, and undone byte for byte.', async () => {
+  const document = debianLive();
+  const before = readFileSync(document, 'utf8');
+  const { page } = await openInChromium({ document });
+  const designer = new Designer(page);
+  await designer.goTo('Boot');
+  const cards = page.getByRole('list', { name: 'Boot menu entries' });
+  const titles = (): Promise<(string | null)[]> =>
+    cards.getByRole('listitem').evaluateAll((items) => items.map((item) => item.getAttribute('data-name')));
+  const preview = page.getByRole('complementary', { name: 'Preview of the boot menu' });
+  const screen = async (): Promise<string[]> =>
+    (await preview.locator('.line').allTextContents()).filter((line) => line.trim() !== '');
+  expect(await titles()).toEqual(['Debian live', 'Debian live (copied to memory)', 'Debian live (safe graphics)']);
+  expect(await screen()).toEqual(['*Debian live', ' Debian live (copied to memory)', ' Debian live (safe graphics)']);
+
+  // By keyboard: a new entry with two options, moved up, and made the default.
+  await page.getByLabel('Title', { exact: true }).fill('Harbour');
+  await designer.button('Add entry').focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('INPUT');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('(serial)');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('console=ttyS0 quiet');
+  await page.keyboard.press('Enter');
+  await designer.button('Remove quiet').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Alt+ArrowUp');
+  await expect
+    .poll(titles)
+    .toEqual(['Harbour', 'Harbour (copied to memory)', 'Harbour (serial)', 'Harbour (safe graphics)']);
+  await designer.hears('Harbour (serial) moved to position 3 of 4');
+  await designer.button('Make default: Harbour (serial)').press('Enter');
+  await expect
+    .poll(screen)
+    .toEqual([' Harbour', ' Harbour (copied to memory)', '*Harbour (serial)', ' Harbour (safe graphics)']);
+  await preview.getByText('linux $kernel $options console=ttyS0 quiet').waitFor();
+
+  // By mouse: an entry is dragged, one is removed, an option goes, and the default stays with its entry.
+  const card = (name: string) => cards.locator(`[data-name="Harbour ${name}"]`);
+  await card('(serial)').getByRole('button', { name: 'Remove quiet' }).click();
+  await card('(serial)').locator('[data-card]').click();
+  await dragTo(page, card('(safe graphics)'), card('(copied to memory)'), 'before');
+  await expect
+    .poll(titles)
+    .toEqual(['Harbour', 'Harbour (safe graphics)', 'Harbour (copied to memory)', 'Harbour (serial)']);
+  await designer.button('Remove Harbour (safe graphics)').click();
+  await expect.poll(screen).toEqual([' Harbour', ' Harbour (copied to memory)', '*Harbour (serial)']);
+  await designer.save();
+  const after = readFileSync(document, 'utf8');
+  expect(after).toContain('<default_entry>2</default_entry>');
+  expect(after).toContain('<line>linux $kernel $options console=ttyS0</line>');
+
+  let undone = 0;
+  await page.getByRole('heading', { name: 'Boot', exact: true }).click();
+  await expect
+    .poll(async () => {
+      await page.keyboard.press('Control+z');
+      undone++;
+      await designer.save();
+      return readFileSync(document, 'utf8') === before;
+    })
+    .toBe(true);
+  // Title, new entry, its title, two options, move, default, option, move, removal.
+  expect(undone).toBe(10);
+});
+
+it('Rules of the boot archive are filtered, pasted, changed and removed by keyboard, and undone byte for byte.', async () => {
+  const document = debianLive();
+  const before = readFileSync(document, 'utf8');
+  const { page } = await openInChromium({ document });
+  const designer = new Designer(page);
+  await designer.goTo('Boot');
+  await page.getByRole('tab', { name: 'Boot archive' }).click();
+  const list = page.getByRole('listbox', { name: 'Rules of the boot archive' });
+  await page.getByLabel('Filter paths').fill('scsi');
+  await expect.poll(() => list.getByRole('option').count()).toBe(4);
+  await page.getByLabel('Filter paths').fill('');
+
+  const path = (name: string): string => `usr/lib/modules/*/kernel/drivers/${name}`;
+  await designer.row(`Include ${path('ata')}`).click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Space');
+  await designer.row(`Exclude ${path('cdrom')}`).waitFor();
+  await designer.hears('2 paths excluded');
+  const text = 'opt/tools/\\n- opt/tools/doc/\\n/etc/motd.txt';
+  await page.evaluate(`{
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', '${text}');
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+  }`);
+  await designer.row('Exclude opt/tools/doc').waitFor();
+  expect((await designer.rows()).slice(1, 5)).toEqual([
+    `Exclude ${path('cdrom')}`,
+    'Include opt/tools',
+    'Exclude opt/tools/doc',
+    'Include etc/motd.txt',
+  ]);
+  await designer.row('Include opt/tools').click();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('../secret');
+  await page.keyboard.press('Enter');
+  await page.getByText('1 path outside the image').waitFor();
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('Alt+ArrowDown');
+  await designer.save();
+  const after = readFileSync(document, 'utf8');
+  expect(after).toContain(`<base_exclude type="dir">${path('ata')}</base_exclude>`);
+  expect(after).toContain('<base_include type="file">etc/motd.txt</base_include>');
+  expect(after).not.toContain('secret');
+
+  let undone = 0;
+  await page.getByRole('heading', { name: 'Boot', exact: true }).click();
+  await expect
+    .poll(async () => {
+      await page.keyboard.press('Control+z');
+      undone++;
+      await designer.save();
+      return readFileSync(document, 'utf8') === before;
+    })
+    .toBe(true);
+  // Exclude two, paste, change a path, remove, move.
+  expect(undone).toBe(5);
+});
