@@ -30,7 +30,8 @@ export interface MenuScreen {
 export function menuScreen(menu: BootMenu, shown?: MenuEntry): MenuScreen {
   const entries = shownEntries(menu);
   const highlighted = defaultEntry(menu);
-  const at = Math.max(0, entries.indexOf(shown ?? highlighted ?? entries[0] ?? ({} as MenuEntry)));
+  const wanted = shown ?? highlighted;
+  const at = entries.findIndex((entry) => entry === wanted);
   const first = Math.max(0, at - FRAME_LINES + 1);
   const lines = entries.slice(first, first + FRAME_LINES).map((entry) => {
     const isHighlighted = entry === highlighted;
