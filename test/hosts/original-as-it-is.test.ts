@@ -1,6 +1,6 @@
 // A host with only the original, reached over a real sshd, with real ZFS. The original does not run here: a stand-in prints the lines of
 // its recorded runs and has its defects (test/support/original-stand-in.mjs).
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BuildHost } from '../../src-main/build-hosts/build-host';
@@ -11,13 +11,13 @@ import type { RunView } from '../../src-shared/runs/run-view';
 import { BuildWatch } from '../support/build-watch';
 import { TestProject } from '../support/engine';
 import { eventually } from '../support/eventually';
+import { originalCommand } from '../support/original-command';
 import { runTool } from '../support/run-tool';
 import { sshHost } from '../support/ssh-host';
 import { loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 import { lacksZfs, zfsPool, type TemporaryPool } from '../support/temp-zpool';
 
-const STAND_IN = join(import.meta.dirname, '../support/original-stand-in.mjs');
 const reason = lacksZfs() ?? lacksSshd();
 
 describe.skipIf(reason !== undefined)(`A host with the original as it is${reason ? ` (${reason})` : ''}:`, () => {
@@ -43,12 +43,7 @@ describe.skipIf(reason !== undefined)(`A host with the original as it is${reason
     path = join(project.folder, 'manifest.xml');
     const home = join(project.folder, 'home');
     mkdirSync(home);
-    const command = join(project.folder, 'distro_const');
-    writeFileSync(
-      command,
-      `#!/bin/sh\necho "$*" >>'${project.folder}/calls'\nexec '${process.execPath}' '${STAND_IN}' "$@"\n`,
-    );
-    chmodSync(command, 0o755);
+    originalCommand(project.folder);
     server = await startSshd(`SetEnv HOME=${home} PATH=${project.folder}:${process.env['PATH'] ?? ''}`);
     ({ host, link } = sshHost(() => loginAt(server), { engine: 'stock' }));
     watch = new BuildWatch(createBuildServices(host), path);
@@ -219,6 +214,20 @@ describe.skipIf(reason !== undefined)(`A host with the original as it is${reason
     }
   });
 
+  it('A build whose log was compressed is shown with the command that makes it readable, and another can follow.', async () => {
+    const { run } = await build();
+    const { area } = await host.status(path);
+    const log = join(area.path, 'logs', run.replace('run-', 'detail-log-'));
+    runTool('xz', log);
+    const packed = (await host.status(path)).runs;
+    expect(packed).toMatchObject([{ run, problem: expect.stringContaining(`xz -dc ${log}.xz >${log}`) }]);
+    await expect(watch.services.logs.grown({ path, run, have: -1 }, {})).rejects.toMatchObject({
+      code: 'missing',
+      message: expect.stringContaining('compressed'),
+    });
+    expect(await build()).toMatchObject({ state: 'done' });
+  });
+
   it('A stopped build is shown as stopped, with its pause before, and leaves no socket.', async () => {
     project.script('b', `while [ -d '${project.folder}' ]; do sleep 0.05; done`);
     const { run = '' } = await builds().start({ path, pause: 'c' }, {});
@@ -272,6 +281,24 @@ describe.skipIf(reason !== undefined)(`A host with the original as it is${reason
     await eventually(async () => expect(await details()).toMatch(/^false .*an earlier build left running/));
     orphan.kill();
     process.kill(Number(readFileSync(join(project.folder, 'left'), 'utf8')));
+  });
+
+  it('The checklist has a note about steps that run one script, and none once a symbolic link gives each its own.', async () => {
+    const notes = async (): Promise<string[]> => {
+      const { ok, findings } = await host.doctor(path);
+      expect(ok).toBe(true);
+      return findings.flatMap(({ state, title, detail }) => (state === 'note' && title === 'manifest' ? [detail] : []));
+    };
+    expect(await notes()).toEqual([]);
+    project.edit((text) => text.replace('scripts/c"', 'scripts/b"'));
+    expect(await notes()).toEqual([
+      expect.stringMatching(/^Several steps run scripts\/b, .* only the first checkpoint/),
+    ]);
+    symlinkSync('b', join(project.folder, 'scripts/also-b'));
+    let place = 0;
+    project.edit((text) => text.replace(/scripts\/b"/g, (name) => (place++ === 0 ? name : 'scripts/also-b"')));
+    expect(await notes()).toEqual([]);
+    expect(await build()).toMatchObject({ state: 'done', checkpoints: ['a', 'b', 'c'] });
   });
 
   it('The plan obeys resume_from, and checkpoint_enable as the original reads it.', async () => {
