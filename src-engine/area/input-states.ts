@@ -4,7 +4,7 @@ import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
 import type { KnownHash } from '../../src-shared/checkpoints/step-differences';
 import { escapeName, unescapeName } from '../../src-shared/name-escapes';
 import { bytePath, systemPath } from '../snapshots/bytes';
-import { pathHash, pathStat, sizeIn } from '../system/path-hash';
+import { pathHash, pathStat, presentType, sizeIn } from '../system/path-hash';
 import { realPath } from '../system/real-path';
 import { shortHash } from '../system/short-hash';
 import { URL_TIMEOUT_MS, urlState } from './url-state';
@@ -96,8 +96,12 @@ export class InputStates {
   async #path(input: StepInput, all: readonly StepInput[]): Promise<KnownHash> {
     const { folder, area } = this.#question;
     const path = folder.resolved(input.value);
-    const { text } = await pathStat(path, area);
     const recorded = all.filter((one) => keyOf(one) === keyOf(input) && one.stat !== undefined && !one.raced);
+    // What was a file and no longer is has another content. A folder in its place may be too large to read.
+    const type = presentType(path);
+    const wasFile = recorded.length > 0 && recorded.every(({ stat = '' }) => sizeIn(stat) !== undefined);
+    if (wasFile && type !== undefined && type !== 'file') return { hash: type };
+    const { text } = await pathStat(path, area);
     const same = recorded.find(({ stat }) => stat === text);
     if (same) return { hash: same.hash };
     // A file of another size has another content, so it is not read.

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { stepExecution, type StepExecution } from '../../src-shared/checkpoints/execution';
 import type { CheckpointPast } from '../../src-shared/checkpoints/staleness';
-import { listOf, number, object, text, type TypeOf } from '../../src-shared/shape';
+import { listOf, number, object, optional, text, type TypeOf } from '../../src-shared/shape';
+import { below, bytePath, systemPath } from '../snapshots/bytes';
 import { makeFolders, writeFileAtomically } from '../system/files';
 import { readJsonFile } from '../system/json-file';
 import type { BuildArea } from './area';
@@ -11,6 +12,8 @@ import { runNames } from './run-names';
 
 /** `simple-log-STAMP`; a second build in the same second has a number behind it. */
 const LOG = /^simple-log-(\d{4}(?:-\d\d){5})(?:-\d+)?$/;
+/** So many names of a folder of the build data are recorded. */
+const MAX_NAMES = 100;
 /** The form of the file. */
 const VERSION = 1;
 
@@ -24,6 +27,7 @@ const lineResult = object('LineResult', 'The executions of all steps of a finish
   run: text,
   history: listOf(stepExecution),
   media: listOf(medium),
+  data: optional(listOf(text), 'Names at the top of the build data and of the image, with a character per byte.'),
 });
 
 /** The executions of all steps of a finished build, and the files of the media folder that are its images. */
@@ -36,7 +40,8 @@ export const lineResultPath = ({ stateFolder }: RecordPlace): string => join(sta
 export function writeLineResult(area: BuildArea, run: string, history: readonly StepExecution[]): void {
   const path = lineResultPath(area);
   makeFolders(join(area.stateFolder, 'checkpoints'));
-  writeFileAtomically(path, JSON.stringify({ version: VERSION, run, history, media: mediaOf(area, history) }));
+  const result: LineResult = { version: VERSION, run, history, media: mediaOf(area, history), data: dataOf(area) };
+  writeFileAtomically(path, JSON.stringify(result));
 }
 
 /** The build data are about to change. */
@@ -57,12 +62,43 @@ export function readLineResult(
   const path = lineResultPath(place);
   const found = readJsonFile(path, lineResult);
   if (found.kind !== 'read' || found.value.version !== VERSION) return { unknown: 'no finished build is recorded' };
-  const { history, media, run } = found.value;
+  const { history, media, run, data = [] } = found.value;
   const last = history.at(-1);
   if (!last || !('record' in readCheckpointRecord(place, last.step)))
     return { unknown: 'the last checkpoint of the finished build is not known' };
   if (area && hasForeignLog(area, run)) return { unknown: 'another program has built in this area since' };
+  if (area && lacksData(area, data)) return { unknown: 'files of the build data were removed since' };
   return { history, media };
+}
+
+/** Names at the top of the build data and of the image. They show whether the build data are still there. */
+function dataOf({ buildData, pkgImage }: BuildArea): string[] {
+  return [...namesIn(buildData, ''), ...namesIn(pkgImage, `${basename(pkgImage)}/`)];
+}
+
+/** The first names of a folder; none when it is not a folder or cannot be read. */
+function namesIn(folder: string, prefix: string): string[] {
+  try {
+    if (!lstatSync(folder).isDirectory()) return [];
+    const names = readdirSync(folder, 'latin1').sort().slice(0, MAX_NAMES);
+    return names.map((name) => `${prefix}${name}`);
+  } catch {
+    return [];
+  }
+}
+
+/** A folder that cannot be read, as by another account, is not known to lack anything. */
+function lacksData({ buildData }: BuildArea, names: readonly string[]): boolean {
+  return names.some((name) => isMissing(systemPath(below(bytePath(buildData), name))));
+}
+
+function isMissing(path: string | Buffer): boolean {
+  try {
+    lstatSync(path);
+    return false;
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+  }
 }
 
 /** Whether the original engine has written a log since a run. A run of ours has a journal with the time of its logs. */

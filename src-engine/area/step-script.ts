@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { NO_CONTENT } from '../../src-shared/checkpoints/fingerprint';
 import { isExecutable } from '../system/executables';
+import { readRegularFile } from '../system/files';
 import { shortHash } from '../system/short-hash';
 
 /** Layout A's built-in first step on a host that has the original's scripts (contract 7). */
@@ -20,10 +21,13 @@ export function scriptFile(name: string, path = process.env.PATH ?? ''): string 
   return found ?? name;
 }
 
-/** Hash of a script's content, links followed; `NO_CONTENT.missing` or `.unreadable` where there is none. */
+/**
+ * Hash of a script's content, links followed; `NO_CONTENT.missing` or `.unreadable` where there is none. A pipe or a
+ * device is not read.
+ */
 export function scriptHash(file: string): string {
   try {
-    return shortHash(readFileSync(file));
+    return shortHash(readRegularFile(file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ENOTDIR' ? NO_CONTENT.missing : NO_CONTENT.unreadable;

@@ -21,6 +21,13 @@ const textOf = (lines: readonly string[]): string =>
     .sort()
     .join('\n');
 
+/** The first problem that `getfattr` reports. File systems such as exFAT have no attributes, which is none. */
+const problemIn = (stderr: string): string | undefined => {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length === 0) return 'getfattr failed';
+  return lines.find((line) => !line.endsWith(': Operation not supported'));
+};
+
 /**
  * Reads the attributes of inodes with one `getfattr`; Node cannot. Inodes without any are missing from the result.
  *
@@ -42,7 +49,8 @@ export async function readAttributes(
       ...(signal && { signal }),
     },
   );
-  if (code !== 0) throw new AppError('snapshot', stderr.trim().split('\n')[0] ?? 'getfattr failed');
+  const problem = code === 0 ? undefined : problemIn(stderr);
+  if (problem !== undefined) throw new AppError('snapshot', problem);
   for (const block of stdout.split('\n\n')) {
     const [head = '', ...lines] = block.trim().split('\n');
     const path = head

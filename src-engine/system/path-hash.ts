@@ -71,6 +71,15 @@ export async function pathStat(path: string | Buffer, except?: string, stop?: Ab
   }
 }
 
+/** What a path is, links not followed; `undefined` when it is missing or cannot be reached. */
+export function presentType(path: string | Buffer): ReturnType<typeof typeOf> | undefined {
+  try {
+    return typeOf(lstatSync(path, { bigint: true }));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The size in bytes in the text of a plain file's `PathStat`; `undefined` for anything else. */
 export function sizeIn(text: string): string | undefined {
   const [type, , , size] = text.split(':');

@@ -59,4 +59,18 @@ describe.skipIf(lacks !== undefined)(`an area on exfat${lacks === undefined ? ''
       project.dispose();
     }
   });
+
+  it('is compared, although its files have no extended attributes', async () => {
+    const project = new TestProject({
+      area: join(path(), 'compared'),
+      steps: [{ name: 'a', body: 'echo a >"$2/f"' }, { name: 'b', body: 'echo b >"$2/f"' }, { name: 'c' }],
+    });
+    try {
+      expect((await project.build()).code).toBe(0);
+      const { code, stdout } = await project.run('diff', 'manifest.xml', 'b', 'c');
+      expect([code, stdout.split('\n')[0]]).toEqual([0, '~ pkg_image/f  (2 B -> 2 B; content)']);
+    } finally {
+      project.dispose();
+    }
+  });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -232,5 +233,25 @@ describe('Files of other kinds:', () => {
     await project.build();
     rmSync(project.path('pipe'));
     expect(await project.freshness()).toBe('stale; `a` used pipe, which is missing now');
+  });
+
+  it('A file that became a link to a folder makes a checkpoint stale, and the folder is not read.', async () => {
+    project.file('conf', '1').writeStep('echo "path $PWD/conf" >>"$SLIPWAY_INPUTS"');
+    await project.build();
+    rmSync(project.path('conf'));
+    symlinkSync('/', project.path('conf')); // reading it would take longer than the test may
+    expect(await project.freshness()).toBe('stale; `a` used conf: its content has changed');
+  });
+
+  it.each([
+    ['a device without an end', (path: string) => symlinkSync('/dev/zero', path)],
+    ['a named pipe', (path: string) => void execFileSync('mkfifo', [path])],
+    ['a folder', (path: string) => void mkdirSync(path)],
+  ])('A script that became %s is not read.', async (_, replace) => {
+    project.writeStep('true');
+    await project.build();
+    rmSync(project.path('scripts/a'));
+    replace(project.path('scripts/a'));
+    expect(await project.freshness()).toBe('unknown; `a`: its script scripts/a cannot be read now');
   });
 });

@@ -78,6 +78,18 @@ describe('lines of a build area', () => {
     expect(project.ran()).toEqual(['d']);
   });
 
+  it.each(['build_data', 'build_data/pkg_image', 'build_data/pkg_image/made'])(
+    'A build continues from the last checkpoint after %s was removed.',
+    async (removed) => {
+      await project.build();
+      rmSync(join(project.area, removed), { recursive: true });
+      expect(await advice()).toEqual({ kind: 'resume', line: 'main', step: 'd' });
+      project.ran();
+      expect((await project.build('--continue', '--detailed-exit')).code).toBe(0);
+      expect([project.ran(), made()]).toEqual([['d'], 'a 1,b 1,c 1,d 1,']);
+    },
+  );
+
   it('A build continues from the checkpoint of another line that saves the most steps.', async () => {
     await project.build();
     values({ b: '2' });
