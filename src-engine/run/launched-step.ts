@@ -145,9 +145,11 @@ function openPipe(launcher: number, descriptor: number): Socket {
   return new Socket({ fd, readable: true, writable: false });
 }
 
-/** Continues a launcher and a holder that a step has stopped. SIGCONT has no effect on a process that is not stopped. */
-export function continueStopped({ launcher, holder, containment }: LauncherState): void {
-  if (containment === 'namespaces') return; // a step sees neither
+/**
+ * Continues a launcher and a holder that were stopped: by a step, or in namespaces by the user, who stops all processes
+ * of a build. SIGCONT has no effect on a process that is not stopped.
+ */
+export function continueStopped({ launcher, holder }: LauncherState): void {
   signal(launcher, 'SIGCONT');
   signal(holder, 'SIGCONT');
 }

@@ -12,7 +12,7 @@ export interface StopSignal {
 
 /**
  * Catches SIGINT, SIGTERM and SIGHUP while a build runs. `onStop` is called at the first and, with `again`, at each
- * further one. (Contract 1.3: the original dies and leaves the step running.)
+ * further one. (Contract 1.3: the original dies and leaves the step running.) SIGUSR1 has no effect.
  */
 export function onStopSignal(onStop: (signal: NodeJS.Signals, again: boolean) => void): StopSignal {
   let first: NodeJS.Signals | undefined;
@@ -22,6 +22,9 @@ export function onStopSignal(onStop: (signal: NodeJS.Signals, again: boolean) =>
     onStop(signal, again);
   };
   for (const signal of STOP_SIGNALS) process.on(signal, handle);
+  // Node would open its debugger on a port, where every local account can run code as this one. Without a listener the
+  // signal would end the process, so this one stays.
+  if (process.listenerCount('SIGUSR1') === 0) process.on('SIGUSR1', () => undefined);
   return {
     get signal() {
       return first;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { areaIdentity } from '../../../src-engine/area/identity';
-import { listProcesses } from '../../../src-engine/system/process-list';
+import { descendants, listProcesses } from '../../../src-engine/system/process-list';
 import { bin, finished, says, TestProject, type Ran } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { newestRecords } from '../../support/journal';
@@ -226,7 +226,7 @@ describe('what an earlier build has left running', () => {
   });
 });
 
-describe('a reaper that the step has stopped', () => {
+describe('a reaper that was stopped', () => {
   if (lacksPerl !== undefined) return it.skip(`is continued (${lacksPerl})`);
 
   it('is continued, so that the build goes on and cancel ends it', async () => {
@@ -245,4 +245,28 @@ describe('a reaper that the step has stopped', () => {
     expect(await ended).toMatchObject({ code: 143 });
     expect(project.ran()).toEqual(['a', 'b']);
   });
+
+  it('is continued, so that cancel ends a build whose processes were all stopped', async () => {
+    project.write({ steps: [{ name: 'a', body: 'echo waiting >&2\nsleep 600' }] });
+    const build = project.start('distro_const', ['build', 'manifest.xml']);
+    const ended = finished(build);
+    await says(build, /waiting/);
+    const { pid = 0 } = build;
+    for (const one of [pid, ...descendants(new Set([pid]), listProcesses()).map((child) => child.pid)])
+      process.kill(one, 'SIGSTOP');
+    expect(await project.run('cancel', 'manifest.xml')).toMatchObject({ code: 0 });
+    expect(await ended).toMatchObject({ code: 143 });
+  });
+});
+
+it('SIGUSR1 opens no debugger in a running build.', async () => {
+  project.write({ steps: [{ name: 'a', body: 'echo waiting >&2\nwhile [ ! -e "$2/go" ]; do sleep 0.02; done' }] });
+  const build = project.start('distro_const', ['build', 'manifest.xml']);
+  const ended = finished(build);
+  await says(build, /waiting/);
+  build.kill('SIGUSR1');
+  // The engine handles signals in their order, so it has handled this one when it ends.
+  build.kill('SIGTERM');
+  const { code, stderr } = await ended;
+  expect([code, stderr]).toEqual([143, expect.not.stringContaining('Debugger')]);
 });
