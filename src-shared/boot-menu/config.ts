@@ -51,5 +51,5 @@ export function expandedLine(line: string, started: StartedKernel): string {
   return line.replaceAll(/\$(kernel|initrd|options)\b/g, (_, name: keyof StartedKernel) => started[name]);
 }
 
-/** One word of GRUB script, in which nothing is a variable or ends the word. */
+/** A quoted string of GRUB script, without variables. */
 const quoted = (text: string): string => `"${text.replaceAll(/[\\"$]/g, '\\$&')}"`;

@@ -39,7 +39,7 @@ export interface MenuEntry {
   readonly position: string | undefined;
   /** GRUB commands, as the step gets them. */
   readonly lines: readonly string[];
-  /** Set when the step leaves the entry out, because another one has its title. */
+  /** Set when the step leaves the entry out, because its title does not find it: see `withoutLost`. */
   readonly isLeftOut: boolean;
 }
 
@@ -78,7 +78,7 @@ export function readMenu(tree: ManifestTree, rule: MenuRule): BootMenu {
     return child && directText(child);
   };
   const title = oneLine(text('title') ?? '') || (tokensOf(attributeValue(tree.root, 'name') ?? '')[0] ?? '');
-  const own = withoutTwins(
+  const own = withoutLost(
     (element ? childElements(element, 'entry') : []).map((entry, index) => read(entry, index, title)),
     rule,
   );
@@ -118,17 +118,22 @@ function read(element: ElementNode, index: number, title: string): MenuEntry {
   };
 }
 
-/** boot-menu.sh finds entries by position and title, so a second one with both is lost, and one without position beside its twin. */
-function withoutTwins(entries: readonly MenuEntry[], { order }: MenuRule): MenuEntry[] {
+/**
+ * boot-menu.sh finds entries by position and title, so a second one with both is lost. Without a position the title alone has to find the
+ * entry: one beside a twin with a position is lost, and one whose title has double quotes.
+ */
+function withoutLost(entries: readonly MenuEntry[], { order }: MenuRule): MenuEntry[] {
   if (order !== 'sorted') return [...entries];
   return entries.map((entry, at) => ({
     ...entry,
-    isLeftOut: entries.some(
-      (other, place) =>
-        other.suffix === entry.suffix &&
-        ((place < at && other.position === entry.position) ||
-          (entry.position === undefined && other.position !== undefined)),
-    ),
+    isLeftOut:
+      (entry.position === undefined && entry.suffix.includes('"')) ||
+      entries.some(
+        (other, place) =>
+          other.suffix === entry.suffix &&
+          ((place < at && other.position === entry.position) ||
+            (entry.position === undefined && other.position !== undefined)),
+      ),
   }));
 }
 

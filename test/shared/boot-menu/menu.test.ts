@@ -53,6 +53,10 @@ describe('the entries of a menu', () => {
     ]);
   });
 
+  it('lose one without a position whose title has quotes, as the step does', () => {
+    expect(titles(`${entry('say \\"a\\"')}${entry('say \\"b\\"', 1)}`)).toEqual(['harbour', 'harbour say "b"']);
+  });
+
   it('have titles and lines as steps get them: quotes need a backslash', () => {
     const menu = read(entry('(\\"all\\" of it)', 1, 'echo \\"a b\\"', 'echo "c d"'));
     expect(menu.entries[1]?.title).toBe('harbour ("all" of it)');
@@ -81,7 +85,7 @@ describe('the rule of a menu', () => {
 });
 
 describe('kernel options', () => {
-  it('are the words after the common ones, where the entry has the usual lines', () => {
+  it('are those after the common ones, where the entry has the usual lines', () => {
     const options = (...lines: string[]) => kernelOptions(lines);
     expect(options('linux $kernel $options toram  a="b c"', 'initrd $initrd')).toEqual(['toram', 'a="b c"']);
     expect(options('linux $kernel $options', 'initrd $initrd')).toEqual([]);
@@ -102,7 +106,7 @@ describe('the screen of GRUB', () => {
     expect(isCut('漢'.repeat(38))).toBe(true);
   });
 
-  it('scrolls to the shown entry and tells where there are more', () => {
+  it('scrolls to the shown entry and marks where there are more', () => {
     const menu = read(Array.from({ length: 20 }, (_, at) => entry(`e${at}`, at + 1)).join(''));
     expect(menuScreen(menu)).toMatchObject({ isMoreAbove: false, isMoreBelow: true });
     const screen = menuScreen(menu, menu.entries[20]);
@@ -113,7 +117,7 @@ describe('the screen of GRUB', () => {
 });
 
 describe('grub.cfg', () => {
-  it('tells what it starts, and a line is shown with that', () => {
+  it('names what it starts, and a line is shown with that', () => {
     const started = { kernel: '/live/vmlinuz', initrd: '/live/initrd', options: 'boot=live quiet' };
     const text = grubConfig(read(''), started)
       .map((part) => part.text)
