@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ConnectOptions } from '../../src-main/transport/ssh/connection';
 import type { UnknownHostKey } from '../../src-main/transport/ssh/host-keys';
 import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
@@ -22,16 +22,19 @@ describe.skipIf(reason !== undefined).each(CLIENTS)(`the key of a host, for %s${
   let open: SshTransport | undefined;
   const at = (name: string): string => join(server.folder, name);
 
-  beforeAll(async () => {
+  beforeAll(() => {
     keys = mkdtempSync(join(tmpdir(), 'slipway-host-'));
     runTool('ssh-keygen', '-q', '-t', 'ecdsa', '-N', '', '-f', join(keys, 'ecdsa'));
+  });
+  // A server of its own for each test: the log of an earlier login may arrive late.
+  beforeEach(async () => {
     server = await startSshd('LogLevel DEBUG1', `HostKey ${join(keys, 'ecdsa')}`);
   });
-  afterEach(() => open?.close());
-  afterAll(async () => {
+  afterEach(async () => {
+    open?.close();
     await server?.stop();
-    rmSync(keys, { recursive: true, force: true });
   });
+  afterAll(() => rmSync(keys, { recursive: true, force: true }));
 
   /** Connects with the user's `known_hosts`; questions go to `accept`. */
   function connect(known: string, accept: (question: UnknownHostKey) => Promise<boolean>): Promise<SshTransport> {
