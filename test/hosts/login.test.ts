@@ -114,7 +114,7 @@ describe.skipIf(reason !== undefined).each(CLIENTS)(`a login with a password, by
       code: 'refused',
     });
     expect(attempts).toEqual([1, 2, 3]);
-    expect(server.log().match(/Failed password/g)).toHaveLength(3);
+    await eventually(() => expect(server.log().match(/Failed password/g)).toHaveLength(3));
   });
 
   it('is refused with the message of a host that ends it early', async () => {
