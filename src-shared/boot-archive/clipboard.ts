@@ -5,7 +5,7 @@ import { kindOf, ruleOf, type ArchiveRule } from './rules';
 /** A longer text is no list that a user copied. */
 const MAX_CHARACTERS = 1024 * 1024;
 
-/** Returns rules as text, one a line: a folder ends with a slash, an exclusion begins with a minus sign. */
+/** Returns rules as text, one per line: a folder ends with a slash, an exclusion begins with a minus sign. */
 export function rulesAsText(rules: readonly ArchiveRule[]): string {
   return rules
     .map(({ kind, type, path }) => `${kind === 'exclude' ? '- ' : ''}${path}${type === 'dir' ? '/' : ''}`)

@@ -5,7 +5,7 @@
 #   user_jack_gecos    full name
 #   user_jack_groups   further groups, separated by blanks
 #   user_jack_sudo     password (or missing), nopasswd, no
-#   user_jack_keys     public SSH keys, one a line; root_keys has those of root
+#   user_jack_keys     public SSH keys, one per line; root_keys has those of root
 
 # hash PASSWORD: prints the hash for etc/shadow. The salt comes from the image's name, so that the same manifest gives the same image.
 hash() {
