@@ -32,7 +32,7 @@ export default defineConfig({
           include: ['test/{shared,engine,main,renderer,tools,source}/**/*.test.ts'],
           exclude: AREAS,
           globalSetup: ENGINE,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 120_000,
           // Vitest leaves a processor free, which is half of a small machine. One more than there are: tests also wait.
           maxWorkers: availableParallelism() + 1,
@@ -44,7 +44,7 @@ export default defineConfig({
           expect: POLL,
           include: AREAS,
           globalSetup: ENGINE,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 120_000,
           maxWorkers: availableParallelism() + 1,
         },
