@@ -38,9 +38,11 @@ describe('An edit:', () => {
 
   it('Each thing is edited in one place, and steps are not among the outputs.', async () => {
     const designer = await opened(await openInChromium());
+    await designer.goTo('Boot');
+    await designer.page.getByRole('tab', { name: 'Boot archive' }).click();
+    await designer.page.getByRole('heading', { name: 'Packing', level: 2 }).waitFor();
     await designer.goTo('Outputs');
-    await designer.page.getByText('Advanced', { exact: false }).first().click();
-    await designer.page.getByRole('group', { name: 'Boot archive', exact: true }).waitFor();
+    expect(await designer.page.getByRole('heading', { name: 'Packing' }).count()).toBe(0);
     expect(await designer.page.locator('[data-element=finalizer]').count()).toBe(0);
   });
 
@@ -278,7 +280,7 @@ describe('problems', () => {
     const designer = new Designer(page);
     const problems = page.getByRole('region', { name: 'Problems' });
     await problems.getByRole('button', { name: 'Go to' }).first().click();
-    await page.getByRole('heading', { level: 1, name: 'Outputs' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Boot' }).waitFor();
     await problems.getByRole('button', { name: 'Write gzip' }).click();
     await problems.getByText('GZIP').waitFor({ state: 'detached' });
     await designer.save();

@@ -35,6 +35,12 @@ export function keyboardPerson(page: Page): Person {
           await page.keyboard.press('ArrowDown');
         return;
       }
+      if ((await target.getAttribute('role')) === 'tab') {
+        await tabTo(page, page.getByRole('tablist').filter({ has: target }).getByRole('tab', { selected: true }));
+        for (let presses = 0; presses < 20 && (await target.getAttribute('aria-selected')) !== 'true'; presses++)
+          await page.keyboard.press('ArrowRight');
+        return;
+      }
       await tabTo(page, target);
       await page.keyboard.press('Enter');
     },
