@@ -13,8 +13,10 @@ enum Fit {
 }
 const FITS = 8;
 
-/** Shorter terms are in nearly every summary: they are searched as starts of words in names only. */
+/** Terms of so few Latin letters are in nearly every summary: they are searched as starts of words in names only. */
 const SHORT = 2;
+/** Two signs of other scripts may be a whole word. */
+const isShort = (term: string): boolean => term.length <= SHORT && /^\p{ASCII}*$/u.test(term);
 
 /** Packages that are rarely wanted by themselves, by the ends of their names. */
 const AUXILIARY =
@@ -76,11 +78,11 @@ export class CatalogueSearch {
 
   /** Entries that can have all terms, in the order of equal fits. */
   #candidates(terms: readonly string[]): Iterable<number> {
-    const short = terms.filter((term) => term.length <= SHORT).map((term) => this.#starts.get(term) ?? []);
+    const short = terms.filter(isShort).map((term) => this.#starts.get(term) ?? []);
     const shortest = short.sort((a, b) => a.length - b.length)[0];
     if (shortest) return shortest;
     const last = this.#last;
-    const isLonger = last?.terms.every((term, at) => term.length > SHORT && terms[at]?.startsWith(term) === true);
+    const isLonger = last?.terms.every((term, at) => !isShort(term) && terms[at]?.startsWith(term) === true);
     return last && isLonger === true ? last.found : this.#order;
   }
 
@@ -107,9 +109,9 @@ export class CatalogueSearch {
       if (at === 0) return Fit.BeginningOfName;
       if (name.endsWith(`/${term}`)) return Fit.LastPartOfName;
       if (hasTerm(name, term, at)) return Fit.WordInName;
-      if (term.length > SHORT) return Fit.InName;
+      if (!isShort(term)) return Fit.InName;
     }
-    if (term.length <= SHORT) return undefined;
+    if (isShort(term)) return undefined;
     const others = this.#others[index] ?? '';
     const inOthers = others.includes(term);
     if (inOthers && ` ${others} `.includes(` ${term} `)) return Fit.ExactProvided;

@@ -34,6 +34,12 @@ describe('the search of a catalogue', () => {
     expect(find('network')).toEqual(['network-manager', 'wicd', 'avahi']);
   });
 
+  it('finds two signs of a script without spaces in a summary', () => {
+    const japanese = new CatalogueSearch([entry('editor', '日本語 Vim'), entry('日本', 'a name')]);
+    const names = (query: string) => japanese.find(query).map((index) => japanese.entries[index]?.name);
+    expect([names('日本'), names('日本語'), names('vi')]).toEqual([['日本', 'editor'], ['editor'], []]);
+  });
+
   it('requires every word of a query, in any order and place', () => {
     expect(find('manager network')).toEqual(['network-manager', 'wicd']);
     expect(find('network nothing')).toEqual([]);
