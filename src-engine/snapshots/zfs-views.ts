@@ -1,9 +1,9 @@
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import type { ExecResult } from '../system/exec';
-import type { MountTable } from '../system/mount-table';
+import { MountTable } from '../system/mount-table';
 import { parseJson } from '../system/json-file';
 import { isAlive, ownIdentity, processIdentity } from '../system/processes';
 import type { SnapshotView } from './backend';
@@ -54,7 +54,7 @@ export function createZfsViews(area: string, zfs: Zfs, zfsWithRetry: Zfs): ZfsVi
   }
 
   async function open(snapshot: string): Promise<SnapshotView> {
-    const path = mkdtempSync(join(tmpdir(), 'slipway-view-'));
+    const path = realpathSync(mkdtempSync(join(tmpdir(), 'slipway-view-')));
     const clone = `${area}/${VIEW}${process.pid}-${path.slice(-6)}`;
     // Not `readonly=on`: with it zfs-fuse answers the first query for the attributes of a file without any with
     // ENOSYS, after which the kernel reports no attributes for any file of the view.
@@ -62,12 +62,16 @@ export function createZfsViews(area: string, zfs: Zfs, zfsWithRetry: Zfs): ZfsVi
     const argv = ['clone', ...options.flatMap((option) => ['-o', option]), snapshot, clone];
     for (let attempt = 1; ; attempt++) {
       const { code, stderr } = await zfs(argv);
-      if (code === 0) return folderView(path, () => destroy(clone, path));
-      // zfs-fuse sometimes fails to mount while it rolls back another dataset. The clone exists all the same.
-      if (/cannot mount/.test(stderr)) await zfsWithRetry(['destroy', clone]);
-      if (/cannot mount/.test(stderr) && attempt < MAX_ATTEMPTS) continue;
+      const isMounted = code === 0 && (await MountTable.read()).at(path)[0]?.source === clone;
+      if (isMounted) return folderView(path, () => destroy(clone, path));
+      // zfs-fuse sometimes fails to mount while it rolls back another dataset. The clone exists all the same. Without
+      // its mount the view would look empty.
+      const isMade = code === 0 || /cannot mount/.test(stderr);
+      if (isMade) await zfsWithRetry(['destroy', clone]);
+      if (isMade && attempt < MAX_ATTEMPTS) continue;
       removeFolder(path);
-      throw new AppError('snapshot', `No view of ${snapshot} could be opened: ${stderr.trim()}`);
+      const reason = stderr.trim() || `${clone} was not mounted at ${path}`;
+      throw new AppError('snapshot', `No view of ${snapshot} could be opened: ${reason}`);
     }
   }
 
