@@ -33,10 +33,14 @@ export function changeOf(list: string, standard: string): string | undefined {
   return list;
 }
 
+/** A list that the built-in client does not read, so that it must not connect. */
+export const REVOKED_KEYS = 'RevokedHostKeys';
+
 /** Settings that make the way or the login another one, and that the built-in client does not have: the name, and values without effect. */
 const BEYOND: readonly (readonly [name: string, without?: readonly string[]])[] = [
   ['PKCS11Provider'],
   ['KnownHostsCommand'],
+  [REVOKED_KEYS],
   ['HostbasedAuthentication', ['no']],
   ['BindAddress'],
   ['BindInterface'],

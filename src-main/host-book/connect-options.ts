@@ -10,6 +10,7 @@ import { atHome } from './expand';
 import { GivenSecrets } from './given-secrets';
 import type { Secrets } from './secrets';
 import { jumpOf } from './proxy-command';
+import { REVOKED_KEYS } from './client-settings';
 import { configOf, configsOf, type ConfigPlace, type HostConfig } from './ssh-config';
 import type { SystemSsh } from '../transport/ssh/system-ssh';
 
@@ -138,6 +139,15 @@ async function systemFor(
       needs,
     };
   }
+  const revoking = hops.find(({ beyond }) => beyond.includes(REVOKED_KEYS));
+  if (revoking)
+    throw new AppError(
+      'refused',
+      `~/.ssh/config has a list of revoked host keys (${REVOKED_KEYS}) for ${revoking.hostName}, which Slipway's own SSH client does not read.`,
+      hasSsh
+        ? 'Choose the ssh command as the SSH client of this host.'
+        : `Install the ssh command, or remove ${REVOKED_KEYS}.`,
+    );
   const last = hops.at(-1);
   const command = hops.find(({ proxyCommand }) => proxyCommand !== undefined && !jumpOf(proxyCommand, place?.file));
   if (command && (command !== last || entry.jump === undefined || entry.jump.toLowerCase() === 'none'))

@@ -149,8 +149,14 @@ async function askSsh(
     ...(user === undefined ? [] : ['-l', user]),
     ...(port === undefined ? [] : ['-p', `${port}`]),
   ];
+  const print = (...more: string[]): Promise<{ stdout: string }> =>
+    promisify(execFile)('ssh', [...options, ...more, '-G', '--', address], { timeout: 10_000 });
   try {
-    const { stdout } = await promisify(execFile)('ssh', [...options, '-G', '--', address], { timeout: 10_000 });
+    const { stdout } = await print().catch((error: unknown) => {
+      // ForkAfterAuthentication, which is for tunnels, makes ssh refuse to print without a command; -N stands for none.
+      if (!/cannot fork into background/i.test((error as { stderr?: string }).stderr ?? '')) throw error;
+      return print('-N');
+    });
     return gather(
       stdout.split('\n').map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)] as const),
     );

@@ -183,6 +183,8 @@ describe.skipIf(reason !== undefined)(`forms of the configuration${title}`, () =
     for (const name of ['me', 'mine'])
       keygen('-s', join(keys, 'ca'), '-I', 'me', '-n', 'root', join(keys, `${name}.pub`));
     runTool('mv', join(keys, 'me-cert.pub'), join(keys, 'elsewhere.pub'));
+    keygen('-t', 'rsa', '-b', '2048', '-m', 'PKCS8', '-N', '', '-f', join(keys, 'pkcs8'));
+    writeFileSync(join(keys, 'authorized'), readFileSync(join(keys, 'pkcs8.pub')), { flag: 'a' });
     keygen('-s', join(keys, 'ca'), '-I', 'h', '-h', '-n', '127.0.0.1', join(keys, 'host.pub'));
   });
   afterAll(async () => {
@@ -226,6 +228,9 @@ describe.skipIf(reason !== undefined)(`forms of the configuration${title}`, () =
       'ssh',
     ],
     ['BindAddress', () => host(server, identity(), 'BindAddress 127.0.0.1'), 'ssh'],
+    ['a key in the form of PKCS#8', () => host(server, `IdentityFile ${at('pkcs8')}`), 'built-in'],
+    ['ForkAfterAuthentication', () => host(server, identity(), 'ForkAfterAuthentication yes'), 'built-in'],
+    ['RevokedHostKeys of another host', () => host(server, identity(), `RevokedHostKeys ${at('rsa.pub')}`), 'ssh'],
   ])('The form %s is followed.', async (what, config, client) => {
     const { theirs, ours } = await beside(what, config(), known(server, gate));
     expect([theirs.end, ours]).toEqual(['in', { end: 'in', text: '', client, asked: [] }]);
@@ -291,6 +296,22 @@ describe.skipIf(reason !== undefined)(`forms of the configuration${title}`, () =
       host(signed, `IdentityFile ${signed.key}`),
       authority('me.pub'),
     );
+    expect([other.theirs.end, other.ours.end, other.ours.asked]).toEqual(['refused', 'refused', ['host-key']]);
+  });
+
+  it('A host key that RevokedHostKeys lists is refused, and the built-in client does not connect without the list.', async () => {
+    const config = host(server, identity(), `RevokedHostKeys ${at('host.pub')}`);
+    const { theirs, ours } = await beside('RevokedHostKeys', config, known(server));
+    expect([theirs.end, ours.end, ours.text]).toEqual(['refused', 'refused', expect.stringMatching(/revoked/i)]);
+    const builtIn = await new SshBeside(config, known(server)).byUs(undefined, { client: 'built-in' });
+    expect([builtIn.end, builtIn.text]).toEqual(['refused', expect.stringContaining('RevokedHostKeys')]);
+  });
+
+  it('A known key without a port is accepted at another port, and another key there is a question.', async () => {
+    const lines = `127.0.0.1 ${server.hostKey}\n`;
+    const { theirs, ours } = await beside('a known key without its port', host(server, identity()), lines);
+    expect([theirs.end, ours]).toEqual(['in', { end: 'in', text: '', client: 'built-in', asked: [] }]);
+    const other = await beside('another key at another port', host(gate, `IdentityFile ${gate.key}`), lines);
     expect([other.theirs.end, other.ours.end, other.ours.asked]).toEqual(['refused', 'refused', ['host-key']]);
   });
 

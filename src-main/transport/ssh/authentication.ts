@@ -1,5 +1,5 @@
 import { readFile } from '../../system/files';
-import type { AnyAuthMethod } from 'ssh2';
+import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
 import { agentKeys, type AgentKey } from './agent';
 import { acceptsKey, type AlgorithmSettings } from './algorithms';
@@ -172,7 +172,7 @@ export function createAuthentication(
   }
 
   /** A private key and its passphrase. `undefined` when the key cannot be used; the reason is then added to `tried`. */
-  async function unlock(file: string): Promise<{ key: Buffer; passphrase?: string } | undefined> {
+  async function unlock(file: string): Promise<{ key: ParsedKey } | undefined> {
     let key: Buffer;
     try {
       key = await readFile(file);
@@ -184,7 +184,7 @@ export function createAuthentication(
     if (!(plain instanceof Error)) {
       const isAccepted = acceptsKey(algorithms, plain.type);
       tried.push(isAccepted ? `the key ${file}` : `the key ${file}, whose type the SSH configuration excludes`);
-      return isAccepted ? { key } : undefined;
+      return isAccepted ? { key: plain } : undefined;
     }
     if (!/encrypted/i.test(plain.message)) {
       tried.push(`the key ${file}, which is not a private key that can be used (${plain.message})`);
@@ -193,9 +193,10 @@ export function createAuthentication(
     for (let attempt = 1; login.askPassphrase && attempt <= MAX_ATTEMPTS; attempt++) {
       const passphrase = await asking(login.askPassphrase(file, attempt));
       if (passphrase === undefined) break;
-      if (parsePrivateKey(key, passphrase) instanceof Error) continue;
+      const unlocked = parsePrivateKey(key, passphrase);
+      if (unlocked instanceof Error) continue;
       tried.push(`the key ${file}`);
-      return { key, passphrase };
+      return { key: unlocked };
     }
     tried.push(`the key ${file}, which was not unlocked`);
     return undefined;

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../../src-shared/errors';
 import { addKnownHost, keyType, knownHostName, namesMatch, readKnownHosts, type KnownHost } from './known-hosts';
 
+const STANDARD_PORT = 22;
+
 /** Where known host keys are read, and the decision about unknown ones. */
 export interface HostKeyPolicy {
   /** `known_hosts` files that are only read: the user's, the system's. */
@@ -29,8 +31,18 @@ export type HostKeyVerdict =
   | { readonly kind: 'changed'; readonly expected: readonly KnownHost[] }
   | { readonly kind: 'revoked' };
 
-/** Compares the key that a host has shown with the known ones. A revoked key is refused even if another line accepts it. */
+/**
+ * Compares the key that a host has shown with the known ones. A revoked key is refused even if another line accepts it. As in `ssh`, a line
+ * without a port accepts its key at every port of which no other key is known.
+ */
 export function judgeHostKey(entries: readonly KnownHost[], host: string, port: number, key: Buffer): HostKeyVerdict {
+  const verdict = judgeAt(entries, host, port, key);
+  if (verdict.kind !== 'unknown' || port === STANDARD_PORT) return verdict;
+  const withoutPort = judgeAt(entries, host, STANDARD_PORT, key);
+  return withoutPort.kind === 'changed' ? verdict : withoutPort;
+}
+
+function judgeAt(entries: readonly KnownHost[], host: string, port: number, key: Buffer): HostKeyVerdict {
   const about = linesAbout(entries, host, port);
   const shown = key.toString('base64');
   const same = about.filter(({ key, mark }) => key === shown && mark !== 'cert-authority');

@@ -1,6 +1,9 @@
+import { createPrivateKey } from 'node:crypto';
 import { utils, type ParsedKey } from 'ssh2';
 import { readFile, stat } from '../../system/files';
 
+/** The begin of a private key in the form of PKCS#8 (RFC 5958). */
+const PKCS8 = /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/m;
 const MAX_KEY_BYTES = 1024 * 1024;
 /** The begin of a private key file of OpenSSH: PROTOCOL.key. */
 const MAGIC = 'openssh-key-v1\0';
@@ -21,8 +24,29 @@ export async function publicKeyOf(file: string): Promise<string | undefined> {
 
 /** Parses a private key. Files of OpenSSH may have several, of which the first counts. */
 export function parsePrivateKey(text: string | Buffer, passphrase?: string): ParsedKey | Error {
-  const parsed = utils.parseKey(text, passphrase) as ParsedKey | ParsedKey[] | Error;
+  const kind = PKCS8.exec(text.toString());
+  if (kind?.[1] !== undefined && passphrase === undefined) return new Error('Encrypted private key');
+  const plain = kind ? withoutPkcs8(text, passphrase) : text;
+  if (plain instanceof Error) return plain;
+  const parsed = utils.parseKey(plain, passphrase) as ParsedKey | ParsedKey[] | Error;
   return Array.isArray(parsed) ? (parsed[0] ?? new Error('it has no key')) : parsed;
+}
+
+/** The key of a PKCS#8 file, as OpenSSL and clouds write it, in a form that ssh2 reads. */
+function withoutPkcs8(text: string | Buffer, passphrase: string | undefined): string | Error {
+  try {
+    const key = createPrivateKey({ key: text, format: 'pem', ...(passphrase !== undefined && { passphrase }) });
+    switch (key.asymmetricKeyType) {
+      case 'rsa':
+        return key.export({ type: 'pkcs1', format: 'pem' }).toString();
+      case 'ec':
+        return key.export({ type: 'sec1', format: 'pem' }).toString();
+      default:
+        return new Error(`Unsupported key format: PKCS#8 of ${key.asymmetricKeyType ?? 'another type'}`);
+    }
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 /** The public part of an encrypted file: after the names of cipher and key derivation, and the options of the latter. */

@@ -78,6 +78,15 @@ describe('the result for a host key', () => {
     expect(verdict(text)).toBe(kind);
   });
 
+  it.each([
+    [line('box'), 'known'],
+    [line('box', other), 'unknown'],
+    [`${line('box')}\n${line('[box]:2222', other)}`, 'changed'],
+    [`@revoked ${line('box')}`, 'revoked'],
+  ])('is for %j at port 2222: %s', (text, kind) => {
+    expect(verdict(text, 'box', 2222)).toBe(kind);
+  });
+
   it('has a message about each line that is not used', () => {
     const { ignored } = parseKnownHosts(`@cert-authority ${line('*')}\n@new ${line('*')}\nbox\n${line('box')}`, 'file');
     expect(ignored).toEqual([
