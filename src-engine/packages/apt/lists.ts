@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Edition } from '../../../src-shared/engine-answers/packages';
 import type { CatalogueEntry } from '../../../src-shared/packages/catalogue';
 import { readIfThere } from '../../system/files';
+import { withoutLogin } from './update-hint';
 import type { PrivateApt } from './private-apt';
 import { downloadSize, installedSize, providedBy, readRecords, type PackageRecord } from './records';
 
@@ -69,7 +70,7 @@ export async function repositoriesOf(apt: PrivateApt): Promise<Edition['reposito
   const found = new Map<string, { name: string; dated?: string }>();
   for (const line of stdout.split('\n').filter((text) => text !== '')) {
     const [url = '', release = '', key = '', file = ''] = line.split('\t');
-    const name = `${url.replace(/\/+$/, '')} ${release}`.trim();
+    const name = `${withoutLogin(url).replace(/\/+$/, '')} ${release}`.trim();
     if (found.has(name)) continue;
     const dated = await dateOf(file, key);
     found.set(name, { name, ...(dated !== undefined && { dated }) });

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { exec, type ExecResult } from '../../system/exec';
@@ -30,6 +30,9 @@ export class PrivateApt {
         'This host has no apt-get, which reads Debian repositories.',
         'Choose a build host with Debian or Ubuntu.',
       );
+    // Proxies, logins and addresses of the host may have passwords.
+    await mkdir(this.folder, { recursive: true });
+    await chmod(this.folder, 0o700);
     // Another process may read the lists meanwhile: what is as it should be stays untouched.
     for (const name of ['sources.list.d', 'preferences.d', 'keys', 'lists/partial', 'cache/archives/partial'])
       await mkdir(join(this.folder, name), { recursive: true });

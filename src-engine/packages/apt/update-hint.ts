@@ -57,4 +57,5 @@ export function hintFor(stderr: string, { sources, hostFiles, network }: AptSetu
   ].join(' ');
 }
 
-const withoutLogin = (address: string): string => address.replace(/\/\/[^/@]*@/, '//');
+/** An address as it may be shown: without a user name and a password. */
+export const withoutLogin = (address: string): string => address.replace(/\/\/[^/@]*@/, '//');

@@ -1,5 +1,5 @@
 // The configuration of the host's APT, as queries and steps use it: real apt-get, signed repositories and a proxy on loopback.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { validateAnswer } from '../../../src-shared/engine-answers/validate';
@@ -144,6 +144,19 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the APT configuration o
       .filter((entry) => entry.isFile())
       .map(({ name, parentPath }) => [name, readFileSync(join(parentPath, name), 'utf8')] as const);
     expect(texts.filter(([, text]) => text.includes('secret')).map(([name]) => name)).toEqual(['apt.conf']);
+  });
+
+  it('shows no login of an address, and keeps it in a folder that other accounts cannot read', async () => {
+    const main = await AptRepository.serve([...BASE], { login: 'user:secret' });
+    const host = new TestHostApt().write('sources.list', sourceOf(main).replace('//', '//user:secret@'));
+    const project = new HostProject(host, ['libc6']);
+    const { repositories } = await project.catalogue();
+    expect(repositories.map(({ name }) => name)).toEqual([`${main.url} test`]);
+    const cache = join(project.env['XDG_CACHE_HOME'] ?? '', 'slipway/catalogues');
+    const readable = readdirSync(cache, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && (statSync(join(cache, entry.name)).mode & 0o077) !== 0)
+      .map(({ name }) => name);
+    expect(readable).toEqual([]);
   });
 
   it('has the logins of the host for query and step', async () => {
