@@ -78,7 +78,12 @@ function unknown(name: string, line: string, known: Suggestions): PackageProblem
       instead: providers.slice(0, MAX_OFFERED),
     };
   if (known.has(wanted)) return { name, kind: 'unknown', message: `${line}.`, instead: [wanted] };
-  return { name, kind: 'unknown', message: `No repository has a package ${wanted}.`, instead: known.near(wanted) };
+  // APT says the same of a name that only other packages mention, and of a package whose versions are all pinned below zero.
+  const isExcluded = line.includes('no installation candidate');
+  const message = isExcluded
+    ? `APT has no candidate for ${wanted}: no repository has it, or pins of the host exclude it.`
+    : `No repository has a package ${wanted}.`;
+  return { name, kind: 'unknown', message, instead: known.near(wanted) };
 }
 
 /** APT reports every pair; more than this many lines add nothing. */

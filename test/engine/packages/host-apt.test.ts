@@ -189,6 +189,8 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the APT configuration o
     const versions = { ...BASE_VERSIONS, nano: '1.0', tools: '1.0' };
     expect(await all.versions()).toEqual(versions);
     expect(await planOfStep(all)).toEqual(versions);
+    const { problems } = await new HostProject(host, ['snapd'], 'host-apt', 'host').resolve();
+    expect(problems).toMatchObject([{ name: 'snapd', message: expect.stringContaining('pins of the host') as string }]);
     const other = new HostProject(host, ['nano'], 'host-apt', 'test');
     expect((await other.versions())['nano']).toBe('2.0');
     expect(await other.unfollowed()).toEqual([expect.stringContaining('APT::Default-Release "test"')]);
