@@ -17,9 +17,9 @@ describe.skipIf(reason !== undefined).each(CLIENTS)(`few sessions, %s${reason ? 
 
   it('Commands at the same time wait for each other.', async () => {
     const transport = await connected(2);
-    const words = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
-    const results = await Promise.all(words.map((word) => transport.run(['echo', word])));
-    expect(results.map(({ stdout }) => stdout.toString().trim())).toEqual(words);
+    const texts = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const results = await Promise.all(texts.map((text) => transport.run(['echo', text])));
+    expect(results.map(({ stdout }) => stdout.toString().trim())).toEqual(texts);
   });
 
   it('A host that opens no session is not a lost connection, and the hint names the setting.', async () => {

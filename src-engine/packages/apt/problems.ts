@@ -78,7 +78,7 @@ function unknown(name: string, line: string, known: Suggestions): PackageProblem
       instead: providers.slice(0, MAX_OFFERED),
     };
   if (known.has(wanted)) return { name, kind: 'unknown', message: `${line}.`, instead: [wanted] };
-  // APT says the same of a name that only other packages mention, and of a package whose versions are all pinned below zero.
+  // The message is the same for a missing package that another one depends on, and for one with all versions pinned below zero.
   const isExcluded = line.includes('no installation candidate');
   const message = isExcluded
     ? `APT has no candidate for ${wanted}: no repository has it, or pins of the host exclude it.`
