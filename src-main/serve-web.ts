@@ -9,6 +9,7 @@ import { createRouter } from './rpc/router';
 import { documentOf, sampleDocument } from './program/start-document';
 import { version } from './program/version';
 import { openBrowser } from './web/open-browser';
+import { portOf } from './web/port';
 import { startWebServer } from './web/server';
 import { EventQueue } from './window/event-queue';
 import { listFolder } from './window/list-folder';
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
     options: { port: { type: 'string' }, open: { type: 'boolean' } },
     allowPositionals: true,
   });
+  const port = portOf(values.port);
   const places = findPlaces(__dirname);
   const services = await createApp({ places });
   const startDocument = documentOf(positionals, process.cwd()) ?? (await sampleDocument(services, places.documents));
@@ -41,7 +43,7 @@ async function main(): Promise<void> {
       list: ({ folder }) => listFolder(folder),
     },
   });
-  const server = await startWebServer(join(__dirname, '../renderer'), router, Number(values.port ?? 0));
+  const server = await startWebServer(join(__dirname, '../renderer'), router, port);
   const hasDisplay = [process.env['DISPLAY'], process.env['WAYLAND_DISPLAY']].some(Boolean);
   const forgetPage = values.open && hasDisplay ? openBrowser(server.url, places.state) : undefined;
   process.once('exit', () => forgetPage?.());

@@ -10,8 +10,15 @@ declare global {
   }
 }
 
-/** Connects to the main process: over Electron's message port or over a WebSocket. `onClose` is called when the WebSocket is closed. */
-export function connectToMain(onClose: () => void): Main {
+/** Another program, or an earlier start of Slipway, made the address: the page never had a connection. */
+const NOT_ADMITTED = 'Not connected. Open the address that Slipway printed when it started. Each start has a new one.';
+const DISCONNECTED = 'Disconnected. Start Slipway again, and open the address that it prints.';
+
+/**
+ * Connects to the main process: over Electron's message port or over a WebSocket. `onClose` is called with the reason when the WebSocket is
+ * closed.
+ */
+export function connectToMain(onClose: (reason: string) => void): Main {
   return createORPCClient(window.host ? electronLink() : browserLink(onClose));
 }
 
@@ -23,14 +30,24 @@ function electronLink(): PortLink<Record<never, never>> {
 }
 
 /** The token comes in the fragment, which is not sent to servers, and goes as a subprotocol, which is not logged. */
-function browserLink(onClose: () => void): SocketLink<Record<never, never>> {
+function browserLink(onClose: (reason: string) => void): SocketLink<Record<never, never>> {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
   const token = given ?? sessionStorage.getItem('token') ?? '';
   sessionStorage.setItem('token', token);
   if (given !== null) history.replaceState(null, '', location.pathname + location.search);
   const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/rpc`, ['rpc.v1', `token.${token}`]);
-  socket.addEventListener('close', onClose);
-  return new SocketLink({ websocket: socket });
+  let reason = NOT_ADMITTED;
+  socket.addEventListener('open', () => (reason = DISCONNECTED));
+  socket.addEventListener('close', () => onClose(reason));
+  const explain = async ({ next }: { next(): Promise<unknown> }): Promise<unknown> => {
+    try {
+      return await next();
+    } catch (error) {
+      // The library reports the state of the socket.
+      throw socket.readyState > WebSocket.OPEN ? new Error(reason, { cause: error }) : error;
+    }
+  };
+  return new SocketLink({ websocket: socket, interceptors: [explain] });
 }
 
 /** The name of the document in the address of browser mode. */

@@ -105,8 +105,14 @@ async function readToEnd(path: string, file: FileHandle, limit: number): Promise
  * folder is not made: one that went away, for example with its disk, is not replaced by an empty one.
  *
  * @param mode of a new file, narrowed by the umask
+ * @param hint for the user when the file cannot be written
  */
-export async function writeAtomically(path: string, bytes: Uint8Array | string, mode = 0o666): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  bytes: Uint8Array | string,
+  mode = 0o666,
+  hint = 'Save it elsewhere with Save as.',
+): Promise<void> {
   const target = await realpath(path).catch((error: unknown) => absent(error) ?? path);
   const old = await stat(target).catch(absent);
   const temporary = join(dirname(target), `${HALF_WRITTEN}${randomBytes(6).toString('hex')}`);
@@ -129,11 +135,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
     if (error instanceof AppError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw folderGone(dirname(path));
-    throw new AppError(
-      'refused',
-      `${path} cannot be written: ${explainFailure(code, message)}.`,
-      'Save it elsewhere with Save as.',
-    );
+    throw new AppError('refused', `${path} cannot be written: ${explainFailure(code, message)}.`, hint);
   }
 }
 
@@ -146,14 +148,19 @@ async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
+/** The state's folder is not chosen in the window. */
+const STATE_HINT =
+  'Free space there or correct its permissions, or start Slipway with `SLIPWAY_STATE` set to another folder.';
+
 /** Writes a file of the app's state, which only this account may read. Makes its folder. */
 export async function writeState(path: string, bytes: Uint8Array | string): Promise<void> {
   const folder = dirname(path);
   await makeFolders(folder, 0o700).catch((error: NodeJS.ErrnoException) => {
     absent(error);
-    throw new AppError('refused', `${folder} cannot be created: ${explainFailure(error.code, error.message)}.`);
+    const reason = explainFailure(error.code, error.message);
+    throw new AppError('refused', `${folder} cannot be created: ${reason}.`, STATE_HINT);
   });
-  await writeAtomically(path, bytes, 0o600);
+  await writeAtomically(path, bytes, 0o600, STATE_HINT);
 }
 
 /** Throws `refused` when a document's folder no longer exists. */

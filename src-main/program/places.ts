@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { temporaryHome } from './temporary-home';
 
 /** The folders that the app works with. */
 export interface Places {
@@ -36,7 +37,7 @@ function homeFolder(): string {
   try {
     return homedir();
   } catch {
-    return join(tmpdir(), `slipway-${process.getuid?.() ?? 'home'}`);
+    return temporaryHome(tmpdir(), process.getuid?.());
   }
 }
 

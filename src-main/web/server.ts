@@ -9,6 +9,7 @@ import { serveCalls } from './calls';
 import { CONTENT_SECURITY_POLICY } from './csp';
 import { readWindowFile } from './files';
 import { inBackground } from '../async/guard';
+import { portTrouble } from './port';
 
 /** The largest message: a manifest of the largest size, and its envelope. */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
@@ -95,7 +96,7 @@ export async function startWebServer(root: string, router: Router, port = 0): Pr
   });
 
   await new Promise<void>((resolve, reject) => {
-    http.once('error', reject);
+    http.once('error', (error: NodeJS.ErrnoException) => reject(portTrouble(port, error)));
     http.listen(port, '127.0.0.1', resolve);
   });
   origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;

@@ -190,7 +190,8 @@ export class DocumentSession {
       this.#notices.done('Saved');
     });
     this.#listener.onSaved();
-    if (this.#navigation.dialog?.kind !== 'changed-on-disk') void this.#watch();
+    // The reason of a failed save stays on screen.
+    if (this.#navigation.dialog?.kind !== 'changed-on-disk') void this.#watch({ tellsRemoval: isSaved });
     return isSaved;
   }
 
@@ -287,7 +288,7 @@ export class DocumentSession {
   }
 
   /** Follows the files on disk until another document is opened. */
-  async #watch(): Promise<void> {
+  async #watch({ tellsRemoval } = { tellsRemoval: true }): Promise<void> {
     this.#watching?.abort();
     const watching = new AbortController();
     this.#watching = watching;
@@ -304,6 +305,7 @@ export class DocumentSession {
         this.scripts.replaceFiles(change.scripts);
         if (change.version === version) continue;
         if (change.version === undefined) {
+          if (!tellsRemoval) return;
           this.#notices.failed('The manifest was removed from the disk.', 'Save to write it again.');
           return;
         }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { openInChromium } from './support/app';
 import { inCarriers } from './support/carriers';
 import { temporary } from './support/samples';
 import { TimelinePage } from './support/timeline';
@@ -50,4 +51,22 @@ inCarriers({}, (open) => {
     await again.buildButton.click();
     await again.says(/^Done|running/i);
   });
+});
+
+it('The question shows controls of the writing direction in names and texts of scripts, and a refusal shows them too.', async () => {
+  const { path } = foreign();
+  const script = join(dirname(path), 'scripts/\u202egnp.sh');
+  writeFileSync(script, '#!/bin/sh\necho \u2066hidden\n');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('scripts/a', 'scripts/\u202egnp.sh'));
+  const { page } = await openInChromium({ document: path, isForeign: true });
+  const timeline = new TimelinePage(page);
+  await timeline.open();
+  await timeline.buildButton.click();
+  const question = page.getByRole('dialog', { name: /^Build scripts from / });
+  await question.getByText('scripts/\\u202egnp.sh', { exact: true }).click();
+  await question.getByText('echo \\u2066hidden').waitFor();
+  await question.getByRole('button', { name: 'Trust and continue' }).click();
+  // The script is not executable.
+  const failure = page.getByRole('region', { name: 'What went wrong' });
+  await failure.getByText('\\u202egnp.sh').waitFor();
 });

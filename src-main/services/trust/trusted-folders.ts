@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { AppError } from '../../../src-shared/errors';
 import * as z from 'zod';
 import { changeAlone } from '../../files/shared-file';
 import { readState } from '../../files/state-file';
 import { writeState } from '../../files/text-files';
+import { absent, lstat } from '../../system/files';
 
 /** The oldest are forgotten: the user is asked again. */
 const MAX_ENTRIES = 1000;
@@ -48,6 +50,24 @@ export class TrustedFolders {
   }
 
   async #read(): Promise<readonly TrustedFolder[]> {
+    await assertOwn(this.#file);
     return (await readState(this.#file, 'list of trusted folders', (json) => list.parse(json))).content ?? [];
   }
+}
+
+/**
+ * Throws `refused` for a list of another account, which could let its scripts run here. The account that started Slipway with `sudo` can
+ * become root anyway.
+ */
+async function assertOwn(file: string): Promise<void> {
+  const found = await lstat(file).catch(absent);
+  const own = process.getuid?.();
+  if (!found || own === undefined) return;
+  const caller = own === 0 ? Number(process.env['SUDO_UID'] || 0) : 0;
+  if ([own, 0, caller].includes(found.uid)) return;
+  throw new AppError(
+    'refused',
+    `The list of trusted folders ${file} belongs to another account, and is not used.`,
+    'Remove it, or set `SLIPWAY_STATE` to a folder of this account.',
+  );
 }

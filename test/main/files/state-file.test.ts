@@ -14,6 +14,7 @@ import { createDocumentServices } from '../../../src-main/documents';
 import { HostBook } from '../../../src-main/host-book/host-book';
 import { Secrets, type Keychain } from '../../../src-main/host-book/secrets';
 import { TrustedFolders } from '../../../src-main/services/trust/trusted-folders';
+import { writeState } from '../../../src-main/files/text-files';
 import { runTool } from '../../support/run-tool';
 import { entryOf } from '../../support/ssh-host';
 import { tempFolder } from '../../support/temp-folder';
@@ -80,4 +81,16 @@ it('A save removes the temporary file of an app that was killed, and no other fi
   await (await HostBook.open(state)).save(entryOf('a'));
   expect(readFileSync(path, 'utf8')).toContain('"a"');
   expect(readdirSync(state).filter((name) => name.startsWith('.slipway'))).toEqual(names.slice(1).sort());
+});
+
+it('A state that cannot be written has a hint for the state, and not for a document.', async () => {
+  writeFileSync(join(state, 'file'), '');
+  const inFile = new TrustedFolders(join(state, 'file/state')).add({ folder: '/x' });
+  await expect(inFile).rejects.toMatchObject({ hint: expect.stringContaining('`SLIPWAY_STATE`') as unknown });
+  const path = join(state, 'folder');
+  mkdirSync(path);
+  await expect(writeState(path, '{}')).rejects.toMatchObject({
+    message: `${path} cannot be written: it is a folder.`,
+    hint: expect.stringContaining('`SLIPWAY_STATE`') as unknown,
+  });
 });
