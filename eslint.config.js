@@ -80,6 +80,7 @@ export default ts.config(
     // Before the window opens or after it closes, and /proc, which never hangs.
     files: [
       'src-main/program/places.ts',
+      'src-main/program/temporary-home.ts',
       'src-main/window/window-state.ts',
       'src-main/web/open-browser.ts',
       'src-main/system/processes.ts',

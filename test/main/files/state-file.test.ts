@@ -85,7 +85,7 @@ it('A save removes the temporary file of an app that was killed, and no other fi
 
 it('A state that cannot be written has a hint for the state, and not for a document.', async () => {
   writeFileSync(join(state, 'file'), '');
-  const inFile = new TrustedFolders(join(state, 'file/state')).add({ folder: '/x' });
+  const inFile = writeState(join(state, 'file/state/settings.json'), '{}');
   await expect(inFile).rejects.toMatchObject({ hint: expect.stringContaining('`SLIPWAY_STATE`') as unknown });
   const path = join(state, 'folder');
   mkdirSync(path);
