@@ -191,7 +191,7 @@ export class DocumentSession {
     });
     this.#listener.onSaved();
     // The reason of a failed save stays on screen.
-    if (this.#navigation.dialog?.kind !== 'changed-on-disk') void this.#watch({ tellsRemoval: isSaved });
+    if (this.#navigation.dialog?.kind !== 'changed-on-disk') void this.#watch({ reportsRemoval: isSaved });
     return isSaved;
   }
 
@@ -288,7 +288,7 @@ export class DocumentSession {
   }
 
   /** Follows the files on disk until another document is opened. */
-  async #watch({ tellsRemoval } = { tellsRemoval: true }): Promise<void> {
+  async #watch({ reportsRemoval } = { reportsRemoval: true }): Promise<void> {
     this.#watching?.abort();
     const watching = new AbortController();
     this.#watching = watching;
@@ -305,7 +305,7 @@ export class DocumentSession {
         this.scripts.replaceFiles(change.scripts);
         if (change.version === version) continue;
         if (change.version === undefined) {
-          if (!tellsRemoval) return;
+          if (!reportsRemoval) return;
           this.#notices.failed('The manifest was removed from the disk.', 'Save to write it again.');
           return;
         }

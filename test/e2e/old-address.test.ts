@@ -3,7 +3,7 @@ import { openInChromium } from './support/app';
 
 const REFUSED = /WebSocket connection to .* failed: .* 403/;
 
-it('A page with the address of an earlier start says which address to open, and nothing of the library.', async () => {
+it('A page with the address of an earlier start names the address to open, without a message of the library.', async () => {
   const { page } = await openInChromium({ expectedMessages: [REFUSED] });
   await page.getByRole('banner').waitFor();
   const context = page.context();
