@@ -160,22 +160,11 @@ async function openWithRetry(connection: Connection, line: string): Promise<Chan
     try {
       return await connection.open(line);
     } catch (error) {
-      if (connection.isLost()) throw error;
-      if (tries === MAX_OPEN_TRIES) throw withHint(error);
+      if (connection.isLost() || tries === MAX_OPEN_TRIES) throw error;
       await Promise.race([delay(OPEN_RETRY_MS), connection.lost]);
     }
   }
 }
-
-/** The error of a host that opens no further session. */
-const withHint = (error: unknown): unknown =>
-  error instanceof AppError && error.hint === undefined
-    ? new AppError(
-        error.code,
-        error.message,
-        'The host may allow too few sessions in one connection: MaxSessions in its sshd_config, by default 10.',
-      )
-    : error;
 
 /**
  * The exit status, `null` after a signal. A channel that closes without either was cut off: the lost-connection error, unless

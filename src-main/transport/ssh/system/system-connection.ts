@@ -10,7 +10,7 @@ import { createLost } from '../lost';
 import { startMaster } from './master';
 import type { SystemSsh } from '../system-ssh';
 
-/** For the first output of a line, before the log is asked whether the host has opened the session. */
+/** For the first output of a line. A login shell that prints nothing is not a refusal. */
 const OPEN_TIMEOUT_MS = 2000;
 /** The exit status of `ssh` for its own failures. */
 const OWN_FAILURE = 255;
@@ -39,15 +39,9 @@ export async function connectBySystem(options: ConnectOptions, ssh: SystemSsh): 
       refusal = found.refusal;
       return found.code;
     });
-    // Not read here: the stream keeps what has come. It is readable at its end, too, which a refused session reaches at once.
-    const printed = new Promise<void>((resolve) =>
-      child.stdout.once('readable', () => child.stdout.readableLength > 0 && resolve()),
-    );
-    const settled = Promise.race([printed, closed, lost.lost]).then(() => true);
-    // A login shell may print nothing, and a busy host may take long to refuse.
-    for (let isOpen = false; !isOpen;)
-      isOpen =
-        (await Promise.race([settled, delay(OPEN_TIMEOUT_MS, false, { ref: false })])) || (await hasSession(log));
+    // Not read here: the stream keeps what has come.
+    const printed = new Promise<void>((resolve) => child.stdout.once('readable', () => resolve()));
+    await Promise.race([printed, closed, delay(OPEN_TIMEOUT_MS, undefined, { ref: false }), lost.lost]);
     if (refusal !== undefined)
       throw lost.isLost() ?? new AppError('unreachable', `${name} does not accept the command: ${refusal}.`);
     return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, closed, close: () => void child.kill() };
@@ -78,10 +72,6 @@ interface End {
   /** Why the host opened no session. */
   readonly refusal?: string;
 }
-
-/** Whether the host has opened the session of a command. */
-const hasSession = async (log: string): Promise<boolean> =>
-  /master session id: \d/.test(await readFile(log, 'utf8').catch(() => ''));
 
 /** The end of a command. `ssh` has one status for a signal, for a lost connection and for a refused session; its log distinguishes them. */
 async function endOf(child: ChildProcessWithoutNullStreams, log: string, socket: string): Promise<End> {
