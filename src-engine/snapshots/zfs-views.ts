@@ -64,8 +64,8 @@ export function createZfsViews(area: string, zfs: Zfs, zfsWithRetry: Zfs): ZfsVi
       const { code, stderr } = await zfs(argv);
       const isMounted = code === 0 && (await MountTable.read()).at(path)[0]?.source === clone;
       if (isMounted) return folderView(path, () => destroy(clone, path));
-      // zfs-fuse sometimes fails to mount while it rolls back another dataset. The clone exists all the same. Without
-      // its mount the view would look empty.
+      // zfs-fuse sometimes fails to mount while it rolls back another dataset. The clone exists all the same. A view
+      // without its mount is an empty folder.
       const isMade = code === 0 || /cannot mount/.test(stderr);
       if (isMade) await zfsWithRetry(['destroy', clone]);
       if (isMade && attempt < MAX_ATTEMPTS) continue;
