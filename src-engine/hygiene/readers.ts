@@ -113,11 +113,22 @@ export async function bootArchiveTree(name: string, file: string, folder: string
   return tree;
 }
 
-/** What follows the first archive: its last entry has this name, and zeros may follow. */
+/**
+ * What follows the first archive, whose last entry has a name of its own. Files may have that name as text, so the headers are followed
+ * (form "newc", the one that the kernel reads). Zeros after the archive are skipped.
+ */
 function afterCpio(bytes: Buffer): Buffer {
-  const last = bytes.indexOf('TRAILER!!!');
-  const next = last < 0 ? -1 : bytes.subarray(last + 'TRAILER!!!'.length).findIndex((byte) => byte !== 0);
-  return next < 0 ? Buffer.alloc(0) : bytes.subarray(last + 'TRAILER!!!'.length + next);
+  const number = (at: number): number => parseInt(bytes.toString('latin1', at, at + 8), 16);
+  const aligned = (at: number): number => Math.ceil(at / 4) * 4;
+  for (let at = 0; bytes.toString('latin1', at, at + CPIO.length) === CPIO;) {
+    const end = at + 110 + number(at + 94);
+    const name = bytes.toString('latin1', at + 110, end - 1);
+    at = aligned(end) + aligned(number(at + 54));
+    if (name !== 'TRAILER!!!') continue;
+    while (bytes[at] === 0) at++;
+    return bytes.subarray(at);
+  }
+  return Buffer.alloc(0);
 }
 
 async function extractCpio(archive: string, folder: string): Promise<void> {

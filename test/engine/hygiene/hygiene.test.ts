@@ -128,7 +128,7 @@ describe.skipIf(why)('hygiene', () => {
     images.add('early/etc/dropbear/dropbear_rsa_host_key', 'key');
     runTool('mkdir', '-p', images.path('medium/live'));
     const pack =
-      'cpio() { command cpio --quiet -o -H newc; }; (cd "$1" && find . | cpio; cd "$2" && find . | cpio | zstd; cd "$4" && find . | cpio | zstd) >"$3"';
+      'cpio() { command cpio --quiet -o -H newc; }; echo "TRAILER!!! of a text" >"$1/text"; (cd "$1" && find . | cpio; cd "$2" && find . | cpio | zstd; cd "$4" && find . | cpio | zstd) >"$3"';
     const [microcode, early, initrd] = ['microcode', 'early', 'medium/live/initrd'].map((name) => images.path(name));
     images.add('late/etc/ssh/ssh_host_rsa_key', 'key');
     runTool('sh', '-c', pack, 'sh', microcode ?? '', early ?? '', initrd ?? '', images.path('late'));
