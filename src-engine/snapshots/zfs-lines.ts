@@ -17,6 +17,8 @@ export interface LineViews {
   open(snapshot: Snapshot): Promise<SnapshotView>;
   /** @param dataset a dataset that is not mounted */
   openPresent(dataset: string): Promise<SnapshotView>;
+  /** Waits until no view is open, and refuses after that. */
+  untilClosed(action: string, datasets: ZfsProperties): Promise<void>;
 }
 
 /**
@@ -54,6 +56,7 @@ export class ZfsLines implements ParkedLines {
     tree.refuseMountedElsewhere(action, table);
     tree.refusePrivateMounts(action);
     await this.#makeHome(present);
+    await this.#views.untilClosed(action, present);
     await tree.unmount(action, table);
     try {
       await expectSuccess(tree.runner.zfsWithRetry(['rename', tree.dataset, this.#id(line)]));
@@ -109,6 +112,7 @@ export class ZfsLines implements ParkedLines {
       }
       depth = depthOf(this.#id(line), present);
       refuseHidden(action, tree.mountpoint);
+      await this.#views.untilClosed(action, present);
       await expectSuccess(tree.runner.zfsWithRetry(['rename', this.#id(line), tree.dataset]));
     } else if (!present.has(tree.dataset)) throw new AppError('snapshot', `There is no line ${this.#id(line)}.`);
     await this.#promote(tree.dataset, depth);

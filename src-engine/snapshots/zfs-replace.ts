@@ -8,12 +8,9 @@ import { refuseElsewhere, refuseHeld, refuseHidden, refuseRecursive, refuseUnmou
 import { isZfsFuse, rollBack } from './zfs-rollback';
 import { expectSuccess } from './zfs-runner';
 import { outermost, type ZfsTree } from './zfs-tree';
-import type { ZfsViews } from './zfs-views';
+import { END_READER, VIEW_POLL_MS, VIEW_TIMEOUT_MS, type ZfsViews } from './zfs-views';
 import { quoteArgument } from '../../src-shared/shell-quote';
 
-/** How long to wait for a command that reads a checkpoint. A shell in one lasts longer. */
-const VIEW_TIMEOUT_MS = 10_000;
-const VIEW_POLL_MS = 50;
 /** zfs-fuse reports a clone that was made during its command by the second message. */
 const IS_CLONED = /clone|dataset already exists/;
 
@@ -189,9 +186,7 @@ export class ZfsReplace {
       throw new AppError(
         'snapshot',
         `${action} would destroy ${clones.map(([clone, origin]) => `${origin}, from which ${clone} was cloned`).join(', ')}. Nothing was changed.`,
-        areViews
-          ? 'End the "distro_const" command that reads this checkpoint (shell, extract), or wait for it, and try again.'
-          : 'Destroy or promote the clone.',
+        areViews ? END_READER : 'Destroy or promote the clone.',
       );
     }
   }

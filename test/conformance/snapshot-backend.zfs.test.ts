@@ -18,6 +18,7 @@ describeSnapshotBackend({
     persistent: true,
     knowsUntouched: true,
     refusesBusy: true,
+    viewsStopSwitches: true,
   }),
   setUp: async () => void (pool = await zfsPool()),
   tearDown: () => pool.dispose(),

@@ -16,6 +16,8 @@ export interface BackendProperties {
   readonly knowsUntouched: boolean;
   /** A tree that a process uses is not rolled back. */
   readonly refusesBusy: boolean;
+  /** There is no switch between lines while a checkpoint is read. */
+  readonly viewsStopSwitches?: boolean;
 }
 
 /** A build area to test in. */
