@@ -21,11 +21,11 @@ const KILL_TIMEOUT_MS = 10_000;
  */
 export async function cancelBuild(
   transport: Transport,
+  { process, logs }: Inspection,
   inspect: () => Promise<Inspection>,
   step: string | null,
   onStopping: (log: string) => Promise<void>,
 ): Promise<CancelAnswer> {
-  const { process, logs } = await inspect();
   const log = logs.at(-1);
   if (!process || log === undefined)
     throw new AppError('refused', 'No build is running in this build area.', 'See the timeline for how it ended.');

@@ -116,11 +116,14 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
     prune: () => Promise.reject(new AppError('unsupported', NO_PRUNE)),
     pause: () => Promise.reject(new AppError('unsupported', NO_PAUSE_WHILE_RUNNING)),
     async cancel(manifest) {
-      const seen = await inspect(manifest);
+      let seen = await inspect(manifest);
+      // fuser(1) can miss a build on a busy host.
+      if (!seen.process) seen = await inspect(manifest);
       const live = (await runsOf(journals, seen)).at(-1);
       const step = live?.state === 'running' ? (live.steps.at(-1)?.step ?? null) : null;
       return cancelBuild(
         transport,
+        seen,
         () => inspect(manifest),
         step,
         async (log) => {
