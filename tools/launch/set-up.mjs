@@ -33,8 +33,18 @@ const TEST_PACKAGES = [
   // It opens a computer to the network, so it is not installed on a developer's own computer, where its tests are
   // skipped with that reason.
   ...(process.env.CI ? ['openssh-server'] : []),
-  // The tools for the window: a browser, a display, and the libraries of Electron.
-  ...['chromium', 'xvfb', 'xauth', 'fonts-dejavu-core', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1'],
+  // The tools for the window: a browser without a user interface, which needs less time, a display, and the libraries of Electron.
+  ...[
+    'chromium-headless-shell',
+    'xvfb',
+    'xauth',
+    'fonts-dejavu-core',
+    'libgtk-3-0',
+    'libnss3',
+    'libasound2',
+    'libgbm1',
+    'libxss1',
+  ],
 ];
 
 export const packagesFor = {

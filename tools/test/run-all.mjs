@@ -39,7 +39,7 @@ async function check(name, command, ...args) {
  */
 const needs = {
   e2e: [
-    ['chromium', 'chromium-browser', 'google-chrome'],
+    ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'],
     ['Xvfb'],
     ['cpio'],
     ['grub-mkimage'],
