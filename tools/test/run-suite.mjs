@@ -7,7 +7,7 @@ import { root } from '../launch/set-up.mjs';
  * The time limit of a suite. It is much longer than any suite takes on a shared machine, so that a hanging test is
  * named before an outer timeout ends the run.
  */
-const LIMIT = (process.env.SLIPWAY_FULL === '1' ? 8 * 60 : 40) * 60_000;
+const LIMIT_MS = (process.env.SLIPWAY_FULL === '1' ? 8 * 60 : 75) * 60_000;
 
 /**
  * Separate mounts and processes where possible: as root on Linux. Otherwise a sandbox of one suite copies the mounts of
@@ -50,7 +50,7 @@ export async function runSuite(project, report) {
   const limit = setTimeout(() => {
     hanging = below(child.pid);
     end(child.pid);
-  }, LIMIT);
+  }, LIMIT_MS);
   const status = await new Promise((resolve) => child.on('close', resolve));
   clearTimeout(limit);
   running.delete(child.pid);
