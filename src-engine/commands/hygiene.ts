@@ -28,7 +28,7 @@ export const hygieneCommand = defineCommand({
   usage: ['[--accept PATHS] [--host NAME] [--json] FILE', '[--line LINE] [--accept PATHS] [--json] MANIFEST NAME'],
   description: [
     'Opens an image without mounting it, and lists what all machines that start it would share (host keys, machine numbers, private keys, random seeds) and what the build and its host have left (name servers, proxies, logins, names, logs, caches).',
-    'FILE is any ISO or USB image, squashfs file, disk (raw, qcow2, VMDK, VHD; of a disk the ext2, ext3 and ext4 file systems are read), tar archive or archive of an OCI image; NAME is a finished file of the manifest. The exit status is 1 when something is found. The step `hygiene` runs this on all finished images of a build.',
+    'FILE is any ISO or USB image, squashfs file, disk (raw, qcow2, VMDK, VHD; of a disk the ext2, ext3 and ext4 file systems are read), tar archive or archive of an OCI image; NAME is a finished file of the manifest. The exit status is 1 when something is found. An image that cannot be read completely is refused. The step `hygiene` runs this on all finished images of a build.',
   ],
   options: OPTIONS,
   operands: { min: 1, max: 2 },

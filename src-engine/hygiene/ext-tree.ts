@@ -8,6 +8,8 @@ import type { ImageFile, ImageTree } from './tree';
 const ROOT_INODE = 2;
 /** A line of `ls -p` of debugfs: inode, mode, owner, group, name, size. */
 const ENTRY = /^\/(\d+)\/(\d{6})\/\d+\/\d+\/(.*)\/(\d*)\/$/;
+/** The first line that debugfs prints to standard error. */
+const BANNER = /^debugfs \d.*$/m;
 const COMMAND = /^debugfs: +ls -p <(\d+)>$/;
 
 /** The tree of an ext2, ext3 or ext4 file system, with a way to take files out of it. */
@@ -19,6 +21,8 @@ export interface ExtTree extends ImageTree {
 /**
  * Reads an ext2, ext3 or ext4 file system with debugfs, which needs no mount and no root.
  *
+ * Throws `refused` when the file system is damaged or cut off. So do the functions of the tree.
+ *
  * @param device the image; for a partition with `?offset=BYTES` behind it
  * @param folder a folder for files of commands
  */
@@ -26,10 +30,22 @@ export async function extTree(name: string, device: string, folder: string): Pro
   const tool = findTool('debugfs');
   if (tool === undefined)
     throw new AppError('missing', 'debugfs, which reads the disk, is not installed.', installCommand('e2fsprogs'));
+  const ask = async (...request: readonly [option: '-f' | '-R', value: string]): Promise<string> => {
+    const env = { ...process.env, LC_ALL: 'C' };
+    const { stdout, stderr } = await exec([tool, ...request, device], {
+      errorCode: 'refused',
+      encoding: 'latin1',
+      env,
+    });
+    // debugfs exits with 0 for everything.
+    const complaint = stderr.replace(BANNER, '').trim();
+    if (complaint !== '') throw new AppError('refused', `The file system in ${name} is damaged: ${complaint}`);
+    return stdout;
+  };
   const run = async (commands: readonly string[]): Promise<string> => {
     const script = join(folder, 'debugfs-commands');
     await writeFile(script, `${commands.join('\n')}\n`, 'latin1');
-    return (await exec([tool, '-f', script, device], { errorCode: 'refused', encoding: 'latin1' })).stdout;
+    return ask('-f', script);
   };
   const inodes = new Map<string, number>();
   const files: ImageFile[] = [];
@@ -59,11 +75,10 @@ export async function extTree(name: string, device: string, folder: string): Pro
     name,
     files,
     async read(path, maxBytes) {
-      const argv = [tool, '-R', `cat ${inodeOf(path)}`, device] as const;
-      return (await exec(argv, { errorCode: 'refused', encoding: 'latin1' })).stdout.slice(0, maxBytes);
+      return (await ask('-R', `cat ${inodeOf(path)}`)).slice(0, maxBytes);
     },
     async extract(path, to) {
-      await exec([tool, '-R', `dump ${inodeOf(path)} ${to}`, device], { errorCode: 'refused' });
+      await ask('-R', `dump ${inodeOf(path)} ${to}`);
     },
   };
 }

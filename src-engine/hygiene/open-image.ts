@@ -2,9 +2,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { exec } from '../system/exec';
+import { bootArchiveTree } from './boot-archive';
 import { diskTrees } from './disk';
 import type { ExtTree } from './ext-tree';
-import { bootArchiveTree, firstBytes, squashfsTree, tarTree } from './readers';
+import { firstBytes, squashfsTree, tarTree } from './readers';
 import type { ImageTree } from './tree';
 
 /**
@@ -94,5 +95,6 @@ async function ociTrees(file: string, folder: string): Promise<ImageTree[]> {
   const manifests = await digests('index.json');
   // The first digest of a manifest is that of its configuration.
   const layers = (await Promise.all(manifests.map(async (path) => (await digests(path)).slice(1)))).flat();
+  if (layers.length === 0) throw new AppError('refused', `${file} is an OCI image without a layer that can be read.`);
   return Promise.all(layers.map((path, index) => tarTree(`layer ${index + 1}`, join(layout, path))));
 }
