@@ -17,17 +17,21 @@ export type DragData = Record<string | symbol, unknown>;
 /** The list whose rows are dragged. */
 interface DraggedList {
   readonly count: number;
-  /** Rows before this one cannot be moved. */
-  readonly fixed: number;
   readonly canMove: boolean;
-  /** Whether an item of another list can be dropped here. */
-  isForeign(data: DragData): boolean;
+  /** Whether a row can be dragged. */
+  canDrag(index: number): boolean;
+  /** Whether a drop before or after a row is possible. Default: yes. */
+  canDrop?(index: number): boolean;
+  /** Selects the part of a row by which it is dragged. Default: the row. */
+  readonly handle?: string;
+  /** Whether an item of another list can be dropped here. Default: no. */
+  isForeign?(data: DragData): boolean;
   /** A drag of a row begins. Returns the rows that are dragged with it. */
   grab(index: number): readonly number[];
   /** Moves rows before the row that is at `to` now. */
   move(indices: readonly number[], to: number): void;
   /** Adds an item of another list before the row that is at `to` now. */
-  add(data: DragData, to: number): void;
+  add?(data: DragData, to: number): void;
 }
 
 /**
@@ -51,42 +55,47 @@ export class RowDrag {
     this.#list = list;
   }
 
-  /** Attach it to the element that scrolls. */
+  /** Attach it to the element that has the rows and scrolls. */
   readonly scroller = (element: HTMLElement): (() => void) =>
     combine(
       autoScrollForElements({ element, canScroll: ({ source }) => this.#accepts(source.data) }),
       dropTargetForElements({
         element,
-        canDrop: ({ source }) => this.#list.isForeign(source.data),
+        canDrop: ({ source }) => this.#isForeign(source.data),
         getData: () => ({ index: this.#list.count }),
         onDragEnter: () => (this.isDropTarget = true),
         onDragLeave: () => (this.isDropTarget = false),
         onDrop: () => (this.isDropTarget = false),
       }),
-      // The dragged row may leave the page while the list scrolls, so the drop is handled by the monitor.
-      monitorForElements({
-        canMonitor: ({ source }) => this.#accepts(source.data),
-        onDrop: ({ location, source }) => {
-          const target = location.current.dropTargets[0];
-          const indices = this.dragged;
-          this.dragged = [];
-          this.over = undefined;
-          if (!target || !element.contains(target.element)) return;
-          const index = target.data['index'] as number;
-          const to = extractClosestEdge(target.data) === 'bottom' ? index + 1 : index;
-          if (this.#list.isForeign(source.data)) this.#list.add(source.data, to);
-          else this.#list.move(indices, to);
-        },
-      }),
+      this.rows(element),
     );
+
+  /** Attach it to the element with the rows, when this one does not scroll. */
+  readonly rows = (element: HTMLElement): (() => void) =>
+    // The dragged row may leave the page while the list scrolls, so the drop is handled by the monitor.
+    monitorForElements({
+      canMonitor: ({ source }) => this.#accepts(source.data),
+      onDrop: ({ location, source }) => {
+        const target = location.current.dropTargets[0];
+        const indices = this.dragged;
+        this.dragged = [];
+        this.over = undefined;
+        if (!target || !element.contains(target.element)) return;
+        const index = target.data['index'] as number;
+        const to = extractClosestEdge(target.data) === 'bottom' ? index + 1 : index;
+        if (this.#isForeign(source.data)) this.#list.add?.(source.data, to);
+        else this.#list.move(indices, to);
+      },
+    });
 
   /** Attach it to each row. */
   readonly row = (element: HTMLElement): (() => void) | undefined => {
-    if (!this.#list.canMove) return undefined;
+    const { canMove, handle } = this.#list;
+    if (!canMove) return undefined;
     return combine(
       dropTargetForElements({
         element,
-        canDrop: ({ source }) => this.#accepts(source.data) && rowOf(element) >= this.#list.fixed,
+        canDrop: ({ source }) => this.#accepts(source.data) && (this.#list.canDrop?.(rowOf(element)) ?? true),
         getData: ({ input, element: at }) =>
           attachClosestEdge({ index: rowOf(at) }, { input, element: at, allowedEdges: ['top', 'bottom'] }),
         onDrag: ({ self }) => {
@@ -100,7 +109,8 @@ export class RowDrag {
       }),
       draggable({
         element,
-        canDrag: () => rowOf(element) >= this.#list.fixed,
+        dragHandle: (handle === undefined ? null : element.querySelector(handle)) ?? element,
+        canDrag: () => this.#list.canDrag(rowOf(element)),
         getInitialData: () => ({ list: this.#id }),
         onDragStart: () => (this.dragged = this.#list.grab(rowOf(element))),
       }),
@@ -108,6 +118,10 @@ export class RowDrag {
   };
 
   #accepts(data: DragData): boolean {
-    return data['list'] === this.#id || this.#list.isForeign(data);
+    return data['list'] === this.#id || this.#isForeign(data);
+  }
+
+  #isForeign(data: DragData): boolean {
+    return this.#list.isForeign?.(data) ?? false;
   }
 }

@@ -67,4 +67,18 @@ export class Designer {
     await this.page.keyboard.press('Control+s');
     await expect.poll(() => this.button('Save').isDisabled()).toBe(true);
   }
+
+  /** Undoes and saves edits until a condition is true. Returns how many it has undone. */
+  async undoUntil(isUndone: () => boolean): Promise<number> {
+    let undone = 0;
+    await expect
+      .poll(async () => {
+        await this.page.keyboard.press('Control+z');
+        undone++;
+        await this.save();
+        return isUndone();
+      })
+      .toBe(true);
+    return undone;
+  }
 }
