@@ -5,8 +5,11 @@ import { AppError } from '../../../src-shared/errors';
 import type { FollowedJournals } from '../../journals/followed-journal';
 import { linesOf } from '../../journals/lines';
 
-/** The inputs of each step of a run, in the order in which the steps ran. None when its journal is gone. */
-export async function executions(journals: FollowedJournals, journal: string): Promise<Map<string, StepExecution>> {
+/** The inputs of each step of a run, in the order in which the steps ran; `undefined` when its journal is gone. */
+export async function executions(
+  journals: FollowedJournals,
+  journal: string,
+): Promise<Map<string, StepExecution> | undefined> {
   const found = new Map<string, StepExecution>();
   const subscription = journals.subscribe(journal, {
     take(lines) {
@@ -20,7 +23,8 @@ export async function executions(journals: FollowedJournals, journal: string): P
   try {
     await subscription.readOn();
   } catch (error) {
-    if (!(error instanceof AppError && error.code === 'missing')) throw error;
+    if (error instanceof AppError && error.code === 'missing') return undefined;
+    throw error;
   } finally {
     subscription.close();
   }

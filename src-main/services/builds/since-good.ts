@@ -10,7 +10,7 @@ export interface SinceGood {
   /** The run in which it did; missing when it never did. */
   readonly since?: string;
   readonly changes: string[];
-  /** Whether both runs have a record of what the step used. Without it, no changes means nothing. */
+  /** Whether there is a record of what the step and those before it used in both runs. Without it, no changes means nothing. */
   readonly isKnown: boolean;
 }
 
@@ -35,18 +35,22 @@ export async function changedSinceGood(
   // A resumed run has only its last steps. The earlier ones are in the runs before it, up to one that was not resumed.
   const first = before.findIndex(({ resume }, index) => index >= good && resume === null);
   const made = before.slice(good, first < 0 ? undefined : first + 1);
-  const executionsOf = (one: string): Promise<Map<string, StepExecution>> =>
+  const executionsOf = (one: string): Promise<Map<string, StepExecution> | undefined> =>
     executions(journals, join(logs, `${one}.jsonl`));
 
-  const now = await executionsOf(run);
+  const now = (await executionsOf(run)) ?? new Map<string, StepExecution>();
   const then = new Map<string, StepExecution>();
-  for (const one of made)
-    for (const [name, execution] of await executionsOf(one.run)) if (!then.has(name)) then.set(name, execution);
+  let isGone = false;
+  for (const one of made) {
+    const recorded = await executionsOf(one.run);
+    isGone ||= recorded === undefined;
+    for (const [name, execution] of recorded ?? []) if (!then.has(name)) then.set(name, execution);
+  }
   const changes: string[] = [];
   for (const [name, execution] of now) {
     const earlier = then.get(name);
     if (earlier) changes.push(...executionDifferences(earlier, execution));
     if (name === step) break;
   }
-  return { since, changes, isKnown: now.has(step) && then.has(step) };
+  return { since, changes, isKnown: now.has(step) && then.has(step) && !isGone };
 }

@@ -26,7 +26,7 @@ export async function stepReads(
   for (const { run, steps: ran } of recent.reverse()) {
     if (missing.size === 0) break;
     if (!ran.some(({ step, outcome }) => outcome === 'done' && missing.has(step))) continue;
-    for (const [step, { outcome, reads }] of await executions(journals, join(logs, `${run}.jsonl`))) {
+    for (const [step, { outcome, reads }] of (await executions(journals, join(logs, `${run}.jsonl`))) ?? []) {
       if (outcome !== 'done' || !missing.delete(step)) continue;
       found.set(step, { step, reads: reads.map(({ request, isKey }) => ({ request, isKey })) });
     }

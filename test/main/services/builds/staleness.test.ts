@@ -1,4 +1,5 @@
 // The checkpoints that an edit makes stale, as a watching window receives them, with the sentence that it shows.
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { buildServices } from '../../../support/build-host';
@@ -82,5 +83,22 @@ it('Changes since a step last succeeded are listed.', async () => {
       '`c`: its script scripts/c was edited',
       '`c` read `key_value_pairs/pair[key=other]/value`, which it did not read before',
     ].slice(0, 2),
+  });
+});
+
+it('Changes are not known where the journal of an earlier step is gone.', async () => {
+  const { builds } = watch.services;
+  const first = watch.last?.run;
+  await builds.start({ path, resume: 'c' }, {});
+  const good = await watch.until(({ last }) => last?.run !== first && last?.state === 'done' && last);
+  const journal = join(project.folder, 'area', 'logs', `${first}.jsonl`);
+  renameSync(journal, `${journal}.1`);
+  project.script('c', 'exit 3');
+  project.edit((text) => text.replace('value="x"', 'value="y"'));
+  await builds.start({ path, resume: 'b' }, {});
+  const failed = await watch.until(({ last }) => last?.state === 'failed' && last);
+  expect(await builds.changedSinceGood({ path, run: failed.run, step: 'c' }, {})).toMatchObject({
+    since: good.run,
+    isKnown: false,
   });
 });
