@@ -50,6 +50,19 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
     ]);
   });
 
+  it('asks once for the passphrase of a key that it cannot use, and reports the reason', async () => {
+    const key = join(server.folder, 'pkcs8');
+    runTool('openssl', 'genpkey', '-algorithm', 'ed25519', '-aes256', '-pass', 'pass:two words', '-out', key);
+    const asked: number[] = [];
+    const askPassphrase = async (_: string, attempt: number): Promise<string> => {
+      asked.push(attempt);
+      return 'two words';
+    };
+    const refusal = login({ keys: [key], askPassphrase });
+    await expect(refusal).rejects.toThrow('PKCS#8 of ed25519');
+    expect(asked).toEqual([1]);
+  });
+
   it('goes on to the next key when one is not unlocked, is none, or is not there', async () => {
     const none = join(server.folder, 'config');
     const keys = [encrypted, none, join(server.folder, 'not-there'), server.key];

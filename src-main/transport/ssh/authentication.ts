@@ -3,7 +3,7 @@ import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
 import { agentKeys, type AgentKey } from './agent';
 import { acceptsKey, type AlgorithmSettings } from './algorithms';
-import { parsePrivateKey, publicKeyOf } from './public-key';
+import { parsePrivateKey, publicKeyOf, UnsupportedKey } from './public-key';
 import { visible } from '../../../src-shared/visible';
 
 const MAX_ATTEMPTS = 3;
@@ -186,14 +186,14 @@ export function createAuthentication(
       tried.push(isAccepted ? `the key ${file}` : `the key ${file}, whose type the SSH configuration excludes`);
       return isAccepted ? { key: plain } : undefined;
     }
-    if (!/encrypted/i.test(plain.message)) {
-      tried.push(`the key ${file}, which is not a private key that can be used (${plain.message})`);
-      return undefined;
-    }
+    const unusable = ({ message }: Error): undefined =>
+      void tried.push(`the key ${file}, which is not a private key that can be used (${message})`);
+    if (!/encrypted/i.test(plain.message)) return unusable(plain);
     for (let attempt = 1; login.askPassphrase && attempt <= MAX_ATTEMPTS; attempt++) {
       const passphrase = await asking(login.askPassphrase(file, attempt));
       if (passphrase === undefined) break;
       const unlocked = parsePrivateKey(key, passphrase);
+      if (unlocked instanceof UnsupportedKey) return unusable(unlocked);
       if (unlocked instanceof Error) continue;
       tried.push(`the key ${file}`);
       return { key: unlocked };

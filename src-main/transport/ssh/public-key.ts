@@ -22,6 +22,9 @@ export async function publicKeyOf(file: string): Promise<string | undefined> {
   return plain instanceof Error ? outsideOf(text) : plain.getPublicSSH().toString('base64');
 }
 
+/** A key that is read and cannot be used. Another passphrase does not help. */
+export class UnsupportedKey extends Error {}
+
 /** Parses a private key. Files of OpenSSH may have several, of which the first counts. */
 export function parsePrivateKey(text: string | Buffer, passphrase?: string): ParsedKey | Error {
   const kind = PKCS8.exec(text.toString());
@@ -42,7 +45,7 @@ function withoutPkcs8(text: string | Buffer, passphrase: string | undefined): st
       case 'ec':
         return key.export({ type: 'sec1', format: 'pem' }).toString();
       default:
-        return new Error(`Unsupported key format: PKCS#8 of ${key.asymmetricKeyType ?? 'another type'}`);
+        return new UnsupportedKey(`Unsupported key format: PKCS#8 of ${key.asymmetricKeyType ?? 'another type'}`);
     }
   } catch (error) {
     return error as Error;
