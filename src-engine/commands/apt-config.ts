@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { writeBuildConfig } from '../packages/apt/build-config';
 import { aptSetup } from '../packages/apt/setup';
@@ -12,7 +11,7 @@ export const aptConfigCommand = defineCommand({
   summary: 'for a step: write the APT configuration that the repositories of the manifest mean on this host',
   usage: ['SOCKET FOLDER'],
   description: [
-    'A step calls this with its first argument, the socket of the manifest, and with a new folder. The folder then has `sources.list.d` and `preferences.d`, and `apt.conf` with the proxies and logins of the host, which must not be left in an image. `resolve` and the window use the same configuration.',
+    'A step calls this with its first argument, the socket of the manifest, and with a new folder. The folder then has `sources.list.d` without logins, `preferences.d`, and for this account only `apt.conf` with the proxies of the host, which names an `auth.conf` with logins. Neither must be left in an image. `resolve` and the window use the same configuration.',
     "The paths of the host's files that the packages depend on are printed, one per line. What is not followed is printed on standard error.",
   ],
   options: {},
@@ -30,7 +29,6 @@ async function run({ positionals }: Parsed<Record<never, never>>): Promise<numbe
       'Set the key suite, or set the default repository to host-apt.',
     );
   const setup = await aptSetup(declared);
-  mkdirSync(folder, { recursive: true });
   writeBuildConfig(folder, setup);
   for (const { message } of setup.unfollowed) process.stderr.write(`${message}\n`);
   printLines([...setup.hostFiles]);

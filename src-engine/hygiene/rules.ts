@@ -1,3 +1,4 @@
+import { withoutLogin } from '../../src-shared/without-login';
 import { PATHS_OF_ONE_MACHINE, PATHS_OF_THE_BUILD } from './paths';
 import type { ImageTree } from './tree';
 
@@ -17,6 +18,7 @@ const hasText = (content: string): boolean => content.trim() !== '';
 /** Settings without their comments. */
 const settings = (content: string): string => content.replace(/^\s*(?:#|\/\/).*$/gm, '');
 const hasProxy = (content: string): boolean => /proxy[^\n]*:\/\//i.test(settings(content));
+const hasLogin = (content: string): boolean => withoutLogin(settings(content)) !== settings(content);
 const hasPrivateKey = (content: string): boolean => /^-----BEGIN [A-Z ]*PRIVATE KEY-----/m.test(content);
 
 /** @param hostName the name of the build host */
@@ -52,6 +54,11 @@ const rulesFor = (hostName: string): readonly Rule[] => [
     paths: ['etc/apt/auth.conf', 'etc/apt/auth.conf.d/*'],
     why: 'It has logins for package sources.',
     isUnwanted: hasText,
+  },
+  {
+    paths: ['etc/apt/sources.list', 'etc/apt/sources.list.d/*'],
+    why: 'It has logins for package sources.',
+    isUnwanted: hasLogin,
   },
   { paths: ['var/log/*', 'tmp/*', 'var/tmp/*'], why: 'It is left over from the build.', isUnwanted: hasText },
   ...(/^(?:localhost|)$/.test(hostName)

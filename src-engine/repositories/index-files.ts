@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { findTool } from '../system/executables';
 import { get } from '../system/http';
+import { withoutLogin } from '../../src-shared/without-login';
 import type { Repository } from './named';
 import { localFolder, releaseFolder } from './probe';
 
@@ -64,7 +65,7 @@ async function readList(list: string, names: PackageNames, budget: Budget): Prom
     const packed = await open(`${list}${suffix}`);
     if (!packed) continue;
     const timer = setTimeout(
-      () => packed.destroy(new Error(`${list} could not be read within ${TIMEOUT_MS / 1000} s`)),
+      () => packed.destroy(new Error(`${withoutLogin(list)} could not be read within ${TIMEOUT_MS / 1000} s`)),
       budget.milliseconds,
     );
     try {
@@ -76,7 +77,7 @@ async function readList(list: string, names: PackageNames, budget: Budget): Prom
       packed.destroy();
     }
   }
-  throw new Error(`there is no ${list}`);
+  throw new Error(`there is no ${withoutLogin(list)}`);
 }
 
 function takeFrom(budget: Budget, chunk: Buffer, packed: Readable): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { aptTargets } from './apt';
+import { withoutLogin } from '../../src-shared/without-login';
 import { isOfOtherRelease } from './releases';
 
 /** A package repository. */
@@ -145,7 +146,8 @@ function hostRelease(): string {
 
 const trimmed = (url: string): string => url.replace(/\/+$/, '');
 
-/** A repository's name for messages. */
+/** A repository's name for messages: without a login. */
 export function nameOf(repository: Repository): string {
-  return repository.kind === 'ips' ? repository.url : `${repository.url} ${repository.suite}`.trim();
+  const url = withoutLogin(repository.url);
+  return repository.kind === 'ips' ? url : `${url} ${repository.suite}`.trim();
 }

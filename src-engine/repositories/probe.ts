@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { aptHasProxy } from './apt';
 import { NotTestable, get } from '../system/http';
+import { withoutLogin } from '../../src-shared/without-login';
 import { nameOf, type Repository } from './named';
 
 /** The state of a repository. */
@@ -69,7 +70,8 @@ async function probeServer(repository: Repository): Promise<RepositoryProbe> {
   let status: number | undefined;
   let skew: number | undefined;
   for (const file of knownFiles(repository)) {
-    if (!URL.canParse(file)) return { repository, state: 'unknown', detail: `${repository.url} is not an address` };
+    if (!URL.canParse(file))
+      return { repository, state: 'unknown', detail: `${withoutLogin(repository.url)} is not an address` };
     const answer = await get(new URL(file));
     answer.destroy();
     skew ??= skewOf(answer.headers);
@@ -77,7 +79,7 @@ async function probeServer(repository: Repository): Promise<RepositoryProbe> {
     if (status === 200)
       return { repository, state: 'ok', detail: `${name} answers`, ...(skew !== undefined && { skewSeconds: skew }) };
   }
-  const detail = `${name}: there is no ${knownFiles(repository)[0] ?? ''} (status ${status ?? '?'})`;
+  const detail = `${name}: there is no ${withoutLogin(knownFiles(repository)[0] ?? '')} (status ${status ?? '?'})`;
   const state = status === 401 || status === 403 ? 'unknown' : 'missing';
   return { repository, state, detail, ...(skew !== undefined && { skewSeconds: skew }) };
 }

@@ -34,8 +34,8 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
  * As `writeFileAtomically`, but a power loss may leave an empty file. For caches, which can be made again, and for
  * callers that force the content to the disk in another way.
  */
-export function writeUnsynced(path: string, content: string | Uint8Array): void {
-  replace(path, (partial) => writeFileSync(partial, content, { mode: fileMode(), flag: 'wx' }));
+export function writeUnsynced(path: string, content: string | Uint8Array, mode = fileMode()): void {
+  replace(path, (partial) => writeFileSync(partial, content, { mode, flag: 'wx' }));
 }
 
 function replace(path: string, write: (partial: string) => void): void {

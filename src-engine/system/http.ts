@@ -2,6 +2,7 @@ import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { trustedCertificates } from './extra-certificates';
 import { lookupWithTimeout } from './lookup';
+import { withoutLogin } from '../../src-shared/without-login';
 
 /** The timeout for the start of an answer, redirects included, unless the caller sets one. */
 const TIMEOUT_MS = 5000;
@@ -24,7 +25,7 @@ export async function get(url: URL, timeoutMs = TIMEOUT_MS): Promise<IncomingMes
     const { location } = answer.headers;
     if (location === undefined || ![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0)) return answer;
     answer.destroy();
-    if (left === 0) throw new Error(`${url.href} has too many redirects`);
+    if (left === 0) throw new Error(`${withoutLogin(url.href)} has too many redirects`);
     at = new URL(location, at);
   }
 }

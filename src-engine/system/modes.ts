@@ -20,3 +20,6 @@ export const fileMode = (): number => 0o666 & ~withheld;
 
 /** The mode of a new folder of the engine. Folders of the image are not the engine's. */
 export const folderMode = (): number => 0o777 & ~withheld;
+
+/** The mode of a file with secrets: only the owner can read it. */
+export const PRIVATE_MODE = 0o600;

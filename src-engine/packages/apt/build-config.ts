@@ -1,19 +1,24 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders, writeUnsynced } from '../../system/files';
+import { PRIVATE_MODE } from '../../system/modes';
+import { writeLogins } from './logins';
 import type { AptSetup, ConfigFile } from './setup';
 
 /**
  * Writes the configuration of queries for a step that installs packages: `sources.list.d`, `preferences.d`, and
- * `apt.conf` with network settings and policy. Only the owner can read `apt.conf`, because proxies may have passwords.
+ * `apt.conf` with network settings and policy. Only the owner can read `apt.conf` and the logins that it names, because
+ * proxies may have passwords.
  */
-export function writeBuildConfig(folder: string, { sources, preferences, network, policy }: AptSetup): void {
+export function writeBuildConfig(folder: string, { sources, preferences, network, policy, logins }: AptSetup): void {
   writeFolder(join(folder, 'sources.list.d'), sources.map(copied));
   writeFolder(join(folder, 'preferences.d'), preferences);
-  writeFileSync(join(folder, 'apt.conf'), [...network, ...policy, ''].join('\n'), { mode: 0o600 });
+  const lines = [...network, ...writeLogins(folder, logins), ...policy, ''];
+  writeUnsynced(join(folder, 'apt.conf'), lines.join('\n'), PRIVATE_MODE);
 }
 
 function writeFolder(folder: string, files: readonly ConfigFile[]): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   for (const { name, text } of files) writeFileSync(join(folder, name), text);
 }
 

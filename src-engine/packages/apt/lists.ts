@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Edition } from '../../../src-shared/engine-answers/packages';
 import type { CatalogueEntry } from '../../../src-shared/packages/catalogue';
+import { withoutLogin } from '../../../src-shared/without-login';
 import { readIfThere } from '../../system/files';
-import { withoutLogin } from './update-hint';
 import type { PrivateApt } from './private-apt';
 import { downloadSize, installedSize, providedBy, readRecords, type PackageRecord } from './records';
 

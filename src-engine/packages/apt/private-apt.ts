@@ -5,6 +5,7 @@ import { AppError } from '../../../src-shared/errors';
 import { exec, type ExecResult } from '../../system/exec';
 import { writeUnsynced } from '../../system/files';
 import { findTool } from '../../system/executables';
+import { writeLogins } from './logins';
 import type { AptSetup, ConfigFile } from './setup';
 
 /** Debian's own keys, where the host has their package: APT of another distribution does not trust them by itself. */
@@ -40,7 +41,8 @@ export class PrivateApt {
     await writeAll(join(this.folder, 'preferences.d'), setup.preferences);
     await this.#linkKeys(setup.trustedKeys);
     writeIfOther(join(this.folder, 'status'), '');
-    writeIfOther(join(this.folder, 'apt.conf'), this.#configuration(setup));
+    const logins = writeLogins(this.folder, setup.logins);
+    writeIfOther(join(this.folder, 'apt.conf'), this.#configuration(setup, logins));
   }
 
   /**
@@ -76,7 +78,7 @@ export class PrivateApt {
     }
   }
 
-  #configuration({ network, policy, architecture }: AptSetup): string {
+  #configuration({ network, policy, architecture }: AptSetup, logins: readonly string[]): string {
     const settings = {
       'Dir::State': this.folder,
       'Dir::State::lists': this.lists,
@@ -102,9 +104,8 @@ export class PrivateApt {
       'Acquire::PDiffs': 'false',
       'APT::Update::Error-Mode': 'any',
     };
-    return [...network, ...policy, ...Object.entries(settings).map(([name, value]) => `${name} "${value}";`), ''].join(
-      '\n',
-    );
+    const own = Object.entries(settings).map(([name, value]) => `${name} "${value}";`);
+    return [...network, ...logins, ...policy, ...own, ''].join('\n');
   }
 }
 

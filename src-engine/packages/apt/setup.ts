@@ -3,9 +3,11 @@ import { basename } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import type { Unfollowed } from '../../../src-shared/engine-answers/packages';
 import { HOST_APT, type Declared } from '../../repositories/named';
+import { withoutLogin } from '../../../src-shared/without-login';
 import { isOfRelease } from '../../repositories/releases';
 import { HostApt, type SourceFile } from './host-apt';
 import { readSourcesFile } from './deb822';
+import { Logins } from './logins';
 import { entryOf, readListFile, readOneLine } from './one-line';
 import { selectFrom, type Wanted } from './selection';
 import type { SourceEntry } from './source-entry';
@@ -21,14 +23,19 @@ export interface ConfigFile {
  * apt-config`).
  */
 export interface AptSetup {
-  /** For `sources.list.d`. */
+  /** For `sources.list.d`, without logins. */
   readonly sources: readonly ConfigFile[];
   /** For `preferences.d`: the host's pins, where its sources are used. */
   readonly preferences: readonly ConfigFile[];
   /** Lines of `apt.conf` that decide which versions are chosen. */
   readonly policy: readonly string[];
-  /** Lines of `apt.conf` that decide how files are fetched, with the host's proxies and logins. They must not be left in an image. */
+  /**
+   * Lines of `apt.conf` that decide how files are fetched, with the host's proxies and the paths of its logins. They
+   * must not be left in an image.
+   */
   readonly network: readonly string[];
+  /** The text of an `auth.conf` with the logins of the sources and of the host; empty where the host's own is enough. */
+  readonly logins: string;
   readonly architecture: string | undefined;
   /** The folder of the keys that the host trusts. */
   readonly trustedKeys: string;
@@ -52,9 +59,14 @@ export async function aptSetup(declared: Declared & { kind: 'apt' }): Promise<Ap
     );
   const host = await HostApt.read();
   const unfollowed: Unfollowed[] = [];
-  const wanted = { release: isHostsRelease ? undefined : suite, architecture: host.architecture };
+  const logins = new Logins();
+  const selection: Selection = {
+    wanted: { release: isHostsRelease ? undefined : suite, architecture: host.architecture },
+    logins,
+    unfollowed,
+  };
   const hostFiles = usesHostApt ? await host.sources() : [];
-  const own = usesHostApt ? hostSources(hostFiles, wanted, unfollowed) : [];
+  const own = usesHostApt ? hostSources(hostFiles, selection) : [];
   if (usesHostApt && (own.length === 0 || (!isHostsRelease && !own.some(({ names }) => names))))
     throw new AppError(
       'missing',
@@ -64,7 +76,7 @@ export async function aptSetup(declared: Declared & { kind: 'apt' }): Promise<Ap
         "Set the key suite to one they have, or the default repository to an archive's address.",
       ].join(' '),
     );
-  const archives = declared.archives.flatMap((archive) => archiveLines(archive, declared, wanted, unfollowed));
+  const archives = declared.archives.flatMap((archive) => archiveLines(archive, declared, selection));
   const sources = [
     ...own.map(({ name, text }) => ({ name, text })),
     ...(archives.length === 0 ? [] : [{ name: 'manifest.list', text: archives.join('') }]),
@@ -85,6 +97,7 @@ export async function aptSetup(declared: Declared & { kind: 'apt' }): Promise<Ap
     preferences: named(pins),
     policy,
     network: host.network,
+    logins: logins.text(host.path('Dir::Etc::netrc')),
     architecture: host.architecture,
     trustedKeys: host.path('Dir::Etc::trustedparts'),
     hostFiles: [
@@ -95,6 +108,13 @@ export async function aptSetup(declared: Declared & { kind: 'apt' }): Promise<Ap
   };
 }
 
+/** How sources are selected, and what is collected meanwhile. */
+interface Selection {
+  readonly wanted: Wanted;
+  readonly logins: Logins;
+  readonly unfollowed: Unfollowed[];
+}
+
 /** A hash of all that decides which packages there are, for the name of their folder. */
 export function keyOf({ sources, preferences, policy, architecture }: AptSetup): string {
   const content = JSON.stringify([sources, preferences, policy, architecture]);
@@ -102,18 +122,15 @@ export function keyOf({ sources, preferences, policy, architecture }: AptSetup):
 }
 
 /** The host's source files without the entries that are not used. `names`: whether one of them names the release. */
-function hostSources(
-  files: readonly SourceFile[],
-  wanted: Wanted,
-  unfollowed: Unfollowed[],
-): (ConfigFile & { readonly names: boolean })[] {
+function hostSources(files: readonly SourceFile[], selection: Selection): (ConfigFile & { readonly names: boolean })[] {
   return named(files).flatMap(({ name, text: content, path }) => {
     const entries = name.endsWith('.sources') ? readSourcesFile(content, path) : readListFile(content, path);
     const used = entries.flatMap((entry) =>
-      'text' in entry ? `${entry.text}\n` : selected(entry, wanted, HOST_APT, unfollowed),
+      'text' in entry ? `${withoutLogin(entry.text)}\n` : selected(entry, HOST_APT, selection),
     );
     const suites = entries.flatMap((entry) => ('text' in entry ? [] : entry.suites));
-    const names = suites.some((one) => wanted.release !== undefined && isOfRelease(one, wanted.release));
+    const { release } = selection.wanted;
+    const names = suites.some((one) => release !== undefined && isOfRelease(one, release));
     return used.length === 0 ? [] : { name, text: used.join('\n'), names };
   });
 }
@@ -122,24 +139,30 @@ function hostSources(
 function archiveLines(
   archive: string,
   { suite, components }: Declared & { kind: 'apt' },
-  wanted: Wanted,
-  unfollowed: Unfollowed[],
+  selection: Selection,
 ): string[] {
   return archive.split('\n').flatMap((line) => {
     const source = readOneLine(/^deb(-src)?\s/.test(line.trim()) ? line : `deb ${line}`);
     if (!source || source.type === 'deb-src') return [];
     const own = source.suite ?? suite ?? '';
     const isComplete = own.endsWith('/') || source.components.length > 0;
-    const entry = entryOf({ ...source, components: isComplete ? source.components : components }, own, source.address);
+    const entry = entryOf(
+      { ...source, components: isComplete ? source.components : components },
+      own,
+      withoutLogin(source.address),
+    );
     // The manifest names its archives for this image, whatever release they are of.
-    return selected(entry, { ...wanted, release: undefined }, archive, unfollowed);
+    return selected(entry, archive, { ...selection, wanted: { ...selection.wanted, release: undefined } });
   });
 }
 
-function selected(entry: SourceEntry, wanted: Wanted, repository: string, unfollowed: Unfollowed[]): string[] {
-  const { text, reasons } = selectFrom(entry, wanted);
-  for (const reason of reasons) unfollowed.push({ repository, message: `${entry.place}: ${reason}` });
-  return text === undefined ? [] : [text];
+function selected(entry: SourceEntry, repository: string, { wanted, logins, unfollowed }: Selection): string[] {
+  const refuse = (reason: string): unknown => unfollowed.push({ repository, message: `${entry.place}: ${reason}` });
+  const { text, reasons } = selectFrom({ ...entry, addresses: entry.addresses.map(withoutLogin) }, wanted);
+  for (const reason of reasons) refuse(reason);
+  if (text === undefined) return [];
+  for (const address of entry.addresses) logins.addFrom(address, refuse);
+  return [text];
 }
 
 /** Settings by which the host's APT accepts what is not signed. They are not followed. */

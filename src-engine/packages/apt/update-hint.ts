@@ -1,3 +1,4 @@
+import { withoutLogin } from '../../../src-shared/without-login';
 import type { AptSetup } from './setup';
 
 /** A message of APT, and what the user can do about it. */
@@ -56,6 +57,3 @@ export function hintFor(stderr: string, { sources, hostFiles, network }: AptSetu
     ...(proxy === undefined ? [] : [`APT uses the proxy ${withoutLogin(proxy)}.`]),
   ].join(' ');
 }
-
-/** An address as it may be shown: without a user name and a password. */
-export const withoutLogin = (address: string): string => address.replace(/\/\/[^/@]*@/, '//');

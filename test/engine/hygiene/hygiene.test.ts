@@ -18,6 +18,7 @@ const DIRTY: Readonly<Record<string, string>> = {
   'etc/resolv.conf': 'nameserver 192.0.2.1\n',
   'etc/apt/apt.conf.d/10proxy': 'Acquire::http::Proxy "http://proxy.example.org:3142";\n',
   'etc/apt/auth.conf.d/vendor.conf': 'machine example.org login me password secret\n',
+  'etc/apt/sources.list.d/vendor.list': 'deb https://me:secret@example.org/debian stable main\n',
   'etc/nginx/own.key': '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n',
   'etc/hosts': '127.0.0.1 localhost builder7\n',
   'var/log/dpkg.log': 'line\n',
@@ -29,6 +30,8 @@ const CLEAN: Readonly<Record<string, string>> = {
   'etc/ssh/sshd_config': 'HostKey /etc/ssh/ssh_host_rsa_key\n',
   'etc/ssl/public.pem': '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
   'etc/apt/apt.conf.d/20note': '// Acquire::http::Proxy "http://proxy.example.org:3142";\n',
+  'etc/apt/sources.list':
+    '# deb https://me:secret@example.org/debian stable main\ndeb http://example.org/a@b stable main\n',
   'usr/share/doc/key.pem': '-----BEGIN PRIVATE KEY-----\n',
   'var/log/wtmp': '',
   'etc/hostname': 'live\n',
