@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Login } from '../../src-main/transport/ssh/authentication';
@@ -80,6 +80,26 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
     expect(message).toContain(`the key ${keys[0]}`);
     expect(message).toContain(`the key ${keys[1]}, which was not unlocked`);
     expect(message).not.toContain('a password');
+  });
+
+  it.each(CLIENTS)('leaves a key out that other accounts can read, by %s, as ssh does', async (client, by) => {
+    const [open, locked] = ['open', 'locked'].map((name) =>
+      server.addKey(`${name}-${client.replaceAll(' ', '-')}`),
+    ) as [string, string];
+    chmodSync(open, 0o644);
+    chmodSync(locked, 0o640);
+    const keys = [open, locked];
+    const refusal = whoAmI(by(loginAt(server, { keys, askPassphrase: async () => 'two words' })));
+    await expect(refusal).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining(
+        `not the key ${open}, which is open to other accounts (mode 0644), not the key ${locked}, which is open to other accounts (mode 0640)`,
+      ) as string,
+      hint: expect.stringContaining(`chmod 600 ${open} ${locked}.`) as string,
+    });
+    expect(await whoAmI(by(loginAt(server, { keys: [open, server.key] })))).toBe('root');
+    for (const key of keys) chmodSync(key, 0o600);
+    expect(await whoAmI(by(loginAt(server, { keys: [open] })))).toBe('root');
   });
 
   it('uses the agent first, and needs nothing else', async () => {

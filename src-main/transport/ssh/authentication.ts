@@ -3,6 +3,7 @@ import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
 import { agentKeys, type AgentKey } from './agent';
 import { acceptsKey, type AlgorithmSettings } from './algorithms';
+import { describeOpenKey, openKey, openKeysHint, type OpenKey } from './key-permissions';
 import { parsePrivateKey, publicKeyOf, UnsupportedKey } from './public-key';
 import { visible } from '../../../src-shared/visible';
 
@@ -63,6 +64,7 @@ export function createAuthentication(
   algorithms?: AlgorithmSettings,
 ): Authentication {
   const tried: string[] = [...(login.unused ?? [])];
+  const openKeys: OpenKey[] = [];
   let cancelled = false;
   let allowed: readonly string[] = [];
   const attempts = methods();
@@ -83,7 +85,10 @@ export function createAuthentication(
       return new AppError(
         'refused',
         `${host} refused the login of ${login.user}${message === undefined ? '' : ` (its message: ${message})`}. Tried: ${[...new Set(tried)].join(', ') || 'nothing'}. It accepts: ${allowed.join(', ') || 'nothing'}.`,
-        'Check the user name, and that the key or the password is the one of this host.',
+        [
+          ...openKeysHint(openKeys),
+          'Check the user name, and that the key or the password is the one of this host.',
+        ].join(' '),
       );
     },
   };
@@ -175,6 +180,12 @@ export function createAuthentication(
   async function unlock(file: string): Promise<{ key: ParsedKey } | undefined> {
     let key: Buffer;
     try {
+      const open = await openKey(file);
+      if (open) {
+        openKeys.push(open);
+        tried.push(describeOpenKey(open));
+        return undefined;
+      }
       key = await readFile(file);
     } catch (error) {
       tried.push(`the key ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`);

@@ -2,6 +2,7 @@ import { AppError } from '../../../../src-shared/errors';
 import { visible } from '../../../../src-shared/visible';
 import { noCommonAlgorithm } from '../algorithms';
 import { fingerprint } from '../host-keys';
+import { describeOpenKey, openKeysHint, type OpenKey } from '../key-permissions';
 import { readKnownHosts } from '../known-hosts';
 
 /** The last part of a host's text in a message, in UTF-16 units. */
@@ -33,11 +34,17 @@ export async function explainSsh({ name, user, lines }: SshReport): Promise<AppE
   const last = visible(printed.slice(-3).join('; ').slice(-MAX_TEXT)).replace(/\.$/, '') || 'it printed no message';
   const takes = /Permission denied \((.*)\)/.exec(text)?.[1];
   const disconnect = /^Received disconnect from .*?: ?\d+: (.*)$/m.exec(text)?.[1];
+  const openKeys = [...text.matchAll(/^Permissions (\d+) for '(.+)' are too open\.$/gm)].map(
+    ([, mode = '', file = '']): OpenKey => ({ file, mode }),
+  );
   if (takes !== undefined || disconnect !== undefined)
     return new AppError(
       'refused',
-      `${name} refused the login of ${user}${disconnect === undefined ? '' : ` (its message: ${visible(disconnect)})`}. Tried: ${triedIn(lines)}. It accepts: ${takes?.replaceAll(',', ', ') ?? 'nothing more'}.`,
-      'Check the user name, and that the key or the password is the one of this host.',
+      `${name} refused the login of ${user}${disconnect === undefined ? '' : ` (its message: ${visible(disconnect)})`}. Tried: ${triedIn(lines, openKeys)}. It accepts: ${takes?.replaceAll(',', ', ') ?? 'nothing more'}.`,
+      [
+        ...openKeysHint(openKeys),
+        'Check the user name, and that the key or the password is the one of this host.',
+      ].join(' '),
     );
   if (/^(?:\S+: line \d+: )?.*(?:Bad configuration option|Bad owner or permissions|terminating, \d+ bad)/m.test(text))
     return new AppError('refused', `The SSH configuration cannot be used: ${last}.`, 'Correct ~/.ssh/config.');
@@ -62,11 +69,13 @@ async function changedKey(name: string, text: string): Promise<AppError> {
 }
 
 /** The methods of the login, as the lines of `-v` name them. */
-function triedIn(lines: readonly string[]): string {
+function triedIn(lines: readonly string[], openKeys: readonly OpenKey[]): string {
   const tried = lines.flatMap((line) => {
     const key = /^debug1: (?:Offering public key|Trying private key): (.+?)(?: (?:RSA|DSA|ECDSA|ED25519).*)?$/.exec(
       line,
     )?.[1];
+    const open = openKeys.find(({ file }) => file === key);
+    if (open) return [describeOpenKey(open)];
     if (key !== undefined) return [`the key ${key}`];
     const method = /^debug1: Next authentication method: (.+)$/.exec(line)?.[1];
     return method === undefined || method === 'publickey' ? [] : [method];
