@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { homedir, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import type { Unfollowed } from '../../src-shared/engine-answers/packages';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { declaredSources } from '../repositories/named';
+import { makeFolders } from '../system/files';
 import { AptSource } from './apt/apt-source';
 import { aptSetup, keyOf } from './apt/setup';
 import { openIps } from './ips/ips-source';
@@ -92,7 +93,7 @@ function folderOf(key: string): string {
 async function makeFolder(key: string): Promise<string> {
   const folder = folderOf(key);
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     await removeUnused(dirname(folder), folder);
   } catch (error) {
     throw new AppError(

@@ -1,6 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { explainFailure } from '../../src-shared/explain-failure';
+import { makeFoldersNow } from '../system/folders-now';
 import { temporaryHome } from './temporary-home';
 
 /** The folders that the app works with. */
@@ -41,13 +43,20 @@ function homeFolder(): string {
   }
 }
 
-/** Unsaved work, hosts and host keys are for this account only, whatever its umask is. */
+/**
+ * Unsaved work, hosts and host keys are for this account only, whatever its umask is. Where they cannot be stored, the program goes on,
+ * because a user can still read manifests and build.
+ */
 function makePrivate(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFoldersNow(folder, 0o700);
     if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
-  } catch {
-    // A read-only home. Each failing write is reported where it happens.
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    process.stderr.write(
+      `Slipway cannot store settings, hosts and unsaved work in ${folder}: ${explainFailure(code, message)}. Give this account a home folder that it can write to, or start Slipway with SLIPWAY_STATE set to another folder.\n`,
+    );
   }
 }
 

@@ -37,6 +37,7 @@ export const link = onName(node.link);
 export const lstat = onName(node.lstat);
 export const mkdir = onName(node.mkdir);
 export const mkdtemp = onName(node.mkdtemp);
+export const readlink = onName((path: string): Promise<string> => node.readlink(path));
 export const realpath = onName(node.realpath);
 export const rename = onName(node.rename);
 export const stat = onName(node.stat);
@@ -62,19 +63,23 @@ export function absent(error: unknown): undefined {
 }
 
 /**
- * Makes a folder and those above it. Node reports a read-only file system as a missing folder; here the error is the system's own.
+ * Makes a folder and those above it. Node's own `recursive` repeats forever where the parent exists and the system still reports a missing
+ * folder, as below /proc, and reports a read-only file system as a missing folder.
  *
  * @param mode of new folders, narrowed by the umask
  */
 export async function makeFolders(path: string, mode = 0o777): Promise<void> {
+  const make = async (): Promise<void> => {
+    await mkdir(path, { mode }).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+    });
+  };
   try {
-    await mkdir(path, { recursive: true, mode });
+    await make();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    let first = path;
-    while (dirname(first) !== first && !(await lstat(dirname(first)).catch(absent))) first = dirname(first);
-    await mkdir(first, { mode });
-    await mkdir(path, { recursive: true, mode });
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+    if (!(await lstat(dirname(path)).catch(absent))) await makeFolders(dirname(path), mode);
+    await make();
   }
 }
 

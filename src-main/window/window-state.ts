@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { screen, type BrowserWindow, type Rectangle } from 'electron';
 import * as z from 'zod';
+import { makeFoldersNow } from '../system/folders-now';
 
 const kept = z.object({
   bounds: z.object({ x: z.number(), y: z.number(), width: z.number().min(200), height: z.number().min(200) }),
@@ -27,7 +28,7 @@ export function readWindowState(state: string): { bounds: Partial<Rectangle>; is
 /** Saves the window's place. Without a writable state folder the window opens in the middle. */
 export function keepWindowState(state: string, window: BrowserWindow): void {
   try {
-    mkdirSync(state, { recursive: true });
+    makeFoldersNow(state);
     const content = { bounds: window.getNormalBounds(), isMaximized: window.isMaximized() };
     // Complete or absent, also when the program is killed here.
     const temporary = `${fileOf(state)}.${process.pid}`;

@@ -1,0 +1,56 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { findPlaces, type Places } from '../../../src-main/program/places';
+import { makeFolders } from '../../../src-main/system/files';
+import { root } from '../../support/markdown';
+import { tempFolder } from '../../support/temp-folder';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+/** The places of an account with this home, and what the start printed on standard error. */
+function placesAt(home: string): { readonly places: Places; readonly printed: string } {
+  for (const name of ['SLIPWAY_STATE', 'XDG_STATE_HOME']) vi.stubEnv(name, undefined);
+  vi.stubEnv('HOME', home);
+  let printed = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  return { places: findPlaces(join(root, 'out/main')), printed };
+}
+
+it('The state is in the home of the account, for this account only.', () => {
+  const home = tempFolder();
+  const { places, printed } = placesAt(home);
+  expect([places.state, places.documents]).toEqual([join(home, '.local/state/slipway'), join(home, 'Slipway')]);
+  expect(statSync(places.state).mode & 0o777).toBe(0o700);
+  expect(printed).toBe('');
+});
+
+// Below /proc, the system reports a missing folder whose parent exists.
+describe.skipIf(!existsSync('/proc/self'))('A home that cannot be created', () => {
+  it('is reported at the start, which goes on.', () => {
+    const { places, printed } = placesAt('/proc/nohome');
+    expect(places.state).toBe('/proc/nohome/.local/state/slipway');
+    expect(printed).toMatch(
+      /^Slipway cannot store .* in \/proc\/nohome\/\.local\/state\/slipway: .*SLIPWAY_STATE.*\.\n$/,
+    );
+  });
+
+  it('is an error for each folder below it.', async () => {
+    await expect(makeFolders('/proc/nohome/.local/state')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+it('Folders are made below those that exist, and a file in their place is an error.', async () => {
+  const folder = tempFolder();
+  await makeFolders(join(folder, 'a/b/c'), 0o700);
+  await makeFolders(join(folder, 'a/b/c'));
+  expect(statSync(join(folder, 'a/b/c')).mode & 0o777).toBe(0o700);
+  await expect(makeFolders(join(root, 'package.json'))).rejects.toMatchObject({ code: 'EEXIST' });
+  await expect(makeFolders(join(root, 'package.json/x'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+});
