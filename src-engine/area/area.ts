@@ -1,6 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { join, normalize } from 'node:path';
-import { AppError, reasonOf } from '../../src-shared/errors';
+import { AppError } from '../../src-shared/errors';
 import {
   assertDatasetName,
   cannotCreate,
@@ -11,12 +11,11 @@ import {
   mayBeZfs,
   mountpointOf,
 } from '../snapshots/zfs-datasets';
-import { ownerOf } from '../system/accounts';
 import { makeFolders } from '../system/files';
 import { isMountPoint } from '../system/mounts';
-import { quote } from '../system/shell-quote';
 import { systemError } from '../system/system-error';
 import { zfsCommand } from '../system/zfs-command';
+import { assertFoldersWritable, orRefuse } from './area-writes';
 import { refuseForeignPlaces, refuseUnmounted } from './places';
 
 /** A build area as resolved from the manifest; nothing is created by resolving (contract 3.1). */
@@ -82,14 +81,21 @@ async function resolvePath(path: string): Promise<BuildArea> {
   return layout(dataset ? { dataset, mountpoint, exists: true } : { mountpoint, exists });
 }
 
-/** Throws `AppError` when the path cannot be read: an area with an I/O error is not an area without checkpoints. */
+/**
+ * Throws `AppError` when the path cannot be read, because an area with an I/O error is not an area without checkpoints,
+ * and for a file in its place.
+ */
 function isThere(path: string): boolean {
+  let found: Stats | undefined;
   try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+    found = statSync(path, { throwIfNoEntry: false });
   } catch (error) {
     const known = systemError(error);
     throw known ? invalid(`The build area cannot be read. ${known.message}`, known.hint) : error;
   }
+  if (found && !found.isDirectory())
+    throw invalid(`The build area ${path} is not a folder.`, 'Name another build_area, or move it away.');
+  return found !== undefined;
 }
 
 function layout(area: { dataset?: string; mountpoint: string; exists: boolean }): BuildArea {
@@ -125,9 +131,8 @@ export async function createArea(area: BuildArea): Promise<void> {
     await refuseForeignPlaces(area);
   }
   for (const folder of [area.media, area.logs, area.stateFolder]) makeDirectory(folder);
-  // Another account may own the folders. The refusal comes before the lock and before a step runs.
-  for (const folder of [area.media, area.logs, area.stateFolder])
-    orRefuse(`Unable to write to the build area at ${area.mountpoint}`, () => accessSync(folder, constants.W_OK), area);
+  // The refusal comes before the lock and before a step runs.
+  assertFoldersWritable(area);
 }
 
 /** Creates the three directories that steps expect in the build data. */
@@ -137,34 +142,4 @@ export function createBuildDataFolders(area: BuildArea): void {
 
 function makeDirectory(path: string, message = `Unable to create directory ${path}`, mode?: number): void {
   orRefuse(message, () => makeFolders(path, mode));
-}
-
-/** Turns an error of the system into a refusal with this message. */
-function orRefuse(message: string, action: () => void, area?: BuildArea): void {
-  try {
-    action();
-  } catch (error) {
-    throw invalid(message, nextStep(error, area));
-  }
-}
-
-/** The reason of a failure and what to do about it. For a folder of another account it also names the alternatives. */
-function nextStep(error: unknown, area: BuildArea | undefined): string {
-  const known = systemError(error);
-  if (!known) return reasonOf(error);
-  const isOthers = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
-  if (!isOthers) return `${known.message} ${known.hint}`;
-  return `${known.message} ${area ? ownerHint(area) : ''}Give the manifest a build_area of your own, or build as root.`;
-}
-
-/**
- * The owner of a folder in an existing area that this account cannot write to, and the command that gives the folder to
- * this account.
- */
-function ownerHint({ mountpoint, media, logs, stateFolder }: BuildArea): string {
-  const uid = process.getuid?.();
-  const others = [mountpoint, media, logs, stateFolder].find((path) => statSync(path).uid !== uid);
-  const owner = others === undefined ? undefined : ownerOf(others);
-  if (uid === undefined || owner === undefined) return '';
-  return `${owner} owns ${others}. If the area is to be yours, run as root: chown -R ${uid} -- ${quote(mountpoint)}\n`;
 }

@@ -3,6 +3,7 @@ import { planBuild } from '../../src-shared/checkpoints/plan';
 import { canCombine, latestResumable, nothingToResume, withoutCheckpoints } from '../../src-shared/checkpoints/rules';
 import { firstStale, suggestedStart } from '../../src-shared/checkpoints/suggest';
 import { AppError } from '../../src-shared/errors';
+import { areaRefusal } from '../area/buildable';
 import { CurrentState } from '../area/current-state';
 import { problemLine } from '../area/manifest-file';
 import { startProblems } from '../area/start-problems';
@@ -37,7 +38,7 @@ export const planCommand = defineCommand({
   summary: 'what a build would keep, run and discard',
   usage: ['[-R | -r STEP] [-p STEP] [--stdin] [--json] MANIFEST'],
   description: [
-    'Prints what `build` with the same options would keep, run again and discard, and what is stale and why. Changes nothing.',
+    'Prints what `build` with the same options would keep, run again and discard, and what is stale and why. It also reports when a build would refuse the build area. Changes nothing.',
   ],
   options: OPTIONS,
   operands: { min: 1, max: 1 },
@@ -55,8 +56,9 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     printAnswer<PlanAnswer>(answer);
     return 0;
   }
-  const { resume, pause, kept, runs, discarded, stale } = plan;
+  const { resume, pause, kept, runs, discarded, stale, refusal } = plan;
   printLines([
+    ...(refusal ? [`A build would be refused: ${refusal.message}`, ...(refusal.hint ? [refusal.hint] : [])] : []),
     resume === null ? 'A full build: the build data is emptied first.' : `Roll back to before ${resume}.`,
     ...kept.map((step) => `  keep     ${step}`),
     ...runs.map(
@@ -80,6 +82,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
 
 async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>['values']) {
   const { file, area, backend, snapshots } = context;
+  const refusal = await areaRefusal(area, file.path, backend);
   const steps = file.manifest.steps;
   const names = snapshots.map(({ name }) => name);
   const pause = values.pause === undefined ? undefined : stepNamed(context, values.pause);
@@ -130,6 +133,7 @@ async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>
     spaceNeeded: await spaceNeeded(context),
     freeBytes: area.exists ? freeBytes(area.mountpoint) : null,
     backend: backend.kind,
+    refusal: refusal ? { message: refusal.message, hint: refusal.hint ?? null } : null,
   };
 }
 

@@ -40,6 +40,13 @@ export const planAnswer = z.object({
     .describe('Bytes that the build data is expected to take; `null` when that is not known.'),
   freeBytes: z.number().nullable().describe('Free space for the account; `null` before the area exists.'),
   backend,
+  refusal: z
+    .object({ message: z.string(), hint: z.string().nullable() })
+    .nullable()
+    .optional()
+    .describe(
+      'Why a build would refuse the build area, and what to do; `null`: it would not. Missing in answers of the original command.',
+    ),
 });
 
 /** What `distro_const plan --json` prints. */
