@@ -6,8 +6,10 @@ import { inside, realFolder } from '../files/inside';
 import { assertFolder, assertWritable, versionOf, writeAtomically } from '../files/text-files';
 import { locateFinalizer } from './palette';
 
-const MAX_TEXT_BYTES = 1024 * 1024;
-const MAX_FILES = 500;
+/** Larger files are listed without their text. */
+export const MAX_TEXT_BYTES = 1024 * 1024;
+/** Further files are not listed. */
+export const MAX_FILES = 500;
 const MAX_DEPTH = 4;
 
 /** The files of `scripts/` in a folder and those that steps name elsewhere in it, with their texts: at most 500. */

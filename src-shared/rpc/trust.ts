@@ -9,10 +9,10 @@ const question = z.object({
   /** The account that steps run as on the host. */
   account: z.string(),
   /**
-   * The scripts that the steps would run, in their order. `text` is missing for a file that is not text, is too large,
-   * or is on the build host.
+   * The scripts that the steps would run, in their order. One without `text` has a phrase for what it is: a link,
+   * a folder, a file of the build host.
    */
-  scripts: z.array(z.object({ path: z.string(), text: z.string().optional() })),
+  scripts: z.array(z.object({ path: z.string(), text: z.string().optional(), what: z.string().optional() })),
 });
 
 /** Whether the scripts of a folder may run: those of a folder that was made here may, all others after a question. */

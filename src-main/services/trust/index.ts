@@ -1,11 +1,10 @@
 import { absent, realpath } from '../../system/files';
 import { dirname, resolve } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
-import { interpretManifest } from '../../../src-shared/manifest/interpret';
 import type { Target } from '../../../src-shared/rpc/common';
 import type { TrustQuestion } from '../../../src-shared/rpc/trust';
-import { openDocument } from '../../documents/open';
 import type { TrustServices } from '../../rpc/services';
+import { shownScripts } from './shown-scripts';
 import { TrustedFolders } from './trusted-folders';
 
 /** The account that steps run as on a host; a host that is not connected is connected to. */
@@ -60,30 +59,10 @@ export class Trust {
     const isMade = await this.#folders.isMade(folder);
     const account = isMade ? '' : await this.#accountOn(host);
     const isTrusted = isMade || (await this.#folders.has(folder, host, account));
-    return { isTrusted, folder, account, scripts: isTrusted ? [] : await scriptsOf(path) };
+    return { isTrusted, folder, account, scripts: isTrusted ? [] : await shownScripts({ path, host }) };
   }
 }
 
 async function folderOf(path: string): Promise<string> {
   return dirname(await realpath(path).catch((error: unknown) => absent(error) ?? resolve(path)));
-}
-
-/** The scripts of the steps, then the other files of `scripts/`, which they may call. */
-async function scriptsOf(path: string): Promise<TrustQuestion['scripts']> {
-  const { source, scripts } = await openDocument(path);
-  const texts = new Map(scripts.map(({ path: script, text }) => [script, text]));
-  const paths = new Set([...stepScripts(source), ...texts.keys()]);
-  return [...paths].map((script) => {
-    const text = texts.get(script.replace(/^\.\//, ''));
-    return { path: script, ...(text !== undefined && { text }) };
-  });
-}
-
-function stepScripts(source: string): string[] {
-  try {
-    const { steps } = interpretManifest(source, { now: new Date() }).manifest;
-    return steps.flatMap(({ script }) => (script ? [script] : []));
-  } catch {
-    return []; // the engine refuses it
-  }
 }

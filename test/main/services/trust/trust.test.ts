@@ -1,4 +1,5 @@
-import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,6 +35,43 @@ describe('the scripts of a folder', () => {
     expect((await (await start()).trust.check(target, {})).isTrusted).toBe(true);
     expect((await app.hosts.preflight(target, {})).checks.length).toBeGreaterThan(0);
     expect(statSync(join(folder, 'state/trusted.json')).mode & 0o077).toBe(0);
+  });
+
+  it('are described where their texts cannot be shown', async () => {
+    const target = clone();
+    const scripts = join(folder, 'clone/scripts');
+    const outside = join(folder, 'outside');
+    writeFileSync(outside, '#!/bin/sh\n');
+    symlinkSync(outside, join(scripts, 'linked'));
+    symlinkSync('nowhere', join(scripts, 'dangling'));
+    symlinkSync(folder, join(scripts, 'elsewhere'));
+    mkdirSync(join(scripts, 'folder'));
+    execFileSync('mkfifo', [join(scripts, 'pipe')]);
+    writeFileSync(join(scripts, 'binary'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0]));
+    writeFileSync(join(scripts, 'large'), Buffer.alloc(1024 * 1024 + 1, ' '));
+    const expected = {
+      'scripts/linked': `a link to ${outside}`,
+      'scripts/dangling': 'a link to nowhere',
+      'scripts/elsewhere/outside': `in scripts/elsewhere, which is a link to ${folder}`,
+      './scripts/folder': 'a folder',
+      'scripts/pipe': 'a named pipe',
+      'scripts/binary': 'a file that is not text',
+      'scripts/large': 'a file of 1.0 MiB, too large to be shown',
+      'scripts/none': 'a file that does not exist',
+      '../outside': 'a file outside this folder',
+      '/usr/lib/distro_const/step': 'a file outside this folder',
+    };
+    const steps = Object.keys(expected).map(
+      (name, at) => `<script name="${name}"><checkpoint name="s${at}" message="s"/></script>`,
+    );
+    const source = readFileSync(target.path, 'utf8');
+    writeFileSync(
+      target.path,
+      source.replace(/<finalizer>[\s\S]*<\/finalizer>/, `<finalizer>${steps.join('')}</finalizer>`),
+    );
+    const question = await app.trust.check(target, {});
+    const shown = question.scripts.filter(({ text }) => text === undefined);
+    expect(Object.fromEntries(shown.map(({ path, what }) => [path, what]))).toEqual(expected);
   });
 
   it('are trusted in a folder that was made here and in its copies, and not in copies of others', async () => {

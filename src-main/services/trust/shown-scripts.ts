@@ -1,0 +1,58 @@
+import { constants, type Stats } from 'node:fs';
+import { dirname, isAbsolute, join, posix } from 'node:path';
+import { bytes } from '../../../src-shared/format';
+import { THIS_COMPUTER } from '../../../src-shared/hosts/model';
+import { interpretManifest } from '../../../src-shared/manifest/interpret';
+import type { Target } from '../../../src-shared/rpc/common';
+import type { TrustQuestion } from '../../../src-shared/rpc/trust';
+import { openDocument } from '../../documents/open';
+import { MAX_FILES, MAX_TEXT_BYTES } from '../../documents/scripts';
+import { absent, access, lstat, readlink } from '../../system/files';
+
+/** The scripts of the steps, then the other files of `scripts/`, which they may call. */
+export async function shownScripts({ path, host }: Target): Promise<TrustQuestion['scripts']> {
+  const { source, scripts } = await openDocument(path);
+  const known = new Map(scripts.map(({ path: script, text }) => [script, text]));
+  const paths = new Set([...stepScripts(source), ...known.keys()]);
+  return Promise.all(
+    [...paths].map(async (script) => {
+      const name = posix.normalize(script);
+      const text = known.get(name);
+      if (text !== undefined) return { path: script, text };
+      return { path: script, what: await describe(dirname(path), name, host, known.has(name)) };
+    }),
+  );
+}
+
+function stepScripts(source: string): string[] {
+  try {
+    const { steps } = interpretManifest(source, { now: new Date() }).manifest;
+    return steps.flatMap(({ script }) => (script ? [script] : []));
+  } catch {
+    return []; // the engine refuses it
+  }
+}
+
+/** What a script is whose text is not shown, as a phrase. */
+async function describe(folder: string, script: string, host: string, isListed: boolean): Promise<string> {
+  if (isAbsolute(script)) return host === THIS_COMPUTER ? 'a file outside this folder' : 'a file of the build host';
+  if (script.startsWith('../')) return 'a file outside this folder';
+  for (let at = script; at !== '.'; at = posix.dirname(at)) {
+    const target = await readlink(join(folder, at)).catch(absent);
+    if (target !== undefined) return at === script ? `a link to ${target}` : `in ${at}, which is a link to ${target}`;
+  }
+  const file = join(folder, script);
+  const found = await lstat(file).catch(absent);
+  if (!found) return 'a file that does not exist';
+  if (!found.isFile()) return kindOf(found);
+  if (found.size > MAX_TEXT_BYTES) return `a file of ${bytes(found.size)}, too large to be shown`;
+  const isReadable = await access(file, constants.R_OK).then(() => true, absent);
+  if (!isReadable) return 'a file that this account cannot read';
+  return isListed ? 'a file that is not text' : `a file that is hidden, or one of more than ${MAX_FILES}`;
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a folder';
+  if (found.isFIFO()) return 'a named pipe';
+  return found.isSocket() ? 'a socket' : 'a device';
+}
