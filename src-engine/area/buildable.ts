@@ -3,7 +3,7 @@ import type { SnapshotBackend } from '../snapshots/backend';
 import type { BuildArea } from './area';
 import { assertWritable } from './area-writes';
 import { refuseForeignContent } from './ownership';
-import { refuseForeignPlaces } from './places';
+import { refuseForeignPlaces, refuseNonFiles } from './places';
 import { refuseUnsafePlace } from './safe-place';
 
 /**
@@ -22,6 +22,7 @@ export async function assertBuildable(
   refuseUnsafePlace(area, manifest);
   if (area.exists) await refuseForeignPlaces(area);
   if (!adopt) await refuseForeignContent(area, backend);
+  if (area.exists) refuseNonFiles(area);
   assertWritable(area);
 }
 

@@ -1,9 +1,20 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { stepExecution, type StepExecution } from '../../src-shared/checkpoints/execution';
 import { checkpointKey } from '../../src-shared/checkpoints/fingerprint';
 import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { listOf, nullable, number, object, text, type TypeOf } from '../../src-shared/shape';
+import { folderInPlaceOf } from './places';
 import { exists, readIfThereSync, writeFileAtomically } from '../system/files';
 import { shortHash } from '../system/short-hash';
 import type { BuildArea } from './area';
@@ -117,7 +128,7 @@ function openNew(path: string): number {
     return openSync(path, 'wx', 0o644);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    unlinkSync(path);
+    remove(path);
     return openSync(path, 'wx', 0o644);
   }
 }
@@ -145,7 +156,8 @@ function remove(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ? folderInPlaceOf(path) : error;
   }
 }
 

@@ -1,12 +1,13 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BASELINE, stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { AppError } from '../../src-shared/errors';
 import { escapeName } from '../../src-shared/name-escapes';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { leftoversOf } from '../snapshots/tree-swap';
-import { makeFolders, writeFileAtomically } from '../system/files';
+import { ifMissing, makeFolders, writeFileAtomically } from '../system/files';
 import type { BuildArea } from './area';
+import { runNames } from './run-names';
 
 /** How many names of foreign files a refusal lists, and an answer has. */
 const MAX_NAMES = 10;
@@ -29,21 +30,32 @@ export async function refuseForeignContent(area: BuildArea, backend: SnapshotBac
   if (foreign.length === 0) return;
   const names = foreign.slice(0, MAX_NAMES).map(escapeName);
   const more = foreign.length > names.length ? ` and ${foreign.length - names.length} more` : '';
+  const found = `${names.join(', ')}${more}. Nothing was changed.`;
+  if (hasLostRecords(area))
+    throw new AppError(
+      'area',
+      `The build area ${area.mountpoint} has logs of Slipway, but the records in ${area.stateFolder} are gone. A build would delete files that may come from earlier builds or from you: ${found}`,
+      'Put the records back, if you have moved them. If all of the files come from builds: distro_const build --adopt MANIFEST. Otherwise name another build_area, or move your files away.',
+    );
   throw new AppError(
     'area',
-    `The build area ${area.mountpoint} was not made by Slipway or distro_const, and the build would delete what is there: ${names.join(', ')}${more}. Nothing was changed.`,
+    `The build area ${area.mountpoint} was not made by Slipway or distro_const, and the build would delete what is there: ${found}`,
     'Name another build_area, or move the files away. To let the build delete them: distro_const build --adopt MANIFEST',
   );
 }
+
+/** Whether an area without a mark had builds of Slipway: a user may have deleted the records and kept the logs. */
+const hasLostRecords = (area: BuildArea): boolean => runNames(area).length > 0;
 
 /** The same files for an answer: their number and the first names; `undefined` when a build would not refuse the area. */
 export async function describeForeignContent(
   area: BuildArea,
   snapshots: readonly Snapshot[],
-): Promise<{ readonly count: number; readonly names: string[] } | undefined> {
+): Promise<{ readonly count: number; readonly names: string[]; readonly hasLostRecords: boolean } | undefined> {
   const foreign = await findForeignContent(area, () => Promise.resolve(snapshots));
   if (foreign.length === 0) return undefined;
-  return { count: foreign.length, names: foreign.slice(0, MAX_ANSWER_NAMES).map(escapeName) };
+  const names = foreign.slice(0, MAX_ANSWER_NAMES).map(escapeName);
+  return { count: foreign.length, names, hasLostRecords: hasLostRecords(area) };
 }
 
 /** The files that the first build would delete, as paths in the area; empty when the area is ours. */
@@ -71,11 +83,18 @@ export function markArea(area: BuildArea): void {
 function isMarked(area: BuildArea): boolean {
   // Version 1 has no mark, and only builds make both of these folders.
   return (
-    lstatSync(markPath(area), { throwIfNoEntry: false })?.isFile() === true ||
-    ['snapshots', 'checkpoints'].some(
-      (name) => lstatSync(join(area.stateFolder, name), { throwIfNoEntry: false })?.isDirectory() === true,
-    )
+    entryAt(markPath(area))?.isFile() === true ||
+    ['snapshots', 'checkpoints'].some((name) => entryAt(join(area.stateFolder, name))?.isDirectory() === true)
   );
+}
+
+/** `undefined` also for a path below a file, which the build removes before it writes there. */
+function entryAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    return ifMissing(error);
+  }
 }
 
 function foreignContent(area: BuildArea): string[] {

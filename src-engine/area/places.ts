@@ -1,4 +1,6 @@
-import { lstatSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { AppError } from '../../src-shared/errors';
 import { refuseMounts, refuseMountsIn } from '../snapshots/guard';
 import { MountTable, type Mount } from '../system/mount-table';
@@ -21,6 +23,23 @@ interface AreaFolders {
 export async function refuseForeignPlaces(area: AreaFolders): Promise<void> {
   refuseNonFolders([area.buildData, area.media, area.logs, area.stateFolder]);
   await refuseMountsIn(`Building in ${area.mountpoint}`, [area.stateFolder]);
+}
+
+/** Refuses folders in the places of the state files of steps, which a build replaces and never removes with their content. */
+export function refuseNonFiles({ mountpoint }: AreaFolders): void {
+  const found = readdirSync(mountpoint, { withFileTypes: true }).find(
+    (entry) => stepOfSnapshot(entry.name) !== undefined && entry.isDirectory(),
+  );
+  if (found) throw folderInPlaceOf(join(mountpoint, found.name));
+}
+
+/** The refusal of a folder in the place of a file of the area. */
+export function folderInPlaceOf(path: string): AppError {
+  return new AppError(
+    'area',
+    `The build area needs a file at ${path}, and that is a folder.`,
+    `Move it away, or remove it with its content: rm -rf -- ${quoteArgument(path)}`,
+  );
 }
 
 /**

@@ -77,10 +77,10 @@ export const statusAnswer = z.object({
     path: z.string(),
     exists: z.boolean().describe('False before the first build.'),
     foreign: z
-      .object({ count: z.number(), names: z.array(z.string()) })
+      .object({ count: z.number(), names: z.array(z.string()), hasLostRecords: z.boolean().optional() })
       .optional()
       .describe(
-        'What a build would delete and neither Slipway nor the original made: the number, and the first names as paths in the area. A build refuses such an area without `--adopt`. Missing when there is nothing.',
+        'What a build would delete and neither Slipway nor the original made: the number, the first names as paths in the area, and whether the area has logs of builds whose records are gone. A build refuses such an area without `--adopt`. Missing when there is nothing.',
       ),
   }),
   backend,

@@ -41,10 +41,25 @@ describe('a build area with files of another program', () => {
   it('has these files in the answer of status until it is taken over', async () => {
     put('build_data', 'thesis.tex');
     expect(await project.json('status')).toMatchObject({
-      area: { foreign: { count: 1, names: ['build_data/thesis.tex'] } },
+      area: { foreign: { count: 1, names: ['build_data/thesis.tex'], hasLostRecords: false } },
     });
     await project.build('--adopt');
     expect(await project.json('status')).not.toHaveProperty('area.foreign');
+  });
+
+  it('may come from earlier builds where the records were deleted and the logs are there', async () => {
+    expect((await project.build()).code).toBe(0);
+    project.ran();
+    rmSync(join(project.area, '.slipway'), { recursive: true });
+    const { code, stderr } = await project.build();
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/has logs of Slipway, but the records in .*\.slipway are gone\. .*\.step_a.*\n.*--adopt/),
+    ]);
+    expect(stderr).not.toContain('was not made by Slipway');
+    expect(project.ran()).toEqual([]);
+    expect(await project.json('status')).toMatchObject({ area: { foreign: { hasLostRecords: true } } });
+    expect((await project.build('--adopt')).code).toBe(0);
   });
 
   it('is taken over by --adopt, and belongs to Slipway afterwards', async () => {

@@ -35,6 +35,31 @@ describe('what is in the places of a build area', () => {
     },
   );
 
+  it('is refused when a folder is in the place of a state file, and nothing in it is removed', async () => {
+    expect((await project.build()).code).toBe(0);
+    project.ran();
+    const path = join(project.area, '.step_b');
+    rmSync(path);
+    mkdirSync(path);
+    writeFileSync(join(path, 'precious'), '');
+    const message = `The build area needs a file at ${path}, and that is a folder.\nMove it away, or remove it with its content: rm -rf -- ${path}\n`;
+    for (const options of [[], ['-r', 'b'], ['--adopt']])
+      expect(await project.build(...options)).toMatchObject({ code: 1, stderr: message });
+    expect(await project.run('prune', '--yes', '--from', 'b', 'manifest.xml')).toMatchObject({ stderr: message });
+    expect([project.ran(), readdirSync(path)]).toEqual([[], ['precious']]);
+  });
+
+  it('is repaired when a file is in the place of the records, which every command tolerates', async () => {
+    expect((await project.build()).code).toBe(0);
+    const records = join(project.area, '.slipway/checkpoints');
+    rmSync(records, { recursive: true });
+    writeFileSync(records, '');
+    for (const command of ['status', 'checkpoints', 'plan', 'doctor'])
+      expect((await project.run(command, 'manifest.xml')).stderr, command).not.toMatch(/ENOTDIR/);
+    const { code, stderr } = await project.build('-r', 'b');
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`${records} was not a folder and is removed.`)]);
+  });
+
   it('may be reached through a link to the area', async () => {
     const link = join(project.folder, 'link');
     mkdirSync(project.area);
