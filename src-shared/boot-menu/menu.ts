@@ -106,8 +106,12 @@ export function defaultEntry(menu: BootMenu): MenuEntry | undefined {
   return shown[menu.defaultIndex] ?? shown[0];
 }
 
-function read(element: ElementNode, index: number, title: string): MenuEntry {
-  const suffix = oneLine(directTextOf(element, 'title_suffix'));
+/** An entry, and whether its title can find it: the manifest server gives it in one piece, without both kinds of quotes. */
+type ReadEntry = MenuEntry & { readonly isFound: boolean };
+
+function read(element: ElementNode, index: number, title: string): ReadEntry {
+  const text = directTextOf(element, 'title_suffix');
+  const suffix = oneLine(text);
   return {
     index,
     title: `${title} ${suffix}`,
@@ -115,27 +119,27 @@ function read(element: ElementNode, index: number, title: string): MenuEntry {
     position: attributeValue(element, 'position'),
     lines: childElements(element, 'line').flatMap((line) => tokensOf(directText(line))),
     isLeftOut: false,
+    isFound: suffix !== '' && tokensOf(text).length < 2 && !(suffix.includes('"') && suffix.includes("'")),
   };
 }
 
 /**
- * boot-menu.sh finds entries by position and title, so a second one with both is lost. Without a position the title alone has to find the
- * entry: one beside a twin with a position is lost, and one whose title has double quotes.
+ * boot-menu.sh finds entries by position and title, so a second one with both is lost. Of the entries without a position that their titles
+ * do not find, it adds one after all others, because it cannot distinguish several.
  */
-function withoutLost(entries: readonly MenuEntry[], { order }: MenuRule): MenuEntry[] {
-  if (order !== 'sorted') return [...entries];
-  return entries.map((entry, at) => ({
-    ...entry,
-    isLeftOut:
-      (entry.position === undefined && entry.suffix.includes('"')) ||
-      entries.some(
-        (other, place) =>
-          other.suffix === entry.suffix &&
-          ((place < at && other.position === entry.position) ||
-            (entry.position === undefined && other.position !== undefined)),
-      ),
-  }));
+function withoutLost(entries: readonly ReadEntry[], { order }: MenuRule): MenuEntry[] {
+  const isRest = (entry: ReadEntry): boolean =>
+    entry.position === undefined &&
+    (!entry.isFound || entries.some((other) => other.suffix === entry.suffix && other.position !== undefined));
+  const isTwin = (entry: ReadEntry, at: number): boolean =>
+    entries.some((other, place) => place < at && other.suffix === entry.suffix && other.position === entry.position);
+  if (order !== 'sorted') return entries.map((entry) => withLoss(entry, false));
+  const rest = entries.filter(isRest);
+  const others = entries.flatMap((entry, at) => (isRest(entry) ? [] : [withLoss(entry, isTwin(entry, at))]));
+  return [...others, ...rest.map((entry) => withLoss(entry, rest.length > 1))];
 }
+
+const withLoss = ({ isFound: _, ...entry }: ReadEntry, isLeftOut: boolean): MenuEntry => ({ ...entry, isLeftOut });
 
 /** The place of an entry without a position: after all that have one. */
 const LAST = 999;

@@ -64,8 +64,28 @@ describe.skipIf(process.getuid?.() !== 0)('the boot menu', () => {
     expect(cfg).toContain('linux $kernel $options s');
   });
 
+  it('keeps an entry without a position whose title has quotes, last', async () => {
+    const last = entry(' position="9"', 'nine', 'n');
+    for (const [suffix, shown] of [
+      ['(\\"all\\" of it)', String.raw`(\"all\" of it)`],
+      ["Bob\\'s", "Bob's"],
+      ['(the "safe" one)', '(the safe one)'],
+      [`Bob\\'s \\"best\\"`, String.raw`Bob's \"best\"`],
+    ] as const) {
+      const { cfg, fault } = await menuOf(withEntries(entry('', suffix, 's'), entry('', 'plain', 'p'), last));
+      expect(fault).toBe('');
+      expect(titles(cfg).sort(), suffix).toEqual(
+        ['', ' nine', ' plain', ` ${shown}`].map((it) => `"Debian live${it}"`).sort(),
+      );
+      expect([...cfg.matchAll(/\$options (\w)$/gm)].map(([, option]) => option).sort()).toEqual(['n', 'p', 's']);
+      project?.dispose();
+    }
+  });
+
   it('is what the window shows before the build', async () => {
     for (const [title, ...entries] of [
+      ['U', entry('', '(the "safe" one)', 'a'), entry('', 'plain', 'b')],
+      ['V', entry('', '(the "safe" one)', 'a'), entry('', 'the "other" one', 'b'), entry('', 'plain', 'c')],
       ['Debian live', entry(' position="2"', '(copied to memory)', 'toram'), entry(' position="1"', '(safe)', 'safe')],
       [
         'A "fine" $5 \\ \\" one',

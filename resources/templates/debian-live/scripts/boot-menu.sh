@@ -10,23 +10,44 @@ menu_entry() { printf 'menuentry %s {\n' "$(grub_quoted "$1")" && sed 's/^/  /' 
 
 # add_entry NODEPATH POSITION SUFFIX: writes an entry of the manifest to a file whose name sorts by position, then by order.
 add_entry() {
+  values "$1/title_suffix" >>"$tmp/menu-titles"
+  values "$1/line" >"$tmp/lines"
+  cat "$tmp/lines" >>"$tmp/menu-lines"
+  add_lines "$2" "$3"
+}
+
+# add_lines POSITION SUFFIX: as add_entry, with the lines of $tmp/lines.
+add_lines() {
   count=$((count + 1))
-  values "$1/line" | menu_entry "$title $3" >"$tmp/menu/$(printf '%03d-%03d' "$2" "$count")"
+  menu_entry "$title $2" <"$tmp/lines" >"$tmp/menu/$(printf '%03d-%03d' "$1" "$count")"
+}
+
+# find_entry NAME TEXT [PREDICATE]: sets `this` to the entries that have the text as the manifest server gave it. A quote in it may have a
+# backslash in the manifest, where it is compared with it. Fails for a text with both kinds of quotes, and for a piece of a text.
+find_entry() {
+  for _text in "$2" "$(printf '%s' "$2" | sed "s/[\"']/\\\\&/g")"; do
+    case $_text in
+    *\"*\'* | *\'*\"*) continue ;;
+    *\"*) this="$menu/entry[${3-}$1='$_text']" ;;
+    *) this="$menu/entry[${3-}$1=\"$_text\"]" ;;
+    esac
+    [ -z "$(values "$this/title_suffix")" ] || return 0
+  done
+  return 1
 }
 
 # at_position POSITION: adds the entries of a position. Two of one position are told apart by their titles.
 at_position() {
   values "$menu/entry[position=\"$1\"]/title_suffix" | awk '!seen[$0]++' >"$tmp/suffixes"
   is_known=true
-  while IFS= read -r suffix; do
-    [ -n "$(values "$menu/entry[position=\"$1\":title_suffix=\"$suffix\"]/title_suffix")" ] || is_known=false
-  done <"$tmp/suffixes"
+  while IFS= read -r suffix; do find_entry title_suffix "$suffix" "position=\"$1\":" || is_known=false; done <"$tmp/suffixes"
   if [ "$is_known" = false ]; then # quotes in a title: the manifest server gives it in pieces
     add_entry "$menu/entry[position=\"$1\"]" "$1" "$(text "$menu/entry[position=\"$1\"]/title_suffix")"
     return
   fi
   while IFS= read -r suffix; do
-    add_entry "$menu/entry[position=\"$1\":title_suffix=\"$suffix\"]" "$1" "$suffix"
+    find_entry title_suffix "$suffix" "position=\"$1\":"
+    add_entry "$this" "$1" "$suffix"
   done <"$tmp/suffixes"
 }
 
@@ -34,9 +55,28 @@ at_position() {
 without_position() {
   values "$menu/entry/title_suffix" | awk '!seen[$0]++' >"$tmp/suffixes"
   while IFS= read -r suffix; do
-    this="$menu/entry[title_suffix=\"$suffix\"]"
-    [ -z "$(values "$this/title_suffix")" ] || [ -n "$(values "$this/position")" ] || add_entry "$this" 999 "$suffix"
+    if find_entry title_suffix "$suffix" && [ -z "$(values "$this/position")" ]; then add_entry "$this" 999 "$suffix"; fi
   done <"$tmp/suffixes"
+  add_rest
+}
+
+# rest_of FILE: prints the lines of standard input without those of a file, each as often as it is there.
+rest_of() { awk -v file="$1" 'BEGIN { while ((getline line <file) > 0) known[line]++ } known[$0] > 0 { known[$0]--; next } { print }'; }
+
+# add_rest: adds the entry without a position that its title does not find. Two of them cannot be told apart.
+add_rest() {
+  values "$menu/entry/title_suffix" | rest_of "$tmp/menu-titles" >"$tmp/suffixes"
+  values "$menu/entry/line" | rest_of "$tmp/menu-lines" >"$tmp/lines"
+  [ -s "$tmp/suffixes" ] || return 0
+  suffix=$(tr '\n' ' ' <"$tmp/suffixes" | sed 's/ $//')
+  while IFS= read -r line; do
+    find_entry line "$line" || continue
+    values "$this/title_suffix" >"$tmp/same-line"
+    [ -n "$(rest_of "$tmp/same-line" <"$tmp/suffixes")" ] || continue
+    say "NOTE: the boot menu lacks the entries $suffix: their titles have quotes or are not unique. Give them positions."
+    return 0
+  done <"$tmp/lines"
+  add_lines 999 "$suffix"
 }
 
 # boot_menu KERNEL INITRD OPTIONS: prints grub.cfg. The first entry is the image's own.
@@ -46,6 +86,8 @@ boot_menu() {
   mkdir -p "$tmp/menu"
   printf 'linux $kernel $options\ninitrd $initrd\n' | menu_entry "$title" >"$tmp/menu/000-000"
   count=0
+  : >"$tmp/menu-titles"
+  : >"$tmp/menu-lines"
   values "$menu/entry/position" | sort -n | uniq >"$tmp/positions"
   while IFS= read -r position; do at_position "$position"; done <"$tmp/positions"
   without_position
