@@ -84,7 +84,7 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
 
   it.each(CLIENTS)('leaves a key out that other accounts can read, by %s, as ssh does', async (client, by) => {
     const [open, locked] = ['open', 'locked'].map((name) =>
-      server.addKey(`${name}-${client.replaceAll(' ', '-')}`),
+      server.addKey(`${name}-${client.replaceAll(' ', '-')}`, name === 'open' ? '' : 'two words'),
     ) as [string, string];
     chmodSync(open, 0o644);
     chmodSync(locked, 0o640);
