@@ -81,6 +81,7 @@ export default ts.config(
     files: [
       'src-main/program/places.ts',
       'src-main/program/temporary-home.ts',
+      'src-main/system/folders-now.ts',
       'src-main/window/window-state.ts',
       'src-main/web/open-browser.ts',
       'src-main/system/processes.ts',

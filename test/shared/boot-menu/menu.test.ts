@@ -46,15 +46,14 @@ describe('the entries of a menu', () => {
   });
 
   it('lose a second one with the title and the position of another', () => {
-    expect(titles(`${entry('a', 1)}${entry('a', 1)}${entry('b', 2)}${entry('b')}`)).toEqual([
-      'harbour',
-      'harbour a',
-      'harbour b',
-    ]);
+    expect(titles(`${entry('a', 1)}${entry('a', 1)}${entry('b', 2)}`)).toEqual(['harbour', 'harbour a', 'harbour b']);
   });
 
-  it('lose one without a position whose title has quotes, as the step does', () => {
-    expect(titles(`${entry('say \\"a\\"')}${entry('say \\"b\\"', 1)}`)).toEqual(['harbour', 'harbour say "b"']);
+  it('end with the one without a position that its title does not find, and lose several such ones', () => {
+    expect(titles(`${entry('b')}${entry('b', 2)}${entry('c', 3)}`).slice(-1)).toEqual(['harbour b']);
+    const quoted = entry('the "safe" one');
+    expect(titles(`${quoted}${entry('a', 1)}`)).toEqual(['harbour', 'harbour a', 'harbour the safe one']);
+    expect(titles(`${quoted}${entry('a', 1)}${entry('the "other" one')}`)).toEqual(['harbour', 'harbour a']);
   });
 
   it('have titles and lines as steps get them: quotes need a backslash', () => {
