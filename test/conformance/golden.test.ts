@@ -16,19 +16,37 @@ const SHARES = 4;
 const FEW =
   /^(03-list-after-success|20-resume-r-earlier|24-resume-R-after-pause|25-resume-R-after-failure|110-changed-packages)$/;
 
+/**
+ * The scenarios that send a signal 0.1 s after a step has begun. On a busy machine the step has not yet done what the recorded one had
+ * done by then, so they are repeated.
+ */
+const SIGNALLED = /^(49-terminated-mid-step|50-interrupted-mid-step)$/;
+const MAX_REPEATS = 4;
+
+async function expectTheSame(scenarios: readonly string[]): Promise<void> {
+  const { status, report, ran } = await replay(scenarios, deviations);
+  process.stdout.write(`${report.trim().split('\n').at(-1)}\n`);
+  expect(report).toMatch(/\b0 differ, 0 runs missing$/m);
+  expect(status).toBe(0);
+  expect([...ran].sort()).toEqual([...scenarios].sort());
+}
+
 describe('Recorded runs of the original', () => {
   sharesOfScenarios(SHARES).forEach((scenarios, at) =>
     it.skipIf(!canReplay)(
       `Share ${at + 1} of ${SHARES} is the same, or differs as deviations.tsv records (skipped without the recordings, root and zfs-fuse).`,
       { concurrent: true },
-      async () => {
-        const { status, report, ran } = await replay(scenarios, deviations);
-        process.stdout.write(`${report.trim().split('\n').at(-1)}\n`);
-        expect(report).toMatch(/\b0 differ, 0 runs missing$/m);
-        expect(status).toBe(0);
-        expect([...ran].sort()).toEqual([...scenarios].sort());
-      },
+      () => expectTheSame(scenarios.filter((name) => !SIGNALLED.test(name))),
     ),
+  );
+
+  const signalled = sharesOfScenarios(1)
+    .flat()
+    .filter((name) => SIGNALLED.test(name));
+  it.skipIf(!canReplay).for(signalled)(
+    '%s is the same (skipped without the recordings, root and zfs-fuse).',
+    { concurrent: true, retry: MAX_REPEATS },
+    (name) => expectTheSame([name]),
   );
 
   const withLines = sharesOfScenarios(SHARES).map((share) => (isFull ? share : share.filter((one) => FEW.test(one))));
