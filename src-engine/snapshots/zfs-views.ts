@@ -96,7 +96,8 @@ export function createZfsViews(area: string, zfs: Zfs, zfsWithRetry: Zfs): ZfsVi
 
   /** Closes a view. Throws when it was not mounted all the time, because what was read from it may be incomplete. */
   async function close(snapshot: string, clone: string, path: string, mount: Mount): Promise<void> {
-    const isSame = (await mountOf(clone, path))?.node?.id === mount.node?.id;
+    const now = await mountOf(clone, path);
+    const isSame = now !== undefined && now.node?.id === mount.node?.id;
     await destroy(clone, path);
     if (isSame) return;
     throw new AppError(
@@ -144,7 +145,9 @@ export function createZfsViews(area: string, zfs: Zfs, zfsWithRetry: Zfs): ZfsVi
         const { stdout } = await expectSuccess(zfs(['list', '-H', '-t', 'filesystem', '-o', 'name', '-r', area]));
         views = stdout.split('\n').filter(isView);
         // A view of this process would not be closed meanwhile.
-        if (!views.some((name) => name.startsWith(`${area}/${VIEW}${process.pid}-`)) && Date.now() < until) continue;
+        const isOwn = views.some((name) => name.startsWith(`${area}/${VIEW}${process.pid}-`));
+        // A busy file system may need longer to remove the views of ended processes.
+        if (views.length === 0 || (!isOwn && Date.now() < until)) continue;
         throw new AppError(
           'snapshot',
           `${action} is not possible while a checkpoint is read. Nothing was changed.`,
