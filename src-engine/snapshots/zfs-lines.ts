@@ -106,13 +106,14 @@ export class ZfsLines implements ParkedLines {
     let present = await this.#datasets();
     let depth = depthOf(tree.dataset, present);
     if (present.has(this.#id(line))) {
+      // Before the fork is removed, because a refusal changes nothing.
+      await this.#views.untilClosed(action, present);
       if (present.has(tree.dataset)) {
         await this.#undoFork(action, line);
         present = await this.#datasets();
       }
       depth = depthOf(this.#id(line), present);
       refuseHidden(action, tree.mountpoint);
-      await this.#views.untilClosed(action, present);
       await expectSuccess(tree.runner.zfsWithRetry(['rename', this.#id(line), tree.dataset]));
     } else if (!present.has(tree.dataset)) throw new AppError('snapshot', `There is no line ${this.#id(line)}.`);
     await this.#promote(tree.dataset, depth);
