@@ -115,9 +115,12 @@ interface Selection {
   readonly unfollowed: Unfollowed[];
 }
 
-/** A hash of all that decides which packages there are, for the name of their folder. */
-export function keyOf({ sources, preferences, policy, architecture }: AptSetup): string {
-  const content = JSON.stringify([sources, preferences, policy, architecture]);
+/**
+ * A hash of all that decides which packages there are, for the name of their folder. Logins belong to it: lists that were
+ * fetched with one are no answer for another, and two processes must not exchange the logins in a folder.
+ */
+export function keyOf({ sources, preferences, policy, architecture, logins }: AptSetup): string {
+  const content = JSON.stringify([sources, preferences, policy, architecture, logins]);
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }
 

@@ -163,6 +163,15 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the APT configuration o
     expect(readable).toEqual([]);
   });
 
+  it('does not answer from lists that were fetched with another login', async () => {
+    const main = await AptRepository.serve([...BASE], { login: 'user:secret' });
+    const host = new TestHostApt().write('sources.list', sourceOf(main).replace('//', '//user:secret@'));
+    const project = new HostProject(host, ['libc6']);
+    await project.catalogue();
+    host.write('sources.list', sourceOf(main).replace('//', '//user:wrong@'));
+    expect((await project.failure('catalogue', 'manifest.xml')).hint).toContain('refuses the request');
+  });
+
   it('gives APT the logins of addresses in a file for this account only, and none with the sources', async () => {
     const main = await AptRepository.serve([...BASE, { name: 'nano' }], { login: 'user@corp:s@cret:word' });
     const flat = await AptRepository.serve([{ name: 'inhouse' }], { isFlat: true, login: 'token-of-mine:' });
