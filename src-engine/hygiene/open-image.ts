@@ -69,18 +69,20 @@ async function partsOfDisk(disk: readonly ExtTree[], folder: string): Promise<Im
   );
 }
 
-function openParts(
+/** One part after the other: after a refusal no other one is unpacked any more in the folder, which the caller removes. */
+async function openParts(
   parts: readonly string[],
   folder: string,
   fileOf: (index: number) => string = (index) => join(folder, parts[index] ?? ''),
 ): Promise<ImageTree[]> {
-  return Promise.all(
-    parts.map((part, index) =>
+  const trees: ImageTree[] = [];
+  for (const [index, part] of parts.entries())
+    trees.push(
       PACKED.test(part)
-        ? squashfsTree(part, fileOf(index))
-        : bootArchiveTree(part, fileOf(index), join(folder, `part-${index}`)),
-    ),
-  );
+        ? await squashfsTree(part, fileOf(index))
+        : await bootArchiveTree(part, fileOf(index), join(folder, `part-${index}`)),
+    );
+  return trees;
 }
 
 /** The layers of an OCI image, in the order in which they are put on each other. */
