@@ -86,6 +86,9 @@ describe.skipIf(process.getuid?.() !== 0)('the boot menu', () => {
     for (const [title, ...entries] of [
       ['U', entry('', '(the "safe" one)', 'a'), entry('', 'plain', 'b')],
       ['V', entry('', '(the "safe" one)', 'a'), entry('', 'the "other" one', 'b'), entry('', 'plain', 'c')],
+      ['W', entry('', 'the "safe" one', 'a'), entry('', 'the "other" one', 'a'), entry('', '', 'b')],
+      ['X', entry('', 'the "safe" one', 'a'), entry('', '', 'b')],
+      ['Y', entry('', '', 'a'), entry(' position="1"', '', 'b')],
       ['Debian live', entry(' position="2"', '(copied to memory)', 'toram'), entry(' position="1"', '(safe)', 'safe')],
       [
         'A "fine" $5 \\ \\" one',

@@ -10,6 +10,7 @@ menu_entry() { printf 'menuentry %s {\n' "$(grub_quoted "$1")" && sed 's/^/  /' 
 
 # add_entry NODEPATH POSITION SUFFIX: writes an entry of the manifest to a file whose name sorts by position, then by order.
 add_entry() {
+  values "$1" >>"$tmp/menu-entries" # a line for each entry
   values "$1/title_suffix" >>"$tmp/menu-titles"
   values "$1/line" >"$tmp/lines"
   cat "$tmp/lines" >>"$tmp/menu-lines"
@@ -22,14 +23,14 @@ add_lines() {
   menu_entry "$title $2" <"$tmp/lines" >"$tmp/menu/$(printf '%03d-%03d' "$1" "$count")"
 }
 
-# find_entry NAME TEXT [PREDICATE]: sets `this` to the entries that have the text as the manifest server gave it. A quote in it may have a
-# backslash in the manifest, where it is compared with it. Fails for a text with both kinds of quotes, and for a piece of a text.
+# find_entry TITLE [PREDICATE]: sets `this` to the entries that have the title as the manifest server gave it. A quote in it may have a
+# backslash in the manifest, where it is compared with it. Fails for a title with both kinds of quotes, and for a piece of a title.
 find_entry() {
-  for _text in "$2" "$(printf '%s' "$2" | sed "s/[\"']/\\\\&/g")"; do
+  for _text in "$1" "$(printf '%s' "$1" | sed "s/[\"']/\\\\&/g")"; do
     case $_text in
     *\"*\'* | *\'*\"*) continue ;;
-    *\"*) this="$menu/entry[${3-}$1='$_text']" ;;
-    *) this="$menu/entry[${3-}$1=\"$_text\"]" ;;
+    *\"*) this="$menu/entry[${2-}title_suffix='$_text']" ;;
+    *) this="$menu/entry[${2-}title_suffix=\"$_text\"]" ;;
     esac
     [ -z "$(values "$this/title_suffix")" ] || return 0
   done
@@ -40,13 +41,13 @@ find_entry() {
 at_position() {
   values "$menu/entry[position=\"$1\"]/title_suffix" | awk '!seen[$0]++' >"$tmp/suffixes"
   is_known=true
-  while IFS= read -r suffix; do find_entry title_suffix "$suffix" "position=\"$1\":" || is_known=false; done <"$tmp/suffixes"
+  while IFS= read -r suffix; do find_entry "$suffix" "position=\"$1\":" || is_known=false; done <"$tmp/suffixes"
   if [ "$is_known" = false ]; then # quotes in a title: the manifest server gives it in pieces
     add_entry "$menu/entry[position=\"$1\"]" "$1" "$(text "$menu/entry[position=\"$1\"]/title_suffix")"
     return
   fi
   while IFS= read -r suffix; do
-    find_entry title_suffix "$suffix" "position=\"$1\":"
+    find_entry "$suffix" "position=\"$1\":"
     add_entry "$this" "$1" "$suffix"
   done <"$tmp/suffixes"
 }
@@ -55,7 +56,7 @@ at_position() {
 without_position() {
   values "$menu/entry/title_suffix" | awk '!seen[$0]++' >"$tmp/suffixes"
   while IFS= read -r suffix; do
-    if find_entry title_suffix "$suffix" && [ -z "$(values "$this/position")" ]; then add_entry "$this" 999 "$suffix"; fi
+    if find_entry "$suffix" && [ -z "$(values "$this/position")" ]; then add_entry "$this" 999 "$suffix"; fi
   done <"$tmp/suffixes"
   add_rest
 }
@@ -65,17 +66,16 @@ rest_of() { awk -v file="$1" 'BEGIN { while ((getline line <file) > 0) known[lin
 
 # add_rest: adds the entry without a position that its title does not find. Two of them cannot be told apart.
 add_rest() {
+  values "$menu/entry" >"$tmp/entries"
+  left=$(($(wc -l <"$tmp/entries") - $(wc -l <"$tmp/menu-entries")))
+  [ "$left" -gt 0 ] || return 0
   values "$menu/entry/title_suffix" | rest_of "$tmp/menu-titles" >"$tmp/suffixes"
-  values "$menu/entry/line" | rest_of "$tmp/menu-lines" >"$tmp/lines"
-  [ -s "$tmp/suffixes" ] || return 0
   suffix=$(tr '\n' ' ' <"$tmp/suffixes" | sed 's/ $//')
-  while IFS= read -r line; do
-    find_entry line "$line" || continue
-    values "$this/title_suffix" >"$tmp/same-line"
-    [ -n "$(rest_of "$tmp/same-line" <"$tmp/suffixes")" ] || continue
+  if [ "$left" -gt 1 ]; then
     say "NOTE: the boot menu lacks the entries $suffix: their titles have quotes or are not unique. Give them positions."
     return 0
-  done <"$tmp/lines"
+  fi
+  values "$menu/entry/line" | rest_of "$tmp/menu-lines" >"$tmp/lines"
   add_lines 999 "$suffix"
 }
 
@@ -86,6 +86,7 @@ boot_menu() {
   mkdir -p "$tmp/menu"
   printf 'linux $kernel $options\ninitrd $initrd\n' | menu_entry "$title" >"$tmp/menu/000-000"
   count=0
+  : >"$tmp/menu-entries"
   : >"$tmp/menu-titles"
   : >"$tmp/menu-lines"
   values "$menu/entry/position" | sort -n | uniq >"$tmp/positions"
