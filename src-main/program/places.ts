@@ -1,6 +1,6 @@
-import { accessSync, chmodSync, constants, existsSync, statSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { accessSync, chmodSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { explainFailure } from '../../src-shared/explain-failure';
 import { makeFoldersNow } from '../system/folders-now';
 import { temporaryHome } from './temporary-home';
@@ -17,11 +17,13 @@ export interface Places {
   readonly documents: string;
 }
 
+/** Names of which one at least is in each folder with state. */
+const STATE = ['locks', 'hosts.json', 'recent.json', 'trusted.json'];
+
 /** Finds the folders. `SLIPWAY_STATE` moves the state, for tests and for users with several homes. */
 export function findPlaces(bundle: string): Places {
   const home = homeFolder();
-  const state =
-    process.env['SLIPWAY_STATE'] ?? join(process.env['XDG_STATE_HOME'] ?? join(home, '.local/state'), 'slipway');
+  const state = stateFolder(home);
   makePrivate(state);
   const resources = findResources(bundle);
   // In a package the engine lies beside the app's archive, which other programs cannot read.
@@ -34,10 +36,36 @@ export function findPlaces(bundle: string): Places {
   };
 }
 
-/** A number of an account without an entry in passwd has no home. */
+/**
+ * An empty variable counts as none. A relative `XDG_STATE_HOME` is ignored, as its specification has it, because the state must not depend on
+ * the present folder.
+ */
+function stateFolder(home: string): string {
+  const { SLIPWAY_STATE: chosen, XDG_STATE_HOME: base = '' } = process.env;
+  if (chosen) return ownPartOf(resolve(chosen));
+  return join(isAbsolute(base) ? base : join(home, '.local/state'), 'slipway');
+}
+
+/**
+ * The folder, or a private one in it when it has files of other programs and other accounts can enter it. The mode of such a folder is not
+ * ours to change: `/tmp`, for example.
+ */
+function ownPartOf(folder: string): string {
+  try {
+    if ((statSync(folder).mode & 0o077) === 0) return folder;
+    const names = readdirSync(folder);
+    const isOwn = names.length === 0 || STATE.some((name) => names.includes(name));
+    return isOwn ? folder : temporaryHome(folder, process.getuid?.());
+  } catch {
+    return folder; // It does not exist yet, or the check of the start reports it.
+  }
+}
+
+/** A number of an account without an entry in passwd has no home. A `HOME` that is no absolute path is ignored. */
 function homeFolder(): string {
   try {
-    return homedir();
+    const home = homedir();
+    return isAbsolute(home) ? home : userInfo().homedir;
   } catch {
     return temporaryHome(tmpdir(), process.getuid?.());
   }

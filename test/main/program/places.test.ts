@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { findPlaces, type Places } from '../../../src-main/program/places';
@@ -12,8 +13,11 @@ afterEach(() => {
 });
 
 /** The places of an account with this home, and what the start printed on standard error. */
-function placesAt(home: string): { readonly places: Places; readonly printed: string } {
-  for (const name of ['SLIPWAY_STATE', 'XDG_STATE_HOME']) vi.stubEnv(name, undefined);
+function placesAt(
+  home: string,
+  variables: Readonly<Record<string, string>> = {},
+): { readonly places: Places; readonly printed: string } {
+  for (const name of ['SLIPWAY_STATE', 'XDG_STATE_HOME']) vi.stubEnv(name, variables[name]);
   vi.stubEnv('HOME', home);
   let printed = '';
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
@@ -29,6 +33,32 @@ it('The state is in the home of the account, for this account only.', () => {
   expect([places.state, places.documents]).toEqual([join(home, '.local/state/slipway'), join(home, 'Slipway')]);
   expect(statSync(places.state).mode & 0o777).toBe(0o700);
   expect(printed).toBe('');
+});
+
+it('Empty variables and relative paths of a home are ignored, because the state does not depend on the present folder.', () => {
+  const home = tempFolder();
+  for (const value of ['', 'relative'])
+    expect(placesAt(home, { XDG_STATE_HOME: value }).places.state).toBe(join(home, '.local/state/slipway'));
+  expect(placesAt(home, { SLIPWAY_STATE: '' }).places.state).toBe(join(home, '.local/state/slipway'));
+  const state = tempFolder();
+  for (const value of ['', 'relative'])
+    expect(placesAt(value, { SLIPWAY_STATE: state }).places.documents).toBe(join(userInfo().homedir, 'Slipway'));
+});
+
+it('The mode of a folder with files of other programs stays, and the state is in a private folder in it.', () => {
+  for (const mode of [0o755, 0o1777]) {
+    const folder = join(tempFolder(), 'shared');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'notes'), '');
+    chmodSync(folder, mode);
+    const { state } = placesAt(tempFolder(), { SLIPWAY_STATE: folder }).places;
+    expect([statSync(folder).mode & 0o7777, state.startsWith(`${folder}/slipway-`)]).toEqual([mode, true]);
+    expect(statSync(state).mode & 0o777).toBe(0o700);
+  }
+  const empty = join(tempFolder(), 'empty');
+  mkdirSync(empty);
+  expect(placesAt(tempFolder(), { SLIPWAY_STATE: empty }).places.state).toBe(empty);
+  expect(statSync(empty).mode & 0o777).toBe(0o700);
 });
 
 // Below /proc, the system reports a missing folder whose parent exists.
