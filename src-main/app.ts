@@ -64,22 +64,19 @@ function withTrust(trust: Trust, services: Omit<AppServices, 'trust'>): AppServi
     trust: trust.services,
     templates: {
       ...templates,
-      create: async (...call) => {
-        const created = await templates.create(...call);
-        await trust.made(created.path);
-        return created;
-      },
+      create: (...call) => trust.making(call[0].folder, () => templates.create(...call)),
     },
     documents: {
       ...documents,
-      saveAs: async (...call) => {
-        const saved = await documents.saveAs(...call);
-        await trust.copied(call[0].from, saved.path);
-        return saved;
-      },
+      saveAs: (...call) => trust.copying(call[0].from, call[0].path, () => documents.saveAs(...call)),
     },
     hosts: {
       ...hosts,
+      openManifest: async (...call) => {
+        const opened = await hosts.openManifest(...call);
+        await trust.cameFromElsewhere(opened.path);
+        return opened;
+      },
       preflight: async (...call) => {
         await trust.assert(call[0]);
         return hosts.preflight(...call);

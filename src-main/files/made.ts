@@ -18,6 +18,15 @@ export async function removedOnFailure<T>(path: string, work: () => Promise<T>):
   }
 }
 
+/** Whether a folder does not exist or is empty. One that cannot be read is not new. */
+export async function isNewFolder(path: string): Promise<boolean> {
+  const entries = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    absent(error);
+    return error.code === 'ENOENT' ? [] : undefined;
+  });
+  return entries?.length === 0;
+}
+
 /** The entries of a folder; none of anything else. */
 const entriesOf = (path: string): Promise<string[]> => readdir(path).catch(() => []);
 

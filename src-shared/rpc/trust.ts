@@ -10,9 +10,17 @@ const question = z.object({
   account: z.string(),
   /**
    * The scripts that the steps would run, in their order. One without `text` has a phrase for what it is: a link,
-   * a folder, a file of the build host.
+   * a folder, a file of the build host. `args` has the arguments of each step that runs it with some: those of an
+   * interpreter are code too.
    */
-  scripts: z.array(z.object({ path: z.string(), text: z.string().optional(), what: z.string().optional() })),
+  scripts: z.array(
+    z.object({
+      path: z.string(),
+      text: z.string().optional(),
+      what: z.string().optional(),
+      args: z.array(z.array(z.string())).optional(),
+    }),
+  ),
 });
 
 /** Whether the scripts of a folder may run: those of a folder that was made here may, all others after a question. */

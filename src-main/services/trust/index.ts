@@ -1,8 +1,9 @@
 import { absent, realpath } from '../../system/files';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import type { Target } from '../../../src-shared/rpc/common';
 import type { TrustQuestion } from '../../../src-shared/rpc/trust';
+import { isNewFolder } from '../../files/made';
 import type { TrustServices } from '../../rpc/services';
 import { shownScripts } from './shown-scripts';
 import { TrustedFolders } from './trusted-folders';
@@ -31,15 +32,33 @@ export class Trust {
     };
   }
 
-  /** Remembers a document that was made here. A folder that cannot be remembered is asked about at its first build. */
-  async made(path: string): Promise<void> {
-    // Then the user is asked at the first build.
-    await this.#folders.add({ folder: await folderOf(path) }).catch(() => undefined);
+  /**
+   * Runs the work that makes a document in a folder. The folder counts as made here when it did not exist or was empty before: other
+   * files in it have another author. One that cannot be remembered is asked about at its first build.
+   */
+  async making<T>(folder: string, make: () => Promise<T>): Promise<T> {
+    const isNew = await isNewFolder(folder);
+    const made = await make();
+    // A failure is no loss: the user is asked at the first build.
+    if (isNew) await this.#folders.add({ folder: await real(resolve(folder)) }).catch(() => undefined);
+    return made;
   }
 
-  /** A copy of a document that was made here is made here too. */
-  async copied(from: string, to: string): Promise<void> {
-    if (await this.#folders.isMade(await folderOf(from))) await this.made(to);
+  /**
+   * Runs the work that saves a copy of a document. A copy of one that was made here is made here too. Any other brings code of another
+   * author, and the user is asked about its new folder. Throws `refused`, with nothing copied, when that cannot be remembered.
+   */
+  async copying<T>(from: string, to: string, copy: () => Promise<T>): Promise<T> {
+    const [source, target] = [await folderOf(from), await folderOf(to)];
+    if (source === target) return copy();
+    if (await this.#folders.isMade(source)) return this.making(target, copy);
+    await this.#folders.forget(target);
+    return copy();
+  }
+
+  /** Forgets the trust in a document's folder, for one that came from elsewhere. Throws `refused` when that cannot be remembered. */
+  async cameFromElsewhere(path: string): Promise<void> {
+    await this.#folders.forget(await folderOf(path));
   }
 
   /** Throws `refused` for a document whose scripts may not run on the host yet. */
@@ -63,6 +82,11 @@ export class Trust {
   }
 }
 
-async function folderOf(path: string): Promise<string> {
-  return dirname(await realpath(path).catch((error: unknown) => absent(error) ?? resolve(path)));
+/** The folder that a document's scripts run from, links resolved. That of a linked manifest is the link's own. */
+const folderOf = (path: string): Promise<string> => real(dirname(resolve(path)));
+
+/** An absolute path with links resolved; its last parts need not exist. */
+async function real(path: string): Promise<string> {
+  const found = await realpath(path).catch(absent);
+  return found ?? (dirname(path) === path ? path : join(await real(dirname(path)), basename(path)));
 }

@@ -1,33 +1,49 @@
 import { constants, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join, posix } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { bytes } from '../../../src-shared/format';
 import { THIS_COMPUTER } from '../../../src-shared/hosts/model';
 import { interpretManifest } from '../../../src-shared/manifest/interpret';
+import type { DeclaredStep } from '../../../src-shared/manifest/model';
 import type { Target } from '../../../src-shared/rpc/common';
 import type { TrustQuestion } from '../../../src-shared/rpc/trust';
 import { openDocument } from '../../documents/open';
 import { MAX_FILES, MAX_TEXT_BYTES } from '../../documents/scripts';
 import { absent, access, lstat, readlink } from '../../system/files';
 
-/** The scripts of the steps, then the other files of `scripts/`, which they may call. */
+/** The scripts of the steps with their arguments, then the other files of `scripts/`, which they may call. */
 export async function shownScripts({ path, host }: Target): Promise<TrustQuestion['scripts']> {
   const { source, scripts } = await openDocument(path);
   const known = new Map(scripts.map(({ path: script, text }) => [script, text]));
-  const paths = new Set([...stepScripts(source), ...known.keys()]);
+  const steps = stepScripts(source);
+  const paths = new Set([...steps.keys(), ...known.keys()]);
   return Promise.all(
     [...paths].map(async (script) => {
       const name = posix.normalize(script);
       const text = known.get(name);
-      if (text !== undefined) return { path: script, text };
-      return { path: script, what: await describe(dirname(path), name, host, known.has(name)) };
+      const args = steps.get(script) ?? [];
+      const shown = { path: script, ...(args.length > 0 && { args }) };
+      if (text !== undefined) return { ...shown, text };
+      return { ...shown, what: await describe(dirname(path), name, host, known.has(name)) };
     }),
   );
 }
 
-function stepScripts(source: string): string[] {
+/** The scripts of the steps in their order, each with its different lists of arguments. */
+function stepScripts(source: string): Map<string, string[][]> {
+  const found = new Map<string, string[][]>();
+  for (const { script, args } of stepsOf(source)) {
+    if (!script) continue;
+    const lists = found.get(script) ?? [];
+    const isListed = lists.some((list) => isDeepStrictEqual(list, args));
+    found.set(script, args.length === 0 || isListed ? lists : [...lists, [...args]]);
+  }
+  return found;
+}
+
+function stepsOf(source: string): readonly DeclaredStep[] {
   try {
-    const { steps } = interpretManifest(source, { now: new Date() }).manifest;
-    return steps.flatMap(({ script }) => (script ? [script] : []));
+    return interpretManifest(source, { now: new Date() }).manifest.steps;
   } catch {
     return []; // the engine refuses it
   }

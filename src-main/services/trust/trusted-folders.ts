@@ -41,12 +41,26 @@ export class TrustedFolders {
     await changeAlone(this.#locks, this.#file, async () => {
       const key = JSON.stringify(added);
       const others = (await this.#read()).filter((one) => JSON.stringify(one) !== key);
-      await writeState(this.#file, `${JSON.stringify([...others, added].slice(-MAX_ENTRIES), null, 2)}\n`);
+      await this.#write([...others, added].slice(-MAX_ENTRIES));
+    });
+  }
+
+  /** Removes a folder with all its accounts. Throws `refused` when that cannot be kept. */
+  async forget(folder: string): Promise<void> {
+    // A list that cannot be read trusts nothing.
+    if (!(await this.#known()).some((one) => one.folder === folder)) return;
+    await changeAlone(this.#locks, this.#file, async () => {
+      const others = (await this.#read()).filter((one) => one.folder !== folder);
+      await this.#write(others);
     });
   }
 
   #known(): Promise<readonly TrustedFolder[]> {
     return this.#read().catch(() => []);
+  }
+
+  #write(folders: readonly TrustedFolder[]): Promise<void> {
+    return writeState(this.#file, `${JSON.stringify(folders, null, 2)}\n`);
   }
 
   async #read(): Promise<readonly TrustedFolder[]> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../../src-main/app';
+import { Trust } from '../../../../src-main/services/trust';
 import { THIS_COMPUTER } from '../../../../src-shared/hosts/model';
 import { ENGINE } from '../../../support/build-host';
 
@@ -74,16 +75,91 @@ describe('the scripts of a folder', () => {
     expect(Object.fromEntries(shown.map(({ path, what }) => [path, what]))).toEqual(expected);
   });
 
+  it('are shown with the different arguments of their steps', async () => {
+    const target = clone();
+    const steps = [
+      ['/bin/sh', `"-c" "touch /x\n"`],
+      ['scripts/hello', '"a b" "c"'],
+      ['/bin/sh', `"-c" "touch /x\n"`],
+      ['/bin/sh', '"-c" "rm /x"'],
+      ['/bin/true', ''],
+    ].map(
+      ([name, args], at) =>
+        `<script name="${name}"><checkpoint name="s${at}" message="s"/><argslist>${args}</argslist></script>`,
+    );
+    const source = readFileSync(target.path, 'utf8');
+    writeFileSync(
+      target.path,
+      source.replace(/<finalizer>[\s\S]*<\/finalizer>/, () => `<finalizer>${steps.join('')}</finalizer>`),
+    );
+    const { scripts } = await app.trust.check(target, {});
+    const shown = scripts.map(({ path, args }) => [path, args]);
+    expect(shown.slice(0, 3)).toEqual([
+      [
+        '/bin/sh',
+        [
+          ['-c', 'touch /x'],
+          ['-c', 'rm /x'],
+        ],
+      ],
+      ['scripts/hello', [['a b', 'c']]],
+      ['/bin/true', undefined],
+    ]);
+    expect(scripts[1]?.text).toContain('#!/bin/sh');
+  });
+
+  const make = async (name: string): Promise<string> =>
+    (await app.templates.create({ template: 'blank', folder: join(folder, name), name }, {})).path;
+  const isTrusted = async (path: string): Promise<boolean> =>
+    (await app.trust.check({ path, host: THIS_COMPUTER }, {})).isTrusted;
+  const saveAs = async (from: string, to: string): Promise<string> => {
+    const { source, encoding } = await app.documents.open({ path: from }, {});
+    return (await app.documents.saveAs({ from, path: join(folder, to), source, encoding }, {})).path;
+  };
+
   it('are trusted in a folder that was made here and in its copies, and not in copies of others', async () => {
-    const { path } = await app.templates.create({ template: 'blank', folder: join(folder, 'made'), name: 'made' }, {});
-    const copyOf = async (from: string, name: string) => {
-      const { source, encoding } = await app.documents.open({ path: from }, {});
-      const copy = join(folder, name, 'manifest.xml');
-      await app.documents.saveAs({ from, path: copy, source, encoding }, {});
-      return (await app.trust.check({ path: copy, host: THIS_COMPUTER }, {})).isTrusted;
-    };
-    expect((await app.trust.check({ path, host: THIS_COMPUTER }, {})).isTrusted).toBe(true);
-    expect([await copyOf(path, 'copy'), await copyOf(clone().path, 'other')]).toEqual([true, false]);
+    const path = await make('made');
+    mkdirSync(join(folder, 'empty'));
+    expect(await isTrusted(path)).toBe(true);
+    expect(await isTrusted(await saveAs(path, 'copy/manifest.xml'))).toBe(true);
+    expect(await isTrusted(await saveAs(path, 'empty/manifest.xml'))).toBe(true);
+    expect(await isTrusted(await saveAs(path, 'copy/second.xml'))).toBe(true);
+    expect(await isTrusted(await saveAs(clone().path, 'other/manifest.xml'))).toBe(false);
+  });
+
+  it('stay untrusted in a folder with files of another author after a copy is saved there', async () => {
+    const path = await make('made');
+    const foreign = clone().path;
+    symlinkSync(join(folder, 'clone'), join(folder, 'link'));
+    for (const name of ['clone/mine.xml', 'link/mine2.xml']) {
+      expect(await isTrusted(await saveAs(path, name))).toBe(false);
+      expect(await isTrusted(foreign)).toBe(false);
+    }
+  });
+
+  it('are no longer trusted in a folder that gets a copy of another author', async () => {
+    const path = await make('made');
+    const copy = await saveAs(clone().path, 'made/evil.xml');
+    expect([await isTrusted(copy), await isTrusted(path)]).toEqual([false, false]);
+  });
+
+  it('are not trusted where a folder that was made here is gone and another author has its place', async () => {
+    rmSync(join(await make('made'), '..'), { recursive: true });
+    expect(await isTrusted(await saveAs(clone().path, 'made/manifest.xml'))).toBe(false);
+  });
+
+  it('are not trusted where a manifest of a build host has the place of a folder that was made here', async () => {
+    const path = await make('made');
+    const trust = new Trust(join(folder, 'state'), () => Promise.resolve('root'));
+    await trust.cameFromElsewhere(path);
+    expect(await isTrusted(path)).toBe(false);
+  });
+
+  it('are not trusted beside a link to a manifest that was made here, because they run from the folder of the link', async () => {
+    const path = await make('made');
+    mkdirSync(join(folder, 'evil'));
+    symlinkSync(path, join(folder, 'evil/manifest.xml'));
+    expect(await isTrusted(join(folder, 'evil/manifest.xml'))).toBe(false);
   });
 
   it('are not trusted by a damaged list', async () => {
