@@ -53,11 +53,16 @@ inCarriers({}, (open) => {
   });
 });
 
-it('The question shows controls of the writing direction in names and texts of scripts, and a refusal shows them too.', async () => {
+it('The question shows controls of the writing direction in names, texts and arguments of scripts, and a refusal shows them too.', async () => {
   const { path } = foreign();
   const script = join(dirname(path), 'scripts/\u202egnp.sh');
   writeFileSync(script, '#!/bin/sh\necho \u2066hidden\n');
-  writeFileSync(path, readFileSync(path, 'utf8').replace('scripts/a', 'scripts/\u202egnp.sh'));
+  writeFileSync(
+    path,
+    readFileSync(path, 'utf8')
+      .replace('scripts/a', 'scripts/\u202egnp.sh')
+      .replace('</script>', '<argslist>"-c" "rm \u202ex"</argslist></script>'),
+  );
   const { page } = await openInChromium({ document: path, isForeign: true });
   const timeline = new TimelinePage(page);
   await timeline.open();
@@ -65,6 +70,7 @@ it('The question shows controls of the writing direction in names and texts of s
   const question = page.getByRole('dialog', { name: /^Build scripts from / });
   await question.getByText('scripts/\\u202egnp.sh', { exact: true }).click();
   await question.getByText('echo \\u2066hidden').waitFor();
+  await question.getByText("-c 'rm \\u202ex'", { exact: true }).waitFor();
   await question.getByRole('button', { name: 'Trust and continue' }).click();
   // The script is not executable.
   const failure = page.getByRole('region', { name: 'What went wrong' });
