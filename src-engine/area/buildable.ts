@@ -3,7 +3,7 @@ import type { SnapshotBackend } from '../snapshots/backend';
 import type { BuildArea } from './area';
 import { assertWritable } from './area-writes';
 import { refuseForeignContent } from './ownership';
-import { refuseForeignPlaces, refuseNonFiles } from './places';
+import { refuseDanglingLink, refuseForeignPlaces, refuseNonFiles } from './places';
 import { refuseUnsafePlace } from './safe-place';
 
 /**
@@ -21,6 +21,7 @@ export async function assertBuildable(
 ): Promise<void> {
   refuseUnsafePlace(area, manifest);
   if (area.exists) await refuseForeignPlaces(area);
+  else if (area.dataset === undefined) refuseDanglingLink(area);
   if (!adopt) await refuseForeignContent(area, backend);
   if (area.exists) refuseNonFiles(area);
   assertWritable(area);

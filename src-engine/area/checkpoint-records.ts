@@ -16,8 +16,10 @@ import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/mod
 import { listOf, nullable, number, object, text, type TypeOf } from '../../src-shared/shape';
 import { folderInPlaceOf } from './places';
 import { exists, readIfThereSync, writeFileAtomically } from '../system/files';
+import { copyMode, fileMode } from '../system/modes';
 import { shortHash } from '../system/short-hash';
 import type { BuildArea } from './area';
+import type { ManifestFile } from './manifest-file';
 
 /** The form of a record. Version 1 did not record all inputs of steps. */
 const VERSION = 2;
@@ -73,17 +75,18 @@ export function stateFilePath(area: RecordPlace, step: string): string {
  * Writes the state file and the record of a checkpoint that is about to be taken. They are written BEFORE the snapshot:
  * the checkpoint exists when its snapshot does. A crash in between leaves two files that no command lists.
  *
+ * @param manifest its content, and its permissions: the state file has no others
  * @param sync whether they must be on the disk when this returns, because the snapshot does not force them there
  */
 export function writeCheckpointFiles(
   area: BuildArea,
-  manifest: Uint8Array,
+  manifest: Pick<ManifestFile, 'bytes' | 'mode'>,
   record: Pick<CheckpointRecord, 'step' | 'run' | 'line' | 'parent' | 'takenAt'>,
   past: TakenPast,
   sync: boolean,
 ): void {
   const write = sync ? writeSyncedFile : writeAnew;
-  const stateFileTime = write(stateFilePath(area, record.step), manifest);
+  const stateFileTime = write(stateFilePath(area, record.step), manifest.bytes, copyMode(manifest.mode));
   const history = 'history' in past ? past.history : null;
   const full: CheckpointRecord = {
     version: VERSION,
@@ -104,8 +107,8 @@ export function writeCheckpointFiles(
 }
 
 /** Returns the modification time. */
-function writeSyncedFile(path: string, content: string | Uint8Array): number {
-  writeFileAtomically(path, content);
+function writeSyncedFile(path: string, content: string | Uint8Array, mode = fileMode()): number {
+  writeFileAtomically(path, content, mode);
   return statSync(path).mtimeMs;
 }
 
@@ -113,8 +116,8 @@ function writeSyncedFile(path: string, content: string | Uint8Array): number {
  * Returns the modification time. No command reads the file before its snapshot exists, so that a part of it may stand
  * there until then.
  */
-function writeAnew(path: string, content: string | Uint8Array): number {
-  const file = openNew(path);
+function writeAnew(path: string, content: string | Uint8Array, mode = fileMode()): number {
+  const file = openNew(path, mode);
   try {
     writeFileSync(file, content);
     return fstatSync(file).mtimeMs;
@@ -123,13 +126,13 @@ function writeAnew(path: string, content: string | Uint8Array): number {
   }
 }
 
-function openNew(path: string): number {
+function openNew(path: string, mode: number): number {
   try {
-    return openSync(path, 'wx', 0o644);
+    return openSync(path, 'wx', mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     remove(path);
-    return openSync(path, 'wx', 0o644);
+    return openSync(path, 'wx', mode);
   }
 }
 

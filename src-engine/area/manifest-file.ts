@@ -1,10 +1,11 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
 import { loadManifest, type LoadedManifest } from '../../src-shared/manifest/load';
 import { ManifestSyntaxError } from '../../src-shared/manifest/parse';
 import type { Problem } from '../../src-shared/manifest/problems';
 import { decodeManifest, positionAt } from '../../src-shared/manifest/source';
 import { isExecutable } from '../system/executables';
+import { PRIVATE_MODE } from '../system/modes';
 import { scriptFile } from './step-script';
 
 /** A manifest as named on the command line and loaded. */
@@ -15,6 +16,8 @@ export interface ManifestFile extends LoadedManifest {
   readonly path: string;
   /** The bytes of the file named by `operand`: what checkpoints keep and compare (contract 1.1). */
   readonly bytes: Buffer;
+  /** The permissions of that file, which copies must not exceed: it may have passwords. */
+  readonly mode: number;
 }
 
 /**
@@ -25,12 +28,12 @@ export interface ManifestFile extends LoadedManifest {
  * @param text replaces the file's content while the user is editing it
  */
 export async function readManifestFile(operand: string, text?: string): Promise<ManifestFile> {
-  if (text !== undefined) return load(operand, operand, Buffer.from(text), text);
+  if (text !== undefined) return load({ operand, path: operand, bytes: Buffer.from(text), mode: PRIVATE_MODE }, text);
   if (!isReadableFile(operand))
     throw new AppError('manifest', `You have specified a file (${operand}) that is unable to be read.`);
   const trimmed = operand.trim();
   const path = trimmed.endsWith('.xml') ? trimmed : `${trimmed}.xml`;
-  const bytes = readFileSync(operand);
+  const { bytes, mode } = readWithMode(operand);
   const parsed = path === operand ? bytes : isReadableFile(path) ? readFileSync(path) : undefined;
   if (!parsed)
     throw new AppError(
@@ -38,7 +41,17 @@ export async function readManifestFile(operand: string, text?: string): Promise<
       `Error instantiating manifest tree:\n${path} cannot be read`,
       `A manifest is read from a file whose name ends in .xml: rename ${operand} to ${path}.`,
     );
-  return load(operand, path, bytes, parsed);
+  return load({ operand, path, bytes, mode }, parsed);
+}
+
+/** Reads a file and the permissions that it has at that moment. */
+function readWithMode(path: string): { readonly bytes: Buffer; readonly mode: number } {
+  const file = openSync(path, 'r');
+  try {
+    return { mode: fstatSync(file).mode & 0o777, bytes: readFileSync(file) };
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Synchronous: loading `node:fs/promises` would slow down short commands. */
@@ -51,10 +64,11 @@ function isReadableFile(path: string): boolean {
   }
 }
 
-function load(operand: string, path: string, bytes: Buffer, parsed: Buffer | string): ManifestFile {
+function load(file: Omit<ManifestFile, keyof LoadedManifest>, parsed: Buffer | string): ManifestFile {
+  const { path } = file;
   try {
     const source = typeof parsed === 'string' ? parsed : decodeManifest(parsed);
-    return { operand, path, bytes, ...loadManifest(source, { now: new Date(), isExecutable: canRun }) };
+    return { ...file, ...loadManifest(source, { now: new Date(), isExecutable: canRun }) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const at = error instanceof ManifestSyntaxError ? `${path}:${error.line}:${error.column}` : path;

@@ -15,6 +15,12 @@ const MAX_ANSWER_NAMES = 200;
 /** The contents that the engine creates in the build data before the first step. */
 const SKELETON = ['pkg_image', 'tmp', 'boot_archive'];
 
+/** Where versions without a mark kept files that only builds make: the records, and the snapshots of stores. */
+const FILES_OF_BUILDS = [
+  { folder: 'checkpoints', name: /\.json$/ },
+  { folder: 'snapshots', name: /^(?:parked-)?(?:index-|pack-)?\d{6}/ },
+];
+
 /** Beside the records: at the top of the state folder is only what the present build has there. */
 const markPath = (area: BuildArea): string => join(area.stateFolder, 'checkpoints', 'area');
 
@@ -22,7 +28,7 @@ const markPath = (area: BuildArea): string => join(area.stateFolder, 'checkpoint
  * Refuses an area with files that a build would delete and that neither Slipway nor the original distro_const made.
  * Throws `AppError('area')` with a list of them. Nothing is created or changed.
  *
- * The area is ours when it has the mark, files of version 1 in `.slipway`, or, on ZFS, the snapshots `empty` and
+ * The area is ours when it has the mark, records or snapshots of version 1 in `.slipway`, or, on ZFS, the snapshots `empty` and
  * `.step_*`.
  */
 export async function refuseForeignContent(area: BuildArea, backend: SnapshotBackend): Promise<void> {
@@ -72,7 +78,7 @@ async function findForeignContent(
 
 /** Marks an area as made or taken over by Slipway. The caller holds its lock. Throws the system's error. */
 export function markArea(area: BuildArea): void {
-  if (isMarked(area)) return;
+  if (hasMark(area)) return;
   makeFolders(dirname(markPath(area)));
   writeFileAtomically(
     markPath(area),
@@ -80,12 +86,20 @@ export function markArea(area: BuildArea): void {
   );
 }
 
+const hasMark = (area: BuildArea): boolean => entryAt(markPath(area))?.isFile() === true;
+
+/** Folders without content are no mark: any program may make them, and a build deletes what is beside them. */
 function isMarked(area: BuildArea): boolean {
-  // Version 1 has no mark, and only builds make both of these folders.
   return (
-    entryAt(markPath(area))?.isFile() === true ||
-    ['snapshots', 'checkpoints'].some((name) => entryAt(join(area.stateFolder, name))?.isDirectory() === true)
+    hasMark(area) ||
+    FILES_OF_BUILDS.some(({ folder, name }) => namesInOwn(area, folder).some((entry) => name.test(entry)))
   );
+}
+
+/** The names in a folder of the state folder, without following a link in its place. */
+function namesInOwn(area: BuildArea, folder: string): string[] {
+  const path = join(area.stateFolder, folder);
+  return entryAt(path)?.isDirectory() === true ? namesIn(path) : [];
 }
 
 /** `undefined` also for a path below a file, which the build removes before it writes there. */

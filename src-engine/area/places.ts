@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { AppError } from '../../src-shared/errors';
 import { refuseMounts, refuseMountsIn } from '../snapshots/guard';
@@ -40,6 +40,25 @@ export function folderInPlaceOf(path: string): AppError {
     `The build area needs a file at ${path}, and that is a folder.`,
     `Move it away, or remove it with its content: rm -rf -- ${quoteArgument(path)}`,
   );
+}
+
+/** Refuses an area that does not exist because it is, or is reached through, a link to what does not exist. */
+export function refuseDanglingLink({ mountpoint }: AreaFolders): void {
+  const link = danglingLinkIn(mountpoint);
+  if (link === undefined) return;
+  const what = link === mountpoint ? 'is' : `is below ${link},`;
+  throw new AppError(
+    'area',
+    `The build area ${mountpoint} ${what} a symbolic link to ${readlinkSync(link)}, which does not exist.`,
+    'Create the folder that it names, remove the link, or name another build_area.',
+  );
+}
+
+/** The part of a path that is a link whose target does not exist. */
+function danglingLinkIn(path: string): string | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return dirname(path) === path ? undefined : danglingLinkIn(dirname(path));
+  return found.isSymbolicLink() && !statSync(path, { throwIfNoEntry: false }) ? path : undefined;
 }
 
 /**

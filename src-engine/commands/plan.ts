@@ -57,8 +57,11 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     return 0;
   }
   const { resume, pause, kept, runs, discarded, stale, refusal } = plan;
+  if (refusal) {
+    printLines([`A build would be refused: ${refusal.message}`, ...(refusal.hint ? [refusal.hint] : [])]);
+    return 0;
+  }
   printLines([
-    ...(refusal ? [`A build would be refused: ${refusal.message}`, ...(refusal.hint ? [refusal.hint] : [])] : []),
     resume === null ? 'A full build: the build data is emptied first.' : `Roll back to before ${resume}.`,
     ...kept.map((step) => `  keep     ${step}`),
     ...runs.map(

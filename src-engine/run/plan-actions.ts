@@ -187,7 +187,7 @@ export class PlanActions {
     const started = Date.now();
     const takenAt = Math.floor(started / 1000);
     const record = { step: step.name, run: this.#journal.run, line: line.id, parent: this.#parent, takenAt };
-    writeCheckpointFiles(area, file.bytes, record, this.#past, !backend.takeSyncsArea);
+    writeCheckpointFiles(area, file, record, this.#past, !backend.takeSyncsArea);
     const snapshot = await backend.take(checkpointName(step.name)).catch((error: unknown) => {
       removeCheckpointFiles(area, step.name);
       throw error;

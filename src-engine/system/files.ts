@@ -25,8 +25,8 @@ import { fileMode, folderMode } from './modes';
  *
  * Throws the system's error (full disk, read-only file system); then the file is unchanged.
  */
-export function writeFileAtomically(path: string, content: string | Uint8Array): void {
-  replace(path, (partial) => writeSynced(partial, content, 'wx'));
+export function writeFileAtomically(path: string, content: string | Uint8Array, mode = fileMode()): void {
+  replace(path, (partial) => writeSynced(partial, content, 'wx', mode));
   syncFolder(dirname(path));
 }
 
@@ -61,8 +61,13 @@ function writeNew(partial: string, write: (partial: string) => void): void {
 }
 
 /** Writes a file and forces it to the disk. With the flags `wx` the file must not exist. */
-export function writeSynced(path: string, content: string | Uint8Array, flags: 'w' | 'wx' = 'w'): void {
-  const file = openSync(path, flags, fileMode());
+export function writeSynced(
+  path: string,
+  content: string | Uint8Array,
+  flags: 'w' | 'wx' = 'w',
+  mode = fileMode(),
+): void {
+  const file = openSync(path, flags, mode);
   try {
     writeFileSync(file, content);
     fsyncSync(file);

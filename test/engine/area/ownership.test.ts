@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TestProject } from '../../support/engine';
+import { finished, says, TestProject } from '../../support/engine';
 
 describe('a build area with files of another program', () => {
   let project: TestProject;
@@ -36,6 +36,33 @@ describe('a build area with files of another program', () => {
     await project.run('prune', '--yes', 'manifest.xml');
     expect((await project.build()).code).toBe(1);
     expect(existsSync(file)).toBe(true);
+  });
+
+  it.each([['checkpoints'], ['snapshots'], ['checkpoints', 'folder'], ['snapshots', 'folder']])(
+    'does not belong to Slipway because of a stray folder: .slipway/%s %s',
+    async (...path) => {
+      const file = put('build_data', 'thesis.tex');
+      mkdirSync(join(project.area, '.slipway', ...path), { recursive: true });
+      expect(await project.build()).toMatchObject({ code: 1, stderr: expect.stringContaining('--adopt') as string });
+      expect([project.ran(), existsSync(file)]).toEqual([[], true]);
+    },
+  );
+
+  it('belongs to Slipway, also without a mark, when its first build was killed', async () => {
+    for (const hasMark of [true, false]) {
+      rmSync(project.area, { recursive: true, force: true });
+      project.write({ steps: [{ name: 'a', body: 'touch "$2/made"; echo waiting; sleep 100' }] });
+      const build = project.start('distro_const', ['build', 'manifest.xml']);
+      await says(build, /waiting/);
+      build.kill('SIGKILL');
+      await finished(build);
+      if (!hasMark) {
+        rmSync(join(project.area, '.slipway/checkpoints'), { recursive: true });
+        rmSync(join(project.area, '.step_a'));
+      }
+      project.write({ steps: [{ name: 'a' }] });
+      expect(await project.build()).toMatchObject({ code: 0 });
+    }
   });
 
   it('has these files in the answer of status until it is taken over', async () => {
@@ -78,8 +105,11 @@ describe('a build area with files of another program', () => {
 
   it('belongs to Slipway without a mark when version 1 has built in it', async () => {
     expect((await project.build()).code).toBe(0);
-    rmSync(join(project.area, '.slipway', 'checkpoints', 'area'));
-    expect((await project.build()).code).toBe(0);
+    for (const gone of ['checkpoints/area', 'checkpoints', 'snapshots']) {
+      rmSync(join(project.area, '.slipway/checkpoints/area'), { force: true });
+      rmSync(join(project.area, '.slipway', gone), { recursive: true, force: true });
+      expect((await project.build()).code, gone).toBe(0);
+    }
     renameSync(join(project.area, '.slipway'), join(project.area, 'slipway'));
     expect((await project.build()).code).toBe(1);
   });

@@ -53,6 +53,22 @@ it.each<[string, RegExp, (folder: string) => string]>([
     },
   ],
   [
+    'is a dangling link',
+    /^The build area .*dangling is a symbolic link to \/gone\/area, which does not exist\.\n/,
+    (folder) => {
+      symlinkSync('/gone/area', join(folder, 'dangling'));
+      return join(folder, 'dangling');
+    },
+  ],
+  [
+    'is below a dangling link',
+    /^The build area .*dangling\/new\/area is below .*dangling, a symbolic link to \/gone, which does not exist\.\n/,
+    (folder) => {
+      symlinkSync('/gone', join(folder, 'dangling'));
+      return join(folder, 'dangling/new/area');
+    },
+  ],
+  [
     'cannot be written',
     /^Unable to write to the build area at .*\n.*EACCES/,
     (folder) => {
@@ -77,7 +93,7 @@ it.each<[string, RegExp, (folder: string) => string]>([
   const { refusal, runs } = planAnswer.parse(JSON.parse(planned.stdout));
   expect(`${refusal?.message}\n${refusal?.hint}\n`).toBe(built.stderr);
   expect(runs.map(({ step }) => step)).toEqual(['a']);
-  expect(run('plan').stdout).toContain(`A build would be refused: ${built.stderr}`);
+  expect(run('plan').stdout).toBe(`A build would be refused: ${built.stderr}`);
   expect(project.ran()).toEqual([]);
 });
 

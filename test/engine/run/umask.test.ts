@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { finished, TestProject } from '../../support/engine';
@@ -34,5 +34,21 @@ it.each([
     expect(files.map((name) => mode(name))).toEqual(files.map(() => file));
     expect(project.read('build_data/pkg_image/umask').trim()).toBe('0022');
     expect([mode('build_data/pkg_image'), mode('build_data/pkg_image/made')]).toEqual(['755', '644']);
+  },
+);
+
+it.each([
+  [0o600, '600'],
+  [0o640, '640'],
+  [0o444, '444'],
+  [0o666, '644'],
+])(
+  'The state file of a manifest with mode %o has mode %s, because a manifest may have passwords.',
+  async (of, copy) => {
+    chmodSync(join(project.folder, 'manifest.xml'), of);
+    for (let build = 0; build < 2; build++) {
+      expect((await project.build()).code).toBe(0);
+      expect([mode('.step_a'), mode('.slipway/checkpoints/a.json')]).toEqual([copy, '644']);
+    }
   },
 );
