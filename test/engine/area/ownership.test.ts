@@ -51,7 +51,7 @@ describe('a build area with files of another program', () => {
   it('belongs to Slipway, also without a mark, when its first build was killed', async () => {
     for (const hasMark of [true, false]) {
       rmSync(project.area, { recursive: true, force: true });
-      project.write({ steps: [{ name: 'a', body: 'touch "$2/made"; echo waiting; sleep 100' }] });
+      project.write({ steps: [{ name: 'a', body: 'touch "$2/made"; echo waiting >&2; sleep 100' }] });
       const build = project.start('distro_const', ['build', 'manifest.xml']);
       await says(build, /waiting/);
       build.kill('SIGKILL');

@@ -38,14 +38,14 @@ it.each([
 );
 
 it.each([
-  [0o600, '600'],
-  [0o640, '640'],
-  [0o444, '444'],
-  [0o666, '644'],
+  ['600', '600'],
+  ['640', '640'],
+  ['444', '444'],
+  ['666', '644'],
 ])(
-  'The state file of a manifest with mode %o has mode %s, because a manifest may have passwords.',
+  'The state file of a manifest with mode %s has mode %s, because a manifest may have passwords.',
   async (of, copy) => {
-    chmodSync(join(project.folder, 'manifest.xml'), of);
+    chmodSync(join(project.folder, 'manifest.xml'), Number.parseInt(of, 8));
     for (let build = 0; build < 2; build++) {
       expect((await project.build()).code).toBe(0);
       expect([mode('.step_a'), mode('.slipway/checkpoints/a.json')]).toEqual([copy, '644']);
