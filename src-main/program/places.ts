@@ -17,8 +17,8 @@ export interface Places {
   readonly documents: string;
 }
 
-/** Names of which one at least is in each folder with state. */
-const STATE = ['locks', 'hosts.json', 'recent.json', 'trusted.json'];
+/** Files of which one at least is in each folder that the app has worked with. */
+const STATE = ['hosts.json', 'recent.json', 'trusted.json', 'window.json'];
 
 /** Finds the folders. `SLIPWAY_STATE` moves the state, for tests and for users with several homes. */
 export function findPlaces(bundle: string): Places {
@@ -51,13 +51,20 @@ function stateFolder(home: string): string {
  * ours to change: `/tmp`, for example.
  */
 function ownPartOf(folder: string): string {
+  if (!isOfOthers(folder)) return folder;
   try {
-    if ((statSync(folder).mode & 0o077) === 0) return folder;
-    const names = readdirSync(folder);
-    const isOwn = names.length === 0 || STATE.some((name) => names.includes(name));
-    return isOwn ? folder : temporaryHome(folder, process.getuid?.());
+    return temporaryHome(folder, process.getuid?.());
   } catch {
-    return folder; // It does not exist yet, or the check of the start reports it.
+    return join(folder, 'slipway'); // The check of the start reports that it cannot be made.
+  }
+}
+
+function isOfOthers(folder: string): boolean {
+  try {
+    const names = (statSync(folder).mode & 0o077) === 0 ? [] : readdirSync(folder);
+    return names.length > 0 && !STATE.some((name) => names.includes(name));
+  } catch {
+    return false; // It does not exist yet, or the check of the start reports it.
   }
 }
 

@@ -10,7 +10,7 @@ declare module 'vitest' {
   }
 }
 
-/** The first is Chromium without its own user interface. It needs a third less processor time. */
+/** The first is Chromium without its own user interface. It needs less processor time. */
 const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
 
 /** Starts the one Chromium of a project before its tests. Each test has its own context in it. */

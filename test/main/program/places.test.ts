@@ -71,6 +71,12 @@ describe.skipIf(!existsSync('/proc/self'))('A home that cannot be created', () =
     );
   });
 
+  it('is not replaced by a folder of others whose mode would change.', () => {
+    const { places, printed } = placesAt(tempFolder(), { SLIPWAY_STATE: '/proc/self' });
+    expect(places.state).toBe('/proc/self/slipway');
+    expect(printed).toContain('in /proc/self/slipway: ');
+  });
+
   it('is an error for each folder below it.', async () => {
     await expect(makeFolders('/proc/nohome/.local/state')).rejects.toMatchObject({ code: 'ENOENT' });
   });
