@@ -9,7 +9,8 @@ import type { BuildArea } from '../area/area';
 /** Marks all processes of a build's steps. The value is the identity of their area. */
 export const AREA_VARIABLE = 'SLIPWAY_AREA';
 
-const TIMEOUT_MS = 5000;
+/** A killed process ends late on a busy machine, or when it waits for a disk. */
+const TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 20;
 
 /**

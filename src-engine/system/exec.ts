@@ -119,13 +119,16 @@ function killGroup(pid: number | undefined): void {
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
+/** A healthy tool may need ten seconds to start on a machine that builds. */
+const ASK_TIMEOUT_MS = 30_000;
+
 /**
  * Runs a tool that only reports, and returns its standard output. Rejects with its stderr when it fails, and when it
  * exceeds the timeout.
  *
  * @param timeoutMs ends the tool after this time
  */
-export function ask(argv: readonly [string, ...string[]], timeoutMs = 5000): Promise<string> {
+export function ask(argv: readonly [string, ...string[]], timeoutMs = ASK_TIMEOUT_MS): Promise<string> {
   const [command, ...args] = argv;
   const options = { timeout: timeoutMs, maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, LC_ALL: 'C' } };
   return new Promise((resolve, reject) => {

@@ -85,7 +85,7 @@ describe.skipIf(reason !== undefined)('a build host', () => {
       await menu.accept(server);
       await form.getByText('Connected: ').waitFor();
       await form.getByRole('button', { name: 'Save' }).click();
-      await menu.status.getByText('Connected to builder').waitFor();
+      await menu.connected();
       await timeline.checkpoint('iso').waitFor();
 
       // A server that only loses its connections would be reconnected within a second, before a busy machine shows the
@@ -95,12 +95,12 @@ describe.skipIf(reason !== undefined)('a build host', () => {
       // Known facts stay on screen.
       await timeline.checkpoint('iso').waitFor();
       await server.restart();
-      await menu.status.getByText('Connected to builder').waitFor();
+      await menu.connected();
 
       await menu.choose('Disconnect from builder');
       await menu.status.getByText('Not connected to builder').waitFor();
       await menu.choose('Connect to builder');
-      await menu.status.getByText('Connected to builder · SSH').waitFor();
+      await menu.connected();
 
       await menu.choose('Check builder before building…');
       const check = menu.dialog('Check before building on builder');
@@ -138,7 +138,7 @@ describe.skipIf(reason !== undefined)('a build host', () => {
       await browse.getByLabel('File', { exact: true }).fill(remote.path);
       await browse.getByRole('button', { name: 'Open' }).click();
       await menu.status.getByText('A copy is in').waitFor();
-      await menu.status.getByText('Connected to builder').waitFor();
+      await menu.connected();
       await page
         .getByRole('banner')
         .getByTitle(/\/tiny-linux\/manifest\.xml$/)

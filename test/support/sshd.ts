@@ -87,8 +87,9 @@ export async function startSshd(...lines: string[]): Promise<SshServer> {
     return child;
   };
   const halt = async (): Promise<void> => {
-    signalConnections(server.pid, 'SIGKILL');
+    // The id of an ended server may belong to another process.
     if (server.exitCode !== null || server.signalCode !== null) return;
+    signalConnections(server.pid, 'SIGKILL');
     server.kill();
     await once(server, 'exit');
   };

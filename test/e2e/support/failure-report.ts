@@ -28,13 +28,22 @@ export function reportPageOnFailure(page: Page): void {
 /** The visible text of a page, or why there is none. */
 async function textOf(page: Page): Promise<string> {
   if (page.isClosed()) return 'The page is closed.';
-  const text = page.locator('body').innerText({ timeout: PAGE_TIMEOUT_MS });
+  // A dialog comes last in the page, where it would be cut off.
+  const text = Promise.all(
+    [...(await page.getByRole('dialog').all()), page.locator('body')].map((part) =>
+      part.innerText({ timeout: PAGE_TIMEOUT_MS }),
+    ),
+  );
   const read = await beforeDeadline(
     text.catch((error: unknown) => String(error)),
     PAGE_TIMEOUT_MS,
   );
   if (read === undefined) return `The page did not answer within ${PAGE_TIMEOUT_MS} ms.`;
-  const lines = read.value.split('\n').filter((line) => line.trim() !== '');
+  const lines = [read.value]
+    .flat()
+    .join('\n')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   return ['The page contained:', ...lines.slice(0, MAX_LINES)].join('\n');
 }
 

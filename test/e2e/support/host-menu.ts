@@ -38,7 +38,12 @@ export class HostMenu {
     const form = await this.fill(server, name, { 'Private keys (one path per line)': server.key });
     await form.getByRole('button', { name: 'Save' }).click();
     await this.accept(server);
-    await this.status.getByText(`Connected to ${name}`).waitFor();
+    await this.connected(name);
+  }
+
+  /** Waits for the connection. The start of the text matters, because it may also be "Not connected to". */
+  connected(name = 'builder'): Promise<void> {
+    return this.status.getByText(new RegExp(`^Connected to ${name} · SSH`)).waitFor();
   }
 
   /** Compares the fingerprint and accepts it. */
