@@ -41,9 +41,9 @@ export class HostMenu {
     await this.connected(name);
   }
 
-  /** Waits for the connection. The start of the text matters, because it may also be "Not connected to". */
+  /** Waits for the connection. The capital letter matters, because the text may also be "Not connected to". */
   connected(name = 'builder'): Promise<void> {
-    return this.status.getByText(new RegExp(`^Connected to ${name} · SSH`)).waitFor();
+    return this.status.getByText(new RegExp(`Connected to ${name}`)).waitFor();
   }
 
   /** Compares the fingerprint and accepts it. */
