@@ -1,6 +1,6 @@
 // `npm test`: sets the checkout up, then runs the checks and every suite, and ends with "N passed, N failed, N skipped".
-// Skips and failures are listed again last, failures with their messages: a reader of only the end of a long log sees
-// what is wrong.
+// Skips, repetitions and failures are listed again last, with the messages of failures: a reader of only the end of a
+// long log sees what is wrong.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const MAX_LINES = 90;
 
 const skipped = [];
+const repeated = [];
 const failed = [];
 const out = mkdtempSync(join(tmpdir(), 'slipway-test-'));
 
@@ -80,6 +81,8 @@ async function suite(project) {
     for (const test of file.assertionResults) {
       if (test.status === 'failed') fail(`${project}: ${test.fullName}`, failureMessage(test));
       else if (test.status !== 'passed') skipped.push(`${project}: ${test.fullName}`);
+      else if (test.failureMessages.length > 0)
+        repeated.push({ name: `${project}: ${test.fullName}`, message: shortened(failureMessage(test)) });
     }
     // A file that could not be loaded, or a hook that failed. The report has no message for a hook.
     if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'))
@@ -88,11 +91,16 @@ async function suite(project) {
   if (status !== 0 && total.failed === before) fail(project, `ended with ${status}: ${firstFailure(output)}`);
 }
 
-/** Counts a failure, with the start of its message and only our lines of its stack. */
+/** Counts a failure. */
 function fail(name, message) {
   total.failed++;
+  failed.push({ name, message: shortened(message) });
+}
+
+/** The start of a message, with only our lines of its stack. */
+function shortened(message) {
   const lines = message.split('\n').filter((line) => !/^\s+at .*node_modules/.test(line));
-  failed.push({ name, message: lines.slice(0, MAX_LINES).join('\n') });
+  return lines.slice(0, MAX_LINES).join('\n');
 }
 
 /** Vitest's output from its first failure on. */
@@ -130,6 +138,8 @@ else {
 rmSync(out, { recursive: true, force: true });
 
 for (const name of skipped) process.stdout.write(`skipped  ${name}\n`);
-for (const { name, message } of failed) process.stdout.write(`FAILED  ${name}\n${message.replace(/^/gm, '    ')}\n`);
+const indented = ({ name, message }) => `${name}\n${message.replace(/^/gm, '    ')}\n`;
+for (const test of repeated) process.stdout.write(`passed when repeated  ${indented(test)}`);
+for (const test of failed) process.stdout.write(`FAILED  ${indented(test)}`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

@@ -27,6 +27,9 @@ const INSIDE = [
   'exit',
 ].join('\n');
 
+/** On a busy machine a page may miss the time of a test. A second failure counts; a repetition is reported. */
+const REPEATS = { e2e: ['--retry', '1'] };
+
 const running = new Set();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.once(signal, () => {
@@ -39,7 +42,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
  * when it was killed.
  */
 export async function runSuite(project, report) {
-  const vitest = ['npx', 'vitest', 'run', '--project', project];
+  const vitest = ['npx', 'vitest', 'run', '--project', project, ...(REPEATS[project] ?? [])];
   const line = [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const [command, ...args] = canUnshare ? [...UNSHARE, 'sh', '-c', INSIDE, 'sh', ...line] : line;
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });

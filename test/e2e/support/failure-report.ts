@@ -17,7 +17,7 @@ const BUSIEST = 8;
 export function reportPageOnFailure(page: Page): void {
   if (!TestRunner.getCurrentTest()) return;
   onTestFinished(async ({ task }) => {
-    const error = task.result?.errors?.[0];
+    const error = task.result?.errors?.at(-1);
     if (task.result?.state !== 'fail' || error === undefined) return;
     const report = `\n${await textOf(page)}\n${loadOfMachine()}`;
     error.message += report;
