@@ -1,3 +1,5 @@
+// First: the parser of Svelte reads what it sets.
+import './tools/lint/types-of-components.mjs';
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import svelte from 'eslint-plugin-svelte';
