@@ -1,4 +1,6 @@
-import { REMOVED } from '../../src-shared/secrets';
+import { REMOVED, SECRET_NAME } from '../../src-shared/secrets';
+import { withoutOperandSecrets } from './operand-secrets';
+import { withoutPipedSecrets } from './piped-secrets';
 
 /** A value in quotes, or up to the next blank or end of a command. */
 const VALUE = `"(?:[^"\\\\\\r\\n]|\\\\.){0,400}"|'[^'\\r\\n]{0,400}'|\\$'[^'\\r\\n]{0,400}'|[^\\s;&|<>"']+`;
@@ -10,6 +12,13 @@ const OPTIONS: readonly (readonly [programs: string, options: string, isJoined?:
   ['(?:zip|unzip|sqlcmd|bcp|ipmitool)', '-P'],
   ['(?:mongo\\w*|influx|mosquitto_\\w+|nats|vault)', '-[pP]'],
   ['ldap\\w+', '-w'],
+  ['ldappasswd', '-[sa]'],
+  ['(?:ncftp\\w*|cqlsh|rdesktop)', '-p'],
+  ['(?:plink|pscp|psftp)', '-pw'],
+  ['kadmin[\\w.]*', '-(?:w|pw)'],
+  ['(?:SUSEConnect|transactional-update)', '-r'],
+  ['swaks', '-ap'],
+  ['(?:x|wl|sdl-?)?freerdp\\d?', '/p:', true],
   ['redis-cli', '-a'],
   ['openssl', '-(?:k|K|pass|passin|passout)'],
   ['snmp\\w+', '-[AX]'],
@@ -30,8 +39,20 @@ const FORMS: readonly Form[] = [
   // `kinit user <<< secret`: what a command reads from a here-string.
   [new RegExp(`(<<<\\s*)(?:${VALUE})`, 'g'), `$1${REMOVED}`],
   [new RegExp(`\\b(wpa_passphrase\\s+(?:${VALUE})\\s+)(?:${VALUE})`, 'g'), `$1${REMOVED}`],
-  [new RegExp(`\\b(htpasswd\\s+-\\w*b\\w*\\s+\\S+\\s+\\S+\\s+)(?:${VALUE})`, 'g'), `$1${REMOVED}`],
-  [new RegExp(`\\b(nmcli\\s[^\\r\\n|;]{0,400}\\spassword\\s+)(?:${VALUE})`, 'g'), `$1${REMOVED}`],
+  // `--passphrase-file <(echo secret)`, `passwd < <(echo secret)`
+  [
+    new RegExp(
+      `((?:(?<![^\\s"'])(?=-)${SECRET_NAME}[=\\s]\\s{0,9}|--?key-?file[=\\s]|\\bsshpass\\s+-f\\s*|<\\s*)<\\(\\s{0,9}(?:echo|printf|yes)\\s)[^)\\r\\n]*`,
+      'gi',
+    ),
+    `$1${REMOVED}`,
+  ],
+  // FTP clients: `open -u user,secret`, `-e "user name secret"`, and the protocol in their debug output.
+  [/((?<![\w.-])(?:open|lftp)\s+-u\s*["']?[^\s,"']{1,100},)[^\s"';]+/g, `$1${REMOVED}`],
+  [/(ftp[^\r\n]{0,200}?["';]\s{0,9}(?:user|login)\s+[^\s"';]{1,100}\s+)[^\s"';]+/g, `$1${REMOVED}`],
+  [/(>\s{0,9}(?:PASS|AUTH [A-Z0-9-]+|A?\d+ LOGIN \S{1,100})\s+)\S+/g, `$1${REMOVED}`],
+  // A script of `expect` that types it.
+  [/(\bsend\s+(?:--\s+)?\\?")[^"\r\n]+(?=\\+[rn]\\?")/g, `$1${REMOVED}`],
   // Samba: `-U user%secret`, `smb://user%secret@host`
   [/(\s(?:-U|--user)[\s=]*["']?[^\s%"']{1,100}%)[^\s"']+/g, `$1${REMOVED}`],
   [/(\b(?:smb|cifs):\/\/[^\s/%@"']{1,100}%)[^\s@"']+/g, `$1${REMOVED}`],
@@ -57,7 +78,8 @@ const FORMS: readonly Form[] = [
 
 /** Text without secrets in commands, statements and addresses whose form is known. Takes time in proportion to the text. */
 export function withoutCommandSecrets(text: string): string {
-  const left = FORMS.reduce((rest, [form, replacement]) => rest.replace(form, replacement), text);
+  const known = withoutOperandSecrets(withoutPipedSecrets(text));
+  const left = FORMS.reduce((rest, [form, replacement]) => rest.replace(form, replacement), known);
   return COMMANDS.reduce(
     (rest, [command, secret]) => rest.replace(command, (line) => line.replace(secret, `$1${REMOVED}`)),
     left,

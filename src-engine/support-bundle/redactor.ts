@@ -1,4 +1,6 @@
+import { withoutSecretOperands } from './operand-secrets';
 import { READERS, withoutPatterns } from './patterns';
+import { documentLines, withoutTracedSecrets } from './piped-secrets';
 import { isSecretName, REMOVED, secretInArgument } from '../../src-shared/secrets';
 
 /** Shorter secrets are removed only as whole words. */
@@ -8,9 +10,7 @@ const MAX_KEY_LINES = 300;
 const KEY_BEGINS = /---- ?BEGIN [A-Z0-9 ]*PRIVATE KEY|\bPrivate-Lines: \d/;
 const KEY_ENDS = /---- ?END [A-Z0-9 ]*PRIVATE KEY|\bPrivate-MAC: /;
 
-/** `set -x` prints the commands of a pipe on separate lines, in any order. */
-const TRACED_OUTPUT = /^(\++ (?:echo|printf) ).+/;
-const TRACED_READER = new RegExp(`^\\++ .*(?:${READERS})`);
+const READER = new RegExp(READERS);
 /** Shorter base64 occurs in ordinary text. */
 const MIN_BASE64_LENGTH = 6;
 
@@ -36,22 +36,18 @@ export class Redactor {
    */
   lines(lines: readonly string[], isCut = false): string[] {
     const inKey = keyLines(lines, isCut);
-    const feedsReader = (at: number): boolean =>
-      lines.slice(Math.max(0, at - 2), at + 3).some((line) => TRACED_READER.test(line));
-    return lines.map((line, at) => {
-      if (inKey[at]) return REMOVED;
-      return this.text(
-        TRACED_OUTPUT.test(line) && feedsReader(at) ? line.replace(TRACED_OUTPUT, `$1${REMOVED}`) : line,
-      );
-    });
+    const isInput = documentLines(lines);
+    return withoutTracedSecrets(lines, READER).map((line, at) =>
+      inKey[at] || isInput[at] ? REMOVED : this.text(line),
+    );
   }
 
   /** Redacts all strings of a JSON value. */
   value(value: unknown): unknown {
     if (typeof value === 'string') return this.text(value);
     if (Array.isArray(value))
-      return value.map((item: unknown, at) =>
-        typeof item === 'string' ? this.#argument(item, value[at - 1]) : this.value(item),
+      return (isTexts(value) ? withoutSecretOperands(value) : value).map((item: unknown, at, items) =>
+        typeof item === 'string' ? this.#argument(item, items[at - 1]) : this.value(item),
       );
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
@@ -67,6 +63,9 @@ export class Redactor {
     return this.text(secret ? `${argument.slice(0, -secret.length)}${REMOVED}` : argument);
   }
 }
+
+const isTexts = (items: readonly unknown[]): items is readonly string[] =>
+  items.every((item) => typeof item === 'string');
 
 /** Which lines belong to a private key. */
 function keyLines(lines: readonly string[], isCut: boolean): boolean[] {

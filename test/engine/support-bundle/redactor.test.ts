@@ -135,6 +135,73 @@ describe('Redacted text:', () => {
     'nmcli dev wifi connect home password hunter2',
     `said AIza${TOKEN.slice(0, 35)}`,
     `said eyJhbGciOiJkaXIi..${TOKEN}.${TOKEN}.${TOKEN}`,
+    // Passwords among the operands of a command.
+    'htpasswd -b -c file user hunter2',
+    'htpasswd -bc file user hunter2',
+    "sudo htpasswd -nbB user 'c0rrect h0rse' 2>&1",
+    'docker run --rm httpd htpasswd -Bbn user hunter2',
+    'subscription-manager register --org=x --activationkey=hunter2',
+    'subscription-manager register --org x --activationkey hunter2',
+    'pro attach hunter2',
+    'sudo ua attach --no-auto-enable hunter2',
+    'vault login hunter2',
+    'vault operator unseal hunter2',
+    'SUSEConnect -r hunter2',
+    'lftp -u user,hunter2 host',
+    'lftp -e "open -u user,hunter2 ftp://host; bye"',
+    "lftp -e 'user guest hunter2; ls' host",
+    'ncftpput -u user -p hunter2 host',
+    'nmcli con mod x wifi-sec.psk hunter2',
+    "nmcli con add type wifi ssid x 802-1x.password 'c0rrect h0rse'",
+    'nmcli con mod x wifi-sec.wep-key0 hunter2',
+    `wpa_cli set_network 0 psk '"hunter2 h0rse"'`,
+    'iwconfig wlan0 key s:hunter2',
+    'git config --global gitlab.token hunter2',
+    'aws configure set aws_secret_access_key hunter2',
+    'samba-tool user create guest hunter2',
+    'net user guest hunter2 /add',
+    'rabbitmqctl add_user guest hunter2',
+    'mysqladmin -u root password hunter2',
+    'ipmitool user set password 2 hunter2',
+    'sqlplus guest/hunter2@db',
+    'plink -pw hunter2 x@y',
+    'xfreerdp /v:x /u:guest /p:hunter2',
+    'ldappasswd -x -s hunter2 cn=guest',
+    'podman pull --creds guest:hunter2 x/y',
+    'helm registry login -u guest -p hunter2 x',
+    // Boot menus and installers, in other places than alone on a line.
+    '+password root hunter2',
+    'grub.cfg:12:password root hunter2',
+    'password root hunter2 # of the boot menu',
+    'echo "password root hunter2" >> /boot/grub/grub.cfg',
+    'set superusers="root"; password root hunter2',
+    "sed -i '1i rootpw --plaintext hunter2' x.ks",
+    // Passwords that a command reads from a pipe, or from a process.
+    '(echo hunter2; echo hunter2) | passwd root',
+    '{ echo hunter2; sleep 1; echo hunter2; } | passwd root',
+    String.raw`printf 'hunter2\nhunter2\n' | passwd root`,
+    String.raw`echo -e "hunter2\nhunter2" | passwd`,
+    'echo "a|hunter2" | passwd',
+    'yes hunter2 | passwd',
+    'yes hunter2 | head -n 2 | sudo chroot /x /usr/bin/passwd root',
+    String.raw`printf 'hunter2\nhunter2\n' | smbpasswd -a -s user`,
+    `docker exec x sh -c 'echo "hunter2" | passwd guest'`,
+    `echo hunter2 | ssh x@y 'passwd guest'`,
+    'echo hunter2 | sudo --stdin make; echo hunter2 | sudo -kS make',
+    'printf hunter2 | docker login -u x --password-stdin',
+    'echo hunter2 | gh auth login --with-token',
+    'echo hunter2 | zfs create -o keyformat=passphrase x/y',
+    'echo hunter2 | LC_ALL=C su -c id guest',
+    'echo hunter2 | wg pubkey',
+    `python3 -c 'print("hunter2")' | passwd guest`,
+    'sshpass -f <(echo hunter2) ssh x@y',
+    'passwd guest < <(printf "hunter2")',
+    'restic --password-file <(echo hunter2) backup',
+    String.raw`send "hunter2\r"`,
+    '---> PASS hunter2',
+    ...['hf_', 'ya29.', 'ya29.a0-', 'GOCSPX-', 'tskey-auth-', 'gsk_', 'xkeysib-', 'hvb.', '1//0'].map(
+      (begin) => `said ${begin}${TOKEN}`,
+    ),
   ])('The secret in %s is removed.', (text) => {
     const left = redactor.text(text);
     expect(left).toContain('[removed]');
@@ -171,6 +238,26 @@ describe('Redacted text:', () => {
     'unzip -p x.zip y',
     'mysql -p shop',
     'openssl version -a',
+    'echo hello | grep x',
+    'echo hello | grep passwd /etc/passwd',
+    'echo hello | sudo tee -a /etc/passwd',
+    'echo hello | sudo grep passwd x || passwd root',
+    "printf 'a b' | ssh x@y cat",
+    'echo locked | passwd -l root',
+    'yes | apt-get install passwd',
+    'echo password | sed s/password/login/',
+    'diff <(echo a) <(echo b)',
+    'man htpasswd',
+    'htpasswd -c file user',
+    'nmcli con mod x wifi-sec.psk-flags 1 wifi-sec.key-mgmt wpa-psk',
+    'npm install token-list',
+    'git clone x token',
+    'sort -u a,b',
+    'lftp -u user host',
+    'ncftpput -u user host /x y',
+    'PASS test/x.test.ts',
+    'Get:9 http://deb.example.org/debian trixie/main amd64 libpam-pro-attach 1 [1 kB]',
+    "echo 'password is wrong'",
   ])('The text %s stays as it is.', (text) => expect(redactor.text(text)).toBe(text));
 
   it('Known secrets are removed wherever and however they are written.', () => {
@@ -248,6 +335,30 @@ describe('Redacted text:', () => {
     ]);
   });
 
+  it.each([
+    ['+ echo hunter2', '+ echo hunter2', '+ passwd root'],
+    ['+ passwd root', '+ yes hunter2'],
+    ["+ printf 'hunter2\\nhunter2\\n'", '+ smbpasswd -a -s guest'],
+    ['passwd root <<EOF', 'hunter2', 'hunter2', 'EOF'],
+    ["cat <<-'END' | sudo chroot /x passwd", '\thunter2', '\tEND'],
+  ])('The password in the lines %s, %s and those after them is removed.', (...lines) => {
+    const left = redactor.lines(lines).join('\n');
+    expect(left).toContain('[removed]');
+    expect(left).not.toMatch(SECRET);
+  });
+
+  it.each([[['+ echo hello', '+ grep passwd x']], [['cat <<EOF', 'hello', 'EOF']], [['passwd root <<EOF', 'hello']]])(
+    'The lines %j stay as they are.',
+    (lines) => expect(redactor.lines(lines)).toEqual(lines),
+  );
+
+  it('The operands of a command in a list of arguments are removed as those in a line.', () => {
+    expect(redactor.value({ argv: ['sudo', '/usr/bin/htpasswd', '-bc', 'x', 'guest', 'c0rrect h0rse'] })).toEqual({
+      argv: ['sudo', '/usr/bin/htpasswd', '-bc', 'x', 'guest', '[removed]'],
+    });
+    expect(redactor.value(['lftp', '-u', 'guest,hunter2', 'x'])).toEqual(['lftp', '-u', 'guest,[removed]', 'x']);
+  });
+
   it('The time grows with the text, whatever the text is.', () => {
     const size = 200_000;
     const long = [
@@ -270,6 +381,20 @@ describe('Redacted text:', () => {
       'IDENTIFIED ',
       '<<<',
       '\n',
+      'htpasswd -b ',
+      'pro attach ',
+      '| passwd ',
+      'echo x | passwd ',
+      `|"`,
+      `| '`,
+      'lftp -u a,',
+      'ftp "user ',
+      'send "',
+      '<(echo ',
+      '<< x ',
+      'nmcli psk ',
+      'pro/',
+      '; password ',
     ];
     for (const part of long) redactor.text(part.repeat(size / part.length));
   });
