@@ -48,6 +48,7 @@ async function prepareHost(
 ): Promise<ConnectedHost> {
   report('probing the host');
   const found = await probe(transport);
+  const oneSession = await transport.hasOneSession();
   const root = await detectRoot((argv) => transport.runAsAccount(argv), entry.root);
   const folder = join(found.home, '.local/share/slipway');
   const facts = {
@@ -56,6 +57,7 @@ async function prepareHost(
     user: found.user,
     root: root.how,
     ...(root.why !== undefined && { noRoot: root.why }),
+    ...(oneSession && { oneSession }),
     hostKey: transport.hostKey,
     client: { name: transport.client.name, needs: [...transport.client.needs] },
   };

@@ -7,7 +7,7 @@ export interface CommandOptions {
   readonly folder?: string;
   /** Added to the environment that commands have on the host. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Sent to standard input, which then ends. Without it `run` sends nothing. */
+  /** Sent to standard input, which then ends. Without it `run` sends nothing, and `stream` keeps the input open for `write`. */
   readonly input?: string | Buffer;
   /** Ends the command and its descendants when aborted. */
   readonly signal?: AbortSignal | undefined;

@@ -9,6 +9,9 @@ export const ROOT_TOOLS = ['sudo', 'doas', 'pfexec'] as const;
 /** ROOT_TOOLS for a sentence: `sudo, doas or pfexec`. */
 export const ROOT_TOOLS_TEXT = `${ROOT_TOOLS.slice(0, -1).join(', ')} or ${ROOT_TOOLS.at(-1)}`;
 
+/** The hint for a host that allows too few SSH sessions on a connection. */
+export const MORE_SESSIONS = 'Set MaxSessions in the sshd_config of the host to 10, which is its default.';
+
 /** A build host as the host book stores it. Missing fields come from `~/.ssh/config`. */
 export const hostEntry = z.object({
   id: z.string().min(1).max(64),

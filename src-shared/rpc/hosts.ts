@@ -21,6 +21,8 @@ const hostFacts = z.object({
   version: z.string().optional(),
   /** Path of the host's own `distro_const`, when that builds. */
   originalCommand: z.string().optional(),
+  /** Whether the host allows one SSH session at a time only. */
+  oneSession: z.boolean().optional(),
   /** Of the host's key: its algorithm, and its fingerprint as OpenSSH prints it; missing for this computer. */
   hostKey: z.object({ type: z.string(), fingerprint: z.string() }).optional(),
   /** Which SSH client connects, and what the built-in one lacks for this host; missing for this computer. */

@@ -6,13 +6,13 @@ import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 
 const reason = lacksSshd();
 
-/** Runs tests of services on this computer again, with a build host behind OpenSSH's server. */
-export function describeOverSsh(importTests: () => Promise<unknown>): void {
+/** Runs tests of services on this computer again, with a build host behind OpenSSH's server. `sshdLines` come first in its configuration. */
+export function describeOverSsh(importTests: () => Promise<unknown>, ...sshdLines: string[]): void {
   let server: SshServer;
   const { host, link } = sshHost(() => loginAt(server));
   describe.skipIf(reason !== undefined)(`Over SSH${reason ? ` (${reason})` : ''}:`, async () => {
     beforeAll(async () => {
-      server = await startSshd();
+      server = await startSshd(...sshdLines);
     });
     afterAll(async () => {
       link.close();

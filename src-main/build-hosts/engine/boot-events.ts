@@ -23,7 +23,7 @@ export async function* bootEvents(
   const closing = new AbortController();
   const until = anySignal(closing.signal, signal);
   try {
-    yield* eventsOf(await transport.stream(argv, { ...options, signal: until }));
+    yield* eventsOf(await transport.stream(argv, { ...options, input: '', signal: until }));
   } finally {
     closing.abort();
   }

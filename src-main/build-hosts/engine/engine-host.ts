@@ -130,7 +130,7 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
     },
     async supportBundle(manifest, signal) {
       const { argv, options } = await command('support', manifest, { options: ['--to', '-'] });
-      return transport.stream(argv, { ...options, signal });
+      return transport.stream(argv, { ...options, input: '', signal });
     },
     validate: (manifest, input, signal) =>
       ask(validateAnswer, 'validate', manifest, { options: ['--stdin'], input, signal }),

@@ -42,7 +42,7 @@ export function createCheckpointFiles(host: BuildHost): BuildServices['inside'] 
     read: async ({ path: manifest, step, file }, { signal }) => {
       const size = await sizeOf(manifest, step, file, signal);
       const cat = await host.fileCommand(manifest, step, fromRoot(file), MAX_SHOWN_BYTES);
-      const { code, stdout, stderr } = await host.transport.run(cat.argv, { ...cat.options, signal });
+      const { code, stdout, stderr } = await host.transport.run(cat.argv, { ...cat.options, input: '', signal });
       if (code !== 0) throw new AppError('snapshot', `${fromRoot(file)} could not be read: ${stderr.trim()}`);
       const isCut = size > stdout.length;
       const text = textOf(stdout, isCut);

@@ -1,4 +1,4 @@
-import { ROOT_TOOLS_TEXT } from '../../../src-shared/hosts/model';
+import { MORE_SESSIONS, ROOT_TOOLS_TEXT } from '../../../src-shared/hosts/model';
 import { rightsGroups } from '../../../src-shared/doctor/rights-groups';
 import { AppError } from '../../../src-shared/errors';
 import type { Target } from '../../../src-shared/rpc/common';
@@ -50,6 +50,14 @@ export async function preflight(
               detail: `by ${facts.root === 'root' ? 'the login' : facts.root}`,
             },
       );
+      if (facts.oneSession)
+        checks.push({
+          id: 'sessions',
+          title: 'sessions',
+          state: 'note',
+          detail: 'The host allows one SSH session at a time: actions wait for each other, and shells cannot be opened',
+          fix: MORE_SESSIONS,
+        });
       checks.push(await clockCheck(host, signal));
     }
   } catch (error) {

@@ -82,7 +82,7 @@ async function copyFrom(
   partial: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const command = await host.transport.stream(['tail', '-c', `+${at + 1}`, medium.path], { signal });
+  const command = await host.transport.stream(['tail', '-c', `+${at + 1}`, medium.path], { input: '', signal });
   const announced = atMost(command.output, medium.size - at, medium);
   await writeChunks(partial, 'a', announced).catch((error: NodeJS.ErrnoException) => {
     if (error instanceof AppError || error.syscall === undefined) throw error;

@@ -1,28 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { AppError } from '../../../src-shared/errors';
 import { visible } from '../../../src-shared/visible';
 import type { Argv, CommandOptions } from '../transport';
-import { createLimiter } from '../../async/limiter';
 import type { Channel, Connection } from './connection';
-import { forLoginShell } from './login-shell';
 import { cutOff } from './lost';
 import { readAhead } from './read-ahead';
 import { beginningOf, remoteLine, type Beginning } from './remote-line';
+import type { Sessions } from './sessions';
+import { stopCommand } from './stop-command';
 import { beforeDeadline } from '../../async/deadline';
 
-/** sshd accepts ten channels per connection (MaxSessions). Two stay free for files and for ending commands. */
-const MAX_COMMANDS = 8;
 /** Limits for the output of the shell's start-up files, and for the tail of a command's stderr. */
 const MAX_GREETING_BYTES = 64 * 1024;
 const MAX_STDERR_BYTES = 1024 * 1024;
 /** For the text of a host in a message, in UTF-16 units. */
 const MAX_MESSAGE = 1000;
-
-/** sshd frees a channel a moment after it has closed it, and refuses another one until then. */
-const OPEN_RETRY_MS = 100;
-const MAX_OPEN_TRIES = 50;
 
 /** For the login shell of the host to start a command, in milliseconds. */
 const START_TIMEOUT_MS = 30_000;
@@ -49,28 +42,19 @@ export interface HowToStart {
   readonly root: readonly string[];
 }
 
-/** Runs commands over one connection, at most eight at a time. Further calls are queued. */
+/** Runs commands over one connection. Calls are queued while the host opens no further session. */
 export interface Commands {
   /** Resolves when the command runs. Rejects with `unsupported` when the folder or the command does not exist. */
   start(how: HowToStart, options: CommandOptions): Promise<SshCommand>;
 }
 
-export function createCommands(connection: Connection): Commands {
-  const limiter = createLimiter(MAX_COMMANDS);
+export function createCommands(connection: Connection, sessions: Sessions): Commands {
   return {
     async start(how, options) {
       const token = randomBytes(16).toString('hex');
-      const line = remoteLine({ ...how, folder: options.folder, env: options.env, token });
-      await Promise.race([limiter.acquire(), connection.lost]);
-      let opened: Channel;
-      try {
-        opened = await openWithRetry(connection, line);
-      } catch (error) {
-        limiter.release();
-        throw error;
-      }
-      void opened.closed.then(limiter.release);
-      return begin(connection, opened, token, how, options);
+      const hasWatcher = sessions.isOne && !how.input;
+      const line = remoteLine({ ...how, folder: options.folder, env: options.env, token, hasWatcher });
+      return begin(connection, await sessions.open(line), { ...how, token, hasWatcher }, options);
     },
   };
 }
@@ -78,12 +62,15 @@ export function createCommands(connection: Connection): Commands {
 async function begin(
   connection: Connection,
   channel: Channel,
-  token: string,
-  { argv, root }: HowToStart,
+  { argv, root, input, token, hasWatcher }: HowToStart & { readonly token: string; readonly hasWatcher: boolean },
   options: CommandOptions,
 ): Promise<SshCommand> {
   const stderr = keepLast(channel.stderr, MAX_STDERR_BYTES);
   let left = false;
+  const leave = (): void => {
+    left = true;
+    channel.close();
+  };
   const code = endOf(connection, channel.closed, () => left);
   // Awaited later, or not at all. It must not be an unhandled rejection.
   code.catch(() => undefined);
@@ -95,8 +82,7 @@ async function begin(
     START_TIMEOUT_MS,
   );
   if (!begun) {
-    left = true;
-    channel.close();
+    leave();
     void drain(chunks);
     const printed = messageOf(greeting.text, stderr());
     throw new AppError(
@@ -110,8 +96,7 @@ async function begin(
     void drain(chunks);
     // A host that writes without an end does not end the command by itself.
     const ended = await beforeDeadline(code, END_TIMEOUT_MS);
-    left = true;
-    channel.close();
+    leave();
     const why = ended === undefined ? 'its output does not end' : `it ended with ${ended.value}`;
     throw cannotStart(connection, argv, options, beginning, messageOf(greeting.text, stderr()) || why);
   }
@@ -119,10 +104,11 @@ async function begin(
   const ended = code.then((value) => ({ code: value, stderr: stderr() }));
   // The caller may ignore it, for example when it only reads the output.
   ended.catch(() => undefined);
-  const abort = (): void => void endGroup(connection, pid, root);
+  const stoppable = { pid, root, hasWatcher, channel: { ...channel, close: leave } };
+  const abort = (): void => void stopCommand(connection, stoppable);
   if (options.signal?.aborted) abort();
   options.signal?.addEventListener('abort', abort, { once: true });
-  if (options.input !== undefined) channel.stdin.end(options.input);
+  if (input && options.input !== undefined) channel.stdin.end(options.input);
   const forget = (): void => options.signal?.removeEventListener('abort', abort);
   ended.then(forget, forget);
 
@@ -139,8 +125,7 @@ async function begin(
       await code;
     } finally {
       if (!whole) {
-        left = true;
-        channel.close();
+        leave();
         void drain(chunks);
       }
     }
@@ -152,18 +137,6 @@ async function begin(
     write: (data) => void (channel.stdin.writable && channel.stdin.write(data)),
     ended,
   };
-}
-
-/** Opens a channel, again after a refusal while the host may still count channels that have ended. */
-async function openWithRetry(connection: Connection, line: string): Promise<Channel> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await connection.open(line);
-    } catch (error) {
-      if (connection.isLost() || tries === MAX_OPEN_TRIES) throw error;
-      await Promise.race([delay(OPEN_RETRY_MS), connection.lost]);
-    }
-  }
 }
 
 /**
@@ -220,24 +193,6 @@ function cannotStart(
     `${what}: ${output}.`,
     'The account needs a login shell that starts commands, and sh on its PATH.',
   );
-}
-
-/**
- * Ends the process group of a command, or of sudo when that runs the command as root. Groups 0 and 1 are refused, because `kill -- -1`
- * reaches every process.
- */
-const END_GROUP =
-  '[ "$1" -gt 1 ] || exit 1; g=$(ps -o pgid= -p "$1" | tr -d " "); [ "${g:-0}" -gt 1 ] || g=$1; kill -s TERM -- "-$g"';
-
-/** Ends a command and its descendants without waiting in the queue. sshd refuses its own signals for root (session.c, `session_signal_req`). */
-async function endGroup(connection: Connection, pid: number, root: readonly string[]): Promise<void> {
-  try {
-    const channel = await connection.open(forLoginShell(root, `set -- ${pid}; ${END_GROUP}`));
-    channel.stderr.resume();
-    channel.stdout.resume();
-  } catch {
-    // The connection is lost; `ended` reports it.
-  }
 }
 
 /** Discards the rest of the output, because a channel closes only when everything was read. */

@@ -9,6 +9,7 @@ import { createHostKeyJudge, fingerprint, type HostKeyPolicy } from './host-keys
 import { keyType, knownHostName } from './known-hosts';
 import { createLost, type Lost } from './lost';
 import { createReadyTimeout } from './ready-timeout';
+import { SessionRefused } from './session-refused';
 import { dial, forward } from './sockets';
 import type { SystemSsh } from './system-ssh';
 
@@ -53,7 +54,7 @@ export interface Connection extends Lost {
   readonly name: string;
   /** Algorithm and fingerprint of the host's key, as OpenSSH prints them. */
   readonly hostKey: { readonly type: string; readonly fingerprint: string };
-  /** Runs a line in the login shell of the account. Rejects with the lost-connection error or with the host's refusal. */
+  /** Runs a line in the login shell of the account. Rejects with the lost-connection error, or with `SessionRefused`. */
   open(line: string): Promise<Channel>;
   /** Opens an SFTP session; `undefined` where the client has none. */
   readonly sftp?: () => Promise<SFTPWrapper>;
@@ -207,9 +208,12 @@ function openChannel(
   line: string,
 ): Promise<Channel> {
   const opened = new Promise<Channel>((resolve, reject) => {
-    const fail = (error: Error): void =>
+    const fail = (error: Error & { reason?: unknown }): void =>
       reject(
-        connection.isLost() ?? new AppError('unreachable', `${name} does not accept the command: ${error.message}.`),
+        connection.isLost() ??
+          (typeof error.reason === 'number'
+            ? new SessionRefused(error.message)
+            : new AppError('unreachable', `${name} does not accept the command: ${error.message}.`)),
       );
     try {
       client.exec(line, (error, channel) => {

@@ -24,15 +24,16 @@ export interface Files {
 
 /**
  * Reads files as the account, over SFTP where the host has it, otherwise by commands. A small host has no SFTP server, and one that prints
- * a greeting breaks it.
+ * a greeting breaks it. `giveWay` ends the SFTP session, for a host that allows too few sessions; from then on commands read.
  *
  * @param byCommands reads the same files by commands
  */
-export function createFiles(connection: Connection, byCommands: Files): Files {
-  if (!connection.sftp) return byCommands;
+export function createFiles(connection: Connection, byCommands: Files): Files & { giveWay(): void } {
+  if (!connection.sftp) return { ...byCommands, giveWay: () => undefined };
   const bySftp = createSftpFiles(connection, connection.sftp);
   let hasSftp: Promise<boolean> | undefined;
-  async function files(): Promise<Files> {
+  let reading = 0;
+  async function use<T>(read: (files: Files) => Promise<T>): Promise<T> {
     hasSftp ??= bySftp.open().then(
       () => true,
       () => {
@@ -41,13 +42,24 @@ export function createFiles(connection: Connection, byCommands: Files): Files {
         return false;
       },
     );
-    return (await hasSftp) ? bySftp : byCommands;
+    if (!(await hasSftp)) return read(byCommands);
+    reading++;
+    try {
+      return await read(bySftp);
+    } finally {
+      reading--;
+      if (reading === 0 && !(await hasSftp)) bySftp.end();
+    }
   }
   return {
-    read: async (path, offset, length) => (await files()).read(path, offset, length),
-    list: async (folder) => (await files()).list(folder),
-    size: async (path) => (await files()).size(path),
-    stamp: async (path) => (await files()).stamp(path),
+    read: (path, offset, length) => use((files) => files.read(path, offset, length)),
+    list: (folder) => use((files) => files.list(folder)),
+    size: (path) => use((files) => files.size(path)),
+    stamp: (path) => use((files) => files.stamp(path)),
+    giveWay() {
+      hasSftp = Promise.resolve(false);
+      if (reading === 0) bySftp.end();
+    },
   };
 }
 
@@ -55,7 +67,7 @@ export function createFiles(connection: Connection, byCommands: Files): Files {
 function createSftpFiles(
   connection: Connection,
   start: () => Promise<SFTPWrapper>,
-): Files & { open(): Promise<unknown> } {
+): Files & { open(): Promise<unknown>; end(): void } {
   let session: Promise<SFTPWrapper> | undefined;
 
   /** Opened by the first call, and reopened when the host has closed it. */
@@ -116,6 +128,7 @@ function createSftpFiles(
 
   return {
     open: () => Promise.race([open(), connection.lost]),
+    end: () => void session?.then((sftp) => sftp.end()).catch(() => undefined),
 
     async read(path, offset, length) {
       const handle = await ask<Buffer>((sftp, done) => sftp.open(path, 'r', done)).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path/posix';
 import { quoteCommand, quoteArgument } from '../../../src-shared/shell-quote';
 import { forLoginShell } from './login-shell';
+import { STOP_WATCHER } from './stop-command';
 import type { Argv } from '../transport';
 
 /** The parts of a command line for the host. */
@@ -12,6 +13,8 @@ export interface RemoteLine {
   readonly root: readonly string[];
   /** Whether the caller writes to its standard input. */
   readonly input: boolean;
+  /** Whether a line on standard input ends the command. For one without input. */
+  readonly hasWatcher?: boolean;
   /** A random token that the line prints just before the command begins. */
   readonly token: string;
 }
@@ -21,7 +24,7 @@ export interface RemoteLine {
  * or it prints `TOKEN folder` or `TOKEN command` when that does not exist, and ends. Output of the shell's start-up files comes before.
  * Throws a plain `Error` for a folder that is not absolute and for a variable that no shell could set.
  */
-export function remoteLine({ argv, folder, env = {}, root, input, token }: RemoteLine): string {
+export function remoteLine({ argv, folder, env = {}, root, input, token, hasWatcher }: RemoteLine): string {
   if (folder !== undefined && !isAbsolute(folder)) throw new Error(`${folder} is not an absolute path`);
   const settings = Object.entries(env).map(([name, value]) => {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`${name} is not the name of a variable`);
@@ -35,6 +38,7 @@ export function remoteLine({ argv, folder, env = {}, root, input, token }: Remot
     'PATH' in env
       ? ''
       : `command -v ${quoteArgument(argv[0])} >/dev/null 2>&1 || { echo ${token} command; exit 127; }; `,
+    hasWatcher ? STOP_WATCHER : '',
     `echo ${token} $$; exec `,
     quoteCommand(settings.length > 0 ? ['env', ...settings, ...command] : command),
     input ? '' : ' </dev/null',

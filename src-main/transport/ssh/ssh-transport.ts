@@ -1,3 +1,5 @@
+import { AppError } from '../../../src-shared/errors';
+import { MORE_SESSIONS } from '../../../src-shared/hosts/model';
 import type { CommandOptions, CommandResult, Argv, Transport } from '../transport';
 import { remoteChanges } from './changes';
 import { commandFiles } from './command-files';
@@ -8,6 +10,7 @@ import { createFiles } from './files';
 import { tooMuch } from '../limits';
 import { withRoot } from './root-files';
 import { sendFile, type SentFile } from './send';
+import { createSessions } from './sessions';
 import { connectBySystem } from './system/system-connection';
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
@@ -38,6 +41,8 @@ export interface SshTransport extends Transport {
   runAsAccount(argv: Argv, options?: CommandOptions): Promise<CommandResult>;
   /** Writes a file of the account, whole or not at all. */
   send(file: SentFile): Promise<void>;
+  /** Returns whether the host allows one session at a time only, where commands wait for each other. To be called while nothing else runs. */
+  hasOneSession(): Promise<boolean>;
   /** Ends the connection; detached commands go on. */
   close(): void;
 }
@@ -49,14 +54,15 @@ export interface SshTransport extends Transport {
 export async function createSshTransport(options: ConnectOptions): Promise<SshTransport> {
   const { system } = options;
   const connection = system ? await connectBySystem(options, system) : await connect(options);
-  const commands = createCommands(connection);
   let root: readonly string[] = [];
-  const files = withRoot(
-    createFiles(
-      connection,
-      commandFiles(connection.name, (argv) => runAsAccount(argv)),
-    ),
-    () => (root.length > 0 ? commandFiles(connection.name, (argv) => run(argv)) : undefined),
+  const ofAccount = createFiles(
+    connection,
+    commandFiles(connection.name, (argv) => runAsAccount(argv)),
+  );
+  const sessions = createSessions(connection, () => ofAccount.giveWay());
+  const commands = createCommands(connection, sessions);
+  const files = withRoot(ofAccount, () =>
+    root.length > 0 ? commandFiles(connection.name, (argv) => run(argv)) : undefined,
   );
 
   async function collect(argv: Argv, root: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
@@ -84,8 +90,20 @@ export async function createSshTransport(options: ConnectOptions): Promise<SshTr
     run,
     runAsAccount,
     async stream(argv, options = {}) {
-      const { output, write, ended } = await commands.start({ argv, root, input: true }, options);
+      const isInteractive = options.input === undefined;
+      if (isInteractive && sessions.isOne)
+        throw new AppError(
+          'unsupported',
+          `${connection.name} allows one session at a time. This one would keep it, and everything else would wait.`,
+          MORE_SESSIONS,
+        );
+      const input = isInteractive || options.input !== '';
+      const { output, write, ended } = await commands.start({ argv, root, input }, options);
       return { output, write, ended };
+    },
+    async hasOneSession() {
+      await sessions.check();
+      return sessions.isOne;
     },
     send: (file) => sendFile(connection, runAsAccount, file),
     startDetached: (argv, options) => startDetached({ name: connection.name, files, run }, argv, options),

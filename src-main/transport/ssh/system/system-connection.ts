@@ -1,17 +1,17 @@
-import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { AppError } from '../../../../src-shared/errors';
 import { readFile, rm } from '../../../system/files';
 import type { Channel, Connection, ConnectOptions } from '../connection';
 import { knownHostName } from '../known-hosts';
 import { createLost } from '../lost';
+import { SessionRefused } from '../session-refused';
 import { startMaster } from './master';
 import type { SystemSsh } from '../system-ssh';
 
-/** For the first output of a line. A login shell that prints nothing is not a refusal. */
-const OPEN_TIMEOUT_MS = 2000;
+/** For the first output of a line. A login shell may print nothing; then the log is polled for the beginning of the session. */
+const OPEN_POLL_MS = 1000;
 /** The exit status of `ssh` for its own failures. */
 const OWN_FAILURE = 255;
 
@@ -33,17 +33,15 @@ export async function connectBySystem(options: ConnectOptions, ssh: SystemSsh): 
     const log = join(master.folder, `${++count}.log`);
     const child = spawn('ssh', clientArguments(master.socket, log, line), { stdio: 'pipe' });
     child.stdin.on('error', () => undefined);
-    const exited = endOf(child, log, master.socket);
-    let refusal: string | undefined;
-    const closed = exited.then((found) => {
-      refusal = found.refusal;
-      return found.code;
-    });
-    // Not read here: the stream keeps what has come.
-    const printed = new Promise<void>((resolve) => child.stdout.once('readable', () => resolve()));
-    await Promise.race([printed, closed, delay(OPEN_TIMEOUT_MS, undefined, { ref: false }), lost.lost]);
-    if (refusal !== undefined)
-      throw lost.isLost() ?? new AppError('unreachable', `${name} does not accept the command: ${refusal}.`);
+    const report = reportOf(child, log);
+    const closed = endOf(child, report, master.socket);
+    // Not read here: the stream keeps what has come. It is also readable at its end.
+    const printed = new Promise<void>((resolve) =>
+      child.stdout.once('readable', () => child.stdout.readableLength > 0 && resolve()),
+    );
+    await Promise.race([printed, report, sessionIn(log), lost.lost]);
+    const refusal = child.exitCode === OWN_FAILURE && /session request failed: (.*)/.exec(await report)?.[1];
+    if (refusal) throw lost.isLost() ?? new SessionRefused(refusal);
     return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, closed, close: () => void child.kill() };
   }
 
@@ -66,32 +64,39 @@ const clientArguments = (socket: string, log: string, line: string): string[] =>
   ...['--', 'host', line],
 ];
 
-/** How a process of a command ended. */
-interface End {
-  readonly code: number | null | undefined;
-  /** Why the host opened no session. */
-  readonly refusal?: string;
+/** Resolves when the log has the beginning of the session, or is removed. */
+async function sessionIn(log: string): Promise<void> {
+  const text = (): Promise<string | undefined> => readFile(log, 'utf8').catch(() => undefined);
+  do await delay(OPEN_POLL_MS, undefined, { ref: false });
+  while ((await text())?.includes('master session id') === false);
 }
 
-/** The end of a command. `ssh` has one status for a signal, for a lost connection and for a refused session; its log distinguishes them. */
-async function endOf(child: ChildProcessWithoutNullStreams, log: string, socket: string): Promise<End> {
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(OWN_FAILURE));
-    child.once('close', resolve);
-  });
+/** Waits for the end of a process, and returns its log when it failed by itself. The log is removed. */
+async function reportOf(child: ChildProcess, log: string): Promise<string> {
+  await new Promise((resolve) => child.once('error', resolve).once('exit', resolve));
   try {
-    if (code !== OWN_FAILURE) return { code: code ?? undefined };
-    const text = await readFile(log, 'utf8').catch(() => '');
-    const status = /Received exit status from master (\d+)/.exec(text)?.[1];
-    if (status !== undefined) return { code: Number(status) };
-    const refusal = /session request failed: (.*)/.exec(text)?.[1];
-    if (refusal !== undefined) return { code: undefined, refusal };
-    // The session ended without a status: by a signal, while the connection lives.
-    return { code: (await isAlive(socket)) ? null : undefined };
+    return child.exitCode === OWN_FAILURE ? await readFile(log, 'utf8') : '';
+  } catch {
+    return '';
   } finally {
     // Its folder is removed at the end of the connection.
     await rm(log, { force: true }).catch(() => undefined);
   }
+}
+
+/** The end of a command. `ssh` has one status for a signal, for a lost connection and for a refused session; its log distinguishes them. */
+async function endOf(child: ChildProcess, report: Promise<string>, socket: string): Promise<number | null | undefined> {
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(OWN_FAILURE));
+    child.once('close', resolve);
+  });
+  const text = await report;
+  if (code !== OWN_FAILURE) return code ?? undefined;
+  const status = /Received exit status from master (\d+)/.exec(text)?.[1];
+  if (status !== undefined) return Number(status);
+  if (/session request failed: /.test(text)) return undefined;
+  // The session ended without a status: by a signal, while the connection lives.
+  return (await isAlive(socket)) ? null : undefined;
 }
 
 async function isAlive(socket: string): Promise<boolean> {
