@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 
 /** How a user operates the window: only with the mouse (names are typed), or only with the keyboard. */
 export interface Person {
+  readonly isKeyboard: boolean;
   press(target: Locator): Promise<void>;
   fill(field: Locator, text: string): Promise<void>;
   choose(select: Locator, value: string): Promise<void>;
@@ -10,6 +11,7 @@ export interface Person {
 
 export function mousePerson(page: Page): Person {
   return {
+    isKeyboard: false,
     press: (target) => target.click(),
     async fill(field, text) {
       await field.click({ clickCount: 3 });
@@ -26,6 +28,7 @@ export function mousePerson(page: Page): Person {
 
 export function keyboardPerson(page: Page): Person {
   return {
+    isKeyboard: true,
     async press(target) {
       // Tab moves to the selected item of a group, arrow keys to the others.
       if ((await target.getAttribute('type')) === 'radio') {
