@@ -6,7 +6,7 @@ type Finder = (words: readonly string[]) => readonly (readonly [at: number, kept
 
 const isOption = (word: string): boolean => word.startsWith('-');
 
-/** The last word, when an option before it says that it is a password. */
+/** The last word, when an option before it marks it as a password. */
 const lastAfter =
   (option: RegExp): Finder =>
   (words) =>

@@ -93,7 +93,7 @@ describe.skipIf(reason !== undefined).each(CLIENTS)(`few sessions, with %s${reas
     });
   });
 
-  it('connects a build host with one session, and says so', async () => {
+  it('connects a build host with one session, and reports it', async () => {
     const connectOptions = await options(1);
     const { link } = sshHost(() => connectOptions);
     const { facts } = await link.connect();
