@@ -32,7 +32,7 @@ const LABELS: Readonly<Record<string, readonly [label: string, help?: string, va
   rootpass: ['Root password'],
   'rootpass@is_plaintext': ['Password is', HASH_HELP, { true: 'plain text', false: 'a hash' }],
   hostname: ['Host name'],
-  locale_list: ['Locales', 'Space-separated. Empty keeps all locales.'],
+  locale_list: ['Locales', 'Empty keeps all locales.'],
   locale_defaults: ['Default locale and time zone'],
   'locale_defaults@locale': ['Locale'],
   'locale_defaults@timezone': ['Time zone'],

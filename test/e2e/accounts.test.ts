@@ -50,3 +50,56 @@ it('A user with a hashed password, a key, German and a keyboard is added, and un
   await page.getByRole('heading', { name: 'Accounts and locale' }).click();
   await designer.undoUntil(() => readFileSync(document, 'utf8') === before);
 });
+
+it('A user is renamed, and locale, time zone, shell, groups and keys are chosen, by keyboard.', async () => {
+  const document = debianLive();
+  const before = readFileSync(document, 'utf8');
+  const { page } = await openInChromium({ document });
+  const designer = new Designer(page);
+  await designer.goTo('Accounts and locale');
+  const user = page.getByRole('group', { name: 'User 1' });
+
+  // A search by country, a search that is left, and one by the language's own name.
+  await page.getByLabel('Time zone').fill('portugal');
+  await page.getByRole('option', { name: 'Europe/Lisbon' }).waitFor();
+  await page.getByLabel('Time zone').fill('lisbon');
+  await page.keyboard.press('Enter');
+  await page.getByText(/^UTC[+-]?\d*, now /).waitFor();
+  await page.getByLabel('Login shell').first().fill('zsh');
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.getByLabel('Login shell').first().inputValue()).toBe('/bin/bash');
+  await page.getByLabel('Locale', { exact: true }).fill('português brazil');
+  await page.keyboard.press('Enter');
+  await designer.button('Remove pt_BR.UTF-8').waitFor();
+  await user.getByLabel('Groups').fill('aud');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('harbour ');
+  await user.getByRole('button', { name: 'Remove harbour' }).waitFor();
+
+  // A private key in a file adds nothing; public ones are added once.
+  const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+  const files = page.locator('input[type=file][aria-label="Public key files of jack"]');
+  await files.setInputFiles([file('id', '-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl'), file('id.pub', KEY)]);
+  await user.getByText('id: This is a private key.').waitFor();
+  await files.setInputFiles([file('id.pub', `${KEY}\n`), file('again.pub', KEY)]);
+  await designer.hears('1 key added');
+
+  // Names that an image refuses stay in the field.
+  const name = user.getByLabel('User name');
+  await name.fill('Anna');
+  await user.getByText('The name is still jack.').waitFor();
+  await name.fill('anna');
+  await designer.save();
+
+  const after = readFileSync(document, 'utf8');
+  expect(after).toContain('timezone="Europe/Lisbon"');
+  expect(after).toMatch(/<locale_list>[^<]*pt_BR\.UTF-8<\/locale_list>/);
+  expect(after).toContain('locale="pt_BR.UTF-8"');
+  expect(after).toContain('<homedir>/home/anna</homedir>');
+  expect(after).toContain('<pair key="user_anna_groups" value="audio harbour"/>');
+  expect(after).toContain(`<pair key="user_anna_keys" value="${KEY}"/>`);
+  expect(after).not.toMatch(/user_jack|="jack"/);
+
+  await page.getByRole('heading', { name: 'Accounts and locale' }).click();
+  await designer.undoUntil(() => readFileSync(document, 'utf8') === before);
+});

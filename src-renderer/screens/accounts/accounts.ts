@@ -5,48 +5,6 @@ import { attributeValue, childElements, type ManifestTree } from '../../../src-s
 /** The first user id of people. */
 const FIRST_ID = 1000;
 
-/** Keyboard layouts and variants that are used most, as XKB names them. */
-export const KEYBOARDS = [
-  'us',
-  'us intl',
-  'us dvorak',
-  'gb',
-  'de',
-  'de nodeadkeys',
-  'ch',
-  'ch fr',
-  'at',
-  'fr',
-  'fr bepo',
-  'be',
-  'es',
-  'latam',
-  'it',
-  'pt',
-  'br',
-  'nl',
-  'dk',
-  'no',
-  'se',
-  'fi',
-  'pl',
-  'cz',
-  'sk',
-  'hu',
-  'ro',
-  'hr',
-  'si',
-  'tr',
-  'gr',
-  'ru',
-  'ua',
-  'bg',
-  'il',
-  'ara',
-  'jp',
-  'kr',
-] as const;
-
 /** A further user: the next free name and ids, locked until a password or a key is set. */
 export function newUser(tree: ManifestTree, image: string): NewElement {
   const parent = elementAt(tree, image);

@@ -1,0 +1,18 @@
+import { elementAt, type ElementPath } from '../../../src-shared/document/element-path';
+import type { Problem } from '../../../src-shared/manifest/problems';
+import type { ManifestDocument } from '../../document/document.svelte';
+
+/** The first problem inside a field: an attribute, or the opening tag of an element. */
+export function problemOf(
+  { loaded, problems }: Pick<ManifestDocument, 'loaded' | 'problems'>,
+  path: ElementPath,
+  attribute?: string,
+): Problem | undefined {
+  const element = loaded && elementAt(loaded.tree, path);
+  const place =
+    attribute === undefined
+      ? element?.openTag
+      : (element?.attributes.find(({ name }) => name === attribute)?.range ?? undefined);
+  if (!place) return undefined;
+  return problems.find(({ range }) => range && range.start >= place.start && range.end <= place.end);
+}

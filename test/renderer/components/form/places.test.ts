@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { isInside } from '../../../../src-renderer/components/form/advanced-places';
+import { listPlace } from '../../../../src-renderer/components/form/choices';
+import { loadManifest } from '../../../../src-shared/manifest/load';
+
+it('A problem is inside a fold when its element or attribute is.', () => {
+  const { tree, problems } = loadManifest(
+    '<distribution name="x"><img_params><user username="a" UID="x"><homedir>home</homedir><password encrypted="false"/></user></img_params></distribution>',
+    { now: new Date(0) },
+  );
+  const inside = (places: readonly string[]): string[] =>
+    problems.filter((problem) => isInside(problem, tree, places)).map(({ path }) => path);
+  expect(inside(['img_params/user@UID'])).toEqual(['img_params/user/UID']);
+  expect(inside(['img_params/user'])).toEqual(['img_params/user/UID']);
+  expect(inside(['img_params/user/homedir', 'img_params/user[1]', 'img_params/user@GID'])).toEqual([]);
+});
+
+it('A list opens below its field, or above it where there is more room, and stays in the window.', () => {
+  const field = (left: number, top: number, width: number) => ({ left, top, width, bottom: top + 30 });
+  expect(listPlace(field(100, 100, 300), 1000, 700)).toEqual({ left: 100, width: 300, maxHeight: 280, top: 134 });
+  expect(listPlace(field(100, 600, 300), 1000, 700)).toEqual({ left: 100, width: 300, maxHeight: 280, bottom: 104 });
+  expect(listPlace(field(950, 40, 40), 1000, 200)).toEqual({ left: 756, width: 240, maxHeight: 122, top: 74 });
+});
