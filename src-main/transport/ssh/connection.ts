@@ -110,6 +110,7 @@ async function hop(
     const ssh = new NodeSSH();
     const authentication = createAuthentication(to.login, name, readyTimeout.whileAsking, to.algorithms);
     let isTrusted = false;
+    let trustedKey: Buffer | undefined;
     let hostKey = { type: '', fingerprint: '' };
     const connecting = ssh.connect({
       sock: sock as Socket,
@@ -119,10 +120,13 @@ async function hop(
       keepaliveCountMax: 3,
       algorithms: algorithmsFor(to.algorithms, judge.preferred),
       hostVerifier: (key: Buffer, verify: (permitted: boolean) => void) => {
+        // Later exchanges of keys on this connection are answered at once: while ssh2 waits, it sends packets that the host cannot read.
+        if (trustedKey) return trustedKey.equals(key);
         void readyTimeout.whileAsking(judge.judge(key)).then(
           (refusal) => {
             if (refusal) giveUp(refusal);
             isTrusted = refusal === undefined;
+            if (isTrusted) trustedKey = Buffer.from(key);
             hostKey = { type: keyType(key), fingerprint: fingerprint(key) };
             verify(isTrusted);
           },
