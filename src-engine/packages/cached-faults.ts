@@ -15,7 +15,8 @@ export async function cachedPackageFaults(manifest: Manifest): Promise<RuleConte
     const edition = await source?.edition();
     return {
       packageFaults: source && edition && names.length > 0 ? await source.unknown(names) : [],
-      repositoryFaults: edition?.unfollowed ?? (await unfollowedBy(manifest)),
+      // An edition without the field has none: the configuration need not be read again.
+      repositoryFaults: edition ? (edition.unfollowed ?? []) : await unfollowedBy(manifest),
     };
   } catch (error) {
     // Another check reports a manifest without a repository, and a host without a tool.

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors';
-import { catalogueText, readCatalogue, type CatalogueEntry } from '../../src-shared/packages/catalogue';
+import { catalogueText, isCatalogue, readCatalogue, type CatalogueEntry } from '../../src-shared/packages/catalogue';
 import type { CatalogueAnswer, Edition } from '../../src-shared/engine-answers/packages';
 import { readIfThere, writeUnsynced } from '../system/files';
 import type { OpenedPackages } from './package-source';
@@ -46,8 +46,19 @@ export async function catalogueEntries(opened: OpenedPackages, edition: Edition)
   return text ? readCatalogue(text.toString('utf8')) : opened.source.entries();
 }
 
+/**
+ * The catalogue's text as it is kept for a revision; `undefined` when there is none or it is damaged. With it a question about names takes
+ * a tenth of the time that APT takes to print its lists.
+ */
+export async function keptCatalogue(folder: string, revision: string): Promise<string | undefined> {
+  const text = (await readIfThere(`${catalogueStem(folder, revision)}.txt`))?.toString('utf8');
+  return text !== undefined && isCatalogue(text) ? text : undefined;
+}
+
+const catalogueStem = (folder: string, revision: string): string => join(folder, `catalogue-${revision}`);
+
 function pathsOf({ folder }: OpenedPackages, { revision }: Edition): { file: string; count: string } {
-  const stem = join(folder, `catalogue-${revision}`);
+  const stem = catalogueStem(folder, revision);
   return { file: `${stem}.txt`, count: `${stem}.count` };
 }
 

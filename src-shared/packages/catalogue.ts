@@ -27,9 +27,15 @@ export function catalogueText(entries: readonly CatalogueEntry[]): string {
   return [HEADER, ...lines, ''].join('\n');
 }
 
+/** Whether a text is a whole one of `catalogueText`. */
+export const isCatalogue = (text: string): boolean => text.startsWith(`${HEADER}\n`) && text.endsWith('\n');
+
+/** Whether a package of a catalogue's text has this name. Much faster than parsing the text. */
+export const hasPackage = (text: string, name: string): boolean => text.includes(`\n${name}\t`);
+
 /** Parses the text of `catalogueText`. Throws when it is another text or cut off. */
 export function readCatalogue(text: string): CatalogueEntry[] {
-  if (!text.startsWith(`${HEADER}\n`) || !text.endsWith('\n')) throw new Error('this is not a whole catalogue');
+  if (!isCatalogue(text)) throw new Error('this is not a whole catalogue');
   const entries: CatalogueEntry[] = [];
   // Tens of thousands of lines are read while the user waits: one pass with `indexOf` is faster than `split`.
   let at = HEADER.length + 1;

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
-import type { CatalogueEntry } from '../../../src-shared/packages/catalogue';
+import { hasPackage, readCatalogue, type CatalogueEntry } from '../../../src-shared/packages/catalogue';
 import type { Edition, PackageDetails, PackageProblem } from '../../../src-shared/engine-answers/packages';
 import { bareName } from '../../repositories/apt';
 import { writeUnsynced } from '../../system/files';
 import { readJsonFile } from '../../system/json-file';
+import { keptCatalogue } from '../catalogue-file';
 import { editionRecord } from '../edition-record';
 import type { PackageSource, Resolution } from '../package-source';
 import { DEFAULT_RECIPE, type Recipe } from '../recipe';
@@ -62,16 +63,20 @@ export class AptSource implements PackageSource {
     return found.kind === 'read' ? { ...found.value, ...(unfollowed.length > 0 && { unfollowed }) } : undefined;
   }
 
-  entries(): Promise<readonly CatalogueEntry[]> {
-    return readEntries(this.#apt);
+  async entries(): Promise<readonly CatalogueEntry[]> {
+    const text = await this.#catalogue();
+    return text === undefined ? readEntries(this.#apt) : readCatalogue(text);
   }
 
   async unknown(names: readonly string[]): Promise<PackageProblem[]> {
-    const all = await this.entries();
-    const known = new Set(all.flatMap(({ name, provides }) => [name, ...provides]));
+    const text = await this.#catalogue();
     // Only APT can expand patterns and tasks.
+    const asked = names.filter((name) => isPlain(name) && (text === undefined || !hasPackage(text, bareName(name))));
+    if (asked.length === 0) return [];
+    const all = text === undefined ? await readEntries(this.#apt) : readCatalogue(text);
+    const known = new Set(all.flatMap(({ name, provides }) => [name, ...provides]));
     return unknownNames(
-      names.filter((name) => isPlain(name) && !known.has(bareName(name))),
+      asked.filter((name) => !known.has(bareName(name))),
       all,
     );
   }
@@ -118,6 +123,12 @@ export class AptSource implements PackageSource {
       problems: lacking.length === 0 ? [] : unknownNames(lacking, await this.entries()),
       notes: ['The step that installs packages only unpacks the named ones, without their dependencies.'],
     };
+  }
+
+  /** The text of the catalogue, where it is kept for the fetched lists. */
+  async #catalogue(): Promise<string | undefined> {
+    const edition = await this.edition();
+    return edition && keptCatalogue(this.#folder, edition.revision);
   }
 
   #fetchedFile(): string {

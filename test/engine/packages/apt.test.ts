@@ -1,8 +1,9 @@
 // Debian repositories through the host's own APT: real apt-get and gpgv, against signed repositories on loopback.
-import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { catalogueAnswer } from '../../../src-shared/engine-answers/packages';
+import { validateAnswer } from '../../../src-shared/engine-answers/validate';
 import { readCatalogue } from '../../../src-shared/packages/catalogue';
 import { sizesOf } from '../../../src-shared/packages/costs';
 import { AptRepository, Signer, type TestPackage } from '../../support/apt-repository';
@@ -44,6 +45,28 @@ describe.skipIf(lacksApt)('a Debian repository', () => {
     expect((await project.ask('search', 'manifest.xml', 'common')).stdout).toMatch(
       /^vim-common +200\.0 KiB +Common files of vim\n$/,
     );
+  });
+
+  it('has names that are checked by the kept catalogue, and by APT where there is none', async () => {
+    const repository = await AptRepository.serve(EDITORS);
+    const project = new PackagesProject(repository.source, ['vim', 'libc6:amd64', 'awk', 'nanoo', 'task^']);
+    const unknown = async () => {
+      const { stdout } = await project.ask('validate', '--json', 'manifest.xml');
+      const { problems } = validateAnswer.parse(JSON.parse(stdout));
+      return problems.map(({ message }) => message).filter((message) => /has a package/.test(message));
+    };
+    const { file } = await project.catalogue();
+    const wrong = await unknown();
+    expect(wrong).toEqual(['nanoo: No repository has a package nanoo.']);
+    const before = project.env['PATH'];
+    writeFileSync(join(project.folder, 'apt-cache'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    project.env['PATH'] = `${project.folder}:${before}`;
+    expect(await unknown()).toEqual(wrong);
+    project.env['PATH'] = before;
+    writeFileSync(file, readFileSync(file, 'utf8').slice(0, -1));
+    expect(await unknown()).toEqual(wrong);
+    rmSync(file);
+    expect(await unknown()).toEqual(wrong);
   });
 
   it('has one catalogue for windows that fetch it at the same time', async () => {
