@@ -3,7 +3,7 @@ import './program/threads';
 import { app, dialog, safeStorage } from 'electron';
 import { createApp } from './app';
 import { surviveDefects } from './async/guard';
-import { findPlaces } from './program/places';
+import { browserFolder, findPlaces } from './program/places';
 import { createRouter } from './rpc/router';
 import { documentOf, sampleDocument } from './program/start-document';
 import { announceRuns } from './window/announce';
@@ -16,7 +16,7 @@ import { createWindowServices } from './window/services';
 import { refuseEverythingElse } from './window/hardening';
 
 const places = findPlaces(__dirname);
-app.setPath('userData', `${places.state}/electron`);
+app.setPath('userData', browserFolder(places.state));
 // As root, on test machines and build hosts, Chromium refuses a sandbox and would restart endlessly.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 

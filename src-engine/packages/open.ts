@@ -7,7 +7,7 @@ import { AppError, reasonOf } from '../../src-shared/errors';
 import type { Unfollowed } from '../../src-shared/engine-answers/packages';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { declaredSources } from '../repositories/named';
-import { makeFolders } from '../system/files';
+import { exists, makeFolders } from '../system/files';
 import { AptSource } from './apt/apt-source';
 import { aptSetup, keyOf } from './apt/setup';
 import { openIps } from './ips/ips-source';
@@ -85,6 +85,19 @@ function lowerPriority(): void {
   }
 }
 
+const STORED_ELSEWHERE = 'Set XDG_CACHE_HOME to a folder that this account can write to.';
+
+/** A missing home is not made: it is missing on purpose, as that of a service, or not mounted yet. */
+function assertHome(folder: string): void {
+  const home = homedir();
+  if (!folder.startsWith(join(home, '/')) || exists(home)) return;
+  throw new AppError(
+    'unsupported',
+    `Package lists cannot be stored: the home folder ${home} does not exist.`,
+    STORED_ELSEWHERE,
+  );
+}
+
 function folderOf(key: string): string {
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   return join(cache, 'slipway', 'catalogues', key);
@@ -92,15 +105,12 @@ function folderOf(key: string): string {
 
 async function makeFolder(key: string): Promise<string> {
   const folder = folderOf(key);
+  assertHome(folder);
   try {
     makeFolders(folder);
     await removeUnused(dirname(folder), folder);
   } catch (error) {
-    throw new AppError(
-      'unsupported',
-      `Package lists cannot be stored: ${reasonOf(error)}`,
-      'Set XDG_CACHE_HOME to a folder that this account can write to.',
-    );
+    throw new AppError('unsupported', `Package lists cannot be stored: ${reasonOf(error)}`, STORED_ELSEWHERE);
   }
   return folder;
 }

@@ -6,7 +6,7 @@ const READER =
   /^(?:[\w-]*passwd2?|[\w-]*mkpasswd[\w-]*|cryptsetup[\w-]*|kinit|kadmin(?:\.local)?|su|pdbedit|keyctl|secret-tool|systemd-creds|clevis|geli|bioctl|veracrypt|encfs|gocryptfs|cryfs|ecryptfs-[\w-]+|ansible-vault|mysql_config_editor|wpa_passphrase|wg)$/;
 /** Calls of `passwd` that read nothing. */
 const READS_NOTHING = /^(?:-[ldeuS]|--(?:lock|unlock|delete|status|expire))$/;
-/** Options and subcommands of any program that say what its input is. */
+/** Options and subcommands of any program that name its input. */
 const READER_OPTION =
   /^--?(?:[\w-]+-)?(?:password|passphrase|passwd|pass|token|secret|key)-(?:stdin|fd|from-stdin)(?:=|$)|^--(?:stdin|with-token|keyformat)(?:=|$)|^keyformat=passphrase$/;
 const READER_SUBCOMMAND = /^(?:login|join|secret|load-key|change-key|set-password)$/;

@@ -95,6 +95,18 @@ function makePrivate(folder: string): void {
   }
 }
 
+/**
+ * Chromium's own folder. Chromium and its libraries make a missing home with all that they keep there. Where the state cannot be stored they
+ * get a temporary folder instead, as do the programs that the app starts.
+ */
+export function browserFolder(state: string): string {
+  if (existsSync(state)) return join(state, 'electron');
+  const folder = temporaryHome(tmpdir(), process.getuid?.());
+  for (const [name, part] of Object.entries({ CACHE: '.cache', CONFIG: '.config', DATA: '.local/share' }))
+    process.env[`XDG_${name}_HOME`] ||= join(folder, part);
+  return join(folder, 'electron');
+}
+
 /** The nearest `resources` above the bundle: beside its folder in a package, at the project's root in a checkout. */
 function findResources(bundle: string): string {
   for (let at = bundle; dirname(at) !== at; at = dirname(at))

@@ -24,6 +24,7 @@ const MAX_BYTES = 1024 * 1024;
 
 /** Prints one fact per line, its name first. Also checks folders of Node that are not on the PATH of a non-interactive shell. */
 const PROBE = `echo "system $(uname -s)"; echo "name $(uname -n)"; echo "user $(id -un)"; echo "home $HOME"
+case $HOME in /*) [ -d "$HOME" ] || echo "nohome $HOME";; esac
 for n in "$(command -v node)" "$(command -v nodejs)" /usr/local/bin/node /opt/local/bin/node /usr/bin/node /opt/node*/bin/node \
   /usr/node/*/bin/node "$HOME"/.nvm/versions/node/*/bin/node "$HOME"/.volta/bin/node "$HOME"/.local/bin/node
 do [ -n "$n" ] && [ -x "$n" ] && v=$("$n" --version 2>/dev/null) && echo "node $v $n"; done
@@ -51,6 +52,13 @@ export async function probe(transport: Transport): Promise<Probe> {
       'unsupported',
       `The account ${visibleName(one('user'))} has no home folder on the host: ${visibleName(one('home')) || 'HOME is not set'}.`,
       'Give the account a home folder with an absolute path.',
+    );
+  // The account may be allowed to make it, but it is the administrator's.
+  if (one('nohome') !== '')
+    throw new AppError(
+      'unsupported',
+      `The home folder ${visibleName(one('nohome'))} of the account ${visibleName(one('user'))} does not exist on the host.`,
+      'Make it, or give the account another home folder.',
     );
   const nodes = all('node').map((found) => /^v?(\d+)(\S*) (.+)$/.exec(found));
   const node = nodes.find((found) => Number(found?.[1]) >= OLDEST_NODE);

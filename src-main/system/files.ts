@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { beforeDeadline } from '../async/deadline';
 import { inTime } from './in-time';
+import { isHome, missingHome } from './missing-home';
 
 /** For calls that move the content of files, also to a slow disk. */
 const CONTENT_TIMEOUT_MS = 60_000;
@@ -64,11 +65,12 @@ export function absent(error: unknown): undefined {
 
 /**
  * Makes a folder and those above it. Node's own `recursive` repeats forever where the parent exists and the system still reports a missing
- * folder, as below /proc, and reports a read-only file system as a missing folder.
+ * folder, as below /proc, and reports a read-only file system as a missing folder. A missing home is not made.
  *
  * @param mode of new folders, narrowed by the umask
  */
 export async function makeFolders(path: string, mode = 0o777): Promise<void> {
+  if (isHome(path) && !(await lstat(path).catch(absent))) throw missingHome(path);
   const make = async (): Promise<void> => {
     await mkdir(path, { mode }).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;

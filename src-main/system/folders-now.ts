@@ -1,8 +1,10 @@
 import { lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isHome, missingHome } from './missing-home';
 
 /** As `makeFolders`, but synchronous: for the start of the program, before any window waits. */
 export function makeFoldersNow(path: string, mode = 0o777): void {
+  if (isHome(path) && !lstatSync(path, { throwIfNoEntry: false })) throw missingHome(path);
   try {
     make(path, mode);
   } catch (error) {

@@ -290,4 +290,18 @@ describe.skipIf(lacksApt)('a Debian repository that fails', () => {
       hint: 'Set XDG_CACHE_HOME to a folder that this account can write to.',
     });
   });
+
+  it('is an error where the home folder does not exist, and the folder is not made', async () => {
+    const project = new PackagesProject('http://127.0.0.1:1', ['vim']);
+    const home = join(project.folder, 'missing');
+    for (const cache of ['', join(home, 'cache')]) {
+      project.env = { ...project.env, HOME: home, XDG_CACHE_HOME: cache };
+      expect(await project.failure('catalogue', 'manifest.xml')).toMatchObject({
+        code: 'unsupported',
+        message: `Package lists cannot be stored: the home folder ${home} does not exist.`,
+        hint: 'Set XDG_CACHE_HOME to a folder that this account can write to.',
+      });
+    }
+    expect(existsSync(home)).toBe(false);
+  });
 });

@@ -82,6 +82,20 @@ describe.skipIf(!existsSync('/proc/self'))('A home that cannot be created', () =
   });
 });
 
+it('A home that does not exist is not made, also by an account that could make it.', async () => {
+  const above = join(tempFolder(), 'missing');
+  const home = join(above, 'home');
+  const { places, printed } = placesAt(home);
+  expect(places.state).toBe(join(home, '.local/state/slipway'));
+  expect(printed).toMatch(
+    /^Slipway cannot store .* in .*missing\/home\/\.local\/state\/slipway: .*SLIPWAY_STATE.*\.\n$/,
+  );
+  for (const folder of [home, places.documents, places.state])
+    await expect(makeFolders(folder)).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(placesAt(home, { SLIPWAY_STATE: home }).printed).toContain(`in ${home}: `);
+  expect(existsSync(above)).toBe(false);
+});
+
 it('Folders are made below those that exist, and a file in their place is an error.', async () => {
   const folder = tempFolder();
   await makeFolders(join(folder, 'a/b/c'), 0o700);
