@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { AppError, type ErrorCode } from '../../src-shared/errors';
+import { withoutLogin } from '../../src-shared/without-login';
 
 /** The captured result of a tool that ran to its end. */
 export interface ExecResult {
@@ -105,7 +106,9 @@ export function resultOf(argv: readonly string[], end: ToolEnd, options: ExecOpt
   const stderr = end.stderr.toString('utf8');
   if (code !== null && okExitCodes.includes(code)) return { code, stdout, stderr };
   const ended = signal ? `was ended by ${signal}` : `exited with ${code}`;
-  throw new AppError(errorCode, `${argv.join(' ')} ${ended}: ${stderr.trim() || stdout.trim() || 'no message'}`);
+  const what = `${argv.join(' ')} ${ended}: ${stderr.trim() || stdout.trim() || 'no message'}`;
+  // Tools print the addresses that they were given.
+  throw new AppError(errorCode, withoutLogin(what));
 }
 
 /** Ends a tool that runs in a session of its own. */
@@ -136,7 +139,7 @@ export function ask(argv: readonly [string, ...string[]], timeoutMs = ASK_TIMEOU
       if (!error) return resolve(stdout);
       const text = (stderr.trim() || error.message).replace(/\s*\n\s*/g, ' ');
       const why = error.killed ? `did not end within ${timeoutMs / 1000} s` : text;
-      reject(new Error(`${command} ${args[0] ?? ''}: ${why}`));
+      reject(new Error(withoutLogin(`${command} ${args[0] ?? ''}: ${why}`)));
     });
     child.stdin?.end();
   });

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { AppError } from '../../../src-shared/errors';
+import { withoutLogin } from '../../../src-shared/without-login';
 import { localFolder } from '../../repositories/probe';
 
 /** The first bytes of a package archive: the name of its first member. */
@@ -27,9 +28,9 @@ export const onlyArchives = (address: string): AppError =>
   new AppError(
     'unsupported',
     archiveMessage(address),
-    `pkg takes it in a build. To choose packages from it here, unpack it into a repository: pkgrecv -s ${address} -d FOLDER '*'`,
+    `pkg takes it in a build. To choose packages from it here, unpack it into a repository: pkgrecv -s ${withoutLogin(address)} -d FOLDER '*'`,
   );
 
 /** The sentence about a repository that is an archive. */
 export const archiveMessage = (address: string): string =>
-  `${address} is a package archive (.p5p), whose packages cannot be listed here.`;
+  `${withoutLogin(address)} is a package archive (.p5p), whose packages cannot be listed here.`;

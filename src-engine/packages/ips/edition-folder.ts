@@ -7,6 +7,7 @@ import { readIfThere, writeUnsynced } from '../../system/files';
 import { readJsonFile } from '../../system/json-file';
 import { editionRecord } from '../edition-record';
 import { listOf, object, optional, text, type TypeOf } from '../../../src-shared/shape';
+import { withoutLogin } from '../../../src-shared/without-login';
 import type { IpsOrigin } from '../../repositories/named';
 import { archiveMessage, isPackageArchive, onlyArchives } from './archive';
 import { isPublisher, locateCatalogues, type Located } from './locate';
@@ -100,7 +101,8 @@ export async function fetchEdition(origins: readonly IpsOrigin[], folder: string
         const own = one.publisher === undefined ? await publishersIn(join(partial, into)) : [one.publisher];
         publishers.push(...own);
         if (!own.some((publisher) => isNamed(origins, address, publisher))) continue;
-        const title = located.length === 1 ? address : `${address} ${one.publisher ?? ''}`;
+        const shown = withoutLogin(address);
+        const title = located.length === 1 ? shown : `${shown} ${one.publisher ?? ''}`;
         repositories.push({ name: title, ...(modified !== undefined && { dated: modified }) });
       }
       if (located.length > 0) unfollowed.push(...absentPublishers(origins, address, publishers));

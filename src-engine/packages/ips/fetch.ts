@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { AppError, reasonOf } from '../../../src-shared/errors';
+import { withoutLogin } from '../../../src-shared/without-login';
 import { get } from '../../system/http';
 import { localFolder } from '../../repositories/probe';
 
@@ -22,7 +23,7 @@ export async function fetchFile(address: string): Promise<Buffer | undefined> {
     if (error instanceof AppError) throw error;
     throw new AppError(
       'unreachable',
-      `${address} could not be fetched: ${reasonOf(error) || 'no answer'}`,
+      withoutLogin(`${address} could not be fetched: ${reasonOf(error) || 'no answer'}`),
       'Correct the address in the repositories, or check the network of the build host, then try again.',
     );
   }
@@ -69,6 +70,6 @@ async function fetchFromServer(address: string): Promise<Buffer | undefined> {
 const tooLarge = (address: string): AppError =>
   new AppError(
     'refused',
-    `${address} has more than ${MAX_BYTES / 1024 / 1024} MB, so it is not a catalogue.`,
+    `${withoutLogin(address)} has more than ${MAX_BYTES / 1024 / 1024} MB, so it is not a catalogue.`,
     'Correct the address in the repositories.',
   );

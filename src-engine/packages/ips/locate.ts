@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
+import { withoutLogin } from '../../../src-shared/without-login';
 import { localFolder } from '../../repositories/probe';
 import { ifMissing } from '../../system/files';
 import { fetchFile } from './fetch';
@@ -45,7 +46,7 @@ export async function locateCatalogues(address: string): Promise<Located[]> {
   if (path === undefined && (await isMirror(address))) return [];
   throw new AppError(
     'unreachable',
-    `${address} has no catalogue of IPS: there is no ${below}/${ATTRIBUTES}.`,
+    `${withoutLogin(address)} has no catalogue of IPS: there is no ${below}/${ATTRIBUTES}.`,
     'Correct the address in the repositories: use the one that pkg set-publisher -g accepts.',
   );
 }

@@ -1,4 +1,5 @@
 import type { Unfollowed } from '../../../src-shared/engine-answers/packages';
+import { withoutLogin } from '../../../src-shared/without-login';
 import type { IpsOrigin } from '../../repositories/named';
 
 /**
@@ -20,6 +21,6 @@ export function absentPublishers(
     .map(({ publisher }) => ({
       repository: address,
       severity: 'error',
-      message: `${address} has no publisher ${publisher}. It has ${publishers.join(', ')}: name one of them for this address.`,
+      message: `${withoutLogin(address)} has no publisher ${publisher}. It has ${publishers.join(', ')}: name one of them for this address.`,
     }));
 }
