@@ -29,16 +29,31 @@ export function assertWritable(area: WrittenFolders): void {
   assertFoldersWritable(area);
 }
 
-/** Refuses folders of the area that this account cannot write to, because another one owns them. Missing ones are left out. */
+/** Refuses the area and folders of it that this account cannot write to, because another one owns them. Missing ones are left out. */
 export function assertFoldersWritable(area: WrittenFolders): void {
-  for (const folder of [area.media, area.logs, area.stateFolder])
+  for (const folder of [area.mountpoint, area.media, area.logs, area.stateFolder])
     orRefuse(
       `Unable to write to the build area at ${area.mountpoint}`,
       () => {
-        if (isThere(folder)) accessSync(folder, constants.W_OK);
+        if (isThere(folder)) accessSync(folder, constants.W_OK | constants.X_OK);
       },
       area,
     );
+}
+
+/** Refuses an area whose folder this account cannot enter or list. Throws `AppError('area')`. */
+export function assertReadable({ mountpoint }: { readonly mountpoint: string }): void {
+  try {
+    accessSync(mountpoint, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+/** The refusal of an area that the system does not let this account read; any other error as it is. */
+export function unreadable(error: unknown): unknown {
+  const known = error instanceof AppError ? undefined : systemError(error);
+  return known ? new AppError('area', `The build area cannot be read. ${known.message}`, known.hint) : error;
 }
 
 /** Throws the system's error when a missing folder cannot be created. */

@@ -13,9 +13,8 @@ import {
 } from '../snapshots/zfs-datasets';
 import { makeFolders } from '../system/files';
 import { isMountPoint } from '../system/mounts';
-import { systemError } from '../system/system-error';
 import { zfsCommand } from '../system/zfs-command';
-import { assertFoldersWritable, orRefuse } from './area-writes';
+import { assertFoldersWritable, orRefuse, unreadable } from './area-writes';
 import { refuseForeignPlaces, refuseUnmounted } from './places';
 
 /** A build area as resolved from the manifest; nothing is created by resolving (contract 3.1). */
@@ -90,8 +89,7 @@ function isThere(path: string): boolean {
   try {
     found = statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    const known = systemError(error);
-    throw known ? invalid(`The build area cannot be read. ${known.message}`, known.hint) : error;
+    throw unreadable(error);
   }
   if (found && !found.isDirectory())
     throw invalid(`The build area ${path} is not a folder.`, 'Name another build_area, or move it away.');

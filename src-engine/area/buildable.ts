@@ -1,7 +1,7 @@
 import { AppError } from '../../src-shared/errors';
 import type { SnapshotBackend } from '../snapshots/backend';
 import type { BuildArea } from './area';
-import { assertWritable } from './area-writes';
+import { assertWritable, unreadable } from './area-writes';
 import { refuseForeignContent } from './ownership';
 import { refuseDanglingLink, refuseForeignPlaces, refuseNonFiles } from './places';
 import { refuseUnsafePlace } from './safe-place';
@@ -22,7 +22,10 @@ export async function assertBuildable(
   refuseUnsafePlace(area, manifest);
   if (area.exists) await refuseForeignPlaces(area);
   else if (area.dataset === undefined) refuseDanglingLink(area);
-  if (!adopt) await refuseForeignContent(area, backend);
+  if (!adopt)
+    await refuseForeignContent(area, backend).catch((error: unknown) => {
+      throw unreadable(error);
+    });
   if (area.exists) refuseNonFiles(area);
   assertWritable(area);
 }

@@ -2,6 +2,7 @@ import type { BuildStep } from '../../src-shared/checkpoints/model';
 import { latestResumable, resolveStep } from '../../src-shared/checkpoints/rules';
 import { stepTable } from '../../src-shared/checkpoints/table';
 import { resolveArea, type BuildArea } from '../area/area';
+import { assertReadable } from '../area/area-writes';
 import { hasStateFile } from '../area/checkpoint-records';
 import { readManifestFile, refusalLines } from '../area/manifest-file';
 import { refuseForeignPlaces } from '../area/places';
@@ -98,6 +99,7 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   const refusal = refusalLines(file);
   if (refusal.length > 0) throw new EarlyExit(1, refusal);
   const area = await resolveArea(file.manifest.buildArea);
+  if (area.exists) assertReadable(area);
   assertPrivileged(area, options);
   const backend = await openBackend(area);
   const checkpointing = file.manifest.checkpointEnable;

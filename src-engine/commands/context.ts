@@ -8,6 +8,7 @@ import {
 } from '../../src-shared/checkpoints/rules';
 import { AppError } from '../../src-shared/errors';
 import { resolveArea, type BuildArea } from '../area/area';
+import { assertReadable } from '../area/area-writes';
 import { readAreaFiles, type AreaState } from '../area/area-state';
 import { refuseCovered } from '../area/places';
 import { readManifestFile, type ManifestFile } from '../area/manifest-file';
@@ -69,6 +70,7 @@ export async function openPlaces(
 ): Promise<AreaPlaces> {
   const file = await readManifestFile(operand, text);
   const area = await resolveArea(file.manifest.buildArea);
+  if (area.exists) assertReadable(area);
   if (area.exists && !acceptsCovered) await refuseCovered(area);
   return { file, area, backend: await openBackend(area) };
 }

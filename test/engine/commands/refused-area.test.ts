@@ -78,6 +78,24 @@ it.each<[string, RegExp, (folder: string) => string]>([
     },
   ],
   [
+    'cannot be written beside its folders',
+    /^Unable to write to the build area at .*\n.*theirs: permission denied/,
+    (folder) => {
+      for (const name of ['media', 'logs', '.slipway']) mkdirSync(join(folder, 'theirs', name), { recursive: true });
+      chmodSync(join(folder, 'theirs'), 0o555);
+      return join(folder, 'theirs');
+    },
+  ],
+  [
+    'has build data that cannot be listed',
+    /^The build area cannot be read\. .*build_data: permission denied/,
+    (folder) => {
+      mkdirSync(join(folder, 'theirs/build_data'), { recursive: true });
+      chmodSync(join(folder, 'theirs/build_data'), 0o000);
+      return join(folder, 'theirs');
+    },
+  ],
+  [
     'has a missing folder that cannot be created',
     /^Unable to create directory .*media\n.*EACCES/,
     (folder) => {
@@ -106,6 +124,20 @@ it('A file in the place of the build area is refused by all commands with one se
     Array.from({ length: 4 }, () => sentence),
   );
 });
+
+it.each([0o000, 0o311, 0o644])(
+  'A build area of mode %o, which cannot be entered or listed, is refused by all commands with one sentence.',
+  (mode) => {
+    const area = join(project.folder, 'theirs');
+    mkdirSync(area);
+    chmodSync(area, mode);
+    project.write({ steps: [{ name: 'a' }], area });
+    const sentence = `The build area cannot be read. ${area}: permission denied (access EACCES).\nRun the command as an account that has access, or change the permissions.\n`;
+    expect(['build', 'plan', 'status', 'prune'].map((command) => run(command).stderr)).toEqual(
+      Array.from({ length: 4 }, () => sentence),
+    );
+  },
+);
 
 it('A build area that a build would accept has no refusal.', () => {
   expect(planAnswer.parse(JSON.parse(run('plan', '--json').stdout)).refusal).toBeNull();
