@@ -22,20 +22,28 @@ export interface MediaFile {
  * skipped.
  */
 export async function listMedia(folder: string): Promise<MediaFile[]> {
+  const found = await Promise.all(
+    (await visibleNames(folder)).map(async (name) => {
+      const file = await mediaFile(folder, name);
+      // Booting a file that this account cannot read reports why.
+      return file && { ...file, bootable: await bootableAs(file.path).catch(() => null) };
+    }),
+  );
+  return found.flatMap((file) => (file ? [file] : [])).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** How many files `listMedia` would return, without opening any. */
+export async function countMedia(folder: string): Promise<number> {
+  const files = await Promise.all((await visibleNames(folder)).map((name) => mediaFile(folder, name)));
+  return files.filter((file) => file !== undefined).length;
+}
+
+async function visibleNames(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw new AppError('area', `${folder} cannot be read: ${error.message}.`);
   });
-  const found = await Promise.all(
-    names
-      .filter((name) => !name.startsWith('.'))
-      .map(async (name) => {
-        const file = await mediaFile(folder, name);
-        // Booting a file that this account cannot read reports why.
-        return file && { ...file, bootable: await bootableAs(file.path).catch(() => null) };
-      }),
-  );
-  return found.flatMap((file) => (file ? [file] : [])).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return names.filter((name) => !name.startsWith('.'));
 }
 
 /** One file of a media folder. Throws `missing` when there is none of this name. */

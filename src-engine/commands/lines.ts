@@ -3,6 +3,8 @@ import { stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { bytes, dateTime, plural } from '../../src-shared/format';
 import { readCheckpointRecord, type RecordPlace } from '../area/checkpoint-records';
 import { byLastUse } from '../lines/by-last-use';
+import { countMedia } from '../boot-test/media';
+import { parkedMedia } from '../lines/parked-media';
 import { readLines, type LineRecord } from '../lines/line-file';
 import { parkedPlace } from '../lines/parked-records';
 import type { Snapshot } from '../snapshots/backend';
@@ -52,6 +54,7 @@ async function describeLines({ area, backend, snapshots }: AreaContext): Promise
       parent: line.parent && { ...line.parent },
       usedAt: line.usedAt,
       checkpoints: found.flatMap((snapshot) => checkpointOf(place, snapshot) ?? []),
+      outputs: await countMedia(isActive ? area.media : parkedMedia(area, line.id)),
       bytes: isActive || !parked.has(line.id) ? null : ((await backend.lines.bytes([line.id])) ?? null),
     });
   }
@@ -70,9 +73,21 @@ function checkpointOf(place: RecordPlace, { name, takenAt }: Snapshot): Line['ch
   return { step, takenAt, key: 'record' in answer ? answer.record.key : null };
 }
 
-function row({ id, name, active, pinned, parent, checkpoints, bytes: freed, usedAt, description }: Line): string {
+function row({
+  id,
+  name,
+  active,
+  pinned,
+  parent,
+  checkpoints,
+  outputs,
+  bytes: freed,
+  usedAt,
+  description,
+}: Line): string {
   const facts = [
     plural(checkpoints.length, 'checkpoint'),
+    plural(outputs, 'output'),
     ...(parent ? [`left ${parent.line} ${parent.step === null ? 'at the beginning' : `before ${parent.step}`}`] : []),
     active ? 'the build data' : `parked ${dateTime(new Date(usedAt * 1000))}, ${bytes(freed)} of its own`,
     ...(pinned ? ['pinned'] : []),

@@ -30,6 +30,7 @@ export const linesAnswer = z.object({
           .number()
           .describe('When it was last the line of the build data, or became it, in seconds since the epoch.'),
         checkpoints: z.array(lineCheckpoint).describe('Those it shares with other lines included, in their order.'),
+        outputs: z.number().describe('The number of its finished files.'),
         bytes: z
           .number()
           .nullable()

@@ -43,6 +43,8 @@ describe('lines of a build area', () => {
     expect((await project.build('--continue', '--fork')).code).toBe(0);
     expect([await active(), made(), image('c')]).toEqual(['line-2', 'a 1,b 1,c 2,d 1,', 'c 2']);
     expect([await steps('main'), await steps('line-2')]).toEqual([STEPS, STEPS]);
+    // The steps of these tests write a list of their runs there.
+    expect((await lines()).map(({ outputs }) => outputs)).toEqual([images().length + 1, images().length + 1]);
     expect(images()).toEqual(['a.img', 'b.img', 'c.img', 'd.img']);
     project.ran();
     values({});

@@ -16,6 +16,7 @@ function line(id: string, checkpoints: string, parent: Line['parent'] = null, mo
     active: false,
     parent,
     usedAt: 0,
+    outputs: 0,
     bytes: 1,
     checkpoints: checkpoints
       .split(' ')

@@ -16,7 +16,7 @@ export function lineFacts({ line, number, run }: LineLane): string {
   const facts = line.active
     ? ['active', ...(run ? [`${outcomeOf(run)} ${clock(run.startedAt)}`] : [])]
     : [clock(line.usedAt), ...(line.bytes === null ? [] : [`${bytes(line.bytes)} of its own`])];
-  return [`Line ${number}`, ...facts].join(' · ');
+  return [`Line ${number}`, ...facts, ...outputsText(line)].join(' · ');
 }
 
 /** A lane as one sentence for screen readers and tooltips. */
@@ -31,9 +31,14 @@ export function lineText({ line, cells, marks, run }: LineLane, { columns, lines
     ...(line.parent ? [leftText(line.parent, lines)] : []),
     ...(run ? [outcomeOf(run)] : []),
     ...(line.bytes === null ? [] : [`${bytes(line.bytes)} of its own`]),
+    ...outputsText(line),
   ];
   return visibleName(facts.join(', '));
 }
+
+/** The finished files of a line: `2 outputs`. */
+const outputsText = ({ outputs }: Pick<Line, 'outputs'>): string[] =>
+  outputs === 0 ? [] : [plural(outputs, 'output')];
 
 /** Where a line left another one: `left main before grub-setup`. */
 export function leftText(parent: NonNullable<Line['parent']>, lines: NamedLines['lines']): string {
