@@ -15,7 +15,7 @@ interface NamedLines {
 export function lineFacts({ line, number, run }: LineLane): string {
   const facts = line.active
     ? ['active', ...(run ? [`${outcomeOf(run)} ${clock(run.startedAt)}`] : [])]
-    : [clock(line.usedAt), ...(line.bytes === null ? [] : [`${bytes(line.bytes)} of its own`])];
+    : [clock(line.usedAt), ...(line.bytes === null ? [] : [`${bytes(line.bytes)} own`])];
   return [`Line ${number}`, ...facts, ...outputsText(line)].join(' · ');
 }
 
