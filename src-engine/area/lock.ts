@@ -6,6 +6,7 @@ import { dateTimeWithSeconds } from '../../src-shared/format';
 import { callingUser } from '../system/calling-user';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { writeFileAtomically } from '../system/files';
+import { spaceHint } from '../snapshots/space-hint';
 import { readJsonFile } from '../system/json-file';
 import { takeKernelLock, type KernelLock } from '../system/kernel-lock';
 import { isOnNetwork } from '../system/network-file-system';
@@ -88,7 +89,7 @@ function makeFolder(area: BuildArea): void {
   try {
     mkdirSync(area.stateFolder, { recursive: true });
   } catch (error) {
-    throw cannotWrite(area.stateFolder, error);
+    throw cannotWrite(area, area.stateFolder, error);
   }
 }
 
@@ -138,14 +139,14 @@ function write(area: BuildArea, me: LockOwner, hasKernelLock: boolean): void {
     if (!taking.taken) throw lockedBy(area, taking.holder);
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw cannotWrite(path, error);
+    throw cannotWrite(area, path, error);
   }
 }
 
 const isFull = (error: unknown): boolean =>
   error instanceof AppError && ['ENOSPC', 'EDQUOT'].includes(systemCode(error.cause) ?? '');
 
-function cannotWrite(path: string, error: unknown): AppError {
+function cannotWrite({ mountpoint }: BuildArea, path: string, error: unknown): AppError {
   const { message, hint } = systemError(error) ?? {
     message: `${path}: ${reasonOf(error)}`,
     hint: 'Check its permissions and the file system.',
@@ -153,9 +154,8 @@ function cannotWrite(path: string, error: unknown): AppError {
   const refusal = new AppError('area', `The build area cannot be locked. ${message}`, hint);
   refusal.cause = error;
   if (!isFull(refusal)) return refusal;
-  const prune =
-    'Free space there, for instance with "distro_const prune --from STEP --yes MANIFEST", then repeat the command.';
-  return Object.assign(new AppError('area', refusal.message, prune), { cause: error });
+  const free = spaceHint(mountpoint, 'repeat the command');
+  return Object.assign(new AppError('area', refusal.message, free), { cause: error });
 }
 
 /** Removes drafts of this file and of requests that a crash has left. Only with the lock held. */

@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { escapeName } from '../../../src-shared/name-escapes';
 import { syncFileSystem } from '../../system/durable';
@@ -16,6 +16,7 @@ import type { PlainSnapshot } from './plain-store';
 import { sameMetadata, type TreeRecord } from './record';
 import { sameContent } from './same-content';
 import { removeTree, type RunStoreTool } from '../store-tools';
+import { spaceHint } from '../space-hint';
 import { scanTree, TooDeep, type LiveEntry, type OpenFolder } from './scan';
 import type { PlainArea } from './take';
 import { readHead, readIndex, type TreeIndex } from './tree-index';
@@ -84,7 +85,7 @@ export async function rollBack(area: PlainArea, snapshot: PlainSnapshot): Promis
       error,
       purpose,
       buildData,
-      'Free some space on that file system, and resume the build again.',
+      spaceHint(dirname(buildData), 'resume the build again', store.list().length > 1),
     );
   } finally {
     opened.close();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { syncFile, syncFileSystem, syncFolder } from '../../system/durable';
 import type { RunStoreTool } from '../store-tools';
 import { bytePath } from '../bytes';
@@ -13,6 +13,7 @@ import { storeNew } from './new-objects';
 import { OpenedEntries } from './opened-entries';
 import type { PlainSnapshot, PlainStore } from './plain-store';
 import { sameMetadata, type TreeRecord } from './record';
+import { spaceHint } from '../space-hint';
 import { scanTree, TreeChanged, type LiveEntry } from './scan';
 import { createIndex, writeIndex } from './tree-index';
 
@@ -47,12 +48,12 @@ export async function takeSnapshot(area: PlainArea, snapshot: PlainSnapshot): Pr
 }
 
 /** The files of the attempt are removed already. */
-const withHint = (error: unknown, { store }: PlainArea): unknown =>
+const withHint = (error: unknown, { store, buildData }: PlainArea): unknown =>
   explainFullDisk(
     error,
     'for the checkpoint',
     store.folder,
-    'Free some space on that file system, for instance with "distro_const prune", and resume the build.',
+    spaceHint(dirname(buildData), 'resume the build', store.list().length > 0),
   );
 
 class Taking {
