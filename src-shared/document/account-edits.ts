@@ -10,7 +10,7 @@ export const USER_NAME = /^[a-z_][a-z0-9_-]{0,31}$/;
 /** Accounts that Debian and illumos images have before a user is added. */
 const SYSTEM_ACCOUNTS = new Set([
   ...['root', 'daemon', 'bin', 'sys', 'sync', 'games', 'man', 'lp', 'mail', 'news', 'uucp', 'proxy', 'www-data'],
-  ...['backup', 'list', 'irc', `nobody`, 'messagebus', 'sshd', 'adm', 'smmsp', 'listen', 'gdm', 'webservd', 'noaccess'],
+  ...['backup', 'list', 'irc', 'messagebus', 'sshd', 'adm', 'smmsp', 'listen', 'gdm', 'webservd', 'noaccess'],
 ]);
 
 /** What is wrong with the name of a user; `undefined` when nothing is. */

@@ -66,7 +66,7 @@ const LABELS: Readonly<Record<string, readonly [label: string, help?: string, va
   'live_img_compression@level': ['Level'],
   boot_archive: ['Boot archive'],
   bootroot: ['Boot archive'],
-  size_pad_mb: ['Free space to add, in MB'],
+  size_pad_mb: ['Free space in the archive, in MB'],
   nbpi: ['Bytes per inode', '0 lets the step choose'],
   smf_service_profile: ['Service profiles'],
   profile: ['Profiles'],

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openInChromium } from './support/app';
 import { Designer } from './support/designer';
 import { dragTo } from './support/mouse';
-import { debianLive } from './support/samples';
+import { debianLive, fixture } from './support/samples';
 
 it('A boot menu is composed by keyboard and by mouse, shown as GRUB shows it, and undone byte for byte.', async () => {
   const document = debianLive();
@@ -119,4 +119,37 @@ it('Rules of the boot archive are filtered, pasted, changed and removed by keybo
   // Exclude two, paste, change a path, remove, move.
   await page.getByRole('heading', { name: 'Boot', exact: true }).click();
   expect(await designer.undoUntil(() => readFileSync(document, 'utf8') === before)).toBe(5);
+});
+
+it('How the boot archive is packed is set in fields and rows, and a problem unfolds what is folded.', async () => {
+  const document = fixture('layout-b.xml');
+  const before = readFileSync(document, 'utf8');
+  const { page } = await openInChromium({ document });
+  const designer = new Designer(page);
+  await designer.goTo('Boot');
+  await page.getByRole('tab', { name: 'Boot archive' }).click();
+  const packing = page.getByRole('region', { name: 'Packing' });
+  const inode = packing.getByLabel('Bytes per inode');
+  expect(await inode.isVisible()).toBe(false);
+  await packing.getByLabel('Compression').selectOption('none');
+  await expect.poll(() => packing.getByLabel('Level, 0 to 9').isDisabled()).toBe(true);
+  await packing.getByText('Advanced').click();
+  await designer.button('Add profile').click();
+  const profile = packing.getByRole('group', { name: 'profile 3' });
+  await profile.getByLabel('Path').fill('/etc/svc/new.xml');
+  await profile.getByLabel('Where the file is').selectOption('On the build host');
+  await designer.button('Move profile 3 up').click();
+  await inode.fill('many');
+  await packing.getByText('1 problem').waitFor();
+  await designer.save();
+  const after = readFileSync(document, 'utf8');
+  expect(after).toMatch(/new\.xml" use_build_sys_file="true"\/>\s*<profile path="\/usr\/share\/live\.xml"/);
+
+  // Another visit: the fold is open, because it has the problem.
+  await designer.goTo('Outputs');
+  await designer.goTo('Boot');
+  await page.getByRole('tab', { name: 'Boot archive' }).click();
+  await inode.waitFor();
+  await page.getByRole('heading', { name: 'Boot', exact: true }).click();
+  await designer.undoUntil(() => readFileSync(document, 'utf8') === before);
 });

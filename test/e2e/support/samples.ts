@@ -38,3 +38,10 @@ export function debianLive(): string {
   cpSync(join(dirname(template), '../debian-live'), folder, { recursive: true });
   return join(folder, 'manifest.xml');
 }
+
+/** A copy of a manifest of test/fixtures/manifests, without scripts. */
+export function fixture(name: string): string {
+  const path = join(temporary(), 'manifest.xml');
+  copyFileSync(join(import.meta.dirname, '../../fixtures/manifests', name), path);
+  return path;
+}

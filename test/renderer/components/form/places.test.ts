@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isInside } from '../../../../src-renderer/components/form/advanced-places';
+import { isInside, isPlaceInside } from '../../../../src-renderer/components/form/advanced-places';
 import { listPlace } from '../../../../src-renderer/components/form/choices';
 import { loadManifest } from '../../../../src-shared/manifest/load';
 
@@ -12,6 +12,8 @@ it('A problem is inside a fold when its element or attribute is.', () => {
     problems.filter((problem) => isInside(problem, tree, places)).map(({ path }) => path);
   expect(inside(['img_params/user@UID'])).toEqual(['img_params/user/UID']);
   expect(inside(['img_params/user'])).toEqual(['img_params/user/UID']);
+  expect(problems.some((problem) => isInside(problem, tree, 'accounts'))).toBe(true);
+  expect(problems.some((problem) => isInside(problem, tree, 'pairs'))).toBe(false);
   expect(inside(['img_params/user/homedir', 'img_params/user[1]', 'img_params/user@GID'])).toEqual([]);
 });
 
@@ -20,4 +22,16 @@ it('A list opens below its field, or above it where there is more room, and stay
   expect(listPlace(field(100, 100, 300), 1000, 700)).toEqual({ left: 100, width: 300, maxHeight: 280, top: 134 });
   expect(listPlace(field(100, 600, 300), 1000, 700)).toEqual({ left: 100, width: 300, maxHeight: 280, bottom: 104 });
   expect(listPlace(field(950, 40, 40), 1000, 200)).toEqual({ left: 756, width: 240, maxHeight: 122, top: 74 });
+});
+
+it.each([
+  ['img_params/user/homedir@', ['img_params/user/homedir'], true],
+  ['img_params/user@UID', ['img_params/user@UID'], true],
+  ['img_params/user/homedir@', ['img_params/user@UID'], false],
+  ['a/adjustment[1]@add', ['a/adjustment'], true],
+  ['img_params/root_username@', ['img_params/root_user'], false],
+  ['img_params/live_img_compression@type', 'outputs', true],
+  ['img_params/hostname@', 'outputs', false],
+] as const)('The field %s in %j', (field, places, isOne) => {
+  expect(isPlaceInside(field, places)).toBe(isOne);
 });
