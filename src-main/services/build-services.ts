@@ -1,6 +1,7 @@
 import { contract } from '../../src-shared/rpc-contract';
 import { createBuilds } from './builds';
 import type { RunListener } from './builds/run-listener';
+import { AreaPaths } from '../build-hosts/area-paths';
 import { FollowedJournals } from '../journals/followed-journal';
 import type { BuildHost } from '../build-hosts/build-host';
 import { createCheckpointFiles } from './checkpoint-files';
@@ -19,10 +20,11 @@ import { createSupport } from './support-bundle';
  */
 export function createBuildServices(host: BuildHost, onRun?: RunListener, catalogues?: string): BuildServices {
   const journals = new FollowedJournals(host.journals);
+  const areas = new AreaPaths(host);
   return {
-    builds: createBuilds(host, onRun, journals),
-    logs: createLogs(host, journals),
-    inside: createCheckpointFiles(host),
+    builds: createBuilds(host, onRun, journals, areas),
+    logs: createLogs(host, journals, areas),
+    inside: createCheckpointFiles(host, areas),
     shell: createShells(host),
     media: createMedia(host),
     packages: createPackages(host, new CatalogueTexts(catalogues)),

@@ -44,12 +44,15 @@ export class EditedArea {
 
   /** Asks soon when the text is unsaved and not known. Call it in an effect. */
   schedule(saved: AreaView | undefined): void {
-    this.#question.drop();
     const { document, target } = this.#session;
-    if (!saved || !document?.isUnsaved || document.syntaxError || !document.loaded) return;
-    if (this.#answerFor(saved)) return;
+    const isAsked = saved && document?.isUnsaved && !document.syntaxError && document.loaded;
+    if (!isAsked || this.#answerFor(saved)) {
+      this.#question.drop();
+      return;
+    }
     const { source } = document;
     this.#question.ask(
+      [target.host, target.path, source, saved],
       ASK_DEBOUNCE_MS,
       // A text that the host cannot read is reported by the validation and by the start.
       (signal) => this.#main.builds.editedArea({ ...target, source }, { signal }).catch(() => undefined),

@@ -38,13 +38,16 @@ export class LineAdvice {
 
   /** Asks soon when the plan is not known. Call it in an effect. */
   schedule(area: AreaView | undefined, lines: readonly Line[]): void {
-    this.#question.drop();
     const now = this.#now(area, lines);
     const isAnswered = this.#known?.area === area && this.of(area, lines) !== undefined;
-    if (!now || isAnswered || this.#session.document?.syntaxError) return;
+    if (!now || isAnswered || this.#session.document?.syntaxError) {
+      this.#question.drop();
+      return;
+    }
     const { path, host, source } = now;
     const choice = { path, host, ...(source !== undefined && { source }) };
     this.#question.ask(
+      [path, host, source, area, lines],
       source === undefined ? 0 : ASK_DEBOUNCE_MS,
       // A text that the host cannot read is reported by the validation and by the start.
       (signal) => this.#main.builds.plan(choice, { signal }).catch(() => undefined),

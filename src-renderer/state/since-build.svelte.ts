@@ -98,18 +98,22 @@ export class SinceBuild {
     const { document } = this.#session;
     const source = document?.source;
     const isPlanned = this.isCurrent !== undefined;
-    this.#readingBuilt.drop();
-    this.#planning.drop();
-    if (key === undefined || source === undefined || !this.#builds.area) return;
-    if (!this.#current)
+    const isAsked = key !== undefined && source !== undefined && this.#builds.area !== undefined;
+    if (!isAsked || this.#current) this.#readingBuilt.drop();
+    else
       this.#readingBuilt.ask(
+        [key],
         0,
         (signal) => this.#readBuilt(signal),
         (built) => (this.#built = { key, ...built }),
       );
-    if (isPlanned || document?.syntaxError) return;
+    if (!isAsked || isPlanned || document?.syntaxError) {
+      this.#planning.drop();
+      return;
+    }
     const { target } = this.#session;
     this.#planning.ask(
+      [key, source],
       document?.isUnsaved ? ASK_DEBOUNCE_MS : 0,
       (signal) => this.#main.builds.plan({ ...target, source }, { signal }).catch(() => undefined),
       (plan) => (this.#planned = { key, source, advice: plan?.advice }),

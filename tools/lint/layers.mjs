@@ -96,7 +96,7 @@ export const PROGRAMS = {
       program: ['files', 'rpc', 'system'],
       documents: ['async', 'files', 'program', 'rpc', 'system'],
       'host-book': ['async', 'files', 'system', 'transport'],
-      'build-hosts': ['system', 'transport'],
+      'build-hosts': ['async', 'system', 'transport'],
       'build-hosts/engine': ['build-hosts', 'system', 'transport'],
       'build-hosts/original': ['build-hosts', 'build-hosts/engine', 'system', 'transport'],
       'ssh-connections': [

@@ -2,6 +2,7 @@ import type { SnapshotSizeAnswer } from '../../../src-shared/engine-answers/snap
 import type { AreaView, BuildEvent } from '../../../src-shared/rpc/builds';
 import type { RunView } from '../../../src-shared/runs/run-view';
 import { asTrouble } from '../../async/guard';
+import type { AreaPaths } from '../../build-hosts/area-paths';
 import type { BuildHost } from '../../build-hosts/build-host';
 
 /** A build area as the engine reports it, without the queue of main. */
@@ -23,6 +24,7 @@ export interface AreaListener {
 /** Asks the engine for a manifest's build area. */
 export class AreaWatch {
   readonly #host: BuildHost;
+  readonly #areas: AreaPaths;
   readonly #manifest: string;
   readonly #listener: AreaListener;
   #area: Area | undefined;
@@ -38,8 +40,9 @@ export class AreaWatch {
   #asked = 0;
   #answered = 0;
 
-  constructor(host: BuildHost, manifest: string, listener: AreaListener) {
+  constructor(host: BuildHost, areas: AreaPaths, manifest: string, listener: AreaListener) {
     this.#host = host;
+    this.#areas = areas;
     this.#manifest = manifest;
     this.#listener = listener;
   }
@@ -63,6 +66,12 @@ export class AreaWatch {
   refresh(): Promise<void> {
     this.#isRefreshRequested = true;
     return (this.#refreshing ??= this.#refreshWhileRequested().finally(() => (this.#refreshing = undefined)));
+  }
+
+  /** The area, when it is known or the question about it has an answer; `undefined` when it cannot be read. A question that is asked already counts. */
+  async known(): Promise<Area | undefined> {
+    if (!this.#area) await (this.#refreshing ?? this.refresh());
+    return this.#area;
   }
 
   /** The `area` event of now, or `undefined` before the engine's first answer. */
@@ -94,7 +103,7 @@ export class AreaWatch {
   /** Asks the engine, and takes its answer unless that of a later question has arrived. */
   async #ask(): Promise<Area> {
     const number = ++this.#asked;
-    const { area: places, runs, ...rest } = await this.#host.status(this.#manifest, this.#listener.oldestRun());
+    const { area: places, runs, ...rest } = await this.#areas.status(this.#manifest, this.#listener.oldestRun());
     const area = { ...rest, ...places };
     if (number < this.#answered) return area;
     this.#answered = number;

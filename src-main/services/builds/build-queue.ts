@@ -8,6 +8,8 @@ import type { Area } from './area-watch';
 /** What the queue needs from the session. */
 export interface QueueListener {
   area(): Area | undefined;
+  /** Waits until the area is known or cannot be read. */
+  known(): Promise<unknown>;
   /** Asks the engine for the area. */
   refresh(): Promise<void>;
   isBusy(): boolean;
@@ -39,7 +41,7 @@ export class BuildQueue {
 
   /** Starts a build, or queues it behind the one that runs. */
   async start(choice: BuildChoice): Promise<{ run?: string; queued: boolean }> {
-    if (!this.#listener.area()) await this.#listener.refresh();
+    await this.#listener.known();
     if (this.#listener.isBusy() || this.#isLaunching || this.#waiting.length > 0) {
       this.#waiting.push({ id: randomUUID(), ...choice, since: Date.now() / 1000 });
       this.#listener.follow();

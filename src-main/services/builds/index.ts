@@ -1,3 +1,4 @@
+import { AreaPaths } from '../../build-hosts/area-paths';
 import type { BuildHost } from '../../build-hosts/build-host';
 import type { BuildServices } from '../../rpc/services';
 import { FollowedJournals } from '../../journals/followed-journal';
@@ -9,10 +10,11 @@ export function createBuilds(
   host: BuildHost,
   onRun: RunListener = () => undefined,
   journals = new FollowedJournals(host.journals),
+  areas = new AreaPaths(host),
 ): BuildServices['builds'] {
   const sessions = new Map<string, BuildSession>();
   const session = (path: string): BuildSession => {
-    const known = sessions.get(path) ?? new BuildSession(host, path, onRun, journals);
+    const known = sessions.get(path) ?? new BuildSession(host, path, onRun, journals, areas);
     sessions.set(path, known);
     return known;
   };

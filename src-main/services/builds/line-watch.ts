@@ -40,7 +40,7 @@ export class LineWatch {
       ...(isBusy
         ? []
         : area.steps.map(({ step, snapshot, line }) => `${step} ${snapshot?.id} ${snapshot?.takenAt} ${line}`)),
-      `${last?.run} ${last?.state} ${isNew}`,
+      `${last?.run} ${last?.state} ${isBusy && isNew}`,
     ].join('\n');
     if (seen === this.#seen || (isBusy && !isNew)) return;
     this.#seen = seen;

@@ -67,9 +67,9 @@ export class RunJournals {
   async follow(signal: AbortSignal, onRead: () => void): Promise<void> {
     while (!signal.aborted) {
       while (!this.#area.area && !signal.aborted) {
-        // An unreachable host is reported by `refresh`.
+        // An unreachable host is reported by the area.
         await this.#host.whenReachable().catch(() => undefined);
-        await this.#area.refresh();
+        await this.#area.known();
         // Aborted: the loop ends.
         if (!this.#area.area) await delay(STATUS_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
       }

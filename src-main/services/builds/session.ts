@@ -3,6 +3,7 @@ import type { BuildEvent, StepRead } from '../../../src-shared/rpc/builds';
 import type { RunView } from '../../../src-shared/runs/run-view';
 import { Broadcast } from '../../async/broadcast';
 import { inBackground } from '../../async/guard';
+import { AreaPaths } from '../../build-hosts/area-paths';
 import type { BuildHost } from '../../build-hosts/build-host';
 import { FollowedJournals } from '../../journals/followed-journal';
 import { AreaWatch } from './area-watch';
@@ -28,11 +29,17 @@ export class BuildSession {
   readonly #followed: FollowedJournals;
   #following: AbortController | undefined;
 
-  constructor(host: BuildHost, manifest: string, onRun: RunListener, journals = new FollowedJournals(host.journals)) {
+  constructor(
+    host: BuildHost,
+    manifest: string,
+    onRun: RunListener,
+    journals = new FollowedJournals(host.journals),
+    areas = new AreaPaths(host),
+  ) {
     this.#manifest = manifest;
     this.#onRun = onRun;
     this.#followed = journals;
-    this.area = new AreaWatch(host, manifest, {
+    this.area = new AreaWatch(host, areas, manifest, {
       oldestRun: () => (this.#runs.live ?? this.#runs.all().at(-1))?.run,
       // A run whose journal is being followed is better known here, except that its process may be gone.
       onRuns: (runs) => {
@@ -53,6 +60,7 @@ export class BuildSession {
     });
     this.queue = new BuildQueue(host, manifest, {
       area: () => this.area.area,
+      known: () => this.area.known(),
       isBusy: () => this.#runs.live !== undefined,
       onChange: () => this.area.push(),
       follow: () => this.#follow(),
@@ -76,16 +84,16 @@ export class BuildSession {
 
   /** What changed since the step last succeeded, before the given run. */
   async changedSinceGood(run: string, step: string): Promise<SinceGood> {
-    if (!this.area.area) await this.area.refresh();
-    if (!this.area.area) return { changes: [], isKnown: false };
-    return changedSinceGood(this.#followed, join(this.area.area.path, 'logs'), this.#runs.all(), { run, step });
+    const area = await this.area.known();
+    if (!area) return { changes: [], isKnown: false };
+    return changedSinceGood(this.#followed, join(area.path, 'logs'), this.#runs.all(), { run, step });
   }
 
   /** What each step of the saved manifest has read when it last succeeded. */
   async stepReads(): Promise<StepRead[]> {
-    if (!this.area.area) await this.area.refresh();
-    if (!this.area.area) return [];
-    const { path, steps } = this.area.area;
+    const area = await this.area.known();
+    if (!area) return [];
+    const { path, steps } = area;
     const names = steps.map(({ step }) => step);
     return stepReads(this.#followed, join(path, 'logs'), this.#runs.all(), names);
   }

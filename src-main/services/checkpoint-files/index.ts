@@ -1,5 +1,6 @@
 import type { DiffAnswer } from '../../../src-shared/engine-answers/files';
 import { AppError } from '../../../src-shared/errors';
+import { AreaPaths } from '../../build-hosts/area-paths';
 import type { BuildHost } from '../../build-hosts/build-host';
 import type { BuildServices } from '../../rpc/services';
 import { copyOut } from '../../files/copy-out';
@@ -13,8 +14,8 @@ const MAX_CHANGES = 20_000;
 const MAX_SHOWN_BYTES = 1024 * 1024;
 
 /** The files in checkpoints, as the host's engine reports them. */
-export function createCheckpointFiles(host: BuildHost): BuildServices['inside'] {
-  const stateFiles = new StateFiles(host);
+export function createCheckpointFiles(host: BuildHost, areas = new AreaPaths(host)): BuildServices['inside'] {
+  const stateFiles = new StateFiles(host, areas);
   const diffs = new SharedCalls<DiffAnswer>();
 
   /** A file's size in bytes; throws `missing` when it does not exist or is not a file. */

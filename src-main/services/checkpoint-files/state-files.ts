@@ -2,18 +2,17 @@ import { join } from 'node:path';
 import { parseTree } from '../../../src-shared/checkpoints/tree-name';
 import { checkpointName } from '../../../src-shared/checkpoints/model';
 import { decodeManifest, MAX_BYTES } from '../../../src-shared/manifest/source';
-import { AreaPaths } from '../../build-hosts/area-paths';
+import type { AreaPaths } from '../../build-hosts/area-paths';
 import type { BuildHost } from '../../build-hosts/build-host';
 
 /** Reads the copies of manifests that checkpoints keep in the build area. */
 export class StateFiles {
+  readonly #host: BuildHost;
   readonly #areas: AreaPaths;
 
-  readonly #host: BuildHost;
-
-  constructor(host: BuildHost) {
+  constructor(host: BuildHost, areas: AreaPaths) {
     this.#host = host;
-    this.#areas = new AreaPaths(host);
+    this.#areas = areas;
   }
 
   /**

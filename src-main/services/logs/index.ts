@@ -15,11 +15,13 @@ const MAX_OPEN_LOGS = 3;
 const MAX_FOUND = 10_000;
 
 /** Logs of runs on a host, by line numbers. */
-export function createLogs(host: BuildHost, journals = new FollowedJournals(host.journals)): BuildServices['logs'] {
+export function createLogs(
+  host: BuildHost,
+  journals = new FollowedJournals(host.journals),
+  areas = new AreaPaths(host),
+): BuildServices['logs'] {
   /** The most recently used last. */
   const logs = new Map<string, Promise<RunLog>>();
-
-  const areas = new AreaPaths(host);
 
   async function openLog(manifest: string, run: string): Promise<RunLog> {
     const area = await areas.of(manifest);
