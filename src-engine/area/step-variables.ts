@@ -1,3 +1,4 @@
+import { environmentWords } from '../../src-shared/manifest/environment-key';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { isSecretName } from '../../src-shared/secrets';
 
@@ -60,14 +61,6 @@ export function stepVariables(
   return { ...Object.fromEntries(passed), ...given.values };
 }
 
-/**
- * The variables that the manifest passes to steps: names in the value of its key `environment`, separated by blanks or
- * commas.
- */
-function namesInKey(value: string): string[] {
-  return value.split(/[\s,]+/).filter((name) => /^[A-Za-z_]\w*$/.test(name));
-}
-
 /** Parses `NAME` or `NAME=VALUE` of one `--env`; `undefined` when it is neither. */
 export function parseGiven(
   argument: string,
@@ -78,8 +71,6 @@ export function parseGiven(
 
 /** The variables of `--env`, and the names in the manifest's key `environment`. */
 export function givenBy(manifest: Manifest, given: GivenVariables = { names: [], values: {} }): GivenVariables {
-  const inManifest = manifest.keyValuePairs.flatMap(({ key, value }) =>
-    key === 'environment' ? namesInKey(value) : [],
-  );
+  const inManifest = environmentWords(manifest.keyValuePairs).filter((name) => /^[A-Za-z_]\w*$/.test(name));
   return { names: [...new Set([...given.names, ...inManifest])], values: given.values };
 }

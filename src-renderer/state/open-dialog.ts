@@ -64,6 +64,7 @@ export type OpenDialog =
       readonly account: string;
       readonly hostName: string;
       readonly scripts: TrustQuestion['scripts'];
+      readonly environment: TrustQuestion['environment'];
       readonly then: () => void;
     }
   /** A saved host, or a new one without `id`. */

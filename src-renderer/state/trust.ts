@@ -15,9 +15,9 @@ export async function asksForTrust(
   target: Target,
   then: () => void,
 ): Promise<boolean> {
-  const { isTrusted, folder, account, scripts } = await main.trust.check(target);
+  const { isTrusted, folder, account, scripts, environment } = await main.trust.check(target);
   if (isTrusted) return false;
   const hostName = target.host === THIS_COMPUTER ? 'this computer' : (hosts.of(target.host)?.entry.name ?? target.host);
-  navigation.dialog = { kind: 'trust', target, folder, account, hostName, scripts, then };
+  navigation.dialog = { kind: 'trust', target, folder, account, hostName, scripts, environment, then };
   return true;
 }

@@ -21,6 +21,8 @@ const question = z.object({
       args: z.array(z.array(z.string())).optional(),
     }),
   ),
+  /** The words of the manifest's key `environment`. Variables such as `BASH_ENV` and `LD_PRELOAD` can name code too. */
+  environment: z.array(z.string()),
 });
 
 /** Whether the scripts of a folder may run: those of a folder that was made here may, all others after a question. */

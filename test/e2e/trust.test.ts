@@ -53,7 +53,7 @@ inCarriers({}, (open) => {
   });
 });
 
-it('The question shows controls of the writing direction in names, texts and arguments of scripts, and a refusal shows them too.', async () => {
+it('The question shows controls of the writing direction in names, texts, arguments and variables of scripts, and a refusal shows them too.', async () => {
   const { path } = foreign();
   const script = join(dirname(path), 'scripts/\u202egnp.sh');
   writeFileSync(script, '#!/bin/sh\necho \u2066hidden\n');
@@ -61,7 +61,11 @@ it('The question shows controls of the writing direction in names, texts and arg
     path,
     readFileSync(path, 'utf8')
       .replace('scripts/a', 'scripts/\u202egnp.sh')
-      .replace('</script>', '<argslist>"-c" "rm \u202ex"</argslist></script>'),
+      .replace('</script>', '<argslist>"-c" "rm \u202ex"</argslist></script>')
+      .replace(
+        '</distribution>',
+        '<key_value_pairs><pair key="environment" value="BASH_ENV \u202eLD_PRELOAD"/></key_value_pairs></distribution>',
+      ),
   );
   const { page } = await openInChromium({ document: path, isForeign: true });
   const timeline = new TimelinePage(page);
@@ -71,6 +75,7 @@ it('The question shows controls of the writing direction in names, texts and arg
   await question.getByText('scripts/\\u202egnp.sh', { exact: true }).click();
   await question.getByText('echo \\u2066hidden').waitFor();
   await question.getByText("-c 'rm \\u202ex'", { exact: true }).waitFor();
+  await question.getByText("BASH_ENV '\\u202eLD_PRELOAD'", { exact: true }).waitFor();
   await question.getByRole('button', { name: 'Trust and continue' }).click();
   // The script is not executable.
   const failure = page.getByRole('region', { name: 'What went wrong' });

@@ -78,7 +78,8 @@ export class Trust {
     const isMade = await this.#folders.isMade(folder);
     const account = isMade ? '' : await this.#accountOn(host);
     const isTrusted = isMade || (await this.#folders.has(folder, host, account));
-    return { isTrusted, folder, account, scripts: isTrusted ? [] : await shownScripts({ path, host }) };
+    const shown = isTrusted ? { scripts: [], environment: [] } : await shownScripts({ path, host });
+    return { isTrusted, folder, account, ...shown };
   }
 }
 

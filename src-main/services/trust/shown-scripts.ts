@@ -4,20 +4,25 @@ import { isDeepStrictEqual } from 'node:util';
 import { bytes } from '../../../src-shared/format';
 import { THIS_COMPUTER } from '../../../src-shared/hosts/model';
 import { interpretManifest } from '../../../src-shared/manifest/interpret';
-import type { DeclaredStep } from '../../../src-shared/manifest/model';
+import { environmentWords } from '../../../src-shared/manifest/environment-key';
+import type { Manifest } from '../../../src-shared/manifest/model';
 import type { Target } from '../../../src-shared/rpc/common';
 import type { TrustQuestion } from '../../../src-shared/rpc/trust';
 import { openDocument } from '../../documents/open';
 import { MAX_FILES, MAX_TEXT_BYTES } from '../../documents/scripts';
 import { absent, access, lstat, readlink } from '../../system/files';
 
-/** The scripts of the steps with their arguments, then the other files of `scripts/`, which they may call. */
-export async function shownScripts({ path, host }: Target): Promise<TrustQuestion['scripts']> {
+/**
+ * The scripts of the steps with their arguments, then the other files of `scripts/`, which they may call, and the variables that the
+ * manifest passes to them.
+ */
+export async function shownScripts({ path, host }: Target): Promise<Pick<TrustQuestion, 'scripts' | 'environment'>> {
   const { source, scripts } = await openDocument(path);
   const known = new Map(scripts.map(({ path: script, text }) => [script, text]));
-  const steps = stepScripts(source);
+  const manifest = manifestOf(source);
+  const steps = stepScripts(manifest?.steps ?? []);
   const paths = new Set([...steps.keys(), ...known.keys()]);
-  return Promise.all(
+  const shown = await Promise.all(
     [...paths].map(async (script) => {
       const name = posix.normalize(script);
       const text = known.get(name);
@@ -27,12 +32,13 @@ export async function shownScripts({ path, host }: Target): Promise<TrustQuestio
       return { ...shown, what: await describe(dirname(path), name, host, known.has(name)) };
     }),
   );
+  return { scripts: shown, environment: environmentWords(manifest?.keyValuePairs ?? []) };
 }
 
 /** The scripts of the steps in their order, each with its different lists of arguments. */
-function stepScripts(source: string): Map<string, string[][]> {
+function stepScripts(steps: Manifest['steps']): Map<string, string[][]> {
   const found = new Map<string, string[][]>();
-  for (const { script, args } of stepsOf(source)) {
+  for (const { script, args } of steps) {
     if (!script) continue;
     const lists = found.get(script) ?? [];
     const isListed = lists.some((list) => isDeepStrictEqual(list, args));
@@ -41,11 +47,12 @@ function stepScripts(source: string): Map<string, string[][]> {
   return found;
 }
 
-function stepsOf(source: string): readonly DeclaredStep[] {
+/** `undefined` for a text that the engine refuses. */
+function manifestOf(source: string): Manifest | undefined {
   try {
-    return interpretManifest(source, { now: new Date() }).manifest.steps;
+    return interpretManifest(source, { now: new Date() }).manifest;
   } catch {
-    return []; // the engine refuses it
+    return undefined;
   }
 }
 

@@ -108,6 +108,25 @@ describe('the scripts of a folder', () => {
     expect(scripts[1]?.text).toContain('#!/bin/sh');
   });
 
+  it('are shown with the variables that the manifest passes to them', async () => {
+    const target = clone();
+    expect((await app.trust.check(target, {})).environment).toEqual([]);
+    const source = readFileSync(target.path, 'utf8');
+    const pairs = ['BASH_ENV, LD_PRELOAD', 'PERL5OPT BASH_ENV \u202eB=c'].map(
+      (value) => `<pair key="environment" value="${value}"/>`,
+    );
+    writeFileSync(
+      target.path,
+      source.replace('</distribution>', `<key_value_pairs>${pairs.join('')}</key_value_pairs></distribution>`),
+    );
+    expect((await app.trust.check(target, {})).environment).toEqual([
+      'BASH_ENV',
+      'LD_PRELOAD',
+      'PERL5OPT',
+      '\u202eB=c',
+    ]);
+  });
+
   const make = async (name: string): Promise<string> =>
     (await app.templates.create({ template: 'blank', folder: join(folder, name), name }, {})).path;
   const isTrusted = async (path: string): Promise<boolean> =>
