@@ -47,6 +47,8 @@ export type OpenDialog =
       readonly pause: string | undefined;
       /** Whether the build keeps the present state as a line; decided at the start when missing. */
       readonly fork: boolean | undefined;
+      /** Whether the user has agreed that the build deletes files of another program. */
+      readonly foreignFiles: boolean;
     }
   /** A build would delete files of another program in its area. `then` continues after the user's consent. */
   | {

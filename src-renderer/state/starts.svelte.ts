@@ -185,7 +185,7 @@ export class Starts {
       navigation.dialog = { kind: 'adopt-area', ...dialog, then: again({ foreignFiles: true }) };
       return;
     }
-    if (!accepted.stale && !isElsewhere && (await this.#asksFirst(resume, pause, fork))) return;
+    if (!accepted.stale && !isElsewhere && (await this.#asksFirst({ resume, pause, fork }, accepted))) return;
     const { queued } = await main.builds.start({
       ...target,
       ...(resume !== undefined && { resume }),
@@ -221,7 +221,10 @@ export class Starts {
    * Opens the question about a checkpoint that is stale, or of which nothing is recorded. Returns `false` when it is neither, or when a
    * running build changes that.
    */
-  async #asksFirst(resume: string | undefined, pause: string | undefined, fork: boolean | undefined): Promise<boolean> {
+  async #asksFirst(
+    { resume, pause, fork }: Record<'resume' | 'pause', string | undefined> & { readonly fork: boolean | undefined },
+    { foreignFiles = false }: Accepted,
+  ): Promise<boolean> {
     if (resume === undefined || this.#builds.live) return false;
     const { main, navigation, session } = this.#parts;
     const choice = { ...session.target, resume, ...(pause !== undefined && { pause }) };
@@ -239,6 +242,7 @@ export class Starts {
       pause,
       fork,
       isStale,
+      foreignFiles,
     };
     return true;
   }

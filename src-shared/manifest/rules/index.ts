@@ -3,6 +3,7 @@ import type { Problem } from '../problems';
 import { cdataRule } from './cdata';
 import { stepNamesRule } from './step-names';
 import { packagesRule } from './packages';
+import { menuQuotesRule } from './menu-quotes';
 import { quotesRule } from './quotes';
 import type { RuleContext, Rule } from './rule';
 import { scriptsRule } from './scripts';
@@ -14,7 +15,7 @@ import { valuesRule } from './values';
 const VALUE_RULES: readonly Rule[] = [scriptsRule, valuesRule, cdataRule];
 
 /** Rules that the original does not have, for steps and packages. They also run when the structure is wrong. */
-const OWN_RULES: readonly Rule[] = [stepNamesRule, quotesRule, stepOrderRule, packagesRule];
+const OWN_RULES: readonly Rule[] = [stepNamesRule, quotesRule, menuQuotesRule, stepOrderRule, packagesRule];
 
 /** Returns all problems of a manifest: its structure, and if that is right its values (contract 6.2), then its steps and packages. */
 export function findProblems(manifest: InterpretedManifest, host: RuleContext): Problem[] {
