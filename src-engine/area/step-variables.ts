@@ -1,4 +1,4 @@
-import { environmentWords } from '../../src-shared/manifest/environment-key';
+import { environmentNames } from '../../src-shared/manifest/environment-key';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { isSecretName } from '../../src-shared/secrets';
 
@@ -71,6 +71,6 @@ export function parseGiven(
 
 /** The variables of `--env`, and the names in the manifest's key `environment`. */
 export function givenBy(manifest: Manifest, given: GivenVariables = { names: [], values: {} }): GivenVariables {
-  const inManifest = environmentWords(manifest.keyValuePairs).filter((name) => /^[A-Za-z_]\w*$/.test(name));
+  const inManifest = environmentNames(manifest.keyValuePairs).filter((name) => /^[A-Za-z_]\w*$/.test(name));
   return { names: [...new Set([...given.names, ...inManifest])], values: given.values };
 }

@@ -2,10 +2,10 @@
 const ENVIRONMENT = 'environment';
 
 /**
- * The words in the values of a manifest's key `environment`, separated by blanks or commas. The engine passes the variables with
- * these names from its own environment; other words have no effect.
+ * The names in the values of a manifest's key `environment`, separated by blanks or commas. The engine passes these variables from
+ * its own environment; a part that is no name has no effect, and is listed too.
  */
-export function environmentWords(pairs: readonly { readonly key: string; readonly value: string }[]): string[] {
-  const words = pairs.flatMap(({ key, value }) => (key === ENVIRONMENT ? value.split(/[\s,]+/) : []));
-  return [...new Set(words)].filter((word) => word !== '');
+export function environmentNames(pairs: readonly { readonly key: string; readonly value: string }[]): string[] {
+  const names = pairs.flatMap(({ key, value }) => (key === ENVIRONMENT ? value.split(/[\s,]+/) : []));
+  return [...new Set(names)].filter((name) => name !== '');
 }

@@ -21,7 +21,7 @@ const question = z.object({
       args: z.array(z.array(z.string())).optional(),
     }),
   ),
-  /** The words of the manifest's key `environment`. Variables such as `BASH_ENV` and `LD_PRELOAD` can name code too. */
+  /** The names in the manifest's key `environment`. Variables such as `BASH_ENV` and `LD_PRELOAD` can name code too. */
   environment: z.array(z.string()),
 });
 

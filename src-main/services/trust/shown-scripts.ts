@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { bytes } from '../../../src-shared/format';
 import { THIS_COMPUTER } from '../../../src-shared/hosts/model';
 import { interpretManifest } from '../../../src-shared/manifest/interpret';
-import { environmentWords } from '../../../src-shared/manifest/environment-key';
+import { environmentNames } from '../../../src-shared/manifest/environment-key';
 import type { Manifest } from '../../../src-shared/manifest/model';
 import type { Target } from '../../../src-shared/rpc/common';
 import type { TrustQuestion } from '../../../src-shared/rpc/trust';
@@ -32,7 +32,7 @@ export async function shownScripts({ path, host }: Target): Promise<Pick<TrustQu
       return { ...shown, what: await describe(dirname(path), name, host, known.has(name)) };
     }),
   );
-  return { scripts: shown, environment: environmentWords(manifest?.keyValuePairs ?? []) };
+  return { scripts: shown, environment: environmentNames(manifest?.keyValuePairs ?? []) };
 }
 
 /** The scripts of the steps in their order, each with its different lists of arguments. */

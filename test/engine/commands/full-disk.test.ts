@@ -41,13 +41,13 @@ describe.skipIf(lacks !== undefined)(`A build on a full disk${lacks ? ` (${lacks
     return spawnSync('unshare', ['--mount', 'sh', '-c', script], options).stderr;
   }
 
-  it('without checkpoints is not told to remove some.', () => {
+  it('without checkpoints has a hint without prune.', () => {
     const message = messageOf('', 'cat /dev/zero >disk/fill 2>/dev/null');
     expect(message).toContain('The build area has no checkpoints, parked lines or images');
     expect(message).not.toContain('prune');
   });
 
-  it('with checkpoints is told how they are removed.', () => {
+  it('with checkpoints has a hint with the command that removes them.', () => {
     const message = messageOf('head -c 1200000 /dev/urandom >"$2/x"', ':');
     expect(message).toContain('There is not enough space for the checkpoint');
     expect(message).toContain(PRUNE);
