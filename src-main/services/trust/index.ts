@@ -5,6 +5,7 @@ import type { Target } from '../../../src-shared/rpc/common';
 import type { TrustQuestion } from '../../../src-shared/rpc/trust';
 import { isNewFolder } from '../../files/made';
 import type { TrustServices } from '../../rpc/services';
+import { identityOf, type FolderIdentity } from './folder-identity';
 import { shownScripts } from './shown-scripts';
 import { TrustedFolders } from './trusted-folders';
 
@@ -13,11 +14,13 @@ export type AccountOn = (host: string) => Promise<string>;
 
 /**
  * Trust before code: nothing of a document's folder runs before the user has made the folder here, or has been shown its scripts and has
- * agreed, once for each folder and account.
+ * agreed, once for each folder and account. Another folder at the same path is asked about again.
  */
 export class Trust {
   readonly #folders: TrustedFolders;
   readonly #accountOn: AccountOn;
+  /** The folders that were shown last, because another one may take the place of one before the user's consent. */
+  readonly #shown = new Map<string, FolderIdentity | undefined>();
 
   constructor(state: string, accountOn: AccountOn) {
     this.#folders = new TrustedFolders(state);
@@ -27,8 +30,10 @@ export class Trust {
   get services(): TrustServices['trust'] {
     return {
       check: (target) => this.#check(target),
-      accept: async ({ path, host }) =>
-        this.#folders.add({ folder: await folderOf(path), host, account: await this.#accountOn(host) }),
+      accept: async ({ path, host }) => {
+        const folder = await folderOf(path);
+        await this.#folders.add({ folder, host, account: await this.#accountOn(host) }, this.#shown.get(folder));
+      },
     };
   }
 
@@ -78,6 +83,7 @@ export class Trust {
     const isMade = await this.#folders.isMade(folder);
     const account = isMade ? '' : await this.#accountOn(host);
     const isTrusted = isMade || (await this.#folders.has(folder, host, account));
+    if (!isTrusted) this.#shown.set(folder, await identityOf(folder));
     const shown = isTrusted ? { scripts: [], environment: [] } : await shownScripts({ path, host });
     return { isTrusted, folder, account, ...shown };
   }

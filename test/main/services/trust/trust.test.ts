@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -165,6 +175,55 @@ describe('the scripts of a folder', () => {
   it('are not trusted where a folder that was made here is gone and another author has its place', async () => {
     rmSync(join(await make('made'), '..'), { recursive: true });
     expect(await isTrusted(await saveAs(clone().path, 'made/manifest.xml'))).toBe(false);
+  });
+
+  it('are not trusted in another folder that took the place of a trusted one, and the user is asked again', async () => {
+    const made = await make('made');
+    const accepted = clone();
+    await app.trust.accept(accepted, {});
+    expect([await isTrusted(made), await isTrusted(accepted.path)]).toEqual([true, true]);
+    for (const path of [made, accepted.path]) {
+      const at = join(path, '..');
+      renameSync(at, `${at}-before`);
+      cpSync(join(resources, 'templates/blank'), at, { recursive: true });
+      expect(await isTrusted(path)).toBe(false);
+      await expect(app.builds.start({ path, host: THIS_COMPUTER }, {})).rejects.toMatchObject({ code: 'refused' });
+      await app.trust.accept({ path, host: THIS_COMPUTER }, {});
+      expect(await isTrusted(path)).toBe(true);
+    }
+  });
+
+  it('are not trusted where all files of a trusted folder were replaced, and stay trusted through edits', async () => {
+    const path = await make('made');
+    const scripts = join(path, '../scripts');
+    writeFileSync(join(scripts, 'hello'), '#!/bin/sh\n');
+    writeFileSync(join(scripts, 'more'), '');
+    rmSync(path);
+    cpSync(join(resources, 'templates/blank/manifest.xml'), path);
+    expect(await isTrusted(path)).toBe(true);
+    rmSync(scripts, { recursive: true });
+    expect(await isTrusted(path)).toBe(true);
+    cpSync(join(resources, 'templates/blank/scripts'), scripts, { recursive: true });
+    expect(await isTrusted(path)).toBe(false);
+  });
+
+  it('are not trusted when the folder was exchanged between the question and the consent', async () => {
+    const target = clone();
+    await app.trust.check(target, {});
+    renameSync(join(folder, 'clone'), join(folder, 'before'));
+    clone();
+    await app.trust.accept(target, {});
+    expect(await isTrusted(target.path)).toBe(false);
+  });
+
+  it('are trusted by an entry of an earlier version, which is bound to the folder when it is used', async () => {
+    const { path } = clone();
+    mkdirSync(join(folder, 'state'), { recursive: true });
+    writeFileSync(join(folder, 'state/trusted.json'), JSON.stringify([{ folder: join(folder, 'clone') }]));
+    expect([await isTrusted(path), await isTrusted(path)]).toEqual([true, true]);
+    renameSync(join(folder, 'clone'), join(folder, 'before'));
+    clone();
+    expect(await isTrusted(path)).toBe(false);
   });
 
   it('are not trusted where a manifest of a build host has the place of a folder that was made here', async () => {
