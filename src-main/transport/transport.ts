@@ -1,3 +1,5 @@
+import type { FileHandle } from '../system/files';
+
 /** A command as argv, never a line for a shell. */
 export type Argv = readonly [string, ...string[]];
 
@@ -9,6 +11,11 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Sent to standard input, which then ends. Without it `run` sends nothing, and `stream` keeps the input open for `write`. */
   readonly input?: string | Buffer;
+  /**
+   * A file of this computer, open for reading and appending, to which `stream` may let the command write by itself, because that is faster.
+   * Then `output` ends without data when the command does. A success does not mean that all was written: the caller checks the size.
+   */
+  readonly appendTo?: FileHandle | undefined;
   /** Ends the command and its descendants when aborted. */
   readonly signal?: AbortSignal | undefined;
   /** The maximum of standard output for `run`, in bytes; default 256 MiB. More is a failure. */

@@ -8,17 +8,17 @@ import type { BuildHost } from '../../src-main/build-hosts/build-host';
 import { TestProject } from '../support/engine';
 import { isFull } from '../support/full';
 import { eventually } from '../support/eventually';
-import { runTool } from '../support/run-tool';
+import { hasTool, runTool } from '../support/run-tool';
 import { sshHost } from '../support/ssh-host';
-import { loginAt } from '../support/ssh-login';
+import { CLIENTS, loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 
-const reason = lacksSshd();
+const reason = lacksSshd() ?? (hasTool('ssh') ? undefined : 'needs ssh');
 /** `npm run test:full` copies a whole gigabyte. */
 const SIZE_BYTES = isFull ? 1_000_000_000 : 250_000_000;
 const REPLACED_BYTES = isFull ? 300_000_000 : 150_000_000;
 
-describe.skipIf(reason !== undefined)(`a large image${reason ? ` (${reason})` : ''}`, () => {
+describe.skipIf(reason !== undefined).each(CLIENTS)(`a large image, by %s${reason ? ` (${reason})` : ''}`, (_, by) => {
   let server: SshServer;
   let project: TestProject;
   let host: BuildHost;
@@ -28,7 +28,7 @@ describe.skipIf(reason !== undefined)(`a large image${reason ? ` (${reason})` : 
 
   beforeAll(async () => {
     server = await startSshd();
-    ({ host, link } = sshHost(() => loginAt(server)));
+    ({ host, link } = sshHost(() => by(loginAt(server))));
     project = new TestProject({ steps: [{ name: 'iso' }] });
     path = join(project.folder, 'manifest.xml');
     media = join(project.area, 'media');

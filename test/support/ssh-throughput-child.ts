@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
-import { copyOut } from '../../src-main/files/copy-out';
+import type { BuildHost } from '../../src-main/build-hosts/build-host';
+import { download } from '../../src-main/services/outputs/download';
 import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
 import type { SshServer } from './sshd';
 import { bySystem, loginAt } from './ssh-login';
@@ -65,6 +66,13 @@ async function measure(job: ThroughputJob): Promise<Throughput> {
     return size;
   }
 
+  const medium = { name: 'file', path: file, size: bytes, modified: 0, bootable: null };
+  /** As an image is copied to this computer. */
+  const downloadBy = (transport: SshTransport, path: string): Promise<string> =>
+    download({ transport } as unknown as BuildHost, medium, path, () =>
+      Promise.reject(new Error('it is not compared')),
+    );
+
   // One after the other for each kind, so that a neighbour slows all.
   for (let round = 0; round < rounds; round++) {
     for (const [way, transport] of Object.entries(ours))
@@ -75,7 +83,7 @@ async function measure(job: ThroughputJob): Promise<Throughput> {
       });
     await timed('output', 'command', bytes, () => command(print, ['ignore', 'pipe', 'ignore']));
     for (const [way, transport] of Object.entries(ours))
-      await timed('download', way, bytes, () => sized((path) => copyOut(path, () => transport.stream(['cat', file]))));
+      await timed('download', way, bytes, () => sized((path) => downloadBy(transport, path)));
     await timed('download', 'command', bytes, () =>
       sized(async (path) => {
         const target = openSync(path, 'wx');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rm, stat } from '../../system/files';
+import { open, rm, stat, type FileHandle } from '../../system/files';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../src-shared/errors';
@@ -8,7 +8,14 @@ import type { Medium } from '../../../src-shared/engine-answers/media';
 import type { BuildHost } from '../../build-hosts/build-host';
 import { mustBeFree, place } from '../../files/copy-out';
 import { writeChunks } from '../../files/write-chunks';
+import { anySignal } from '../../transport/signals';
+import type { Argv } from '../../transport/transport';
 import { explainFailure } from '../../../src-shared/explain-failure';
+
+/** Poll interval for the size of a file that the SSH client writes. */
+const WATCH_MS = 250;
+/** More than the rest of a block. */
+const BLOCK_BYTES = 64 * 1024;
 
 /** Copies in progress, so that two do not write to the same file. */
 const writing = new Set<string>();
@@ -82,33 +89,64 @@ async function copyFrom(
   partial: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const command = await host.transport.stream(['tail', '-c', `+${at + 1}`, medium.path], { input: '', signal });
-  const announced = atMost(command.output, medium.size - at, medium);
-  await writeChunks(partial, 'a', announced).catch((error: NodeJS.ErrnoException) => {
+  const explained = (error: NodeJS.ErrnoException): never => {
     if (error instanceof AppError || error.syscall === undefined) throw error;
     throw new AppError(
       'refused',
       `${partial} cannot be written: ${explainFailure(error.code, error.message)}.`,
       'Free some space, or choose another folder.',
     );
-  });
-  const { code, stderr } = await command.ended;
-  signal?.throwIfAborted();
-  if (code !== 0) throw new AppError('missing', `${medium.name} could not be read to its end: ${stderr.trim()}`);
+  };
+  const file = await open(partial, 'a+').catch(explained);
+  const watch = watchSize(partial, medium.size);
+  try {
+    const until = anySignal(signal, watch.signal);
+    // tail(1) reads and writes small pieces.
+    const argv: Argv = at === 0 ? ['cat', medium.path] : ['tail', '-c', `+${at + 1}`, medium.path];
+    const command = await host.transport.stream(argv, { input: '', signal: until, appendTo: file });
+    // Of a command that writes to the file by itself, no output comes here.
+    await writeChunks(partial, 'a', atMost(command.output, medium.size - at, medium)).catch(explained);
+    const { code, stderr } = await command.ended;
+    signal?.throwIfAborted();
+    const size = await sizeOf(partial);
+    if (size > medium.size) throw tooLong(medium);
+    if (size < medium.size) await mustBeWritable(file, size).catch(explained);
+    if (code !== 0) throw new AppError('missing', `${medium.name} could not be read to its end: ${stderr.trim()}`);
+  } finally {
+    watch.end();
+    await file.close();
+  }
 }
 
 /** Forwards a command's output. Throws `conflict` when it exceeds the size that the host announced. */
-async function* atMost(output: AsyncIterable<Buffer>, bytes: number, { name }: Medium): AsyncGenerator<Buffer> {
+async function* atMost(output: AsyncIterable<Buffer>, bytes: number, medium: Medium): AsyncGenerator<Buffer> {
   let left = bytes;
   for await (const chunk of output) {
     left -= chunk.length;
-    if (left < 0)
-      throw new AppError(
-        'conflict',
-        `The host sends more than the size that it announced for ${name}.`,
-        'Copy it again.',
-      );
+    if (left < 0) throw tooLong(medium);
     yield chunk;
+  }
+}
+
+const tooLong = ({ name }: Medium): AppError =>
+  new AppError('conflict', `The host sends more than the size that it announced for ${name}.`, 'Copy it again.');
+
+/** A signal that aborts when a file that another program writes is larger than it should be. */
+function watchSize(path: string, most: number): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  const timer = setInterval(() => void check(), WATCH_MS);
+  async function check(): Promise<void> {
+    if ((await sizeOf(path)) > most) controller.abort();
+  }
+  return { signal: controller.signal, end: () => clearInterval(timer) };
+}
+
+/** Throws the system's error when nothing more can be written: another program that writes to the file reports none here. */
+async function mustBeWritable(file: FileHandle, size: number): Promise<void> {
+  try {
+    await file.appendFile(Buffer.alloc(BLOCK_BYTES));
+  } finally {
+    await file.truncate(size);
   }
 }
 

@@ -4,6 +4,7 @@ import { AppError } from '../../../src-shared/errors';
 import { visible } from '../../../src-shared/visible';
 import type { Argv, CommandOptions } from '../transport';
 import type { Channel, Connection } from './connection';
+import { FileGate } from './file-gate';
 import { cutOff } from './lost';
 import { readAhead } from './read-ahead';
 import { beginningOf, remoteLine, type Beginning } from './remote-line';
@@ -26,6 +27,8 @@ const END_TIMEOUT_MS = 5000;
 /** A command that runs on the host. */
 export interface SshCommand {
   readonly pid: number;
+  /** Whether stdout goes to `options.appendTo`: then `output` has stderr. */
+  readonly isSaved: boolean;
   /** Stdout with back pressure: unread output waits on the host. Throws the lost-connection error. Ending the iteration early closes the pipe. */
   readonly output: AsyncIterable<Buffer>;
   write(data: string | Buffer): void;
@@ -38,6 +41,8 @@ export interface HowToStart {
   readonly argv: Argv;
   /** Whether the caller writes to stdin. */
   readonly input: boolean;
+  /** Whether the output may go to `options.appendTo`. */
+  readonly toFile?: boolean;
   /** The argv prefix that runs it as root; empty to run it as the account. */
   readonly root: readonly string[];
 }
@@ -53,16 +58,33 @@ export function createCommands(connection: Connection, sessions: Sessions): Comm
     async start(how, options) {
       const token = randomBytes(16).toString('hex');
       const hasWatcher = sessions.isOne && !how.input;
-      const line = remoteLine({ ...how, folder: options.folder, env: options.env, token, hasWatcher });
-      return begin(connection, await sessions.open(line), { ...how, token, hasWatcher }, options);
+      const file = how.toFile && connection.openTo ? options.appendTo : undefined;
+      const gate = file && (await FileGate.of(file));
+      const { folder, env } = options;
+      const line = remoteLine({ ...how, folder, env, token, hasWatcher, toFile: gate !== undefined });
+      try {
+        const channel = await sessions.open(line, gate?.descriptor);
+        return await begin(connection, channel, { ...how, token, hasWatcher, gate }, options);
+      } catch (error) {
+        // What start-up files printed is no output of the command.
+        await gate?.reset();
+        throw error;
+      }
     },
   };
+}
+
+/** A command on a channel. */
+interface Start extends HowToStart {
+  readonly token: string;
+  readonly hasWatcher: boolean;
+  readonly gate: FileGate | undefined;
 }
 
 async function begin(
   connection: Connection,
   channel: Channel,
-  { argv, root, input, token, hasWatcher }: HowToStart & { readonly token: string; readonly hasWatcher: boolean },
+  { argv, root, input, token, hasWatcher, gate }: Start,
   options: CommandOptions,
 ): Promise<SshCommand> {
   const stderr = keepLast(channel.stderr, MAX_STDERR_BYTES);
@@ -101,6 +123,10 @@ async function begin(
     throw cannotStart(connection, argv, options, beginning, messageOf(greeting.text, stderr()) || why);
   }
   const { pid, rest } = beginning;
+  if (gate) {
+    await Promise.race([gate.clear(token, () => connection.isLost() !== undefined), connection.lost]);
+    channel.stdin.write('go\n');
+  }
   const ended = code.then((value) => ({ code: value, stderr: stderr() }));
   // The caller may ignore it, for example when it only reads the output.
   ended.catch(() => undefined);
@@ -133,6 +159,7 @@ async function begin(
 
   return {
     pid,
+    isSaved: gate !== undefined,
     output: output(),
     write: (data) => void (channel.stdin.writable && channel.stdin.write(data)),
     ended,

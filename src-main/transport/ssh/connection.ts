@@ -56,6 +56,11 @@ export interface Connection extends Lost {
   readonly hostKey: { readonly type: string; readonly fingerprint: string };
   /** Runs a line in the login shell of the account. Rejects with the lost-connection error, or with `SessionRefused`. */
   open(line: string): Promise<Channel>;
+  /**
+   * As `open`, with an open file of this computer to which the output goes; the channel's `stdout` has standard error. `undefined` where the
+   * client cannot.
+   */
+  readonly openTo?: (line: string, descriptor: number) => Promise<Channel>;
   /** Opens an SFTP session; `undefined` where the client has none. */
   readonly sftp?: () => Promise<SFTPWrapper>;
   /** Closes this connection and the connections to its jump hosts. */

@@ -15,6 +15,8 @@ export interface RemoteLine {
   readonly input: boolean;
   /** Whether a line on standard input ends the command. For one without input. */
   readonly hasWatcher?: boolean;
+  /** Whether standard output goes to a file: then what the line prints comes on standard error. */
+  readonly toFile?: boolean;
   /** A random token that the line prints just before the command begins. */
   readonly token: string;
 }
@@ -22,9 +24,10 @@ export interface RemoteLine {
 /**
  * The command line for a login shell on the host. It changes to the folder, prints `TOKEN PID` on stdout, and becomes the command;
  * or it prints `TOKEN folder` or `TOKEN command` when that does not exist, and ends. Output of the shell's start-up files comes before.
+ * A line for a file then waits for a line of input, so that the caller can remove that output from the file.
  * Throws a plain `Error` for a folder that is not absolute and for a variable that no shell could set.
  */
-export function remoteLine({ argv, folder, env = {}, root, input, token, hasWatcher }: RemoteLine): string {
+export function remoteLine({ argv, folder, env = {}, root, input, token, hasWatcher, toFile }: RemoteLine): string {
   if (folder !== undefined && !isAbsolute(folder)) throw new Error(`${folder} is not an absolute path`);
   const settings = Object.entries(env).map(([name, value]) => {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`${name} is not the name of a variable`);
@@ -32,14 +35,16 @@ export function remoteLine({ argv, folder, env = {}, root, input, token, hasWatc
   });
   // env(1) would take a command with `=` in its name for a variable.
   const command: Argv = argv[0].includes('=') ? ['sh', '-c', 'exec "$@"', 'sh', ...argv] : argv;
+  const to = toFile ? ' >&2' : '';
   const script = [
-    folder === undefined ? '' : `cd ${quoteArgument(folder)} 2>/dev/null || { echo ${token} folder; exit 126; }; `,
+    folder === undefined ? '' : `cd ${quoteArgument(folder)} 2>/dev/null || { echo ${token} folder${to}; exit 126; }; `,
     // When the caller sets PATH, only env(1) can find the command.
     'PATH' in env
       ? ''
-      : `command -v ${quoteArgument(argv[0])} >/dev/null 2>&1 || { echo ${token} command; exit 127; }; `,
+      : `command -v ${quoteArgument(argv[0])} >/dev/null 2>&1 || { echo ${token} command${to}; exit 127; }; `,
+    toFile ? `echo ${token} $$ >&2; echo ${token}; read -r go; ` : '',
     hasWatcher ? STOP_WATCHER : '',
-    `echo ${token} $$; exec `,
+    toFile ? 'exec ' : `echo ${token} $$; exec `,
     quoteCommand(settings.length > 0 ? ['env', ...settings, ...command] : command),
     input ? '' : ' </dev/null',
   ].join('');

@@ -2,6 +2,7 @@ import { randomBytes, webcrypto } from 'node:crypto';
 import { dirname } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
 import type { Argv, CommandOptions, CommandResult } from '../transport';
+import type { SshCommand } from './commands';
 import type { Connection } from './connection';
 
 /** A file for the host. */
@@ -12,37 +13,50 @@ export interface SentFile {
   readonly mode: number;
 }
 
-/** Creates the folder, and removes partial files that earlier transfers left more than an hour ago. */
-const PREPARE = `umask 077; mkdir -p "$1" && cd "$1" && find . ! -name . -prune -type f -name "$2.part-*" -mmin +60 -exec rm -f {} +
-exit 0`;
-
-/** Writes a file with its mode, which the umask would narrow, and prints its hash, by the first of three commands that exists. */
-const WRITE = `umask 077; cat >"$1" && chmod "$2" "$1" || exit 1
+/**
+ * Creates the folder and writes a file with its mode, which the umask would narrow. Then prints an empty line, and the file's hash by the
+ * first of three commands that exists.
+ */
+const WRITE = `umask 077; mkdir -p "$3" && cat >"$1" && chmod "$2" "$1" || exit 1
+echo
 if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"
 elif command -v shasum >/dev/null 2>&1; then shasum -a 256 <"$1"
 elif command -v digest >/dev/null 2>&1; then digest -a sha256 "$1"; fi
+exit 0`;
+
+/** Gives the file its name, and removes partial files that earlier transfers left more than an hour ago. */
+const FINISH = `mv -f "$1" "$2" || exit 1
+cd "$3" && find . ! -name . -prune -type f -name "$4.part-*" -mmin +60 -exec rm -f {} +
 exit 0`;
 
 /**
  * Writes a file on the host, whole or not at all: it is written beside its place, compared, and renamed. When the connection is lost
  * meanwhile, the old file stays. `AppError('refused')` when it cannot be written, for example because the disk is full.
  *
- * @param run runs a command of the account
+ * @param start starts a command of the account
+ * @param run runs one to its end
  */
 export async function sendFile(
   connection: Connection,
-  run: (argv: Argv, options?: CommandOptions) => Promise<CommandResult>,
+  start: (argv: Argv, options: CommandOptions) => Promise<Pick<SshCommand, 'output' | 'ended'>>,
+  run: (argv: Argv) => Promise<CommandResult>,
   { path, bytes, mode }: SentFile,
 ): Promise<void> {
   const folder = dirname(path);
-  await run(['sh', '-c', PREPARE, 'sh', folder, path.slice(folder.length + 1)]);
+  const name = path.slice(folder.length + 1);
   const partial = `${path}.part-${randomBytes(6).toString('hex')}`;
-  // In a thread, while the file is sent.
-  const hashing = webcrypto.subtle.digest('SHA-256', bytes);
   try {
-    const written = await run(['sh', '-c', WRITE, 'sh', partial, mode.toString(8)], { input: bytes });
-    if (written.code !== 0) throw new Error(written.stderr.trim() || `the shell ended with ${written.code}`);
-    const sum = written.stdout.toString('latin1');
+    const writing = await start(['sh', '-c', WRITE, 'sh', partial, mode.toString(8), folder], { input: bytes });
+    let hashing: Promise<ArrayBuffer> | undefined;
+    let printed = '';
+    for await (const piece of writing.output) {
+      // In a thread, while the host does the same. Before, encryption needs the processor.
+      hashing ??= webcrypto.subtle.digest('SHA-256', bytes);
+      printed += piece.toString('latin1');
+    }
+    const { code: end, stderr: why } = await writing.ended;
+    if (end !== 0 || !hashing) throw new Error(why.trim() || `the shell ended with ${end}`);
+    const sum = printed.trim();
     const hash = Buffer.from(await hashing).toString('hex');
     if (sum !== '' && !sum.startsWith(hash))
       throw new AppError(
@@ -50,7 +64,7 @@ export async function sendFile(
         `${path} on ${connection.name} differs from the sent file.`,
         "Check the host's disk.",
       );
-    const { code, stderr } = await run(['mv', '-f', partial, path]);
+    const { code, stderr } = await run(['sh', '-c', FINISH, 'sh', partial, path, folder, name]);
     if (code !== 0)
       throw new AppError(
         'refused',

@@ -23,8 +23,8 @@ const HOLD = 'echo; exec cat';
 export interface Sessions {
   /** Whether the host allows one at a time, as far as is known. */
   readonly isOne: boolean;
-  /** Runs a line in the login shell. Rejects with the lost-connection error, and with `unsupported` when the host opens no session. */
-  open(line: string): Promise<Channel>;
+  /** Runs a line in the login shell, by `openTo` with a descriptor. Rejects with the lost-connection error, and with `unsupported` when the host opens no session. */
+  open(line: string, descriptor?: number): Promise<Channel>;
   /** Finds out whether the host allows two at a time, while nothing else runs. */
   check(): Promise<void>;
 }
@@ -56,11 +56,15 @@ export function createSessions(connection: Connection, giveWay: () => void): Ses
     return isNews;
   }
 
-  async function openSession(line: string): Promise<Channel> {
+  async function openSession(line: string, descriptor?: number): Promise<Channel> {
     await place();
     for (let tries = 1; ; tries++) {
       try {
-        return track(await connection.open(line));
+        return track(
+          await (descriptor === undefined || !connection.openTo
+            ? connection.open(line)
+            : connection.openTo(line, descriptor)),
+        );
       } catch (error) {
         const lost = connection.isLost();
         // An own session ends some day, and then it is the turn of this one.

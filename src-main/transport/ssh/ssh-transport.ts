@@ -1,6 +1,6 @@
 import { AppError } from '../../../src-shared/errors';
 import { MORE_SESSIONS } from '../../../src-shared/hosts/model';
-import type { CommandOptions, CommandResult, Argv, Transport } from '../transport';
+import type { Argv, CommandOptions, CommandResult, RunningCommand, Transport } from '../transport';
 import { remoteChanges } from './changes';
 import { commandFiles } from './command-files';
 import { createCommands } from './commands';
@@ -14,6 +14,8 @@ import { createSessions } from './sessions';
 import { connectBySystem } from './system/system-connection';
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+/** For what a command prints on standard error. */
+const MAX_ERROR_BYTES = 64 * 1024;
 
 /**
  * Prints the version string of a file, or of all files in a folder, with the finest times that the host's `ls` prints: GNU, then illumos,
@@ -98,14 +100,20 @@ export async function createSshTransport(options: ConnectOptions): Promise<SshTr
           MORE_SESSIONS,
         );
       const input = isInteractive || options.input !== '';
-      const { output, write, ended } = await commands.start({ argv, root, input }, options);
-      return { output, write, ended };
+      const { output, write, ended, isSaved } = await commands.start({ argv, root, input, toFile: true }, options);
+      return isSaved ? savedCommand(output, write, ended) : { output, write, ended };
     },
     async hasOneSession() {
       await sessions.check();
       return sessions.isOne;
     },
-    send: (file) => sendFile(connection, runAsAccount, file),
+    send: (file) =>
+      sendFile(
+        connection,
+        (argv, options) => commands.start({ argv, root: [], input: true }, options),
+        (argv) => runAsAccount(argv),
+        file,
+      ),
     startDetached: (argv, options) => startDetached({ name: connection.name, files, run }, argv, options),
     readFile: (path, offset, length) => files.read(path, offset, length),
     list: (folder) => files.list(folder),
@@ -113,5 +121,29 @@ export async function createSshTransport(options: ConnectOptions): Promise<SshTr
       return (await run(['sh', '-c', STAMP, 'sh', path])).stdout.toString('utf8');
     },
     changes: (path, signal) => remoteChanges(files, path, signal),
+  };
+}
+
+/** A command whose output goes to a file. What it prints on standard error comes as `errors`. */
+function savedCommand(
+  errors: AsyncIterable<Buffer>,
+  write: RunningCommand['write'],
+  ended: RunningCommand['ended'],
+): RunningCommand {
+  const printed = (async () => {
+    let text = Buffer.alloc(0);
+    for await (const piece of errors) text = Buffer.concat([text, piece]).subarray(-MAX_ERROR_BYTES);
+    return text.toString('utf8');
+  })();
+  const end = ended.then(async ({ code }) => ({ code, stderr: await printed }));
+  // The caller may learn of a lost connection by the other one.
+  for (const one of [printed, end]) one.catch(() => undefined);
+  return {
+    // eslint-disable-next-line require-yield
+    output: (async function* () {
+      await printed;
+    })(),
+    write,
+    ended: end,
   };
 }

@@ -1,5 +1,12 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import {
+  execFile,
+  spawn,
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  type StdioOptions,
+} from 'node:child_process';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { readFile, rm } from '../../../system/files';
@@ -27,28 +34,33 @@ export async function connectBySystem(options: ConnectOptions, ssh: SystemSsh): 
   void master.ended.then(end);
   let count = 0;
 
-  async function open(line: string): Promise<Channel> {
+  async function open(line: string, output?: number): Promise<Channel> {
     const gone = lost.isLost();
     if (gone) throw gone;
     const log = join(master.folder, `${++count}.log`);
-    const child = spawn('ssh', clientArguments(master.socket, log, line), { stdio: 'pipe' });
-    child.stdin.on('error', () => undefined);
+    const stdio: StdioOptions = ['pipe', output ?? 'pipe', 'pipe'];
+    const child = spawn('ssh', clientArguments(master.socket, log, line), { stdio });
+    const { stdin, stderr } = child as ChildProcessWithoutNullStreams;
+    stdin.on('error', () => undefined);
+    const stdout = child.stdout ?? stderr;
     const report = reportOf(child, log);
     const closed = endOf(child, report, master.socket);
     // Not read here: the stream keeps what has come. It is also readable at its end.
     const printed = new Promise<void>((resolve) =>
-      child.stdout.once('readable', () => child.stdout.readableLength > 0 && resolve()),
+      stdout.once('readable', () => stdout.readableLength > 0 && resolve()),
     );
     await Promise.race([printed, report, sessionIn(log), lost.lost]);
     const refusal = child.exitCode === OWN_FAILURE && /session request failed: (.*)/.exec(await report)?.[1];
     if (refusal) throw lost.isLost() ?? new SessionRefused(refusal);
-    return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, closed, close: () => void child.kill() };
+    const close = (): void => void child.kill();
+    return { stdin, stdout, stderr: stdout === stderr ? Readable.from([]) : stderr, closed, close };
   }
 
   return {
     name,
     hostKey: master.hostKey,
     open,
+    openTo: open,
     ...lost,
     close() {
       end('it was closed here');
