@@ -3,7 +3,7 @@ export const REMOVED = '[removed]';
 
 /** Part of a name whose value is a secret: `rootpassword`, `AWS_SECRET_ACCESS_KEY`, `access-token`. */
 const WITHIN =
-  'passw(?:or[dt]|d)|passphrase|passcode|secret|token|credential|creds(?![a-z])|regcode|(?:api|access|private|auth|encryption|signing|ssh|gpg|shared|account|client|deploy|licen[cs]e|master|wep|activation|setup|product|recovery|unlock)[_-]?key|signature|psk(?![a-z])';
+  'passw(?:or[dt]|d)|passphrase|passcode|secret|token|credential|creds(?![a-z])|regcode|(?:api|access|private|auth|encryption|signing|ssh|gpg|shared|account|client|deploy|licen[cs]e|master|wep|activation|registration|enrollment|setup|product|recovery|unlock)[_-]?key|signature|psk(?![a-z])';
 /** At its end: `rootpass`, `db_pwd`, `PW`; `PWD` alone is the working directory. */
 const AT_END = '(?:pass|(?<![a-z0-9])auth|(?<=[\\w.-])pwd|(?<![a-z0-9])pw)(?![\\w.-])';
 

@@ -40,6 +40,10 @@ const namedBefore: Finder = (words) =>
 const namedInSettings: Finder = (words) =>
   words.some((word) => /^(?:config|configure|set|--set)$/.test(word)) ? namedBefore(words) : [];
 
+/** The word after `-v`, where another word is the name of a secret: `-n node.session.auth.password -v VALUE`. */
+const valueOfName: Finder = (words) =>
+  words.some((word) => isSecretName(word)) ? words.flatMap((_, at) => (words[at - 1] === '-v' ? [[at]] : [])) : [];
+
 /** The part of a word behind `user,` or `user/`, after an option or anywhere. */
 const behindUser =
   (user: RegExp): Finder =>
@@ -51,9 +55,12 @@ const behindUser =
 
 /** Programs with a secret among their operands, which only its place shows. */
 const PROGRAMS: readonly (readonly [programs: string, find: Finder])[] = [
-  ['htpasswd', lastAfter(/^-\w*b/)],
+  ['(?:ht|mosquitto_)passwd', lastAfter(/^-\w*b/)],
   ['(?:pro|ua|ubuntu-advantage)', after(/^attach$/)],
-  ['vault', after(/^(?:login|unseal)$/)],
+  ['(?:vault|wandb|cargo)', after(/^(?:login|unseal)$/)],
+  ['bw', (words) => [...after(/^unlock$/)(words), ...after(/^login$/, 1)(words)]],
+  ['cscli', after(/^enroll$/)],
+  ['(?:ejabberdctl|prosodyctl)', after(/^(?:register|change_password)$/, 2)],
   ['rclone', (words) => [...after(/^(?:obscure|reveal)$/)(words), ...namedBefore(words)]],
   ['cloudflared', after(/^install$/)],
   ['samba-tool', after(/^(?:create|add)$/, 1)],
@@ -62,7 +69,8 @@ const PROGRAMS: readonly (readonly [programs: string, find: Finder])[] = [
   ['mysqladmin', after(/^password$/)],
   ['ipmitool', after(/^password$/, 1)],
   ['x11vnc', after(/^-storepasswd$/)],
-  ['(?:nmcli|wpa_cli|iwconfig|iw|connmanctl)', namedBefore],
+  ['iscsiadm', valueOfName],
+  ['(?:nmcli|wpa_cli|iwconfig|iw|connmanctl|ngrok)', namedBefore],
   ['(?:git|npm|yarn|pnpm|pip|aws|gcloud|crudini|dscl)', namedInSettings],
   ['lftp', behindUser(/^(?:-u)?["']?[\w.@\\-]{1,100},/)],
   ['(?:sqlplus|expdp|impdp)', behindUser(/^["']?[\w.-]{1,100}\/(?!\/)/)],

@@ -98,6 +98,11 @@ const PATTERNS: readonly (readonly [form: RegExp, left: string | Replacer])[] = 
     `$1${REMOVED}`,
   ],
   [/(?<![\w.-])(rootpw(?:[ \t]+--\w+)*[ \t]+)(?![[-])[^\s"']+/g, `$1${REMOVED}`],
+  [/(?<![\w.-])(sshpw(?:[ \t]+--\w+(?:=\S+)?)*[ \t]+)(?![[-])[^\s"']+/g, `$1${REMOVED}`],
+  [
+    /(?<!\S)([\w-]{1,60}\/\S{0,100}(?:passw|passphrase|wpa|wep|psk|secret|token)\S{0,100}\s+(?:password|string)\s+)\S.*$/gm,
+    `$1${REMOVED}`,
+  ],
   [/\b(passwd\/\S+\s+password\s+)\S.*$/gm, `$1${REMOVED}`],
   // Passwords that a command gets from a pipe or as an argument.
   [new RegExp(`^.*(?:${READERS}).*$`, 'gm'), redactLine],

@@ -3,12 +3,12 @@ import { commandWords, programOf, unquoted } from './shell-words';
 
 /** Programs that read a password from their input. */
 const READER =
-  /^(?:[\w-]*passwd2?|[\w-]*mkpasswd[\w-]*|cryptsetup[\w-]*|kinit|kadmin(?:\.local)?|su|pdbedit|keyctl|secret-tool|systemd-creds|clevis|geli|bioctl|veracrypt|encfs|gocryptfs|cryfs|ecryptfs-[\w-]+|ansible-vault|mysql_config_editor|wpa_passphrase|wg)$/;
+  /^(?:[\w-]*passwd2?|[\w-]*mkpasswd[\w-]*|cryptsetup[\w-]*|kinit|kadmin(?:\.local)?|su|pass|gopass|keepassxc-cli|pdbedit|keyctl|secret-tool|systemd-creds|clevis|geli|bioctl|veracrypt|encfs|gocryptfs|cryfs|ecryptfs-[\w-]+|ansible-vault|mysql_config_editor|wpa_passphrase|wg)$/;
 /** Calls of `passwd` that read nothing. */
 const READS_NOTHING = /^(?:-[ldeuS]|--(?:lock|unlock|delete|status|expire))$/;
 /** Options and subcommands of any program that name its input. */
 const READER_OPTION =
-  /^--?(?:[\w-]+-)?(?:password|passphrase|passwd|pass|token|secret|key)-(?:stdin|fd|from-stdin)(?:=|$)|^--(?:stdin|with-token|keyformat)(?:=|$)|^keyformat=passphrase$/;
+  /^--?(?:[\w-]+-)?(?:password|passphrase|passwd|pass|token|secret|key)-(?:stdin|fd|from-stdin)(?:=|$)|^--?stdin$|^--(?:with-token|keyformat)(?:=|$)|^(?:stdin|fd:\d)$|^keyformat=passphrase$/;
 const READER_SUBCOMMAND = /^(?:login|join|secret|load-key|change-key|set-password)$/;
 /** Programs that run the command after them. */
 const WRAPPER =
@@ -30,14 +30,14 @@ export function readsPassword(words: readonly string[]): boolean {
   const [first = '', ...rest] = begin < 0 ? [] : words.slice(begin);
   const program = programOf(first);
   if (FILTER.test(program)) return false;
-  if (READER.test(program)) return !rest.some((word) => READS_NOTHING.test(word));
+  if (READER.test(program)) return program !== 'passwd' || !rest.some((word) => READS_NOTHING.test(word));
   if (rest.some((word) => READER_OPTION.test(unquoted(word)) || READER_SUBCOMMAND.test(unquoted(word)))) return true;
   if (!WRAPPER.test(program)) return false;
   if (program === 'sudo' && rest.some((word) => /^-[A-Za-z]*S/.test(word))) return true;
   const inner = rest.join(' ').split(/[\s"'`;&|()]+/);
   const isProgram = (word: string): boolean => !word.includes('/') || /\/s?bin\/[^/]+$/.test(word);
   const at = inner.findIndex((word) => isProgram(word) && READER.test(programOf(word)));
-  return at >= 0 && !inner.some((word) => FILTER.test(word) || READS_NOTHING.test(word));
+  return at >= 0 && !inner.slice(0, at).some((word) => FILTER.test(word)) && readsPassword(inner.slice(at));
 }
 
 /** Text without what is piped into a command that reads a password, line by line. */
