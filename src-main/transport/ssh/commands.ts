@@ -100,7 +100,7 @@ async function begin(
   const greeting = { text: Buffer.alloc(0) };
   const begun = await beforeDeadline(
     // A lost connection is reported by `code`.
-    readBeginning(chunks, token, greeting).catch(() => undefined),
+    Promise.race([readBeginning(chunks, token, greeting), connection.lost]).catch(() => undefined),
     START_TIMEOUT_MS,
   );
   if (!begun) {
