@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { stubImageProject } from '../support/stub-image';
 import { openInChromium } from './support/app';
 import { Designer } from './support/designer';
 import { dragTo } from './support/mouse';
@@ -152,4 +154,30 @@ it('How the boot archive is packed is set in fields and rows, and a problem unfo
   await inode.waitFor();
   await page.getByRole('heading', { name: 'Boot', exact: true }).click();
   await designer.undoUntil(() => readFileSync(document, 'utf8') === before);
+});
+
+it.skipIf(process.getuid?.() !== 0)('Rules have the files and sizes of the last boot archive.', async () => {
+  const project = stubImageProject('grub-setup', {});
+  onTestFinished(() => project.dispose());
+  project.script(
+    'fake',
+    `ManifestRead "$1" img_params/boot_archive_contents/base_include
+drivers=$4/usr/lib/modules/6.1/kernel/drivers
+mkdir -p "$2/live" "$4/etc" "$drivers/ata/deep"
+echo kernel | tee "$2/live/vmlinuz" >"$2/live/initrd"
+echo workshop >"$4/etc/hostname"
+head -c 2048 /dev/zero | tee "$drivers/ata/a.ko" >"$drivers/ata/deep/b.ko"`,
+  );
+  expect((await project.build()).code).toBe(0);
+  const { page } = await openInChromium({ document: join(project.folder, 'manifest.xml'), width: 1024, height: 700 });
+  const designer = new Designer(page);
+  await designer.goTo('Boot');
+  await page.getByRole('tab', { name: 'Boot archive' }).click();
+  await page.getByText('boot archive of the last build, by fake').waitFor({ timeout: 30_000 });
+  const numbers = (path: string): Promise<string[]> =>
+    designer.row(`Include ${path}`).locator('.number').allTextContents();
+  expect(await numbers('usr/lib/modules/*/kernel/drivers/ata')).toEqual(['2', '4.0 KiB']);
+  expect(await numbers('etc/hostname')).toEqual(['1', '9 B']);
+  expect(await numbers('usr/lib/modules/*/kernel/drivers/nvme')).toEqual(['none', '']);
+  if (process.env.SLIPWAY_LOOK) await page.screenshot({ path: `${process.env.SLIPWAY_LOOK}-counts.png` });
 });
