@@ -20,7 +20,7 @@ const TYPE_AWARE_RULES = {
 const WITHOUT_TYPES = ['src-main/preload.ts', '**/*.d.ts'];
 
 export default ts.config(
-  { ignores: ['out/**', 'dist/**', 'node_modules/**', 'test/fixtures/**'] },
+  { ignores: ['out/**', 'dist/**', '.svelte-check/**', 'node_modules/**', 'test/fixtures/**'] },
   js.configs.recommended,
   ...ts.configs.strict,
   ...svelte.configs.recommended,

@@ -12,7 +12,16 @@ const LANES = [
   [['unit tests', 'vitest', 'run', '--project', 'unit', ...process.argv.slice(2)]],
   [
     ['format', 'prettier', '--check', '--cache', '--log-level', 'warn', '.'],
-    ['lint and import rules', 'eslint', '.', '--cache', '--cache-location', 'node_modules/.cache/eslint/'],
+    [
+      'lint and import rules',
+      'eslint',
+      '.',
+      '--cache',
+      '--cache-strategy',
+      'content',
+      '--cache-location',
+      'node_modules/.cache/eslint/',
+    ],
     ['types', 'npm', 'run', '--silent', 'types'],
   ],
 ];

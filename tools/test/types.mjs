@@ -15,7 +15,7 @@ const tsc = (name) => [
 const failed = [
   tsc('shared'),
   tsc('node'),
-  ['svelte-check', '--tsconfig', 'tsconfig.web.json', '--fail-on-warnings'],
+  ['svelte-check', '--tsconfig', 'tsconfig.web.json', '--fail-on-warnings', '--incremental'],
 ].filter((argv) => spawnSync('npx', ['--no-install', ...argv], { cwd: root, stdio: 'inherit' }).status !== 0);
 
 for (const argv of failed) process.stderr.write(`FAILED  ${argv.join(' ')}\n`);
