@@ -90,7 +90,7 @@ describe.each([
     project.write({
       pairs,
       steps: [
-        { name: 'a', body: `setsid -f ${LONG_SLEEP} >/dev/null 2>&1` },
+        { name: 'a', body: daemonBy('setsid -f') },
         { name: 'b', body: `pgrep -fx "${LONG_SLEEP}" && exit 1; exit 0` },
       ],
     });
@@ -100,8 +100,12 @@ describe.each([
   });
 });
 
+/** Starts a daemon by a command, and waits until the command has become the daemon, whose name is then reported. */
+const daemonBy = (command: string): string =>
+  `${command} ${LONG_SLEEP} >/dev/null 2>&1\nuntil pgrep -fx "${LONG_SLEEP}" >/dev/null; do :; done`;
+
 describe('a build in a container', () => {
-  const daemon = { name: 'a', body: `setsid -f env -i ${LONG_SLEEP} >/dev/null 2>&1` };
+  const daemon = { name: 'a', body: daemonBy('setsid -f env -i') };
   const named = 'sleep, started by a, was still running and was stopped';
 
   it.skipIf(lacksNamespaces)('ends and names only its own processes where it has the /proc of the host', async () => {
