@@ -19,6 +19,7 @@ interface Built {
 
 /** What a build of a text would do. */
 interface Planned {
+  /** The value of `SinceBuild.#planKey` that it belongs to. */
   readonly key: string;
   readonly source: string;
   readonly advice: PlanAnswer['advice'];
@@ -54,6 +55,13 @@ export class SinceBuild {
     return JSON.stringify([host, path, runs.at(-1)?.run, step, snapshot?.takenAt]);
   });
 
+  /** Identifies what a plan depends on beside the text: the last build, and the scripts and other inputs, which any program can edit. */
+  readonly #planKey = $derived.by(() =>
+    this.#key === undefined
+      ? undefined
+      : JSON.stringify([this.#key, ...this.#builds.columns.map(({ step, freshness }) => [step, freshness])]),
+  );
+
   readonly #current = $derived.by(() => (this.#built?.key === this.#key ? this.#built : undefined));
 
   /** The number of the run that built the manifest of `edits`. */
@@ -87,7 +95,7 @@ export class SinceBuild {
   /** Whether a build would have nothing to do; `undefined` until the host has answered for the text on screen. */
   get isCurrent(): boolean | undefined {
     const planned = this.#planned;
-    if (planned?.key !== this.#key || planned?.source !== this.#session.document?.source) return undefined;
+    if (planned?.key !== this.#planKey || planned?.source !== this.#session.document?.source) return undefined;
     if (planned?.advice === undefined) return false;
     return planned.advice.kind === 'nothing' && this.#session.scripts.drafts.size === 0;
   }
@@ -95,6 +103,7 @@ export class SinceBuild {
   /** Asks the host soon for what is not known. Call it in an effect. */
   schedule(): void {
     const key = this.#key;
+    const planKey = this.#planKey;
     const { document } = this.#session;
     const source = document?.source;
     const isPlanned = this.isCurrent !== undefined;
@@ -113,10 +122,10 @@ export class SinceBuild {
     }
     const { target } = this.#session;
     this.#planning.ask(
-      [key, source],
+      [planKey, source],
       document?.isUnsaved ? ASK_DEBOUNCE_MS : 0,
       (signal) => this.#main.builds.plan({ ...target, source }, { signal }).catch(() => undefined),
-      (plan) => (this.#planned = { key, source, advice: plan?.advice }),
+      (plan) => (this.#planned = { key: planKey ?? '', source, advice: plan?.advice }),
     );
   }
 

@@ -98,6 +98,16 @@ it('An edit that only the last step reads is no edit any more after it was built
     .waitFor();
 });
 
+it('An edit of a script by another program is a change since the last build.', async () => {
+  const made = project();
+  expect((await made.build()).code).toBe(0);
+  const { page } = await open(made);
+  await next(page).getByText('Up to date').waitFor();
+  made.script('c', 'echo another');
+  await next(page).getByText('Up to date').waitFor({ state: 'detached' });
+  await next(page).getByRole('button', { name: 'Resume from c' }).waitFor();
+});
+
 it('After a failed build it has the last lines of the failed step, and resumes.', async () => {
   const made = project();
   made.script('c', 'echo "cannot find the loader" >&2; exit 2');
