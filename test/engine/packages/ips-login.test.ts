@@ -60,12 +60,12 @@ describe('a repository with a login', () => {
 
   it('has it in no message of any tool that got the address', async () => {
     const argv = ['sh', '-c', 'echo "cannot reach $0" >&2; exit 3', withLogin('http://depot.example')] as const;
-    for (const call of [exec(argv), ask(argv)]) {
-      const text = await textOf(call);
+    for (const run of [exec, ask]) {
+      const text = await textOf(run(argv));
       expect(text).toContain('cannot reach http://depot.example');
       expect(text).not.toMatch(HIDDEN);
     }
     const silent = ['sh', '-c', 'exit 3', withLogin('http://depot.example')] as const;
-    for (const call of [exec(silent), ask(silent)]) expect(await textOf(call)).not.toMatch(HIDDEN);
+    for (const run of [exec, ask]) expect(await textOf(run(silent))).not.toMatch(HIDDEN);
   });
 });

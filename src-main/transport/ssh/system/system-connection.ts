@@ -45,13 +45,18 @@ export async function connectBySystem(options: ConnectOptions, ssh: SystemSsh): 
     const stdout = child.stdout ?? stderr;
     const report = reportOf(child, log);
     const closed = endOf(child, report, master.socket);
-    // Not read here: the stream keeps what has come. It is also readable at its end.
-    const printed = new Promise<void>((resolve) =>
-      stdout.once('readable', () => stdout.readableLength > 0 && resolve()),
-    );
-    await Promise.race([printed, report, sessionIn(log), lost.lost]);
-    const refusal = child.exitCode === OWN_FAILURE && /session request failed: (.*)/.exec(await report)?.[1];
-    if (refusal) throw lost.isLost() ?? new SessionRefused(refusal);
+    const held = [hold(stdout), hold(stderr)] as const;
+    try {
+      await Promise.race([held[0].printed, report, sessionIn(log), lost.lost]);
+      const refusal = child.exitCode === OWN_FAILURE && /session request failed: (.*)/.exec(await report)?.[1];
+      if (refusal) throw lost.isLost() ?? new SessionRefused(refusal);
+    } catch (error) {
+      // A process closes only when everything was read.
+      for (const stream of [stdout, stderr]) stream.resume();
+      throw error;
+    } finally {
+      for (const { release } of held) release();
+    }
     const close = (): void => void child.kill();
     return { stdin, stdout, stderr: stdout === stderr ? Readable.from([]) : stderr, closed, close };
   }
@@ -75,6 +80,21 @@ const clientArguments = (socket: string, log: string, line: string): string[] =>
   ...['-o', 'LogLevel=DEBUG2', '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-o', 'BatchMode=yes'],
   ...['--', 'host', line],
 ];
+
+/**
+ * Keeps what a process prints until the caller reads it. Without a listener Node discards it once the process has exited.
+ *
+ * `printed` resolves with the first output. `release` must be called just before the caller reads.
+ */
+function hold(stream: Readable): { readonly printed: Promise<void>; release(): void } {
+  let first = (): void => undefined;
+  const printed = new Promise<void>((resolve) => (first = resolve));
+  const onReadable = (): void => {
+    if (stream.readableLength > 0) first();
+  };
+  stream.on('readable', onReadable);
+  return { printed, release: () => void stream.off('readable', onReadable) };
+}
 
 /** Resolves when the log has the beginning of the session, or is removed. */
 async function sessionIn(log: string): Promise<void> {
