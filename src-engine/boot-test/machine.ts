@@ -29,6 +29,9 @@ export interface Machine {
   end(): void;
 }
 
+/** Runs a command unless its parent has ended before the signal of its death was requested. Its first argument is the parent. */
+const UNLESS_ORPHANED = ['sh', '-c', '[ "$PPID" = "$1" ] && shift && exec "$@"', 'sh'];
+
 /**
  * Starts a machine. Where the host has `setpriv` the machine ends with this process in every case; elsewhere with every
  * exit except SIGKILL.
@@ -42,7 +45,7 @@ export function startMachine(request: MachineRequest, onConsole: (text: string) 
   const folder = mkdtempSync(join(tmpdir(), 'slipway-boot-'));
   const cleanUp = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    const guard = isExecutable(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL'] : [];
+    const guard = isExecutable(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...UNLESS_ORPHANED, `${process.pid}`] : [];
     const [command = QEMU, ...args] = [...guard, QEMU, ...machineOptions(request, ownFirmware(request, folder))];
     // QEMU gets a session of its own, so that Ctrl-C reaches only the engine, which then ends it and reports this.
     // Descriptor 3 is QEMU's protocol. Its temporary files are in our folder and are removed with it.

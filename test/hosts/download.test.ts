@@ -66,7 +66,8 @@ describe.skipIf(reason !== undefined).each(CLIENTS)(`a large image, by %s${reaso
     expect(sha256(join(to, 'large.iso'))).toBe(sha256(join(media, 'large.iso')));
   });
 
-  it('is not mixed with another one that replaces it meanwhile', { timeout: 600_000 }, async () => {
+  // The copy may end before the cut on a busy machine.
+  it('is not mixed with another one that replaces it meanwhile', { timeout: 600_000, retry: 3 }, async () => {
     const to = join(project.folder, 'mixed');
     mkdirSync(to);
     const image = join(media, 'small.iso');
