@@ -33,6 +33,8 @@ export function jumpOf(command: string, config: string | undefined): Jump | unde
     else if (option === 'F' && value !== config) return undefined;
   }
   if (host === undefined || !/^(%h:%p|\[%h\]:%p)$/.test(forwards ?? '')) return undefined;
+  // `%r@HOST`: the ssh command replaces its tokens.
+  if ([host, user, port].some((part) => part?.includes('%'))) return undefined;
   const [jump, ...more] = parseJumps(`${host}${port === undefined ? '' : `:${port}`}`) ?? [];
   if (!jump || more.length > 0) return undefined;
   return user === undefined || jump.user !== undefined ? jump : { ...jump, user };

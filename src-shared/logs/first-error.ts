@@ -5,8 +5,8 @@ import { plainText } from './ansi';
  * option (`--no-error`) do not.
  */
 const ERROR =
-  /(?<![\w./-])(?:errors?|fatal|failed|failure|cannot|can't|unable to|no such file|not found|permission denied|no space left|traceback|panic|segmentation fault|killed|aborted)(?![\w-]|\.\w)/i;
-const HARMLESS = /(?<![\w.])(?:0|no|without) (?:error|failure|failed)|ignored|error:? 0\b/i;
+  /^E: |^npm ERR!|\b[A-Z]\w*(?:Error|Exception)(?=:)|(?<![\w./-])(?:errors?|fatal|failed|failure|cannot|can't|unable to|no such file|not found|permission denied|not permitted|refused|could not|out of memory|bad superblock|no space left|traceback|panic|segmentation fault|killed|aborted|aborting)(?![\w-]|\.\w)/i;
+const HARMLESS = /(?<![\w.])(?:0|no|without) (?:error|failure|failed)|ignored|(?:errors?|failed|failures?):? 0\b/i;
 
 const WARNING = /^(?:W: |\S{0,40}\s?warning\b)/i;
 

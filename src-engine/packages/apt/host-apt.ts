@@ -88,12 +88,12 @@ export class HostApt {
 
   /** The source files in APT's order. APT ignores other names. */
   sources(): Promise<SourceFile[]> {
-    return this.#files('Dir::Etc::sourcelist', 'Dir::Etc::sourceparts', /^[\w.-]+\.(list|sources)$/);
+    return this.#files('Dir::Etc::sourcelist', 'Dir::Etc::sourceparts', /^[\w:.-]+\.(list|sources)$/);
   }
 
   /** The files of preferences, which hold pins. APT ignores other names. */
   preferences(): Promise<SourceFile[]> {
-    return this.#files('Dir::Etc::preferences', 'Dir::Etc::preferencesparts', /^[\w-]+(\.pref)?$/);
+    return this.#files('Dir::Etc::preferences', 'Dir::Etc::preferencesparts', /^([\w:-]+|[\w:.-]+\.pref)$/);
   }
 
   async #files(file: string, folder: string, names: RegExp): Promise<SourceFile[]> {

@@ -98,7 +98,7 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the APT configuration o
       .map((line) => ` ${line === '' ? '.' : line}`);
     const host = new TestHostApt()
       .write('sources.list', sourceOf(main, 'http://deb.corp.example'), sourceOf(backports))
-      .write('sources.list.d/inhouse.list', sourceOf(flat))
+      .write('sources.list.d/home:user:inhouse.list', sourceOf(flat))
       .write(
         'sources.list.d/vendor.sources',
         'Types: deb deb-src',
@@ -109,7 +109,12 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the APT configuration o
         'Signed-By:',
         ...key,
       )
-      .write('preferences.d/backports', 'Package: nano nano-data', 'Pin: release n=test-backports', 'Pin-Priority: 990')
+      .write(
+        'preferences.d/backports-12.x.pref',
+        'Package: nano nano-data',
+        'Pin: release n=test-backports',
+        'Pin-Priority: 990',
+      )
       .write('apt.conf.d/00proxy', `Acquire { http { Proxy "${proxy.url}"; }; };`);
     const project = new HostProject(host, ['vim', 'vendor-agent', 'inhouse-tool']);
     const resolved = await project.versions();
@@ -128,9 +133,9 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the APT configuration o
     const files = readFileSync(join(project.area, 'media/files'), 'utf8').trimEnd().split('\n');
     const used = [
       'sources.list',
-      'sources.list.d/inhouse.list',
+      'sources.list.d/home:user:inhouse.list',
       'sources.list.d/vendor.sources',
-      'preferences.d/backports',
+      'preferences.d/backports-12.x.pref',
     ];
     expect(files).toEqual(used.map((name) => join(host.folder, name)));
     expect(await project.unfollowed()).toEqual([]);

@@ -25,6 +25,9 @@ it.each([
   'ssh -W %h:%p gate; true',
   'sshx -W %h:%p gate',
   'ssh -W %h:%p',
+  'ssh -W %h:%p %r@gate',
+  'ssh -l %r -W %h:%p gate',
+  'ssh -W %h:%p gate-%n',
 ])('The command %s is not a jump host.', (command) => {
   expect(jumpOf(command, '/home/me/config')).toBeUndefined();
 });

@@ -121,6 +121,14 @@ describe('a line', () => {
     'Errors were encountered while processing:',
     '\x1b[01m\x1b[Kx.c:1:2:\x1b[m\x1b[K \x1b[01;31m\x1b[Kerror: \x1b[m\x1b[Kx',
     '\x1b[1m\x1b[38;5;9merror\x1b[0m: x',
+    "E: Package 'foo' has no installation candidate",
+    'npm ERR! code 1',
+    'ModuleNotFoundError: x',
+    'curl: (6) Could not resolve host: x',
+    'mount: /mnt: wrong fs type, bad superblock',
+    'xorriso : aborting : x',
+    'ssh: connect to host x: Connection refused',
+    'chown: changing ownership: Operation not permitted',
   ])('is an error: %s', (line) => expect(mentionsError(line)).toBe(true));
 
   it.each([
@@ -130,6 +138,8 @@ describe('a line', () => {
     '--no-error',
     'Unpacking liberror-perl',
     'no errors',
+    'errors: 0',
+    'Tests: Failed: 0, Passed: 9',
     'installation completed without errors',
     'perl: warning: Setting locale failed.',
     'W: GPG error: the key is not known',
