@@ -20,6 +20,7 @@ describe.each(['light', 'dark'] as const)('Accessibility (%s):', (theme) => {
     await visitDialogs(page, look);
     await designer.goTo('Accounts and locale');
     await page.getByLabel('Host name').fill('<&');
+    await designer.unfold();
     await page.getByLabel('User id').fill('many');
     await look('with problems');
     await designer.goTo('Changes since save');

@@ -23,6 +23,7 @@ describe('every action is reachable by keyboard, and shows that it has the focus
     await page.getByRole('option').first().click();
     for (const fault of await unreachableByKeyboard(page)) found.push(`Packages, one chosen: ${fault}`);
     await designer.goTo('Accounts and locale');
+    await designer.unfold();
     await page.getByLabel('User id').fill('many');
     await page.getByRole('region', { name: 'Problems' }).waitFor();
     for (const fault of await unreachableByKeyboard(page)) found.push(`with problems: ${fault}`);

@@ -29,6 +29,7 @@ describe('From 900 to 1920 pixels nothing is cut off and nothing overprints:', (
     await page.getByRole('listbox', { name: 'Packages to install' }).getByRole('option').first().click();
     await check.run('Packages, one selected');
     await designer.goTo('Accounts and locale');
+    await designer.unfold();
     await page.getByLabel('User id').fill(LONG_NAME);
     await page.getByRole('region', { name: 'Problems' }).waitFor();
     await check.run('with problems');

@@ -19,6 +19,12 @@ export class Designer {
     await this.page.getByRole('heading', { level: 1, name: title }).waitFor();
   }
 
+  /** Unfolds the settings of a section that few users need. */
+  async unfold(): Promise<void> {
+    const folded = this.page.locator('details:not([open]) > summary').filter({ hasText: /^Advanced/ });
+    while ((await folded.count()) > 0) await folded.first().click();
+  }
+
   button(name: string | RegExp): Locator {
     return this.page.getByRole('button', { name, exact: typeof name === 'string' });
   }
