@@ -27,8 +27,11 @@ const INSIDE = [
   'exit',
 ].join('\n');
 
-/** On a busy machine a page may miss the time of a test. A second failure counts; a repetition is reported. */
-const REPEATS = { e2e: ['--retry', '1'] };
+/**
+ * On a busy machine a page, a host or a process may miss the time of a test. A second failure counts; a repetition is
+ * reported.
+ */
+const REPEATED = ['e2e', 'hosts', 'unit', 'areas'];
 
 const running = new Set();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
@@ -42,7 +45,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
  * when it was killed.
  */
 export async function runSuite(project, report) {
-  const vitest = ['npx', 'vitest', 'run', '--project', project, ...(REPEATS[project] ?? [])];
+  const vitest = [
+    'npx',
+    'vitest',
+    'run',
+    '--project',
+    project,
+    ...(REPEATED.includes(project) ? ['--retry', '1'] : []),
+  ];
   const line = [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const [command, ...args] = canUnshare ? [...UNSHARE, 'sh', '-c', INSIDE, 'sh', ...line] : line;
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
