@@ -1,4 +1,4 @@
-import type { SourceEntry } from './source-entry';
+import type { SourceEntry, UnreadableEntry } from './source-entry';
 
 /** A field of a stanza, with its lines as written. */
 interface Field {
@@ -9,8 +9,8 @@ interface Field {
 }
 
 /** Reads a `.sources` file. Stanzas that are switched off, and those of source packages only, are left out. */
-export function readSourcesFile(text: string, path: string): SourceEntry[] {
-  return stanzasOf(text).flatMap(({ lines, start }) => entryOf(fieldsOf(lines), `${path} line ${start}`) ?? []);
+export function readSourcesFile(text: string, path: string): (SourceEntry | UnreadableEntry)[] {
+  return stanzasOf(text).flatMap(({ lines, start }) => entryOf(lines, `${path} line ${start}`) ?? []);
 }
 
 /** The stanzas without comments, each with the number of its first line. */
@@ -47,10 +47,15 @@ function fieldsOf(lines: readonly string[]): Field[] {
 /** The values by which APT switches a setting off. */
 const OFF = /^(no|false|without|off|disable|0)$/i;
 
-function entryOf(fields: readonly Field[], place: string): SourceEntry | undefined {
+function entryOf(lines: readonly string[], place: string): SourceEntry | UnreadableEntry | undefined {
+  const fields = fieldsOf(lines);
   const valuesOf = (name: string): string[] =>
     (fields.find((field) => field.name === name)?.value ?? '').split(/[\s,]+/).filter((value) => value !== '');
-  if (OFF.test(valuesOf('enabled').join(' ')) || !valuesOf('types').includes('deb')) return undefined;
+  const types = valuesOf('types');
+  if (OFF.test(valuesOf('enabled').join(' '))) return undefined;
+  if (types.length > 0 && !types.includes('deb')) return undefined;
+  if ([types, valuesOf('uris'), valuesOf('suites')].some((values) => values.length === 0))
+    return { text: lines.join('\n') };
   const architectures = valuesOf('architectures');
   return {
     place,

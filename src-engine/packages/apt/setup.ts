@@ -188,11 +188,12 @@ function policyOf(host: HostApt, isHostsRelease: boolean, unfollowed: Unfollowed
   return [];
 }
 
-/** Files by their names; a name that another file has gets a prefix. */
+/** Files by their names; a name that another file has gets a prefix, as often as it takes. */
 function named(files: readonly SourceFile[]): (ConfigFile & SourceFile)[] {
   const taken = new Set<string>();
   return files.map(({ path, text }) => {
-    const name = taken.has(basename(path)) ? `also-${basename(path)}` : basename(path);
+    let name = basename(path);
+    while (taken.has(name)) name = `also-${name}`;
     taken.add(name);
     return { name, path, text };
   });

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { withoutLogin } from '../../../src-shared/without-login';
 import type { AptSetup } from './setup';
 
@@ -8,6 +9,10 @@ interface Cause {
 }
 
 const CAUSES: readonly Cause[] = [
+  {
+    message: /in sources file|Malformed stanza/,
+    hint: 'Correct the stanza. It needs the fields Types, URIs, Suites and Components, or Types, URIs and Suites: ./ for a flat repository.',
+  },
   {
     message: /Malformed|The list of sources could not be read/,
     hint: 'Correct the source. Its form is: [OPTIONS] ADDRESS SUITE COMPONENT..., or ADDRESS ./ for a flat repository.',
@@ -49,10 +54,18 @@ export function hintFor(stderr: string, { sources, hostFiles, network }: AptSetu
   const names = sources
     .filter(({ text }) => addresses.some((address) => address.length > 'file:/'.length && text.includes(address)))
     .map(({ name }) => name);
-  const files = hostFiles.filter((path) => names.some((name) => path.endsWith(`/${name}`)));
+  // APT read copies of the files: only their names are those of the host.
+  const malformed = [...stderr.matchAll(/ in (?:list file|sources file|source list) (\S+)/g)].map(([, path = '']) =>
+    basename(path),
+  );
+  const filesOf = (some: readonly string[]): string[] =>
+    hostFiles.filter((path) => some.some((name) => path.endsWith(`/${name}`)));
+  const files = filesOf(names);
+  const malformedFiles = filesOf(malformed);
   const proxy = network.map((line) => /::Proxy(?:::\S+)? "((?!DIRECT)[^"]+)"/i.exec(line)?.[1]).find(Boolean);
   return [
     cause,
+    ...(malformedFiles.length === 0 ? [] : [`The source is in ${malformedFiles.join(', ')} of the build host.`]),
     ...(files.length === 0 ? [] : [`The address is in ${files.join(', ')} of the build host.`]),
     ...(proxy === undefined ? [] : [`APT uses the proxy ${withoutLogin(proxy)}.`]),
   ].join(' ');

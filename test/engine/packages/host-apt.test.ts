@@ -337,6 +337,33 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('the APT configuration o
     expect([code, message]).toEqual(['unsupported', expect.stringContaining('10broken')]);
   });
 
+  it.each([
+    ['Suites', 'Types: deb\nURIs: http://127.0.0.1:1'],
+    ['URIs', 'Types: deb\nSuites: test\nComponents: main'],
+    ['Types', 'URIs: http://127.0.0.1:1\nSuites: test\nComponents: main'],
+  ])('is an error with the file when a stanza has no %s', async (_field, stanza) => {
+    const main = await AptRepository.serve([...BASE, { name: 'nano' }]);
+    const host = new TestHostApt().write('sources.list', sourceOf(main)).write('sources.list.d/vendor.sources', stanza);
+    const { message, hint } = await new HostProject(host, ['nano']).failure('resolve', 'manifest.xml');
+    expect(message).toContain('vendor.sources');
+    expect(hint).toMatch(/Types, URIs, Suites/);
+    expect(hint).toContain(`${host.folder}/sources.list.d/vendor.sources of the build host`);
+  });
+
+  it('uses all files, also when several have one name', async () => {
+    const repositories = [
+      await AptRepository.serve([...BASE, { name: 'nano' }]),
+      await AptRepository.serve([{ name: 'second' }]),
+      await AptRepository.serve([{ name: 'third' }]),
+    ] as const;
+    const host = new TestHostApt()
+      .write('sources.list', sourceOf(repositories[0]))
+      .write('sources.list.d/also-sources.list', sourceOf(repositories[1]))
+      .write('sources.list.d/sources.list', sourceOf(repositories[2]));
+    const { problems } = await new HostProject(host, ['nano', 'second', 'third']).resolve();
+    expect(problems).toEqual([]);
+  });
+
   it('uses only the packages of the architecture of the image', async () => {
     const main = await AptRepository.serve([...BASE, { name: 'nano' }]);
     const host = new TestHostApt()
