@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Login } from '../../src-main/transport/ssh/authentication';
 import type { ConnectOptions } from '../../src-main/transport/ssh/connection';
 import type { UnknownHostKey } from '../../src-main/transport/ssh/host-keys';
@@ -49,6 +49,25 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
       [encrypted, 2],
     ]);
   });
+
+  it.each(['ed25519', 'rsa', 'ecdsa'])(
+    'asks for the passphrase of a key only when the host accepts the key: %s',
+    async (type) => {
+      const stranger = join(server.folder, `stranger-${type}`);
+      const known = join(server.folder, `known-${type}`);
+      for (const file of [stranger, known]) runTool('ssh-keygen', '-q', '-t', type, '-N', 'two words', '-f', file);
+      // Without the .pub file, the public key is read from the private one.
+      rmSync(`${stranger}.pub`);
+      appendFileSync(join(server.folder, 'authorized'), readFileSync(`${known}.pub`));
+      const asked: string[] = [];
+      const askPassphrase = async (file: string): Promise<string> => {
+        asked.push(file);
+        return 'two words';
+      };
+      expect(await login({ keys: [stranger, known], askPassphrase })).toBe('root');
+      expect(asked).toEqual([known]);
+    },
+  );
 
   it('asks once for the passphrase of a key that it cannot use, and reports the reason', async () => {
     const key = join(server.folder, 'pkcs8');
@@ -100,6 +119,19 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
     expect(await whoAmI(by(loginAt(server, { keys: [open, server.key] })))).toBe('root');
     for (const key of keys) chmodSync(key, 0o600);
     expect(await whoAmI(by(loginAt(server, { keys: [open] })))).toBe('root');
+  });
+
+  it('names the remedy for a banner that is too long for the built-in client, and passes it by the ssh command', async () => {
+    const banner = join(server.folder, 'banner');
+    writeFileSync(banner, 'Authorized use only.\n'.repeat(5000));
+    const talkative = await startSshd(`Banner ${banner}`);
+    onTestFinished(() => talkative.stop());
+    const [[, byBuiltIn], [, bySsh]] = CLIENTS as [(typeof CLIENTS)[number], (typeof CLIENTS)[number]];
+    await expect(whoAmI(byBuiltIn(loginAt(talkative)))).rejects.toMatchObject({
+      code: 'unreachable',
+      hint: expect.stringContaining('choose the ssh command') as string,
+    });
+    expect(await whoAmI(bySsh(loginAt(talkative)))).toBe('root');
   });
 
   it('uses the agent first, and needs nothing else', async () => {

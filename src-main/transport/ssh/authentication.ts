@@ -4,7 +4,8 @@ import { AppError } from '../../../src-shared/errors';
 import { agentKeys, type AgentKey } from './agent';
 import { acceptsKey, type AlgorithmSettings } from './algorithms';
 import { describeOpenKey, openKey, openKeysHint, type OpenKey } from './key-permissions';
-import { parsePrivateKey, publicKeyOf, UnsupportedKey } from './public-key';
+import { LockedKey } from './locked-key';
+import { parsePrivateKey, parsePublicKey, publicKeyOf, UnsupportedKey } from './public-key';
 import { visible } from '../../../src-shared/visible';
 
 const MAX_ATTEMPTS = 3;
@@ -63,7 +64,10 @@ export function createAuthentication(
   asking: <T>(answer: Promise<T>) => Promise<T>,
   algorithms?: AlgorithmSettings,
 ): Authentication {
-  const tried: string[] = [...(login.unused ?? [])];
+  /** What was tried, by its subject: a later entry replaces an earlier one. */
+  const tried = new Map<string, string>();
+  const note = (text: string, subject = text): unknown => tried.set(subject, text);
+  for (const text of login.unused ?? []) note(text);
   const openKeys: OpenKey[] = [];
   let cancelled = false;
   let allowed: readonly string[] = [];
@@ -75,7 +79,7 @@ export function createAuthentication(
       void attempts.next().then(
         ({ value }) => use(value ?? false),
         (error: unknown) => {
-          tried.push(`${error instanceof Error ? error.message : String(error)}`);
+          note(`${error instanceof Error ? error.message : String(error)}`);
           use(false);
         },
       );
@@ -84,7 +88,7 @@ export function createAuthentication(
       if (cancelled) return new AppError('cancelled', `The login at ${host} was cancelled.`);
       return new AppError(
         'refused',
-        `${host} refused the login of ${login.user}${message === undefined ? '' : ` (its message: ${message})`}. Tried: ${[...new Set(tried)].join(', ') || 'nothing'}. It accepts: ${allowed.join(', ') || 'nothing'}.`,
+        `${host} refused the login of ${login.user}${message === undefined ? '' : ` (its message: ${message})`}. Tried: ${[...tried.values()].join(', ') || 'nothing'}. It accepts: ${allowed.join(', ') || 'nothing'}.`,
         [
           ...openKeysHint(openKeys),
           'Check the user name, and that the key or the password is the one of this host.',
@@ -112,7 +116,7 @@ export function createAuthentication(
     const order = named.flatMap(({ publicKey }) => accepted.filter((key) => key.publicKey === publicKey));
     if (login.identitiesOnly !== true) order.push(...accepted);
     if (login.agent !== undefined)
-      tried.push(
+      note(
         order.length > 0 ? 'the keys of the agent' : `the agent, which has no ${held.length > 0 ? 'such ' : ''}keys`,
       );
     const offered = new Set<AgentKey>();
@@ -126,8 +130,9 @@ export function createAuthentication(
     for (const { file, publicKey } of named) {
       if (!takes('publickey')) return;
       if (file.endsWith('.pub') || (publicKey !== undefined && refused.includes(publicKey))) continue;
-      const key = await unlock(file);
-      if (key !== undefined) yield { type: 'publickey', username, ...key };
+      const key = await readKey(file, publicKey);
+      if (key instanceof LockedKey) yield { type: 'agent', username, agent: key };
+      else if (key !== undefined) yield { type: 'publickey', username, key };
     }
   }
 
@@ -136,22 +141,22 @@ export function createAuthentication(
       const password = await asking(login.askPassword(attempt));
       cancelled = password === undefined;
       if (password === undefined) return;
-      tried.push('a password');
+      note('a password');
       yield { type: 'password', username: login.user, password };
     }
   }
 
   async function* questions(): AsyncGenerator<AnyAuthMethod, void> {
     const { answer } = login;
-    if (!answer || cancelled || tried.includes('a password')) return;
+    if (!answer || cancelled || tried.has('a password')) return;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS && !cancelled && takes('keyboard-interactive'); attempt++) {
-      tried.push('answers to its questions');
+      note('answers to its questions');
       yield {
         type: 'keyboard-interactive',
         username: login.user,
         prompt(title, instructions, _language, prompts, finish) {
           if (prompts.length > MAX_PROMPTS) {
-            tried.push(`its ${prompts.length} questions at once, which are too many`);
+            note(`its ${prompts.length} questions at once, which are too many`);
             cancelled = true;
             return finish([]);
           }
@@ -176,40 +181,60 @@ export function createAuthentication(
     return allowed.includes(method);
   }
 
-  /** A private key and its passphrase. `undefined` when the key cannot be used; the reason is then added to `tried`. */
-  async function unlock(file: string): Promise<{ key: ParsedKey } | undefined> {
-    let key: Buffer;
+  /**
+   * The key of a file. One that is encrypted is unlocked now, or, where its public key is known, after the host has accepted it.
+   * `undefined` when the key cannot be used; the reason is then added to `tried`.
+   */
+  async function readKey(file: string, publicKey: string | undefined): Promise<ParsedKey | LockedKey | undefined> {
+    let text: Buffer;
     try {
       const open = await openKey(file);
       if (open) {
         openKeys.push(open);
-        tried.push(describeOpenKey(open));
+        note(describeOpenKey(open), file);
         return undefined;
       }
-      key = await readFile(file);
+      text = await readFile(file);
     } catch (error) {
-      tried.push(`the key ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`);
+      note(`the key ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`, file);
       return undefined;
     }
-    const plain = parsePrivateKey(key);
-    if (!(plain instanceof Error)) {
-      const isAccepted = acceptsKey(algorithms, plain.type);
-      tried.push(isAccepted ? `the key ${file}` : `the key ${file}, whose type the SSH configuration excludes`);
-      return isAccepted ? { key: plain } : undefined;
+    const plain = parsePrivateKey(text);
+    if (plain instanceof Error) {
+      if (!/encrypted/i.test(plain.message)) return unusable(file, plain);
+      const known = parsePublicKey(publicKey);
+      if (known === undefined) return unlock(file, text);
+      if (isExcluded(file, known)) return undefined;
+      note(`the key ${file}`, file);
+      return new LockedKey(known, () => unlock(file, text));
     }
-    const unusable = ({ message }: Error): undefined =>
-      void tried.push(`the key ${file}, which is not a private key that can be used (${message})`);
-    if (!/encrypted/i.test(plain.message)) return unusable(plain);
+    if (isExcluded(file, plain)) return undefined;
+    note(`the key ${file}`, file);
+    return plain;
+  }
+
+  function isExcluded(file: string, { type }: ParsedKey): boolean {
+    if (acceptsKey(algorithms, type)) return false;
+    note(`the key ${file}, whose type the SSH configuration excludes`, file);
+    return true;
+  }
+
+  /** Decrypts a key by the user's passphrase. `undefined` when the user gives none, or the key cannot be used. */
+  async function unlock(file: string, text: Buffer): Promise<ParsedKey | undefined> {
     for (let attempt = 1; login.askPassphrase && attempt <= MAX_ATTEMPTS; attempt++) {
       const passphrase = await asking(login.askPassphrase(file, attempt));
       if (passphrase === undefined) break;
-      const unlocked = parsePrivateKey(key, passphrase);
-      if (unlocked instanceof UnsupportedKey) return unusable(unlocked);
+      const unlocked = parsePrivateKey(text, passphrase);
+      if (unlocked instanceof UnsupportedKey) return unusable(file, unlocked);
       if (unlocked instanceof Error) continue;
-      tried.push(`the key ${file}`);
-      return { key: unlocked };
+      note(`the key ${file}`, file);
+      return unlocked;
     }
-    tried.push(`the key ${file}, which was not unlocked`);
+    note(`the key ${file}, which was not unlocked`, file);
     return undefined;
+  }
+
+  function unusable(file: string, { message }: Error): undefined {
+    note(`the key ${file}, which is not a private key that can be used (${message})`, file);
   }
 }

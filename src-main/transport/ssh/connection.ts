@@ -203,7 +203,13 @@ function explainFailure(
   if (error.level === 'handshake' && mismatch !== undefined) return noCommonAlgorithm(name, mismatch);
   // The host's disconnect message has a code (RFC 4253, 11.1), most often for too many attempts.
   if (authentication && typeof error.code === 'number') return authentication.reason(error.message);
-  return new AppError('unreachable', `${name} did not accept the login: ${error.message.replace(/\.$/, '')}.`);
+  return new AppError(
+    'unreachable',
+    `${name} did not accept the login: ${error.message.replace(/\.$/, '')}.`,
+    /packet length/i.test(error.message)
+      ? 'The Banner in the sshd_config of the host may be too long for the built-in client. Shorten it, or choose the ssh command of this computer as SSH client.'
+      : undefined,
+  );
 }
 
 function asAppError(error: unknown, name: string): AppError {

@@ -22,6 +22,15 @@ export async function publicKeyOf(file: string): Promise<string | undefined> {
   return plain instanceof Error ? outsideOf(text) : plain.getPublicSSH().toString('base64');
 }
 
+/** Parses a public key in base64; `undefined` for one that cannot be used. */
+export function parsePublicKey(base64: string | undefined): ParsedKey | undefined {
+  if (base64 === undefined) return undefined;
+  const bytes = Buffer.from(base64, 'base64');
+  const type = bytes.length < 4 ? '' : bytes.toString('latin1', 4, 4 + bytes.readUInt32BE());
+  const key = utils.parseKey(`${type} ${base64}`) as ParsedKey | Error;
+  return key instanceof Error ? undefined : key;
+}
+
 /** A key that is read and cannot be used. Another passphrase does not help. */
 export class UnsupportedKey extends Error {}
 
