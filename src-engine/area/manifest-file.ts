@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
+import { compressionOf, notXmlMessage } from '../../src-shared/manifest/foreign-files';
 import { loadManifest, type LoadedManifest } from '../../src-shared/manifest/load';
 import { ManifestSyntaxError } from '../../src-shared/manifest/parse';
 import type { Problem } from '../../src-shared/manifest/problems';
@@ -39,9 +40,18 @@ export async function readManifestFile(operand: string, text?: string): Promise<
     throw new AppError(
       'manifest',
       `Error instantiating manifest tree:\n${path} cannot be read`,
-      `A manifest is read from a file whose name ends in .xml: rename ${operand} to ${path}.`,
+      otherFormatHint(bytes, trimmed) ??
+        `A manifest is read from a file whose name ends in .xml: rename ${operand} to ${path}.`,
     );
   return load({ operand, path, bytes, mode }, parsed);
+}
+
+/** What to do with a file that is no manifest, whatever its name is. */
+function otherFormatHint(bytes: Buffer, operand: string): string | undefined {
+  const compression = compressionOf(bytes);
+  if (compression) return `${operand} is compressed by ${compression.format}: ${compression.command} ${operand}.`;
+  const notXml = notXmlMessage(bytes.toString('latin1', 0, 4096));
+  return notXml === undefined ? undefined : `${operand}: ${notXml}.`;
 }
 
 /** Reads a file and the permissions that it has at that moment. */

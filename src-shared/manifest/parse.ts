@@ -1,3 +1,4 @@
+import { notXmlMessage } from './foreign-files';
 import { AppError } from '../errors';
 import { EntityError, type Entities } from './entities';
 import { readElements, type RawElement } from './reader';
@@ -37,8 +38,11 @@ export function parseManifest(source: string): ManifestTree {
     if (!raw) throw new NotWellFormed('there is no element', 0);
     return { source, root: new TreeBuilder(source, entities).element(raw, undefined) };
   } catch (error) {
-    if (error instanceof NotWellFormed) throw new ManifestSyntaxError(error.message, source, error.offset);
-    throw error;
+    if (!(error instanceof NotWellFormed)) throw error;
+    const notXml = notXmlMessage(source);
+    throw notXml === undefined
+      ? new ManifestSyntaxError(error.message, source, error.offset)
+      : new ManifestSyntaxError(notXml, source, source.search(/[^\s\uFEFF]/));
   }
 }
 

@@ -1,3 +1,4 @@
+import { compressionOf } from './foreign-files';
 import { AppError } from '../errors';
 
 /** Larger files are refused: a manifest is a few kilobytes. */
@@ -34,6 +35,13 @@ export function decodeManifest(bytes: Uint8Array): string {
       'manifest',
       `the file has ${bytes.length} bytes; a manifest may have at most ${MAX_BYTES}`,
       'Check that this is the right file.',
+    );
+  const compression = compressionOf(bytes);
+  if (compression)
+    throw new AppError(
+      'manifest',
+      `the file is compressed by ${compression.format}`,
+      `Decompress it first: ${compression.command} FILE.`,
     );
   const encoding = encodingOf(bytes);
   if (['iso-8859-1', 'latin1', 'latin-1'].includes(encoding)) return latin1(bytes);

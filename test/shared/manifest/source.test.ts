@@ -21,6 +21,7 @@ describe('decodeManifest', () => {
     ['bytes that are not UTF-8', bytes('<a>\n\n\xff</a>'), 'line 3: byte 5 is not UTF-8'],
     ['a character cut off at the end', bytes('<a/>\xc3'), 'line 1: byte 5 is not UTF-8'],
     ['an unknown encoding', bytes('<?xml version="1.0" encoding="klingon"?><a/>'), 'the encoding klingon is not known'],
+    ['a compressed file', bytes('\x1f\x8b\x08\x00'), 'the file is compressed by gzip'],
     ['a false declaration', bytes('<?xml version="1.0" encoding="UTF-16"?><a/>'), 'names UTF-16, but the file is not'],
   ])('refuses %s', (_, input, message) => {
     expect(() => decodeManifest(input)).toThrow(message);
