@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import type { Edition, Unfollowed } from '../../../src-shared/engine-answers/packages';
 import { readIfThere, writeUnsynced } from '../../system/files';
+import { PRIVATE_MODE } from '../../system/modes';
 import { readJsonFile } from '../../system/json-file';
 import { editionRecord } from '../edition-record';
 import { listOf, object, optional, text, type TypeOf } from '../../../src-shared/shape';
@@ -123,7 +124,8 @@ export async function fetchEdition(origins: readonly IpsOrigin[], folder: string
       repositories,
       ...(unfollowed.length > 0 && { unfollowed }),
     };
-    writeUnsynced(join(folder, POINTER), JSON.stringify({ edition, folder: name, catalogues }));
+    // An address may have a login.
+    writeUnsynced(join(folder, POINTER), JSON.stringify({ edition, folder: name, catalogues }), PRIVATE_MODE);
     await cleanUp(folder, [name, old?.folder]);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });

@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 // The login in the address of a repository is for the server: no message, note or title has it.
 import { describe, expect, it } from 'vitest';
 import { openIps } from '../../../src-engine/packages/ips/ips-source';
@@ -31,6 +33,18 @@ describe('a repository with a login', () => {
     expect(unfollowed.map(({ message }) => message)).toEqual([
       `${url} has no publisher absent. It has openindiana.org: name one of them for this address.`,
     ]);
+  });
+
+  it('has it in no cached file that other accounts can read', async () => {
+    const { url } = await servePublisher(openindiana([{ name: 'editor/vim' }]));
+    const folder = tempFolder();
+    await openIps([{ url: withLogin(url), publisher: '' }], folder).refresh();
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const withIt = files.filter((file) => HIDDEN.test(readFileSync(file, 'latin1')));
+    expect(withIt.filter((file) => (statSync(file).mode & 0o077) !== 0)).toEqual([]);
+    expect(files.length).toBeGreaterThan(1);
   });
 
   it('has it in no note of a pkg that repeats its address', async () => {
