@@ -3,6 +3,7 @@ import type { CurrentStateOptions } from '../area/current-state';
 import { Freshness } from '../area/freshness';
 import { readLineResult } from '../area/line-result';
 import type { ManifestFile } from '../area/manifest-file';
+import { nameOfDifference } from '../../src-shared/checkpoints/step-differences';
 import { checkpointName } from '../../src-shared/checkpoints/model';
 import type { Snapshot } from '../snapshots/backend';
 
@@ -26,7 +27,7 @@ export async function nameByCause(
   const judged = await judge.of(taken.map(({ index }) => index));
   const all = [...judged.values(), await judge.ofResult(readLineResult(area, area))];
   const reason = all.flatMap((freshness) => (freshness.kind === 'stale' ? freshness.reasons : []))[0];
-  if (reason !== undefined) return shortened(reason.replaceAll('`', ''));
+  if (reason !== undefined) return shortened(nameOfDifference(reason));
   return resume === undefined ? 'built again' : `resumed at ${steps[resume]?.name ?? ''}`;
 }
 

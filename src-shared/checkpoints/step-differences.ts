@@ -41,15 +41,42 @@ export function stepDifferences(past: StepExecution, present: CurrentStep): Step
   for (const read of past.reads) {
     const { hash, now, then } = present.answer(read);
     if (hash === read.hash) continue;
-    stale.push(
-      `${step} read \`${read.request}\`: ${then === undefined ? 'it has changed' : `it was ${then}, is ${now}`}`,
-    );
+    stale.push(readDifference(past.step, read.request, then === undefined ? undefined : { then, now }));
   }
   for (const input of past.inputs) {
     const difference = inputDifference(past.step, input, present.input(input));
     if (difference) (difference.isKnown ? stale : unknown).push(difference.sentence);
   }
   return { stale, unknown };
+}
+
+/** The sentence about a value that a step has read; `values` is `undefined` where the old ones are not known. */
+function readDifference(
+  step: string,
+  request: string,
+  values?: { readonly then: string; readonly now: string },
+): string {
+  const change = values ? `it was ${values.then}, is ${values.now}` : 'it has changed';
+  return `\`${step}\` read \`${request}\`: ${change}`;
+}
+
+const READ_DIFFERENCE = /^`[^`]*` read `([^`]+)`: it was (.+), is (.+)$/s;
+const SCRIPT_EDIT = /^`([^`]*)`: its script .* was edited$/s;
+
+/** A sentence about a difference as a short name: `hostname: live → desk`, `im-mod edited`. Other sentences stay. */
+export function nameOfDifference(sentence: string): string {
+  const [, request, then, now] = READ_DIFFERENCE.exec(sentence) ?? [];
+  if (request !== undefined) return `${nameOfRequest(request)}: ${plain(then)} → ${plain(now)}`;
+  const [, step] = SCRIPT_EDIT.exec(sentence) ?? [];
+  return step === undefined ? plain(sentence) : `${step} edited`;
+}
+
+const plain = (text = ''): string => text.replaceAll('`', '');
+
+/** The last element of a nodepath that has a name of its own: that of the key for `pair[key=hostname]/value`. */
+function nameOfRequest(request: string): string {
+  const [, key] = /\[key=([^\]]+)\]\/value$/.exec(request) ?? [];
+  return key ?? request.slice(request.lastIndexOf('/') + 1);
 }
 
 /** The sentence about a script whose content has changed. Moving or renaming a script changes nothing. */

@@ -100,7 +100,7 @@ const lacking = onlyInFull ?? lacksSshd() ?? lacksZfs();
 describe.skipIf(lacking !== undefined)(
   `On a host over SSH with ZFS${lacking === undefined ? '' : ` (${lacking})`}:`,
   () => {
-    it('Lines of tiny-linux by mouse.', { timeout: TIMEOUT_MS }, async () => {
+    it.each(PERSONS)('Lines of tiny-linux by %s.', { timeout: TIMEOUT_MS }, async (_, person) => {
       const pool = await zfsPool();
       onTestFinished(() => pool.dispose());
       const server = await startSshd();
@@ -111,7 +111,7 @@ describe.skipIf(lacking !== undefined)(
       const { page } = await openInChromium({ document: path, width: 1360, height: 860 });
       await new TimelinePage(page).open();
       await new HostMenu(page).add(server);
-      await goThrough(page, mousePerson(page), path, join(pool.mountpoint, 'area/media/tiny-linux.iso'));
+      await goThrough(page, person(page), path, join(pool.mountpoint, 'area/media/tiny-linux.iso'));
     });
   },
 );

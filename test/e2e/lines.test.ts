@@ -65,7 +65,7 @@ describe.each(['light', 'dark'] as const)('Lines in the window, by mouse (%s):',
     expect(project.ran()).toEqual(['b', 'c', 'd']);
     expect([image(project), await ids(project)]).toEqual(['other', ['line-2', 'main']]);
     await lane(page, 'main').waitFor();
-    expect(await lane(page, 'line-2').textContent()).toMatch(/b read name: it was sample, is other/);
+    expect(await lane(page, 'line-2').textContent()).toMatch(/name: sample → other/);
     expect(await lane(page, 'main').textContent()).toMatch(/Line 1 · .* own · 2 outputs/);
     expect(await lane(page, 'main').locator('[data-parked-step]').count()).toBe(2);
     await takePicture(page, `lines-${theme}`);

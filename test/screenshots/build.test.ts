@@ -123,3 +123,25 @@ it.each(['dark', 'light'] as const)('takes the timeline, %s', async (theme) => {
   await timeline.button('Table').click();
   await take('table');
 });
+
+it.each(['dark', 'light'] as const)('takes the lines of a build area, %s', async (theme) => {
+  const { document } = sample();
+  const { page } = await openInChromium({ document, theme, width: 1360, height: 860 });
+  const timeline = new TimelinePage(page);
+  const buildAs = async (hostName: string): Promise<void> => {
+    writeFileSync(document, readFileSync(document, 'utf8').replace(/(key="hostname" value=")[^"]*/, `$1${hostName}`));
+    await timeline.buildButton.filter({ hasText: 'Resume from live-config' }).waitFor();
+    await timeline.buildButton.click();
+    await timeline.says(/^Running/);
+    await timeline.says(/^Done/);
+  };
+  await timeline.open();
+  await timeline.buildButton.click();
+  await timeline.says(/^Done/);
+  await buildAs('desk');
+  await buildAs('kiosk');
+  await page.locator('[data-line="main"]').locator('[data-parked-step=grub-setup]').click();
+  await timeline.button('Compare').click();
+  await page.getByRole('treeitem').first().waitFor();
+  await page.screenshot({ path: join(folder, `timeline-lines-${theme}.png`) });
+});

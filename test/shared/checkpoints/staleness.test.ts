@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StepExecution, StepInput } from '../../../src-shared/checkpoints/execution';
 import { checkpointKey } from '../../../src-shared/checkpoints/fingerprint';
 import { checkpointFreshness, type CheckpointFreshness } from '../../../src-shared/checkpoints/staleness';
-import type { CurrentStep } from '../../../src-shared/checkpoints/step-differences';
+import { nameOfDifference, type CurrentStep } from '../../../src-shared/checkpoints/step-differences';
 
 const AREA = '/builds/sample';
 const CONF: StepInput = { kind: 'path', value: '/srv/conf', hash: 'r1', by: 'declared' };
@@ -155,4 +155,14 @@ describe('checkpointKey', () => {
     expect(checkpointKey([ran('a', { inputs: [{ ...CONF, raced: true }] })], hash)).toBeNull();
     expect(checkpointKey(null, hash)).toBeNull();
   });
+});
+
+it.each([
+  ['`a` read `key_value_pairs/pair[key=hostname]/value`: it was `live`, is `desk`', 'hostname: live → desk'],
+  ['`a` read `img_params/packages/pkg/name`: it was `a`, `b`, is `a`', 'name: a, b → a'],
+  ['`a` read `name`: it has changed', 'a read name: it has changed'],
+  ['`a`: its script scripts/a was edited', 'a edited'],
+  ['`a` used /srv/conf: its content has changed', 'a used /srv/conf: its content has changed'],
+])('%s is named %s', (sentence, name) => {
+  expect(nameOfDifference(sentence)).toBe(name);
 });
