@@ -14,7 +14,7 @@ export function compressionOf(bytes: Uint8Array): { readonly format: string; rea
 }
 
 /**
- * The sentence for a text that does not begin as XML: what it looks like, and what a manifest is. `undefined` for one
+ * The sentence for a text that does not begin as XML: what it probably is, and how a manifest begins. `undefined` for one
  * that does, and for an empty text.
  */
 export function notXmlMessage(text: string): string | undefined {
@@ -23,11 +23,11 @@ export function notXmlMessage(text: string): string | undefined {
     .replace(/^\uFEFF/, '')
     .trimStart();
   if (begin === '' || begin.startsWith('<')) return undefined;
-  const format = looksLike(begin);
-  return `this is not XML${format === undefined ? '' : `, but looks like ${format}`}; a manifest begins with <?xml or <distribution`;
+  const format = formatOf(begin);
+  return `this is not XML${format === undefined ? '' : ` but probably ${format}`}; a manifest begins with <?xml or <distribution`;
 }
 
-function looksLike(begin: string): string | undefined {
+function formatOf(begin: string): string | undefined {
   if (/^(\{|\[\s*["{[\d])/.test(begin)) return 'JSON';
   if (begin.startsWith('#!')) return 'a script';
   const line = begin.split('\n').find((one) => one.trim() !== '' && !one.startsWith('#')) ?? '';

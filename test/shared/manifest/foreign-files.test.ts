@@ -12,7 +12,7 @@ describe('a file that is no manifest', () => {
     ['a script', '#!/bin/sh\necho\n'],
   ])('is named: %s', (format, text) => {
     const error = failureOf(text);
-    expect(error.message).toContain(`looks like ${format};`);
+    expect(error.message).toContain(`probably ${format};`);
     expect(error.offset).toBe(text.search(/\S/));
   });
 
