@@ -6,6 +6,9 @@ const FULL = process.env.SLIPWAY_FULL === '1';
 const ENGINE = 'test/support/build-engine.ts';
 const APP = [ENGINE, 'test/support/build-app.ts', 'test/support/prefetch-packages.ts', 'test/e2e/support/chromium.ts'];
 
+/** Registers what helpers leave for the end of a test file. */
+const EACH_FILE = 'test/support/each-file.ts';
+
 /** A poll for a state, also on a machine that builds images at the same time. The default of one second is too short. */
 const POLL = { poll: { timeout: 180_000 } };
 
@@ -28,10 +31,14 @@ export default defineConfig({
         resolve: { conditions: ['browser'] },
         test: {
           name: 'unit',
+          // Files share a worker with its loaded modules, which saves half of the processor time outside the engine.
+          isolate: false,
+          unstubEnvs: true,
           expect: POLL,
           include: ['test/{shared,engine,main,renderer,tools,source}/**/*.test.ts'],
           exclude: AREAS,
           globalSetup: ENGINE,
+          setupFiles: EACH_FILE,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           // Vitest leaves a processor free, which is half of a small machine. One more than there are: tests also wait.
@@ -44,6 +51,7 @@ export default defineConfig({
           expect: POLL,
           include: AREAS,
           globalSetup: ENGINE,
+          setupFiles: EACH_FILE,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           maxWorkers: availableParallelism() + 1,
@@ -57,6 +65,7 @@ export default defineConfig({
           include: ['test/conformance/**/*.test.ts'],
           exclude: ['test/conformance/golden.test.ts'],
           globalSetup: ENGINE,
+          setupFiles: EACH_FILE,
           testTimeout: 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -69,6 +78,7 @@ export default defineConfig({
           expect: POLL,
           include: ['test/faults/**/*.test.ts'],
           globalSetup: ENGINE,
+          setupFiles: EACH_FILE,
           testTimeout: FULL ? 4 * 3_600_000 : 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -81,6 +91,7 @@ export default defineConfig({
           expect: POLL,
           include: ['test/hosts/**/*.test.ts'],
           globalSetup: ENGINE,
+          setupFiles: EACH_FILE,
           testTimeout: 300_000,
           // Files with a pool wait for each other.
           hookTimeout: 600_000,
@@ -94,6 +105,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           expect: POLL,
           globalSetup: APP,
+          setupFiles: EACH_FILE,
           testTimeout: 900_000,
           hookTimeout: 300_000,
           maxWorkers: 2,
@@ -106,6 +118,7 @@ export default defineConfig({
           include: ['test/screenshots/**/*.test.ts'],
           expect: POLL,
           globalSetup: APP,
+          setupFiles: EACH_FILE,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -118,6 +131,7 @@ export default defineConfig({
           expect: POLL,
           include: ['test/conformance/golden.test.ts'],
           globalSetup: ENGINE,
+          setupFiles: EACH_FILE,
           testTimeout: 1_800_000,
         },
       },
@@ -127,6 +141,7 @@ export default defineConfig({
           include: ['test/bench/**/*.bench.test.ts'],
           expect: POLL,
           globalSetup: APP,
+          setupFiles: EACH_FILE,
           testTimeout: 1_800_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -139,6 +154,7 @@ export default defineConfig({
           include: ['test/slow/**/*.test.ts'],
           expect: POLL,
           globalSetup: APP,
+          setupFiles: EACH_FILE,
           testTimeout: 1_800_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -7,7 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
+import { afterFile } from './after-file';
 
 /** A package of a test's repository. The fields are those of Debian's control files. */
 export interface TestPackage {
@@ -62,7 +63,16 @@ export class Signer {
 
 /** Making a key takes seconds, so all repositories of a test file share one. */
 let shared: Signer | undefined;
-afterAll(() => shared?.dispose());
+
+function sharedSigner(): Signer {
+  if (shared) return shared;
+  const signer = (shared = new Signer());
+  afterFile(() => {
+    shared = undefined;
+    signer.dispose();
+  });
+  return signer;
+}
 
 /** What kind of repository it is. */
 export interface RepositoryLayout {
@@ -79,7 +89,7 @@ export interface RepositoryLayout {
 
 /** A signed Debian repository on loopback, by default of the release `test`, component `main`. Gone when the test ends. */
 export class AptRepository {
-  readonly #signer = (shared ??= new Signer());
+  readonly #signer = sharedSigner();
   /** Requests so far. */
   requests: string[] = [];
   readonly #server: Server;

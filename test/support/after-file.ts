@@ -1,0 +1,14 @@
+const steps: (() => void)[] = [];
+
+/**
+ * Runs a step after the last test of the present file. Files of one worker share this folder's modules, so a hook that a
+ * module registers when it is loaded would run only after the first of them.
+ */
+export function afterFile(step: () => void): void {
+  steps.push(step);
+}
+
+/** Runs the steps, the last one added first. */
+export function runAfterFile(): void {
+  for (let step = steps.pop(); step; step = steps.pop()) step();
+}

@@ -1,0 +1,5 @@
+import { afterAll } from 'vitest';
+import { runAfterFile } from './after-file';
+
+// Vitest loads this file before each test file.
+afterAll(runAfterFile);
