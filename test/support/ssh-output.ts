@@ -6,8 +6,12 @@ import { startSshd, type SshServer } from './sshd';
 /** The bytes that `PRINT_LINES` prints. */
 export const OUTPUT_BYTES = 500_000_000;
 
-/** A shell command that prints lines as a package manager does. */
-export const PRINT_LINES = `yes 'unpacking usr/share/doc/package/changelog.Debian.gz' | head -c ${OUTPUT_BYTES}`;
+/** A shell command that prints lines as a package manager does, with this number of bytes. */
+export const printLines = (bytes: number): string =>
+  `yes 'unpacking usr/share/doc/package/changelog.Debian.gz' | head -c ${bytes}`;
+
+/** The same, with `OUTPUT_BYTES`. */
+export const PRINT_LINES = printLines(OUTPUT_BYTES);
 
 /** A server and a transport to it for all tests of a `describe`. */
 export function useSshTransport(): { server(): SshServer; transport(): SshTransport } {
