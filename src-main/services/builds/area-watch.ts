@@ -4,6 +4,7 @@ import type { RunView } from '../../../src-shared/runs/run-view';
 import { asTrouble } from '../../async/guard';
 import type { AreaPaths } from '../../build-hosts/area-paths';
 import type { BuildHost } from '../../build-hosts/build-host';
+import { documentStamp } from './document-watch';
 
 /** A build area as the engine reports it, without the queue of main. */
 export type Area = Omit<AreaView, 'queue' | 'used'>;
@@ -39,6 +40,8 @@ export class AreaWatch {
   /** Questions are numbered, because an answer may arrive after that of a later question. */
   #asked = 0;
   #answered = 0;
+  /** The stamp of the document before the last question; `undefined` after a question that failed. */
+  #askedStamp: Promise<string> | undefined;
 
   constructor(host: BuildHost, areas: AreaPaths, manifest: string, listener: AreaListener) {
     this.#host = host;
@@ -66,6 +69,11 @@ export class AreaWatch {
   refresh(): Promise<void> {
     this.#isRefreshRequested = true;
     return (this.#refreshing ??= this.#refreshWhileRequested().finally(() => (this.#refreshing = undefined)));
+  }
+
+  /** Asks the engine as `refresh` does, unless the document has been the same since before its last question. */
+  async refreshFor(stamp: string): Promise<void> {
+    if (stamp !== (await this.#askedStamp)) await this.refresh();
   }
 
   /** The area, when it is known or the question about it has an answer; `undefined` when it cannot be read. A question that is asked already counts. */
@@ -103,7 +111,16 @@ export class AreaWatch {
   /** Asks the engine, and takes its answer unless that of a later question has arrived. */
   async #ask(): Promise<Area> {
     const number = ++this.#asked;
-    const { area: places, runs, ...rest } = await this.#areas.status(this.#manifest, this.#listener.oldestRun());
+    await (this.#askedStamp = documentStamp(this.#manifest));
+    const status = this.#areas.status(this.#manifest, this.#listener.oldestRun());
+    const {
+      area: places,
+      runs,
+      ...rest
+    } = await status.catch((error: unknown) => {
+      this.#askedStamp = undefined;
+      throw error;
+    });
     const area = { ...rest, ...places };
     if (number < this.#answered) return area;
     this.#answered = number;

@@ -5,31 +5,42 @@ import { createLocalTransport } from '../../transport/local';
 
 const DEBOUNCE_MS = 40;
 
+/** The state of a manifest's folder and of its scripts: another one after each change of a file in them. */
+export async function documentStamp(manifest: string): Promise<string> {
+  const transport = createLocalTransport();
+  return (await Promise.all(foldersOf(manifest).map((path) => transport.stamp(path)))).join('\n\n');
+}
+
 /**
  * Watches the folder of a manifest and its scripts, because saved files may make checkpoints stale. Documents are on this computer,
  * wherever they are built.
  *
- * @param onChange called after each change; the next change waits for it
+ * @param onChange called with the stamp of the document after each change; the next change waits for it
  * @param onError called when a folder can no longer be watched
  */
 export function watchDocument(
   manifest: string,
   signal: AbortSignal,
-  onChange: () => Promise<void>,
+  onChange: (stamp: string) => Promise<void>,
   onError: (error: unknown) => void,
 ): void {
   const transport = createLocalTransport();
-  const folder = dirname(manifest);
-  for (const path of [folder, join(folder, 'scripts')]) inBackground(() => watch(path), onError);
+  for (const path of foldersOf(manifest)) inBackground(() => watch(path), onError);
 
   async function watch(path: string): Promise<void> {
     let before: string | undefined;
     for await (const _ of transport.changes(path, signal)) {
+      // A file is saved in several changes: a new file, and then its name.
+      if (before !== undefined) await delay(DEBOUNCE_MS);
       // Events also come from a timer, so the stamp shows whether anything changed.
-      const stamp = await transport.stamp(path);
-      if (before !== undefined && stamp !== before) await onChange();
+      const stamp = await documentStamp(manifest);
+      if (before !== undefined && stamp !== before) await onChange(stamp);
       before = stamp;
-      await delay(DEBOUNCE_MS);
     }
   }
+}
+
+function foldersOf(manifest: string): string[] {
+  const folder = dirname(manifest);
+  return [folder, join(folder, 'scripts')];
 }

@@ -123,7 +123,7 @@ export class BuildSession {
     watchDocument(
       this.#manifest,
       signal,
-      () => this.area.refresh(),
+      (stamp) => this.area.refreshFor(stamp),
       (error) => this.area.report(error),
     );
   }

@@ -1,8 +1,11 @@
 // Each question to the engine takes a process of the build host: the services ask only what they do not know.
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { AreaPaths } from '../../../../src-main/build-hosts/area-paths';
 import type { BuildHost } from '../../../../src-main/build-hosts/build-host';
 import { createBuildServices } from '../../../../src-main/services/build-services';
+import { AreaWatch } from '../../../../src-main/services/builds/area-watch';
+import { documentStamp } from '../../../../src-main/services/builds/document-watch';
 import { buildHost } from '../../../support/build-host';
 import { BuildWatch } from '../../../support/build-watch';
 import { TestProject } from '../../../support/engine';
@@ -43,4 +46,28 @@ it('A window that opens a built manifest asks the engine once for the area and o
   await watch.until(({ area, lines }) => area !== undefined && lines.length > 0);
   expect((await services.inside.manifest({ path, step: 'b' }, {})).source).toContain('<checkpoint');
   expect(asked.sort()).toEqual(['lines', 'status']);
+});
+
+it('A change of the document is asked for once, also when both the window and the watch of the files report it.', async () => {
+  const project = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }] });
+  onTestFinished(() => project.dispose());
+  expect((await project.build()).code).toBe(0);
+  const path = join(project.folder, 'manifest.xml');
+  const { host, asked } = counted(buildHost());
+  const area = new AreaWatch(host, new AreaPaths(host), path, {
+    oldestRun: () => undefined,
+    onRuns: () => undefined,
+    onArea: () => Promise.resolve(),
+    isBusy: () => true,
+    queue: () => [],
+    push: () => undefined,
+  });
+  project.edit((manifest) => manifest.replace('Step a', 'Another message'));
+  const stamp = await documentStamp(path);
+  await Promise.all([area.read(), area.refreshFor(stamp)]);
+  await area.refreshFor(await documentStamp(path));
+  expect(asked).toEqual(['status']);
+  project.script('a', 'echo edited');
+  await area.refreshFor(await documentStamp(path));
+  expect([asked, area.area?.steps[1]?.freshness?.kind]).toEqual([['status', 'status'], 'stale']);
 });
