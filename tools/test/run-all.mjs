@@ -8,6 +8,7 @@ import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { root, setUp } from '../launch/set-up.mjs';
 import { failureMessage } from './failure-message.mjs';
+import { processorTime, timed } from './processor-time.mjs';
 import { runSuite } from './run-suite.mjs';
 
 setUp('test');
@@ -24,13 +25,17 @@ const out = mkdtempSync(join(tmpdir(), 'slipway-test-'));
 /** Runs one command as one check, prints its output at its end, and returns whether it succeeded. */
 async function check(name, command, ...args) {
   const started = Date.now();
-  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const times = join(out, `${name}.times`);
+  const [program, ...rest] = timed([command, ...args], times);
+  const child = spawn(program, rest, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const status = await new Promise((resolve) => child.on('close', resolve).on('error', resolve));
   if (status === 0) total.passed++;
   else fail(name, `${command} ${args.join(' ')} ended with ${status}\n${output}`);
-  process.stdout.write(`${output}${status === 0 ? 'ok' : 'FAILED'}  ${name}  ${seconds(started)}\n`);
+  process.stdout.write(
+    `${output}${status === 0 ? 'ok' : 'FAILED'}  ${name}  ${seconds(started)}${processorTime(times)}\n`,
+  );
   return status === 0;
 }
 
@@ -60,9 +65,9 @@ async function suite(project) {
   }
   const started = Date.now();
   const report = join(out, `${project}.json`);
-  const { status, output, hanging } = await runSuite(project, report);
+  const { status, output, time, hanging } = await runSuite(project, report);
   process.stdout.write(output);
-  process.stdout.write(`suite ${project}: ${seconds(started)}\n`);
+  process.stdout.write(`suite ${project}: ${seconds(started)}${time}\n`);
   if (hanging) {
     fail(project, `did not end; what still ran:\n${hanging.join('\n')}`);
     return;

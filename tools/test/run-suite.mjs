@@ -2,6 +2,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { root } from '../launch/set-up.mjs';
+import { processorTime, timed } from './processor-time.mjs';
 
 /**
  * The time limit of a suite. It is much longer than any suite takes on a shared machine, so that a hanging test is
@@ -19,7 +20,7 @@ const canUnshare = process.getuid?.() === 0 && spawnSync(UNSHARE[0], [...UNSHARE
 /** The mounts include a separate zfs-fuse. ZFS in the kernel is shared by all. */
 const ZFS_PLACES = existsSync('/sys/module/zfs') ? [] : ['/run/zfs', '/run/lock/zfs', '/var/lib/zfs'];
 
-/** Stays as the first process, which collects orphaned processes. */
+/** Stays as the first process, which collects orphaned processes, also their processor time. */
 const INSIDE = [
   'set -e',
   ...ZFS_PLACES.map((place) => `mkdir -p ${place}; mount -t tmpfs tmpfs ${place}`),
@@ -41,8 +42,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   });
 
 /**
- * Runs a project, whose report is a file. Returns its status, its output, and the processes that were still running
- * when it was killed.
+ * Runs a project, whose report is a file. Returns its status, its output, its processor time as a text, and the processes that were
+ * still running when it was killed.
  */
 export async function runSuite(project, report) {
   const vitest = [
@@ -53,8 +54,9 @@ export async function runSuite(project, report) {
     project,
     ...(REPEATED.includes(project) ? ['--retry', '1'] : []),
   ];
+  const times = `${report}.times`;
   const line = [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const [command, ...args] = canUnshare ? [...UNSHARE, 'sh', '-c', INSIDE, 'sh', ...line] : line;
+  const [command, ...args] = timed(canUnshare ? [...UNSHARE, 'sh', '-c', INSIDE, 'sh', ...line] : line, times);
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   running.add(child.pid);
   let output = '';
@@ -67,7 +69,7 @@ export async function runSuite(project, report) {
   const status = await new Promise((resolve) => child.on('close', resolve));
   clearTimeout(limit);
   running.delete(child.pid);
-  return { status, output, hanging };
+  return { status, output, time: processorTime(times), hanging };
 }
 
 /** Ends a suite with all its processes. */
