@@ -6,9 +6,9 @@ import { bytes, plural } from '../../src-shared/format';
 import type { SnapshotView } from '../snapshots/backend';
 import { makeFoldersWritable, type RunStoreTool } from '../snapshots/store-tools';
 import { exec } from '../system/exec';
-import { findTool } from '../system/executables';
 import { exists } from '../system/files';
 import { isAlive, ownIdentity } from '../system/processes';
+import { tiedCommand } from '../system/tied-command';
 import type { BuildArea } from './area';
 import { OpenedTree } from './opened-tree';
 import { reportCopy, type CopyReport } from './exact-copy';
@@ -110,11 +110,8 @@ export async function extract(
 
 /** Runs the copying tools so that they end with this process, however it ends, and when the command is stopped. */
 function extractTool(signal?: AbortSignal): RunStoreTool {
-  const tied = process.platform === 'linux' && findTool('setpriv') ? ['setpriv', '--pdeathsig', 'KILL'] : [];
-  return (argv, options) => {
-    const [command, ...rest] = [...tied, ...argv] as [string, ...string[]];
-    return exec([command, ...rest], { ...options, env: { ...process.env, LC_ALL: 'C' }, ...(signal && { signal }) });
-  };
+  return (argv, options) =>
+    exec(tiedCommand(argv), { ...options, env: { ...process.env, LC_ALL: 'C' }, ...(signal && { signal }) });
 }
 
 const workName = (folder: string): string => `.${basename(folder)}.extract-${process.pid}-${ownIdentity().startTime}`;

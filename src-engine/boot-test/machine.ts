@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../../src-shared/errors';
-import { isExecutable } from '../system/executables';
+import { tiedCommand } from '../system/tied-command';
 import { QEMU, uefiFirmware, bootRefusal } from './firmware';
 import { machineOptions, type MachineRequest } from './machine-options';
 import { Qmp } from './qmp';
 
-const SETPRIV = '/usr/bin/setpriv';
 /** The timeout of a screenshot. A busy emulated machine answers late. */
 const SCREENSHOT_TIMEOUT_MS = 5000;
 const MAX_STDERR_LENGTH = 4096;
@@ -29,9 +28,6 @@ export interface Machine {
   end(): void;
 }
 
-/** Runs a command unless its parent has ended before the signal of its death was requested. Its first argument is the parent. */
-const UNLESS_ORPHANED = ['sh', '-c', '[ "$PPID" = "$1" ] && shift && exec "$@"', 'sh'];
-
 /**
  * Starts a machine. Where the host has `setpriv` the machine ends with this process in every case; elsewhere with every
  * exit except SIGKILL.
@@ -45,8 +41,7 @@ export function startMachine(request: MachineRequest, onConsole: (text: string) 
   const folder = mkdtempSync(join(tmpdir(), 'slipway-boot-'));
   const cleanUp = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    const guard = isExecutable(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...UNLESS_ORPHANED, `${process.pid}`] : [];
-    const [command = QEMU, ...args] = [...guard, QEMU, ...machineOptions(request, ownFirmware(request, folder))];
+    const [command, ...args] = tiedCommand([QEMU, ...machineOptions(request, ownFirmware(request, folder))]);
     // QEMU gets a session of its own, so that Ctrl-C reaches only the engine, which then ends it and reports this.
     // Descriptor 3 is QEMU's protocol. Its temporary files are in our folder and are removed with it.
     const env = { ...process.env, TMPDIR: folder };

@@ -9,6 +9,7 @@ import type { BootEvent } from '../../../src-shared/engine-answers/media';
 import { bootSector } from '../../support/boot-sector';
 import { finished, TestProject } from '../../support/engine';
 import { eventually } from '../../support/eventually';
+import { runsAfterKill } from '../../support/killed-at-start';
 import { lacksTool, runTool } from '../../support/run-tool';
 
 const lacking = bootRefusal('bios')?.message;
@@ -189,6 +190,10 @@ describe.skipIf(lacking)(`boot tests${lacking ? ` (${lacking})` : ''}`, () => {
       expect(readdirSync(project.env['TMPDIR'] ?? '')).toEqual([]);
     }
     await eventually(() => expect(machines()).toEqual([]));
+  });
+
+  it.skipIf(lacksTool('setpriv'))('do not start after their engine was killed (skipped without setpriv)', async () => {
+    expect(await runsAfterKill(project, ['boot-test', 'manifest.xml', 'silent.usb'], QEMU)).toBe(false);
   });
 });
 

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finished, says, TestProject, type Ran } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { makeHardTree } from '../../support/hard-tree';
-import { lacksRootOr, runTool } from '../../support/run-tool';
+import { runsAfterKill } from '../../support/killed-at-start';
+import { lacksRootOr, lacksTool, runTool } from '../../support/run-tool';
 import { treeManifest } from '../../support/tree-manifest';
 
 const isRoot = process.getuid?.() === 0;
@@ -159,5 +160,11 @@ describe('a failed extraction', () => {
     project.env = env;
     expect(await extract('b', join(out, 'x'))).toMatchObject({ code: 0 });
     expect(readdirSync(out)).toEqual(['x']);
+  });
+
+  it.skipIf(lacksTool('setpriv'))('copies nothing after its engine was killed (skipped without setpriv)', async () => {
+    await buildToB();
+    const tools = ['cp', 'find', 'lsattr', 'rsync', 'tar', 'xargs'];
+    expect(await runsAfterKill(project, ['extract', 'manifest.xml', 'b', join(out, 'x')], ...tools)).toBe(false);
   });
 });
