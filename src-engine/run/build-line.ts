@@ -67,10 +67,18 @@ export class BuildTree {
     return made && made.from !== readLines(this.#area).active ? parkedPlace(this.#area, made.from) : this.#area;
   }
 
-  /** Makes the build data equal to a snapshot. The later ones are destroyed, or kept with the line that the build leaves. */
+  /**
+   * Makes the build data equal to a snapshot. The later ones are destroyed, or kept with the line that the build leaves.
+   *
+   * @param listed the snapshots of the line that the build goes back on
+   */
   async goBack(name: string, listed: readonly Snapshot[]): Promise<void> {
     const { made } = this.#line;
-    if (made) return this.#changes(listed).keep(made.record, { then: 'fork', from: made.from, snapshot: name });
+    if (made) {
+      // Those of a parked line are not those of the line that is left.
+      const present = made.from === readLines(this.#area).active ? listed : undefined;
+      return this.#changes(present).keep(made.record, { then: 'fork', from: made.from, snapshot: name });
+    }
     removeLineResult(this.#area);
     if (await this.#isBlocked(name)) return this.#changes(listed).discard(name);
     return this.#backend.rollback(name, listed);

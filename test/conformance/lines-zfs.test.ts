@@ -56,6 +56,9 @@ it.skipIf(lacksZfs())(
     await run('build', '--line', 'main', '-r', 'c', 'manifest.xml');
     expect(project.ran()).toEqual(['c']);
     expect(snapshots(`${area}/build_data`)).toHaveLength(4);
+    // The line that the last build left has kept its own checkpoints.
+    await run('build', '--line', 'line-2', '-r', 'c', 'manifest.xml');
+    expect(project.ran()).toEqual(['c']);
     await run('prune', '--keep-last', '0', '--yes', 'manifest.xml');
     expect(runTool('zfs', 'list', '-H', '-o', 'name', '-r', area)).not.toContain(`${area}/lines`);
   },
