@@ -29,12 +29,13 @@ function textOf(comment: string): string {
   return comment.slice(comment.indexOf('/*') + 2, comment.lastIndexOf('*/'));
 }
 
-/** A name for the kind of run: its command, and for `build` whether it lists or resumes. */
+/** A name for the kind of run: its command, and for `build` whether it lists or resumes, forks or continues. */
 function profileOf([command = '', ...rest]: readonly string[]): string {
   if (!/^[a-z-]{1,20}$/.test(command)) return 'other';
   if (command !== 'build') return command;
-  const [option] = rest.flatMap((argument) => /^-[a-zA-Z]*([lrR])/.exec(argument)?.[1] ?? []);
-  return option === undefined ? 'build' : `build-${option.toLowerCase()}`;
+  const letters = rest.flatMap((argument) => /^-[a-zA-Z]*([lrR])/.exec(argument)?.[1]?.toLowerCase() ?? []).slice(0, 1);
+  const words = ['continue', 'fork'].filter((word) => rest.includes(`--${word}`));
+  return ['build', ...letters, ...words].join('-');
 }
 
 launch(__filename, textOf(program.toString()));

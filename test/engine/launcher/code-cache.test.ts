@@ -50,6 +50,20 @@ describe('the code cache', () => {
     expect(caches()).toHaveLength(2);
   });
 
+  it('is another one for each kind of build', () => {
+    const manifest = join(folder, 'manifest.xml');
+    writeFileSync(
+      manifest,
+      `<distribution name="sample"><distro_constr_params><build_area>${join(folder, 'area')}</build_area><distro_constr_flags><stop_on_error>true</stop_on_error><checkpoint_enable>true</checkpoint_enable></distro_constr_flags><output_image><finalizer><script name="/bin/true"><checkpoint name="a" message="A"/></script></finalizer></output_image></distro_constr_params><vmimg_params/><key_value_pairs/></distribution>`,
+    );
+    const kinds = [[], ['-r', 'a'], ['--fork', '-r', 'a'], ['--continue'], ['--continue', '--fork'], ['-l']];
+    for (const [n, options] of kinds.entries()) {
+      const { status, stderr } = spawnSync(program, ['build', ...options, manifest], { encoding: 'utf8' });
+      expect(status, stderr).toBe(0);
+      expect(caches()).toHaveLength(n + 1);
+    }
+  });
+
   it.each([
     ['empty', () => Buffer.alloc(0)],
     ['cut off', (good: Buffer) => good.subarray(0, 1000)],
