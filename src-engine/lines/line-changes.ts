@@ -34,6 +34,14 @@ export class LineChanges {
     this.#listed = listed;
   }
 
+  /**
+   * Whether each record of a change has to be forced to the disk. It need not where the backend's own changes reach the
+   * disk together with all that was written before them: a power loss then leaves an earlier state of everything.
+   */
+  get #syncs(): boolean {
+    return !this.#backend.takeSyncsArea;
+  }
+
   /** Completes or undoes an interrupted change. Returns whether there was one. */
   async finish(): Promise<boolean> {
     const lines = readLines(this.#area);
@@ -103,7 +111,7 @@ export class LineChanges {
 
   async #run(lines: LineFile, change: LineChange): Promise<void> {
     let present: LineFile = { ...lines, change };
-    writeLines(this.#area, present);
+    writeLines(this.#area, present, this.#syncs);
     if (change.phase === 'leave') {
       await this.#leave(present, change);
       present = this.#next(present, { ...change, phase: 'enter' });
@@ -120,7 +128,7 @@ export class LineChanges {
 
   #next(lines: LineFile, change: LineChange | null): LineFile {
     const next = { ...lines, change };
-    writeLines(this.#area, next);
+    writeLines(this.#area, next, this.#syncs);
     return next;
   }
 
@@ -130,7 +138,7 @@ export class LineChanges {
     const area = this.#area;
     const keepsMedia = removes.length > 0;
     try {
-      keepRecords(area, park, this.#listed ?? (await this.#backend.list()));
+      keepRecords(area, park, this.#listed ?? (await this.#backend.list()), this.#syncs);
       if (!keepsMedia) parkMedia(area, park);
       await this.#backend.lines.park(park);
     } catch (error) {
@@ -174,16 +182,22 @@ export class LineChanges {
   }
 
   /** The records and the media of the new build data. */
-  async #install({ then, from, removes }: LineChange): Promise<void> {
+  async #install({ then, park, from, snapshot, removes }: LineChange): Promise<void> {
     const area = this.#area;
     if (then === 'reset' || from === null) return removeRecords(area);
-    const snapshots = await this.#backend.list();
-    const names = snapshots.map(({ name }) => name);
+    const names = this.#forked({ from, snapshot }, park) ?? (await this.#backend.list()).map(({ name }) => name);
     installRecords(area, from, names, then === 'activate');
     if (then === 'activate') {
       restoreMedia(area, from);
       removeParkedRecords(area, from);
     } else if (removes.length === 0) copyMedia(area, from, endOfPast(area, names.at(-1)));
+  }
+
+  /** The snapshots after a fork from the line that was just left, when the caller has listed them. */
+  #forked({ from, snapshot }: Pick<LineChange, 'from' | 'snapshot'>, park: string | null): string[] | undefined {
+    const names = this.#listed?.map(({ name }) => name) ?? [];
+    const at = snapshot === null || from !== park ? -1 : names.indexOf(snapshot);
+    return at < 0 ? undefined : names.slice(0, at + 1);
   }
 
   async #remove(lines: LineFile, ids: readonly string[]): Promise<void> {

@@ -4,7 +4,7 @@ import { FIRST_LINE, lineId, lineNumber } from '../../src-shared/line-id';
 import { flag, listOf, nullable, number, object, oneOf, text, type TypeOf } from '../../src-shared/shape';
 import type { BuildArea } from '../area/area';
 import { linesFile } from '../area/area-state';
-import { makeFolders, writeFileAtomically } from '../system/files';
+import { makeFolders, writeFileAtomically, writeUnsynced } from '../system/files';
 import { readJsonFile } from '../system/json-file';
 
 const VERSION = 1;
@@ -64,10 +64,15 @@ export function readLines(area: BuildArea): LineFile {
   return found.kind === 'missing' ? onlyFirst() : fromFolders(area);
 }
 
-/** Replaces the file; when this returns it is on the disk. */
-export function writeLines(area: BuildArea, lines: LineFile): void {
+/**
+ * Replaces the file.
+ *
+ * @param sync whether it must be on the disk when this returns, because what the backend does next does not force it there
+ */
+export function writeLines(area: BuildArea, lines: LineFile, sync = true): void {
   makeFolders(linesFolder(area));
-  writeFileAtomically(linesFile(area), `${JSON.stringify(lines)}\n`);
+  const write = sync ? writeFileAtomically : writeUnsynced;
+  write(linesFile(area), `${JSON.stringify(lines)}\n`);
 }
 
 /** The name of a line for sentences; its id when it is not known. */

@@ -6,7 +6,7 @@ import { removeOrphanedFiles, type RecordPlace } from '../area/checkpoint-record
 import { copyCheckpointFiles, copyResult } from '../area/copied-records';
 import { readLineResult, removeLineResult } from '../area/line-result';
 import { syncFolder } from '../system/durable';
-import { exists, makeFolders, writeFileAtomically } from '../system/files';
+import { exists, makeFolders, writeFileAtomically, writeUnsynced } from '../system/files';
 import type { Snapshot } from '../snapshots/backend';
 import { listOf, object, pairOf, text } from '../../src-shared/shape';
 import { readJsonFile } from '../system/json-file';
@@ -22,8 +22,12 @@ export function parkedPlace(area: BuildArea, line: string): RecordPlace {
   return { mountpoint: folder, stateFolder: folder };
 }
 
-/** Keeps the records of the build data's line for the time when it is parked. Nothing happens when they are kept already. */
-export function keepRecords(area: BuildArea, line: string, snapshots: readonly Snapshot[]): void {
+/**
+ * Keeps the records of the build data's line for the time when it is parked. Nothing happens when they are kept already.
+ *
+ * @param sync whether they must be on the disk when this returns
+ */
+export function keepRecords(area: BuildArea, line: string, snapshots: readonly Snapshot[], sync: boolean): void {
   const { mountpoint: folder } = parkedPlace(area, line);
   if (exists(folder)) return;
   const partial = `${folder}.partial`;
@@ -34,9 +38,10 @@ export function keepRecords(area: BuildArea, line: string, snapshots: readonly S
   // A result that the original engine has made untrue is not kept.
   if ('history' in readLineResult(area, area)) copyResult(area, to);
   const guids = snapshots.flatMap(({ name, guid }) => (guid === undefined ? [] : [[name, guid] as const]));
-  writeFileAtomically(join(partial, 'guids.json'), JSON.stringify({ guids }));
+  const write = sync ? writeFileAtomically : writeUnsynced;
+  write(join(partial, 'guids.json'), JSON.stringify({ guids }));
   renameSync(partial, folder);
-  syncFolder(linesFolder(area));
+  if (sync) syncFolder(linesFolder(area));
 }
 
 /**

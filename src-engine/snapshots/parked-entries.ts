@@ -91,18 +91,18 @@ export class ParkedEntries {
   keep(path: string, needed: ReadonlySet<string> = this.needed()): boolean {
     const entry = basename(path);
     if (!needed.has(entry)) return false;
-    this.#rename(path, this.hiddenPath(entry));
+    renameSync(path, this.hiddenPath(entry));
+    syncFolder(this.folder);
     return true;
   }
 
   /** Makes exactly these entries those of the build data. The others are hidden. */
   show(entries: readonly string[], visible: readonly string[]): void {
-    for (const path of visible)
-      if (!entries.includes(basename(path))) this.#rename(path, this.hiddenPath(basename(path)));
-    for (const entry of entries) {
-      const hidden = this.hiddenPath(entry);
-      if (exists(hidden)) this.#rename(hidden, join(this.folder, entry));
-    }
+    const hidden = visible.filter((path) => !entries.includes(basename(path)));
+    const shown = entries.filter((entry) => exists(this.hiddenPath(entry)));
+    for (const path of hidden) renameSync(path, this.hiddenPath(basename(path)));
+    for (const entry of shown) renameSync(this.hiddenPath(entry), join(this.folder, entry));
+    if (hidden.length + shown.length > 0) syncFolder(this.folder);
   }
 
   /** Hidden entries that no line has, newest first, as paths. */
@@ -113,11 +113,6 @@ export class ParkedEntries {
       .sort()
       .reverse()
       .map((name) => join(this.folder, name));
-  }
-
-  #rename(from: string, to: string): void {
-    renameSync(from, to);
-    syncFolder(this.folder);
   }
 
   #path(line: string): string {

@@ -2,7 +2,7 @@ import { AppError, reasonOf } from '../../src-shared/errors';
 import { quoteArgument } from '../../src-shared/shell-quote';
 import { MountTable } from '../system/mount-table';
 import type { ParkedLines, Snapshot, SnapshotView } from './backend';
-import { chain, datasetOf, depthOf, originDataset, originOf } from './zfs-origins';
+import { chain, datasetOf, depthOf, originDataset, originOf, originsAfterRename } from './zfs-origins';
 import { getProperties, PROPERTIES, readProperties, readRows, snapshotsOf, type ZfsProperties } from './zfs-properties';
 import { refuseHeld, refuseHidden, refuseUnmountable } from './zfs-refusals';
 import type { ZfsReplace } from './zfs-replace';
@@ -33,6 +33,8 @@ export class ZfsLines implements ParkedLines {
   readonly #tree: ZfsTree;
   readonly #replace: ZfsReplace;
   readonly #views: LineViews;
+  /** The origins after the last `park`, for a fork that follows it. Nothing changes them in between. */
+  #justParked: { readonly line: string; readonly datasets: ZfsProperties } | undefined;
 
   constructor(tree: ZfsTree, replace: ZfsReplace, views: LineViews) {
     this.#tree = tree;
@@ -48,8 +50,7 @@ export class ZfsLines implements ParkedLines {
   async park(line: string): Promise<void> {
     const tree = this.#tree;
     const action = `Parking ${tree.dataset}`;
-    await tree.runner.untilOrphansEnd();
-    const present = await this.#datasets();
+    const present = await this.#afterOrphans();
     if (present.has(this.#id(line))) return;
     const table = await tree.refuseForeign(action);
     refuseUnmountable(action, tree, present);
@@ -64,21 +65,22 @@ export class ZfsLines implements ParkedLines {
       await tree.mount(reasonOf(error));
       throw error;
     }
+    this.#justParked = { line, datasets: originsAfterRename(present, tree.dataset, this.#id(line)) };
   }
 
   async fork(line: string, name: string): Promise<void> {
     const tree = this.#tree;
     const action = `Forking from ${name}`;
-    await tree.runner.untilOrphansEnd();
-    const present = await this.#datasets();
+    const present = this.#takeJustParked(line) ?? (await this.#afterOrphans());
     let depth = depthOf(tree.dataset, present);
     const isMade = !present.has(tree.dataset);
     if (isMade) {
-      const snapshot = await this.#snapshot(line, name, present);
-      depth = 1 + depthOf(datasetOf(snapshot.id), present);
+      const id = await this.#snapshotId(line, name, present);
+      depth = 1 + depthOf(datasetOf(id), present);
       refuseHidden(action, tree.mountpoint);
-      const { code, stderr } = await tree.runner.zfsWithRetry(['clone', snapshot.id, tree.dataset]);
+      const { code, stderr } = await tree.runner.zfsWithRetry(['clone', id, tree.dataset]);
       // zfs-fuse sometimes fails to mount. The clone exists all the same, and is mounted below.
+      if (/cannot open .* does not exist/.test(stderr)) throw this.#noSnapshot(line, name);
       if (code !== 0 && !/cannot mount/.test(stderr))
         throw new AppError('snapshot', `${action} failed: ${stderr.trim()}`);
     }
@@ -102,8 +104,8 @@ export class ZfsLines implements ParkedLines {
   async activate(line: string): Promise<void> {
     const tree = this.#tree;
     const action = `Switching to line ${line}`;
-    await tree.runner.untilOrphansEnd();
-    let present = await this.#datasets();
+    this.#justParked = undefined;
+    let present = await this.#afterOrphans();
     let depth = depthOf(tree.dataset, present);
     if (present.has(this.#id(line))) {
       // Before the fork is removed, because a refusal changes nothing.
@@ -190,7 +192,29 @@ export class ZfsLines implements ParkedLines {
       last = originOf(dataset, datasets);
       dataset = last && datasetOf(last);
     }
-    throw new AppError('snapshot', `There is no snapshot ${name} in ${this.#id(line)}.`);
+    throw this.#noSnapshot(line, name);
+  }
+
+  #noSnapshot(line: string, name: string): AppError {
+    return new AppError('snapshot', `There is no snapshot ${name} in ${this.#id(line)}.`);
+  }
+
+  /** The id of a snapshot of a line. A line without an origin owns all of its snapshots, so that none is read. */
+  async #snapshotId(line: string, name: string, datasets: ZfsProperties): Promise<string> {
+    const id = this.#id(line);
+    if (datasets.has(id) && originOf(id, datasets) === undefined) return `${id}@${name}`;
+    return (await this.#snapshot(line, name, datasets)).id;
+  }
+
+  async #afterOrphans(): Promise<ZfsProperties> {
+    await this.#tree.runner.untilOrphansEnd();
+    return this.#datasets();
+  }
+
+  #takeJustParked(line: string): ZfsProperties | undefined {
+    const parked = this.#justParked;
+    this.#justParked = undefined;
+    return parked?.line === line ? parked.datasets : undefined;
   }
 
   async #snapshotsOf(dataset: string): Promise<Snapshot[]> {

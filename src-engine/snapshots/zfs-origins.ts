@@ -35,3 +35,12 @@ export function chain(dataset: string, present: ZfsProperties): Snapshot[] {
   const shared = before.slice(0, before.findIndex(({ id }) => id === origin) + 1);
   return [...shared, ...snapshotsOf(dataset, present).filter(({ id }) => !isOfView(id))];
 }
+
+/** The origins of datasets after one of them was renamed. */
+export function originsAfterRename(present: ZfsProperties, from: string, to: string): ZfsProperties {
+  const renamed = (name: string): string =>
+    name === from || name.startsWith(`${from}@`) || name.startsWith(`${from}/`) ? to + name.slice(from.length) : name;
+  return new Map(
+    [...present].map(([name, values]) => [renamed(name), new Map([['origin', renamed(values.get('origin') ?? NONE)]])]),
+  );
+}
