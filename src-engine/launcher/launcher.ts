@@ -34,8 +34,8 @@ function profileOf([command = '', ...rest]: readonly string[]): string {
   if (!/^[a-z-]{1,20}$/.test(command)) return 'other';
   if (command !== 'build') return command;
   const letters = rest.flatMap((argument) => /^-[a-zA-Z]*([lrR])/.exec(argument)?.[1]?.toLowerCase() ?? []).slice(0, 1);
-  const words = ['continue', 'fork'].filter((word) => rest.includes(`--${word}`));
-  return ['build', ...letters, ...words].join('-');
+  const long = ['continue', 'fork'].filter((name) => rest.includes(`--${name}`));
+  return ['build', ...letters, ...long].join('-');
 }
 
 launch(__filename, textOf(program.toString()));
