@@ -12,6 +12,9 @@ const EACH_FILE = 'test/support/each-file.ts';
 /** A poll for a state, also on a machine that builds images at the same time. The default of one second is too short. */
 const POLL = { poll: { timeout: 180_000 } };
 
+/** A look at a page takes processor time of the test, of the browser and of the page. */
+const PAGE_POLL = { poll: { ...POLL.poll, interval: 150 } };
+
 /**
  * Tests that build real areas again and again: a third of the unit tests' time. `npm test` runs them, `npm run check` does not, so that
  * it takes less than two minutes.
@@ -103,7 +106,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          expect: POLL,
+          expect: PAGE_POLL,
           globalSetup: APP,
           setupFiles: EACH_FILE,
           testTimeout: 900_000,

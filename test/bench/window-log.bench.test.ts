@@ -5,11 +5,11 @@ import { TestProject } from '../support/engine';
 import { hasZfs, zfsPool } from '../support/temp-zpool';
 import { openInChromium } from '../e2e/support/app';
 import { frameTimes } from '../e2e/support/frames';
-import { MillionLines } from '../e2e/support/million-lines';
+import { ManyLines } from '../e2e/support/many-lines';
 import { TimelinePage } from '../e2e/support/timeline';
 
 it('A step prints 1,000,000 lines while the window shows them.', { timeout: 180_000 }, async () => {
-  const lines = await MillionLines.open();
+  const lines = await ManyLines.open();
   const running = await frameTimes(lines.page, () => lines.build());
   await lines.openLog();
   const scrolling = await frameTimes(lines.page, () => lines.scroll());

@@ -25,4 +25,11 @@ export class Random {
     if (item === undefined) throw new Error('nothing to pick from');
     return item;
   }
+
+  /** Some of the items, in their order. */
+  sample<T>(items: readonly T[], count: number): T[] {
+    const chosen = new Set<number>();
+    while (chosen.size < Math.min(count, items.length)) chosen.add(this.below(items.length));
+    return items.filter((_, at) => chosen.has(at));
+  }
 }

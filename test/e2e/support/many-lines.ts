@@ -5,26 +5,28 @@ import { TestProject } from '../../support/engine';
 import { openInChromium } from './app';
 import { TimelinePage } from './timeline';
 
-const BODY = 'seq -f "line %.0f of many, as long as the lines of a compiler or of a package manager are" 1 1000000';
+const body = (lines: number): string =>
+  `seq -f "line %.0f of many, as long as the lines of a compiler or of a package manager are" 1 ${lines}`;
 
-/** A window with a project whose step `b` prints 1,000,000 lines. */
-export class MillionLines {
+/** A window with a project whose step `b` prints very many lines. */
+export class ManyLines {
   readonly log: Locator;
 
   private constructor(
     readonly page: Page,
     readonly timeline: TimelinePage,
+    readonly lines: number,
   ) {
     this.log = page.getByRole('log');
   }
 
-  static async open(): Promise<MillionLines> {
-    const project = new TestProject({ steps: [{ name: 'a' }, { name: 'b', body: BODY }] });
+  static async open(lines = 1_000_000): Promise<ManyLines> {
+    const project = new TestProject({ steps: [{ name: 'a' }, { name: 'b', body: body(lines) }] });
     onTestFinished(() => project.dispose());
     const { page } = await openInChromium({ document: join(project.folder, 'manifest.xml') });
     const timeline = new TimelinePage(page);
     await timeline.open();
-    return new MillionLines(page, timeline);
+    return new ManyLines(page, timeline, lines);
   }
 
   /** Builds to the end. */
@@ -38,7 +40,7 @@ export class MillionLines {
     await this.timeline.tab('Log');
     await this.page
       .getByTestId('log-count')
-      .filter({ hasText: /1,000,0\d\d lines/ })
+      .filter({ hasText: new RegExp(`${(this.lines / 1_000).toLocaleString('en')},0\\d\\d lines`) })
       .waitFor({ timeout: 300_000 });
     await this.log.getByText(/Build is successful/).waitFor();
     const box = await this.log.boundingBox();
@@ -51,13 +53,14 @@ export class MillionLines {
     for (let n = 0; n < 60; n++) await this.page.mouse.wheel(0, n % 10 === 9 ? -40_000 : -700);
   }
 
-  /** Finds the line 777777, and returns the milliseconds until it is on the screen. */
+  /** Finds a line in the last quarter, and returns the milliseconds until it is on the screen. */
   async find(): Promise<number> {
     const find = this.page.getByRole('searchbox', { name: 'Find in log' });
-    await find.fill('LINE 777777 of');
+    const wanted = Math.floor(this.lines * 0.777777);
+    await find.fill(`LINE ${wanted} of`);
     const started = Date.now();
     await find.press('Enter');
-    await this.log.getByText(/line 777777 of/).waitFor();
+    await this.log.getByText(`line ${wanted} of`).waitFor();
     const tookMs = Date.now() - started;
     expect(await this.page.getByTestId('log-found').textContent()).toBe('1 of 1');
     return tookMs;

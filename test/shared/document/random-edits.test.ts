@@ -12,6 +12,7 @@ import { parseManifest } from '../../../src-shared/manifest/parse';
 import { decodeManifest } from '../../../src-shared/manifest/source';
 import { childElements, type ElementNode, type ManifestTree } from '../../../src-shared/manifest/tree';
 import { corpus } from '../../support/engine';
+import { count } from '../../support/faults/count';
 import { Random } from '../../support/random';
 
 const manifests = join(corpus, 'manifests');
@@ -86,7 +87,7 @@ const sample = readFileSync(join(import.meta.dirname, '../../../resources/templa
 describe('random edits', () => {
   const sources = [sample, ...parsable.slice(0, 6).map(read)];
 
-  it.each(Array.from({ length: 24 }, (_, seed) => seed))(
+  it.each(Array.from({ length: count(8, 24) }, (_, seed) => seed))(
     'are taken back by undo and repeated by redo (seed %i)',
     (seed) => {
       const random = new Random(seed);
@@ -116,16 +117,16 @@ describe('random edits', () => {
 function randomEdit(random: Random, tree: ManifestTree): Edit {
   const { install, remove } = packageLists(tree);
   const steps = stepPaths(tree);
-  const count = childElements(elementOf(tree, install) ?? tree.root, 'pkg').length;
+  const packages = childElements(elementOf(tree, install) ?? tree.root, 'pkg').length;
   const step = steps[random.below(steps.length)] ?? '';
   const value = ['', 'a', 'two words', `<&>"'`, 'ü\t\u{1f600}', ' \n'][random.below(6)] ?? '';
   switch (random.below(9)) {
     case 0:
-      return moveAt(tree, [childPath(install, 'pkg', random.below(count + 1))], random.below(count + 1), 'Move');
+      return moveAt(tree, [childPath(install, 'pkg', random.below(packages + 1))], random.below(packages + 1), 'Move');
     case 1:
       return moveAt(tree, [step], random.below(steps.length + 1), 'Move step');
     case 2:
-      return removeAt(tree, [childPath(install, 'pkg', random.below(count + 1))]);
+      return removeAt(tree, [childPath(install, 'pkg', random.below(packages + 1))]);
     case 3:
       return addElement(tree, remove, { name: 'pkg', attributes: { name: value } });
     case 4:
