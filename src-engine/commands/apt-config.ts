@@ -1,6 +1,11 @@
+import { join, resolve } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { writeBuildConfig } from '../packages/apt/build-config';
-import { aptSetup } from '../packages/apt/setup';
+import { aptSetup, type AptSetup } from '../packages/apt/setup';
+import { DebStore } from '../packages/lock/deb-store';
+import { readLockAt, type LockFile } from '../packages/lock/lock-file';
+import { lockedAptLines, writeLockedRepository, writeLockedSources } from '../packages/lock/locked-repository';
+import { openApt } from '../packages/open';
 import { declaredSources, type RepositorySettings } from '../repositories/named';
 import { ask } from '../system/exec';
 import { defineCommand, type Parsed } from './command';
@@ -12,7 +17,8 @@ export const aptConfigCommand = defineCommand({
   usage: ['SOCKET FOLDER'],
   description: [
     'A step calls this with its first argument, the socket of the manifest, and with a new folder. The folder then has `sources.list.d` without logins, `preferences.d`, and for this account only `apt.conf` with the proxies of the host, which names an `auth.conf` with logins. Neither must be left in an image. `resolve` and the window use the same configuration.',
-    "The paths of the host's files that the packages depend on are printed, one per line. What is not followed is printed on standard error.",
+    'Where the manifest has a lock, the folder `locked` has a repository with exactly its packages, and `apt.conf` makes APT see nothing else; the variable `SLIPWAY_LOCK` of the step names the lock.',
+    "The paths of the host's files that the packages depend on, and that of the lock, are printed, one per line. What is not followed is printed on standard error.",
   ],
   options: {},
   operands: { min: 2, max: 2 },
@@ -29,10 +35,24 @@ async function run({ positionals }: Parsed<Record<never, never>>): Promise<numbe
       'Set the key suite, or set the default repository to host-apt.',
     );
   const setup = await aptSetup(declared);
-  writeBuildConfig(folder, setup);
+  const lock = process.env['SLIPWAY_LOCK'] ?? '';
+  const found = lock === '' ? undefined : readLockAt(lock);
+  if (found) await writeLocked(folder, setup, found);
+  else writeBuildConfig(folder, setup);
   for (const { message } of setup.unfollowed) process.stderr.write(`${message}\n`);
-  printLines([...setup.hostFiles]);
+  // A lock that appears later is an input, too.
+  printLines([...(lock === '' ? [] : [lock]), ...setup.hostFiles]);
   return 0;
+}
+
+/** Lets the step see only the packages of a lock. Those that are not stored are fetched first. */
+async function writeLocked(folder: string, setup: AptSetup, { lock }: LockFile): Promise<void> {
+  const store = new DebStore();
+  await store.complete(lock.packages, async (files) => (await openApt(setup)).download(files));
+  const locked = resolve(folder, 'locked');
+  writeLockedRepository(join(locked, 'repository'), lock, store);
+  writeLockedSources(locked);
+  writeBuildConfig(folder, setup, lockedAptLines(locked));
 }
 
 const TIMEOUT_MS = 60_000;

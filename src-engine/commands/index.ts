@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   search: () => import('./search').then(({ searchCommand }) => searchCommand),
   show: () => import('./show').then(({ showCommand }) => showCommand),
   resolve: () => import('./resolve').then(({ resolveCommand }) => resolveCommand),
+  lock: () => import('./lock').then(({ lockCommand }) => lockCommand),
   installed: () => import('./installed').then(({ installedCommand }) => installedCommand),
   query: () => import('./query').then(({ queryCommand }) => queryCommand),
   'apt-config': () => import('./apt-config').then(({ aptConfigCommand }) => aptConfigCommand),

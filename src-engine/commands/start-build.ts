@@ -12,6 +12,7 @@ import { refuseChangeable } from '../area/safe-place';
 import { startProblems } from '../area/start-problems';
 import type { GivenVariables } from '../area/step-variables';
 import { keepRunPackages } from '../packages/image/run-packages';
+import { LockedImage } from '../packages/lock/locked-image';
 import { findLine } from '../lines/find-line';
 import { LineChanges } from '../lines/line-changes';
 import { readLines } from '../lines/line-file';
@@ -62,7 +63,9 @@ export async function startBuild({
   try {
     const runsOf = (resume: number | undefined): readonly number[] =>
       planBuild(file.manifest.steps, { resume, pause: request.pause }, checkpointing, []).runs;
+    const locked = LockedImage.open(area, file);
     if (!request.continues) assertStartable(file, area, runsOf(request.resume));
+    if (!request.continues) locked?.assertFits(file.manifest, runsOf(request.resume));
     const observer = request.observe ? await Observer.open() : undefined;
     await assertBuildable(area, file.path, checked, request.adopt);
     await createArea(area);
@@ -89,6 +92,7 @@ export async function startBuild({
     const { line, snapshots } = decision;
     const choice = { resume: decision.resume, pause: request.pause };
     if (request.continues) assertStartable(file, area, runsOf(choice.resume));
+    if (request.continues) locked?.assertFits(file.manifest, runsOf(choice.resume));
     const present = snapshots.map(({ name }) => name);
     if (resume !== undefined) {
       warnOfDamage(steps, snapshots);
@@ -113,6 +117,7 @@ export async function startBuild({
       observer,
       stale,
       logs,
+      lockCheck: locked,
       keepPackages: (run, from) => keepRunPackages(area, run, from),
     });
   } finally {

@@ -1,7 +1,8 @@
 import { AppError } from '../../src-shared/errors';
 import type { Manifest } from '../../src-shared/manifest/model';
 import type { RuleContext } from '../../src-shared/manifest/rules/rule';
-import { entriesOf, openCachedPackages, unfollowedBy } from './open';
+import { entriesOf } from './entries';
+import { openCachedPackages, unfollowedBy } from './open';
 
 /**
  * Returns what only the build host knows of a manifest's packages: the entries of the package list that the cached

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
-import { homedir, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError, reasonOf } from '../../src-shared/errors';
 import type { Unfollowed } from '../../src-shared/engine-answers/packages';
 import type { Manifest } from '../../src-shared/manifest/model';
 import { declaredSources } from '../repositories/named';
-import { exists, makeFolders } from '../system/files';
+import { makeFolders } from '../system/files';
 import { AptSource } from './apt/apt-source';
-import { aptSetup, keyOf } from './apt/setup';
+import { aptSetup, keyOf, type AptSetup } from './apt/setup';
+import { assertHome, cacheFolder, STORED_ELSEWHERE } from './cache-folder';
 import { openIps } from './ips/ips-source';
 import type { OpenedPackages, PackageSource } from './package-source';
 import { readRecipe } from './recipe';
@@ -35,6 +36,11 @@ export async function openCachedPackages(manifest: Manifest): Promise<PackageSou
   const { key, open } = await locatePackages(manifest);
   const folder = folderOf(key);
   return existsSync(folder) ? open(folder) : undefined;
+}
+
+/** The source of a configuration of APT, for a step. */
+export async function openApt(setup: AptSetup): Promise<PackageSource> {
+  return new AptSource(setup, await makeFolder(`apt-${keyOf(setup)}`));
 }
 
 /** What of the host's configuration is not followed for a manifest. Known without the package lists. */
@@ -68,11 +74,6 @@ async function locatePackages(manifest: Manifest): Promise<PackageLocation> {
   return { key: `ips-${key}`, open: (folder) => openIps(declared.origins, folder) };
 }
 
-/** The non-empty entries of a manifest's package list. */
-export function entriesOf({ packages }: Manifest): string[] {
-  return packages.map(({ name }) => name.trim()).filter((name) => name !== '');
-}
-
 /** About half the share of a build's processes. With 10, a query beside a build takes ten times as long as alone. */
 const NICENESS = 3;
 
@@ -85,27 +86,11 @@ function lowerPriority(): void {
   }
 }
 
-const STORED_ELSEWHERE = 'Set XDG_CACHE_HOME to a folder that this account can write to.';
-
-/** A missing home is not made: it is missing on purpose, as that of a service, or not mounted yet. */
-function assertHome(folder: string): void {
-  const home = homedir();
-  if (!folder.startsWith(join(home, '/')) || exists(home)) return;
-  throw new AppError(
-    'unsupported',
-    `Package lists cannot be stored: the home folder ${home} does not exist.`,
-    STORED_ELSEWHERE,
-  );
-}
-
-function folderOf(key: string): string {
-  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  return join(cache, 'slipway', 'catalogues', key);
-}
+const folderOf = (key: string): string => cacheFolder('catalogues', key);
 
 async function makeFolder(key: string): Promise<string> {
   const folder = folderOf(key);
-  assertHome(folder);
+  assertHome(folder, 'Package lists');
   try {
     makeFolders(folder);
     await removeUnused(dirname(folder), folder);

@@ -4,6 +4,7 @@ import type {
   PackageProblem,
   ResolvedPackage,
 } from '../../src-shared/engine-answers/packages';
+import type { PackageLock } from '../../src-shared/packages/package-lock';
 import type { CatalogueEntry } from '../../src-shared/packages/catalogue';
 
 /**
@@ -37,6 +38,31 @@ export interface PackageSource {
   unknown(names: readonly string[]): Promise<readonly PackageProblem[]>;
   /** What an installation of these names into an empty image would contain, under the manifest's names. */
   resolve(names: readonly string[]): Promise<Resolution>;
+  /**
+   * The exact packages of `resolve`, with the origin and the checksum of each.
+   *
+   * Throws `AppError('refused')` when an entry cannot be installed, `'unsupported'` where the installer has no locks.
+   */
+  lock(names: readonly string[]): Promise<PackageLock>;
+  /** The names of those packages whose change includes a security update. */
+  securityUpdates(changes: readonly VersionChange[]): Promise<ReadonlySet<string>>;
+  /** Fetches files of a lock and checks their sums. Throws `AppError('unreachable')`. */
+  download(files: readonly Download[]): Promise<void>;
+}
+
+/** A package of a lock whose version changes. */
+export interface VersionChange {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** A file of a lock that is to be fetched. */
+export interface Download {
+  readonly origin: string;
+  readonly sha256: string;
+  /** The path of the new file. */
+  readonly to: string;
 }
 
 /** The package source of a manifest, and the folder of its fetched lists. */

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../src-shared/manifest/model';
+import type { DeclaredStep, Manifest } from '../../src-shared/manifest/model';
 import { isRecord, scriptDescription, stringsIn } from '../area/script-description';
 
 /**
@@ -14,26 +14,42 @@ export interface Recipe {
   readonly recommends: boolean;
   /** Whether packages are only unpacked, without their dependencies. */
   readonly unpacks: boolean;
+  /** Patterns of names. A package of one is unpacked too when a named package depends on it. */
+  readonly follows: readonly string[];
 }
 
 /** The settings of a script without a description. All but the smallest installers work like this. */
-export const DEFAULT_RECIPE: Recipe = { base: ['?essential'], also: [], recommends: false, unpacks: false };
+export const DEFAULT_RECIPE: Recipe = {
+  base: ['?essential'],
+  also: [],
+  recommends: false,
+  unpacks: false,
+  follows: [],
+};
 
 /**
  * Reads how the packages of a manifest are installed: the entry `installs` of `SCRIPT.meta.json` of the first step that
  * has one; `undefined` when none has.
  */
 export function readRecipe(manifest: Manifest, folder = process.cwd()): Recipe | undefined {
-  for (const { script } of manifest.steps) {
-    if (script === undefined) continue;
-    const installs = scriptDescription(script, folder)?.['installs'];
-    if (isRecord(installs))
-      return {
-        base: stringsIn(installs['base']),
-        also: stringsIn(installs['also']),
-        recommends: installs['recommends'] === true,
-        unpacks: installs['unpacks'] === true,
-      };
-  }
-  return undefined;
+  const installs = installsOf(installingStep(manifest, folder), folder);
+  return (
+    installs && {
+      base: stringsIn(installs['base']),
+      also: stringsIn(installs['also']),
+      recommends: installs['recommends'] === true,
+      unpacks: installs['unpacks'] === true,
+      follows: stringsIn(installs['follows']),
+    }
+  );
+}
+
+/** The step that installs the packages of a manifest, by its description; `undefined` when none says so. */
+export function installingStep({ steps }: Manifest, folder = process.cwd()): DeclaredStep | undefined {
+  return steps.find((step) => installsOf(step, folder) !== undefined);
+}
+
+function installsOf(step: DeclaredStep | undefined, folder: string): Readonly<Record<string, unknown>> | undefined {
+  const installs = step?.script === undefined ? undefined : scriptDescription(step.script, folder)?.['installs'];
+  return isRecord(installs) ? installs : undefined;
 }

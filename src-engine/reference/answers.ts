@@ -13,6 +13,7 @@ import {
   resolveAnswer,
   searchAnswer,
 } from '../../src-shared/engine-answers/packages';
+import { lockAnswer } from '../../src-shared/engine-answers/lock';
 import { lineAnswer, linesAnswer, switchAnswer } from '../../src-shared/engine-answers/lines';
 import { planAnswer } from '../../src-shared/engine-answers/plan';
 import { pruneAnswer } from '../../src-shared/engine-answers/prune';
@@ -50,6 +51,7 @@ export const ANSWERS: Readonly<Record<string, readonly AnswerDocument[]>> = {
   search: [{ schema: searchAnswer }],
   show: [{ schema: packageDetails }],
   resolve: [{ schema: resolveAnswer }],
+  lock: [{ schema: lockAnswer }],
   installed: [
     { schema: installedAnswer },
     { form: '`--json` and two WHAT', schema: installedDifference },

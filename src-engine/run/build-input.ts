@@ -6,6 +6,7 @@ import type { ManifestFile } from '../area/manifest-file';
 import type { GivenVariables } from '../area/step-variables';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import type { BuildLine } from './build-line';
+import type { LockCheck } from './lock-check';
 import type { BuildLogs } from './logs';
 import type { Observer } from './observer';
 import type { Containment, StepSpawner } from './step-process';
@@ -34,6 +35,8 @@ export interface BuildInput {
   /** The reason why the checkpoint to resume from is not current. */
   readonly stale?: EngineRecordBody<'stale-checkpoint'> | undefined;
   readonly logs: BuildLogs;
+  /** Where the manifest has a lock of its packages. */
+  readonly lockCheck?: LockCheck | undefined;
   /** Keeps the list of packages in the image beside the run's journal; see `packages/image/run-packages.ts`. */
   readonly keepPackages: (run: string, from?: string) => Promise<void>;
 }

@@ -10,6 +10,7 @@ import { isRewritten } from '../system/write-trace';
 import { KnownInputs } from '../area/known-inputs';
 import type { ManifestFile } from '../area/manifest-file';
 import { scriptNames } from '../area/named-inputs';
+import { lockPathOf } from '../area/package-lock-path';
 import { scriptFile, scriptHash } from '../area/step-script';
 import { givenBy, stepVariables, type GivenVariables } from '../area/step-variables';
 import { StepInputs } from './step-inputs';
@@ -31,6 +32,8 @@ export class InputRecorder {
   readonly #observes: boolean;
 
   readonly given: GivenVariables;
+  /** The path of the manifest's lock, which may not exist. */
+  readonly lock: string;
   readonly #folder: DocumentFolder;
   readonly #known: KnownInputs;
   readonly #stop = new AbortController();
@@ -49,6 +52,7 @@ export class InputRecorder {
     this.#observes = observes;
     this.#report = report;
     this.given = givenBy(file.manifest, given);
+    this.lock = lockPathOf(file.path);
     this.#folder = new DocumentFolder(file.path);
     this.#known = new KnownInputs(area);
   }

@@ -93,12 +93,16 @@ export class PlanActions {
     }
   }
 
-  /** Records that all steps have succeeded. */
-  recordResult(): void {
-    const { area, checkpointing } = this.#input;
-    if (!checkpointing || !('history' in this.#past)) return;
+  /** Records that all steps have succeeded. Fails when none of them used the lock. */
+  recordResult(): ActionResult {
+    const { area, checkpointing, lockCheck } = this.#input;
+    if (!('history' in this.#past)) return 'done';
     const { history } = this.#past;
+    const failed = lockCheck?.unused(history) ?? [];
+    if (failed.length > 0) return { failed };
+    if (!checkpointing) return 'done';
     if (history.every(({ outcome }) => outcome === 'done')) writeLineResult(area, this.#journal.run, history);
+    return 'done';
   }
 
   #step(index: number): DeclaredStep {

@@ -99,7 +99,7 @@ class Build {
         if (this.#paused) break;
       }
       this.#folders.assertPresent();
-      if (!this.#isEnding && !this.#failed && !this.#paused) actions.recordResult();
+      if (!this.#isEnding && !this.#failed && !this.#paused) this.#apply(actions.recordResult());
       if (this.#stop.signal && this.#error === undefined) this.#next = await this.#nextAfterCancel();
     } catch (error) {
       // After any failure here the tree is in an unknown state: no further step may run on it.

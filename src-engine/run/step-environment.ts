@@ -15,17 +15,21 @@ export interface StepEnvironmentOptions {
   /** The engine's private folder of this build. It may get a link to `ManifestRead`. */
   readonly folder: string;
   readonly inputsFile: string;
+  /** The path of the manifest's lock, which may not exist. */
+  readonly lock: string;
 }
 
 /**
- * The environment of a step: the variables of `stepVariables`, the file for declared inputs, a command that runs this
- * engine, and the mark of its processes. Where `PATH` has no `ManifestRead`, ours is appended, because scripts expect the command.
+ * The environment of a step: the variables of `stepVariables`, the file for declared inputs, the lock, a command that
+ * runs this engine, and the mark of its processes. Where `PATH` has no `ManifestRead`, ours is appended, because scripts expect the command.
  */
-export function stepEnvironment({ given, named, area, folder, inputsFile }: StepEnvironmentOptions): NodeJS.ProcessEnv {
+export function stepEnvironment(options: StepEnvironmentOptions): NodeJS.ProcessEnv {
+  const { given, named, area, folder, inputsFile, lock } = options;
   const env: NodeJS.ProcessEnv = {
     ...stepVariables(process.env, given, named),
     SLIPWAY_INPUTS: inputsFile,
     SLIPWAY_ENGINE: engineCommand(folder),
+    SLIPWAY_LOCK: lock,
     [AREA_VARIABLE]: area,
   };
   const path = (env['PATH'] ?? '').split(delimiter).filter((entry) => entry !== '');

@@ -86,7 +86,7 @@ export class StepHost {
     const server = await this.#reachableServer();
     const runner = this.#runner;
     if (!runner) throw new Error('the step host is not started');
-    const { area, logs, observer } = this.#input;
+    const { area, logs, lockCheck, observer } = this.#input;
     const parts = {
       area,
       folders: this.#folders,
@@ -95,6 +95,7 @@ export class StepHost {
       observer,
       recorder: this.#recorder,
       runner,
+      lockCheck,
       mark: this.#mark,
       report: this.#report,
       isCancelled: () => this.#isCancelled,

@@ -8,6 +8,7 @@ import type { ProcessEntry } from '../system/process-list';
 import type { FinalizerRunner } from './finalizer-runner';
 import { executionOf, type InputRecorder, type RecordedExecution } from './input-recorder';
 import type { Journal } from './journal';
+import type { LockCheck } from './lock-check';
 import type { BuildLogs } from './logs';
 import type { Observer } from './observer';
 import { outputText } from './output-text';
@@ -31,6 +32,7 @@ export interface StepParts {
   readonly observer: Observer | undefined;
   readonly recorder: InputRecorder;
   readonly runner: FinalizerRunner;
+  readonly lockCheck: LockCheck | undefined;
   /** The area's identity, which marks the processes of its steps. */
   readonly mark: string;
   /** Reports a message of the engine: on the console, in the logs and in the journal. */
@@ -86,23 +88,29 @@ export class StepRun {
 
   /** @param inputsFile the file in which the step names inputs */
   async #runRecorded(recorded: RecordedExecution, inputsFile: string): Promise<StepOutcome> {
-    const { area, journal, observer, folders, isCancelled, onProcessesEnded } = this.#parts;
+    const { area, journal, observer, folders, lockCheck, isCancelled, onProcessesEnded } = this.#parts;
     const { name } = this.step;
     const opened = join(this.#folder, 'opened');
     const started = Date.now();
-    const result = await this.#runScript(recorded, inputsFile, opened);
+    const before = await lockCheck?.begin();
+    const ran = await this.#runScript(recorded, inputsFile, opened);
     this.isRunning = false;
     onProcessesEnded();
     folders.assertPresent(); // records would be written into new folders
     const seconds = secondsSince(started);
-    const failed = result.outcome === 'failed';
-    const execution = await recorded.end({
+    const recordedEnd = await recorded.end({
       reads: [...this.#reads.values()],
-      outcome: result.outcome,
+      outcome: ran.outcome,
       run: journal.run,
       seconds,
       observed: (await observer?.inputs(opened, area.mountpoint, this.#folder)) ?? [],
     });
+    const broken =
+      before && ran.outcome === 'done' ? ((await lockCheck?.problems(this.step, recordedEnd, before)) ?? []) : [];
+    const result: StepResult =
+      broken.length === 0 ? ran : { outcome: 'failed', exit: null, signal: null, lines: broken };
+    const failed = result.outcome === 'failed';
+    const execution: StepExecution = { ...recordedEnd, outcome: result.outcome };
     journal.write('step-finished', {
       step: name,
       outcome: failed && isCancelled() ? 'cancelled' : result.outcome,
@@ -130,6 +138,7 @@ export class StepRun {
         area: mark,
         folder: this.#folder,
         inputsFile,
+        lock: recorder.lock,
       }),
       onStart: (pid) => journal.write('step-started', { step: name, index, pid, argv }),
       output: (stream) => ({

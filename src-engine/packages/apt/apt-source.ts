@@ -1,21 +1,25 @@
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
 import { hasPackage, readCatalogue, type CatalogueEntry } from '../../../src-shared/packages/catalogue';
+import type { PackageLock } from '../../../src-shared/packages/package-lock';
 import type { Edition, PackageDetails, PackageProblem } from '../../../src-shared/engine-answers/packages';
 import { bareName } from '../../repositories/apt';
 import { writeUnsynced } from '../../system/files';
 import { readJsonFile } from '../../system/json-file';
 import { keptCatalogue } from '../catalogue-file';
 import { editionRecord } from '../edition-record';
-import type { PackageSource, Resolution } from '../package-source';
+import type { Download, PackageSource, Resolution, VersionChange } from '../package-source';
 import { DEFAULT_RECIPE, type Recipe } from '../recipe';
 import { baseSystem } from './base-system';
 import { describe } from './closure';
 import { readDetails } from './details';
+import { download, lockablePackages, lockedArchives } from './locked-files';
 import { readEntries, readPackages, repositoriesOf, revisionOf } from './lists';
 import { PrivateApt } from './private-apt';
 import { unknownNames } from './problems';
 import { resolveSatisfiable } from './satisfiable';
+import { readRelation } from './records';
+import { securityUpdates } from './security';
 import { exact, simulate, type Simulated } from './simulate';
 import type { AptSetup } from './setup';
 import { update } from './update';
@@ -110,19 +114,52 @@ export class AptSource implements PackageSource {
   /** Only the named packages, without their dependencies. */
   async #resolveUnpacked(names: readonly string[]): Promise<Resolution> {
     const plain = [...new Set(names)].filter((name) => isPlain(name));
-    const found = await readPackages(this.#apt, plain, [0, 100]);
-    const known = new Set(found.map((record) => record.get('Package')));
+    const named = await readPackages(this.#apt, plain, [0, 100]);
+    const known = new Set(named.map((record) => record.get('Package')));
     const lacking = names.filter((name) => !known.has(bareName(name)));
+    const follows = new RegExp(`^(?:${this.#recipe.follows.join('|')})$`);
+    const followed = named
+      .flatMap((record) => readRelation(record.get('Depends')).flat())
+      .filter((name) => follows.test(name) && !known.has(name));
+    const found = [...named, ...(await readPackages(this.#apt, [...new Set(followed)], [0, 100]))];
     return {
       packages: describe(
         found,
-        () => 'named',
+        (name) => (known.has(name) ? 'named' : 'pulled'),
         () => undefined,
         false,
       ),
       problems: lacking.length === 0 ? [] : unknownNames(lacking, await this.entries()),
       notes: ['The step that installs packages only unpacks the named ones, without their dependencies.'],
     };
+  }
+
+  async lock(names: readonly string[]): Promise<PackageLock> {
+    const { packages, problems } = await this.resolve(names);
+    const [problem] = problems;
+    if (problem)
+      throw new AppError(
+        'refused',
+        `The packages cannot be locked: ${problem.name}: ${problem.message}`,
+        problem.instead.length === 0 ? 'Correct the package list.' : `Did you mean ${problem.instead.join(', ')}?`,
+      );
+    const lockable = await lockablePackages(this.#apt, packages);
+    return {
+      installer: 'apt',
+      archives: await lockedArchives(this.#apt),
+      wanted: [...new Set(names)],
+      priorities: new Map(lockable.map(({ name, priority }) => [name, priority])),
+      packages: lockable.map(({ priority: _, ...one }) => one),
+    };
+  }
+
+  securityUpdates(changes: readonly VersionChange[]): Promise<ReadonlySet<string>> {
+    return securityUpdates(this.#apt, changes);
+  }
+
+  async download(files: readonly Download[]): Promise<void> {
+    await this.#apt.prepare(this.#setup);
+    return download(this.#apt, files);
   }
 
   /** The text of the catalogue, where it is kept for the fetched lists. */

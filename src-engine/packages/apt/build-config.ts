@@ -9,11 +9,17 @@ import type { AptSetup, ConfigFile } from './setup';
  * Writes the configuration of queries for a step that installs packages: `sources.list.d`, `preferences.d`, and
  * `apt.conf` with network settings and policy. Only the owner can read `apt.conf` and the logins that it names, because
  * proxies may have passwords.
+ *
+ * @param locked the lines of `apt.conf` for a locked image, instead of network settings and policy
  */
-export function writeBuildConfig(folder: string, { sources, preferences, network, policy, logins }: AptSetup): void {
+export function writeBuildConfig(
+  folder: string,
+  { sources, preferences, network, policy, logins }: AptSetup,
+  locked?: readonly string[],
+): void {
   writeFolder(join(folder, 'sources.list.d'), sources.map(copied));
   writeFolder(join(folder, 'preferences.d'), preferences);
-  const lines = [...network, ...writeLogins(folder, logins), ...policy, ''];
+  const lines = [...(locked ?? [...network, ...writeLogins(folder, logins), ...policy]), ''];
   writeUnsynced(join(folder, 'apt.conf'), lines.join('\n'), PRIVATE_MODE);
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Edition } from '../../../src-shared/engine-answers/packages';
@@ -65,29 +66,43 @@ export async function revisionOf(lists: string): Promise<string> {
 
 /** The repositories of the lists, each with its date where it has one. */
 export async function repositoriesOf(apt: PrivateApt): Promise<Edition['repositories']> {
+  const found = await releaseFiles(apt);
+  return Promise.all(
+    found.map(async ({ url, release, file }) => {
+      const text = (file === undefined ? undefined : await readIfThere(file))?.toString('utf8') ?? '';
+      const time = Date.parse(/^Date: *(.+)$/m.exec(text)?.[1] ?? '');
+      const dated = Number.isNaN(time) ? undefined : new Date(time).toISOString();
+      return { name: `${url} ${release}`.trim(), ...(dated !== undefined && { dated }) };
+    }),
+  );
+}
+
+/** A repository of the lists, and the file with its date and the sums of its lists. */
+export interface ReleaseFile {
+  readonly url: string;
+  readonly release: string;
+  /** `undefined` where there is none. */
+  readonly file: string | undefined;
+}
+
+/** The repositories of the lists with their Release files, in the order of the sources. */
+export async function releaseFiles(apt: PrivateApt): Promise<ReleaseFile[]> {
   const format = '$(REPO_URI)\t$(RELEASE)\t$(METAKEY)\t$(FILENAME)';
   const { stdout } = await apt.run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
-  const found = new Map<string, { name: string; dated?: string }>();
+  const found = new Map<string, ReleaseFile>();
   for (const line of stdout.split('\n').filter((text) => text !== '')) {
-    const [url = '', release = '', key = '', file = ''] = line.split('\t');
-    const name = `${withoutLogin(url).replace(/\/+$/, '')} ${release}`.trim();
-    if (found.has(name)) continue;
-    const dated = await dateOf(file, key);
-    found.set(name, { name, ...(dated !== undefined && { dated }) });
+    const [address = '', release = '', key = '', list = ''] = line.split('\t');
+    const url = withoutLogin(address).replace(/\/+$/, '');
+    const name = `${url} ${release}`;
+    if (!found.has(name)) found.set(name, { url, release, file: fileBeside(list, key) });
   }
   return [...found.values()];
 }
 
-/** When a repository last changed, by the Release file beside a list. */
-async function dateOf(list: string, key: string): Promise<string | undefined> {
-  const tail = key.replaceAll('/', '_');
-  const at = list.lastIndexOf(tail);
+/** The Release file beside a list. */
+function fileBeside(list: string, key: string): string | undefined {
+  const at = list.lastIndexOf(key.replaceAll('/', '_'));
   if (at < 0) return undefined;
   const stem = list.slice(0, at);
-  for (const name of ['InRelease', 'Release']) {
-    const text = (await readIfThere(`${stem}${name}`))?.toString('utf8') ?? '';
-    const time = Date.parse(/^Date: *(.+)$/m.exec(text)?.[1] ?? '');
-    if (!Number.isNaN(time)) return new Date(time).toISOString();
-  }
-  return undefined;
+  return ['InRelease', 'Release'].map((name) => `${stem}${name}`).find((path) => existsSync(path));
 }

@@ -55,6 +55,26 @@ async function readInImage(data: TreeView, path: string): Promise<string | undef
   return (await buffer(await data.read(found.path))).toString('utf8');
 }
 
+/** A package as dpkg has it. */
+export interface ImagePackage extends InstalledPackage {
+  readonly architecture: string;
+}
+
+/**
+ * The packages of which dpkg has files in build data, in any state; `undefined` where the image has no database of dpkg.
+ */
+export async function readDpkgPackages(data: TreeView): Promise<ImagePackage[] | undefined> {
+  const text = await readInImage(data, 'var/lib/dpkg/status');
+  if (text === undefined) return undefined;
+  return [...readRecords(text)]
+    .filter((record) => !/ (not-installed|config-files)$/.test(record.get('Status') ?? ''))
+    .map((record) => ({
+      name: record.get('Package') ?? '',
+      version: record.get('Version') ?? '',
+      architecture: record.get('Architecture') ?? '',
+    }));
+}
+
 /** Packages that dpkg has installed. The name of one with a foreign architecture ends with that architecture. */
 function readDpkgStatus(text: string): InstalledPackage[] {
   const records = [...readRecords(text)].filter((record) => / installed$/.test(record.get('Status') ?? ''));

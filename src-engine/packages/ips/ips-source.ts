@@ -58,5 +58,11 @@ export function openIps(origins: readonly IpsOrigin[], folder: string, pkg = ips
       );
       return resolveByPkg({ path: pkg, folder, revision: fetched.edition.revision, origins: usable }, catalogue, found);
     },
+    securityUpdates: () => Promise.resolve(new Set<string>()),
+    lock: () => Promise.reject(withoutLocks()),
+    download: () => Promise.reject(withoutLocks()),
   };
 }
+
+const withoutLocks = (): AppError =>
+  new AppError('unsupported', 'Packages of IPS cannot be locked yet.', 'Name versions in the package list instead.');

@@ -1,61 +1,15 @@
 // The packages of tiny-linux: its first step, with real apt-get and signed repositories on loopback, chooses those that queries show.
-import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { resolveAnswer } from '../../../src-shared/engine-answers/packages';
+import { describe, expect, it } from 'vitest';
 import type { AptRepository } from '../../support/apt-repository';
 import { debFile, serveDebs } from '../../support/deb-file';
-import { TestProject } from '../../support/engine';
 import { TestHostApt } from '../../support/host-apt';
 import { HttpProxy } from '../../support/http-proxy';
-import { root } from '../../support/markdown';
 import { lacksTool } from '../../support/run-tool';
+import { busybox, kernel, KERNEL, TinyProject } from '../../support/tiny-project';
 
 const lacks = process.arch === 'x64' ? lacksTool('apt-get', 'dpkg-deb', 'flock', 'gpg') : 'needs amd64';
-
-const KERNEL = 'linux-image-9.9-amd64';
-const kernel = () => debFile(KERNEL, '9.9', { files: { 'boot/vmlinuz-9.9-amd64': 'kernel' } });
-const SHELL = '#!/bin/sh\ncase $1 in --list) echo true ;; ln) shift; ln "$@" ;; esac\n';
-const busybox = (version = '1.0') => debFile('busybox-static', version, { files: { 'usr/bin/busybox': SHELL } });
-
-/** A manifest of tiny-linux with its first step only, on a host with other APT sources than this one. */
-class TinyProject extends TestProject {
-  constructor(host: TestHostApt, packages: readonly string[], url = 'host-apt', suite = '') {
-    super();
-    onTestFinished(() => this.dispose());
-    cpSync(join(root, 'resources/templates/tiny-linux'), this.folder, { recursive: true });
-    this.env = { ...this.env, ...host.env, XDG_CACHE_HOME: join(this.folder, 'cache') };
-    const names = [KERNEL, 'busybox-static', ...packages].map((name) => `<pkg name="${name}"/>`).join('');
-    const step = '<script name="scripts/im-pop"><checkpoint name="im-pop" message="Packages"/></script>';
-    this.edit((text) =>
-      text
-        .replace(/(<build_area>)[^<]*/, `$1${this.area}`)
-        .replace(/<finalizer>.*<\/finalizer>/s, `<finalizer>${step}</finalizer>`)
-        .replace(/<packages>.*<\/packages>/s, `<packages>${names}</packages>`)
-        .replace('url="host-apt"', `url="${url}"`)
-        .replace('<key_value_pairs>', suite === '' ? '$&' : `$&<pair key="suite" value="${suite}"/>`),
-    );
-  }
-
-  /** The packages that queries show. */
-  async resolved(): Promise<Record<string, string>> {
-    const { stdout, stderr } = await this.run('resolve', '--json', 'manifest.xml');
-    if (!stdout.startsWith('{')) throw new Error(stderr);
-    const { packages, problems } = resolveAnswer.parse(JSON.parse(stdout));
-    expect(problems).toEqual([]);
-    return Object.fromEntries(packages.map(({ name, version }) => [name, version]));
-  }
-
-  /** Builds, and returns the packages in the image. */
-  async built(): Promise<Record<string, string>> {
-    const { code, stderr } = await this.build();
-    if (code !== 0) throw new Error(stderr);
-    const share = join(this.area, 'build_data/pkg_image/usr/share');
-    return Object.fromEntries(
-      readdirSync(share).map((name) => [name, readFileSync(join(share, name, 'version'), 'utf8')]),
-    );
-  }
-}
 
 const sourceOf = (one: AptRepository): string => `deb [signed-by=${one.key}] ${one.url} ${one.suite}`;
 
@@ -99,7 +53,7 @@ describe.skipIf(lacks)(`the packages of tiny-linux${lacks === undefined ? '' : `
     const host = new TestHostApt().write('sources.list', sourceOf(hosts));
     const first = new TinyProject(host, []);
     expect(await first.built()).toEqual({ 'busybox-static': '1.0' });
-    const second = new TinyProject(host, [], `[signed-by=${archive.key}] ${archive.url}`, 'own');
+    const second = new TinyProject(host, [], { url: `[signed-by=${archive.key}] ${archive.url}`, suite: 'own' });
     second.env = { ...second.env, XDG_CACHE_HOME: first.env.XDG_CACHE_HOME };
     expect(await second.resolved()).toMatchObject({ 'busybox-static': '2.0' });
     expect(await second.built()).toEqual({ 'busybox-static': '2.0' });
@@ -117,7 +71,10 @@ describe.skipIf(lacks)(`the packages of tiny-linux${lacks === undefined ? '' : `
 
   it('are refused by another distro_const with the reason, where the manifest names an archive', async () => {
     const archive = await serveDebs({}, kernel(), busybox());
-    const project = new TinyProject(new TestHostApt(), [], `[signed-by=${archive.key}] ${archive.url}`, 'test');
+    const project = new TinyProject(new TestHostApt(), [], {
+      url: `[signed-by=${archive.key}] ${archive.url}`,
+      suite: 'test',
+    });
     const step = readFileSync(join(project.folder, 'scripts/im-pop'), 'utf8');
     project.file('scripts/im-pop', step.replace('\n', '\nunset SLIPWAY_ENGINE\n'));
     const { code, stderr } = await project.build();
