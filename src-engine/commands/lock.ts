@@ -54,7 +54,7 @@ async function completed(file: ManifestFile, lock: PackageLock): Promise<LockAns
   return { ...factsOf(file, lock), written: false, fetched, added: [], removed: [], changed: [], stale: [] };
 }
 
-/** Resolves the packages anew. A lock that replaces another is written only when the user has accepted it. */
+/** Resolves the packages as the archives have them now. A lock that replaces another is written only when the user has accepted it. */
 async function made(file: ManifestFile, before: PackageLock | undefined, accepted: boolean): Promise<LockAnswer> {
   const { source } = await openPackages(file.manifest);
   await source.refresh();

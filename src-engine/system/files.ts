@@ -129,6 +129,14 @@ export function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
+function makeFolder(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
+  }
+}
+
 /**
  * Creates a folder and its missing parents, with the permissions that the caller's umask allows. Node's own `recursive`
  * repeats forever where the parent exists and the system still reports ENOENT, as below /proc.
@@ -139,8 +147,9 @@ export function makeFolders(path: string, mode = folderMode()): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && statSync(path).isDirectory()) return;
-    if (code !== 'ENOENT' || exists(dirname(path))) throw error;
-    makeFolders(dirname(path), mode);
-    makeFolders(path, mode);
+    if (code !== 'ENOENT') throw error;
+    // Another process may have made the parent meanwhile.
+    if (!exists(dirname(path))) makeFolders(dirname(path), mode);
+    makeFolder(path, mode);
   }
 }

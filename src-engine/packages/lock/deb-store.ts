@@ -34,7 +34,7 @@ export class DebStore {
   /**
    * Fetches the files that are missing or damaged, and returns how many these were.
    *
-   * Throws what `fetch` throws, and `AppError('refused')` when a file is not the package that the lock says.
+   * Throws what `fetch` throws, and `AppError('refused')` when a file is not the package of the lock.
    */
   async complete(
     packages: readonly LockedPackage[],

@@ -57,7 +57,7 @@ describe('the environment of a step', () => {
       'NO_PROXY',
       'SOURCE_DATE_EPOCH',
     ];
-    const ours = ['SLIPWAY_INPUTS', 'SLIPWAY_ENGINE', 'SLIPWAY_AREA'];
+    const ours = ['SLIPWAY_INPUTS', 'SLIPWAY_ENGINE', 'SLIPWAY_LOCK', 'SLIPWAY_AREA'];
     expect(names).toEqual(expect.arrayContaining([...always, ...ours]));
     const may = [...always, ...ours, 'LANGUAGE', 'LC_ALL', 'LOGNAME', 'SHELL', 'TERM'];
     expect(names.filter((name) => !may.includes(name) && !name.startsWith('LC_') && !/_proxy$/i.test(name))).toEqual(
