@@ -44,7 +44,7 @@ export function readRecipe(manifest: Manifest, folder = process.cwd()): Recipe |
   );
 }
 
-/** The step that installs the packages of a manifest, by its description; `undefined` when none says so. */
+/** The step that installs the packages of a manifest, by their descriptions; `undefined` when none does. */
 export function installingStep({ steps }: Manifest, folder = process.cwd()): DeclaredStep | undefined {
   return steps.find((step) => installsOf(step, folder) !== undefined);
 }
