@@ -1,14 +1,9 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { AppError } from '../../src-shared/errors';
+import { hostname } from 'node:os';
 import type { HygieneAnswer } from '../../src-shared/engine-answers/hygiene';
-import { mediumNamed } from '../boot-test/media';
-import { openImage } from '../hygiene/open-image';
 import { findUnwanted } from '../hygiene/rules';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
-import { LINE_OPTION, readMedia } from './media';
+import { imageOperand, withImage } from './image-operand';
+import { LINE_OPTION } from './media';
 import { printAnswer, printLines } from './print';
 
 const OPTIONS = {
@@ -37,13 +32,8 @@ export const hygieneCommand = defineCommand({
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const { json, line, accept = '', host = hostname() } = values;
-  const [first = '', name] = positionals;
-  const image =
-    name === undefined ? resolve(first) : (await readMedia(first, line, (folder) => mediumNamed(folder, name))).path;
-  if (!existsSync(image)) throw new AppError('missing', `There is no ${image}.`);
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-hygiene-'));
-  try {
-    const trees = await openImage(image, folder);
+  const image = await imageOperand(positionals, line);
+  return withImage(image, async (trees) => {
     const accepted = accept.split(/\s+/).filter((path) => path !== '');
     const found: HygieneAnswer['found'] = [];
     for (const tree of trees)
@@ -57,9 +47,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     if (json) printAnswer<HygieneAnswer>(answer);
     else printLines(textOf(answer));
     return found.length === 0 ? 0 : 1;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function textOf({ trees, found }: HygieneAnswer): string[] {

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   media: () => import('./media').then(({ mediaCommand }) => mediaCommand),
   'boot-test': () => import('./boot-test').then(({ bootTestCommand }) => bootTestCommand),
   hygiene: () => import('./hygiene').then(({ hygieneCommand }) => hygieneCommand),
+  sbom: () => import('./sbom').then(({ sbomCommand }) => sbomCommand),
   catalogue: () => import('./catalogue').then(({ catalogueCommand }) => catalogueCommand),
   search: () => import('./search').then(({ searchCommand }) => searchCommand),
   show: () => import('./show').then(({ showCommand }) => showCommand),

@@ -1,13 +1,11 @@
 import type { ChecksumAnswer, MediaAnswer } from '../../src-shared/engine-answers/media';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { AppError } from '../../src-shared/errors';
 import { bytes, dateTimeWithSeconds } from '../../src-shared/format';
 import { bootRefusal } from '../boot-test/firmware';
 import { listMedia, mediumNamed } from '../boot-test/media';
 import { resolveArea } from '../area/area';
 import { readManifestFile } from '../area/manifest-file';
+import { sha256Of } from '../system/sha256';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { parkedMedia } from '../lines/parked-media';
 import { inspect } from './inspect';
@@ -65,9 +63,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
 
 async function checksumOf(folder: string, designator: string) {
   const { name, path } = await mediumNamed(folder, designator);
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
-  return { name, sha256: hash.digest('hex') };
+  return { name, sha256: await sha256Of(path) };
 }
 
 /**

@@ -18,6 +18,7 @@ import { lineAnswer, linesAnswer, switchAnswer } from '../../src-shared/engine-a
 import { planAnswer } from '../../src-shared/engine-answers/plan';
 import { pruneAnswer } from '../../src-shared/engine-answers/prune';
 import { cancelAnswer, pauseAnswer } from '../../src-shared/engine-answers/running';
+import { sbomAnswer } from '../../src-shared/engine-answers/sbom';
 import { statusAnswer } from '../../src-shared/engine-answers/status';
 import { supportAnswer } from '../../src-shared/engine-answers/support';
 import { validateAnswer } from '../../src-shared/engine-answers/validate';
@@ -47,6 +48,7 @@ export const ANSWERS: Readonly<Record<string, readonly AnswerDocument[]>> = {
   media: [{ schema: mediaAnswer }, { form: '`--checksum NAME --json`', schema: checksumAnswer }],
   'boot-test': [{ schema: bootEvent }],
   hygiene: [{ schema: hygieneAnswer }],
+  sbom: [{ schema: sbomAnswer }],
   catalogue: [{ schema: catalogueAnswer }],
   search: [{ schema: searchAnswer }],
   show: [{ schema: packageDetails }],
