@@ -8,6 +8,8 @@ import { canReplay, replay, sharesOfScenarios } from '../support/golden';
 import { replayWithLines } from '../support/golden-lines';
 
 const deviations = join(import.meta.dirname, 'deviations.tsv');
+/** Those of areas with a parked line, in addition. */
+const deviationsWithLines = join(import.meta.dirname, 'deviations-with-lines.tsv');
 
 /** Replays mostly wait for each other's timestamps, so several can share one processor. */
 const SHARES = 4;
@@ -55,7 +57,7 @@ describe('Recorded runs of the original', () => {
       `Share ${at + 1} of ${SHARES} is the same in areas with a parked line and five switches behind them (skipped without the recordings, root and zfs-fuse; all in npm run test:full).`,
       { concurrent: true },
       async () => {
-        const { report, ran, areas } = await replayWithLines(scenarios, deviations);
+        const { report, ran, areas } = await replayWithLines(scenarios, [deviations, deviationsWithLines]);
         process.stdout.write(`with lines in ${areas} areas: ${report.trim().split('\n').at(-1)}\n`);
         expect(report).toMatch(/\b0 differ, 0 runs missing$/m);
         expect([...ran].sort()).toEqual([...scenarios].sort());
@@ -64,20 +66,23 @@ describe('Recorded runs of the original', () => {
     ),
   );
 
-  it('Every deviation has a scenario, a run, a facet and a reason.', () => {
-    const lines = readFileSync(deviations, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '' && !line.startsWith('#'));
-    for (const line of lines) {
-      const [scenario, run, facet, reason, ...rest] = line.split('\t');
-      expect(rest).toEqual([]);
-      expect(scenario).not.toBe('*'); // a deviation for everything would hide defects
-      expect(run).toMatch(/^(run\d+|\*)$/);
-      expect(facet).toMatch(/^(exit|trace|stderr|snapshots|statefiles|contents|queries\.txt)$/);
-      expect(reason?.length).toBeGreaterThan(20);
-    }
-    expect(lines.length).toBeGreaterThan(0);
-  });
+  it.each([deviations, deviationsWithLines])(
+    'Every deviation has a scenario, a run, a facet and a reason: %s',
+    (path) => {
+      const lines = readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#'));
+      for (const line of lines) {
+        const [scenario, run, facet, reason, ...rest] = line.split('\t');
+        expect(rest).toEqual([]);
+        expect(scenario).not.toBe('*'); // a deviation for everything would hide defects
+        expect(run).toMatch(/^(run\d+|\*)$/);
+        expect(facet).toMatch(/^(exit|trace|stderr|snapshots|statefiles|contents|queries\.txt)$/);
+        expect(reason?.length).toBeGreaterThan(20);
+      }
+      expect(lines.length).toBeGreaterThan(0);
+    },
+  );
 });
 
 it('The engine under test was built from this tree.', () => {

@@ -9,11 +9,12 @@ import { replay, type Replay } from './golden';
  * Replays recorded scenarios in areas with lines: before each run, an area that has checkpoints and no lines yet gets a
  * parked line and five switches.
  *
+ * @param deviations the files with accepted differences
  * @returns the replay without what belongs to the parked lines, and the number of areas that got lines
  */
 export async function replayWithLines(
   scenarios: readonly string[],
-  deviations: string,
+  deviations: readonly string[],
 ): Promise<Replay & { readonly areas: number }> {
   const commands = mkdtempSync(join(tmpdir(), 'slipway-golden-lines-'));
   try {
@@ -31,7 +32,9 @@ export async function replayWithLines(
     writeFileSync(join(commands, 'distro_const'), script);
     chmodSync(join(commands, 'distro_const'), 0o755);
     symlinkSync(join(bin, 'ManifestRead'), join(commands, 'ManifestRead'));
-    const replayed = await replay(scenarios, deviations, { commands, adapt: withoutLines });
+    const allDeviations = join(commands, 'deviations.tsv');
+    writeFileSync(allDeviations, deviations.map((path) => readFileSync(path, 'utf8')).join(''));
+    const replayed = await replay(scenarios, allDeviations, { commands, adapt: withoutLines });
     return { ...replayed, areas: existsSync(log) ? readFileSync(log, 'utf8').split('\n').length - 1 : 0 };
   } finally {
     rmSync(commands, { recursive: true, force: true });
