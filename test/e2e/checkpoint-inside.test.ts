@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestProject } from '../support/engine';
 import { shellProcesses } from '../support/shell-processes';
 import { openInChromium } from './support/app';
-import { accessibilityViolations } from './support/axe';
+import { takePictures, violationsInBothThemes } from './support/themes';
 import { TimelinePage } from './support/timeline';
 
 let project: TestProject;
@@ -30,15 +30,14 @@ beforeAll(async () => {
 });
 afterAll(() => project.dispose());
 
-describe.each(['light', 'dark'] as const)('the inside of a checkpoint in a %s window', (theme) => {
-  it('shows what a step changed, the files and the manifest of that time, and a shell', async () => {
-    const { page } = await openInChromium({ document: manifest, theme, width: 1360, height: 860 });
+describe('the inside of a checkpoint', () => {
+  it('shows what a step changed, the files and the manifest of that time, and a shell, in both themes', async () => {
+    const { page } = await openInChromium({ document: manifest, width: 1360, height: 860 });
     const timeline = new TimelinePage(page);
     const violations: string[] = [];
     const look = async (where: string): Promise<void> => {
-      for (const one of await accessibilityViolations(page)) violations.push(`${where}: ${one}`);
-      if (process.env['PICTURES'])
-        await page.screenshot({ path: join(process.env['PICTURES'], `${theme}-${where}.png`) });
+      for (const one of await violationsInBothThemes(page)) violations.push(`${where}: ${one}`);
+      await takePictures(page, where);
     };
     await timeline.open();
     await timeline.checkpoint('iso').click();
@@ -132,7 +131,7 @@ describe.each(['light', 'dark'] as const)('the inside of a checkpoint in a %s wi
   it('shows where the manifest differs from the editor', async () => {
     const before = readFileSync(manifest, 'utf8');
     writeFileSync(manifest, before.replace('Step iso', 'Another message'));
-    const { page } = await openInChromium({ document: manifest, theme, width: 1360, height: 860 });
+    const { page } = await openInChromium({ document: manifest, width: 1360, height: 860 });
     const timeline = new TimelinePage(page);
     await timeline.open();
     await timeline.checkpoint('iso').click();
@@ -140,8 +139,7 @@ describe.each(['light', 'dark'] as const)('the inside of a checkpoint in a %s wi
     const diff = page.getByRole('textbox', { name: 'The manifest, from the checkpoint of iso to the open document' });
     await diff.getByText('Another message').waitFor();
     await diff.getByText('Step iso').waitFor();
-    if (process.env['PICTURES'])
-      await page.screenshot({ path: join(process.env['PICTURES'], `${theme}-manifest-differs.png`) });
+    await takePictures(page, 'manifest-differs');
     writeFileSync(manifest, before);
   });
 });

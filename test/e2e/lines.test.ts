@@ -2,13 +2,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { LinesAnswer } from '../../src-shared/engine-answers/lines';
 import { TestProject } from '../support/engine';
 import { openInChromium, type OpenOptions } from './support/app';
-import { accessibilityViolations } from './support/axe';
 import { Designer } from './support/designer';
 import { tabTo } from './support/person';
+import { takePictures, violationsInBothThemes } from './support/themes';
 import { TimelinePage } from './support/timeline';
 
 const STEPS = ['a', 'b', 'c', 'd'];
@@ -44,90 +44,84 @@ const lines = async (project: TestProject): Promise<LinesAnswer['lines']> =>
 const ids = async (project: TestProject): Promise<string[]> => (await lines(project)).map(({ id }) => id);
 const image = (project: TestProject): string => readFileSync(join(project.area, 'media/image.usb'), 'utf8').trim();
 const lane = (page: Page, id: string) => page.locator(`[data-line="${id}"]`);
-const takePicture = async (page: Page, name: string): Promise<void> => {
-  const folder = process.env['PICTURES'];
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
-};
 
-describe.each(['light', 'dark'] as const)('Lines in the window, by mouse (%s):', (theme) => {
-  it('an edit is resumed, undone and switched back, and a line is renamed, pinned and removed', async () => {
-    const project = await finishedBuild();
-    const { page, timeline, designer } = await openBuilt(project, { theme, width: 1360, height: 860 });
-    await rename(page, 'other');
-    await expect.poll(() => timeline.buildButton.textContent()).toBe('Save and resume from b');
-    // The panel lists what a resume keeps.
-    await timeline.open();
-    await timeline.checkpoint('b').click();
-    await page.getByText('the present state as line “main”, with 2 later checkpoints and its images.').waitFor();
-    await timeline.buildButton.click();
-    await designer.hears('The build resumes from b. The present state is kept as line “main”.');
-    await timeline.says('Done');
-    expect(project.ran()).toEqual(['b', 'c', 'd']);
-    expect([image(project), await ids(project)]).toEqual(['other', ['line-2', 'main']]);
-    await lane(page, 'main').waitFor();
-    expect(await lane(page, 'line-2').textContent()).toMatch(/name: sample → other/);
-    expect(await lane(page, 'main').textContent()).toMatch(/Line 1 · .* own · 2 outputs/);
-    expect(await lane(page, 'main').locator('[data-parked-step]').count()).toBe(2);
-    await takePicture(page, `lines-${theme}`);
+it('By mouse, an edit is resumed, undone and switched back, and a line is renamed, pinned and removed', async () => {
+  const project = await finishedBuild();
+  const { page, timeline, designer } = await openBuilt(project, { width: 1360, height: 860 });
+  await rename(page, 'other');
+  await expect.poll(() => timeline.buildButton.textContent()).toBe('Save and resume from b');
+  // The panel lists what a resume keeps.
+  await timeline.open();
+  await timeline.checkpoint('b').click();
+  await page.getByText('the present state as line “main”, with 2 later checkpoints and its images.').waitFor();
+  await timeline.buildButton.click();
+  await designer.hears('The build resumes from b. The present state is kept as line “main”.');
+  await timeline.says('Done');
+  expect(project.ran()).toEqual(['b', 'c', 'd']);
+  expect([image(project), await ids(project)]).toEqual(['other', ['line-2', 'main']]);
+  await lane(page, 'main').waitFor();
+  expect(await lane(page, 'line-2').textContent()).toMatch(/name: sample → other/);
+  expect(await lane(page, 'main').textContent()).toMatch(/Line 1 · .* own · 2 outputs/);
+  expect(await lane(page, 'main').locator('[data-parked-step]').count()).toBe(2);
+  await takePictures(page, 'lines');
 
-    // A parked checkpoint.
-    await lane(page, 'main').locator('[data-parked-step=c]').click();
-    await page.getByRole('heading', { name: 'Checkpoint c' }).waitFor();
-    await takePicture(page, `lines-parked-${theme}`);
-    expect(await accessibilityViolations(page)).toEqual([]);
-    await timeline.button('Compare').click();
-    await page.getByRole('treeitem', { name: /^name, changed file/ }).click();
-    await page.getByText('sample', { exact: true }).last().waitFor();
-    await takePicture(page, `lines-compare-${theme}`);
-    await page.getByLabel('Changes since').selectOption('line-2@');
-    await page.getByText('since the end of').waitFor();
-    expect(await accessibilityViolations(page)).toEqual([]);
-    await timeline.button('Browse files').click();
-    await page.getByRole('option', { name: /pkg_image/ }).waitFor();
-    await timeline.tab('Manifest');
-    await page.getByText('From this checkpoint').waitFor();
-    await timeline.button('Outputs').click();
-    await page.getByTitle(/lines\/main\/media\/image\.usb$/).waitFor();
+  // A parked checkpoint.
+  await lane(page, 'main').locator('[data-parked-step=c]').click();
+  await page.getByRole('heading', { name: 'Checkpoint c' }).waitFor();
+  await takePictures(page, 'lines-parked');
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await timeline.button('Compare').click();
+  await page.getByRole('treeitem', { name: /^name, changed file/ }).click();
+  await page.getByText('sample', { exact: true }).last().waitFor();
+  await takePictures(page, 'lines-compare');
+  await page.getByLabel('Changes since').selectOption('line-2@');
+  await page.getByText('since the end of').waitFor();
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await timeline.button('Browse files').click();
+  await page.getByRole('option', { name: /pkg_image/ }).waitFor();
+  await timeline.tab('Manifest');
+  await page.getByText('From this checkpoint').waitFor();
+  await timeline.button('Outputs').click();
+  await page.getByTitle(/lines\/main\/media\/image\.usb$/).waitFor();
 
-    // Undo the edit: the parked line is current again.
-    await rename(page, 'sample');
-    await expect.poll(() => timeline.buildButton.textContent()).toBe('Save and switch to line 1: nothing to run');
-    await timeline.open();
-    await page.getByText('Current: it has what a build would make now.').waitFor();
-    await expect.poll(() => lane(page, 'main').locator('.at .mark.current').count()).toBeGreaterThan(0);
-    await page.getByRole('button', { name: 'More ways to build' }).click();
-    await page.getByText('“main” already has this result. Switching to it parks “').waitFor();
-    await page.getByRole('menuitem', { name: 'Save and build from the beginning' }).getByText('4 steps').waitFor();
-    expect(await accessibilityViolations(page)).toEqual([]);
-    await takePicture(page, `lines-plan-${theme}`);
-    await page.keyboard.press('Escape');
-    await timeline.buildButton.click();
-    await designer.hears('Switched to “main”. Nothing was run, and nothing was deleted.');
-    await expect.poll(() => ids(project)).toEqual(['main', 'line-2']);
-    expect([project.ran(), image(project)]).toEqual([[], 'sample']);
-    await expect.poll(() => timeline.buildButton.textContent()).toBe('Build again (from d)');
+  // Undo the edit: the parked line is current again.
+  await rename(page, 'sample');
+  await expect.poll(() => timeline.buildButton.textContent()).toBe('Save and switch to line 1: nothing to run');
+  await timeline.open();
+  await page.getByText('Current: it has what a build would make now.').waitFor();
+  await expect.poll(() => lane(page, 'main').locator('.at .mark.current').count()).toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'More ways to build' }).click();
+  await page.getByText('“main” already has this result. Switching to it parks “').waitFor();
+  await page.getByRole('menuitem', { name: 'Save and build from the beginning' }).getByText('4 steps').waitFor();
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await takePictures(page, 'lines-plan');
+  await page.keyboard.press('Escape');
+  await timeline.buildButton.click();
+  await designer.hears('Switched to “main”. Nothing was run, and nothing was deleted.');
+  await expect.poll(() => ids(project)).toEqual(['main', 'line-2']);
+  expect([project.ran(), image(project)]).toEqual([[], 'sample']);
+  await expect.poll(() => timeline.buildButton.textContent()).toBe('Build again (from d)');
 
-    // Rename, describe, pin, and remove.
-    await lane(page, 'line-2').locator('.label').click();
-    await page.getByRole('button', { name: /^More about/ }).click();
-    await page.getByRole('menuitem', { name: 'Pin line' }).click();
-    await designer.hears(/is pinned\.$/);
-    await page.getByRole('button', { name: /^More about/ }).click();
-    await page.getByRole('menuitem', { name: 'Describe line…' }).click();
-    await page.getByRole('textbox', { name: 'Description' }).fill('for the fair');
-    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
-    await page.getByText('for the fair', { exact: true }).first().waitFor();
-    await page.getByRole('button', { name: /^More about/ }).click();
-    await page.getByRole('menuitem', { name: 'Remove line…' }).click();
-    const question = page.getByRole('dialog');
-    await question.getByText('checkpoint before c').waitFor();
-    await question.getByText('This line is pinned.').waitFor();
-    expect(await accessibilityViolations(page)).toEqual([]);
-    await takePicture(page, `lines-remove-${theme}`);
-    await question.getByRole('button', { name: 'Remove line' }).click();
-    await expect.poll(() => ids(project)).toEqual(['main']);
-    await lane(page, 'main').waitFor({ state: 'detached' });
-  });
+  // Rename, describe, pin, and remove.
+  await lane(page, 'line-2').locator('.label').click();
+  await page.getByRole('button', { name: /^More about/ }).click();
+  await page.getByRole('menuitem', { name: 'Pin line' }).click();
+  await designer.hears(/is pinned\.$/);
+  await page.getByRole('button', { name: /^More about/ }).click();
+  await page.getByRole('menuitem', { name: 'Describe line…' }).click();
+  await page.getByRole('textbox', { name: 'Description' }).fill('for the fair');
+  await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+  await page.getByText('for the fair', { exact: true }).first().waitFor();
+  await page.getByRole('button', { name: /^More about/ }).click();
+  await page.getByRole('menuitem', { name: 'Remove line…' }).click();
+  const question = page.getByRole('dialog');
+  await question.getByText('checkpoint before c').waitFor();
+  await question.getByText('This line is pinned.').waitFor();
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await takePictures(page, 'lines-remove');
+  await question.getByRole('button', { name: 'Remove line' }).click();
+  await expect.poll(() => ids(project)).toEqual(['main']);
+  await lane(page, 'main').waitFor({ state: 'detached' });
 });
 
 it('Lines can be used by keyboard alone: fork, go between lanes, rename, switch, resume from a parked one, remove.', async () => {
@@ -206,7 +200,7 @@ it('Parked lines are pruned by age, number or size, after they have been shown.'
   await dialog.getByText('Nothing to remove.').waitFor();
   await dialog.getByRole('spinbutton', { name: /^All parked lines but the last/ }).fill('1');
   await dialog.getByText('Line 1, main', { exact: true }).waitFor();
-  expect(await accessibilityViolations(page)).toEqual([]);
+  expect(await violationsInBothThemes(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Remove 1 line' }).click();
   await expect.poll(() => ids(project)).toEqual(['line-3', 'line-2']);
 });

@@ -2,15 +2,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { checkpointsAnswer } from '../../src-shared/engine-answers/checkpoints';
 import { bytes } from '../../src-shared/format';
 import { TestProject } from '../support/engine';
 import { openInChromium } from './support/app';
-import { accessibilityViolations } from './support/axe';
 import { Designer } from './support/designer';
 import { inventRuns } from './support/many-runs';
 import { tabTo } from './support/person';
+import { takePictures, violationsInBothThemes } from './support/themes';
 import { TimelinePage } from './support/timeline';
 
 function built(steps: readonly string[]): TestProject {
@@ -102,40 +102,37 @@ it('The timeline shows what is stale, why, and the right point to resume from.',
   await timeline.shows('d', 'current');
 });
 
-describe.each(['light', 'dark'] as const)('resuming from a stale checkpoint, %s', (theme) => {
-  it('asks first, with the reasons and the right point, and does what the user chooses', async () => {
-    const project = built(['a', 'b', 'c', 'd']);
-    await project.build();
-    project.ran();
-    const { page } = await openInChromium({ theme, document: manifest(project) });
-    const timeline = new TimelinePage(page);
-    await timeline.open();
-    project.script('b', 'echo edited');
-    const question = page.getByRole('dialog', { name: 'Resume from a stale checkpoint?' });
-    const ask = async (): Promise<void> => {
-      await timeline.checkpoint('d').click();
-      await timeline.checkpoint('d').press('r');
-      await question.waitFor();
-    };
-    await ask();
-    await question.getByText('b: its script scripts/b was edited', { exact: true }).waitFor();
-    if (process.env['PICTURES'] !== undefined)
-      await page.screenshot({ path: join(process.env['PICTURES'], `${theme}-stale-checkpoint.png`) });
-    expect(await accessibilityViolations(page)).toEqual([]);
-    await question.getByRole('button', { name: 'Cancel' }).click();
-    const ran: string[] = [];
-    const runs = async (expected: readonly string[]): Promise<void> => {
-      await expect.poll(() => ran.push(...project.ran()) && ran).toEqual(expected);
-      await timeline.says('Done');
-    };
-    await ask();
-    await question.getByRole('button', { name: 'Resume anyway' }).click();
-    await runs(['d']);
-    await ask();
-    await question.getByRole('button', { name: 'Resume from b' }).click();
-    await runs(['d', 'b', 'c', 'd']);
-    await timeline.shows('d', 'current');
-  });
+it('Resuming from a stale checkpoint asks first, with the reasons and the right point, and does what the user chooses', async () => {
+  const project = built(['a', 'b', 'c', 'd']);
+  await project.build();
+  project.ran();
+  const { page } = await openInChromium({ document: manifest(project) });
+  const timeline = new TimelinePage(page);
+  await timeline.open();
+  project.script('b', 'echo edited');
+  const question = page.getByRole('dialog', { name: 'Resume from a stale checkpoint?' });
+  const ask = async (): Promise<void> => {
+    await timeline.checkpoint('d').click();
+    await timeline.checkpoint('d').press('r');
+    await question.waitFor();
+  };
+  await ask();
+  await question.getByText('b: its script scripts/b was edited', { exact: true }).waitFor();
+  await takePictures(page, 'stale-checkpoint');
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  const ran: string[] = [];
+  const runs = async (expected: readonly string[]): Promise<void> => {
+    await expect.poll(() => ran.push(...project.ran()) && ran).toEqual(expected);
+    await timeline.says('Done');
+  };
+  await ask();
+  await question.getByRole('button', { name: 'Resume anyway' }).click();
+  await runs(['d']);
+  await ask();
+  await question.getByRole('button', { name: 'Resume from b' }).click();
+  await runs(['d', 'b', 'c', 'd']);
+  await timeline.shows('d', 'current');
 });
 
 it('A step after the pause cannot be resumed from, the reason is shown, and the suggestion respects the pause.', async () => {
@@ -175,40 +172,38 @@ it('The timeline refuses what the engine refuses, with its reason.', async () =>
   await timeline.checkpoint('c').press('r');
 });
 
-describe.each(['light', 'dark'] as const)('Accessibility of the timeline (%s):', (theme) => {
-  it('Axe finds nothing, in any state or tab.', async () => {
-    const project = built(['a', 'b', 'c']);
-    project.script('b', 'echo "cannot find it" >&2; exit 2');
-    const { page } = await openInChromium({ theme, document: manifest(project) });
-    const timeline = new TimelinePage(page);
-    const found: string[] = [];
-    const look = async (where: string): Promise<void> => {
-      for (const violation of await accessibilityViolations(page)) found.push(`${where}: ${violation}`);
-    };
-    await timeline.open();
-    await look('nothing built');
-    await timeline.buildButton.click();
-    await timeline.says('Failed in b');
-    await page.getByRole('region', { name: 'What went wrong' }).waitFor();
-    await look('failed');
-    await timeline.checkpoint('b').click();
-    await page.getByText('Keeps').waitFor();
-    for (const tab of ['Changes', 'Files', 'Manifest', 'Shell', 'Outputs']) {
-      await timeline.tab(tab);
-      await look(tab);
-    }
-    await timeline.button('Table').click();
-    await look('tables');
-    await timeline.button('Prune…').click();
-    await page.getByRole('dialog').waitFor();
-    await look('prune');
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'More ways to build' }).click();
-    await page.getByRole('menuitem').first().waitFor();
-    await look('menu');
-    expect(found).toEqual([]);
-  });
+it('Axe finds nothing on the timeline, in any state, tab or theme.', async () => {
+  const project = built(['a', 'b', 'c']);
+  project.script('b', 'echo "cannot find it" >&2; exit 2');
+  const { page } = await openInChromium({ document: manifest(project) });
+  const timeline = new TimelinePage(page);
+  const found: string[] = [];
+  const look = async (where: string): Promise<void> => {
+    for (const violation of await violationsInBothThemes(page)) found.push(`${where}: ${violation}`);
+  };
+  await timeline.open();
+  await look('nothing built');
+  await timeline.buildButton.click();
+  await timeline.says('Failed in b');
+  await page.getByRole('region', { name: 'What went wrong' }).waitFor();
+  await look('failed');
+  await timeline.checkpoint('b').click();
+  await page.getByText('Keeps').waitFor();
+  for (const tab of ['Changes', 'Files', 'Manifest', 'Shell', 'Outputs']) {
+    await timeline.tab(tab);
+    await look(tab);
+  }
+  await timeline.button('Table').click();
+  await look('tables');
+  await timeline.button('Prune…').click();
+  await page.getByRole('dialog').waitFor();
+  await look('prune');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'More ways to build' }).click();
+  await page.getByRole('menuitem').first().waitFor();
+  await look('menu');
+  expect(found).toEqual([]);
 });
 
 it('The space of the checkpoints is what the engine measures, and a lower bound where it cannot.', async () => {
