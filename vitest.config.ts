@@ -9,6 +9,9 @@ const APP = [ENGINE, 'test/support/build-app.ts', 'test/support/prefetch-package
 /** Registers what helpers leave for the end of a test file. */
 const EACH_FILE = 'test/support/each-file.ts';
 
+/** One thread collects the garbage of a worker. On a busy machine several wait for each other. */
+const ONE_THREAD = ['--v8-pool-size=1'];
+
 /** A poll for a state, also on a machine that builds images at the same time. The default of one second is too short. */
 const POLL = { poll: { timeout: 180_000 } };
 
@@ -42,6 +45,7 @@ export default defineConfig({
           exclude: AREAS,
           globalSetup: ENGINE,
           setupFiles: EACH_FILE,
+          execArgv: ONE_THREAD,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           // Vitest leaves a processor free, which is half of a small machine. One more than there are: tests also wait.
@@ -55,6 +59,7 @@ export default defineConfig({
           include: AREAS,
           globalSetup: ENGINE,
           setupFiles: EACH_FILE,
+          execArgv: ONE_THREAD,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           maxWorkers: availableParallelism() + 1,
@@ -69,6 +74,7 @@ export default defineConfig({
           exclude: ['test/conformance/golden.test.ts'],
           globalSetup: ENGINE,
           setupFiles: EACH_FILE,
+          execArgv: ONE_THREAD,
           testTimeout: 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -82,6 +88,7 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts'],
           globalSetup: ENGINE,
           setupFiles: EACH_FILE,
+          execArgv: ONE_THREAD,
           testTimeout: FULL ? 4 * 3_600_000 : 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -95,6 +102,7 @@ export default defineConfig({
           include: ['test/hosts/**/*.test.ts'],
           globalSetup: ENGINE,
           setupFiles: EACH_FILE,
+          execArgv: ONE_THREAD,
           testTimeout: 300_000,
           // Files with a pool wait for each other.
           hookTimeout: 600_000,
@@ -109,6 +117,7 @@ export default defineConfig({
           expect: PAGE_POLL,
           globalSetup: APP,
           setupFiles: EACH_FILE,
+          execArgv: ONE_THREAD,
           testTimeout: 900_000,
           hookTimeout: 300_000,
           maxWorkers: 2,
@@ -122,6 +131,7 @@ export default defineConfig({
           expect: POLL,
           globalSetup: APP,
           setupFiles: EACH_FILE,
+          execArgv: ONE_THREAD,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -135,6 +145,7 @@ export default defineConfig({
           include: ['test/conformance/golden.test.ts'],
           globalSetup: ENGINE,
           setupFiles: EACH_FILE,
+          execArgv: ONE_THREAD,
           testTimeout: 1_800_000,
         },
       },
@@ -145,6 +156,7 @@ export default defineConfig({
           expect: POLL,
           globalSetup: APP,
           setupFiles: EACH_FILE,
+          execArgv: ONE_THREAD,
           testTimeout: 1_800_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -158,6 +170,7 @@ export default defineConfig({
           expect: POLL,
           globalSetup: APP,
           setupFiles: EACH_FILE,
+          execArgv: ONE_THREAD,
           testTimeout: 1_800_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import { root } from '../launch/set-up.mjs';
+import { nodeTool } from './node-tool.mjs';
 
 /**
  * Parts in one lane run in turn. Unit tests often wait for other processes, so the other lane runs beside them.
@@ -31,7 +32,7 @@ const failed = [];
 /** Runs one part to its end. */
 async function run([name, ...argv]) {
   const started = Date.now();
-  const command = argv[0] === 'npm' ? argv : ['npx', '--no-install', ...argv];
+  const command = argv[0] === 'npm' ? argv : nodeTool(...argv);
   const child = spawn(command[0], command.slice(1), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));

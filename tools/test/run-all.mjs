@@ -8,6 +8,7 @@ import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { root, setUp } from '../launch/set-up.mjs';
 import { failureMessage } from './failure-message.mjs';
+import { nodeTool } from './node-tool.mjs';
 import { processorTime, timed } from './processor-time.mjs';
 import { runSuite } from './run-suite.mjs';
 
@@ -26,7 +27,7 @@ const out = mkdtempSync(join(tmpdir(), 'slipway-test-'));
 async function check(name, command, ...args) {
   const started = Date.now();
   const times = join(out, `${name}.times`);
-  const [program, ...rest] = timed([command, ...args], times);
+  const [program, ...rest] = timed(command === 'npm' ? [command, ...args] : nodeTool(command, ...args), times);
   const child = spawn(program, rest, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
@@ -124,8 +125,8 @@ const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 /** Formatting, lint and types, one after the other: the suites wait more than they compute, and leave room for them. */
 async function checks() {
   await check('types', 'npm', 'run', '--silent', 'types');
-  await check('lint and import rules', 'npx', 'eslint', '.');
-  await check('format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.');
+  await check('lint and import rules', 'eslint', '.');
+  await check('format', 'prettier', '--check', '--log-level', 'warn', '.');
 }
 
 const chosen = process.argv.slice(2);

@@ -2,6 +2,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { root } from '../launch/set-up.mjs';
+import { nodeTool } from './node-tool.mjs';
 import { processorTime, timed } from './processor-time.mjs';
 
 /**
@@ -46,16 +47,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
  * still running when it was killed.
  */
 export async function runSuite(project, report) {
-  const vitest = [
-    'npx',
-    'vitest',
-    'run',
-    '--project',
-    project,
-    ...(REPEATED.includes(project) ? ['--retry', '1'] : []),
-  ];
+  const vitest = ['run', '--project', project, ...(REPEATED.includes(project) ? ['--retry', '1'] : [])];
   const times = `${report}.times`;
-  const line = [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const line = nodeTool('vitest', ...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`);
   const [command, ...args] = timed(canUnshare ? [...UNSHARE, 'sh', '-c', INSIDE, 'sh', ...line] : line, times);
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   running.add(child.pid);
