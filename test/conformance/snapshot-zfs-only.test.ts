@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createZfsBackend } from '../../src-engine/snapshots/zfs';
+import { exec } from '../../src-engine/system/exec';
 import { eventually } from '../support/eventually';
 import { runTool } from '../support/run-tool';
 import { hasKernelZfs, lacksZfs, zfsPool, type TemporaryPool } from '../support/temp-zpool';
@@ -20,13 +21,24 @@ describe.skipIf(lacks !== undefined)(`the ZFS backend${lacks === undefined ? '' 
     runTool('zfs', 'create', area);
     const dataset = `${area}/build_data`;
     const buildData = `/${dataset}`;
-    const backend = createZfsBackend({ dataset, mountpoint: buildData });
+    const commands: string[] = [];
+    const backend = createZfsBackend({ dataset, mountpoint: buildData }, (argv, options) => {
+      commands.push(argv[1] ?? '');
+      return exec(argv, options);
+    });
     await backend.reset();
     for (const name of names) {
       writeFileSync(join(buildData, 'file'), name);
       await backend.take(name);
     }
-    return { area, dataset, buildData, backend, names: async () => (await backend.list()).map(({ name }) => name) };
+    return {
+      area,
+      dataset,
+      buildData,
+      backend,
+      commands,
+      names: async () => (await backend.list()).map(({ name }) => name),
+    };
   }
 
   it('lists foreign snapshots, and none of neighbours, children or other pools', async () => {
@@ -38,6 +50,19 @@ describe.skipIf(lacks !== undefined)(`the ZFS backend${lacks === undefined ? '' 
     }
     runTool('zfs', 'snapshot', `${area}@wrong`);
     expect(await names()).toEqual(['a', 'by-hand']);
+  });
+
+  it('forks from the line that was just parked without asking ZFS again', async () => {
+    const { buildData, backend, commands, names } = await areaWith('a', 'b');
+    await backend.lines.park('main');
+    await expect(backend.lines.fork('main', 'none')).rejects.toThrow('There is no snapshot none');
+    await backend.lines.activate('main');
+    await backend.lines.park('main');
+    commands.length = 0;
+    await backend.lines.fork('main', 'a');
+    expect(commands).toEqual(['clone', 'promote']);
+    expect(await names()).toEqual(['a']);
+    expect(readFileSync(join(buildData, 'file'), 'utf8')).toBe('a');
   });
 
   it('takes no snapshot of what is not mounted: the files would not be in it', async () => {

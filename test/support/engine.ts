@@ -18,6 +18,20 @@ const root = join(import.meta.dirname, '../..');
 /** The folder with the engine's commands as built by `npm run build:engine`. */
 export const bin = join(root, 'out/bin');
 
+const copies = new Map<number, string>();
+
+/** A copy of the commands for an account that may not be able to enter the folder of the checkout. It keeps code caches of its own. */
+function binOf({ uid, gid }: { readonly uid: number; readonly gid: number }): string {
+  const known = copies.get(uid);
+  if (known !== undefined) return known;
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-bin-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  cpSync(bin, folder, { recursive: true, dereference: true });
+  chownSync(folder, uid, gid);
+  copies.set(uid, folder);
+  return folder;
+}
+
 /** The folder of recorded runs and real manifests, when it exists beside this checkout. */
 export const corpus = join(root, '../shared/corpus');
 export const hasCorpus = existsSync(corpus);
@@ -69,8 +83,8 @@ export class TestProject {
   #reported = 0;
 
   /**
-   * @param user the account that runs the commands instead of the test's own; it owns the folder then, and gets a copy
-   * of the engine, because it may not be able to enter the folder of the checkout
+   * @param user the account that runs the commands instead of the test's own; it owns the folder then, and uses a copy
+   * of the engine
    */
   constructor(
     manifest?: TestManifest,
@@ -78,8 +92,7 @@ export class TestProject {
   ) {
     for (const folder of ['scripts', 'tmp']) mkdirSync(join(this.folder, folder));
     if (user) {
-      this.bin = join(this.folder, 'bin');
-      cpSync(bin, this.bin, { recursive: true, dereference: true });
+      this.bin = binOf(user);
       this.env.PATH = [this.bin, process.env.PATH].join(delimiter);
       for (const folder of ['', 'scripts', 'tmp']) chownSync(join(this.folder, folder), user.uid, user.gid);
     }
