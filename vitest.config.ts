@@ -113,6 +113,7 @@ export default defineConfig({
         // The app in Chromium and in Electron, with a real mouse and a real keyboard.
         test: {
           name: 'e2e',
+          isolate: false,
           include: ['test/e2e/**/*.test.ts'],
           expect: PAGE_POLL,
           globalSetup: APP,

@@ -1,13 +1,14 @@
-import { afterAll, onTestFinished, TestRunner } from 'vitest';
+import { onTestFinished, TestRunner } from 'vitest';
+import { afterFile } from '../../support/after-file';
 
 type Step = () => Promise<void>;
 
 const open = new Set<Step>();
 
-// Registered once in each test file that imports this, for objects that no single test has opened.
-afterAll(async () => {
+/** Closes what no single test has opened, or what a test that timed out has left open. */
+async function closeOpen(): Promise<void> {
   for (const close of [...open].reverse()) await close();
-});
+}
 
 /** Something that takes several steps to close. */
 export interface Closing {
@@ -33,6 +34,7 @@ export function closeAtEnd(forFile = false): Closing {
     open.delete(close);
     return (closing ??= runSteps());
   };
+  if (open.size === 0) afterFile(closeOpen);
   open.add(close);
   if (!forFile && TestRunner.getCurrentTest()) onTestFinished(close);
   return {

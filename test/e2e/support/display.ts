@@ -7,7 +7,10 @@ let screen: Promise<Xvfb> | undefined;
 export async function display(): Promise<string> {
   if (!screen) {
     const starting = (screen = startXvfb());
-    closeAtEnd(true).whenClosed(async () => (await starting).stop());
+    closeAtEnd(true).whenClosed(async () => {
+      screen = undefined;
+      await (await starting).stop();
+    });
   }
   return (await screen).display;
 }
