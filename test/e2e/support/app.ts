@@ -58,7 +58,8 @@ export interface OpenDesktopApp extends OpenApp {
 /** Opens the designer as a web page: a server of browser mode for the test, and a context of the shared Chromium. */
 export async function openInChromium(options: OpenOptions = {}): Promise<OpenApp> {
   const { env, state, messages, whenClosed, close } = await place(options);
-  const argv = [join(options.project ?? root, 'out/main/serve-web.cjs'), '--port', '0'];
+  // Several threads that collect garbage wait for each other on a busy machine.
+  const argv = ['--v8-pool-size=1', join(options.project ?? root, 'out/main/serve-web.cjs'), '--port', '0'];
   if (options.document !== undefined) argv.push(options.document);
   const server = spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   whenClosed(() => endProgram(server));
