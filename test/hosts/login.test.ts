@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Login } from '../../src-main/transport/ssh/authentication';
@@ -8,7 +10,7 @@ import type { UnknownHostKey } from '../../src-main/transport/ssh/host-keys';
 import { createSshTransport, type SshTransport } from '../../src-main/transport/ssh/ssh-transport';
 import { eventually } from '../support/eventually';
 import { runTool } from '../support/run-tool';
-import { CLIENTS, hostOf, loginAt } from '../support/ssh-login';
+import { bySystem, CLIENTS, hostOf, loginAt } from '../support/ssh-login';
 import { lacksSshd, startSshd, type SshServer } from '../support/sshd';
 import { temporaryUser, type TemporaryUser } from '../support/temp-user';
 
@@ -21,6 +23,38 @@ afterEach(() => open?.close());
 async function whoAmI(options: ConnectOptions): Promise<string> {
   open = await createSshTransport(options);
   return (await open.run(['id', '-un'])).stdout.toString().trim();
+}
+
+const READY_MS = 3000;
+/** The number of a request for a signature in the protocol of agents (draft-miller-ssh-agent, 5.1). */
+const SIGN_REQUEST = 13;
+
+/** An agent with a key that signs only after `consent`. */
+async function slowAgent(
+  socket: string,
+  key: string,
+): Promise<{ readonly asked: Promise<void>; consent(): void; end(): void }> {
+  const real = `${socket}-real`;
+  const agent = spawn('ssh-agent', ['-D', '-a', real], { stdio: 'ignore' });
+  await eventually(() => runTool('env', `SSH_AUTH_SOCK=${real}`, 'ssh-add', '-q', key));
+  let consent = (): void => undefined;
+  const consented = new Promise<void>((resolve) => (consent = resolve));
+  let ask = (): void => undefined;
+  const asked = new Promise<void>((resolve) => (ask = resolve));
+  const proxy = createServer((client) => {
+    const behind = connect(real);
+    behind.pipe(client);
+    client.on('data', (bytes) => {
+      const isRequest = Buffer.from(bytes)[4] === SIGN_REQUEST;
+      if (isRequest) ask();
+      void (isRequest ? consented : Promise.resolve()).then(() => behind.write(bytes));
+    });
+    for (const end of [client, behind]) end.on('error', () => undefined);
+    client.on('close', () => behind.destroy());
+  });
+  proxy.listen(socket);
+  await once(proxy, 'listening');
+  return { asked, consent, end: () => void (proxy.close(), agent.kill()) };
 }
 
 describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
@@ -132,6 +166,22 @@ describe.skipIf(reason !== undefined)(`a login with a key${title}`, () => {
       hint: expect.stringContaining('choose the ssh command') as string,
     });
     expect(await whoAmI(bySsh(loginAt(talkative)))).toBe('root');
+  });
+
+  it.each(['the built-in client', 'the ssh command'])('waits for the consent to a signature, by %s', async (client) => {
+    const socket = join(server.folder, `agent-of-${client.replaceAll(' ', '-')}`);
+    const slow = await slowAgent(socket, server.key);
+    onTestFinished(slow.end);
+    const config = `${socket}.config`;
+    writeFileSync(config, `IdentityAgent ${socket}\n`);
+    const options = { ...loginAt(server, { agent: socket, keys: [] }), readyTimeout: READY_MS };
+    const connecting = whoAmI(
+      client === 'the ssh command' ? bySystem(options, { agent: true, configs: [config] }) : options,
+    );
+    await Promise.race([slow.asked, connecting]);
+    // Longer than the timeout, which must not run meanwhile.
+    setTimeout(slow.consent, 2 * READY_MS);
+    expect(await connecting).toBe('root');
   });
 
   it('uses the agent first, and needs nothing else', async () => {

@@ -8,7 +8,7 @@ interface Field {
   readonly text: string;
 }
 
-/** Reads a `.sources` file. Stanzas that are switched off, and those of source packages only, are left out. */
+/** Reads a `.sources` file as APT does. Stanzas that are switched off, and those of source packages only, are left out. */
 export function readSourcesFile(text: string, path: string): (SourceEntry | UnreadableEntry)[] {
   return stanzasOf(text).flatMap(({ lines, start }) => entryOf(lines, `${path} line ${start}`) ?? []);
 }
@@ -19,7 +19,8 @@ function stanzasOf(text: string): { readonly lines: readonly string[]; readonly 
   let isOpen = false;
   for (const [index, line] of text.split('\n').entries()) {
     if (line.startsWith('#')) continue;
-    if (line.trim() === '') isOpen = false;
+    // A line of blanks continues the stanza.
+    if (line === '' || line === '\r') isOpen = false;
     else if (isOpen) stanzas.at(-1)?.lines.push(line);
     else {
       stanzas.push({ lines: [line], start: index + 1 });
@@ -39,10 +40,20 @@ function fieldsOf(lines: readonly string[]): Field[] {
       continue;
     }
     const colon = line.indexOf(':');
-    fields.push({ name: line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1), text: line });
+    fields.push({
+      name: line
+        .slice(0, colon)
+        .replace(/[ \t\r]+$/, '')
+        .toLowerCase(),
+      value: line.slice(colon + 1),
+      text: line,
+    });
   }
   return fields;
 }
+
+/** APT separates most values by blanks only: the address of a repository may have a comma. */
+const SEPARATOR: Readonly<Record<string, RegExp>> = { architectures: /[\s,]+/ };
 
 /** The values by which APT switches a setting off. */
 const OFF = /^(no|false|without|off|disable|0)$/i;
@@ -50,11 +61,15 @@ const OFF = /^(no|false|without|off|disable|0)$/i;
 function entryOf(lines: readonly string[], place: string): SourceEntry | UnreadableEntry | undefined {
   const fields = fieldsOf(lines);
   const valuesOf = (name: string): string[] =>
-    (fields.find((field) => field.name === name)?.value ?? '').split(/[\s,]+/).filter((value) => value !== '');
+    // Of a field that is there twice APT takes the last.
+    (fields.filter((field) => field.name === name).at(-1)?.value ?? '')
+      .split(SEPARATOR[name] ?? /\s+/)
+      .filter((value) => value !== '');
   const types = valuesOf('types');
   if (OFF.test(valuesOf('enabled').join(' '))) return undefined;
-  if (types.length > 0 && !types.includes('deb')) return undefined;
-  if ([types, valuesOf('uris'), valuesOf('suites')].some((values) => values.length === 0))
+  if (types.length > 0 && types.every((type) => type === 'deb-src')) return undefined;
+  const isUnknown = types.some((type) => !/^deb(-src)?$/.test(type));
+  if (isUnknown || [types, valuesOf('uris'), valuesOf('suites')].some((values) => values.length === 0))
     return { text: lines.join('\n') };
   const architectures = valuesOf('architectures');
   return {

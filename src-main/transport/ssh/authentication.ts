@@ -3,9 +3,10 @@ import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 import { AppError } from '../../../src-shared/errors';
 import { agentKeys, type AgentKey } from './agent';
 import { acceptsKey, type AlgorithmSettings } from './algorithms';
-import { describeOpenKey, openKey, openKeysHint, type OpenKey } from './key-permissions';
+import { describeOpenKey, openKey, type OpenKey } from './key-permissions';
 import { LockedKey } from './locked-key';
 import { parsePrivateKey, parsePublicKey, publicKeyOf, UnsupportedKey } from './public-key';
+import { refusedLoginHint } from './refused-login';
 import { visible } from '../../../src-shared/visible';
 
 const MAX_ATTEMPTS = 3;
@@ -89,10 +90,7 @@ export function createAuthentication(
       return new AppError(
         'refused',
         `${host} refused the login of ${login.user}${message === undefined ? '' : ` (its message: ${message})`}. Tried: ${[...tried.values()].join(', ') || 'nothing'}. It accepts: ${allowed.join(', ') || 'nothing'}.`,
-        [
-          ...openKeysHint(openKeys),
-          'Check the user name, and that the key or the password is the one of this host.',
-        ].join(' '),
+        refusedLoginHint(openKeys, message),
       );
     },
   };

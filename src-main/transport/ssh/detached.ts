@@ -23,9 +23,15 @@ const KEEP_SECONDS = 900;
 const KEEPER = `d=$1 s=$2 c=$3 keep=$4; shift 4; trap : HUP INT TERM QUIT; "$s" sh -c "$c" "$d/pid" "$@"; echo $? >"$d/end.new"; mv "$d/end.new" "$d/end"
 trap - HUP INT TERM QUIT; n=0; while [ -d "$d" ] && [ $n -lt "$keep" ]; do sleep 1; n=$((n + 1)); done; rm -rf "$d"`;
 
+/** The exit status of `START` when the file system of the folder is full. */
+const NO_ROOM = 125;
+
 /** Makes a private folder, starts the keeper, and prints the folder and the process numbers of keeper and command. */
 const START = `command -v "$4" >/dev/null 2>&1 || exit 127
 d=$(umask 077; mktemp -d "\${TMPDIR:-/tmp}/slipway-start-XXXXXX") || exit 126
+# Without a byte for the number of the process, the command would run unseen.
+{ echo room >"$d/room" && [ -s "$d/room" ]; } 2>/dev/null || { echo "$d"; rm -rf "$d"; exit ${NO_ROOM}; }
+rm "$d/room"
 k=$1 c=$2 keep=$3; shift 3
 if command -v setsid >/dev/null 2>&1; then s=setsid; else s=nohup; fi
 # Where systemd ends what a session leaves behind, a scope of its own is not the session's; the number of the process stays.
@@ -62,6 +68,12 @@ export async function startDetached(
     ...(env === undefined ? {} : { env }),
   });
   const [folder, keeper, pid] = stdout.toString('utf8').split('\n');
+  if (code === NO_ROOM)
+    throw new AppError(
+      'refused',
+      `${argv[0]} cannot be started on ${name}: the disk with ${folder ?? 'its temporary folder'} is full.`,
+      'Free some space on the host, then start again.',
+    );
   if (code !== 0 || !folder || !keeper || !pid) {
     const why = code === 127 ? 'there is no such command' : stderr.trim() || `the shell ended with ${code}`;
     throw new AppError('unsupported', `${argv[0]} cannot be started on ${name}: ${why}.`);

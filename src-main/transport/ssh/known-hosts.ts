@@ -70,12 +70,22 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-/** Appends a line. Creates the file, readable by the user only, and its folder if they do not exist. */
+/** Appends a line. Creates the file, readable by the user only, and its folder if they do not exist. `AppError('refused')` when it cannot be written. */
 export async function addKnownHost(file: string, name: string, key: Buffer): Promise<void> {
-  await makeFolders(dirname(file), 0o700);
-  const text = await textOf(file);
-  const start = text === '' || text.endsWith('\n') ? '' : '\n';
-  await appendFile(file, `${start}${name} ${keyType(key)} ${key.toString('base64')}\n`, { mode: 0o600 });
+  try {
+    await makeFolders(dirname(file), 0o700);
+    const text = await textOf(file);
+    const start = text === '' || text.endsWith('\n') ? '' : '\n';
+    await appendFile(file, `${start}${name} ${keyType(key)} ${key.toString('base64')}\n`, { mode: 0o600 });
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new AppError(
+      'refused',
+      `The accepted host key of ${name} cannot be kept in ${file}: ${explainFailure(code, message)}. Nothing was sent.`,
+      code === 'ENOSPC' ? 'Free some space on this computer, then connect again.' : `Correct ${file}.`,
+    );
+  }
 }
 
 /** The name of a host in the file: `[host]:port` when the port is not 22. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHostKeyJudge, fingerprint, judgeHostKey } from '../../../src-main/transport/ssh/host-keys';
 import { addKnownHost, namesMatch, parseKnownHosts } from '../../../src-main/transport/ssh/known-hosts';
+import { fullFileSystem, lacksMounts } from '../../support/full-file-system';
 import { hasTool } from '../../support/run-tool';
 
 /** A key blob with the right beginning (RFC 4253, 6.6); the rest is ignored. */
@@ -169,3 +170,16 @@ describe('the check of a host key', () => {
     await expect(createHostKeyJudge(policy, 'box', 22)).rejects.toMatchObject({ code: 'refused' });
   });
 });
+
+it.skipIf(lacksMounts !== undefined)(
+  'An accepted key that cannot be kept is refused with the reason (skipped without root).',
+  async () => {
+    const own = join(fullFileSystem(), 'state/known_hosts');
+    const judge = await createHostKeyJudge({ read: [], own, accept: async () => true }, 'box', 22);
+    await expect(judge.judge(ours)).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining(`The accepted host key of box cannot be kept in ${own}: `),
+      hint: 'Free some space on this computer, then connect again.',
+    });
+  },
+);

@@ -2,8 +2,9 @@ import { AppError } from '../../../../src-shared/errors';
 import { visible } from '../../../../src-shared/visible';
 import { noCommonAlgorithm } from '../algorithms';
 import { fingerprint } from '../host-keys';
-import { describeOpenKey, openKeysHint, type OpenKey } from '../key-permissions';
+import { describeOpenKey, type OpenKey } from '../key-permissions';
 import { readKnownHosts } from '../known-hosts';
+import { refusedLoginHint } from '../refused-login';
 
 /** The last part of a host's text in a message, in UTF-16 units. */
 const MAX_TEXT = 1000;
@@ -41,10 +42,7 @@ export async function explainSsh({ name, user, lines }: SshReport): Promise<AppE
     return new AppError(
       'refused',
       `${name} refused the login of ${user}${disconnect === undefined ? '' : ` (its message: ${visible(disconnect)})`}. Tried: ${triedIn(lines, openKeys)}. It accepts: ${takes?.replaceAll(',', ', ') ?? 'nothing more'}.`,
-      [
-        ...openKeysHint(openKeys),
-        'Check the user name, and that the key or the password is the one of this host.',
-      ].join(' '),
+      refusedLoginHint(openKeys, disconnect),
     );
   if (/^(?:\S+: line \d+: )?.*(?:Bad configuration option|Bad owner or permissions|terminating, \d+ bad)/m.test(text))
     return new AppError('refused', `The SSH configuration cannot be used: ${last}.`, 'Correct ~/.ssh/config.');
@@ -77,6 +75,8 @@ function triedIn(lines: readonly string[], openKeys: readonly OpenKey[]): string
     const open = openKeys.find(({ file }) => file === key);
     if (open) return [describeOpenKey(open)];
     if (key !== undefined) return [`the key ${key}`];
+    const refusal = /^sign_and_send_pubkey: (signing failed .+)$/.exec(line)?.[1];
+    if (refusal !== undefined) return [visible(refusal)];
     const method = /^debug1: Next authentication method: (.+)$/.exec(line)?.[1];
     return method === undefined || method === 'publickey' ? [] : [method];
   });

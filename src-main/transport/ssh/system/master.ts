@@ -9,12 +9,15 @@ import { knownHostName } from '../known-hosts';
 import { createReadyTimeout } from '../ready-timeout';
 import { answerQuestions, writeAskpass } from './askpass';
 import { explainSsh } from './failures';
+import { lateLogin, Signing } from './login-progress';
 import { SshQuestions } from './questions';
 import { configText, hostArguments, type SystemSsh } from '../system-ssh';
 
 /** A socket's path has at most 104 bytes on some systems, and `ssh` appends 17 while it makes it. */
 const MAX_FOLDER = 60;
 const MAX_LINES = 2000;
+/** For the host's answers until the login. */
+const READY_TIMEOUT_MS = 20_000;
 /** For the process to end after SIGTERM. */
 const END_TIMEOUT_MS = 2000;
 
@@ -75,9 +78,18 @@ export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Prom
     // Only raced below, so it may fail after the race.
     failed.catch(() => undefined);
     const hostKey = { type: '', fingerprint: '' };
+    const limit = options.readyTimeout ?? READY_TIMEOUT_MS;
+    let giveUp = (_: AppError): void => undefined;
+    const tooLate = new Promise<never>((_, reject) => (giveUp = reject));
+    // Only raced below, so it may fail after the race.
+    tooLate.catch(() => undefined);
+    const timeout = createReadyTimeout(limit, () => giveUp(lateLogin(name, limit, hostKey.type !== '')));
+    over.signal.addEventListener('abort', () => timeout.end());
+    const signing = new Signing(timeout);
     const ready = new Promise<void>((resolve) =>
       eachLine(started, (line) => {
         if (lines.length < MAX_LINES) lines.push(line);
+        signing.line(line);
         const [, type, print] = /^debug1: Server host (?:key|certificate): (\S+) (SHA256:[^\s,]+)/.exec(line) ?? [];
         // The first line only: later ones may be texts of the host.
         if (type !== undefined && print !== undefined && hostKey.type === '')
@@ -86,10 +98,6 @@ export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Prom
       }),
     );
     const late = new Promise<never>((_, reject) => {
-      const timeout = createReadyTimeout(options.readyTimeout ?? 20_000, () =>
-        reject(new AppError('unreachable', `${name} does not answer.`, 'Check the address, the port and the network.')),
-      );
-      over.signal.addEventListener('abort', () => timeout.end());
       const answering = answerQuestions(
         folder,
         (text) => {
@@ -116,7 +124,7 @@ export async function startMaster(options: ConnectOptions, ssh: SystemSsh): Prom
     });
     // Only raced below, so it may fail after the race.
     gone.catch(() => undefined);
-    await Promise.race([ready, late, gone, failed]);
+    await Promise.race([ready, tooLate, late, gone, failed]);
     over.abort();
     const ended = printed.then(() => {
       void remove(folder);
