@@ -96,7 +96,7 @@ async function explainFailure(
     ? new AppError(
         'refused',
         `${what}: the disk is full (${free} bytes are free, ${size} are needed).`,
-        'Free some space on the host.',
+        'Free some space on the host, then connect again.',
       )
     : new AppError('refused', `${what}: ${message.replace(/\.$/, '')}.`, `Check the permissions of ${folder}.`);
 }
