@@ -20,16 +20,23 @@ it('A user with a hashed password, a key, German and a keyboard is added, and un
   await expect.poll(() => page.locator('[data-password=hash]').count()).toBe(1);
   await designer.button('Store as a hash of jack').click();
   await expect.poll(() => page.locator('[data-password=hash]').count()).toBe(2);
+  await page.getByRole('option', { name: /jack/ }).getByText('Password', { exact: true }).waitFor();
 
   await designer.button('Add user').click();
-  const user = page.getByRole('group', { name: 'User 2' });
+  const user = page.getByRole('region', { name: /^User / });
+  await expect.poll(() => user.getByLabel('User name').inputValue()).toBe('user');
   await user.getByLabel('User name').fill('anna');
+  await page.getByRole('option', { name: /anna/ }).getByText('Locked').waitFor();
   await user.getByLabel('Full name').fill(`Anna O'Hara`);
   await user.getByLabel('Administrator (sudo)').selectOption('nopasswd');
-  const keys = user.getByLabel('SSH keys');
+  await designer.button('Add key… of anna').click();
+  const keys = user.getByLabel('New SSH key of anna');
   await keys.fill('-----BEGIN OPENSSH PRIVATE KEY-----');
   await user.getByText('This is a private key.').waitFor();
   await keys.fill(KEY);
+  await page.keyboard.press('Enter');
+  await user.getByText('anna@workshop').waitFor();
+  await page.getByRole('option', { name: /anna/ }).getByText('1 key').waitFor();
   await page.getByLabel('Keyboard').fill('de nodeadkeys');
   if (process.env.SLIPWAY_LOOK) await page.screenshot({ path: `${process.env.SLIPWAY_LOOK}-after.png` });
   await designer.save();
@@ -57,7 +64,7 @@ it('A user is renamed, and locale, time zone, shell, groups and keys are chosen,
   const { page } = await openInChromium({ document });
   const designer = new Designer(page);
   await designer.goTo('Accounts and locale');
-  const user = page.getByRole('group', { name: 'User 1' });
+  const user = page.getByRole('region', { name: /^User / });
 
   // A search by country, a search that is left, and one by the language's own name.
   await page.getByLabel('Time zone').fill('portugal');
@@ -65,9 +72,9 @@ it('A user is renamed, and locale, time zone, shell, groups and keys are chosen,
   await page.getByLabel('Time zone').fill('lisbon');
   await page.keyboard.press('Enter');
   await page.getByText(/^UTC[+-]?\d*, now /).waitFor();
-  await page.getByLabel('Login shell').first().fill('zsh');
+  await user.getByLabel('Login shell').fill('zsh');
   await page.keyboard.press('Escape');
-  await expect.poll(() => page.getByLabel('Login shell').first().inputValue()).toBe('/bin/bash');
+  await expect.poll(() => user.getByLabel('Login shell').inputValue()).toBe('/bin/bash');
   await page.getByLabel('Locale', { exact: true }).fill('português brazil');
   await page.keyboard.press('Enter');
   await designer.button('Remove pt_BR.UTF-8').waitFor();
@@ -82,6 +89,10 @@ it('A user is renamed, and locale, time zone, shell, groups and keys are chosen,
   await files.setInputFiles([file('id', '-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl'), file('id.pub', KEY)]);
   await user.getByText('id: This is a private key.').waitFor();
   await files.setInputFiles([file('id.pub', `${KEY}\n`), file('again.pub', KEY)]);
+  await designer.hears('1 key added');
+  await designer.button('Remove key anna@workshop of jack').click();
+  await designer.hears('Key removed');
+  await files.setInputFiles([file('id.pub', KEY)]);
   await designer.hears('1 key added');
 
   // Names that an image refuses stay in the field.
@@ -99,6 +110,56 @@ it('A user is renamed, and locale, time zone, shell, groups and keys are chosen,
   expect(after).toContain('<pair key="user_anna_groups" value="audio harbour"/>');
   expect(after).toContain(`<pair key="user_anna_keys" value="${KEY}"/>`);
   expect(after).not.toMatch(/user_jack|="jack"/);
+
+  await page.getByRole('heading', { name: 'Accounts and locale' }).click();
+  await designer.undoUntil(() => readFileSync(document, 'utf8') === before);
+});
+
+it('Users are duplicated, moved and removed in their list, and root is locked, by keyboard.', async () => {
+  const document = debianLive();
+  const before = readFileSync(document, 'utf8');
+  const { page } = await openInChromium({ document });
+  const designer = new Designer(page);
+  await designer.goTo('Accounts and locale');
+  const row = (name: RegExp) => page.getByRole('listbox', { name: 'Users' }).getByRole('option', { name });
+  const editor = page.getByRole('region', { name: /^User / });
+
+  await row(/jack/).focus();
+  await page.keyboard.press('Control+d');
+  await designer.hears('User duplicated');
+  await expect
+    .poll(() => editor.getByLabel('User name').evaluate((field) => field === field.ownerDocument.activeElement))
+    .toBe(true);
+  await page.keyboard.type('x');
+  await row(/jack2x/).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Alt+ArrowUp');
+  await designer.hears('User jack2x moved to position 1 of 2');
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => editor.getByLabel('User name').inputValue()).toBe('jack');
+  await page.keyboard.press('Delete');
+  await designer.hears('User jack removed');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => editor.getByLabel('User name').inputValue()).toBe('jack2x');
+
+  // Locked root keeps nothing of the password; a generated one is stored as a hash only.
+  const signIn = page.getByRole('group', { name: 'Sign-in of root' });
+  await signIn.getByRole('button', { name: 'Locked' }).press('Enter');
+  await designer.hears('Root is locked');
+  await designer.save();
+  expect(readFileSync(document, 'utf8')).toContain('<rootpass is_plaintext="false">!</rootpass>');
+  await signIn.getByRole('button', { name: 'Password' }).press('Enter');
+  await designer.button('Generate a password of root').press('Enter');
+  const generated = await page.getByLabel('New password').inputValue();
+  expect(generated).toMatch(/^[a-z2-9]{5}(-[a-z2-9]{5}){3}$/);
+  await page.getByLabel('New password').press('Enter');
+  await expect.poll(() => page.locator('[data-password=hash]').count()).toBe(1);
+  await designer.save();
+  const after = readFileSync(document, 'utf8');
+  expect(after).toMatch(/<rootpass is_plaintext="false">\$6\$/);
+  expect(after).not.toContain(generated);
+  expect(after).toContain('username="jack2x"');
+  expect(after).not.toContain('username="jack"');
 
   await page.getByRole('heading', { name: 'Accounts and locale' }).click();
   await designer.undoUntil(() => readFileSync(document, 'utf8') === before);

@@ -3,7 +3,7 @@ import { keysFault } from '../../../src-shared/document/accounts';
 /** The largest file that is taken for keys. */
 export const MAX_KEY_FILE_BYTES = 64 * 1024;
 
-/** The text of a file. */
+/** The text of a file, or a pasted one, which has no name. */
 interface KeyFile {
   readonly name: string;
   readonly text: string;
@@ -23,7 +23,7 @@ interface AddedKeys {
 export function addedKeys(before: string, files: readonly KeyFile[]): AddedKeys {
   for (const { name, text } of files) {
     const fault = faultOf(text);
-    if (fault !== undefined) return { keys: before, count: 0, fault: `${name}: ${fault}` };
+    if (fault !== undefined) return { keys: before, count: 0, fault: name === '' ? fault : `${name}: ${fault}` };
   }
   const old = linesOf(before);
   const known = new Set(old.map(withoutComment));
