@@ -36,17 +36,22 @@ const WATCH = `(() => {
   const before = new Map(wanted.map((element) => [element, look(element)]));
   const stops = [];
   const unseen = [];
+  const twice = [];
   let seen = 0;
   let idle = 0;
   const focused = ({ target }) => {
     stops.push(target);
     // The editor's ring is around its text, and appears a moment later.
     const editor = target.closest('.cm-editor');
-    const drawn = editor ?? target;
+    // The frame of chips has the ring of its text field.
+    const drawn = editor ?? (target.matches('.chips input') ? target.closest('.chips') : target);
     setTimeout(() => {
       if (document.activeElement !== target) return;
       const now = look(drawn);
       const then = before.get(target) ?? { outline: '', boxShadow: 'none' };
+      let rings = 0;
+      for (let one = target; one; one = one.parentElement) if (look(one).outline !== '') rings++;
+      if (rings > 1) twice.push(nameOf(target));
       if ((now.outline === '' || now.outline === then.outline) && now.boxShadow === then.boxShadow) unseen.push(nameOf(target));
     }, editor ? 50 : 0);
   };
@@ -68,6 +73,7 @@ const WATCH = `(() => {
     // An element that left the page meanwhile, because an answer arrived, needs no stop.
     missed: () => wanted.filter((element) => element.isConnected && !stops.includes(element)),
     unseen: () => [...new Set(unseen)],
+    twice: () => [...new Set(twice)],
     end: () => document.removeEventListener('focusin', focused),
   };
 })()`;
@@ -110,7 +116,7 @@ interface Group {
 
 /**
  * Visits all controls with Tab, and the items of lists and groups with arrow keys. Returns one line for each control
- * that cannot be reached, does not show its focus, or has the focus out of sight.
+ * that cannot be reached, does not show its focus or shows it twice, or has the focus out of sight.
  */
 export async function unreachableByKeyboard(page: Page): Promise<string[]> {
   await page.evaluate(WATCH);
@@ -125,10 +131,12 @@ export async function unreachableByKeyboard(page: Page): Promise<string[]> {
     if (inEditor) await page.keyboard.press('Escape');
   }
   const unseen = await page.evaluate<string[]>('slipwayReach.unseen()');
+  const twice = await page.evaluate<string[]>('slipwayReach.twice()');
   const { alone, sizes } = await page.evaluate<{ alone: string[]; sizes: Group[] }>(GROUPS);
   const found = [
     ...alone.map((name) => `${name} cannot be reached`),
     ...unseen.map((name) => `${name} does not show that it has the focus`),
+    ...twice.map((name) => `${name} has two focus rings`),
   ];
   for (const [at, group] of sizes.entries()) found.push(...(await throughGroup(page, at, group)));
   await page.evaluate('slipwayReach.end()');

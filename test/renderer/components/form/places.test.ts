@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isInside, isPlaceInside } from '../../../../src-renderer/components/form/advanced-places';
+import { countSet, isInside, isPlaceInside } from '../../../../src-renderer/components/form/advanced-places';
 import { listPlace } from '../../../../src-renderer/components/form/choices';
 import { loadManifest } from '../../../../src-shared/manifest/load';
 
@@ -34,4 +34,20 @@ it.each([
   ['img_params/hostname@', 'outputs', false],
 ] as const)('The field %s in %j', (field, places, isOne) => {
   expect(isPlaceInside(field, places)).toBe(isOne);
+});
+
+it('A fold says how many of its settings the manifest has.', () => {
+  const { tree } = loadManifest(
+    `<distribution name="x"><img_params>
+      <live_img_compression type="lzma" level="6"/>
+      <root_user directlogin="true"><password encrypted="true">!</password><shell/></root_user>
+      <adjustment add="a"/><adjustment add="b" delete="c"/><user UID="5"/>
+    </img_params></distribution>`,
+    { now: new Date(0) },
+  );
+  expect(countSet(tree, ['img_params/root_user'])).toBe(2);
+  expect(countSet(tree, ['img_params/adjustment'])).toBe(3);
+  expect(countSet(tree, ['img_params/adjustment[1]', 'img_params/user@UID', 'img_params/user@GID'])).toBe(3);
+  expect(countSet(tree, ['img_params/none', 'nothing/there'])).toBe(0);
+  expect(countSet(tree, 'outputs')).toBe(2);
 });

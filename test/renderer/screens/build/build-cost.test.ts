@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { costFrom } from '../../../../src-renderer/screens/build/build-cost';
+import { describe, expect, it } from 'vitest';
+import { costFrom, fateText } from '../../../../src-renderer/screens/build/build-cost';
 
 const columns = (...seconds: (number | null)[]) =>
   seconds.map((expectedSeconds, at) => ({ step: `s${at}`, expectedSeconds }));
@@ -9,4 +9,28 @@ it('The cost of a build has its steps, and their time when all of them have been
   expect(costFrom(columns(10, 20, 30), 's2')).toBe('1 step, about 30 s');
   expect(costFrom(columns(10, null, 30), 's1')).toBe('2 steps');
   expect(costFrom(columns(10, null, 30), 's2')).toBe('1 step, about 30 s');
+});
+
+describe('what a build keeps and discards', () => {
+  const taken = ['a', 'b', 'c', 'd'].map((step, at) => ({
+    step,
+    snapshot: at < 3 ? {} : null,
+  }));
+  const said = (step: string | null, line?: string, usedBytes?: number): string | undefined =>
+    fateText({ columns: taken, step, line, usedBytes });
+
+  it('names the later checkpoints and, where it is known, the space of all', () => {
+    expect(said(null)).toBe('Keeps nothing, discards 2 checkpoints.');
+    expect(said(null, undefined, 5 * 1024 ** 2)).toBe('Keeps nothing, discards 2 checkpoints (5.0 MiB).');
+    expect(said('b', undefined, 5 * 1024 ** 2)).toBe('Keeps 1 step, discards 1 checkpoint.');
+    expect(said('c')).toBe('Keeps 2 steps.');
+  });
+
+  it('names the line that keeps the present state', () => {
+    expect(said(null, 'main')).toBe('Keeps nothing. The present state is parked as line “main”.');
+  });
+
+  it('is nothing without checkpoints', () => {
+    expect(fateText({ columns: [{ step: 'a', snapshot: null }], step: null, line: undefined })).toBeUndefined();
+  });
 });
