@@ -68,10 +68,10 @@ function signInOf(tree: ManifestTree, path: ElementPath, keys: string): readonly
   return byKey.length > 0 ? byKey : [{ kind: 'locked', text: 'Locked' }];
 }
 
-/** The first letters of the first and the last word; of a single word its first two. */
+/** The first letters of the first and the last part; of a single part its first two. */
 function initialsOf(name: string): string {
-  const words = name.split(/[\s_.-]+/).filter((word) => word !== '');
-  const [first = '', last = ''] = [words[0], words.at(-1)];
-  const letters = words.length > 1 ? [[...first][0], [...last][0]] : [...first].slice(0, 2);
+  const parts = name.split(/[\s_.-]+/).filter((part) => part !== '');
+  const [first = '', last = ''] = [parts[0], parts.at(-1)];
+  const letters = parts.length > 1 ? [[...first][0], [...last][0]] : [...first].slice(0, 2);
   return letters.join('').toUpperCase();
 }

@@ -36,7 +36,7 @@ it.each([
   expect(isPlaceInside(field, places)).toBe(isOne);
 });
 
-it('A fold says how many of its settings the manifest has.', () => {
+it('A fold counts those of its settings that the manifest has.', () => {
   const { tree } = loadManifest(
     `<distribution name="x"><img_params>
       <live_img_compression type="lzma" level="6"/>

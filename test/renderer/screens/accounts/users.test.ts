@@ -43,7 +43,7 @@ describe('the list of users', () => {
     ]);
   });
 
-  it('says how each signs in, and what is wrong with a name', () => {
+  it('has how each signs in, and what is wrong with a name', () => {
     expect(rows.map(({ signIn }) => signIn.map(({ text }) => text))).toEqual([
       ['Password in plain text'],
       ['2 keys', 'Password'],

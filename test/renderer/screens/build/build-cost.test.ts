@@ -16,18 +16,18 @@ describe('what a build keeps and discards', () => {
     step,
     snapshot: at < 3 ? {} : null,
   }));
-  const said = (step: string | null, line?: string, usedBytes?: number): string | undefined =>
+  const textOf = (step: string | null, line?: string, usedBytes?: number): string | undefined =>
     fateText({ columns: taken, step, line, usedBytes });
 
   it('names the later checkpoints and, where it is known, the space of all', () => {
-    expect(said(null)).toBe('Keeps nothing, discards 2 checkpoints.');
-    expect(said(null, undefined, 5 * 1024 ** 2)).toBe('Keeps nothing, discards 2 checkpoints (5.0 MiB).');
-    expect(said('b', undefined, 5 * 1024 ** 2)).toBe('Keeps 1 step, discards 1 checkpoint.');
-    expect(said('c')).toBe('Keeps 2 steps.');
+    expect(textOf(null)).toBe('Keeps nothing, discards 2 checkpoints.');
+    expect(textOf(null, undefined, 5 * 1024 ** 2)).toBe('Keeps nothing, discards 2 checkpoints (5.0 MiB).');
+    expect(textOf('b', undefined, 5 * 1024 ** 2)).toBe('Keeps 1 step, discards 1 checkpoint.');
+    expect(textOf('c')).toBe('Keeps 2 steps.');
   });
 
   it('names the line that keeps the present state', () => {
-    expect(said(null, 'main')).toBe('Keeps nothing. The present state is parked as line “main”.');
+    expect(textOf(null, 'main')).toBe('Keeps nothing. The present state is parked as line “main”.');
   });
 
   it('is nothing without checkpoints', () => {
