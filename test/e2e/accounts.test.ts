@@ -80,8 +80,9 @@ it('A user is renamed, and locale, time zone, shell, groups and keys are chosen,
   await designer.button('Remove pt_BR.UTF-8').waitFor();
   await user.getByLabel('Groups').fill('aud');
   await page.keyboard.press('Enter');
-  await page.keyboard.type('harbour ');
+  await page.keyboard.type('harbour quay ');
   await user.getByRole('button', { name: 'Remove harbour' }).waitFor();
+  await user.getByRole('button', { name: 'Remove quay' }).waitFor();
 
   // A private key in a file adds nothing; public ones are added once.
   const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
@@ -107,7 +108,7 @@ it('A user is renamed, and locale, time zone, shell, groups and keys are chosen,
   expect(after).toMatch(/<locale_list>[^<]*pt_BR\.UTF-8<\/locale_list>/);
   expect(after).toContain('locale="pt_BR.UTF-8"');
   expect(after).toContain('<homedir>/home/anna</homedir>');
-  expect(after).toContain('<pair key="user_anna_groups" value="audio harbour"/>');
+  expect(after).toContain('<pair key="user_anna_groups" value="audio harbour quay"/>');
   expect(after).toContain(`<pair key="user_anna_keys" value="${KEY}"/>`);
   expect(after).not.toMatch(/user_jack|="jack"/);
 
