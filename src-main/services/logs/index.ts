@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { AppError } from '../../../src-shared/errors';
-import { mentionsError } from '../../../src-shared/logs/first-error';
+import { MAY_MENTION_ERROR, mentionsError } from '../../../src-shared/logs/first-error';
 import { describePutAway, putAwayLogs } from '../../../src-shared/runs/put-away';
 import { AreaPaths } from '../../build-hosts/area-paths';
 import type { BuildHost } from '../../build-hosts/build-host';
@@ -82,11 +82,7 @@ export function createLogs(
     async firstError({ path, run, from, ...selection }) {
       const { lines } = await logOf(path, run);
       // A cheap pattern selects candidates for the rule.
-      for (const found of lines.search(
-        selection,
-        /error|fatal|fail|cannot|can't|unable|no such|not found|denied|no space|traceback|panic|fault|killed|aborted/gi,
-        from,
-      )) {
+      for (const found of lines.search(selection, MAY_MENTION_ERROR, from)) {
         const line = found.find((number) => isError(selection, number));
         if (line !== undefined) return { line };
         await yieldToEventLoop();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ansiSpans, plainText } from '../../../src-shared/logs/ansi';
 import { MAX_COLUMNS, styledText, TerminalLine } from '../../../src-shared/logs/terminal-line';
-import { isWarning, mentionsError } from '../../../src-shared/logs/first-error';
+import { isWarning, MAY_MENTION_ERROR, mentionsError } from '../../../src-shared/logs/first-error';
 
 describe('terminal sequences', () => {
   it('become spans of text', () => {
@@ -129,7 +129,22 @@ describe('a line', () => {
     'xorriso : aborting : x',
     'ssh: connect to host x: Connection refused',
     'chown: changing ownership: Operation not permitted',
-  ])('is an error: %s', (line) => expect(mentionsError(line)).toBe(true));
+    'Tests run: 5, Failures: 0, Errors: 2',
+    'FAILED (failures=0, errors=2)',
+    '1 error, 0 failures',
+    '0 failed, 2 errors',
+    '0 errors; fatal: disk full',
+    'ERROR: build failed with 0 errors reported by lint',
+    'E: Failed to fetch x (ignored earlier)',
+    'make: [all] Error 1 (ignored); cp: cannot stat x',
+    'test result: FAILED. 3 passed; 1 failed; 0 ignored',
+    'ok=1 failed=2 ignored=0',
+    'java.io.IOException: x',
+  ])('is an error: %s', (line) => {
+    expect(mentionsError(line)).toBe(true);
+    // The search for the first error looks at such lines only.
+    expect(plainText(line).search(MAY_MENTION_ERROR)).toBeGreaterThanOrEqual(0);
+  });
 
   it.each([
     '0 errors, 0 warnings',
@@ -143,6 +158,10 @@ describe('a line', () => {
     'installation completed without errors',
     'perl: warning: Setting locale failed.',
     'W: GPG error: the key is not known',
+    'make: [all] Error 1 (ignored)',
+    'rm: cannot remove x, ignored',
+    'Tests run: 5, Failures: 0, Errors: 0',
+    'ok=1 unreachable=0 failed=0 ignored=0',
   ])('is not an error: %s', (line) => expect(mentionsError(line)).toBe(false));
 
   it('is a warning when it begins with one', () => {
