@@ -9,9 +9,17 @@ export class HttpProxy {
   readonly requests: string[] = [];
   readonly #server: Server;
 
-  /** @param resolveTo the host and port of a server by the host that a client asks for; default: that host itself */
-  private constructor(resolveTo: Readonly<Record<string, string>>) {
+  /**
+   * @param resolveTo the host and port of a server by the host that a client asks for; default: that host itself
+   * @param login `USER:PASSWORD` that the proxy wants; default: none
+   */
+  private constructor(resolveTo: Readonly<Record<string, string>>, login: string | undefined) {
+    const wanted = login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
     this.#server = createServer((request, response) => {
+      if (wanted !== undefined && request.headers['proxy-authorization'] !== wanted) {
+        response.writeHead(407, { 'proxy-authenticate': 'Basic realm="proxy"' }).end();
+        return;
+      }
       this.requests.push(request.url ?? '');
       const url = new URL(request.url ?? '');
       const at = new URL(url);
@@ -25,8 +33,8 @@ export class HttpProxy {
     });
   }
 
-  static async serve(resolveTo: Readonly<Record<string, string>> = {}): Promise<HttpProxy> {
-    const proxy = new HttpProxy(resolveTo);
+  static async serve(resolveTo: Readonly<Record<string, string>> = {}, login?: string): Promise<HttpProxy> {
+    const proxy = new HttpProxy(resolveTo, login);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     onTestFinished(() => {

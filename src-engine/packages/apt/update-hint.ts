@@ -38,7 +38,11 @@ const CAUSES: readonly Cause[] = [
     hint: 'The server or the proxy refuses the request. Check the address, and whether this host may use the mirror.',
   },
   {
-    message: /\b40[17] |Proxy Authentication/,
+    message: /\b407 |Proxy Authentication/,
+    hint: 'The login of the proxy is wrong or missing. Correct it in Acquire::http::Proxy of the APT configuration of the build host, or in the variable http_proxy: http://USER:PASSWORD@PROXY:PORT.',
+  },
+  {
+    message: /\b401 /,
     hint: 'A login is missing. Put it into /etc/apt/auth.conf.d of the build host.',
   },
 ];

@@ -116,4 +116,15 @@ describe.skipIf(!canUseApt)('the APT configuration of the build host', () => {
     expect(await project.versions()).toEqual(versions);
     expect(await planOfStep(project)).toEqual(versions);
   });
+
+  it.each(['', 'user:wrong@'])('is not to blame where the proxy refuses its login %j', async (login) => {
+    const main = await AptRepository.serve([...BASE]);
+    const proxy = await HttpProxy.serve({}, 'user:secret');
+    const host = new TestHostApt()
+      .write('sources.list', sourceOf(main))
+      .write('apt.conf.d/proxy', `Acquire::http::Proxy "${proxy.url.replace('//', `//${login}`)}";`);
+    const { hint } = await new HostProject(host, ['libc6']).failure('catalogue', 'manifest.xml');
+    expect(hint).toMatch(/^The login of the proxy is wrong or missing\. .*Acquire::http::Proxy.*http_proxy/);
+    expect(hint).not.toContain('auth.conf');
+  });
 });
