@@ -32,7 +32,7 @@ export function plainText(line: string): string {
 }
 
 function lineOf(text: string): TerminalLine {
-  const line = new TerminalLine(Math.max(MAX_COLUMNS, text.length));
+  const line = new TerminalLine(MAX_COLUMNS + 4 * text.length);
   line.feed(text);
   return line;
 }

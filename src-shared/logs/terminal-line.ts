@@ -1,8 +1,10 @@
 import { isMark, isWide } from './character-width';
 import { sgrOf, styled, type StyleCode } from './sgr';
 
-/** Later columns of a line are not kept, to bound memory. */
+/** Of a longer line, the first and the last half of this are kept, to bound memory. */
 export const MAX_COLUMNS = 16 * 1024;
+/** Stands for the columns that are not kept. */
+export const CUT = ' … (cut) … ';
 /** A longer sequence without its end is not a sequence. */
 const MAX_SEQUENCE_CHARACTERS = 256;
 /** More marks on one character are dropped, to bound memory. */
@@ -38,7 +40,8 @@ export interface LineRun {
  * cursor, and text overwrites what is there. Erasures erase. Movements to other lines and all other sequences are ignored. Text may
  * arrive in pieces that end anywhere, also within a sequence.
  *
- * Each piece takes linear time. Memory is limited to `maxColumns`.
+ * Each piece takes linear time. Memory is limited to `maxColumns`: the first half for the beginning of the line, the other half as a
+ * ring for its end. Columns between them are lost.
  */
 export class TerminalLine {
   #codes = new Uint32Array(64);
@@ -52,16 +55,22 @@ export class TerminalLine {
   #held = '';
   /** The last piece ended within a string that is not shown. */
   #isInString = false;
-  #isCut = false;
   readonly #maxColumns: number;
+  /** The end of the beginning, and how many columns the ring has. */
+  readonly #half: number;
+  /** The first column behind the beginning that is kept. */
+  #tailFrom: number;
 
+  /** @param maxColumns an even number */
   constructor(maxColumns = MAX_COLUMNS) {
     this.#maxColumns = maxColumns;
+    this.#half = maxColumns / 2;
+    this.#tailFrom = this.#half;
   }
 
-  /** Whether columns behind the last kept one have text. */
+  /** Whether columns between the beginning and the end are lost. */
   get isCut(): boolean {
-    return this.#isCut;
+    return this.#tailFrom > this.#half;
   }
 
   /** Adds a piece of output without newlines. */
@@ -79,78 +88,124 @@ export class TerminalLine {
     }
   }
 
-  /** The characters in runs of one style. */
+  /** The characters in runs of one style, with `CUT` for those that are lost. */
   runs(): LineRun[] {
+    const head = this.#runs(0, Math.min(this.#half, this.#length));
+    const tail = this.#runs(this.#tailFrom, this.#length);
+    if (this.isCut) return [...head, { text: CUT, style: 0 }, ...tail];
+    const [last, first] = [head.at(-1), tail[0]];
+    if (!last || !first || last.style !== first.style) return [...head, ...tail];
+    return [...head.slice(0, -1), { text: last.text + first.text, style: last.style }, ...tail.slice(1)];
+  }
+
+  /** The characters without styles. */
+  get text(): string {
+    const head = this.#text(0, Math.min(this.#half, this.#length));
+    return head + (this.isCut ? CUT : '') + this.#text(this.#tailFrom, this.#length);
+  }
+
+  #runs(from: number, to: number): LineRun[] {
     const runs: LineRun[] = [];
-    for (let start = 0; start < this.#length;) {
-      const style = this.#styles[start] ?? 0;
+    for (let start = from; start < to;) {
+      const style = this.#styleAt(start);
       let end = start + 1;
-      while (end < this.#length && this.#styles[end] === style) end++;
+      while (end < to && this.#styleAt(end) === style) end++;
       runs.push({ text: this.#text(start, end), style });
       start = end;
     }
     return runs;
   }
 
-  /** The characters without styles. */
-  get text(): string {
-    return this.#text(0, this.#length);
-  }
-
   #text(from: number, to: number): string {
     let text = '';
     for (let at = from; at < to; at++) {
-      const code = this.#codes[at] ?? SPACE;
+      const code = this.#codeAt(at) ?? SPACE;
       if (code !== BEHIND_WIDE) text += String.fromCodePoint(code);
       if (this.#marks.size > 0) text += this.#marks.get(at) ?? '';
     }
     return text;
   }
 
+  #isKept(at: number): boolean {
+    return at >= 0 && at < this.#length && (at < this.#half || at >= this.#tailFrom);
+  }
+
+  /** Where a column is stored. */
+  #slot(at: number): number {
+    return at < this.#maxColumns ? at : this.#half + ((at - this.#half) % this.#half);
+  }
+
+  #codeAt(at: number): number | undefined {
+    return this.#isKept(at) ? this.#codes[this.#slot(at)] : undefined;
+  }
+
+  #styleAt(at: number): StyleCode {
+    return this.#styles[this.#slot(at)] ?? 0;
+  }
+
+  /** Of a text that is much longer than what is kept, the middle is counted only. */
   #write(text: string): void {
+    const kept = this.#maxColumns; // no character has more than two units
+    if (text.length <= 2 * kept) return this.#writeAll(text);
+    this.#writeAll(text.slice(0, kept));
+    const isAtEnd = this.#cursor === this.#length && this.#length >= this.#half;
+    if (!isAtEnd) return this.#writeAll(text.slice(kept));
+    for (const at of this.#marks.keys()) if (at >= this.#half) this.#marks.delete(at);
+    this.#length += text.length - 2 * kept;
+    this.#cursor = this.#tailFrom = this.#length;
+    this.#writeAll(text.slice(-kept));
+  }
+
+  #writeAll(text: string): void {
     for (let at = 0; at < text.length; at++) {
-      // Most output of a line that is cut lies behind the cut.
-      if (this.#cursor >= this.#maxColumns) {
-        this.#isCut = true;
-        return;
-      }
       const code = text.codePointAt(at) ?? SPACE;
       if (code > 0xffff) at++;
       if (code < 0x300) this.#put(code);
       else if (isMark(code)) this.#mark(code);
       else if (isWide(code)) {
         this.#put(code);
-        if (this.#cursor < this.#maxColumns) this.#put(BEHIND_WIDE);
+        this.#put(BEHIND_WIDE);
       } else this.#put(code);
     }
   }
 
   #put(code: number): void {
     const at = this.#cursor++;
-    while (at >= this.#codes.length) this.#grow();
-    for (; this.#length < at; this.#length++) this.#set(this.#length, SPACE, 0);
-    if (at < this.#length) this.#splitWide(at, code);
-    else this.#length++;
+    while (this.#length < at) this.#append(SPACE, 0);
+    if (at === this.#length) return this.#append(code, this.#style);
+    this.#splitWide(at, code);
     this.#set(at, code, this.#style);
   }
 
+  #append(code: number, style: StyleCode): void {
+    const at = this.#length++;
+    if (this.#length - this.#half > this.#tailFrom) {
+      if (this.#marks.size > 0) this.#marks.delete(this.#tailFrom);
+      this.#tailFrom++;
+    }
+    if (this.#slot(at) >= this.#codes.length) this.#grow();
+    this.#set(at, code, style);
+  }
+
   #set(at: number, code: number, style: StyleCode): void {
-    this.#codes[at] = code;
-    this.#styles[at] = style;
+    if (!this.#isKept(at)) return;
+    const slot = this.#slot(at);
+    this.#codes[slot] = code;
+    this.#styles[slot] = style;
     if (this.#marks.size > 0) this.#marks.delete(at);
   }
 
   /** The other half of a wide character that is overwritten becomes a space. */
   #splitWide(at: number, code: number): void {
-    if (this.#codes[at] === BEHIND_WIDE && code !== BEHIND_WIDE) this.#set(at - 1, SPACE, this.#styles[at - 1] ?? 0);
-    if (this.#codes[at] !== BEHIND_WIDE && at + 1 < this.#length && this.#codes[at + 1] === BEHIND_WIDE)
-      this.#set(at + 1, SPACE, this.#styles[at + 1] ?? 0);
+    const isBehind = this.#codeAt(at) === BEHIND_WIDE;
+    if (isBehind && code !== BEHIND_WIDE) this.#set(at - 1, SPACE, this.#styleAt(at - 1));
+    if (!isBehind && this.#codeAt(at + 1) === BEHIND_WIDE) this.#set(at + 1, SPACE, this.#styleAt(at + 1));
   }
 
   #mark(code: number): void {
     let at = Math.min(this.#cursor, this.#length) - 1;
-    if (this.#codes[at] === BEHIND_WIDE) at--;
-    if (at < 0) return;
+    if (this.#codeAt(at) === BEHIND_WIDE) at--;
+    if (!this.#isKept(at)) return;
     const marks = this.#marks.get(at) ?? '';
     if (marks.length < MAX_MARKS) this.#marks.set(at, marks + String.fromCodePoint(code));
   }
@@ -169,7 +224,7 @@ export class TerminalLine {
     else if (code === 0x08) this.#cursor = Math.max(0, this.#cursor - 1);
     else if (code !== TAB) return;
     else if (this.#cursor < this.#length) this.#moveTo((this.#cursor | 7) + 1);
-    else if (this.#cursor < this.#maxColumns) this.#put(TAB);
+    else this.#put(TAB);
   }
 
   /** Applies the sequence at a position. Returns the position behind it. */
@@ -215,7 +270,7 @@ export class TerminalLine {
   }
 
   #moveTo(column: number): void {
-    this.#cursor = Math.min(this.#maxColumns, Math.max(0, column));
+    this.#cursor = Math.min(Math.max(this.#length, this.#maxColumns - 1), Math.max(0, column));
   }
 
   /** @param isScreen the whole screen is erased, and what follows begins a line */
@@ -226,21 +281,23 @@ export class TerminalLine {
   }
 
   #truncate(length: number): void {
-    this.#isCut &&= length >= this.#maxColumns;
     for (const at of this.#marks.keys()) if (at >= length) this.#marks.delete(at);
     this.#length = Math.min(this.#length, length);
+    this.#tailFrom = Math.max(this.#half, Math.min(this.#tailFrom, this.#length));
   }
 
   #blank(from: number, to: number): void {
-    for (let at = from; at < to; at++) this.#set(at, SPACE, 0);
+    for (let at = from; at < Math.min(to, this.#half); at++) this.#set(at, SPACE, 0);
+    for (let at = Math.max(from, this.#tailFrom); at < to; at++) this.#set(at, SPACE, 0);
   }
 
+  /** What would move to the left over lost columns is not known: such a deletion is ignored. */
   #delete(count: number): void {
-    const [at, end] = [this.#cursor, this.#cursor + count];
-    if (at >= this.#length) return;
-    this.#codes.copyWithin(at, end, this.#length);
-    this.#styles.copyWithin(at, end, this.#length);
-    this.#truncate(Math.max(at, this.#length - count));
+    const from = this.#cursor;
+    if (from >= this.#length || (this.isCut && from < this.#tailFrom)) return;
+    for (let at = from; at + count < this.#length; at++)
+      this.#set(at, this.#codeAt(at + count) ?? SPACE, this.#styleAt(at + count));
+    this.#truncate(Math.max(from, this.#length - count));
   }
 }
 

@@ -17,7 +17,7 @@ const line = z.object({
   at: z.number(),
   stream: z.enum(['stdout', 'stderr', 'engine']),
   step: z.string().nullable(),
-  /** As a terminal shows it; the only sequences are those of its styles. A line longer than 16 KiB is cut, with a note. */
+  /** As a terminal shows it; the only sequences are those of its styles. Of a long line, the beginning and the end are kept, with a note between them. */
   text: z.string(),
   /** It has not ended: its text may change, and its number grows when other lines end before it. */
   open: z.literal(true).optional(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ansiSpans, plainText } from '../../../src-shared/logs/ansi';
-import { MAX_COLUMNS, styledText, TerminalLine } from '../../../src-shared/logs/terminal-line';
+import { CUT, MAX_COLUMNS, styledText, TerminalLine } from '../../../src-shared/logs/terminal-line';
 import { isWarning, MAY_MENTION_ERROR, mentionsError } from '../../../src-shared/logs/first-error';
 
 describe('terminal sequences', () => {
@@ -83,7 +83,7 @@ describe('a line that grows', () => {
     line.feed('\r\x1b[Kdone');
     expect([line.text, line.isCut]).toEqual(['done', false]);
     line.feed('x'.repeat(MAX_COLUMNS));
-    expect([line.text.length, line.isCut]).toEqual([MAX_COLUMNS, true]);
+    expect([line.text.length, line.isCut]).toEqual([MAX_COLUMNS + CUT.length, true]);
     line.feed('\r\x1b[Kshort');
     expect([line.text, line.isCut]).toEqual(['short', false]);
   });

@@ -13,14 +13,18 @@ it('A text with line breaks is one line, and the lines behind it keep their numb
   expect(find(store, /needle/gi)).toEqual([1]);
 });
 
-it('A line is cut behind 16 KiB, never within a character.', () => {
+it('Of a long line, the first and the last 8192 columns are kept, and the search finds both.', () => {
   const store = new LineStore();
   const cut = (text: string): string => {
     store.add(1, 'stdout', 'a', text);
     return store.read({}, store.count - 1, 1)[0]?.text ?? '';
   };
   expect(cut('x'.repeat(16_384))).toBe('x'.repeat(16_384));
-  expect(cut('x'.repeat(16_385))).toBe(`${'x'.repeat(16_384)} … (cut)`);
-  expect(cut('é'.repeat(16_384))).toBe(`${'é'.repeat(8192)} … (cut)`);
-  expect(cut(`${'x'.repeat(16_382)}😀`)).toBe(`${'x'.repeat(16_382)} … (cut)`);
+  const half = 'x'.repeat(8192);
+  expect(cut(`${half}y${half}`)).toBe(`${half} … (cut) … ${half}`);
+  expect(cut(`${'é'.repeat(99_999)}😀`)).toBe(`${'é'.repeat(8192)} … (cut) … ${'é'.repeat(8190)}😀`);
+  expect(cut(`\x1b[31m${half}\x1b[0m${'y'.repeat(1_000_000)} fatal: disk full`)).toMatch(
+    /(x+)\x1b\[m … \(cut\) … \x1b?.*y fatal: disk full$/,
+  );
+  expect(find(store, /fatal: disk full/g)).toEqual([3]);
 });
