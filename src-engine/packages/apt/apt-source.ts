@@ -34,7 +34,7 @@ export class AptSource implements PackageSource {
 
   /** @param folder a folder of the cache for this source only */
   constructor(setup: AptSetup, folder: string, recipe: Recipe = DEFAULT_RECIPE) {
-    this.#apt = new PrivateApt(folder);
+    this.#apt = new PrivateApt(folder, setup);
     this.#setup = setup;
     this.#folder = folder;
     this.#recipe = recipe;
@@ -48,7 +48,7 @@ export class AptSource implements PackageSource {
   }
 
   async #fetch(): Promise<'done' | 'busy'> {
-    await this.#apt.prepare(this.#setup);
+    await this.#apt.prepare();
     if ((await update(this.#apt, this.#setup)) === 'busy') return 'busy';
     const fetched: Edition = {
       kind: 'apt',
@@ -158,7 +158,7 @@ export class AptSource implements PackageSource {
   }
 
   async download(files: readonly Download[]): Promise<void> {
-    await this.#apt.prepare(this.#setup);
+    await this.#apt.prepare();
     return download(this.#apt, files);
   }
 

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../../../src-shared/errors';
+import { AppError, reasonOf } from '../../../src-shared/errors';
 import { exec, type ExecResult } from '../../system/exec';
 import { writeUnsynced } from '../../system/files';
 import { findTool } from '../../system/executables';
 import { writeLogins } from './logins';
+import { pinFault } from './pin-fault';
 import type { AptSetup, ConfigFile } from './setup';
 
 /** Debian's own keys, where the host has their package: APT of another distribution does not trust them by itself. */
@@ -19,12 +20,19 @@ const DEBIAN_KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
 export class PrivateApt {
   readonly lists: string;
 
-  constructor(readonly folder: string) {
+  readonly #setup: AptSetup;
+
+  constructor(
+    readonly folder: string,
+    setup: AptSetup,
+  ) {
+    this.#setup = setup;
     this.lists = join(folder, 'lists');
   }
 
   /** Creates the folder's contents. Throws `AppError('unsupported')` where the host has no APT. */
-  async prepare(setup: AptSetup): Promise<void> {
+  async prepare(): Promise<void> {
+    const setup = this.#setup;
     if (findTool('apt-get') === undefined)
       throw new AppError(
         'unsupported',
@@ -49,16 +57,30 @@ export class PrivateApt {
    * Runs an APT tool on this state. A signal that ends a cancelled query ends the tool too, because a tool that is left
    * would hold APT's lock.
    *
+   * Throws `AppError('unsupported')`, also with the exit status 100, where the pins of the host cannot be read.
+   *
    * @param okExitCodes as in `exec`
    * @param signal as in `exec`
    */
-  run(
+  async run(
     argv: readonly [string, ...string[]],
     okExitCodes: readonly number[] = [0],
     signal?: AbortSignal,
   ): Promise<ExecResult> {
     const env = { ...process.env, APT_CONFIG: join(this.folder, 'apt.conf'), LC_ALL: 'C.UTF-8', LANGUAGE: 'C' };
-    return exec(argv, { env, okExitCodes, errorCode: 'unsupported', endsWithCaller: true, ...(signal && { signal }) });
+    const options = {
+      env,
+      okExitCodes,
+      errorCode: 'unsupported',
+      endsWithCaller: true,
+      ...(signal && { signal }),
+    } as const;
+    const result = await exec(argv, options).catch((error: unknown) => {
+      throw pinFault(reasonOf(error), this.#setup) ?? (error as Error);
+    });
+    const fault = result.code === 0 ? undefined : pinFault(result.stderr, this.#setup);
+    if (fault) throw fault;
+    return result;
   }
 
   async #linkKeys(trusted: string): Promise<void> {

@@ -67,6 +67,17 @@ export async function aptSetup(declared: Declared & { kind: 'apt' }): Promise<Ap
   };
   const hostFiles = usesHostApt ? await host.sources() : [];
   const own = usesHostApt ? hostSources(hostFiles, selection) : [];
+  if (
+    usesHostApt &&
+    own.length === 0 &&
+    unfollowed.length === 0 &&
+    hostFiles.some(({ text }) => HAS_DEB_SRC.test(text))
+  )
+    throw new AppError(
+      'missing',
+      `The APT sources of this host (${host.path('Dir::Etc')}) have only source code (deb-src).`,
+      "Add a source of the type deb, or set the default repository to an archive's address.",
+    );
   if (usesHostApt && (own.length === 0 || (!isHostsRelease && !own.some(({ names }) => names))))
     throw new AppError(
       'missing',
@@ -107,6 +118,9 @@ export async function aptSetup(declared: Declared & { kind: 'apt' }): Promise<Ap
     unfollowed,
   };
 }
+
+/** A source of source code, in either form of source files. */
+const HAS_DEB_SRC = /^\s*(?:deb-src\s|Types\s*:.*\bdeb-src\b)/im;
 
 /** How sources are selected, and what is collected meanwhile. */
 interface Selection {

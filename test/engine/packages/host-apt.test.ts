@@ -181,6 +181,38 @@ describe.skipIf(!canUseApt)('the APT configuration of the build host', () => {
     expect(hint).toContain(`${host.folder}/sources.list.d/vendor.sources of the build host`);
   });
 
+  it.each([
+    ['no number', 'Package: nano\nPin: release *\nPin-Priority: high'],
+    ['out of range', 'Package: nano\nPin: release *\nPin-Priority: 99999999'],
+    ['without a package', 'Pin: release *\nPin-Priority: 990'],
+  ])('is an error with the file when a pin is %s', async (_what, pin) => {
+    const main = await AptRepository.serve([...BASE, { name: 'nano' }]);
+    const host = new TestHostApt()
+      .write('sources.list', sourceOf(main))
+      .write('preferences.d/good.pref', 'Package: base-files', 'Pin: release *', 'Pin-Priority: 990')
+      .write('preferences.d/broken.pref', pin);
+    const project = new HostProject(host, ['nano']);
+    for (const args of [['catalogue', '--refresh'], ['resolve']] as const) {
+      const { code, message, hint } = await project.failure(...args, 'manifest.xml');
+      expect([code, message]).toEqual([
+        'unsupported',
+        expect.stringContaining(`${host.folder}/preferences.d/broken.pref`),
+      ]);
+      expect(message).not.toContain('good.pref');
+      expect(hint).toContain('Pin-Priority');
+    }
+  });
+
+  it.each([
+    ['sources.list', 'deb-src http://127.0.0.1:1 test main'],
+    ['sources.list.d/a.sources', 'Types: deb-src\nURIs: http://127.0.0.1:1\nSuites: test\nComponents: main'],
+  ])('has nothing for an image when %s has only source code, and the error says so', async (name, source) => {
+    const host = new TestHostApt().write(name, source);
+    const { message, hint } = await new HostProject(host, ['nano']).failure('resolve', 'manifest.xml');
+    expect(message).toContain('only source code (deb-src)');
+    expect(hint).toContain('type deb');
+  });
+
   it('uses all files, also when several have one name', async () => {
     const repositories = [
       await AptRepository.serve([...BASE, { name: 'nano' }]),
