@@ -33,7 +33,14 @@ function knownFiles(repository: Repository): string[] {
 /** The folder of a repository on this host; `undefined` for a remote one. */
 export function localFolder(url: string): string | undefined {
   if (url.startsWith('/')) return url;
-  return /^(file|copy):/.test(url) ? fileURLToPath(url.replace(/^(file|copy):\/*/, 'file:///')) : undefined;
+  const [scheme] = /^(?:file|copy):(?:\/\/localhost(?=\/))?\/*/i.exec(url) ?? [];
+  if (scheme === undefined) return undefined;
+  const path = `/${url.slice(scheme.length)}`;
+  try {
+    return fileURLToPath(`file://${path}`);
+  } catch {
+    return path; // an escape that stands for no character belongs to the name
+  }
 }
 
 /** Checks whether a repository answers. Never rejects. */

@@ -40,8 +40,14 @@ async function readFromDisk(path: string): Promise<Buffer | undefined> {
 }
 
 async function fetchFromServer(address: string): Promise<Buffer | undefined> {
-  if (!URL.canParse(address)) throw new Error('it is not an address');
-  const answer = await get(new URL(address));
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new AppError(
+      'unreachable',
+      `${withoutLogin(address)} is not an address of a repository.`,
+      'Correct the address in the repositories: it begins with http://, https:// or file:///.',
+    );
+  const answer = await get(url);
   if (answer.statusCode !== 200) {
     answer.destroy();
     if (answer.statusCode === 404 || answer.statusCode === 410) return undefined;

@@ -1,5 +1,5 @@
 // Publishers that a manifest names for an address, and addresses that are archives: what `pkg` in a build would not find.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openIps } from '../../../src-engine/packages/ips/ips-source';
@@ -129,6 +129,30 @@ describe('a pattern in a list of IPS packages', () => {
       'No package matches the pattern vi*.',
       'No package matches the pattern editor/*.',
     ]);
+  });
+});
+
+describe('the address of a folder', () => {
+  it.each(['FILE://', 'file://localhost', 'file:'])('may begin with %s', async (scheme) => {
+    const folder = tempFolder();
+    writeRepository(folder, OMNIOS);
+    expect(await namesOf(await fetchedFrom({ url: `${scheme}${folder}`, publisher: '' }))).toContain('editor/vim 1.0');
+  });
+
+  it('may have a wrong escape, which belongs to the name', async () => {
+    const folder = join(tempFolder(), '100%zz');
+    mkdirSync(folder);
+    writeRepository(folder, OMNIOS);
+    expect(await namesOf(await fetchedFrom({ url: `file://${folder}`, publisher: '' }))).toContain('editor/vim 1.0');
+  });
+});
+
+describe('an address that is none', () => {
+  it.each(['https//host/repo', 'ftp://host/repo'])('is not a fault of the network: %s', async (url) => {
+    await expect(fetchedFrom({ url, publisher: '' })).rejects.toMatchObject({
+      code: 'unreachable',
+      hint: expect.stringMatching(/^Correct the address .*https:\/\/ or file:\/\/\//) as string,
+    });
   });
 });
 
