@@ -194,11 +194,11 @@ describe('lines', () => {
     // Between the two halves of the fork, both lines are there and the first one is active.
     await watch.until(({ lines: [first], last }) => first?.id === 'line-2' && last?.state === 'running');
     expect(watch.last).toMatchObject({ line: 'line-2', parent: 'main@b' });
-    expect(lines()).toEqual(['*line-2:b: its script scripts/b was edited', 'main:main']);
+    expect(lines()).toEqual(['*line-2:b edited', 'main:main']);
     go();
     await ended(2);
     await builds().changeLine({ path, line: 'main', change: { kind: 'rename', name: 'before' } }, {});
-    expect(lines()).toEqual(['*line-2:b: its script scripts/b was edited', 'main:before']);
+    expect(lines()).toEqual(['*line-2:b edited', 'main:before']);
     await builds().switchLine({ path, line: 'main' }, {});
     await watch.until(({ lines: [first] }) => first?.id === 'main');
     const rule = { kind: 'line', line: 'line-2' } as const;
