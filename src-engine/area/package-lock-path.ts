@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { lockNameOf } from '../../src-shared/packages/lock-name';
 
-/** The absolute path of the lock of a manifest, which may not exist: `manifest.lock` beside `manifest.xml`. */
-export const lockPathOf = (manifest: string): string => resolve(manifest.replace(/(\.xml)?$/, '.lock'));
+/** The absolute path of the lock of a manifest, which may not exist. */
+export const lockPathOf = (manifest: string): string => resolve(lockNameOf(manifest));

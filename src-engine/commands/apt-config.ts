@@ -3,6 +3,7 @@ import { AppError, reasonOf } from '../../src-shared/errors';
 import { writeBuildConfig } from '../packages/apt/build-config';
 import { aptSetup, type AptSetup } from '../packages/apt/setup';
 import { DebStore } from '../packages/lock/deb-store';
+import { recordUse } from '../packages/lock/lock-uses';
 import { readLockAt, type LockFile } from '../packages/lock/lock-file';
 import { lockedAptLines, writeLockedRepository, writeLockedSources } from '../packages/lock/locked-repository';
 import { openApt } from '../packages/open';
@@ -46,9 +47,10 @@ async function run({ positionals }: Parsed<Record<never, never>>): Promise<numbe
 }
 
 /** Lets the step see only the packages of a lock. Those that are not stored are fetched first. */
-async function writeLocked(folder: string, setup: AptSetup, { lock }: LockFile): Promise<void> {
+async function writeLocked(folder: string, setup: AptSetup, { path, lock }: LockFile): Promise<void> {
   const store = new DebStore();
   await store.complete(lock.packages, async (files) => (await openApt(setup)).download(files));
+  recordUse(store, path, lock);
   const locked = resolve(folder, 'locked');
   writeLockedRepository(join(locked, 'repository'), lock, store);
   writeLockedSources(locked);

@@ -7,7 +7,8 @@ import { lockPathOf } from '../area/package-lock-path';
 import { entriesOf } from '../packages/entries';
 import { DebStore } from '../packages/lock/deb-store';
 import { readLockFile, writeLockFile } from '../packages/lock/lock-file';
-import { assertLockFits } from '../packages/lock/locked-image';
+import { recordUse } from '../packages/lock/lock-uses';
+import { assertLockFits } from '../packages/lock/lock-problems';
 import { isSameLock, lockChanges, stepsFromLock, withOwnPriorities } from '../packages/lock/make-lock';
 import { openPackages } from '../packages/open';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
@@ -48,9 +49,11 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
 
 /** Fetches the files of a lock that are missing. */
 async function completed(file: ManifestFile, lock: PackageLock): Promise<LockAnswer> {
-  const fetched = await new DebStore().complete(lock.packages, async (files) =>
+  const store = new DebStore();
+  const fetched = await store.complete(lock.packages, async (files) =>
     (await openPackages(file.manifest)).source.download(files),
   );
+  recordUse(store, lockPathOf(file.path), lock);
   return { ...factsOf(file, lock), written: false, fetched, added: [], removed: [], changed: [], stale: [] };
 }
 
@@ -65,7 +68,10 @@ async function made(file: ManifestFile, before: PackageLock | undefined, accepte
   const lock = isWanted ? withOwnPriorities(resolved, store) : resolved;
   const { added, removed, changed } = lockChanges(before, lock);
   const isWritten = isWanted && !(before && isSameLock(before, lock));
-  if (isWritten) writeLockFile(lockPathOf(file.path), lock);
+  if (isWritten) {
+    writeLockFile(lockPathOf(file.path), lock);
+    recordUse(store, lockPathOf(file.path), lock);
+  }
   const security = before ? await source.securityUpdates(changed) : new Set<string>();
   const isChanged = added.length + removed.length + changed.length > 0;
   return {

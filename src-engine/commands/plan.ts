@@ -9,6 +9,7 @@ import { problemLine } from '../area/manifest-file';
 import { startProblems } from '../area/start-problems';
 import { duration } from '../../src-shared/format';
 import { listRuns, stepHistory } from '../area/runs';
+import { lockProblems } from '../packages/lock/lock-problems';
 import { damagesOf } from '../snapshots/damaged';
 import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { describeCheckpoints } from './checkpoints';
@@ -103,11 +104,8 @@ async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>
     if (answer && !answer.ok) throw new AppError('refused', answer.lines.join('\n'), resumeRemedy(context, answer));
 
   const plan = planBuild(steps, { resume, pause }, file.manifest.checkpointEnable, names);
-  const problems = startProblems(
-    file,
-    area.mountpoint,
-    steps.filter(({ index }) => plan.runs.includes(index)),
-  );
+  const running = steps.filter(({ index }) => plan.runs.includes(index));
+  const problems = [...startProblems(file, area.mountpoint, running), ...lockProblems(file, plan.runs)];
   if (problems.length > 0)
     throw new AppError('manifest', problems.map((problem) => problemLine(file, problem)).join('\n'));
   const history = stepHistory(listRuns(area));

@@ -13,6 +13,7 @@ import { openContext, stepNamed, type AreaContext } from './context';
 import { parseAge, parseCount, parseSize } from './durations';
 import { printAnswer, printLines } from './print';
 import { pruneLines } from './prune-lines';
+import { prunePackages } from './prune-packages';
 import { chooseParked, removeParked, type ParkedCheckpoint } from './prune-parked';
 import { underLock } from './under-lock';
 
@@ -20,6 +21,7 @@ const OPTIONS = {
   stale: { type: 'boolean', description: 'also those that no longer fit the manifest' },
   from: { type: 'string', value: 'STEP', description: 'also that of STEP and all later ones' },
   'all-lines': { type: 'boolean', description: 'with --from: also those of kept lines that no other line has' },
+  packages: { type: 'boolean', description: 'stored package files that no lock needs, instead of checkpoints' },
   line: { type: 'string', value: 'LINE', description: 'a kept line, with all that only it has' },
   'older-than': { type: 'string', value: 'AGE', description: 'kept lines last used longer ago, for example 30d' },
   'keep-last': { type: 'string', value: 'N', description: 'kept lines but the N last used ones' },
@@ -38,10 +40,12 @@ export const pruneCommand = defineCommand({
   usage: [
     '[--stale] [--from STEP [--all-lines]] [--yes] [--json] MANIFEST',
     '[--line LINE] [--older-than AGE] [--keep-last N] [--to-size BYTES] [--yes] [--json] MANIFEST',
+    '--packages [--older-than AGE] [--keep-last N] [--to-size BYTES] [--yes] [--json] MANIFEST',
   ],
   description: [
     'Removes checkpoints that no step of the manifest owns, those taken after them, and damaged ones that no usable one follows. It lists them and removes nothing unless `--yes` is given.',
     'The second form removes lines that `build --fork` has kept, each with its last tree, its images and the checkpoints that no other line has. Pinned lines are removed only by name.',
+    'The third form removes files of packages that `lock` and builds have stored for this account. Those of present locks stay, of all manifests. The options then choose among earlier locks by their last use; without one, the files of all earlier locks are removed.',
     'A checkpoint that a kept line has too stays until that line is removed. With `--all-lines` the checkpoints of kept lines from STEP on are removed as well, as LINE@STEP, unless another line has them; the last trees and the images of these lines stay. Pinned lines keep all of theirs.',
   ],
   options: OPTIONS,
@@ -51,10 +55,16 @@ export const pruneCommand = defineCommand({
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const operand = positionals[0] ?? '';
-  const rules = lineRules(values);
-  if (rules) return pruneLines(operand, { ...rules, yes: values.yes ?? false, json: values.json ?? false });
   const isStaleToo = values.stale ?? false;
   const isAcross = values['all-lines'] ?? false;
+  const output = { yes: values.yes ?? false, json: values.json ?? false };
+  if (values.packages) {
+    if (isStaleToo || isAcross || values.from !== undefined || values.line !== undefined)
+      throw new AppError('usage', '--packages cannot be combined with options for checkpoints or a line.');
+    return prunePackages(operand, { ...useRules(values), ...output });
+  }
+  const rules = lineRules(values);
+  if (rules) return pruneLines(operand, { ...rules, ...output });
   if (isAcross && values.from === undefined) throw new AppError('usage', '--all-lines needs --from STEP.');
   const context = await openContext(operand);
   if (values.yes) assertNotHeld(context.area);
@@ -175,14 +185,21 @@ async function withoutShared(
   return { chosen: chosen.filter(({ snapshot }) => linesWith(snapshot).length === 0), kept };
 }
 
+/** The rules by age, number and size. */
+function useRules(values: Parsed<typeof OPTIONS>['values']) {
+  return {
+    olderThan: parseAge('older-than', values['older-than']),
+    keepLast: parseCount('keep-last', values['keep-last']),
+    toSize: parseSize('to-size', values['to-size']),
+  };
+}
+
 /** The rules for lines; `undefined` when no option chooses lines. */
 function lineRules(values: Parsed<typeof OPTIONS>['values']): PruneRules | undefined {
   const { line, stale, from, 'all-lines': across } = values;
   const rules: PruneRules = {
     line: line === undefined ? undefined : [line],
-    olderThan: parseAge('older-than', values['older-than']),
-    keepLast: parseCount('keep-last', values['keep-last']),
-    toSize: parseSize('to-size', values['to-size']),
+    ...useRules(values),
   };
   if (Object.values(rules).every((rule) => rule === undefined)) return undefined;
   if (stale || across || from !== undefined)

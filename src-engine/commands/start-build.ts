@@ -12,6 +12,7 @@ import { refuseChangeable } from '../area/safe-place';
 import { startProblems } from '../area/start-problems';
 import type { GivenVariables } from '../area/step-variables';
 import { keepRunPackages } from '../packages/image/run-packages';
+import { lockProblems } from '../packages/lock/lock-problems';
 import { LockedImage } from '../packages/lock/locked-image';
 import { findLine } from '../lines/find-line';
 import { LineChanges } from '../lines/line-changes';
@@ -65,7 +66,6 @@ export async function startBuild({
       planBuild(file.manifest.steps, { resume, pause: request.pause }, checkpointing, []).runs;
     const locked = LockedImage.open(area, file);
     if (!request.continues) assertStartable(file, area, runsOf(request.resume));
-    if (!request.continues) locked?.assertFits(file.manifest, runsOf(request.resume));
     const observer = request.observe ? await Observer.open() : undefined;
     await assertBuildable(area, file.path, checked, request.adopt);
     await createArea(area);
@@ -92,7 +92,6 @@ export async function startBuild({
     const { line, snapshots } = decision;
     const choice = { resume: decision.resume, pause: request.pause };
     if (request.continues) assertStartable(file, area, runsOf(choice.resume));
-    if (request.continues) locked?.assertFits(file.manifest, runsOf(choice.resume));
     const present = snapshots.map(({ name }) => name);
     if (resume !== undefined) {
       warnOfDamage(steps, snapshots);
@@ -143,7 +142,7 @@ async function parkedSnapshots(area: BuildArea, backend: SnapshotBackend, line: 
  */
 function assertStartable(file: ManifestFile, area: BuildArea, steps: readonly number[]): void {
   const running = file.manifest.steps.filter(({ index }) => steps.includes(index));
-  const problems = startProblems(file, area.mountpoint, running);
+  const problems = [...startProblems(file, area.mountpoint, running), ...lockProblems(file, steps)];
   if (problems.length > 0)
     throw new EarlyExit(
       1,

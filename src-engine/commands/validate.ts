@@ -20,7 +20,7 @@ export const validateCommand = defineCommand({
   summary: 'every problem of the manifest with file, line and column',
   usage: ['[--stdin] [--json] MANIFEST'],
   description: [
-    "Prints every problem of a manifest on this host with its place in the file: structure, values, checkpoint names, scripts, the order of steps, values that a script's description refuses, and names of packages where the package lists of its repositories are cached (`distro_const catalogue`), and what of the repositories and of the host's APT configuration is not followed. No network is used.",
+    "Prints every problem of a manifest on this host with its place in the file: structure, values, checkpoint names, scripts, the order of steps, values that a script's description refuses, a lock of another package list, and names of packages where the package lists of its repositories are cached (`distro_const catalogue`), and what of the repositories and of the host's APT configuration is not followed. No network is used.",
     'The exit status is 1 when one of the problems is an error. A warning does not change it.',
   ],
   options: OPTIONS,
@@ -58,6 +58,8 @@ function areaPath(file: ManifestFile): Promise<string | undefined> {
 async function packageProblems(file: ManifestFile): Promise<Problem[]> {
   if (file.manifest.packages.length === 0) return [];
   const { cachedPackageFaults } = await import('../packages/cached-faults');
+  const { lockProblems } = await import('../packages/lock/lock-problems');
   const faults = await cachedPackageFaults(file.manifest);
-  return [...repositoriesRule.check(file, faults), ...packagesRule.check(file, faults)];
+  const all = file.manifest.steps.map(({ index }) => index);
+  return [...lockProblems(file, all), ...repositoriesRule.check(file, faults), ...packagesRule.check(file, faults)];
 }

@@ -1,5 +1,6 @@
 import { absent, lstat, readdir } from '../system/files';
 import { join } from 'node:path';
+import { lockNameOf } from '../../src-shared/packages/lock-name';
 import { isDocumentPath, realFolder } from '../files/inside';
 import { scriptsNamedIn } from './named-scripts';
 import { listScripts } from './scripts';
@@ -13,13 +14,24 @@ export interface DocumentFile {
   readonly executable: boolean;
 }
 
-/** A document's files besides its manifest: all files of `scripts/`, and those that steps name elsewhere in the folder, or by a link. */
-export async function documentFiles(folder: string, source: string): Promise<DocumentFile[]> {
-  const files = await filesBelow(folder, 'scripts');
+/**
+ * A document's files besides its manifest: the lock of its packages, all files of `scripts/`, and those that steps name elsewhere in the
+ * folder, or by a link. A build without the lock would install other packages.
+ *
+ * @param manifest the name of the manifest in the folder
+ */
+export async function documentFiles(folder: string, source: string, manifest: string): Promise<DocumentFile[]> {
+  const files = [...(await lockOf(folder, manifest)), ...(await filesBelow(folder, 'scripts'))];
   const known = new Set(files.map(({ path }) => path));
   for (const { path, executable } of await listScripts(folder, scriptsNamedIn(source)))
     if (!known.has(path)) files.push({ path, executable });
   return files;
+}
+
+async function lockOf(folder: string, manifest: string): Promise<DocumentFile[]> {
+  const path = lockNameOf(manifest);
+  const kind = await lstat(join(folder, path)).catch(absent);
+  return kind?.isFile() === true ? [{ path, executable: false }] : [];
 }
 
 /** Regular files that are not hidden. A link's target may not exist where the files are sent, or may not belong to the document. */

@@ -10,6 +10,7 @@ import { AppError } from '../../src-shared/errors';
 import { interpretManifest } from '../../src-shared/manifest/interpret';
 import { encodeAsDeclared, isEncoding } from '../../src-shared/manifest/encode';
 import type { Manifest } from '../../src-shared/manifest/model';
+import { lockNameOf } from '../../src-shared/packages/lock-name';
 import { quoteCommand, quoteArgument } from '../../src-shared/shell-quote';
 import { removedOnFailure } from '../files/made';
 import { documentFiles } from './document-files';
@@ -108,21 +109,25 @@ async function fill(folder: string, { path, source, encoding }: ExportRequest, m
   await makeFolders(folder);
   await writeFile(join(folder, 'manifest.xml'), encodeAsDeclared(source, encoding));
   const from = dirname(resolve(path));
-  const scripts = await documentFiles(from, source);
-  for (const { path: script, executable } of scripts) {
-    if (OURS.has(script)) throw new AppError('refused', `A script cannot be exported as ${script}.`, 'Rename it.');
-    await copyFile(join(from, script), folder, script, executable);
+  const lock = lockNameOf(basename(path));
+  const exported: string[] = [];
+  for (const { path: file, executable } of await documentFiles(from, source, basename(path))) {
+    // The exported manifest has another name.
+    const name = file === lock ? lockNameOf('manifest.xml') : file;
+    if (OURS.has(name)) throw new AppError('refused', `A script cannot be exported as ${name}.`, 'Rename it.');
+    await copyFile(join(from, file), join(folder, name), executable);
+    exported.push(name);
   }
   await writeFile(join(folder, 'README.txt'), readme(manifest));
-  const files = ['README.txt', 'manifest.xml', ...scripts.map((one) => one.path)].sort();
+  const files = ['README.txt', 'manifest.xml', ...exported].sort();
   const sums = await Promise.all(files.map(async (file) => `${await sha256(join(folder, file))}  ${file}\n`));
   await writeFile(join(folder, 'SHA256SUMS'), sums.join(''));
   return ['SHA256SUMS', ...files];
 }
 
-async function copyFile(from: string, folder: string, path: string, executable: boolean): Promise<void> {
-  await makeFolders(dirname(join(folder, path)));
-  await writeFile(join(folder, path), await readFile(from), { mode: executable ? 0o777 : 0o666 });
+async function copyFile(from: string, to: string, executable: boolean): Promise<void> {
+  await makeFolders(dirname(to));
+  await writeFile(to, await readFile(from), { mode: executable ? 0o777 : 0o666 });
 }
 
 async function sha256(file: string): Promise<string> {

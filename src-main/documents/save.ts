@@ -1,13 +1,14 @@
 import { absent, cp, lstat, makeFolders, readFile, realpath, rm, stat } from '../system/files';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../src-shared/errors';
 import { encodeAsDeclared, isEncoding, type Encoding } from '../../src-shared/manifest/encode';
 import { MAX_BYTES } from '../../src-shared/manifest/source';
+import { lockNameOf } from '../../src-shared/packages/lock-name';
 import { inside } from '../files/inside';
 import { removedOnFailure } from '../files/made';
 import { changeAlone } from '../files/shared-file';
 import { assertFolder, assertWritable, readBounded, versionOf, writeAtomically } from '../files/text-files';
-import { documentFiles, type DocumentFile } from './document-files';
+import { documentFiles } from './document-files';
 import { explainFailure } from '../../src-shared/explain-failure';
 
 /** The text, and the file to save it to. */
@@ -73,14 +74,14 @@ export async function saveDocumentAs(request: {
   const scripts = join(from, 'scripts');
   if (`${to}${sep}`.startsWith(`${scripts}${sep}`))
     throw new AppError('refused', `${to} is among the scripts of this manifest.`, 'Choose another folder.');
-  const files = from === to ? [] : await documentFiles(from, request.source);
+  const files = from === to ? [] : await filesToCopy(from, request.source, basename(request.from), basename(path));
   await assertSameScripts(from, to, files);
   const made: string[] = [];
   try {
     await removedOnFailure(to, async () => {
       await makeFolders(to);
-      for (const { path: script } of files) {
-        const copy = await inside(to, script);
+      for (const { path: script, name } of files) {
+        const copy = await inside(to, name);
         if (await lstat(copy).catch(absent)) continue;
         made.push(copy);
         await makeFolders(dirname(copy));
@@ -102,13 +103,26 @@ export async function saveDocumentAs(request: {
   return { path, version: versionOf(bytes) };
 }
 
-async function assertSameScripts(from: string, to: string, files: readonly DocumentFile[]): Promise<void> {
-  for (const { path } of files) {
-    const [ours, theirs] = await Promise.all([from, to].map((folder) => readFile(join(folder, path)).catch(absent)));
+/** A file of a document, and its name in the new folder. */
+interface FileToCopy {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** The lock has the name of the manifest. */
+async function filesToCopy(folder: string, source: string, manifest: string, as: string): Promise<FileToCopy[]> {
+  const files = await documentFiles(folder, source, manifest);
+  return files.map(({ path }) => ({ path, name: path === lockNameOf(manifest) ? lockNameOf(as) : path }));
+}
+
+async function assertSameScripts(from: string, to: string, files: readonly FileToCopy[]): Promise<void> {
+  for (const { path, name } of files) {
+    const places = [join(from, path), join(to, name)];
+    const [ours, theirs] = await Promise.all(places.map((place) => readFile(place).catch(absent)));
     if (ours && theirs && !ours.equals(theirs))
       throw new AppError(
         'refused',
-        `${join(to, path)} already exists and differs from the script of this manifest.`,
+        `${join(to, name)} already exists and differs from the script of this manifest.`,
         'Choose another folder, or remove that script.',
       );
   }

@@ -73,7 +73,7 @@ async function filesOf(manifest: string): Promise<BundledFile[]> {
 async function read(manifest: string): Promise<BundledFile[]> {
   const bytes = await readBounded(manifest, MAX_BYTES);
   const folder = dirname(manifest);
-  const scripts = await documentFiles(folder, decodeManifest(bytes));
+  const scripts = await documentFiles(folder, decodeManifest(bytes), basename(manifest));
   const files: BundledFile[] = [{ path: basename(manifest), executable: false, bytes }];
   let size = bytes.length;
   for (const file of scripts.filter(({ path }) => path !== basename(manifest))) {

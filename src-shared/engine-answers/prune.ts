@@ -24,6 +24,11 @@ export const pruneAnswer = z.object({
     .array(removedLine)
     .optional()
     .describe('With an option that chooses lines: those that would be removed, or were with `--yes`.'),
+  packages: z
+    .array(z.object({ name: z.string(), bytes: z.number(), reason: z.string() }))
+    .optional()
+    .describe('With `--packages`: stored package files that would be removed, or were with `--yes`.'),
+  removedPackages: z.array(z.string()).optional().describe('Names and versions of those that were removed.'),
   removedLines: z.array(z.string()).optional().describe('Ids of the lines that were removed.'),
   kept: z
     .array(z.object({ name: z.string(), lines: z.array(z.string()) }))

@@ -85,9 +85,12 @@ export class DebStore {
   }
 
   #controlOf(sha256: string): string {
-    return this.pathOf(sha256).replace(/\.deb$/, '.control');
+    return controlOf(this.pathOf(sha256));
   }
 }
+
+/** The file with the control fields of a stored package. */
+export const controlOf = (path: string): string => path.replace(/\.deb$/, '.control');
 
 /** Whether a file exists and has this SHA-256. */
 async function hasSum(path: string, sha256: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { LockSyntaxError, lockText, readLockText, type PackageLock } from '../../../src-shared/packages/package-lock';
 import { AppError } from '../../../src-shared/errors';
 import { lockPathOf } from '../../area/package-lock-path';
@@ -35,6 +36,9 @@ export function readLockAt(path: string): LockFile | undefined {
     );
   }
 }
+
+/** The name of a lock, for messages. */
+export const lockName = ({ path }: LockFile): string => basename(path);
 
 /** Writes a lock, so that a reader finds the old one or the new one. */
 export function writeLockFile(path: string, lock: PackageLock): void {

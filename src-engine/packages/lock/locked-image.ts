@@ -1,16 +1,14 @@
 import type { StepExecution } from '../../../src-shared/checkpoints/execution';
-import type { DeclaredStep, Manifest } from '../../../src-shared/manifest/model';
+import type { DeclaredStep } from '../../../src-shared/manifest/model';
 import type { LockedPackage } from '../../../src-shared/packages/package-lock';
-import { AppError } from '../../../src-shared/errors';
 import type { BuildArea } from '../../area/area';
 import { DocumentFolder } from '../../area/input-states';
 import type { ManifestFile } from '../../area/manifest-file';
 import { FolderTree } from '../../snapshots/folder-tree';
 import { realPath } from '../../system/real-path';
 import { readDpkgPackages, type ImagePackage } from '../image/installed';
-import { entriesOf } from '../entries';
 import { installingStep } from '../recipe';
-import { readLockFile, type LockFile } from './lock-file';
+import { lockName, readLockFile, type LockFile } from './lock-file';
 
 /** The packages in the image before a step; see `LockedImage.begin`. */
 export type PackagesBefore = ReadonlyMap<string, string>;
@@ -39,15 +37,6 @@ export class LockedImage {
   static open(area: BuildArea, file: ManifestFile): LockedImage | undefined {
     const lock = readLockFile(file.path);
     return lock && new LockedImage(area, file, lock);
-  }
-
-  /**
-   * Throws `AppError('refused')` when the manifest has other packages than the lock, and one of these steps installs
-   * them.
-   */
-  assertFits(manifest: Manifest, runs: readonly number[]): void {
-    if (this.#installing === undefined || !runs.includes(this.#installing.index)) return;
-    assertLockFits(this.#file, manifest);
   }
 
   /** To be called before a step. */
@@ -125,31 +114,13 @@ export class LockedImage {
   }
 
   get #name(): string {
-    return nameOf(this.#file);
+    return lockName(this.#file);
   }
 
   #lines(message: string, hint: string): string[] {
     return [message, hint];
   }
 }
-
-/** Throws `AppError('refused')` that names the first entry of the package list that the lock was not made for. */
-export function assertLockFits(file: LockFile, manifest: Manifest): void {
-  const [entries, wanted] = [new Set(entriesOf(manifest)), new Set(file.lock.wanted)];
-  const name = nameOf(file);
-  const added = [...entries].sort().find((entry) => !wanted.has(entry));
-  const removed = [...wanted].sort().find((entry) => !entries.has(entry));
-  if (added === undefined && removed === undefined) return;
-  throw new AppError(
-    'refused',
-    added === undefined
-      ? `${name} has the package ${removed}, which the manifest no longer names.`
-      : `The manifest names the package ${added}, which ${name} does not have.`,
-    'Run distro_const lock --update to see what changes, or restore the package list.',
-  );
-}
-
-const nameOf = ({ path }: LockFile): string => path.slice(path.lastIndexOf('/') + 1);
 
 const versionsOf = (packages: readonly ImagePackage[]): PackagesBefore =>
   new Map(packages.map(({ name, version }) => [name, version]));

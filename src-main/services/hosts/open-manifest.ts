@@ -4,6 +4,7 @@ import { basename, dirname as dirnameOnHost, join as onHost } from 'node:path/po
 import { AppError } from '../../../src-shared/errors';
 import { decodeManifest, MAX_BYTES } from '../../../src-shared/manifest/source';
 import { scriptsNamedIn } from '../../documents/named-scripts';
+import { lockNameOf } from '../../../src-shared/packages/lock-name';
 import type { Transport } from '../../transport/transport';
 import { isDocumentPath } from '../../files/inside';
 import { explainFailure } from '../../../src-shared/explain-failure';
@@ -12,7 +13,7 @@ const MAX_SCRIPTS = 500;
 const MAX_SCRIPTS_BYTES = 64 * 1024 * 1024;
 
 /**
- * Copies a manifest of a host, byte for byte, to a new folder of this computer, with the scripts that it names relative to its folder.
+ * Copies a manifest of a host, byte for byte, to a new folder of this computer, with its lock and the scripts that it names relative to its folder.
  * Scripts that it names by absolute paths are the host's, and stay there. Returns the copy's path. Throws `missing`, or `manifest` for
  * a file that is too large.
  *
@@ -36,6 +37,7 @@ export async function openRemoteManifest(transport: Transport, path: string, doc
       throw new AppError('refused', `The scripts of ${path} have more than 64 MiB.`, 'Open it on the host itself.');
     scripts.set(script, text);
   }
+  const lock = await transport.readFile(lockNameOf(path), 0, MAX_BYTES).catch(unlessLost);
   // Made after everything was read, so that a lost connection leaves no part of a document.
   const folder = await freshFolder(
     documents,
@@ -47,6 +49,7 @@ export async function openRemoteManifest(transport: Transport, path: string, doc
     await writeFile(copy, text, { mode: 0o777, flag: 'wx' });
   }
   const copy = join(folder, 'manifest.xml');
+  if (lock) await writeFile(lockNameOf(copy), lock, { flag: 'wx' });
   await writeFile(copy, bytes, { flag: 'wx' });
   return copy;
 }

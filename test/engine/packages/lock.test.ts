@@ -1,8 +1,9 @@
 // Locked packages: real apt-get, and packages of dpkg-deb in a signed repository on loopback.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lockAnswer, type LockAnswer } from '../../../src-shared/engine-answers/lock';
+import { pruneAnswer } from '../../../src-shared/engine-answers/prune';
 import type { AptRepository } from '../../support/apt-repository';
 import { debFile, serveDebs, type DebFile } from '../../support/deb-file';
 import { finished, type Ran } from '../../support/engine';
@@ -22,17 +23,24 @@ const sourceOf = (one: AptRepository): string => `deb [signed-by=${one.key}] ${o
 class LockProject extends TinyProject {
   private constructor(
     readonly archive: AptRepository,
+    private readonly debs: readonly DebFile[],
     more: readonly string[],
+    readonly host = new TestHostApt().write('sources.list', sourceOf(archive)),
   ) {
-    super(new TestHostApt().write('sources.list', sourceOf(archive)), ['tool'], {
-      more,
-      base: [META, 'busybox-static'],
-    });
+    super(host, ['tool'], { more, base: [META, 'busybox-static'] });
+    this.publish('1.0');
   }
 
   static async create(more: readonly string[] = []): Promise<LockProject> {
-    const archive = await serveDebs({}, ...packagesWith('1.0'));
-    return new LockProject(archive, more);
+    const debs = [meta(), kernel(), busybox(), debFile('tool', '1.0'), debFile('tool', '2.0')];
+    return new LockProject(await serveDebs({}, ...debs), debs, more);
+  }
+
+  /** Lists this version of the tool in the archive, which has the files of both. */
+  publish(tool: string): void {
+    this.archive.publish(
+      this.debs.map(({ entry }) => entry).filter(({ name, version }) => name !== 'tool' || version === tool),
+    );
   }
 
   get lock(): string {
@@ -42,6 +50,12 @@ class LockProject extends TinyProject {
   /** Runs `lock`, which has to succeed. */
   async locked(...options: string[]): Promise<LockAnswer> {
     return lockAnswer.parse(await this.json('lock', ...options));
+  }
+
+  /** The package files that a prune would remove, or removes. */
+  async pruned(...options: string[]): Promise<string[]> {
+    const { packages } = pruneAnswer.parse(await this.json('prune', '--packages', ...options));
+    return (packages ?? []).map(({ name }) => name);
   }
 
   /** Builds without a network. */
@@ -55,8 +69,6 @@ class LockProject extends TinyProject {
     return readFileSync(this.lock, 'utf8');
   }
 }
-
-const packagesWith = (tool: string): DebFile[] => [meta(), kernel(), busybox(), debFile('tool', tool)];
 
 describe.skipIf(lacks)(`locked packages${lacks === undefined ? '' : ` (${lacks})`}`, () => {
   it('are written as sorted lines with version, sum and origin, and equal locks have equal bytes', async () => {
@@ -87,7 +99,7 @@ describe.skipIf(lacks)(`locked packages${lacks === undefined ? '' : ` (${lacks})
       const project = await LockProject.create();
       await project.locked();
       const { archive } = project;
-      archive.publish([...packagesWith('2.0')].map(({ entry }) => entry));
+      project.publish('2.0');
       archive.requests.length = 0;
       const { code, stderr } = await project.offline();
       expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -109,6 +121,13 @@ describe.skipIf(lacks)(`locked packages${lacks === undefined ? '' : ` (${lacks})
     expect(stderr).toContain('manifest.lock has the package tool, which the manifest no longer names.');
     expect(stderr).toContain('distro_const lock --update');
     expect(existsSync(join(project.area, 'build_data/pkg_image/boot/vmlinuz'))).toBe(false);
+    project.name([META, 'busybox-static', 'tool', 'other']);
+    for (const command of ['validate', 'plan', 'build']) {
+      const ran = await project.run(command, 'manifest.xml');
+      expect(ran.code).toBe(1);
+      const place = /manifest\.xml:\d+:\d+: error: The manifest names the package other, which manifest\.lock does not/;
+      expect(ran.stdout + ran.stderr).toMatch(place);
+    }
   });
 
   it('are an error for a step that installs others', async () => {
@@ -139,19 +158,85 @@ describe.skipIf(lacks)(`locked packages${lacks === undefined ? '' : ` (${lacks})
   it('make the step stale when they change, with the reason', async () => {
     const project = await LockProject.create(['later']);
     project.script('later');
-    await project.locked();
+    const reasons = async (): Promise<string> => (await project.run('checkpoints', 'manifest.xml')).stdout;
     expect((await project.build()).code).toBe(0);
-    project.archive.publish(packagesWith('2.0').map(({ entry }) => entry));
+    expect(await reasons()).not.toContain('manifest.lock');
+    await project.locked();
+    expect(await reasons()).toMatch(/stale.*manifest\.lock/);
+    expect((await project.build()).code).toBe(0);
+    project.publish('2.0');
     const { code, stdout } = await project.run('lock', '--update', 'manifest.xml');
     expect(code).toBe(0);
     expect(stdout).toContain('tool  1.0 -> 2.0');
     expect(stdout).toContain('A build then runs again: im-pop, later');
     expect(stdout).toContain('Nothing was written.');
     expect(project.text()).toContain('package tool all 1.0 ');
-    const { stdout: before } = await project.run('checkpoints', 'manifest.xml');
-    expect(before).not.toContain('manifest.lock');
+    expect(await reasons()).not.toContain('manifest.lock');
     project.file('manifest.lock', project.text().replace('slipway-lock 1', 'slipway-lock 1\n# edited'));
-    const { stdout: after } = await project.run('checkpoints', 'manifest.xml');
-    expect(after).toContain('manifest.lock');
+    expect(await reasons()).toMatch(/stale.*manifest\.lock.*content has changed/);
+  });
+
+  it('are replaced by an accepted update, which marks security updates, and a lock without a change stays as it is', async () => {
+    const project = await LockProject.create();
+    await project.locked();
+    const first = project.text();
+    expect(await project.locked('--update', '--yes')).toMatchObject({ written: false, changed: [], stale: [] });
+    expect(project.text()).toBe(first);
+    const security = await serveDebs({ suite: 'test-security' }, debFile('tool', '1.5'));
+    project.host.write('sources.list', sourceOf(project.archive), sourceOf(security));
+    const listed = await project.locked('--update');
+    const changed = [{ name: 'tool', before: '1.0', after: '1.5', security: true }];
+    expect(listed).toMatchObject({ written: false, fetched: 0, changed, stale: ['im-pop'] });
+    expect(project.text()).toBe(first);
+    expect(await project.locked('--update', '--yes')).toMatchObject({ written: true, fetched: 1, changed });
+    expect(project.text()).toContain(`${security.url}/pool/tool_1.5_all.deb`);
+    expect(await project.built()).toMatchObject({ tool: '1.5' });
+  });
+
+  it('stop every command with line and column when their file is damaged', async () => {
+    const project = await LockProject.create();
+    await project.locked();
+    project.file('manifest.lock', project.text().replaceAll('\n', '\r\n'));
+    for (const command of [['build'], ['lock'], ['lock', '--update']]) {
+      const { code, stderr } = await project.run(...command, 'manifest.xml');
+      expect(code).toBe(1);
+      expect(stderr).toContain(`${project.lock}:1:15: the lock is damaged: the line has a carriage return`);
+      expect(stderr).toContain('.gitattributes');
+    }
+  });
+
+  it('are fetched again where a stored file is damaged, and an archive with another file is refused', async () => {
+    const project = await LockProject.create();
+    await project.locked();
+    const sum = / ([0-9a-f]{64}) \S+tool_1/.exec(project.text())?.[1] ?? '';
+    const stored = join(project.folder, 'cache/slipway/packages', sum.slice(0, 2), `${sum}.deb`);
+    writeFileSync(stored, 'damaged');
+    expect(await project.locked()).toMatchObject({ fetched: 1 });
+    expect(await project.built()).toMatchObject({ tool: '1.0' });
+    rmSync(stored);
+    rmSync(project.area, { recursive: true });
+    project.file(
+      'manifest.lock',
+      project.text().replace(`${project.archive.url}/pool/tool_1.0`, `${project.archive.url}/pool/tool_2.0`),
+    );
+    const { code, stderr } = await project.build();
+    expect(code).toBe(1);
+    expect(stderr).toContain('Packages of the lock cannot be fetched');
+    expect(stderr).toMatch(/Hash Sum mismatch|unexpected size/);
+  });
+
+  it('keep their files until a prune, which leaves those of present locks', async () => {
+    const project = await LockProject.create();
+    await project.locked();
+    expect(await project.pruned()).toEqual([]);
+    project.publish('2.0');
+    await project.locked('--update', '--yes');
+    expect(await project.pruned('--older-than', '1d')).toEqual([]);
+    expect(await project.pruned('--keep-last', '1')).toEqual([]);
+    expect(await project.pruned()).toEqual(['tool 1.0']);
+    expect(await project.pruned('--to-size', '1', '--yes')).toEqual(['tool 1.0']);
+    expect(await project.pruned()).toEqual([]);
+    project.archive.stop();
+    expect(await project.built()).toMatchObject({ tool: '2.0', 'busybox-static': '1.0' });
   });
 });

@@ -72,7 +72,7 @@ describe('A document and files outside its folder:', () => {
     for (const place of [to, join(folder, 'copy')])
       for (const name of readdirSync(place, { recursive: true, encoding: 'utf8' }))
         expect(/key$/.test(name) ? name : '').toBe('');
-    expect((await documentFiles(doc(), source)).filter(({ path }) => path.endsWith('key'))).toEqual([]);
+    expect((await documentFiles(doc(), source, 'manifest.xml')).filter(({ path }) => path.endsWith('key'))).toEqual([]);
   });
 
   it.each(['.git/config', 'HEAD', '../x', 'scripts/.hidden', '/etc/x'])('No script is written as %s.', async (path) => {

@@ -63,3 +63,17 @@ it('An edit of a shared script makes the same checkpoints stale over SSH as on t
   expect(freshness(await on('checkpoints', '--json'))).toEqual(expected);
   expect(freshness(JSON.stringify(await project.json('checkpoints')))).toEqual(expected);
 });
+
+it('The lock of the packages is sent with the manifest, and a changed one too.', async () => {
+  project = new TestProject();
+  project.write({ steps: [{ name: 'a' }] });
+  const bundles = new Bundles(async () => thisComputer(join(project.folder, 'share')));
+  const sent = async (): Promise<string> => {
+    const place = await bundles.place(join(project.folder, 'manifest.xml'));
+    return readFileSync(join(dirname(place), 'manifest.lock'), 'utf8');
+  };
+  project.file('manifest.lock', 'one');
+  expect(await sent()).toBe('one');
+  project.file('manifest.lock', 'two');
+  expect(await sent()).toBe('two');
+});
