@@ -102,9 +102,13 @@ function linesOf(answer: LockAnswer, wasThere: boolean): string[] {
   ];
   const isUpdate = wasThere && changes.length > 0;
   return [
-    ...(isUpdate ? [`${plural(changes.length, 'package')} of ${packages} would change in ${path}:`] : []),
+    ...(isUpdate
+      ? [`${plural(changes.length, 'package')} of ${packages} ${written ? 'changed' : 'would change'} in ${path}:`]
+      : []),
     ...(isUpdate ? changes : []),
-    ...(isUpdate && stale.length > 0 ? [`A build then runs again: ${stale.join(', ')}`] : []),
+    ...(isUpdate && stale.length > 0
+      ? [`${written ? 'A build now runs' : 'A build then runs'} again: ${stale.join(', ')}`]
+      : []),
     written
       ? `${path} was written: ${plural(packages, 'package')}, ${fetched} fetched.`
       : isUpdate
