@@ -38,6 +38,12 @@ async function run({ positionals }: Parsed<Record<never, never>>): Promise<numbe
   const setup = await aptSetup(declared);
   const lock = process.env['SLIPWAY_LOCK'] ?? '';
   const found = lock === '' ? undefined : readLockAt(lock);
+  if (found && found.lock.installer !== 'apt')
+    throw new AppError(
+      'refused',
+      `${lock} has no packages of Debian.`,
+      'Remove it, or run distro_const lock --update.',
+    );
   if (found) await writeLocked(folder, setup, found);
   else writeBuildConfig(folder, setup);
   for (const { message } of setup.unfollowed) process.stderr.write(`${message}\n`);

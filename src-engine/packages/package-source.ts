@@ -4,6 +4,7 @@ import type {
   PackageProblem,
   ResolvedPackage,
 } from '../../src-shared/engine-answers/packages';
+import { AppError } from '../../src-shared/errors';
 import type { PackageLock } from '../../src-shared/packages/package-lock';
 import type { CatalogueEntry } from '../../src-shared/packages/catalogue';
 
@@ -49,6 +50,14 @@ export interface PackageSource {
   /** Fetches files of a lock and checks their sums. Throws `AppError('unreachable')`. */
   download(files: readonly Download[]): Promise<void>;
 }
+
+/** The refusal to lock a list with an entry that cannot be installed. */
+export const unlockable = ({ name, message, instead }: PackageProblem): AppError =>
+  new AppError(
+    'refused',
+    `The packages cannot be locked: ${name}: ${message}`,
+    instead.length === 0 ? 'Correct the package list.' : `Did you mean ${instead.join(', ')}?`,
+  );
 
 /** A package of a lock whose version changes. */
 export interface VersionChange {

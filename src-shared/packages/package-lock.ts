@@ -4,11 +4,12 @@
 /** One locked package. */
 export interface LockedPackage {
   readonly name: string;
+  /** `-` for a package of IPS. */
   readonly architecture: string;
   readonly version: string;
-  /** SHA-256 of the package's file, in hexadecimal. */
+  /** SHA-256 of the package's file, in hexadecimal; `-` for a package of IPS, whose FMRI names its content. */
   readonly sha256: string;
-  /** The address of the file, without a login. */
+  /** The address of the file, without a login, or the FMRI. */
   readonly origin: string;
 }
 
@@ -25,7 +26,7 @@ export interface LockedArchive {
 
 /** The content of a lock. */
 export interface PackageLock {
-  readonly installer: 'apt';
+  readonly installer: 'apt' | 'ips';
   readonly archives: readonly LockedArchive[];
   /** The entries of the manifest's package list that were resolved. */
   readonly wanted: readonly string[];
@@ -117,12 +118,14 @@ export function readLockText(text: string): PackageLock {
     if (kind === 'priority') found.priorities.set(first, second);
     if (kind !== 'package') continue;
     if (found.packages.has(first)) fail(`has the package ${first} a second time`, columnOf(line, 0));
+    // A package of IPS has no sum.
+    if (installer !== 'ips' && fourth === '-') fail('has no SHA-256', columnOf(line, 3));
     found.packages.set(first, { name: first, architecture: second, version: third, sha256: fourth, origin: fifth });
   }
   const end = (message: string): never => {
     throw new LockSyntaxError(lines.length, 1, message);
   };
-  if (installer !== 'apt') return end('comes before any line "installer"');
+  if (installer !== 'apt' && installer !== 'ips') return end('comes before any line "installer"');
   if (count !== found.packages.size) end(`is the end after ${found.packages.size} of ${count ?? 'unknown'} packages`);
   return { ...found, installer, packages: [...found.packages.values()] };
 }
@@ -130,19 +133,19 @@ export function readLockText(text: string): PackageLock {
 type Field = readonly [name: string, pattern: RegExp];
 
 const WORD = /^\S+$/;
-const NAME: Field = ['name', /^[a-z0-9][a-z0-9+.-]*$/i];
-const DIGEST = /^[0-9a-f]{64}$/;
+const NAME: Field = ['name', /^[a-z0-9][\w+./-]*$/i];
+const DIGEST = /^(-|[0-9a-f]{64})$/;
 
 /** The fields of each kind of line. */
 const FORMS: ReadonlyMap<string, readonly Field[]> = new Map([
-  ['installer', [['installer', /^apt$/]]],
+  ['installer', [['installer', /^(apt|ips)$/]]],
   ['count', [['number', /^\d+$/]]],
   [
     'archive',
     [
       ['address', WORD],
       ['suite', WORD],
-      ['digest', /^(-|[0-9a-f]{64})$/],
+      ['digest', DIGEST],
       ['date', /^(-|\d{4}-\d\d-\d\dT[\d:.]+Z)$/],
     ],
   ],
@@ -150,7 +153,7 @@ const FORMS: ReadonlyMap<string, readonly Field[]> = new Map([
   ['priority', [NAME, ['priority', /^[a-z]+$/]]],
   [
     'package',
-    [NAME, ['architecture', /^[a-z0-9-]+$/], ['version', /^[\w.+:~-]+$/], ['SHA-256', DIGEST], ['origin', WORD]],
+    [NAME, ['architecture', /^[a-z0-9-]+$/], ['version', /^[\w.+:~,-]+$/], ['SHA-256', DIGEST], ['origin', WORD]],
   ],
 ]);
 

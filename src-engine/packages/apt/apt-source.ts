@@ -8,7 +8,7 @@ import { writeUnsynced } from '../../system/files';
 import { readJsonFile } from '../../system/json-file';
 import { keptCatalogue } from '../catalogue-file';
 import { editionRecord } from '../edition-record';
-import type { Download, PackageSource, Resolution, VersionChange } from '../package-source';
+import { unlockable, type Download, type PackageSource, type Resolution, type VersionChange } from '../package-source';
 import { DEFAULT_RECIPE, type Recipe } from '../recipe';
 import { baseSystem } from './base-system';
 import { describe } from './closure';
@@ -137,12 +137,7 @@ export class AptSource implements PackageSource {
   async lock(names: readonly string[]): Promise<PackageLock> {
     const { packages, problems } = await this.resolve(names);
     const [problem] = problems;
-    if (problem)
-      throw new AppError(
-        'refused',
-        `The packages cannot be locked: ${problem.name}: ${problem.message}`,
-        problem.instead.length === 0 ? 'Correct the package list.' : `Did you mean ${problem.instead.join(', ')}?`,
-      );
+    if (problem) throw unlockable(problem);
     const lockable = await lockablePackages(this.#apt, packages);
     return {
       installer: 'apt',

@@ -4,10 +4,12 @@ import { resolvePath } from '../../snapshots/resolve-path';
 import type { TreeView } from '../../snapshots/tree-view';
 import { readRecords } from '../apt/records';
 
+const IPS_STATE = 'var/pkg/state/installed/catalog.base.C';
+
 /** Package databases, by their path below the image's root, each with its parser. */
 const DATABASES: readonly (readonly [path: string, read: (text: string) => InstalledPackage[]])[] = [
   ['var/lib/dpkg/status', readDpkgStatus],
-  ['var/pkg/state/installed/catalog.base.C', readIpsState],
+  [IPS_STATE, readIpsState],
 ];
 
 /** The folder of the image in the build data (contract 3.1). */
@@ -55,7 +57,7 @@ async function readInImage(data: TreeView, path: string): Promise<string | undef
   return (await buffer(await data.read(found.path))).toString('utf8');
 }
 
-/** A package as dpkg has it. */
+/** A package as the database of an image has it. */
 export interface ImagePackage extends InstalledPackage {
   readonly architecture: string;
 }
@@ -73,6 +75,12 @@ export async function readDpkgPackages(data: TreeView): Promise<ImagePackage[] |
       version: record.get('Version') ?? '',
       architecture: record.get('Architecture') ?? '',
     }));
+}
+
+/** The packages of IPS in build data; `undefined` where the image has no database of IPS. */
+export async function readIpsPackages(data: TreeView): Promise<ImagePackage[] | undefined> {
+  const text = await readInImage(data, IPS_STATE);
+  return text === undefined ? undefined : readIpsState(text).map((one) => ({ ...one, architecture: '-' }));
 }
 
 /** Packages that dpkg has installed. The name of one with a foreign architecture ends with that architecture. */

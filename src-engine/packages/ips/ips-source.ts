@@ -1,10 +1,11 @@
 import { AppError } from '../../../src-shared/errors';
 import { ipsTool } from '../../repositories/ips';
 import type { IpsOrigin } from '../../repositories/named';
-import type { PackageSource } from '../package-source';
+import type { PackageSource, Resolution } from '../package-source';
 import { readCatalogues, type IpsCatalogue } from './catalogue';
 import { detailsOf, entriesOf } from './describe';
 import { fetchEdition, readEdition, type FetchedEdition } from './edition-folder';
+import { lockOf } from './lock';
 import { IpsNames } from './names';
 import { findEntries, resolveByCatalogue } from './resolve';
 import { resolveByPkg } from './resolve-by-pkg';
@@ -30,6 +31,18 @@ export function openIps(origins: readonly IpsOrigin[], folder: string, pkg = ips
     return last;
   }
 
+  async function resolve(names: readonly string[]): Promise<Resolution> {
+    const { fetched, catalogue } = await read();
+    const found = findEntries(catalogue, names);
+    if (pkg === undefined) return resolveByCatalogue(catalogue, found);
+    // Not the mirrors, and not the publishers that an address does not have: pkg refuses them.
+    const absent = new Set((fetched.edition.unfollowed ?? []).map(({ repository }) => repository));
+    const usable = origins.filter(
+      ({ url }) => !absent.has(url) && fetched.catalogues.some(({ address }) => address === url),
+    );
+    return resolveByPkg({ path: pkg, folder, revision: fetched.edition.revision, origins: usable }, catalogue, found);
+  }
+
   return {
     refresh: () => fetchEdition(origins, folder),
     async edition() {
@@ -47,22 +60,13 @@ export function openIps(origins: readonly IpsOrigin[], folder: string, pkg = ips
       const { problems } = findEntries((await read()).catalogue, names);
       return problems.filter(({ kind }) => kind === 'unknown');
     },
-    async resolve(names) {
+    resolve,
+    async lock(names) {
       const { fetched, catalogue } = await read();
-      const found = findEntries(catalogue, names);
-      if (pkg === undefined) return resolveByCatalogue(catalogue, found);
-      // Not the mirrors, and not the publishers that an address does not have: pkg refuses them.
-      const absent = new Set((fetched.edition.unfollowed ?? []).map(({ repository }) => repository));
-      const usable = origins.filter(
-        ({ url }) => !absent.has(url) && fetched.catalogues.some(({ address }) => address === url),
-      );
-      return resolveByPkg({ path: pkg, folder, revision: fetched.edition.revision, origins: usable }, catalogue, found);
+      return lockOf(names, await resolve(names), catalogue, fetched.edition);
     },
     securityUpdates: () => Promise.resolve(new Set<string>()),
-    lock: () => Promise.reject(withoutLocks()),
-    download: () => Promise.reject(withoutLocks()),
+    // The publisher keeps all versions of a package.
+    download: () => Promise.resolve(),
   };
 }
-
-const withoutLocks = (): AppError =>
-  new AppError('unsupported', 'Packages of IPS cannot be locked yet.', 'Name versions in the package list instead.');

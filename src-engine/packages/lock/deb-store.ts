@@ -32,15 +32,16 @@ export class DebStore {
   }
 
   /**
-   * Fetches the files that are missing or damaged, and returns how many these were.
+   * Fetches the files that are missing or damaged, and returns how many these were. Packages of IPS have none.
    *
    * Throws what `fetch` throws, and `AppError('refused')` when a file is not the package of the lock.
    */
   async complete(
-    packages: readonly LockedPackage[],
+    locked: readonly LockedPackage[],
     fetch: (files: readonly Download[]) => Promise<void>,
   ): Promise<number> {
     assertHome(this.folder, 'Packages');
+    const packages = locked.filter(({ sha256 }) => sha256 !== '-');
     const whole = await inParallel(packages, PARALLEL, async ({ sha256 }) => hasSum(this.pathOf(sha256), sha256));
     const lacking = packages.filter((_, index) => whole[index] !== true);
     const files = lacking.map(({ origin, sha256 }) => ({

@@ -2,6 +2,7 @@ import type { Problem } from '../../../src-shared/manifest/problems';
 import type { Manifest, PackageEntry } from '../../../src-shared/manifest/model';
 import { AppError } from '../../../src-shared/errors';
 import type { ManifestFile } from '../../area/manifest-file';
+import { declaredSources } from '../../repositories/named';
 import { entriesOf } from '../entries';
 import { installingStep } from '../recipe';
 import { lockName, readLockFile, type LockFile } from './lock-file';
@@ -42,6 +43,9 @@ export function assertLockFits(file: LockFile, manifest: Manifest): void {
 }
 
 function misfitOf(file: LockFile, manifest: Manifest): Misfit | undefined {
+  const { kind } = declaredSources(manifest);
+  if (kind !== file.lock.installer)
+    return { message: `${lockName(file)} has packages of another installer than the repositories.`, entry: undefined };
   const [entries, wanted] = [new Set(entriesOf(manifest)), new Set(file.lock.wanted)];
   const added = [...entries].sort().find((one) => !wanted.has(one));
   if (added !== undefined) {

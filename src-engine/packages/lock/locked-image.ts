@@ -6,7 +6,7 @@ import { DocumentFolder } from '../../area/input-states';
 import type { ManifestFile } from '../../area/manifest-file';
 import { FolderTree } from '../../snapshots/folder-tree';
 import { realPath } from '../../system/real-path';
-import { readDpkgPackages, type ImagePackage } from '../image/installed';
+import { readDpkgPackages, readIpsPackages, type ImagePackage } from '../image/installed';
 import { installingStep } from '../recipe';
 import { lockName, readLockFile, type LockFile } from './lock-file';
 
@@ -61,7 +61,7 @@ export class LockedImage {
     if (!packages)
       return hasUsed
         ? this.#lines(
-            `${step.name} left no list of packages (var/lib/dpkg/status), so that they cannot be compared with ${this.#name}.`,
+            `${step.name} left no list of packages in the image (that of dpkg or IPS), so that they cannot be compared with ${this.#name}.`,
             'Update the script from its template, or remove the lock.',
           )
         : [];
@@ -91,7 +91,7 @@ export class LockedImage {
     if (history.some(({ inputs }) => this.uses(inputs))) return [];
     return this.#lines(
       `No step used ${this.#name}.`,
-      'Remove the lock, or install with "distro_const apt-config" as the templates do.',
+      'Remove the lock, or let the step that installs packages use it: the manual shows how, on the page Lock the packages of an image.',
     );
   }
 
@@ -103,14 +103,17 @@ export class LockedImage {
       const [own, locked] = [found.get(name), this.#locked.get(name)];
       if (!own) return `${name} ${locked?.version ?? ''} of ${this.#name} was not installed.`;
       if (!locked) return `${name} ${own.version} is in the image, but not in ${this.#name}.`;
-      if (own.version !== locked.version || own.architecture !== locked.architecture)
-        return `${name} ${own.version} ${own.architecture} is in the image, but ${this.#name} has ${locked.version} ${locked.architecture}.`;
+      if (own.version !== locked.version)
+        return `${name} ${own.version} is in the image, but ${this.#name} has ${locked.version}.`;
+      if (own.architecture !== locked.architecture)
+        return `${name} of ${own.architecture} is in the image, but ${this.#name} has that of ${locked.architecture}.`;
     }
     return undefined;
   }
 
   #packages(): Promise<ImagePackage[] | undefined> {
-    return readDpkgPackages(new FolderTree(this.#area.buildData));
+    const data = new FolderTree(this.#area.buildData);
+    return this.#file.lock.installer === 'ips' ? readIpsPackages(data) : readDpkgPackages(data);
   }
 
   get #name(): string {

@@ -39,6 +39,7 @@ export function isSameLock(before: PackageLock, after: PackageLock): boolean {
  * @param store has the files
  */
 export function withOwnPriorities(lock: PackageLock, store: DebStore): PackageLock {
+  if (lock.priorities.size === 0) return lock;
   const differs = lock.packages.filter(({ name, sha256 }) => {
     const [record] = readRecords(store.control(sha256));
     const archive = lock.priorities.get(name) ?? '';
