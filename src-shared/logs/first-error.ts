@@ -13,7 +13,7 @@ const ERROR = new RegExp(
 /** A count of nothing: `0 errors`, `without errors`, `failed=0`. */
 const COUNT_OF_NOTHING =
   /(?<![\w.])(?:0|no|without) (?:errors?|failures?|failed)\b|\b(?:errors?|failed|failures?)[:=]? ?0\b(?!\.\d)/gi;
-/** What ends a part of a line. A part that only says that something was ignored belongs to the part before. */
+/** What ends a part of a line. A part that only states that something was ignored belongs to the part before. */
 const BETWEEN_PARTS = /[;,](?!\s*ignor)/;
 /** Not a count of ignored things, as in `2 ignored` and `ignored=0`. */
 const IGNORED = /(?<!\d )\bignored\b(?![:=])/i;
@@ -24,7 +24,7 @@ const WARNING = /^(?:W: |\S{0,40}\s?warning\b)/i;
 export const MAY_MENTION_ERROR = new RegExp(`${WORDS}|^E: |^npm ERR!|Exception:`, 'gim');
 
 /**
- * Whether a line of a log mentions an error. A warning does not count, nor does a part of the line that says that
+ * Whether a line of a log mentions an error. A warning does not count, nor does a part of the line that states that
  * nothing failed or that the error was ignored. Colours are ignored.
  */
 export function mentionsError(line: string): boolean {

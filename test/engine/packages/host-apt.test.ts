@@ -206,7 +206,7 @@ describe.skipIf(!canUseApt)('the APT configuration of the build host', () => {
   it.each([
     ['sources.list', 'deb-src http://127.0.0.1:1 test main'],
     ['sources.list.d/a.sources', 'Types: deb-src\nURIs: http://127.0.0.1:1\nSuites: test\nComponents: main'],
-  ])('has nothing for an image when %s has only source code, and the error says so', async (name, source) => {
+  ])('has nothing for an image when %s has only source code, and the error states it', async (name, source) => {
     const host = new TestHostApt().write(name, source);
     const { message, hint } = await new HostProject(host, ['nano']).failure('resolve', 'manifest.xml');
     expect(message).toContain('only source code (deb-src)');
