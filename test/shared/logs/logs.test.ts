@@ -152,7 +152,7 @@ describe('a line', () => {
     'java.io.IOException: x',
   ])('is an error: %s', (line) => {
     expect(mentionsError(line)).toBe(true);
-    // The search for the first error looks at such lines only.
+    // First error searches for such lines.
     expect(plainText(line).search(MAY_MENTION_ERROR)).toBeGreaterThanOrEqual(0);
   });
 
