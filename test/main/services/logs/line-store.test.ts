@@ -23,9 +23,10 @@ it('Of a long line, the first and the last 8192 columns are kept, and the search
   const half = 'x'.repeat(8192);
   expect(cut(`${half}y${half}`)).toBe(`${half} … (cut) … ${half}`);
   expect(cut(`${'é'.repeat(99_999)}😀`)).toBe(`${'é'.repeat(8192)} … (cut) … ${'é'.repeat(8190)}😀`);
-  expect(cut(`\x1b[31m${half}\x1b[0m${'y'.repeat(1_000_000)} fatal: disk full`).split(' … (cut) … ')).toEqual([
-    expect.stringMatching(/x\u{1b}\[m$/u),
-    expect.stringMatching(/y fatal: disk full$/),
-  ]);
+  const [head = '', tail = ''] = cut(`\x1b[31m${half}\x1b[0m${'y'.repeat(1_000_000)} fatal: disk full`).split(
+    ' … (cut) … ',
+  );
+  expect(head.endsWith(`x${'\x1b'}[m`)).toBe(true);
+  expect(tail.endsWith('y fatal: disk full')).toBe(true);
   expect(find(store, /fatal: disk full/g)).toEqual([3]);
 });
