@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SECTIONS } from '../../src-shared/document/sections';
@@ -94,5 +95,29 @@ describe('letters that are typed at once', () => {
     await expect.poll(() => field.inputValue()).toBe(dirname(document));
     await page.keyboard.type('/typed');
     expect(await field.inputValue()).toBe('/typed');
+  });
+
+  it('list the folder of a typed path, and go into a folder with Enter', async () => {
+    const document = copyOfSample();
+    mkdirSync(join(dirname(document), 'scripts'));
+    const { page } = await openInChromium({ document });
+    await new Designer(page).goTo('Overview');
+    await page.keyboard.press('Control+o');
+    const dialog = page.getByRole('dialog');
+    const field = dialog.getByLabel('File', { exact: true });
+    await expect.poll(() => field.inputValue()).toBe(dirname(document));
+    const names = (): Promise<string[]> =>
+      dialog.getByRole('list', { name: 'Files in the folder' }).getByRole('button').allInnerTexts();
+    await field.fill(`${dirname(document)}/SCR`);
+    await expect.poll(async () => (await names()).map((name) => name.trim())).toEqual(['Parent folder', 'scripts']);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => field.inputValue()).toBe(join(dirname(document), 'scripts'));
+    await field.fill(`${dirname(document)}/mani`);
+    await expect.poll(async () => (await names()).map((name) => name.trim())).toContain('manifest.xml');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByRole('banner').getByTitle(document, { exact: true }).waitFor();
   });
 });
