@@ -7,12 +7,20 @@ interface Limits {
   readonly max: number;
 }
 
+/** The part of the browser's storage that is used. Tests run without the types of a browser. */
+interface Storage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+const storage = (): Storage => (globalThis as unknown as { readonly localStorage: Storage }).localStorage;
+
 const keyOf = (name: string): string => `slipway-width-${name}`;
 
 /** The width that the user has given a panel, in CSS pixels; `undefined`: none. */
 export function loadWidth(name: string): number | undefined {
   try {
-    const width = Number(localStorage.getItem(keyOf(name)) ?? '');
+    const width = Number(storage().getItem(keyOf(name)) ?? '');
     return Number.isFinite(width) && width > 0 ? width : undefined;
   } catch {
     // A browser can forbid storage. The width is a convenience.
@@ -23,8 +31,8 @@ export function loadWidth(name: string): number | undefined {
 /** Remembers the width of a panel. `undefined` forgets it. */
 export function storeWidth(name: string, width: number | undefined): void {
   try {
-    if (width === undefined) localStorage.removeItem(keyOf(name));
-    else localStorage.setItem(keyOf(name), String(width));
+    if (width === undefined) storage().removeItem(keyOf(name));
+    else storage().setItem(keyOf(name), String(width));
   } catch {
     // As above.
   }
