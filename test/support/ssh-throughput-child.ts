@@ -1,6 +1,6 @@
 // Measures output and files over SSH by three ways in one process: both clients of ours, and the ssh command as it is. Runs in Node or in
 // Electron's runtime. Prints megabytes per second as JSON.
-import { spawn, type StdioOptions } from 'node:child_process';
+import { execFileSync, spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { randomFillSync } from 'node:crypto';
@@ -40,6 +40,8 @@ async function measure(job: ThroughputJob): Promise<Throughput> {
   let copies = 0;
 
   async function timed(kind: keyof Throughput, way: string, size: number, run: () => Promise<number>): Promise<void> {
+    // The disk still writes what the way before has copied.
+    execFileSync('sync');
     const started = performance.now();
     const got = await run();
     if (got !== size) throw new Error(`${kind} by ${way}: ${got} of ${size} bytes`);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FileHandle } from '../../system/files';
+import { open, type FileHandle } from '../../system/files';
 
 const POLL_MS = 5;
 
@@ -44,5 +44,11 @@ export class FileGate {
   /** Removes what was printed. */
   async reset(): Promise<void> {
     await this.#file.truncate(this.#size);
+    // ext4 writes a file that was emptied to the disk when it is next closed, so that all of the new content would be written
+    // before the copy is done. Closed once now, it has none.
+    await open(`/dev/fd/${this.#file.fd}`, 'r').then(
+      (again) => again.close(),
+      () => undefined, // a system without this folder
+    );
   }
 }
