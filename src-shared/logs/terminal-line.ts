@@ -12,8 +12,6 @@ const MAX_MARKS = 16;
 
 const SPACE = 0x20;
 const TAB = 0x09;
-/** Set and reset by `CSI ? … h` and `CSI ? … l`. */
-const ALTERNATE_SCREEN = /^\?(?:.*;)?(?:47|1047|1049)(?:;|$)/;
 /** The column behind a wide character. */
 const BEHIND_WIDE = 0;
 
@@ -39,8 +37,8 @@ export interface LineRun {
 
 /**
  * One line of output as a terminal shows it, while it grows. Carriage return, backspace and cursor movements within the line move the
- * cursor, and text overwrites what is there. Erasures erase. A movement to another row begins a row behind all that was printed, after a
- * blank. All other sequences are ignored. Text may arrive in pieces that end anywhere, also within a sequence.
+ * cursor, and text overwrites what is there. Erasures erase. Movements to other lines and all other sequences are ignored. Text may
+ * arrive in pieces that end anywhere, also within a sequence.
  *
  * Each piece takes linear time. Memory is limited to `maxColumns`: the first half for the beginning of the line, the other half as a
  * ring for its end. Columns between them are lost.
@@ -52,9 +50,6 @@ export class TerminalLine {
   readonly #marks = new Map<number, string>();
   #length = 0;
   #cursor = 0;
-  /** Where the row of the cursor begins, and the screen: the alternate one erases nothing before it. */
-  #rowStart = 0;
-  #screenStart = 0;
   #style: StyleCode = 0;
   /** An unfinished sequence at the end of the last piece. */
   #held = '';
@@ -225,9 +220,8 @@ export class TerminalLine {
   }
 
   #control(code: number): void {
-    if (code === 0x0d) this.#cursor = this.#rowStart;
-    else if (code === 0x08) this.#moveTo(this.#cursor - 1);
-    else if (code === 0x0b || code === 0x0c) this.#beginRow();
+    if (code === 0x0d) this.#cursor = 0;
+    else if (code === 0x08) this.#cursor = Math.max(0, this.#cursor - 1);
     else if (code !== TAB) return;
     else if (this.#cursor < this.#length) this.#moveTo((this.#cursor | 7) + 1);
     else this.#put(TAB);
@@ -245,9 +239,7 @@ export class TerminalLine {
       return text.length;
     }
     if (matchAt(STRING, text, at)) return this.#endOfString(text, at + 2);
-    const short = matchAt(SHORT_ESCAPE, text, at)?.[0];
-    if (short === '\x1bD' || short === '\x1bE') this.#beginRow();
-    return at + (short?.length ?? 1);
+    return at + (matchAt(SHORT_ESCAPE, text, at)?.[0].length ?? 1);
   }
 
   #endOfString(text: string, from: number): number {
@@ -271,33 +263,21 @@ export class TerminalLine {
     const count = Math.max(1, first);
     if (final === 'C') this.#moveTo(this.#cursor + count);
     else if (final === 'D') this.#moveTo(this.#cursor - count);
-    else if (final === 'G' || final === '`') this.#moveTo(this.#rowStart + count - 1);
-    else if (/[ABEFHdf]/.test(final)) this.#beginRow();
-    else if ((final === 'h' || final === 'l') && ALTERNATE_SCREEN.test(parameters)) {
-      this.#beginRow();
-      this.#screenStart = final === 'h' ? this.#rowStart : 0;
-    } else if (final === 'K' || final === 'J') this.#erase(first, final === 'J');
+    else if (final === 'G' || final === '`') this.#moveTo(count - 1);
+    else if (final === 'K' || final === 'J') this.#erase(first, final === 'J');
     else if (final === 'X') this.#blank(this.#cursor, Math.min(this.#length, this.#cursor + count));
     else if (final === 'P') this.#delete(count);
   }
 
   #moveTo(column: number): void {
-    const end = Math.max(this.#length, this.#maxColumns - 1);
-    this.#cursor = Math.max(this.#rowStart, Math.min(end, column));
-  }
-
-  /** Which row the cursor is in is not known, so that what follows overwrites nothing. */
-  #beginRow(): void {
-    const last = this.#codeAt(this.#length - 1);
-    const isBlank = last === undefined || last === SPACE || last === TAB;
-    this.#rowStart = this.#cursor = isBlank ? this.#length : this.#length + 1;
+    this.#cursor = Math.min(Math.max(this.#length, this.#maxColumns - 1), Math.max(0, column));
   }
 
   /** @param isScreen the whole screen is erased, and what follows begins a line */
   #erase(mode: number, isScreen: boolean): void {
-    if (mode === 1) return this.#blank(this.#rowStart, Math.min(this.#length, this.#cursor + 1));
-    if (isScreen && mode !== 0) this.#cursor = this.#rowStart = this.#screenStart;
-    this.#truncate(mode === 0 ? this.#cursor : this.#rowStart);
+    if (mode === 1) return this.#blank(0, Math.min(this.#length, this.#cursor + 1));
+    this.#truncate(mode === 0 ? this.#cursor : 0);
+    if (isScreen && mode !== 0) this.#cursor = 0;
   }
 
   #truncate(length: number): void {
