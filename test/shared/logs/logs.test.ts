@@ -33,6 +33,7 @@ describe('terminal sequences', () => {
     ['huge parameters', `\x1b[${'9;'.repeat(40)}mshown`, 'shown'],
     ['device control', '\x1bPpayload\x1b\\shown', 'shown'],
     ['bells', 'sho\x07wn', 'shown'],
+    ['form feeds and vertical tabs', 'sh\x0cow\x0bn', 'shown'],
     ['markup', '<b onclick="x">shown</b>', '<b onclick="x">shown</b>'],
     ['a progress bar', '10%\r50%\r100%\r', '100%'],
     ['tabs', 'a\tb', 'a\tb'],
