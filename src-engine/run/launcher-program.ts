@@ -1,3 +1,4 @@
+import { AREA_DATASETS } from '../system/area-datasets';
 import { COMMAND_PROGRAM } from './command-program';
 
 /**
@@ -6,7 +7,7 @@ import { COMMAND_PROGRAM } from './command-program';
  * step, so that a step costs one fork and one exec.
  *
  * Arguments: the engine's process number, the containment, then the numbers of the system calls clone, mount, prctl, setsid, getpid,
- * unshare and exit_group, then 1 or 0: whether descriptor 4 is a folder to lock, and whether descriptor 5 is a socket for
+ * unshare, exit_group and umount2, then 1 or 0: whether descriptor 4 is a folder to lock, and whether descriptor 5 is a socket for
  * commands (`command-program.ts`). Descriptor 3 is a socket to the engine. A request is a length
  * (32 bits, network order) and that many bytes: fields that each end in NUL, namely the number of arguments, the arguments, and the
  * environment as NAME=VALUE. Answers are lines:
@@ -27,9 +28,9 @@ import { COMMAND_PROGRAM } from './command-program';
 export const LAUNCHER_PROGRAM = `${String.raw`
 use strict;
 $0 = 'slipway-steps';
-my ($engine, $contained, $clone, $mount, $prctl, $setsid, $getpid, $unshare, $exit, $locks, $commands) = @ARGV;
+my ($engine, $contained, $clone, $mount, $prctl, $setsid, $getpid, $unshare, $exit, $umount, $locks, $commands) = @ARGV;
 my ($DEATHSIG, $SUBREAPER, $NEWNS, $NEWPID) = (1, 36, 0x20000, 0x20000000);
-my ($SLAVE, $NOEXTRAS, $BIND) = (0x4000 | 0x80000, 2 | 4 | 8, 0x1000);
+my ($SLAVE, $NOEXTRAS, $BIND, $DETACH) = (0x4000 | 0x80000, 2 | 4 | 8, 0x1000, 2);
 my ($SOCKET_CLOSED, $DENIED) = (80, 81);
 
 exit 70 if syscall($getpid + 0) != $$;
@@ -82,6 +83,20 @@ sub mount_at {
   return syscall($mount + 0, $source, $target, $type, $flags, 0);
 }
 
+# Where mounts are private (in containers, and on hosts without systemd), the step would keep the datasets of other build
+# areas busy: neither a rollback nor the end of a view would reach its copy of their mounts. A mount that an argument of
+# the step lies in stays.
+sub detach_other_areas {
+  my @arguments = @_;
+  open my $mounts, '<', '/proc/self/mounts' or return;
+  for (<$mounts>) {
+    my ($source, $at) = split / /;
+    next if $source !~ m{${AREA_DATASETS}};
+    $at =~ s/\\(\d{3})/chr oct $1/ge;
+    syscall($umount + 0, $at, $DETACH) if !grep { index("$_/", "$at/") == 0 } @arguments;
+  }
+}
+
 # Signal numbers and $! are plain numbers here: POSIX.pm takes longer to load than a step to run.
 sub script {
   my ($report, $out, $err, $argv, $env) = @_;
@@ -92,6 +107,7 @@ sub script {
       syswrite $report, 'denied ' . ($! + 0);
       leave(126);
     }
+    detach_other_areas(@$argv);
     # Process numbers in /proc are then those that the step's kill and wait use.
     if (mount_at('proc', '/proc', 'proc', $NOEXTRAS) == 0 && $binfmt) {
       mount_at('binfmt_misc', '/proc/sys/fs/binfmt_misc', 'binfmt_misc', $NOEXTRAS);

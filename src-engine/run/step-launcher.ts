@@ -9,15 +9,15 @@ import { LAUNCHER_PROGRAM } from './launcher-program';
 import { launcherRequest } from './launcher-request';
 import type { Containment, StartFailure, StepProcess, StepSpawner } from './step-process';
 
-/** Numbers of the system calls clone, mount, prctl, setsid, getpid, unshare and exit_group, by `process.arch`. */
+/** Numbers of the system calls clone, mount, prctl, setsid, getpid, unshare, exit_group and umount2, by `process.arch`. */
 const SYSTEM_CALLS: Readonly<Record<string, readonly number[]>> = {
-  x64: [56, 165, 157, 112, 39, 272, 231],
-  arm64: [220, 40, 167, 157, 172, 97, 94],
-  riscv64: [220, 40, 167, 157, 172, 97, 94],
-  loong64: [220, 40, 167, 157, 172, 97, 94],
-  arm: [120, 21, 172, 66, 20, 337, 248],
-  ia32: [120, 21, 172, 66, 20, 310, 252],
-  ppc64: [120, 21, 171, 66, 20, 282, 234],
+  x64: [56, 165, 157, 112, 39, 272, 231, 166],
+  arm64: [220, 40, 167, 157, 172, 97, 94, 39],
+  riscv64: [220, 40, 167, 157, 172, 97, 94, 39],
+  loong64: [220, 40, 167, 157, 172, 97, 94, 39],
+  arm: [120, 21, 172, 66, 20, 337, 248, 52],
+  ia32: [120, 21, 172, 66, 20, 310, 252, 52],
+  ppc64: [120, 21, 171, 66, 20, 282, 234, 52],
 };
 
 /**

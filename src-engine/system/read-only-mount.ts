@@ -1,13 +1,19 @@
 import { accessSync, constants } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
+import { AREA_DATASETS } from './area-datasets';
 import { exec } from './exec';
+
+/** Keeps no dataset of another build area busy where mounts are private. The folder's own stays. */
+const DETACH_AREAS = `grep -E '^[^ ]*${AREA_DATASETS.replace(/\$$/, ' ')}' /proc/self/mounts | while read -r _ at _; do
+  at=$(printf %b "$at"); case $folder/ in "$at"/*) ;; *) umount -l -- "$at" ;; esac
+done`;
 
 /**
  * Mounts a folder read-only onto itself and becomes a program in it. Arguments: the folder, then the program's argv.
  * The mount is visible only to that program and its children, and ends with the last of them.
  */
-const MOUNT_AND_BECOME =
-  'folder=$1; shift; mount --bind -- "$folder" "$folder" && mount -o remount,bind,ro -- "$folder" && cd -- "$folder" && exec "$@"';
+const MOUNT_AND_BECOME = `folder=$1; shift; ${DETACH_AREAS}
+mount --bind -- "$folder" "$folder" && mount -o remount,bind,ro -- "$folder" && cd -- "$folder" && exec "$@"`;
 
 /**
  * Whether a folder's file system is read-only for every account, like a snapshot of the file system; copies and clones

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { datasetMountedAt } from '../../src-engine/snapshots/zfs-datasets';
-import { TestProject } from '../support/engine';
+import { finished, TestProject } from '../support/engine';
 import { eventually } from '../support/eventually';
 import { runTool } from '../support/run-tool';
 import { lacksZfs, zfsPool, type TemporaryPool } from '../support/temp-zpool';
@@ -105,5 +105,33 @@ describe.skipIf(lacks !== undefined)(`a build area of datasets${lacks === undefi
     expect((await project.build('-R')).code).toBe(0);
     expect(project.ran()).toEqual(['a', 'b']);
     expect(runTool('zfs', 'list', '-H', '-o', 'name', '-r', area)).not.toContain('own');
+  });
+
+  it('is not kept busy by a step or a shell of another area, where mounts are private', async () => {
+    expect((await project.build()).code).toBe(0);
+    const other = new TestProject({ steps: [{ name: 'a' }, { name: 'b' }] });
+    try {
+      const pipe = join(other.folder, 'pipe');
+      runTool('mkfifo', pipe);
+      other.script('b', `cat ${pipe}`);
+      const build = finished(other.start('distro_const', ['build', 'manifest.xml']));
+      await eventually(() => expect(readFileSync(other.trace, 'utf8')).toBe('a\nb\n'));
+      const { code, stdout } = await project.run('cat', 'manifest.xml', 'b', 'pkg_image/log');
+      expect([code, stdout]).toEqual([0, 'a\n']);
+      for (const step of ['b', 'a']) expect(await project.build('-r', step)).toMatchObject({ code: 0 });
+      writeFileSync(pipe, '');
+      expect(await build).toMatchObject({ code: 0 });
+
+      other.file('shell', `#!/bin/sh\necho open; cat ${pipe}\n`);
+      runTool('chmod', '+x', join(other.folder, 'shell'));
+      const shell = other.start('distro_const', ['shell', 'manifest.xml', 'b'], { SHELL: join(other.folder, 'shell') });
+      const ended = finished(shell);
+      await new Promise((resolve) => shell.stdout?.once('data', resolve));
+      expect(await project.build('-r', 'b')).toMatchObject({ code: 0 });
+      writeFileSync(pipe, '');
+      expect(await ended).toMatchObject({ code: 0 });
+    } finally {
+      other.dispose();
+    }
   });
 });

@@ -4,6 +4,8 @@ import type { RunView } from '../../src-shared/runs/run-view';
 
 /** A test that waits longer than this fails with the state that the window has. */
 const TIMEOUT_MS = 240_000;
+/** Of the last run, in the message of a failure. */
+const MAX_LOG_LINES = 20;
 
 /** The state of a window that watches a manifest's builds, and a way to wait for a state. */
 export class BuildWatch {
@@ -63,7 +65,7 @@ export class BuildWatch {
         if (this.#failure) throw this.#failure;
         const found = find(this);
         if (found !== undefined && found !== false) return found;
-        if (isLate) throw new Error(`${find.toString()} did not become true. ${this.#described()}`);
+        if (isLate) throw new Error(`${find.toString()} did not become true. ${await this.#described()}`);
         await new Promise<void>((resolve) => {
           const wake = (): void => {
             this.#wake.delete(wake);
@@ -77,9 +79,18 @@ export class BuildWatch {
     }
   }
 
-  #described(): string {
+  async #described(): Promise<string> {
     const { area, last, looks, states, trouble } = this;
-    return JSON.stringify({ trouble, looks, states: states.slice(-5), last, area }, undefined, 1);
+    const log = last && (await this.#logOf(last.run).catch(String));
+    return JSON.stringify({ trouble, log, looks, states: states.slice(-5), last, area }, undefined, 1);
+  }
+
+  /** The last lines of a run's log. */
+  async #logOf(run: string): Promise<string[]> {
+    const { lines } = await this.services.logs.grown({ path: this.path, run, have: -1 }, {});
+    const from = Math.max(0, lines - MAX_LOG_LINES);
+    const read = await this.services.logs.read({ path: this.path, run, from, count: MAX_LOG_LINES }, {});
+    return read.map(({ text }) => text);
   }
 
   end(): void {
