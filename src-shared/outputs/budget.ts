@@ -5,7 +5,7 @@ import type { Manifest } from '../manifest/model';
 import { parseManifest } from '../manifest/parse';
 import { applySplices, differenceOf, type Edit } from '../manifest/splice';
 import type { ManifestTree } from '../manifest/tree';
-import { outputStep, type OutputFormat } from './catalogue';
+import { outputStep, type OutputFormat } from './formats';
 import { pairValue, setPair } from './pairs';
 import { placeOf } from './present';
 

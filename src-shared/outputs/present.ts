@@ -1,5 +1,5 @@
 import type { DeclaredStep, Manifest } from '../manifest/model';
-import { outputs, outputStep, stepsOf, type OutputFormat, type OutputStep } from './catalogue';
+import { outputFormats, outputStep, stepsOf, type OutputFormat, type OutputStep } from './formats';
 
 /** The formats of a manifest. */
 export interface PresentOutputs {
@@ -15,15 +15,17 @@ export interface PresentOutputs {
 
 /** Returns which formats a manifest makes and which it could make. */
 export function presentOutputs(manifest: Pick<Manifest, 'steps'>): PresentOutputs {
-  const present = new Set(outputs.steps.filter((step) => placeOf(manifest, step) >= 0).map(({ step }) => step));
+  const present = new Set(outputFormats.steps.filter((step) => placeOf(manifest, step) >= 0).map(({ step }) => step));
   const on = new Set(
-    outputs.formats.filter((format) => stepsOf(format).every(({ step }) => present.has(step))).map(({ id }) => id),
+    outputFormats.formats
+      .filter((format) => stepsOf(format).every(({ step }) => present.has(step)))
+      .map(({ id }) => id),
   );
   const template = templateOf(manifest.steps);
-  const formats = outputs.formats.filter(
+  const formats = outputFormats.formats.filter(
     ({ id, templates }) => on.has(id) || (template !== undefined && templates.includes(template)),
   );
-  return { template, formats, hidden: outputs.formats.filter((format) => !formats.includes(format)), on };
+  return { template, formats, hidden: outputFormats.formats.filter((format) => !formats.includes(format)), on };
 }
 
 /** The place of an output's step among the manifest's; -1 when it has none. */
@@ -33,12 +35,12 @@ export function placeOf({ steps }: Pick<Manifest, 'steps'>, { step, aliases = []
 
 /** The formats that are made from what another one makes: without it they cannot be. */
 export function dependentsOf(id: string, on: ReadonlySet<string>): readonly OutputFormat[] {
-  return outputs.formats.filter((format) => on.has(format.id) && outputStep(format.id).after.includes(id));
+  return outputFormats.formats.filter((format) => on.has(format.id) && outputStep(format.id).after.includes(id));
 }
 
 function templateOf(steps: readonly DeclaredStep[]): string | undefined {
   const names = new Set(steps.map(scriptName));
-  return outputs.templates.find((one) => one.steps.every((step) => names.has(step)))?.template;
+  return outputFormats.templates.find((one) => one.steps.every((step) => names.has(step)))?.template;
 }
 
 const scriptName = ({ script }: DeclaredStep): string => (script?.split('/').at(-1) ?? '').replace(/\.(py|sh|pl)$/, '');

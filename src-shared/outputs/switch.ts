@@ -5,7 +5,7 @@ import type { ManifestTree } from '../manifest/tree';
 import type { Manifest } from '../manifest/model';
 import { parseManifest } from '../manifest/parse';
 import { differenceOf, applySplices, type Edit } from '../manifest/splice';
-import { outputs, outputStep, stepsOf, type OutputFormat } from './catalogue';
+import { outputFormats, outputStep, stepsOf, type OutputFormat } from './formats';
 import { dependentsOf, placeOf, presentOutputs } from './present';
 
 type Loaded = { readonly tree: ManifestTree; readonly manifest: Manifest };
@@ -26,7 +26,9 @@ export function switchOn({ tree, manifest }: Loaded, format: OutputFormat): Edit
   const taken = manifest.steps.map(({ name }) => name);
   const builtIn = taken.length - stepPaths(tree).length;
   // A user of these files that is there already, such as vmdk when disk is added for qcow2.
-  const users = outputs.steps.filter(({ after }) => after.some((one) => missingSteps(manifest, format).includes(one)));
+  const users = outputFormats.steps.filter(({ after }) =>
+    after.some((one) => missingSteps(manifest, format).includes(one)),
+  );
   const places = users.map((step) => placeOf(manifest, step)).filter((place) => place >= 0);
   let before = places.length === 0 ? undefined : Math.min(...places) - builtIn;
   const source = missingSteps(manifest, format).reduce((text, name) => {
@@ -42,7 +44,7 @@ export function switchOn({ tree, manifest }: Loaded, format: OutputFormat): Edit
 export function switchOff({ tree, manifest }: Loaded, format: OutputFormat): Edit {
   const { on } = presentOutputs(manifest);
   const gone = [format, ...dependentsOf(format.id, on)];
-  const left = outputs.formats.filter((one) => on.has(one.id) && !gone.includes(one));
+  const left = outputFormats.formats.filter((one) => on.has(one.id) && !gone.includes(one));
   const needed = new Set(left.flatMap(stepsOf));
   const paths = stepPaths(tree);
   const builtIn = manifest.steps.length - paths.length;

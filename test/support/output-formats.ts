@@ -1,4 +1,5 @@
-import { outputs, type OutputFormat, type OutputSetting } from '../../src-shared/outputs/catalogue';
+import { outputs, type OutputSetting } from '../../src-shared/outputs/catalogue';
+import type { OutputFormat } from '../../src-shared/outputs/formats';
 
 /** A format of the catalogue by its id. */
 export function formatNamed(id: string): OutputFormat {

@@ -1,5 +1,6 @@
 import type { Medium } from '../../../src-shared/engine-answers/media';
-import { outputs, type OutputFormat } from '../../../src-shared/outputs/catalogue';
+import { outputs } from '../../../src-shared/outputs/catalogue';
+import type { OutputFormat } from '../../../src-shared/outputs/formats';
 
 /** The outputs as they are on screen, and what the last build made. */
 export interface BuildOutputs {
