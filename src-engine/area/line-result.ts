@@ -49,6 +49,12 @@ export function removeLineResult(place: RecordPlace): void {
   rmSync(lineResultPath(place), { force: true });
 }
 
+/** The executions of the last finished build of a line, also when its result is no longer there; none without a record. */
+export function recordedResult(place: RecordPlace): readonly StepExecution[] {
+  const found = readJsonFile(lineResultPath(place), lineResult);
+  return found.kind === 'read' && found.value.version === VERSION ? found.value.history : [];
+}
+
 /**
  * The executions before the end of a line, or a clause with the reason why they are unknown: it is not finished, or
  * another program has built since.

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { AppError } from '../../src-shared/errors';
+import { encodeAsDeclared, encodingThatMakes } from '../../src-shared/manifest/encode';
 import { compressionOf, notXmlMessage } from '../../src-shared/manifest/foreign-files';
 import { loadManifest, type LoadedManifest } from '../../src-shared/manifest/load';
 import { ManifestSyntaxError } from '../../src-shared/manifest/parse';
@@ -44,6 +45,12 @@ export async function readManifestFile(operand: string, text?: string): Promise<
         `A manifest is read from a file whose name ends in .xml: rename ${operand} to ${path}.`,
     );
   return load({ operand, path, bytes, mode }, parsed);
+}
+
+/** The manifest with another text, in the encoding of its file. Its place, its name and its permissions stay. */
+export function withText({ operand, path, bytes, mode, source }: ManifestFile, text: string): ManifestFile {
+  const encoding = encodingThatMakes(bytes, source) ?? 'utf-8';
+  return load({ operand, path, bytes: Buffer.from(encodeAsDeclared(text, encoding)), mode }, text);
 }
 
 /** What to do with a file that is no manifest, whatever its name is. */

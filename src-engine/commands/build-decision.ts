@@ -4,6 +4,7 @@ import type { ManifestFile } from '../area/manifest-file';
 import { nameByCause } from '../lines/line-cause';
 import { LineChanges } from '../lines/line-changes';
 import { lineName, readLines } from '../lines/line-file';
+import { isOfOther, takeLine } from '../lines/variant-lines';
 import { searchLines } from '../lines/line-search';
 import { madeLine, presentLine, type BuildLine } from '../run/build-line';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
@@ -54,9 +55,15 @@ export async function decideBuild(
   const name = lineName(lines, choice.line);
   switch (choice.kind) {
     case 'nothing':
+      request.variant?.onCurrent(choice.line);
       writeError(`Nothing to do: line ${name} is current.\n`);
       return { kind: 'done', status: request.detailedExit ? NOTHING_TO_DO : 0 };
     case 'switch':
+      request.variant?.onCurrent(choice.line);
+      if (request.variant?.switches === false) {
+        writeError(`Nothing to do: line ${name} is current.\n`);
+        return { kind: 'done', status: request.detailedExit ? NOTHING_TO_DO : 0 };
+      }
       await new LineChanges(area, backend).activate(choice.line);
       writeError(`Switched to line ${name}, which is current. Nothing was run.\n`);
       return { kind: 'done', status: 0 };
@@ -72,7 +79,8 @@ export async function decideBuild(
 }
 
 /**
- * The line of a build that resumes at a step. It makes one with `--fork`, and when it forks from a parked line.
+ * The line of a build that resumes at a step. It makes one with `--fork`, when it forks from a parked line, and where the
+ * build data are those of another variant, or of the manifest without one.
  *
  * @param from a parked line
  */
@@ -82,9 +90,12 @@ async function lineOf(
   resume: number | undefined,
   from?: string,
 ): Promise<BuildLine> {
-  const keeps = from !== undefined || (request.fork && snapshots.length > 0);
+  const variant = request.variant?.name;
+  const keeps = from !== undefined || ((request.fork || isOfOther(area, variant)) && snapshots.length > 0);
+  if (!keeps && variant !== undefined) takeLine(area, variant);
   if (!keeps) return presentLine(area);
-  const name = await nameByCause(area, file, snapshots, resume, { asksServers: false, given: request.given });
+  const name =
+    variant ?? (await nameByCause(area, file, snapshots, resume, { asksServers: false, given: request.given }));
   const step = resume === undefined ? undefined : file.manifest.steps[resume]?.name;
-  return madeLine(area, name, from ?? readLines(area).active, step);
+  return madeLine(area, name, from ?? readLines(area).active, step, variant);
 }

@@ -25,6 +25,15 @@ export class EarlyExit extends Error {
   }
 }
 
+/** A build of a variant. */
+export interface VariantRequest {
+  readonly name: string;
+  /** Whether a parked line that has its image already becomes the line of the build data. */
+  readonly switches: boolean;
+  /** Receives the line that has its image already. */
+  readonly onCurrent: (line: string) => void;
+}
+
 /** A checked command line. Nothing was changed yet. */
 export interface BuildRequest {
   readonly list: boolean;
@@ -43,6 +52,8 @@ export interface BuildRequest {
   readonly line: string | undefined;
   /** `--continue`: do what `plan` recommends. */
   readonly continues: boolean;
+  /** The variant that is built; missing for the manifest itself. */
+  readonly variant?: VariantRequest | undefined;
   /** `--detailed-exit`: status 3 when there is nothing to do. */
   readonly detailedExit: boolean;
 }
@@ -70,7 +81,7 @@ export function resolveRequest(
   checkpointing: boolean,
 ): BuildRequest {
   const isGiven = (name: string): boolean => options.some(({ letter }) => letter === name);
-  const continues = isGiven('continue');
+  const continues = ['continue', 'variant', 'variants'].some(isGiven);
   refuseCombinations(options);
   let resume = continues ? undefined : resumeFromAttribute(file, steps, checkpointing);
   const seen = new Set<string>();
@@ -116,14 +127,20 @@ export function resolveRequest(
   };
 }
 
-/** `--continue` chooses the steps itself; some options need another one. */
-function refuseCombinations(options: readonly Option[]): void {
+/** `--continue` and variants choose the steps themselves; some options need another one. */
+export function refuseCombinations(options: readonly Option[]): void {
   const has = (name: string): boolean => options.some(({ letter }) => letter === name);
   const other = ['r', 'R', 'p', 'l'].find(has);
-  if (has('continue') && other !== undefined)
-    throw new EarlyExit(2, [`--continue and -${other} cannot be specified for the same build`], true);
-  if (has('detailed-exit') && !has('continue'))
+  const chooser = ['continue', 'variant', 'variants'].find(has);
+  if (chooser !== undefined && other !== undefined)
+    throw new EarlyExit(2, [`--${chooser} and -${other} cannot be specified for the same build`], true);
+  if (has('detailed-exit') && chooser === undefined)
     throw new EarlyExit(2, ['--detailed-exit is for builds with --continue'], true);
+  if (has('variant') && has('variants'))
+    throw new EarlyExit(2, ['--variant and --variants cannot be specified for the same build'], true);
+  if (has('json') && !has('variant') && !has('variants'))
+    throw new EarlyExit(2, ['--json is for builds with --variant or --variants'], true);
+  if (has('json') && has('d')) throw new EarlyExit(2, ['--json and -d cannot be specified for the same build'], true);
   if (has('line') && (!has('r') || has('R') || has('l')))
     throw new EarlyExit(2, ['--line is for builds with -r'], true);
 }

@@ -4,13 +4,13 @@ import { stepTable } from '../../src-shared/checkpoints/table';
 import { resolveArea, type BuildArea } from '../area/area';
 import { assertReadable } from '../area/area-writes';
 import { hasStateFile } from '../area/checkpoint-records';
-import { readManifestFile, refusalLines } from '../area/manifest-file';
+import { readManifestFile, refusalLines, type ManifestFile } from '../area/manifest-file';
 import { refuseForeignPlaces } from '../area/places';
 import { damagesOf } from '../snapshots/damaged';
 import { openBackend } from '../snapshots/select';
 import { writeError } from '../system/standard-streams';
 import { completeChange } from './complete-change';
-import { assertNamed, resolveRequest, EarlyExit } from './build-request';
+import { assertNamed, resolveRequest, EarlyExit, type BuildRequest, type VariantRequest } from './build-request';
 import type { Command, OptionTable } from './command';
 import { getopt, type Option } from './getopt';
 import { usageError } from './usage';
@@ -48,7 +48,20 @@ const OPTIONS: OptionTable = {
     type: 'boolean',
     description: 'do what plan recommends: nothing, switch to another line, resume, or build from the beginning',
   },
-  'detailed-exit': { type: 'boolean', description: 'with --continue: exit status 3 when there is nothing to do' },
+  variant: {
+    type: 'string',
+    value: 'NAME',
+    description: 'build this variant on a line of its own, as --continue does; repeatable',
+  },
+  variants: { type: 'boolean', description: 'build all variants, one after another' },
+  json: {
+    type: 'boolean',
+    description: 'with --variant or --variants: print one JSON object per line about each variant',
+  },
+  'detailed-exit': {
+    type: 'boolean',
+    description: 'with --continue, --variant or --variants: exit status 3 when there is nothing to do',
+  },
   observe: { type: 'boolean', description: 'record with strace(1) which files steps open; they become inputs' },
 };
 const LONG_OPTIONS: OptionTable = Object.fromEntries(Object.entries(OPTIONS).filter(([name]) => name.length > 1));
@@ -59,10 +72,14 @@ export const buildCommand: Command = {
   usage: [
     '[-R | -r STEP [--line LINE]] [-p STEP] [--fork] [--env NAME[=VALUE]] [--observe] [--adopt] [-d] MANIFEST',
     '--continue [--fork] [--detailed-exit] [--env NAME[=VALUE]] [--observe] [-d] MANIFEST',
+    '(--variant NAME)... | --variants [--json] [--fork] [--detailed-exit] [--env NAME[=VALUE]] [--observe] [--adopt] [-d] MANIFEST',
     '-l [-d] MANIFEST',
     '-h MANIFEST',
   ],
-  description: ['Runs the steps of a manifest and takes a checkpoint before each.'],
+  description: [
+    'Runs the steps of a manifest and takes a checkpoint before each.',
+    'Variants (`variants/NAME.xml`) are built one after another, each from the latest checkpoint of any line that it shares. A variant that fails stops no other one; the status is 1 then. An earlier line of a variant is removed when its new image is finished, unless `--fork` is given or the line is pinned. Several variants leave the build data to the line that had them before.',
+  ],
   options: OPTIONS,
   operands: { min: 1, max: 1 },
   run,
@@ -96,6 +113,13 @@ async function run(argv: readonly string[]): Promise<number> {
 
 async function checkedBuild(operand: string, options: readonly Option[]): Promise<number> {
   const file = await readManifestFile(operand);
+  if (!options.some(({ letter }) => letter === 'variant' || letter === 'variants')) return buildFile(file, options);
+  const { buildVariants } = await import('./build-variants');
+  return buildVariants(file, options, (built, variant) => buildFile(built, options, variant));
+}
+
+/** @param variant the variant that `file` is the plain manifest of */
+async function buildFile(file: ManifestFile, options: readonly Option[], variant?: VariantRequest): Promise<number> {
   const refusal = refusalLines(file);
   if (refusal.length > 0) throw new EarlyExit(1, refusal);
   const area = await resolveArea(file.manifest.buildArea);
@@ -112,7 +136,8 @@ async function checkedBuild(operand: string, options: readonly Option[]): Promis
   const isLater = listsSnapshots && isCheckedLater(area, options, steps);
   const snapshots = listsSnapshots && !isLater ? await backend.list() : [];
   assertNamed(file, checkpointing);
-  const request = resolveRequest(file, options, steps, isLater ? undefined : snapshots, checkpointing);
+  const resolved = resolveRequest(file, options, steps, isLater ? undefined : snapshots, checkpointing);
+  const request: BuildRequest = { ...resolved, variant };
 
   if (request.list) {
     const damages = damagesOf(snapshots);

@@ -15,6 +15,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   extract: () => import('./extract').then(({ extractCommand }) => extractCommand),
   shell: () => import('./shell').then(({ shellCommand }) => shellCommand),
   lines: () => import('./lines').then(({ linesCommand }) => linesCommand),
+  variants: () => import('./variants').then(({ variantsCommand }) => variantsCommand),
+  export: () => import('./export').then(({ exportCommand }) => exportCommand),
   switch: () => import('./switch').then(({ switchCommand }) => switchCommand),
   line: () => import('./line').then(({ lineCommand }) => lineCommand),
   prune: () => import('./prune').then(({ pruneCommand }) => pruneCommand),

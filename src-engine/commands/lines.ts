@@ -52,6 +52,7 @@ async function describeLines({ area, backend, snapshots }: AreaContext): Promise
       pinned: line.pinned,
       active: isActive,
       parent: line.parent && { ...line.parent },
+      variant: line.variant ?? null,
       usedAt: line.usedAt,
       checkpoints: found.flatMap((snapshot) => checkpointOf(place, snapshot) ?? []),
       outputs: await countMedia(isActive ? area.media : parkedMedia(area, line.id)),
@@ -78,6 +79,7 @@ function row({
   name,
   active,
   pinned,
+  variant,
   parent,
   checkpoints,
   outputs,
@@ -91,6 +93,7 @@ function row({
     ...(parent ? [`left ${parent.line} ${parent.step === null ? 'at the beginning' : `before ${parent.step}`}`] : []),
     active ? 'the build data' : `parked ${dateTime(new Date(usedAt * 1000))}, ${bytes(freed)} of its own`,
     ...(pinned ? ['pinned'] : []),
+    ...(typeof variant === 'string' && variant !== name ? [`variant ${variant}`] : []),
     ...(description === '' ? [] : [description]),
   ];
   return `${active ? '*' : ' '} ${id.padEnd(8)} ${name}: ${facts.join('; ')}`;

@@ -5,7 +5,7 @@ import { firstStale, suggestedStart } from '../../src-shared/checkpoints/suggest
 import { AppError } from '../../src-shared/errors';
 import { areaRefusal } from '../area/buildable';
 import { CurrentState } from '../area/current-state';
-import { problemLine } from '../area/manifest-file';
+import { problemLine, readManifestFile } from '../area/manifest-file';
 import { startProblems } from '../area/start-problems';
 import { duration } from '../../src-shared/format';
 import { listRuns, stepHistory } from '../area/runs';
@@ -19,6 +19,7 @@ import { readStdin } from './manifest-text';
 import { printAnswer, printLines } from './print';
 import { freeBytes } from './status';
 import { lineName, readLines } from '../lines/line-file';
+import { openVariant } from '../variants/variant-files';
 import { searchLines, type LineChoice } from '../lines/line-search';
 
 const OPTIONS = {
@@ -30,6 +31,7 @@ const OPTIONS = {
     description: 'roll back to before STEP, and run it and the rest',
   },
   pause: { type: 'string', short: 'p', value: 'STEP', description: 'stop before STEP' },
+  variant: { type: 'string', value: 'NAME', description: 'for this variant of the manifest' },
   json: JSON_OPTION,
   stdin: STDIN_OPTION,
 } as const satisfies OptionTable;
@@ -37,7 +39,7 @@ const OPTIONS = {
 export const planCommand = defineCommand({
   name: 'plan',
   summary: 'what a build would keep, run and discard',
-  usage: ['[-R | -r STEP] [-p STEP] [--stdin] [--json] MANIFEST'],
+  usage: ['[-R | -r STEP] [-p STEP] [--variant NAME] [--stdin] [--json] MANIFEST'],
   description: [
     'Prints what `build` with the same options would keep, run again and discard, and what is stale and why. It also reports when a build would refuse the build area. Changes nothing.',
   ],
@@ -49,7 +51,7 @@ export const planCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   if (values.last && values.resume !== undefined)
     throw new AppError('usage', '-R and -r cannot be specified for the same build.');
-  const text = values.stdin ? await readStdin() : undefined;
+  const text = await textOf(positionals[0] ?? '', values);
   const read = (inspection: Inspection) => describePlan(inspection.useAll(), values);
   const plan = await inspect(positionals[0] ?? '', read, undefined, { text });
   const { lineTitle, ...answer } = plan;
@@ -82,6 +84,16 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     ...adviceLines(plan.advice, lineTitle),
   ]);
   return 0;
+}
+
+/** The text in place of the manifest's: what is being edited, and the variant that is asked for; `undefined`: none. */
+async function textOf(
+  operand: string,
+  { stdin, variant }: Parsed<typeof OPTIONS>['values'],
+): Promise<string | undefined> {
+  const edited = stdin ? await readStdin() : undefined;
+  if (variant === undefined) return edited;
+  return openVariant(await readManifestFile(operand, edited), variant).source;
 }
 
 async function describePlan(context: AreaContext, values: Parsed<typeof OPTIONS>['values']) {

@@ -6,7 +6,7 @@ export function printJson(value: unknown): void {
 }
 
 /** An answer as the engine has it: read-only. */
-type DeepReadonly<T> = T extends (infer E)[]
+export type DeepReadonly<T> = T extends (infer E)[]
   ? readonly DeepReadonly<E>[]
   : T extends object
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }

@@ -6,6 +6,14 @@ import { resolveArea } from '../area/area';
 import { problemLine, type ManifestFile } from '../area/manifest-file';
 import { scriptProblems } from '../area/start-problems';
 import { stepCheckProblems } from '../area/step-checks';
+import {
+  checkVariant,
+  placed,
+  readVariant,
+  variantLine,
+  variantNames,
+  type VariantFile,
+} from '../variants/variant-files';
 import { defineCommand, JSON_OPTION, STDIN_OPTION, type OptionTable, type Parsed } from './command';
 import { readNamedManifest } from './manifest-text';
 import { printJson, printLines } from './print';
@@ -20,7 +28,7 @@ export const validateCommand = defineCommand({
   summary: 'every problem of the manifest with file, line and column',
   usage: ['[--stdin] [--json] MANIFEST'],
   description: [
-    "Prints every problem of a manifest on this host with its place in the file: structure, values, checkpoint names, scripts, the order of steps, values that a script's description refuses, a lock of another package list, and names of packages where the package lists of its repositories are cached (`distro_const catalogue`), and what of the repositories and of the host's APT configuration is not followed. No network is used.",
+    "Prints every problem of a manifest on this host with its place in the file: structure, values, checkpoint names, scripts, the order of steps, values that a script's description refuses, a lock of another package list, variants that cannot be applied, and names of packages where the package lists of its repositories are cached (`distro_const catalogue`), and what of the repositories and of the host's APT configuration is not followed. No network is used.",
     'The exit status is 1 when one of the problems is an error. A warning does not change it.',
   ],
   options: OPTIONS,
@@ -36,14 +44,34 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     ...stepCheckProblems(file, file.manifest.steps),
     ...(await packageProblems(file)),
   ];
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
-  if (values.json) printJson(validationAnswer(file, problems));
+  const variants = checkedVariants(file);
+  const all = [...problems, ...variants.flatMap((variant) => variant.problems)];
+  const errors = all.filter(({ severity }) => severity === 'error').length;
+  if (values.json)
+    printJson({
+      ...validationAnswer(file, problems),
+      valid: errors === 0,
+      variants: variants.map(({ name, path, source, problems: own }) => ({
+        name,
+        file: path,
+        problems: placed(source, own),
+      })),
+    });
   else
     printLines([
       ...problems.map((problem) => problemLine(file, problem)),
+      ...variants.flatMap((variant) => variant.problems.map((problem) => variantLine(variant, problem))),
       errors === 0 ? `${file.path} is valid.` : `${file.path} has ${errors} error${errors === 1 ? '' : 's'}.`,
     ]);
   return errors === 0 ? 0 : 1;
+}
+
+/** The variants of the manifest with their problems. */
+function checkedVariants(file: ManifestFile): VariantFile[] {
+  return variantNames(file.path).map((name) => {
+    const read = readVariant(file, name);
+    return { ...read, problems: checkVariant(file, read).problems };
+  });
 }
 
 /** Returns the path of the build area; `undefined` when this host cannot resolve it, which is not a problem of the manifest. */

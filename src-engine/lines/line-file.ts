@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FIRST_LINE, lineId, lineNumber } from '../../src-shared/line-id';
-import { flag, listOf, nullable, number, object, oneOf, text, type TypeOf } from '../../src-shared/shape';
+import { flag, listOf, nullable, number, object, oneOf, optional, text, type TypeOf } from '../../src-shared/shape';
 import type { BuildArea } from '../area/area';
 import { linesFile } from '../area/area-state';
 import { makeFolders, writeFileAtomically, writeUnsynced } from '../system/files';
@@ -19,6 +19,8 @@ const lineRecord = object('LineRecord', 'A line of checkpoints.', {
   parent: nullable(lineOrigin),
   /** When it was last the line of the build data, in seconds since the epoch. */
   usedAt: number,
+  /** The variant of the manifest that builds on it; missing for lines of the manifest itself. */
+  variant: optional(text),
 });
 
 const lineChange = object('LineChange', 'A change of lines that has begun.', {

@@ -21,6 +21,7 @@ import { cancelAnswer, pauseAnswer } from '../../src-shared/engine-answers/runni
 import { sbomAnswer } from '../../src-shared/engine-answers/sbom';
 import { statusAnswer } from '../../src-shared/engine-answers/status';
 import { supportAnswer } from '../../src-shared/engine-answers/support';
+import { variantEvent, variantsAnswer } from '../../src-shared/engine-answers/variants';
 import { validateAnswer } from '../../src-shared/engine-answers/validate';
 import type { FieldReference } from './journal';
 
@@ -33,6 +34,7 @@ export interface AnswerDocument {
 
 /** The answers of each command that has any. `follow` prints the journal's lines, and `query` an array of strings. */
 export const ANSWERS: Readonly<Record<string, readonly AnswerDocument[]>> = {
+  build: [{ form: '`--variants --json`', schema: variantEvent }],
   status: [{ schema: statusAnswer }],
   checkpoints: [{ schema: checkpointsAnswer }],
   plan: [{ schema: planAnswer }],
@@ -42,6 +44,7 @@ export const ANSWERS: Readonly<Record<string, readonly AnswerDocument[]>> = {
   ls: [{ schema: filesInCheckpointAnswer }],
   extract: [{ schema: extractAnswer }],
   lines: [{ schema: linesAnswer }],
+  variants: [{ schema: variantsAnswer }],
   switch: [{ schema: switchAnswer }],
   line: [{ schema: lineAnswer }, { form: '`remove --json`', schema: pruneAnswer }],
   prune: [{ schema: pruneAnswer }],

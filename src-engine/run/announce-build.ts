@@ -42,6 +42,7 @@ export function announceBuild(
     pause: name(choice.pause),
     line: line.id,
     parent: line.parent,
+    ...(line.variant !== undefined && { variant: line.variant }),
   });
   if (stale) {
     journal.write('stale-checkpoint', stale);

@@ -9,6 +9,8 @@ import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 /** The line on which a build works. */
 export interface BuildLine {
   readonly id: string;
+  /** The variant that builds on it. */
+  readonly variant?: string | undefined;
   /** Where it left another line, as `LINE@STEP`; `null` for the first one. */
   readonly parent: string | null;
   /** The line to make, which keeps the present one; missing for a build on the present line. */
@@ -27,7 +29,8 @@ interface MadeLine {
 /** The line of a build that makes none. */
 export function presentLine(area: BuildArea): BuildLine {
   const { active, lines } = readLines(area);
-  return { id: active, parent: originText(lines.find(({ id }) => id === active)) };
+  const line = lines.find(({ id }) => id === active);
+  return { id: active, parent: originText(line), variant: line?.variant };
 }
 
 /**
@@ -36,12 +39,20 @@ export function presentLine(area: BuildArea): BuildLine {
  * @param name the wanted name; a line that has it already keeps it alone
  * @param from the line to fork from
  * @param step the step after the checkpoint to fork from; `undefined`: the line begins empty
+ * @param variant the variant that builds on it
  */
-export function madeLine(area: BuildArea, name: string, from: string, step: string | undefined): BuildLine {
+export function madeLine(
+  area: BuildArea,
+  name: string,
+  from: string,
+  step: string | undefined,
+  variant?: string,
+): BuildLine {
   const lines = readLines(area);
-  const record = newLine(nextId(lines), freeName(lines, name), { line: from, step: step ?? null });
+  const made = newLine(nextId(lines), freeName(lines, name), { line: from, step: step ?? null });
+  const record = variant === undefined ? made : { ...made, variant };
   const left = `${lineName(lines, lines.active)} (${lines.active})`;
-  return { id: record.id, parent: originText(record), made: { record, from, left } };
+  return { id: record.id, parent: originText(record), variant, made: { record, from, left } };
 }
 
 function originText(line: LineRecord | undefined): string | null {

@@ -28,6 +28,7 @@ export function guardStandardStreams(isListing: boolean): void {
  * As `guardStandardStreams`, for a command that writes to standard output only through `writeOutput`, or not at all.
  */
 export function guardError(): void {
+  if (isErrorUsed) return;
   isErrorUsed = true;
   process.stderr.on('error', () => undefined); // the place for the report is the one that failed
 }

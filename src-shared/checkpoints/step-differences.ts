@@ -74,7 +74,7 @@ export function nameOfDifference(sentence: string): string {
 const plain = (text = ''): string => text.replaceAll('`', '');
 
 /** The last element of a nodepath that has a name of its own: that of the key for `pair[key=hostname]/value`. */
-function nameOfRequest(request: string): string {
+export function nameOfRequest(request: string): string {
   const [, key] = /\[key=([^\]]+)\]\/value$/.exec(request) ?? [];
   return key ?? request.slice(request.lastIndexOf('/') + 1);
 }

@@ -31,6 +31,13 @@ export const linesAnswer = z.object({
           .describe('When it was last the line of the build data, or became it, in seconds since the epoch.'),
         checkpoints: z.array(lineCheckpoint).describe('Those it shares with other lines included, in their order.'),
         outputs: z.number().describe('The number of its finished files.'),
+        variant: z
+          .string()
+          .nullable()
+          .optional()
+          .describe(
+            'The variant that builds on it; `null` for a line of the manifest itself. Missing in answers of older engines.',
+          ),
         bytes: z
           .number()
           .nullable()

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { variantProblems } from './variants';
 
 /** A piece of the manifest's text: UTF-16 offsets, end exclusive. */
 const range = { start: z.number(), end: z.number() };
@@ -29,9 +30,13 @@ const problem = z.object({
 
 /** What `distro_const validate --json` prints: all problems of the manifest on this host. */
 export const validateAnswer = z.object({
-  valid: z.boolean().describe('Whether no problem is an error.'),
+  valid: z.boolean().describe('Whether no problem is an error, those of variants included.'),
   layout: z.enum(['A0', 'A', 'B']).describe('The version of the manifest format.'),
-  problems: z.array(problem).describe('All problems, errors and warnings.'),
+  problems: z.array(problem).describe('All problems of the manifest, errors and warnings.'),
+  variants: z
+    .array(z.object({ name: z.string(), file: z.string(), problems: variantProblems }))
+    .optional()
+    .describe('The variants beside the manifest, with their own problems. Missing in answers of older engines.'),
 });
 
 export type ValidateAnswer = z.output<typeof validateAnswer>;

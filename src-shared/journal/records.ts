@@ -87,6 +87,7 @@ export const RECORDS = {
       nullable(text),
       'Where this line of checkpoints left another one (lines are clones; `null` for the first).',
     ),
+    variant: optional(text, 'The variant that is built; missing for the manifest itself.'),
   }),
   'rolled-back': record('rolled-back', 'The build data is as it was before `step`; `null`: empty.', {
     step: nullable(text),

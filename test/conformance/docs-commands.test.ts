@@ -103,7 +103,7 @@ function sample(page: string): TestProject {
   });
   // A manifest of another author, and the edit that a page makes in ours.
   copyFileSync(join(root, 'test/fixtures/manifests/layout-b.xml'), join(made.folder, 'slim_cd_x86.xml'));
-  const script = fencesOf(page).find(({ language }) => language === 'xml')?.text;
+  const script = fencesOf(page).find(({ language, text }) => language === 'xml' && /^\s*<script/.test(text))?.text;
   const behind = '        <script name="scripts/br-init">';
   if (script !== undefined) made.edit((text) => text.replace(behind, script + behind));
   return made;
