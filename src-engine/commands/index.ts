@@ -24,6 +24,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'boot-test': () => import('./boot-test').then(({ bootTestCommand }) => bootTestCommand),
   hygiene: () => import('./hygiene').then(({ hygieneCommand }) => hygieneCommand),
   sbom: () => import('./sbom').then(({ sbomCommand }) => sbomCommand),
+  disks: () => import('./disks').then(({ disksCommand }) => disksCommand),
+  write: () => import('./write').then(({ writeCommand }) => writeCommand),
   catalogue: () => import('./catalogue').then(({ catalogueCommand }) => catalogueCommand),
   search: () => import('./search').then(({ searchCommand }) => searchCommand),
   show: () => import('./show').then(({ showCommand }) => showCommand),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkpointsAnswer } from '../../src-shared/engine-answers/checkpoints';
+import { disksAnswer, writeAnswer } from '../../src-shared/engine-answers/disks';
 import { doctorAnswer, rightsAnswer } from '../../src-shared/engine-answers/doctor';
 import { diffAnswer, extractAnswer, filesInCheckpointAnswer } from '../../src-shared/engine-answers/files';
 import { hygieneAnswer } from '../../src-shared/engine-answers/hygiene';
@@ -52,6 +53,8 @@ export const ANSWERS: Readonly<Record<string, readonly AnswerDocument[]>> = {
   'boot-test': [{ schema: bootEvent }],
   hygiene: [{ schema: hygieneAnswer }],
   sbom: [{ schema: sbomAnswer }],
+  disks: [{ schema: disksAnswer }],
+  write: [{ schema: writeAnswer }],
   catalogue: [{ schema: catalogueAnswer }],
   search: [{ schema: searchAnswer }],
   show: [{ schema: packageDetails }],
