@@ -1,6 +1,6 @@
 import { copyFileSync, linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readIfThereSync } from '../system/files';
+import { exists, readIfThereSync } from '../system/files';
 import { recordPath, stateFilePath, type RecordPlace } from './checkpoint-records';
 import { lineResultPath } from './line-result';
 
@@ -11,8 +11,9 @@ import { lineResultPath } from './line-result';
 export function copyCheckpointFiles(from: RecordPlace, to: RecordPlace, step: string): void {
   const state = [from, to].map((place) => stateFilePath(place, step)) as [string, string];
   const record = [from, to].map((place) => recordPath(place, step)) as [string, string];
-  if (!shareFile(...state)) return;
-  if (shareFile(...record) && isSameTime(...state)) return;
+  const shared = shareFile(...state);
+  if (shared === 'missing' || shareFile(...record) === 'missing') return;
+  if (shared === 'linked' || isSameTime(...state)) return;
   // The copy has another time, which the copy of the record has to name.
   const content = readIfThereSync(record[1])?.toString('utf8');
   if (content === undefined) return;
@@ -28,18 +29,27 @@ export function copyResult(from: RecordPlace, to: RecordPlace): void {
   shareFile(lineResultPath(from), lineResultPath(to));
 }
 
-/** Links a file, or copies it where there are no links. Returns whether there is one. */
-function shareFile(from: string, to: string): boolean {
+/**
+ * Links a file, or copies it where there are no links. Another file in its place is removed, also when there is none to
+ * share. The link is tried first, because on FUSE each call takes long.
+ */
+function shareFile(from: string, to: string): 'linked' | 'copied' | 'missing' {
+  if (isLinked(from, to)) return 'linked';
   rmSync(to, { force: true });
+  if (!exists(from)) return 'missing';
   mkdirSync(dirname(to), { recursive: true });
+  if (isLinked(from, to)) return 'linked';
+  copyFileSync(from, to);
+  return 'copied';
+}
+
+function isLinked(from: string, to: string): boolean {
   try {
     linkSync(from, to);
     return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+  } catch {
+    return false; // something is in its place, a folder is missing, or there are no links
   }
-  copyFileSync(from, to);
-  return true;
 }
 
 function isSameTime(a: string, b: string): boolean {

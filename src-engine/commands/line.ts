@@ -1,7 +1,8 @@
 import type { LineAnswer } from '../../src-shared/engine-answers/lines';
 import { AppError } from '../../src-shared/errors';
+import { FIRST_LINE, isLineId } from '../../src-shared/line-id';
 import { findLine } from '../lines/find-line';
-import { readLines, writeLines, type LineRecord } from '../lines/line-file';
+import { readLines, writeLines, type LineFile, type LineRecord } from '../lines/line-file';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { openPlaces } from './context';
 import { printAnswer, printLines } from './print';
@@ -38,6 +39,8 @@ const CHANGES: Readonly<Record<string, (line: LineRecord, text: string) => LineR
   pin: (line) => ({ ...line, pinned: true }),
   unpin: (line) => ({ ...line, pinned: false }),
 };
+const MAX_NAME_CHARACTERS = 100;
+const MAX_DESCRIPTION_CHARACTERS = 1000;
 const WITH_TEXT = ['rename', 'describe'];
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
@@ -53,8 +56,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     const lines = readLines(area);
     const found = findLine(lines, designator);
     const changed = change(found, text ?? '');
-    if (lines.lines.some(({ id, name }) => id !== found.id && [id, name].includes(changed.name)))
-      throw new AppError('refused', `Another line has the name ${changed.name}.`, 'Choose another name.');
+    refuseName(lines, changed);
     writeLines(area, { ...lines, lines: lines.lines.map((one) => (one.id === found.id ? changed : one)) });
     return Promise.resolve(changed);
   });
@@ -62,6 +64,23 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
   if (values.json) printAnswer<LineAnswer>({ line: id, name, description, pinned });
   else printLines([`${id}: ${name}${pinned ? ', pinned' : ''}${description === '' ? '' : `: ${description}`}`]);
   return 0;
+}
+
+/** Refuses a name that is not that of one line only, now and later, and texts that are too long for a list. */
+function refuseName({ lines }: LineFile, { id, name, description }: LineRecord): void {
+  const refuse = (why: string): AppError => new AppError('refused', why, 'Choose another name.');
+  if (lines.some((other) => other.id !== id && [other.id, other.name].includes(name)))
+    throw refuse(`Another line has the name ${name}.`);
+  // An id comes before a name, so that a later line would take over the name.
+  if (isLineId(name) && ![FIRST_LINE, id].includes(name))
+    throw refuse(`${name} is the id of another line, or of a later one.`);
+  if (name.length > MAX_NAME_CHARACTERS)
+    throw refuse(`A name has at most ${MAX_NAME_CHARACTERS} characters; this one has ${name.length}.`);
+  if (description.length > MAX_DESCRIPTION_CHARACTERS)
+    throw new AppError(
+      'refused',
+      `A description has at most ${MAX_DESCRIPTION_CHARACTERS} characters; this one has ${description.length}.`,
+    );
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

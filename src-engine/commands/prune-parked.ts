@@ -2,6 +2,7 @@ import { checkpointName, stepOfSnapshot } from '../../src-shared/checkpoints/mod
 import { removeOrphanedFiles } from '../area/checkpoint-records';
 import { parkedLines, readLines, writeLines } from '../lines/line-file';
 import { parkedPlace } from '../lines/parked-records';
+import { withReserve } from '../run/space-reserve';
 import type { AreaContext } from './context';
 
 /** A checkpoint of a parked line that a prune chooses, or keeps because other lines have it too. */
@@ -48,7 +49,7 @@ export async function removeParked(
   for (const line of new Set(chosen.map((one) => one.line))) {
     const names = chosen.filter((one) => one.line === line).map(({ snapshot }) => snapshot);
     try {
-      await backend.lines.prune(line, names);
+      await withReserve(area, () => backend.lines.prune(line, names));
     } finally {
       const left = (await backend.lines.list()).get(line) ?? [];
       removeOrphanedFiles(
@@ -56,7 +57,9 @@ export async function removeParked(
         left.map(({ name }) => name),
       );
       // Commands that read a line meanwhile see that it has changed.
-      writeLines(area, readLines(area));
+      await withReserve(area, () => {
+        writeLines(area, readLines(area));
+      });
     }
   }
   return chosen.map(({ name }) => name);

@@ -83,7 +83,7 @@ export async function startBuild({
     const stale = resume === undefined ? undefined : await staleness(area, place, file, resume, request.given);
     // Another build may have ended before the lock was taken. Not earlier: zfs-fuse can hang when it is asked while
     // files of the area are read and written.
-    const listed = await backend.list();
+    const [listed] = await Promise.all([backend.list(), request.fork && backend.lines.beforePark?.()]);
     const origin = parked === undefined ? listed : await parkedSnapshots(area, backend, parked);
     if (resume !== undefined) assertResumable(steps, origin, resume);
     const from = parked === undefined ? undefined : { id: parked, snapshots: origin };

@@ -1,6 +1,6 @@
 import { resolveStep } from '../../src-shared/checkpoints/rules';
 import { findLine } from '../lines/find-line';
-import { readLines } from '../lines/line-file';
+import { readLines, type LineFile } from '../lines/line-file';
 import { stepNamed, type AreaContext } from './context';
 
 /** What an argument names: a checkpoint of a line, or its last tree. */
@@ -18,13 +18,24 @@ export interface TreeName {
 export function treeNamed(context: AreaContext, designator: string): TreeName {
   const { steps } = context.file.manifest;
   const present = (step: string): string => steps[stepNamed(context, step)]?.name ?? '';
-  const at = designator.indexOf('@');
-  if (at < 1 || resolveStep(steps, designator).ok) return { line: undefined, step: present(designator) };
   const lines = readLines(context.area);
+  const at = endOfLine(designator, lines);
+  if (at < 1 || resolveStep(steps, designator).ok) return { line: undefined, step: present(designator) };
   const { id } = findLine(lines, designator.slice(0, at));
   const step = designator.slice(at + 1);
   if (id === lines.active) return { line: undefined, step: step === '' ? undefined : present(step) };
   return { line: id, step: step === '' ? undefined : step };
+}
+
+/** Where the line ends: at the last @ behind the id or the name of one, because names may have an @; otherwise at the first. */
+function endOfLine(designator: string, { lines }: LineFile): number {
+  const named = (at: number): boolean => lines.some(({ id, name }) => [id, name].includes(designator.slice(0, at)));
+  return (
+    [...designator.matchAll(/@/g)]
+      .map(({ index }) => index)
+      .reverse()
+      .find(named) ?? designator.indexOf('@')
+  );
 }
 
 /** A paragraph for the descriptions of commands that take such arguments. */

@@ -3,6 +3,7 @@ import type { CurrentStateOptions } from '../area/current-state';
 import { Freshness } from '../area/freshness';
 import { readLineResult } from '../area/line-result';
 import type { ManifestFile } from '../area/manifest-file';
+import type { DeclaredStep } from '../../src-shared/manifest/model';
 import { nameOfDifference } from '../../src-shared/checkpoints/step-differences';
 import { checkpointName } from '../../src-shared/checkpoints/model';
 import type { Snapshot } from '../snapshots/backend';
@@ -22,13 +23,24 @@ export async function nameByCause(
   options: CurrentStateOptions,
 ): Promise<string> {
   const { steps } = file.manifest;
-  const judge = new Freshness(area, file, options);
-  const taken = steps.filter(({ name }) => snapshots.some((one) => one.name === checkpointName(name)));
-  const judged = await judge.of(taken.map(({ index }) => index));
-  const all = [...judged.values(), await judge.ofResult(readLineResult(area, area))];
-  const reason = all.flatMap((freshness) => (freshness.kind === 'stale' ? freshness.reasons : []))[0];
+  const reason = await firstReason(new Freshness(area, file, options), area, steps, snapshots);
   if (reason !== undefined) return shortened(nameOfDifference(reason));
   return resume === undefined ? 'built again' : `resumed at ${steps[resume]?.name ?? ''}`;
+}
+
+/** The first reason why a checkpoint or the end of the present line is stale. */
+async function firstReason(
+  judge: Freshness,
+  area: BuildArea,
+  steps: readonly DeclaredStep[],
+  snapshots: readonly Snapshot[],
+): Promise<string | undefined> {
+  const end = await judge.ofResult(readLineResult(area, area));
+  // Each checkpoint of a finished line is on the way to its end.
+  if (end.kind === 'current') return undefined;
+  const taken = steps.filter(({ name }) => snapshots.some((one) => one.name === checkpointName(name)));
+  const judged = await judge.of(taken.map(({ index }) => index));
+  return [...judged.values(), end].flatMap((freshness) => (freshness.kind === 'stale' ? freshness.reasons : []))[0];
 }
 
 function shortened(text: string): string {

@@ -4,10 +4,11 @@ import { stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import type { BuildArea } from '../area/area';
 import { checkpointPast } from '../area/freshness';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
+import { isFullDisk } from '../snapshots/plain/full-disk';
 import { MountTable } from '../system/mount-table';
 import { newLine, nextId, readLines, writeLines, type LineChange, type LineFile, type LineRecord } from './line-file';
 import { copyMedia, parkMedia, removeMedia, restoreMedia } from './parked-media';
-import { installRecords, keepRecords, removeParkedRecords, removeRecords } from './parked-records';
+import { installRecords, keepRecords, leaveRecords, removeParkedRecords, removeRecords } from './parked-records';
 
 /** What becomes the build data when the present ones are parked. */
 export type Entered =
@@ -26,6 +27,8 @@ export class LineChanges {
   readonly #area: BuildArea;
   readonly #backend: SnapshotBackend;
   readonly #listed: readonly Snapshot[] | undefined;
+  /** Whether the build data still have the records of the line that was just parked. Nothing changes them in between. */
+  #hasRecords = false;
 
   /** @param listed the snapshots of the build data, when the caller has listed them under the lock */
   constructor(area: BuildArea, backend: SnapshotBackend, listed?: readonly Snapshot[]) {
@@ -82,7 +85,10 @@ export class LineChanges {
     );
   }
 
-  /** Destroys parked lines. */
+  /**
+   * Destroys parked lines. On a full disk it does so without a record, because that frees space: a line that stays
+   * listed after an interruption can be removed again.
+   */
   async remove(ids: readonly string[]): Promise<void> {
     const lines = this.#read();
     const change: LineChange = {
@@ -94,7 +100,13 @@ export class LineChanges {
       becomes: lines.active,
       removes: ids,
     };
-    await this.#run(lines, change);
+    const present = { ...lines, change };
+    try {
+      writeLines(this.#area, present, this.#syncs);
+    } catch (error) {
+      if (!isFullDisk(error)) throw error;
+    }
+    await this.#remove(present, ids);
   }
 
   #read(): LineFile {
@@ -138,7 +150,8 @@ export class LineChanges {
     const area = this.#area;
     const keepsMedia = removes.length > 0;
     try {
-      keepRecords(area, park, this.#listed ?? (await this.#backend.list()), this.#syncs);
+      const listed = this.#listed ?? (await this.#backend.list());
+      this.#hasRecords = keepRecords(area, park, listed, this.#syncs);
       if (!keepsMedia) parkMedia(area, park);
       await this.#backend.lines.park(park);
     } catch (error) {
@@ -186,7 +199,8 @@ export class LineChanges {
     const area = this.#area;
     if (then === 'reset' || from === null) return removeRecords(area);
     const names = this.#forked({ from, snapshot }, park) ?? (await this.#backend.list()).map(({ name }) => name);
-    installRecords(area, from, names, then === 'activate');
+    if (then === 'fork' && from === park && this.#hasRecords) leaveRecords(area, names);
+    else installRecords(area, from, names, then === 'activate');
     if (then === 'activate') {
       restoreMedia(area, from);
       removeParkedRecords(area, from);
@@ -202,17 +216,26 @@ export class LineChanges {
 
   async #remove(lines: LineFile, ids: readonly string[]): Promise<void> {
     let left = lines;
-    try {
-      for (const id of ids) {
+    const failures: { readonly id: string; readonly error: unknown }[] = [];
+    for (const id of ids)
+      try {
         await this.#backend.lines.destroy(id);
         removeMedia(this.#area, id);
         removeParkedRecords(this.#area, id);
         left = { ...left, lines: left.lines.filter((line) => line.id !== id) };
+      } catch (error) {
+        failures.push({ id, error });
       }
-    } finally {
-      // A line that cannot be destroyed stays a line, and blocks no other command.
-      this.#next(left, null);
-    }
+    // A line that cannot be destroyed stays a line, and blocks no other command.
+    this.#next(left, null);
+    const [first] = failures;
+    if (!first) return;
+    const kept = failures.map(({ id }) => id);
+    const removed = ids.filter((id) => !kept.includes(id));
+    if (removed.length === 0 || !(first.error instanceof AppError)) throw first.error;
+    const reason = first.error.message.replace(/ Nothing was changed\.$/, '');
+    const { code, hint } = first.error;
+    throw new AppError(code, `Removed ${removed.join(', ')}, but not ${kept.join(', ')}: ${reason}`, hint);
   }
 
   #unfinished(error: unknown): AppError {

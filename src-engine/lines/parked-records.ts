@@ -24,12 +24,13 @@ export function parkedPlace(area: BuildArea, line: string): RecordPlace {
 
 /**
  * Keeps the records of the build data's line for the time when it is parked. Nothing happens when they are kept already.
+ * Returns whether that line and the build data have the same records now.
  *
  * @param sync whether they must be on the disk when this returns
  */
-export function keepRecords(area: BuildArea, line: string, snapshots: readonly Snapshot[], sync: boolean): void {
+export function keepRecords(area: BuildArea, line: string, snapshots: readonly Snapshot[], sync: boolean): boolean {
   const { mountpoint: folder } = parkedPlace(area, line);
-  if (exists(folder)) return;
+  if (exists(folder)) return false;
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   makeFolders(partial);
@@ -42,6 +43,7 @@ export function keepRecords(area: BuildArea, line: string, snapshots: readonly S
   write(join(partial, 'guids.json'), JSON.stringify({ guids }));
   renameSync(partial, folder);
   if (sync) syncFolder(linesFolder(area));
+  return true;
 }
 
 /**
@@ -59,10 +61,18 @@ export function installRecords(area: BuildArea, line: string, snapshots: readonl
   if (withResult) copyResult(from, area);
 }
 
+/**
+ * Leaves the build data the records of these snapshots, after a fork from the line that was just parked: both lines have
+ * them.
+ */
+export function leaveRecords(area: BuildArea, snapshots: readonly string[]): void {
+  removeLineResult(area);
+  removeOrphanedFiles(area, snapshots);
+}
+
 /** Removes the records of the build data's line. */
 export function removeRecords(area: BuildArea): void {
-  removeLineResult(area);
-  removeOrphanedFiles(area, []);
+  leaveRecords(area, []);
 }
 
 /** Removes the folder of a line that is not parked any more. */

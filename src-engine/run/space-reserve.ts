@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { BuildArea } from '../area/area';
+import { isFullDisk } from '../snapshots/plain/full-disk';
+import { syncFileSystem } from '../system/durable';
 import { writeSynced } from '../system/files';
 
 const RESERVE_BYTES = 64 * 1024;
@@ -47,5 +49,16 @@ export class SpaceReserve {
     } catch {
       return false; // the caller's next write reports why
     }
+  }
+}
+
+/** Does something that frees space. On a full disk the reserve is removed first, and it is done again. */
+export async function withReserve<T>(area: BuildArea, act: () => T | Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!isFullDisk(error) || !new SpaceReserve(area).release()) throw error;
+    await syncFileSystem(area.stateFolder); // ZFS and btrfs free space when they write out
+    return await act();
   }
 }

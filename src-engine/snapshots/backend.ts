@@ -60,6 +60,12 @@ export interface ParkedLines {
   list(): Promise<ReadonlyMap<string, readonly Snapshot[]>>;
 
   /**
+   * Reads what the next `park` needs, at the same time as the caller reads other things. The caller holds the area's
+   * lock from here on.
+   */
+  beforePark?(): Promise<void>;
+
+  /**
    * Parks the build data with its snapshots under a new id. Until `fork`, `activate` or `reset` there may be no build
    * data. MUST refuse, with nothing changed, when the tree is busy.
    */

@@ -5,6 +5,7 @@ import { syncFolder } from '../system/durable';
 import { exec } from '../system/exec';
 import { exists } from '../system/files';
 import type { ParkedLines } from './backend';
+import { waitForFreedSpace } from './btrfs-space';
 import { folderView } from './folder-tree';
 import type { ParkedEntries } from './parked-entries';
 import type { SnapshotStore } from './store';
@@ -122,11 +123,13 @@ export function createBtrfsLines(parts: BtrfsParts): ParkedLines {
       const isKept = (entry: string): boolean => !names.includes(store.entry(entry)?.name ?? '');
       parked.write(line, { ...list, entries: list.entries.filter(isKept) });
       await collect();
+      await waitForFreedSpace(store.folder, tool);
     },
 
     async destroy(line) {
       parked.remove(line);
       await collect();
+      await waitForFreedSpace(store.folder, tool);
     },
 
     blockRollback: () => Promise.resolve(false),

@@ -17,6 +17,8 @@ export interface LineViews {
   open(snapshot: Snapshot): Promise<SnapshotView>;
   /** @param dataset a dataset that is not mounted */
   openPresent(dataset: string): Promise<SnapshotView>;
+  /** Whether there is a view, of a running process or of one that has ended. */
+  areMounted(table: MountTable): boolean;
   /** Waits until no view is open, and refuses after that. */
   untilClosed(action: string, datasets: ZfsProperties): Promise<void>;
 }
@@ -33,6 +35,8 @@ export class ZfsLines implements ParkedLines {
   readonly #tree: ZfsTree;
   readonly #replace: ZfsReplace;
   readonly #views: LineViews;
+  /** What `beforePark` has read. */
+  #listed: ZfsProperties | undefined;
   /** The origins after the last `park`, for a fork that follows it. Nothing changes them in between. */
   #justParked: { readonly line: string; readonly datasets: ZfsProperties } | undefined;
 
@@ -47,19 +51,29 @@ export class ZfsLines implements ParkedLines {
     return new Map(this.#parked(present).map((line) => [line, chain(this.#id(line), present)]));
   }
 
+  async beforePark(): Promise<void> {
+    this.#listed = await this.#datasets();
+  }
+
   async park(line: string): Promise<void> {
     const tree = this.#tree;
     const action = `Parking ${tree.dataset}`;
-    const present = await this.#afterOrphans();
+    const listed = this.#listed;
+    this.#listed = undefined;
+    const hadOrphans = await tree.runner.untilOrphansEnd();
+    const present = !hadOrphans && listed ? listed : await this.#datasets();
     if (present.has(this.#id(line))) return;
     const table = await tree.refuseForeign(action);
     refuseUnmountable(action, tree, present);
     tree.refuseMountedElsewhere(action, table);
     tree.refusePrivateMounts(action);
-    await this.#makeHome(present);
-    await this.#views.untilClosed(action, present);
-    await tree.unmount(action, table);
+    // One may have been opened since the datasets were listed.
+    await this.#views.untilClosed(action, this.#views.areMounted(table) ? await this.#datasets() : present);
+    // ZFS writes out the pool for both, and shares that.
+    const [home, unmounted] = await Promise.allSettled([this.#makeHome(present), tree.unmount(action, table)]);
+    if (unmounted.status === 'rejected') throw unmounted.reason;
     try {
+      if (home.status === 'rejected') throw home.reason;
       await expectSuccess(tree.runner.zfsWithRetry(['rename', tree.dataset, this.#id(line)]));
     } catch (error) {
       await tree.mount(reasonOf(error));
@@ -248,9 +262,17 @@ export class ZfsLines implements ParkedLines {
       .map((name) => name.slice(prefix.length));
   }
 
+  /** Its lines have no mountpoint, so that a start of the computer does not mount them. */
   async #makeHome(present: ZfsProperties): Promise<void> {
     if (present.has(this.#home)) return;
-    const { code, stderr } = await this.#tree.runner.zfsWithRetry(['create', '-o', 'canmount=off', this.#home]);
+    const { code, stderr } = await this.#tree.runner.zfsWithRetry([
+      'create',
+      '-o',
+      'canmount=off',
+      '-o',
+      'mountpoint=none',
+      this.#home,
+    ]);
     if (code !== 0 && !/already exists/.test(stderr)) throw new AppError('snapshot', stderr.trim());
   }
 

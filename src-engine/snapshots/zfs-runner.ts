@@ -19,6 +19,10 @@ const UMOUNT_FAILED = 32;
 /** How long to wait for a `zfs` command of a killed engine. */
 const ORPHAN_TIMEOUT_MS = 60_000;
 
+const FULL_POOL = `Free space in the pool, then repeat the command.
+Checkpoints are removed by: distro_const prune --from STEP --yes MANIFEST
+Parked lines that can be removed are listed by: distro_const lines MANIFEST`;
+
 /** Marks the commands that work on a dataset, so that the next engine finds them. */
 const MARK = 'SLIPWAY_SNAPSHOT_DATASET';
 
@@ -93,5 +97,6 @@ export function zfsRunner(dataset: string, run: RunTool = exec): ZfsRunner {
 export async function expectSuccess(running: Promise<ExecResult>): Promise<ExecResult> {
   const result = await running;
   if (result.code === 0) return result;
-  throw new AppError('snapshot', result.stderr.trim() || `zfs exited with ${result.code} without a message`);
+  const reason = result.stderr.trim() || `zfs exited with ${result.code} without a message`;
+  throw new AppError('snapshot', reason, /out of space|quota exceeded/i.test(reason) ? FULL_POOL : undefined);
 }

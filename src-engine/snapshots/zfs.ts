@@ -93,6 +93,7 @@ export function createZfsBackend(
       // The datasets of parked lines are not mounted.
       open: async ({ id, name }) => (id === tree.id(name) ? visible(name) : undefined) ?? views.open(id),
       openPresent: views.openPresent,
+      areMounted: views.areMounted,
       untilClosed: views.untilClosed,
     }),
   };

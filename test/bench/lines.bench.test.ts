@@ -4,11 +4,12 @@ import { finished, says } from '../support/engine';
 import { PLACES, type Place } from '../support/faults/places';
 
 /*
- * A fork and a switch with 300 MB in 3,000 files, beside a plain resume in the same rounds. The tests assert only that
- * each command did its work.
+ * A fork and a switch with 300 MB in 3,000 files, beside a plain resume in the same rounds, with few checkpoints and with
+ * many. The tests assert only that each command did its work.
  */
 
 const ROUNDS = 5;
+const CHECKPOINTS = [3, 12];
 const FILL = 'head -c 300000000 /dev/urandom | split -a 4 -b 100000 - "$2/file-"';
 const CHANGE = 'head -c 1000000 /dev/urandom >"$2/changed"';
 const rows: string[] = [];
@@ -38,16 +39,18 @@ async function parkedLine({ project }: Place): Promise<string> {
 
 const median = (seconds: readonly number[]): number => [...seconds].sort((a, b) => a - b)[seconds.length >> 1] ?? NaN;
 
-describe.each(PLACES.filter(({ name }) => name !== 'plain as a user'))('$name', ({ name, lacks, open }) => {
+const KINDS = PLACES.filter(({ name }) => name !== 'plain as a user').flatMap((kind) =>
+  CHECKPOINTS.map((checkpoints) => ({ ...kind, checkpoints })),
+);
+
+describe.each(KINDS)('$name, $checkpoints checkpoints', ({ name, lacks, open, checkpoints }) => {
   it.skipIf(lacks)('A fork and a switch beside a plain resume (skipped without root or the file system).', async () => {
     const place = await open();
     try {
       const { project } = place;
-      const steps = [
-        { name: 'fill', body: FILL },
-        { name: 'change', body: CHANGE },
-        { name: 'last', body: `echo "first line" >&2\n${CHANGE}` },
-      ];
+      const changes = Array.from({ length: checkpoints - 2 }, (_, n) => ({ name: `change-${n}`, body: CHANGE }));
+      const last = { name: 'last', body: `echo "first line" >&2\n${CHANGE}` };
+      const steps = [{ name: 'fill', body: FILL }, ...changes, last];
       project.write({ area: place.area, steps });
       expect((await project.build()).code).toBe(0);
       const [resumes, forks, switches]: [number[], number[], number[]] = [[], [], []];
@@ -60,7 +63,7 @@ describe.each(PLACES.filter(({ name }) => name !== 'plain as a user'))('$name', 
       }
       const [plain, fork, change] = [median(resumes), median(forks), median(switches)];
       rows.push(
-        `${name}: resume ${plain.toFixed(2)} s, fork ${fork.toFixed(2)} s (${(fork / plain).toFixed(2)}), switch ${change.toFixed(2)} s (${(change / plain).toFixed(2)})`,
+        `${name}, ${checkpoints} checkpoints: resume ${plain.toFixed(2)} s, fork ${fork.toFixed(2)} s (${(fork / plain).toFixed(2)}), switch ${change.toFixed(2)} s (${(change / plain).toFixed(2)})`,
       );
     } finally {
       await place.dispose();

@@ -63,3 +63,27 @@ it.skipIf(lacksZfs())(
     expect(runTool('zfs', 'list', '-H', '-o', 'name', '-r', area)).not.toContain(`${area}/lines`);
   },
 );
+
+it.skipIf(lacksZfs())(
+  'A start of the computer mounts no parked line, and a prune of lines removes all but a held one (skipped without root or ZFS).',
+  async () => {
+    const area = `${pool.name}/held`;
+    project = new TestProject().write({ area, steps: STEPS.map((name) => ({ name })) });
+    project.area = `/${area}`;
+    await project.build();
+    for (let n = 0; n < 3; n++) await project.build('--fork', '-r', 'b');
+    runTool('zfs', 'mount', '-a');
+    expect(runTool('mount')).not.toContain(`${area}/lines`);
+    const held = `${area}/lines/main@.step_c`;
+    runTool('zfs', 'hold', 'keep', held);
+    const { code, stderr } = await project.run('prune', '--keep-last', '0', '--yes', 'manifest.xml');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`but not main: Destroying ${area}/lines/main would destroy ${held}, which is held.\n`);
+    expect(runTool('zfs', 'list', '-H', '-o', 'name', '-r', `${area}/lines`).trim().split('\n')).toEqual([
+      `${area}/lines`,
+      `${area}/lines/main`,
+    ]);
+    runTool('zfs', 'release', 'keep', held);
+    expect((await project.run('prune', '--keep-last', '0', '--yes', 'manifest.xml')).code).toBe(0);
+  },
+);

@@ -51,12 +51,15 @@ export function createPlainLines({ area, parked, recover, space, open }: PlainPa
     if (remains.length > 0) await collectGarbage(area, removed);
   }
 
+  /** The line that was just parked. No process used the build data then, and to ask again takes as long as the park. */
+  let justParked: string | undefined;
+
   /** Makes the build data equal to an entry of a line. It changes nothing when they are. */
-  async function restore(action: string, entry: string, name: string): Promise<void> {
+  async function restore(action: string, entry: string, name: string, isUnused = false): Promise<void> {
     await recover(action);
     const target: PlainSnapshot = { ...store.entry(entry, parked.pathOf(entry)), name };
     if (isAsIn(area, target)) return;
-    refuseUse(action, buildData);
+    if (!isUnused) refuseUse(action, buildData);
     await removeSubvolumes(action, buildData, tool);
     await rollBack(area, target);
   }
@@ -86,11 +89,14 @@ export function createPlainLines({ area, parked, recover, space, open }: PlainPa
       const end = basename(store.entryAfterAll(END).path);
       await takeSnapshot(area, store.entry(end, parked.hiddenPath(end)));
       parked.write(line, { entries, end });
+      justParked = line;
     },
 
     async fork(line, name) {
       const target = find(line, name);
-      await restore(`Forking from ${name}`, target, name);
+      const isUnused = justParked === line;
+      justParked = undefined;
+      await restore(`Forking from ${name}`, target, name, isUnused);
       const { entries } = parked.require(line);
       show(entries.slice(0, entries.indexOf(target) + 1));
     },

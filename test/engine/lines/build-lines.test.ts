@@ -223,6 +223,31 @@ describe('lines of a build area', () => {
     expect([(await lines()).map(({ id }) => id), made()]).toEqual([['line-2'], 'a 1,b 1,c 1,d 1,']);
   });
 
+  it('A line is not named like a later one, and names and descriptions fit into a list.', async () => {
+    await project.build();
+    await project.build('--fork', '-r', 'c');
+    const run = async (action: string, text: string): Promise<number | null> =>
+      (await project.run('line', action, 'manifest.xml', 'line-2', text)).code;
+    expect(await run('rename', 'line-3')).toBe(1);
+    expect(await run('rename', 'x'.repeat(101))).toBe(1);
+    expect(await run('describe', 'x'.repeat(1001))).toBe(1);
+    expect((await lines()).map(({ name }) => name)).toEqual(['resumed at c', 'main']);
+    expect(await run('rename', 'line-2')).toBe(0);
+    expect(await run('rename', 'x'.repeat(100))).toBe(0);
+  });
+
+  it('A line whose name has an @ is named with its step.', async () => {
+    await project.build();
+    await project.build('--fork', '-r', 'c');
+    for (const name of ['me@home', '@', 'x@c']) {
+      await project.run('line', 'rename', 'manifest.xml', 'main', name);
+      for (const tree of [`${name}@c`, `${name}@`]) {
+        const { code, stdout } = await project.run('cat', 'manifest.xml', tree, 'pkg_image/made');
+        expect([tree, code, stdout]).toEqual([tree, 0, tree.endsWith('@') ? 'a 1\nb 1\nc 1\nd 1\n' : 'a 1\nb 1\n']);
+      }
+    }
+  });
+
   it('A prune chooses lines by age, number and size, never pinned ones, and lists them first.', async () => {
     await project.build();
     for (let n = 0; n < 3; n++) await project.build('--fork', '-r', 'c');
