@@ -26,7 +26,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     return await command.run(rest);
   } catch (error) {
-    return reportError(error, 'json' in command.options && rest.includes('--json'));
+    return reportError(error, 'json' in command.options && rest.includes('--json'), command.failureStatus);
   }
 }
 

@@ -31,6 +31,8 @@ export interface Command {
   readonly options: OptionTable;
   /** The number of arguments besides options. */
   readonly operands: OperandCount;
+  /** The exit status of failures: 2 for a command that compares, where 1 means different. Missing: 1. */
+  readonly failureStatus?: 2;
   /** Runs the command and returns the exit status. Throws `AppError` for expected failures. */
   run(argv: readonly string[]): Promise<number>;
 }

@@ -9,23 +9,27 @@ export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string]
   [
     '1',
     'an error: the manifest, the area, a refused resume, a failed step, a failed snapshot; `doctor`: the manifest cannot be built here; ' +
-      '`boot-test`: the image did not boot; `follow`: the run was interrupted',
+      '`boot-test`: the image did not boot; `follow`: the run was interrupted; `verify`: something is different',
   ],
-  ['2', 'the command line is wrong'],
+  ['2', 'the command line is wrong; `verify`: every other error'],
   [
     '128 + n',
     'stopped by signal n: 130 is Ctrl-C, 143 is SIGTERM; of a build the last checkpoint is intact. 141: the reader of a listing closed its pipe',
   ],
 ];
 
-/** Prints a failure, with `json` as the call's only document, and returns the exit status. */
-export function reportError(error: unknown, json: boolean): number {
+/**
+ * Prints a failure, with `json` as the call's only document, and returns the exit status.
+ *
+ * @param status that of all failures but wrong command lines
+ */
+export function reportError(error: unknown, json: boolean, status = 1): number {
   // The reader of standard output has gone; the guard of the streams sets the status.
-  if (outputClosed()) return 1;
+  if (outputClosed()) return status;
   const { code, message, hint } = error instanceof AppError ? error : (systemError(error) ?? defect(error));
   if (json) printJson({ failed: true, error: { code, message, hint } });
   else writeError(`${message}\n${hint ? `${hint}\n` : ''}`);
-  return code === 'usage' ? 2 : 1;
+  return code === 'usage' ? 2 : status;
 }
 
 function defect(error: unknown): AppError {

@@ -17,6 +17,7 @@ import {
 import { lockAnswer } from '../../src-shared/engine-answers/lock';
 import { lineAnswer, linesAnswer, switchAnswer } from '../../src-shared/engine-answers/lines';
 import { planAnswer } from '../../src-shared/engine-answers/plan';
+import { keygenAnswer, signAnswer, statementAnswer, verifyAnswer } from '../../src-shared/engine-answers/provenance';
 import { pruneAnswer } from '../../src-shared/engine-answers/prune';
 import { cancelAnswer, pauseAnswer } from '../../src-shared/engine-answers/running';
 import { sbomAnswer } from '../../src-shared/engine-answers/sbom';
@@ -55,6 +56,10 @@ export const ANSWERS: Readonly<Record<string, readonly AnswerDocument[]>> = {
   sbom: [{ schema: sbomAnswer }],
   disks: [{ schema: disksAnswer }],
   write: [{ schema: writeAnswer }],
+  statement: [{ schema: statementAnswer }],
+  keygen: [{ schema: keygenAnswer }],
+  sign: [{ schema: signAnswer }],
+  verify: [{ schema: verifyAnswer }],
   catalogue: [{ schema: catalogueAnswer }],
   search: [{ schema: searchAnswer }],
   show: [{ schema: packageDetails }],

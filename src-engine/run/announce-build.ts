@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, release } from 'node:os';
 import { PROTOCOL_VERSION } from '../../src-shared/journal/records';
 import { ENGINE_VERSION } from '../version';
 import type { BuildInput } from './build-input';
@@ -25,6 +25,9 @@ export function announceBuild(
     host: hostname(),
     client: process.env.SLIPWAY_CLIENT ?? 'terminal',
     lock: input.lockId,
+    ssh: isThroughSsh(process.env),
+    node: process.versions.node,
+    kernel: release(),
   });
   journal.write('plan', {
     manifest: file.path,
@@ -52,4 +55,9 @@ export function announceBuild(
   report(`Distribution name: ${file.manifest.distributionName}`);
   if (area.dataset) report(`Build Area dataset: ${area.dataset}`);
   report(`Build Area mount point: ${area.mountpoint}`);
+}
+
+/** By the mark of the app, which it also gives through sudo, or by that of the SSH server. */
+function isThroughSsh({ SLIPWAY_SSH, SSH_CONNECTION }: NodeJS.ProcessEnv): boolean {
+  return SLIPWAY_SSH !== undefined || SSH_CONNECTION !== undefined;
 }

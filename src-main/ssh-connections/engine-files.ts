@@ -50,7 +50,10 @@ export async function installEngine(
       );
   }
   await transport.runAsAccount(['sh', '-c', TOUCH, 'sh', home]);
-  return { argv: [...withNodeOnPath(node), node, onHost(home, FILES[0])], env: { SLIPWAY_CLIENT: APP_CLIENT } };
+  return {
+    argv: [...withNodeOnPath(node), node, onHost(home, FILES[0])],
+    env: { SLIPWAY_CLIENT: APP_CLIENT, SLIPWAY_SSH: '1' },
+  };
 }
 
 /** Scripts call `ManifestRead`, which finds Node through env(1), so an unusual folder is appended to PATH. */

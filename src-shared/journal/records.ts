@@ -69,6 +69,9 @@ export const RECORDS = {
     host: text,
     client: text,
     lock: optional(text, 'Id of the lock that the run holds; missing in journals of version 1.'),
+    ssh: optional(flag, 'Whether the build was started through SSH.'),
+    node: optional(text, 'The version of Node.'),
+    kernel: optional(text, 'The release of the kernel.'),
   }),
   plan: record('plan', 'The plan of the run: the steps, which of them are kept, and where it resumes and pauses.', {
     manifest: text,

@@ -37,6 +37,8 @@ const ELSEWHERE: readonly { readonly page: string; readonly begins: string; read
   { page: 'docs/use-image.md', begins: 'distro_const boot-test', reason: 'test/slow/outputs.test.ts boots the disks' },
   { page: 'docs/use-image.md', begins: 'distro_const sbom', reason: 'test/engine/sbom runs it on images' },
   { page: 'docs/use-image.md', begins: 'distro_const disks', reason: 'test/engine/disks runs both on loop devices' },
+  { page: 'docs/provenance.md', begins: 'distro_const', reason: 'test/engine/provenance runs them on an image' },
+  { page: 'docs/provenance.md', begins: 'sed', reason: 'test/engine/provenance/signature.test.ts' },
   { page: 'docs/use-image.md', begins: 'sudo dd', reason: 'it needs a stick' },
 ];
 
