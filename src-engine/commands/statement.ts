@@ -1,15 +1,16 @@
 import { dirname, join, resolve } from 'node:path';
 import type { StatementAnswer } from '../../src-shared/engine-answers/provenance';
 import { ORIGIN_LABELS } from '../../src-shared/provenance/origin';
-import { STATEMENT_SUFFIX } from '../../src-shared/provenance/statement';
+import { ENVELOPE_SUFFIX, STATEMENT_SUFFIX } from '../../src-shared/provenance/statement';
 import { AppError } from '../../src-shared/errors';
 import { Freshness } from '../area/freshness';
 import { mediumNamed } from '../boot-test/media';
 import { parkedMedia } from '../lines/parked-media';
 import { parkedPlace } from '../lines/parked-records';
+import { hasPayload } from '../provenance/dsse';
 import { makeStatement, statementText } from '../provenance/make-statement';
 import { readMediumRecord, type MediumRecord } from '../provenance/medium-record';
-import { writeFileAtomically } from '../system/files';
+import { readIfThere, writeFileAtomically } from '../system/files';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { inspect, type Inspection } from './inspect';
 import { LINE_OPTION } from './media';
@@ -44,6 +45,7 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
       `${answer.image}: ${ORIGIN_LABELS[answer.origin]}`,
       ...(answer.bills.length === 0 ? ['It lists no software bill of materials: none is beside the image.'] : []),
       ...(answer.unknown === undefined ? [] : [`Not all inputs could be compared: ${answer.unknown}.`]),
+      ...(answer.signed === false ? ['The signature beside it is of another statement: sign this one.'] : []),
       answer.statement,
     ]);
   return 0;
@@ -65,7 +67,10 @@ async function writtenStatement(
   const unknown = await unknownSince(inspection, medium);
   const made = await makeStatement(file, folder, medium);
   const statement = join(output === undefined ? dirname(path) : resolve(output), `${name}${STATEMENT_SUFFIX}`);
-  writeFileAtomically(statement, statementText(made));
+  const text = statementText(made);
+  writeFileAtomically(statement, text);
+  const envelope = await readIfThere(join(dirname(statement), `${name}${ENVELOPE_SUFFIX}`));
+  const signed = envelope && hasPayload(envelope.toString('utf8'), Buffer.from(text));
   const { builder, byproducts = [] } = made.predicate.runDetails;
   return {
     image: path,
@@ -74,6 +79,7 @@ async function writtenStatement(
     builder: builder.id,
     statement,
     bills: byproducts.flatMap((one) => (one.annotations?.slipway_part === 'sbom' && one.name ? [one.name] : [])),
+    ...(signed !== undefined && { signed }),
     ...(unknown !== undefined && { unknown }),
   };
 }

@@ -67,6 +67,12 @@ export function openEnvelope(line: string, keys: readonly KeyObject[]): Opened {
   return payloadType === PAYLOAD_TYPE ? { body } : { problem: `its payload is of the type ${payloadType}` };
 }
 
+/** Whether an envelope has this statement. Its signature is not checked. */
+export function hasPayload(line: string, body: Uint8Array): boolean {
+  const payload = parseEnvelope(line)?.payload;
+  return payload !== undefined && decoderFor(payload)(payload)?.equals(body) === true;
+}
+
 /** Without unknown fields, so that the name of a field cannot change unnoticed. */
 function parseEnvelope(line: string): Envelope | undefined {
   try {

@@ -10,6 +10,12 @@ export const statementAnswer = z.object({
   builder: z.string().describe('The `builder.id` of the statement.'),
   statement: z.string().describe('The path of the written statement.'),
   bills: z.array(z.string()).describe('The names of the software bills of materials that it lists.'),
+  signed: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the envelope beside it has this statement; missing where there is none. Its signature is not checked.',
+    ),
   unknown: z.string().optional().describe('Why it is not known whether a file is still what the build used.'),
 });
 

@@ -124,6 +124,19 @@ it('is refused when a script, an input, the image or a document of sbom is not t
   expect([code, stderr]).toEqual([1, expect.stringContaining('There is no absent.iso')]);
 });
 
+it('reports whether the envelope beside it has this statement', async () => {
+  const project = await new AttestedProject().built();
+  const { statement, signed } = await project.stated();
+  expect(signed).toBeUndefined();
+  await project.ok('keygen', project.key);
+  await project.ok('sign', '--key', project.key, statement);
+  expect((await project.stated()).signed).toBe(true);
+  await project.built();
+  expect((await project.stated()).signed).toBe(false);
+  const { stdout } = await project.ok('statement', 'manifest.xml', 'sample.iso');
+  expect(stdout).toContain('The signature beside it is of another statement: sign this one.');
+});
+
 it('names a page of the manual as its build type, with a heading for each builder', () => {
   const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { homepage: string };
   const page = readPage(`${BUILD_TYPE.slice(homepage.length + 1)}.md`);
