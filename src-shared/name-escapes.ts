@@ -27,7 +27,7 @@ export function escapeName(bytes: string): string {
   });
 }
 
-/** The name or path that an escaped text means, as one character per byte; `undefined` when it has an escape that does not exist. */
+/** The name or path that an escaped text means, as one character per byte; `undefined` when it has an unknown escape. */
 export function unescapeName(text: string): string | undefined {
   if (ONE_TO_ONE.test(text)) return text;
   let bytes = '';

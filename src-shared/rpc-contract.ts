@@ -78,7 +78,7 @@ const template = z.object({
 
 /** One line of the export's report: what the original command rejects, or what only Slipway has. */
 const exportNote = z.object({
-  kind: z.enum(['stock-rejects', 'slipway-only', 'note']),
+  kind: z.enum(['original-rejects', 'slipway-only', 'note']),
   message: z.string(),
 });
 

@@ -30,8 +30,8 @@ export interface CurrentStateOptions {
 }
 
 /**
- * The present state, determined once: scripts are hashed, values and inputs read and old manifests parsed one time for
- * any number of checkpoints.
+ * The present state, determined once for any number of checkpoints. Each script is hashed once, each value and input is
+ * read once, and each old manifest is parsed once.
  */
 export class CurrentState {
   readonly #area: BuildArea;

@@ -172,7 +172,7 @@ function extractError(error: unknown, folder: string): unknown {
   if (/Read-only file system|EROFS/.test(reason) || /EACCES.*mkdir/.test(reason))
     return new AppError('refused', `${dirname(folder)} cannot be written to.`, 'Choose another folder.');
   if (!(error instanceof AppError)) return error;
-  const lines = error.message.replace(/^[^\n]*? exited with \d+: /, `${folder} cannot be written: `).split('\n');
+  const lines = error.message.replace(/^[^\n]*? exited with status \d+: /, `${folder} cannot be written: `).split('\n');
   const more = lines.length > MAX_LINES ? [`and ${lines.length - MAX_LINES} more errors`] : [];
   return new AppError(error.code, [...lines.slice(0, MAX_LINES), ...more].join('\n'), error.hint);
 }

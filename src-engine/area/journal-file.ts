@@ -64,7 +64,7 @@ function readWhole(file: number, size: number): RunView {
   return run;
 }
 
-/** The run after the records up to the plan. */
+/** The run as the records up to its plan describe it. */
 function beginningOf(file: number, size: number): RunView {
   for (let length = PIECE_BYTES; ; length *= 4) {
     const piece = pieceOf(file, 0, Math.min(length, size));

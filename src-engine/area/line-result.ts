@@ -44,7 +44,7 @@ export function writeLineResult(area: BuildArea, run: string, history: readonly 
   writeFileAtomically(path, JSON.stringify(result));
 }
 
-/** The build data are about to change. */
+/** The build data is about to change. */
 export function removeLineResult(place: RecordPlace): void {
   rmSync(lineResultPath(place), { force: true });
 }
@@ -77,7 +77,7 @@ export function readLineResult(
   return { history, media };
 }
 
-/** Names at the top of the build data and of the image. They show whether the build data are still there. */
+/** Names at the top of the build data and of the image. They show whether the build data is still there. */
 function dataOf({ buildData, pkgImage }: BuildArea): string[] {
   return [...namesIn(buildData, ''), ...namesIn(pkgImage, `${basename(pkgImage)}/`)];
 }

@@ -39,7 +39,7 @@ export async function runningBuild(area: BuildArea): Promise<LockOwner> {
     throw new AppError(
       'refused',
       `A process holds this build area, and it is not known to be a build: ${describeDamage(lock.damage)}.`,
-      `Run "fuser -v -- ${quote(area.mountpoint)}", and stop the build with Ctrl-C or "kill" and its number. Do not stop a prune.`,
+      `Run "fuser -v -- ${quote(area.mountpoint)}", and stop the build with Ctrl-C or "kill PID". Do not stop a prune.`,
     );
   if (lock.kind === 'remote')
     throw new AppError(

@@ -1,6 +1,7 @@
 import { ConsoleText } from '../../src-shared/boot-test/console-text';
 import { consoleVerdict } from '../../src-shared/boot-test/verdict';
 import type { BootEvent } from '../../src-shared/engine-answers/media';
+import { exitText } from '../../src-shared/exit-text';
 import { startMachine } from './machine';
 import type { MachineRequest } from './machine-options';
 
@@ -84,7 +85,5 @@ const timedOut = (seconds: number): Ended => ({
 
 function exitReason(code: number | null, stderrTail: string): string {
   if (stderrTail !== '') return `The virtual machine has ended: ${stderrTail}`;
-  return code === 0
-    ? 'The virtual machine has switched itself off or rebooted.'
-    : 'The virtual machine has ended by itself.';
+  return code === 0 ? 'The virtual machine has shut down or rebooted.' : `QEMU ${exitText(code)}.`;
 }

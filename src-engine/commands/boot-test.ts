@@ -48,9 +48,9 @@ export const bootTestCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const { firmware, timeout, screenshot, line } = values;
   if (firmware !== 'bios' && firmware !== 'uefi' && firmware !== 'secure-boot')
-    throw new AppError('usage', `--firmware takes bios, uefi or secure-boot: ${firmware}`);
+    throw new AppError('usage', `--firmware must be bios, uefi or secure-boot, not ${firmware}.`);
   if (!/^[1-9]\d{0,4}$/.test(timeout))
-    throw new AppError('usage', `--timeout takes seconds from 1 to 99999: ${timeout}`);
+    throw new AppError('usage', `--timeout must be a number of seconds from 1 to 99999, not ${timeout}.`);
   const [operand = '', name = ''] = positionals;
   const { path, bootable } = await readMedia(operand, line, (folder) => mediumNamed(folder, name));
   if (bootable === null)

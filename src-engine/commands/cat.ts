@@ -22,7 +22,7 @@ export const catCommand = defineCommand({
 
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   if (values.bytes !== undefined && !/^[1-9]\d{0,14}$/.test(values.bytes))
-    throw new AppError('usage', `--bytes takes a number from 1: ${values.bytes}`);
+    throw new AppError('usage', `--bytes must be a number of at least 1, not ${values.bytes}.`);
   const end = values.bytes === undefined ? undefined : Number(values.bytes) - 1;
   const [operand = '', step = '', path = ''] = positionals;
   return stoppable((signal) =>

@@ -28,6 +28,6 @@ function parse(
   const [, digits, unit = ''] = /^(\d+)([A-Za-z]?)$/.exec(text) ?? [];
   const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
   if (digits === undefined || factor === undefined)
-    throw new AppError('usage', `--${option} takes ${form}, and not ${text}.`);
+    throw new AppError('usage', `--${option} must be ${form}, not ${text}.`);
   return Number(digits) * factor;
 }

@@ -39,16 +39,18 @@ export const followCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const from = Number(values.from ?? 0);
   if (!Number.isSafeInteger(from) || from < 0)
-    throw new AppError('usage', `--from takes a number of bytes, not ${values.from}`);
+    throw new AppError('usage', `--from must be a number of bytes, not ${values.from}.`);
   const area = await resolveArea((await readManifestFile(positionals[0] ?? '')).manifest.buildArea);
   const names = runNames(area);
   const run = values.run === undefined ? names.at(-1) : names.find((name) => name === values.run);
   if (run === undefined)
-    throw new AppError(
-      'missing',
-      `There is no run ${values.run ?? ''} in ${area.logs}.`,
-      'List the runs with: distro_const status MANIFEST',
-    );
+    throw values.run === undefined
+      ? new AppError('missing', `There are no runs in ${area.logs}.`, 'Start one with: distro_const build MANIFEST')
+      : new AppError(
+          'missing',
+          `There is no run ${values.run} in ${area.logs}.`,
+          'List the runs with: distro_const status MANIFEST',
+        );
   assertInPlace(area, run);
   let exitCode: number | undefined;
   const asText = textOfRecords();

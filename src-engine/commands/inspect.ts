@@ -100,12 +100,12 @@ export class Inspection {
     return lines;
   }
 
-  /** Whether the build data have been read. */
+  /** Whether the build data has been read. */
   get readsLive(): boolean {
     return this.#live !== undefined;
   }
 
-  /** Whether an argument names the last tree of the line that the build data have (LINE@). */
+  /** Whether an argument names the last tree of the line that the build data has (LINE@). */
   isLive(designator: string): boolean {
     const { line, step } = this.#named(designator);
     return line === undefined && step === undefined;
@@ -115,7 +115,7 @@ export class Inspection {
     if (step === undefined)
       throw new AppError(
         'refused',
-        'The build data change while they are read.',
+        'The build data may change while it is read.',
         'Name a checkpoint: LINE@STEP. Only diff reads the build data.',
       );
     const name = checkpointName(step);
@@ -136,7 +136,7 @@ export class Inspection {
     throw new AppError(
       'missing',
       `The line ${lineName(lines, line)} has no checkpoint of the step ${step}.`,
-      'See which it has: distro_const lines --json MANIFEST',
+      'List its checkpoints: distro_const lines --json MANIFEST',
     );
   }
 
@@ -204,7 +204,7 @@ export class Inspection {
     throw new AppError(
       'missing',
       `The step ${stepOfSnapshot(name)} has no checkpoint.`,
-      'See which have: distro_const checkpoints MANIFEST',
+      'List the checkpoints: distro_const checkpoints MANIFEST',
     );
   }
 }

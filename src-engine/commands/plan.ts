@@ -158,7 +158,7 @@ function describeAdvice(context: AreaContext, choice: LineChoice): NonNullable<P
 
 /** A sentence about the advice, where another line or nothing at all is the best. */
 function adviceLines(advice: PlanAnswer['advice'], name: string): string[] {
-  if (advice?.kind === 'nothing') return ['The build data are current: nothing to run.'];
+  if (advice?.kind === 'nothing') return ['The build data is current: nothing to run.'];
   if (advice?.kind === 'switch') return [`Line ${name} is current: switch to it, nothing to run.`];
   if (advice?.kind === 'fork')
     return [`Fork from the checkpoint before ${advice.step} of line ${name} to run the least.`];

@@ -43,7 +43,7 @@ export const sbomCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const { json, line, format, output } = values;
   if (format !== undefined && !isFormat(format))
-    throw new AppError('usage', `--format is ${FORMATS.join(' or ')}, not ${format}.`);
+    throw new AppError('usage', `--format must be ${FORMATS.join(' or ')}, not ${format}.`);
   if (format !== undefined && (json || output !== undefined))
     throw new AppError('usage', '--format prints the document: leave out --json and --output.');
   const image = await imageOperand(positionals, line);

@@ -31,7 +31,7 @@ export const searchCommand = defineCommand({
 async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<number> {
   const limit = Number(values.limit ?? USUAL_LIMIT);
   if (!Number.isInteger(limit) || limit < 1)
-    throw new AppError('usage', `--limit takes a number from 1: ${values.limit}`);
+    throw new AppError('usage', `--limit must be a number of at least 1, not ${values.limit}.`);
   const [operand = '', ...query] = positionals;
   const { manifest } = await readNamedManifest(operand, false);
   const opened = await openPackages(manifest);

@@ -12,7 +12,7 @@ import type { ImageTree } from './tree';
  * The tree of a boot archive (initrd): cpio archives, one after the other, with zeros between them. Each may be compressed; the first
  * ones, such as the microcode of processors, are not. As for the kernel, the last entry with a path counts.
  *
- * Throws `refused` when a part of it cannot be read: it is damaged or cut off, or something else.
+ * Throws `refused` when a part of it cannot be read: it is damaged, truncated or in another format.
  *
  * @param folder does not exist; the archives are unpacked in it
  */
@@ -21,7 +21,7 @@ export async function bootArchiveTree(name: string, file: string, folder: string
   const entries = new Map<string, CpioEntry>();
   try {
     await readParts(await readFile(file), folder, entries);
-    if (entries.size === 0) throw new AppError('refused', 'It has no file.');
+    if (entries.size === 0) throw new AppError('refused', 'It contains no files.');
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'refused') throw error;
     throw new AppError('refused', `${name} cannot be read as a boot archive. ${reasonOf(error)}`);
@@ -46,9 +46,9 @@ async function readParts(bytes: Buffer, folder: string, to: Map<string, CpioEntr
     }
     const packing = PACKINGS.find(({ magic }) => rest.toString('latin1', 0, magic.length) === magic);
     if (!packing)
-      throw new AppError('refused', `At byte ${at} is no cpio archive, and nothing packed by a program that is known.`);
+      throw new AppError('refused', `Byte ${at} begins neither a cpio archive nor data in a known compression format.`);
     const length = packing.lengthOf(rest);
-    if (length > rest.length) throw new AppError('refused', `The part packed by ${packing.unpacker[0]} is cut off.`);
+    if (length > rest.length) throw new AppError('refused', `The part compressed for ${packing.unpacker[0]} is truncated.`);
     await readParts(await unpack(packing, rest.subarray(0, length), join(folder, 'unpacked')), folder, to);
     at += length;
   }

@@ -19,7 +19,7 @@ export const isCpio = (bytes: Buffer): boolean => MAGIC.test(bytes.toString('lat
  * Reads the cpio archive at the beginning of some bytes, up to its last entry, which has a name of its own. Returns the entries, and
  * how many bytes the archive has. All names of a file with several (hard links) have its content, which is stored once.
  *
- * Throws `refused` for an archive that is damaged or cut off.
+ * Throws `refused` for an archive that is damaged or truncated.
  */
 export function readCpio(bytes: Buffer): { readonly entries: CpioEntry[]; readonly end: number } {
   const entries: (CpioEntry & { readonly link: string | undefined })[] = [];
@@ -28,18 +28,18 @@ export function readCpio(bytes: Buffer): { readonly entries: CpioEntry[]; readon
     // The kernel skips zeros between entries.
     while (bytes[at] === 0) at++;
     const header = bytes.toString('latin1', at, at + HEADER_BYTES);
-    if (at + HEADER_BYTES > bytes.length) throw new AppError('refused', 'A cpio archive is cut off.');
-    if (!HEADER.test(header)) throw new AppError('refused', `A cpio archive is damaged at its byte ${at}.`);
+    if (at + HEADER_BYTES > bytes.length) throw new AppError('refused', 'A cpio archive is truncated.');
+    if (!HEADER.test(header)) throw new AppError('refused', `A cpio archive is damaged at byte ${at}.`);
     const field = (index: number): number => parseInt(header.slice(6 + index * 8, 14 + index * 8), 16);
     const [mode, links, size, nameSize] = [field(1), field(4), field(6), field(11)];
     const nameAt = at + HEADER_BYTES;
     const contentAt = aligned(nameAt + nameSize);
     const contentEnd = contentAt + size;
     if (nameAt + nameSize > bytes.length || contentEnd > bytes.length)
-      throw new AppError('refused', 'A cpio archive is cut off.');
+      throw new AppError('refused', 'A cpio archive is truncated.');
     const name = bytes.toString('utf8', nameAt, nameAt + nameSize - 1);
     if (nameSize < 2 || bytes[nameAt + nameSize - 1] !== 0)
-      throw new AppError('refused', `A cpio archive is damaged at its byte ${nameAt}.`);
+      throw new AppError('refused', `A cpio archive is damaged at byte ${nameAt}.`);
     const content = bytes.subarray(contentAt, contentEnd);
     at = aligned(contentEnd);
     if (name === 'TRAILER!!!') return { entries: withLinks(entries, linked), end: at };

@@ -82,7 +82,7 @@ async function unpack(file: string, format: string, to: string): Promise<void> {
     throw new AppError(
       'refused',
       `${file} is only a part of a disk: the rest is in ${backing}.`,
-      'Make one file of both: qemu-img convert.',
+      'Merge both into one file with qemu-img convert.',
     );
   await exec([tool, 'convert', '-f', format, '-O', 'raw', file, to], { errorCode: 'refused' });
 }

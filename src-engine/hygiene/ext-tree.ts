@@ -21,7 +21,7 @@ export interface ExtTree extends ImageTree {
 /**
  * Reads an ext2, ext3 or ext4 file system with debugfs, which needs no mount and no root.
  *
- * Throws `refused` when the file system is damaged or cut off. So do the functions of the tree.
+ * Throws `refused` when the file system is damaged or truncated. So do the functions of the tree.
  *
  * @param device the image; for a partition with `?offset=BYTES` behind it
  * @param folder a folder for files of commands

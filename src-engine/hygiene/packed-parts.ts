@@ -9,7 +9,7 @@ export interface Packing {
   readonly unpacker: readonly [program: string, ...args: string[]];
   /** The Debian package that has the program. */
   readonly package: string;
-  /** The length of the first packed part, in bytes: what follows may be packed in another way. More than there is: it is cut off. */
+  /** The length of the first packed part, in bytes: what follows may be packed in another way. It is larger than the input when the part is truncated. */
   lengthOf(bytes: Buffer): number;
 }
 

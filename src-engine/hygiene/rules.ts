@@ -37,7 +37,7 @@ const rulesFor = (hostName: string): readonly Rule[] => [
   },
   {
     paths: ['etc/*.key', 'etc/*.pem', 'etc/*_key', 'root/.ssh/id_*', 'home/*/.ssh/id_*', 'var/lib/*.key'],
-    why: 'It is a private key, which everybody who gets the image can read.',
+    why: 'It is a private key, which every user of the image can read.',
     isUnwanted: hasPrivateKey,
   },
   {

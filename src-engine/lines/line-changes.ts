@@ -19,7 +19,7 @@ export type Entered =
 /**
  * Changes the line of the build data. The caller holds the area's lock.
  *
- * A change is recorded first. Then the build data are parked with their records and media (`leave`), other build data
+ * A change is recorded first. Then the build data is parked with its records and media (`leave`), other build data
  * take their place (`enter`), and lines are destroyed (`remove`). Each phase can be repeated, so that `finish` completes
  * a change that was interrupted at any moment. A change that is refused, or that fails, is undone.
  */

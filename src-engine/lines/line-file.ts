@@ -25,7 +25,7 @@ const lineRecord = object('LineRecord', 'A line of checkpoints.', {
 
 const lineChange = object('LineChange', 'A change of lines that has begun.', {
   phase: oneOf('leave', 'enter', 'remove'),
-  /** The id under which the present build data are parked; `null` in the last phase of a removal. */
+  /** The id under which the present build data is parked; `null` in the last phase of a removal. */
   park: nullable(text),
   then: oneOf('fork', 'activate', 'reset'),
   /** The line to fork from or to activate. */

@@ -50,7 +50,7 @@ export function keepRecords(area: BuildArea, line: string, snapshots: readonly S
  * Gives the build data the records of a parked line, which keeps them.
  *
  * @param snapshots the names of the build data's snapshots; only these get records
- * @param withResult whether the build data are the end of that line
+ * @param withResult whether the build data is the end of that line
  */
 export function installRecords(area: BuildArea, line: string, snapshots: readonly string[], withResult: boolean): void {
   const from = parkedPlace(area, line);

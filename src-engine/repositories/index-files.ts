@@ -9,6 +9,7 @@ import { get } from '../system/http';
 import { withoutLogin } from '../../src-shared/without-login';
 import type { Repository } from './named';
 import { localFolder, releaseFolder } from './probe';
+import { exitText } from '../../src-shared/exit-text';
 
 /** The limits of one check over all lists. */
 const MAX_BYTES = 60 * 1024 * 1024;
@@ -110,7 +111,7 @@ async function readNames(packed: Readable, suffix: string, names: PackageNames):
   try {
     const ended = new Promise<void>((resolve, reject) => {
       xz.on('error', reject);
-      xz.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`xz ended with ${code}`))));
+      xz.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`xz ${exitText(code)}`))));
     });
     await Promise.all([pipeline(packed, xz.stdin), pipeline(xz.stdout, collect), ended]);
   } finally {

@@ -40,7 +40,7 @@ export type ActionResult = 'done' | 'paused' | { readonly failed: readonly strin
 
 /**
  * Performs the actions of a build's plan, one at a time: empties or rolls back the build data, takes checkpoints, runs
- * steps. Throws when the build data are in an unknown state afterwards; no further action may follow then.
+ * steps. Throws when the build data is in an unknown state afterwards; no further action may follow then.
  */
 export class PlanActions {
   readonly #input: BuildInput;

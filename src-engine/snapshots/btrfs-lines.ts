@@ -23,7 +23,7 @@ export interface BtrfsParts {
   readonly parked: ParkedEntries;
   readonly swap: TreeSwap;
   readonly tool: RunStoreTool;
-  /** Checks and repairs before the build data are replaced. */
+  /** Checks and repairs before the build data is replaced. */
   prepare(action: string): Promise<void>;
   remove(path: string): Promise<void>;
   /** Refuses a tree with other subvolumes in it. */

@@ -7,7 +7,7 @@ import type { RunStoreTool } from './store-tools';
 
 /** illumos' own `cp` keeps neither hard links nor holes. */
 const GNU_CP_ON_ILLUMOS = '/usr/gnu/bin/cp';
-/** The messages of GNU `cp` and `tar`, with LC_ALL=C, about operations that need root. They complete all others. */
+/** The messages of GNU `cp` and `tar`, with LC_ALL=C, about operations that need root. Both programs complete all other operations. */
 const NEEDS_ROOT =
   /^(cp: (cannot create special file .*|setting attribute '(security|trusted)\..*)|tar: .*: Cannot change ownership to uid \d+, gid \d+): Operation not permitted$|^tar: Exiting with failure status due to previous errors$/;
 /** The exit statuses of `cp`, `tar`, and of xargs(1) with one of them, for which the errors are examined. */

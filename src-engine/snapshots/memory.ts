@@ -37,7 +37,7 @@ export function createMemoryBackend({ buildData }: { buildData: string }): Snaps
     async take(name) {
       assertSnapshotName(name);
       if (snapshots.some((snapshot) => snapshot.name === name))
-        throw new AppError('snapshot', `There is a snapshot ${name} already.`);
+        throw new AppError('snapshot', `The snapshot ${name} already exists.`);
       const snapshot = {
         name,
         id: `memory:${name}`,

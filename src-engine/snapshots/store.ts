@@ -52,7 +52,7 @@ export class SnapshotStore {
     assertSnapshotName(name);
     const present = this.list();
     if (present.some((snapshot) => snapshot.name === name))
-      throw new AppError('snapshot', `There is a snapshot ${name} in ${this.folder} already.`);
+      throw new AppError('snapshot', `The snapshot ${name} already exists in ${this.folder}.`);
     mkdirSync(this.folder, { recursive: true });
     // Entries of parked lines have numbers too.
     const last = Math.max(0, ...readdirSync(this.folder).map((entry) => Number(NUMBER.exec(entry)?.[1] ?? 0)));

@@ -172,8 +172,8 @@ export class ZfsReplace {
   }
 
   /**
-   * A clone keeps its snapshot from being destroyed, and it may be anywhere in the pool. Dead views are removed first.
-   * Views of commands that read a checkpoint, such as `ls`, are waited for.
+   * Throws when one of the snapshots has a clone. ZFS does not destroy such a snapshot, and the clone may be anywhere in the
+   * pool. Removes dead views first, and waits for commands that read a checkpoint, such as `ls`, to close their views.
    */
   async refuseClones(action: string, toDestroy: readonly Snapshot[]): Promise<void> {
     const { dataset } = this.#tree;

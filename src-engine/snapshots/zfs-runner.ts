@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors';
+import { exitText } from '../../src-shared/exit-text';
 import { exec, type ExecResult, type RunTool } from '../system/exec';
 import { findTool } from '../system/executables';
 import { isProcessRunning, processesWithVariable } from '../system/process-table';
@@ -97,6 +98,6 @@ export function zfsRunner(dataset: string, run: RunTool = exec): ZfsRunner {
 export async function expectSuccess(running: Promise<ExecResult>): Promise<ExecResult> {
   const result = await running;
   if (result.code === 0) return result;
-  const reason = result.stderr.trim() || `zfs exited with ${result.code} without a message`;
+  const reason = result.stderr.trim() || `zfs ${exitText(result.code)} without a message`;
   throw new AppError('snapshot', reason, /out of space|quota exceeded/i.test(reason) ? FULL_POOL : undefined);
 }

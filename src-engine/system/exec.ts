@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { AppError, type ErrorCode } from '../../src-shared/errors';
+import { exitText } from '../../src-shared/exit-text';
 import { withoutLogin } from '../../src-shared/without-login';
 
 /** The captured result of a tool that ran to its end. */
@@ -105,8 +106,7 @@ export function resultOf(argv: readonly string[], end: ToolEnd, options: ExecOpt
   const stdout = end.stdout.toString(encoding);
   const stderr = end.stderr.toString('utf8');
   if (code !== null && okExitCodes.includes(code)) return { code, stdout, stderr };
-  const ended = signal ? `was ended by ${signal}` : `exited with ${code}`;
-  const what = `${argv.join(' ')} ${ended}: ${stderr.trim() || stdout.trim() || 'no message'}`;
+  const what = `${argv.join(' ')} ${exitText(code, signal)}: ${stderr.trim() || stdout.trim() || 'no message'}`;
   // Tools print the addresses that they were given.
   throw new AppError(errorCode, withoutLogin(what));
 }

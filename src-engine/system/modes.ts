@@ -1,7 +1,7 @@
 /** The umask that steps have, whatever the caller's is (contract 3.2). */
 const STEP_UMASK = 0o022;
 
-/** The owner keeps these: with a umask such as 777 no later command could read the lock and the logs. */
+/** The owner always keeps these permissions. With a umask such as 777, no later command could read the lock and the logs. */
 const OWNER = 0o700;
 
 const OWNER_READ = 0o400;

@@ -77,7 +77,7 @@ export interface BuildHost {
   readonly journals: Journals;
   readonly packages: HostPackages;
   readonly lines: HostLines;
-  /** Waits until the host is reachable. Rejects when it will not reconnect by itself. */
+  /** Waits until the host is reachable. Rejects when it will not reconnect automatically. */
   whenReachable(): Promise<void>;
   /** @param since only this run and later ones */
   status(manifest: string, since?: string, signal?: AbortSignal): Promise<StatusAnswer>;

@@ -72,7 +72,7 @@ export async function writeScript(request: {
   return describe(folder, request.path);
 }
 
-/** Removes a script that still has the text. Returns whether it is gone; one with another text stays. */
+/** Removes a script if its text is still `text`. Returns whether it no longer exists; a script with another text stays. */
 export async function removeScript(request: {
   readonly document: string;
   readonly path: string;

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { join as onHost } from 'node:path/posix';
 import { pack } from 'tar-stream';
 import { AppError } from '../../src-shared/errors';
+import { exitText } from '../../src-shared/exit-text';
 import { decodeManifest, MAX_BYTES } from '../../src-shared/manifest/source';
 import { documentFiles, type DocumentFile } from '../documents/document-files';
 import { readBounded } from '../files/text-files';
@@ -114,7 +115,7 @@ async function send(
   if (code !== 0)
     throw new AppError(
       'unsupported',
-      `The manifest and its scripts cannot be unpacked in ${home}: ${stderr.trim() || `tar ended with ${code}`}`,
+      `The manifest and its scripts cannot be unpacked in ${home}: ${stderr.trim() || `tar ${exitText(code)}`}`,
       'The host needs tar(1) and enough space for them.',
     );
   return onHost(home, hash);

@@ -68,7 +68,7 @@ async function prepareHost(
       transport,
       folder,
       engine: undefined,
-      facts: { ...facts, engine: 'stock', originalCommand: found.stock ?? '' },
+      facts: { ...facts, engine: 'stock', originalCommand: found.original ?? '' },
     };
   }
   report('copying the engine');
@@ -85,8 +85,8 @@ async function prepareHost(
 }
 
 /** Chooses the build engine: Slipway's where it can run, unless the host book names one. */
-function kindOf(entry: HostEntry, { node, oldNode, stock, system }: Probe): 'slipway' | 'stock' {
-  if (entry.engine === 'stock' && stock === undefined)
+function kindOf(entry: HostEntry, { node, oldNode, original, system }: Probe): 'slipway' | 'stock' {
+  if (entry.engine === 'stock' && original === undefined)
     throw new AppError(
       'unsupported',
       'This host has no distro_const.',
@@ -94,10 +94,10 @@ function kindOf(entry: HostEntry, { node, oldNode, stock, system }: Probe): 'sli
     );
   if (entry.engine === 'stock') return 'stock';
   if (node) return 'slipway';
-  if (entry.engine === 'auto' && stock !== undefined) return 'stock';
+  if (entry.engine === 'auto' && original !== undefined) return 'stock';
   throw new AppError(
     'unsupported',
-    `This host cannot build: ${oldNode ?? 'Node is not installed'}, and Slipway's engine needs Node 18 or newer${stock === undefined && system === 'SunOS' ? '; it has no distro_const either' : ''}.`,
+    `This host cannot build: ${oldNode ?? 'Node is not installed'}, and Slipway's engine needs Node 18 or newer${original === undefined && system === 'SunOS' ? '; it has no distro_const either' : ''}.`,
     'Install Node 18 or newer there, for example with apt-get install nodejs.',
   );
 }

@@ -13,7 +13,7 @@ export interface Probe {
   /** Description of a Node that is too old. */
   readonly oldNode?: string;
   /** The host's own `distro_const`. */
-  readonly stock?: string;
+  readonly original?: string;
 }
 
 /** The oldest major version of Node that can run the engine. */
@@ -29,7 +29,7 @@ for n in "$(command -v node)" "$(command -v nodejs)" /usr/local/bin/node /opt/lo
   /usr/node/*/bin/node "$HOME"/.nvm/versions/node/*/bin/node "$HOME"/.volta/bin/node "$HOME"/.local/bin/node
 do [ -n "$n" ] && [ -x "$n" ] && v=$("$n" --version 2>/dev/null) && echo "node $v $n"; done
 d=$(command -v distro_const) || { [ -x /usr/bin/distro_const ] && d=/usr/bin/distro_const; }
-[ -n "$d" ] && echo "stock $d"
+[ -n "$d" ] && echo "original $d"
 exit 0`;
 
 /** Reads a host's properties with one POSIX shell command. */
@@ -58,7 +58,7 @@ export async function probe(transport: Transport): Promise<Probe> {
     throw new AppError(
       'unsupported',
       `The home folder ${visibleName(one('nohome'))} of the account ${visibleName(one('user'))} does not exist on the host.`,
-      'Make it, or give the account another home folder.',
+      'Create it, or give the account another home folder.',
     );
   const nodes = all('node').map((found) => /^v?(\d+)(\S*) (.+)$/.exec(found));
   const node = nodes.find((found) => Number(found?.[1]) >= OLDEST_NODE);
@@ -70,6 +70,6 @@ export async function probe(transport: Transport): Promise<Probe> {
     home: one('home'),
     ...(node && { node: { path: node[3] ?? '', version: `${node[1]}${node[2]}` } }),
     ...(!node && old && { oldNode: `${old[3]} is Node ${old[1]}${old[2]}` }),
-    ...(one('stock') !== '' && { stock: one('stock') }),
+    ...(one('original') !== '' && { original: one('original') }),
   };
 }

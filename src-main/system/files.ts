@@ -24,7 +24,7 @@ function limited<F extends Call>(call: F, limit: (path: string) => Parameters<ty
 
 /** A call on a name: when it hangs, the whole folder does. */
 const onName = <F extends Call>(call: F): F => limited(call, (path) => ({ place: dirname(path) }));
-/** A call on content: a pipe or a damaged file hangs by itself. */
+/** A call on content. It may hang because of the file alone, for example a pipe. */
 const onContent = <F extends Call>(call: F): F => limited(call, () => ({ milliseconds: CONTENT_TIMEOUT_MS }));
 
 /**

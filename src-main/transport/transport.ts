@@ -12,7 +12,7 @@ export interface CommandOptions {
   /** Sent to standard input, which then ends. Without it `run` sends nothing, and `stream` keeps the input open for `write`. */
   readonly input?: string | Buffer;
   /**
-   * A file of this computer, open for reading and appending, to which `stream` may let the command write by itself, because that is faster.
+   * A file of this computer, open for reading and appending, to which `stream` may let the command write directly, because that is faster.
    * Then `output` ends without data when the command does. A success does not mean that all was written: the caller checks the size.
    */
   readonly appendTo?: FileHandle | undefined;

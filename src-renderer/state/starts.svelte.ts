@@ -195,7 +195,7 @@ export class Starts {
       ...(fork && { fork }),
     });
     this.#builds.onStart(true);
-    const kept = fork && lines.active ? ` The present state is kept as line “${lines.active.name}”.` : '';
+    const kept = fork && lines.active ? ` The current state is kept as line “${lines.active.name}”.` : '';
     notices.done(
       queued
         ? 'The build is queued until the build area is free.'

@@ -160,7 +160,7 @@ function setPositions(
   );
 }
 
-/** Makes an entry the one that starts by itself; the number is its place on the screen. */
+/** Makes an entry the default one. The number is its place on the screen. */
 export function setDefault(tree: ManifestTree, place: number): Edit {
   return {
     ...setField(tree, `${menuPath(tree)}/default_entry`, undefined, String(place)),

@@ -50,7 +50,7 @@ export interface BootMenu {
   readonly title: string;
   /** In the order of the screen. */
   readonly entries: readonly MenuEntry[];
-  /** The entry that starts by itself, counted in `entries` without those that are left out. */
+  /** The index of the default entry, among the entries that are not left out. */
   readonly defaultIndex: number;
   readonly timeout: number;
   readonly rule: MenuRule;
@@ -100,7 +100,7 @@ export function shownEntries({ entries }: BootMenu): readonly MenuEntry[] {
   return entries.filter(({ isLeftOut }) => !isLeftOut);
 }
 
-/** The entry that starts by itself; GRUB takes the first for a number that no entry has. */
+/** The default entry. For a number that no entry has, GRUB starts the first one. */
 export function defaultEntry(menu: BootMenu): MenuEntry | undefined {
   const shown = shownEntries(menu);
   return shown[menu.defaultIndex] ?? shown[0];

@@ -59,7 +59,7 @@ export function setPasswordHash(tree: ManifestTree, path: ElementPath, hash: str
 /** What is wrong with SSH keys that are to be stored; `undefined` when nothing is. */
 export function keysFault(keys: string): string | undefined {
   if (/PRIVATE KEY/.test(keys))
-    return 'This is a private key. It is not stored: an image would give it to everybody who has the image. Paste the public key, from the file that ends in .pub.';
+    return 'This is a private key. It is not stored: every user of the image could read it. Paste the public key, from the file that ends in .pub.';
   const lines = keys.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
   const wrong = lines.findIndex((line) => !PUBLIC_KEY.test(line));
   return wrong < 0 ? undefined : `Line ${wrong + 1} is not a public SSH key, as in: ssh-ed25519 AAAA… name`;

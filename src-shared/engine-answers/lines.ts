@@ -18,7 +18,7 @@ export const linesAnswer = z.object({
         id: z.string().describe('It never changes, and journals name it.'),
         name: z.string().describe('It is made from the reason for which the line began, and can be changed.'),
         description: z.string().describe('A text of the user.'),
-        pinned: z.boolean().describe('Whether prunes that choose lines by themselves leave it alone.'),
+        pinned: z.boolean().describe('Whether a prune that chooses lines automatically keeps it.'),
         active: z.boolean().describe('Whether it is the line of the build data.'),
         parent: z
           .object({ line: z.string(), step: z.string().nullable() })

@@ -27,7 +27,7 @@ export const planAnswer = z.object({
       kind: z
         .enum(['nothing', 'switch', 'resume', 'fork', 'build'])
         .describe(
-          '`nothing`: the build data are current. `switch`: another line is, and nothing has to run. `resume`: roll back. `fork`: from a checkpoint of another line. `build`: from the beginning.',
+          '`nothing`: the build data is current. `switch`: another line is, and nothing has to run. `resume`: roll back. `fork`: from a checkpoint of another line. `build`: from the beginning.',
         ),
       line: z.string().describe('The id of the line.'),
       step: z.string().nullable().describe('The step to resume at; `null` where none is resumed.'),

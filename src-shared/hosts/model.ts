@@ -57,7 +57,7 @@ export function problemsOf(entry: HostEntry, others: readonly HostEntry[]): Entr
     report('name', `There is a host ${name.trim()} already.`);
   if (address.trim() === '') report('address', 'Give its name or IP address, or a Host of ~/.ssh/config.');
   else if (address.includes('@')) report('address', 'Without the account: give that as the user.');
-  else if (/^[^:]+:\d*$|\]:\d*$/.test(address)) report('address', 'Without the port: give that by itself.');
+  else if (/^[^:]+:\d*$|\]:\d*$/.test(address)) report('address', 'Leave out the port: it has its own field.');
   else if (/^\[|:\/\//.test(address)) report('address', 'Without brackets and without ssh://.');
   else if (!isHost(address))
     report('address', 'A host name, an IP address, or a Host of ~/.ssh/config, without spaces.');

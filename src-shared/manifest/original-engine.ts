@@ -7,7 +7,7 @@ import { attributeValue, childElements, directText, elementsAt, type ElementNode
 
 /** A line of the export's report. */
 export interface OriginalDifference {
-  readonly kind: 'stock-rejects' | 'slipway-only' | 'note';
+  readonly kind: 'original-rejects' | 'slipway-only' | 'note';
   readonly message: string;
   /** The original rejects it only where no ZFS dataset is mounted at the build area. A build from the beginning is possible there. */
   readonly isAboutFolder?: true;
@@ -55,7 +55,7 @@ export function findOriginalDifferences(
     ...(scripts ? scriptDifferences(manifest, scripts) : []),
     ...notes(source, manifest),
   ];
-  // Several places with the same fault are one line of a report.
+  // A fault that occurs in several places is reported once.
   return [...new Map(found.map((one) => [one.message, one])).values()];
 }
 
@@ -182,7 +182,7 @@ function notes(source: string, { steps, publisher }: Manifest): OriginalDifferen
   return found;
 }
 
-const rejected = (message: string): OriginalDifference => ({ kind: 'stock-rejects', message });
+const rejected = (message: string): OriginalDifference => ({ kind: 'original-rejects', message });
 const only = (message: string): OriginalDifference => ({ kind: 'slipway-only', message });
 const note = (message: string): OriginalDifference => ({ kind: 'note', message });
 const silent = (difference: OriginalDifference): OriginalDifference => ({ ...difference, isSilent: true });

@@ -57,20 +57,23 @@ const DELIMITERS = [
 
 /** Builds nodes from the reader's result. Assumes that the source is well-formed. */
 class TreeBuilder {
-  constructor(
-    private readonly source: string,
-    private readonly entities: Entities,
-  ) {}
+  readonly #source: string;
+  readonly #entities: Entities;
+
+  constructor(source: string, entities: Entities) {
+    this.#source = source;
+    this.#entities = entities;
+  }
 
   element(raw: RawElement, parent: ElementNode | undefined): ElementNode {
     const { start, end } = raw;
     NAME.lastIndex = start + 1;
-    const name = NAME.exec(this.source)?.[0] ?? '';
+    const name = NAME.exec(this.#source)?.[0] ?? '';
     const { attributes, openEnd } = this.#attributes(start + 1 + name.length);
     const range = { start, end };
     if (openEnd === end) return { kind: 'element', name, attributes, children: [], parent, range, openTag: range };
     const openTag = { start, end: openEnd };
-    const closeTag = { start: this.source.lastIndexOf('</', end - 1), end };
+    const closeTag = { start: this.#source.lastIndexOf('</', end - 1), end };
     const element: ElementNode = { kind: 'element', name, attributes, children: [], parent, range, openTag, closeTag };
     let at = openEnd;
     for (const child of raw.children) {
@@ -87,7 +90,7 @@ class TreeBuilder {
     const attributes: AttributeNode[] = [];
     ATTRIBUTE.lastIndex = from;
     for (;;) {
-      const match = ATTRIBUTE.exec(this.source);
+      const match = ATTRIBUTE.exec(this.#source);
       if (!match || match[1] !== undefined) return { attributes, openEnd: ATTRIBUTE.lastIndex };
       const [all, , name = '', quoted = ''] = match;
       const end = ATTRIBUTE.lastIndex;
@@ -110,24 +113,24 @@ class TreeBuilder {
   }
 
   #characterNode(start: number, limit: number): CharacterNode & { range: { start: number; end: number } } {
-    const isMarkup = this.source.charAt(start) === '<';
-    const delimiter = isMarkup && DELIMITERS.find(({ open }) => this.source.startsWith(open, start));
+    const isMarkup = this.#source.charAt(start) === '<';
+    const delimiter = isMarkup && DELIMITERS.find(({ open }) => this.#source.startsWith(open, start));
     if (delimiter) {
       const { kind, open, close } = delimiter;
       const inner = start + open.length;
-      const innerEnd = this.source.indexOf(close, inner);
-      return { kind, text: this.source.slice(inner, innerEnd), range: { start, end: innerEnd + close.length } };
+      const innerEnd = this.#source.indexOf(close, inner);
+      return { kind, text: this.#source.slice(inner, innerEnd), range: { start, end: innerEnd + close.length } };
     }
-    const next = this.source.indexOf('<', start);
+    const next = this.#source.indexOf('<', start);
     const end = next < 0 ? limit : next;
-    const raw = this.source.slice(start, end);
+    const raw = this.#source.slice(start, end);
     const text = raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw;
     return { kind: 'text', text: this.#resolve(text, start), range: { start, end } };
   }
 
   #resolve(raw: string, offset: number): string {
     try {
-      return this.entities.resolve(raw);
+      return this.#entities.resolve(raw);
     } catch (error) {
       if (!(error instanceof EntityError)) throw error;
       throw new NotWellFormed(error.message, offset + raw.indexOf('&'));

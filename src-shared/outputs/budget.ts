@@ -102,7 +102,7 @@ export function budgetFixes(
     const edit = edited(loaded.tree, 'Change spare space', [
       (now) => setPair(now, 'usb_spare_mb', String(spare - excess), ''),
     ]);
-    fixes.push({ title: `Spare space ${spare - excess} MiB`, edit });
+    fixes.push({ title: `Reduce spare space to ${spare - excess} MiB`, edit });
   }
   const within = files.filter((file) => !over.includes(file)).map(({ format }) => format);
   if (within.length > 0)

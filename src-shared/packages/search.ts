@@ -94,7 +94,7 @@ export class CatalogueSearch {
         const start = name.slice(at, at + length);
         const known = this.#starts.get(start);
         if (!known) this.#starts.set(start, [index]);
-        // A name with two such words is in the list once.
+        // A name in which the same start occurs twice is listed once.
         else if (known.at(-1) !== index) known.push(index);
       }
     }

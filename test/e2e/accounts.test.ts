@@ -144,7 +144,7 @@ it('Users are duplicated, moved and removed in their list, and root is locked, b
   await expect.poll(() => editor.getByLabel('User name').inputValue()).toBe('jack2x');
 
   // Locked root keeps nothing of the password; a generated one is stored as a hash only.
-  const signIn = page.getByRole('group', { name: 'Sign-in of root' });
+  const signIn = page.getByRole('group', { name: 'Root sign-in' });
   await signIn.getByRole('button', { name: 'Locked' }).press('Enter');
   await designer.hears('Root is locked');
   await designer.save();

@@ -16,7 +16,7 @@ it('A boot menu is composed by keyboard and by mouse, shown as GRUB shows it, an
   const cards = page.getByRole('list', { name: 'Boot menu entries' });
   const titles = (): Promise<(string | null)[]> =>
     cards.getByRole('listitem').evaluateAll((items) => items.map((item) => item.getAttribute('data-name')));
-  const preview = page.getByRole('complementary', { name: 'Preview of the boot menu' });
+  const preview = page.getByRole('complementary', { name: 'Boot menu preview' });
   const screen = async (): Promise<string[]> =>
     (await preview.locator('.line').allTextContents()).filter((line) => line.trim() !== '');
   expect(await titles()).toEqual(['Debian live', 'Debian live (copied to memory)', 'Debian live (safe graphics)']);
@@ -72,7 +72,7 @@ it('Rules of the boot archive are filtered, pasted, changed and removed by keybo
   const designer = new Designer(page);
   await designer.goTo('Boot');
   await page.getByRole('tab', { name: 'Boot archive' }).click();
-  const list = page.getByRole('listbox', { name: 'Rules of the boot archive' });
+  const list = page.getByRole('listbox', { name: 'Boot archive rules' });
   await page.getByLabel('Filter paths').fill('scsi');
   await expect.poll(() => list.getByRole('option').count()).toBe(4);
   // What is pasted into the filtered list is selected in the whole one.
@@ -139,7 +139,7 @@ it('How the boot archive is packed is set in fields and rows, and a problem unfo
   await designer.button('Add profile').click();
   const profile = packing.getByRole('group', { name: 'profile 3' });
   await profile.getByLabel('Path').fill('/etc/svc/new.xml');
-  await profile.getByLabel('Where the file is').selectOption('On the build host');
+  await profile.getByLabel('File location').selectOption('On the build host');
   await designer.button('Move profile 3 up').click();
   await inode.fill('many');
   await packing.getByText('1 problem').waitFor();

@@ -117,7 +117,7 @@ describe('From 900 to 1920 pixels nothing is cut off and nothing overprints:', (
       await packages.details.getByText(/that only this entry needs/).waitFor();
       await check.run('a package');
       await packages.sum.getByRole('button', { name: /^Sizes/ }).click();
-      await page.getByRole('list', { name: 'Parts of the image' }).waitFor();
+      await page.getByRole('list', { name: 'Size by group' }).waitFor();
       await check.run('sizes');
       await page.keyboard.press('Escape');
       await packages.button('Compare…').click();

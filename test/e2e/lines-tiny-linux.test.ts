@@ -45,7 +45,7 @@ async function goThrough(page: Page, person: Person, path: string, image: string
   await person.fill(page.getByRole('textbox', { name: 'Host name' }), 'othername');
   await person.press(areas.getByRole('button', { name: 'Build' }));
   await build('Save and resume from im-mod');
-  await designer.hears('The build resumes from im-mod. The present state is kept as line “main”.');
+  await designer.hears('The build resumes from im-mod. The current state is kept as line “main”.');
   await lane('line-2').waitFor();
   await timeline.says(/^Done/);
   expect(checksum()).not.toBe(first);

@@ -53,9 +53,9 @@ it('By mouse, an edit is resumed, undone and switched back, and a line is rename
   // The panel lists what a resume keeps.
   await timeline.open();
   await timeline.checkpoint('b').click();
-  await page.getByText('the present state as line “main”, with 2 later checkpoints and its images.').waitFor();
+  await page.getByText('the current state as line “main”, with 2 later checkpoints and its images.').waitFor();
   await timeline.buildButton.click();
-  await designer.hears('The build resumes from b. The present state is kept as line “main”.');
+  await designer.hears('The build resumes from b. The current state is kept as line “main”.');
   await timeline.says('Done');
   expect(project.ran()).toEqual(['b', 'c', 'd']);
   expect([image(project), await ids(project)]).toEqual(['other', ['line-2', 'main']]);
@@ -132,7 +132,7 @@ it('Lines can be used by keyboard alone: fork, go between lanes, rename, switch,
   await page.keyboard.press('End');
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('r');
-  await designer.hears('The build resumes from c. The present state is kept as line “main”.');
+  await designer.hears('The build resumes from c. The current state is kept as line “main”.');
   await timeline.says('Done');
   await expect.poll(() => lane(page, 'line-2').getAttribute('class')).toContain('active');
   await tabTo(page, checkpoints);

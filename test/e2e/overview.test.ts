@@ -67,7 +67,7 @@ it('Edits since the last build have their first reader, and the button runs what
   expect(await accessibilityViolations(page)).toEqual([]);
   await designer.goTo('Scripts');
   await page
-    .getByRole('navigation', { name: 'Scripts of the manifest' })
+    .getByRole('navigation', { name: 'Manifest scripts' })
     .getByRole('button', { name: 'c', exact: true })
     .click();
   await page.getByRole('textbox', { name: 'Script scripts/c' }).click();

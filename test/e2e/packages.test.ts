@@ -145,7 +145,7 @@ describe.skipIf(!hasHostApt)('the repository of this machine', () => {
     await packages.details.getByText('Versions').waitFor();
     await look('a package of the repository');
     await packages.sum.getByRole('button', { name: /^Sizes/ }).click();
-    await page.getByRole('list', { name: 'Parts of the image' }).getByText('base system').waitFor();
+    await page.getByRole('list', { name: 'Size by group' }).getByText('base system').waitFor();
     await look('sizes');
     await page.keyboard.press('Escape');
     await packages.button('Compare…').click();
@@ -263,7 +263,7 @@ describe.skipIf(!hasTool('apt-get') || !hasTool('gpg'))('a repository of another
       .getByRole('alert')
       .getByText(/package lists could not be fetched/)
       .waitFor();
-    await page.getByLabel('Name of a package to add').fill('typed');
+    await page.getByLabel('Package to add').fill('typed');
     await page.keyboard.press('Enter');
     await packages.inImage('typed').waitFor();
     repository.mend();

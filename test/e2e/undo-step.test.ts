@@ -18,7 +18,7 @@ async function addStep(page: Page, name: string): Promise<void> {
 
 /** The files that the section Scripts lists. */
 const listed = (page: Page, name: string) =>
-  page.getByRole('navigation', { name: 'Scripts of the manifest' }).getByRole('button', { name, exact: true });
+  page.getByRole('navigation', { name: 'Manifest scripts' }).getByRole('button', { name, exact: true });
 
 it('Undo of Add step removes its script, and redo makes it again, executable.', async () => {
   const { path, folder } = tinyLinux();

@@ -80,7 +80,7 @@ describe.skipIf(reason !== undefined)(`login shells${title}`, () => {
 describe.skipIf(reason !== undefined)(`accounts${title}`, () => {
   it.each([
     ['without a shell (nologin)', '/usr/sbin/nologin', [], 'not available'],
-    ['whose shell is false', '/bin/false', [], 'ended with 1'],
+    ['whose shell is false', '/bin/false', [], 'exited with status 1'],
     ['for SFTP only', '/bin/sh', ['ForceCommand internal-sftp'], 'sftp connections only'],
     ['with a forced command', '/bin/sh', ['ForceCommand echo "backups only"; exit 3'], 'backups only'],
   ])('The message of an account %s is shown.', async (what, shell, lines, message) => {

@@ -26,7 +26,7 @@ it('takes the packages screen, dark and light', async () => {
     await packages.details.getByText('Versions').waitFor();
     await take('packages');
     await packages.sum.getByRole('button', { name: /^Sizes/ }).click();
-    await page.getByRole('list', { name: 'Parts of the image' }).waitFor();
+    await page.getByRole('list', { name: 'Size by group' }).waitFor();
     await take('packages-sizes');
     await page.keyboard.press('Escape');
     await packages.search.fill('tcpdump');

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { root } from '../support/markdown';
 
 /** Words that docs/conventions.md replaces: name the actor, functions return and report, constants are MAX_*. */
-const AVOIDED = /\b(somebody|nobody|whoever|anew|patience|told|says)\b|\bMOST_/i;
+const AVOIDED = /\b(somebody|nobody|everybody|anybody|whoever|anew|patience|told|says)\b|\bMOST_/i;
 
 /** The same for the programs: data has or contains, and a string is an argument or a token. Parts of names count: `isTold`. */
 const AVOIDED_IN_PROGRAMS =
@@ -20,23 +20,33 @@ const ABOUT_WORDS = [
   'test/shared/packages/search.test.ts',
 ];
 
+/** The same for prose that is no code: data has, and a label reads. */
+const AVOIDED_IN_MANUAL = /\b(said|tells?|say)\b/i;
+
 /** Names of tests for arguments (`args`), output (`output`, `stderr`) and timeouts (`TIMEOUT_MS`). */
 const AVOIDED_AS_NAMES = /\b(told|tells?|said|words)\b|PATIENCE/;
 
 it('names, comments and messages of the source avoid the words that the conventions replace', () => {
-  const tools = filesIn('tools');
-  const programs = filesIn('src-shared', 'src-engine', 'src-main', 'src-renderer');
+  const tools = filesIn(SOURCE, 'tools');
+  const programs = filesIn(SOURCE, 'src-shared', 'src-engine', 'src-main', 'src-renderer');
   expect([...tools, ...programs].flatMap((path) => linesWith(AVOIDED, path))).toEqual([]);
   const others = [...tools, ...programs].filter((path) => !ABOUT_WORDS.some((place) => path.startsWith(place)));
   expect(others.flatMap((path) => linesWith(AVOIDED_IN_PROGRAMS, path))).toEqual([]);
 });
 
 it('Names and comments of tests avoid the words that the conventions replace.', () => {
-  const tests = filesIn('test').filter((path) => path !== 'test/source/wording.test.ts');
+  const tests = filesIn(SOURCE, 'test').filter((path) => path !== 'test/source/wording.test.ts');
   expect(tests.flatMap((path) => linesWith(AVOIDED, path, proseOf))).toEqual([]);
   expect(tests.flatMap((path) => linesWith(AVOIDED_AS_NAMES, path, withoutTexts))).toEqual([]);
   const others = tests.filter((path) => !ABOUT_WORDS.some((place) => path.startsWith(place)));
   expect(others.flatMap((path) => linesWith(AVOIDED_IN_PROGRAMS, path, proseOf))).toEqual([]);
+});
+
+it('The manual and the changelog avoid the words that the conventions replace.', () => {
+  const texts = filesIn(/\.md$/, '*.md', 'docs', 'src-engine', 'resources');
+  expect(texts.length).toBeGreaterThan(20);
+  expect(texts.flatMap((path) => linesWith(AVOIDED, path))).toEqual([]);
+  expect(texts.flatMap((path) => linesWith(AVOIDED_IN_MANUAL, path))).toEqual([]);
 });
 
 /** The comment and the test's name in a line of code. */
@@ -50,10 +60,12 @@ function proseOf(line: string): string {
 const withoutTexts = (line: string): string =>
   line.replace(/'[^']*'|"[^"]*"|`[^`]*`/g, '').replace(/(^|\s)(\/\/|\/?\*).*/, '');
 
-function filesIn(...folders: string[]): string[] {
+const SOURCE = /\.(ts|mts|mjs|cjs|svelte)$/;
+
+function filesIn(kind: RegExp, ...folders: string[]): string[] {
   return execFileSync('git', ['ls-files', '-z', '--', ...folders], { cwd: root, encoding: 'utf8' })
     .split('\0')
-    .filter((path) => /\.(ts|mts|mjs|cjs|svelte)$/.test(path));
+    .filter((path) => kind.test(path));
 }
 
 /** Code in a comment, such as the account `nobody`, is not prose. */

@@ -9,7 +9,7 @@ const SWITCHES = 5;
 
 /**
  * `golden-lines-child.cjs LOG ARGUMENT...`, with the arguments of a run: gives the area of its manifest a parked line, and
- * switches five times, so that the build data are on the first line again. Steps and journals are not involved.
+ * switches five times, so that the build data is on the first line again. Steps and journals are not involved.
  */
 async function main(): Promise<void> {
   const [log = '', ...args] = process.argv.slice(2);

@@ -44,7 +44,7 @@ async function fetchFromServer(address: string): Promise<Buffer | undefined> {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
     throw new AppError(
       'unreachable',
-      `${withoutLogin(address)} is not an address of a repository.`,
+      `${withoutLogin(address)} is not a repository address.`,
       'Correct the address in the repositories: it begins with http://, https:// or file:///.',
     );
   const answer = await get(url);

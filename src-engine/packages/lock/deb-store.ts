@@ -68,7 +68,7 @@ export class DebStore {
     return readFileSync(this.#controlOf(sha256), 'utf8');
   }
 
-  /** Keeps the control fields of a file beside it, and compares them with the lock. */
+  /** Stores the control fields of a package file beside it. Throws when they differ from the lock. */
   async #check({ name, version, architecture, sha256 }: LockedPackage): Promise<void> {
     const kept = this.#controlOf(sha256);
     if (!existsSync(kept)) {

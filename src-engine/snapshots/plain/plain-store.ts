@@ -82,7 +82,7 @@ export class PlainStore {
   next(name: string): PlainSnapshot {
     assertSnapshotName(name);
     if (this.list().some((snapshot) => snapshot.name === name))
-      throw new AppError('snapshot', `There is a snapshot ${name} in ${this.folder} already.`);
+      throw new AppError('snapshot', `The snapshot ${name} already exists in ${this.folder}.`);
     return this.entryAfterAll(name);
   }
 

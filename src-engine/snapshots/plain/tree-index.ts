@@ -181,7 +181,7 @@ export function indexDamage(path: string, hasPack: (pack: number) => boolean): s
     const { head, content, size } = readBeginning(path);
     const start = content.indexOf(10) + 1;
     const [bytes = size - start, sum] = head.body ?? [];
-    if (bytes !== size - start) return 'its index is cut off';
+    if (bytes !== size - start) return 'its index is truncated';
     if (size <= content.length && sum !== undefined && sum !== checksum(content.subarray(start)))
       return 'its index is damaged';
     const missing = head.packs.find((pack) => !hasPack(pack));

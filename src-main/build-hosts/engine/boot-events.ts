@@ -1,5 +1,6 @@
 import { bootEvent, type BootEvent } from '../../../src-shared/engine-answers/media';
 import { AppError } from '../../../src-shared/errors';
+import { exitText } from '../../../src-shared/exit-text';
 import { lines } from '../../transport/lines';
 import { anySignal } from '../../transport/signals';
 import type { RunningCommand, Transport } from '../../transport/transport';
@@ -48,6 +49,6 @@ async function* eventsOf(command: RunningCommand): AsyncGenerator<BootEvent> {
   }
   const { code, stderr } = await command.ended;
   if (hasVerdict) return;
-  const failure = `The boot test ended with ${code ?? 'a signal'}: ${stderr.trim() || 'no message'}`;
+  const failure = `The boot test ${exitText(code)}: ${stderr.trim() || 'no message'}`;
   throw refusalOf(parseDocument(refusal)) ?? new AppError('unsupported', failure);
 }

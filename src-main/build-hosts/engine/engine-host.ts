@@ -18,6 +18,7 @@ import { cancelAnswer, pauseAnswer } from '../../../src-shared/engine-answers/ru
 import { statusAnswer } from '../../../src-shared/engine-answers/status';
 import { validateAnswer } from '../../../src-shared/engine-answers/validate';
 import { AppError } from '../../../src-shared/errors';
+import { exitText } from '../../../src-shared/exit-text';
 import type { BuildChoice } from '../../../src-shared/rpc/builds';
 import type { Argv, Transport } from '../../transport/transport';
 import type { Arguments } from './ask';
@@ -83,7 +84,7 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
     if (refusal) throw refusal;
     if (answer !== undefined) return readAnswer(schema, answer);
     const reason = stderr.trim() || text.slice(0, 200).trim() || 'no message';
-    throw new AppError('unsupported', `distro_const ${subcommand} ended with ${code ?? 'a signal'}: ${reason}`);
+    throw new AppError('unsupported', `distro_const ${subcommand} ${exitText(code)}: ${reason}`);
   }
 
   return {

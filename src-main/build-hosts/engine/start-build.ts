@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
+import { exitText } from '../../../src-shared/exit-text';
 import { parseRecord } from '../../../src-shared/journal/records';
 import type { Transport } from '../../transport/transport';
 import type { HostCommand, StartedBuild } from '../build-host';
@@ -33,7 +34,7 @@ export async function startBuild(transport: Transport, command: HostCommand, log
     if (run !== undefined) return { run, ended: started.ended };
     throw new AppError(
       'refused',
-      end?.output.trim() || `The build ended with ${end?.code ?? 'a signal'} before its first step.`,
+      end?.output.trim() || `The build ${exitText(end?.code)} before its first step.`,
     );
   } finally {
     searching.abort();

@@ -84,7 +84,7 @@ function manifestFindings(source: string): Finding[] {
   return findOriginalDifferences(source, new Date()).flatMap(
     ({ kind, message, isAboutFolder, isSilent }, at): Finding[] => {
       const it = { id: `original:${at}`, title: 'manifest', detail: message };
-      if (kind === 'stock-rejects' && !isAboutFolder)
+      if (kind === 'original-rejects' && !isAboutFolder)
         return [
           {
             ...it,

@@ -42,7 +42,7 @@ const forPrintf = (bytes: string): string =>
 /** The bytes that an escaped path means, as `ls` of the engine takes it. */
 function bytesOf(path: string): string {
   const bytes = unescapeName(path);
-  if (bytes === undefined) throw new AppError('missing', `${path} has an escape that does not exist.`);
+  if (bytes === undefined) throw new AppError('missing', `${path} has an unknown escape.`);
   return bytes;
 }
 

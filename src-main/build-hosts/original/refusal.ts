@@ -1,4 +1,5 @@
 import { AppError } from '../../../src-shared/errors';
+import { exitText } from '../../../src-shared/exit-text';
 
 const TRACEBACK = 'Traceback (most recent call last):';
 
@@ -12,7 +13,7 @@ export function refusalOf(output: string, code: number | null): AppError {
   const lines = output.split('\n').filter((line) => line.trim() !== '' && !/ validates$/.test(line));
   const begin = lines.indexOf(TRACEBACK);
   if (begin < 0) {
-    const message = lines.join('\n') || `The build ended with ${code ?? 'a signal'} before it wrote a log.`;
+    const message = lines.join('\n') || `The build ${exitText(code)} before it wrote a log.`;
     return new AppError('refused', message, 'Correct the cause and start again.');
   }
   // The lines of a traceback are indented, up to the error.
@@ -24,7 +25,7 @@ export function refusalOf(output: string, code: number | null): AppError {
     'refused',
     [
       ...before,
-      `The original distro_const could not process this manifest or build area, and ended with its own error: ${error}`,
+      `The original distro_const could not process this manifest or build area, and failed with its own error: ${error}`,
       ...after.slice(1),
     ].join('\n'),
     'The checklist names what the original does not accept.',

@@ -104,7 +104,7 @@ async function copyFrom(
     // tail(1) reads and writes small pieces.
     const argv: Argv = at === 0 ? ['cat', medium.path] : ['tail', '-c', `+${at + 1}`, medium.path];
     const command = await host.transport.stream(argv, { input: '', signal: until, appendTo: file });
-    // Of a command that writes to the file by itself, no output comes here.
+    // A command that writes to the file directly sends no output here.
     await writeChunks(partial, 'a', atMost(command.output, medium.size - at, medium)).catch(explained);
     const { code, stderr } = await command.ended;
     signal?.throwIfAborted();

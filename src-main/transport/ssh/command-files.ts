@@ -1,4 +1,5 @@
 import { AppError } from '../../../src-shared/errors';
+import { exitText } from '../../../src-shared/exit-text';
 import type { Argv, CommandResult } from '../transport';
 import type { Files } from './files';
 
@@ -35,7 +36,7 @@ export function commandFiles(name: string, run: (argv: Argv) => Promise<CommandR
     const what = `${path} cannot be read on ${name}`;
     if (code === MISSING) throw new AppError('missing', `${what}: there is no such file.`);
     if (code === DENIED) throw new AppError('refused', `${what}: the account has no permission to read it.`);
-    throw new AppError('missing', `${what}: ${stderr.trim() || `the shell ended with ${code}`}.`);
+    throw new AppError('missing', `${what}: ${stderr.trim() || `the shell ${exitText(code)}`}.`);
   }
   const text = async (script: string, path: string): Promise<string> => (await output(script, path)).toString('utf8');
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { AppError } from '../../../src-shared/errors';
+import { exitText } from '../../../src-shared/exit-text';
 import { visible } from '../../../src-shared/visible';
 import type { Argv, CommandOptions } from '../transport';
 import type { Channel, Connection } from './connection';
@@ -119,7 +120,7 @@ async function begin(
     // A host that writes without an end does not end the command by itself.
     const ended = await beforeDeadline(code, END_TIMEOUT_MS);
     leave();
-    const why = ended === undefined ? 'its output does not end' : `it ended with ${ended.value}`;
+    const why = ended === undefined ? 'its output does not end' : `it ${exitText(ended.value)}`;
     throw cannotStart(connection, argv, options, beginning, messageOf(greeting.text, stderr()) || why);
   }
   const { pid, rest } = beginning;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../src-shared/errors';
+import { exitText } from '../../../src-shared/exit-text';
 import type { Argv, CommandOptions, CommandResult, DetachedCommand } from '../transport';
 import type { Files } from './files';
 
@@ -75,7 +76,7 @@ export async function startDetached(
       'Free some space on the host, then start again.',
     );
   if (code !== 0 || !folder || !keeper || !pid) {
-    const why = code === 127 ? 'there is no such command' : stderr.trim() || `the shell ended with ${code}`;
+    const why = code === 127 ? 'there is no such command' : stderr.trim() || `the shell ${exitText(code)}`;
     throw new AppError('unsupported', `${argv[0]} cannot be started on ${name}: ${why}.`);
   }
   // `ended` reports a lost connection.

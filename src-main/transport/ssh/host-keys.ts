@@ -92,7 +92,7 @@ export async function createHostKeyJudge(policy: HostKeyPolicy, host: string, po
           return new AppError(
             'refused',
             `The host key of ${name} is revoked: ${shown}. Nothing was sent.`,
-            'Ask the administrator of the host for its present key.',
+            'Ask the administrator of the host for its current key.',
           );
         case 'changed':
           return new AppError(

@@ -1,6 +1,7 @@
 import { randomBytes, webcrypto } from 'node:crypto';
 import { dirname } from 'node:path/posix';
 import { AppError } from '../../../src-shared/errors';
+import { exitText } from '../../../src-shared/exit-text';
 import type { Argv, CommandOptions, CommandResult } from '../transport';
 import type { SshCommand } from './commands';
 import type { Connection } from './connection';
@@ -55,7 +56,7 @@ export async function sendFile(
       printed += piece.toString('latin1');
     }
     const { code: end, stderr: why } = await writing.ended;
-    if (end !== 0 || !hashing) throw new Error(why.trim() || `the shell ended with ${end}`);
+    if (end !== 0 || !hashing) throw new Error(why.trim() || `the shell ${exitText(end)}`);
     const sum = printed.trim();
     const hash = Buffer.from(await hashing).toString('hex');
     if (sum !== '' && !sum.startsWith(hash))

@@ -25,7 +25,7 @@ export function fateText({ columns, step, line, usedBytes }: Fate): string | und
   const kept = from === 0 ? 'Keeps nothing' : `Keeps ${plural(from, 'step')}`;
   // The checkpoint before the first step is empty.
   const later = columns.slice(from + 1).filter(({ snapshot }) => snapshot !== null).length;
-  if (line !== undefined) return `${kept}. The present state is parked as line “${line}”.`;
+  if (line !== undefined) return `${kept}. The current state is parked as line “${line}”.`;
   if (later === 0) return `${kept}.`;
   const size = from === 0 && usedBytes !== undefined ? ` (${bytes(usedBytes)})` : '';
   return `${kept}, discards ${plural(later, 'checkpoint')}${size}.`;

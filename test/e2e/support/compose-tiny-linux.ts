@@ -22,7 +22,7 @@ export async function composeTinyLinux(designer: Designer, person: Person, folde
   await person.fill(page.getByLabel('Build area', { exact: true }), join(folder, 'area'));
 
   await person.press(designer.section('Packages'));
-  await person.fill(page.getByLabel('Name of a package to add'), 'linux-image-cloud-amd64');
+  await person.fill(page.getByLabel('Package to add'), 'linux-image-cloud-amd64');
   await person.press(designer.button('Add'));
   await designer.row('linux-image-cloud-amd64').waitFor();
 

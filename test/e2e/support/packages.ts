@@ -17,10 +17,10 @@ export class PackagesPage extends Designer {
   constructor(page: Page) {
     super(page);
     this.search = page.getByRole('searchbox', { name: 'Search the repository' });
-    this.repository = page.getByRole('listbox', { name: 'Packages of the repository' });
+    this.repository = page.getByRole('listbox', { name: 'Repository packages' });
     this.image = page.getByRole('listbox', { name: 'Packages to install' });
     this.details = page.getByRole('complementary', { name: 'Selected package' });
-    this.sum = page.getByRole('group', { name: 'Size of the image' });
+    this.sum = page.getByRole('group', { name: 'Image size' });
   }
 
   inRepository(name: string): Locator {

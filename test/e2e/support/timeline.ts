@@ -43,7 +43,7 @@ export class TimelinePage {
   async addToScript(name: string, text: string): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Areas' }).getByRole('button', { name: 'Compose' }).click();
     await new Designer(this.page).goTo('Scripts');
-    const scripts = this.page.getByRole('navigation', { name: 'Scripts of the manifest' });
+    const scripts = this.page.getByRole('navigation', { name: 'Manifest scripts' });
     await scripts.getByRole('button', { name, exact: true }).click();
     await this.page.getByRole('textbox', { name: `Script scripts/${name}` }).click();
     await this.page.keyboard.press('Control+End');

@@ -35,7 +35,7 @@ describe('A checkpoint whose index is damaged', () => {
     damage(/step_b$/, content);
     const { stdout, code } = await project.run('checkpoints', 'manifest.xml');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^b .* damaged: its index is (damaged|cut off)$/m);
+    expect(stdout).toMatch(/^b .* damaged: its index is (damaged|truncated)$/m);
     expect(stdout).toMatch(/^c .* current$/m);
     expect((await project.build('-l')).stderr).toMatch(/^b {16,}Step b/m);
     expect(await project.json('status')).toMatchObject({

@@ -80,4 +80,12 @@ describe('follow', () => {
     const { lastRun } = JSON.parse(stdout) as { lastRun: { state: string } | null };
     expect(lastRun?.state).not.toBe('running');
   });
+
+  it('names the missing run, or that there is none yet', async () => {
+    expect(follow('--run', 'x').stderr.toString()).toContain(`There is no run x in ${join(project.area, 'logs')}.`);
+    const fresh = new TestProject({ steps: [{ name: 'a', body: ':' }] });
+    const { code, stderr } = await fresh.run('follow', 'manifest.xml');
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`There are no runs in ${join(fresh.area, 'logs')}.`)]);
+    fresh.dispose();
+  });
 });

@@ -47,7 +47,7 @@ describe.skipIf(lacks !== undefined)(
     it('fails with its message at an unexpected exit status, at a signal, and when its program is missing', async () => {
       await expect(sh('echo why >&2; exit 3', { errorCode: 'area' })).rejects.toMatchObject({
         code: 'area',
-        message: '/bin/sh -c echo why >&2; exit 3 exited with 3: why',
+        message: '/bin/sh -c echo why >&2; exit 3 exited with status 3: why',
       });
       await expect(sh('kill -9 $$')).rejects.toThrow('was ended by SIGKILL');
       await expect(run([join(folder, 'missing')])).rejects.toThrow('No such file or directory');

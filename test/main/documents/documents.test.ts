@@ -260,7 +260,7 @@ describe('export', () => {
 
   it('reports what the original command rejects and what only Slipway has', async () => {
     const notes = await services.exporting.check({ path: manifest, source: (await open()).source }, {});
-    expect(notes.filter(({ kind }) => kind === 'stock-rejects').map(({ message }) => message)).toEqual([
+    expect(notes.filter(({ kind }) => kind === 'original-rejects').map(({ message }) => message)).toEqual([
       expect.stringContaining('is a folder'),
     ]);
     const dataset = (await open()).source.replace(/\/var\/(tmp|lib)\/slipway\/doc/, 'rpool/dc');

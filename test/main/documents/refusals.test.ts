@@ -104,7 +104,7 @@ describe('scripts that steps name outside scripts/', () => {
     rmSync(join(folder, 'doc/steps/own'));
     const notes = await services.exporting.check({ path: manifest, source: (await open()).source }, {});
     expect(notes).toContainEqual({
-      kind: 'stock-rejects',
+      kind: 'original-rejects',
       message: expect.stringContaining('./steps/own is not there'),
     });
   });

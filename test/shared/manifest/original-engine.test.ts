@@ -48,21 +48,21 @@ describe('the original command rejects', () => {
       /2008 and 2009/,
     ],
   ])('%s', (_, source, message) => {
-    expect(of('stock-rejects', source)).toEqual([expect.stringMatching(message)]);
+    expect(of('original-rejects', source)).toEqual([expect.stringMatching(message)]);
   });
 
   it('a script that is not there or cannot run', () => {
-    expect(of('stock-rejects', stock, [])).toEqual([expect.stringContaining('scripts/hello is not there')]);
+    expect(of('original-rejects', stock, [])).toEqual([expect.stringContaining('scripts/hello is not there')]);
     const script = { path: 'scripts/hello', executable: false };
-    expect(of('stock-rejects', stock, [script])).toEqual([expect.stringContaining('is not executable')]);
-    expect(of('stock-rejects', stock, [{ ...script, executable: true }])).toEqual([]);
+    expect(of('original-rejects', stock, [script])).toEqual([expect.stringContaining('is not executable')]);
+    expect(of('original-rejects', stock, [{ ...script, executable: true }])).toEqual([]);
   });
 });
 
 it('A difference that several steps share is reported once.', () => {
   const nameless = '<script name="scripts/hello"><checkpoint name=""/></script>';
   const source = stock.replace('</finalizer>', `${nameless}${nameless}</finalizer>`);
-  expect(of('stock-rejects', source)).toEqual([expect.stringContaining('has no checkpoint name')]);
+  expect(of('original-rejects', source)).toEqual([expect.stringContaining('has no checkpoint name')]);
 });
 
 it('What only our engine provides is named.', () => {
@@ -75,7 +75,7 @@ it('What only our engine provides is named.', () => {
 
 it('What the original command silently does otherwise is not reported as rejected.', () => {
   const spaced = stock.replace('checkpoint name="hello"', 'checkpoint name="say@hello"');
-  expect(of('stock-rejects', spaced)).toEqual([]);
+  expect(of('original-rejects', spaced)).toEqual([]);
   expect(of('note', spaced)).toContainEqual(expect.stringContaining('goes on without that checkpoint'));
   const numbers = stock.replace('<stop_on_error>true', '<stop_on_error>1').replace('enable>true', 'enable>0');
   expect(of('note', numbers).filter((message) => /is [01]:/.test(message))).toHaveLength(2);

@@ -47,7 +47,7 @@ describe('fixes of a file over the budget', () => {
     const fixes = budgetFixes(load(limited), files);
     expect(fixes.map(({ title }) => title)).toEqual([
       'Raise to 289 MiB',
-      'Spare space 31 MiB',
+      'Reduce spare space to 31 MiB',
       'Limit only Hybrid ISO',
     ]);
     for (const { edit, title } of fixes) {

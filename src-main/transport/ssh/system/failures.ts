@@ -27,7 +27,7 @@ export async function explainSsh({ name, user, lines }: SshReport): Promise<AppE
     return new AppError(
       'refused',
       `The host key of ${name} is revoked. Nothing was sent.`,
-      'Ask the administrator of the host for its present key.',
+      'Ask the administrator of the host for its current key.',
     );
   const mismatch = /no matching (.+?) found\. Their offer: (\S+)/.exec(text);
   if (mismatch?.[1] !== undefined) return noCommonAlgorithm(name, mismatch[1], mismatch[2]);

@@ -74,7 +74,7 @@ export async function connectBySystem(options: ConnectOptions, ssh: SystemSsh): 
   };
 }
 
-/** Its own messages go to a file, so that stderr has only those of the command. It never connects by itself. */
+/** Its own messages go to a file, so that stderr has only those of the command. It never opens a connection of its own. */
 const clientArguments = (socket: string, log: string, line: string): string[] => [
   ...['-F', 'none', '-S', socket, '-E', log, '-T'],
   ...['-o', 'LogLevel=DEBUG2', '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-o', 'BatchMode=yes'],
@@ -103,7 +103,7 @@ async function sessionIn(log: string): Promise<void> {
   while ((await text())?.includes('master session id') === false);
 }
 
-/** Waits for the end of a process, and returns its log when it failed by itself. The log is removed. */
+/** Waits for the end of a process, and returns its log when it failed without being ended. The log is removed. */
 async function reportOf(child: ChildProcess, log: string): Promise<string> {
   await new Promise((resolve) => child.once('error', resolve).once('exit', resolve));
   try {

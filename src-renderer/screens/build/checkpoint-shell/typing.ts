@@ -8,8 +8,12 @@ export class Typing {
   #waiting: Uint8Array[] = [];
   #isSending = false;
 
+  readonly #send: (data: string) => Promise<unknown>;
+
   /** @param send gets base64. When it fails the shell has ended, and the input is dropped */
-  constructor(private readonly send: (data: string) => Promise<unknown>) {}
+  constructor(send: (data: string) => Promise<unknown>) {
+    this.#send = send;
+  }
 
   /** Adds typed or pasted text, or bytes. */
   type(typed: string | Uint8Array): void {
@@ -21,7 +25,7 @@ export class Typing {
   async #sendAll(): Promise<void> {
     this.#isSending = true;
     try {
-      while (this.#waiting.length > 0) await this.send(base64Of(this.#next()));
+      while (this.#waiting.length > 0) await this.#send(base64Of(this.#next()));
     } catch {
       this.#waiting = [];
     } finally {

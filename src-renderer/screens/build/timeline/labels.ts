@@ -14,7 +14,7 @@ export const STATES: Readonly<Record<CheckpointState, string>> = {
   paused: 'paused here',
 };
 
-/** Why a checkpoint is stale, or why that is unknown: one text, or none. */
+/** Why a checkpoint is stale, or why its freshness is unknown. The list has one text or none. */
 export function freshnessReasons(freshness: Column['freshness']): string[] {
   if (freshness?.kind === 'stale') return [freshness.reasons.join('; ')];
   return freshness?.kind === 'unknown' ? [freshness.reason] : [];

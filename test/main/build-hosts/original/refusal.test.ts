@@ -28,11 +28,11 @@ it('A traceback is reported by its last line, as a sentence.', () => {
   ].join('\n');
   const { message } = refusalOf(output, 1);
   expect(message).toBe(
-    "Error instantiating manifest tree:\nThe original distro_const could not process this manifest or build area, and ended with its own error: OSError: [Errno 2] No such file or directory: '/rpool/dc/.step_a'",
+    "Error instantiating manifest tree:\nThe original distro_const could not process this manifest or build area, and failed with its own error: OSError: [Errno 2] No such file or directory: '/rpool/dc/.step_a'",
   );
   expect(message).not.toContain('File "');
 });
 
 it('A build that ends without any output has its exit status as reason.', () => {
-  expect(refusalOf('', 3).message).toBe('The build ended with 3 before it wrote a log.');
+  expect(refusalOf('', 3).message).toBe('The build exited with status 3 before it wrote a log.');
 });

@@ -27,7 +27,7 @@ describe('what a build keeps and discards', () => {
   });
 
   it('names the line that keeps the present state', () => {
-    expect(textOf(null, 'main')).toBe('Keeps nothing. The present state is parked as line “main”.');
+    expect(textOf(null, 'main')).toBe('Keeps nothing. The current state is parked as line “main”.');
   });
 
   it('is nothing without checkpoints', () => {
