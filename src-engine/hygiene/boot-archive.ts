@@ -48,7 +48,8 @@ async function readParts(bytes: Buffer, folder: string, to: Map<string, CpioEntr
     if (!packing)
       throw new AppError('refused', `Byte ${at} begins neither a cpio archive nor data in a known compression format.`);
     const length = packing.lengthOf(rest);
-    if (length > rest.length) throw new AppError('refused', `The part compressed for ${packing.unpacker[0]} is truncated.`);
+    if (length > rest.length)
+      throw new AppError('refused', `The part compressed for ${packing.unpacker[0]} is truncated.`);
     await readParts(await unpack(packing, rest.subarray(0, length), join(folder, 'unpacked')), folder, to);
     at += length;
   }

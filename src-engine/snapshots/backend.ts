@@ -1,3 +1,4 @@
+import type { BackendName } from '../../src-shared/engine-answers/backend';
 import type { RunStoreTool } from './store-tools';
 import type { TreeView } from './tree-view';
 
@@ -100,7 +101,7 @@ export interface ParkedLines {
 }
 
 /** All backends. `memory` is for tests. */
-export type BackendKind = 'zfs' | 'btrfs' | 'plain' | 'memory';
+export type BackendKind = BackendName | 'memory';
 
 /**
  * Snapshots of one directory tree, the build data of one build area.

@@ -32,10 +32,7 @@ export async function startBuild(transport: Transport, command: HostCommand, log
     }
     const run = await journalOf(transport, logs, before, started.pid);
     if (run !== undefined) return { run, ended: started.ended };
-    throw new AppError(
-      'refused',
-      end?.output.trim() || `The build ${exitText(end?.code)} before its first step.`,
-    );
+    throw new AppError('refused', end?.output.trim() || `The build ${exitText(end?.code)} before its first step.`);
   } finally {
     searching.abort();
   }
