@@ -16,6 +16,12 @@ const TYPE_AWARE_RULES = {
   '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
 };
 
+/** docs/conventions.md: data from outside is parsed by a schema. */
+const NO_UNCHECKED_JSON = {
+  selector: 'TSAsExpression CallExpression[callee.object.name="JSON"][callee.property.name="parse"]',
+  message: 'Parse it with a schema: parseJson or readJsonFile in the engine, zod in the app.',
+};
+
 /** The preload script and declarations are in no project with Node's types. */
 const WITHOUT_TYPES = ['src-main/preload.ts', '**/*.d.ts'];
 
@@ -68,11 +74,16 @@ export default ts.config(
     rules: TYPE_AWARE_RULES,
   },
   {
+    files: ['src-{shared,engine,renderer}/**/*.{ts,svelte}', 'src-main/system/files.ts'],
+    rules: { 'no-restricted-syntax': ['error', NO_UNCHECKED_JSON] },
+  },
+  {
     files: ['src-main/**/*.ts'],
     ignores: ['src-main/system/files.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
+        NO_UNCHECKED_JSON,
         {
           selector: 'ImportDeclaration[source.value=/^(node:)?fs.promises$/]',
           message: 'Use src-main/system/files.ts: its calls are bounded in time.',
@@ -94,7 +105,7 @@ export default ts.config(
       'src-main/web/open-browser.ts',
       'src-main/system/processes.ts',
     ],
-    rules: { 'no-restricted-syntax': 'off' },
+    rules: { 'no-restricted-syntax': ['error', NO_UNCHECKED_JSON] },
   },
   ...layerRules(),
 );

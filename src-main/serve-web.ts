@@ -2,6 +2,7 @@
 import './program/threads';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { reasonOf } from '../src-shared/errors';
 import { createApp } from './app';
 import { surviveDefects } from './async/guard';
 import { findPlaces } from './program/places';
@@ -53,6 +54,6 @@ async function main(): Promise<void> {
 }
 
 void main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${reasonOf(error)}\n`);
   process.exit(1);
 });

@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
+import { object, optional, text } from '../../src-shared/shape';
+import { parseJson } from '../system/json-file';
 
-/** A line of QEMU's monitor protocol. Greetings and events have neither field. */
-interface Reply {
-  readonly return?: unknown;
-  readonly error?: { readonly desc?: string };
-}
+/** A line of QEMU's monitor protocol. Greetings and events have neither `error` nor `return`. */
+const qmpReply = object('QmpReply', 'A reply of QEMU.', {
+  error: optional(object('QmpError', 'Why QEMU refused a command.', { desc: optional(text) })),
+});
 
 /** QEMU's monitor protocol on a connection. One command runs at a time. */
 export class Qmp {
@@ -51,7 +52,8 @@ export class Qmp {
     const lines = (this.#text + chunk).split('\n');
     this.#text = lines.pop() ?? '';
     for (const line of lines) {
-      const reply = JSON.parse(line) as Reply;
+      const reply = parseJson(line, qmpReply);
+      if (!reply) continue;
       if (reply.error) this.#pending?.reject(new Error(reply.error.desc ?? 'QEMU refused the command.'));
       else if ('return' in reply) this.#pending?.resolve(reply.return);
     }

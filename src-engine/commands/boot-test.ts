@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { ConsoleText } from '../../src-shared/boot-test/console-text';
-import { AppError } from '../../src-shared/errors';
+import { AppError, reasonOf } from '../../src-shared/errors';
 import type { BootEvent } from '../../src-shared/engine-answers/media';
 import { imageFormat, isBuiltIn } from '../boot-test/image-format';
 import { bootTest, type BootVerdict } from '../boot-test/boot-test';
@@ -106,9 +106,6 @@ function writeScreenshot(path: string, data: string): void {
   try {
     writeFileSync(path, Buffer.from(data, 'base64'));
   } catch (error) {
-    throw new AppError(
-      'refused',
-      `The screenshot cannot be written: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new AppError('refused', `The screenshot cannot be written: ${reasonOf(error)}`);
   }
 }

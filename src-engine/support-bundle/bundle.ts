@@ -6,6 +6,7 @@ import { stepOfSnapshot } from '../../src-shared/checkpoints/model';
 import { PROTOCOL_VERSION } from '../../src-shared/journal/records';
 import { plainText } from '../../src-shared/logs/ansi';
 import { decodeManifest } from '../../src-shared/manifest/source';
+import { reasonOf } from '../../src-shared/errors';
 import { bytes } from '../../src-shared/format';
 import { resolveArea, type BuildArea } from '../area/area';
 import { logStamp } from '../area/log-names';
@@ -45,8 +46,7 @@ export interface SupportBundle {
  */
 export async function collectSupport(operand: string, now: Date): Promise<SupportBundle> {
   const notes: string[] = [];
-  const trouble = (what: string, error: unknown): void =>
-    void notes.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  const trouble = (what: string, error: unknown): void => void notes.push(`${what}: ${reasonOf(error)}`);
 
   const source = await readFile(operand)
     .then(decodeManifest)

@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { AppError } from '../../src-shared/errors';
+import { AppError, reasonOf } from '../../src-shared/errors';
 import { AREA_DATASETS } from './area-datasets';
 import { exec } from './exec';
 
@@ -44,7 +44,7 @@ export async function readOnlyMount(folder: string, what: string): Promise<strin
     throw new AppError(
       'unsupported',
       `A shell could write into the checkpoint of ${what}: this host keeps it as a plain folder and cannot mount that read-only. ` +
-        (error instanceof Error ? error.message : String(error)),
+        reasonOf(error),
       'Read it with "distro_const ls" and "cat", or build on a file system with snapshots.',
     );
   }

@@ -3,13 +3,14 @@ import type { InstalledPackage } from '../../../src-shared/engine-answers/packag
 import { resolvePath } from '../../snapshots/resolve-path';
 import type { TreeView } from '../../snapshots/tree-view';
 import { readRecords } from '../apt/records';
+import { readIpsState } from './ips-state';
 
 const IPS_STATE = 'var/pkg/state/installed/catalog.base.C';
 
 /** Package databases, by their path below the image's root, each with its parser. */
 const DATABASES: readonly (readonly [path: string, read: (text: string) => InstalledPackage[]])[] = [
   ['var/lib/dpkg/status', readDpkgStatus],
-  [IPS_STATE, readIpsState],
+  [IPS_STATE, readIpsPackagesIn],
 ];
 
 /** The folder of the image in the build data (contract 3.1). */
@@ -80,7 +81,11 @@ export async function readDpkgPackages(data: TreeView): Promise<ImagePackage[] |
 /** The packages of IPS in build data; `undefined` where the image has no database of IPS. */
 export async function readIpsPackages(data: TreeView): Promise<ImagePackage[] | undefined> {
   const text = await readInImage(data, IPS_STATE);
-  return text === undefined ? undefined : readIpsState(text).map((one) => ({ ...one, architecture: '-' }));
+  return text === undefined ? undefined : readIpsPackagesIn(text).map((one) => ({ ...one, architecture: '-' }));
+}
+
+function readIpsPackagesIn(text: string): InstalledPackage[] {
+  return readIpsState(text).map(({ name, version }) => ({ name, version }));
 }
 
 /** Packages that dpkg has installed. The name of one with a foreign architecture ends with that architecture. */
@@ -92,13 +97,4 @@ function readDpkgStatus(text: string): InstalledPackage[] {
     const isForeign = own !== undefined && architecture !== own && architecture !== 'all';
     return { name: isForeign ? `${name}:${architecture}` : name, version: record.get('Version') ?? '' };
   });
-}
-
-/** Parses packages by publisher and name, each with its versions. */
-function readIpsState(text: string): InstalledPackage[] {
-  const publishers = Object.entries(JSON.parse(text) as Record<string, Record<string, { version: string }[]>>);
-  return publishers
-    .filter(([publisher]) => publisher !== '_SIGNATURE')
-    .flatMap(([, stems]) => Object.entries(stems))
-    .flatMap(([name, versions]) => versions.map(({ version }) => ({ name, version })));
 }

@@ -1,9 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors';
+import { listOf, object, text } from '../../../src-shared/shape';
 import { withoutLogin } from '../../../src-shared/without-login';
 import { localFolder } from '../../repositories/probe';
 import { ifMissing } from '../../system/files';
+import { parseJson } from '../../system/json-file';
 import { fetchFile } from './fetch';
 
 /** One catalogue of an address. An address can have a catalogue for each of its publishers. */
@@ -56,19 +58,20 @@ async function locate(address: string, publisher: string | undefined, folder: st
   return attributes && { address, publisher, folder, attributes };
 }
 
+const publisherList = object('PublisherList', 'The publishers of a server.', {
+  publishers: listOf(object('Publisher', 'A publisher.', { name: text })),
+});
+
 /** The publishers that the server lists; empty for a server of plain files. */
 async function publishersOfServer(address: string): Promise<string[]> {
   const file = await fetchFile(`${address}/publisher/0/`);
   if (!file) return [];
-  try {
-    const { publishers } = JSON.parse(file.toString('utf8')) as { publishers: { name: unknown }[] };
-    return publishers
-      .map(({ name }) => name)
-      .filter(isPublisher)
-      .slice(0, MAX_PUBLISHERS);
-  } catch {
-    return []; // some servers answer with an error page
-  }
+  // Some servers answer with an error page.
+  const { publishers = [] } = parseJson(file.toString('utf8'), publisherList) ?? {};
+  return publishers
+    .map(({ name }) => name)
+    .filter(isPublisher)
+    .slice(0, MAX_PUBLISHERS);
 }
 
 async function publishersIn(path: string): Promise<string[]> {

@@ -1,12 +1,16 @@
 import { copyFileSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { listOf, object, text } from '../../../src-shared/shape';
 import { exists, readRegularFile, writeFileAtomically } from '../../system/files';
+import { parseJson } from '../../system/json-file';
 import type { TreeRecord } from './record';
 import type { LiveEntry } from './scan';
 import { readIndex, referencesOf, type TreeIndex } from './tree-index';
 
 /** More than enough for five million files. */
 const MAX_STAMPS_BYTES = 256 * 1024 * 1024;
+
+const liveStamps = object('LiveStamps', 'The stamps of the live inodes.', { id: text, stamps: listOf(text) });
 
 /** A live inode whose content and metadata are known from the last snapshot or rollback. */
 export type KnownInodes = ReadonlyMap<string, TreeRecord>;
@@ -57,13 +61,11 @@ export class LiveStateFile {
   /** The last state; `undefined` when it is missing or damaged. */
   read(): LiveState | undefined {
     try {
-      const { id, stamps } = JSON.parse(readRegularFile(this.#stamps, MAX_STAMPS_BYTES).toString()) as {
-        id: string;
-        stamps: string[];
-      };
+      const found = parseJson(readRegularFile(this.#stamps, MAX_STAMPS_BYTES).toString(), liveStamps);
+      if (!found) return undefined;
       const tree = readIndex(this.treePath);
-      if (tree.head.id !== id || tree.records.length !== stamps.length) return undefined;
-      return new LiveState(tree, stamps);
+      if (tree.head.id !== found.id || tree.records.length !== found.stamps.length) return undefined;
+      return new LiveState(tree, found.stamps);
     } catch {
       return undefined; // missing or damaged: the next snapshot compares more
     }

@@ -1,6 +1,8 @@
 import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { listOf, number, object, optional, pairOf, text } from '../../../src-shared/shape';
 import { readRegularFile } from '../../system/files';
+import { parseJson } from '../../system/json-file';
 import { DamagedSnapshot } from '../damaged';
 import { below, nameOf, parentOf } from '../bytes';
 import type { EntryType, TreeRecord } from './record';
@@ -23,6 +25,15 @@ export interface IndexHead {
   /** Bytes and checksum of the packed records after this line. Missing from earlier indexes. */
   readonly body?: readonly [bytes: number, sum: number] | undefined;
 }
+
+const versioned = object('Versioned', 'A record of any version.', { version: number });
+const indexHead = object('IndexHead', 'The first line of an index file.', {
+  version: number,
+  id: text,
+  packs: listOf(number),
+  bytes: number,
+  body: optional(pairOf(number, number)),
+});
 
 /** A snapshot's whole tree: folders before what they contain, names in the order of their bytes. */
 export interface TreeIndex {
@@ -216,15 +227,13 @@ function reading<T>(path: string, operation: () => T): T {
 }
 
 function parseHead(path: string, content: Buffer): IndexHead {
-  const head = reading(
-    path,
-    () => (JSON.parse(content.subarray(0, content.indexOf(10)).toString()) ?? {}) as Partial<IndexHead>,
-  );
-  if (typeof head.version === 'number' && head.version !== VERSION)
-    throw new DamagedSnapshot(`${path} is of version ${head.version}, and this engine reads version ${VERSION}`);
-  const { version, id, packs, bytes, body } = head;
-  if (version === undefined || id === undefined || !Array.isArray(packs) || bytes === undefined) throw damaged(path);
-  return { version, id, packs: packs.map(Number), bytes, body };
+  const line = content.subarray(0, content.indexOf(10)).toString();
+  const { version } = parseJson(line, versioned) ?? {};
+  if (version !== undefined && version !== VERSION)
+    throw new DamagedSnapshot(`${path} is of version ${version}, and this engine reads version ${VERSION}`);
+  const head = parseJson(line, indexHead);
+  if (!head) throw damaged(path);
+  return head;
 }
 
 const damaged = (path: string): DamagedSnapshot => new DamagedSnapshot(`${path} is damaged`);

@@ -1,6 +1,6 @@
 import { readFile } from '../../system/files';
 import type { AnyAuthMethod, ParsedKey } from 'ssh2';
-import { AppError } from '../../../src-shared/errors';
+import { AppError, reasonOf } from '../../../src-shared/errors';
 import { agentKeys, type AgentKey } from './agent';
 import { acceptsKey, type AlgorithmSettings } from './algorithms';
 import { describeOpenKey, openKey, type OpenKey } from './key-permissions';
@@ -80,7 +80,7 @@ export function createAuthentication(
       void attempts.next().then(
         ({ value }) => use(value ?? false),
         (error: unknown) => {
-          note(`${error instanceof Error ? error.message : String(error)}`);
+          note(reasonOf(error));
           use(false);
         },
       );

@@ -118,6 +118,15 @@ describe('what is in an image', () => {
     });
   });
 
+  it('is an error with a sentence when the state of IPS is damaged', async () => {
+    project.script(
+      'im-pop',
+      `mkdir -p "$2/var/pkg/state/installed"; echo '{"a":1}' >"$2/var/pkg/state/installed/catalog.base.C"`,
+    );
+    await project.build();
+    expect(await installed()).toMatchObject({ failed: true, error: { code: 'refused' } });
+  });
+
   it('is an error with a sentence when the package database is missing or outside the image', async () => {
     project.script('im-pop', 'mkdir -p "$2/var/lib/dpkg"; ln -s /var/lib/dpkg/status "$2/var/lib/dpkg/status"');
     await project.build();

@@ -157,12 +157,21 @@ describe.skipIf(why !== undefined)(`sbom${why === undefined ? '' : ` (${why})`}`
     ]);
   });
 
+  it.each(['{', '[]', '{"openindiana.org":null}', '{"openindiana.org":{"editor/vim":[{}]}}'])(
+    'refuses an image whose catalogue of IPS is damaged: %s',
+    async (damaged) => {
+      const images = new Images({ 'var/pkg/state/installed/catalog.base.C': damaged });
+      const { code, stderr } = await images.run('sbom', images.squashfs('root.squashfs'));
+      expect([code, stderr]).toEqual([1, expect.stringContaining('package database of IPS in the image is damaged.')]);
+    },
+  );
+
   it('refuses an image without a package database, and wrong options, and writes nothing', async () => {
     const images = new Images({ 'etc/hostname': 'live\n' });
     const image = images.squashfs('media/root.squashfs');
     const none = await images.run('sbom', image);
     expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('has no package database')]);
-    expect((await images.run('sbom', '--format', 'xml', image)).stderr).toContain('--format is spdx or cyclonedx');
+    expect((await images.run('sbom', '--format', 'xml', image)).stderr).toContain('--format must be spdx or cyclonedx');
     images.env = { ...images.env, SOURCE_DATE_EPOCH: 'yesterday' };
     expect((await images.run('sbom', image)).stderr).toContain('SOURCE_DATE_EPOCH is "yesterday"');
     expect(readdirSync(images.path('media'))).toEqual(['root.squashfs']);
