@@ -8,7 +8,7 @@ export interface InstalledIpsPackage {
   readonly version: string;
 }
 
-const versionsOf = listOf(object('InstalledVersion', 'An installed version.', { version: text }));
+const installedVersions = listOf(object('InstalledVersion', 'An installed version.', { version: text }));
 
 /**
  * Parses the catalogue `installed` of IPS: packages by publisher and name, each with its versions.
@@ -20,7 +20,7 @@ export function readIpsState(content: string): InstalledIpsPackage[] {
     .filter(([publisher]) => publisher !== '_SIGNATURE')
     .flatMap(([publisher, stems]) =>
       entriesOf(stems).flatMap(([name, versions]) => {
-        if (!versionsOf.accepts(versions)) throw damaged();
+        if (!installedVersions.accepts(versions)) throw damaged();
         return versions.map(({ version }) => ({ publisher, name, version }));
       }),
     );
