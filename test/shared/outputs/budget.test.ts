@@ -52,7 +52,7 @@ describe('fixes of a file over the budget', () => {
     ]);
     for (const { edit, title } of fixes) {
       const fixed = load(applySplices(limited, edit.splices));
-      const sizes = title.startsWith('Spare') ? [224.6, 255.6] : [224.6, 288.6];
+      const sizes = title.startsWith('Reduce') ? [224.6, 255.6] : [224.6, 288.6];
       const budget = budgetOf(fixed);
       const over = files.map((one, at) => budget && overBudget(budget, one.format, (sizes[at] ?? 0) * MIB));
       expect(
