@@ -80,7 +80,7 @@ export async function decideBuild(
 
 /**
  * The line of a build that resumes at a step. It makes one with `--fork`, when it forks from a parked line, and where the
- * build data are those of another variant, or of the manifest without one.
+ * build data is that of another variant, or of the manifest without one.
  *
  * @param from a parked line
  */

@@ -3,7 +3,7 @@ import { readLineResult } from '../area/line-result';
 import { freeName, parkedLines, readLines, writeLines } from './line-file';
 import { parkedPlace } from './parked-records';
 
-/** Whether the build data are on the line of another variant than this one; without a variant: on the line of any. */
+/** Whether the build data is on the line of another variant than this one; without a variant: on the line of any. */
 export function isOfOther(area: BuildArea, variant: string | undefined): boolean {
   const { lines, active } = readLines(area);
   return lines.find(({ id }) => id === active)?.variant !== variant;
