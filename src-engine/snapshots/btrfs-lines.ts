@@ -63,6 +63,9 @@ export function createBtrfsLines(parts: BtrfsParts): ParkedLines {
       if (isRemains(name)) await remove(join(store.folder, name));
   }
 
+  /** The line that was just parked. What `park` has checked and repaired holds for the fork that follows. */
+  let justParked: string | undefined;
+
   return {
     list: async () =>
       new Map(
@@ -83,12 +86,14 @@ export function createBtrfsLines(parts: BtrfsParts): ParkedLines {
         parked.remove(line);
         throw error;
       }
+      justParked = line;
     },
 
     async fork(line, name) {
       const target = find(line, name);
       if (!exists(buildData)) {
-        await prepare(`Forking from ${name}`);
+        if (justParked !== line) await prepare(`Forking from ${name}`);
+        justParked = undefined;
         await tool(['btrfs', 'subvolume', 'snapshot', parked.pathOf(target), swap.fresh]);
         await swap.swapIn();
       }
