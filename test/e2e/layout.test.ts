@@ -16,7 +16,7 @@ import { TimelinePage } from './support/timeline';
 
 const lacksApt = hasTool('apt-get') && hasTool('mmdebstrap') ? undefined : 'needs apt-get and mmdebstrap';
 
-describe('From 900 to 1920 pixels nothing is cut off and nothing overprints:', () => {
+describe('From 900 to 2560 pixels nothing is cut off and nothing overprints:', () => {
   it('Every section of a manifest with long names fits, without problems and with them.', async () => {
     const { page } = await openInChromium({ document: longManifest() });
     const designer = new Designer(page);
