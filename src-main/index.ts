@@ -4,7 +4,7 @@ import { app, dialog, safeStorage } from 'electron';
 import { createApp } from './app';
 import { surviveDefects } from './async/guard';
 import { browserFolder, findPlaces } from './program/places';
-import { createRouter } from './rpc/router';
+import { createRouter, type Router } from './rpc/router';
 import { documentOf, sampleDocument } from './program/start-document';
 import { announceRuns } from './window/announce';
 import { serveApp, registerAppScheme } from './window/app-protocol';
@@ -41,7 +41,18 @@ async function main(): Promise<void> {
   app.on('window-all-closed', () => app.quit());
   refuseEverythingElse();
   await app.whenReady();
-  const services = await createApp({ places, keychain: safeStorage, onRun: announceRuns(() => window) });
+  serveApp(__dirname);
+  setMenu(events, []);
+  // The window loads its page while the services are made.
+  window = createMainWindow(__dirname, places.state, events);
+  const router = createRoutes(events, () => window);
+  servePorts(router);
+  await router;
+}
+
+/** All calls that the window can make. */
+async function createRoutes(events: EventQueue, window: () => MainWindow | undefined): Promise<Router> {
+  const services = await createApp({ places, keychain: safeStorage, onRun: announceRuns(window) });
   const showRecent = async (): Promise<void> => setMenu(events, await services.documents.recent(undefined, {}));
   const documents = {
     ...services.documents,
@@ -51,12 +62,10 @@ async function main(): Promise<void> {
       return opened;
     },
   };
-  serveApp(__dirname);
   const startDocument =
     documentOf(process.argv.slice(1), process.cwd(), app.getAppPath()) ??
     (await sampleDocument(services, places.documents));
-  const windowServices = createWindowServices({ events, places, startDocument, window: () => window });
-  servePorts(createRouter({ ...services, documents, ...windowServices }));
+  const windowServices = createWindowServices({ events, places, startDocument, window });
   await showRecent();
-  window = createMainWindow(__dirname, places.state, events);
+  return createRouter({ ...services, documents, ...windowServices });
 }

@@ -3,9 +3,14 @@ import { ipcMain } from 'electron';
 import type { Router } from '../rpc/router';
 import { APP_URL } from './app-protocol';
 
-/** Serves calls over the port that the window's own page sends. Ports from other pages are closed. */
-export function servePorts(router: Router): void {
-  const handler = new RPCHandler(router);
+/**
+ * Serves calls over the port that the window's own page sends. Ports from other pages are closed. Calls that come before the router wait
+ * for it.
+ */
+export function servePorts(router: Promise<Router>): void {
+  const handler = router.then((one) => new RPCHandler(one));
+  // The caller reports a start that fails.
+  handler.catch(() => undefined);
   ipcMain.on('rpc:connect', (event) => {
     const [port] = event.ports;
     if (!port) return;
@@ -14,7 +19,12 @@ export function servePorts(router: Router): void {
       port.close();
       return;
     }
-    handler.upgrade(port);
-    port.start();
+    void handler.then(
+      (one) => {
+        one.upgrade(port);
+        port.start();
+      },
+      () => port.close(),
+    );
   });
 }
