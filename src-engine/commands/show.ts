@@ -52,7 +52,7 @@ function linesOf(details: PackageDetails): string[] {
     ...list('Needs', details.depends),
     ...list('Recommends', details.recommends),
     ...list('Conflicts with', details.conflicts),
-    ...list('Stands in for', details.provides),
+    ...list('Provides', details.provides),
     ...list(
       'Versions',
       details.versions.map(({ version, from }) => `${version}  ${from}`),

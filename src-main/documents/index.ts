@@ -44,7 +44,7 @@ export function createDocumentServices({ resources, state }: Pick<Places, 'resou
       remove: async (input) => ({ removed: await removeScript(input) }),
       palette: () => readPalette(resources),
     },
-    accounts: { hash: ({ password }) => Promise.resolve({ hash: hashPassword(password) }) },
+    accounts: { hash: async ({ password, scheme }) => ({ hash: await hashPassword(password, scheme) }) },
     templates: {
       list: () => listTemplates(resources),
       create: (input) => createFromTemplate(resources, input),

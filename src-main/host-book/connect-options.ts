@@ -156,7 +156,7 @@ async function systemFor(
       `~/.ssh/config uses a ProxyCommand to reach ${command.hostName}, which Slipway's own SSH client does not run.`,
       hasSsh
         ? 'Choose the ssh command as the SSH client of this host, or use ProxyJump.'
-        : 'Install the ssh command, use ProxyJump, or give the jump hosts in the host book.',
+        : 'Install the ssh command, use ProxyJump, or enter the jump hosts in Edit host.',
     );
   return undefined;
 }

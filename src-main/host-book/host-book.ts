@@ -63,7 +63,7 @@ export class HostBook {
   async save(entry: HostEntry): Promise<void> {
     const clean = { ...entry, name: entry.name.trim(), address: entry.address.trim() };
     if (clean.id === THIS_COMPUTER)
-      throw new AppError('refused', 'This computer is always available and has no entry in the host book.');
+      throw new AppError('refused', 'This computer is always available and cannot be changed as a build host.');
     await this.#change(({ hosts, ...rest }) => {
       const [problem] = problemsOf(clean, hosts);
       if (problem) throw new AppError('refused', problem.message);

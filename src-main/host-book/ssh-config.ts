@@ -50,7 +50,7 @@ const DEFAULT_KEYS = ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed2
 export async function configOf(jump: Jump, place: ConfigPlace = {}): Promise<HostConfig> {
   const { address } = jump;
   if (address.startsWith('-'))
-    throw new AppError('refused', `${address} is not the address of a host.`, 'Correct it in the host book.');
+    throw new AppError('refused', `${address} is not the address of a host.`, 'Correct it in Edit host.');
   const values = (await changesOf(jump, place)) ?? (await readFiles(jump, place));
   const one = (name: string): string | undefined => {
     const value = values.get(name)?.[0];

@@ -8,6 +8,10 @@ export interface FolderEntry {
   name: string;
   path: string;
   kind: 'folder' | 'manifest' | 'file';
+  /** Bytes of a file. */
+  size?: number;
+  /** Time of the last change, in milliseconds since 1970. */
+  modified: number;
 }
 
 /** Lists a folder, folders first. Hidden entries, and entries that are neither file nor folder, are left out. Throws `AppError('missing')`. */
@@ -31,7 +35,9 @@ const rank = ({ kind }: FolderEntry): number => ['folder', 'manifest', 'file'].i
 async function describe(path: string, name: string): Promise<FolderEntry | undefined> {
   // An entry that hangs is left out, like an unreadable one.
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return { name: visibleName(name), path, kind: 'folder' };
-  if (!found?.isFile()) return undefined;
-  return { name: visibleName(name), path, kind: name.endsWith('.xml') ? 'manifest' : 'file' };
+  if (!found) return undefined;
+  const known = { name: visibleName(name), path, modified: found.mtimeMs };
+  if (found.isDirectory()) return { ...known, kind: 'folder' };
+  if (!found.isFile()) return undefined;
+  return { ...known, kind: name.endsWith('.xml') ? 'manifest' : 'file', size: found.size };
 }

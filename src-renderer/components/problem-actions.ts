@@ -45,7 +45,7 @@ function fieldAt(root: ElementNode, range: Range): string {
 }
 
 /** Applies the fix of a problem, as one edit that can be undone. */
-export function fixProblem({ session, notices }: Workspace, { fix }: Problem): void {
+export function fixProblem({ session, notices }: Workspace, { fix }: Pick<Problem, 'fix'>): void {
   const { document } = session;
   if (!document || !fix) return;
   document.endGesture();

@@ -13,6 +13,15 @@ const SYSTEM_ACCOUNTS = new Set([
   ...['backup', 'list', 'irc', 'messagebus', 'sshd', 'adm', 'smmsp', 'listen', 'gdm', 'webservd', 'noaccess'],
 ]);
 
+/** Returns the user name that is nearest to a text: `Field.Téch` is `fieldtech`. It may be empty, and may be taken. */
+export function plainUserName(text: string): string {
+  const plain = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '');
+  return plain.replace(/^[^a-z_]+/, '').slice(0, 32);
+}
+
 /** What is wrong with the name of a user; `undefined` when nothing is. */
 export function userNameFault(tree: ManifestTree, path: ElementPath, name: string): string | undefined {
   if (name === '') return 'A user needs a name.';

@@ -28,7 +28,17 @@ export interface Target {
 export const listing = z.object({
   folder: z.string(),
   parent: z.string().optional(),
-  entries: z.array(z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'manifest', 'file']) })),
+  entries: z.array(
+    z.object({
+      name: z.string(),
+      path: z.string(),
+      kind: z.enum(['folder', 'manifest', 'file']),
+      /** Bytes of a file. */
+      size: z.number().optional(),
+      /** Time of the last change, in milliseconds since 1970. */
+      modified: z.number().optional(),
+    }),
+  ),
 });
 
 /** A folder's content. */

@@ -100,7 +100,10 @@ it('A user is renamed, and locale, time zone, shell, groups and keys are chosen,
   const name = user.getByLabel('User name');
   await name.fill('Anna');
   await user.getByText('The name is still jack.').waitFor();
-  await name.fill('anna');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await page.keyboard.type('anna');
+  await expect.poll(() => name.inputValue()).toBe('anna');
   await designer.save();
 
   const after = readFileSync(document, 'utf8');

@@ -9,6 +9,8 @@ import { nearestName } from '../../../src-shared/near-name';
 import type { RepositoryProbe } from '../../repositories/probe';
 import type { Subject } from '../subject';
 
+/** More are counted. */
+const MAX_NAMED = 5;
 const CHECK = { id: 'packages', title: 'packages' };
 
 /** All known names, and why some sources could not be read. */
@@ -53,7 +55,7 @@ function verdict(names: readonly string[], lacking: readonly string[], known: Kn
       {
         ...CHECK,
         state: 'unknown',
-        detail: `could not be checked: ${lacking.join(', ')}. ${known.gaps.join('; ')}`,
+        detail: `could not be checked: ${someOf(lacking)}. ${known.gaps.join('; ')}`,
       },
     ];
   return lacking.map((name): Finding => {
@@ -69,6 +71,12 @@ function verdict(names: readonly string[], lacking: readonly string[], known: Kn
           : `Correct the name in the manifest: there is ${near}.`,
     };
   });
+}
+
+/** The first names, and how many more there are. */
+function someOf(names: readonly string[]): string {
+  const more = names.length - MAX_NAMED;
+  return more > 1 ? `${names.slice(0, MAX_NAMED).join(', ')} and ${more} more` : names.join(', ');
 }
 
 async function readKnown(answers: readonly RepositoryProbe[], usesHostApt: boolean): Promise<KnownNames> {

@@ -200,7 +200,7 @@ const cannot = (subcommand: string): AppError =>
   new AppError(
     'unsupported',
     `This host has only the original distro_const, which has no command ${subcommand}.`,
-    'A host with Node 18 or newer can do it: choose Slipway’s engine for it in the host book.',
+    'A host with Node 18 or newer can do it: choose Slipway’s engine for it in Edit host.',
   );
 
 const noLines = (): AppError => new AppError('unsupported', NO_LINES);

@@ -81,8 +81,7 @@ export class HostRegistry {
     const used = this.#used.get(id);
     if (used) return used;
     const entry = this.#parts.book.list().find((one) => one.id === id);
-    if (!entry)
-      throw new AppError('missing', 'This build host is no longer in the host book.', 'Choose another build host.');
+    if (!entry) throw new AppError('missing', 'This build host was removed.', 'Choose another build host.');
     const link = new HostLink(this.#parts.connect(entry), () => this.#push());
     const host = createSshHost(link);
     const made = { entry, link, host, services: this.#parts.servicesFor(host, this.#listener(id)) };

@@ -36,7 +36,7 @@ export async function detectRoot(
   chosen: HostEntry['root'],
 ): Promise<RootWay> {
   if (chosen === 'none')
-    return { how: 'none', prefix: [], why: 'Root access is switched off for this host in the host book.' };
+    return { how: 'none', prefix: [], why: 'Root access is switched off for this host in Edit host.' };
   if ((await userOf(run, [])).user === '0') return { how: 'root', prefix: [] };
   const reasons: string[] = [];
   for (const how of ROOT_TOOLS) {

@@ -1,13 +1,14 @@
 import { elementAt, type ElementPath } from '../../../src-shared/document/element-path';
 import type { Problem } from '../../../src-shared/manifest/problems';
-import type { ManifestDocument } from '../../document/document.svelte';
+import type { Workspace } from '../../state/workspace.svelte';
 
-/** The first problem inside a field: an attribute, or the opening tag of an element. */
+/** The first problem inside a field, also of the build host: an attribute, or the opening tag of an element. */
 export function problemOf(
-  { loaded, problems }: Pick<ManifestDocument, 'loaded' | 'problems'>,
+  { session, problems }: Pick<Workspace, 'session' | 'problems'>,
   path: ElementPath,
   attribute?: string,
 ): Problem | undefined {
+  const loaded = session.document?.loaded;
   const element = loaded && elementAt(loaded.tree, path);
   const place =
     attribute === undefined

@@ -15,6 +15,10 @@ const unique = (values: readonly string[]): string[] => [...new Set(values)];
 /** The shells of /etc/shells. */
 export const shellsIn = (text: string): readonly Choice[] => unique(linesOf(text)).map((value) => ({ value }));
 
+/** The schemes of the PAM configuration besides SHA-512, which every image can check. */
+export const hashesIn = (text: string): readonly Choice[] =>
+  linesOf(text).some((line) => /\byescrypt\b/.test(line)) ? [{ value: 'yescrypt' }] : [];
+
 /** The groups of /etc/group, by name. */
 export const groupsIn = (text: string): readonly Choice[] =>
   unique(linesOf(text).map((line) => line.split(':')[0] ?? ''))

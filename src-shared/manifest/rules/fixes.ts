@@ -68,6 +68,13 @@ export function addToken(source: string, element: ElementNode, token: string, la
   return { label, splices: [{ start: at, end: at, text: `${text === '' ? '' : ' '}${escapeText(token)}` }] };
 }
 
+/** Replaces an element's text. `undefined` for an element that is not in the source or has no text of its own. */
+export function replaceText(source: string, element: ElementNode, text: string, label: string): Edit | undefined {
+  const { openTag, closeTag } = element;
+  if (!openTag || !closeTag || /[<&]/.test(source.slice(openTag.end, closeTag.start))) return undefined;
+  return { label, splices: [{ start: openTag.end, end: closeTag.start, text: escapeText(text) }] };
+}
+
 /** Writes a CDATA section as plain text. */
 export function writeAsText({ text, range }: CharacterNode): Edit | undefined {
   return range && { label: 'Write it as plain text', splices: [{ ...range, text: escapeText(text) }] };

@@ -3,7 +3,7 @@ import { readImageSettings } from '../model-image';
 import { childElements, elementsAt, type ElementNode } from '../tree';
 import type { Rule } from './rule';
 import type { Edit } from '../splice';
-import { addToken } from './fixes';
+import { addToken, replaceText } from './fixes';
 import { valuesAt } from './values-at';
 
 /** A check of one value at every node of a path (contract 6.3, 6.4). */
@@ -59,6 +59,7 @@ function checksFor(root: ElementNode, source: string): Check[] {
       isRight: isHostname,
       sentence: (value) =>
         `\`${value}\` is not a host name: use letters, digits, dashes, and single dots between parts.`,
+      fix: (value) => plainHostname(root, source, value),
     },
     ...parts.bootArchive.map((name) => ({
       path: `${parts.outputImage}/${name}/compression/@level`,
@@ -106,6 +107,16 @@ function checksFor(root: ElementNode, source: string): Check[] {
 function addLocale(root: ElementNode, source: string, locale: string): Edit | undefined {
   const [list] = elementsAt(root, 'img_params/locale_list');
   return list && addToken(source, list, locale, `Add \`${locale}\` to Locales`);
+}
+
+function plainHostname(root: ElementNode, source: string, value: string): Edit | undefined {
+  const [element] = elementsAt(root, 'img_params/hostname');
+  const plain = value
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9.-]/g, '')
+    .replace(/\.{2,}/g, '.')
+    .replace(/^[-.]+|[-.]+$/g, '');
+  return element && isHostname(plain) ? replaceText(source, element, plain, `Use \`${plain}\``) : undefined;
 }
 
 /** Letters, digits, dashes and inner dots: the original's message allows them, its check does not (contract 9, 37). */

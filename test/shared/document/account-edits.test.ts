@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { pairsOfUser, renameUser, setDefaultLocale, userNameFault } from '../../../src-shared/document/account-edits';
+import {
+  pairsOfUser,
+  plainUserName,
+  renameUser,
+  setDefaultLocale,
+  userNameFault,
+} from '../../../src-shared/document/account-edits';
 import { parseManifest } from '../../../src-shared/manifest/parse';
 import { applySplices } from '../../../src-shared/manifest/splice';
 
@@ -74,4 +80,15 @@ it('A default locale is added to the locales, unless they have it or are not lis
   expect(set(SOURCE, 'de_DE.UTF-8')).toBe(SOURCE.replace('locale="C.UTF-8"', 'locale="de_DE.UTF-8"'));
   const unlisted = SOURCE.replace(/.*locale_list.*\n/, '');
   expect(set(unlisted, 'fr_FR.UTF-8')).toBe(unlisted.replace('locale="C.UTF-8"', 'locale="fr_FR.UTF-8"'));
+});
+
+it.each([
+  ['Field.Tech', 'fieldtech'],
+  ['Jörg Müller', 'jorgmuller'],
+  ['2nd-user', 'nd-user'],
+  ['42', ''],
+  ['日本', ''],
+  ['a'.repeat(40), 'a'.repeat(32)],
+])('The user name that is nearest to %s is %j.', (text, name) => {
+  expect(plainUserName(text)).toBe(name);
 });

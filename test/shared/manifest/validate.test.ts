@@ -261,3 +261,15 @@ describe('a script that is not there', () => {
     expect(problems).toMatchObject([{ code: 'script-not-executable', message: expect.stringMatching(hint) as string }]);
   });
 });
+
+it.each([
+  ['field_kit', 'fieldkit'],
+  ['Büro 2..nord', 'Buro2.nord'],
+  ['-_-', undefined],
+])('The host name %s is repaired as %s.', (wrong, right) => {
+  const { problems, source } = load(fixture('layout-b').replace(/(<hostname>)[^<]*/, `$1${wrong}`));
+  const [problem] = problems;
+  expect(problem?.message).toContain('is not a host name');
+  expect(problem?.fix?.label).toBe(right === undefined ? undefined : `Use \`${right}\``);
+  if (problem?.fix) expect(fixed(source, problem)).toContain(`<hostname>${right}</hostname>`);
+});

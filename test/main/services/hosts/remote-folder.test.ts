@@ -1,6 +1,18 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
 import { listRemoteFolder } from '../../../../src-main/services/hosts/remote-folder';
+import { listFolder } from '../../../../src-main/window/list-folder';
 import { createLocalTransport } from '../../../../src-main/transport/local';
 
 const local = createLocalTransport();
@@ -18,4 +30,21 @@ it('The first folder of a host is the home of the account that logged in, also w
   expect(await firstFolder({ HOME: '/', DOAS_USER: name })).toBe(realpathSync(home));
   for (const user of ['', 'no-such-account', '-x', '$(touch /tmp/pwned)'])
     expect(await firstFolder({ HOME: '/usr', SUDO_USER: user })).toBe('/usr');
+});
+
+it('Files have their sizes, and all entries the times of their last change.', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-list-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, '12 34 manifest.xml'), 'seven77');
+  writeFileSync(join(folder, '-n'), '');
+  mkdirSync(join(folder, 'images'));
+  for (const name of ['12 34 manifest.xml', '-n', 'images']) utimesSync(join(folder, name), 1000, 1_700_000_000);
+  const modified = 1_700_000_000_000;
+  const expected = [
+    { name: 'images', kind: 'folder', modified },
+    { name: '12 34 manifest.xml', kind: 'manifest', size: 7, modified },
+    { name: '-n', kind: 'file', size: 0, modified },
+  ].map((entry) => ({ ...entry, path: join(folder, entry.name) }));
+  expect((await listRemoteFolder(local, folder)).entries).toEqual(expected);
+  expect((await listFolder(folder)).entries).toEqual(expected);
 });

@@ -36,7 +36,7 @@ it.each([
   expect(isPlaceInside(field, places)).toBe(isOne);
 });
 
-it('A fold counts those of its settings that the manifest has.', () => {
+it('A fold counts those of its settings that differ from the defaults.', () => {
   const { tree } = loadManifest(
     `<distribution name="x"><img_params>
       <live_img_compression type="lzma" level="6"/>
@@ -45,9 +45,32 @@ it('A fold counts those of its settings that the manifest has.', () => {
     </img_params></distribution>`,
     { now: new Date(0) },
   );
-  expect(countSet(tree, ['img_params/root_user'])).toBe(2);
+  expect(countSet(tree, ['img_params/root_user'])).toBe(1);
   expect(countSet(tree, ['img_params/adjustment'])).toBe(3);
   expect(countSet(tree, ['img_params/adjustment[1]', 'img_params/user@UID', 'img_params/user@GID'])).toBe(3);
   expect(countSet(tree, ['img_params/none', 'nothing/there'])).toBe(0);
   expect(countSet(tree, 'outputs')).toBe(2);
+});
+
+it.each([
+  [
+    'current',
+    '<distro_constr_params><output_image><boot_archive>',
+    '</boot_archive></output_image></distro_constr_params><img_params>',
+  ],
+  ['of 2009', '<distro_constr_params/><img_params><output_image><boot_archive>', '</boot_archive></output_image>'],
+])('Written defaults of the %s layout are not counted.', (_, start, end) => {
+  const { tree } = loadManifest(
+    `<distribution name="x">${start}<size_pad_mb>0</size_pad_mb><compression type="gzip" level="9"/><nbpi>8</nbpi>${end}
+      <live_img_compression type="none" level="0"/><hostname>here</hostname><power_mgmt><enable>false</enable></power_mgmt>
+      <root_user directlogin="false"><homedir>/root</homedir><shell>/bin/sh</shell></root_user>
+    </img_params></distribution>`,
+    { now: new Date(0) },
+  );
+  expect(countSet(tree, 'outputs')).toBe(0);
+  expect(countSet(tree, ['img_params/root_user'])).toBe(1);
+  const archive = start.includes('img_params')
+    ? 'img_params/output_image/boot_archive'
+    : 'distro_constr_params/output_image/boot_archive';
+  expect(countSet(tree, [`${archive}/compression`, `${archive}/size_pad_mb`, `${archive}/nbpi`])).toBe(1);
 });

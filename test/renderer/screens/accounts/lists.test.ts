@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import {
   groupsIn,
+  hashesIn,
   keyboardsIn,
   localesIn,
   shellsIn,
@@ -14,6 +15,13 @@ const valuesOf = (choices: readonly { readonly value: string }[]): string[] => c
 it('Shells and groups are read from the files of an image.', () => {
   expect(valuesOf(shellsIn('# /etc/shells\n/bin/sh\n/bin/bash\n\n/bin/sh\n'))).toEqual(['/bin/sh', '/bin/bash']);
   expect(valuesOf(groupsIn('root:x:0:\nvideo:x:44:jack\naudio:x:29:\n'))).toEqual(['audio', 'root', 'video']);
+});
+
+it('An image uses yescrypt when its PAM configuration has it.', () => {
+  expect(hashesIn('password [success=1 default=ignore] pam_unix.so obscure yescrypt\n')).toEqual([
+    { value: 'yescrypt' },
+  ]);
+  expect(hashesIn('# yescrypt is newer\npassword sufficient pam_unix.so sha512\n')).toEqual([]);
 });
 
 it('Locales of an image are those in UTF-8, with their character set and their languages.', () => {
