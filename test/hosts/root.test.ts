@@ -1,5 +1,5 @@
 // An ordinary account gets root rights by sudo: its commands run as root, and files that only root may read are read.
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -121,5 +121,8 @@ describe.skipIf(reason !== undefined)(`an account that becomes root${reason ? ` 
       ({ lines: have, ended } = await watch.services.logs.grown({ ...selection, have }, {}));
     const [first] = await watch.services.logs.read({ ...selection, from: 0, count: 1 }, {});
     expect(first?.text).toBe('root');
+    // By sudo too: statements have another builder for it.
+    const [hello = ''] = readFileSync(join(project.area, 'logs', `${run}.jsonl`), 'utf8').split('\n');
+    expect(JSON.parse(hello)).toMatchObject({ kind: 'hello', client: 'Slipway', ssh: true });
   });
 });
