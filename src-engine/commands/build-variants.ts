@@ -1,5 +1,6 @@
 import { AppError, reasonOf } from '../../src-shared/errors';
 import { bytes } from '../../src-shared/format';
+import type { RunView } from '../../src-shared/runs/run-view';
 import { resolveArea, type BuildArea } from '../area/area';
 import type { ManifestFile } from '../area/manifest-file';
 import { runNames } from '../area/run-names';
@@ -27,7 +28,7 @@ const SIGNALS = 128;
 
 /**
  * Builds the variants that the command line names, one after another: they share the build area, which one build at a
- * time may change. Returns the exit status: 128 + n for a signal, which also ends the ones that are left; 1 when a
+ * time may change. Returns the exit status: 128 + n for a signal, which also ends the ones that are left, as a pause does; 1 when a
  * variant failed or was refused; 3 when it was asked for and nothing had to run.
  */
 export async function buildVariants(file: ManifestFile, options: readonly Option[], build: Build): Promise<number> {
@@ -47,7 +48,7 @@ export async function buildVariants(file: ManifestFile, options: readonly Option
     report.started(name);
     const result = await run.build(name);
     report.finished(result);
-    if (result.outcome === 'cancelled') return report.end(result.status);
+    if (result.outcome === 'cancelled' || result.outcome === 'paused') return report.end(result.status);
   }
   if (names.length > 1) await goBack(file, home);
   const { results } = report;
@@ -105,29 +106,19 @@ class VariantBuilds {
       const status = await this.#build(file, { name, switches: this.#options.switches, onCurrent });
       const built = await resolveArea(file.manifest.buildArea);
       const run = runNames(built).at(-1);
-      if (run === undefined || run === last)
-        return {
-          name,
-          outcome: 'current',
-          status,
-          line: current,
-          run: null,
-          steps: [],
-          seconds: seconds(),
-          message: null,
-        };
-      const outcome = status === 0 ? 'done' : status > SIGNALS ? 'cancelled' : 'failed';
-      if (outcome !== 'cancelled' && !this.#options.keepsLines) await this.#replace(name, outcome === 'done');
+      const view = run === undefined || run === last ? undefined : listRuns(built, run).at(-1);
+      const outcome = outcomeOf(status, view);
+      if ((outcome === 'done' || outcome === 'failed') && !this.#options.keepsLines)
+        await this.#replace(name, outcome === 'done').catch((error: unknown) => reportError(error, false));
       if (free !== undefined) this.#remember(name, free - freeBytes(built.mountpoint));
-      const view = listRuns(built, run).at(-1);
       const steps = view?.steps ?? [];
       const failed = steps.find((step) => step.outcome === 'failed')?.step;
       return {
         name,
         outcome,
         status,
-        line: view?.line ?? null,
-        run,
+        line: view?.line ?? current,
+        run: view?.run ?? null,
         steps: steps.map(({ step }) => step),
         seconds: seconds(),
         message: failed === undefined ? null : `${failed} failed`,
@@ -164,6 +155,13 @@ class VariantBuilds {
   #remember(name: string, taken: number): void {
     if (taken > (this.#largest?.bytes ?? 0)) this.#largest = { name, bytes: taken };
   }
+}
+
+/** @param run the run of the build; `undefined`: it has begun none */
+function outcomeOf(status: number, run: RunView | undefined): VariantResult['outcome'] {
+  if (!run) return status === 0 || status === NOTHING_TO_DO ? 'current' : 'refused';
+  if (run.state === 'paused') return 'paused';
+  return status === 0 ? 'done' : status > SIGNALS ? 'cancelled' : 'failed';
 }
 
 /** Prints why a variant was not built, and returns it as one line. */

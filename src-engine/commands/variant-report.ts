@@ -5,7 +5,7 @@ import { writeError, writeOutput } from '../system/standard-streams';
 /** How the build of a variant ended. */
 export interface VariantResult {
   readonly name: string;
-  readonly outcome: 'done' | 'current' | 'failed' | 'refused' | 'cancelled';
+  readonly outcome: 'done' | 'current' | 'failed' | 'refused' | 'cancelled' | 'paused';
   /** The exit status of its build. */
   readonly status: number;
   readonly line: string | null;
@@ -22,6 +22,7 @@ const OUTCOMES: Readonly<Record<VariantResult['outcome'], string>> = {
   failed: 'failed',
   refused: 'not built',
   cancelled: 'cancelled',
+  paused: 'paused',
 };
 
 /** Reports a build of variants: as text on standard error, or as one JSON object per line on standard output. */

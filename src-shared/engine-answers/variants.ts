@@ -86,7 +86,7 @@ export const variantEvent = z.discriminatedUnion('kind', [
     .object({
       kind: z.literal('finished'),
       variant: z.string(),
-      outcome: z.enum(['done', 'current', 'failed', 'refused', 'cancelled']),
+      outcome: z.enum(['done', 'current', 'failed', 'refused', 'cancelled', 'paused']),
       line: z.string().nullable(),
       run: z.string().nullable(),
       steps: z.array(z.string()),

@@ -16,12 +16,12 @@ beforeEach(() => {
 });
 afterEach(() => project.dispose());
 
-/** Each step adds its value to the image; a step whose value is `fail` fails, and one with `wait` waits. */
+/** Each step adds its value to the image; a step whose value is `fail` fails, and one with `wait` waits for a file. */
 function write(a: string): void {
   project.write({
     steps: ['a', 'b', 'c'].map((name) => ({
       name,
-      body: `v=$(ManifestRead -k "$1" ${name})\necho "${name} $v" >>"$2/made"\necho "$v" >"$5/${name}.img"\n[ "$v" != fail ] || exit 1\n[ "$v" != wait ] || { echo waiting >&2; sleep 60; }`,
+      body: `v=$(ManifestRead -k "$1" ${name})\necho "${name} $v" >>"$2/made"\necho "$v" >"$5/${name}.img"\n[ "$v" != fail ] || exit 1\n[ "$v" != wait ] || { echo waiting >&2; while [ ! -e ${project.folder}/go ]; do sleep 0.05; done; }`,
     })),
     pairs: { a, b: '1', c: '1' },
   });
@@ -151,6 +151,20 @@ it('A signal ends the build, and the ones that are left do not begin.', async ()
   const { code, stderr } = await finished(build);
   expect([code, project.ran()]).toEqual([143, ['a', 'b']]);
   expect(stderr).toMatch(/de {2}cancelled.*\n {2}fr {2}not begun\n$/);
+});
+
+it('A pause ends the build at a checkpoint, and the same command goes on.', async () => {
+  variant('de', '<set key="a" value="wait"/>');
+  const build = project.start('distro_const', ['build', '--json', '--variants', 'manifest.xml']);
+  await says(build, /waiting/);
+  expect((await project.run('pause', 'manifest.xml', 'b')).code).toBe(0);
+  project.file('go', '');
+  const { code, stdout } = await finished(build);
+  expect(code).toBe(0);
+  expect(stdout).toContain('"outcome":"paused"');
+  expect(stdout).not.toContain('"variant":"fr"');
+  expect((await project.build('--variants')).code).toBe(0);
+  expect(project.ran()).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
 });
 
 it('An area that another build holds refuses each variant with the reason.', async () => {
