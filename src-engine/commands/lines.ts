@@ -40,6 +40,7 @@ type Line = LinesAnswer['lines'][number];
 async function describeLines({ area, backend, snapshots }: AreaContext): Promise<LinesAnswer> {
   const { lines, active } = readLines(area);
   const parked = lines.length > 1 ? await backend.lines.list() : new Map<string, readonly Snapshot[]>();
+  const freed = await backend.lines.bytesEach([...parked.keys()].filter((id) => lines.some((line) => line.id === id)));
   const described = [];
   for (const line of inOrder(lines, active)) {
     const isActive = line.id === active;
@@ -56,7 +57,7 @@ async function describeLines({ area, backend, snapshots }: AreaContext): Promise
       usedAt: line.usedAt,
       checkpoints: found.flatMap((snapshot) => checkpointOf(place, snapshot) ?? []),
       outputs: await countMedia(isActive ? area.media : parkedMedia(area, line.id)),
-      bytes: isActive || !parked.has(line.id) ? null : ((await backend.lines.bytes([line.id])) ?? null),
+      bytes: isActive ? null : (freed.get(line.id) ?? null),
     });
   }
   return { lines: described };

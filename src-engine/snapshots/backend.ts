@@ -98,6 +98,9 @@ export interface ParkedLines {
 
   /** The bytes that destroying all these lines together frees; `undefined` where that cannot be determined. */
   bytes(lines: readonly string[]): Promise<number | undefined>;
+
+  /** As `bytes`, for each line alone. What all of them need is read once. */
+  bytesEach(lines: readonly string[]): Promise<ReadonlyMap<string, number | undefined>>;
 }
 
 /** All backends. `memory` is for tests. */

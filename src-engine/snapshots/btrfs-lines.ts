@@ -139,6 +139,12 @@ export function createBtrfsLines(parts: BtrfsParts): ParkedLines {
 
     blockRollback: () => Promise.resolve(false),
 
+    async bytesEach(lines) {
+      const bytes = new Map<string, number | undefined>();
+      for (const line of lines) bytes.set(line, await this.bytes([line]));
+      return bytes;
+    },
+
     async bytes(lines) {
       const others = parked.needed(lines);
       const visible = new Set(store.list().map(({ path }) => basename(path)));

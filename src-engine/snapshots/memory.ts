@@ -95,6 +95,7 @@ export function createMemoryBackend({ buildData }: { buildData: string }): Snaps
       destroy: async (line) => void parked.delete(line),
       blockRollback: async () => false,
       bytes: async () => undefined,
+      bytesEach: async (lines) => new Map(lines.map((line) => [line, undefined])),
     },
   };
 }

@@ -77,6 +77,16 @@ export class ParkedEntries {
     );
   }
 
+  /** How many parked lines have each entry. */
+  uses(): ReadonlyMap<string, number> {
+    const uses = new Map<string, number>();
+    for (const line of this.lines()) {
+      const { entries, end = '' } = this.read(line) ?? { entries: [] };
+      for (const entry of new Set([...entries, end])) uses.set(entry, (uses.get(entry) ?? 0) + 1);
+    }
+    return uses;
+  }
+
   /** The path of an entry, hidden or not. */
   pathOf(entry: string): string {
     const hidden = this.hiddenPath(entry);

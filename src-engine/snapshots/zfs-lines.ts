@@ -173,7 +173,15 @@ export class ZfsLines implements ParkedLines {
   }
 
   async bytes(lines: readonly string[]): Promise<number | undefined> {
+    return this.#bytesOf(lines, await this.#present());
+  }
+
+  async bytesEach(lines: readonly string[]): Promise<ReadonlyMap<string, number | undefined>> {
     const present = await this.#present();
+    return new Map(lines.map((line) => [line, this.#bytesOf([line], present)]));
+  }
+
+  #bytesOf(lines: readonly string[], present: ZfsProperties): number | undefined {
     const removed = new Set(lines.map((line) => this.#id(line)));
     let sum = 0;
     for (const id of removed) {

@@ -260,6 +260,7 @@ export function describeLines(subject: BackendSubject): void {
     await settles(built - 2 * PART_BYTES - SLACK_BYTES, built + SLACK_BYTES);
     const parkedBytes = used();
     const bytes = await lines.bytes(['one']);
+    expect([...(await lines.bytesEach(['one']))]).toEqual([['one', bytes]]);
     await lines.destroy('one');
     await settles(before + PART_BYTES - SLACK_BYTES, parkedBytes - 2 * PART_BYTES + SLACK_BYTES);
     if (bytes === undefined) return;

@@ -131,6 +131,19 @@ export function createPlainLines({ area, parked, recover, space, open }: PlainPa
 
     blockRollback: () => Promise.resolve(false),
 
+    async bytesEach(lines) {
+      const uses = parked.uses();
+      const visible = new Set(store.list().map(({ path }) => basename(path)));
+      const measured = space();
+      return new Map(
+        lines.map((line) => {
+          const { entries, end = '' } = parked.require(line);
+          const own = [...entries, end].filter((one) => uses.get(one) === 1 && !visible.has(one));
+          return [line, measured?.freedBy(new Set(own.map((one) => parked.pathOf(one))))];
+        }),
+      );
+    },
+
     async bytes(lines) {
       const others = parked.needed(lines);
       const visible = new Set(store.list().map(({ path }) => basename(path)));
