@@ -146,7 +146,7 @@ export function refuseCombinations(options: readonly Option[]): void {
 }
 
 /** The variables of `--env`. */
-function givenVariables(options: readonly Option[]): GivenVariables {
+export function givenVariables(options: readonly Option[]): GivenVariables {
   const names: string[] = [];
   const values: Record<string, string> = {};
   for (const { letter, value = '' } of options) {

@@ -4,13 +4,16 @@ import type { RunView } from '../../src-shared/runs/run-view';
 import { resolveArea, type BuildArea } from '../area/area';
 import type { ManifestFile } from '../area/manifest-file';
 import { runNames } from '../area/run-names';
+import type { GivenVariables } from '../area/step-variables';
 import { listRuns } from '../area/runs';
 import { LineChanges } from '../lines/line-changes';
 import { readLines } from '../lines/line-file';
+import { currentLineOf } from '../lines/line-search';
 import { nameAfterVariant, replacedLines } from '../lines/variant-lines';
+import { openBackend } from '../snapshots/select';
 import { writeError } from '../system/standard-streams';
 import { openVariant, variantNames } from '../variants/variant-files';
-import { EarlyExit, refuseCombinations, type VariantRequest } from './build-request';
+import { EarlyExit, givenVariables, refuseCombinations, type VariantRequest } from './build-request';
 import { openPlaces } from './context';
 import { reportError } from './failure';
 import type { Option } from './getopt';
@@ -43,7 +46,11 @@ export async function buildVariants(file: ManifestFile, options: readonly Option
   const area = await resolveArea(file.manifest.buildArea);
   const home = readLines(area).active;
   const report = new VariantReport(names, has('json'));
-  const run = new VariantBuilds(file, build, { keepsLines: has('fork'), switches: names.length === 1 });
+  const run = new VariantBuilds(file, build, {
+    keepsLines: has('fork'),
+    switches: names.length === 1,
+    given: givenVariables(options),
+  });
   for (const name of names) {
     report.started(name);
     const result = await run.build(name);
@@ -75,6 +82,7 @@ interface BuildOptions {
   readonly keepsLines: boolean;
   /** Whether a parked line with a current image becomes the line of the build data. */
   readonly switches: boolean;
+  readonly given: GivenVariables;
 }
 
 /** Builds variants, and remembers what they need. */
@@ -84,6 +92,8 @@ class VariantBuilds {
   readonly #options: BuildOptions;
   /** The most space that a variant of this run has taken, and its name. */
   #largest: { readonly name: string; readonly bytes: number } | undefined;
+  /** The lines that were parked at the beginning. */
+  #parked: ReadonlySet<string> | undefined;
 
   constructor(file: ManifestFile, build: Build, options: BuildOptions) {
     this.#file = file;
@@ -100,6 +110,8 @@ class VariantBuilds {
     try {
       const file = openVariant(this.#file, name);
       const area = await resolveArea(file.manifest.buildArea);
+      const finished = await this.#finishedLine(file, area, name);
+      if (finished !== undefined) return currentResult(name, finished, seconds());
       this.#assertSpace(area);
       const free = area.exists ? freeBytes(area.mountpoint) : undefined;
       const last = runNames(area).at(-1);
@@ -129,6 +141,17 @@ class VariantBuilds {
     }
   }
 
+  /**
+   * The line of a variant that has its image already; `undefined`: it has to be built, or its line becomes that of the
+   * build data. Without it each variant would be compared with all lines.
+   */
+  async #finishedLine(file: ManifestFile, area: BuildArea, name: string): Promise<string | undefined> {
+    const { switches, given } = this.#options;
+    if (switches || !area.exists) return undefined;
+    this.#parked ??= new Set((await (await openBackend(area)).lines.list()).keys());
+    return currentLineOf({ file, area }, name, this.#parked, { asksServers: true, given });
+  }
+
   /** Removes the lines of a variant that its new one replaces. */
   async #replace(name: string, isFinished: boolean): Promise<void> {
     const { path } = this.#file;
@@ -156,6 +179,17 @@ class VariantBuilds {
     if (taken > (this.#largest?.bytes ?? 0)) this.#largest = { name, bytes: taken };
   }
 }
+
+const currentResult = (name: string, line: string, seconds: number): VariantResult => ({
+  name,
+  outcome: 'current',
+  status: 0,
+  line,
+  run: null,
+  steps: [],
+  seconds,
+  message: null,
+});
 
 /** @param run the run of the build; `undefined`: it has begun none */
 function outcomeOf(status: number, run: RunView | undefined): VariantResult['outcome'] {

@@ -69,39 +69,68 @@ export async function searchLines(
   return best;
 }
 
+/**
+ * The line of a variant that is finished and current, with all its media; `undefined`: there is none. Unlike a search it
+ * reads no other line.
+ *
+ * @param parked the parked lines that the backend has
+ */
+export async function currentLineOf(
+  { file, area }: Pick<SearchedArea, 'file' | 'area'>,
+  variant: string,
+  parked: ReadonlySet<string>,
+  options: CurrentStateOptions,
+): Promise<string | undefined> {
+  const { lines, active, change } = readLines(area);
+  if (change || !file.manifest.checkpointEnable) return undefined;
+  const current = new CurrentState(area, file, options);
+  for (const { id } of lines.filter((line) => line.variant === variant)) {
+    if (id !== active && !parked.has(id)) continue;
+    const candidate = id === active ? ownCandidate(area, id, []) : parkedCandidate(area, id, []);
+    const judge = new Freshness(area, file, options, candidate.place, current);
+    if (await isFinished(candidate, judge)) return id;
+  }
+  return undefined;
+}
+
 async function candidates({ area, backend, snapshots }: SearchedArea): Promise<Candidate[]> {
   const lines = readLines(area);
-  const own: Candidate = {
-    line: lines.active,
-    place: area,
-    snapshots,
-    result: readLineResult(area, area),
-    hasMedium: (name) => exists(join(area.media, name)),
-  };
+  const own = ownCandidate(area, lines.active, snapshots);
   const parked = parkedLines(lines);
   if (parked.length === 0) return [own];
   const found = await backend.lines.list();
   return [
     own,
     ...parked.map(({ id }): Candidate => {
-      const place = parkedPlace(area, id);
-      return {
-        line: id,
-        place,
-        snapshots: knownSnapshots(area, id, found.get(id) ?? []),
-        result: found.has(id) ? readLineResult(place) : { unknown: 'it is gone' },
-        hasMedium: (name) => hasMedium(area, id, name),
-      };
+      const candidate = parkedCandidate(area, id, knownSnapshots(area, id, found.get(id) ?? []));
+      return found.has(id) ? candidate : { ...candidate, result: { unknown: 'it is gone' } };
     }),
   ];
+}
+
+function ownCandidate(area: BuildArea, line: string, snapshots: readonly Snapshot[]): Candidate {
+  const has = (name: string): boolean => exists(join(area.media, name));
+  return { line, place: area, snapshots, result: readLineResult(area, area), hasMedium: has };
+}
+
+function parkedCandidate(area: BuildArea, line: string, snapshots: readonly Snapshot[]): Candidate {
+  const place = parkedPlace(area, line);
+  const has = (name: string): boolean => hasMedium(area, line, name);
+  return { line, place, snapshots, result: readLineResult(place), hasMedium: has };
+}
+
+/** Whether a line is finished and current, with all its media. */
+async function isFinished(candidate: Candidate, judge: Freshness): Promise<boolean> {
+  const { result } = candidate;
+  return 'history' in result && missingMedia(candidate).length === 0 && isCurrent(judge, result);
 }
 
 /** One more than the index of the latest current checkpoint; one more than the number of steps for a current result; 0: none. */
 async function currentLength(candidate: Candidate, file: ManifestFile, judge: Freshness): Promise<number> {
   const { steps } = file.manifest;
-  const { snapshots, result } = candidate;
+  const { snapshots } = candidate;
   const missing = missingMedia(candidate);
-  if ('history' in result && missing.length === 0 && (await isCurrent(judge, result))) return steps.length + 1;
+  if (await isFinished(candidate, judge)) return steps.length + 1;
   const names = snapshots.map(({ name }) => name);
   const damages = damagesOf(snapshots);
   // A missing image is made again by its step.
