@@ -19,7 +19,7 @@ const OPTIONS = {
     value: 'MANIFEST',
     description: 'compare this manifest, and the scripts and the lock in its folder; default: those beside the image',
   },
-  unsigned: { type: 'boolean', description: 'compare with `NAME.statement.json`, which anybody can have written' },
+  unsigned: { type: 'boolean', description: 'compare with `NAME.statement.json`, which any program can have written' },
 } as const satisfies OptionTable;
 
 export const verifyCommand = defineCommand({
