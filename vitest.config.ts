@@ -25,6 +25,7 @@ const PAGE_POLL = { poll: { ...POLL.poll, interval: 150 } };
 const AREAS = [
   'test/engine/area/freshness*.test.ts',
   'test/engine/commands/{area-shared,damaged-checkpoints,extract,inspect,look,stale-resume,strange-trees}.test.ts',
+  'test/engine/provenance/{planted,prove}.test.ts',
   'test/engine/support-bundle/support.test.ts',
 ];
 

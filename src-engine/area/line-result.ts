@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stepExecution, type StepExecution } from '../../src-shared/checkpoints/execution';
 import type { CheckpointPast } from '../../src-shared/checkpoints/staleness';
-import { listOf, number, object, optional, text, type TypeOf } from '../../src-shared/shape';
+import { flag, listOf, number, object, optional, text, type TypeOf } from '../../src-shared/shape';
 import { below, bytePath, systemPath } from '../snapshots/bytes';
 import { makeFolders, writeFileAtomically } from '../system/files';
 import { readJsonFile } from '../system/json-file';
@@ -14,13 +14,22 @@ import { runNames } from './run-names';
 const LOG = /^simple-log-(\d{4}(?:-\d\d){5})(?:-\d+)?$/;
 /** So many names of a folder of the build data are recorded. */
 const MAX_NAMES = 100;
+/** The clock of file times is behind by up to a tick of the kernel. Some file systems keep whole seconds, or every other. */
+const TICK_S = 0.05;
+const COARSE_S = 2;
 /** The form of the file. */
 const VERSION = 1;
 
 const medium = object('ResultMedium', 'A file of the media folder, and the step that made it.', {
   name: text,
   step: text,
+  size: optional(number, 'Bytes at the end of the build. Missing, as the next two, in results of earlier versions.'),
+  modified: optional(number, 'Seconds since the epoch.'),
+  made: optional(flag, 'Whether a step of the history wrote it. Files of other builds stay in the folder.'),
 });
+
+/** A file of the media folder, and the step that made it. */
+export type ResultMedium = TypeOf<typeof medium>;
 
 const lineResult = object('LineResult', 'The executions of all steps of a finished build.', {
   version: number,
@@ -36,11 +45,18 @@ export type LineResult = TypeOf<typeof lineResult>;
 /** The file with the result of a line. No checkpoint follows the last step, so that no record of one has it. */
 export const lineResultPath = ({ stateFolder }: RecordPlace): string => join(stateFolder, 'checkpoints', 'result');
 
+/** The run that finishes a build, and when it began, in seconds since the epoch. */
+export interface RunStart {
+  readonly run: string;
+  readonly startedAt: number;
+}
+
 /** Records that a build has finished. */
-export function writeLineResult(area: BuildArea, run: string, history: readonly StepExecution[]): void {
+export function writeLineResult(area: BuildArea, run: RunStart, history: readonly StepExecution[]): void {
   const path = lineResultPath(area);
   makeFolders(join(area.stateFolder, 'checkpoints'));
-  const result: LineResult = { version: VERSION, run, history, media: mediaOf(area, history), data: dataOf(area) };
+  const media = mediaOf(area, history, run);
+  const result: LineResult = { version: VERSION, run: run.run, history, media, data: dataOf(area) };
   writeFileAtomically(path, JSON.stringify(result));
 }
 
@@ -64,7 +80,7 @@ export function recordedResult(place: RecordPlace): readonly StepExecution[] {
 export function readLineResult(
   place: RecordPlace,
   area?: BuildArea,
-): CheckpointPast & { readonly media?: LineResult['media'] } {
+): CheckpointPast & { readonly run?: string; readonly media?: LineResult['media'] } {
   const path = lineResultPath(place);
   const found = readJsonFile(path, lineResult);
   if (found.kind !== 'read' || found.value.version !== VERSION) return { unknown: 'no finished build is recorded' };
@@ -74,7 +90,7 @@ export function readLineResult(
     return { unknown: 'the last checkpoint of the finished build is not known' };
   if (area && hasForeignLog(area, run)) return { unknown: 'another program has built in this area since' };
   if (area && lacksData(area, data)) return { unknown: 'files of the build data were removed since' };
-  return { history, media };
+  return { history, run, media };
 }
 
 /** Names at the top of the build data and of the image. They show whether the build data is still there. */
@@ -121,13 +137,33 @@ function hasForeignLog(area: BuildArea, run: string): boolean {
 const stampOfRun = (run: string): string => run.replace(/^run-(.*)-\d+$/, '$1');
 
 /** The files at the top of the media folder. Each was made by the first step that ended after its time. */
-function mediaOf({ media }: BuildArea, history: readonly StepExecution[]): LineResult['media'] {
+function mediaOf({ media }: BuildArea, history: readonly StepExecution[], run: RunStart): LineResult['media'] {
   if (!existsSync(media)) return [];
   return readdirSync(media, { withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
     .map(({ name }) => {
-      const made = statSync(join(media, name)).mtimeMs / 1000;
-      const step = history.find(({ finishedAt }) => finishedAt >= made) ?? history.at(-1);
-      return { name, step: step?.step ?? '' };
+      const { size, mtimeMs, ctimeMs } = statSync(join(media, name));
+      const [modified, changed] = [mtimeMs / 1000, ctimeMs / 1000];
+      const step = history.find(({ finishedAt }) => finishedAt >= modified) ?? history.at(-1);
+      const by = stepAt(history, changed, run) ?? stepAt(history, modified, run);
+      return { name, step: (by ?? step)?.step ?? '', size, modified, made: by !== undefined };
     });
+}
+
+/**
+ * The step that was running at a time. The time of the last change is asked first, because builds set the time of the
+ * content; the move of a line to another folder sets the time of the last change.
+ */
+function stepAt(history: readonly StepExecution[], time: number, run: RunStart): StepExecution | undefined {
+  const index = history.findIndex(({ finishedAt }) => finishedAt >= time);
+  const [before, next] = index < 0 ? [history.at(-1)] : [history[index - 1], history[index]];
+  const rounding = Number.isInteger(time) ? COARSE_S : TICK_S;
+  if (next && time >= startOf(next, before, run) - rounding) return next;
+  return before && time <= before.finishedAt + rounding ? before : undefined;
+}
+
+/** The steps of a run follow each other. Of an earlier run only the duration of its first step is known. */
+function startOf(step: StepExecution, before: StepExecution | undefined, run: RunStart): number {
+  if (before?.run === step.run) return before.finishedAt;
+  return step.run === run.run ? run.startedAt : step.finishedAt - step.seconds - COARSE_S;
 }

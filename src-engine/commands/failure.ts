@@ -9,9 +9,10 @@ export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string]
   [
     '1',
     'an error: the manifest, the area, a refused resume, a failed step, a failed snapshot; `doctor`: the manifest cannot be built here; ' +
-      '`boot-test`: the image did not boot; `follow`: the run was interrupted; `verify`: something is different',
+      '`boot-test`: the image did not boot; `follow`: the run was interrupted; `release`: refused; ' +
+      '`prove`: the rebuild differs, and nothing else; `verify`: something is different',
   ],
-  ['2', 'the command line is wrong; `verify`: every other error'],
+  ['2', 'the command line is wrong; `prove` and `verify`: every other error'],
   [
     '128 + n',
     'stopped by signal n: 130 is Ctrl-C, 143 is SIGTERM; of a build the last checkpoint is intact. 141: the reader of a listing closed its pipe',

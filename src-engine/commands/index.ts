@@ -23,6 +23,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   media: () => import('./media').then(({ mediaCommand }) => mediaCommand),
   'boot-test': () => import('./boot-test').then(({ bootTestCommand }) => bootTestCommand),
   hygiene: () => import('./hygiene').then(({ hygieneCommand }) => hygieneCommand),
+  release: () => import('./release').then(({ releaseCommand }) => releaseCommand),
+  prove: () => import('./prove').then(({ proveCommand }) => proveCommand),
   sbom: () => import('./sbom').then(({ sbomCommand }) => sbomCommand),
   disks: () => import('./disks').then(({ disksCommand }) => disksCommand),
   write: () => import('./write').then(({ writeCommand }) => writeCommand),

@@ -1,6 +1,7 @@
 import type { ChecksumAnswer, MediaAnswer } from '../../src-shared/engine-answers/media';
 import type { AppError } from '../../src-shared/errors';
 import { bytes, dateTimeWithSeconds } from '../../src-shared/format';
+import { restsOnText } from '../../src-shared/provenance/origin-text';
 import { bootRefusal } from '../boot-test/firmware';
 import { listMedia, mediumNamed } from '../boot-test/media';
 import { resolveArea } from '../area/area';
@@ -8,6 +9,8 @@ import { readManifestFile } from '../area/manifest-file';
 import { sha256Of } from '../system/sha256';
 import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './command';
 import { parkedMedia } from '../lines/parked-media';
+import { MediaOrigins } from '../provenance/media-origin';
+import { originFields } from '../provenance/origin-fields';
 import { inspect } from './inspect';
 import { printAnswer, printLines } from './print';
 
@@ -28,7 +31,9 @@ export const mediaCommand = defineCommand({
   name: 'media',
   summary: 'finished images, or the SHA-256 of one',
   usage: ['[--line LINE] [--checksum NAME] [--json] MANIFEST'],
-  description: ['Prints the finished files, and whether this host can boot them.'],
+  description: [
+    'Prints the finished files, their origin (`clean`, `resumed`, `proven`, or `-` where it is unknown), and whether this host can boot them. Below a resumed image are the checkpoints that it rests on.',
+  ],
   options: OPTIONS,
   operands: { min: 1, max: 1 },
   run,
@@ -43,19 +48,19 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     else printLines([`${sha256}  ${name}`]); // in the format of sha256sum
     return 0;
   }
-  const { folder, media } = await readMedia(operand, line, async (found) => ({
+  const { folder, media } = await readMedia(operand, line, async (found, origins) => ({
     folder: found,
-    media: await listMedia(found),
+    media: (await listMedia(found)).map((file) => ({ ...file, ...originFields(origins.of(file)) })),
   }));
   const [noBootTest, noUefi] = [bootRefusal('bios'), bootRefusal('uefi')].map(textOf);
   if (values.json) printAnswer<MediaAnswer>({ folder, media, noBootTest, noUefi });
   else
     printLines([
       ...(media.length === 0 ? [`There are no files in ${folder} yet.`] : []),
-      ...media.map(
-        ({ name, size, modified, bootable }) =>
-          `${bytes(size).padStart(11)}  ${dateTimeWithSeconds(new Date(modified * 1000))}  ${(bootable ?? '').padEnd(5)}  ${name}`,
-      ),
+      ...media.flatMap(({ name, size, modified, bootable, origin, restsOn = [] }) => [
+        `${bytes(size).padStart(11)}  ${dateTimeWithSeconds(new Date(modified * 1000))}  ${(bootable ?? '').padEnd(5)}  ${(origin ?? '-').padEnd(7)}  ${name}`,
+        ...restsOn.map((checkpoint) => `${' '.repeat(13)}${restsOnText(checkpoint)}`),
+      ]),
       ...(noBootTest ? [`No boot test: ${noBootTest}`] : noUefi ? [`No boot test with UEFI: ${noUefi}`] : []),
     ]);
   return 0;
@@ -73,13 +78,17 @@ async function checksumOf(folder: string, designator: string) {
 export async function readMedia<T>(
   operand: string,
   line: string | undefined,
-  read: (folder: string) => Promise<T>,
+  read: (folder: string, origins: MediaOrigins) => Promise<T>,
 ): Promise<T> {
-  if (line === undefined) return read((await resolveArea((await readManifestFile(operand)).manifest.buildArea)).media);
+  if (line === undefined) {
+    const file = await readManifestFile(operand);
+    const area = await resolveArea(file.manifest.buildArea);
+    return read(area.media, new MediaOrigins(area, file.path));
+  }
   return inspect(operand, (inspection) => {
-    const { area } = inspection.context;
+    const { area, file } = inspection.context;
     const { id, active } = inspection.lineNamed(line);
-    return read(id === active ? area.media : parkedMedia(area, id));
+    return read(id === active ? area.media : parkedMedia(area, id), new MediaOrigins(area, file.path, id));
   });
 }
 

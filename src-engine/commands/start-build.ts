@@ -23,12 +23,13 @@ import { holdArea } from '../run/hold-area';
 import { BuildLogs } from '../run/logs';
 import { Observer } from '../run/observer';
 import type { BuildInput } from '../run/build-input';
+import type { BuildLine } from '../run/build-line';
 import { runBuild } from '../run/run-build';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { openBackend } from '../snapshots/select';
 import { damagesOf } from '../snapshots/damaged';
 import { guardError } from '../system/standard-streams';
-import { decideBuild } from './build-decision';
+import { decideBuild, type BuildDecision } from './build-decision';
 import { assertResumable, EarlyExit, type BuildRequest } from './build-request';
 
 /** A build whose command line is accepted. */
@@ -40,6 +41,18 @@ export interface CheckedBuild {
   /** The steps with checkpoints; empty where the manifest switches checkpoints off. */
   readonly steps: readonly BuildStep[];
   readonly request: BuildRequest;
+  /** The build is the rebuild of a proof. */
+  readonly rebuild?: Rebuild;
+}
+
+/** A rebuild that is compared with an earlier build while it runs. All calls are under the lock of the area. */
+export interface Rebuild {
+  /** Checks what is to be proven, and returns the line to build on. */
+  begin(backend: SnapshotBackend): Promise<BuildLine>;
+  /** The checkpoint before this step exists, and the step does not run yet. */
+  checkpointTaken(step: string): Promise<void>;
+  /** The build has ended with this exit status. Returns the status of the command. */
+  end(code: number): Promise<number>;
 }
 
 /**
@@ -53,6 +66,7 @@ export async function startBuild({
   checkpointing,
   steps,
   request,
+  rebuild,
 }: CheckedBuild): Promise<number> {
   guardError();
   const containment = chooseContainment(keepsMounts(file.manifest.keyValuePairs));
@@ -87,7 +101,9 @@ export async function startBuild({
     const origin = parked === undefined ? listed : await parkedSnapshots(area, backend, parked);
     if (resume !== undefined) assertResumable(steps, origin, resume);
     const from = parked === undefined ? undefined : { id: parked, snapshots: origin };
-    const decision = await decideBuild({ file, area, backend, steps, request }, listed, from);
+    const decision: BuildDecision = rebuild
+      ? { kind: 'build', resume: undefined, line: await rebuild.begin(backend), snapshots: listed }
+      : await decideBuild({ file, area, backend, steps, request }, listed, from);
     if (decision.kind === 'done') return decision.status;
     const { line, snapshots } = decision;
     const choice = { resume: decision.resume, pause: request.pause };
@@ -99,7 +115,7 @@ export async function startBuild({
     }
     const plan = planBuild(file.manifest.steps, choice, checkpointing, present);
     const logs = new BuildLogs();
-    return await runBuild({
+    const code = await runBuild({
       lockId: lock.id,
       containment,
       spawner: early?.launcher,
@@ -118,7 +134,9 @@ export async function startBuild({
       logs,
       lockCheck: locked,
       keepPackages: (run, from) => keepRunPackages(area, run, from),
+      onCheckpoint: rebuild && ((step) => rebuild.checkpointTaken(step)),
     });
+    return rebuild ? await rebuild.end(code) : code;
   } finally {
     early?.launcher.close();
     lock?.release();

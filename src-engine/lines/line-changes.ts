@@ -6,7 +6,16 @@ import { checkpointPast } from '../area/freshness';
 import type { Snapshot, SnapshotBackend } from '../snapshots/backend';
 import { isFullDisk } from '../snapshots/plain/full-disk';
 import { MountTable } from '../system/mount-table';
-import { newLine, nextId, readLines, writeLines, type LineChange, type LineFile, type LineRecord } from './line-file';
+import {
+  isRebuild,
+  newLine,
+  nextId,
+  readLines,
+  writeLines,
+  type LineChange,
+  type LineFile,
+  type LineRecord,
+} from './line-file';
 import { copyMedia, parkMedia, removeMedia, restoreMedia } from './parked-media';
 import { installRecords, keepRecords, leaveRecords, removeParkedRecords, removeRecords } from './parked-records';
 
@@ -45,11 +54,29 @@ export class LineChanges {
     return !this.#backend.takeSyncsArea;
   }
 
-  /** Completes or undoes an interrupted change. Returns whether there was one. */
+  /** Completes or undoes an interrupted change, and ends an interrupted proof. Returns whether there was one. */
   async finish(): Promise<boolean> {
     const lines = readLines(this.#area);
-    if (!lines.change) return false;
-    await this.#run(lines, lines.change);
+    if (lines.change) await this.#run(lines, lines.change);
+    const isProof = await this.endProof();
+    return lines.change !== null || isProof;
+  }
+
+  /**
+   * Goes back to the line that a rebuild proves, and removes the rebuild. It can be repeated after an interruption.
+   * Returns whether there was a rebuild.
+   *
+   * @param keeps the rebuild becomes an ordinary parked line instead
+   */
+  async endProof(keeps = false): Promise<boolean> {
+    const { active, lines } = this.#read();
+    const rebuilds = lines.filter(isRebuild).map(({ id }) => id);
+    if (rebuilds.length === 0) return false;
+    const proven = lines.find(({ id }) => id === active)?.proves;
+    if (proven !== undefined && lines.some(({ id }) => id === proven)) await this.activate(proven);
+    const present = this.#read();
+    if (!keeps && !rebuilds.includes(present.active)) await this.remove(rebuilds);
+    else writeLines(this.#area, { ...present, lines: present.lines.map(ordinary) });
     return true;
   }
 
@@ -258,6 +285,11 @@ function endOfPast(area: BuildArea, snapshot: string | undefined): number {
 function used({ lines, active }: LineFile): LineRecord[] {
   const usedAt = Math.floor(Date.now() / 1000);
   return lines.map((line) => (line.id === active ? { ...line, usedAt } : line));
+}
+
+/** The record of a line that proves nothing any more. */
+function ordinary({ proves: _, ...line }: LineRecord): LineRecord {
+  return line;
 }
 
 /** The lines before a change that is undone: the line that it was to make has never existed. */

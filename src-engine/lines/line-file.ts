@@ -21,6 +21,7 @@ const lineRecord = object('LineRecord', 'A line of checkpoints.', {
   usedAt: number,
   /** The variant of the manifest that builds on it; missing for lines of the manifest itself. */
   variant: optional(text),
+  proves: optional(text, 'Of a rebuild that proves an image: the line that becomes that of the build data afterwards.'),
 });
 
 const lineChange = object('LineChange', 'A change of lines that has begun.', {
@@ -81,6 +82,9 @@ export function writeLines(area: BuildArea, lines: LineFile, sync = true): void 
 export function lineName({ lines }: LineFile, id: string): string {
   return lines.find((line) => line.id === id)?.name ?? id;
 }
+
+/** Whether a line is a rebuild that proves an image. It goes when the proof ends. */
+export const isRebuild = ({ proves }: LineRecord): boolean => proves !== undefined;
 
 /** The lines that are not the one of the build data. */
 export const parkedLines = ({ lines, active }: LineFile): LineRecord[] => lines.filter(({ id }) => id !== active);

@@ -20,6 +20,8 @@ import { planAnswer } from '../../src-shared/engine-answers/plan';
 import { keygenAnswer, signAnswer, statementAnswer, verifyAnswer } from '../../src-shared/engine-answers/provenance';
 import { pruneAnswer } from '../../src-shared/engine-answers/prune';
 import { cancelAnswer, pauseAnswer } from '../../src-shared/engine-answers/running';
+import { proveAnswer } from '../../src-shared/engine-answers/prove';
+import { releaseAnswer, releasesAnswer } from '../../src-shared/engine-answers/release';
 import { sbomAnswer } from '../../src-shared/engine-answers/sbom';
 import { statusAnswer } from '../../src-shared/engine-answers/status';
 import { supportAnswer } from '../../src-shared/engine-answers/support';
@@ -53,6 +55,8 @@ export const ANSWERS: Readonly<Record<string, readonly AnswerDocument[]>> = {
   media: [{ schema: mediaAnswer }, { form: '`--checksum NAME --json`', schema: checksumAnswer }],
   'boot-test': [{ schema: bootEvent }],
   hygiene: [{ schema: hygieneAnswer }],
+  release: [{ schema: releaseAnswer }, { form: '`--list --json`', schema: releasesAnswer }],
+  prove: [{ schema: proveAnswer }],
   sbom: [{ schema: sbomAnswer }],
   disks: [{ schema: disksAnswer }],
   write: [{ schema: writeAnswer }],

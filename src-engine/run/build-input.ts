@@ -37,6 +37,8 @@ export interface BuildInput {
   readonly logs: BuildLogs;
   /** Where the manifest has a lock of its packages. */
   readonly lockCheck?: LockCheck | undefined;
+  /** Called after each checkpoint, before the next step starts. */
+  readonly onCheckpoint?: ((step: string) => Promise<void>) | undefined;
   /** Keeps the list of packages in the image beside the run's journal; see `packages/image/run-packages.ts`. */
   readonly keepPackages: (run: string, from?: string) => Promise<void>;
 }

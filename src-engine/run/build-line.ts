@@ -55,6 +55,16 @@ export function madeLine(
   return { id: record.id, parent: originText(record), variant, made: { record, from, left } };
 }
 
+/**
+ * The line of a rebuild from the beginning that proves the present one. When the proof ends, also after a crash, the present
+ * line is that of the build data again.
+ */
+export function rebuildLine(area: BuildArea, image: string): BuildLine {
+  const { active } = readLines(area);
+  const line = madeLine(area, `proof of ${image}`, active, undefined);
+  return { ...line, made: line.made && { ...line.made, record: { ...line.made.record, proves: active } } };
+}
+
 function originText(line: LineRecord | undefined): string | null {
   if (!line?.parent) return null;
   return line.parent.step === null ? line.parent.line : `${line.parent.line}@${line.parent.step}`;

@@ -101,7 +101,10 @@ export class PlanActions {
     const failed = lockCheck?.unused(history) ?? [];
     if (failed.length > 0) return { failed };
     if (!checkpointing) return 'done';
-    if (history.every(({ outcome }) => outcome === 'done')) writeLineResult(area, this.#journal.run, history);
+    if (history.every(({ outcome }) => outcome === 'done')) {
+      const { run, view } = this.#journal;
+      writeLineResult(area, { run, startedAt: view.startedAt ?? 0 }, history);
+    }
     return 'done';
   }
 
@@ -206,6 +209,7 @@ export class PlanActions {
     this.#parent = step.name;
     // This writes the record before the line.
     this.#report(`${this.#isPause(step.index) ? 'Stopping at' : '===='} ${step.name}: ${step.message} `);
+    await this.#input.onCheckpoint?.(step.name);
   }
 
   async #runStep(step: DeclaredStep): Promise<ActionResult> {

@@ -1,4 +1,11 @@
 import * as z from 'zod';
+import { ORIGINS } from '../provenance/origin';
+
+const restsOn = z.object({
+  step: z.string().describe('The step after the checkpoint.'),
+  run: z.string().describe('The run that made its state.'),
+  at: z.number().describe('When that state was complete, in seconds since the epoch.'),
+});
 
 const medium = z.object({
   name: z.string().describe('File name.'),
@@ -10,6 +17,18 @@ const medium = z.object({
     .enum(['cdrom', 'disk'])
     .nullable()
     .describe('How a boot test boots it; `null` for a file that is not an image.'),
+  origin: z
+    .enum(ORIGINS)
+    .nullable()
+    .optional()
+    .describe(
+      '`clean`: one run made it from the beginning; `resumed`: it rests on checkpoints of earlier runs; `proven`: it is resumed, and a clean rebuild had the same bytes; `null`: unknown. Missing in answers of the original command.',
+    ),
+  originUnknown: z.string().optional().describe('Why the origin is unknown, as a clause.'),
+  restsOn: z.array(restsOn).optional().describe('The checkpoints that it rests on.'),
+  catalogue: z.string().optional().describe('The date of the locked archives, ISO 8601; with a lock only.'),
+  provenAt: z.number().optional().describe('When a clean rebuild had the same bytes, in seconds since the epoch.'),
+  sha256: z.string().optional().describe('Of a proven image, in hex.'),
 });
 
 /** What `distro_const media --json` prints: the finished files of a build area. */

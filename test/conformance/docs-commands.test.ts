@@ -28,6 +28,8 @@ const ELSEWHERE: readonly { readonly page: string; readonly begins: string; read
   { page: 'docs/command-line.md', begins: 'distro_const boot-test', reason: 'test/e2e/manual.test.ts boots the image' },
   { page: 'docs/lock.md', begins: 'distro_const lock', reason: 'test/engine/packages/lock.test.ts' },
   { page: 'docs/lock.md', begins: 'distro_const prune', reason: 'test/engine/packages/lock.test.ts' },
+  { page: 'docs/prove.md', begins: 'distro_const release', reason: 'test/engine/provenance/release.test.ts' },
+  { page: 'docs/prove.md', begins: 'distro_const prove', reason: 'test/engine/provenance/prove.test.ts' },
   { page: 'docs/outputs.md', begins: 'qemu-img resize', reason: 'test/slow/outputs.test.ts boots a larger disk' },
   { page: 'docs/outputs.md', begins: 'tar -xf', reason: 'test/slow/outputs.test.ts boots from the folder' },
   { page: 'docs/outputs.md', begins: 'podman load', reason: 'test/slow/outputs.test.ts runs the image' },
