@@ -27,9 +27,9 @@ export interface UserRow {
 }
 
 const ADMINISTRATOR: Readonly<Record<string, string>> = {
-  '': 'sudo with password',
-  password: 'sudo with password',
-  nopasswd: 'sudo, no password',
+  '': 'with password',
+  password: 'with password',
+  nopasswd: 'no password',
   no: 'no',
 };
 
@@ -63,7 +63,7 @@ function signInOf(tree: ManifestTree, path: ElementPath, keys: string): readonly
   const count = sshKeysIn(keys).length;
   const byKey: SignIn[] = count === 0 ? [] : [{ kind: 'keys', text: plural(count, 'key') }];
   if (text === '') return byKey.length > 0 ? byKey : [{ kind: 'none', text: 'No password' }];
-  if (!isHash) return [...byKey, { kind: 'plain', text: 'Password in plain text' }];
+  if (!isHash) return [...byKey, { kind: 'plain', text: 'Plain text' }];
   if (text.startsWith('$')) return [...byKey, { kind: 'password', text: 'Password' }];
   return byKey.length > 0 ? byKey : [{ kind: 'locked', text: 'Locked' }];
 }

@@ -36,16 +36,16 @@ describe('the list of users', () => {
         administrator,
       ]),
     ).toEqual([
-      ['JA', 'jack', '', '', 'sudo, no password'],
-      ['AO', 'anna', `Anna O'Hara`, 'audio, video', 'sudo with password'],
+      ['JA', 'jack', '', '', 'no password'],
+      ['AO', 'anna', `Anna O'Hara`, 'audio, video', 'with password'],
       ['SC', 'svc-collector', '', '', 'no'],
-      ['BA', 'Bad', '', '', 'sudo with password'],
+      ['BA', 'Bad', '', '', 'with password'],
     ]);
   });
 
   it('has how each signs in, and what is wrong with a name', () => {
     expect(rows.map(({ signIn }) => signIn.map(({ text }) => text))).toEqual([
-      ['Password in plain text'],
+      ['Plain text'],
       ['2 keys', 'Password'],
       ['Locked'],
       ['No password'],
