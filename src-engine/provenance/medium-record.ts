@@ -1,52 +1,49 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { StepExecution } from '../../src-shared/checkpoints/execution';
 import { AppError } from '../../src-shared/errors';
 import { parseRecord, type EngineRecord } from '../../src-shared/journal/records';
-import { restsOn, type Origin } from '../../src-shared/provenance/origin';
+import type { Origin } from '../../src-shared/provenance/origin';
 import type { BuildArea } from '../area/area';
-import type { RecordPlace } from '../area/checkpoint-records';
-import { readLineResult } from '../area/line-result';
 import { assertInPlace, journalPath } from '../area/runs';
+import type { MediaFile } from '../boot-test/media';
 import { readIfThereSync } from '../system/files';
+import { MediaOrigins } from './media-origin';
 
 /** What the engine has recorded about a finished image. */
 export interface MediumRecord {
   readonly name: string;
-  /** The executions of all steps up to the one that made it. */
+  /** The executions of all steps. */
   readonly history: readonly StepExecution[];
-  /** The run that made it. */
+  /** The run that finished it. */
   readonly run: string;
   readonly origin: Origin;
   /** The content of the run's journal. */
   readonly journal: Buffer;
   readonly hello: RecordOf<'hello'>;
   readonly plan: RecordOf<'plan'>;
-  /** When the step that made it ended, in seconds since the epoch. */
+  /** When the last step ended, in seconds since the epoch. */
   readonly finishedAt: number;
 }
 
 type RecordOf<K extends EngineRecord['kind']> = Extract<EngineRecord, { kind: K }>;
 
-/** A file system may round times. */
-const ROUNDING_S = 2;
-
 /**
  * The record of a finished image of a line.
  *
- * Throws `missing` when the image is not one of the last finished build, and `refused` when it was changed afterwards.
+ * Throws `missing` when its origin is not known: it is not one of the last finished build, or was changed afterwards.
  *
- * @param place the area for the line of the build data, or the folder of a parked line
- * @param folder with the images of that line
+ * @param manifest the path of the manifest
+ * @param line the id of a line; `undefined` for the line of the build data
  */
-export function readMediumRecord(area: BuildArea, place: RecordPlace, folder: string, name: string): MediumRecord {
-  const result = readLineResult(place, place === area ? area : undefined);
-  if ('unknown' in result) throw unrecorded(name, result.unknown);
-  const step = result.media?.find((one) => one.name === name)?.step;
-  const maker = result.history.findIndex((one) => one.step === step);
-  const last = result.history[maker];
-  if (!last) throw unrecorded(name, 'the last finished build did not make it');
-  const { run, finishedAt } = last;
+export function readMediumRecord(
+  area: BuildArea,
+  manifest: string,
+  line: string | undefined,
+  medium: MediaFile,
+): MediumRecord {
+  const { name } = medium;
+  const found = new MediaOrigins(area, manifest, line).of(medium);
+  if (found.origin === null) throw unrecorded(name, found.unknown);
+  const { run, history } = found.made;
   assertInPlace(area, run);
   const journal = readIfThereSync(journalPath(area, run));
   if (!journal) throw unrecorded(name, `the journal of ${run} is gone`);
@@ -54,19 +51,8 @@ export function readMediumRecord(area: BuildArea, place: RecordPlace, folder: st
   const hello = records.find((one) => one.kind === 'hello');
   const plan = records.find((one) => one.kind === 'plan');
   if (!hello || !plan) throw unrecorded(name, `the journal of ${run} has no beginning`);
-  if (statSync(join(folder, name)).mtimeMs / 1000 > finishedAt + ROUNDING_S)
-    throw new AppError('refused', `${name} was changed after ${run} had made it.`, 'Build it again.');
-  const history = result.history.slice(0, maker + 1);
-  return {
-    name,
-    history,
-    run,
-    origin: restsOn(history).length > 0 ? 'resumed' : 'clean',
-    journal,
-    hello,
-    plan,
-    finishedAt,
-  };
+  const finishedAt = history.at(-1)?.finishedAt ?? hello.at;
+  return { name, history, run, origin: found.origin, journal, hello, plan, finishedAt };
 }
 
 /** Output is most of a journal, and is not parsed. */

@@ -41,7 +41,7 @@ const withoutChance = (text: string): string =>
     .replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"TIME"')
     .replace(/("(?:containment|node|kernel)": )"[^"]*"/g, '$1"HOST"');
 
-it('has another builder for a resumed image, which lists the kept steps, and for one that was built through SSH', async () => {
+it('has other builders for a resumed image, which lists the kept steps, a proven one, and one that was built through SSH', async () => {
   const project = await new AttestedProject().built();
   const clean = read((await project.stated()).statement);
   expect(clean.predicate.runDetails.builder.id).toBe(builderId('clean', 'local'));
@@ -53,6 +53,10 @@ it('has another builder for a resumed image, which lists the kept steps, and for
   expect([origin, builder.id]).toEqual(['resumed', builderId('resumed', 'local')]);
   expect(metadata.slipway_checkpoints).toMatchObject([{ step: 'im-pop', run: expect.stringMatching(/-000001$/) }]);
   expect(metadata.invocationId).toMatch(/^run-[\d-]+-000002\.[0-9a-f]{16}$/);
+
+  expect((await project.run('prove', 'sample.iso', 'manifest.xml')).code).toBe(0);
+  const proven = await project.stated();
+  expect([proven.origin, proven.builder]).toEqual(['proven', builderId('proven', 'local')]);
 
   project.env = { ...project.env, SSH_CONNECTION: '192.0.2.1 50000 192.0.2.2 22' };
   await project.built();
@@ -119,7 +123,7 @@ it('is refused when a script, an input, the image or a document of sbom is not t
   project.withBills(sha256(project.image));
   const later = Date.now() / 1000 + 3600;
   utimesSync(project.image, later, later);
-  expect(await refused()).toContain('was changed after');
+  expect(await refused()).toContain('the file has changed since the build');
   const { code, stderr } = await project.run('statement', 'manifest.xml', 'absent.iso');
   expect([code, stderr]).toEqual([1, expect.stringContaining('There is no absent.iso')]);
 });
