@@ -41,6 +41,7 @@ export const dialogs: { readonly [K in Kind]: () => DialogComponent<K> | Promise
   'discard-later': () => DiscardLater,
   'stale-checkpoint': () => StaleCheckpoint,
   preflight: () => Preflight,
+  'write-disk': async () => (await import('./screens/build/outputs/WriteDisk.svelte')).default,
   support: async () => (await import('./dialogs/SupportBundle.svelte')).default,
   'adopt-area': () => AdoptArea,
   trust: () => TrustScripts,

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import type { RemovableDisk, WriteAnswer } from '../../src-shared/engine-answers/disks';
+import type { RemovableDisk, WriteEvent } from '../../src-shared/engine-answers/disks';
 import { AppError } from '../../src-shared/errors';
 import { quoteArgument, quoteCommand } from '../../src-shared/shell-quote';
 import { compareImage, openDisk, writeImage, type OnProgress } from '../disks/copy-to-disk';
@@ -10,7 +10,7 @@ import { defineCommand, JSON_OPTION, type OptionTable, type Parsed } from './com
 import { assertLinux, fitted, LOOPS_OPTION } from './disks';
 import { imageOperand } from './image-operand';
 import { LINE_OPTION } from './media';
-import { printAnswer, printLines } from './print';
+import { printLines } from './print';
 
 const OPTIONS = {
   json: JSON_OPTION,
@@ -53,12 +53,11 @@ async function run({ values, positionals }: Parsed<typeof OPTIONS>): Promise<num
     if (!compare) await prepare(disk, confirm, values.unmount === true);
     const handle = await openDisk(device, !compare, commandOf(values, positionals));
     try {
-      const onProgress = progressOnTerminal(before.size);
+      const onProgress = json ? progressEvents(before.size) : progressOnTerminal(before.size);
       if (!compare) await writeImage(image, handle, { image: before.size, disk: disk.bytes }, onProgress);
       const sha256 = await compareImage(image, handle, device, before.size, onProgress);
       await assertSame(image, path, before.mtimeMs);
-      const answer = { image: path, device, bytes: before.size, sha256, written: !compare };
-      if (json) printAnswer<WriteAnswer>(answer);
+      if (json) showEvent({ kind: 'done', image: path, device, bytes: before.size, sha256, written: !compare });
       else printLines([`${device} ${compare ? 'has' : 'was written and has'} the image: SHA-256 ${sha256}`]);
       return 0;
     } finally {
@@ -116,6 +115,18 @@ function commandOf(values: Parsed<typeof OPTIONS>['values'], positionals: readon
     value === true ? [`--${name}`] : [`--${name}`, String(value)],
   );
   return quoteCommand(['distro_const', 'write', ...options, ...positionals]);
+}
+
+const showEvent = (event: WriteEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
+
+/** An event for each hundredth. */
+function progressEvents(total: number): OnProgress {
+  let shown = '';
+  return (phase, bytes) => {
+    const now = `${phase} ${Math.floor((100 * bytes) / total)}`;
+    if (now !== shown) showEvent({ kind: 'progress', phase, bytes, total });
+    shown = now;
+  };
 }
 
 /** One line that changes, on a terminal only. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkpointsAnswer } from '../../src-shared/engine-answers/checkpoints';
-import { disksAnswer, writeAnswer } from '../../src-shared/engine-answers/disks';
+import { disksAnswer, writeEvent } from '../../src-shared/engine-answers/disks';
 import { doctorAnswer, rightsAnswer } from '../../src-shared/engine-answers/doctor';
 import { diffAnswer, extractAnswer, filesInCheckpointAnswer } from '../../src-shared/engine-answers/files';
 import { hygieneAnswer } from '../../src-shared/engine-answers/hygiene';
@@ -59,7 +59,7 @@ export const ANSWERS: Readonly<Record<string, readonly AnswerDocument[]>> = {
   prove: [{ schema: proveAnswer }],
   sbom: [{ schema: sbomAnswer }],
   disks: [{ schema: disksAnswer }],
-  write: [{ schema: writeAnswer }],
+  write: [{ schema: writeEvent }],
   statement: [{ schema: statementAnswer }],
   keygen: [{ schema: keygenAnswer }],
   sign: [{ schema: signAnswer }],

@@ -1,4 +1,5 @@
 import type { CheckpointSizes } from '../../src-shared/engine-answers/checkpoints';
+import type { DisksAnswer, WriteEvent } from '../../src-shared/engine-answers/disks';
 import type { DoctorAnswer, RightsAnswer } from '../../src-shared/engine-answers/doctor';
 import type { DiffAnswer, FilesInCheckpointAnswer } from '../../src-shared/engine-answers/files';
 import type { BootEvent, ChecksumAnswer, MediaAnswer } from '../../src-shared/engine-answers/media';
@@ -17,6 +18,7 @@ import type { StatusAnswer } from '../../src-shared/engine-answers/status';
 import type { ValidateAnswer } from '../../src-shared/engine-answers/validate';
 import type { BuildChoice } from '../../src-shared/rpc/builds';
 import type { LineChange, LinePrune } from '../../src-shared/rpc/lines';
+import type { DiskChoice } from '../../src-shared/rpc/media';
 import type { Argv, CommandOptions, RunningCommand, Transport } from '../transport/transport';
 
 /** A command for the host's transport. */
@@ -114,6 +116,16 @@ export interface BuildHost {
     signal?: AbortSignal,
     line?: string,
   ): AsyncGenerator<BootEvent>;
+  /** The removable disks of the host, and which of them an image fits on. */
+  disks(manifest: string, name: string, signal?: AbortSignal, line?: string): Promise<DisksAnswer>;
+  /** Writes an image to a removable disk of the host and yields its progress, the result last. It ends with the signal and with the iteration. */
+  writeDisk(
+    manifest: string,
+    name: string,
+    choice: DiskChoice,
+    signal?: AbortSignal,
+    line?: string,
+  ): AsyncGenerator<WriteEvent>;
   /** The support bundle, a `.tar.gz`, on the stdout of a command that has been started. */
   supportBundle(manifest: string, signal?: AbortSignal): Promise<RunningCommand>;
   /**

@@ -10,7 +10,7 @@ import { createLinkedTransport } from './linked-transport';
 /** The calls that go to the host's engine after connecting. */
 const HOST_CALLS = [
   ...(['status', 'editedStatus', 'checkpoints', 'plan', 'prune', 'pause', 'cancel', 'start'] as const),
-  ...(['diff', 'listFiles', 'fileCommand', 'shellCommand', 'media', 'checksum'] as const),
+  ...(['diff', 'listFiles', 'fileCommand', 'shellCommand', 'media', 'checksum', 'disks'] as const),
   ...(['supportBundle', 'validate', 'doctor', 'rights'] as const),
 ] as const;
 
@@ -52,6 +52,9 @@ export function createSshHost(link: HostLink): BuildHost {
     ...forwarded(connected, HOST_CALLS),
     async *bootTest(...args) {
       yield* (await connected()).bootTest(...args);
+    },
+    async *writeDisk(...args) {
+      yield* (await connected()).writeDisk(...args);
     },
     lines: forwarded(async () => (await connected()).lines, ['list', 'switchTo', 'change', 'prune']),
     packages: forwarded(

@@ -1,4 +1,5 @@
 import type { AreaView, Line } from '../../src-shared/rpc/builds';
+import type { Medium } from '../../src-shared/engine-answers/media';
 import type { Target } from '../../src-shared/rpc/common';
 import type { TrustQuestion } from '../../src-shared/rpc/trust';
 import type { Lister } from './lister';
@@ -18,6 +19,8 @@ export type OpenDialog =
   /** The build resumes from the checkpoint before `step` without keeping the present state. */
   | { readonly kind: 'discard-later'; readonly step: string }
   | { readonly kind: 'preflight' }
+  /** Writes an image to a USB stick or memory card. */
+  | { readonly kind: 'write-disk'; readonly target: Target & { readonly line?: string }; readonly medium: Medium }
   | { readonly kind: 'support' }
   | { readonly kind: 'changed-on-disk' }
   | {

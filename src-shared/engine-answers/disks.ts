@@ -15,17 +15,30 @@ export const disksAnswer = z.object({
   disks: z.array(removableDisk).describe('Removable disks. Those that the system runs from are never listed.'),
 });
 
-/** What `distro_const write --json` prints. */
-export const writeAnswer = z.object({
-  image: z.string().describe('The path of the image.'),
-  device: z.string().describe('The path of the disk.'),
-  bytes: z.number().describe('The size of the image.'),
-  sha256: z.string().describe('Of the image, in hex. The disk was read back and begins with these bytes.'),
-  written: z.boolean().describe('`false` with `--compare`.'),
-});
+/** A line of `distro_const write --json`. */
+export const writeEvent = z.discriminatedUnion('kind', [
+  z
+    .object({
+      kind: z.literal('progress'),
+      phase: z.enum(['write', 'compare']),
+      bytes: z.number(),
+      total: z.number(),
+    })
+    .describe('This many bytes of all are done.'),
+  z
+    .object({
+      kind: z.literal('done'),
+      image: z.string().describe('The path of the image.'),
+      device: z.string().describe('The path of the disk.'),
+      bytes: z.number().describe('The size of the image.'),
+      sha256: z.string().describe('Of the image, in hex. The disk was read back and begins with these bytes.'),
+      written: z.boolean().describe('`false` with `--compare`.'),
+    })
+    .describe('The disk has the image. It is the last line.'),
+]);
 
 export type RemovableDisk = z.output<typeof removableDisk>;
 /** What `distro_const disks --json` prints. */
 export type DisksAnswer = z.output<typeof disksAnswer>;
-/** What `distro_const write --json` prints. */
-export type WriteAnswer = z.output<typeof writeAnswer>;
+/** A line of `distro_const write --json`. */
+export type WriteEvent = z.output<typeof writeEvent>;

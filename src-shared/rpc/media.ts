@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
+import { disksAnswer, writeEvent } from '../engine-answers/disks';
 import { bootEvent, checksumAnswer, mediaAnswer } from '../engine-answers/media';
 import { path, target as saved } from './common';
 import { lineId } from './lines';
@@ -14,6 +15,16 @@ const mediumName = z
   .max(255)
   .regex(/^[^/]+$/);
 
+/** A disk that is to be written, with the name that the user typed. */
+const diskChoice = z.object({
+  device: path,
+  confirm: z.string().max(255),
+  /** Unmounts what is mounted of it. */
+  unmount: z.boolean(),
+});
+
+export type DiskChoice = z.output<typeof diskChoice>;
+
 /** The finished images of a build area. */
 export const media = {
   list: oc.input(z.object(target)).output(mediaAnswer),
@@ -25,4 +36,8 @@ export const media = {
   bootTest: oc
     .input(z.object({ ...target, name: mediumName, firmware: z.enum(['bios', 'uefi']) }))
     .output(eventIterator(bootEvent)),
+  /** The removable disks of the build host. */
+  disks: oc.input(z.object({ ...target, name: mediumName })).output(disksAnswer),
+  /** Writes an image to a removable disk of the build host, and reads it back. Ends with the caller. */
+  writeDisk: oc.input(z.object({ ...target, name: mediumName, disk: diskChoice })).output(eventIterator(writeEvent)),
 };

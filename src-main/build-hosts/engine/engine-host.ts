@@ -3,7 +3,8 @@ import type * as z from 'zod';
 import { checkpointsAnswer } from '../../../src-shared/engine-answers/checkpoints';
 import { doctorAnswer, rightsAnswer } from '../../../src-shared/engine-answers/doctor';
 import { diffAnswer, filesInCheckpointAnswer } from '../../../src-shared/engine-answers/files';
-import { checksumAnswer, mediaAnswer } from '../../../src-shared/engine-answers/media';
+import { disksAnswer, writeEvent, type WriteEvent } from '../../../src-shared/engine-answers/disks';
+import { bootEvent, checksumAnswer, mediaAnswer, type BootEvent } from '../../../src-shared/engine-answers/media';
 import {
   catalogueAnswer,
   filesAnswer,
@@ -22,8 +23,8 @@ import { exitText } from '../../../src-shared/exit-text';
 import type { BuildChoice } from '../../../src-shared/rpc/builds';
 import type { Argv, Transport } from '../../transport/transport';
 import type { Arguments } from './ask';
-import { bootEvents } from './boot-events';
 import type { BuildHost, HostCommand } from '../build-host';
+import { commandEvents, type EventKind } from './command-events';
 import { createEngineLines } from './engine-lines';
 import { parseDocument, readAnswer, refusalOf } from './read-answer';
 import { startBuild } from './start-build';
@@ -127,7 +128,23 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
     async *bootTest(manifest, name, firmware, signal, line) {
       // `--`, because a file name may begin with a dash.
       const options = ['--json', '--firmware', firmware, ...lineOption(line), '--'];
-      yield* bootEvents(transport, await command('boot-test', manifest, { options, operands: [name] }), signal);
+      yield* commandEvents(
+        transport,
+        await command('boot-test', manifest, { options, operands: [name] }),
+        BOOT,
+        signal,
+      );
+    },
+    disks: (manifest, name, signal, line) =>
+      ask(disksAnswer, 'disks', manifest, {
+        options: [...lineOption(line), ...testDisks(), '--'],
+        operands: [name],
+        signal,
+      }),
+    async *writeDisk(manifest, name, { device, confirm, unmount }, signal, line) {
+      const choice = [`--disk=${device}`, `--confirm=${confirm}`, ...(unmount ? ['--unmount'] : [])];
+      const options = ['--json', ...choice, ...lineOption(line), ...testDisks(), '--'];
+      yield* commandEvents(transport, await command('write', manifest, { options, operands: [name] }), WRITE, signal);
     },
     async supportBundle(manifest, signal) {
       const { argv, options } = await command('support', manifest, { options: ['--to', '-'] });
@@ -169,6 +186,16 @@ export function createEngineHost({ transport, engine, place, whenReachable }: En
     },
   };
 }
+
+const BOOT: EventKind<BootEvent> = {
+  schema: bootEvent,
+  isLast: ({ kind }) => kind === 'verdict',
+  name: 'The boot test',
+};
+const WRITE: EventKind<WriteEvent> = { schema: writeEvent, isLast: ({ kind }) => kind === 'done', name: 'Writing' };
+
+/** A test lets loop devices stand in for sticks. */
+const testDisks = (): string[] => (process.env['SLIPWAY_LOOP_DISKS'] === '1' ? ['--loop-devices'] : []);
 
 /** How a command gets the text of a manifest that is being edited; the saved file when there is none. */
 const textOf = (input: string | undefined): { options: string[]; input?: string } =>

@@ -154,6 +154,11 @@ export function createOriginalHost(parts: OriginalHostParts & { whenReachable():
     async *bootTest() {
       throw cannot('boot-test');
     },
+    disks: () => Promise.reject(cannot('disks')),
+    // eslint-disable-next-line require-yield -- the original writes no disks
+    async *writeDisk() {
+      throw cannot('write');
+    },
     supportBundle: () => Promise.reject(cannot('support')),
     validate: (manifest, source, signal) => validateOn(parts, manifest, source, signal),
     doctor: (manifest, _, source) => doctorOf(parts, manifest, source),

@@ -25,6 +25,10 @@ export function createMedia(host: BuildHost): BuildServices['media'] {
       return { path: await download(host, found, join(to, name), checksum, signal) };
     },
 
+    disks: ({ path, name, line }, { signal }) => host.disks(path, name, signal, line),
+
+    writeDisk: async ({ path, name, disk, line }, { signal }) => host.writeDisk(path, name, disk, signal, line),
+
     bootTest: async ({ path, name, firmware, line }, { signal }) => host.bootTest(path, name, firmware, signal, line),
   };
 }

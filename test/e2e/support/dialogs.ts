@@ -61,6 +61,7 @@ export const DIALOGS = {
   'package-sizes': { test: 'test/e2e/layout.test.ts' },
   'compare-packages': { test: 'test/e2e/layout.test.ts' },
   prune: { test: 'test/e2e/lines.test.ts' },
+  'write-disk': { test: 'test/e2e/write-disk.test.ts' },
   'line-text': { test: 'test/e2e/lines.test.ts' },
   'remove-line': { test: 'test/e2e/lines.test.ts' },
   'discard-later': { test: 'test/e2e/lines.test.ts' },

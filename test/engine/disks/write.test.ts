@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { openSync, closeSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DisksAnswer } from '../../../src-shared/engine-answers/disks';
+import type { DisksAnswer, WriteEvent } from '../../../src-shared/engine-answers/disks';
 import { finished, TestProject, type Ran } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { lacksRootOr, runTool } from '../../support/run-tool';
@@ -47,7 +47,7 @@ describe.skipIf(lack !== undefined)(`writing to a removable disk${lack === undef
     const { stdout } = await project.run('disks', '--json', '--loop-devices', ...args);
     return (JSON.parse(stdout) as DisksAnswer).disks.find((disk) => disk.device === device);
   };
-  const begin = (bytes = readFileSync(image).length): Buffer => readFileSync(stick).subarray(0, bytes);
+  const begin = (): Buffer => readFileSync(stick).subarray(0, readFileSync(image).length);
   /** What is on the stick has not changed. */
   const isKept = (): void => expect(readFileSync(stick).includes('HOLIDAY')).toBe(true);
 
@@ -63,7 +63,14 @@ describe.skipIf(lack !== undefined)(`writing to a removable disk${lack === undef
     const { code, stdout } = await write('--confirm', 'HOLIDAY', '--json', image);
     expect(code).toBe(0);
     const sha256 = runTool('sha256sum', image).split(' ')[0];
-    expect(JSON.parse(stdout)).toEqual({ image, device, bytes: 9 * MIB + 1024, sha256, written: true });
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as WriteEvent);
+    const total = 9 * MIB + 1024;
+    for (const phase of ['write', 'compare'])
+      expect(events).toContainEqual({ kind: 'progress', phase, bytes: total, total });
+    expect(events.at(-1)).toEqual({ kind: 'done', image, device, bytes: total, sha256, written: true });
     expect(begin().equals(readFileSync(image))).toBe(true);
   });
 
@@ -115,15 +122,21 @@ describe.skipIf(lack !== undefined)(`writing to a removable disk${lack === undef
   });
 
   it('reports a disk that is pulled out while it is written', async () => {
-    truncateSync(image, 256 * MIB);
-    truncateSync(stick, 300 * MIB);
+    truncateSync(image, 512 * MIB);
+    truncateSync(stick, 600 * MIB);
     runTool('losetup', '--set-capacity', device);
     const { confirm = '' } = (await listed()) ?? {};
     const writing = finished(
       project.start('distro_const', ['write', '--loop-devices', '--disk', device, '--confirm', confirm, image]),
     );
+    const head = (file: string): Buffer => {
+      const [fd, buffer] = [openSync(file, 'r'), Buffer.alloc(4096)];
+      readSync(fd, buffer, 0, buffer.length, 0);
+      closeSync(fd);
+      return buffer;
+    };
     // The first 64 MiB are on the disk.
-    await eventually(() => expect(begin(MIB).equals(readFileSync(image).subarray(0, MIB))).toBe(true));
+    await eventually(() => expect(head(stick).equals(head(image))).toBe(true));
     truncateSync(stick, 32 * MIB);
     runTool('losetup', '--set-capacity', device);
     const { code, stderr } = await writing;

@@ -64,6 +64,11 @@ export class OutputActions {
     });
   }
 
+  /** Asks for a USB stick or memory card of the build host, and writes an image to it. */
+  writeDisk(target: MediaTarget, medium: Medium): void {
+    this.#workspace.navigation.dialog = { kind: 'write-disk', target, medium };
+  }
+
   /** Boots an image until it asks for a login. */
   async boot(target: MediaTarget, medium: Medium, firmware: Firmware): Promise<void> {
     const { notices, main } = this.#workspace;

@@ -1,4 +1,4 @@
-import { bootEvent, type BootEvent } from '../../../src-shared/engine-answers/media';
+import type * as z from 'zod';
 import { AppError } from '../../../src-shared/errors';
 import { exitText } from '../../../src-shared/exit-text';
 import { lines } from '../../transport/lines';
@@ -10,45 +10,55 @@ import { parseDocument, readAnswer, refusalOf } from './read-answer';
 /** In UTF-16 units: consoles and pictures of a boot are far smaller. */
 const MAX_OUTPUT = 64 * 1024 * 1024;
 
+/** A command that prints an event a line. */
+export interface EventKind<T> {
+  readonly schema: z.ZodType<T>;
+  /** Whether the event is the result. */
+  readonly isLast: (event: T) => boolean;
+  /** For messages: `The boot test`. */
+  readonly name: string;
+}
+
 /**
- * Runs `boot-test --json` on a host and yields its events, the verdict last. The virtual machine ends with the signal, and when the
- * caller stops iterating.
+ * Runs a command on a host and yields its events, the result last. The command ends with the signal, and when the caller stops
+ * iterating.
  *
  * Rejects with the engine's refusal, also before the first event.
  */
-export async function* bootEvents(
+export async function* commandEvents<T>(
   transport: Transport,
   { argv, options }: HostCommand,
+  kind: EventKind<T>,
   signal?: AbortSignal,
-): AsyncGenerator<BootEvent> {
+): AsyncGenerator<T> {
   const closing = new AbortController();
   const until = anySignal(closing.signal, signal);
   try {
-    yield* eventsOf(await transport.stream(argv, { ...options, input: '', signal: until }));
+    yield* eventsOf(await transport.stream(argv, { ...options, input: '', signal: until }), kind);
   } finally {
     closing.abort();
   }
 }
 
-async function* eventsOf(command: RunningCommand): AsyncGenerator<BootEvent> {
+async function* eventsOf<T>(command: RunningCommand, { schema, isLast, name }: EventKind<T>): AsyncGenerator<T> {
   let refusal = '';
-  let hasVerdict = false;
+  let hasResult = false;
   let size = 0;
   for await (const line of lines(command.output)) {
     size += line.length + 1;
     if (size > MAX_OUTPUT)
-      throw new AppError('unsupported', 'The boot test printed more than 64 MiB.', 'Check the build host.');
+      throw new AppError('unsupported', `${name} printed more than 64 MiB.`, 'Check the build host.');
     // An event is one line. A refusal is one document of several lines.
     if (refusal !== '' || !line.startsWith('{"')) {
       refusal += `${line}\n`;
       continue;
     }
-    const event = readAnswer(bootEvent, parseDocument(line));
-    hasVerdict ||= event.kind === 'verdict';
+    const event = readAnswer(schema, parseDocument(line));
+    hasResult ||= isLast(event);
     yield event;
   }
   const { code, stderr } = await command.ended;
-  if (hasVerdict) return;
-  const failure = `The boot test ${exitText(code)}: ${stderr.trim() || 'no message'}`;
+  if (hasResult) return;
+  const failure = `${name} ${exitText(code)}: ${stderr.trim() || 'no message'}`;
   throw refusalOf(parseDocument(refusal)) ?? new AppError('unsupported', failure);
 }
