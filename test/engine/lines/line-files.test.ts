@@ -72,7 +72,7 @@ describe('files of parked lines', () => {
     expect(await failing('cat', 'manifest.xml', 'none@b', MADE)).toContain('There is no line none.');
     expect(await failing('cat', 'manifest.xml', 'main@none', MADE)).toContain('no checkpoint of the step none');
     expect(await failing('cat', 'manifest.xml', 'line-2@', MADE)).toContain(
-      'The build data change while they are read.',
+      'The build data may change while it is read.',
     );
     expect(await failing('cat', 'manifest.xml', 'main@', 'none')).toContain(
       'There is no none in the last tree of main.',

@@ -13,7 +13,7 @@ it('A host whose account has a home folder that does not exist is refused, and t
   await expect(probe(createLocalTransport())).rejects.toMatchObject({
     code: 'unsupported',
     message: expect.stringContaining(`The home folder ${home} of the account `),
-    hint: 'Make it, or give the account another home folder.',
+    hint: 'Create it, or give the account another home folder.',
   });
   expect(existsSync(home)).toBe(false);
   vi.stubEnv('HOME', tempFolder());
