@@ -84,7 +84,7 @@ describe('the inside of a checkpoint', () => {
     await page.getByRole('listbox', { name: 'Files in pkg_image/usr/lib' }).waitFor();
     await files.press('End');
     await files.getByRole('option', { name: /file999/ }).waitFor();
-    await page.getByRole('navigation', { name: 'Place' }).getByRole('button', { name: 'usr' }).click();
+    await page.getByRole('navigation', { name: 'Path in the checkpoint' }).getByRole('button', { name: 'usr' }).click();
     await files.getByRole('option', { name: /bin/ }).dblclick();
     await files.getByRole('option', { name: /tool.*-rwsr-xr-x/ }).dblclick();
     await page.getByRole('region', { name: 'Bytes of pkg_image/usr/bin/tool' }).getByText('00000010').waitFor();

@@ -47,7 +47,7 @@ async function* partsOf(designer: Designer, section: SectionId, title: string): 
   if (section === 'overview') await designer.button('Rename').click();
   if (section === 'steps') await designer.row('Step word').click();
   const tabs = {
-    boot: page.getByRole('tablist', { name: 'Parts of the boot' }).getByRole('tab'),
+    boot: page.getByRole('tablist', { name: 'Boot settings' }).getByRole('tab'),
     packages: page
       .getByRole('region', { name: 'In the image' })
       .getByRole('group', { name: 'List' })
@@ -99,13 +99,13 @@ async function controlOf(page: Page, designer: Designer, value: Value): Promise<
     return by(panel.getByLabel(PACKAGE_FIELDS[attribute] ?? '', { exact: true }), (one) => change(one, value));
   }
   if (name === 'rootpass')
-    return click(page.getByRole('group', { name: 'Sign-in of root' }).getByRole('button', { name: 'Locked' }));
+    return click(page.getByRole('group', { name: 'Root sign-in' }).getByRole('button', { name: 'Locked' }));
   if (name === 'password')
     return click(designer.button(`Lock the password of ${path.includes('root_user') ? 'root' : 'anna'}`));
   if (name === 'line') return by(page.getByLabel('GRUB lines'), (one) => change(one, value));
   if (value.isAbsent) {
     const row = page.locator('.two').filter({ has: page.locator(`[data-field="${path}@add"]`) });
-    return by(row.getByLabel('What it does'), (one) => one.selectOption('delete'));
+    return by(row.getByLabel('Action'), (one) => one.selectOption('delete'));
   }
   if (name === 'base_include' || name === 'base_exclude') {
     const row = designer.row(name === 'base_include' ? 'Include word' : 'Exclude word');
