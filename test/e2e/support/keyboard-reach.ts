@@ -146,11 +146,12 @@ export async function unreachableByKeyboard(page: Page): Promise<string[]> {
 async function throughGroup(page: Page, at: number, { size, isFlat }: Group): Promise<string[]> {
   await page.evaluate(`slipwayReach.groups[${at}].entry.focus()`);
   await page.evaluate('void (slipwayReach.active = new Set(), slipwayReach.hidden = new Set())');
-  const note = `(() => {
+  // The page answers a key in its next frame at the latest.
+  const note = `new Promise(requestAnimationFrame).then(() => {
     const { active, isSeen } = ${activeItem}();
     slipwayReach.active.add(active);
     if (!isSeen) slipwayReach.hidden.add(active);
-  })()`;
+  })`;
   // Moves from the present item to one end, then to the other.
   for (const key of isFlat ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown'])
     for (let presses = 0; presses <= size + 1; presses++) {
