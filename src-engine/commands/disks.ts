@@ -55,10 +55,11 @@ export function fitted(disk: RemovableDisk, bytes: number): RemovableDisk {
 
 const mebibytes = (bytes: number): string => Math.ceil(bytes / 1024 ** 2).toLocaleString('en-US');
 
-const textOf = ({ device, name, volume, bytes, problem }: RemovableDisk): string =>
+const textOf = ({ device, name, volume, bytes, mounted, problem }: RemovableDisk): string =>
   [
     `${device}: ${name}`,
     ...(volume === null ? [] : [`volume ${volume}`]),
     `${mebibytes(bytes)} MiB`,
+    ...(mounted.length === 0 ? [] : [`mounted at ${mounted.join(', ')}`]),
     ...(problem === null ? [] : [problem]),
   ].join(', ');

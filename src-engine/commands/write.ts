@@ -77,10 +77,9 @@ async function diskNamed(device: string, withLoops: boolean, bytes: number): Pro
       `${device} is not a removable disk of this computer, or the system runs from it.`,
       'List the disks: distro_const disks',
     );
-  const { problem, mounted } = fitted(disk, bytes);
-  // Mounted file systems can be unmounted by an option.
-  if (problem !== null && (mounted.length === 0 || problem !== disk.problem))
-    throw new AppError('refused', `${device}: ${problem}`);
+  const { problem } = fitted(disk, bytes);
+  if (problem !== null)
+    throw new AppError('refused', `${device}: ${problem}`, 'Choose another disk: distro_const disks');
   return disk;
 }
 

@@ -98,13 +98,7 @@ function diskOf(device: BlockDevice): RemovableDisk {
   const volume = withChildren(device).find(({ label }) => label !== null && label !== '')?.label ?? null;
   const mounted = mountedOf(device);
   const member = withChildren(device).flatMap(({ fstype }) => MEMBERS[fstype ?? ''] ?? [])[0];
-  const problem = ro
-    ? 'It is write-protected.'
-    : member !== undefined
-      ? `It belongs to ${member}.`
-      : mounted.length > 0
-        ? `It is mounted at ${mounted.join(', ')}.`
-        : null;
+  const problem = ro ? 'It is write-protected.' : member !== undefined ? `It belongs to ${member}.` : null;
   return { device: path, name, volume, confirm: volume ?? name, bytes: size, mounted, problem };
 }
 

@@ -5,7 +5,7 @@ import { exec } from './exec';
 
 /** Keeps no dataset of another build area busy where mounts are private. The folder's own stays. */
 const DETACH_AREAS = `grep -E '^[^ ]*${AREA_DATASETS.replace(/\$$/, ' ')}' /proc/self/mounts | while read -r _ at _; do
-  at=$(printf %b "$at"); case $folder/ in "$at"/*) ;; *) umount -l -- "$at" ;; esac
+  at=$(printf %b "$at"); case $folder/ in "$at"/*) ;; *) umount -l -- "$at" 2>/dev/null ;; esac
 done`;
 
 /**

@@ -7,7 +7,10 @@ const removableDisk = z.object({
   confirm: z.string().describe('The name that `write --confirm` expects: the label, else the name.'),
   bytes: z.number().describe('The size of the disk.'),
   mounted: z.array(z.string()).describe('The folders where file systems of it are mounted.'),
-  problem: z.string().nullable().describe('Why it cannot be written; `null` when it can.'),
+  problem: z
+    .string()
+    .nullable()
+    .describe('Why it cannot be written; `null` when it can, after what is mounted was unmounted.'),
 });
 
 /** What `distro_const disks --json` prints. */

@@ -10,11 +10,6 @@ type Progress = Extract<WriteEvent, { kind: 'progress' }>;
 export const isForDisks = ({ bootable, name }: Medium): boolean =>
   bootable !== null && !/\.(qcow2|vmdk|vhd)$/i.test(name);
 
-/** Why an image cannot be written to a disk. What is mounted of a disk is unmounted first, so it is no reason. */
-export function refusalOf({ problem, mounted, bytes }: RemovableDisk, { size }: Medium): string | undefined {
-  return problem === null || (mounted.length > 0 && bytes >= size) ? undefined : problem;
-}
-
 /** One image that is being written to a disk. */
 export class DiskWriting {
   progress = $state.raw<Progress>();
